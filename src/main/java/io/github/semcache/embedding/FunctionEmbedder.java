@@ -1,0 +1,30 @@
+package io.github.semcache.embedding;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.function.Function;
+
+/** {@link Embedder#of}. */
+record FunctionEmbedder(EmbeddingSpace space, Function<String, float[]> function)
+    implements Embedder {
+
+  FunctionEmbedder {
+    requireNonNull(function, "function");
+  }
+
+  @Override
+  public List<Embedding> embed(List<String> texts) {
+    return texts.stream().map(function.andThen(Embedding::of)).toList();
+  }
+
+  @Override
+  public String modelId() {
+    return space.modelId();
+  }
+
+  @Override
+  public int dimension() {
+    return space.dimension();
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.semcache.policy;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Why a request was not answered from the cache. Policies may have reasons of their own.
+ *
+ * @param code a short code in lower case with hyphens, for example {@code too-far}
+ */
+public record MissReason(String code) {
+  /** The scope has no entry to compare with. */
+  public static final MissReason NO_NEIGHBOUR = new MissReason("no-neighbour");
+
+  /** The nearest entry is farther than the cut. */
+  public static final MissReason TOO_FAR = new MissReason("too-far");
+
+  /** The policy never hits. */
+  public static final MissReason NEVER = new MissReason("never");
+
+  /** The prompt asked to pass the cache by. */
+  public static final MissReason BYPASS = new MissReason("bypass");
+
+  /** The prompt asked for a fresh answer. */
+  public static final MissReason REFRESH = new MissReason("refresh");
+
+  /** The store failed. */
+  public static final MissReason STORE_ERROR = new MissReason("store-error");
+
+  /** The embedder failed. */
+  public static final MissReason EMBEDDER_ERROR = new MissReason("embedder-error");
+
+  /** The policy failed. */
+  public static final MissReason POLICY_ERROR = new MissReason("policy-error");
+
+  /**
+   * Checks the code.
+   *
+   * @throws IllegalArgumentException if it is blank
+   */
+  public MissReason {
+    requireNonNull(code, "code");
+    if (code.isBlank()) {
+      throw new IllegalArgumentException("code is blank; it must say why");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return code;
+  }
+}

@@ -1,0 +1,43 @@
+package io.github.semcache.store;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A remembered answer.
+ *
+ * @param key the key of its query: 64 hexadecimal digits
+ * @param scope the {@linkplain io.github.semcache.prompt.Scope#hash hash} of its scope: 64
+ *     hexadecimal digits
+ * @param prompt the normalised text of the prompt
+ * @param answer the text of the answer
+ * @param attributes what else is known of the answer, for example the model that gave it; stores
+ *     keep it as it is
+ * @param createdAt when the answer was given, to the millisecond
+ */
+public record CacheEntry(
+    String key,
+    String scope,
+    String prompt,
+    String answer,
+    Map<String, String> attributes,
+    Instant createdAt) {
+
+  /** Checks the components and copies the attributes. */
+  public CacheEntry {
+    requireNonNull(key, "key");
+    requireNonNull(scope, "scope");
+    requireNonNull(prompt, "prompt");
+    requireNonNull(answer, "answer");
+    attributes = Map.copyOf(attributes);
+    requireNonNull(createdAt, "createdAt");
+  }
+
+  /** Shows key, scope and time, but no text. */
+  @Override
+  public String toString() {
+    return "CacheEntry[key=" + key + ", scope=" + scope + ", createdAt=" + createdAt + "]";
+  }
+}

@@ -1,0 +1,316 @@
+package io.github.semcache.store;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.EmbeddingSpace;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store in the heap. It compares a query with every entry of its scope, so it always finds the
+ * true nearest ones; a lookup takes time in proportion to the number of entries in the scope.
+ *
+ * <p>Bounded: when it is full, the least recently used entry goes first. An entry is used when it
+ * is put, found by its key, or returned as the nearest of a search. Expired entries are removed by
+ * later writes.
+ *
+ * <p>Safe for use by many threads: searches run side by side, writes alone. Nothing blocks on more
+ * than that lock.
+ */
+public final class InMemoryVectorStore implements VectorStore {
+  private final EmbeddingSpace space;
+  private final int maxEntries;
+  private final InstantSource time;
+
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final Map<String, Node> nodes = new HashMap<>();
+  private final Map<String, Map<String, Node>> scopes = new HashMap<>();
+  private final TreeSet<Node> byExpiry = new TreeSet<>(Node.BY_EXPIRY);
+
+  /** Keys from least to most recently used. Guarded by itself; taken after {@link #lock}. */
+  private final Map<String, Boolean> recency = new LinkedHashMap<>(16, 0.75f, true);
+
+  private InMemoryVectorStore(Builder builder) {
+    this.space = builder.space;
+    this.maxEntries = builder.maxEntries;
+    this.time = builder.time;
+  }
+
+  /**
+   * A store of at most 10,000 entries.
+   *
+   * @param embedder whose embeddings it will hold
+   * @return the store
+   */
+  public static InMemoryVectorStore of(Embedder embedder) {
+    return builder(EmbeddingSpace.of(embedder)).build();
+  }
+
+  /**
+   * Begins a store.
+   *
+   * @param space the vector space of its embeddings
+   * @return a builder
+   */
+  public static Builder builder(EmbeddingSpace space) {
+    return new Builder(space);
+  }
+
+  @Override
+  public EmbeddingSpace space() {
+    return space;
+  }
+
+  @Override
+  public Optional<CacheEntry> find(String key) {
+    Instant now = time.instant();
+    Optional<Node> found =
+        reading(() -> Optional.ofNullable(nodes.get(key)).filter(node -> node.livesAt(now)));
+    found.ifPresent(this::touch);
+    return found.map(node -> node.entry);
+  }
+
+  @Override
+  public NearestEntries nearest(NearestQuery query) {
+    checkDimension(query.embedding());
+    Instant now = time.instant();
+    List<Scored> nearest = reading(() -> scan(query, now));
+    if (nearest.isEmpty()) {
+      return NearestEntries.none();
+    }
+    touch(nearest.get(0).node);
+    return new NearestEntries(
+        nearest.stream().map(scored -> new Match(scored.node.entry, scored.distance)).toList(), 0);
+  }
+
+  private List<Scored> scan(NearestQuery query, Instant now) {
+    // The farthest of the best so far is on top.
+    PriorityQueue<Scored> best = new PriorityQueue<>(Scored.NEAREST_FIRST.reversed());
+    for (Node node : scopes.getOrDefault(query.scope(), Map.of()).values()) {
+      if (node.embedding == null || !node.livesAt(now) || isTooOld(node.entry, query)) {
+        continue;
+      }
+      double distance = query.embedding().cosineDistance(node.embedding);
+      if (best.size() < query.k()) {
+        best.add(new Scored(node, distance));
+      } else if (distance < best.element().distance) {
+        best.remove();
+        best.add(new Scored(node, distance));
+      }
+    }
+    return best.stream().sorted(Scored.NEAREST_FIRST).toList();
+  }
+
+  private static boolean isTooOld(CacheEntry entry, NearestQuery query) {
+    return query.notBefore().filter(entry.createdAt()::isBefore).isPresent();
+  }
+
+  @Override
+  public int put(List<Insertion> insertions) {
+    insertions.forEach(insertion -> insertion.embedding().ifPresent(this::checkDimension));
+    Instant now = time.instant();
+    return writing(
+        () -> {
+          insertions.forEach(insertion -> add(new Node(insertion, now)));
+          removeExpired(now);
+          return evict();
+        });
+  }
+
+  private void add(Node node) {
+    delete(nodes.get(node.entry.key()));
+    nodes.put(node.entry.key(), node);
+    scopes
+        .computeIfAbsent(node.entry.scope(), scope -> new HashMap<>())
+        .put(node.entry.key(), node);
+    if (node.expiresAt != null) {
+      byExpiry.add(node);
+    }
+    synchronized (recency) {
+      recency.put(node.entry.key(), true);
+    }
+  }
+
+  private void removeExpired(Instant now) {
+    while (!byExpiry.isEmpty() && !byExpiry.first().livesAt(now)) {
+      delete(byExpiry.first());
+    }
+  }
+
+  private int evict() {
+    int evicted = 0;
+    for (; nodes.size() > maxEntries; evicted++) {
+      String oldest;
+      synchronized (recency) {
+        oldest = recency.keySet().iterator().next();
+      }
+      delete(nodes.get(oldest));
+    }
+    return evicted;
+  }
+
+  @Override
+  public long remove(Selection selection) {
+    Instant now = time.instant();
+    return writing(
+        () -> {
+          List<Node> selected = List.copyOf(select(selection));
+          selected.forEach(this::delete);
+          return selected.stream().filter(node -> node.livesAt(now)).count();
+        });
+  }
+
+  private Collection<Node> select(Selection selection) {
+    if (selection instanceof Selection.ByKey byKey) {
+      return Optional.ofNullable(nodes.get(byKey.key())).stream().toList();
+    }
+    if (selection instanceof Selection.ByScope byScope) {
+      return scopes.getOrDefault(byScope.scope(), Map.of()).values();
+    }
+    return nodes.values();
+  }
+
+  private void delete(@Nullable Node node) {
+    if (node == null) {
+      return;
+    }
+    String key = node.entry.key();
+    nodes.remove(key);
+    scopes.computeIfPresent(
+        node.entry.scope(),
+        (scope, members) -> {
+          members.remove(key);
+          return members.isEmpty() ? null : members;
+        });
+    if (node.expiresAt != null) {
+      byExpiry.remove(node);
+    }
+    synchronized (recency) {
+      recency.remove(key);
+    }
+  }
+
+  /** Makes an entry the most recently used one, unless it has gone meanwhile. */
+  private void touch(Node node) {
+    synchronized (recency) {
+      recency.get(node.entry.key());
+    }
+  }
+
+  private void checkDimension(Embedding embedding) {
+    if (embedding.dimension() != space.dimension()) {
+      throw new IllegalArgumentException(
+          "embedding has dimension "
+              + embedding.dimension()
+              + "; the store holds embeddings of dimension "
+              + space.dimension());
+    }
+  }
+
+  /** Does nothing: there is nothing to release. */
+  @Override
+  public void close() {}
+
+  private <T> T reading(Supplier<T> action) {
+    lock.readLock().lock();
+    try {
+      return action.get();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private <T> T writing(Supplier<T> action) {
+    lock.writeLock().lock();
+    try {
+      return action.get();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private static final class Node {
+    static final Comparator<Node> BY_EXPIRY =
+        Comparator.comparing((Node node) -> requireNonNull(node.expiresAt))
+            .thenComparing(node -> node.entry.key());
+
+    final CacheEntry entry;
+    final @Nullable Embedding embedding;
+    final @Nullable Instant expiresAt;
+
+    Node(Insertion insertion, Instant now) {
+      entry = insertion.entry();
+      embedding = insertion.embedding().orElse(null);
+      expiresAt = insertion.timeToLive().map(now::plus).orElse(null);
+    }
+
+    boolean livesAt(Instant now) {
+      return expiresAt == null || now.isBefore(expiresAt);
+    }
+  }
+
+  private record Scored(Node node, double distance) {
+    static final Comparator<Scored> NEAREST_FIRST = Comparator.comparingDouble(Scored::distance);
+  }
+
+  /** Builds an {@link InMemoryVectorStore}. Not safe for use by many threads. */
+  public static final class Builder {
+    private final EmbeddingSpace space;
+    private int maxEntries = 10_000;
+    private InstantSource time = InstantSource.system();
+
+    private Builder(EmbeddingSpace space) {
+      this.space = requireNonNull(space, "space");
+    }
+
+    /**
+     * Sets how many entries to keep.
+     *
+     * @param maxEntries at least 1; 10,000 unless set
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public Builder maxEntries(int maxEntries) {
+      if (maxEntries < 1) {
+        throw new IllegalArgumentException(
+            "maxEntries is " + maxEntries + "; it must be at least 1");
+      }
+      this.maxEntries = maxEntries;
+      return this;
+    }
+
+    /**
+     * Sets the clock that times to live are measured with.
+     *
+     * @param time the clock; the system's unless set
+     * @return this builder
+     */
+    public Builder timeSource(InstantSource time) {
+      this.time = requireNonNull(time, "time");
+      return this;
+    }
+
+    /**
+     * Builds the store.
+     *
+     * @return an empty store
+     */
+    public InMemoryVectorStore build() {
+      return new InMemoryVectorStore(this);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.github.semcache.store;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.embedding.Embedding;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A search for the nearest entries (KNN) within one scope.
+ *
+ * @param embedding where to search around
+ * @param scope the {@linkplain io.github.semcache.prompt.Scope#hash hash} of the scope; entries of
+ *     other scopes are not considered
+ * @param k how many entries to return at most, at least 1
+ * @param notBefore consider only entries created then or later, to the millisecond
+ */
+public record NearestQuery(Embedding embedding, String scope, int k, Optional<Instant> notBefore) {
+
+  /**
+   * Checks the components.
+   *
+   * @throws IllegalArgumentException if k is less than 1
+   */
+  public NearestQuery {
+    requireNonNull(embedding, "embedding");
+    requireNonNull(scope, "scope");
+    requireNonNull(notBefore, "notBefore");
+    if (k < 1) {
+      throw new IllegalArgumentException("k is " + k + "; it must be at least 1");
+    }
+  }
+}

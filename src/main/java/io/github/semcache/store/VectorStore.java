@@ -1,0 +1,68 @@
+package io.github.semcache.store;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keeps the entries of one cache, by key and by nearness. All embeddings of a store belong to one
+ * {@link EmbeddingSpace}.
+ *
+ * <p>Implementations are safe for use by many threads at once, and every method but {@link #space}
+ * may block on disk or network. An entry that was put is seen by the next lookup of the same store
+ * instance. An entry whose time to live has passed is never returned.
+ */
+public interface VectorStore extends AutoCloseable {
+
+  /**
+   * The vector space of this store. Does not block.
+   *
+   * @return model and dimension
+   */
+  EmbeddingSpace space();
+
+  /**
+   * Finds an entry by its key.
+   *
+   * @param key the {@linkplain io.github.semcache.prompt.Query#key key} of a query
+   * @return the living entry with that key, or empty
+   * @throws CorruptEntryException if there is one but it cannot be read
+   * @throws StoreException if the store cannot be asked
+   */
+  Optional<CacheEntry> find(String key);
+
+  /**
+   * Finds the entries of a scope that are nearest to an embedding.
+   *
+   * @param query the embedding, the scope, how many, and how old at most
+   * @return at most {@link NearestQuery#k} living entries, nearest first
+   * @throws IllegalArgumentException if the embedding is not of this store's dimension
+   * @throws StoreException if the store cannot be asked
+   */
+  NearestEntries nearest(NearestQuery query);
+
+  /**
+   * Writes entries, each replacing the one with the same key. Each lands whole, with its embedding
+   * and its expiry, or not at all.
+   *
+   * @param insertions what to write; empty writes nothing
+   * @return how many other entries this store removed to make room, 0 where it cannot know
+   * @throws IllegalArgumentException if an embedding is not of this store's dimension; then nothing
+   *     is written
+   * @throws StoreException if an entry could not be written; others of the list may have been
+   */
+  int put(List<Insertion> insertions);
+
+  /**
+   * Removes entries.
+   *
+   * @param selection which ones
+   * @return how many living entries were removed, as far as the store can tell
+   * @throws StoreException if the store cannot be asked; some of the entries may be gone
+   */
+  long remove(Selection selection);
+
+  /** Closes what this store has opened; nothing that was handed to it. May be called twice. */
+  @Override
+  void close();
+}
