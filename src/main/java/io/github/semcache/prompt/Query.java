@@ -32,7 +32,7 @@ public record Query(
    *
    * @param prompt what is asked
    * @param normalizer brings the text into its normal form
-   * @param settings the chat model and its settings
+   * @param settings the chat model and its settings; empty leaves those of the prompt's scope
    * @return the query
    * @throws IllegalArgumentException if the normaliser leaves nothing of the text
    */
@@ -41,7 +41,7 @@ public record Query(
     if (text.isBlank()) {
       throw new IllegalArgumentException("the normalizer left nothing of the prompt's text");
     }
-    Scope scope = prompt.scope().settings(settings);
+    Scope scope = settings.isEmpty() ? prompt.scope() : prompt.scope().settings(settings);
     String key = new Sha256("key").text(scope.hash()).text(text).hex();
     return new Query(text, scope, key, prompt.maxAge(), prompt.maxDistance());
   }

@@ -107,9 +107,7 @@ public final class Scope {
    * @return a scope with them
    */
   public Scope settings(Map<String, String> settings) {
-    return settings.isEmpty() && this.settings.isEmpty()
-        ? this
-        : new Scope(tags, system, history, copy(settings, "settings"));
+    return new Scope(tags, system, history, copy(settings, "settings"));
   }
 
   /**

@@ -1,0 +1,134 @@
+package io.github.semcache;
+
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.Insertion;
+import io.github.semcache.store.Match;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.VectorStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The store as the cache uses it: timed, fenced, and trusted with no scope but the one asked for.
+ */
+final class Entries {
+  private final VectorStore store;
+  private final int candidates;
+  private final InstantSource time;
+  private final Events events;
+  private final Fence fence;
+
+  Entries(VectorStore store, int candidates, InstantSource time, Events events, Fence fence) {
+    this.store = store;
+    this.candidates = candidates;
+    this.time = time;
+    this.events = events;
+    this.fence = fence;
+  }
+
+  /** The servable entry of the request's key; empty also if the store fails. */
+  Optional<CacheEntry> find(Request request) {
+    return attempt(request, () -> find(request.query)).flatMap(found -> found);
+  }
+
+  /** The servable entry of a key. */
+  Optional<CacheEntry> find(Query query) {
+    try {
+      Optional<CacheEntry> found =
+          events.timed(
+              () -> store.find(query.key()),
+              (entry, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.EXACT, took));
+      reportCorrupt(found.isPresent() && !isOfScope(found.get(), query) ? 1 : 0);
+      return found.filter(entry -> isOfScope(entry, query)).filter(entry -> isFresh(entry, query));
+    } catch (CorruptEntryException e) {
+      reportCorrupt(1);
+      return Optional.empty();
+    }
+  }
+
+  /** The servable entries nearest to the request, nearest first; empty if the store fails. */
+  Optional<List<Match>> nearest(Request request, Embedding embedding) {
+    return attempt(request, () -> nearest(request.query, embedding));
+  }
+
+  /** The servable entries nearest to a query, nearest first. */
+  List<Match> nearest(Query query, Embedding embedding) {
+    NearestEntries nearest =
+        events.timed(
+            () -> store.nearest(nearestQuery(query, embedding)),
+            (matches, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.SEMANTIC, took));
+    List<Match> servable =
+        nearest.matches().stream().filter(match -> isOfScope(match.entry(), query)).toList();
+    reportCorrupt(nearest.corrupt() + nearest.matches().size() - servable.size());
+    return servable;
+  }
+
+  /** Writes for a request; false if the store fails now or has failed it before. */
+  boolean put(Request request, Insertion insertion) {
+    return attempt(
+            request,
+            () -> {
+              put(List.of(insertion));
+              return true;
+            })
+        .orElse(false);
+  }
+
+  void put(List<Insertion> insertions) {
+    events.timed(
+        () -> store.put(insertions),
+        (evicted, took) -> new CacheEvent.Stored(insertions.size(), evicted, took));
+  }
+
+  Duration ageOf(CacheEntry entry) {
+    Duration age = Duration.between(entry.createdAt(), time.instant());
+    return age.isNegative() ? Duration.ZERO : age;
+  }
+
+  private <T> Optional<T> attempt(Request request, Supplier<T> action) {
+    if (request.storeFailed()) {
+      return Optional.empty();
+    }
+    Optional<T> result = fence.attempt(CacheEvent.Part.STORE, action);
+    if (result.isEmpty()) {
+      request.storeHasFailed();
+    }
+    return result;
+  }
+
+  private static boolean isOfScope(CacheEntry entry, Query query) {
+    return entry.scope().equals(query.scope().hash());
+  }
+
+  private boolean isFresh(CacheEntry entry, Query query) {
+    return notBefore(query).filter(entry.createdAt()::isBefore).isEmpty();
+  }
+
+  private NearestQuery nearestQuery(Query query, Embedding embedding) {
+    return new NearestQuery(embedding, query.scope().hash(), candidates, notBefore(query));
+  }
+
+  /** A limit from before 1970 limits nothing, and might be too far back for an Instant. */
+  private Optional<Instant> notBefore(Query query) {
+    Instant now = time.instant();
+    return query
+        .maxAge()
+        .filter(maxAge -> maxAge.compareTo(Duration.between(Instant.EPOCH, now)) < 0)
+        .map(now::minus);
+  }
+
+  private void reportCorrupt(int count) {
+    if (count > 0) {
+      events.publish(new CacheEvent.Corrupt(count));
+    }
+  }
+}

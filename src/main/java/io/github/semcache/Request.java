@@ -1,0 +1,72 @@
+package io.github.semcache;
+
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.stats.CacheEvent;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** One request on its way through the cache: what was found out so far. Used by one thread. */
+final class Request {
+  final Prompt prompt;
+  final Query query;
+
+  private Optional<Embedding> embedding = Optional.empty();
+  private boolean embeddingTried;
+  private boolean storeFailed;
+  private MissReason missReason;
+  private OptionalDouble nearest = OptionalDouble.empty();
+
+  Request(Prompt prompt, Query query) {
+    this.prompt = prompt;
+    this.query = query;
+    this.missReason =
+        switch (prompt.mode()) {
+          case USE -> MissReason.NO_NEIGHBOUR;
+          case REFRESH -> MissReason.REFRESH;
+          case BYPASS -> MissReason.BYPASS;
+        };
+  }
+
+  Optional<Embedding> embedding() {
+    return embedding;
+  }
+
+  /** False once an embedding was made or could not be made: neither is tried twice. */
+  boolean lacksEmbedding() {
+    return !embeddingTried;
+  }
+
+  void embedding(Optional<Embedding> made) {
+    embedding = made;
+    embeddingTried = true;
+  }
+
+  boolean storeFailed() {
+    return storeFailed;
+  }
+
+  /** A store that failed is left alone for the rest of the request. */
+  void storeHasFailed() {
+    storeFailed = true;
+    missReason = MissReason.STORE_ERROR;
+  }
+
+  MissReason missReason() {
+    return missReason;
+  }
+
+  void misses(MissReason reason) {
+    missReason = reason;
+  }
+
+  void nearestIs(double distance) {
+    nearest = OptionalDouble.of(distance);
+  }
+
+  CacheEvent.Miss miss() {
+    return new CacheEvent.Miss(missReason, nearest);
+  }
+}

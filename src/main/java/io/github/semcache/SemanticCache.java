@@ -1,0 +1,448 @@
+package io.github.semcache;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.chat.Admission;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.CacheMode;
+import io.github.semcache.prompt.Normalizer;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.stats.CacheStats;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Insertion;
+import io.github.semcache.store.Match;
+import io.github.semcache.store.Selection;
+import io.github.semcache.store.VectorStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers the answers of a language model: a prompt that was asked before, in the same or in
+ * other words, is answered from the cache; only a new one reaches the model.
+ *
+ * <pre>{@code
+ * try (SemanticCache cache =
+ *     SemanticCache.builder().embedder(embedder).chatClient(chatClient).build()) {
+ *   cache.ask("What is the capital of France?"); // from the model
+ *   cache.ask("Which city serves as France's capital?"); // from the cache
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by many threads. {@link #ask}, {@link #lookup}, {@link #explain}, {@code put} and
+ * {@code invalidate} block on the embedder, the store and the model; of threads that ask the same
+ * new prompt at once, one asks the model and the others wait for its answer.
+ *
+ * <p>Trouble in the embedder, the store, the policy or the admission never fails {@link #ask} or
+ * {@link #lookup}: it is counted, told to the listener, and treated as a miss, unless {@link
+ * SemanticCacheBuilder#failOnCacheErrors} was set. The methods that change the cache always throw.
+ * Every method but {@link #stats} and {@link #close} throws {@link IllegalStateException} once the
+ * cache is closed.
+ */
+public final class SemanticCache implements AutoCloseable {
+  private static final int BATCH = 128;
+
+  private final @Nullable ChatClient chatClient;
+  private final VectorStore store;
+  private final HitPolicy policy;
+  private final Admission admission;
+  private final Normalizer normalizer;
+  private final Lifetimes lifetimes;
+  private final InstantSource time;
+  private final AsyncCalls asyncCalls;
+  private final Events events;
+  private final Fence fence;
+  private final Embeddings embeddings;
+  private final Entries entries;
+  private final SingleFlight<Answer> flights = new SingleFlight<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  SemanticCache(SemanticCacheBuilder options, VectorStore store, HitPolicy policy) {
+    this.chatClient = options.chatClient;
+    this.store = store;
+    this.policy = policy;
+    this.admission = options.admission;
+    this.normalizer = options.normalizer;
+    this.lifetimes = options.lifetimes();
+    this.time = options.time;
+    this.asyncCalls = new AsyncCalls(options.executor);
+    this.events = new Events(options.listener, options.ticker);
+    this.fence = new Fence(events, options.failOnCacheErrors);
+    this.embeddings = new Embeddings(options.requiredEmbedder(), events, fence);
+    this.entries = new Entries(store, options.candidates, time, events, fence);
+  }
+
+  /**
+   * Begins a cache.
+   *
+   * @return a builder with the defaults set
+   */
+  public static SemanticCacheBuilder builder() {
+    return new SemanticCacheBuilder();
+  }
+
+  /**
+   * Answers a prompt of a text alone; see {@link #ask(Prompt)}.
+   *
+   * @param text what is asked
+   * @return the answer
+   * @throws IllegalArgumentException if the text is blank
+   */
+  public Answer ask(String text) {
+    return ask(Prompt.of(text));
+  }
+
+  /**
+   * Answers a prompt, from the cache if it can, else from the model.
+   *
+   * @param prompt what is asked
+   * @return the answer
+   * @throws IllegalStateException if the cache was built without a chat client
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
+   *     for another one's answer; its interrupt flag is set
+   * @throws RuntimeException whatever the chat client throws, as it is
+   */
+  public Answer ask(Prompt prompt) {
+    if (chatClient == null) {
+      throw new IllegalStateException("ask needs a chatClient; the cache was built without one");
+    }
+    return ask(prompt, chatClient);
+  }
+
+  /**
+   * Answers a prompt, from the cache if it can, else from a model that is chosen for this call. An
+   * answer of one model under one set of settings is never served to another.
+   *
+   * @param prompt what is asked
+   * @param model who answers a miss
+   * @return the answer
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
+   *     for another one's answer; its interrupt flag is set
+   * @throws RuntimeException whatever the chat client throws, as it is
+   */
+  public Answer ask(Prompt prompt, ChatClient model) {
+    Request request = requestOf(prompt, model);
+    if (prompt.mode() != CacheMode.USE) {
+      return modelAnswer(request, model);
+    }
+    Optional<Answer> exact = exactHit(request);
+    if (exact.isPresent()) {
+      return exact.get();
+    }
+    Optional<Answer> semantic = semanticHit(request);
+    if (semantic.isPresent()) {
+      return semantic.get();
+    }
+    return flights.run(
+        request.query.key(),
+        prompt.maxWait(),
+        () -> publishFollower(request),
+        () -> exactHit(request).orElseGet(() -> modelAnswer(request, model)));
+  }
+
+  private Request requestOf(Prompt prompt, @Nullable ChatClient model) {
+    return new Request(prompt, queryOf(prompt, model));
+  }
+
+  private Query queryOf(Prompt prompt, @Nullable ChatClient model) {
+    requireNonNull(prompt, "prompt");
+    checkOpen();
+    return Query.of(prompt, normalizer, model == null ? Map.of() : model.settings());
+  }
+
+  private void checkOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("the cache is closed");
+    }
+  }
+
+  private Optional<Answer> exactHit(Request request) {
+    return entries.find(request).map(entry -> publishHit(entry, Answer.Source.EXACT, 0));
+  }
+
+  private Optional<Answer> semanticHit(Request request) {
+    if (request.storeFailed()) {
+      return Optional.empty();
+    }
+    Optional<Embedding> embedding = embeddings.embed(request);
+    if (embedding.isEmpty()) {
+      request.misses(MissReason.EMBEDDER_ERROR);
+      return Optional.empty();
+    }
+    return entries
+        .nearest(request, embedding.get())
+        .flatMap(matches -> decide(request, matches))
+        .map(match -> publishHit(match.entry(), Answer.Source.SEMANTIC, match.distance()));
+  }
+
+  private Optional<Match> decide(Request request, List<Match> matches) {
+    matches.stream().findFirst().ifPresent(nearest -> request.nearestIs(nearest.distance()));
+    Decision decision =
+        fence
+            .attempt(CacheEvent.Part.POLICY, () -> policy.decide(request.query, matches))
+            .orElse(Decision.miss(MissReason.POLICY_ERROR));
+    if (decision instanceof Decision.Miss miss) {
+      request.misses(miss.reason());
+      return Optional.empty();
+    }
+    return Optional.of(((Decision.Hit) decision).match());
+  }
+
+  private Answer publishHit(CacheEntry entry, Answer.Source source, double distance) {
+    Answer answer = Answer.ofEntry(entry, source, distance, entries.ageOf(entry));
+    CacheEvent.Tier tier =
+        source == Answer.Source.EXACT ? CacheEvent.Tier.EXACT : CacheEvent.Tier.SEMANTIC;
+    events.publish(new CacheEvent.Hit(tier, distance, answer.age(), answer.usage()));
+    return answer;
+  }
+
+  private void publishFollower(Request request) {
+    events.publish(request.miss());
+    events.publish(new CacheEvent.Coalesced());
+  }
+
+  private Answer modelAnswer(Request request, ChatClient model) {
+    events.publish(request.miss());
+    ChatReply reply = callModel(request.prompt, model);
+    return Answer.ofModel(reply, remember(request, reply), request.missReason());
+  }
+
+  private ChatReply callModel(Prompt prompt, ChatClient model) {
+    try {
+      return events.timed(
+          () -> requireNonNull(model.chat(prompt), "the chat client gave no reply"),
+          (reply, took) -> new CacheEvent.ModelAnswered(took, reply.finishReason(), reply.usage()));
+    } catch (Throwable e) {
+      events.publish(new CacheEvent.Failed(CacheEvent.Part.MODEL, e));
+      throw e;
+    }
+  }
+
+  /** Keeps a reply if it may be kept; the id of its entry if that worked. */
+  private Optional<String> remember(Request request, ChatReply reply) {
+    if (request.prompt.mode() == CacheMode.BYPASS || request.storeFailed()) {
+      return Optional.empty();
+    }
+    if (!admits(request.prompt, reply)) {
+      events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
+      return Optional.empty();
+    }
+    Insertion insertion =
+        insertion(request.prompt, request.query, reply, embeddings.embed(request));
+    return entries.put(request, insertion) ? Optional.of(request.query.key()) : Optional.empty();
+  }
+
+  private boolean admits(Prompt prompt, ChatReply reply) {
+    return fence
+        .attempt(CacheEvent.Part.ADMISSION, () -> admission.admits(prompt, reply))
+        .orElse(false);
+  }
+
+  private Insertion insertion(
+      Prompt prompt, Query query, ChatReply reply, Optional<Embedding> embedding) {
+    CacheEntry entry = Replies.entryOf(query, reply, time.instant().truncatedTo(ChronoUnit.MILLIS));
+    return new Insertion(entry, embedding, lifetimes.of(prompt));
+  }
+
+  /**
+   * Answers a prompt on another thread: the builder's executor, or one of the cache's own threads.
+   * Cancelling the future does not stop the call.
+   *
+   * @param prompt what is asked
+   * @return a future that ends as {@link #ask(Prompt)} does
+   */
+  public CompletableFuture<Answer> askAsync(Prompt prompt) {
+    requireNonNull(prompt, "prompt");
+    return asyncCalls.run(() -> ask(prompt));
+  }
+
+  /**
+   * Answers a prompt from the cache, or not at all: the model is never asked. Counts as a request.
+   *
+   * @param prompt what is asked
+   * @return the answer, or empty if the cache has none; always empty if the prompt passes the cache
+   *     by
+   */
+  public Optional<Answer> lookup(Prompt prompt) {
+    Request request = requestOf(prompt, chatClient);
+    Optional<Answer> hit =
+        prompt.mode() == CacheMode.USE
+            ? exactHit(request).or(() -> semanticHit(request))
+            : Optional.empty();
+    if (hit.isEmpty()) {
+      events.publish(request.miss());
+    }
+    return hit;
+  }
+
+  /**
+   * Shows what the cache knows of a prompt and what the policy says of it. Does not count as a
+   * request, and asks no model.
+   *
+   * @param prompt what would be asked
+   * @return the candidates and the decision
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
+   * @throws io.github.semcache.store.StoreException if the store fails
+   * @throws RuntimeException whatever the policy throws
+   */
+  public Explanation explain(Prompt prompt) {
+    Query query = queryOf(prompt, chatClient);
+    List<Match> matches = entries.nearest(query, embeddings.embed(query.text()));
+    return new Explanation(
+        entries.find(query),
+        matches.stream()
+            .map(match -> new Explanation.Candidate(match, policy.decide(query, List.of(match))))
+            .toList(),
+        policy.decide(query, matches));
+  }
+
+  /**
+   * Keeps an answer to a prompt, replacing the one kept before. The admission is not asked.
+   *
+   * @param prompt what may be asked; its {@linkplain Prompt#timeToLive(Duration) time to live}
+   *     counts
+   * @param answer the text to answer with
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public void put(Prompt prompt, String answer) {
+    put(prompt, ChatReply.of(answer));
+  }
+
+  /**
+   * Keeps an answer to a prompt for so long; see {@link #put(Prompt, String)}.
+   *
+   * @param prompt what may be asked
+   * @param answer the text to answer with
+   * @param timeToLive at least a millisecond and at most 100 years
+   * @throws IllegalArgumentException if the time is outside these bounds
+   */
+  public void put(Prompt prompt, String answer, Duration timeToLive) {
+    put(prompt.timeToLive(timeToLive), answer);
+  }
+
+  /**
+   * Keeps a whole reply to a prompt; see {@link #put(Prompt, String)}.
+   *
+   * @param prompt what may be asked
+   * @param reply the reply to answer with
+   */
+  public void put(Prompt prompt, ChatReply reply) {
+    Query query = queryOf(prompt, chatClient);
+    Optional<Embedding> embedding = Optional.of(embeddings.embed(query.text()));
+    entries.put(List.of(insertion(prompt, query, reply, embedding)));
+  }
+
+  /**
+   * Keeps many answers, embedding and writing them in batches of 128.
+   *
+   * @param answers prompts with their answers; read once, one batch at a time
+   * @param progress is told after each batch how many answers are kept so far; called on this
+   *     thread
+   * @return how many answers were kept
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; the batches
+   *     before are kept
+   * @throws io.github.semcache.store.StoreException if the store fails; the batches before are kept
+   */
+  public long putAll(Iterable<Map.Entry<Prompt, String>> answers, LongConsumer progress) {
+    requireNonNull(progress, "progress");
+    long kept = 0;
+    Iterator<Map.Entry<Prompt, String>> rest = answers.iterator();
+    while (rest.hasNext()) {
+      List<Map.Entry<Prompt, String>> batch = new ArrayList<>(BATCH);
+      while (batch.size() < BATCH && rest.hasNext()) {
+        batch.add(rest.next());
+      }
+      entries.put(insertions(batch));
+      kept += batch.size();
+      progress.accept(kept);
+    }
+    return kept;
+  }
+
+  private List<Insertion> insertions(List<Map.Entry<Prompt, String>> answers) {
+    List<Query> queries =
+        answers.stream().map(answer -> queryOf(answer.getKey(), chatClient)).toList();
+    List<Embedding> made = embeddings.embed(queries.stream().map(Query::text).toList());
+    List<Insertion> insertions = new ArrayList<>(answers.size());
+    for (int i = 0; i < answers.size(); i++) {
+      ChatReply reply = ChatReply.of(answers.get(i).getValue());
+      insertions.add(
+          insertion(answers.get(i).getKey(), queries.get(i), reply, Optional.of(made.get(i))));
+    }
+    return insertions;
+  }
+
+  /**
+   * Removes the answer kept for exactly this prompt: the same normalised text in the same scope.
+   *
+   * @param prompt the prompt
+   * @return whether there was one
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public boolean invalidate(Prompt prompt) {
+    return store.remove(new Selection.ByKey(queryOf(prompt, chatClient).key())) > 0;
+  }
+
+  /**
+   * Removes all answers of a scope: those whose prompts had exactly these tags, system text and
+   * earlier messages, under the cache's chat model and its settings.
+   *
+   * @param scope the scope, as {@link Prompt#scope()} gives it
+   * @return how many there were
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public long invalidate(Scope scope) {
+    Query query = queryOf(Prompt.of("any").scope(scope), chatClient);
+    return store.remove(new Selection.ByScope(query.scope().hash()));
+  }
+
+  /**
+   * Removes all answers of the store.
+   *
+   * @return how many there were
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public long clear() {
+    checkOpen();
+    return store.remove(new Selection.All());
+  }
+
+  /**
+   * Counts of what happened since the cache was built.
+   *
+   * @return a snapshot
+   */
+  public CacheStats stats() {
+    return events.snapshot();
+  }
+
+  /**
+   * Closes the cache and its store. Calls under way may fail. The embedder, the chat client and a
+   * given executor are left open. May be called twice.
+   */
+  @Override
+  public void close() {
+    if (!closed.getAndSet(true)) {
+      asyncCalls.close();
+      store.close();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The facade: {@link io.github.semcache.SemanticCache}, its builder, and what it answers. */
+@NullMarked
+package io.github.semcache;
+
+import org.jspecify.annotations.NullMarked;

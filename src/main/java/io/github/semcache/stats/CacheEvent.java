@@ -1,0 +1,124 @@
+package io.github.semcache.stats;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.chat.FinishReason;
+import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.policy.MissReason;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Something that a cache did. Each request ends in one {@link Hit} or one {@link Miss}; the other
+ * events tell how it came about and what followed.
+ */
+public sealed interface CacheEvent {
+
+  /** Which tier answered a request. */
+  enum Tier {
+    /** The entry of the same normalised text and scope. */
+    EXACT,
+    /** The entry of a near text in the same scope. */
+    SEMANTIC
+  }
+
+  /** The parts around the cache that can fail. */
+  enum Part {
+    /** The {@link io.github.semcache.store.VectorStore}. */
+    STORE,
+    /** The {@link io.github.semcache.embedding.Embedder}. */
+    EMBEDDER,
+    /** The {@link io.github.semcache.policy.HitPolicy}. */
+    POLICY,
+    /** The {@link io.github.semcache.chat.Admission}. */
+    ADMISSION,
+    /** The {@link io.github.semcache.chat.ChatClient}. */
+    MODEL
+  }
+
+  /**
+   * A request was answered from the cache.
+   *
+   * @param tier which tier answered
+   * @param distance the cosine distance to the entry's prompt, 0 to 2; 0 in the exact tier
+   * @param age how old the answer is
+   * @param saved the tokens that the model call took which was not made again, where they are known
+   */
+  record Hit(Tier tier, double distance, Duration age, Optional<TokenUsage> saved)
+      implements CacheEvent {}
+
+  /**
+   * A request was not answered from the cache.
+   *
+   * @param reason why
+   * @param nearest the cosine distance of the nearest entry, 0 to 2, where one was found
+   */
+  record Miss(MissReason reason, OptionalDouble nearest) implements CacheEvent {}
+
+  /** A request that missed waits for the answer that another one is getting. */
+  record Coalesced() implements CacheEvent {}
+
+  /**
+   * Embeddings were made.
+   *
+   * @param count how many, at least 1
+   * @param took how long that took
+   */
+  record Embedded(int count, Duration took) implements CacheEvent {}
+
+  /**
+   * The store was asked for an entry or for the nearest ones.
+   *
+   * @param tier {@link Tier#EXACT} for a lookup by key, {@link Tier#SEMANTIC} for a search
+   * @param took how long that took
+   */
+  record LookedUp(Tier tier, Duration took) implements CacheEvent {}
+
+  /**
+   * The model answered.
+   *
+   * @param took how long that took
+   * @param finishReason why the model stopped
+   * @param usage the tokens that the call took, where they are known
+   */
+  record ModelAnswered(Duration took, FinishReason finishReason, Optional<TokenUsage> usage)
+      implements CacheEvent {}
+
+  /**
+   * A reply was not kept because the {@link io.github.semcache.chat.Admission} did not admit it.
+   *
+   * @param finishReason why the model stopped
+   */
+  record NotAdmitted(FinishReason finishReason) implements CacheEvent {}
+
+  /**
+   * Entries were written.
+   *
+   * @param count how many, at least 1
+   * @param evicted how many others the store removed to make room, where it knows
+   * @param took how long that took
+   */
+  record Stored(int count, int evicted, Duration took) implements CacheEvent {}
+
+  /**
+   * Entries were found that could not be read, and were passed over.
+   *
+   * @param count how many, at least 1
+   */
+  record Corrupt(int count) implements CacheEvent {}
+
+  /**
+   * A part failed.
+   *
+   * @param part which one
+   * @param cause what it threw
+   */
+  record Failed(Part part, Throwable cause) implements CacheEvent {
+
+    public Failed {
+      requireNonNull(part, "part");
+      requireNonNull(cause, "cause");
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.github.semcache.stats;
+
+import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.policy.MissReason;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+
+/** Counts the events of a cache. Safe for use by many threads; does not block. */
+public final class StatsCounter implements CacheListener {
+  private final LongAdder exactHits = new LongAdder();
+  private final LongAdder semanticHits = new LongAdder();
+  private final Map<MissReason, LongAdder> misses = new ConcurrentHashMap<>();
+  private final LongAdder coalesced = new LongAdder();
+  private final LongAdder modelCalls = new LongAdder();
+  private final LongAdder modelErrors = new LongAdder();
+  private final LongAdder notAdmitted = new LongAdder();
+  private final LongAdder stores = new LongAdder();
+  private final LongAdder evictions = new LongAdder();
+  private final LongAdder corruptEntries = new LongAdder();
+  private final LongAdder storeErrors = new LongAdder();
+  private final LongAdder embedderErrors = new LongAdder();
+  private final LongAdder policyErrors = new LongAdder();
+  private final LongAdder embeddings = new LongAdder();
+  private final LongAdder embeddingNanos = new LongAdder();
+  private final LongAdder lookups = new LongAdder();
+  private final LongAdder lookupNanos = new LongAdder();
+  private final LongAdder modelNanos = new LongAdder();
+  private final LongAdder inputTokens = new LongAdder();
+  private final LongAdder outputTokens = new LongAdder();
+  private final LongAdder tokensSaved = new LongAdder();
+
+  /** Begins with every count at zero. */
+  public StatsCounter() {}
+
+  @Override
+  public void onEvent(CacheEvent event) {
+    if (event instanceof CacheEvent.Hit hit) {
+      (hit.tier() == CacheEvent.Tier.EXACT ? exactHits : semanticHits).increment();
+      hit.saved().map(TokenUsage::totalTokens).ifPresent(tokensSaved::add);
+    } else if (event instanceof CacheEvent.Miss miss) {
+      misses.computeIfAbsent(miss.reason(), reason -> new LongAdder()).increment();
+    } else if (event instanceof CacheEvent.Coalesced) {
+      coalesced.increment();
+    } else if (event instanceof CacheEvent.LookedUp lookedUp) {
+      lookups.increment();
+      lookupNanos.add(lookedUp.took().toNanos());
+    } else if (event instanceof CacheEvent.Embedded embedded) {
+      embeddings.add(embedded.count());
+      embeddingNanos.add(embedded.took().toNanos());
+    } else if (event instanceof CacheEvent.ModelAnswered answered) {
+      countModelCall(answered);
+    } else if (event instanceof CacheEvent.NotAdmitted) {
+      notAdmitted.increment();
+    } else if (event instanceof CacheEvent.Stored stored) {
+      stores.add(stored.count());
+      evictions.add(stored.evicted());
+    } else if (event instanceof CacheEvent.Corrupt corrupt) {
+      corruptEntries.add(corrupt.count());
+    } else if (event instanceof CacheEvent.Failed failed) {
+      countFailure(failed.part());
+    }
+  }
+
+  private void countModelCall(CacheEvent.ModelAnswered answered) {
+    modelCalls.increment();
+    modelNanos.add(answered.took().toNanos());
+    answered.usage().map(TokenUsage::inputTokens).ifPresent(inputTokens::add);
+    answered.usage().map(TokenUsage::outputTokens).ifPresent(outputTokens::add);
+  }
+
+  private void countFailure(CacheEvent.Part part) {
+    switch (part) {
+      case STORE -> storeErrors.increment();
+      case EMBEDDER -> embedderErrors.increment();
+      case POLICY, ADMISSION -> policyErrors.increment();
+      case MODEL -> {
+        modelCalls.increment();
+        modelErrors.increment();
+      }
+    }
+  }
+
+  /**
+   * The counts so far.
+   *
+   * @return a snapshot
+   */
+  public CacheStats snapshot() {
+    return new CacheStats(
+        exactHits.sum(),
+        semanticHits.sum(),
+        misses.entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().sum())),
+        coalesced.sum(),
+        modelCalls.sum(),
+        modelErrors.sum(),
+        notAdmitted.sum(),
+        stores.sum(),
+        evictions.sum(),
+        corruptEntries.sum(),
+        storeErrors.sum(),
+        embedderErrors.sum(),
+        policyErrors.sum(),
+        embeddings.sum(),
+        Duration.ofNanos(embeddingNanos.sum()),
+        lookups.sum(),
+        Duration.ofNanos(lookupNanos.sum()),
+        Duration.ofNanos(modelNanos.sum()),
+        inputTokens.sum(),
+        outputTokens.sum(),
+        tokensSaved.sum());
+  }
+}

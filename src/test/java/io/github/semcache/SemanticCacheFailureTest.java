@@ -1,0 +1,298 @@
+package io.github.semcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.Match;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.Entries;
+import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testing.FaultyStore;
+import io.github.semcache.testing.FaultyStore.Call;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The cache never makes the call fail. */
+class SemanticCacheFailureTest {
+  private static final String PROMPT = "What is the capital of France?";
+  private static final String NEAR = "Which city serves as France's capital?";
+
+  private final FakeEmbedder embedder = new FakeEmbedder().place(PROMPT, 0).place(NEAR, 10);
+  private final FakeChatClient chat = new FakeChatClient();
+  private final List<CacheEvent> events = new ArrayList<>();
+  private final FaultyStore store =
+      new FaultyStore(InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).build());
+  private final SemanticCache cache = builder().build();
+
+  private SemanticCacheBuilder builder() {
+    return SemanticCache.builder()
+        .embedder(embedder)
+        .chatClient(chat)
+        .store(store)
+        .listener(events::add);
+  }
+
+  private List<CacheEvent.Failed> failures() {
+    return events.stream()
+        .filter(CacheEvent.Failed.class::isInstance)
+        .map(CacheEvent.Failed.class::cast)
+        .toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FIND", "NEAREST", "PUT"})
+  void failingStoreLeavesTheModelsAnswer(Call call) {
+    store.fail(call);
+
+    Answer answer = cache.ask(PROMPT);
+
+    assertThat(answer.text()).isEqualTo("answer 1");
+    assertThat(answer.entryId()).isEmpty();
+    assertThat(cache.stats().storeErrors()).isEqualTo(1);
+    assertThat(cache.stats().requests()).isEqualTo(1);
+    assertThat(failures())
+        .extracting(CacheEvent.Failed::part)
+        .containsExactly(CacheEvent.Part.STORE);
+    assertThat(store.calls()).as("a store that failed is left alone").endsWith(call);
+  }
+
+  @Test
+  void failingStoreIsTheReasonOfTheMiss() {
+    store.fail(Call.FIND);
+    assertThat(cache.ask(PROMPT).missReason()).contains(MissReason.STORE_ERROR);
+
+    store.recover();
+    store.fail(Call.NEAREST);
+    assertThat(cache.ask(PROMPT).missReason()).contains(MissReason.STORE_ERROR);
+    assertThat(cache.stats().missesByReason()).containsEntry(MissReason.STORE_ERROR, 2L);
+  }
+
+  @Test
+  void failingStoreCostsNoEmbedding() {
+    store.fail(Call.FIND);
+    cache.ask(PROMPT);
+
+    assertThat(embedder.embedded()).isEmpty();
+  }
+
+  @Test
+  void cacheWorksAgainWhenTheStoreDoes() {
+    store.fail(Call.FIND);
+    cache.ask(PROMPT);
+    store.recover();
+    cache.ask(PROMPT);
+
+    assertThat(cache.ask(NEAR).source()).isEqualTo(Answer.Source.SEMANTIC);
+  }
+
+  @Test
+  void failingEmbedderLeavesTheExactTier() {
+    embedder.failWith(new EmbedderException("down"));
+
+    assertThat(cache.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
+    assertThat(cache.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(cache.stats().embedderErrors()).isEqualTo(1);
+
+    embedder.recover();
+    assertThat(cache.lookup(Prompt.of(NEAR))).as("nothing stored semantically").isEmpty();
+  }
+
+  @Test
+  void embedderIsTriedOncePerRequest() {
+    List<Integer> calls = new ArrayList<>();
+    Embedder broken =
+        Embedder.of(
+            "broken",
+            2,
+            text -> {
+              calls.add(1);
+              throw new IllegalStateException("down");
+            });
+    SemanticCache.builder().embedder(broken).chatClient(chat).build().ask(PROMPT);
+
+    assertThat(calls).hasSize(1);
+  }
+
+  @Test
+  void embeddingsThatBreakTheContractAreEmbedderErrors() {
+    List<float[]> bad =
+        List.of(
+            new float[] {Float.NaN, 0},
+            new float[] {Float.POSITIVE_INFINITY, 0},
+            new float[] {0, 0},
+            new float[] {1, 0, 0},
+            new float[] {});
+    for (float[] vector : bad) {
+      SemanticCache cacheOfBad =
+          SemanticCache.builder()
+              .embedder(Embedder.of("bad", 2, text -> vector))
+              .chatClient(chat)
+              .build();
+      assertThat(cacheOfBad.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
+      assertThat(cacheOfBad.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+      assertThat(cacheOfBad.stats().embedderErrors()).isEqualTo(1);
+      assertThatThrownBy(() -> cacheOfBad.put(Prompt.of(PROMPT), "x"))
+          .isInstanceOf(EmbedderException.class);
+    }
+  }
+
+  @Test
+  void embedderThatLosesTextsIsAnEmbedderError() {
+    Embedder lossy =
+        new Embedder() {
+          @Override
+          public List<Embedding> embed(List<String> texts) {
+            return List.of();
+          }
+
+          @Override
+          public String modelId() {
+            return "lossy";
+          }
+
+          @Override
+          public int dimension() {
+            return 2;
+          }
+        };
+    SemanticCache cacheOfLossy = SemanticCache.builder().embedder(lossy).chatClient(chat).build();
+
+    assertThat(cacheOfLossy.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
+  }
+
+  @Test
+  void failOnCacheErrorsLetsTheCallerSeeThem() {
+    SemanticCache strict = builder().failOnCacheErrors().build();
+    store.fail(Call.FIND);
+    assertThatThrownBy(() -> strict.ask(PROMPT)).isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> strict.lookup(Prompt.of(PROMPT))).isInstanceOf(StoreException.class);
+
+    store.recover();
+    embedder.failWith(new IllegalStateException("down"));
+    assertThatThrownBy(() -> strict.ask(PROMPT))
+        .isInstanceOf(EmbedderException.class)
+        .hasRootCauseMessage("down")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain(PROMPT));
+    assertThat(strict.stats().storeErrors()).isEqualTo(2);
+    assertThat(strict.stats().embedderErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void changesOfTheCacheAlwaysThrow() {
+    store.fail(Call.PUT, Call.REMOVE);
+    Prompt prompt = Prompt.of(PROMPT);
+
+    assertThatThrownBy(() -> cache.put(prompt, "x")).isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> cache.invalidate(prompt)).isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> cache.invalidate(Scope.none())).isInstanceOf(StoreException.class);
+    assertThatThrownBy(cache::clear).isInstanceOf(StoreException.class);
+    embedder.failWith(new EmbedderException("down"));
+    assertThatThrownBy(() -> cache.put(prompt, "x")).isInstanceOf(EmbedderException.class);
+  }
+
+  @Test
+  void entryOfAnotherScopeIsNotServedWhateverTheStoreSays() {
+    CacheEntry foreign =
+        Entries.entry(Scope.of("tenant", "other"), PROMPT, "secret", Instant.EPOCH);
+    store.onFind(found -> Optional.of(foreign));
+    store.onNearest(found -> new NearestEntries(List.of(new Match(foreign, 0)), 0));
+
+    Answer answer = cache.ask(PROMPT);
+
+    assertThat(answer.text()).isEqualTo("answer 1");
+    assertThat(cache.stats().corruptEntries()).isEqualTo(3);
+  }
+
+  @Test
+  void corruptEntriesAreCountedMisses() {
+    store.onFind(
+        found -> {
+          throw new CorruptEntryException("lost a field", null);
+        });
+    store.onNearest(found -> new NearestEntries(found.matches(), 2));
+
+    assertThat(cache.ask(PROMPT).text()).isEqualTo("answer 1");
+    assertThat(cache.stats().corruptEntries()).isEqualTo(4);
+    assertThat(cache.stats().storeErrors()).isZero();
+  }
+
+  @Test
+  void failingPolicyIsAMiss() {
+    SemanticCache broken =
+        builder()
+            .hitPolicy(
+                (query, matches) -> {
+                  throw new IllegalStateException("policy");
+                })
+            .build();
+
+    assertThat(broken.ask(PROMPT).missReason()).contains(MissReason.POLICY_ERROR);
+    assertThat(broken.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(broken.stats().policyErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void failingAdmissionKeepsNothing() {
+    SemanticCache broken =
+        builder()
+            .admission(
+                (prompt, reply) -> {
+                  throw new IllegalStateException("admission");
+                })
+            .build();
+
+    assertThat(broken.ask(PROMPT).text()).isEqualTo("answer 1");
+    assertThat(broken.lookup(Prompt.of(PROMPT))).isEmpty();
+    assertThat(broken.stats().policyErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void failingListenerDoesNoHarm() {
+    SemanticCache noisy =
+        builder()
+            .listener(
+                event -> {
+                  throw new IllegalStateException("listener");
+                })
+            .build();
+
+    assertThat(noisy.ask(PROMPT).text()).isEqualTo("answer 1");
+    assertThat(noisy.ask(NEAR).source()).isEqualTo(Answer.Source.SEMANTIC);
+    assertThat(noisy.stats().requests()).isEqualTo(2);
+  }
+
+  @Test
+  void closingTheCacheClosesTheStore() {
+    cache.close();
+
+    assertThat(store.isClosed()).isTrue();
+    assertThatCode(cache::close).doesNotThrowAnyException();
+  }
+
+  @Test
+  void hugePromptIsServed() {
+    String huge = "word ".repeat(200_000);
+
+    assertThat(cache.ask(huge).source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(cache.ask(huge).source()).isEqualTo(Answer.Source.EXACT);
+  }
+}

@@ -1,0 +1,486 @@
+package io.github.semcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.FinishReason;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testing.FakeTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SemanticCacheTest {
+  private static final String PARIS = "What is the capital of France?";
+  private static final String PARIS_AGAIN = "Which city serves as France's capital?";
+  private static final String JAVA = "How do I reverse a string in Python?";
+
+  private final FakeTime time = FakeTime.atStartOf2026();
+  private final FakeEmbedder embedder =
+      new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20).place(JAVA, 90);
+  private final FakeChatClient chat = new FakeChatClient();
+  private final List<CacheEvent> events = new ArrayList<>();
+  private final SemanticCache cache = builder().build();
+
+  private SemanticCacheBuilder builder() {
+    return SemanticCache.builder()
+        .embedder(embedder)
+        .chatClient(chat)
+        .timeSource(time)
+        .ticker(time::nanos)
+        .listener(events::add);
+  }
+
+  @Test
+  void newPromptIsAnsweredByTheModel() {
+    Answer answer = cache.ask(PARIS);
+
+    assertThat(answer.text()).isEqualTo("answer 1");
+    assertThat(answer.source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(answer.isHit()).isFalse();
+    assertThat(answer.missReason()).contains(MissReason.NO_NEIGHBOUR);
+    assertThat(answer.usage()).contains(FakeChatClient.USAGE);
+    assertThat(answer.entryId()).isPresent();
+    assertThat(answer.distance()).isEmpty();
+    assertThat(answer.matchedPrompt()).isEmpty();
+    assertThat(answer.age()).isZero();
+  }
+
+  @Test
+  void samePromptIsAnsweredFromTheExactTierWithoutAnEmbedding() {
+    Answer first = cache.ask(PARIS);
+    time.advance(Duration.ofMinutes(5));
+    Answer second = cache.ask("  What is the\n capital of\tFrance? ");
+
+    assertThat(second.source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(second.reply()).isEqualTo(first.reply());
+    assertThat(second.distance()).hasValue(0);
+    assertThat(second.matchedPrompt()).contains(PARIS);
+    assertThat(second.entryId()).isEqualTo(first.entryId());
+    assertThat(second.age()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(second.missReason()).isEmpty();
+    assertThat(embedder.embedded()).containsExactly(PARIS);
+    assertThat(chat.calls()).isEqualTo(1);
+  }
+
+  @Test
+  void paraphraseIsAnsweredFromTheSemanticTier() {
+    Answer first = cache.ask(PARIS);
+    Answer second = cache.ask(PARIS_AGAIN);
+
+    assertThat(second.source()).isEqualTo(Answer.Source.SEMANTIC);
+    assertThat(second.text()).isEqualTo(first.text());
+    assertThat(second.distance().orElseThrow())
+        .isEqualTo(1 - Math.cos(Math.toRadians(20)), within(1e-6));
+    assertThat(second.matchedPrompt()).contains(PARIS);
+    assertThat(second.entryId()).isEqualTo(first.entryId());
+  }
+
+  @Test
+  void farPromptIsAnsweredByTheModelAndKept() {
+    cache.ask(PARIS);
+    Answer far = cache.ask(JAVA);
+
+    assertThat(far.text()).isEqualTo("answer 2");
+    assertThat(far.missReason()).contains(MissReason.TOO_FAR);
+    assertThat(cache.ask(JAVA).source()).isEqualTo(Answer.Source.EXACT);
+  }
+
+  @Test
+  void modelSeesTheTextAsItWasGiven() {
+    cache.ask("  two\n words ");
+
+    assertThat(chat.asked()).extracting(Prompt::text).containsExactly("  two\n words ");
+  }
+
+  @Test
+  void caseOfLettersMakesAnotherPrompt() {
+    cache.ask("What does the US export?");
+
+    assertThat(cache.ask("What does the us export?").source()).isEqualTo(Answer.Source.MODEL);
+  }
+
+  @Test
+  void embeddingMadeForTheLookupIsTheOneThatIsStored() {
+    cache.ask(PARIS);
+    cache.ask(PARIS_AGAIN);
+
+    assertThat(embedder.embedded()).containsExactly(PARIS, PARIS_AGAIN);
+  }
+
+  @Test
+  void promptsOwnMaxDistanceIsUsed() {
+    cache.ask(PARIS);
+
+    assertThat(cache.ask(Prompt.of(PARIS_AGAIN).maxDistance(0.01)).missReason())
+        .contains(MissReason.TOO_FAR);
+    assertThat(cache.ask(Prompt.of(JAVA).maxDistance(2)).source())
+        .isEqualTo(Answer.Source.SEMANTIC);
+  }
+
+  @Test
+  void maxDistanceZeroAndTwoAreHonoured() {
+    SemanticCache strict = builder().maxDistance(0).build();
+    strict.ask(PARIS);
+    assertThat(strict.ask(PARIS_AGAIN).source()).isEqualTo(Answer.Source.MODEL);
+
+    SemanticCache lax = builder().maxDistance(2).build();
+    lax.ask(PARIS);
+    assertThat(lax.ask(JAVA).source()).isEqualTo(Answer.Source.SEMANTIC);
+  }
+
+  @Test
+  void neverPolicyLeavesTheExactTier() {
+    SemanticCache exactOnly = builder().hitPolicy(HitPolicy.never()).build();
+    exactOnly.ask(PARIS);
+
+    assertThat(exactOnly.ask(PARIS_AGAIN).missReason()).contains(MissReason.NEVER);
+    assertThat(exactOnly.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
+  }
+
+  @Test
+  void answerOlderThanMaxAgeIsNotServedByEitherTier() {
+    cache.ask(PARIS);
+    time.advance(Duration.ofHours(1));
+    Prompt same = Prompt.of(PARIS);
+    Prompt near = Prompt.of(PARIS_AGAIN);
+
+    assertThat(cache.lookup(same.maxAge(Duration.ofMinutes(59)))).isEmpty();
+    assertThat(cache.lookup(near.maxAge(Duration.ofMinutes(59)))).isEmpty();
+    assertThat(cache.lookup(same.maxAge(Duration.ofHours(1)))).isPresent();
+    assertThat(cache.lookup(near.maxAge(Duration.ofHours(1)))).isPresent();
+    assertThat(cache.lookup(near.maxAge(Duration.ofSeconds(Long.MAX_VALUE)))).isPresent();
+  }
+
+  @Test
+  void youngerNeighbourIsServedWhereTheNearestIsTooOld() {
+    cache.put(Prompt.of(PARIS), "old");
+    time.advance(Duration.ofHours(1));
+    embedder.place("Capital city of France?", 10);
+    cache.put(Prompt.of("Capital city of France?"), "young");
+
+    assertThat(cache.ask(Prompt.of(PARIS).maxAge(Duration.ofMinutes(5))).text()).isEqualTo("young");
+  }
+
+  @Test
+  void bypassNeitherReadsNorWrites() {
+    cache.ask(PARIS);
+    Answer second = cache.ask(Prompt.of(PARIS).bypass());
+    Answer third = cache.ask(PARIS);
+
+    assertThat(second.text()).isEqualTo("answer 2");
+    assertThat(second.missReason()).contains(MissReason.BYPASS);
+    assertThat(second.entryId()).isEmpty();
+    assertThat(third.text()).isEqualTo("answer 1");
+    assertThat(cache.lookup(Prompt.of(PARIS).bypass())).isEmpty();
+  }
+
+  @Test
+  void refreshReplacesTheAnswer() {
+    cache.ask(PARIS);
+    Answer second = cache.ask(Prompt.of(PARIS).refresh());
+    Answer third = cache.ask(PARIS);
+
+    assertThat(second.text()).isEqualTo("answer 2");
+    assertThat(second.missReason()).contains(MissReason.REFRESH);
+    assertThat(third.text()).isEqualTo("answer 2");
+    assertThat(third.source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(cache.ask(PARIS_AGAIN).text()).isEqualTo("answer 2");
+  }
+
+  @Test
+  void answerExpiresAfterItsTimeToLive() {
+    SemanticCache brief = builder().timeToLive(Duration.ofMinutes(1)).build();
+    brief.ask(PARIS);
+    brief.ask(Prompt.of(JAVA).timeToLive(Duration.ofMinutes(2)));
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(brief.lookup(Prompt.of(PARIS))).isEmpty();
+    assertThat(brief.lookup(Prompt.of(PARIS_AGAIN))).isEmpty();
+    assertThat(brief.lookup(Prompt.of(JAVA))).isPresent();
+    time.advance(Duration.ofMinutes(1));
+    assertThat(brief.lookup(Prompt.of(JAVA))).isEmpty();
+  }
+
+  @Test
+  void answerLivesADayByDefaultAndForEverOnlyOnRequest() {
+    SemanticCache eternal = builder().noExpiry().build();
+    cache.ask(PARIS);
+    eternal.ask(PARIS);
+    time.advance(Duration.ofHours(24));
+
+    assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
+    assertThat(eternal.lookup(Prompt.of(PARIS))).isPresent();
+  }
+
+  @Test
+  void lookupNeverAsksTheModel() {
+    assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
+    cache.ask(PARIS);
+
+    assertThat(cache.lookup(Prompt.of(PARIS_AGAIN)))
+        .map(Answer::source)
+        .contains(Answer.Source.SEMANTIC);
+    assertThat(chat.calls()).isEqualTo(1);
+    assertThat(cache.stats().requests()).isEqualTo(3);
+  }
+
+  @Test
+  void perCallModelIsPartOfWhatMustBeEqual() {
+    FakeChatClient warm = new FakeChatClient().setting("temperature", "1");
+    warm.replying(prompt -> ChatReply.of("warm answer"));
+    cache.ask(PARIS);
+
+    assertThat(cache.ask(Prompt.of(PARIS), warm).text()).isEqualTo("warm answer");
+    assertThat(cache.ask(PARIS).text()).isEqualTo("answer 1");
+  }
+
+  @Test
+  void wholeReplyComesBackFromTheCache() {
+    ChatReply reply =
+        ChatReply.of("text").model("m").usage(FakeChatClient.USAGE).payload("{\"id\":1}");
+    chat.replying(prompt -> reply);
+    cache.ask(PARIS);
+
+    assertThat(cache.ask(PARIS).reply()).isEqualTo(reply);
+    assertThat(cache.ask(PARIS_AGAIN).reply()).isEqualTo(reply);
+  }
+
+  @Test
+  void repliesThatAreNotCompleteAreNotKept() {
+    for (FinishReason reason : FinishReason.values()) {
+      chat.replying(prompt -> ChatReply.of("text").finishReason(reason));
+      Answer answer = cache.ask("prompt " + reason);
+      assertThat(answer.entryId().isPresent())
+          .as("%s", reason)
+          .isEqualTo(reason == FinishReason.STOP);
+    }
+    chat.replying(prompt -> ChatReply.of(" "));
+    assertThat(cache.ask("blank").entryId()).isEmpty();
+    assertThat(cache.stats().notAdmitted()).isEqualTo(FinishReason.values().length);
+    assertThat(cache.stats().stores()).isEqualTo(1);
+  }
+
+  @Test
+  void admissionWidensWhatIsKept() {
+    SemanticCache wide = builder().admission((prompt, reply) -> true).build();
+    chat.replying(prompt -> ChatReply.of("").finishReason(FinishReason.LENGTH));
+    wide.ask(PARIS);
+
+    assertThat(wide.ask(PARIS).reply().finishReason()).isEqualTo(FinishReason.LENGTH);
+  }
+
+  @Test
+  void putAnswerIsServed() {
+    cache.put(Prompt.of(PARIS), "Paris");
+    cache.put(Prompt.of(JAVA), "[::-1]", Duration.ofMinutes(1));
+
+    assertThat(cache.ask(PARIS_AGAIN).text()).isEqualTo("Paris");
+    time.advance(Duration.ofMinutes(1));
+    assertThat(cache.lookup(Prompt.of(JAVA))).isEmpty();
+  }
+
+  @Test
+  void putAllKeepsEverythingInBatchesAndReportsProgress() {
+    List<Map.Entry<Prompt, String>> answers =
+        IntStream.range(0, 300)
+            .mapToObj(i -> Map.entry(Prompt.of("prompt " + i), "answer to " + i))
+            .toList();
+    List<Long> progress = new ArrayList<>();
+
+    assertThat(cache.putAll(answers, progress::add)).isEqualTo(300);
+
+    assertThat(progress).containsExactly(128L, 256L, 300L);
+    assertThat(cache.ask("prompt 299").text()).isEqualTo("answer to 299");
+    assertThat(cache.ask("prompt 0").text()).isEqualTo("answer to 0");
+    assertThat(cache.stats().stores()).isEqualTo(300);
+    assertThat(events).filteredOn(CacheEvent.Stored.class::isInstance).hasSize(3);
+  }
+
+  @Test
+  void invalidatedPromptIsAskedAgain() {
+    cache.ask(PARIS);
+
+    assertThat(cache.invalidate(Prompt.of(PARIS_AGAIN))).isFalse();
+    assertThat(cache.invalidate(Prompt.of(PARIS))).isTrue();
+    assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
+    assertThat(cache.lookup(Prompt.of(PARIS_AGAIN))).isEmpty();
+  }
+
+  @Test
+  void invalidatedScopeIsAskedAgainAndOthersAreNot() {
+    Prompt acme = Prompt.of(PARIS).tag("tenant", "acme");
+    Prompt other = Prompt.of(PARIS).tag("tenant", "other");
+    cache.ask(acme);
+    cache.ask(other);
+
+    assertThat(cache.invalidate(Scope.of("tenant", "acme"))).isEqualTo(1);
+    assertThat(cache.lookup(acme)).isEmpty();
+    assertThat(cache.lookup(other)).isPresent();
+  }
+
+  @Test
+  void clearRemovesEverything() {
+    cache.ask(PARIS);
+    cache.ask(Prompt.of(JAVA).tag("tenant", "acme"));
+
+    assertThat(cache.clear()).isEqualTo(2);
+    assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
+  }
+
+  @Test
+  void explanationShowsCandidatesWithWhatThePolicySays() {
+    cache.ask(PARIS);
+    cache.ask(JAVA);
+    long requests = cache.stats().requests();
+
+    Explanation explanation = cache.explain(Prompt.of(PARIS_AGAIN));
+
+    assertThat(explanation.exact()).isEmpty();
+    assertThat(explanation.candidates())
+        .extracting(candidate -> candidate.match().entry().prompt())
+        .containsExactly(PARIS, JAVA);
+    assertThat(explanation.candidates().get(0).decision()).isInstanceOf(Decision.Hit.class);
+    assertThat(explanation.candidates().get(1).decision())
+        .isEqualTo(Decision.miss(MissReason.TOO_FAR));
+    assertThat(explanation.decision())
+        .isEqualTo(Decision.hit(explanation.candidates().get(0).match()));
+    assertThat(cache.explain(Prompt.of(PARIS)).exact()).isPresent();
+    assertThat(cache.stats().requests()).isEqualTo(requests);
+  }
+
+  @Test
+  void askAsyncRunsOnTheGivenExecutor() {
+    List<Runnable> tasks = new ArrayList<>();
+    SemanticCache async = builder().executor(tasks::add).build();
+
+    CompletableFuture<Answer> future = async.askAsync(Prompt.of(PARIS));
+    assertThat(future).isNotDone();
+    tasks.get(0).run();
+
+    assertThat(future.join().text()).isEqualTo("answer 1");
+  }
+
+  @Test
+  void askAsyncEndsWithTheModelsFailure() {
+    RuntimeException failure = new RuntimeException("model down");
+    chat.failingWith(failure);
+
+    assertThatThrownBy(() -> cache.askAsync(Prompt.of(PARIS)).join())
+        .isInstanceOf(CompletionException.class)
+        .hasCause(failure);
+  }
+
+  @Test
+  void modelsFailureReachesTheCallerAsItIsAndNothingIsKept() {
+    RuntimeException failure = new RuntimeException("model down");
+    chat.failingWith(failure);
+
+    assertThatThrownBy(() -> cache.ask(PARIS)).isSameAs(failure);
+
+    assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
+    assertThat(cache.stats().modelErrors()).isEqualTo(1);
+    assertThat(cache.stats().modelCalls()).isEqualTo(1);
+    assertThat(cache.stats().stores()).isZero();
+  }
+
+  @Test
+  void askWithoutChatClientIsRejectedButLookupWorks() {
+    SemanticCache passive = SemanticCache.builder().embedder(embedder).build();
+    passive.put(Prompt.of(PARIS), "Paris");
+
+    assertThatThrownBy(() -> passive.ask(PARIS))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("chatClient");
+    assertThat(passive.lookup(Prompt.of(PARIS_AGAIN))).isPresent();
+  }
+
+  @Test
+  void closedCacheRejectsCallsButTellsItsCounts() {
+    cache.ask(PARIS);
+    cache.close();
+    cache.close();
+
+    assertThatThrownBy(() -> cache.ask(PARIS)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> cache.lookup(Prompt.of(PARIS)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(cache::clear).isInstanceOf(IllegalStateException.class);
+    assertThat(cache.stats().requests()).isEqualTo(1);
+  }
+
+  @Test
+  void countsTellWhatHappened() {
+    chat.replying(
+        prompt -> {
+          time.advance(Duration.ofSeconds(2));
+          return ChatReply.of("x").usage(FakeChatClient.USAGE);
+        });
+    cache.ask(PARIS);
+    cache.ask(PARIS);
+    cache.ask(PARIS_AGAIN);
+    cache.ask(JAVA);
+    cache.ask(Prompt.of(JAVA).bypass());
+
+    var stats = cache.stats();
+    assertThat(stats.requests()).isEqualTo(5);
+    assertThat(stats.hits() + stats.misses()).isEqualTo(stats.requests());
+    assertThat(stats.exactHits()).isEqualTo(1);
+    assertThat(stats.semanticHits()).isEqualTo(1);
+    assertThat(stats.missesByReason())
+        .isEqualTo(
+            Map.of(MissReason.NO_NEIGHBOUR, 1L, MissReason.TOO_FAR, 1L, MissReason.BYPASS, 1L));
+    assertThat(stats.hitRate()).isEqualTo(0.4);
+    assertThat(stats.modelCalls()).isEqualTo(3);
+    assertThat(stats.modelTime()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(stats.stores()).isEqualTo(2);
+    assertThat(stats.embeddings()).isEqualTo(3);
+    assertThat(stats.inputTokens()).isEqualTo(30);
+    assertThat(stats.outputTokens()).isEqualTo(15);
+    assertThat(stats.tokensSaved()).isEqualTo(30);
+    assertThat(stats.misses()).isEqualTo(stats.modelCalls() + stats.coalesced());
+  }
+
+  @Test
+  void eventsTellWhatHappenedWithoutTexts() {
+    cache.ask(PARIS);
+    cache.ask(JAVA);
+    cache.ask(PARIS_AGAIN);
+
+    assertThat(events.toString()).doesNotContain(PARIS, PARIS_AGAIN, JAVA, "answer 1");
+    assertThat(events)
+        .filteredOn(CacheEvent.Miss.class::isInstance)
+        .element(1)
+        .satisfies(
+            miss ->
+                assertThat(((CacheEvent.Miss) miss).nearest().orElseThrow())
+                    .isEqualTo(1, within(1e-6)));
+    assertThat(events).filteredOn(CacheEvent.Hit.class::isInstance).hasSize(1);
+  }
+
+  @Test
+  void evictionsAreCounted() {
+    var store = InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).maxEntries(1).build();
+    SemanticCache small = builder().store(store).build();
+    small.ask(PARIS);
+    small.ask(JAVA);
+
+    assertThat(small.stats().evictions()).isEqualTo(1);
+    assertThat(small.stats().stores()).isEqualTo(2);
+  }
+}

@@ -1,0 +1,204 @@
+package io.github.semcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testing.FaultyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Of many threads that ask the same new prompt at once, one asks the model. */
+@Timeout(60)
+class SingleFlightTest {
+  private static final int THREADS = 16;
+  private static final Prompt PROMPT = Prompt.of("What is the capital of France?");
+
+  private final CountDownLatch followersWait = new CountDownLatch(THREADS - 1);
+  private final CountDownLatch modelAnswers = new CountDownLatch(1);
+  private final FakeChatClient chat = new FakeChatClient();
+  private final SemanticCache cache =
+      SemanticCache.builder()
+          .embedder(new FakeEmbedder())
+          .chatClient(chat)
+          .listener(
+              event -> {
+                if (event instanceof CacheEvent.Coalesced) {
+                  followersWait.countDown();
+                }
+              })
+          .build();
+
+  private static <T> CompletableFuture<T> onNewThread(Supplier<T> call) {
+    return CompletableFuture.supplyAsync(call, task -> new Thread(task).start());
+  }
+
+  private List<CompletableFuture<Answer>> askOnManyThreads() {
+    List<CompletableFuture<Answer>> answers = new ArrayList<>();
+    for (int i = 0; i < THREADS; i++) {
+      answers.add(onNewThread(() -> cache.ask(PROMPT)));
+    }
+    return answers;
+  }
+
+  private ChatReply answerWhenAllFollowersWait() {
+    awaitUnchecked(followersWait);
+    return ChatReply.of("Paris");
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void oneOfManyThreadsAsksTheModelAndAllGetItsAnswer() {
+    chat.replying(prompt -> answerWhenAllFollowersWait());
+
+    List<CompletableFuture<Answer>> answers = askOnManyThreads();
+
+    assertThat(answers).allSatisfy(answer -> assertThat(answer.join().text()).isEqualTo("Paris"));
+    assertThat(chat.calls()).isEqualTo(1);
+    assertThat(cache.stats().coalesced()).isEqualTo(THREADS - 1);
+    assertThat(cache.stats().requests()).isEqualTo(THREADS);
+    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().misses())
+        .isEqualTo(cache.stats().modelCalls() + cache.stats().coalesced());
+  }
+
+  @Test
+  void followersGetTheLeadersFailureAndTheNextCallAsksAgain() {
+    RuntimeException failure = new RuntimeException("model down");
+    chat.replying(
+        prompt -> {
+          awaitUnchecked(followersWait);
+          throw failure;
+        });
+
+    List<CompletableFuture<Answer>> answers = askOnManyThreads();
+
+    assertThat(answers).allSatisfy(answer -> assertThatThrownBy(answer::join).hasCause(failure));
+    assertThat(chat.calls()).isEqualTo(1);
+    chat.replying(prompt -> ChatReply.of("Paris"));
+    assertThat(cache.ask(PROMPT).text()).isEqualTo("Paris");
+  }
+
+  @Test
+  void otherPromptsAreNotHeldUp() {
+    chat.replying(
+        prompt -> {
+          if (prompt.text().equals(PROMPT.text())) {
+            awaitUnchecked(modelAnswers);
+          }
+          return ChatReply.of("x");
+        });
+    CompletableFuture<Answer> slow = onNewThread(() -> cache.ask(PROMPT));
+
+    assertThat(cache.ask("another prompt").text()).isEqualTo("x");
+    modelAnswers.countDown();
+    assertThat(slow.join().text()).isEqualTo("x");
+  }
+
+  @Test
+  void interruptedFollowerLeavesAndTheOthersGetTheirAnswer() throws Exception {
+    CountDownLatch leads = new CountDownLatch(1);
+    chat.replying(
+        prompt -> {
+          leads.countDown();
+          awaitUnchecked(modelAnswers);
+          return ChatReply.of("Paris");
+        });
+    CompletableFuture<Answer> leader = onNewThread(() -> cache.ask(PROMPT));
+    leads.await();
+    AtomicBoolean flagKept = new AtomicBoolean();
+    CompletableFuture<Answer> follower = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                follower.complete(cache.ask(PROMPT));
+              } catch (RuntimeException e) {
+                flagKept.set(Thread.currentThread().isInterrupted());
+                follower.completeExceptionally(e);
+              }
+            });
+    thread.start();
+    thread.interrupt();
+
+    assertThatThrownBy(follower::join).isInstanceOf(CancellationException.class);
+    assertThat(flagKept).isTrue();
+    modelAnswers.countDown();
+    assertThat(leader.join().text()).isEqualTo("Paris");
+  }
+
+  @Test
+  void followerPastItsLimitAsksTheModelItself() throws Exception {
+    CountDownLatch leads = new CountDownLatch(1);
+    chat.replying(
+        prompt -> {
+          if (prompt.maxWait().isPresent()) {
+            return ChatReply.of("own answer");
+          }
+          leads.countDown();
+          awaitUnchecked(modelAnswers);
+          return ChatReply.of("leader's answer");
+        });
+    CompletableFuture<Answer> leader = onNewThread(() -> cache.ask(PROMPT));
+    leads.await();
+
+    assertThat(cache.ask(PROMPT.maxWait(Duration.ofMillis(1))).text()).isEqualTo("own answer");
+    modelAnswers.countDown();
+    assertThat(leader.join().text()).isEqualTo("leader's answer");
+  }
+
+  @Test
+  void leaderLooksOnceMoreBeforeItAsks() {
+    FakeEmbedder embedder = new FakeEmbedder();
+    FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
+    SemanticCacheBuilder builder =
+        SemanticCache.builder().embedder(embedder).chatClient(chat).store(store);
+    SemanticCache late = builder.build();
+    SemanticCache other = builder.build();
+    store.onNearest(
+        found -> {
+          other.put(PROMPT, "stored meanwhile");
+          return found;
+        });
+
+    Answer answer = late.ask(PROMPT);
+
+    assertThat(answer.text()).isEqualTo("stored meanwhile");
+    assertThat(answer.source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(chat.calls()).isZero();
+    assertThat(late.stats().hits()).isEqualTo(1);
+    assertThat(late.stats().requests()).isEqualTo(1);
+  }
+
+  @Test
+  void modelThatAsksTheSamePromptAgainDoesNotWaitForItself() {
+    AtomicBoolean nested = new AtomicBoolean();
+    chat.replying(
+        prompt ->
+            nested.getAndSet(true)
+                ? ChatReply.of("inner")
+                : ChatReply.of("outer of " + cache.ask(PROMPT).text()));
+
+    assertThat(cache.ask(PROMPT).text()).isEqualTo("outer of inner");
+  }
+}

@@ -1,0 +1,112 @@
+package io.github.semcache.testing;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Insertion;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.Selection;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+
+/** A store in front of another that fails where it is told to, and remembers what it was asked. */
+public final class FaultyStore implements VectorStore {
+  /** The calls of a store. */
+  public enum Call {
+    FIND,
+    NEAREST,
+    PUT,
+    REMOVE
+  }
+
+  private final VectorStore store;
+  private final Set<Call> failing = EnumSet.noneOf(Call.class);
+  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final List<Insertion> insertions = new CopyOnWriteArrayList<>();
+  private volatile UnaryOperator<Optional<CacheEntry>> onFind = found -> found;
+  private volatile UnaryOperator<NearestEntries> onNearest = found -> found;
+  private volatile boolean closed;
+
+  public FaultyStore(VectorStore store) {
+    this.store = store;
+  }
+
+  public void fail(Call... calls) {
+    failing.addAll(List.of(calls));
+  }
+
+  public void recover() {
+    failing.clear();
+  }
+
+  /** Falsifies what {@link #find} returns. */
+  public void onFind(UnaryOperator<Optional<CacheEntry>> change) {
+    onFind = change;
+  }
+
+  /** Falsifies what {@link #nearest} returns. */
+  public void onNearest(UnaryOperator<NearestEntries> change) {
+    onNearest = change;
+  }
+
+  public List<Call> calls() {
+    return List.copyOf(calls);
+  }
+
+  public List<Insertion> insertions() {
+    return List.copyOf(insertions);
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  private void record(Call call) {
+    calls.add(call);
+    if (failing.contains(call)) {
+      throw new StoreException("told to fail on " + call);
+    }
+  }
+
+  @Override
+  public EmbeddingSpace space() {
+    return store.space();
+  }
+
+  @Override
+  public Optional<CacheEntry> find(String key) {
+    record(Call.FIND);
+    return onFind.apply(store.find(key));
+  }
+
+  @Override
+  public NearestEntries nearest(NearestQuery query) {
+    record(Call.NEAREST);
+    return onNearest.apply(store.nearest(query));
+  }
+
+  @Override
+  public int put(List<Insertion> insertions) {
+    record(Call.PUT);
+    this.insertions.addAll(insertions);
+    return store.put(insertions);
+  }
+
+  @Override
+  public long remove(Selection selection) {
+    record(Call.REMOVE);
+    return store.remove(selection);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    store.close();
+  }
+}
