@@ -1,0 +1,146 @@
+package io.github.semcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.Insertion;
+import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testing.FaultyStore;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SemanticCacheBuilderTest {
+  private final FakeEmbedder embedder = new FakeEmbedder();
+  private final SemanticCacheBuilder builder =
+      SemanticCache.builder().embedder(embedder).chatClient(new FakeChatClient());
+
+  @Test
+  void embedderIsRequired() {
+    assertThatThrownBy(() -> SemanticCache.builder().build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("embedder is missing; a semantic cache needs one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.01, 2.01, Double.NaN})
+  void maxDistanceOutsideZeroToTwoIsRejected(double distance) {
+    assertThatThrownBy(() -> builder.maxDistance(distance))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("maxDistance is " + distance + "; a cosine distance lies between 0 and 2");
+    assertThatThrownBy(() -> HitPolicy.maxDistance(distance))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1})
+  void timeToLiveThatIsNotPositiveIsRejected(long millis) {
+    assertThatThrownBy(() -> builder.timeToLive(Duration.ofMillis(millis)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("timeToLive is");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.1, 1.1, Double.NaN})
+  void jitterOutsideZeroToOneIsRejected(double share) {
+    assertThatThrownBy(() -> builder.timeToLiveJitter(share))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("timeToLiveJitter is " + share);
+  }
+
+  @Test
+  void fewerThanOneCandidateIsRejected() {
+    assertThatThrownBy(() -> builder.candidates(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("candidates is 0; it must be at least 1");
+  }
+
+  @Test
+  void maxDistanceAndHitPolicyTogetherAreRejectedInEitherOrder() {
+    builder.hitPolicy(HitPolicy.never()).maxDistance(0.1);
+
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("maxDistance", "hitPolicy");
+  }
+
+  @Test
+  void storeOfAnotherDimensionOrModelIsRejected() {
+    for (EmbeddingSpace other :
+        List.of(
+            new EmbeddingSpace(embedder.modelId(), 3),
+            new EmbeddingSpace("other", embedder.dimension()))) {
+      builder.store(InMemoryVectorStore.builder(other).build());
+
+      assertThatThrownBy(builder::build)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll(other.toString(), embedder.modelId());
+    }
+  }
+
+  @Test
+  void buildMayBeCalledTwice() {
+    SemanticCache first = builder.build();
+    SemanticCache second = builder.build();
+    first.ask("prompt");
+
+    assertThat(second.ask("prompt").source()).isEqualTo(Answer.Source.MODEL);
+  }
+
+  @Test
+  void jitterTakesAShareOffEachTimeToLive() {
+    FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
+    SemanticCache cache =
+        builder.store(store).timeToLive(Duration.ofHours(10)).timeToLiveJitter(0.2).build();
+    for (int i = 0; i < 100; i++) {
+      cache.ask("prompt " + i);
+    }
+
+    List<Duration> lives =
+        store.insertions().stream()
+            .map(Insertion::timeToLive)
+            .flatMap(java.util.Optional::stream)
+            .toList();
+    assertThat(lives)
+        .hasSize(100)
+        .allMatch(life -> life.compareTo(Duration.ofHours(8)) >= 0)
+        .allMatch(life -> life.compareTo(Duration.ofHours(10)) <= 0);
+    assertThat(lives.stream().distinct().count()).isGreaterThan(50);
+  }
+
+  @Test
+  void fullJitterLeavesAtLeastAMillisecond() {
+    FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
+    SemanticCache cache =
+        builder.store(store).timeToLive(Duration.ofMillis(1)).timeToLiveJitter(1).build();
+    cache.ask("prompt");
+
+    assertThat(store.insertions())
+        .singleElement()
+        .extracting(i -> i.timeToLive().orElseThrow())
+        .isEqualTo(Duration.ofMillis(1));
+  }
+
+  @Test
+  void nullsAreRejectedByName() {
+    assertThatThrownBy(() -> builder.embedder(absent())).hasMessage("embedder");
+    assertThatThrownBy(() -> builder.store(absent())).hasMessage("store");
+    assertThatThrownBy(() -> builder.chatClient(absent())).hasMessage("chatClient");
+    assertThatThrownBy(() -> builder.hitPolicy(absent())).hasMessage("hitPolicy");
+    assertThatThrownBy(() -> builder.normalizer(absent())).hasMessage("normalizer");
+    assertThatThrownBy(() -> builder.admission(absent())).hasMessage("admission");
+    assertThatThrownBy(() -> builder.listener(absent())).hasMessage("listener");
+    assertThatThrownBy(() -> builder.executor(absent())).hasMessage("executor");
+  }
+
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // what a caller may pass
+  private static <T> T absent() {
+    return null;
+  }
+}

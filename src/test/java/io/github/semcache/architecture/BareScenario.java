@@ -1,0 +1,27 @@
+package io.github.semcache.architecture;
+
+import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.Embedder;
+import java.util.concurrent.Callable;
+
+/**
+ * Asks three questions; loaded by {@link BareClassPathTest} with nothing but the core around it.
+ */
+public final class BareScenario implements Callable<String> {
+
+  @Override
+  public String call() {
+    try (SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(Embedder.of("length", 2, text -> new float[] {1, text.length() / 1000f}))
+            .chatClient(ChatClient.of("echo", prompt -> "answer"))
+            .build()) {
+      return cache.ask("a question").source()
+          + " "
+          + cache.ask("a question").source()
+          + " "
+          + cache.ask("a question in other words").source();
+    }
+  }
+}

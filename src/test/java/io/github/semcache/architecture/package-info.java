@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.architecture;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.chat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.embedding;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.policy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package io.github.semcache.prompt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PromptTest {
+  private final Prompt prompt = Prompt.of("text");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\n\t"})
+  void blankTextIsRejected(String blank) {
+    assertThatThrownBy(() -> Prompt.of(blank))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("text is blank; a prompt must ask something");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.01, 2.01, Double.NaN, Double.POSITIVE_INFINITY})
+  void maxDistanceOutsideZeroToTwoIsRejected(double distance) {
+    assertThatThrownBy(() -> prompt.maxDistance(distance))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("maxDistance is " + distance + "; a cosine distance lies between 0 and 2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1})
+  void durationsThatAreNotPositiveAreRejected(long millis) {
+    Duration duration = Duration.ofMillis(millis);
+
+    assertThatThrownBy(() -> prompt.maxAge(duration)).hasMessageContaining("maxAge is");
+    assertThatThrownBy(() -> prompt.maxWait(duration)).hasMessageContaining("maxWait is");
+    assertThatThrownBy(() -> prompt.timeToLive(duration)).hasMessageContaining("timeToLive is");
+  }
+
+  @Test
+  void timeToLiveKeepsToItsBounds() {
+    assertThatThrownBy(() -> prompt.timeToLive(Duration.ofNanos(999_999)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> prompt.timeToLive(Duration.ofDays(36_526)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(prompt.timeToLive(Duration.ofMillis(1)).timeToLive()).contains(Duration.ofMillis(1));
+    assertThat(prompt.timeToLive(Duration.ofDays(36_525)).timeToLive()).isPresent();
+  }
+
+  @Test
+  void everyOptionLeavesTheOthersAlone() {
+    Prompt full =
+        prompt
+            .tag("tenant", "acme")
+            .system("system")
+            .history(List.of(Message.user("a")))
+            .after(Message.assistant("b"))
+            .maxAge(Duration.ofHours(1))
+            .maxDistance(0.2)
+            .timeToLive(Duration.ofHours(2))
+            .maxWait(Duration.ofSeconds(3))
+            .refresh();
+
+    assertThat(full.text()).isEqualTo("text");
+    assertThat(full.tags()).containsExactly(java.util.Map.entry("tenant", "acme"));
+    assertThat(full.system()).contains("system");
+    assertThat(full.history()).containsExactly(Message.user("a"), Message.assistant("b"));
+    assertThat(full.maxAge()).contains(Duration.ofHours(1));
+    assertThat(full.maxDistance()).hasValue(0.2);
+    assertThat(full.timeToLive()).contains(Duration.ofHours(2));
+    assertThat(full.maxWait()).contains(Duration.ofSeconds(3));
+    assertThat(full.mode()).isEqualTo(CacheMode.REFRESH);
+    assertThat(full.bypass().mode()).isEqualTo(CacheMode.BYPASS);
+    assertThat(prompt.scope()).isEqualTo(Scope.none());
+    assertThat(prompt.mode()).isEqualTo(CacheMode.USE);
+  }
+
+  @Test
+  void stringFormShowsNoText() {
+    assertThat(Prompt.of("secret words").system("secret").tag("user", "secret").toString())
+        .doesNotContain("secret");
+    assertThat(Scope.of("user", "secret").toString()).doesNotContain("secret");
+  }
+
+  @Test
+  void nullsAreRejectedByName() {
+    assertThatThrownBy(() -> Prompt.of(nullString())).hasMessage("text");
+    assertThatThrownBy(() -> prompt.tag("name", nullString())).hasMessage("value");
+  }
+
+  @SuppressWarnings("NullAway") // what a caller without null checks passes
+  private static String nullString() {
+    return null;
+  }
+}

@@ -1,0 +1,101 @@
+package io.github.semcache.prompt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class ScopeTest {
+
+  /**
+   * Short strings of few letters, so that parts of equal content and shifted borders are common.
+   */
+  @Provide
+  Arbitrary<Scope> scopes() {
+    Arbitrary<String> text =
+        Arbitraries.strings().withChars('a', 'b', ':', '\0', '\ud800', '|').ofMaxLength(3);
+    Arbitrary<Map<String, String>> maps = Arbitraries.maps(text, text).ofMaxSize(2);
+    Arbitrary<List<Message>> history =
+        Combinators.combine(text, text).as(Message::new).list().ofMaxSize(2);
+    return Combinators.combine(maps, text.injectNull(0.3), history, maps)
+        .as(
+            (tags, system, messages, settings) -> {
+              Scope scope = Scope.of(tags).history(messages).settings(settings);
+              return system == null ? scope : scope.system(system);
+            });
+  }
+
+  @Property(tries = 1_000)
+  void scopesShareAHashExactlyIfAllTheirPartsAreEqual(
+      @ForAll("scopes") Scope a, @ForAll("scopes") Scope b) {
+    boolean allEqual =
+        a.tags().equals(b.tags())
+            && a.system().equals(b.system())
+            && a.history().equals(b.history())
+            && a.settings().equals(b.settings());
+
+    assertThat(a.hash().equals(b.hash())).isEqualTo(allEqual);
+    assertThat(a.equals(b)).isEqualTo(allEqual);
+  }
+
+  @Property(tries = 500)
+  void queriesShareAKeyExactlyIfScopeAndTextAreEqual(
+      @ForAll("scopes") Scope a, @ForAll("scopes") Scope b, @ForAll boolean sameText) {
+    Query first = query(a, "ab");
+    Query second = query(b, sameText ? "ab" : "a");
+
+    assertThat(first.key().equals(second.key())).isEqualTo(sameText && a.equals(b));
+  }
+
+  private static Query query(Scope scope, String text) {
+    return Query.of(Prompt.of(text).scope(scope), Normalizer.none(), Map.of());
+  }
+
+  @Test
+  void hashIsSixtyFourHexDigitsWhateverTheTags() {
+    for (String odd :
+        List.of("\"quotes'", "{braces}", "*", ":", "😀", "|", "x".repeat(10_000), "", "\0")) {
+      assertThat(Scope.of(odd, odd).hash()).matches("[0-9a-f]{64}");
+    }
+  }
+
+  @Test
+  void hashDoesNotDependOnTheOrderOfTags() {
+    assertThat(Scope.of("a", "1").tag("b", "2")).isEqualTo(Scope.of("b", "2").tag("a", "1"));
+  }
+
+  @Test
+  void hashDoesNotChangeFromVersionToVersion() {
+    assertThat(Scope.none().hash())
+        .isEqualTo("53573629fa45b810adc4503f9a21d75229c78c19517e6954ce33cc69e2926587");
+    assertThat(query(Scope.of("tenant", "acme").system("s"), "text").key())
+        .isEqualTo("ae8db131b73a982cc94210c3816d63beeed18e91d74e8449f2e5d51e2b4758ea");
+  }
+
+  @Test
+  void settingsOfTheChatClientReplaceThoseOfThePrompt() {
+    Prompt prompt = Prompt.of("x").scope(Scope.none().settings(Map.of("model", "a")));
+
+    assertThat(Query.of(prompt, Normalizer.none(), Map.of()).scope().settings())
+        .containsEntry("model", "a");
+    assertThat(Query.of(prompt, Normalizer.none(), Map.of("model", "b")).scope().settings())
+        .containsExactly(Map.entry("model", "b"));
+  }
+
+  @Test
+  void scopeDoesNotChangeWithWhatItWasMadeOf() {
+    List<Message> messages = new ArrayList<>(List.of(Message.user("a")));
+    Scope scope = Scope.none().history(messages);
+    messages.clear();
+
+    assertThat(scope.history()).hasSize(1);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.prompt;
+
+import org.jspecify.annotations.NullMarked;

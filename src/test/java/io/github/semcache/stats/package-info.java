@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.stats;
+
+import org.jspecify.annotations.NullMarked;
