@@ -1,6 +1,7 @@
 package io.github.semcache;
 
 import io.github.semcache.stats.CacheEvent;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -14,17 +15,31 @@ final class Fence {
 
   private final Events events;
   private final boolean failOnCacheErrors;
+  private final Map<CacheEvent.Part, CircuitBreaker> breakers;
 
-  Fence(Events events, boolean failOnCacheErrors) {
+  /**
+   * A fence with circuit breakers before some parts.
+   *
+   * @param breakers by part; those that are absent are always tried
+   */
+  Fence(Events events, boolean failOnCacheErrors, Map<CacheEvent.Part, CircuitBreaker> breakers) {
     this.events = events;
     this.failOnCacheErrors = failOnCacheErrors;
+    this.breakers = breakers;
   }
 
-  /** The result of an action, or empty if it failed; the failure is published. */
+  /** The result of an action; empty if it failed, which is published, or if the circuit is open. */
   <T> Optional<T> attempt(CacheEvent.Part part, Supplier<T> action) {
+    CircuitBreaker breaker = breakers.getOrDefault(part, CircuitBreaker.NONE);
+    if (!breaker.allows()) {
+      return Optional.empty();
+    }
     try {
-      return Optional.of(action.get());
+      T result = action.get();
+      breaker.succeeded();
+      return Optional.of(result);
     } catch (RuntimeException e) {
+      breaker.failed();
       events.publish(new CacheEvent.Failed(part, e));
       if (failOnCacheErrors) {
         throw e;

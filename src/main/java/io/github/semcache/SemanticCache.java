@@ -84,7 +84,7 @@ public final class SemanticCache implements AutoCloseable {
     this.time = options.time;
     this.asyncCalls = new AsyncCalls(options.executor);
     this.events = new Events(options.listener, options.ticker);
-    this.fence = new Fence(events, options.failOnCacheErrors);
+    this.fence = new Fence(events, options.failOnCacheErrors, options.circuitBreakers());
     this.embeddings = new Embeddings(options.requiredEmbedder(), events, fence);
     this.entries = new Entries(store, options.candidates, time, events, fence);
   }

@@ -9,11 +9,13 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.TimeToLive;
+import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Executor;
@@ -44,6 +46,8 @@ public final class SemanticCacheBuilder {
   LongSupplier ticker = System::nanoTime;
   @Nullable Executor executor;
   boolean failOnCacheErrors;
+  private int failuresToOpen = 5;
+  private Duration circuitPause = Duration.ofSeconds(1);
 
   SemanticCacheBuilder() {}
 
@@ -246,6 +250,33 @@ public final class SemanticCacheBuilder {
   }
 
   /**
+   * Sets when the store or the embedder is left alone because it keeps failing: after so many
+   * failures in a row, requests go on without it, as if it had failed again, and one request in
+   * each pause tries it. So a server that hangs until its time-out slows down few requests. The
+   * methods that change the cache, and a cache that {@linkplain #failOnCacheErrors fails on cache
+   * errors}, always try.
+   *
+   * @param failures how many failures in a row open the circuit, at least 1; 5 unless set
+   * @param pause the time between two tries, more than zero; 1 second unless set
+   * @return this builder
+   * @throws IllegalArgumentException if there are fewer than 1 failures, or the pause is not
+   *     positive
+   */
+  public SemanticCacheBuilder circuitBreaker(int failures, Duration pause) {
+    if (failures < 1) {
+      throw new IllegalArgumentException(
+          "circuitBreaker failures is " + failures + "; it must be at least 1");
+    }
+    if (pause.isNegative() || pause.isZero()) {
+      throw new IllegalArgumentException(
+          "circuitBreaker pause is " + pause + "; it must be more than zero");
+    }
+    this.failuresToOpen = failures;
+    this.circuitPause = pause;
+    return this;
+  }
+
+  /**
    * Builds the cache.
    *
    * @return a cache, to be closed when it is no longer needed
@@ -274,6 +305,14 @@ public final class SemanticCacheBuilder {
   Lifetimes lifetimes() {
     RandomGenerator perThread = () -> ThreadLocalRandom.current().nextLong();
     return new Lifetimes(timeToLive, timeToLiveJitter, perThread);
+  }
+
+  Map<CacheEvent.Part, CircuitBreaker> circuitBreakers() {
+    return failOnCacheErrors
+        ? Map.of()
+        : Map.of(
+            CacheEvent.Part.STORE, new CircuitBreaker(failuresToOpen, circuitPause, ticker),
+            CacheEvent.Part.EMBEDDER, new CircuitBreaker(failuresToOpen, circuitPause, ticker));
   }
 
   private HitPolicy policy() {

@@ -21,8 +21,10 @@ import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.Entries;
 import io.github.semcache.testing.FakeChatClient;
 import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testing.FakeTime;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testing.FaultyStore.Call;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,6 +179,40 @@ class SemanticCacheFailureTest {
     SemanticCache cacheOfLossy = SemanticCache.builder().embedder(lossy).chatClient(chat).build();
 
     assertThat(cacheOfLossy.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
+  }
+
+  @Test
+  void storeThatKeepsFailingIsLeftAloneButForOneTryInEachPause() {
+    FakeTime time = FakeTime.atStartOf2026();
+    SemanticCache patient =
+        builder().circuitBreaker(3, Duration.ofSeconds(10)).ticker(time::nanos).build();
+    store.fail(Call.FIND);
+    for (int i = 0; i < 8; i++) {
+      assertThat(patient.ask(PROMPT).missReason()).contains(MissReason.STORE_ERROR);
+    }
+    assertThat(store.calls()).hasSize(3);
+    assertThat(patient.stats().storeErrors()).isEqualTo(3);
+
+    time.advance(Duration.ofSeconds(10));
+    patient.ask(PROMPT);
+    patient.ask(PROMPT);
+    assertThat(store.calls()).hasSize(4);
+
+    store.recover();
+    time.advance(Duration.ofSeconds(10));
+    patient.ask(PROMPT);
+    assertThat(patient.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+  }
+
+  @Test
+  void embedderThatKeepsFailingIsLeftAlone() {
+    embedder.failWith(new EmbedderException("down"));
+    for (int i = 0; i < 20; i++) {
+      cache.ask("prompt " + i);
+    }
+
+    assertThat(cache.stats().embedderErrors()).isEqualTo(5);
+    assertThat(cache.stats().missesByReason()).containsEntry(MissReason.EMBEDDER_ERROR, 20L);
   }
 
   @Test
