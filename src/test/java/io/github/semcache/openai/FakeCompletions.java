@@ -29,7 +29,16 @@ public final class FakeCompletions {
 
   /** A reply of a text that ended for a reason. */
   public static FakeReply text(String text, String finishReason) {
-    return completion(body -> choice(body, finishReason).put("content", text));
+    return text(text, finishReason, body -> {});
+  }
+
+  /** A reply of a text, whose JSON is changed before it is sent. */
+  public static FakeReply text(String text, String finishReason, Consumer<ObjectNode> change) {
+    return completion(
+        body -> {
+          choice(body, finishReason).put("content", text);
+          change.accept(body);
+        });
   }
 
   /** A refusal, which OpenAI ends with {@code stop} and no content. */

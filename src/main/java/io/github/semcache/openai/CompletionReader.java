@@ -1,0 +1,74 @@
+package io.github.semcache.openai;
+
+import com.openai.errors.OpenAIInvalidDataException;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletion.Choice;
+import com.openai.models.chat.completions.ChatCompletionMessage;
+import com.openai.models.completions.CompletionUsage;
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.FinishReason;
+import io.github.semcache.chat.TokenUsage;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads a chat completion. What compatible services leave out is taken as unknown. */
+final class CompletionReader {
+
+  private CompletionReader() {}
+
+  /**
+   * Reads the first choice.
+   *
+   * @throws OpenAIInvalidDataException if there is no choice, or it has no message
+   */
+  static ChatReply read(ChatCompletion completion) {
+    List<Choice> choices = completion.choices();
+    if (choices.isEmpty()) {
+      throw new OpenAIInvalidDataException("`choices` is empty: the model gave no answer");
+    }
+    Choice choice = choices.get(0);
+    return new ChatReply(
+        text(choice.message()),
+        completion._model().asKnown(),
+        finishReason(choice),
+        completion._usage().asKnown().flatMap(CompletionReader::usage),
+        Optional.empty());
+  }
+
+  /** A refusal stands where the answer would. */
+  private static String text(ChatCompletionMessage message) {
+    return message.content().or(message::refusal).orElse("");
+  }
+
+  /** What the message holds says more than the reason: a forced tool call ends with "stop". */
+  private static FinishReason finishReason(Choice choice) {
+    ChatCompletionMessage message = choice.message();
+    if (message.refusal().filter(refusal -> !refusal.isBlank()).isPresent()) {
+      return FinishReason.REFUSAL;
+    }
+    if (message.toolCalls().filter(calls -> !calls.isEmpty()).isPresent()) {
+      return FinishReason.TOOL_CALLS;
+    }
+    return choice
+        ._finishReason()
+        .asKnown()
+        .map(CompletionReader::finishReason)
+        .orElse(FinishReason.OTHER);
+  }
+
+  private static FinishReason finishReason(Choice.FinishReason reason) {
+    return switch (reason.value()) {
+      case STOP -> FinishReason.STOP;
+      case LENGTH -> FinishReason.LENGTH;
+      case TOOL_CALLS, FUNCTION_CALL -> FinishReason.TOOL_CALLS;
+      case CONTENT_FILTER -> FinishReason.CONTENT_FILTER;
+      case _UNKNOWN -> FinishReason.OTHER;
+    };
+  }
+
+  private static Optional<TokenUsage> usage(CompletionUsage usage) {
+    Optional<Long> input = usage._promptTokens().asKnown().filter(tokens -> tokens >= 0);
+    Optional<Long> output = usage._completionTokens().asKnown().filter(tokens -> tokens >= 0);
+    return input.flatMap(in -> output.map(out -> new TokenUsage(in, out)));
+  }
+}
