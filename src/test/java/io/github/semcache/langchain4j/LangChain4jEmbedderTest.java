@@ -1,0 +1,181 @@
+package io.github.semcache.langchain4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.output.Response;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.embedding.Embedding;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class LangChain4jEmbedderTest {
+  private static final String SECRET = "the patient's diagnosis";
+
+  private final FakeEmbeddingModel model =
+      new FakeEmbeddingModel(text -> new float[] {text.length(), 1});
+
+  @Test
+  void allTextsOfACallAreEmbeddedAtOnce() {
+    Embedder embedder = embedder().build();
+
+    assertThat(embedder.embed(List.of("a", "bb", "ccc")))
+        .containsExactly(Embedding.of(1, 1), Embedding.of(2, 1), Embedding.of(3, 1));
+    assertThat(model.batches()).containsExactly(List.of("a", "bb", "ccc"));
+    assertThat(embedder.modelId()).isEqualTo("fake");
+    assertThat(embedder.dimension()).isEqualTo(2);
+  }
+
+  @Test
+  void maxBatchOfOneEmbedsOneTextAtATime() {
+    assertThat(embedder().maxBatch(1).build().embed(List.of("a", "bb", "ccc")))
+        .containsExactly(Embedding.of(1, 1), Embedding.of(2, 1), Embedding.of(3, 1));
+    assertThat(model.batches()).containsExactly(List.of("a"), List.of("bb"), List.of("ccc"));
+  }
+
+  @Test
+  void maxBatchBoundsTheTextsGivenAtOnce() {
+    assertThat(embedder().maxBatch(2).build().embed(List.of("a", "b", "c", "d", "e"))).hasSize(5);
+    assertThat(model.batches()).containsExactly(List.of("a", "b"), List.of("c", "d"), List.of("e"));
+  }
+
+  @Test
+  void noTextsAreNoCall() {
+    assertThat(embedder().build().embed(List.of())).isEmpty();
+    assertThat(model.batches()).isEmpty();
+  }
+
+  @Test
+  void dimensionIsAskedOfTheModelOnceAndWhenBuilding() {
+    Embedder embedder = LangChain4jEmbedder.of(model, "fake");
+    assertThat(model.batches()).hasSize(1);
+
+    assertThat(embedder.dimension()).isEqualTo(2);
+    assertThat(embedder.dimension()).isEqualTo(2);
+    assertThat(model.batches()).hasSize(1);
+  }
+
+  @Test
+  void modelThatFailsToTellItsDimensionIsAnEmbedderException() {
+    assertThatExceptionOfType(EmbedderException.class)
+        .isThrownBy(() -> LangChain4jEmbedder.of(failing(), "fake"))
+        .withMessage("model fake does not tell its dimension")
+        .withCauseInstanceOf(IllegalStateException.class);
+    assertThatExceptionOfType(EmbedderException.class)
+        .isThrownBy(
+            () -> LangChain4jEmbedder.of(new FakeEmbeddingModel(text -> new float[0]), "fake"))
+        .withMessage("model fake does not tell its dimension")
+        .withStackTraceContaining("dimension of the model is 0; it must be at least 1");
+  }
+
+  @Test
+  void modelThatFailsIsAnEmbedderExceptionWithoutTheText() {
+    Embedder embedder = LangChain4jEmbedder.builder(failing(), "fake").dimension(2).build();
+
+    assertThatExceptionOfType(EmbedderException.class)
+        .isThrownBy(() -> embedder.embed(List.of(SECRET)))
+        .withMessage("embedding 1 texts with model fake failed: java.lang.IllegalStateException")
+        .withCauseInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void otherNumberOfVectorsThanTextsIsAnEmbedderException() {
+    EmbeddingModel forgetful =
+        new EmbeddingModel() {
+          @Override
+          public Response<List<dev.langchain4j.data.embedding.Embedding>> embedAll(
+              List<TextSegment> segments) {
+            return Response.from(
+                List.of(dev.langchain4j.data.embedding.Embedding.from(new float[] {1, 2})));
+          }
+        };
+
+    assertThatExceptionOfType(EmbedderException.class)
+        .isThrownBy(() -> LangChain4jEmbedder.of(forgetful, "fake").embed(List.of("a", "b")))
+        .withMessage("model fake gave 1 vectors for 2 texts");
+  }
+
+  @Test
+  void vectorThatCannotBeUsedIsAnEmbedderException() {
+    assertThatUse(new float[] {1})
+        .hasMessage("model fake gave a vector of 1 components in place of 2");
+    assertThatUse(new float[] {1, Float.NaN}).hasMessageContaining("component 1 is NaN");
+    assertThatUse(new float[] {Float.POSITIVE_INFINITY, 1}).hasMessageContaining("is Infinity");
+    assertThatUse(new float[] {0, 0}).hasMessageContaining("must have a direction");
+  }
+
+  @Test
+  void builderNamesOptionValueAndRule() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LangChain4jEmbedder.of(model, " "))
+        .withMessageContaining("modelId is blank");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> embedder().maxBatch(0))
+        .withMessage("maxBatch is 0; it must be at least 1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> embedder().dimension(-1))
+        .withMessage("dimension is -1; it must be at least 1");
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what callers without null checks may do
+  void nullIsNamed() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> LangChain4jEmbedder.of(null, "fake"))
+        .withMessage("model");
+    assertThatNullPointerException()
+        .isThrownBy(() -> LangChain4jEmbedder.of(model, null))
+        .withMessage("modelId");
+    assertThatNullPointerException()
+        .isThrownBy(() -> LangChain4jEmbedder.toEmbeddingModel(null))
+        .withMessage("embedder");
+  }
+
+  @Test
+  void embedderServesAsAModelOfLangChain4j() {
+    EmbeddingModel back = LangChain4jEmbedder.toEmbeddingModel(embedder().build());
+
+    assertThat(back.embed("bb").content().vector()).containsExactly(2, 1);
+    assertThat(back.embedAll(List.of(TextSegment.from("a"), TextSegment.from("ccc"))).content())
+        .extracting(dev.langchain4j.data.embedding.Embedding::vector)
+        .containsExactly(new float[] {1, 1}, new float[] {3, 1});
+    assertThat(back.embedAll(List.of()).content()).isEmpty();
+    assertThat(back.dimension()).isEqualTo(2);
+    assertThat(back.modelName()).isEqualTo("fake");
+  }
+
+  @Test
+  void embedderThatFailsAsAModelFailsAsItself() {
+    EmbeddingModel back =
+        LangChain4jEmbedder.toEmbeddingModel(
+            LangChain4jEmbedder.builder(failing(), "fake").dimension(2).build());
+
+    assertThatThrownBy(() -> back.embed("a")).isInstanceOf(EmbedderException.class);
+  }
+
+  private LangChain4jEmbedder.Builder embedder() {
+    return LangChain4jEmbedder.builder(model, "fake").dimension(2);
+  }
+
+  private static EmbeddingModel failing() {
+    return new FakeEmbeddingModel(
+        text -> {
+          throw new IllegalStateException("no model for " + text);
+        });
+  }
+
+  private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertThatUse(float[] vector) {
+    Embedder embedder =
+        LangChain4jEmbedder.builder(new FakeEmbeddingModel(text -> vector), "fake")
+            .dimension(2)
+            .build();
+    return assertThatThrownBy(() -> embedder.embed(List.of(SECRET)))
+        .isInstanceOf(EmbedderException.class);
+  }
+}

@@ -1,0 +1,93 @@
+package io.github.semcache.langchain4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.langchain4j.data.embedding.Embedding;
+import io.github.semcache.embedding.EmbedderException;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** The model below reads eight tokens; each character that is not white space is one. */
+final class WindowedModelTest {
+  private static final int WINDOW = 8;
+
+  private final FakeEmbeddingModel model =
+      new FakeEmbeddingModel(WindowedModelTest::vector, text -> read(text).length()) {
+        @Override
+        public int dimension() {
+          return 2;
+        }
+      };
+
+  @Example
+  void textThatFitsIsReadOnceAndKeepsItsVector() {
+    assertThat(embed("ab cd")).isEqualTo(Embedding.from(new float[] {1, 0}));
+    assertThat(model.batches()).containsExactly(List.of("ab cd"));
+  }
+
+  @Example
+  void vectorsOfThePiecesAreAveragedByTheirTokens() {
+    float[] vector = embed("aaaa bbbbbb").vector();
+
+    assertThat(pieces()).containsExactly("aaaa", "bbbbbb");
+    assertThat(vector[0]).isCloseTo((float) (4 / Math.sqrt(52)), within(1e-6f));
+    assertThat(vector[1]).isCloseTo((float) (6 / Math.sqrt(52)), within(1e-6f));
+  }
+
+  @Example
+  void textOfTheGreatestLengthIsReadAndOneMoreCharacterIsRefused() {
+    assertThat(embed("a".repeat(300)).vector()).containsExactly(1, 0);
+
+    assertThatExceptionOfType(EmbedderException.class)
+        .isThrownBy(() -> embed("a".repeat(301)))
+        .withMessage("text has 301 characters; the model takes at most 300");
+  }
+
+  @Property(tries = 500)
+  void everyCharacterIsReadOnceAndInOrder(@ForAll("texts") String text) {
+    model.batches().clear();
+
+    embed(text);
+
+    assertThat(String.join("", pieces()).replaceAll("\\s", ""))
+        .isEqualTo(text.replaceAll("\\s", ""));
+    assertThat(pieces())
+        .allSatisfy(piece -> assertThat(Character.isLowSurrogate(piece.charAt(0))).isFalse());
+  }
+
+  /** What the model read to its end. */
+  private List<String> pieces() {
+    return model.batches().stream()
+        .map(batch -> batch.get(0))
+        .filter(text -> read(text).length() < WINDOW)
+        .toList();
+  }
+
+  private Embedding embed(String text) {
+    return new WindowedModel(model, WINDOW, 300).embed(text).content();
+  }
+
+  private static float[] vector(String text) {
+    return text.startsWith("a") ? new float[] {1, 0} : new float[] {0, 1};
+  }
+
+  private static String read(String text) {
+    String characters = text.replaceAll("\\s", "");
+    return characters.substring(0, Math.min(WINDOW, characters.length()));
+  }
+
+  @Provide
+  Arbitrary<String> texts() {
+    return Arbitraries.of("a", "b", "語", "🦜", " ", "\n", "      ", "word", "word ")
+        .list()
+        .ofMaxSize(45)
+        .map(parts -> "a" + String.join("", parts));
+  }
+}
