@@ -1,0 +1,133 @@
+package io.github.semcache.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.openai.client.OpenAIClient;
+import com.openai.errors.InternalServerException;
+import com.openai.errors.OpenAIInvalidDataException;
+import com.openai.errors.OpenAIIoException;
+import io.github.semcache.Answer;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Prompt;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The three questions through the real openai-java, and the ways in which a service fails. */
+@Timeout(60)
+class SemanticCacheOverOpenAiTest {
+  private static final String PARIS = "What is the capital of France?";
+  private static final String PARIS_AGAIN = "Which city serves as France's capital?";
+  private static final String PYTHON = "How do I reverse a string in Python?";
+
+  private final FakeOpenAiServer server =
+      FakeOpenAiServer.start()
+          .sameMeaning(PARIS_AGAIN, PARIS)
+          .answer(PARIS, "Paris")
+          .answer(PYTHON, "text[::-1]");
+  private final OpenAIClient client = server.client();
+  private final OpenAIClient impatient =
+      server.client(options -> options.maxRetries(0).timeout(Duration.ofMillis(500)));
+  private final SemanticCache cache = cacheOver(client);
+
+  private static SemanticCache cacheOver(OpenAIClient client) {
+    return SemanticCache.builder()
+        .embedder(OpenAiEmbedder.of(client))
+        .chatClient(OpenAiChatClient.of(client))
+        .build();
+  }
+
+  @AfterEach
+  void close() {
+    cache.close();
+    client.close();
+    impatient.close();
+    server.close();
+  }
+
+  @Test
+  void threeQuestionsMakeTwoModelCalls() {
+    Answer first = cache.ask(PARIS);
+    Answer second = cache.ask(PARIS_AGAIN);
+    Answer third = cache.ask(PYTHON);
+
+    assertThat(first.source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(first.text()).isEqualTo("Paris");
+    assertThat(second.source()).isEqualTo(Answer.Source.SEMANTIC);
+    assertThat(second.reply()).isEqualTo(first.reply());
+    assertThat(third.source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(third.missReason()).contains(MissReason.TOO_FAR);
+    assertThat(server.requests(FakeOpenAiServer.CHAT)).hasSize(2);
+    assertThat(server.requests(FakeOpenAiServer.EMBEDDINGS)).hasSize(3);
+  }
+
+  @Test
+  void repeatedQuestionMakesNoRequestAtAll() {
+    cache.ask(PARIS);
+    int requests = server.requests().size();
+
+    assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(server.requests()).hasSize(requests);
+  }
+
+  @Test
+  void clientsOwnRetryGetsPastARateLimit() {
+    server.next(FakeOpenAiServer.CHAT, FakeReply.rateLimited(1));
+    server.next(FakeOpenAiServer.EMBEDDINGS, FakeReply.rateLimited(1));
+
+    assertThat(cache.ask(PARIS).text()).isEqualTo("Paris");
+    assertThat(cache.ask(PARIS_AGAIN).source()).isEqualTo(Answer.Source.SEMANTIC);
+    assertThat(cache.stats().modelErrors()).isZero();
+    assertThat(cache.stats().embedderErrors()).isZero();
+  }
+
+  @Test
+  void failingModelReachesTheCallerAsTheSdksException() {
+    server.always(FakeOpenAiServer.CHAT, FakeReply.error(500, "down"));
+    SemanticCache strict = cacheOver(impatient);
+
+    assertThatThrownBy(() -> strict.ask(PARIS)).isInstanceOf(InternalServerException.class);
+    assertThat(strict.lookup(Prompt.of(PARIS))).isEmpty();
+  }
+
+  @Test
+  void failingEmbeddingsLeaveTheModelsAnswer() {
+    server.always(FakeOpenAiServer.EMBEDDINGS, FakeReply.error(500, "down"));
+    SemanticCache patient = cacheOver(impatient);
+
+    assertThat(patient.ask(PARIS).text()).isEqualTo("Paris");
+    assertThat(patient.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(patient.stats().embedderErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void hangingEmbeddingsCostNoMoreThanTheClientsTimeLimit() {
+    server.always(FakeOpenAiServer.EMBEDDINGS, FakeReply.hanging());
+    SemanticCache patient = cacheOver(impatient);
+
+    assertThat(patient.ask(PARIS).text()).isEqualTo("Paris");
+    assertThat(patient.stats().embedderErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void hangingModelEndsWithTheClientsTimeLimit() {
+    server.always(FakeOpenAiServer.CHAT, FakeReply.hanging());
+
+    assertThatThrownBy(() -> cacheOver(impatient).ask(PARIS)).isInstanceOf(OpenAIIoException.class);
+  }
+
+  @Test
+  void malformedRepliesAreErrorsAndAreNotKept() {
+    server.always(FakeOpenAiServer.CHAT, FakeReply.body(200, "{\"choices\": ["));
+
+    assertThatThrownBy(() -> cache.ask(PARIS)).isInstanceOf(OpenAIInvalidDataException.class);
+    assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
+
+    server.always(FakeOpenAiServer.EMBEDDINGS, FakeReply.body(200, "<html>"));
+    assertThatThrownBy(() -> cache.ask(PYTHON)).isInstanceOf(OpenAIInvalidDataException.class);
+    assertThat(cache.stats().embedderErrors()).isEqualTo(1);
+  }
+}
