@@ -1,0 +1,174 @@
+package io.github.semcache.lucene;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.store.StoreException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.util.IOUtils;
+
+/** The parts of an open store, and the order in which they are opened and closed. */
+final class Engine {
+  private static final String LOCK = "store.lock";
+  private static final String INDEX = "index";
+  private static final String LOG = "log";
+
+  /** What to open, and how. */
+  record Settings(
+      Path directory,
+      EmbeddingSpace space,
+      int maxEntries,
+      int candidates,
+      Duration syncInterval,
+      InstantSource time,
+      Limits limits) {}
+
+  /** What to close, the last opened first. */
+  private final Deque<Closeable> opened;
+
+  private final Path directory;
+  private final EntryTable table;
+  private final EntryWriter writer;
+  private final Indexer indexer;
+
+  private Engine(
+      Deque<Closeable> opened,
+      Path directory,
+      EntryTable table,
+      EntryWriter writer,
+      Indexer indexer) {
+    this.opened = opened;
+    this.directory = directory;
+    this.table = table;
+    this.writer = writer;
+    this.indexer = indexer;
+  }
+
+  /**
+   * Opens a directory.
+   *
+   * @throws StoreException if it cannot be used, is in use, holds something else, or is damaged
+   */
+  static Engine open(Settings settings) {
+    Deque<Closeable> opened = new ArrayDeque<>();
+    boolean complete = false;
+    try {
+      lock(settings.directory(), opened);
+      Engine engine = assemble(settings, opened);
+      complete = true;
+      return engine;
+    } catch (IOException
+        | IllegalArgumentException
+        | IllegalStateException
+        | BufferUnderflowException e) {
+      throw new StoreException(
+          settings.directory()
+              + " is damaged or cannot be read; nothing in it was changed."
+              + " Restore it from a copy, or delete it to begin with an empty store",
+          e);
+    } finally {
+      if (!complete) {
+        IOUtils.closeWhileHandlingException(opened);
+      }
+    }
+  }
+
+  private static void lock(Path directory, Deque<Closeable> opened) {
+    try {
+      Files.createDirectories(directory);
+      FSDirectory root = FSDirectory.open(directory);
+      opened.push(root);
+      opened.push(root.obtainLock(LOCK));
+    } catch (LockObtainFailedException e) {
+      throw new StoreException(
+          directory
+              + " is open in another store, of this process or another;"
+              + " share that store, close it, or choose another directory",
+          e);
+    } catch (IOException e) {
+      throw new StoreException(
+          directory + " cannot be used as the directory of a store; it must be writable", e);
+    }
+  }
+
+  private static Engine assemble(Settings settings, Deque<Closeable> opened) throws IOException {
+    VectorIndex index = VectorIndex.open(settings.directory().resolve(INDEX), settings.space());
+    opened.push(index);
+    EntryTable table = load(index, settings);
+    opened.push(table::close);
+    long[] sequence = {index.sequence()};
+    WriteAheadLog log =
+        WriteAheadLog.open(
+            settings.directory().resolve(LOG),
+            settings.space(),
+            record -> {
+              if (record.sequence() > index.sequence()) {
+                table.replay(record);
+                sequence[0] = record.sequence();
+              }
+            });
+    opened.push(log);
+    table.makeRoom();
+    EntryWriter writer =
+        new EntryWriter(table, log, sequence[0], settings.syncInterval(), settings.limits());
+    Indexer indexer =
+        new Indexer(table, writer, log, index, settings.syncInterval(), settings.limits());
+    indexer.start("semcache-" + settings.directory().getFileName());
+    return new Engine(opened, settings.directory(), table, writer, indexer);
+  }
+
+  /** Reads from the index which entries there are. */
+  private static EntryTable load(VectorIndex index, Settings settings) throws IOException {
+    Catalog catalog = new Catalog();
+    List<Slot> slots = new ArrayList<>();
+    Snapshot snapshot =
+        Snapshot.of(
+            index.read(),
+            head -> {
+              Slot slot = catalog.slotFor(head);
+              slots.add(slot);
+              return slot;
+            });
+    // What was written last counts as used last.
+    slots.sort(Comparator.comparingLong(slot -> slot.sequence));
+    slots.forEach(catalog::add);
+    return new EntryTable(
+        catalog, snapshot, settings.maxEntries(), settings.candidates(), settings.time());
+  }
+
+  EntryTable table() {
+    return table;
+  }
+
+  EntryWriter writer() {
+    return writer;
+  }
+
+  Indexer indexer() {
+    return indexer;
+  }
+
+  /** Waits for calls that are under way; later ones fail. The second time it does nothing. */
+  void close() {
+    if (!writer.close()) {
+      return;
+    }
+    indexer.close();
+    try {
+      IOUtils.close(opened);
+    } catch (IOException e) {
+      throw new StoreException(directory + " could not be closed in good order", e);
+    }
+  }
+}

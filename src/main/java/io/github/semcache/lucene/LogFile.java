@@ -1,0 +1,150 @@
+package io.github.semcache.lucene;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * One file of the log: frames of length, checksum and content, appended one after the other.
+ *
+ * <p>It is a {@link RandomAccessFile} because an interrupt of the writing thread would close a
+ * channel. Only one thread at a time may append; another one may {@link #sync} meanwhile.
+ */
+final class LogFile implements Closeable {
+  private static final int FRAME_HEADER = 2 * Integer.BYTES;
+  private static final int WRITE_SIZE = 1 << 20;
+
+  private final Path path;
+  private final RandomAccessFile file;
+  private volatile long written;
+  private volatile long synced;
+  private boolean directorySynced;
+  private boolean broken;
+
+  private LogFile(Path path, RandomAccessFile file) {
+    this.path = path;
+    this.file = file;
+  }
+
+  /** Makes a file that begins with one frame. */
+  static LogFile create(Path path, byte[] firstContent) throws IOException {
+    Files.createFile(path);
+    LogFile created = new LogFile(path, new RandomAccessFile(path.toFile(), "rw"));
+    try {
+      created.append(List.of(firstContent).iterator());
+    } catch (IOException e) {
+      IOUtils.closeWhileHandlingException(created);
+      throw e;
+    }
+    return created;
+  }
+
+  /** Hands frames to the operating system, all or none of them. */
+  void append(Iterator<byte[]> contents) throws IOException {
+    if (broken) {
+      throw new IOException("an earlier write failed and could not be undone: " + path);
+    }
+    try {
+      while (contents.hasNext()) {
+        file.write(frames(contents));
+      }
+    } catch (IOException e) {
+      undo(e);
+      throw e;
+    }
+    written = file.getFilePointer();
+  }
+
+  /** As many frames as make a write worth its while. */
+  private static byte[] frames(Iterator<byte[]> contents) {
+    ByteArrayOutputStream frames = new ByteArrayOutputStream();
+    while (contents.hasNext() && frames.size() < WRITE_SIZE) {
+      byte[] content = contents.next();
+      ByteBuffer header = ByteBuffer.allocate(FRAME_HEADER);
+      header.putInt(content.length).putInt(EntryCodec.checksum(content, 0, content.length));
+      frames.writeBytes(header.array());
+      frames.writeBytes(content);
+    }
+    return frames.toByteArray();
+  }
+
+  private void undo(IOException failure) {
+    try {
+      file.setLength(written);
+      file.seek(written);
+    } catch (IOException e) {
+      broken = true;
+      failure.addSuppressed(e);
+    }
+  }
+
+  /** Returns when all that was appended before the call is on the disk. */
+  void sync() throws IOException {
+    long upTo = written;
+    if (upTo == synced) {
+      return;
+    }
+    file.getFD().sync();
+    if (!directorySynced) {
+      IOUtils.fsync(path.toAbsolutePath().getParent(), true);
+      directorySynced = true;
+    }
+    synced = upTo;
+  }
+
+  boolean isSynced() {
+    return synced == written;
+  }
+
+  long length() {
+    return written;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Puts on the disk what is not there yet. A second call does nothing. */
+  @Override
+  public void close() throws IOException {
+    try (file) {
+      sync();
+    }
+  }
+
+  /**
+   * Reads a file up to its end or to the first frame that is torn or damaged.
+   *
+   * @return how many bytes from there on were not read
+   */
+  static long read(Path path, Consumer<ByteBuffer> contents) throws IOException {
+    long unread = Files.size(path);
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(path), 1 << 16))) {
+      while (unread >= FRAME_HEADER) {
+        int length = in.readInt();
+        int checksum = in.readInt();
+        if (length < 1 || length > unread - FRAME_HEADER) {
+          break;
+        }
+        byte[] content = in.readNBytes(length);
+        if (EntryCodec.checksum(content, 0, content.length) != checksum) {
+          break;
+        }
+        contents.accept(ByteBuffer.wrap(content));
+        unread -= FRAME_HEADER + length;
+      }
+    }
+    return unread;
+  }
+}

@@ -1,0 +1,150 @@
+package io.github.semcache.lucene;
+
+import io.github.semcache.embedding.Embedding;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.function.Function;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.VectorScorer;
+import org.apache.lucene.util.Bits;
+import org.jspecify.annotations.Nullable;
+
+/** One segment of the index: its documents, and the slots that they belong to. */
+final class Segment {
+  /** About how many vectors a search of a graph compares for each candidate that it keeps. */
+  private static final int VISITS_PER_CANDIDATE = 12;
+
+  private final LeafReader reader;
+  private final @Nullable Slot[] slots;
+
+  private Segment(LeafReader reader, @Nullable Slot[] slots) {
+    this.reader = reader;
+    this.slots = slots;
+  }
+
+  /**
+   * Reads the heads of a segment's documents.
+   *
+   * @param slotOf the slot of a head, or null if the document belongs to none that lives
+   */
+  static Segment load(LeafReader reader, Function<Head, @Nullable Slot> slotOf) throws IOException {
+    @Nullable Slot[] slots = new Slot[reader.maxDoc()];
+    Bits live = reader.getLiveDocs();
+    BinaryDocValues heads = Documents.heads(reader);
+    for (int doc = heads.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = heads.nextDoc()) {
+      if (live == null || live.get(doc)) {
+        slots[doc] = slotOf.apply(Head.decode(heads.binaryValue()));
+      }
+    }
+    return new Segment(reader, slots);
+  }
+
+  /** The same documents, seen through a later reader. */
+  Segment in(LeafReader later) {
+    return new Segment(later, slots);
+  }
+
+  LeafReader reader() {
+    return reader;
+  }
+
+  int size() {
+    return slots.length;
+  }
+
+  /** The document that a slot belongs to, or -1. */
+  int find(Slot slot) throws IOException {
+    PostingsEnum documents = reader.postings(Documents.key(slot.key), PostingsEnum.NONE);
+    if (documents != null) {
+      for (int doc = documents.nextDoc();
+          doc != DocIdSetIterator.NO_MORE_DOCS;
+          doc = documents.nextDoc()) {
+        if (slots[doc] == slot) {
+          return doc;
+        }
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * Offers the nearest documents to a search.
+   *
+   * @param candidates how many to keep while following the graph, at least one
+   */
+  void search(Search search, float[] target, int candidates) throws IOException {
+    int inScope = reader.docFreq(Documents.scope(search.scope.hash));
+    if (inScope == 0 || reader.getFloatVectorValues(Documents.EMBEDDING) == null) {
+      return;
+    }
+    KnnCollector nearest = new TopKnnCollector(Math.min(candidates, inScope), inScope);
+    if (isCheaperToScan(inScope, candidates)) {
+      scan(search, target, nearest);
+    } else {
+      reader.searchNearestVectors(Documents.EMBEDDING, target, nearest, accepted(search));
+      if (nearest.earlyTerminated()) {
+        nearest = new TopKnnCollector(nearest.k(), Integer.MAX_VALUE);
+        scan(search, target, nearest);
+      }
+    }
+    offer(search, nearest.topDocs().scoreDocs);
+  }
+
+  /** A graph has to be followed past the documents of other scopes. */
+  private boolean isCheaperToScan(int inScope, int candidates) {
+    long visitsWithoutFilter = (long) VISITS_PER_CANDIDATE * candidates;
+    return (long) inScope * inScope <= visitsWithoutFilter * size();
+  }
+
+  private Bits accepted(Search search) {
+    return new Bits() {
+      @Override
+      public boolean get(int doc) {
+        return search.accepts(slots[doc]);
+      }
+
+      @Override
+      public int length() {
+        return slots.length;
+      }
+    };
+  }
+
+  private void scan(Search search, float[] target, KnnCollector nearest) throws IOException {
+    PostingsEnum inScope = reader.postings(Documents.scope(search.scope.hash), PostingsEnum.NONE);
+    VectorScorer scorer = reader.getFloatVectorValues(Documents.EMBEDDING).scorer(target);
+    if (inScope == null || scorer == null) {
+      return;
+    }
+    DocIdSetIterator vectors = scorer.iterator();
+    for (int doc = inScope.nextDoc();
+        doc != DocIdSetIterator.NO_MORE_DOCS;
+        doc = inScope.nextDoc()) {
+      if (search.accepts(slots[doc])
+          && (vectors.docID() == doc || (vectors.docID() < doc && vectors.advance(doc) == doc))) {
+        nearest.collect(doc, scorer.score());
+      }
+    }
+  }
+
+  /** Measures the best of the candidates exactly: a score has float precision. */
+  private void offer(Search search, ScoreDoc[] candidates) throws IOException {
+    ScoreDoc[] best = Arrays.copyOf(candidates, Math.min(search.k, candidates.length));
+    Arrays.sort(best, Comparator.comparingInt(candidate -> candidate.doc));
+    FloatVectorValues vectors = reader.getFloatVectorValues(Documents.EMBEDDING);
+    for (ScoreDoc candidate : best) {
+      Slot slot = slots[candidate.doc];
+      if (slot != null && vectors.advance(candidate.doc) == candidate.doc) {
+        search.offer(slot, Embedding.of(vectors.vectorValue()));
+      }
+    }
+  }
+}

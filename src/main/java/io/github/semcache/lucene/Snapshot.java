@@ -1,0 +1,97 @@
+package io.github.semcache.lucene;
+
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.CorruptEntryException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.jspecify.annotations.Nullable;
+
+/** The index at one point in time. Immutable, but for what the slots say. */
+final class Snapshot implements Closeable {
+  private final DirectoryReader reader;
+  private final List<Segment> segments;
+  private final long size;
+
+  private Snapshot(DirectoryReader reader, List<Segment> segments) {
+    this.reader = reader;
+    this.segments = segments;
+    this.size = segments.stream().mapToLong(Segment::size).sum();
+  }
+
+  /** Opens what a reader shows; the reader is closed with the snapshot. */
+  static Snapshot of(DirectoryReader reader, Function<Head, @Nullable Slot> slotOf)
+      throws IOException {
+    return of(reader, Map.of(), slotOf);
+  }
+
+  /**
+   * A later snapshot, which shares what has stayed the same.
+   *
+   * @param slotOf the slot of a head, or null if its version no longer lives
+   */
+  Snapshot later(DirectoryReader later, Function<Head, @Nullable Slot> slotOf) throws IOException {
+    Map<Object, Segment> known = new HashMap<>();
+    segments.forEach(segment -> known.put(identity(segment.reader()), segment));
+    return of(later, known, slotOf);
+  }
+
+  private static Snapshot of(
+      DirectoryReader reader, Map<Object, Segment> known, Function<Head, @Nullable Slot> slotOf)
+      throws IOException {
+    List<Segment> segments = new ArrayList<>();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      Segment same = known.get(identity(leaf.reader()));
+      segments.add(same != null ? same.in(leaf.reader()) : Segment.load(leaf.reader(), slotOf));
+    }
+    return new Snapshot(reader, segments);
+  }
+
+  private static Object identity(LeafReader reader) {
+    return reader.getCoreCacheHelper().getKey();
+  }
+
+  DirectoryReader reader() {
+    return reader;
+  }
+
+  /**
+   * Offers the nearest entries to a search.
+   *
+   * @param candidates how many to keep in a graph of all entries
+   */
+  void search(Search search, float[] target, int candidates) throws IOException {
+    for (Segment segment : segments) {
+      // A search of several small graphs finds more than one of a large graph does.
+      double share = Math.sqrt((double) segment.size() / size);
+      segment.search(search, target, Math.max(search.k, (int) Math.ceil(candidates * share)));
+    }
+  }
+
+  /**
+   * Reads the entry of a slot.
+   *
+   * @throws CorruptEntryException if it is damaged or missing
+   */
+  CacheEntry read(Slot slot) throws IOException {
+    for (Segment segment : segments) {
+      int document = segment.find(slot);
+      if (document >= 0) {
+        return Documents.read(segment.reader(), document, slot);
+      }
+    }
+    throw new CorruptEntryException("entry " + slot.key + " is missing in the index", null);
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+}

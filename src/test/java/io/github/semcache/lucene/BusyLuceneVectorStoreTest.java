@@ -1,0 +1,19 @@
+package io.github.semcache.lucene;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.store.VectorStore;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract, with entries that go into the index while they are looked for. */
+class BusyLuceneVectorStoreTest extends LuceneVectorStoreTest {
+  @TempDir private Path directory;
+
+  @Override
+  protected VectorStore open(EmbeddingSpace space) {
+    return LuceneVectorStore.builder(directory, space)
+        .timeSource(time)
+        .limits(new Limits(4, 1 << 20))
+        .build();
+  }
+}

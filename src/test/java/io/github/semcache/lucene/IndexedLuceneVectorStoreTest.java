@@ -1,0 +1,55 @@
+package io.github.semcache.lucene;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Insertion;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.Selection;
+import io.github.semcache.store.VectorStore;
+import java.util.List;
+import java.util.Optional;
+
+/** The contract, with entries that are in the index before they are looked for. */
+class IndexedLuceneVectorStoreTest extends LuceneVectorStoreTest {
+  @Override
+  protected VectorStore open(EmbeddingSpace space) {
+    return new Flushing((LuceneVectorStore) super.open(space));
+  }
+
+  private record Flushing(LuceneVectorStore store) implements VectorStore {
+    @Override
+    public EmbeddingSpace space() {
+      return store.space();
+    }
+
+    @Override
+    public Optional<CacheEntry> find(String key) {
+      return store.find(key);
+    }
+
+    @Override
+    public NearestEntries nearest(NearestQuery query) {
+      return store.nearest(query);
+    }
+
+    @Override
+    public int put(List<Insertion> insertions) {
+      int evicted = store.put(insertions);
+      store.flush();
+      return evicted;
+    }
+
+    @Override
+    public long remove(Selection selection) {
+      long removed = store.remove(selection);
+      store.flush();
+      return removed;
+    }
+
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+}

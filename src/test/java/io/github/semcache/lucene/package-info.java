@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.lucene;
+
+import org.jspecify.annotations.NullMarked;
