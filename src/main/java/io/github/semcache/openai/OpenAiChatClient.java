@@ -1,5 +1,7 @@
 package io.github.semcache.openai;
 
+import static io.github.semcache.openai.OptionChecks.notBlank;
+import static io.github.semcache.openai.OptionChecks.positive;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -202,11 +204,7 @@ public final class OpenAiChatClient implements ChatClient {
      * @throws IllegalArgumentException if the number is less than 1
      */
     public Builder maxCompletionTokens(int maxCompletionTokens) {
-      if (maxCompletionTokens < 1) {
-        throw new IllegalArgumentException(
-            "maxCompletionTokens is " + maxCompletionTokens + "; it must be at least 1");
-      }
-      return setting("max_completion_tokens", maxCompletionTokens);
+      return setting("max_completion_tokens", positive(maxCompletionTokens, "maxCompletionTokens"));
     }
 
     /**
@@ -293,13 +291,6 @@ public final class OpenAiChatClient implements ChatClient {
       if (!(value >= 0 && value <= max)) {
         throw new IllegalArgumentException(
             option + " is " + value + "; it must be 0 to " + (int) max);
-      }
-      return value;
-    }
-
-    private static String notBlank(String value, String option) {
-      if (requireNonNull(value, option).isBlank()) {
-        throw new IllegalArgumentException(option + " is blank; it must not be");
       }
       return value;
     }

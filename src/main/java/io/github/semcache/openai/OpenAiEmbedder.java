@@ -1,5 +1,7 @@
 package io.github.semcache.openai;
 
+import static io.github.semcache.openai.OptionChecks.notBlank;
+import static io.github.semcache.openai.OptionChecks.positive;
 import static java.util.Objects.requireNonNull;
 
 import com.openai.client.OpenAIClient;
@@ -256,20 +258,6 @@ public final class OpenAiEmbedder implements Embedder {
           "modelDimension is not set; it must be, because the number of components of model "
               + model
               + " is not known here");
-    }
-
-    private static String notBlank(String value, String option) {
-      if (requireNonNull(value, option).isBlank()) {
-        throw new IllegalArgumentException(option + " is blank; it must be a name");
-      }
-      return value;
-    }
-
-    private static int positive(int value, String option) {
-      if (value < 1) {
-        throw new IllegalArgumentException(option + " is " + value + "; it must be at least 1");
-      }
-      return value;
     }
   }
 }

@@ -28,7 +28,7 @@ final class MiniLmEmbedderTest {
   private static final Embedder EMBEDDER = MiniLmEmbedder.create();
 
   @Test
-  void paraphraseIsWithinTheDefaultCutAndAnotherQuestionFarOff() {
+  void distancesAreThoseOfTheJavadoc() {
     assertThat(distance(CAPITAL, PARAPHRASE)).isCloseTo(0.10, within(0.03));
     assertThat(distance(CAPITAL, OTHER)).isCloseTo(0.87, within(0.05));
     assertThat(distance(PARAPHRASE, OTHER)).isCloseTo(0.97, within(0.05));
@@ -75,10 +75,10 @@ final class MiniLmEmbedderTest {
   }
 
   @Test
-  void endOfALongTextCounts() {
+  void endOfALongTextCountsButLittle() {
     String report = String.join(" ", Collections.nCopies(40, "The office was open all week."));
 
-    assertThat(distance(report + " " + CAPITAL, report + " " + OTHER)).isGreaterThan(1e-4);
+    assertThat(distance(report + " " + CAPITAL, report + " " + OTHER)).isBetween(0.001, 0.15);
   }
 
   @Test

@@ -2,22 +2,13 @@ package io.github.semcache.openai;
 
 import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.client.OpenAIClient;
 import com.openai.core.JsonValue;
-import com.openai.errors.BadRequestException;
-import com.openai.errors.InternalServerException;
-import com.openai.errors.OpenAIInvalidDataException;
-import com.openai.errors.OpenAIIoException;
-import com.openai.errors.RateLimitException;
 import com.openai.models.ResponseFormatJsonObject;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
@@ -25,30 +16,18 @@ import io.github.semcache.chat.FinishReason;
 import io.github.semcache.chat.TokenUsage;
 import io.github.semcache.prompt.Message;
 import io.github.semcache.prompt.Prompt;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class OpenAiChatClientTest {
+final class OpenAiChatClientTest extends OpenAiTest {
   private static final Prompt QUESTION = Prompt.of("What is the capital of France?");
-
-  private final FakeOpenAiServer server = FakeOpenAiServer.start();
-  private final OpenAIClient client = server.client();
-
-  @AfterEach
-  void close() {
-    client.close();
-    server.close();
-  }
 
   @Test
   void defaultModelIsAskedWithNothingButTheText() throws JsonProcessingException {
@@ -242,184 +221,6 @@ final class OpenAiChatClientTest {
     assertThat(server.requests()).isEmpty();
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "stop, STOP",
-    "length, LENGTH",
-    "tool_calls, TOOL_CALLS",
-    "function_call, TOOL_CALLS",
-    "content_filter, CONTENT_FILTER",
-    "eos_token, OTHER"
-  })
-  void finishReasonIsMapped(String reason, FinishReason expected) {
-    server.next(CHAT, FakeCompletions.text("Paris", reason));
-
-    ChatReply reply = OpenAiChatClient.of(client).chat(QUESTION);
-
-    assertThat(reply.finishReason()).isEqualTo(expected);
-    assertThat(reply.text()).isEqualTo("Paris");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"null", "7", "{}"})
-  void missingFinishReasonIsOther(String reason) throws JsonProcessingException {
-    JsonNode value = json(reason);
-    server.next(
-        CHAT,
-        FakeCompletions.text(
-            "Paris", "stop", body -> firstChoice(body).set("finish_reason", value)),
-        FakeCompletions.text("Paris", "stop", body -> firstChoice(body).remove("finish_reason")));
-    ChatClient chat = OpenAiChatClient.of(client);
-
-    assertThat(chat.chat(QUESTION).finishReason()).isEqualTo(FinishReason.OTHER);
-    assertThat(chat.chat(QUESTION).finishReason()).isEqualTo(FinishReason.OTHER);
-  }
-
-  @Test
-  void refusalIsTheTextOfTheReply() {
-    server.next(CHAT, FakeCompletions.refusal("I can't help with that."));
-
-    ChatReply reply = OpenAiChatClient.of(client).chat(QUESTION);
-
-    assertThat(reply.finishReason()).isEqualTo(FinishReason.REFUSAL);
-    assertThat(reply.text()).isEqualTo("I can't help with that.");
-  }
-
-  @Test
-  void emptyRefusalIsNone() {
-    server.next(
-        CHAT,
-        FakeCompletions.text(
-            "Paris", "stop", body -> firstChoice(body).withObject("message").put("refusal", "")));
-
-    assertThat(OpenAiChatClient.of(client).chat(QUESTION).finishReason())
-        .isEqualTo(FinishReason.STOP);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"tool_calls", "stop"})
-  void callOfAToolIsNoCompleteAnswer(String reason) {
-    server.next(CHAT, FakeCompletions.toolCall("weather", "{\"city\": \"Paris\"}", reason));
-
-    ChatReply reply = OpenAiChatClient.of(client).chat(QUESTION);
-
-    assertThat(reply.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
-    assertThat(reply.text()).isEmpty();
-  }
-
-  @Test
-  void replyOfTheModelNamesTheModelThatAnswered() {
-    server.next(
-        CHAT,
-        FakeCompletions.text("Paris", "stop", body -> body.put("model", "gpt-4o-mini-2024-07-18")));
-
-    assertThat(OpenAiChatClient.of(client).chat(QUESTION).model())
-        .contains("gpt-4o-mini-2024-07-18");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "null",
-        "{}",
-        "7",
-        "{\"prompt_tokens\": -1, \"completion_tokens\": 1}",
-        "{\"prompt_tokens\": 1}",
-        "{\"prompt_tokens\": \"many\", \"completion_tokens\": 1}"
-      })
-  void usageThatSaysNothingIsUnknown(String usage) throws JsonProcessingException {
-    JsonNode value = json(usage);
-    server.next(CHAT, FakeCompletions.text("Paris", "stop", body -> body.set("usage", value)));
-
-    ChatReply reply = OpenAiChatClient.of(client).chat(QUESTION);
-
-    assertThat(reply.usage()).isEmpty();
-    assertThat(reply.text()).isEqualTo("Paris");
-  }
-
-  @Test
-  void leanReplyOfACompatibleServiceIsRead() {
-    server.next(
-        CHAT, FakeReply.body(200, "{\"choices\": [{\"message\": {\"content\": \"Paris\"}}]}"));
-
-    assertThat(OpenAiChatClient.of(client).chat(QUESTION))
-        .isEqualTo(ChatReply.of("Paris").finishReason(FinishReason.OTHER));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"{\"choices\": []}", "{}", "{\"choices\": null}", "{\"error\": \"busy\"}"})
-  void replyWithoutChoicesIsAnErrorThatSaysSo(String body) {
-    server.next(CHAT, FakeReply.body(200, body));
-
-    assertThatExceptionOfType(OpenAIInvalidDataException.class)
-        .isThrownBy(() -> OpenAiChatClient.of(client).chat(QUESTION))
-        .withMessageContaining("choices");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"", "null", "no json", "{\"choices\": [{\"message\": {\"content\": \"Par"})
-  void malformedReplyIsTheErrorOfTheClient(String body) {
-    server.next(CHAT, FakeReply.body(200, body));
-
-    assertThatExceptionOfType(OpenAIInvalidDataException.class)
-        .isThrownBy(() -> OpenAiChatClient.of(client).chat(QUESTION));
-  }
-
-  @Test
-  void replyThatBreaksOffIsTheErrorOfTheClient() {
-    server.next(CHAT, FakeReply.cutOff("{\"choices\": [{\"message\": {\"content\": \"Par"));
-
-    assertThatThrownBy(() -> OpenAiChatClient.of(client).chat(QUESTION))
-        .isInstanceOf(OpenAIInvalidDataException.class);
-  }
-
-  @Test
-  void rateLimitedRequestIsRepeatedByTheClient() {
-    server.next(CHAT, FakeReply.rateLimited(1), FakeReply.rateLimited(1));
-
-    assertThat(OpenAiChatClient.of(client).chat(QUESTION).finishReason())
-        .isEqualTo(FinishReason.STOP);
-    assertThat(server.requests(CHAT)).hasSize(3);
-  }
-
-  @Test
-  void errorsOfTheServiceReachTheCallerAsTheyAre() {
-    server.next(
-        CHAT,
-        FakeReply.error(400, "bad request"),
-        FakeReply.error(500, "broken").header("X-Should-Retry", "false"),
-        FakeReply.error(429, "slow down").header("X-Should-Retry", "false"));
-    ChatClient chat = OpenAiChatClient.of(client);
-
-    assertThatThrownBy(() -> chat.chat(QUESTION)).isInstanceOf(BadRequestException.class);
-    assertThatThrownBy(() -> chat.chat(QUESTION)).isInstanceOf(InternalServerException.class);
-    assertThatThrownBy(() -> chat.chat(QUESTION)).isInstanceOf(RateLimitException.class);
-  }
-
-  @Test
-  void hangingServerEndsAtTheTimeLimitOfTheClient() {
-    server.next(CHAT, FakeReply.hanging());
-    OpenAIClient impatient =
-        server.client(options -> options.timeout(Duration.ofMillis(200)).maxRetries(0));
-
-    assertThatThrownBy(() -> OpenAiChatClient.of(impatient).chat(QUESTION))
-        .isInstanceOf(OpenAIIoException.class);
-    impatient.close();
-  }
-
-  @Test
-  void interruptedThreadKeepsItsFlag() {
-    server.always(CHAT, FakeReply.rateLimited(60_000));
-    Thread.currentThread().interrupt();
-
-    assertThatThrownBy(() -> OpenAiChatClient.of(client).chat(QUESTION))
-        .isInstanceOf(OpenAIIoException.class)
-        .hasCauseInstanceOf(InterruptedException.class);
-    assertThat(Thread.interrupted()).isTrue();
-  }
-
   @Test
   void builderNamesOptionValueAndRule() {
     OpenAiChatClient.Builder builder = OpenAiChatClient.builder(client);
@@ -500,13 +301,5 @@ final class OpenAiChatClientTest {
   private JsonNode onlyBody() {
     assertThat(server.requests(CHAT)).hasSize(1);
     return server.requests(CHAT).get(0).body();
-  }
-
-  private static ObjectNode firstChoice(ObjectNode completion) {
-    return (ObjectNode) completion.path("choices").path(0);
-  }
-
-  private static JsonNode json(String json) throws JsonProcessingException {
-    return new JsonMapper().readTree(json);
   }
 }

@@ -130,4 +130,19 @@ class SemanticCacheOverOpenAiTest {
     assertThatThrownBy(() -> cache.ask(PYTHON)).isInstanceOf(OpenAIInvalidDataException.class);
     assertThat(cache.stats().embedderErrors()).isEqualTo(1);
   }
+
+  @Test
+  void repliesThatAreNoCompleteAnswersAreNotKept() {
+    server.next(
+        FakeOpenAiServer.CHAT,
+        FakeCompletions.refusal("No."),
+        FakeCompletions.text("Par", "length"),
+        FakeCompletions.toolCall("atlas", "{}", "tool_calls"));
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.MODEL);
+    }
+    assertThat(cache.stats().notAdmitted()).isEqualTo(3);
+    assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
+  }
 }

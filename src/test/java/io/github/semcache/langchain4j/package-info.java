@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.langchain4j;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package io.github.semcache.openai;
+
+import static io.github.semcache.openai.FakeOpenAiServer.EMBEDDINGS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.openai.client.OpenAIClient;
+import com.openai.errors.InternalServerException;
+import com.openai.errors.OpenAIInvalidDataException;
+import com.openai.errors.OpenAIIoException;
+import com.openai.errors.RateLimitException;
+import com.openai.errors.UnauthorizedException;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbedderException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class OpenAiEmbedderFailureTest extends OpenAiTest {
+  private static final String SECRET = "the patient's diagnosis";
+
+  @Test
+  void rateLimitThatLastsIsAnEmbedderException() {
+    server.always(EMBEDDINGS, FakeReply.rateLimited(1));
+
+    assertThat(failure())
+        .hasMessage(
+            "embedding 1 texts with model plane failed: the service answered with HTTP status 429")
+        .hasCauseInstanceOf(RateLimitException.class);
+    assertThat(server.requests(EMBEDDINGS)).hasSize(3);
+  }
+
+  @Test
+  void errorsOfTheServiceNeverShowTheTextInTheMessage() {
+    server.next(EMBEDDINGS, FakeReply.error(401, "bad key for: " + SECRET));
+
+    assertThat(failure())
+        .hasMessageContaining("HTTP status 401")
+        .hasCauseInstanceOf(UnauthorizedException.class);
+  }
+
+  @Test
+  void serverErrorIsAnEmbedderException() {
+    server.always(EMBEDDINGS, FakeReply.error(500, "no memory left").header("Retry-After-Ms", "1"));
+
+    assertThat(failure())
+        .hasMessageContaining("HTTP status 500")
+        .hasCauseInstanceOf(InternalServerException.class);
+  }
+
+  @Test
+  void hangingServerIsAnEmbedderExceptionAfterTheTimeLimitOfTheClient() {
+    server.next(EMBEDDINGS, FakeReply.hanging());
+    OpenAIClient impatient = impatient();
+
+    assertThat(failure(plane(impatient)))
+        .hasMessageEndingWith("the service gave no whole reply")
+        .hasCauseInstanceOf(OpenAIIoException.class);
+    impatient.close();
+  }
+
+  @Test
+  void serverThatIsGoneIsAnEmbedderException() {
+    OpenAIClient single = impatient();
+    server.close();
+
+    assertThat(failure(plane(single))).hasCauseInstanceOf(OpenAIIoException.class);
+    single.close();
+  }
+
+  @Test
+  void interruptedThreadKeepsItsFlag() {
+    server.always(EMBEDDINGS, FakeReply.rateLimited(60_000));
+    Thread.currentThread().interrupt();
+
+    EmbedderException failure = failure();
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(failure).hasRootCauseInstanceOf(InterruptedException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "no json", "{\"data\": [{\"index\": 0, \"embed", "{}", "[]", "null"})
+  void malformedReplyIsAnEmbedderException(String body) {
+    server.next(EMBEDDINGS, FakeReply.body(200, body));
+
+    assertThat(failure()).hasMessageEndingWith("failed: the reply is malformed");
+  }
+
+  @Test
+  void replyThatBreaksOffIsAnEmbedderException() {
+    server.next(EMBEDDINGS, FakeReply.cutOff("{\"data\": [{\"index\": 0, \"embedding\": \"AAAA"));
+
+    assertThat(failure()).hasCauseInstanceOf(OpenAIInvalidDataException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'index': 0}                                | the reply is malformed",
+        "{'index': 0, 'embedding': null}             | the reply is malformed",
+        "{'index': 0, 'embedding': {'a': 1}}         | neither base64 nor an array of numbers",
+        "{'index': 0, 'embedding': ['a', 'b']}       | neither base64 nor an array of numbers",
+        "{'index': 'x', 'embedding': [1, 2]}         | the reply is malformed",
+        "{'index': 1, 'embedding': [1, 2]}           | a vector with the index 1 for 1 texts",
+        "{'index': -1, 'embedding': [1, 2]}          | a vector with the index -1 for 1 texts",
+        "{'index': 0, 'embedding': [1, null]}        | a vector without the component 1",
+        "{'index': 0, 'embedding': [1]}              | a vector of 1 components in place of 2",
+        "{'index': 0, 'embedding': []}               | a vector of 0 components in place of 2",
+        "{'index': 0, 'embedding': [1, 2, 3]}        | a vector of 3 components in place of 2",
+        "{'index': 0, 'embedding': [0, 0]}           | must have a direction",
+        "{'index': 0, 'embedding': [1e300, 1]}       | component 0 is Infinity",
+        "{'index': 0, 'embedding': 'AADAfwAAgD8='}   | component 0 is NaN",
+        "{'index': 0, 'embedding': 'AACAPwAAgP8='}   | component 1 is -Infinity",
+        "{'index': 0, 'embedding': 'AACAPw=='}       | a vector of 1 components in place of 2",
+        "{'index': 0, 'embedding': 'AACAPwAA'}       | a vector of 6 bytes",
+        "{'index': 0, 'embedding': '?'}              | a vector that is not valid base64",
+      })
+  void vectorThatCannotBeUsedIsAnEmbedderException(String item, String message) {
+    server.next(EMBEDDINGS, data(item.replace('\'', '"')));
+
+    assertThat(failure()).hasMessageContaining(message).hasMessageContaining("model plane");
+  }
+
+  @Test
+  void otherNumberOfVectorsThanTextsIsAnEmbedderException() {
+    server.next(EMBEDDINGS, FakeVectors.vectors(new float[] {1, 0}, new float[] {0, 1}));
+
+    assertThat(failure()).hasMessage("model plane gave 2 vectors for 1 texts");
+  }
+
+  @Test
+  void twoVectorsForOneTextAreAnEmbedderException() {
+    server.next(
+        EMBEDDINGS,
+        data("{\"index\": 1, \"embedding\": [1, 0]}, {\"index\": 1, \"embedding\": [2, 0]}"));
+
+    assertThatExceptionOfType(EmbedderException.class)
+        .isThrownBy(() -> plane(client).embed(List.of("a", "b")))
+        .withMessage("model plane gave two vectors with the index 1");
+  }
+
+  private EmbedderException failure() {
+    return failure(plane(client));
+  }
+
+  private static EmbedderException failure(Embedder embedder) {
+    EmbedderException failure =
+        catchThrowableOfType(EmbedderException.class, () -> embedder.embed(List.of(SECRET)));
+    assertThat(failure).message().doesNotContain(SECRET);
+    return failure;
+  }
+}

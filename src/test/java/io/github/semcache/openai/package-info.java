@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.openai;
+
+import org.jspecify.annotations.NullMarked;
