@@ -1,0 +1,104 @@
+package io.github.semcache.bench;
+
+import io.github.semcache.Answer;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Insertion;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.Selection;
+import io.github.semcache.store.VectorStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What the cache itself adds to a request. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class AskBenchmark {
+  private static final int ENTRIES = 10_000;
+
+  private final Embedder embedder = Embedder.of("none", 2, text -> new float[] {1, 0});
+  private final ChatClient chatClient = ChatClient.of("none", prompt -> "answer");
+  private final SemanticCache overNothing =
+      SemanticCache.builder()
+          .embedder(embedder)
+          .chatClient(chatClient)
+          .store(new EmptyStore(EmbeddingSpace.of(embedder)))
+          .build();
+  private final SemanticCache inMemory =
+      SemanticCache.builder().embedder(embedder).chatClient(chatClient).build();
+  private final Prompt[] prompts = new Prompt[ENTRIES];
+  private int next;
+
+  /** Fills the store in memory. */
+  public AskBenchmark() {
+    for (int i = 0; i < ENTRIES; i++) {
+      prompts[i] = Prompt.of("What is the answer to question number " + i + "?");
+      inMemory.put(prompts[i], "answer " + i);
+    }
+  }
+
+  /**
+   * A miss through ports that do nothing.
+   *
+   * @return the answer
+   */
+  @Benchmark
+  public Answer missThroughNoOpPorts() {
+    return overNothing.ask(prompts[next++ % ENTRIES]);
+  }
+
+  /**
+   * An exact hit of the store in memory, with 10,000 entries.
+   *
+   * @return the answer
+   */
+  @Benchmark
+  public Answer exactHitInMemory() {
+    return inMemory.ask(prompts[next++ % ENTRIES]);
+  }
+
+  /** Holds nothing. */
+  private record EmptyStore(EmbeddingSpace space) implements VectorStore {
+    @Override
+    public Optional<CacheEntry> find(String key) {
+      return Optional.empty();
+    }
+
+    @Override
+    public NearestEntries nearest(NearestQuery query) {
+      return NearestEntries.none();
+    }
+
+    @Override
+    public int put(List<Insertion> insertions) {
+      return 0;
+    }
+
+    @Override
+    public long remove(Selection selection) {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,105 @@
+package io.github.semcache.bench;
+
+import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.VectorStore;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Lookups and writes of the stores that need no server; prints the recall of each. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(value = 1, jvmArgsAppend = "-Xmx3g")
+public class EmbeddedStoreBenchmark {
+  private static final int PROBES = 256;
+
+  /** Which store. */
+  @Param({"memory", "lucene"})
+  public String store = "memory";
+
+  /** How many entries. */
+  @Param({"1000", "10000", "100000"})
+  public int entries;
+
+  /** Of what dimension. */
+  @Param({"384", "1536"})
+  public int dimension;
+
+  private Corpus corpus = new Corpus(1, 1);
+  private VectorStore target = InMemoryVectorStore.builder(corpus.space).build();
+  private final NearestQuery[] probes = new NearestQuery[PROBES];
+  private int next;
+
+  /** Fills the store; a directory that was filled before is used again. */
+  @Setup(Level.Trial)
+  public void fill() {
+    corpus = new Corpus(entries, dimension);
+    target =
+        store.equals("memory")
+            ? InMemoryVectorStore.builder(corpus.space).maxEntries(2 * entries).build()
+            : LuceneVectorStore.open(
+                Path.of("target", "bench", "lucene-" + entries + "x" + dimension), corpus.space);
+    corpus.fill(target);
+    for (int i = 0; i < PROBES; i++) {
+      probes[i] = corpus.nearest(i);
+    }
+    System.out.printf("%nrecall@1 %.3f%n", corpus.recall(target, 100));
+  }
+
+  /** Closes the store. */
+  @TearDown(Level.Trial)
+  public void close() {
+    target.close();
+  }
+
+  /**
+   * A lookup by key.
+   *
+   * @return the entry
+   */
+  @Benchmark
+  public Optional<CacheEntry> find() {
+    return target.find(corpus.query(next++ % entries).key());
+  }
+
+  /**
+   * A KNN search of ten.
+   *
+   * @return the entries
+   */
+  @Benchmark
+  public NearestEntries nearest() {
+    return target.nearest(probes[next++ % PROBES]);
+  }
+
+  /**
+   * A write that replaces an entry.
+   *
+   * @return how many entries had to go
+   */
+  @Benchmark
+  public int put() {
+    return target.put(List.of(corpus.insertion(next++ % entries)));
+  }
+}
