@@ -1,0 +1,71 @@
+package io.github.semcache.policy.guard;
+
+import io.github.semcache.policy.guard.Token.Kind;
+import io.github.semcache.policy.guard.Word.Trait;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Objects to another name, identifier, quotation or piece of code in place of one. */
+record NameGuard(Lexicon words) implements Guard {
+
+  @Override
+  public Optional<GuardReason> objection(PromptPair prompts) {
+    Difference difference = prompts.difference(words);
+    if (difference.onlyAsked().isEmpty() || difference.onlyRemembered().isEmpty()) {
+      return Optional.empty();
+    }
+    boolean asked = hasName(difference.onlyAsked(), difference.asked(), difference);
+    boolean remembered = hasName(difference.onlyRemembered(), difference.remembered(), difference);
+    boolean replaced =
+        (asked && remembered)
+            || (difference.mayBeEnglish() && difference.opposes(WordList.NAMES))
+            || ((asked || remembered) && isOneForOne(difference));
+    return replaced ? Optional.of(GuardReason.REPLACED_NAME) : Optional.empty();
+  }
+
+  private static boolean hasName(List<Token> tokens, Analysis text, Difference difference) {
+    for (Token token : tokens) {
+      if (isName(token, text, difference)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isName(Token token, Analysis text, Difference difference) {
+    if (token.kind() == Kind.IDENTIFIER || token.literal()) {
+      return true;
+    }
+    if (token.kind() != Kind.WORD || token.is(Trait.FUNCTION)) {
+      return false;
+    }
+    boolean capitalised = token.capitalised() && text.capitalsMean() && !token.initial();
+    if (token.is(Trait.PROPER)) {
+      return capitalised || !token.is(Trait.COMMON);
+    }
+    return (capitalised && text.mayBeEnglish())
+        || (token.form().length() == 1 && Character.isLetter(token.form().charAt(0)))
+        || (!token.word().known() && difference.isEnglish());
+  }
+
+  /** Whether one content word stands in place of another and nothing else has changed. */
+  private static boolean isOneForOne(Difference difference) {
+    Token asked = onlyContent(difference.onlyAsked());
+    Token remembered = onlyContent(difference.onlyRemembered());
+    return asked != null && remembered != null;
+  }
+
+  private static @Nullable Token onlyContent(List<Token> tokens) {
+    Token only = null;
+    for (Token token : tokens) {
+      if (token.isContent()) {
+        if (only != null) {
+          return null;
+        }
+        only = token;
+      }
+    }
+    return only;
+  }
+}

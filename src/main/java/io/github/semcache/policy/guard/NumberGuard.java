@@ -1,0 +1,36 @@
+package io.github.semcache.policy.guard;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Objects to another number, date, unit or currency in place of one. */
+record NumberGuard(Lexicon words) implements Guard {
+
+  @Override
+  public Optional<GuardReason> objection(PromptPair prompts) {
+    Difference difference = prompts.difference(words);
+    boolean number =
+        !difference.numbersOnlyAsked().isEmpty() && !difference.numbersOnlyRemembered().isEmpty();
+    boolean word =
+        difference.mayBeEnglish()
+            && (difference.opposes(WordList.UNITS) || difference.opposes(WordList.DATES));
+    return number || word ? Optional.of(GuardReason.REPLACED_NUMBER) : Optional.empty();
+  }
+
+  /** Objects to a number that only one text has. */
+  record Added(Lexicon words) implements Guard {
+
+    @Override
+    public Optional<GuardReason> objection(PromptPair prompts) {
+      Difference difference = prompts.difference(words);
+      boolean added =
+          isAdded(difference.numbersOnlyAsked(), difference.numbersOnlyRemembered())
+              || isAdded(difference.numbersOnlyRemembered(), difference.numbersOnlyAsked());
+      return added ? Optional.of(GuardReason.ADDED_NUMBER) : Optional.empty();
+    }
+
+    private static boolean isAdded(List<Quantity> numbers, List<Quantity> others) {
+      return others.isEmpty() && numbers.stream().anyMatch(number -> !number.vague());
+    }
+  }
+}

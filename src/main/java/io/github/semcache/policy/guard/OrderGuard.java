@@ -1,0 +1,158 @@
+package io.github.semcache.policy.guard;
+
+import io.github.semcache.policy.guard.Word.Side;
+import io.github.semcache.policy.guard.Word.Trait;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Objects to the same words in another order, where order makes a difference. */
+record OrderGuard(Lexicon words) implements Guard {
+  /** How many words after "from" or "to" belong to it. */
+  private static final int LONGEST_ROLE = 3;
+
+  private static final int MOST_TOKENS = 256;
+
+  @Override
+  public Optional<GuardReason> objection(PromptPair prompts) {
+    Difference difference = prompts.difference(words);
+    Analysis asked = difference.asked();
+    Analysis remembered = difference.remembered();
+    boolean swapped =
+        difference.mayBeEnglish()
+            && !asked.has(Trait.SYMMETRIC)
+            && !remembered.has(Trait.SYMMETRIC)
+            && (isExchange(keys(asked), keys(remembered)) || hasOtherRoles(asked, remembered));
+    return swapped ? Optional.of(GuardReason.SWAPPED_ORDER) : Optional.empty();
+  }
+
+  private static List<String> keys(Analysis text) {
+    return text.tokens().stream().limit(MOST_TOKENS).map(Token::key).toList();
+  }
+
+  /** Whether one text is the other with two of its parts exchanged and something between them. */
+  private static boolean isExchange(List<String> a, List<String> b) {
+    if (a.size() != b.size() || a.equals(b)) {
+      return false;
+    }
+    int from = 0;
+    int to = a.size();
+    while (a.get(from).equals(b.get(from))) {
+      from++;
+    }
+    while (a.get(to - 1).equals(b.get(to - 1))) {
+      to--;
+    }
+    List<String> changedA = a.subList(from, to);
+    List<String> changedB = b.subList(from, to);
+    int size = changedA.size();
+    for (int first = 1; first + 1 < size; first++) {
+      if (changedA.subList(0, first).equals(changedB.subList(size - first, size))
+          && isRestExchanged(changedA, changedB, first)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether A is x m y and B is y m x, for an x of the given length and an m of at least one. */
+  private static boolean isRestExchanged(List<String> a, List<String> b, int first) {
+    int size = a.size();
+    for (int second = 1; first + second < size; second++) {
+      if (a.subList(size - second, size).equals(b.subList(0, second))
+          && a.subList(first, size - second).equals(b.subList(second, size - first))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasOtherRoles(Analysis asked, Analysis remembered) {
+    Map<String, List<Side>> askedRoles = roles(asked.tokens());
+    if (askedRoles.isEmpty()) {
+      return false;
+    }
+    Map<String, List<Side>> rememberedRoles = roles(remembered.tokens());
+    return hasTurnedRole(askedRoles, rememberedRoles, asked, remembered)
+        || hasTurnedRole(rememberedRoles, askedRoles, remembered, asked);
+  }
+
+  /**
+   * Whether a word has a role in one text that is the contrary of its role in the other, or has
+   * exchanged its role with another word that both texts have.
+   */
+  private static boolean hasTurnedRole(
+      Map<String, List<Side>> roles,
+      Map<String, List<Side>> otherRoles,
+      Analysis text,
+      Analysis other) {
+    for (Map.Entry<String, List<Side>> role : roles.entrySet()) {
+      if (!other.has(role.getKey())) {
+        continue;
+      }
+      List<Side> there = otherRoles.getOrDefault(role.getKey(), List.of());
+      for (Side side : role.getValue()) {
+        boolean contrary = there.stream().anyMatch(side::opposes) && !there.contains(side);
+        String holder = there.contains(side) ? null : holder(otherRoles, side);
+        if (contrary || (holder != null && isWithoutRole(holder, side, roles, text))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static @Nullable String holder(Map<String, List<Side>> roles, Side side) {
+    for (Map.Entry<String, List<Side>> role : roles.entrySet()) {
+      if (role.getValue().contains(side)) {
+        return role.getKey();
+      }
+    }
+    return null;
+  }
+
+  private static boolean isWithoutRole(
+      String word, Side side, Map<String, List<Side>> roles, Analysis text) {
+    return text.has(word) && !roles.getOrDefault(word, List.of()).contains(side);
+  }
+
+  /** The content words after each word of direction, with the direction. */
+  private static Map<String, List<Side>> roles(List<Token> tokens) {
+    Map<String, List<Side>> roles = new HashMap<>();
+    for (int i = 0; i < Math.min(tokens.size(), MOST_TOKENS); i++) {
+      Side side = role(tokens.get(i));
+      boolean verb =
+          i > 0 && tokens.get(i - 1).is(Trait.INFINITIVE) && tokens.get(i).form().equals("to");
+      if (side != null && !verb) {
+        addRole(roles, side, tokens, i + 1);
+      }
+    }
+    return roles;
+  }
+
+  private static void addRole(
+      Map<String, List<Side>> roles, Side side, List<Token> tokens, int start) {
+    int added = 0;
+    for (int i = start; i < tokens.size() && added < LONGEST_ROLE; i++) {
+      Token token = tokens.get(i);
+      if (token.isContent() || token.isNumber()) {
+        roles.computeIfAbsent(token.key(), key -> new ArrayList<>(2)).add(side);
+        added++;
+      } else if (added > 0 || role(token) != null) {
+        return;
+      }
+    }
+  }
+
+  private static @Nullable Side role(Token token) {
+    for (Side side : token.word().sides()) {
+      if (side.list() == WordList.RELATIONS) {
+        return side;
+      }
+    }
+    return null;
+  }
+}

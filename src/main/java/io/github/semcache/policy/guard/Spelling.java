@@ -1,0 +1,115 @@
+package io.github.semcache.policy.guard;
+
+/** Tells a misspelt or shortened word from another word. */
+final class Spelling {
+  private static final int SHORTEST = 4;
+  private static final int SHORTEST_WITH_ONE_ERROR = 5;
+  private static final int SHORTEST_UNKNOWN = 7;
+  private static final int SHORTEST_WITH_TWO_ERRORS = 9;
+  private static final int LONGEST = 32;
+
+  private Spelling() {}
+
+  /**
+   * Whether two different words are one with a typing error. Two words that are both listed never
+   * are; where neither is, as with rare names, only long words with one error are.
+   */
+  static boolean isSameWord(Token a, Token b) {
+    if (a.kind() != Token.Kind.WORD || b.kind() != Token.Kind.WORD || a.literal() || b.literal()) {
+      return false;
+    }
+    boolean bothKnown = a.word().known() && b.word().known();
+    if (bothKnown) {
+      return false;
+    }
+    boolean noneKnown = !a.word().known() && !b.word().known();
+    return isMisspelt(a.key(), b.key(), noneKnown)
+        || isMisspelt(a.form(), b.form(), noneKnown)
+        || isShort(a, b)
+        || isShort(b, a);
+  }
+
+  /** "dict" for "dictionary": the beginning of an ordinary word, and no word itself. */
+  private static boolean isShort(Token shorter, Token longer) {
+    return !shorter.word().known()
+        && longer.is(Word.Trait.COMMON)
+        && shorter.form().length() >= SHORTEST
+        && longer.key().startsWith(singular(shorter.form()));
+  }
+
+  private static String singular(String form) {
+    return form.endsWith("s") ? form.substring(0, form.length() - 1) : form;
+  }
+
+  private static boolean isMisspelt(String a, String b, boolean noneKnown) {
+    int shorter = Math.min(a.length(), b.length());
+    int longer = Math.max(a.length(), b.length());
+    if (shorter < SHORTEST || longer > LONGEST || longer - shorter > 2) {
+      return false;
+    }
+    if (a.charAt(0) != b.charAt(0)) {
+      return false;
+    }
+    if (isSwapped(a, b) || isPlural(a, b) || isPlural(b, a)) {
+      return true;
+    }
+    int errors =
+        noneKnown
+            ? shorter >= SHORTEST_UNKNOWN ? 1 : 0
+            : shorter >= SHORTEST_WITH_TWO_ERRORS ? 2 : shorter >= SHORTEST_WITH_ONE_ERROR ? 1 : 0;
+    return errors > 0 && longer - shorter <= errors && distance(a, b) <= errors;
+  }
+
+  private static boolean isPlural(String plural, String singular) {
+    return plural.length() > singular.length()
+        && plural.startsWith(singular)
+        && (plural.length() == singular.length() + 1
+            ? plural.endsWith("s")
+            : plural.endsWith("es"));
+  }
+
+  /** Whether two neighbouring letters changed places and nothing else differs. */
+  private static boolean isSwapped(String a, String b) {
+    if (a.length() != b.length()) {
+      return false;
+    }
+    int i = 0;
+    while (i < a.length() && a.charAt(i) == b.charAt(i)) {
+      i++;
+    }
+    return i + 1 < a.length()
+        && a.charAt(i) == b.charAt(i + 1)
+        && a.charAt(i + 1) == b.charAt(i)
+        && a.regionMatches(i + 2, b, i + 2, a.length() - i - 2);
+  }
+
+  /**
+   * Insertions, deletions, replacements and swaps of neighbours that lead from one to the other.
+   */
+  private static int distance(String a, String b) {
+    int[] beforeLast = new int[b.length() + 1];
+    int[] last = new int[b.length() + 1];
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      last[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+        row[j] = Math.min(Math.min(last[j], row[j - 1]) + 1, last[j - 1] + (same ? 0 : 1));
+        boolean swap =
+            i > 1
+                && j > 1
+                && a.charAt(i - 1) == b.charAt(j - 2)
+                && a.charAt(i - 2) == b.charAt(j - 1);
+        row[j] = swap ? Math.min(row[j], beforeLast[j - 2] + 1) : row[j];
+      }
+      int[] spare = beforeLast;
+      beforeLast = last;
+      last = row;
+      row = spare;
+    }
+    return last[b.length()];
+  }
+}

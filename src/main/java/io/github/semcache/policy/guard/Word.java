@@ -1,0 +1,85 @@
+package io.github.semcache.policy.guard;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the word lists know of a word or phrase.
+ *
+ * @param key the base form that all forms of the word share
+ * @param traits what kind of word it is; empty for a word in no list
+ * @param sides on which side of which line it stands
+ * @param value what a number word counts
+ * @param languages the other languages in which it is frequent, as bits
+ */
+record Word(String key, Set<Trait> traits, List<Side> sides, double value, long languages) {
+
+  enum Trait {
+    /** An ordinary word, as opposed to a name. */
+    COMMON,
+    FUNCTION,
+    /** Listed as a name proper. */
+    PROPER,
+    /** In any list of the language. */
+    LISTED,
+    NEGATION,
+    NEGATION_IDIOM,
+    SYMMETRIC,
+    QUESTION,
+    INFINITIVE,
+    CARDINAL,
+    MULTIPLIER,
+    VAGUE,
+    ORDINAL,
+    CLOCK
+  }
+
+  /**
+   * A place in a list whose lines have sides.
+   *
+   * @param list the list
+   * @param line which line of the list
+   * @param side which side of the line
+   * @param factor the size of a unit, or NaN
+   */
+  record Side(WordList list, int line, int side, double factor) {
+    boolean opposes(Side other) {
+      return list == other.list && line == other.line && side != other.side;
+    }
+
+    boolean sameLine(Side other) {
+      return list == other.list && line == other.line;
+    }
+  }
+
+  static Word unknown(String key) {
+    return new Word(key, Set.of(), List.of(), Double.NaN, 0);
+  }
+
+  /** A word that is not listed itself but derived from an ordinary one. */
+  static Word derived(String key) {
+    return new Word(key, Set.of(Trait.COMMON, Trait.LISTED), List.of(), Double.NaN, 0);
+  }
+
+  boolean is(Trait trait) {
+    return traits.contains(trait);
+  }
+
+  boolean known() {
+    return traits.contains(Trait.LISTED);
+  }
+
+  /** Whether this word and another stand on different sides of one line of a list. */
+  boolean opposes(Word other, WordList list) {
+    for (Side side : sides) {
+      if (side.list() == list) {
+        for (Side otherSide : other.sides) {
+          if (side.opposes(otherSide)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+}

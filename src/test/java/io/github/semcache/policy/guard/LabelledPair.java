@@ -1,0 +1,52 @@
+package io.github.semcache.policy.guard;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** A row of {@code near-misses.csv}: two prompts and whether they have the same answer. */
+record LabelledPair(String a, String b, boolean same, String kind) {
+
+  /** All rows in the order of the file. */
+  static List<LabelledPair> all() {
+    try (InputStream in = LabelledPair.class.getResourceAsStream("near-misses.csv")) {
+      String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+      return text.lines().skip(1).map(LabelledPair::parse).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static LabelledPair parse(String line) {
+    List<String> fields = new ArrayList<>();
+    StringBuilder field = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      boolean doubled = quoted && c == '"' && i + 1 < line.length() && line.charAt(i + 1) == '"';
+      if (doubled) {
+        field.append(c);
+        i++;
+      } else if (c == '"' && (quoted || field.isEmpty())) {
+        quoted = !quoted;
+      } else if (c == ',' && !quoted) {
+        fields.add(field.toString());
+        field.setLength(0);
+      } else {
+        field.append(c);
+      }
+    }
+    fields.add(field.toString());
+    return new LabelledPair(
+        fields.get(0), fields.get(1), fields.get(2).equals("same"), fields.get(3));
+  }
+
+  Optional<GuardReason> objection(Guard guard) {
+    return guard.objection(PromptPair.of(a, b));
+  }
+}
