@@ -7,6 +7,7 @@ import io.github.semcache.store.Insertion;
 import io.github.semcache.store.Selection;
 import io.github.semcache.testing.Entries;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ final class KilledWriter {
   static final Scope SCOPE = Scope.of("tenant", "acme");
 
   /** Small, so that indexing, commits and merges are under way when the process is killed. */
-  static final Limits LIMITS = new Limits(100, 1 << 20);
+  static final Limits LIMITS = new Limits(100, 1 << 20, Duration.ofSeconds(5));
 
   private KilledWriter() {}
 
