@@ -17,7 +17,6 @@ final class Indexer {
   private static final Logger LOG = LoggerFactory.getLogger(Indexer.class);
 
   private static final long REST_NANOS = Duration.ofMinutes(1).toNanos();
-  private static final long RETRY_NANOS = Duration.ofSeconds(5).toNanos();
   private static final long MAX_UNTOLD_NANOS = Duration.ofMinutes(10).toNanos();
   private static final long MAX_LOG_BYTES = 128L << 20;
   private static final int MAX_LOG_FILES = 8;
@@ -33,7 +32,9 @@ final class Indexer {
   private long lastStep = System.nanoTime();
   private long lastSync = System.nanoTime();
   private long lastSuccess = System.nanoTime();
-  private long lastFailure = System.nanoTime() - RETRY_NANOS;
+
+  /** When to try again after a failure. */
+  private long notBefore = System.nanoTime();
 
   /** Counted by any thread: requests to index at once, and how many of them are done. */
   private final AtomicLong requested = new AtomicLong();
@@ -90,7 +91,7 @@ final class Indexer {
       nanos = Math.min(nanos, lastSync + syncNanos - now);
     }
     if (wantsIndexing(now)) {
-      nanos = Math.min(nanos, lastFailure + RETRY_NANOS - now);
+      nanos = Math.min(nanos, notBefore - now);
     }
     return nanos;
   }
@@ -109,7 +110,7 @@ final class Indexer {
     try {
       syncLog();
       table.removeExpired();
-      if (wantsIndexing(lastStep) && lastStep - lastFailure >= RETRY_NANOS) {
+      if (wantsIndexing(lastStep) && lastStep >= notBefore) {
         indexChanges();
       } else if (merged) {
         showMerges();
@@ -152,14 +153,14 @@ final class Indexer {
 
   /** Takes back what is half done; it is tried again after a while. */
   private void failed(Throwable failure) {
-    lastFailure = System.nanoTime();
+    notBefore = System.nanoTime() + limits.retryAfter().toNanos();
     try {
       index.rollback();
     } catch (IOException | RuntimeException e) {
       failure.addSuppressed(e);
     }
     if (!index.isBrokenOff()) {
-      LOG.warn("the index could not be written; trying again in 5 seconds", failure);
+      LOG.warn("the index could not be written; trying again in {}", limits.retryAfter(), failure);
     }
     writer.indexed(Optional.of(failure));
   }

@@ -26,6 +26,7 @@ final class LogFile implements Closeable {
 
   private final Path path;
   private final RandomAccessFile file;
+  private long emptyLength;
   private volatile long written;
   private volatile long synced;
   private boolean directorySynced;
@@ -42,6 +43,8 @@ final class LogFile implements Closeable {
     LogFile created = new LogFile(path, new RandomAccessFile(path.toFile(), "rw"));
     try {
       created.append(List.of(firstContent).iterator());
+      created.emptyLength = created.written;
+      created.synced = created.written;
     } catch (IOException e) {
       IOUtils.closeWhileHandlingException(created);
       throw e;
@@ -108,6 +111,11 @@ final class LogFile implements Closeable {
 
   long length() {
     return written;
+  }
+
+  /** Whether there is nothing but the first frame. */
+  boolean isEmpty() {
+    return written == emptyLength;
   }
 
   Path path() {

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The index at one point in time. Immutable, but for what the slots say. */
 final class Snapshot implements Closeable {
+  /** With fewer, the search of even a small graph often ends at the wrong place. */
+  private static final int MIN_CANDIDATES = 8;
+
   private final DirectoryReader reader;
   private final List<Segment> segments;
   private final long size;
@@ -65,13 +68,12 @@ final class Snapshot implements Closeable {
   /**
    * Offers the nearest entries to a search.
    *
-   * @param candidates how many to keep in a graph of all entries
+   * @param candidates how many to keep in view, in all segments together
    */
   void search(Search search, float[] target, int candidates) throws IOException {
     for (Segment segment : segments) {
-      // A search of several small graphs finds more than one of a large graph does.
-      double share = Math.sqrt((double) segment.size() / size);
-      segment.search(search, target, Math.max(search.k, (int) Math.ceil(candidates * share)));
+      int share = (int) Math.ceil((double) candidates * segment.size() / size);
+      segment.search(search, target, Math.max(share, Math.max(search.k, MIN_CANDIDATES)));
     }
   }
 

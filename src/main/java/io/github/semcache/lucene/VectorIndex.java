@@ -87,6 +87,7 @@ final class VectorIndex implements Closeable {
         throw new CorruptIndexException("there is " + file + " but no segments file", "" + path);
       }
     }
+    writer = open(IndexWriterConfig.OpenMode.CREATE);
     write(Map.of(), 0);
   }
 
@@ -138,22 +139,26 @@ final class VectorIndex implements Closeable {
 
   private IndexWriter writer() throws IOException {
     if (writer == null) {
-      TieredMergePolicy merges =
-          new TieredMergePolicy()
-              .setSegmentsPerTier(SEGMENTS_PER_TIER)
-              .setFloorSegmentMB(FLOOR_MEGABYTES);
-      writer =
-          new IndexWriter(
-              directory,
-              new IndexWriterConfig()
-                  .setCodec(GraphFormat.codec(() -> brokenOff))
-                  .setMergePolicy(merges)
-                  .setMergeScheduler(new Merges())
-                  .setMaxFullFlushMergeWaitMillis(0)
-                  .setRAMBufferSizeMB(WRITE_BUFFER_MEGABYTES)
-                  .setCommitOnClose(false));
+      writer = open(IndexWriterConfig.OpenMode.APPEND);
     }
     return writer;
+  }
+
+  private IndexWriter open(IndexWriterConfig.OpenMode mode) throws IOException {
+    TieredMergePolicy merges =
+        new TieredMergePolicy()
+            .setSegmentsPerTier(SEGMENTS_PER_TIER)
+            .setFloorSegmentMB(FLOOR_MEGABYTES);
+    return new IndexWriter(
+        directory,
+        new IndexWriterConfig()
+            .setOpenMode(mode)
+            .setCodec(GraphFormat.codec(() -> brokenOff))
+            .setMergePolicy(merges)
+            .setMergeScheduler(new Merges())
+            .setMaxFullFlushMergeWaitMillis(0)
+            .setRAMBufferSizeMB(WRITE_BUFFER_MEGABYTES)
+            .setCommitOnClose(false));
   }
 
   /** Sets what to call, from another thread, whenever segments have been merged. */

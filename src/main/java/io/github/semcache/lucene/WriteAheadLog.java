@@ -141,8 +141,12 @@ final class WriteAheadLog implements Closeable {
     }
   }
 
+  /** Puts on the disk what is not there yet. A file without records is not kept. */
   @Override
   public void close() throws IOException {
     current.close();
+    if (current.isEmpty()) {
+      Files.deleteIfExists(current.path());
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.github.semcache.lucene;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.VectorStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, with entries that go into the index while they are looked for. */
@@ -13,7 +14,7 @@ class BusyLuceneVectorStoreTest extends LuceneVectorStoreTest {
   protected VectorStore open(EmbeddingSpace space) {
     return LuceneVectorStore.builder(directory, space)
         .timeSource(time)
-        .limits(new Limits(4, 1 << 20))
+        .limits(new Limits(4, 1 << 20, Duration.ofSeconds(5)))
         .build();
   }
 }

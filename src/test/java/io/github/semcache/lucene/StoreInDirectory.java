@@ -1,0 +1,78 @@
+package io.github.semcache.lucene;
+
+import static io.github.semcache.testing.Entries.atAngle;
+import static io.github.semcache.testing.Entries.entry;
+import static io.github.semcache.testing.Entries.expiring;
+import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testing.Entries.nearest;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Match;
+import io.github.semcache.testing.FakeTime;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.store.FSDirectory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests that open stores in a directory of their own; what they leave open is closed. */
+abstract class StoreInDirectory {
+  static final int DIMENSION = 8;
+  static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", DIMENSION);
+  static final Scope SCOPE = Scope.of("tenant", "acme");
+
+  @TempDir Path directory;
+  final FakeTime time = FakeTime.atStartOf2026();
+  private final List<LuceneVectorStore> opened = new ArrayList<>();
+
+  LuceneVectorStore.Builder builder() {
+    return LuceneVectorStore.builder(directory, SPACE).timeSource(time);
+  }
+
+  LuceneVectorStore open(LuceneVectorStore.Builder builder) {
+    LuceneVectorStore store = builder.build();
+    opened.add(store);
+    return store;
+  }
+
+  LuceneVectorStore open() {
+    return open(builder());
+  }
+
+  @AfterEach
+  void closeStores() {
+    opened.forEach(LuceneVectorStore::close);
+  }
+
+  CacheEntry put(LuceneVectorStore store, String prompt, double degrees) {
+    CacheEntry entry = entry(SCOPE, prompt, "answer to " + prompt, time.instant());
+    store.put(List.of(forEver(entry, atAngle(DIMENSION, degrees))));
+    return entry;
+  }
+
+  CacheEntry put(LuceneVectorStore store, String prompt, double degrees, Duration timeToLive) {
+    CacheEntry entry = entry(SCOPE, prompt, "answer to " + prompt, time.instant());
+    store.put(List.of(expiring(entry, atAngle(DIMENSION, degrees), timeToLive)));
+    return entry;
+  }
+
+  static List<CacheEntry> near(LuceneVectorStore store, double degrees, int k) {
+    return store.nearest(nearest(SCOPE, atAngle(DIMENSION, degrees), k)).matches().stream()
+        .map(Match::entry)
+        .toList();
+  }
+
+  /** How many living documents the files of the index have. */
+  int documents() throws IOException {
+    try (FSDirectory index = FSDirectory.open(directory.resolve("index"));
+        DirectoryReader reader = DirectoryReader.open(index)) {
+      return reader.numDocs();
+    }
+  }
+}
