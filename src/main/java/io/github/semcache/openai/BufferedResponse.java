@@ -13,15 +13,26 @@ import java.io.SequenceInputStream;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * A response that can be given to many callers. Immutable.
- *
- * @param body what could be read of the body
- * @param failure why the rest could not be read
- */
-record BufferedResponse(int status, Headers headers, byte[] body, Optional<IOException> failure) {
+/** A response that can be given to many callers. Immutable. */
+final class BufferedResponse {
 
   private static final String MODEL = Answer.Source.MODEL.name().toLowerCase(Locale.ROOT);
+
+  private final int status;
+  private final Headers headers;
+
+  /** What could be read of the body, and why the rest could not. */
+  private final byte[] body;
+
+  private final Optional<IOException> failure;
+
+  private BufferedResponse(
+      int status, Headers headers, byte[] body, Optional<IOException> failure) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+    this.failure = failure;
+  }
 
   /** Reads a response to its end, or to where it breaks off, and closes it. */
   static BufferedResponse of(HttpResponse response) {
@@ -41,6 +52,10 @@ record BufferedResponse(int status, Headers headers, byte[] body, Optional<IOExc
   static BufferedResponse of(String contentType, String body) {
     Headers headers = Headers.builder().put("Content-Type", contentType).build();
     return new BufferedResponse(200, headers, body.getBytes(UTF_8), Optional.empty());
+  }
+
+  int status() {
+    return status;
   }
 
   boolean isSuccess() {
@@ -86,6 +101,11 @@ record BufferedResponse(int status, Headers headers, byte[] body, Optional<IOExc
 
     @Override
     public int read() throws IOException {
+      throw failure;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
       throw failure;
     }
   }

@@ -30,7 +30,7 @@ final class ChunkMerger {
 
   private static ObjectNode emptyChoice(int index) {
     ObjectNode choice = Json.newObject().put("index", index);
-    choice.putObject("message");
+    choice.putObject("message").put("role", "assistant");
     return choice;
   }
 

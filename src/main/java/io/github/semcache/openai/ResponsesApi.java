@@ -127,7 +127,7 @@ final class ResponsesApi implements ModelApi {
         throw new IOException("the stream holds an error");
       }
       return LAST_EVENTS.contains(event.path("type").asText())
-          ? Optional.of((ObjectNode) event.withObject("/response"))
+          ? Optional.of(event.withObject("/response"))
           : Optional.empty();
     };
   }
