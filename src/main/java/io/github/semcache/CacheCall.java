@@ -130,7 +130,11 @@ public sealed interface CacheCall {
       try {
         reply = requireNonNull(model.chat(request.prompt), "the chat client gave no reply");
       } catch (Throwable e) {
-        fail(e);
+        if (model instanceof StreamedCall call && call.callerFailed()) {
+          abandon();
+        } else {
+          fail(e);
+        }
         throw e;
       }
       return complete(reply);

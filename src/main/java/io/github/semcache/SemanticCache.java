@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -122,10 +123,14 @@ public final class SemanticCache implements AutoCloseable {
    * @throws RuntimeException whatever the chat client throws, as it is
    */
   public Answer ask(Prompt prompt) {
+    return ask(prompt, requiredChatClient());
+  }
+
+  private ChatClient requiredChatClient() {
     if (chatClient == null) {
       throw new IllegalStateException("ask needs a chatClient; the cache was built without one");
     }
-    return ask(prompt, chatClient);
+    return chatClient;
   }
 
   /**
@@ -140,7 +145,10 @@ public final class SemanticCache implements AutoCloseable {
    * @throws RuntimeException whatever the chat client throws, as it is
    */
   public Answer ask(Prompt prompt, ChatClient model) {
-    Place place = new Place(ASK, Thread.currentThread());
+    return ask(prompt, model, new Place(ASK, Thread.currentThread()));
+  }
+
+  private Answer ask(Prompt prompt, ChatClient model, Place place) {
     CacheCall call = begin(prompt, model.settings(), place);
     while (call instanceof CacheCall.Follow follow) {
       call = follow.await();
@@ -148,6 +156,26 @@ public final class SemanticCache implements AutoCloseable {
     return call instanceof CacheCall.Lead lead
         ? lead.ask(model)
         : ((CacheCall.Answered) call).answer();
+  }
+
+  /**
+   * Answers a prompt as {@link #ask(Prompt)} does, and gives the text on as it arrives. The model
+   * streams if the chat client is a {@link io.github.semcache.chat.StreamingChatClient}; from the
+   * cache, from another chat client, and from another call that was first to ask, the text comes in
+   * one piece.
+   *
+   * @param prompt what is asked
+   * @param onText is given the pieces of the text, on this thread. If it throws, the call ends with
+   *     that exception and nothing is kept
+   * @return the whole answer
+   * @throws IllegalStateException if the cache was built without a chat client
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
+   *     for another one's answer; its interrupt flag is set
+   * @throws RuntimeException whatever the chat client throws, as it is
+   */
+  public Answer ask(Prompt prompt, Consumer<String> onText) {
+    StreamedCall call = new StreamedCall(requiredChatClient(), requireNonNull(onText, "onText"));
+    return call.deliver(ask(prompt, call, new Place("streams", Thread.currentThread())));
   }
 
   /**
@@ -357,7 +385,22 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Where {@link #askAsync} runs, for adapters that run blocking calls of the cache of their own.
+   * Answers a prompt as {@link #ask(Prompt, Consumer)} does, on another thread: the builder's
+   * executor, or one of the cache's own threads.
+   *
+   * @param prompt what is asked
+   * @param onText is given the pieces of the text, on that thread
+   * @return a future that ends as {@link #ask(Prompt, Consumer)} does
+   */
+  public CompletableFuture<Answer> askAsync(Prompt prompt, Consumer<String> onText) {
+    requireNonNull(prompt, "prompt");
+    requireNonNull(onText, "onText");
+    return asyncCalls.run(() -> ask(prompt, onText));
+  }
+
+  /**
+   * Where {@link #askAsync(Prompt)} runs, for adapters that run blocking calls of the cache of
+   * their own.
    *
    * @return the builder's executor, or one of daemon threads that the cache owns
    */

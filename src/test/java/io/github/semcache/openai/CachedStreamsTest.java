@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import com.openai.client.OpenAIClient;
 import com.openai.core.http.AsyncStreamResponse;
 import com.openai.core.http.StreamResponse;
@@ -65,6 +66,7 @@ final class CachedStreamsTest {
         .build();
   }
 
+  @MustBeClosed
   private static StreamResponse<ChatCompletionChunk> open(OpenAIClient client, String question) {
     return client.chat().completions().createStreaming(asking(question));
   }
@@ -254,34 +256,33 @@ final class CachedStreamsTest {
   @Test
   void streamThatIsNeverReadHoldsUpNobody() {
     server.next(CHAT, FakeStream.completion("Par", "is."));
-    StreamResponse<ChatCompletionChunk> idle = open(client, PARIS);
-
-    assertThat(text(stream(PARIS))).isEqualTo("Paris.");
-    assertThat(chatRequests()).isEqualTo(1);
-    assertThat(client.chat().completions().create(asking(PARIS)).choices()).hasSize(1);
-    assertThat(chatRequests()).isEqualTo(1);
-    assertThat(text(idle.stream().toList())).isEqualTo("Paris.");
-    idle.close();
+    try (StreamResponse<ChatCompletionChunk> idle = open(client, PARIS)) {
+      assertThat(text(stream(PARIS))).isEqualTo("Paris.");
+      assertThat(chatRequests()).isEqualTo(1);
+      assertThat(client.chat().completions().create(asking(PARIS)).choices()).hasSize(1);
+      assertThat(chatRequests()).isEqualTo(1);
+      assertThat(text(idle.stream().toList())).isEqualTo("Paris.");
+    }
   }
 
   @Test
+  @SuppressWarnings("try") // the first stream is closed before its block ends
   void laterCallerReadsAStreamAlongFromItsBeginning() {
     server.next(CHAT, gatedAfter("Par"));
-    StreamResponse<ChatCompletionChunk> first = open(client, PARIS);
-    Iterator<ChatCompletionChunk> ofFirst = first.stream().iterator();
-    ofFirst.next();
-    ofFirst.next();
+    try (StreamResponse<ChatCompletionChunk> first = open(client, PARIS);
+        StreamResponse<ChatCompletionChunk> second = open(client, PARIS)) {
+      Iterator<ChatCompletionChunk> ofFirst = first.stream().iterator();
+      ofFirst.next();
+      ofFirst.next();
+      Iterator<ChatCompletionChunk> ofSecond = second.stream().iterator();
+      ofSecond.next();
+      assertThat(text(ofSecond.next())).isEqualTo("Par");
+      first.close();
+      gate.countDown();
+      assertThat(text(ofSecond.next())).isEqualTo("is.");
+      ofSecond.forEachRemaining(chunk -> {});
+    }
 
-    StreamResponse<ChatCompletionChunk> second = open(client, PARIS);
-    Iterator<ChatCompletionChunk> ofSecond = second.stream().iterator();
-    ofSecond.next();
-    assertThat(text(ofSecond.next())).isEqualTo("Par");
-    first.close();
-    gate.countDown();
-
-    assertThat(text(ofSecond.next())).isEqualTo("is.");
-    ofSecond.forEachRemaining(chunk -> {});
-    second.close();
     assertThat(chatRequests()).isEqualTo(1);
     assertThat(cache.stats().coalesced()).isEqualTo(1);
     assertThat(cache.stats().stores()).isEqualTo(1);
@@ -390,7 +391,7 @@ final class CachedStreamsTest {
   }
 
   private CompletableFuture<String> streamAsync(String question) {
-    StringBuffer text = new StringBuffer();
+    StringBuilder text = new StringBuilder();
     return client
         .async()
         .chat()

@@ -46,6 +46,30 @@ final class OpenAiChatClientTest extends OpenAiTest {
   }
 
   @Test
+  void streamedAnswerArrivesInPiecesAndIsTheSameReply() {
+    server.next(CHAT, FakeStream.completion("Par", "is", "."));
+    List<String> pieces = new ArrayList<>();
+
+    ChatReply reply = OpenAiChatClient.of(client).chat(QUESTION, pieces::add);
+
+    assertThat(pieces).containsExactly("Par", "is", ".");
+    assertThat(reply)
+        .isEqualTo(ChatReply.of("Paris.").model("gpt-4o-mini").usage(new TokenUsage(5, 7)));
+  }
+
+  @Test
+  void streamThatEndsBeforeTheAnswerIsAFailure() {
+    FakeStream started = FakeStream.start().chunk(delta -> delta.put("content", "Par"));
+    server.next(CHAT, started.done(), started.dies());
+    OpenAiChatClient chat = OpenAiChatClient.of(client);
+
+    assertThatExceptionOfType(OpenAIInvalidDataException.class)
+        .isThrownBy(() -> chat.chat(QUESTION, piece -> {}));
+    assertThatExceptionOfType(OpenAIIoException.class)
+        .isThrownBy(() -> chat.chat(QUESTION, piece -> {}));
+  }
+
+  @Test
   void everyOptionIsSent() throws JsonProcessingException {
     OpenAiChatClient.builder(client)
         .model("gpt-4o")
