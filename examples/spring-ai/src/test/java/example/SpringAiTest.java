@@ -34,7 +34,7 @@ class SpringAiTest {
   private static final AtomicInteger requests = new AtomicInteger();
   private static final HttpServer server = start();
 
-  // README begin
+  // spring begins
   @Configuration
   static class CachedModel {
     @Bean(destroyMethod = "close")
@@ -52,7 +52,7 @@ class SpringAiTest {
           .build();
     }
   }
-  // README end
+  // spring ends
 
   @Configuration
   static class Service {
