@@ -33,6 +33,10 @@ final class AsyncCalls implements AutoCloseable {
     return CompletableFuture.supplyAsync(call, executor);
   }
 
+  Executor executor() {
+    return executor;
+  }
+
   /** Lets calls under way end; leaves the caller's executor alone. */
   @Override
   public void close() {

@@ -29,10 +29,7 @@ final class Embeddings {
     if (request.lacksEmbedding()) {
       request.embedding(
           flights.run(
-              request.query.text(),
-              request.prompt.maxWait(),
-              () -> {},
-              () -> attempt(request.query.text())));
+              request.query.text(), request.prompt.maxWait(), () -> attempt(request.query.text())));
     }
     return request.embedding();
   }

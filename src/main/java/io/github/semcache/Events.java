@@ -36,11 +36,16 @@ final class Events {
     return counter.snapshot();
   }
 
+  /** Begins to measure a time. */
+  Stopwatch stopwatch() {
+    return new Stopwatch(ticker, ticker.getAsLong());
+  }
+
   /** Runs an action and publishes how long it took, unless it throws. */
   <T> T timed(Supplier<T> action, TimedEvent<T> event) {
-    long start = ticker.getAsLong();
+    Stopwatch stopwatch = stopwatch();
     T result = action.get();
-    publish(event.of(result, Duration.ofNanos(ticker.getAsLong() - start)));
+    publish(event.of(result, stopwatch.elapsed()));
     return result;
   }
 
@@ -48,5 +53,12 @@ final class Events {
   @FunctionalInterface
   interface TimedEvent<T> {
     CacheEvent of(T result, Duration took);
+  }
+
+  /** How long it is since a moment. */
+  record Stopwatch(LongSupplier ticker, long start) {
+    Duration elapsed() {
+      return Duration.ofNanos(ticker.getAsLong() - start);
+    }
   }
 }

@@ -8,7 +8,10 @@ import io.github.semcache.stats.CacheEvent;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** One request on its way through the cache: what was found out so far. Used by one thread. */
+/**
+ * One request on its way through the cache: what was found out so far. Used by one thread at a
+ * time.
+ */
 final class Request {
   final Prompt prompt;
   final Query query;
@@ -16,6 +19,7 @@ final class Request {
   private Optional<Embedding> embedding = Optional.empty();
   private boolean embeddingTried;
   private boolean storeFailed;
+  private boolean counted;
   private MissReason missReason;
   private OptionalDouble nearest = OptionalDouble.empty();
 
@@ -64,6 +68,13 @@ final class Request {
 
   void nearestIs(double distance) {
     nearest = OptionalDouble.of(distance);
+  }
+
+  /** True once: a request is counted as one hit or one miss, whatever comes after. */
+  boolean counts() {
+    boolean first = !counted;
+    counted = true;
+    return first;
   }
 
   CacheEvent.Miss miss() {

@@ -30,7 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -53,11 +55,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Trouble in the embedder, the store, the policy or the admission never fails {@link #ask} or
  * {@link #lookup}: it is counted, told to the listener, and treated as a miss, unless {@link
  * SemanticCacheBuilder#failOnCacheErrors} was set. The methods that change the cache always throw.
- * Every method but {@link #stats} and {@link #close} throws {@link IllegalStateException} once the
- * cache is closed.
+ * Every method but {@link #stats}, {@link #isClosed} and {@link #close} throws {@link
+ * IllegalStateException} once the cache is closed.
  */
 public final class SemanticCache implements AutoCloseable {
   private static final int BATCH = 128;
+  private static final String ASK = "ask";
 
   private final @Nullable ChatClient chatClient;
   private final VectorStore store;
@@ -71,7 +74,7 @@ public final class SemanticCache implements AutoCloseable {
   private final Fence fence;
   private final Embeddings embeddings;
   private final Entries entries;
-  private final SingleFlight<Answer> flights = new SingleFlight<>();
+  private final SingleFlight<CacheCall> flights = new SingleFlight<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   SemanticCache(SemanticCacheBuilder options, VectorStore store, HitPolicy policy) {
@@ -120,10 +123,14 @@ public final class SemanticCache implements AutoCloseable {
    * @throws RuntimeException whatever the chat client throws, as it is
    */
   public Answer ask(Prompt prompt) {
+    return ask(prompt, requiredChatClient());
+  }
+
+  private ChatClient requiredChatClient() {
     if (chatClient == null) {
       throw new IllegalStateException("ask needs a chatClient; the cache was built without one");
     }
-    return ask(prompt, chatClient);
+    return chatClient;
   }
 
   /**
@@ -138,33 +145,129 @@ public final class SemanticCache implements AutoCloseable {
    * @throws RuntimeException whatever the chat client throws, as it is
    */
   public Answer ask(Prompt prompt, ChatClient model) {
-    Request request = requestOf(prompt, model);
-    if (prompt.mode() != CacheMode.USE) {
-      return modelAnswer(request, model);
-    }
-    Optional<Answer> exact = exactHit(request);
-    if (exact.isPresent()) {
-      return exact.get();
-    }
-    Optional<Answer> semantic = semanticHit(request);
-    if (semantic.isPresent()) {
-      return semantic.get();
-    }
-    return flights.run(
-        request.query.key(),
-        prompt.maxWait(),
-        () -> publishFollower(request),
-        () -> exactHit(request).orElseGet(() -> modelAnswer(request, model)));
+    return ask(prompt, model, new Place(ASK, Thread.currentThread()));
   }
 
-  private Request requestOf(Prompt prompt, @Nullable ChatClient model) {
-    return new Request(prompt, queryOf(prompt, model));
+  private Answer ask(Prompt prompt, ChatClient model, Place place) {
+    CacheCall call = begin(prompt, model.settings(), place);
+    while (call instanceof CacheCall.Follow follow) {
+      call = follow.await();
+    }
+    return call instanceof CacheCall.Lead lead
+        ? lead.ask(model)
+        : ((CacheCall.Answered) call).answer();
   }
 
-  private Query queryOf(Prompt prompt, @Nullable ChatClient model) {
+  /**
+   * Answers a prompt as {@link #ask(Prompt)} does, and gives the text on as it arrives. The model
+   * streams if the chat client is a {@link io.github.semcache.chat.StreamingChatClient}; from the
+   * cache, from another chat client, and from another call that was first to ask, the text comes in
+   * one piece.
+   *
+   * @param prompt what is asked
+   * @param onText is given the pieces of the text, on this thread. If it throws, the call ends with
+   *     that exception and nothing is kept
+   * @return the whole answer
+   * @throws IllegalStateException if the cache was built without a chat client
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
+   *     for another one's answer; its interrupt flag is set
+   * @throws RuntimeException whatever the chat client throws, as it is
+   */
+  public Answer ask(Prompt prompt, Consumer<String> onText) {
+    StreamedCall call = new StreamedCall(requiredChatClient(), requireNonNull(onText, "onText"));
+    return call.deliver(ask(prompt, call, new Place("streams", Thread.currentThread())));
+  }
+
+  /**
+   * Begins to answer a prompt, for callers that get the model's answer in a way of their own. It
+   * looks the prompt up as {@link #ask} does; of many calls that ask the same new prompt at once,
+   * {@link #ask} included, one leads and the others follow. A lead is bound to no thread, so a
+   * thread must not wait for one that it holds itself.
+   *
+   * @param prompt what is asked
+   * @param settings what shapes the answer besides the prompt; see {@link ChatClient#settings}
+   * @return the answer, the lead, or a call to follow
+   */
+  public CacheCall begin(Prompt prompt, Map<String, String> settings) {
+    return begin(prompt, settings, new Place(ASK, null));
+  }
+
+  /**
+   * Begins to answer a prompt as {@link #begin(Prompt, Map)} does, in a lane of its own. Calls
+   * follow one another within a lane only: for leads that others must not wait for, such as streams
+   * that stand still as long as their reader pleases.
+   *
+   * @param prompt what is asked
+   * @param settings what shapes the answer besides the prompt; see {@link ChatClient#settings}
+   * @param lane any name
+   * @return the answer, the lead, or a call to follow
+   */
+  public CacheCall begin(Prompt prompt, Map<String, String> settings, String lane) {
+    return begin(prompt, settings, new Place("lane " + requireNonNull(lane, "lane"), null));
+  }
+
+  private CacheCall begin(Prompt prompt, Map<String, String> settings, Place place) {
+    Request request = new Request(prompt, queryOf(prompt, settings));
+    Optional<Answer> hit = lookUp(request);
+    if (hit.isPresent()) {
+      return new CacheCall.Answered(hit.get());
+    }
+    return prompt.mode() == CacheMode.USE ? join(request, place) : leadAlone(request, place);
+  }
+
+  private Optional<Answer> lookUp(Request request) {
+    return request.prompt.mode() == CacheMode.USE
+        ? exactHit(request).or(() -> semanticHit(request))
+        : Optional.empty();
+  }
+
+  /** Follows the call that is getting the answer, or leads after one more look at the store. */
+  CacheCall join(Request request, Place place) {
+    SingleFlight.Seat<CacheCall> seat =
+        flights.join(place.lane + ' ' + request.query.key(), place.owner);
+    if (!seat.leads()) {
+      publishFollower(request);
+      return new CacheCall.Follow(this, request, seat.flight(), place);
+    }
+    Optional<CacheCall> meanwhile = lookAgain(request, seat.flight());
+    return meanwhile.orElseGet(() -> lead(request, seat.flight(), place));
+  }
+
+  private Optional<CacheCall> lookAgain(Request request, SingleFlight.Flight<CacheCall> flight) {
+    try {
+      Optional<CacheCall> answer = exactHit(request).map(CacheCall.Answered::new);
+      answer.ifPresent(flight::land);
+      return answer;
+    } catch (Throwable e) {
+      flight.fail(e);
+      throw e;
+    }
+  }
+
+  CacheCall leadAlone(Request request, Place place) {
+    return lead(request, flights.alone(request.query.key()), place);
+  }
+
+  private CacheCall lead(Request request, SingleFlight.Flight<CacheCall> flight, Place place) {
+    publishMiss(request);
+    return new CacheCall.Lead(this, request, flight, place, events.stopwatch());
+  }
+
+  /** Where a call takes its turn: in a lane, and on a thread that leads to the end, or on any. */
+  record Place(String lane, @Nullable Thread owner) {
+    boolean isShared() {
+      return lane.equals(ASK);
+    }
+  }
+
+  private Query queryOf(Prompt prompt) {
+    return queryOf(prompt, chatClient == null ? Map.of() : chatClient.settings());
+  }
+
+  private Query queryOf(Prompt prompt, Map<String, String> settings) {
     requireNonNull(prompt, "prompt");
     checkOpen();
-    return Query.of(prompt, normalizer, model == null ? Map.of() : model.settings());
+    return Query.of(prompt, normalizer, settings);
   }
 
   private void checkOpen() {
@@ -174,7 +277,7 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   private Optional<Answer> exactHit(Request request) {
-    return entries.find(request).map(entry -> publishHit(entry, Answer.Source.EXACT, 0));
+    return entries.find(request).map(entry -> hit(request, entry, Answer.Source.EXACT, 0));
   }
 
   private Optional<Answer> semanticHit(Request request) {
@@ -189,7 +292,7 @@ public final class SemanticCache implements AutoCloseable {
     return entries
         .nearest(request, embedding.get())
         .flatMap(matches -> decide(request, matches))
-        .map(match -> publishHit(match.entry(), Answer.Source.SEMANTIC, match.distance()));
+        .map(match -> hit(request, match.entry(), Answer.Source.SEMANTIC, match.distance()));
   }
 
   private Optional<Match> decide(Request request, List<Match> matches) {
@@ -205,34 +308,42 @@ public final class SemanticCache implements AutoCloseable {
     return Optional.of(((Decision.Hit) decision).match());
   }
 
-  private Answer publishHit(CacheEntry entry, Answer.Source source, double distance) {
+  private Answer hit(Request request, CacheEntry entry, Answer.Source source, double distance) {
     Answer answer = Answer.ofEntry(entry, source, distance, entries.ageOf(entry));
     CacheEvent.Tier tier =
         source == Answer.Source.EXACT ? CacheEvent.Tier.EXACT : CacheEvent.Tier.SEMANTIC;
-    events.publish(new CacheEvent.Hit(tier, distance, answer.age(), answer.usage()));
+    if (request.counts()) {
+      events.publish(new CacheEvent.Hit(tier, distance, answer.age(), answer.usage()));
+    }
     return answer;
   }
 
+  /** Once, also if it follows a second call after the first one was abandoned. */
   private void publishFollower(Request request) {
-    events.publish(request.miss());
-    events.publish(new CacheEvent.Coalesced());
+    if (request.counts()) {
+      events.publish(request.miss());
+      events.publish(new CacheEvent.Coalesced());
+    }
   }
 
-  private Answer modelAnswer(Request request, ChatClient model) {
-    events.publish(request.miss());
-    ChatReply reply = callModel(request.prompt, model);
+  private void publishMiss(Request request) {
+    if (request.counts()) {
+      events.publish(request.miss());
+    }
+  }
+
+  Answer modelAnswered(Request request, ChatReply reply, Events.Stopwatch stopwatch) {
+    events.publish(
+        new CacheEvent.ModelAnswered(stopwatch.elapsed(), reply.finishReason(), reply.usage()));
     return Answer.ofModel(reply, remember(request, reply), request.missReason());
   }
 
-  private ChatReply callModel(Prompt prompt, ChatClient model) {
-    try {
-      return events.timed(
-          () -> requireNonNull(model.chat(prompt), "the chat client gave no reply"),
-          (reply, took) -> new CacheEvent.ModelAnswered(took, reply.finishReason(), reply.usage()));
-    } catch (Throwable e) {
-      events.publish(new CacheEvent.Failed(CacheEvent.Part.MODEL, e));
-      throw e;
-    }
+  void modelFailed(Throwable failure) {
+    events.publish(new CacheEvent.Failed(CacheEvent.Part.MODEL, failure));
+  }
+
+  void modelAbandoned() {
+    events.publish(new CacheEvent.Abandoned());
   }
 
   /** Keeps a reply if it may be kept; the id of its entry if that worked. */
@@ -274,6 +385,30 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
+   * Answers a prompt as {@link #ask(Prompt, Consumer)} does, on another thread: the builder's
+   * executor, or one of the cache's own threads.
+   *
+   * @param prompt what is asked
+   * @param onText is given the pieces of the text, on that thread
+   * @return a future that ends as {@link #ask(Prompt, Consumer)} does
+   */
+  public CompletableFuture<Answer> askAsync(Prompt prompt, Consumer<String> onText) {
+    requireNonNull(prompt, "prompt");
+    requireNonNull(onText, "onText");
+    return asyncCalls.run(() -> ask(prompt, onText));
+  }
+
+  /**
+   * Where {@link #askAsync(Prompt)} runs, for adapters that run blocking calls of the cache of
+   * their own.
+   *
+   * @return the builder's executor, or one of daemon threads that the cache owns
+   */
+  public Executor executor() {
+    return asyncCalls.executor();
+  }
+
+  /**
    * Answers a prompt from the cache, or not at all: the model is never asked. Counts as a request.
    *
    * @param prompt what is asked
@@ -281,13 +416,10 @@ public final class SemanticCache implements AutoCloseable {
    *     by
    */
   public Optional<Answer> lookup(Prompt prompt) {
-    Request request = requestOf(prompt, chatClient);
-    Optional<Answer> hit =
-        prompt.mode() == CacheMode.USE
-            ? exactHit(request).or(() -> semanticHit(request))
-            : Optional.empty();
+    Request request = new Request(prompt, queryOf(prompt));
+    Optional<Answer> hit = lookUp(request);
     if (hit.isEmpty()) {
-      events.publish(request.miss());
+      publishMiss(request);
     }
     return hit;
   }
@@ -303,7 +435,7 @@ public final class SemanticCache implements AutoCloseable {
    * @throws RuntimeException whatever the policy throws
    */
   public Explanation explain(Prompt prompt) {
-    Query query = queryOf(prompt, chatClient);
+    Query query = queryOf(prompt);
     List<Match> matches = entries.nearest(query, embeddings.embed(query.text()));
     return new Explanation(
         entries.find(query),
@@ -345,7 +477,7 @@ public final class SemanticCache implements AutoCloseable {
    * @param reply the reply to answer with
    */
   public void put(Prompt prompt, ChatReply reply) {
-    Query query = queryOf(prompt, chatClient);
+    Query query = queryOf(prompt);
     Optional<Embedding> embedding = Optional.of(embeddings.embed(query.text()));
     entries.put(List.of(insertion(prompt, query, reply, embedding)));
   }
@@ -378,8 +510,7 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   private List<Insertion> insertions(List<Map.Entry<Prompt, String>> answers) {
-    List<Query> queries =
-        answers.stream().map(answer -> queryOf(answer.getKey(), chatClient)).toList();
+    List<Query> queries = answers.stream().map(answer -> queryOf(answer.getKey())).toList();
     List<Embedding> made = embeddings.embed(queries.stream().map(Query::text).toList());
     List<Insertion> insertions = new ArrayList<>(answers.size());
     for (int i = 0; i < answers.size(); i++) {
@@ -398,7 +529,7 @@ public final class SemanticCache implements AutoCloseable {
    * @throws io.github.semcache.store.StoreException if the store fails
    */
   public boolean invalidate(Prompt prompt) {
-    return store.remove(new Selection.ByKey(queryOf(prompt, chatClient).key())) > 0;
+    return store.remove(new Selection.ByKey(queryOf(prompt).key())) > 0;
   }
 
   /**
@@ -410,7 +541,7 @@ public final class SemanticCache implements AutoCloseable {
    * @throws io.github.semcache.store.StoreException if the store fails
    */
   public long invalidate(Scope scope) {
-    Query query = queryOf(Prompt.of("any").scope(scope), chatClient);
+    Query query = queryOf(Prompt.of("any").scope(scope));
     return store.remove(new Selection.ByScope(query.scope().hash()));
   }
 
@@ -432,6 +563,15 @@ public final class SemanticCache implements AutoCloseable {
    */
   public CacheStats stats() {
     return events.snapshot();
+  }
+
+  /**
+   * Whether the cache was closed.
+   *
+   * @return true from the first call of {@link #close} on
+   */
+  public boolean isClosed() {
+    return closed.get();
   }
 
   /**

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Of many threads that want the same thing at once, lets one get it and the others wait for it.
+ * Of many callers that want the same thing at once, lets one get it and the others wait for it.
  *
  * <p>The followers get the leader's result or its very exception. A flight ends before its
  * followers go on, so whoever comes later leads a new one.
@@ -24,67 +24,126 @@ final class SingleFlight<T> {
   private final Map<String, Flight<T>> flights = new ConcurrentHashMap<>();
 
   /**
-   * Leads or follows.
+   * Takes part in the flight to what is wanted; the leader must end it.
    *
-   * @param key what is wanted
+   * @param owner the thread that leads until the end, so that it does not wait for itself; null if
+   *     the leader is bound to no thread
+   */
+  Seat<T> join(String key, @Nullable Thread owner) {
+    Flight<T> mine = new Flight<>(this, key, owner);
+    Flight<T> running = flights.putIfAbsent(key, mine);
+    if (running == null || running.isLedBy(owner)) {
+      return new Seat<>(mine, true);
+    }
+    return new Seat<>(running, false);
+  }
+
+  /** A flight that nobody follows. */
+  Flight<T> alone(String key) {
+    return new Flight<>(this, key, null);
+  }
+
+  /**
+   * Gets something in one call, here or on the thread that is about it already.
+   *
    * @param maxWait how long to follow at most; past it the call is made here too
-   * @param onFollow run before waiting for another thread's call
-   * @param call gets what is wanted
    * @throws CancellationException if the thread is interrupted while it follows; its interrupt flag
    *     is set
    */
-  T run(String key, Optional<Duration> maxWait, Runnable onFollow, Supplier<T> call) {
-    Flight<T> mine = new Flight<>(Thread.currentThread(), new CompletableFuture<>());
-    Flight<T> running = flights.putIfAbsent(key, mine);
-    if (running == null) {
-      return lead(key, mine, call);
+  T run(String key, Optional<Duration> maxWait, Supplier<T> call) {
+    Seat<T> seat = join(key, Thread.currentThread());
+    if (seat.leads()) {
+      return seat.flight().run(call);
     }
-    if (running.leader == Thread.currentThread()) {
-      return call.get();
-    }
-    onFollow.run();
-    return follow(running, maxWait, call);
-  }
-
-  private T lead(String key, Flight<T> flight, Supplier<T> call) {
     try {
-      T result = call.get();
-      flights.remove(key);
-      flight.result.complete(result);
-      return result;
-    } catch (Throwable e) {
-      flights.remove(key);
-      flight.result.completeExceptionally(e);
-      throw e;
-    }
-  }
-
-  private static <T> T follow(Flight<T> flight, Optional<Duration> maxWait, Supplier<T> call) {
-    try {
-      return maxWait.isPresent()
-          ? flight.result.get(saturatedNanos(maxWait.get()), TimeUnit.NANOSECONDS)
-          : flight.result.get();
+      return seat.flight().await(maxWait).orElseGet(call);
     } catch (TimeoutException e) {
       return call.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedWait();
-    } catch (ExecutionException e) {
-      throw SingleFlight.<RuntimeException>asIs(e.getCause());
     }
   }
 
-  private static long saturatedNanos(Duration duration) {
-    return TimeUnit.NANOSECONDS.convert(duration);
-  }
+  /** A place in a flight. */
+  record Seat<T>(Flight<T> flight, boolean leads) {}
 
-  /** Throws any exception without wrapping it, also a checked one that no signature declares. */
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // never cast at run time
-  private static <E extends Throwable> E asIs(@Nullable Throwable e) throws E {
-    throw (E) requireNonNull(e, "a failed flight has a cause");
-  }
+  /** One attempt to get what is wanted. Only its first end counts. */
+  static final class Flight<T> {
+    private final SingleFlight<T> flights;
+    private final String key;
+    private final @Nullable Thread owner;
+    private final CompletableFuture<Optional<T>> landing = new CompletableFuture<>();
 
-  private record Flight<T>(Thread leader, CompletableFuture<T> result) {}
+    private Flight(SingleFlight<T> flights, String key, @Nullable Thread owner) {
+      this.flights = flights;
+      this.key = key;
+      this.owner = owner;
+    }
+
+    private boolean isLedBy(@Nullable Thread thread) {
+      return thread != null && thread == owner;
+    }
+
+    T run(Supplier<T> call) {
+      try {
+        T result = call.get();
+        land(result);
+        return result;
+      } catch (Throwable e) {
+        fail(e);
+        throw e;
+      }
+    }
+
+    /** Lets the followers go on with something while the flight, which others may join, goes on. */
+    void share(T early) {
+      landing.complete(Optional.of(early));
+    }
+
+    void land(T result) {
+      flights.flights.remove(key, this);
+      landing.complete(Optional.of(result));
+    }
+
+    void fail(Throwable e) {
+      flights.flights.remove(key, this);
+      landing.completeExceptionally(e);
+    }
+
+    /** Ends without a result: the followers must see for themselves. */
+    void abandon() {
+      flights.flights.remove(key, this);
+      landing.complete(Optional.empty());
+    }
+
+    /** The result, or empty if the leader gave up. */
+    CompletableFuture<Optional<T>> landing() {
+      return landing;
+    }
+
+    /**
+     * Waits for the result; empty if the leader gave up.
+     *
+     * @throws TimeoutException if the wait took too long
+     * @throws CancellationException if the thread is interrupted; its interrupt flag is set
+     */
+    Optional<T> await(Optional<Duration> maxWait) throws TimeoutException {
+      try {
+        return maxWait.isPresent()
+            ? landing.get(TimeUnit.NANOSECONDS.convert(maxWait.get()), TimeUnit.NANOSECONDS)
+            : landing.get();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedWait();
+      } catch (ExecutionException e) {
+        throw Flight.<RuntimeException>asIs(e.getCause());
+      }
+    }
+
+    /** Throws any exception without wrapping it, also a checked one that no signature declares. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // never cast at run time
+    private static <E extends Throwable> E asIs(@Nullable Throwable e) throws E {
+      throw (E) requireNonNull(e, "a failed flight has a cause");
+    }
+  }
 
   /** The thread was interrupted while it followed. */
   static final class InterruptedWait extends CancellationException {

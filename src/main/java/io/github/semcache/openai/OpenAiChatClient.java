@@ -11,9 +11,14 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.openai.client.OpenAIClient;
 import com.openai.core.JsonValue;
+import com.openai.core.http.StreamResponse;
+import com.openai.errors.OpenAIInvalidDataException;
+import com.openai.helpers.ChatCompletionAccumulator;
+import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import io.github.semcache.chat.ChatClient;
+import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.StreamingChatClient;
 import io.github.semcache.prompt.Message;
 import io.github.semcache.prompt.Prompt;
 import java.util.Collections;
@@ -22,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Asks OpenAI's chat models, or those of any service that speaks the same protocol at the client's
@@ -44,7 +50,7 @@ import java.util.TreeMap;
  * <p>Immutable and safe for use by many threads. {@link #chat} blocks on the network; retries and
  * time limits are the client's own. The client stays the caller's: it is never closed here.
  */
-public final class OpenAiChatClient implements ChatClient {
+public final class OpenAiChatClient implements StreamingChatClient {
   private final OpenAIClient client;
   private final String model;
   private final Optional<String> system;
@@ -94,6 +100,45 @@ public final class OpenAiChatClient implements ChatClient {
   public ChatReply chat(Prompt prompt) {
     ChatCompletionCreateParams params = params(prompt);
     return CompletionReader.read(OpenAiCall.run(() -> client.chat().completions().create(params)));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Asks for the usage to be streamed as well ({@code stream_options.include_usage}).
+   *
+   * @throws IllegalArgumentException as {@link #chat(Prompt)} does
+   * @throws com.openai.errors.OpenAIException as openai-java throws it; an {@link
+   *     com.openai.errors.OpenAIInvalidDataException} if the stream ends before the answer does
+   */
+  @Override
+  public ChatReply chat(Prompt prompt, Consumer<String> onText) {
+    ChatCompletionCreateParams params =
+        params(prompt).toBuilder()
+            .streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build())
+            .build();
+    return OpenAiCall.run(() -> stream(params, onText));
+  }
+
+  private ChatReply stream(ChatCompletionCreateParams params, Consumer<String> onText) {
+    ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
+    try (StreamResponse<ChatCompletionChunk> chunks =
+        client.chat().completions().createStreaming(params)) {
+      chunks.stream().map(whole::accumulate).forEach(chunk -> textOf(chunk).ifPresent(onText));
+    }
+    try {
+      return CompletionReader.read(whole.chatCompletion());
+    } catch (IllegalStateException e) {
+      throw new OpenAIInvalidDataException("the stream ended before the answer did", e);
+    }
+  }
+
+  private static Optional<String> textOf(ChatCompletionChunk chunk) {
+    return chunk.choices().stream()
+        .filter(choice -> choice.index() == 0)
+        .findFirst()
+        .flatMap(choice -> choice.delta().content())
+        .filter(text -> !text.isEmpty());
   }
 
   private ChatCompletionCreateParams params(Prompt prompt) {

@@ -85,6 +85,9 @@ public sealed interface CacheEvent {
   record ModelAnswered(Duration took, FinishReason finishReason, Optional<TokenUsage> usage)
       implements CacheEvent {}
 
+  /** A model call was given up by its caller before the answer was whole; nothing is kept. */
+  record Abandoned() implements CacheEvent {}
+
   /**
    * A reply was not kept because the {@link io.github.semcache.chat.Admission} did not admit it.
    *

@@ -19,6 +19,7 @@ import java.util.Map;
  * <tr><td>{@link CacheEvent.LookedUp}</td><td>{@code lookups}, {@code lookupTime}</td></tr>
  * <tr><td>{@link CacheEvent.ModelAnswered}</td>
  *     <td>{@code modelCalls}, {@code modelTime}, {@code inputTokens}, {@code outputTokens}</td></tr>
+ * <tr><td>{@link CacheEvent.Abandoned}</td><td>{@code modelCalls}</td></tr>
  * <tr><td>{@link CacheEvent.NotAdmitted}</td><td>{@code notAdmitted}</td></tr>
  * <tr><td>{@link CacheEvent.Stored}</td><td>{@code stores}, {@code evictions}</td></tr>
  * <tr><td>{@link CacheEvent.Corrupt}</td><td>{@code corruptEntries}</td></tr>
@@ -32,7 +33,7 @@ import java.util.Map;
  * @param missesByReason requests not answered from the cache, by reason; reasons that did not occur
  *     are absent
  * @param coalesced misses that waited for the answer that another request was getting
- * @param modelCalls calls of the model, failed ones included
+ * @param modelCalls calls of the model, failed and abandoned ones included
  * @param modelErrors calls of the model that failed
  * @param notAdmitted replies that were not kept because the admission did not admit them
  * @param stores entries written

@@ -52,6 +52,8 @@ public final class StatsCounter implements CacheListener {
       embeddingNanos.add(embedded.took().toNanos());
     } else if (event instanceof CacheEvent.ModelAnswered answered) {
       countModelCall(answered);
+    } else if (event instanceof CacheEvent.Abandoned) {
+      modelCalls.increment();
     } else if (event instanceof CacheEvent.NotAdmitted) {
       notAdmitted.increment();
     } else if (event instanceof CacheEvent.Stored stored) {

@@ -23,7 +23,11 @@ public final class FakeCompletions {
     return (request, exchange) -> {
       String question = request.question();
       String answer = answers.getOrDefault(question, "Answer to: " + question);
-      text(answer, "stop").send(request, exchange);
+      FakeReply reply =
+          request.body().path("stream").asBoolean()
+              ? FakeStream.completion(answer.split("(?<= )", -1))
+              : text(answer, "stop");
+      reply.send(request, exchange);
     };
   }
 

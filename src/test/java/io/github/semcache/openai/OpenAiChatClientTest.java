@@ -2,6 +2,7 @@ package io.github.semcache.openai;
 
 import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
@@ -9,6 +10,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.client.OpenAIClient;
 import com.openai.core.JsonValue;
+import com.openai.errors.OpenAIInvalidDataException;
+import com.openai.errors.OpenAIIoException;
 import com.openai.models.ResponseFormatJsonObject;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
@@ -43,6 +46,30 @@ final class OpenAiChatClientTest extends OpenAiTest {
                 """
                 {"model": "gpt-4o-mini",
                  "messages": [{"role": "user", "content": "What is the capital of France?"}]}"""));
+  }
+
+  @Test
+  void streamedAnswerArrivesInPiecesAndIsTheSameReply() {
+    server.next(CHAT, FakeStream.completion("Par", "is", "."));
+    List<String> pieces = new ArrayList<>();
+
+    ChatReply reply = OpenAiChatClient.of(client).chat(QUESTION, pieces::add);
+
+    assertThat(pieces).containsExactly("Par", "is", ".");
+    assertThat(reply)
+        .isEqualTo(ChatReply.of("Paris.").model("gpt-4o-mini").usage(new TokenUsage(5, 7)));
+  }
+
+  @Test
+  void streamThatEndsBeforeTheAnswerIsAFailure() {
+    FakeStream started = FakeStream.start().chunk(delta -> delta.put("content", "Par"));
+    server.next(CHAT, started.done(), started.dies());
+    OpenAiChatClient chat = OpenAiChatClient.of(client);
+
+    assertThatExceptionOfType(OpenAIInvalidDataException.class)
+        .isThrownBy(() -> chat.chat(QUESTION, piece -> {}));
+    assertThatExceptionOfType(OpenAIIoException.class)
+        .isThrownBy(() -> chat.chat(QUESTION, piece -> {}));
   }
 
   @Test

@@ -1,0 +1,114 @@
+package io.github.semcache.bench;
+
+import com.openai.client.OpenAIClient;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.openai.CachedOpenAi;
+import io.github.semcache.openai.FakeCompletions;
+import io.github.semcache.openai.FakeOpenAiServer;
+import io.github.semcache.policy.HitPolicy;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * A call through openai-java with a cache beside the same call without one, against the same local
+ * server. The store is in memory, and the embedder does nothing.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 3)
+@Measurement(iterations = 5, time = 3)
+@Fork(1)
+public class CachedClientBenchmark {
+  /** How long the server thinks. */
+  @Param({"0", "50"})
+  private long millis;
+
+  private final FakeOpenAiServer server = FakeOpenAiServer.start();
+  private final OpenAIClient plain = server.client();
+  private final SemanticCache cache =
+      SemanticCache.builder()
+          .embedder(Embedder.of("none", 2, text -> new float[] {1, 0}))
+          .hitPolicy(HitPolicy.never())
+          .build();
+  private final OpenAIClient cached = CachedOpenAi.wrap(plain, cache);
+  private final ChatCompletionCreateParams known = params("What is the capital of France?");
+  private long next;
+
+  /** Makes the server slow, and asks the question that will be known. */
+  @Setup
+  public void start() {
+    server.always(
+        FakeOpenAiServer.CHAT,
+        (request, exchange) -> {
+          TimeUnit.MILLISECONDS.sleep(millis);
+          FakeCompletions.text("Paris", "stop").send(request, exchange);
+        });
+    cached.chat().completions().create(known);
+  }
+
+  /** Ends the server. */
+  @TearDown
+  public void stop() {
+    plain.close();
+    cache.close();
+    server.close();
+  }
+
+  private static ChatCompletionCreateParams params(String question) {
+    return ChatCompletionCreateParams.builder()
+        .model("gpt-4o")
+        .addSystemMessage("You are the help desk of ACME. Answer in one sentence.")
+        .addUserMessage(question)
+        .temperature(0)
+        .build();
+  }
+
+  private ChatCompletionCreateParams unknown() {
+    return params("What is the answer to question number " + next++ + "?");
+  }
+
+  /**
+   * A call without the cache.
+   *
+   * @return the completion
+   */
+  @Benchmark
+  public ChatCompletion withoutCache() {
+    return plain.chat().completions().create(unknown());
+  }
+
+  /**
+   * A call that the cache cannot answer, lookup and storing included.
+   *
+   * @return the completion
+   */
+  @Benchmark
+  public ChatCompletion miss() {
+    return cached.chat().completions().create(unknown());
+  }
+
+  /**
+   * A call that the cache answers.
+   *
+   * @return the completion
+   */
+  @Benchmark
+  public ChatCompletion exactHit() {
+    return cached.chat().completions().create(known);
+  }
+}

@@ -1,0 +1,243 @@
+package io.github.semcache;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * One prompt on its way through a cache, for callers that get the model's answer in a way of their
+ * own: as a stream, or without holding a thread. {@link SemanticCache#ask} is for all others.
+ *
+ * <pre>{@code
+ * CacheCall call = cache.begin(prompt, settings);
+ * if (call instanceof CacheCall.Answered answered) {
+ *   serve(answered.answer());
+ * } else if (call instanceof CacheCall.Lead lead) {
+ *   callModel().whenComplete(
+ *       (reply, failure) -> {
+ *         if (failure == null) lead.complete(reply); else lead.fail(failure);
+ *       });
+ * } else if (call instanceof CacheCall.Follow follow) {
+ *   follow.next().thenAccept(this::goOn);
+ * }
+ * }</pre>
+ */
+public sealed interface CacheCall {
+
+  /**
+   * The answer is there.
+   *
+   * @param answer from the cache, or from the call that this one followed
+   */
+  record Answered(Answer answer) implements CacheCall {
+    public Answered {
+      requireNonNull(answer, "answer");
+    }
+  }
+
+  /**
+   * The cache has no answer, and it is the caller's turn to ask the model. Other calls for the same
+   * prompt may be waiting, so it must be ended in one of three ways, whatever happens. Only the
+   * first end counts; later ones do nothing. Safe for use by many threads, though not at once.
+   */
+  final class Lead implements CacheCall {
+    private final SemanticCache cache;
+    private final Request request;
+    private final SingleFlight.Flight<CacheCall> flight;
+    private final SemanticCache.Place place;
+    private final Events.Stopwatch stopwatch;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    Lead(
+        SemanticCache cache,
+        Request request,
+        SingleFlight.Flight<CacheCall> flight,
+        SemanticCache.Place place,
+        Events.Stopwatch stopwatch) {
+      this.cache = cache;
+      this.request = request;
+      this.flight = flight;
+      this.place = place;
+      this.stopwatch = stopwatch;
+    }
+
+    /**
+     * The model answered: keeps the reply if it may be kept, and hands it to those who wait. Blocks
+     * on the store, and on the embedder if no embedding could be made before.
+     *
+     * @param reply the whole reply
+     * @return the answer, as {@link SemanticCache#ask} would give it
+     */
+    public Answer complete(ChatReply reply) {
+      if (ended.getAndSet(true)) {
+        return Answer.ofModel(reply, Optional.empty(), request.missReason());
+      }
+      Supplier<CacheCall> keep = () -> new Answered(cache.modelAnswered(request, reply, stopwatch));
+      return ((Answered) flight.run(keep)).answer();
+    }
+
+    /**
+     * Lets those who wait go on with something live, such as a stream that they can read along,
+     * before the answer is whole. Later calls of the same lane get it too, until this lead ends.
+     *
+     * @param live what they get as {@link Shared#live}
+     * @throws IllegalStateException if the call began in no lane of its own: those who wait in
+     *     {@link SemanticCache#ask} wait for the whole answer
+     */
+    public void share(Object live) {
+      requireNonNull(live, "live");
+      if (place.isShared()) {
+        throw new IllegalStateException("share needs a call that began in a lane of its own");
+      }
+      flight.share(new Shared(live, cache, request, place));
+    }
+
+    /**
+     * The model failed; those who wait fail as well.
+     *
+     * @param failure what it threw
+     */
+    public void fail(Throwable failure) {
+      requireNonNull(failure, "failure");
+      if (!ended.getAndSet(true)) {
+        cache.modelFailed(failure);
+        flight.fail(failure);
+      }
+    }
+
+    /**
+     * The caller no longer wants the answer; of those who wait, one takes the lead. Nothing is
+     * kept.
+     */
+    public void abandon() {
+      if (!ended.getAndSet(true)) {
+        cache.modelAbandoned();
+        flight.abandon();
+      }
+    }
+
+    /** Asks the model in one blocking call. */
+    Answer ask(ChatClient model) {
+      ChatReply reply;
+      try {
+        reply = requireNonNull(model.chat(request.prompt), "the chat client gave no reply");
+      } catch (Throwable e) {
+        if (model instanceof StreamedCall call && call.callerFailed()) {
+          abandon();
+        } else {
+          fail(e);
+        }
+        throw e;
+      }
+      return complete(reply);
+    }
+  }
+
+  /**
+   * The cache has no answer, but another call is getting it. What comes of the wait is taken up
+   * once, by {@link #await} or by {@link #next}.
+   */
+  final class Follow implements CacheCall {
+    private final SemanticCache cache;
+    private final Request request;
+    private final SingleFlight.Flight<CacheCall> flight;
+    private final SemanticCache.Place place;
+
+    Follow(
+        SemanticCache cache,
+        Request request,
+        SingleFlight.Flight<CacheCall> flight,
+        SemanticCache.Place place) {
+      this.cache = cache;
+      this.request = request;
+      this.flight = flight;
+      this.place = place;
+    }
+
+    /**
+     * Waits for the other call, at most for the prompt's {@linkplain
+     * io.github.semcache.prompt.Prompt#maxWait(Duration) limit}.
+     *
+     * @return the answer, or what the leader shared; or the lead, if the other call was abandoned
+     *     or took too long; or once more a call to follow, if yet another one took the lead
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted; its
+     *     interrupt flag is set
+     * @throws RuntimeException what made the other call fail, as it is
+     */
+    public CacheCall await() {
+      try {
+        return landed(flight.await(request.prompt.maxWait()));
+      } catch (TimeoutException e) {
+        return cache.leadAlone(request, place);
+      }
+    }
+
+    /**
+     * Waits for the other call without holding a thread.
+     *
+     * @return a future of what {@link #await} returns or throws; a {@link Lead} that it ends in
+     *     must be ended. Cancelling it does no harm to the other call
+     */
+    public CompletableFuture<CacheCall> next() {
+      CompletableFuture<Supplier<CacheCall>> first =
+          flight.landing().thenApply(answer -> () -> landed(answer));
+      request
+          .prompt
+          .maxWait()
+          .map(TimeUnit.NANOSECONDS::convert)
+          .ifPresent(
+              nanos ->
+                  first.completeOnTimeout(
+                      () -> cache.leadAlone(request, place), nanos, TimeUnit.NANOSECONDS));
+      return first.thenApplyAsync(Supplier::get, cache.executor());
+    }
+
+    private CacheCall landed(Optional<CacheCall> landing) {
+      CacheCall outcome = landing.orElseGet(() -> cache.join(request, place));
+      return outcome instanceof Shared shared
+          ? new Shared(shared.live(), cache, request, place)
+          : outcome;
+    }
+  }
+
+  /** The cache has no answer, but another call is getting it, and shares what it has got so far. */
+  final class Shared implements CacheCall {
+    private final Object live;
+    private final SemanticCache cache;
+    private final Request request;
+    private final SemanticCache.Place place;
+
+    Shared(Object live, SemanticCache cache, Request request, SemanticCache.Place place) {
+      this.live = live;
+      this.cache = cache;
+      this.request = request;
+      this.place = place;
+    }
+
+    /**
+     * What the leader gave to {@link Lead#share}.
+     *
+     * @return the same object for all
+     */
+    public Object live() {
+      return live;
+    }
+
+    /**
+     * Goes on without what was shared, for example because it was closed in the meantime.
+     *
+     * @return as {@link Follow#await}
+     */
+    public CacheCall again() {
+      return cache.join(request, place);
+    }
+  }
+}

@@ -1,0 +1,290 @@
+package io.github.semcache.langchain4j;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.Capability;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.ChatRequestOptions;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import io.github.semcache.Answer;
+import io.github.semcache.CacheCall;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.prompt.Prompt;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives any chat model of LangChain4j a cache. It stands wherever the model stands, in {@code
+ * AiServices} for one.
+ *
+ * <pre>{@code
+ * ChatModel cached = CachedChatModel.wrap(model, cache);
+ * StreamingChatModel streaming = CachedChatModel.wrap(streamingModel, cache);
+ * }</pre>
+ *
+ * <p>The text of the last user message is compared by meaning. Everything else must be equal: all
+ * other messages, images and other contents, the model's provider and name, and all parameters of
+ * the request together with the model's defaults, tools and response format included. Parameters
+ * count as their {@code toString} shows them. A blocking and a streaming model of one name share
+ * their entries.
+ *
+ * <p>A hit gives back the message with its thinking and attributes, the id, the model's name, the
+ * token usage and the finish reason; what a provider's own subclass of the metadata or the usage
+ * adds is not kept. Answers that did not end with {@code STOP} and calls of tools are not kept
+ * unless the cache's {@link io.github.semcache.chat.Admission} says so. What the model throws
+ * reaches the caller as it is. The model's listeners are told of its own calls, not of hits.
+ *
+ * <p>Safe for use by many threads if the model is. Neither model nor cache is closed here.
+ */
+public final class CachedChatModel implements ChatModel {
+  private final ChatModel model;
+  private final SemanticCache cache;
+  private final ChatRequests requests;
+
+  private CachedChatModel(ChatModel model, SemanticCache cache, ChatRequests requests) {
+    this.model = model;
+    this.cache = cache;
+    this.requests = requests;
+  }
+
+  /**
+   * Gives a model a cache.
+   *
+   * @param model the model
+   * @param cache the cache; needs no chat client of its own
+   * @return a model that answers from the cache where it can
+   * @throws IllegalArgumentException if the model's default parameters do not tell its name
+   */
+  public static ChatModel wrap(ChatModel model, SemanticCache cache) {
+    return builder(cache).build(model);
+  }
+
+  /**
+   * Gives a streaming model a cache. Lookups run on the cache's {@linkplain SemanticCache#executor
+   * executor}, and so does the handler of a hit, which gets the answer in one piece. Of calls that
+   * ask the same at once, the later ones get the answer when it is whole. A stream that is
+   * cancelled is not kept.
+   *
+   * @param model the model; only its handler methods are cached
+   * @param cache the cache; needs no chat client of its own
+   * @return a model that answers from the cache where it can
+   * @throws IllegalArgumentException if the model's default parameters do not tell its name
+   */
+  public static StreamingChatModel wrap(StreamingChatModel model, SemanticCache cache) {
+    return builder(cache).build(model);
+  }
+
+  /**
+   * Starts with other options.
+   *
+   * @param cache the cache; needs no chat client of its own
+   * @return a builder
+   */
+  public static Builder builder(SemanticCache cache) {
+    return new Builder(cache);
+  }
+
+  @Override
+  public ChatResponse chat(ChatRequest request, ChatRequestOptions options) {
+    Optional<ChatRequests.Question> question = question(request);
+    if (question.isEmpty()) {
+      return model.chat(request, options);
+    }
+    ModelCall call = new ModelCall(() -> model.chat(request, options), question.get().settings());
+    Answer answer = cache.ask(question.get().prompt(), call);
+    return call.response().orElseGet(() -> ChatResponses.response(answer.reply()));
+  }
+
+  private Optional<ChatRequests.Question> question(ChatRequest request) {
+    return cache.isClosed() ? Optional.empty() : requests.question(request);
+  }
+
+  @Override
+  public ChatResponse doChat(ChatRequest request) {
+    return chat(request);
+  }
+
+  @Override
+  public CompletableFuture<ChatResponse> chatAsync(
+      ChatRequest request, ChatRequestOptions options) {
+    Optional<ChatRequests.Question> question = question(request);
+    if (question.isEmpty()) {
+      return model.chatAsync(request, options);
+    }
+    return CompletableFuture.supplyAsync(
+            () -> cache.begin(question.get().prompt(), question.get().settings()), cache.executor())
+        .thenCompose(call -> goOn(call, request, options));
+  }
+
+  private CompletableFuture<ChatResponse> goOn(
+      CacheCall call, ChatRequest request, ChatRequestOptions options) {
+    if (call instanceof CacheCall.Lead lead) {
+      return lead(lead, request, options);
+    }
+    return call instanceof CacheCall.Follow follow
+        ? follow.next().thenCompose(next -> goOn(next, request, options))
+        : CompletableFuture.completedFuture(
+            ChatResponses.response(((CacheCall.Answered) call).answer().reply()));
+  }
+
+  private CompletableFuture<ChatResponse> lead(
+      CacheCall.Lead lead, ChatRequest request, ChatRequestOptions options) {
+    CompletableFuture<ChatResponse> answered;
+    try {
+      answered = model.chatAsync(request, options);
+    } catch (RuntimeException e) {
+      answered = CompletableFuture.failedFuture(e);
+    }
+    return answered.whenComplete(
+        (response, failure) -> {
+          if (failure == null) {
+            lead.complete(ChatResponses.reply(response));
+          } else {
+            lead.fail(causeOf(failure));
+          }
+        });
+  }
+
+  private static Throwable causeOf(Throwable failure) {
+    @Nullable Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause : failure;
+  }
+
+  @Override
+  public ChatRequestParameters defaultRequestParameters() {
+    return model.defaultRequestParameters();
+  }
+
+  @Override
+  public List<ChatModelListener> listeners() {
+    return model.listeners();
+  }
+
+  @Override
+  public ModelProvider provider() {
+    return model.provider();
+  }
+
+  @Override
+  public Set<Capability> supportedCapabilities() {
+    return model.supportedCapabilities();
+  }
+
+  /** The call of the model for one request; keeps the response as the model gave it. */
+  private static final class ModelCall implements ChatClient {
+    private final java.util.function.Supplier<ChatResponse> call;
+    private final Map<String, String> settings;
+    private Optional<ChatResponse> response = Optional.empty();
+
+    ModelCall(java.util.function.Supplier<ChatResponse> call, Map<String, String> settings) {
+      this.call = call;
+      this.settings = settings;
+    }
+
+    @Override
+    public ChatReply chat(Prompt prompt) {
+      ChatResponse answer = call.get();
+      response = Optional.of(answer);
+      return ChatResponses.reply(answer);
+    }
+
+    @Override
+    public Map<String, String> settings() {
+      return settings;
+    }
+
+    Optional<ChatResponse> response() {
+      return response;
+    }
+  }
+
+  /** The options of cached models. Not safe for use by many threads. */
+  public static final class Builder {
+    private final SemanticCache cache;
+    private Optional<String> modelName = Optional.empty();
+    private BiFunction<ChatRequest, Prompt, Prompt> prompts = (request, prompt) -> prompt;
+
+    private Builder(SemanticCache cache) {
+      this.cache = requireNonNull(cache, "cache");
+    }
+
+    /**
+     * Names the model in the scope; needed where the model's default parameters do not. Models that
+     * may answer differently need different names.
+     *
+     * @param modelName any name; not blank
+     * @return this builder
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public Builder modelName(String modelName) {
+      if (requireNonNull(modelName, "modelName").isBlank()) {
+        throw new IllegalArgumentException("modelName is blank; it must not be");
+      }
+      this.modelName = Optional.of(modelName);
+      return this;
+    }
+
+    /**
+     * Sets what the cache may do with each request: adds tags, a time to live and so on.
+     *
+     * @param prompts from a request and its prompt to the prompt with its options; called from many
+     *     threads at once. What it throws reaches the caller
+     * @return this builder
+     */
+    public Builder prompts(BiFunction<ChatRequest, Prompt, Prompt> prompts) {
+      this.prompts = requireNonNull(prompts, "prompts");
+      return this;
+    }
+
+    /**
+     * Gives a model the cache.
+     *
+     * @param model the model
+     * @return a model that answers from the cache where it can
+     * @throws IllegalArgumentException if neither {@link #modelName} nor the model's default
+     *     parameters tell its name
+     */
+    public ChatModel build(ChatModel model) {
+      return new CachedChatModel(
+          model, cache, requests(model.provider(), model.defaultRequestParameters()));
+    }
+
+    /**
+     * Gives a streaming model the cache.
+     *
+     * @param model the model
+     * @return a model that answers from the cache where it can
+     * @throws IllegalArgumentException if neither {@link #modelName} nor the model's default
+     *     parameters tell its name
+     */
+    public StreamingChatModel build(StreamingChatModel model) {
+      return new CachedStreamingModel(
+          model, cache, requests(model.provider(), model.defaultRequestParameters()));
+    }
+
+    private ChatRequests requests(ModelProvider provider, ChatRequestParameters defaults) {
+      @Nullable String ofModel = defaults.modelName();
+      String name =
+          modelName
+              .or(() -> Optional.ofNullable(ofModel))
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "modelName is missing; the model's default parameters do not tell it"));
+      return new ChatRequests(name, provider, defaults, prompts);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.github.semcache.langchain4j;
+
+import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.Capability;
+import dev.langchain4j.model.chat.ChatRequestOptions;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.ChatModelStreamingEvent;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import io.github.semcache.Answer;
+import io.github.semcache.CacheCall;
+import io.github.semcache.SemanticCache;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** {@link CachedChatModel#wrap(StreamingChatModel, SemanticCache)}. */
+record CachedStreamingModel(StreamingChatModel model, SemanticCache cache, ChatRequests requests)
+    implements StreamingChatModel {
+  /** A handler may hold its stream up; callers that want no stream must not wait for it. */
+  private static final String STREAMS = "langchain4j streams";
+
+  @Override
+  public void chat(
+      ChatRequest request, ChatRequestOptions options, StreamingChatResponseHandler handler) {
+    Optional<ChatRequests.Question> question =
+        cache.isClosed() ? Optional.empty() : requests.question(request);
+    if (question.isEmpty()) {
+      model.chat(request, options, handler);
+      return;
+    }
+    ModelStream call = lead -> model.chat(request, options, new KeepingHandler(handler, lead));
+    cache.executor().execute(() -> begin(question.get(), call, handler));
+  }
+
+  /** Asks the model on behalf of a lead. */
+  private interface ModelStream {
+    void start(CacheCall.Lead lead);
+  }
+
+  private void begin(
+      ChatRequests.Question question, ModelStream model, StreamingChatResponseHandler handler) {
+    CacheCall call;
+    try {
+      call = cache.begin(question.prompt(), question.settings(), STREAMS);
+    } catch (RuntimeException e) {
+      handler.onError(e);
+      return;
+    }
+    goOn(call, model, handler);
+  }
+
+  private static void goOn(
+      CacheCall call, ModelStream model, StreamingChatResponseHandler handler) {
+    if (call instanceof CacheCall.Lead lead) {
+      lead(lead, model, handler);
+    } else if (call instanceof CacheCall.Follow follow) {
+      CompletableFuture<CacheCall> unused =
+          follow
+              .next()
+              .whenComplete(
+                  (next, failure) -> {
+                    if (failure == null) {
+                      goOn(next, model, handler);
+                    } else {
+                      handler.onError(causeOf(failure));
+                    }
+                  });
+    } else {
+      replay(((CacheCall.Answered) call).answer(), handler);
+    }
+  }
+
+  private static void lead(
+      CacheCall.Lead lead, ModelStream model, StreamingChatResponseHandler handler) {
+    try {
+      model.start(lead);
+    } catch (RuntimeException e) {
+      lead.fail(e);
+      handler.onError(e);
+    }
+  }
+
+  private static void replay(Answer answer, StreamingChatResponseHandler handler) {
+    try {
+      Replay.to(handler, ChatResponses.response(answer.reply()));
+    } catch (RuntimeException e) {
+      handler.onError(e);
+    }
+  }
+
+  private static Throwable causeOf(Throwable failure) {
+    @Nullable Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause : failure;
+  }
+
+  @Override
+  public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
+    chat(request, handler);
+  }
+
+  @Override
+  public Flow.Publisher<ChatModelStreamingEvent> chat(ChatRequest request) {
+    return model.chat(request);
+  }
+
+  @Override
+  public ChatRequestParameters defaultRequestParameters() {
+    return model.defaultRequestParameters();
+  }
+
+  @Override
+  public List<ChatModelListener> listeners() {
+    return model.listeners();
+  }
+
+  @Override
+  public ModelProvider provider() {
+    return model.provider();
+  }
+
+  @Override
+  public Set<Capability> supportedCapabilities() {
+    return model.supportedCapabilities();
+  }
+}

@@ -1,0 +1,129 @@
+package io.github.semcache.langchain4j;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessageDeserializer;
+import dev.langchain4j.data.message.ChatMessageSerializer;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.FinishReason;
+import io.github.semcache.chat.TokenUsage;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** LangChain4j's responses as replies that a cache keeps, and back. */
+final class ChatResponses {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private ChatResponses() {}
+
+  static ChatReply reply(ChatResponse response) {
+    AiMessage message = response.aiMessage();
+    return new ChatReply(
+        textOf(message),
+        Optional.ofNullable(response.modelName()),
+        finishReason(response),
+        usage(response.tokenUsage()),
+        Optional.of(payload(response)));
+  }
+
+  private static String textOf(AiMessage message) {
+    @Nullable String text = message.text();
+    return text == null ? "" : text;
+  }
+
+  private static FinishReason finishReason(ChatResponse response) {
+    if (response.aiMessage().hasToolExecutionRequests()) {
+      return FinishReason.TOOL_CALLS;
+    }
+    dev.langchain4j.model.output.@Nullable FinishReason reason = response.finishReason();
+    if (reason == null) {
+      return FinishReason.OTHER;
+    }
+    return switch (reason) {
+      case STOP -> FinishReason.STOP;
+      case LENGTH -> FinishReason.LENGTH;
+      case TOOL_EXECUTION -> FinishReason.TOOL_CALLS;
+      case CONTENT_FILTER -> FinishReason.CONTENT_FILTER;
+      case OTHER -> FinishReason.OTHER;
+    };
+  }
+
+  private static Optional<TokenUsage> usage(
+      dev.langchain4j.model.output.@Nullable TokenUsage usage) {
+    if (usage == null || usage.inputTokenCount() == null || usage.outputTokenCount() == null) {
+      return Optional.empty();
+    }
+    return Optional.of(new TokenUsage(usage.inputTokenCount(), usage.outputTokenCount()));
+  }
+
+  private static String payload(ChatResponse response) {
+    ObjectNode payload = JSON.createObjectNode();
+    payload.put("message", ChatMessageSerializer.messageToJson(response.aiMessage()));
+    payload.put("id", response.id()).put("model", response.modelName());
+    if (response.finishReason() != null) {
+      payload.put("finish_reason", response.finishReason().name());
+    }
+    if (response.tokenUsage() != null) {
+      payload
+          .putObject("usage")
+          .put("input", response.tokenUsage().inputTokenCount())
+          .put("output", response.tokenUsage().outputTokenCount())
+          .put("total", response.tokenUsage().totalTokenCount());
+    }
+    return payload.toString();
+  }
+
+  /** The response of a reply; one of which only the text is known is complete. */
+  static ChatResponse response(ChatReply reply) {
+    try {
+      return response(JSON.readTree(reply.payload().orElse("{}")), reply);
+    } catch (JsonProcessingException | RuntimeException e) {
+      return ofText(reply);
+    }
+  }
+
+  private static ChatResponse ofText(ChatReply reply) {
+    return ChatResponse.builder()
+        .aiMessage(AiMessage.from(reply.text()))
+        .modelName(reply.model().orElse(null))
+        .finishReason(dev.langchain4j.model.output.FinishReason.STOP)
+        .build();
+  }
+
+  private static ChatResponse response(JsonNode payload, ChatReply reply) {
+    if (!payload.has("message")) {
+      return ofText(reply);
+    }
+    ChatResponseMetadata.Builder<?> metadata = ChatResponseMetadata.builder();
+    metadata.id(payload.path("id").textValue());
+    metadata.modelName(payload.path("model").textValue());
+    if (payload.has("finish_reason")) {
+      metadata.finishReason(
+          dev.langchain4j.model.output.FinishReason.valueOf(
+              payload.path("finish_reason").textValue()));
+    }
+    if (payload.has("usage")) {
+      metadata.tokenUsage(usage(payload.path("usage")));
+    }
+    return ChatResponse.builder()
+        .aiMessage(
+            (AiMessage)
+                ChatMessageDeserializer.messageFromJson(payload.path("message").textValue()))
+        .metadata(metadata.build())
+        .build();
+  }
+
+  private static dev.langchain4j.model.output.TokenUsage usage(JsonNode usage) {
+    return new dev.langchain4j.model.output.TokenUsage(
+        number(usage, "input"), number(usage, "output"), number(usage, "total"));
+  }
+
+  private static @Nullable Integer number(JsonNode node, String field) {
+    return node.path(field).isNumber() ? node.path(field).intValue() : null;
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.semcache.micrometer;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.StreamingChatClient;
+import io.github.semcache.store.VectorStore;
+import io.micrometer.observation.ObservationRegistry;
+
+/**
+ * Observes the parts of a cache, so that a tracer shows a span for each lookup and each call of the
+ * model. Neither prompts nor answers are among the key values.
+ *
+ * <pre>{@code
+ * CacheObservations observations = CacheObservations.of(registry);
+ * SemanticCache.builder()
+ *     .store(observations.observe(store))
+ *     .chatClient(observations.observe(chatClient, "openai"))
+ * }</pre>
+ *
+ * <p>A call of the model is {@code gen_ai.client.operation} with the attributes of OpenTelemetry's
+ * conventions for generative AI: {@code gen_ai.operation.name}, {@code gen_ai.provider.name},
+ * {@code gen_ai.request.model}, {@code gen_ai.response.model}, {@code
+ * gen_ai.response.finish_reasons}, {@code gen_ai.usage.input_tokens} and {@code
+ * gen_ai.usage.output_tokens}. A lookup is {@code semcache.lookup} with {@code semcache.tier} and
+ * {@code semcache.found}.
+ *
+ * <p>Immutable and safe for use by many threads.
+ */
+public final class CacheObservations {
+  private final ObservationRegistry registry;
+
+  private CacheObservations(ObservationRegistry registry) {
+    this.registry = requireNonNull(registry, "registry");
+  }
+
+  /**
+   * Begins.
+   *
+   * @param registry who handles the observations
+   * @return the observations
+   */
+  public static CacheObservations of(ObservationRegistry registry) {
+    return new CacheObservations(registry);
+  }
+
+  /**
+   * Observes a chat client.
+   *
+   * @param client the client; a {@link StreamingChatClient} remains one
+   * @param provider who runs the model, for example {@code openai}
+   * @return a client that is observed
+   */
+  public ChatClient observe(ChatClient client, String provider) {
+    requireNonNull(provider, "provider");
+    return client instanceof StreamingChatClient streaming
+        ? new ObservedStreamingClient(streaming, provider, registry)
+        : new ObservedChatClient(client, provider, registry);
+  }
+
+  /**
+   * Observes the lookups of a store.
+   *
+   * @param store the store
+   * @return a store that is observed
+   */
+  public VectorStore observe(VectorStore store) {
+    return new ObservedStore(requireNonNull(store, "store"), registry);
+  }
+}

@@ -1,0 +1,48 @@
+package io.github.semcache.micrometer;
+
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/** Observes one call of a model. */
+final class ModelObservation {
+
+  private ModelObservation() {}
+
+  static ChatReply observe(
+      ChatClient client, String provider, ObservationRegistry registry, Supplier<ChatReply> call) {
+    String model = client.settings().getOrDefault("model", "unknown");
+    Observation observation =
+        Observation.createNotStarted("gen_ai.client.operation", registry)
+            .contextualName("chat " + model)
+            .lowCardinalityKeyValue("gen_ai.operation.name", "chat")
+            .lowCardinalityKeyValue("gen_ai.provider.name", provider)
+            .lowCardinalityKeyValue("gen_ai.request.model", model);
+    return observation.observe(
+        () -> {
+          ChatReply reply = call.get();
+          describe(reply, observation);
+          return reply;
+        });
+  }
+
+  private static void describe(ChatReply reply, Observation observation) {
+    reply
+        .model()
+        .ifPresent(model -> observation.lowCardinalityKeyValue("gen_ai.response.model", model));
+    observation.lowCardinalityKeyValue(
+        "gen_ai.response.finish_reasons", reply.finishReason().name().toLowerCase(Locale.ROOT));
+    reply
+        .usage()
+        .ifPresent(
+            usage ->
+                observation
+                    .highCardinalityKeyValue(
+                        "gen_ai.usage.input_tokens", Long.toString(usage.inputTokens()))
+                    .highCardinalityKeyValue(
+                        "gen_ai.usage.output_tokens", Long.toString(usage.outputTokens())));
+  }
+}

@@ -1,0 +1,29 @@
+package io.github.semcache.micrometer;
+
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.StreamingChatClient;
+import io.github.semcache.prompt.Prompt;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** {@link CacheObservations#observe(io.github.semcache.chat.ChatClient, String)}. */
+record ObservedStreamingClient(
+    StreamingChatClient client, String provider, ObservationRegistry registry)
+    implements StreamingChatClient {
+
+  @Override
+  public ChatReply chat(Prompt prompt) {
+    return ModelObservation.observe(client, provider, registry, () -> client.chat(prompt));
+  }
+
+  @Override
+  public ChatReply chat(Prompt prompt, Consumer<String> onText) {
+    return ModelObservation.observe(client, provider, registry, () -> client.chat(prompt, onText));
+  }
+
+  @Override
+  public Map<String, String> settings() {
+    return client.settings();
+  }
+}

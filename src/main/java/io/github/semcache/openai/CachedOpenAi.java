@@ -1,0 +1,180 @@
+package io.github.semcache.openai;
+
+import static java.util.Objects.requireNonNull;
+
+import com.openai.client.OpenAIClient;
+import com.openai.client.OpenAIClientAsync;
+import com.openai.core.ClientOptions;
+import com.openai.core.LogLevel;
+import io.github.semcache.SemanticCache;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Gives an existing openai-java client a cache, without a change to the code that calls it.
+ *
+ * <pre>{@code
+ * OpenAIClient cached = CachedOpenAi.wrap(client, cache);
+ * }</pre>
+ *
+ * <p>Chat completions and responses are answered from the cache where they can be, blocking,
+ * asynchronous and as streams of both kinds; one entry serves all of them. Everything else passes
+ * through untouched.
+ *
+ * <ul>
+ *   <li><b>What is compared by meaning</b> is the text of the last message of the user. All other
+ *       fields of the request's body, unknown ones included, must be equal in any order of keys:
+ *       the model, the system text, earlier messages, images, tools, the response format, the
+ *       temperature and so on. So must the base URL, the path, the query, and the headers {@code
+ *       OpenAI-Organization} and {@code OpenAI-Project}. Ignored are {@code metadata}, {@code
+ *       prompt_cache_key}, {@code prompt_cache_retention}, {@code safety_identifier}, {@code
+ *       service_tier}, {@code stream}, {@code stream_options}, {@code user} and, for chat
+ *       completions, {@code store}.
+ *   <li><b>What passes by the cache:</b> requests whose user says no text; responses with a {@code
+ *       conversation}, which grows with each call, and those in the background.
+ *   <li><b>What a hit gives back</b> is what the model gave, with the same id, usage and unknown
+ *       fields. A stream tells its usage if it is asked for and known: the entry of a stream that
+ *       did not ask for it has none. {@link CacheControl#SOURCE} among the headers of the raw
+ *       response says where an answer came from.
+ *   <li><b>What is not kept,</b> unless the cache's {@link io.github.semcache.chat.Admission} says
+ *       otherwise: answers that did not end with {@code stop}, refusals, tool calls, several
+ *       choices, and answers without text. A stream is kept when its terminal marker came, however
+ *       many read it; one that is closed before is not.
+ *   <li><b>Failures of the model</b> reach the caller as they are, after the client's own retries.
+ *       Trouble in the cache does not, unless the cache was built with {@code failOnCacheErrors}; a
+ *       cache that was closed answers nothing more.
+ *   <li><b>Of calls that ask the same at once,</b> one asks the model; streams are read along as
+ *       they arrive.
+ * </ul>
+ *
+ * <p>{@link CacheControl} changes this for single calls. The wrapped client shares connections and
+ * options with the given one, which stays the caller's; closing the wrapped client closes neither
+ * it nor the cache. Immutable and safe for use by many threads.
+ */
+public final class CachedOpenAi {
+  private final SemanticCache cache;
+  private final RequestReader reader;
+
+  private CachedOpenAi(Builder builder) {
+    this.cache = builder.cache;
+    this.reader = new RequestReader(builder.endpoint, Set.copyOf(builder.scopeHeaders));
+  }
+
+  /**
+   * Gives a client a cache.
+   *
+   * @param client the client, which stays usable without the cache
+   * @param cache the cache; needs no chat client of its own
+   * @return a client that answers from the cache where it can
+   */
+  public static OpenAIClient wrap(OpenAIClient client, SemanticCache cache) {
+    return builder(cache).build().wrap(client);
+  }
+
+  /**
+   * Gives an asynchronous client a cache. The cache's {@linkplain SemanticCache#executor executor}
+   * looks answers up; no thread is held while the model is asked.
+   *
+   * @param client the client, which stays usable without the cache
+   * @param cache the cache; needs no chat client of its own
+   * @return a client that answers from the cache where it can
+   */
+  public static OpenAIClientAsync wrap(OpenAIClientAsync client, SemanticCache cache) {
+    return builder(cache).build().wrap(client);
+  }
+
+  /**
+   * Starts with other options.
+   *
+   * @param cache the cache; needs no chat client of its own
+   * @return a builder
+   */
+  public static Builder builder(SemanticCache cache) {
+    return new Builder(cache);
+  }
+
+  /**
+   * Gives a client the cache.
+   *
+   * @param client the client, which stays usable without the cache
+   * @return a client that answers from the cache where it can
+   */
+  public OpenAIClient wrap(OpenAIClient client) {
+    return client.withOptions(this::wrap);
+  }
+
+  /**
+   * Gives an asynchronous client the cache.
+   *
+   * @param client the client, which stays usable without the cache
+   * @return a client that answers from the cache where it can
+   */
+  public OpenAIClientAsync wrap(OpenAIClientAsync client) {
+    return client.withOptions(this::wrap);
+  }
+
+  /** Above the client's retries and its logging, which go on below. */
+  private void wrap(ClientOptions.Builder options) {
+    options
+        .httpClient(new CachingHttpClient(options.build().httpClient(), reader, cache))
+        .maxRetries(0)
+        .logLevel(LogLevel.OFF);
+  }
+
+  /** The options of a {@link CachedOpenAi}. Not safe for use by many threads. */
+  public static final class Builder {
+    private final SemanticCache cache;
+    private final Set<String> scopeHeaders =
+        new TreeSet<>(List.of("openai-organization", "openai-project"));
+    private Optional<String> endpoint = Optional.empty();
+
+    private Builder(SemanticCache cache) {
+      this.cache = requireNonNull(cache, "cache");
+    }
+
+    /**
+     * Names the service in the scope, in place of the client's base URL. Clients that shall share
+     * answers although they reach the service at different addresses give the same name.
+     *
+     * @param endpoint any name; not blank
+     * @return this builder
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public Builder endpoint(String endpoint) {
+      this.endpoint = Optional.of(notBlank(endpoint, "endpoint"));
+      return this;
+    }
+
+    /**
+     * Makes a request header part of the scope: only answers given under the same value are reused.
+     * For gateways whose headers choose the model or the tenant. The service gets the header.
+     *
+     * @param name the header's name, in any case; not blank
+     * @return this builder
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public Builder scopeHeader(String name) {
+      this.scopeHeaders.add(notBlank(name, "scopeHeader").toLowerCase(Locale.ROOT));
+      return this;
+    }
+
+    private static String notBlank(String value, String option) {
+      if (requireNonNull(value, option).isBlank()) {
+        throw new IllegalArgumentException(option + " is blank; it must not be");
+      }
+      return value;
+    }
+
+    /**
+     * Makes the wrapper.
+     *
+     * @return a wrapper with these options
+     */
+    public CachedOpenAi build() {
+      return new CachedOpenAi(this);
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package io.github.semcache.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.openai.core.JsonValue;
+import com.openai.models.chat.completions.ChatCompletion;
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.FinishReason;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** Chat completions. */
+final class ChatCompletionsApi implements ModelApi {
+  /**
+   * How the answer is delivered, billed and filed, but not what it says. A completion that the
+   * service is asked to store is not stored again when it comes from the cache.
+   */
+  private static final Set<String> IRRELEVANT =
+      Set.of(
+          "metadata",
+          "prompt_cache_key",
+          "prompt_cache_retention",
+          "safety_identifier",
+          "service_tier",
+          "store",
+          "stream",
+          "stream_options",
+          "user");
+
+  private static final String DONE = "[DONE]";
+
+  @Override
+  public List<String> path() {
+    return List.of("chat", "completions");
+  }
+
+  @Override
+  public Optional<Question> question(ObjectNode body) {
+    return Question.take(body.remove(IRRELEVANT), "messages", "text");
+  }
+
+  @Override
+  public ChatReply reply(ObjectNode answer) {
+    ChatCompletion completion =
+        Objects.requireNonNull(
+            JsonValue.fromJsonNode(answer).convert(ChatCompletion.class), "completion");
+    ChatReply first = CompletionReader.read(completion).payload(Json.text(answer));
+    return completion.choices().size() == 1 ? first : first.finishReason(FinishReason.OTHER);
+  }
+
+  @Override
+  public ObjectNode answer(ChatReply reply) {
+    ObjectNode answer = Json.newObject().put("id", "chatcmpl-cached").put("object", WHOLE);
+    answer.put("created", 0).put("model", reply.model().orElse("unknown"));
+    ObjectNode choice = answer.putArray("choices").addObject().put("index", 0);
+    choice.putObject("message").put("role", "assistant").put("content", reply.text());
+    choice.put("finish_reason", "stop");
+    return answer;
+  }
+
+  private static final String WHOLE = "chat.completion";
+  private static final String CHUNK = "chat.completion.chunk";
+
+  /** For each choice its role, then all it says, then its end; then the usage where asked for. */
+  @Override
+  public String stream(ObjectNode answer, ObjectNode request) {
+    EventWriter events = new EventWriter();
+    for (JsonNode choice : answer.path("choices")) {
+      events.data(chunk(answer, part(choice, role(choice))));
+      events.data(chunk(answer, content(choice)));
+      events.data(chunk(answer, end(choice)));
+    }
+    if (request.path("stream_options").path("include_usage").asBoolean()
+        && Json.has(answer, "usage")) {
+      ObjectNode usage = frame(answer);
+      usage.putArray("choices");
+      events.data(usage.<ObjectNode>set("usage", answer.get("usage")));
+    }
+    return events.data(DONE).text();
+  }
+
+  private static ObjectNode frame(ObjectNode answer) {
+    ObjectNode frame = answer.deepCopy().put("object", CHUNK);
+    return frame.without(List.of("choices", "usage"));
+  }
+
+  private static ObjectNode chunk(ObjectNode answer, ObjectNode choice) {
+    ObjectNode chunk = frame(answer);
+    chunk.putArray("choices").add(choice);
+    return chunk;
+  }
+
+  private static ObjectNode part(JsonNode choice, ObjectNode delta) {
+    ObjectNode part = Json.newObject();
+    part.set("index", choice.path("index"));
+    part.set("delta", delta);
+    return part.putNull("finish_reason");
+  }
+
+  private static ObjectNode role(JsonNode choice) {
+    return Json.newObject().put("role", choice.path("message").path("role").asText("assistant"));
+  }
+
+  private static ObjectNode content(JsonNode choice) {
+    ObjectNode delta = choice.path("message").deepCopy();
+    delta.remove("role");
+    int index = 0;
+    for (JsonNode call : delta.path("tool_calls")) {
+      ((ObjectNode) call).put("index", index++);
+    }
+    ObjectNode part = choice.<ObjectNode>deepCopy().without("message");
+    part.set("delta", delta);
+    return part.putNull("finish_reason");
+  }
+
+  private static ObjectNode end(JsonNode choice) {
+    ObjectNode end = part(choice, Json.newObject());
+    end.set("finish_reason", choice.path("finish_reason"));
+    return end;
+  }
+
+  @Override
+  public Assembly assembly() {
+    return new Chunks();
+  }
+
+  /** Chunks of one completion. */
+  private static final class Chunks implements Assembly {
+    private final ObjectNode answer = Json.newObject();
+    private final ChunkMerger choices = new ChunkMerger();
+
+    @Override
+    public Optional<ObjectNode> accept(String data) throws IOException {
+      if (data.startsWith(DONE)) {
+        return Optional.of(whole());
+      }
+      ObjectNode chunk = Json.object(data);
+      if (chunk.has("error")) {
+        throw new IOException("the stream holds an error");
+      }
+      choices.add(chunk.path("choices"));
+      chunk.without("choices").properties().stream()
+          .filter(field -> !field.getValue().isNull())
+          .forEach(field -> answer.set(field.getKey(), field.getValue()));
+      return Optional.empty();
+    }
+
+    private ObjectNode whole() {
+      ArrayNode merged = choices.merged();
+      answer.put("object", WHOLE).set("choices", merged);
+      return answer;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.github.semcache.openai;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.openai.core.http.Headers;
+import com.openai.core.http.HttpMethod;
+import com.openai.core.http.HttpRequest;
+import com.openai.core.http.HttpRequestBody;
+import com.openai.core.http.QueryParams;
+import io.github.semcache.prompt.Prompt;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the requests that the cache may answer from the others.
+ *
+ * @param endpoint names the service, in place of the request's base URL
+ * @param scopeHeaders the request headers that are part of the scope
+ */
+record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
+  private static final List<ModelApi> APIS = List.of(new ChatCompletionsApi(), new ResponsesApi());
+
+  /**
+   * Reads a request.
+   *
+   * @return empty if it must go to the service as it is
+   * @throws IllegalArgumentException if it is for the cache but a header of {@link CacheControl}
+   *     cannot be read
+   */
+  Optional<ModelRequest> read(HttpRequest request) {
+    HttpRequestBody body = request.body();
+    if (request.method() != HttpMethod.POST || body == null || !body.repeatable()) {
+      return Optional.empty();
+    }
+    return APIS.stream()
+        .filter(api -> endsWith(request.pathSegments(), api.path()))
+        .findFirst()
+        .flatMap(api -> read(request, body, api));
+  }
+
+  private static boolean endsWith(List<String> path, List<String> end) {
+    int rest = path.size() - end.size();
+    return rest >= 0 && path.subList(rest, path.size()).equals(end);
+  }
+
+  private Optional<ModelRequest> read(HttpRequest request, HttpRequestBody body, ModelApi api) {
+    Optional<ObjectNode> json = json(body);
+    Optional<Question> question = json.flatMap(whole -> api.question(whole.deepCopy()));
+    return question.map(
+        asked ->
+            new ModelRequest(
+                api,
+                ControlHeaders.apply(request.headers(), Prompt.of(asked.text())),
+                settings(request, asked.rest()),
+                json.orElseThrow()));
+  }
+
+  /** What is no JSON is for the service to reject. */
+  private static Optional<ObjectNode> json(HttpRequestBody body) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    body.writeTo(bytes);
+    try {
+      return Optional.of(Json.object(bytes.toByteArray()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Map<String, String> settings(HttpRequest request, String rest) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("endpoint", endpoint.orElse(String.valueOf(baseUrl(request))));
+    settings.put("path", String.join("/", request.pathSegments()));
+    settings.put("query", query(request.queryParams()));
+    settings.put("request", rest);
+    Headers headers = request.headers();
+    for (String name : scopeHeaders) {
+      settings.put("header " + name, String.join("\n", headers.values(name)));
+    }
+    return settings;
+  }
+
+  private static @Nullable String baseUrl(HttpRequest request) {
+    return request.baseUrl();
+  }
+
+  private static String query(QueryParams params) {
+    return params.keys().stream()
+        .collect(
+            Collectors.toMap(
+                name -> name,
+                name -> String.join("\n", params.values(name)),
+                (one, other) -> one,
+                TreeMap::new))
+        .toString();
+  }
+}

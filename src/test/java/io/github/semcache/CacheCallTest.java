@@ -1,0 +1,253 @@
+package io.github.semcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testing.FakeTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class CacheCallTest {
+  private static final Prompt PROMPT = Prompt.of("What is the capital of France?");
+  private static final Map<String, String> SETTINGS = Map.of("model", "m");
+  private static final ChatReply PARIS = ChatReply.of("Paris");
+
+  private final FakeTime time = FakeTime.atStartOf2026();
+  private final List<CacheEvent> events = new CopyOnWriteArrayList<>();
+  private final SemanticCache cache =
+      SemanticCache.builder()
+          .embedder(new FakeEmbedder())
+          .timeSource(time)
+          .ticker(time::nanos)
+          .listener(events::add)
+          .build();
+
+  private CacheCall.Lead lead(Prompt prompt) {
+    return (CacheCall.Lead) cache.begin(prompt, SETTINGS);
+  }
+
+  private CacheCall.Follow follow(Prompt prompt) {
+    return (CacheCall.Follow) cache.begin(prompt, SETTINGS);
+  }
+
+  private CacheCall stream() {
+    return cache.begin(PROMPT, SETTINGS, "streams");
+  }
+
+  private static Answer answerOf(CacheCall call) {
+    return ((CacheCall.Answered) call).answer();
+  }
+
+  @Test
+  void firstCallLeadsAndItsReplyAnswersTheNext() {
+    CacheCall.Lead lead = lead(PROMPT);
+    time.advance(Duration.ofSeconds(2));
+
+    Answer first = lead.complete(PARIS);
+    Answer second = answerOf(cache.begin(PROMPT, SETTINGS));
+
+    assertThat(first.source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(second.source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(second.reply()).isEqualTo(PARIS);
+    assertThat(cache.stats().modelTime()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(cache.stats().requests()).isEqualTo(2);
+    assertThat(cache.stats().stores()).isEqualTo(1);
+  }
+
+  @Test
+  void answerUnderOtherSettingsIsNotServed() {
+    lead(PROMPT).complete(PARIS);
+
+    assertThat(cache.begin(PROMPT, Map.of("model", "other"))).isInstanceOf(CacheCall.Lead.class);
+  }
+
+  @Test
+  void followersGetTheLeadersAnswerBlockingOrNot() {
+    CacheCall.Lead lead = lead(PROMPT);
+    CacheCall.Follow blocking = follow(PROMPT);
+    CompletableFuture<CacheCall> future = follow(PROMPT).next();
+    assertThat(future).isNotDone();
+
+    Answer answer = lead.complete(PARIS);
+
+    assertThat(answerOf(blocking.await())).isSameAs(answer);
+    assertThat(answerOf(future.join())).isSameAs(answer);
+    assertThat(cache.stats().coalesced()).isEqualTo(2);
+    assertThat(cache.stats().modelCalls()).isEqualTo(1);
+    assertThat(cache.stats().misses()).isEqualTo(3);
+  }
+
+  @Test
+  void followersGetTheLeadersFailureAsItIs() {
+    IllegalStateException failure = new IllegalStateException("model down");
+    CacheCall.Lead lead = lead(PROMPT);
+    CacheCall.Follow blocking = follow(PROMPT);
+    CompletableFuture<CacheCall> future = follow(PROMPT).next();
+
+    lead.fail(failure);
+
+    assertThatThrownBy(blocking::await).isSameAs(failure);
+    assertThatThrownBy(future::join).hasCause(failure);
+    assertThat(cache.stats().modelErrors()).isEqualTo(1);
+    assertThat(cache.begin(PROMPT, SETTINGS)).isInstanceOf(CacheCall.Lead.class);
+  }
+
+  @Test
+  void oneFollowerOfAnAbandonedCallLeadsAndTheOtherFollowsIt() {
+    CacheCall.Lead lead = lead(PROMPT);
+    CacheCall.Follow first = follow(PROMPT);
+    CacheCall.Follow second = follow(PROMPT);
+
+    lead.abandon();
+    CacheCall.Lead next = (CacheCall.Lead) first.await();
+    CacheCall.Follow stillFollowing = (CacheCall.Follow) second.next().join();
+    next.complete(PARIS);
+
+    assertThat(answerOf(stillFollowing.await()).reply()).isEqualTo(PARIS);
+    assertThat(cache.stats().requests()).isEqualTo(3);
+    assertThat(cache.stats().coalesced()).isEqualTo(2);
+    assertThat(cache.stats().modelCalls()).isEqualTo(2);
+    assertThat(cache.stats().modelErrors()).isZero();
+    assertThat(cache.stats().stores()).isEqualTo(1);
+  }
+
+  @Test
+  void followerThatTakesOverLateIsServedWhatWasStoredMeanwhile() {
+    CacheCall.Lead lead = lead(PROMPT);
+    CacheCall.Follow first = follow(PROMPT);
+    CacheCall.Follow second = follow(PROMPT);
+
+    lead.abandon();
+    ((CacheCall.Lead) first.await()).complete(PARIS);
+
+    assertThat(answerOf(second.await()).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(cache.stats().requests()).isEqualTo(3);
+    assertThat(cache.stats().hits()).isZero();
+  }
+
+  @Test
+  void followerPastItsLimitLeadsBesideTheOtherAndIsCountedOnce() {
+    lead(PROMPT);
+    Prompt impatient = PROMPT.maxWait(Duration.ofMillis(1));
+
+    CacheCall blocking = follow(impatient).await();
+    CacheCall future = follow(impatient).next().join();
+
+    assertThat(blocking).isInstanceOf(CacheCall.Lead.class);
+    assertThat(future).isInstanceOf(CacheCall.Lead.class);
+    assertThat(cache.stats().misses()).isEqualTo(3);
+  }
+
+  @Test
+  void cancelledFollowerLeavesTheLeaderAlone() {
+    CacheCall.Lead lead = lead(PROMPT);
+    CacheCall.Follow follow = follow(PROMPT);
+    CompletableFuture<CacheCall> cancelled = follow(PROMPT).next();
+
+    cancelled.cancel(true);
+    lead.complete(PARIS);
+
+    assertThat(answerOf(follow.await()).reply()).isEqualTo(PARIS);
+  }
+
+  @Test
+  void onlyTheFirstEndOfALeadCounts() {
+    CacheCall.Lead lead = lead(PROMPT);
+
+    lead.abandon();
+    lead.fail(new IllegalStateException());
+    Answer late = lead.complete(PARIS);
+    lead.abandon();
+
+    assertThat(late.entryId()).isEmpty();
+    assertThat(late.reply()).isEqualTo(PARIS);
+    assertThat(cache.stats().modelCalls()).isEqualTo(1);
+    assertThat(cache.stats().modelErrors()).isZero();
+    assertThat(cache.stats().stores()).isZero();
+    assertThat(events).filteredOn(CacheEvent.Abandoned.class::isInstance).hasSize(1);
+  }
+
+  @Test
+  void lateEndOfAnOldLeadDoesNotEndTheNewOne() {
+    CacheCall.Lead old = lead(PROMPT);
+    old.abandon();
+    CacheCall.Lead current = lead(PROMPT);
+    CompletableFuture<CacheCall> follower = follow(PROMPT).next();
+
+    old.abandon();
+    assertThat(follower).isNotDone();
+    current.complete(PARIS);
+
+    assertThat(answerOf(follower.join()).reply()).isEqualTo(PARIS);
+  }
+
+  @Test
+  void callsInAnotherLaneAreNotFollowedButShareTheEntries() {
+    CacheCall.Lead lead = lead(PROMPT);
+
+    assertThat(cache.begin(PROMPT, SETTINGS, "other lane")).isInstanceOf(CacheCall.Lead.class);
+    assertThat(cache.stats().coalesced()).isZero();
+    lead.complete(PARIS);
+
+    assertThat(cache.begin(PROMPT, SETTINGS, "third")).isInstanceOf(CacheCall.Answered.class);
+  }
+
+  @Test
+  void followersGoOnWithWhatTheLeaderSharesUntilItEnds() {
+    CacheCall.Lead lead = (CacheCall.Lead) stream();
+    CompletableFuture<CacheCall> early = ((CacheCall.Follow) stream()).next();
+
+    lead.share("live");
+    CacheCall.Shared late = (CacheCall.Shared) ((CacheCall.Follow) stream()).await();
+
+    assertThat(((CacheCall.Shared) early.join()).live()).isEqualTo("live");
+    assertThat(late.live()).isEqualTo("live");
+    lead.abandon();
+    assertThat(late.again()).isInstanceOf(CacheCall.Lead.class);
+    assertThat(cache.stats().requests()).isEqualTo(3);
+    assertThat(cache.stats().coalesced()).isEqualTo(2);
+  }
+
+  @Test
+  void sharedCallIsFoundInTheCacheOnceItIsComplete() {
+    CacheCall.Lead lead = (CacheCall.Lead) stream();
+    lead.share("live");
+    CacheCall.Shared shared = (CacheCall.Shared) ((CacheCall.Follow) stream()).await();
+
+    lead.complete(PARIS);
+
+    assertThat(answerOf(shared.again()).reply()).isEqualTo(PARIS);
+    assertThat(cache.stats().stores()).isEqualTo(1);
+  }
+
+  @Test
+  void callThatAsksWaitForCannotBeShared() {
+    CacheCall.Lead lead = lead(PROMPT);
+
+    assertThatThrownBy(() -> lead.share("live")).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void bypassedAndRefreshedPromptsLeadAlone() {
+    lead(PROMPT).complete(PARIS);
+
+    Answer bypassed =
+        ((CacheCall.Lead) cache.begin(PROMPT.bypass(), SETTINGS)).complete(ChatReply.of("x"));
+    Answer refreshed =
+        ((CacheCall.Lead) cache.begin(PROMPT.refresh(), SETTINGS)).complete(ChatReply.of("y"));
+
+    assertThat(bypassed.entryId()).isEmpty();
+    assertThat(refreshed.entryId()).isPresent();
+    assertThat(answerOf(cache.begin(PROMPT, SETTINGS)).text()).isEqualTo("y");
+  }
+}

@@ -1,0 +1,113 @@
+package io.github.semcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.StreamingChatClient;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.testing.FakeEmbedder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class StreamedAskTest {
+  private static final Prompt PROMPT = Prompt.of("What is the capital of France?");
+
+  private final FakeStreamingClient model = new FakeStreamingClient();
+  private final SemanticCache cache = cacheOver(model);
+  private final List<String> pieces = new ArrayList<>();
+
+  private static SemanticCache cacheOver(ChatClient client) {
+    return SemanticCache.builder().embedder(new FakeEmbedder()).chatClient(client).build();
+  }
+
+  @Test
+  void missArrivesInPiecesAndAHitInOne() {
+    Answer miss = cache.ask(PROMPT, pieces::add);
+    Answer hit = cache.ask(PROMPT, pieces::add);
+
+    assertThat(pieces).containsExactly("Par", "is", "Paris");
+    assertThat(miss.source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(hit.source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(cache.ask(PROMPT).text()).isEqualTo("Paris");
+    assertThat(model.calls).isEqualTo(1);
+  }
+
+  @Test
+  void asynchronousStreamEndsWithTheAnswer() {
+    assertThat(cache.askAsync(PROMPT, pieces::add).join().text()).isEqualTo("Paris");
+    assertThat(pieces).containsExactly("Par", "is");
+  }
+
+  @Test
+  void clientThatDoesNotStreamGivesItsTextInOnePiece() {
+    SemanticCache whole = cacheOver(ChatClient.of("m", prompt -> "Paris"));
+
+    whole.ask(PROMPT, pieces::add);
+
+    assertThat(pieces).containsExactly("Paris");
+  }
+
+  @Test
+  void callerThatThrowsEndsTheCallAndNothingIsKept() {
+    IllegalStateException gone = new IllegalStateException("the reader has gone");
+
+    assertThatThrownBy(
+            () ->
+                cache.ask(
+                    PROMPT,
+                    piece -> {
+                      throw gone;
+                    }))
+        .isSameAs(gone);
+
+    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().modelErrors()).isZero();
+    assertThat(cache.stats().modelCalls()).isEqualTo(1);
+    assertThat(cache.ask(PROMPT).text()).isEqualTo("Paris");
+  }
+
+  @Test
+  void failureOfTheModelAfterAPieceReachesTheCallerAndNothingIsKept() {
+    model.failsAfter = 1;
+
+    assertThatThrownBy(() -> cache.ask(PROMPT, pieces::add)).hasMessage("broken off");
+
+    assertThat(pieces).containsExactly("Par");
+    assertThat(cache.stats().modelErrors()).isEqualTo(1);
+    assertThat(cache.stats().stores()).isZero();
+  }
+
+  /** Answers in two pieces. */
+  private static final class FakeStreamingClient implements StreamingChatClient {
+    private int calls;
+    private int failsAfter = Integer.MAX_VALUE;
+
+    @Override
+    public ChatReply chat(Prompt prompt, Consumer<String> onText) {
+      calls++;
+      int given = 0;
+      for (String piece : List.of("Par", "is")) {
+        if (given++ == failsAfter) {
+          throw new IllegalStateException("broken off");
+        }
+        onText.accept(piece);
+      }
+      return ChatReply.of("Paris");
+    }
+
+    @Override
+    public ChatReply chat(Prompt prompt) {
+      return chat(prompt, piece -> {});
+    }
+
+    @Override
+    public Map<String, String> settings() {
+      return Map.of("model", "fake");
+    }
+  }
+}

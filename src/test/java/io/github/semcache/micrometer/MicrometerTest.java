@@ -1,0 +1,194 @@
+package io.github.semcache.micrometer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.StreamingChatClient;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testing.FakeEmbedder;
+import io.micrometer.common.KeyValue;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class MicrometerTest {
+  private static final String PARIS = "What is the capital of France?";
+  private static final String PARIS_AGAIN = "Which city serves as France's capital?";
+  private static final String FAR = "What is the capital of Peru?";
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final FakeChatClient chat = new FakeChatClient();
+  private final FakeEmbedder embedder =
+      new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20).place(FAR, 60);
+
+  private double count(String meter, String... tags) {
+    return registry.get(meter).tags(tags).tag("cache", "answers").counter().count();
+  }
+
+  @Test
+  void whatTheCacheDoesIsMetered() {
+    CacheMetrics metrics =
+        CacheMetrics.builder(registry, "answers")
+            .tags(Tags.of("region", "eu"))
+            .prices(2, 10, "usd")
+            .build();
+    SemanticCache cache =
+        metrics.bind(
+            SemanticCache.builder().embedder(embedder).chatClient(chat).listener(metrics).build());
+
+    cache.ask(PARIS);
+    cache.ask(PARIS);
+    cache.ask(PARIS_AGAIN);
+    cache.ask(FAR);
+    chat.failingWith(new IllegalStateException("down"));
+    assertThatThrownBy(() -> cache.ask("something else")).hasMessage("down");
+
+    assertThat(registry.get("cache.gets").tag("result", "hit").functionCounter().count())
+        .isEqualTo(2);
+    assertThat(registry.get("cache.gets").tag("result", "miss").functionCounter().count())
+        .isEqualTo(3);
+    assertThat(registry.get("cache.puts").tag("region", "eu").functionCounter().count())
+        .isEqualTo(2);
+    assertThat(registry.get("cache.evictions").functionCounter().count()).isZero();
+    assertThat(registry.find("cache.size").gauge()).isNull();
+    assertThat(registry.get("semcache.lookup").tag("tier", "semantic").timer().count())
+        .isEqualTo(4);
+    assertThat(registry.get("semcache.embedding").timer().count()).isEqualTo(4);
+    assertThat(registry.get("semcache.model").tag("finish_reason", "stop").timer().count())
+        .isEqualTo(2);
+    assertThat(registry.get("semcache.distance").tag("result", "hit").summary().max())
+        .isCloseTo(0.06, within(0.01));
+    assertThat(registry.get("semcache.distance").tag("result", "near_miss").summary().count())
+        .isEqualTo(2);
+    assertThat(count("semcache.misses", "reason", "too-far")).isEqualTo(2);
+    assertThat(count("semcache.errors", "part", "model")).isEqualTo(1);
+    assertThat(count("semcache.tokens", "state", "spent", "type", "input")).isEqualTo(20);
+    assertThat(count("semcache.tokens", "state", "saved", "type", "output")).isEqualTo(10);
+    assertThat(count("semcache.cost.saved"))
+        .isCloseTo((2 * 10 * 2 + 2 * 5 * 10) / 1e6, within(1e-12));
+  }
+
+  @Test
+  void optionsAreChecked() {
+    assertThatIllegalArgumentException().isThrownBy(() -> CacheMetrics.builder(registry, " "));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CacheMetrics.builder(registry, "x").prices(-1, 0, "usd"))
+        .withMessageContaining("inputPerMillion");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CacheMetrics.builder(registry, "x").prices(0, Double.NaN, "usd"))
+        .withMessageContaining("outputPerMillion");
+  }
+
+  /** Keeps what was observed. */
+  private static final class Spans implements ObservationHandler<Observation.Context> {
+    private final List<Observation.Context> spans = new ArrayList<>();
+
+    @Override
+    public void onStop(Observation.Context context) {
+      spans.add(context);
+    }
+
+    @Override
+    public boolean supportsContext(Observation.Context context) {
+      return true;
+    }
+
+    private List<String> names() {
+      return spans.stream().map(Observation.Context::getContextualName).toList();
+    }
+
+    private Map<String, String> attributes(int index) {
+      return spans.get(index).getAllKeyValues().stream()
+          .collect(Collectors.toMap(KeyValue::getKey, KeyValue::getValue));
+    }
+  }
+
+  @Test
+  void lookupsAndCallsOfTheModelAreObservedWithoutAnyText() {
+    Spans spans = new Spans();
+    ObservationRegistry observed = ObservationRegistry.create();
+    observed.observationConfig().observationHandler(spans);
+    CacheObservations observations = CacheObservations.of(observed);
+    SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .store(observations.observe(InMemoryVectorStore.of(embedder)))
+            .chatClient(observations.observe(chat, "fake"))
+            .build();
+
+    cache.ask(PARIS);
+
+    assertThat(spans.names())
+        .containsExactly(
+            "semcache lookup exact",
+            "semcache lookup semantic",
+            "semcache lookup exact",
+            "chat fake-model");
+    assertThat(spans.attributes(1))
+        .containsEntry("semcache.tier", "semantic")
+        .containsEntry("semcache.found", "0");
+    assertThat(spans.attributes(3))
+        .containsEntry("gen_ai.operation.name", "chat")
+        .containsEntry("gen_ai.provider.name", "fake")
+        .containsEntry("gen_ai.request.model", "fake-model")
+        .containsEntry("gen_ai.response.model", "fake-model")
+        .containsEntry("gen_ai.response.finish_reasons", "stop")
+        .containsEntry("gen_ai.usage.input_tokens", "10")
+        .containsEntry("gen_ai.usage.output_tokens", "5");
+    assertThat(spans.spans.toString()).doesNotContain("France", "answer 1");
+    chat.failingWith(new IllegalStateException("down"));
+    assertThatThrownBy(() -> cache.ask(FAR)).hasMessage("down");
+    assertThat(spans.spans.get(spans.spans.size() - 1).getError()).hasMessage("down");
+    cache.clear();
+    cache.close();
+  }
+
+  @Test
+  void clientThatStreamsStillStreamsWhenObserved() {
+    StreamingChatClient streaming =
+        new StreamingChatClient() {
+          @Override
+          public ChatReply chat(Prompt prompt, Consumer<String> onText) {
+            onText.accept("Pa");
+            onText.accept("ris");
+            return ChatReply.of("Paris");
+          }
+
+          @Override
+          public ChatReply chat(Prompt prompt) {
+            return chat(prompt, text -> {});
+          }
+
+          @Override
+          public Map<String, String> settings() {
+            return Map.of();
+          }
+        };
+    Spans spans = new Spans();
+    ObservationRegistry observed = ObservationRegistry.create();
+    observed.observationConfig().observationHandler(spans);
+    ChatClient client = CacheObservations.of(observed).observe(streaming, "fake");
+    List<String> pieces = new ArrayList<>();
+
+    ((StreamingChatClient) client).chat(Prompt.of(PARIS), pieces::add);
+    client.chat(Prompt.of(PARIS));
+
+    assertThat(pieces).containsExactly("Pa", "ris");
+    assertThat(spans.names()).containsExactly("chat unknown", "chat unknown");
+  }
+}
