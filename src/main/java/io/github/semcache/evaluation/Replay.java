@@ -48,6 +48,7 @@ public final class Replay {
   private final Optional<Function<InstantSource, VectorStore>> store;
   private final Optional<Duration> timeToLive;
   private final Optional<Long> seed;
+  private final int limit;
   private final IntConsumer progress;
 
   private Replay(Builder builder) {
@@ -56,6 +57,7 @@ public final class Replay {
     this.store = builder.store;
     this.timeToLive = builder.timeToLive;
     this.seed = builder.seed;
+    this.limit = builder.limit;
     this.progress = builder.progress;
   }
 
@@ -105,7 +107,7 @@ public final class Replay {
     } else if (prompts.stream().allMatch(prompt -> prompt.timestamp().isPresent())) {
       stream.sort(Comparator.comparing(prompt -> prompt.timestamp().orElseThrow()));
     }
-    return stream;
+    return stream.subList(0, Math.min(limit, stream.size()));
   }
 
   private SemanticCache cache(Model model, int prompts) {
@@ -169,6 +171,7 @@ public final class Replay {
     private Optional<Function<InstantSource, VectorStore>> store = Optional.empty();
     private Optional<Duration> timeToLive = Optional.empty();
     private Optional<Long> seed = Optional.empty();
+    private int limit = Integer.MAX_VALUE;
     private IntConsumer progress = asked -> {};
 
     private Builder(Embedder embedder) {
@@ -230,6 +233,21 @@ public final class Replay {
      */
     public Builder shuffled(long seed) {
       this.seed = Optional.of(seed);
+      return this;
+    }
+
+    /**
+     * Asks only the first prompts of the order.
+     *
+     * @param limit how many at most, at least 1; all of them unless set
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public Builder limit(int limit) {
+      if (limit < 1) {
+        throw new IllegalArgumentException("limit is " + limit + "; it must be at least 1");
+      }
+      this.limit = limit;
       return this;
     }
 
