@@ -68,6 +68,11 @@ final class PromptFileOptions {
     return label != null;
   }
 
+  /** The column of the labels; empty if none was named. */
+  String label() {
+    return label == null ? "" : label;
+  }
+
   DataFile read() {
     return format == null ? DataFile.read(file) : DataFile.read(file, format);
   }

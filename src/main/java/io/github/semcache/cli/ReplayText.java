@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +26,11 @@ record ReplayText(ReplayRun run, int wrongHits) {
     out.printf("%-12s %-32s %s%n", "", "whole stream", "second half");
     Tally total = result.total();
     Tally half = result.secondHalf();
-    line(out, "hits", Optional.of(total.hitRate()), Optional.of(half.hitRate()));
+    Rates.line(out, "hits", total.hitRate(), half.hitRate());
     if (total.wrongHits().isPresent()) {
-      line(out, "wrong hits", total.errorRate(), half.errorRate());
-      line(out, "precision", total.precision(), half.precision());
+      Rates.line(
+          out, "wrong hits", total.errorRate().orElseThrow(), half.errorRate().orElseThrow());
+      Rates.line(out, "precision", total.precision().orElseThrow(), half.precision().orElseThrow());
     }
     out.printf("%nIn brackets: 95 %% confidence intervals (Clopper-Pearson).%n");
     result.missesByReason().entrySet().stream()
@@ -38,26 +38,6 @@ record ReplayText(ReplayRun run, int wrongHits) {
         .forEach(miss -> out.printf("missed, %s: %d%n", miss.getKey(), miss.getValue()));
     printWrongHits(out);
     out.flush();
-  }
-
-  private static void line(
-      PrintWriter out, String what, Optional<Proportion> total, Optional<Proportion> half) {
-    out.printf(
-        "%-12s %-32s %s%n",
-        what, total.map(ReplayText::text).orElse(""), half.map(ReplayText::text).orElse(""));
-  }
-
-  private static String text(Proportion proportion) {
-    if (proportion.value().isEmpty()) {
-      return "-";
-    }
-    return String.format(
-        Locale.ROOT,
-        "%d (%.2f %% [%.2f, %.2f])",
-        proportion.count(),
-        100 * proportion.value().getAsDouble(),
-        100 * proportion.lower(),
-        100 * proportion.upper());
   }
 
   private void printWrongHits(PrintWriter out) {
@@ -91,8 +71,8 @@ record ReplayText(ReplayRun run, int wrongHits) {
     json.put("policy", run.policy());
     json.put("embedder", run.embedder());
     json.put("store", run.store());
-    json.putAll(json(result.total()));
-    json.put("secondHalf", json(result.secondHalf()));
+    json.putAll(Rates.json(result.total()));
+    json.put("secondHalf", Rates.json(result.secondHalf()));
     json.put("intervals", "Clopper-Pearson, two-sided");
     json.put("confidence", Proportion.CONFIDENCE);
     Map<String, Long> misses = new LinkedHashMap<>();
@@ -103,25 +83,6 @@ record ReplayText(ReplayRun run, int wrongHits) {
       json.put("wrong", shownWrongHits().stream().map(ReplayText::json).toList());
     }
     Json.print(out, json);
-  }
-
-  private static Map<String, @Nullable Object> json(Tally tally) {
-    Map<String, @Nullable Object> json = new LinkedHashMap<>();
-    json.put("requests", tally.requests());
-    json.put("hits", tally.hits());
-    json.put("wrongHits", tally.wrongHits().orElse(null));
-    put(json, "hitRate", Optional.of(tally.hitRate()));
-    put(json, "errorRate", tally.errorRate());
-    put(json, "precision", tally.precision());
-    return json;
-  }
-
-  private static void put(
-      Map<String, @Nullable Object> json, String name, Optional<Proportion> proportion) {
-    Optional<Proportion> known = proportion.filter(some -> some.total() > 0);
-    json.put(name, known.map(some -> some.value().orElseThrow()).orElse(null));
-    json.put(
-        name + "Interval", known.map(some -> List.of(some.lower(), some.upper())).orElse(null));
   }
 
   private static Map<String, Object> json(Outcome hit) {

@@ -59,6 +59,7 @@ public final class SemcacheCli implements Runnable {
     SemcacheCli root = new SemcacheCli();
     return new CommandLine(root)
         .addSubcommand(new ReplayCommand(surroundings))
+        .addSubcommand(new FitCommand(surroundings))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(new Failures(root::showsStackTrace))

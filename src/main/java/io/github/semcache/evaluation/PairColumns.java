@@ -40,4 +40,15 @@ public record PairColumns(String first, String second, String same, int maxChara
   public static PairColumns of(String first, String second, String same) {
     return new PairColumns(first, second, same, PromptColumns.DEFAULT_MAX_CHARACTERS);
   }
+
+  /**
+   * Sets the longest prompt that is accepted.
+   *
+   * @param maxCharacters at least 1
+   * @return columns with it
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public PairColumns maxCharacters(int maxCharacters) {
+    return new PairColumns(first, second, same, maxCharacters);
+  }
 }

@@ -282,5 +282,15 @@ public final class Replay {
     public Replay build() {
       return new Replay(this);
     }
+
+    /** Builds the replay with a policy in place of that which was set; leaves this as it is. */
+    Replay build(HitPolicy policy) {
+      Consumer<SemanticCacheBuilder> before = options;
+      try {
+        return hitPolicy(policy).build();
+      } finally {
+        options = before;
+      }
+    }
   }
 }
