@@ -60,6 +60,7 @@ public final class SemcacheCli implements Runnable {
     return new CommandLine(root)
         .addSubcommand(new ReplayCommand(surroundings))
         .addSubcommand(new FitCommand(surroundings))
+        .addSubcommand(new ReportCommand(surroundings))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(new Failures(root::showsStackTrace))
