@@ -1,6 +1,7 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
+import io.github.semcache.embedding.Embedder;
 import io.github.semcache.evaluation.FitTarget;
 import io.github.semcache.evaluation.LabelledPair;
 import io.github.semcache.evaluation.LabelledPrompt;
@@ -41,6 +42,8 @@ final class FitCommand implements Callable<Integer> {
 
   @Mixin private final PromptFileOptions input = new PromptFileOptions();
   @Mixin private final EmbedderOptions embedder;
+
+  @Mixin private final GuardOptions guards = new GuardOptions();
 
   @ArgGroup(multiplicity = "1")
   @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
@@ -121,7 +124,9 @@ final class FitCommand implements Callable<Integer> {
     String line =
         String.format(
             Locale.ROOT,
-            "SemanticCache.builder().embedder(embedder).hitPolicy(HitPolicy.maxDistance(%.4f))",
+            guards.areOn()
+                ? "SemanticCache.builder().embedder(embedder).maxDistance(%.4f)"
+                : "SemanticCache.builder().embedder(embedder).hitPolicy(HitPolicy.maxDistance(%.4f))",
             fit.cut().getAsDouble());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -159,8 +164,17 @@ final class FitCommand implements Callable<Integer> {
     List<String> texts =
         pairs.stream().flatMap(pair -> Stream.of(pair.first(), pair.second())).toList();
     try (OpenEmbedder open = embedder.open(texts, spec.commandLine().getErr())) {
-      return ThresholdFit.of(ScoredPair.of(pairs, open.remembered()), wanted);
+      List<ScoredPair> scored = pairs.stream().map(pair -> score(pair, open.remembered())).toList();
+      return ThresholdFit.of(scored, wanted);
     }
+  }
+
+  /** A pair that a guard objects to is a hit at no cut. */
+  private ScoredPair score(LabelledPair pair, Embedder model) {
+    boolean stopped = guards.areOn() && !Guarding.objections(pair.first(), pair.second()).isEmpty();
+    return stopped
+        ? new ScoredPair(Double.POSITIVE_INFINITY, pair.same())
+        : ScoredPair.of(pair, model);
   }
 
   private ThresholdFit fitPrompts(FitTarget wanted) {
@@ -175,7 +189,8 @@ final class FitCommand implements Callable<Integer> {
       if (seed != null) {
         replay.shuffled(seed);
       }
-      return ThresholdFit.of(prompts, replay, HitPolicy::maxDistance, wanted);
+      return ThresholdFit.of(
+          prompts, replay, cut -> guards.apply(HitPolicy.maxDistance(cut)), wanted);
     }
   }
 

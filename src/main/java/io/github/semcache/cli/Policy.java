@@ -1,8 +1,7 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.policy.HitPolicy;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -10,9 +9,9 @@ import picocli.CommandLine.TypeConversionException;
  * A policy as it is named on the command line.
  *
  * @param name how it was typed
- * @param options sets it on a cache's builder
+ * @param hitPolicy the policy, without guards
  */
-record Policy(String name, Consumer<SemanticCacheBuilder> options) {
+record Policy(String name, HitPolicy hitPolicy) {
   /** What may be typed. */
   static final String CHOICES = "max-distance=CUT or never";
 
@@ -28,12 +27,11 @@ record Policy(String name, Consumer<SemanticCacheBuilder> options) {
           switch (name) {
             case "max-distance" -> {
               double cut = parse(text, number);
-              HitPolicy policy = checked(text, () -> HitPolicy.maxDistance(cut));
-              yield builder -> builder.hitPolicy(policy);
+              yield checked(text, () -> HitPolicy.maxDistance(cut));
             }
             case "never" -> {
               requireNone(text, number);
-              yield builder -> builder.hitPolicy(HitPolicy.never());
+              yield HitPolicy.never();
             }
             default ->
                 throw new TypeConversionException(
@@ -56,7 +54,7 @@ record Policy(String name, Consumer<SemanticCacheBuilder> options) {
       }
     }
 
-    private static <T> T checked(String text, java.util.function.Supplier<T> factory) {
+    private static <T> T checked(String text, Supplier<T> factory) {
       try {
         return factory.get();
       } catch (IllegalArgumentException e) {

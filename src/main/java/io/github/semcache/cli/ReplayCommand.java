@@ -1,6 +1,7 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.evaluation.LabelledPrompt;
 import io.github.semcache.evaluation.Replay;
 import java.io.PrintWriter;
@@ -31,14 +32,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Mixin private final EmbedderOptions embedder;
   @Mixin private final StoreOptions store = new StoreOptions();
 
-  @Option(
-      names = "--policy",
-      paramLabel = "POLICY",
-      defaultValue = "max-distance=0.15",
-      converter = Policy.Converter.class,
-      description = "How a hit is decided: " + Policy.CHOICES + " (default: ${DEFAULT-VALUE}).")
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  private Policy policy;
+  @Mixin private final PolicyOptions policy = new PolicyOptions();
 
   @Option(
       names = "--seed",
@@ -99,7 +93,7 @@ final class ReplayCommand implements Callable<Integer> {
             embedder.open(prompts.stream().map(LabelledPrompt::text).toList(), err);
         ProgressBar progress = surroundings.progressBar(err, "asking", size)) {
       Replay.Builder replay =
-          Replay.builder(open.remembered()).cache(policy.options()).progress(progress);
+          Replay.builder(open.remembered()).hitPolicy(policy.hitPolicy()).progress(progress);
       if (seed != null) {
         replay.shuffled(seed);
       }
@@ -115,7 +109,7 @@ final class ReplayCommand implements Callable<Integer> {
           policy.name(),
           open.remembered().modelId(),
           store.name(),
-          store.run(replay, prompts, open.remembered()));
+          store.run(replay, prompts, EmbeddingSpace.of(open.remembered())));
     }
   }
 }

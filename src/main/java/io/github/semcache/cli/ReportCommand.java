@@ -71,7 +71,12 @@ final class ReportCommand implements Callable<Integer> {
       EvaluationReport.Builder report =
           EvaluationReport.builder(open.remembered(), prompts)
               .title("What a semantic cache would do on " + input.file().getFileName())
-              .policy("max-distance", HitPolicy::maxDistance, CUTS)
+              .policy("max-distance without guards", HitPolicy::maxDistance, CUTS)
+              .policy(
+                  "max-distance with guards",
+                  cut -> Guarding.guarded(HitPolicy.maxDistance(cut)),
+                  CUTS)
+              .guards(Guarding::objections)
               .progress(progress);
       if (seed != null) {
         report.shuffled(seed);

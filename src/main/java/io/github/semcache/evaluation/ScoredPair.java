@@ -27,18 +27,14 @@ public record ScoredPair(double distance, boolean same) {
   }
 
   /**
-   * Measures labelled pairs, one after the other.
+   * Measures a labelled pair.
    *
-   * @param pairs the pairs
-   * @param embedder who makes the embeddings; best one that remembers them
-   * @return one scored pair for each
+   * @param pair the pair
+   * @param embedder who makes the embeddings; for many pairs best one that remembers them
+   * @return the pair with its distance
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    */
-  public static List<ScoredPair> of(List<LabelledPair> pairs, Embedder embedder) {
-    return pairs.stream().map(pair -> of(pair, embedder)).toList();
-  }
-
-  private static ScoredPair of(LabelledPair pair, Embedder embedder) {
+  public static ScoredPair of(LabelledPair pair, Embedder embedder) {
     Normalizer normalizer = Normalizer.whitespace();
     List<Embedding> embeddings =
         embedder.embed(
