@@ -3,6 +3,7 @@ package io.github.semcache.lucene;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.IOUtils;
@@ -106,6 +108,34 @@ final class EntryTable {
       catalog.touch(hits.get(0).slot());
     }
     return new NearestEntries(matches, corrupt);
+  }
+
+  /**
+   * All living entries that can be read. Each is read on its own, so the table is never held long.
+   */
+  Stream<ListedEntry> entries() {
+    long now = now();
+    List<Slot> living =
+        reading(
+            () ->
+                catalog.select(new Selection.All()).stream()
+                    .filter(slot -> slot.livesAt(now))
+                    .toList());
+    return living.stream().map(this::list).flatMap(Optional::stream);
+  }
+
+  private Optional<ListedEntry> list(Slot slot) {
+    return reading(
+        () -> {
+          if (slot.gone) {
+            return Optional.empty();
+          }
+          try {
+            return Optional.of(new ListedEntry(read(slot), slot.expiry()));
+          } catch (CorruptEntryException e) {
+            return Optional.empty();
+          }
+        });
   }
 
   private CacheEntry read(Slot slot) throws IOException {

@@ -6,7 +6,9 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntryListing;
 import io.github.semcache.store.Insertion;
+import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.Selection;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A store in a directory of the local disk, for one process at a time: an HNSW index of Lucene, and
@@ -46,7 +49,7 @@ import java.util.Optional;
  * <p><b>Memory:</b> about 350 bytes of heap for each entry, and as much page cache as the index is
  * to be fast: the vectors take four bytes for each dimension.
  */
-public final class LuceneVectorStore implements VectorStore {
+public final class LuceneVectorStore implements VectorStore, EntryListing {
   private static final int MAX_KEY_LENGTH = 1_024;
 
   private final EmbeddingSpace space;
@@ -140,6 +143,11 @@ public final class LuceneVectorStore implements VectorStore {
   @Override
   public long remove(Selection selection) {
     return engine.writer().remove(requireNonNull(selection, "selection"));
+  }
+
+  @Override
+  public Stream<ListedEntry> entries() {
+    return engine.table().entries();
   }
 
   private void checkDimension(Embedding embedding) {

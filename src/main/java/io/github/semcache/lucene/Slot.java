@@ -1,6 +1,8 @@
 package io.github.semcache.lucene;
 
+import java.time.Instant;
 import java.util.Comparator;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,5 +38,10 @@ final class Slot {
 
   boolean livesAt(long now) {
     return now < expiresAt;
+  }
+
+  /** When it expires; empty if it does not. */
+  Optional<Instant> expiry() {
+    return expiresAt == NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(expiresAt));
   }
 }

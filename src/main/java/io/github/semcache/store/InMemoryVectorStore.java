@@ -18,6 +18,7 @@ import java.util.PriorityQueue;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads: searches run side by side, writes alone. Nothing blocks on more
  * than that lock.
  */
-public final class InMemoryVectorStore implements VectorStore {
+public final class InMemoryVectorStore implements VectorStore, EntryListing {
   private final EmbeddingSpace space;
   private final int maxEntries;
   private final InstantSource time;
@@ -182,6 +183,18 @@ public final class InMemoryVectorStore implements VectorStore {
       return scopes.getOrDefault(byScope.scope(), Map.of()).values();
     }
     return nodes.values();
+  }
+
+  @Override
+  public Stream<ListedEntry> entries() {
+    Instant now = time.instant();
+    return reading(
+        () ->
+            nodes.values().stream()
+                .filter(node -> node.livesAt(now))
+                .map(node -> new ListedEntry(node.entry, Optional.ofNullable(node.expiresAt)))
+                .toList())
+        .stream();
   }
 
   private void delete(@Nullable Node node) {

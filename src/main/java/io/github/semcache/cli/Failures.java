@@ -1,0 +1,66 @@
+package io.github.semcache.cli;
+
+import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.evaluation.DataFileException;
+import io.github.semcache.store.StoreException;
+import java.io.PrintWriter;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Says in one line what went wrong. */
+final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  private final BooleanSupplier showsStackTrace;
+
+  Failures(BooleanSupplier showsStackTrace) {
+    this.showsStackTrace = showsStackTrace;
+  }
+
+  @Override
+  public int handleParseException(ParameterException failure, String[] args) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    print(err, failure, oneLine(failure));
+    CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
+    err.println(
+        "Try '" + command.getCommandSpec().qualifiedName() + " --help' for more information.");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  @Override
+  public int handleExecutionException(
+      Exception failure, CommandLine command, ParseResult parseResult) {
+    print(command.getErr(), failure, isExpected(failure) ? oneLine(failure) : unexpected(failure));
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static boolean isExpected(Exception failure) {
+    return failure instanceof CommandException
+        || failure instanceof DataFileException
+        || failure instanceof EmbedderException
+        || failure instanceof StoreException
+        || failure instanceof java.io.UncheckedIOException
+        || failure instanceof IllegalArgumentException
+        || failure instanceof IllegalStateException;
+  }
+
+  private static String oneLine(Exception failure) {
+    String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    return message.lines().findFirst().orElse(failure.getClass().getName());
+  }
+
+  private static String unexpected(Exception failure) {
+    return oneLine(failure) + " (" + failure.getClass().getName() + "; see --stacktrace)";
+  }
+
+  private void print(PrintWriter err, Exception failure, String line) {
+    err.println("semcache-cli: " + line);
+    if (showsStackTrace.getAsBoolean()) {
+      failure.printStackTrace(err);
+    }
+    err.flush();
+  }
+}

@@ -1,0 +1,27 @@
+package io.github.semcache.cli;
+
+import io.github.semcache.policy.HitPolicy;
+import picocli.CommandLine.Option;
+
+/** Whether guards are asked. */
+final class GuardOptions {
+  @Option(
+      names = "--no-guards",
+      description =
+          "Let the distance alone decide: no guard turns a hit into a miss because of a replaced"
+              + " number, name, opposite and so on.")
+  private boolean off;
+
+  boolean areOn() {
+    return !off;
+  }
+
+  HitPolicy apply(HitPolicy policy) {
+    return off ? policy : Guarding.guarded(policy);
+  }
+
+  /** What to add to a policy's name. */
+  String suffix() {
+    return off ? " without guards" : "";
+  }
+}

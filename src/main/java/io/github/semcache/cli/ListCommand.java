@@ -1,0 +1,109 @@
+package io.github.semcache.cli;
+
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.ListedEntry;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ls}. */
+@Command(
+    name = "ls",
+    mixinStandardHelpOptions = true,
+    versionProvider = SemcacheCli.Version.class,
+    description = "Lists the entries of a store, the latest first.")
+final class ListCommand implements Callable<Integer> {
+  private static final int PROMPT_WIDTH = 72;
+
+  @Mixin private final RunningStoreOptions store;
+
+  @Option(
+      names = "--scope",
+      paramLabel = "DIGITS",
+      defaultValue = "",
+      description = "Only entries of scopes that begin so.")
+  private String scope = "";
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "List so many at most (default: ${DEFAULT-VALUE}).")
+  private int limit = 50;
+
+  @Option(names = "--json", description = "Print JSON, with whole prompts and answers.")
+  private boolean json;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  ListCommand(Surroundings surroundings) {
+    this.store = new RunningStoreOptions(surroundings);
+  }
+
+  @Override
+  public Integer call() {
+    List<ListedEntry> entries =
+        store.with(
+            (embedder, opened) ->
+                opened.entries(listed -> listed.entry().scope().startsWith(scope)).stream()
+                    .sorted(Comparator.comparing(ListCommand::createdAt).reversed())
+                    .toList());
+    PrintWriter out = spec.commandLine().getOut();
+    List<ListedEntry> shown = entries.stream().limit(limit).toList();
+    if (json) {
+      Json.print(out, shown.stream().map(ListCommand::json).toList());
+      return 0;
+    }
+    shown.forEach(listed -> out.println(line(listed)));
+    if (shown.size() < entries.size()) {
+      out.printf("... and %d more (see --limit)%n", entries.size() - shown.size());
+    }
+    out.flush();
+    return 0;
+  }
+
+  private static Instant createdAt(ListedEntry listed) {
+    return listed.entry().createdAt();
+  }
+
+  private static String line(ListedEntry listed) {
+    CacheEntry entry = listed.entry();
+    return "%s  scope %s  made %s  expires %s  %s"
+        .formatted(
+            entry.key().substring(0, Math.min(12, entry.key().length())),
+            entry.scope().substring(0, Math.min(8, entry.scope().length())),
+            entry.createdAt(),
+            listed.expiresAt().map(Instant::toString).orElse("never"),
+            shortened(entry.prompt()));
+  }
+
+  private static String shortened(String text) {
+    String line = text.replaceAll("\\p{Cntrl}+", " ");
+    return line.length() <= PROMPT_WIDTH ? line : line.substring(0, PROMPT_WIDTH - 3) + "...";
+  }
+
+  private static Map<String, @Nullable Object> json(ListedEntry listed) {
+    CacheEntry entry = listed.entry();
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("key", entry.key());
+    json.put("scope", entry.scope());
+    json.put("prompt", entry.prompt());
+    json.put("answer", entry.answer());
+    json.put("attributes", entry.attributes());
+    json.put("createdAt", entry.createdAt().toString());
+    json.put("expiresAt", listed.expiresAt().map(Instant::toString).orElse(null));
+    return json;
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.semcache.cli;
+
+import java.io.PrintWriter;
+import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
+
+/** One line that is drawn over itself, at most ten times a second. Used by one thread at a time. */
+final class ProgressBar implements IntConsumer, AutoCloseable {
+  private static final int WIDTH = 30;
+  private static final long REDRAW_NANOS = 100_000_000;
+
+  private final PrintWriter out;
+  private final boolean enabled;
+  private final String what;
+  private final int total;
+  private final LongSupplier ticker;
+  private final long start;
+  private long drawn;
+  private boolean visible;
+
+  ProgressBar(PrintWriter out, boolean enabled, String what, int total, LongSupplier ticker) {
+    this.out = out;
+    this.enabled = enabled && total > 0;
+    this.what = what;
+    this.total = total;
+    this.ticker = ticker;
+    this.start = ticker.getAsLong();
+    this.drawn = start;
+  }
+
+  @Override
+  public void accept(int done) {
+    long now = ticker.getAsLong();
+    if (!enabled || (now - drawn < REDRAW_NANOS && done < total)) {
+      return;
+    }
+    drawn = now;
+    visible = true;
+    int filled = (int) ((long) WIDTH * done / total);
+    long seconds = (now - start) / 1_000_000_000;
+    String left = done == 0 ? "" : ", " + seconds * (total - done) / done + " s left";
+    out.printf(
+        "\r%s [%s%s] %d of %d%s\u001b[K",
+        what, "#".repeat(filled), "-".repeat(WIDTH - filled), done, total, left);
+    out.flush();
+  }
+
+  /** Wipes the line. */
+  @Override
+  public void close() {
+    if (visible) {
+      out.print("\r\u001b[K");
+      out.flush();
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.semcache.cli;
+
+import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.evaluation.LabelledPrompt;
+import io.github.semcache.evaluation.Replay;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code replay FILE}. */
+@Command(
+    name = "replay",
+    mixinStandardHelpOptions = true,
+    versionProvider = SemcacheCli.Version.class,
+    description = {
+      "Would a semantic cache pay on my traffic?",
+      "Sends recorded prompts, one after the other, through a real cache and counts the hits and,"
+          + " where there are labels, the wrong ones among them. No model is asked."
+    })
+final class ReplayCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+
+  @Mixin private final PromptFileOptions input = new PromptFileOptions();
+  @Mixin private final EmbedderOptions embedder;
+  @Mixin private final StoreOptions store = new StoreOptions();
+
+  @Mixin private final PolicyOptions policy = new PolicyOptions();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Ask in a random order, the same for the same number.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Ask so many prompts at most, the first of the order.")
+  private @Nullable Integer limit;
+
+  @Option(
+      names = "--ttl",
+      paramLabel = "DURATION",
+      description =
+          "How long answers are kept by --timestamp, for example PT24H (default: for ever).")
+  private @Nullable Duration timeToLive;
+
+  @Option(
+      names = "--wrong-hits",
+      arity = "0..1",
+      paramLabel = "N",
+      fallbackValue = "2147483647",
+      description = "Show the wrong hits one by one, or the first N of them.")
+  private int wrongHits;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  ReplayCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+    this.embedder = new EmbedderOptions(surroundings);
+  }
+
+  @Override
+  public Integer call() {
+    ReplayText text = new ReplayText(run(), wrongHits);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      text.printJson(out);
+    } else {
+      text.print(out);
+    }
+    return 0;
+  }
+
+  private ReplayRun run() {
+    PrintWriter err = spec.commandLine().getErr();
+    List<LabelledPrompt> prompts = input.prompts();
+    int size = limit == null ? prompts.size() : Math.min(limit, prompts.size());
+    try (OpenEmbedder open =
+            embedder.open(prompts.stream().map(LabelledPrompt::text).toList(), err);
+        ProgressBar progress = surroundings.progressBar(err, "asking", size)) {
+      Replay.Builder replay =
+          Replay.builder(open.remembered()).hitPolicy(policy.hitPolicy()).progress(progress);
+      if (seed != null) {
+        replay.shuffled(seed);
+      }
+      if (limit != null) {
+        replay.limit(limit);
+      }
+      if (timeToLive != null) {
+        replay.timeToLive(timeToLive);
+      }
+      return new ReplayRun(
+          input.file(),
+          seed == null ? "in order" : "shuffled with seed " + seed,
+          policy.name(),
+          open.remembered().modelId(),
+          store.name(),
+          store.run(replay, prompts, EmbeddingSpace.of(open.remembered())));
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.github.semcache.cli;
+
+import io.github.semcache.store.ListedEntry;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code stats}. */
+@Command(
+    name = "stats",
+    mixinStandardHelpOptions = true,
+    versionProvider = SemcacheCli.Version.class,
+    description =
+        "Counts what a store holds. Hits and misses are counted by the caches that use the store,"
+            + " not by the store.")
+final class StatsCommand implements Callable<Integer> {
+  @Mixin private final RunningStoreOptions store;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  StatsCommand(Surroundings surroundings) {
+    this.store = new RunningStoreOptions(surroundings);
+  }
+
+  @Override
+  public Integer call() {
+    Map<String, @Nullable Object> stats =
+        store.with(
+            (embedder, opened) -> {
+              Map<String, @Nullable Object> counts = new LinkedHashMap<>();
+              counts.put("store", store.name());
+              counts.put("embeddingModel", embedder.remembered().modelId());
+              counts.put("dimension", embedder.remembered().dimension());
+              counts.putAll(count(opened.entries(listed -> true)));
+              return counts;
+            });
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Json.print(out, stats);
+    } else {
+      stats.forEach((name, value) -> out.printf("%-18s %s%n", name, value == null ? "-" : value));
+      out.flush();
+    }
+    return 0;
+  }
+
+  private static Map<String, @Nullable Object> count(List<ListedEntry> entries) {
+    Map<String, @Nullable Object> counts = new LinkedHashMap<>();
+    counts.put("entries", entries.size());
+    counts.put("scopes", entries.stream().map(listed -> listed.entry().scope()).distinct().count());
+    counts.put(
+        "expiring", entries.stream().filter(listed -> listed.expiresAt().isPresent()).count());
+    counts.put(
+        "oldest",
+        entries.stream()
+            .map(StatsCommand::createdAt)
+            .min(Comparator.naturalOrder())
+            .map(Instant::toString)
+            .orElse(null));
+    counts.put(
+        "latest",
+        entries.stream()
+            .map(StatsCommand::createdAt)
+            .max(Comparator.naturalOrder())
+            .map(Instant::toString)
+            .orElse(null));
+    counts.put(
+        "promptCharacters",
+        entries.stream().mapToLong(listed -> listed.entry().prompt().length()).sum());
+    counts.put(
+        "answerCharacters",
+        entries.stream().mapToLong(listed -> listed.entry().answer().length()).sum());
+    counts.put(
+        "chatModels",
+        entries.stream()
+            .collect(
+                Collectors.groupingBy(
+                    listed -> listed.entry().attributes().getOrDefault("model", "unknown"),
+                    TreeMap::new,
+                    Collectors.counting())));
+    return counts;
+  }
+
+  private static Instant createdAt(ListedEntry listed) {
+    return listed.entry().createdAt();
+  }
+}

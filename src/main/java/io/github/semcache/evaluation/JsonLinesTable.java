@@ -1,0 +1,121 @@
+package io.github.semcache.evaluation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads JSON lines: one object on each line, or arrays of which the first names the columns. Values
+ * that are null, objects or arrays count as absent.
+ */
+final class JsonLinesTable {
+  private static final ObjectReader JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build()
+          .readerFor(JsonNode.class);
+
+  private final String source;
+  private final int maxCharacters;
+  private final Set<String> columns = new LinkedHashSet<>();
+  private @Nullable List<String> header;
+  private final List<Table.Row> rows = new ArrayList<>();
+
+  private JsonLinesTable(String source, int maxCharacters) {
+    this.source = source;
+    this.maxCharacters = maxCharacters;
+  }
+
+  /**
+   * Parses a whole file.
+   *
+   * @throws DataFileException if a line is not JSON, is neither object nor array, or is too long
+   */
+  static Table parse(String text, String source, int maxCharacters) {
+    JsonLinesTable table = new JsonLinesTable(source, maxCharacters);
+    List<String> lines = text.lines().toList();
+    for (int i = 0; i < lines.size(); i++) {
+      if (!lines.get(i).isBlank()) {
+        table.add(i + 1, lines.get(i));
+      }
+    }
+    return new Table(source, List.copyOf(table.columns), table.rows);
+  }
+
+  private void add(long line, String json) {
+    JsonNode node = parse(line, json);
+    if (node.isObject()) {
+      Map<String, String> fields = new HashMap<>();
+      node.properties().forEach(field -> add(line, fields, field.getKey(), field.getValue()));
+      columns.addAll(node.properties().stream().map(Map.Entry::getKey).toList());
+      rows.add(new Table.Row(line, fields));
+    } else if (node.isArray() && columns.isEmpty()) {
+      addHeader(line, node);
+    } else if (node.isArray() && header != null) {
+      addArray(line, node, header);
+    } else {
+      throw trouble(line, "the line is neither a JSON object nor an array below a header", null);
+    }
+  }
+
+  private JsonNode parse(long line, String json) {
+    try {
+      return JSON.readValue(json);
+    } catch (JsonProcessingException e) {
+      // Jackson's own message may repeat what it read.
+      throw trouble(line, "the line is not JSON", e);
+    }
+  }
+
+  private void addHeader(long line, JsonNode names) {
+    List<String> header = new ArrayList<>();
+    names.forEach(name -> header.add(name.asText()));
+    columns.addAll(header);
+    if (columns.size() != header.size()) {
+      throw trouble(line, "the header has a column twice", null);
+    }
+    this.header = header;
+  }
+
+  private void addArray(long line, JsonNode values, List<String> header) {
+    if (values.size() != header.size()) {
+      throw trouble(
+          line,
+          "the row has %d values, the header %d columns".formatted(values.size(), header.size()),
+          null);
+    }
+    Map<String, String> fields = new HashMap<>();
+    for (int i = 0; i < values.size(); i++) {
+      add(line, fields, header.get(i), values.get(i));
+    }
+    rows.add(new Table.Row(line, fields));
+  }
+
+  private void add(long line, Map<String, String> fields, String name, JsonNode value) {
+    if (!value.isValueNode() || value.isNull()) {
+      return;
+    }
+    String text = value.asText();
+    if (text.length() > maxCharacters) {
+      throw trouble(
+          line,
+          "column '%s' has %d characters; the limit is %d"
+              .formatted(name, text.length(), maxCharacters),
+          null);
+    }
+    fields.put(name, text);
+  }
+
+  private DataFileException trouble(long line, String what, @Nullable Throwable cause) {
+    return new DataFileException(source + ", line " + line + ": " + what, cause);
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.semcache.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.semcache.embedding.Embedder;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Map;
+import picocli.CommandLine;
+
+/**
+ * A command line that was run in this process.
+ *
+ * @param exitCode what the process would have ended with
+ * @param out what was printed
+ * @param err what was complained about
+ */
+record CliRun(int exitCode, String out, String err) {
+
+  static CliRun of(Embedder localModel, String... args) {
+    return of(new Surroundings(Map.of(), false, () -> localModel), args);
+  }
+
+  static CliRun of(Surroundings surroundings, String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine commandLine =
+        SemcacheCli.commandLine(surroundings)
+            .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true));
+    int exitCode = commandLine.execute(args);
+    return new CliRun(exitCode, out.toString(), err.toString());
+  }
+
+  JsonNode json() {
+    assertThat(err).isEmpty();
+    try {
+      return new JsonMapper().readTree(out);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("not JSON: " + out, e);
+    }
+  }
+
+  /** Asserts that the command failed and said why in one line. */
+  void assertFailed(int code, String message) {
+    assertThat(out).isEmpty();
+    assertThat(err.lines().findFirst()).contains("semcache-cli: " + message);
+    assertThat(err).doesNotContain("\tat ");
+    assertThat(exitCode).isEqualTo(code);
+  }
+}

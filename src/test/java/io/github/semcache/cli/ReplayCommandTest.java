@@ -1,0 +1,254 @@
+package io.github.semcache.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.langchain4j.MiniLmEmbedder;
+import io.github.semcache.testing.FakeEmbedder;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReplayCommandTest {
+  @TempDir Path directory;
+
+  private final FakeEmbedder embedder =
+      new FakeEmbedder()
+          .place("Where is my card?", 0)
+          .place("Where's my card?", 5)
+          .place("Where is my card reader?", 10)
+          .place("How do I pay a bill?", 120)
+          .place("How can I pay a bill?", 125);
+
+  private static Path support() {
+    try {
+      return Path.of(
+          Objects.requireNonNull(
+                  ReplayCommandTest.class.getResource("/io/github/semcache/evaluation/support.csv"))
+              .toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private CliRun replay(Path file, String... more) {
+    List<String> args = new ArrayList<>(List.of("replay", file.toString()));
+    args.addAll(List.of("--embeddings", directory.toString()));
+    args.addAll(List.of(more));
+    if (!args.contains("--policy")) {
+      args.addAll(List.of("--policy", "max-distance=0.1"));
+    }
+    return CliRun.of(embedder, args.toArray(String[]::new));
+  }
+
+  private CliRun replaySupport(String... more) {
+    List<String> args = new ArrayList<>(List.of("--prompt", "text", "--label", "intent"));
+    args.addAll(List.of(more));
+    return replay(support(), args.toArray(String[]::new));
+  }
+
+  @Test
+  void jsonCarriesTheRates() {
+    JsonNode json = replaySupport("--json").json();
+
+    assertThat(json.get("requests").asInt()).isEqualTo(8);
+    assertThat(json.get("hitRate").asDouble()).isEqualTo(4.0 / 8);
+    assertThat(json.get("errorRate").asDouble()).isEqualTo(1.0 / 8);
+    assertThat(json.get("precision").asDouble()).isEqualTo(3.0 / 4);
+    assertThat(json.get("errorRateInterval")).hasSize(2);
+    assertThat(json.get("secondHalf").get("requests").asInt()).isEqualTo(4);
+    assertThat(json.get("secondHalf").get("hitRate").asDouble()).isEqualTo(2.0 / 4);
+    assertThat(json.get("secondHalf").get("errorRate").asDouble()).isZero();
+    assertThat(json.get("secondHalf").get("precision").asDouble()).isEqualTo(1);
+    assertThat(json.get("embedder").asText()).isEqualTo("fake-embedder");
+  }
+
+  @Test
+  void rateOfNothingIsNull() {
+    JsonNode json = replaySupport("--json", "--policy", "never", "--limit", "2").json();
+
+    assertThat(json.get("hitRate").asDouble()).isZero();
+    assertThat(json.get("errorRate").asDouble()).isZero();
+    assertThat(json.get("precision").isNull()).isTrue();
+  }
+
+  @Test
+  void withoutLabelsThereIsNoErrorRate() {
+    JsonNode json = replay(support(), "--prompt", "text", "--json").json();
+
+    assertThat(json.get("hitRate").asDouble()).isEqualTo(0.5);
+    assertThat(json.get("errorRate").isNull()).isTrue();
+  }
+
+  @Test
+  void textShowsRatesAndNamesTheInterval() {
+    CliRun run = replaySupport();
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .contains("8 requests", "policy max-distance=0.1, embedder fake-embedder, store memory")
+        .containsPattern("hits +4 \\(50\\.00 %")
+        .containsPattern("wrong hits +1 \\(12\\.50 %")
+        .containsPattern("precision +3 \\(75\\.00 %")
+        .contains("Clopper-Pearson")
+        .doesNotContain("Where is my card reader?");
+  }
+
+  @Test
+  void wrongHitsAreShownOneByOneOnRequest() {
+    assertThat(replaySupport("--wrong-hits").out())
+        .contains("line 5, distance 0.0152", "Where is my card reader? [reader]")
+        .contains("Where is my card? [arrival]");
+    JsonNode wrong = replaySupport("--wrong-hits", "--json").json().get("wrong");
+    assertThat(wrong).hasSize(1);
+    assertThat(wrong.get(0).get("matchedLabel").asText()).isEqualTo("arrival");
+  }
+
+  @Test
+  void scopeColumnSeparates() {
+    assertThat(replaySupport("--scope", "tenant", "--json").json().get("hits").asInt())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void timeToLiveFollowsTheTimestampColumn() {
+    assertThat(
+            replaySupport("--timestamp", "asked", "--ttl", "PT2M", "--json")
+                .json()
+                .get("hits")
+                .asInt())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void seedShuffles() {
+    assertThat(replaySupport("--seed", "7", "--json").json().get("order").asText())
+        .isEqualTo("shuffled with seed 7");
+  }
+
+  @Test
+  void embeddingsAreKeptForTheNextRun() {
+    replaySupport("--json").json();
+    int embedded = embedder.embedded().size();
+    replaySupport("--json").json();
+
+    assertThat(embedder.embedded()).hasSize(embedded);
+  }
+
+  @Test
+  void localModelFindsTheParaphrase() {
+    JsonNode json =
+        CliRun.of(
+                MiniLmEmbedder.create(),
+                "replay",
+                support().toString(),
+                "--prompt=text",
+                "--label=intent",
+                "--no-embeddings",
+                "--policy=max-distance=0.15",
+                "--json")
+            .json();
+
+    assertThat(json.get("embedder").asText()).isEqualTo("all-minilm-l6-v2-q");
+    assertThat(json.get("hits").asInt()).isGreaterThanOrEqualTo(3);
+  }
+
+  @Test
+  void missingColumnFailsAndNamesThoseThatAreThere() {
+    replay(support(), "--prompt", "question")
+        .assertFailed(
+            1,
+            "prompt is 'question', but "
+                + support()
+                + " has no such column; it has 'text', 'intent', 'tenant', 'asked'");
+  }
+
+  @Test
+  void badFileFailsInOneLine() throws IOException {
+    Path latin1 = directory.resolve("latin1.csv");
+    Files.write(latin1, "text\nGrüße\n".getBytes(StandardCharsets.ISO_8859_1));
+
+    replay(latin1, "--prompt", "text")
+        .assertFailed(1, latin1 + ", line 2: byte 0xFC is not UTF-8; convert the file to UTF-8");
+    replay(directory.resolve("none.csv"))
+        .assertFailed(1, directory.resolve("none.csv") + " does not exist");
+  }
+
+  @Test
+  void embedderThatFailsIsNamedInOneLine() {
+    embedder.failWith(new EmbedderException("the model is gone"));
+
+    replaySupport().assertFailed(1, "the model is gone");
+  }
+
+  @Test
+  void stackTraceIsShownOnRequest() {
+    embedder.failWith(new EmbedderException("the model is gone"));
+
+    assertThat(replaySupport("--stacktrace").err()).contains("the model is gone", "\tat ");
+  }
+
+  @Test
+  void missingKeyIsNamed() {
+    CliRun.of(embedder, "replay", support().toString(), "--prompt=text", "--embedder=openai")
+        .assertFailed(
+            1,
+            "the environment variable OPENAI_API_KEY is not set; it must hold the service's key");
+  }
+
+  @Test
+  void unknownModelNeedsItsDimension() {
+    CliRun run =
+        CliRun.of(
+            new Surroundings(Map.of("OPENAI_API_KEY", "k"), false, () -> embedder),
+            "replay",
+            support().toString(),
+            "--prompt=text",
+            "--embedder=openai:bge-m3");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).startsWith("semcache-cli: --embedder or --dimension: modelDimension");
+  }
+
+  @Test
+  void misuseIsExplained() {
+    replaySupport("--embedder", "word2vec")
+        .assertFailed(2, "--embedder is 'word2vec'; it must be minilm or openai[:NAME]");
+    replaySupport("--policy", "magic")
+        .assertFailed(
+            2,
+            "Invalid value for option '--policy': 'magic' is unknown; it must be "
+                + Policy.CHOICES);
+    replaySupport("--policy", "max-distance")
+        .assertFailed(
+            2,
+            "Invalid value for option '--policy': 'max-distance' has no number after '=', as in"
+                + " max-distance=0.15");
+    replaySupport("--policy", "max-distance=3")
+        .assertFailed(
+            2,
+            "Invalid value for option '--policy': 'max-distance=3': maxDistance is 3.0; a cosine"
+                + " distance lies between 0 and 2");
+    CliRun.of(embedder, "replay").assertFailed(2, "Missing required parameter: 'FILE'");
+    CliRun.of(embedder).assertFailed(2, "a command is missing");
+    CliRun.of(embedder, "repaly").assertFailed(2, "Unmatched argument at index 0: 'repaly'");
+  }
+
+  @Test
+  void everyLevelHasHelpAndVersion() {
+    assertThat(CliRun.of(embedder, "--help").out()).contains("Usage: semcache-cli", "replay");
+    assertThat(CliRun.of(embedder, "replay", "--help").out())
+        .contains("Usage: semcache-cli replay", "--policy", "--wrong-hits");
+    assertThat(CliRun.of(embedder, "--version").out()).startsWith("semcache ");
+  }
+}

@@ -1,0 +1,172 @@
+package io.github.semcache.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.testing.FakeEmbedder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code explain}, {@code stats}, {@code ls} and {@code forget} on the embedded store. */
+class StoreCommandsTest {
+  @TempDir Path directory;
+
+  private final FakeEmbedder embedder =
+      new FakeEmbedder()
+          .place("Where is my card?", 0)
+          .place("Where's my card?", 5)
+          .place("Is my card with 2 chips here?", 6)
+          .place("How do I pay?", 120);
+
+  @BeforeEach
+  void fillStore() {
+    try (SemanticCache cache = cache()) {
+      cache.put(Prompt.of("Where is my card?"), "On its way.");
+      cache.put(Prompt.of("How do I pay?"), "In the app.");
+    }
+  }
+
+  private SemanticCache cache() {
+    return SemanticCache.builder()
+        .embedder(embedder)
+        .chatClient(ChatClient.of("gpt-test", prompt -> "?"))
+        .store(LuceneVectorStore.open(directory.resolve("store"), embedder))
+        .build();
+  }
+
+  private CliRun run(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--store", directory.resolve("store").toString(), "--no-embeddings"));
+    return CliRun.of(embedder, all.toArray(String[]::new));
+  }
+
+  @Test
+  void listShowsTheEntries() {
+    assertThat(run("ls").out())
+        .contains("Where is my card?", "How do I pay?", "expires 2")
+        .hasLineCount(2);
+    assertThat(run("ls", "--limit", "1").out()).contains("... and 1 more (see --limit)");
+    JsonNode json = run("ls", "--json").json();
+    assertThat(json).hasSize(2);
+    assertThat(json.get(0).get("answer").asText()).isIn("On its way.", "In the app.");
+    assertThat(run("ls", "--scope", "x").out()).isEmpty();
+  }
+
+  @Test
+  void statsCountTheEntries() {
+    JsonNode json = run("stats", "--json").json();
+
+    assertThat(json.get("entries").asInt()).isEqualTo(2);
+    assertThat(json.get("scopes").asInt()).isEqualTo(1);
+    assertThat(json.get("expiring").asInt()).isEqualTo(2);
+    assertThat(json.get("embeddingModel").asText()).isEqualTo("fake-embedder");
+    assertThat(run("stats").out()).containsPattern("entries +2");
+  }
+
+  @Test
+  void explainShowsDistanceAndDecision() {
+    CliRun run = run("explain", "Where's my card?");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .contains("exact: no", "max-distance=0.15: hit", "0.0038  Where is my card?")
+        .contains("alone: hit", "alone: miss, too-far");
+    JsonNode json = run("explain", "Where is my card?", "--json").json();
+    assertThat(json.get("exact").asBoolean()).isTrue();
+    assertThat(json.get("candidates")).hasSize(2);
+  }
+
+  @Test
+  void explainNamesTheGuardsThatObject() {
+    assertThat(run("explain", "Is my card with 2 chips here?").out())
+        .contains("guards object: ", "added-number", "max-distance=0.15: miss, ");
+    assertThat(run("explain", "Is my card with 2 chips here?", "--no-guards").out())
+        .contains("max-distance=0.15 without guards: hit");
+  }
+
+  @Test
+  void scopeIsNamedByItsPartsOrItsDigits() {
+    try (SemanticCache cache = cache()) {
+      cache.put(Prompt.of("How do I pay?").tag("tenant", "acme"), "By invoice.");
+    }
+
+    run("explain", "How do I pay?")
+        .assertFailed(1, "the store holds 2 scopes; choose one with --scope (see ls)");
+    run("explain", "How do I pay?", "--scope", "x")
+        .assertFailed(1, "--scope is 'x'; 0 scopes begin so (see ls)");
+    assertThat(
+            run("explain", "How do I pay?", "--tag", "tenant=acme", "--setting", "model=gpt-test")
+                .out())
+        .contains("exact: an entry has this very prompt")
+        .doesNotContain("Where is my card?");
+  }
+
+  @Test
+  void forgetRemovesByKeyByScopeAndAll() {
+    String key = run("ls", "--json").json().get(0).get("key").asText();
+    assertThat(run("forget", "--key", key.substring(0, 10)).out().strip())
+        .isEqualTo("1 entry removed");
+    assertThat(run("stats", "--json").json().get("entries").asInt()).isEqualTo(1);
+    run("forget", "--key", key).assertFailed(1, "--key is '" + key + "'; 0 keys begin so");
+
+    fillStore();
+    String scope = run("ls", "--json").json().get(0).get("scope").asText();
+    assertThat(run("forget", "--scope", scope, "--json").json().get("removed").asInt())
+        .isEqualTo(2);
+
+    fillStore();
+    assertThat(run("forget", "--all").out().strip()).isEqualTo("2 entries removed");
+    assertThat(run("ls").out()).isEmpty();
+  }
+
+  @Test
+  void forgetWantsToKnowWhat() {
+    CliRun run = run("forget");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("semcache-cli: Error: Missing required argument");
+  }
+
+  @Test
+  void storeThatIsNotThereIsNamed() {
+    Path none = directory.resolve("none");
+
+    CliRun.of(embedder, "ls", "--store", none.toString(), "--no-embeddings")
+        .assertFailed(1, "--store is '" + none + "'; there is no such directory");
+    assertThat(none).doesNotExist();
+  }
+
+  @Test
+  void storeThatIsInUseIsNamed() {
+    SemanticCache open = cache();
+    try (open) {
+      CliRun run = run("ls");
+
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.err()).contains("is open in another store");
+    }
+  }
+
+  @Test
+  void storeOfAnotherModelIsRefused() {
+    CliRun run =
+        CliRun.of(
+            Embedder.of("other", 3, text -> new float[] {1, 0, 0}),
+            "ls",
+            "--store",
+            directory.resolve("store").toString(),
+            "--no-embeddings");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("fake-embedder", "other");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,208 @@
+package io.github.semcache.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.Answer;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.testing.FakeEmbedder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ReplayTest {
+  private static final HitPolicy NEAR = HitPolicy.maxDistance(0.1);
+
+  private final FakeEmbedder embedder =
+      new FakeEmbedder()
+          .place("where is my card", 0)
+          .place("where's my card", 5)
+          .place("where is my card reader", 10)
+          .place("how do I pay", 120)
+          .place("how can I pay", 125);
+
+  private static List<LabelledPrompt> stream() {
+    return List.of(
+        LabelledPrompt.of("where is my card", "arrival"),
+        LabelledPrompt.of("how do I pay", "payment"),
+        LabelledPrompt.of("where's my card", "arrival"),
+        LabelledPrompt.of("where is my card reader", "reader"),
+        LabelledPrompt.of("how can I pay", "payment"));
+  }
+
+  private Replay near() {
+    return Replay.builder(embedder).hitPolicy(NEAR).build();
+  }
+
+  @Test
+  void hitsAndWrongHitsAreCounted() {
+    ReplayResult result = near().run(stream());
+
+    assertThat(result.total().requests()).isEqualTo(5);
+    assertThat(result.total().hits()).isEqualTo(3);
+    assertThat(result.total().wrongHits()).contains(1);
+    assertThat(result.total().hitRate().value()).hasValue(0.6);
+    assertThat(result.total().errorRate().orElseThrow().value()).hasValue(0.2);
+    assertThat(result.total().precision().orElseThrow().value()).hasValue(2.0 / 3);
+    assertThat(result.missesByReason())
+        .isEqualTo(Map.of(MissReason.NO_NEIGHBOUR, 1L, MissReason.TOO_FAR, 1L));
+    assertThat(result.stats().semanticHits()).isEqualTo(3);
+  }
+
+  @Test
+  void secondHalfHoldsTheMiddleOfAnOddNumber() {
+    Tally half = near().run(stream()).secondHalf();
+
+    assertThat(half).isEqualTo(new Tally(3, 3, java.util.Optional.of(1)));
+  }
+
+  @Test
+  void wrongHitNamesBothPromptsBothLabelsAndTheDistance() {
+    List<Outcome> wrong = near().run(stream()).wrongHits();
+
+    assertThat(wrong).hasSize(1);
+    assertThat(wrong.get(0).prompt().text()).isEqualTo("where is my card reader");
+    assertThat(wrong.get(0).prompt().label()).contains("reader");
+    assertThat(wrong.get(0).answer().matchedPrompt()).contains("where is my card");
+    assertThat(wrong.get(0).answer().text()).isEqualTo("arrival");
+    assertThat(wrong.get(0).distance().orElseThrow()).isBetween(0.0150, 0.0153);
+  }
+
+  @Test
+  void samePromptUnderAnotherLabelIsAWrongHitOfTheExactTier() {
+    ReplayResult result =
+        near()
+            .run(
+                List.of(
+                    LabelledPrompt.of("how do I pay", "card"),
+                    LabelledPrompt.of("how do I pay", "cash")));
+
+    assertThat(result.wrongHits()).hasSize(1);
+    assertThat(result.wrongHits().get(0).answer().source()).isEqualTo(Answer.Source.EXACT);
+  }
+
+  @Test
+  void promptsWithoutLabelsHaveNoErrorRate() {
+    ReplayResult result =
+        near()
+            .run(
+                List.of(
+                    LabelledPrompt.unlabelled("how do I pay"),
+                    LabelledPrompt.unlabelled("how can I pay")));
+
+    assertThat(result.total().hits()).isEqualTo(1);
+    assertThat(result.total().errorRate()).isEmpty();
+    assertThat(result.total().precision()).isEmpty();
+    assertThat(result.wrongHits()).isEmpty();
+  }
+
+  @Test
+  void scopesShareNothing() {
+    ReplayResult result =
+        near()
+            .run(
+                List.of(
+                    LabelledPrompt.of("how do I pay", "payment").scope("acme"),
+                    LabelledPrompt.of("how can I pay", "payment").scope("other"),
+                    LabelledPrompt.of("how can I pay", "payment")));
+
+    assertThat(result.total().hits()).isZero();
+  }
+
+  @Test
+  void timestampsGiveTheOrderAndLetEntriesExpire() {
+    Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+    List<LabelledPrompt> prompts =
+        List.of(
+            LabelledPrompt.of("how can I pay", "late").timestamp(noon.plusSeconds(7200)),
+            LabelledPrompt.of("how do I pay", "payment").timestamp(noon),
+            LabelledPrompt.of("how can I pay", "payment").timestamp(noon.plusSeconds(60)));
+
+    ReplayResult kept = near().run(prompts);
+    ReplayResult expiring =
+        Replay.builder(embedder)
+            .hitPolicy(NEAR)
+            .timeToLive(Duration.ofHours(1))
+            .build()
+            .run(prompts);
+
+    assertThat(kept.outcomes()).extracting(Outcome::isHit).containsExactly(false, true, true);
+    assertThat(expiring.outcomes()).extracting(Outcome::isHit).containsExactly(false, true, false);
+    assertThat(expiring.outcomes().get(2).prompt().label()).contains("late");
+  }
+
+  @Test
+  void sameSeedGivesTheSameOrderAndAnotherSeedAnother() {
+    List<LabelledPrompt> prompts =
+        IntStream.range(0, 50).mapToObj(i -> LabelledPrompt.of("prompt " + i, "" + i % 7)).toList();
+    Replay.Builder replay = Replay.builder(embedder).hitPolicy(HitPolicy.never());
+
+    assertThat(texts(replay.shuffled(1).build().run(prompts)))
+        .isEqualTo(texts(replay.shuffled(1).build().run(prompts)))
+        .isNotEqualTo(texts(replay.shuffled(2).build().run(prompts)))
+        .containsExactlyInAnyOrderElementsOf(prompts.stream().map(LabelledPrompt::text).toList());
+  }
+
+  @Test
+  void limitTakesTheFirstOfTheOrder() {
+    ReplayResult result = Replay.builder(embedder).limit(2).build().run(stream());
+
+    assertThat(texts(result)).containsExactly("where is my card", "how do I pay");
+  }
+
+  @Test
+  void givenStoreIsUsedWithTheClockOfTheReplay() {
+    Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+    List<Instant> seen = new ArrayList<>();
+    Replay.builder(embedder)
+        .store(
+            time -> {
+              seen.add(time.instant());
+              return InMemoryVectorStore.of(embedder);
+            })
+        .build()
+        .run(List.of(LabelledPrompt.of("how do I pay", "payment").timestamp(noon)));
+
+    assertThat(seen).hasSize(1);
+  }
+
+  @Test
+  void progressIsToldAfterEachPrompt() {
+    List<Integer> asked = new ArrayList<>();
+    Replay.builder(embedder).progress(asked::add).build().run(stream());
+
+    assertThat(asked).containsExactly(1, 2, 3, 4, 5);
+  }
+
+  @Test
+  void embedderThatFailsEndsTheReplay() {
+    embedder.failWith(new IllegalStateException("down"));
+
+    assertThatThrownBy(() -> near().run(stream())).hasRootCauseMessage("down");
+  }
+
+  @Test
+  void noPromptsAreRejected() {
+    assertThatThrownBy(() -> near().run(List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("prompts is empty; a replay needs at least one");
+  }
+
+  @Test
+  void someLabelsAreRejected() {
+    assertThatThrownBy(
+            () -> near().run(List.of(LabelledPrompt.of("a", "b"), LabelledPrompt.unlabelled("c"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("some prompts have a label; all or none must have one");
+  }
+
+  private static List<String> texts(ReplayResult result) {
+    return result.outcomes().stream().map(outcome -> outcome.prompt().text()).toList();
+  }
+}

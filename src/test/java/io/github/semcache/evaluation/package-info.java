@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.evaluation;
+
+import org.jspecify.annotations.NullMarked;
