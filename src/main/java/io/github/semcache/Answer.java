@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.TokenUsage;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.OptionalDouble;
 /**
  * An answer, and where it came from. Immutable.
  *
+ * @param query what was asked, as the cache looked it up
  * @param reply what the model replied, now or when the entry was made
  * @param source where the answer came from
  * @param distance the cosine distance between the prompt and the one that was answered before, 0 to
@@ -25,6 +27,7 @@ import java.util.OptionalDouble;
  * @param missReason why the cache did not answer; empty unless the answer came from the model
  */
 public record Answer(
+    Query query,
     ChatReply reply,
     Source source,
     OptionalDouble distance,
@@ -44,6 +47,7 @@ public record Answer(
   }
 
   public Answer {
+    requireNonNull(query, "query");
     requireNonNull(reply, "reply");
     requireNonNull(source, "source");
     requireNonNull(distance, "distance");
@@ -53,8 +57,10 @@ public record Answer(
     requireNonNull(missReason, "missReason");
   }
 
-  static Answer ofEntry(CacheEntry entry, Source source, double distance, Duration age) {
+  static Answer ofEntry(
+      Query query, CacheEntry entry, Source source, double distance, Duration age) {
     return new Answer(
+        query,
         Replies.replyOf(entry),
         source,
         OptionalDouble.of(distance),
@@ -64,8 +70,10 @@ public record Answer(
         Optional.empty());
   }
 
-  static Answer ofModel(ChatReply reply, Optional<String> entryId, MissReason missReason) {
+  static Answer ofModel(
+      Query query, ChatReply reply, Optional<String> entryId, MissReason missReason) {
     return new Answer(
+        query,
         reply,
         Source.MODEL,
         OptionalDouble.empty(),

@@ -78,7 +78,7 @@ public sealed interface CacheCall {
      */
     public Answer complete(ChatReply reply) {
       if (ended.getAndSet(true)) {
-        return Answer.ofModel(reply, Optional.empty(), request.missReason());
+        return Answer.ofModel(request.query, reply, Optional.empty(), request.missReason());
       }
       Supplier<CacheCall> keep = () -> new Answered(cache.modelAnswered(request, reply, stopwatch));
       return ((Answered) flight.run(keep)).answer();

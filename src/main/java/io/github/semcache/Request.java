@@ -1,12 +1,16 @@
 package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.store.Match;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its way through the cache: what was found out so far. Used by one thread at a
@@ -22,6 +26,9 @@ final class Request {
   private boolean counted;
   private MissReason missReason;
   private OptionalDouble nearest = OptionalDouble.empty();
+  private @Nullable Choice choice;
+  private boolean hidden;
+  private boolean asksModel = true;
 
   Request(Prompt prompt, Query query) {
     this.prompt = prompt;
@@ -76,6 +83,38 @@ final class Request {
     counted = true;
     return first;
   }
+
+  /** What the policy had to choose from, and what it chose; null if it was not asked. */
+  @Nullable Choice choice() {
+    return choice;
+  }
+
+  void decided(List<Match> matches, Decision decision) {
+    choice = new Choice(matches, decision);
+  }
+
+  /** Takes note that a hit is kept from the caller; true the first time. */
+  boolean hides() {
+    boolean first = !hidden;
+    hidden = true;
+    missReason = MissReason.SHADOW;
+    return first;
+  }
+
+  boolean isHidden() {
+    return hidden;
+  }
+
+  /** False if there is no model to put a hit to the test. */
+  boolean asksModel() {
+    return asksModel;
+  }
+
+  void asksNoModel() {
+    asksModel = false;
+  }
+
+  record Choice(List<Match> matches, Decision decision) {}
 
   CacheEvent.Miss miss() {
     return new CacheEvent.Miss(missReason, nearest);

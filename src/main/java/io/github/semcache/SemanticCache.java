@@ -9,6 +9,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
@@ -74,6 +75,7 @@ public final class SemanticCache implements AutoCloseable {
   private final Fence fence;
   private final Embeddings embeddings;
   private final Entries entries;
+  private final Learning learning;
   private final SingleFlight<CacheCall> flights = new SingleFlight<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -90,6 +92,7 @@ public final class SemanticCache implements AutoCloseable {
     this.fence = new Fence(events, options.failOnCacheErrors, options.circuitBreakers());
     this.embeddings = new Embeddings(options.requiredEmbedder(), events, fence);
     this.entries = new Entries(store, options.candidates, time, events, fence);
+    this.learning = new Learning(options, store, policy, events);
   }
 
   /**
@@ -277,7 +280,10 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   private Optional<Answer> exactHit(Request request) {
-    return entries.find(request).map(entry -> hit(request, entry, Answer.Source.EXACT, 0));
+    return entries
+        .find(request)
+        .filter(entry -> !learning.hides(request, entry, CacheEvent.Tier.EXACT, 0))
+        .map(entry -> hit(request, entry, Answer.Source.EXACT, 0));
   }
 
   private Optional<Answer> semanticHit(Request request) {
@@ -291,7 +297,7 @@ public final class SemanticCache implements AutoCloseable {
     }
     return entries
         .nearest(request, embedding.get())
-        .flatMap(matches -> decide(request, matches))
+        .flatMap(matches -> decide(request, learning.allowed(request.query, matches)))
         .map(match -> hit(request, match.entry(), Answer.Source.SEMANTIC, match.distance()));
   }
 
@@ -301,15 +307,32 @@ public final class SemanticCache implements AutoCloseable {
         fence
             .attempt(CacheEvent.Part.POLICY, () -> policy.decide(request.query, matches))
             .orElse(Decision.miss(MissReason.POLICY_ERROR));
+    request.decided(matches, decision);
     if (decision instanceof Decision.Miss miss) {
       request.misses(miss.reason());
       return Optional.empty();
     }
-    return Optional.of(((Decision.Hit) decision).match());
+    return served(request, decision);
+  }
+
+  /** The match of a hit, unless it is put to the test or the cache is in shadow mode. */
+  private Optional<Match> served(Request request, Decision decision) {
+    boolean audited = decision instanceof Decision.Audit && request.asksModel();
+    Match match =
+        decision instanceof Decision.Audit audit
+            ? audit.match()
+            : ((Decision.Hit) decision).match();
+    if (learning.hides(request, match.entry(), CacheEvent.Tier.SEMANTIC, match.distance())) {
+      return Optional.empty();
+    }
+    if (audited) {
+      request.misses(MissReason.AUDIT);
+    }
+    return audited ? Optional.empty() : Optional.of(match);
   }
 
   private Answer hit(Request request, CacheEntry entry, Answer.Source source, double distance) {
-    Answer answer = Answer.ofEntry(entry, source, distance, entries.ageOf(entry));
+    Answer answer = Answer.ofEntry(request.query, entry, source, distance, entries.ageOf(entry));
     CacheEvent.Tier tier =
         source == Answer.Source.EXACT ? CacheEvent.Tier.EXACT : CacheEvent.Tier.SEMANTIC;
     if (request.counts()) {
@@ -335,7 +358,7 @@ public final class SemanticCache implements AutoCloseable {
   Answer modelAnswered(Request request, ChatReply reply, Events.Stopwatch stopwatch) {
     events.publish(
         new CacheEvent.ModelAnswered(stopwatch.elapsed(), reply.finishReason(), reply.usage()));
-    return Answer.ofModel(reply, remember(request, reply), request.missReason());
+    return Answer.ofModel(request.query, reply, remember(request, reply), request.missReason());
   }
 
   void modelFailed(Throwable failure) {
@@ -355,9 +378,15 @@ public final class SemanticCache implements AutoCloseable {
       events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
       return Optional.empty();
     }
+    Optional<Insertion> kept = request.isHidden() ? Optional.empty() : keep(request, reply);
+    learning.observe(request, reply, kept);
+    return kept.map(insertion -> insertion.entry().key());
+  }
+
+  private Optional<Insertion> keep(Request request, ChatReply reply) {
     Insertion insertion =
         insertion(request.prompt, request.query, reply, embeddings.embed(request));
-    return entries.put(request, insertion) ? Optional.of(request.query.key()) : Optional.empty();
+    return entries.put(request, insertion) ? Optional.of(insertion) : Optional.empty();
   }
 
   private boolean admits(Prompt prompt, ChatReply reply) {
@@ -417,6 +446,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public Optional<Answer> lookup(Prompt prompt) {
     Request request = new Request(prompt, queryOf(prompt));
+    request.asksNoModel();
     Optional<Answer> hit = lookUp(request);
     if (hit.isEmpty()) {
       publishMiss(request);
@@ -436,13 +466,70 @@ public final class SemanticCache implements AutoCloseable {
    */
   public Explanation explain(Prompt prompt) {
     Query query = queryOf(prompt);
-    List<Match> matches = entries.nearest(query, embeddings.embed(query.text()));
+    List<Match> matches = nearestAllowed(query);
     return new Explanation(
         entries.find(query),
         matches.stream()
             .map(match -> new Explanation.Candidate(match, policy.decide(query, List.of(match))))
             .toList(),
         policy.decide(query, matches));
+  }
+
+  private List<Match> nearestAllowed(Query query) {
+    return learning.allowed(query, entries.nearest(query, embeddings.embed(query.text())));
+  }
+
+  /**
+   * Takes a wrong answer out of service: the prompt is never again answered with that entry, nor
+   * with another one of its answer group. An answer to exactly this prompt is removed. A policy
+   * that learns, learns from it.
+   *
+   * @param answer an answer of this cache
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; the answer is out
+   *     of service all the same
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public void reportWrong(Answer answer) {
+    checkOpen();
+    events.publish(new CacheEvent.Reported(false));
+    if (answer.source() == Answer.Source.SEMANTIC) {
+      answer.entryId().flatMap(store::find).ifPresent(entry -> block(answer, entry));
+    } else {
+      answer.entryId().ifPresent(key -> store.remove(new Selection.ByKey(key)));
+    }
+  }
+
+  private void block(Answer answer, CacheEntry entry) {
+    List<Match> matches;
+    try {
+      matches = nearestAllowed(answer.query());
+    } finally {
+      learning.block(answer.query(), entry);
+    }
+    teach(answer, matches, Verdict.DIFFERENT);
+  }
+
+  /**
+   * Confirms an answer. A policy that learns, learns from it if it came from another prompt's
+   * entry; otherwise it is only counted.
+   *
+   * @param answer an answer of this cache
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public void reportRight(Answer answer) {
+    checkOpen();
+    events.publish(new CacheEvent.Reported(true));
+    if (answer.source() == Answer.Source.SEMANTIC) {
+      teach(answer, nearestAllowed(answer.query()), Verdict.SAME);
+    }
+  }
+
+  private void teach(Answer answer, List<Match> matches, Verdict verdict) {
+    matches.stream()
+        .filter(match -> answer.entryId().filter(match.entry().key()::equals).isPresent())
+        .findFirst()
+        .ifPresent(served -> learning.report(answer.query(), matches, served, verdict));
   }
 
   /**
@@ -582,6 +669,7 @@ public final class SemanticCache implements AutoCloseable {
   public void close() {
     if (!closed.getAndSet(true)) {
       asyncCalls.close();
+      learning.close();
       store.close();
     }
   }

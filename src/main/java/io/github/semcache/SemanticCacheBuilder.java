@@ -6,12 +6,15 @@ import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.LearningPolicy;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.TimeToLive;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -46,6 +49,11 @@ public final class SemanticCacheBuilder {
   LongSupplier ticker = System::nanoTime;
   @Nullable Executor executor;
   boolean failOnCacheErrors;
+  @Nullable AnswerJudge judge;
+  Duration judgeTimeLimit = Duration.ofSeconds(60);
+  int judgeQueue = 256;
+  boolean shadowMode;
+  private @Nullable StateStore stateStore;
   private int failuresToOpen = 5;
   private Duration circuitPause = Duration.ofSeconds(1);
 
@@ -239,6 +247,73 @@ public final class SemanticCacheBuilder {
   }
 
   /**
+   * Sets who compares answers, for policies that learn and for {@link #shadowMode}. It runs on a
+   * thread of the cache's own.
+   *
+   * @param judge the judge; none unless set
+   * @return this builder
+   */
+  public SemanticCacheBuilder judge(AnswerJudge judge) {
+    this.judge = requireNonNull(judge, "judge");
+    return this;
+  }
+
+  /**
+   * Sets how long the judge may take for the comparisons that one request gives rise to; then it is
+   * interrupted.
+   *
+   * @param limit at least a millisecond; 60 s unless set
+   * @return this builder
+   * @throws IllegalArgumentException if the limit is less than a millisecond
+   */
+  public SemanticCacheBuilder judgeTimeLimit(Duration limit) {
+    if (limit.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "judgeTimeLimit is " + limit + "; it must be at least a millisecond");
+    }
+    this.judgeTimeLimit = limit;
+    return this;
+  }
+
+  /**
+   * Sets how many requests may wait for the judge; more are dropped, and counted.
+   *
+   * @param capacity at least 1; 256 unless set
+   * @return this builder
+   * @throws IllegalArgumentException if the capacity is less than 1
+   */
+  public SemanticCacheBuilder judgeQueue(int capacity) {
+    if (capacity < 1) {
+      throw new IllegalArgumentException("judgeQueue is " + capacity + "; it must be at least 1");
+    }
+    this.judgeQueue = capacity;
+    return this;
+  }
+
+  /**
+   * Lets the policy decide but the model answer every time, to see what the cache would have been
+   * worth: {@link io.github.semcache.stats.CacheStats#quality} tells how many hits there would have
+   * been and, with a {@link #judge}, how many of them right.
+   *
+   * @return this builder
+   */
+  public SemanticCacheBuilder shadowMode() {
+    this.shadowMode = true;
+    return this;
+  }
+
+  /**
+   * Sets where what was learned is kept.
+   *
+   * @param stateStore the place; unless set, the store of the entries if it can, else memory
+   * @return this builder
+   */
+  public SemanticCacheBuilder stateStore(StateStore stateStore) {
+    this.stateStore = requireNonNull(stateStore, "stateStore");
+    return this;
+  }
+
+  /**
    * Lets trouble in embedder, store, policy and admission fail the call instead of turning it into
    * a miss. For tests and batch jobs.
    *
@@ -280,7 +355,7 @@ public final class SemanticCacheBuilder {
    * Builds the cache.
    *
    * @return a cache, to be closed when it is no longer needed
-   * @throws IllegalStateException if no embedder was given
+   * @throws IllegalStateException if no embedder was given, or no judge for a policy that learns
    * @throws IllegalArgumentException if the store holds embeddings of another model or dimension,
    *     or if both {@link #maxDistance} and {@link #hitPolicy} were given
    */
@@ -292,7 +367,11 @@ public final class SemanticCacheBuilder {
       throw new IllegalArgumentException(
           "store holds embeddings of " + target.space() + "; the embedder makes those of " + space);
     }
-    return new SemanticCache(this, target, policy());
+    HitPolicy decides = policy();
+    if (decides instanceof LearningPolicy && judge == null) {
+      throw new IllegalStateException("judge is missing; a policy that learns needs one");
+    }
+    return new SemanticCache(this, target, decides);
   }
 
   Embedder requiredEmbedder() {
@@ -300,6 +379,15 @@ public final class SemanticCacheBuilder {
       throw new IllegalStateException("embedder is missing; a semantic cache needs one");
     }
     return embedder;
+  }
+
+  StateStore states(VectorStore store) {
+    if (stateStore != null) {
+      return stateStore;
+    }
+    return store instanceof StateStore own
+        ? own
+        : InMemoryVectorStore.builder(store.space()).build();
   }
 
   Lifetimes lifetimes() {

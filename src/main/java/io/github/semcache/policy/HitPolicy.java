@@ -1,5 +1,6 @@
 package io.github.semcache.policy;
 
+import io.github.semcache.policy.budget.ErrorBudget;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
@@ -33,6 +34,19 @@ public interface HitPolicy {
    */
   static HitPolicy maxDistance(double maxDistance) {
     return new MaxDistance(maxDistance);
+  }
+
+  /**
+   * Learns from verdicts which hits are right, and serves as many as keep the wrong ones within a
+   * budget. Needs an {@code AnswerJudge}. See {@link ErrorBudget} for what it promises and for its
+   * options.
+   *
+   * @param budget the wrong hits among all requests to aim at, at most; above 0 and below 1
+   * @return a policy that has learned nothing yet
+   * @throws IllegalArgumentException if the budget is outside its bounds
+   */
+  static ErrorBudget errorBudget(double budget) {
+    return ErrorBudget.of(budget);
   }
 
   /**

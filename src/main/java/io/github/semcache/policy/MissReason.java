@@ -14,6 +14,18 @@ public record MissReason(String code) {
   /** The nearest entry is farther than the cut. */
   public static final MissReason TOO_FAR = new MissReason("too-far");
 
+  /** The nearest entry's answer is too likely to be wrong for what is asked. */
+  public static final MissReason TOO_RISKY = new MissReason("too-risky");
+
+  /** It would have been a hit, but the model is asked to learn whether it would have been right. */
+  public static final MissReason AUDIT = new MissReason("audit");
+
+  /** The policy has not learned enough to decide. */
+  public static final MissReason LEARNING = new MissReason("learning");
+
+  /** The cache is in shadow mode: it decides, but the model answers. */
+  public static final MissReason SHADOW = new MissReason("shadow");
+
   /** The policy never hits. */
   public static final MissReason NEVER = new MissReason("never");
 

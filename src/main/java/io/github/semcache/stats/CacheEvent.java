@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.chat.FinishReason;
 import io.github.semcache.chat.TokenUsage;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.policy.Verdict;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -34,7 +35,11 @@ public sealed interface CacheEvent {
     /** The {@link io.github.semcache.chat.Admission}. */
     ADMISSION,
     /** The {@link io.github.semcache.chat.ChatClient}. */
-    MODEL
+    MODEL,
+    /** The {@code AnswerJudge}. */
+    JUDGE,
+    /** What was learned: it could not be loaded, saved or used. */
+    LEARNING
   }
 
   /**
@@ -110,6 +115,37 @@ public sealed interface CacheEvent {
    * @param count how many, at least 1
    */
   record Corrupt(int count) implements CacheEvent {}
+
+  /**
+   * In shadow mode, a request would have been answered from the cache. The request itself counts as
+   * a {@link Miss}.
+   *
+   * @param tier which tier would have answered
+   * @param distance the cosine distance to the entry's prompt, 0 to 2; 0 in the exact tier
+   * @param saved the tokens that the model call took which would not have been made again, where
+   *     they are known
+   */
+  record ShadowHit(Tier tier, double distance, Optional<TokenUsage> saved) implements CacheEvent {}
+
+  /**
+   * The answer of an entry was compared with a new one of the model.
+   *
+   * @param verdict what came out
+   * @param wouldHit whether the entry's answer would have been served: it was audited, or the cache
+   *     is in shadow mode
+   * @param distance the cosine distance of the two prompts, 0 to 2
+   */
+  record Judged(Verdict verdict, boolean wouldHit, double distance) implements CacheEvent {}
+
+  /** A comparison was dropped because too many others wait to be made. */
+  record JudgementDropped() implements CacheEvent {}
+
+  /**
+   * A person said whether an answer from the cache was right.
+   *
+   * @param right what the person said
+   */
+  record Reported(boolean right) implements CacheEvent {}
 
   /**
    * A part failed.

@@ -23,8 +23,10 @@ import java.util.Map;
  * <tr><td>{@link CacheEvent.NotAdmitted}</td><td>{@code notAdmitted}</td></tr>
  * <tr><td>{@link CacheEvent.Stored}</td><td>{@code stores}, {@code evictions}</td></tr>
  * <tr><td>{@link CacheEvent.Corrupt}</td><td>{@code corruptEntries}</td></tr>
+ * <tr><td>{@link CacheEvent.ShadowHit}, {@link CacheEvent.Judged}, {@link
+ *     CacheEvent.JudgementDropped}, {@link CacheEvent.Reported}</td><td>{@code quality}</td></tr>
  * <tr><td>{@link CacheEvent.Failed}</td>
- *     <td>{@code storeErrors}, {@code embedderErrors}, {@code policyErrors} (admission included), or
+ *     <td>{@code storeErrors}, {@code embedderErrors}, {@code policyErrors} (admission, judge and learning included), or
  *     {@code modelErrors} and {@code modelCalls}</td></tr>
  * </table>
  *
@@ -41,7 +43,8 @@ import java.util.Map;
  * @param corruptEntries entries found that could not be read
  * @param storeErrors calls of the store that failed
  * @param embedderErrors calls of the embedder that failed
- * @param policyErrors decisions of policy or admission that failed
+ * @param policyErrors decisions of policy, admission or judge that failed, and learned state that
+ *     could not be used
  * @param embeddings embeddings made
  * @param embeddingTime time spent in making them, summed over all threads
  * @param lookups calls of the store for an entry or the nearest ones
@@ -51,6 +54,7 @@ import java.util.Map;
  * @param outputTokens tokens of answers, where the model told
  * @param tokensSaved input and output tokens of the model calls that hits made needless, where
  *     known
+ * @param quality what judges and people said of the hits
  */
 public record CacheStats(
     long exactHits,
@@ -73,7 +77,8 @@ public record CacheStats(
     Duration modelTime,
     long inputTokens,
     long outputTokens,
-    long tokensSaved) {
+    long tokensSaved,
+    HitQuality quality) {
 
   public CacheStats {
     missesByReason = Map.copyOf(missesByReason);

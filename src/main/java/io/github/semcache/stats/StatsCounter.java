@@ -31,6 +31,7 @@ public final class StatsCounter implements CacheListener {
   private final LongAdder inputTokens = new LongAdder();
   private final LongAdder outputTokens = new LongAdder();
   private final LongAdder tokensSaved = new LongAdder();
+  private final HitQualityCounter quality = new HitQualityCounter();
 
   /** Begins with every count at zero. */
   public StatsCounter() {}
@@ -63,6 +64,8 @@ public final class StatsCounter implements CacheListener {
       corruptEntries.add(corrupt.count());
     } else if (event instanceof CacheEvent.Failed failed) {
       countFailure(failed.part());
+    } else {
+      quality.count(event);
     }
   }
 
@@ -77,7 +80,7 @@ public final class StatsCounter implements CacheListener {
     switch (part) {
       case STORE -> storeErrors.increment();
       case EMBEDDER -> embedderErrors.increment();
-      case POLICY, ADMISSION -> policyErrors.increment();
+      case POLICY, ADMISSION, JUDGE, LEARNING -> policyErrors.increment();
       case MODEL -> {
         modelCalls.increment();
         modelErrors.increment();
@@ -113,6 +116,7 @@ public final class StatsCounter implements CacheListener {
         Duration.ofNanos(modelNanos.sum()),
         inputTokens.sum(),
         outputTokens.sum(),
-        tokensSaved.sum());
+        tokensSaved.sum(),
+        quality.snapshot());
   }
 }

@@ -3,6 +3,7 @@ package io.github.semcache.store;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -24,6 +25,7 @@ public record CacheEntry(
     String answer,
     Map<String, String> attributes,
     Instant createdAt) {
+  private static final String GROUP = "group";
 
   /** Checks the components and copies the attributes. */
   public CacheEntry {
@@ -33,6 +35,27 @@ public record CacheEntry(
     requireNonNull(answer, "answer");
     attributes = Map.copyOf(attributes);
     requireNonNull(createdAt, "createdAt");
+  }
+
+  /**
+   * The answer group: entries whose answers were judged to say the same share one.
+   *
+   * @return the group that was {@linkplain #group(String) set}, else the key
+   */
+  public String group() {
+    return attributes.getOrDefault(GROUP, key);
+  }
+
+  /**
+   * Sets the answer group.
+   *
+   * @param group the group of an entry whose answer says the same
+   * @return an entry of that group
+   */
+  public CacheEntry group(String group) {
+    Map<String, String> changed = new HashMap<>(attributes);
+    changed.put(GROUP, requireNonNull(group, "group"));
+    return new CacheEntry(key, scope, prompt, answer, changed, createdAt);
   }
 
   /** Shows key, scope and time, but no text. */

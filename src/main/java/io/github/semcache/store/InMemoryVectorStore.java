@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads: searches run side by side, writes alone. Nothing blocks on more
  * than that lock.
  */
-public final class InMemoryVectorStore implements VectorStore, EntryListing {
+public final class InMemoryVectorStore implements VectorStore, EntryListing, StateStore {
   private final EmbeddingSpace space;
   private final int maxEntries;
   private final InstantSource time;
@@ -40,6 +41,7 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final Map<String, Node> nodes = new HashMap<>();
   private final Map<String, Map<String, Node>> scopes = new HashMap<>();
+  private final Map<String, byte[]> states = new ConcurrentHashMap<>();
   private final TreeSet<Node> byExpiry = new TreeSet<>(Node.BY_EXPIRY);
 
   /** Keys from least to most recently used. Guarded by itself; taken after {@link #lock}. */
@@ -222,6 +224,16 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing {
     synchronized (recency) {
       recency.get(node.entry.key());
     }
+  }
+
+  @Override
+  public Optional<byte[]> load(String name) {
+    return Optional.ofNullable(states.get(name)).map(byte[]::clone);
+  }
+
+  @Override
+  public void save(String name, byte[] state) {
+    states.put(name, state.clone());
   }
 
   private void checkDimension(Embedding embedding) {

@@ -26,6 +26,7 @@ class ArchitectureTest {
           "store", new String[] {"store", "embedding", "prompt"},
           "policy", new String[] {"policy", "store", "prompt", "embedding"},
           "chat", new String[] {"chat", "prompt"},
+          "judge", new String[] {"judge", "policy", "chat", "embedding", "prompt"},
           "stats", new String[] {"stats", "policy", "chat"});
 
   /** Each library with the one package that may see it. */

@@ -1,0 +1,269 @@
+package io.github.semcache;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.judge.Comparison;
+import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.LearningPolicy;
+import io.github.semcache.policy.Lesson;
+import io.github.semcache.policy.Verdict;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Insertion;
+import io.github.semcache.store.Match;
+import io.github.semcache.store.StateStore;
+import io.github.semcache.store.VectorStore;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What comes after a model's answer: it is compared with the answers that the cache could have
+ * served, the policy learns from the verdict, and a prompt whose answer says the same joins the
+ * answer group. All of it off the caller's path.
+ */
+final class Learning implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SemanticCache.class);
+
+  /** How many answers a new one is compared with until one says the same. */
+  private static final int COMPARISONS = 2;
+
+  /** How many verdicts there are from one saving to the next. */
+  private static final int SAVE_AFTER = 100;
+
+  private final @Nullable AnswerJudge judge;
+  private final @Nullable LearningPolicy policy;
+  private final boolean shadow;
+  private final VectorStore store;
+  private final InstantSource time;
+  private final Events events;
+  private final JudgeQueue queue;
+  private final BlockedPairs blocked = new BlockedPairs();
+  private final LearnedState policyState;
+  private final LearnedState blockedState;
+  private final AtomicInteger unsaved = new AtomicInteger();
+
+  Learning(SemanticCacheBuilder options, VectorStore store, HitPolicy policy, Events events) {
+    this.judge = options.judge;
+    this.policy = policy instanceof LearningPolicy learning ? learning : null;
+    this.shadow = options.shadowMode;
+    this.store = store;
+    this.time = options.time;
+    this.events = events;
+    this.queue = new JudgeQueue(options.judgeQueue, options.judgeTimeLimit);
+    StateStore states = options.states(store);
+    this.policyState = new LearnedState(states, "policy", store.space());
+    this.blockedState = new LearnedState(states, "blocked-pairs", store.space());
+    load();
+  }
+
+  /** Takes up what was learned before. What cannot be used is passed over. */
+  private void load() {
+    attempt(() -> blockedState.load().ifPresent(blocked::merge));
+    LearningPolicy learning = policy;
+    if (learning != null) {
+      attempt(() -> policyState.load().ifPresent(learning::merge));
+    }
+  }
+
+  /** The matches that people have not ruled out. */
+  List<Match> allowed(Query query, List<Match> matches) {
+    return blocked.allowed(query, matches);
+  }
+
+  /** Whether a hit is kept from the caller, to see what it would have been worth. */
+  boolean hides(Request request, CacheEntry entry, CacheEvent.Tier tier, double distance) {
+    if (shadow && request.hides()) {
+      events.publish(new CacheEvent.ShadowHit(tier, distance, Replies.replyOf(entry).usage()));
+    }
+    return shadow;
+  }
+
+  /** Compares a new answer with those that could have been served. */
+  void observe(Request request, ChatReply reply, Optional<Insertion> kept) {
+    Request.Choice choice = request.choice();
+    if (judge == null || choice == null || choice.matches().isEmpty()) {
+      return;
+    }
+    Decision decision = asJudged(choice.decision());
+    if (policy == null && !(decision instanceof Decision.Audit)) {
+      return;
+    }
+    Observation observation =
+        new Observation(request.query, choice.matches(), decision, reply.text(), kept);
+    if (!queue.offer(() -> judge(observation))) {
+      events.publish(new CacheEvent.JudgementDropped());
+      learn(observation.lesson(observation.candidates().get(0), Verdict.UNKNOWN));
+    }
+  }
+
+  /** In shadow mode every hit is judged, so each stands for itself alone. */
+  private Decision asJudged(Decision decision) {
+    if (!shadow || decision instanceof Decision.Miss) {
+      return decision;
+    }
+    return Decision.audit(matchOf(decision), 1);
+  }
+
+  private static Match matchOf(Decision decision) {
+    return decision instanceof Decision.Hit hit ? hit.match() : ((Decision.Audit) decision).match();
+  }
+
+  private void judge(Observation observation) {
+    boolean first = true;
+    for (Match candidate : observation.candidates()) {
+      Verdict verdict = verdict(observation, candidate);
+      boolean wouldHit = first && observation.decision instanceof Decision.Audit;
+      events.publish(new CacheEvent.Judged(verdict, wouldHit, candidate.distance()));
+      if (first) {
+        learn(observation.lesson(candidate, verdict));
+        first = false;
+      }
+      if (verdict == Verdict.SAME) {
+        observation.kept.ifPresent(kept -> join(kept, candidate.entry().group()));
+      }
+      if (verdict != Verdict.DIFFERENT) {
+        break;
+      }
+    }
+    if (unsaved.get() >= SAVE_AFTER) {
+      save();
+    }
+  }
+
+  private Verdict verdict(Observation observation, Match candidate) {
+    AnswerJudge asked = requireNonNull(judge);
+    Comparison comparison =
+        new Comparison(
+            candidate.entry().prompt(),
+            candidate.entry().answer(),
+            observation.query.text(),
+            observation.reply);
+    Verdict verdict = ask(asked, comparison);
+    boolean confirmed =
+        verdict != Verdict.DIFFERENT
+            || asked.isFinal()
+            || ask(asked, comparison) == Verdict.DIFFERENT;
+    return confirmed ? verdict : Verdict.UNKNOWN;
+  }
+
+  private Verdict ask(AnswerJudge asked, Comparison comparison) {
+    try {
+      return requireNonNull(asked.judge(comparison), "the judge gave no verdict");
+    } catch (RuntimeException e) {
+      events.publish(new CacheEvent.Failed(CacheEvent.Part.JUDGE, e));
+      return Verdict.UNKNOWN;
+    }
+  }
+
+  /** Makes a new entry a further key of an answer group, unless it was changed in the meantime. */
+  private void join(Insertion kept, String group) {
+    attempt(
+        () -> {
+          if (store.find(kept.entry().key()).filter(kept.entry()::equals).isPresent()) {
+            store.put(
+                List.of(
+                    new Insertion(kept.entry().group(group), kept.embedding(), kept.timeToLive())));
+          }
+        });
+  }
+
+  /** Learns what a person said of a hit. */
+  void report(Query query, List<Match> matches, Match served, Verdict verdict) {
+    learn(new Lesson(query, matches, served, Decision.hit(served), verdict, time.instant()));
+  }
+
+  /** Makes sure that a prompt is never again answered with an entry. */
+  void block(Query query, CacheEntry entry) {
+    blocked.add(query, entry);
+    attempt(
+        () -> {
+          blockedState.load().ifPresent(blocked::merge);
+          blockedState.save(blocked.learned());
+        });
+  }
+
+  private void learn(Lesson lesson) {
+    LearningPolicy learning = policy;
+    if (learning != null) {
+      attempt(() -> learning.learn(lesson));
+      unsaved.incrementAndGet();
+    }
+  }
+
+  /** Exchanges what was learned with other instances on the same store. */
+  private void save() {
+    LearningPolicy learning = policy;
+    unsaved.set(0);
+    if (learning != null) {
+      attempt(() -> policyState.load().ifPresent(learning::merge));
+      attempt(() -> policyState.save(learning.learned()));
+    }
+    attempt(() -> blockedState.load().ifPresent(blocked::merge));
+  }
+
+  /** Trouble here never fails a call: what cannot be learned now is learned later or not at all. */
+  private void attempt(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      events.publish(new CacheEvent.Failed(CacheEvent.Part.LEARNING, e));
+      log.debug("The cache could not learn; it goes on with what it knows", e);
+    }
+  }
+
+  /** Ends the judging and saves what was learned. */
+  @Override
+  public void close() {
+    queue.close();
+    if (unsaved.get() > 0) {
+      save();
+    }
+  }
+
+  /** A model's answer beside the entries that could have been served. */
+  private final class Observation {
+    private final Query query;
+    private final List<Match> matches;
+    private final Decision decision;
+    private final String reply;
+    private final Optional<Insertion> kept;
+
+    Observation(
+        Query query,
+        List<Match> matches,
+        Decision decision,
+        String reply,
+        Optional<Insertion> kept) {
+      this.query = query;
+      this.matches = matches;
+      this.decision = decision;
+      this.reply = reply;
+      this.kept = kept;
+    }
+
+    /** What would have been served first, then the nearest of each other group. */
+    List<Match> candidates() {
+      Match first = decision instanceof Decision.Miss ? matches.get(0) : matchOf(decision);
+      Set<String> groups = new HashSet<>(Set.of(first.entry().group()));
+      List<Match> candidates = new ArrayList<>(List.of(first));
+      matches.stream().filter(match -> groups.add(match.entry().group())).forEach(candidates::add);
+      return candidates.subList(0, Math.min(COMPARISONS, candidates.size()));
+    }
+
+    Lesson lesson(Match judged, Verdict verdict) {
+      return new Lesson(query, matches, judged, decision, verdict, time.instant());
+    }
+  }
+}

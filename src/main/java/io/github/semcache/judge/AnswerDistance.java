@@ -1,0 +1,43 @@
+package io.github.semcache.judge;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.policy.Verdict;
+import java.util.List;
+
+/** {@link AnswerJudge#distance}. */
+record AnswerDistance(Embedder embedder, double same, double different) implements AnswerJudge {
+
+  AnswerDistance {
+    requireNonNull(embedder, "embedder");
+    if (!(same >= 0 && same <= 2)) {
+      throw new IllegalArgumentException(
+          "same is " + same + "; a cosine distance lies between 0 and 2");
+    }
+    if (!(different >= same && different <= 2)) {
+      throw new IllegalArgumentException(
+          "different is " + different + "; it must be between same, which is " + same + ", and 2");
+    }
+  }
+
+  @Override
+  public Verdict judge(Comparison comparison) {
+    if (comparison.answer().isBlank() || comparison.otherAnswer().isBlank()) {
+      return Verdict.UNKNOWN;
+    }
+    List<Embedding> answers =
+        embedder.embed(List.of(comparison.answer(), comparison.otherAnswer()));
+    double distance = answers.get(0).cosineDistance(answers.get(1));
+    if (distance <= same) {
+      return Verdict.SAME;
+    }
+    return distance >= different ? Verdict.DIFFERENT : Verdict.UNKNOWN;
+  }
+
+  @Override
+  public boolean isFinal() {
+    return true;
+  }
+}

@@ -1,0 +1,34 @@
+package io.github.semcache.policy;
+
+/**
+ * A policy that learns from verdicts. The cache gives it the verdicts of its {@code AnswerJudge}
+ * and of people, off the callers' path, and keeps what was learned beside its entries.
+ *
+ * <p>An instance learns for one cache. Implementations are safe for use by many threads.
+ */
+public interface LearningPolicy extends HitPolicy {
+
+  /**
+   * Learns. A verdict of {@link Verdict#UNKNOWN} says that none could be had. May take as long as
+   * fitting a model takes, but does not block on anything outside.
+   *
+   * @param lesson a decision and the verdict on it
+   */
+  void learn(Lesson lesson);
+
+  /**
+   * What was learned, for another instance or a later one.
+   *
+   * @return bytes that {@link #merge} reads
+   */
+  byte[] learned();
+
+  /**
+   * Adds what another instance has learned to what this one has; twice the same changes nothing.
+   *
+   * @param learned what {@link #learned} gave, of a policy of the same kind on the same embedding
+   *     model
+   * @throws IllegalArgumentException if the bytes are not that; then nothing has changed
+   */
+  void merge(byte[] learned);
+}

@@ -1,0 +1,290 @@
+package io.github.semcache.policy.budget;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.LearningPolicy;
+import io.github.semcache.policy.Lesson;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.policy.Verdict;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.store.Match;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves as many hits as keep the wrong ones within a budget: at most so many wrong hits among all
+ * requests. It learns from verdicts on answers of the model which hits would have been right.
+ *
+ * <pre>{@code
+ * SemanticCache.builder()
+ *     .embedder(embedder)
+ *     .chatClient(chatClient)
+ *     .hitPolicy(HitPolicy.errorBudget(0.01).auditShare(0.03))
+ *     .judge(AnswerJudge.chat(chatClient))
+ * }</pre>
+ *
+ * <p>Until it has learned, and again after the traffic has changed, a conservative rule decides in
+ * its place. A share of the hits is audited: the model is asked as if they were misses. The budget
+ * is a target, not a guarantee: it holds as far as the verdicts are right and the traffic to come
+ * resembles the traffic judged.
+ *
+ * <p>The methods that set an option return a policy that has learned nothing; an instance learns
+ * for one cache. Decisions take tens of microseconds and do not block. Safe for use by many
+ * threads.
+ */
+public final class ErrorBudget implements LearningPolicy {
+  /** How many verdicts there are from one fit to the next. */
+  private static final int REFIT_AFTER = 200;
+
+  /** What is kept when the traffic has changed, and how many verdicts have to follow. */
+  private static final int KEPT_ON_TRIP = 100;
+
+  private static final int VERDICTS_AFTER_TRIP = 200;
+
+  /** With so many audits in a row that got no verdict, nothing watches the hits any more. */
+  private static final int MAX_UNANSWERED = 20;
+
+  /** A hit that is wrong more often than this is not worth making, even if there is room. */
+  private static final double MAX_RISK = 0.2;
+
+  /** The options. */
+  private record Options(
+      double budget,
+      double confidence,
+      double auditShare,
+      int warmUp,
+      int window,
+      HitPolicy conservative) {
+
+    Options {
+      requireNonNull(conservative, "conservative");
+      checkInside("budget", budget);
+      checkInside("confidence", confidence);
+      checkInside("auditShare", auditShare);
+      checkAtLeast("warmUp", warmUp, 20);
+      checkAtLeast("window", window, warmUp);
+    }
+
+    private static void checkInside(String option, double value) {
+      if (!(value > 0 && value < 1)) {
+        throw new IllegalArgumentException(
+            option + " is " + value + "; it must be above 0 and below 1");
+      }
+    }
+
+    private static void checkAtLeast(String option, int value, int least) {
+      if (value < least) {
+        throw new IllegalArgumentException(
+            option + " is " + value + "; it must be at least " + least);
+      }
+    }
+  }
+
+  private final Options options;
+  private final Window window;
+  private final Drift drift = new Drift();
+
+  private volatile Records records = new Records();
+  private volatile @Nullable Model model;
+  private volatile BudgetState state = BudgetState.COLD;
+  private volatile int unanswered;
+  private volatile long verdicts;
+  private long fitAt;
+
+  private ErrorBudget(Options options) {
+    this.options = options;
+    this.window = new Window(options.window);
+    this.fitAt = options.warmUp;
+  }
+
+  /**
+   * A policy with the default options.
+   *
+   * @param budget the wrong hits among all requests to aim at, at most; above 0 and below 1
+   * @return a policy that has learned nothing yet
+   * @throws IllegalArgumentException if the budget is outside its bounds
+   */
+  public static ErrorBudget of(double budget) {
+    return new ErrorBudget(new Options(budget, 0.95, 0.05, 300, 4_000, HitPolicy.never()));
+  }
+
+  /**
+   * Sets how sure to be that the budget is kept when the cut is chosen. More costs hits.
+   *
+   * @param confidence above 0 and below 1; 0.95 unless set
+   * @return a policy that has learned nothing yet
+   * @throws IllegalArgumentException if the confidence is outside its bounds
+   */
+  public ErrorBudget confidence(double confidence) {
+    Options o = options;
+    return new ErrorBudget(
+        new Options(o.budget, confidence, o.auditShare, o.warmUp, o.window, o.conservative));
+  }
+
+  /**
+   * Sets the share of hits for which the model is asked all the same, to learn whether they would
+   * have been right.
+   *
+   * @param share above 0 and below 1; 0.05 unless set
+   * @return a policy that has learned nothing yet
+   * @throws IllegalArgumentException if the share is outside its bounds
+   */
+  public ErrorBudget auditShare(double share) {
+    Options o = options;
+    return new ErrorBudget(
+        new Options(o.budget, o.confidence, share, o.warmUp, o.window, o.conservative));
+  }
+
+  /**
+   * Sets how many verdicts it takes before what was learned decides.
+   *
+   * @param verdicts at least 20, and no more than the window; 300 unless set
+   * @return a policy that has learned nothing yet
+   * @throws IllegalArgumentException if the number is outside its bounds
+   */
+  public ErrorBudget warmUp(int verdicts) {
+    Options o = options;
+    return new ErrorBudget(
+        new Options(o.budget, o.confidence, o.auditShare, verdicts, o.window, o.conservative));
+  }
+
+  /**
+   * Sets how many of the latest verdicts are learned from.
+   *
+   * @param verdicts at least the warm-up; 4,000 unless set
+   * @return a policy that has learned nothing yet
+   * @throws IllegalArgumentException if the number is less than the warm-up
+   */
+  public ErrorBudget window(int verdicts) {
+    Options o = options;
+    return new ErrorBudget(
+        new Options(o.budget, o.confidence, o.auditShare, o.warmUp, verdicts, o.conservative));
+  }
+
+  /**
+   * Sets what decides while the policy has not learned enough.
+   *
+   * @param policy a rule that hits only where it is as good as sure; {@link HitPolicy#never} unless
+   *     set
+   * @return a policy that has learned nothing yet
+   */
+  public ErrorBudget conservative(HitPolicy policy) {
+    Options o = options;
+    return new ErrorBudget(
+        new Options(o.budget, o.confidence, o.auditShare, o.warmUp, o.window, policy));
+  }
+
+  /**
+   * How far the policy has learned.
+   *
+   * @return the state
+   */
+  public BudgetState state() {
+    return state;
+  }
+
+  @Override
+  public Decision decide(Query query, List<Match> matches) {
+    if (matches.isEmpty()) {
+      return Decision.miss(MissReason.NO_NEIGHBOUR);
+    }
+    Model fitted = model;
+    Decision decision =
+        fitted == null || unanswered >= MAX_UNANSWERED
+            ? conservatively(query, matches)
+            : byRisk(query, matches, fitted);
+    return decision instanceof Decision.Hit hit && isAudited(query)
+        ? Decision.audit(hit.match(), options.auditShare)
+        : decision;
+  }
+
+  private Decision conservatively(Query query, List<Match> matches) {
+    Decision decision = options.conservative.decide(query, matches);
+    return decision instanceof Decision.Hit ? decision : Decision.miss(MissReason.LEARNING);
+  }
+
+  private Decision byRisk(Query query, List<Match> matches, Model fitted) {
+    Match nearest = matches.get(0);
+    if (query.maxDistance().isPresent() && nearest.distance() > query.maxDistance().getAsDouble()) {
+      return Decision.miss(MissReason.TOO_FAR);
+    }
+    Pair pair = Pair.of(query, nearest.entry());
+    double risk = fitted.risk().of(Features.of(matches, pair, records));
+    double limit = Math.min(fitted.cut(), MAX_RISK);
+    return risk <= limit ? Decision.hit(nearest) : Decision.miss(MissReason.TOO_RISKY);
+  }
+
+  /** Chance, but the same for the same query until the next verdict: deciding changes nothing. */
+  private boolean isAudited(Query query) {
+    long hash = Hash.mix(Hash.of(query.key()) + verdicts);
+    return Hash.fraction(hash) < options.auditShare;
+  }
+
+  @Override
+  public synchronized void learn(Lesson lesson) {
+    boolean audited = lesson.decision() instanceof Decision.Audit;
+    if (lesson.verdict() == Verdict.UNKNOWN) {
+      unanswered = audited ? unanswered + 1 : unanswered;
+      return;
+    }
+    unanswered = 0;
+    Pair pair = Pair.of(lesson.query(), lesson.judged().entry());
+    List<Match> matches =
+        lesson.matches().stream().dropWhile(match -> !match.equals(lesson.judged())).toList();
+    Case judged = Case.of(lesson, pair, Features.of(matches, pair, records));
+    window.add(judged);
+    records.add(judged);
+    verdicts = verdicts + 1;
+    if (state == BudgetState.COLD) {
+      state = BudgetState.LEARNING;
+    }
+    Model fitted = model;
+    if (fitted != null && drift.shows(fitted.risk().of(judged.features()), judged.wrong())) {
+      trip();
+    } else if (verdicts >= fitAt) {
+      fit();
+    }
+  }
+
+  private void trip() {
+    drift.forget();
+    window.forgetAllBut(KEPT_ON_TRIP);
+    model = null;
+    state = BudgetState.TRIPPED;
+    fitAt = verdicts + VERDICTS_AFTER_TRIP;
+  }
+
+  private void fit() {
+    List<Case> cases = window.latest();
+    records = Records.of(cases);
+    model = Model.fit(cases, options.budget, options.confidence);
+    state = BudgetState.SERVING;
+    fitAt = verdicts + REFIT_AFTER;
+  }
+
+  @Override
+  public synchronized byte[] learned() {
+    return CaseCodec.encode(new CaseCodec.Content(window.latest(), window.forgottenBefore()));
+  }
+
+  @Override
+  public synchronized void merge(byte[] learned) {
+    CaseCodec.Content theirs = CaseCodec.decode(requireNonNull(learned, "learned"));
+    if (!window.merge(theirs.cases(), theirs.forgottenBefore())) {
+      return;
+    }
+    records = Records.of(window.latest());
+    if (window.size() >= options.warmUp && state != BudgetState.TRIPPED) {
+      fit();
+    } else {
+      state =
+          model == null && state != BudgetState.TRIPPED
+              ? BudgetState.LEARNING
+              : BudgetState.TRIPPED;
+      model = null;
+      fitAt = verdicts + Math.max(0, options.warmUp - window.size());
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.semcache.policy.budget;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A fitted risk and the cut that goes with it. Immutable.
+ *
+ * @param risk the probability that a hit is wrong
+ * @param cut the largest probability that is served; negative serves nothing
+ */
+record Model(Risk risk, double cut) {
+  private static final int FOLDS = 5;
+
+  /** A judged case with the risk that a model gave it which had not seen it. */
+  record Scored(double risk, boolean wrong, double weight) {}
+
+  /** Fits to at least one case. */
+  static Model fit(List<Case> cases, double budget, double confidence) {
+    List<Scored> scored = new ArrayList<>(cases.size());
+    for (int fold = 0; fold < FOLDS && fold < cases.size(); fold++) {
+      int left = fold;
+      Risk others = Risk.fit(cases, index -> index % FOLDS != left);
+      for (int i = fold; i < cases.size(); i += FOLDS) {
+        Case judged = cases.get(i);
+        scored.add(new Scored(others.of(judged.features()), judged.wrong(), judged.weight()));
+      }
+    }
+    return new Model(Risk.fit(cases, index -> true), cut(scored, budget, confidence));
+  }
+
+  /**
+   * The loosest cut that keeps the budget: it walks from the safest case to riskier ones and stops
+   * before the upper bound of wrong hits per request exceeds the budget.
+   *
+   * <p>A case counts with its verdict; the requests that it stands for besides itself count with
+   * their risk, since a single verdict counted twenty times would say more than it knows.
+   */
+  static double cut(List<Scored> cases, double budget, double confidence) {
+    List<Scored> safestFirst = new ArrayList<>(cases);
+    safestFirst.sort(Comparator.comparingDouble(Scored::risk));
+    double requests = cases.stream().mapToDouble(Scored::weight).sum();
+    double wrong = 0;
+    double cut = -1;
+    for (Scored one : safestFirst) {
+      wrong += (one.wrong ? 1 : 0) + (one.weight - 1) * one.risk;
+      if (ClopperPearson.upperBound(wrong, requests, confidence) > budget) {
+        break;
+      }
+      cut = one.risk;
+    }
+    return cut;
+  }
+}

@@ -1,0 +1,72 @@
+package io.github.semcache.policy.budget;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The latest judged decisions, oldest first. Used by one thread at a time. */
+final class Window {
+  private final int capacity;
+  private final List<Case> cases = new ArrayList<>();
+  private long forgottenBefore = Long.MIN_VALUE;
+
+  Window(int capacity) {
+    this.capacity = capacity;
+  }
+
+  int size() {
+    return cases.size();
+  }
+
+  /** Cases from before this time, in milliseconds since 1970, are no longer wanted. */
+  long forgottenBefore() {
+    return forgottenBefore;
+  }
+
+  void add(Case judged) {
+    cases.add(judged);
+    trim(2 * capacity);
+  }
+
+  /** Forgets all but the latest cases, and all older ones that others may still have. */
+  void forgetAllBut(int latest) {
+    trim(0, latest);
+    forgottenBefore = cases.isEmpty() ? forgottenBefore : cases.get(0).at();
+  }
+
+  /** Adds what is new among the cases of others; false if that changes nothing. */
+  boolean merge(Collection<Case> others, long theirForgottenBefore) {
+    forgottenBefore = Math.max(forgottenBefore, theirForgottenBefore);
+    boolean forgets = cases.removeIf(judged -> judged.at() < forgottenBefore);
+    Set<Long> known = new HashSet<>();
+    cases.forEach(judged -> known.add(judged.id()));
+    long oldest = cases.size() < capacity ? forgottenBefore : latest().get(0).at();
+    List<Case> added =
+        others.stream()
+            .filter(judged -> judged.at() >= Math.max(oldest, forgottenBefore))
+            .filter(judged -> known.add(judged.id()))
+            .toList();
+    cases.addAll(added);
+    cases.sort(Case.OLDEST_FIRST);
+    trim(2 * capacity);
+    return forgets || !added.isEmpty();
+  }
+
+  /** The latest cases that fit into the window. */
+  List<Case> latest() {
+    return List.copyOf(cases.subList(Math.max(0, cases.size() - capacity), cases.size()));
+  }
+
+  /** Lets the list grow beyond the window for a while, so that its head is seldom cut off. */
+  private void trim(int limit) {
+    if (cases.size() > limit) {
+      trim(0, capacity);
+    }
+  }
+
+  private void trim(int from, int latest) {
+    cases.subList(from, Math.max(from, cases.size() - latest)).clear();
+  }
+}
