@@ -22,7 +22,7 @@ import java.util.TreeSet;
  *
  * <p>Chat completions and responses are answered from the cache where they can be, blocking,
  * asynchronous and as streams of both kinds; one entry serves all of them. Everything else passes
- * through untouched.
+ * through untouched, embeddings included unless {@link Builder#embeddings} says otherwise.
  *
  * <ul>
  *   <li><b>What is compared by meaning</b> is the text of the last message of the user. All other
@@ -57,10 +57,12 @@ import java.util.TreeSet;
 public final class CachedOpenAi {
   private final SemanticCache cache;
   private final RequestReader reader;
+  private final Optional<EmbeddingCache> embeddings;
 
   private CachedOpenAi(Builder builder) {
     this.cache = builder.cache;
     this.reader = new RequestReader(builder.endpoint, Set.copyOf(builder.scopeHeaders));
+    this.embeddings = builder.embeddings;
   }
 
   /**
@@ -119,7 +121,7 @@ public final class CachedOpenAi {
   /** Above the client's retries and its logging, which go on below. */
   private void wrap(ClientOptions.Builder options) {
     options
-        .httpClient(new CachingHttpClient(options.build().httpClient(), reader, cache))
+        .httpClient(new CachingHttpClient(options.build().httpClient(), reader, cache, embeddings))
         .maxRetries(0)
         .logLevel(LogLevel.OFF);
   }
@@ -130,6 +132,7 @@ public final class CachedOpenAi {
     private final Set<String> scopeHeaders =
         new TreeSet<>(List.of("openai-organization", "openai-project"));
     private Optional<String> endpoint = Optional.empty();
+    private Optional<EmbeddingCache> embeddings = Optional.empty();
 
     private Builder(SemanticCache cache) {
       this.cache = requireNonNull(cache, "cache");
@@ -158,6 +161,25 @@ public final class CachedOpenAi {
      */
     public Builder scopeHeader(String name) {
       this.scopeHeaders.add(notBlank(name, "scopeHeader").toLowerCase(Locale.ROOT));
+      return this;
+    }
+
+    /**
+     * Remembers embeddings too, in memory: exactly, by the text and everything else that the
+     * request says. Of a request whose texts are partly known, only the others are asked for; its
+     * usage tells what these took. Without this, requests for embeddings pass through untouched.
+     *
+     * @param maxEntries how many embeddings to remember at most, at least 1; one of 1,536
+     *     components takes about 8 kB. The least recently used goes first
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public Builder embeddings(int maxEntries) {
+      if (maxEntries < 1) {
+        throw new IllegalArgumentException(
+            "embeddings is " + maxEntries + "; it must be at least 1");
+      }
+      this.embeddings = Optional.of(new EmbeddingCache(maxEntries));
       return this;
     }
 

@@ -11,36 +11,74 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Answers requests from a cache, and passes all others on to the client's own transport, which
  * retries, authenticates and logs as it does without the cache. Closing it leaves that open.
+ *
+ * @param embeddings remembers embeddings, where that is wanted
  */
-record CachingHttpClient(HttpClient upstream, RequestReader reader, SemanticCache cache)
+record CachingHttpClient(
+    HttpClient upstream,
+    RequestReader reader,
+    SemanticCache cache,
+    Optional<EmbeddingCache> embeddings)
     implements HttpClient {
 
   @Override
   public HttpResponse execute(HttpRequest request, RequestOptions options) {
     Optional<ModelRequest> asked = asked(request);
     HttpRequest bare = ControlHeaders.strip(request);
-    return asked.isPresent()
-        ? new Exchange(cache, asked.get()).run(() -> upstream.execute(bare, options))
-        : upstream.execute(bare, options);
+    if (asked.isPresent()) {
+      return new Exchange(cache, asked.get()).run(() -> upstream.execute(bare, options));
+    }
+    Optional<EmbeddingCache.Lookup> lookup = lookup(request);
+    if (lookup.isEmpty()) {
+      return upstream.execute(bare, options);
+    }
+    return lookup
+        .get()
+        .response()
+        .orElseGet(() -> complete(lookup.get(), upstream.execute(lookup.get().request(), options)))
+        .open();
   }
 
   @Override
   public CompletableFuture<HttpResponse> executeAsync(HttpRequest request, RequestOptions options) {
     Optional<ModelRequest> asked;
+    Optional<EmbeddingCache.Lookup> lookup;
     try {
       asked = asked(request);
+      lookup = lookup(request);
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
     HttpRequest bare = ControlHeaders.strip(request);
-    return asked.isPresent()
-        ? new Exchange(cache, asked.get()).runAsync(() -> upstream.executeAsync(bare, options))
+    if (asked.isPresent()) {
+      return new Exchange(cache, asked.get()).runAsync(() -> upstream.executeAsync(bare, options));
+    }
+    return lookup.isPresent()
+        ? embeddings(lookup.get(), options)
         : upstream.executeAsync(bare, options);
+  }
+
+  private CompletableFuture<HttpResponse> embeddings(
+      EmbeddingCache.Lookup lookup, RequestOptions options) {
+    Optional<BufferedResponse> response = lookup.response();
+    return response.isPresent()
+        ? CompletableFuture.completedFuture(response.get().open())
+        : upstream
+            .executeAsync(lookup.request(), options)
+            .thenApply(part -> complete(lookup, part).open());
+  }
+
+  private static BufferedResponse complete(EmbeddingCache.Lookup lookup, HttpResponse part) {
+    return lookup.complete(BufferedResponse.of(part));
   }
 
   /** A cache that was closed answers nothing, and breaks nothing. */
   private Optional<ModelRequest> asked(HttpRequest request) {
     return cache.isClosed() ? Optional.empty() : reader.read(request);
+  }
+
+  private Optional<EmbeddingCache.Lookup> lookup(HttpRequest request) {
+    return embeddings.flatMap(known -> reader.read(request, known));
   }
 
   @Override

@@ -6,14 +6,15 @@ import com.openai.core.http.HttpMethod;
 import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpRequestBody;
 import com.openai.core.http.QueryParams;
+import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Prompt;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
   private static final List<ModelApi> APIS = List.of(new ChatCompletionsApi(), new ResponsesApi());
+
+  private static final List<String> EMBEDDINGS = List.of("embeddings");
+  private static final Prompt ANY = Prompt.of("any");
 
   /**
    * Reads a request.
@@ -43,6 +47,20 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
         .filter(api -> endsWith(request.pathSegments(), api.path()))
         .findFirst()
         .flatMap(api -> read(request, body, api));
+  }
+
+  /** Looks up the embeddings that a request asks for; empty if it asks for something else. */
+  Optional<EmbeddingCache.Lookup> read(HttpRequest request, EmbeddingCache embeddings) {
+    HttpRequestBody body = request.body();
+    if (request.method() != HttpMethod.POST
+        || body == null
+        || !body.repeatable()
+        || !endsWith(request.pathSegments(), EMBEDDINGS)
+        || ControlHeaders.apply(request.headers(), ANY).mode() != CacheMode.USE) {
+      return Optional.empty();
+    }
+    return json(body)
+        .flatMap(json -> embeddings.lookUp(ControlHeaders.strip(request), service(request), json));
   }
 
   private static boolean endsWith(List<String> path, List<String> end) {
@@ -74,11 +92,17 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
   }
 
   private Map<String, String> settings(HttpRequest request, String rest) {
-    Map<String, String> settings = new HashMap<>();
+    Map<String, String> settings = service(request);
+    settings.put("request", rest);
+    return settings;
+  }
+
+  /** Where a request goes. */
+  private SortedMap<String, String> service(HttpRequest request) {
+    SortedMap<String, String> settings = new TreeMap<>();
     settings.put("endpoint", endpoint.orElse(String.valueOf(baseUrl(request))));
     settings.put("path", String.join("/", request.pathSegments()));
     settings.put("query", query(request.queryParams()));
-    settings.put("request", rest);
     Headers headers = request.headers();
     for (String name : scopeHeaders) {
       settings.put("header " + name, String.join("\n", headers.values(name)));
