@@ -16,8 +16,8 @@ import java.util.function.DoubleFunction;
  * The largest cut of a distance that reaches a target on labelled data, and what it does there.
  *
  * @param target what was to be reached
- * @param cut the largest distance of a hit, rounded down to four places; empty if no cut reaches
- *     the target
+ * @param cut the largest distance of a hit, with four decimal places; empty if no cut reaches the
+ *     target
  * @param tally the counts at that cut, or of no hits if there is none
  * @param crossValidation what cuts that were fitted without a part of the data do on that part
  */
@@ -25,6 +25,7 @@ public record ThresholdFit(
     FitTarget target, OptionalDouble cut, Tally tally, CrossValidation crossValidation) {
   private static final int FOLDS = 5;
   private static final double PLACES = 10_000;
+  private static final double LOOSEST = 2;
   private static final int MAX_ROUNDS = 12;
   private static final double STILL = 2 / PLACES;
 
@@ -125,13 +126,19 @@ public record ThresholdFit(
     int wrong = 0;
     for (int i = 0; i < sorted.size() && sorted.get(i).distance() <= 2; i++) {
       wrong += sorted.get(i).same() ? 0 : 1;
-      boolean last =
-          i + 1 == sorted.size() || sorted.get(i + 1).distance() > sorted.get(i).distance();
-      if (last && target.isMetBy(new Tally(pairs.size(), i + 1, Optional.of(wrong)))) {
-        best = OptionalDouble.of(floor(sorted.get(i).distance()));
+      double distance = sorted.get(i).distance();
+      double next = i + 1 < sorted.size() ? sorted.get(i + 1).distance() : LOOSEST;
+      if (next > distance && target.isMetBy(new Tally(pairs.size(), i + 1, Optional.of(wrong)))) {
+        best = OptionalDouble.of(between(distance, next));
       }
     }
     return best;
+  }
+
+  /** A cut of four places that lets the one distance through and not the next, if there is one. */
+  private static double between(double distance, double next) {
+    double above = Math.ceil(distance * PLACES) / PLACES;
+    return above < next ? above : floor(distance);
   }
 
   private static double floor(double distance) {

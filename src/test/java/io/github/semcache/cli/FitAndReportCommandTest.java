@@ -1,0 +1,148 @@
+package io.github.semcache.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.semcache.testing.FakeEmbedder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FitAndReportCommandTest {
+  @TempDir Path directory;
+
+  private final FakeEmbedder embedder = new FakeEmbedder();
+
+  /** Six hundred prompts whose labels are sectors of ten degrees. */
+  private String prompts() throws IOException {
+    Random random = new Random(4);
+    StringBuilder csv = new StringBuilder("prompt,label\n");
+    for (int i = 0; i < 600; i++) {
+      double degrees = 170 * random.nextDouble();
+      String text = "tell me more of that" + "!".repeat(i);
+      embedder.place(text, degrees);
+      csv.append(text).append(",sector ").append((int) (degrees / 10)).append('\n');
+    }
+    return Files.writeString(directory.resolve("prompts.csv"), csv).toString();
+  }
+
+  private String pairs() throws IOException {
+    StringBuilder csv = new StringBuilder("one,other,same\n");
+    embedder.place("where is it", 0);
+    for (int i = 0; i < 400; i++) {
+      String other = "where is it" + "?".repeat(i + 1);
+      embedder.place(other, i < 200 ? 10 : 40);
+      csv.append("where is it,").append(other).append(i < 200 ? ",yes\n" : ",no\n");
+    }
+    return Files.writeString(directory.resolve("pairs.csv"), csv).toString();
+  }
+
+  private CliRun run(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.add("--no-embeddings");
+    return CliRun.of(embedder, all.toArray(String[]::new));
+  }
+
+  @Test
+  void fitOfPromptsPrintsTheLineToPaste() throws IOException {
+    CliRun run = run("fit", prompts(), "--label", "label", "--error-rate", "0.05", "--seed", "1");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .containsPattern(
+            "cut 0\\.\\d{4} for an error rate of at most 0\\.05 with confidence 0\\.95")
+        .containsPattern(
+            "(?m)^SemanticCache\\.builder\\(\\)\\.embedder\\(embedder\\)\\.maxDistance\\(0\\.\\d{4}\\)$");
+  }
+
+  @Test
+  void fitOfPairsFindsTheGap() throws IOException {
+    JsonNode json =
+        run(
+                "fit",
+                pairs(),
+                "--first",
+                "one",
+                "--second",
+                "other",
+                "--label",
+                "same",
+                "--precision",
+                "0.9",
+                "--no-guards",
+                "--json")
+            .json();
+
+    assertThat(json.get("cut").asDouble()).isEqualTo(0.0152);
+    assertThat(json.get("hits").asInt()).isEqualTo(200);
+    assertThat(json.get("crossValidation").get("cuts")).hasSize(5);
+    assertThat(json.get("builder").asText()).endsWith(".hitPolicy(HitPolicy.maxDistance(0.0152))");
+  }
+
+  @Test
+  void fitThatFindsNothingFails() throws IOException {
+    Path few =
+        Files.writeString(directory.resolve("few.csv"), "prompt,label\na,1\nb,2\nc,1\nd,2\ne,1\n");
+
+    run("fit", few.toString(), "--label", "label", "--error-rate", "0.01")
+        .assertFailed(
+            1,
+            "no cut reaches the target with confidence 0.95 on these 5 requests; they are too few,"
+                + " or their answers differ too often");
+  }
+
+  @Test
+  void fitExplainsMisuse() throws IOException {
+    String file = prompts();
+
+    run("fit", file, "--error-rate", "0.01")
+        .assertFailed(2, "--label is missing; without labels no hit is known to be wrong");
+    run("fit", file, "--label", "label", "--error-rate", "7")
+        .assertFailed(2, "the target is 7.0; it must be more than 0 and less than 1");
+    run("fit", file, "--label", "label", "--first", "prompt", "--error-rate", "0.1")
+        .assertFailed(2, "--first and --second go together; one of them is missing");
+    assertThat(run("fit", file, "--label", "label").exitCode()).isEqualTo(2);
+    assertThat(
+            run("fit", file, "--label", "label", "--error-rate", "0.1", "--precision", "0.9")
+                .exitCode())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void reportIsWrittenWhereItIsWanted() throws IOException {
+    Path page = directory.resolve("page.html");
+    CliRun run = run("report", prompts(), "--label", "label", "-o", page.toString());
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out().strip()).isEqualTo(page.toString());
+    assertThat(page).content().contains("max-distance with guards", "600");
+  }
+
+  @Test
+  void reportNeedsLabelsAndAPlaceToWriteTo() throws IOException {
+    String file = prompts();
+
+    run("report", file)
+        .assertFailed(2, "--label is missing; without labels no hit is known to be wrong");
+    CliRun run =
+        run("report", file, "--label", "label", "-o", directory.resolve("no/page.html").toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("no/page.html cannot be written").hasLineCount(1);
+  }
+
+  @Test
+  void replayRunsThroughTheEmbeddedStoreAndLeavesNothing() throws IOException {
+    String store = directory.resolve("store").toString();
+    String file = prompts();
+    JsonNode inMemory = run("replay", file, "--label", "label", "--json").json();
+    JsonNode onDisk = run("replay", file, "--label", "label", "--json", "--store", store).json();
+
+    assertThat(onDisk.get("hits").asInt()).isEqualTo(inMemory.get("hits").asInt()).isPositive();
+    assertThat(run("stats", "--store", store, "--json").json().get("entries").asInt()).isZero();
+  }
+}

@@ -1,0 +1,121 @@
+package io.github.semcache.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.testing.FakeEmbedder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluationReportTest {
+  private static final Pattern DATA =
+      Pattern.compile(
+          "<script type=\"application/json\" id=\"data\">(.*?)</script>", Pattern.DOTALL);
+
+  private final FakeEmbedder embedder =
+      new FakeEmbedder()
+          .place("Where is my card?", 0)
+          .place("Where's my card?", 5)
+          .place("Where is my </script><b>reader</b>?", 10)
+          .place("How do I pay?", 120);
+
+  private EvaluationReport.Builder report() {
+    return EvaluationReport.builder(
+            embedder,
+            List.of(
+                LabelledPrompt.of("Where is my card?", "arrival"),
+                LabelledPrompt.of("How do I pay?", "payment"),
+                LabelledPrompt.of("Where's my card?", "arrival"),
+                LabelledPrompt.of("Where is my </script><b>reader</b>?", "reader")))
+        .title("A & <B>")
+        .policy("max-distance", HitPolicy::maxDistance, List.of(0.001, 0.1))
+        .policy("never", "always", replay -> replay.hitPolicy(HitPolicy.never()))
+        .guards((asked, remembered) -> List.of("a-guard"));
+  }
+
+  private static JsonNode data(String html) throws JsonProcessingException {
+    Matcher matcher = DATA.matcher(html);
+    assertThat(matcher.find()).isTrue();
+    return new JsonMapper().readTree(matcher.group(1));
+  }
+
+  @Test
+  void curvesHoldWhatReplaysGive() throws JsonProcessingException {
+    JsonNode curves = data(report().build().html()).get("curves");
+
+    assertThat(curves).hasSize(2);
+    assertThat(curves.get(0).get("name").asText()).isEqualTo("max-distance");
+    JsonNode points = curves.get(0).get("points");
+    assertThat(points.get(0).get("hitRate").asDouble()).isZero();
+    assertThat(points.get(0).get("precision").isNull()).isTrue();
+    assertThat(points.get(1).get("cut").asDouble()).isEqualTo(0.1);
+    assertThat(points.get(1).get("hitRate").asDouble()).isEqualTo(0.5);
+    assertThat(points.get(1).get("errorRate").asDouble()).isEqualTo(0.25);
+    assertThat(points.get(1).get("secondHalfErrorRate").asDouble()).isEqualTo(0.5);
+    assertThat(curves.get(1).get("points").get(0).get("cut").isNull()).isTrue();
+  }
+
+  @Test
+  void binsCountPairsByTheirAnswers() throws JsonProcessingException {
+    JsonNode bins = data(report().build().html()).get("bins");
+
+    assertThat(bins.get(0).get("same").asInt()).isEqualTo(1);
+    assertThat(bins.get(0).get("different").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void wrongHitsNameTheGuards() throws JsonProcessingException {
+    JsonNode wrong = data(report().build().html()).get("wrongHits");
+
+    assertThat(wrong).hasSize(1);
+    assertThat(wrong.get(0).get("matchedLabel").asText()).isEqualTo("arrival");
+    assertThat(wrong.get(0).get("caughtBy").get(0).asText()).isEqualTo("a-guard");
+  }
+
+  @Test
+  void pageStandsAloneAndIsNotFooledByTexts() {
+    String html = report().build().html();
+
+    assertThat(html)
+        .contains("<title>A &amp; &lt;B></title>", "Chart.js v")
+        .doesNotContain("@CHARTS@", "@DATA@", "@TITLE@", "<b>reader", "sourceMappingURL")
+        .doesNotContainPattern("<(link|img|iframe|script src)");
+    assertThat(html.split("</script>", -1)).hasSize(4);
+  }
+
+  @Test
+  void fileIsWritten(@TempDir Path directory) {
+    Path file = directory.resolve("report.html");
+    report().shuffled(3).build().write(file);
+
+    assertThat(file).content().contains("shuffled with seed 3");
+    assertThatThrownBy(() -> report().build().write(directory.resolve("none/report.html")))
+        .hasMessageContaining("cannot be written");
+  }
+
+  @Test
+  void progressEndsAtAHundred() {
+    List<Integer> told = new ArrayList<>();
+    report().progress(told::add).build();
+
+    assertThat(told).isSorted().endsWith(100);
+  }
+
+  @Test
+  void promptsWithoutLabelsAreRejected() {
+    assertThatThrownBy(
+            () -> EvaluationReport.builder(embedder, List.of(LabelledPrompt.unlabelled("a"))))
+        .hasMessage("some prompts have no label; a report needs them all");
+    assertThatThrownBy(() -> EvaluationReport.builder(embedder, List.of()))
+        .hasMessage("prompts is empty; a report needs at least one");
+  }
+}
