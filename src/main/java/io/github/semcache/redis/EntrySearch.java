@@ -1,0 +1,155 @@
+package io.github.semcache.redis;
+
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.Match;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.StoreException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Response;
+
+/** Finds entries: one by its key, or the nearest ones of a scope. */
+final class EntrySearch {
+  private static final byte[] DISTANCE = Utf8.encode(EntryQuery.DISTANCE);
+  private static final List<byte[]> ENTRY_FIELDS =
+      EntryCodec.ENTRY_FIELDS.stream().map(Utf8::encode).toList();
+
+  /** Fewer would be hidden too easily by entries that have expired but are still in the index. */
+  private static final int LEAST_ASKED_FOR = 5;
+
+  /** How many times as many to ask for when all that came had expired. */
+  private static final int SECOND_TRY_FACTOR = 10;
+
+  private final RedisCommands commands;
+  private final VectorIndex vectorIndex;
+  private final FilterShares shares;
+  private final InstantSource time;
+
+  EntrySearch(
+      RedisCommands commands, VectorIndex vectorIndex, FilterShares shares, InstantSource time) {
+    this.commands = commands;
+    this.vectorIndex = vectorIndex;
+    this.shares = shares;
+    this.time = time;
+  }
+
+  Optional<CacheEntry> find(String key) {
+    byte[] documentKey = commands.keys().documentKey(key);
+    List<byte @Nullable []> values;
+    try {
+      values = commands.fields(documentKey, ENTRY_FIELDS);
+    } catch (StoreException e) {
+      throw RedisFailures.isWrongType(e.getCause())
+          ? EntryCodec.corrupt(key, "its key holds no hash")
+          : e;
+    }
+    return values.stream().allMatch(Objects::isNull)
+        ? Optional.empty()
+        : Optional.of(EntryCodec.decode(key, values));
+  }
+
+  NearestEntries nearest(NearestQuery query) {
+    int k = Math.max(query.k(), LEAST_ASKED_FOR);
+    List<SearchReply.Row> rows = ask(query, k);
+    if (!rows.isEmpty() && rows.stream().allMatch(SearchReply.Row::empty)) {
+      letExpire(rows);
+      rows = ask(query, Math.multiplyExact(k, SECOND_TRY_FACTOR));
+    }
+    return read(query, rows);
+  }
+
+  private List<SearchReply.Row> ask(NearestQuery query, int k) {
+    String filter = EntryQuery.filter(query.scope(), query.notBefore());
+    String share = share(query);
+    HybridPolicy policy = policy(share, filter, k);
+    SearchReply reply =
+        commands.search(
+            "find the nearest entries",
+            EntryQuery.nearest(
+                commands.keys().index(), filter, query.embedding(), k, policy, vectorIndex));
+    if (!reply.warnings().isEmpty()) {
+      throw new StoreException(
+          "Redis failed to find the nearest entries: its result is incomplete: "
+              + reply.warnings());
+    }
+    if (policy == HybridPolicy.BATCHES && reply.rows().size() < k) {
+      shares.forget(share);
+    }
+    return reply.rows();
+  }
+
+  private HybridPolicy policy(String share, String filter, int k) {
+    return vectorIndex instanceof VectorIndex.Hnsw
+        ? shares.policy(share, filter, k)
+        : HybridPolicy.SERVERS_CHOICE;
+  }
+
+  /** What queries of about the same share have in common: scope, and order of magnitude of age. */
+  private String share(NearestQuery query) {
+    return query
+        .notBefore()
+        .map(notBefore -> Math.max(0, time.millis() - notBefore.toEpochMilli()))
+        .map(age -> query.scope() + " " + (Long.SIZE - Long.numberOfLeadingZeros(age)))
+        .orElse(query.scope());
+  }
+
+  /** The server removes an expired entry when it is read, and then it is no longer found. */
+  private void letExpire(List<SearchReply.Row> rows) {
+    commands.pipelined(
+        "read expired entries",
+        pipeline -> {
+          List<Response<List<byte[]>>> replies =
+              rows.stream().map(row -> pipeline.hmget(row.id(), DISTANCE)).toList();
+          pipeline.sync();
+          return replies;
+        });
+  }
+
+  private NearestEntries read(NearestQuery query, List<SearchReply.Row> rows) {
+    List<Match> matches = new ArrayList<>();
+    int corrupt = 0;
+    for (SearchReply.Row row : rows) {
+      if (row.empty()) {
+        continue;
+      }
+      try {
+        matches.add(match(query, row));
+      } catch (CorruptEntryException e) {
+        corrupt++;
+      }
+    }
+    matches.sort(Comparator.comparingDouble(Match::distance));
+    return new NearestEntries(matches.subList(0, Math.min(query.k(), matches.size())), corrupt);
+  }
+
+  private Match match(NearestQuery query, SearchReply.Row row) {
+    String key = commands.keys().entryKey(row.id());
+    List<byte @Nullable []> values = new ArrayList<>();
+    ENTRY_FIELDS.forEach(name -> values.add(row.value(name)));
+    CacheEntry entry = EntryCodec.decode(key, values);
+    if (!entry.scope().equals(query.scope())) {
+      throw EntryCodec.corrupt(key, "it was found in another scope than its own");
+    }
+    return new Match(entry, distance(key, row.value(DISTANCE)));
+  }
+
+  private static double distance(String key, byte @Nullable [] text) {
+    double distance;
+    try {
+      distance = text == null ? Double.NaN : Double.parseDouble(Utf8.decode(text));
+    } catch (NumberFormatException e) {
+      distance = Double.NaN;
+    }
+    if (Double.isNaN(distance)) {
+      throw EntryCodec.corrupt(key, "it has no distance");
+    }
+    return Math.min(2, Math.max(0, distance));
+  }
+}

@@ -1,0 +1,84 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.redis.RedisFailures.translating;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.search.SearchProtocol.SearchCommand;
+
+/**
+ * The commands of one cache, each in one round trip. They are sent as they are: Jedis's own search
+ * methods would decode whole documents into strings and maps.
+ *
+ * <p>Every method throws {@link io.github.semcache.store.StoreException} for whatever Jedis throws.
+ */
+final class RedisCommands {
+  private final UnifiedJedis jedis;
+  private final KeySpace keys;
+
+  RedisCommands(UnifiedJedis jedis, KeySpace keys) {
+    this.jedis = jedis;
+    this.keys = keys;
+  }
+
+  KeySpace keys() {
+    return keys;
+  }
+
+  /** The values of some fields of a hash; null where one is missing. */
+  @SuppressWarnings("unchecked") // HMGET answers with a list of bulk strings or nulls
+  List<byte @Nullable []> fields(byte[] documentKey, List<byte[]> names) {
+    Arguments arguments = new Arguments().add(documentKey);
+    names.forEach(arguments::add);
+    return (List<byte @Nullable []>)
+        translating("find an entry", () -> send(documentKey, Command.HMGET, arguments.toArray()));
+  }
+
+  /** Searches. */
+  SearchReply search(String action, byte[]... arguments) {
+    return translating(
+        action, () -> SearchReply.of(send(anyKey(), SearchCommand.SEARCH, arguments)));
+  }
+
+  /** Sends a command about the index. */
+  Object index(String action, SearchCommand command, byte[]... arguments) {
+    return translating(action, () -> send(anyKey(), command, arguments));
+  }
+
+  /**
+   * A command about the index concerns no key. But without one, the cluster's client of Jedis 7
+   * looks for a node that answers a PING first. So it gets a random one, to spread the work over
+   * the nodes. Other clients ignore it.
+   */
+  private static byte[] anyKey() {
+    return Integer.toString(ThreadLocalRandom.current().nextInt()).getBytes(US_ASCII);
+  }
+
+  // What Jedis 8 has in its place fails with the cluster's client of Jedis 7.
+  @SuppressWarnings("deprecation")
+  private Object send(byte[] key, ProtocolCommand command, byte[]... arguments) {
+    return jedis.sendCommand(key, command, arguments);
+  }
+
+  /** Sends commands together and reads their replies. */
+  <T> T pipelined(String action, Function<AbstractPipeline, T> commands) {
+    return translating(
+        action,
+        () -> {
+          try (AbstractPipeline pipeline = jedis.pipelined()) {
+            return commands.apply(pipeline);
+          }
+        });
+  }
+
+  UnifiedJedis jedis() {
+    return jedis;
+  }
+}

@@ -1,0 +1,173 @@
+package io.github.semcache.redis;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.SslOptions;
+
+/**
+ * How a store that opens its own connections reaches a single Redis server. For a cluster, for
+ * sentinels, or for other settings, give the store a client of your own.
+ *
+ * <p>Immutable: each option returns a copy.
+ */
+public final class RedisConnection {
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+
+  private final RedisAddress address;
+  private final Duration connectTimeout;
+  private final Duration socketTimeout;
+  private final Duration maxWait;
+  private final int maxConnections;
+
+  private RedisConnection(
+      RedisAddress address,
+      Duration connectTimeout,
+      Duration socketTimeout,
+      Duration maxWait,
+      int maxConnections) {
+    this.address = address;
+    this.connectTimeout = connectTimeout;
+    this.socketTimeout = socketTimeout;
+    this.maxWait = maxWait;
+    this.maxConnections = maxConnections;
+  }
+
+  /**
+   * A connection to the server at an address.
+   *
+   * @param uri {@code redis://[[user]:password@]host[:port][/database][?protocol=2|3]}; {@code
+   *     rediss} for TLS, where the server's certificate must be trusted by the JVM and name the
+   *     host. User and password are percent-decoded
+   * @return the connection
+   * @throws IllegalArgumentException if the address is not of that form
+   */
+  public static RedisConnection of(URI uri) {
+    return new RedisConnection(
+        RedisAddress.of(uri),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(500),
+        Duration.ofMillis(500),
+        16);
+  }
+
+  /**
+   * A connection to the server at an address.
+   *
+   * @param uri see {@link #of(URI)}
+   * @return the connection
+   * @throws IllegalArgumentException if the address is not of that form
+   */
+  public static RedisConnection of(String uri) {
+    try {
+      return of(new URI(requireNonNull(uri, "uri")));
+    } catch (URISyntaxException e) {
+      // The exception would quote the address, which may hold a password.
+      throw new IllegalArgumentException(
+          "uri is not a URI (" + e.getReason() + "); reserved characters must be percent-encoded");
+    }
+  }
+
+  /**
+   * Sets how long to wait until a connection is made.
+   *
+   * @param connectTimeout 1 ms to 10 minutes; 1 second unless set
+   * @return a connection with that option
+   * @throws IllegalArgumentException if it is out of its range
+   */
+  public RedisConnection connectTimeout(Duration connectTimeout) {
+    return new RedisConnection(
+        address, check("connectTimeout", connectTimeout), socketTimeout, maxWait, maxConnections);
+  }
+
+  /**
+   * Sets how long to wait for an answer.
+   *
+   * @param socketTimeout 1 ms to 10 minutes; 500 ms unless set
+   * @return a connection with that option
+   * @throws IllegalArgumentException if it is out of its range
+   */
+  public RedisConnection socketTimeout(Duration socketTimeout) {
+    return new RedisConnection(
+        address, connectTimeout, check("socketTimeout", socketTimeout), maxWait, maxConnections);
+  }
+
+  /**
+   * Sets how long to wait for a connection when all of them are in use.
+   *
+   * @param maxWait 1 ms to 10 minutes; 500 ms unless set
+   * @return a connection with that option
+   * @throws IllegalArgumentException if it is out of its range
+   */
+  public RedisConnection maxWait(Duration maxWait) {
+    return new RedisConnection(
+        address, connectTimeout, socketTimeout, check("maxWait", maxWait), maxConnections);
+  }
+
+  /**
+   * Sets how many connections to open at most.
+   *
+   * @param maxConnections at least 1; 16 unless set
+   * @return a connection with that option
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public RedisConnection maxConnections(int maxConnections) {
+    if (maxConnections < 1) {
+      throw new IllegalArgumentException(
+          "maxConnections is " + maxConnections + "; it must be at least 1");
+    }
+    return new RedisConnection(address, connectTimeout, socketTimeout, maxWait, maxConnections);
+  }
+
+  private static Duration check(String name, Duration duration) {
+    requireNonNull(duration, name);
+    if (duration.compareTo(SHORTEST) < 0 || duration.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          name + " is " + duration + "; it must be between 1 ms and 10 minutes");
+    }
+    return duration;
+  }
+
+  /** Makes a client. It connects when it is used. */
+  RedisClient open() {
+    ConnectionPoolConfig pool = new ConnectionPoolConfig();
+    pool.setMaxTotal(maxConnections);
+    pool.setMaxIdle(maxConnections);
+    pool.setMaxWait(maxWait);
+    pool.setJmxEnabled(false);
+    return RedisClient.builder()
+        .hostAndPort(address.host(), address.port())
+        .clientConfig(clientConfig())
+        .poolConfig(pool)
+        .build();
+  }
+
+  private DefaultJedisClientConfig clientConfig() {
+    DefaultJedisClientConfig.Builder config =
+        DefaultJedisClientConfig.builder()
+            .connectionTimeoutMillis(Math.toIntExact(connectTimeout.toMillis()))
+            .socketTimeoutMillis(Math.toIntExact(socketTimeout.toMillis()))
+            .database(address.database())
+            .clientName("semcache");
+    address.user().ifPresent(config::user);
+    address.password().ifPresent(config::password);
+    address.protocol().ifPresent(config::protocol);
+    if (address.tls()) {
+      // Unlike ssl(true), these verify that the certificate names the host.
+      config.sslOptions(SslOptions.builder().build());
+    }
+    return config.build();
+  }
+
+  /** Shows the address without user and password. */
+  @Override
+  public String toString() {
+    return "RedisConnection[" + address + "]";
+  }
+}

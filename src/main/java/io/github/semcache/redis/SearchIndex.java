@@ -1,0 +1,81 @@
+package io.github.semcache.redis;
+
+import io.github.semcache.store.StoreException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.search.SearchProtocol.SearchCommand;
+
+/** A store's index in the server. */
+final class SearchIndex {
+  private final RedisCommands commands;
+  private final IndexSchema schema;
+
+  SearchIndex(RedisCommands commands, IndexSchema schema) {
+    this.commands = commands;
+    this.schema = schema;
+  }
+
+  String name() {
+    return commands.keys().index();
+  }
+
+  /**
+   * Makes the index. The server then indexes the entries that it has, in the background.
+   *
+   * @return false if there is one already
+   */
+  boolean create() {
+    try {
+      commands.index("make the index " + name(), SearchCommand.CREATE, schema.createArguments());
+      return true;
+    } catch (StoreException e) {
+      if (RedisFailures.isExistingIndex(e.getCause())) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Compares the index with what the store needs. */
+  void verify() {
+    List<String> differences = schema.differences(info());
+    if (!differences.isEmpty()) {
+      throw new StoreException(
+          "Redis has an index "
+              + name()
+              + " that is not the one this store needs: "
+              + String.join("; ", differences)
+              + ". Give the store the options that the index was made with, or another cacheName; or"
+              + " make the index anew: FT.DROPINDEX "
+              + name()
+              + " keeps the entries, and the next start makes the index of them");
+    }
+  }
+
+  /** Whether all entries are in the index, as far as the server says. */
+  boolean isComplete() {
+    try {
+      return Replies.text(info().get("indexing")).equals("0");
+    } catch (StoreException e) {
+      return false;
+    }
+  }
+
+  /** Drops the index, if there is one, and keeps the entries. */
+  void drop() {
+    try {
+      commands.index("drop the index " + name(), SearchCommand.DROPINDEX, Utf8.encode(name()));
+    } catch (StoreException e) {
+      if (!RedisFailures.isMissingIndex(e.getCause())) {
+        throw e;
+      }
+    }
+  }
+
+  private Map<String, @Nullable Object> info() {
+    String action = "describe the index " + name();
+    Object reply = commands.index(action, SearchCommand.INFO, Utf8.encode(name()));
+    return RedisFailures.translating(action, () -> Replies.map((List<?>) reply));
+  }
+}
