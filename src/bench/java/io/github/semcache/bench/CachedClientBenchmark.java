@@ -5,10 +5,12 @@ import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.openai.CachedOpenAi;
 import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.store.InMemoryVectorStore;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -25,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A call through openai-java with a cache beside the same call without one, against the same local
- * server. The store is in memory, and the embedder does nothing.
+ * server. The store is in memory and small, and the embedder does nothing.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
@@ -40,9 +42,11 @@ public class CachedClientBenchmark {
 
   private final FakeOpenAiServer server = FakeOpenAiServer.start();
   private final OpenAIClient plain = server.client();
+  private final Embedder embedder = Embedder.of("none", 2, text -> new float[] {1, 0});
   private final SemanticCache cache =
       SemanticCache.builder()
-          .embedder(Embedder.of("none", 2, text -> new float[] {1, 0}))
+          .embedder(embedder)
+          .store(InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).maxEntries(100).build())
           .hitPolicy(HitPolicy.never())
           .build();
   private final OpenAIClient cached = CachedOpenAi.wrap(plain, cache);
