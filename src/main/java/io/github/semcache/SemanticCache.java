@@ -287,7 +287,7 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   private Optional<Answer> semanticHit(Request request) {
-    if (request.storeFailed()) {
+    if (request.storeFailed() || request.isHidden()) {
       return Optional.empty();
     }
     Optional<Embedding> embedding = embeddings.embed(request);

@@ -35,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class ErrorBudget implements LearningPolicy {
-  /** How many verdicts there are from one fit to the next. */
+  /** How many verdicts there are from one fit to the next: a quarter of those there are, within. */
+  private static final int REFIT_AT_FIRST = 20;
+
   private static final int REFIT_AFTER = 200;
 
   /** What is kept when the traffic has changed, and how many verdicts have to follow. */
@@ -261,7 +263,7 @@ public final class ErrorBudget implements LearningPolicy {
     records = Records.of(cases);
     model = Model.fit(cases, options.budget, options.confidence);
     state = BudgetState.SERVING;
-    fitAt = verdicts + REFIT_AFTER;
+    fitAt = verdicts + Math.min(REFIT_AFTER, Math.max(REFIT_AT_FIRST, cases.size() / 4));
   }
 
   @Override

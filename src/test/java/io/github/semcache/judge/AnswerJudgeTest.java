@@ -1,0 +1,115 @@
+package io.github.semcache.judge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.policy.Verdict;
+import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testing.FakeEmbedder;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnswerJudgeTest {
+  private final FakeChatClient chat = new FakeChatClient();
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Paris|paris.|SAME",
+        "'  The  capital\nis Paris. '|the capital is paris|SAME",
+        "**Paris**|Paris|SAME",
+        "Paris|London|DIFFERENT",
+        "-5|5|DIFFERENT",
+        "5 %|5|DIFFERENT",
+        "''|Paris|UNKNOWN",
+        "...|Paris|UNKNOWN"
+      })
+  void textsAreComparedWithoutTheirTrimmings(String answer, String other, Verdict verdict) {
+    assertThat(AnswerJudge.sameText().judge(comparison(answer, other))).isEqualTo(verdict);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, SAME", "20, SAME", "40, UNKNOWN", "60, DIFFERENT", "120, DIFFERENT"})
+  void distanceOfAnswersDecides(double degrees, Verdict verdict) {
+    FakeEmbedder embedder = new FakeEmbedder().place("a", 0).place("b", degrees);
+
+    assertThat(AnswerJudge.distance(embedder, 0.1, 0.4).judge(comparison("a", "b")))
+        .isEqualTo(verdict);
+  }
+
+  @Test
+  void blankAnswersAreNotEmbedded() {
+    FakeEmbedder embedder = new FakeEmbedder();
+
+    assertThat(AnswerJudge.distance(embedder, 0.1, 0.4).judge(comparison(" ", "b")))
+        .isEqualTo(Verdict.UNKNOWN);
+    assertThat(embedder.embedded()).isEmpty();
+  }
+
+  @Test
+  void distancesOutsideTheirBoundsAreRefused() {
+    FakeEmbedder embedder = new FakeEmbedder();
+
+    assertThatThrownBy(() -> AnswerJudge.distance(embedder, -0.1, 0.4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("same is -0.1; a cosine distance lies between 0 and 2");
+    assertThatThrownBy(() -> AnswerJudge.distance(embedder, 0.3, 0.2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("different is 0.2");
+  }
+
+  @Test
+  void chatModelIsAskedOnceIfItSaysSame() {
+    replies("SAME");
+
+    assertThat(AnswerJudge.chat(chat).judge(comparison("a", "b"))).isEqualTo(Verdict.SAME);
+    assertThat(chat.calls()).isEqualTo(1);
+    assertThat(chat.asked().get(0).text()).contains("prompt 1", "prompt 2", "\na\n", "\nb\n");
+  }
+
+  @Test
+  void chatModelIsAskedAgainIfItSaysDifferent() {
+    replies("DIFFERENT", " DIFFERENT.\n");
+
+    assertThat(AnswerJudge.chat(chat).judge(comparison("a", "b"))).isEqualTo(Verdict.DIFFERENT);
+    assertThat(chat.calls()).isEqualTo(2);
+  }
+
+  @Test
+  void chatModelThatContradictsItselfIsNotBelieved() {
+    replies("DIFFERENT", "SAME");
+
+    assertThat(AnswerJudge.chat(chat).judge(comparison("a", "b"))).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "yes", "same", "SAME or DIFFERENT", "I think they are the SAME", "UNKNOWN"})
+  void anythingButTheThreeWordsIsUnknown(String reply) {
+    replies(reply);
+
+    assertThat(AnswerJudge.chat(chat).judge(comparison("a", "b"))).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void comparisonShowsNoText() {
+    assertThat(comparison("secret", "hidden"))
+        .asString()
+        .doesNotContain("secret", "hidden", "prompt");
+  }
+
+  private void replies(String... texts) {
+    Iterator<String> next = List.of(texts).iterator();
+    chat.replying(prompt -> ChatReply.of(next.next()));
+  }
+
+  private static Comparison comparison(String answer, String other) {
+    return new Comparison("prompt 1", answer, "prompt 2", other);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.judge;
+
+import org.jspecify.annotations.NullMarked;

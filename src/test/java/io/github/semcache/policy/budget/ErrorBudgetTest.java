@@ -1,0 +1,220 @@
+package io.github.semcache.policy.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.Lesson;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.policy.Verdict;
+import io.github.semcache.prompt.Normalizer;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Match;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ErrorBudgetTest {
+  private final ErrorBudget policy = HitPolicy.errorBudget(0.02).warmUp(200);
+
+  @Test
+  void newPolicyIsColdAndServesNothing() {
+    assertThat(policy.state()).isEqualTo(BudgetState.COLD);
+    assertThat(policy.decide(query(1), List.of()))
+        .isEqualTo(Decision.miss(MissReason.NO_NEIGHBOUR));
+    assertThat(policy.decide(query(1), matches(0))).isEqualTo(Decision.miss(MissReason.LEARNING));
+  }
+
+  @Test
+  void conservativeRuleServesUntilThePolicyHasLearned() {
+    ErrorBudget cautious = policy.conservative(HitPolicy.maxDistance(0.01));
+
+    long hits =
+        IntStream.range(0, 200)
+            .filter(i -> cautious.decide(query(i), matches(0.005)) instanceof Decision.Hit)
+            .count();
+
+    assertThat(hits).isBetween(170L, 199L);
+    assertThat(cautious.decide(query(1), matches(0.02)))
+        .isEqualTo(Decision.miss(MissReason.LEARNING));
+  }
+
+  @Test
+  void learnedPolicyHitsOftenWithinItsBudget() {
+    Stream traffic = new Stream(policy, 40, 0, 1);
+    traffic.run(2_500);
+
+    assertThat(policy.state()).isEqualTo(BudgetState.SERVING);
+    assertThat(traffic.hits).isGreaterThan(800);
+    assertThat(traffic.wrong).isLessThanOrEqualTo(50);
+    assertThat((double) traffic.audits / (traffic.hits + traffic.audits)).isBetween(0.03, 0.07);
+  }
+
+  @Test
+  void sameStreamGivesTheSameDecisions() {
+    Stream once = new Stream(policy, 40, 0, 2);
+    Stream again = new Stream(HitPolicy.errorBudget(0.02).warmUp(200), 40, 0, 2);
+    once.run(1_000);
+    again.run(1_000);
+
+    assertThat(again.hits).isEqualTo(once.hits).isPositive();
+    assertThat(again.wrong).isEqualTo(once.wrong);
+  }
+
+  @Test
+  void decidingChangesNothing() {
+    new Stream(policy, 40, 0, 3).run(1_000);
+
+    List<Decision> decisions =
+        IntStream.range(0, 50).mapToObj(i -> policy.decide(query(7), matches(0.05))).toList();
+
+    assertThat(decisions).containsOnly(decisions.get(0));
+  }
+
+  @Test
+  void floodOfUnexpectedWrongVerdictsTripsThePolicy() {
+    new Stream(policy, 40, 0, 4).run(1_200);
+    assertThat(policy.state()).isEqualTo(BudgetState.SERVING);
+
+    for (int i = 0; i < 60 && policy.state() == BudgetState.SERVING; i++) {
+      learn(Decision.audit(matches(0.001).get(0), 0.05), Verdict.DIFFERENT, i);
+    }
+
+    assertThat(policy.state()).isEqualTo(BudgetState.TRIPPED);
+    assertThat(policy.decide(query(1), matches(0.001)))
+        .isEqualTo(Decision.miss(MissReason.LEARNING));
+  }
+
+  @Test
+  void trippedPolicyServesAgainOnceItHasLearnedAnew() {
+    Stream before = new Stream(policy, 40, 0, 4);
+    before.run(1_200);
+    for (int i = 0; i < 60 && policy.state() == BudgetState.SERVING; i++) {
+      learn(Decision.audit(matches(0.001).get(0), 0.05), Verdict.DIFFERENT, i);
+    }
+
+    Stream after = before.then(1_000);
+    after.run(1_200);
+
+    assertThat(policy.state()).isEqualTo(BudgetState.SERVING);
+    assertThat(after.hits).isGreaterThan(200);
+    assertThat(after.wrong).isLessThanOrEqualTo(40);
+  }
+
+  @Test
+  void auditsWithoutVerdictsStopTheServing() {
+    new Stream(policy, 40, 0, 5).run(1_200);
+    List<Match> near = alone(0.02);
+    assertThat(policy.decide(query(1), near)).isNotInstanceOf(Decision.Miss.class);
+
+    for (int i = 0; i < 20; i++) {
+      learn(Decision.audit(near.get(0), 0.05), Verdict.UNKNOWN, i);
+    }
+    assertThat(policy.decide(query(1), near)).isEqualTo(Decision.miss(MissReason.LEARNING));
+
+    learn(Decision.miss(MissReason.TOO_RISKY), Verdict.SAME, 21);
+    assertThat(policy.decide(query(1), near)).isNotInstanceOf(Decision.Miss.class);
+  }
+
+  @Test
+  void promptsOwnMaxDistanceIsHonoured() {
+    new Stream(policy, 40, 0, 5).run(1_200);
+    Prompt strict = Prompt.of("question 1 about topic1").maxDistance(0.01);
+
+    assertThat(policy.decide(Query.of(strict, Normalizer.none(), Map.of()), alone(0.02)))
+        .isEqualTo(Decision.miss(MissReason.TOO_FAR));
+  }
+
+  @Test
+  void learnedStateCarriesOverToAnotherInstance() {
+    new Stream(policy, 40, 0, 6).run(1_200);
+    ErrorBudget next = HitPolicy.errorBudget(0.02).warmUp(200);
+
+    next.merge(policy.learned());
+
+    assertThat(next.state()).isEqualTo(BudgetState.SERVING);
+    assertThat(next.learned()).isEqualTo(policy.learned());
+  }
+
+  @Test
+  void mergingTwiceChangesNothing() {
+    new Stream(policy, 40, 0, 6).run(1_000);
+    byte[] learned = policy.learned();
+    policy.merge(learned);
+
+    assertThat(policy.learned()).isEqualTo(learned);
+  }
+
+  @Test
+  void twoInstancesShareWhatBothHaveLearned() {
+    ErrorBudget other = HitPolicy.errorBudget(0.02).warmUp(200);
+    new Stream(policy, 40, 0, 7).run(150);
+    new Stream(other, 40, 400, 8).run(150);
+    assertThat(policy.state()).isEqualTo(BudgetState.LEARNING);
+
+    policy.merge(other.learned());
+
+    assertThat(policy.state()).isEqualTo(BudgetState.SERVING);
+  }
+
+  @Test
+  void damagedStateIsRefusedAndChangesNothing() {
+    new Stream(policy, 40, 0, 6).run(1_000);
+    byte[] before = policy.learned();
+    byte[] damaged = new byte[100];
+    new Random(1).nextBytes(damaged);
+
+    assertThatThrownBy(() -> policy.merge(damaged)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(policy.learned()).isEqualTo(before);
+  }
+
+  @Test
+  void optionsOutsideTheirBoundsAreRefused() {
+    assertThatThrownBy(() -> HitPolicy.errorBudget(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("budget is 0.0; it must be above 0 and below 1");
+    assertThatThrownBy(() -> policy.confidence(1)).hasMessageContaining("confidence is 1.0");
+    assertThatThrownBy(() -> policy.auditShare(Double.NaN)).hasMessageContaining("auditShare");
+    assertThatThrownBy(() -> policy.warmUp(19)).hasMessageContaining("warmUp is 19");
+    assertThatThrownBy(() -> policy.window(199))
+        .hasMessage("window is 199; it must be at least 200");
+  }
+
+  private void learn(Decision decision, Verdict verdict, int at) {
+    List<Match> matches =
+        decision instanceof Decision.Audit audit ? List.of(audit.match()) : matches(0.001);
+    policy.learn(
+        new Lesson(
+            query(at),
+            matches,
+            matches.get(0),
+            decision,
+            verdict,
+            Instant.ofEpochMilli(100_000 + at)));
+  }
+
+  private static Query query(int number) {
+    return Query.of(Prompt.of("question " + number + " about topic1"), Normalizer.none(), Map.of());
+  }
+
+  /** Ten entries of one answer group. */
+  private static List<Match> alone(double distance) {
+    return IntStream.range(0, 10)
+        .mapToObj(i -> new Match(matches(distance).get(0).entry(), distance + i * 1e-4))
+        .toList();
+  }
+
+  private static List<Match> matches(double distance) {
+    Query query = Query.of(Prompt.of("question about topic1"), Normalizer.none(), Map.of());
+    CacheEntry entry =
+        new CacheEntry(
+            query.key(), query.scope().hash(), query.text(), "1", Map.of(), Instant.EPOCH);
+    return List.of(new Match(entry, distance));
+  }
+}

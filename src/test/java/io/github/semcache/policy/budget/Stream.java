@@ -1,0 +1,107 @@
+package io.github.semcache.policy.budget;
+
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.Lesson;
+import io.github.semcache.policy.Verdict;
+import io.github.semcache.prompt.Normalizer;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.Insertion;
+import io.github.semcache.store.Match;
+import io.github.semcache.store.NearestQuery;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * Made-up traffic in front of a policy: topics come in families whose members lie close together,
+ * each prompt is a noisy copy of its topic, and a label says which answer is right.
+ */
+final class Stream {
+  private static final int DIMENSION = 24;
+  private static final int FAMILY = 4;
+
+  private final ErrorBudget policy;
+  private final Random random;
+  private final int topics;
+  private final int firstTopic;
+  private final InMemoryVectorStore store =
+      InMemoryVectorStore.builder(new EmbeddingSpace("synthetic", DIMENSION)).build();
+  private int asked;
+  int hits;
+  int wrong;
+  int audits;
+
+  Stream(ErrorBudget policy, int topics, int firstTopic, long seed) {
+    this.policy = policy;
+    this.topics = topics;
+    this.firstTopic = firstTopic;
+    this.random = new Random(seed);
+  }
+
+  /** Other topics from now on, in front of the same policy and the same store. */
+  Stream then(int otherFirstTopic) {
+    Stream next = new Stream(policy, topics, otherFirstTopic, otherFirstTopic);
+    next.asked = asked;
+    return next;
+  }
+
+  void run(int prompts) {
+    for (int i = 0; i < prompts; i++) {
+      ask(firstTopic + random.nextInt(topics));
+    }
+  }
+
+  private void ask(int topic) {
+    Query query =
+        Query.of(
+            Prompt.of("question " + asked++ + " about topic" + topic), Normalizer.none(), Map.of());
+    Embedding embedding = near(topic);
+    List<Match> matches =
+        store
+            .nearest(new NearestQuery(embedding, query.scope().hash(), 10, Optional.empty()))
+            .matches();
+    Decision decision = policy.decide(query, matches);
+    if (decision instanceof Decision.Hit hit) {
+      hits++;
+      wrong += hit.match().entry().answer().equals("" + topic) ? 0 : 1;
+      return;
+    }
+    audits += decision instanceof Decision.Audit ? 1 : 0;
+    store(query, topic, embedding, matches, decision);
+  }
+
+  private void store(
+      Query query, int topic, Embedding embedding, List<Match> matches, Decision decision) {
+    Instant at = Instant.ofEpochMilli(asked);
+    CacheEntry entry =
+        new CacheEntry(query.key(), query.scope().hash(), query.text(), "" + topic, Map.of(), at);
+    if (!matches.isEmpty()) {
+      Match nearest = matches.get(0);
+      boolean same = nearest.entry().answer().equals("" + topic);
+      policy.learn(
+          new Lesson(
+              query, matches, nearest, decision, same ? Verdict.SAME : Verdict.DIFFERENT, at));
+      entry = same ? entry.group(nearest.entry().group()) : entry;
+    }
+    store.put(List.of(new Insertion(entry, Optional.of(embedding), Optional.empty())));
+  }
+
+  private Embedding near(int topic) {
+    Random family = new Random(topic / FAMILY);
+    Random member = new Random(1_000_003L * topic);
+    float[] components = new float[DIMENSION];
+    for (int k = 0; k < DIMENSION; k++) {
+      components[k] =
+          (float)
+              (family.nextGaussian() + 0.35 * member.nextGaussian() + 0.25 * random.nextGaussian());
+    }
+    return Embedding.of(components);
+  }
+}

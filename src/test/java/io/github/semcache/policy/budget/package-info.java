@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.policy.budget;
+
+import org.jspecify.annotations.NullMarked;
