@@ -11,10 +11,12 @@ import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.openai.OpenAiChatClient;
 import io.github.semcache.openai.OpenAiEmbedder;
+import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.VectorStore;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -89,7 +91,10 @@ public final class Demo {
     if (!arguments.isEmpty()) {
       return LuceneVectorStore.open(Path.of(arguments.get(1)), space);
     }
-    return InMemoryVectorStore.builder(space).build();
+    String redisUrl = environment.get("REDIS_URL");
+    return redisUrl == null
+        ? InMemoryVectorStore.builder(space).build()
+        : RedisVectorStore.connect(URI.create(redisUrl), space);
   }
 
   private static String describe(VectorStore store, List<String> arguments) {
