@@ -60,7 +60,7 @@ final class RedisFailures {
 
   private static Optional<String> remedy(RuntimeException failure) {
     String message = String.valueOf(failure.getMessage());
-    if (failure.getCause() instanceof NoSuchElementException) {
+    if (failure.getCause() instanceof NoSuchElementException wait && wait.getMessage() != null) {
       return Optional.of("no connection of the pool came free in time, so give the client more");
     }
     if (isUnknownCommand(failure)) {

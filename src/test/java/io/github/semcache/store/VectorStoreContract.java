@@ -324,8 +324,8 @@ public abstract class VectorStoreContract {
     assertThat(entriesNear(ACME, 0, 5)).isEmpty();
     assertThat(entriesNear(OTHER, 0, 5)).isEmpty();
 
-    put(ACME, "one", 0);
-    assertThat(entriesNear(ACME, 0, 5)).containsExactly(first);
+    CacheEntry again = put(ACME, "one", 0);
+    assertThat(entriesNear(ACME, 0, 5)).containsExactly(again);
   }
 
   @Test

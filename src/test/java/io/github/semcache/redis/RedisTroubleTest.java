@@ -1,0 +1,302 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.testing.Entries.atAngle;
+import static io.github.semcache.testing.Entries.entry;
+import static io.github.semcache.testing.Entries.expiring;
+import static io.github.semcache.testing.Entries.nearest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Insertion;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.Selection;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.FakeRedis;
+import io.github.semcache.testing.FakeTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** What a server in trouble does to a store. */
+class RedisTroubleTest {
+  private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
+  private static final Scope SCOPE = Scope.of("tenant", "acme");
+  private static final NearestQuery QUERY = nearest(SCOPE, atAngle(4, 0), 5);
+  private static final CacheEntry ENTRY =
+      entry(SCOPE, "secret prompt", "secret answer", Instant.EPOCH);
+  private static final Insertion INSERTION = expiring(ENTRY, atAngle(4, 0), Duration.ofMinutes(1));
+
+  private final FakeRedis server = new FakeRedis();
+  private final FakeTime time = FakeTime.atStartOf2026();
+  private RedisVectorStore store;
+
+  @BeforeEach
+  void open() {
+    store = builder().build();
+  }
+
+  private RedisVectorStore.Builder builder() {
+    return RedisVectorStore.builder(connection(), SPACE).clocks(time, time::nanos);
+  }
+
+  private RedisConnection connection() {
+    return RedisConnection.of(server.uri())
+        .socketTimeout(Duration.ofMillis(100))
+        .maxWait(Duration.ofMillis(50))
+        .maxConnections(1);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+    server.close();
+  }
+
+  private static Stream<ThrowingCallable> allCalls(RedisVectorStore store) {
+    return Stream.of(
+        () -> store.find(ENTRY.key()),
+        () -> store.nearest(QUERY),
+        () -> store.put(List.of(INSERTION)),
+        () -> store.remove(new Selection.ByKey(ENTRY.key())),
+        () -> store.remove(new Selection.ByScope(SCOPE.hash())),
+        () -> store.remove(new Selection.All()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "LOADING Redis is loading the dataset in memory",
+        "OOM command not allowed when used memory > 'maxmemory'.",
+        "READONLY You can't write against a read only replica.",
+        "NOPERM User app has no permissions to run the command",
+        "NOAUTH Authentication required.",
+        "MOVED 42 127.0.0.1:7001",
+        "CLUSTERDOWN The cluster is down",
+        "BUSY Redis is busy running a script.",
+        "ERR something else"
+      })
+  void errorOfTheServerIsAStoreExceptionThatNamesIt(String error) {
+    server.onAll("-" + error);
+
+    assertThat(allCalls(store))
+        .allSatisfy(
+            call ->
+                assertThatThrownBy(call)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining(error)
+                    .hasMessageNotContaining("secret")
+                    .hasCauseInstanceOf(JedisException.class));
+  }
+
+  @Test
+  void silentServerEndsTheCallAfterTheSocketTimeout() {
+    server.onAll(FakeRedis.SILENCE);
+
+    long start = System.nanoTime();
+    assertThatThrownBy(() -> store.find(ENTRY.key()))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("Read timed out")
+        .hasCauseInstanceOf(JedisConnectionException.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isBetween(Duration.ofMillis(90), Duration.ofSeconds(5));
+    assertThat(allCalls(store))
+        .allSatisfy(call -> assertThatThrownBy(call).isInstanceOf(StoreException.class));
+  }
+
+  @Test
+  void connectionThatEndsIsAStoreExceptionAndTheNextCallConnectsAnew() {
+    server.onAll(FakeRedis.HANG_UP);
+    assertThat(allCalls(store))
+        .allSatisfy(
+            call ->
+                assertThatThrownBy(call)
+                    .isInstanceOf(StoreException.class)
+                    .hasCauseInstanceOf(JedisConnectionException.class));
+
+    server.recover().on("HMGET", "*5\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1");
+    assertThat(store.find(ENTRY.key())).isEmpty();
+  }
+
+  @Test
+  void serverThatIsGoneIsAStoreException() {
+    server.close();
+
+    assertThat(allCalls(store))
+        .allSatisfy(call -> assertThatThrownBy(call).isInstanceOf(StoreException.class));
+  }
+
+  @Test
+  void exhaustedPoolEndsTheCallAfterTheWait() throws Exception {
+    RedisVectorStore patient =
+        RedisVectorStore.builder(connection().socketTimeout(Duration.ofSeconds(10)), SPACE).build();
+    server.onAll(FakeRedis.SILENCE);
+    CountDownLatch done = new CountDownLatch(1);
+    Thread occupant =
+        new Thread(
+            () -> {
+              try {
+                patient.find(ENTRY.key());
+              } catch (StoreException e) {
+                done.countDown();
+              }
+            });
+    occupant.start();
+    await().until(() -> !server.received("HMGET").isEmpty());
+
+    assertThatThrownBy(() -> patient.find(ENTRY.key()))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("no connection of the pool came free in time");
+
+    server.close();
+    done.await();
+    patient.close();
+  }
+
+  @Test
+  void interruptedWaitForAConnectionKeepsTheInterruption() {
+    Thread.currentThread().interrupt();
+    server.onAll(FakeRedis.HANG_UP);
+
+    assertThatThrownBy(() -> store.find(ENTRY.key())).isInstanceOf(StoreException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void vanishedIndexIsAMissAndIsMadeAgain() {
+    server.on("FT.SEARCH", "-No such index " + store.indexName());
+    time.advance(Duration.ofSeconds(1));
+    int made = server.received("FT.CREATE").size();
+
+    assertThat(store.nearest(QUERY)).isEqualTo(NearestEntries.none());
+
+    assertThat(server.received("FT.CREATE")).hasSize(made + 1);
+    assertThat(store.nearest(QUERY)).isEqualTo(NearestEntries.none());
+    assertThat(server.received("FT.CREATE")).as("not again within a second").hasSize(made + 1);
+  }
+
+  @Test
+  void serverWithoutSearchModuleIsRefusedWithARemedy() {
+    server.on("FT.CREATE", "-ERR unknown command 'FT.CREATE', with args beginning with: 'x'");
+
+    assertThatThrownBy(() -> builder().build())
+        .isInstanceOf(StoreException.class)
+        .hasMessageContainingAll("unknown command 'FT.CREATE'", "no search module", "Redis 8");
+  }
+
+  @Test
+  void userWhoMayNotMakeTheIndexIsRefusedWithARemedy() {
+    server.on("FT.CREATE", "-NOPERM User app has no permissions to run the 'FT.CREATE' command");
+
+    assertThatThrownBy(() -> builder().build())
+        .isInstanceOf(StoreException.class)
+        .hasMessageContainingAll("NOPERM", "lists the commands that the user needs");
+    builder().assumeIndex().build().close();
+  }
+
+  @Test
+  void serverThatIsLoadingWhenTheStoreIsBuiltGetsItsIndexLater() {
+    server.on("FT.CREATE", "-LOADING Redis is loading the dataset in memory");
+    RedisVectorStore early = builder().build();
+    assertThatThrownBy(() -> early.nearest(QUERY))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("is not there")
+        .hasRootCauseMessage("LOADING Redis is loading the dataset in memory");
+
+    server.on("FT.CREATE", "+OK");
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(early.nearest(QUERY)).isEqualTo(NearestEntries.none());
+    early.close();
+  }
+
+  @Test
+  void serverThatCannotBeReachedWhenTheStoreIsBuiltIsAskedOnceASecond() {
+    server.on("FT.CREATE", FakeRedis.HANG_UP);
+    RedisVectorStore early = builder().build();
+    int attempts = server.received("FT.CREATE").size();
+
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> early.nearest(QUERY)).isInstanceOf(StoreException.class);
+    }
+    assertThat(server.received("FT.CREATE")).hasSize(attempts);
+    time.advance(Duration.ofSeconds(1));
+    assertThatThrownBy(() -> early.nearest(QUERY)).isInstanceOf(StoreException.class);
+    assertThat(server.received("FT.CREATE")).hasSize(attempts + 1);
+    early.close();
+  }
+
+  @Test
+  void indexThatCannotBeDescribedInTimeIsUsedAllTheSame() {
+    server.on("FT.CREATE", "-Index already exists").on("FT.INFO", FakeRedis.SILENCE);
+
+    try (RedisVectorStore slow = builder().build()) {
+      assertThat(slow.nearest(QUERY)).isEqualTo(NearestEntries.none());
+    }
+  }
+
+  @Test
+  void assumedIndexIsNeitherMadeNorLookedAt() {
+    int made = server.received("FT.CREATE").size();
+    try (RedisVectorStore reader = builder().assumeIndex().build()) {
+      assertThat(reader.nearest(QUERY)).isEqualTo(NearestEntries.none());
+      server.on("FT.SEARCH", "-No such index x");
+      assertThatThrownBy(() -> reader.nearest(QUERY))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContainingAll("has no index", "assumeIndex()");
+    }
+    assertThat(server.received("FT.CREATE")).hasSize(made);
+    assertThat(server.received("FT.INFO")).isEmpty();
+  }
+
+  @Test
+  void replyOfAnotherFormIsAStoreException() {
+    server.on("FT.SEARCH", ":7");
+    assertThatThrownBy(() -> store.nearest(QUERY)).isInstanceOf(StoreException.class);
+    server.on("FT.SEARCH", "*0");
+    assertThatThrownBy(() -> store.nearest(QUERY)).isInstanceOf(StoreException.class);
+  }
+
+  @Test
+  void incompleteResultIsAStoreException() {
+    server.on(
+        "FT.SEARCH",
+        "%3\r\n+total_results\r\n:0\r\n+results\r\n*0\r\n+warning\r\n*1\r\n+Timeout limit was reached");
+
+    assertThatThrownBy(() -> store.nearest(QUERY))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContainingAll("incomplete", "Timeout limit was reached");
+  }
+
+  @Test
+  void scopeThatIsNoHashIsRefused() {
+    CacheEntry wild = new CacheEntry("k", "*", "p", "a", Map.of(), Instant.EPOCH);
+
+    assertThatThrownBy(
+            () ->
+                store.nearest(
+                    new NearestQuery(atAngle(4, 0), "a|b", 1, Optional.empty())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("hexadecimal");
+    assertThatThrownBy(() -> store.put(List.of(expiring(wild, atAngle(4, 0), Duration.ofHours(1)))))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store.remove(new Selection.ByScope("")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

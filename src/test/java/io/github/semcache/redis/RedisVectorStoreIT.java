@@ -1,0 +1,43 @@
+package io.github.semcache.redis;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.store.Selection;
+import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStoreContract;
+import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.RedisServers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** The contract over RESP2; subclasses run it over the rest. */
+@EnabledIfRedis
+class RedisVectorStoreIT extends VectorStoreContract {
+
+  @Override
+  protected VectorStore open(EmbeddingSpace space) {
+    RedisVectorStore opened = builder(space).cacheName("contract " + getClass()).build();
+    opened.remove(new Selection.All());
+    return opened;
+  }
+
+  RedisVectorStore.Builder builder(EmbeddingSpace space) {
+    return RedisVectorStore.builder(RedisConnection.of(RedisServers.uri() + "?protocol=2"), space);
+  }
+
+  @Override
+  protected Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  @Override
+  protected Duration shortTimeToLive() {
+    return Duration.ofMillis(50);
+  }
+
+  @Override
+  protected void letPass(Duration duration) throws InterruptedException {
+    // The server goes by its own clock.
+    Thread.sleep(duration.toMillis() + 5);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.redis;
+
+import org.jspecify.annotations.NullMarked;
