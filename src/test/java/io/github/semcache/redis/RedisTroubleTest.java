@@ -289,9 +289,7 @@ class RedisTroubleTest {
     CacheEntry wild = new CacheEntry("k", "*", "p", "a", Map.of(), Instant.EPOCH);
 
     assertThatThrownBy(
-            () ->
-                store.nearest(
-                    new NearestQuery(atAngle(4, 0), "a|b", 1, Optional.empty())))
+            () -> store.nearest(new NearestQuery(atAngle(4, 0), "a|b", 1, Optional.empty())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("hexadecimal");
     assertThatThrownBy(() -> store.put(List.of(expiring(wild, atAngle(4, 0), Duration.ofHours(1)))))
