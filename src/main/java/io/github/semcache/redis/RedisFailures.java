@@ -95,6 +95,10 @@ final class RedisFailures {
     return failure instanceof JedisDataException && containsAny(failure, "index already exists");
   }
 
+  static boolean isReadOnly(@Nullable Throwable failure) {
+    return failure instanceof JedisDataException && containsAny(failure, "readonly ");
+  }
+
   static boolean isWrongType(@Nullable Throwable failure) {
     return failure instanceof JedisDataException && containsAny(failure, "wrongtype");
   }

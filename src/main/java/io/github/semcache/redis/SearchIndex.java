@@ -33,7 +33,19 @@ final class SearchIndex {
       if (RedisFailures.isExistingIndex(e.getCause())) {
         return false;
       }
+      // A replica gets its index from its master.
+      if (RedisFailures.isReadOnly(e.getCause()) && exists()) {
+        return false;
+      }
       throw e;
+    }
+  }
+
+  private boolean exists() {
+    try {
+      return !info().isEmpty();
+    } catch (StoreException e) {
+      return false;
     }
   }
 
@@ -56,7 +68,9 @@ final class SearchIndex {
   /** Whether all entries are in the index, as far as the server says. */
   boolean isComplete() {
     try {
-      return Replies.text(info().get("indexing")).equals("0");
+      Map<String, @Nullable Object> info = info();
+      return Replies.text(info.get("indexing")).equals("0")
+          && Replies.text(info.get("hash_indexing_failures")).equals("0");
     } catch (StoreException e) {
       return false;
     }

@@ -65,7 +65,12 @@ public final class FakeRedis implements AutoCloseable {
     return this;
   }
 
-  /** The commands that came, with their arguments. */
+  /** All that came, a character for each byte. */
+  public List<List<String>> received() {
+    return List.copyOf(received);
+  }
+
+  /** The commands of a name that came, with their arguments. */
   public List<List<String>> received(String command) {
     return received.stream().filter(words -> words.get(0).equals(command)).toList();
   }
@@ -114,7 +119,7 @@ public final class FakeRedis implements AutoCloseable {
         return null;
       }
       byte[] word = in.readNBytes(Integer.parseInt(length.substring(1)));
-      words.add(new String(word, StandardCharsets.UTF_8));
+      words.add(new String(word, StandardCharsets.ISO_8859_1));
       in.readNBytes(2);
     }
     return words;

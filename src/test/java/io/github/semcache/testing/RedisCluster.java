@@ -30,6 +30,7 @@ final class RedisCluster {
       nodes.add(
           RedisProcess.start(
               command,
+              0,
               "--cluster-enabled",
               "yes",
               "--cluster-port",

@@ -62,9 +62,13 @@ final class RedisProbe {
         .stream()
             .map(module -> (List<?>) module)
             .filter(module -> text(module.get(1)).equals("search"))
-            .map(module -> "search module " + text(module.get(3)))
+            .map(module -> "search module " + dotted((Long) module.get(3)))
             .findFirst()
             .orElse("a search module");
+  }
+
+  private static String dotted(long version) {
+    return version / 10_000 + "." + version / 100 % 100 + "." + version % 100;
   }
 
   private static String text(Object value) {

@@ -39,16 +39,19 @@ public final class RedisProcess implements AutoCloseable {
         .anyMatch(File::canExecute);
   }
 
-  /** Starts a server and waits until it answers. It ends with the JVM at the latest. */
-  static RedisProcess start(String command, String... options) throws IOException {
-    RedisProcess started = launch(command, options);
+  /**
+   * Starts a server and waits until it answers. It ends with the JVM at the latest.
+   *
+   * @param port 0 for a free one
+   */
+  static RedisProcess start(String command, int port, String... options) throws IOException {
+    RedisProcess started = launch(command, port == 0 ? freePort() : port, options);
     started.awaitAnswer();
     return started;
   }
 
-  /** Starts a server and does not wait. */
-  static RedisProcess launch(String command, String... options) throws IOException {
-    int port = freePort();
+  private static RedisProcess launch(String command, int port, String... options)
+      throws IOException {
     Path directory = Files.createTempDirectory("semcache-redis");
     List<String> line = new ArrayList<>(List.of(command));
     // A configuration file comes first.

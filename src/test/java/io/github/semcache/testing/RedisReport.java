@@ -73,7 +73,8 @@ public final class RedisReport implements TestExecutionListener {
     StringBuilder text = new StringBuilder();
     text.append(
         "Redis tests: %d ran, %d failed, %d skipped%n".formatted(ran.get(), failed.get(), left));
-    text.append("Redis server: ").append(RedisServers.description()).append(System.lineSeparator());
+    text.append("Redis server: %s%n".formatted(RedisServers.description()));
+    text.append("Redis cluster: %s%n".formatted(RedisServers.clusterDescription()));
     skipped.forEach((reason, tests) -> text.append("Skipped %d: %s%n".formatted(tests, reason)));
     return text.toString();
   }

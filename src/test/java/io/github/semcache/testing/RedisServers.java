@@ -51,11 +51,16 @@ public final class RedisServers {
     return uriOf(CLUSTER.get());
   }
 
-  /** Starts a further server with some options, by {@code --name value}. To be closed. */
+  /** Starts a further server with some options, {@code --name value}. To be closed. */
   public static RedisProcess start(String... options) {
+    return startAt(0, options);
+  }
+
+  /** Starts a further server at a port. To be closed. */
+  public static RedisProcess startAt(int port, String... options) {
     String command = command().orElseThrow();
     try {
-      return RedisProcess.start(command, options);
+      return RedisProcess.start(command, port, options);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -63,7 +68,15 @@ public final class RedisServers {
 
   /** Which server it is and how it was found, or why there is none. */
   static String description() {
-    Found found = SERVER.get();
+    return description(SERVER.get());
+  }
+
+  /** The same of the cluster. */
+  static String clusterDescription() {
+    return description(CLUSTER.get());
+  }
+
+  private static String description(Found found) {
     return found.uri == null ? found.how : RedisProbe.versions(found.uri) + ", " + found.how;
   }
 
@@ -124,7 +137,7 @@ public final class RedisServers {
       return Found.none(command + " is not on the PATH");
     }
     try {
-      RedisProcess process = RedisProcess.start(command, "--enable-debug-command", "local");
+      RedisProcess process = RedisProcess.start(command, 0, "--enable-debug-command", "local");
       Optional<String> trouble = RedisProbe.trouble(process.uri());
       if (trouble.isEmpty()) {
         return new Found(process.uri(), "started as " + command, true);

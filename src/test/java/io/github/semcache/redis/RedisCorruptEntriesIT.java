@@ -1,0 +1,107 @@
+package io.github.semcache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.Selection;
+import io.github.semcache.testing.EnabledIfRedis;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Entries that somebody has tampered with. */
+@EnabledIfRedis
+class RedisCorruptEntriesIT extends RedisFixture {
+
+  private void assertCorrupt(CacheEntry entry) {
+    assertThatThrownBy(() -> store.find(entry.key()))
+        .isInstanceOf(CorruptEntryException.class)
+        .hasMessageContaining(entry.key())
+        .hasMessageNotContaining("secret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"prompt", "answer", "attributes", "created_at"})
+  void entryThatLostAFieldIsCorruptAndHidesNoOther(String field) {
+    CacheEntry sound = put(store, "sound", 20);
+    CacheEntry corrupt = put(store, "secret", 0);
+    jedis.hdel(documentKey(corrupt), field);
+
+    assertCorrupt(corrupt);
+    NearestEntries found = store.nearest(QUERY);
+    assertThat(found.matches()).singleElement().extracting("entry").isEqualTo(sound);
+    assertThat(found.corrupt()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "attributes|secret",
+        "attributes|",
+        "attributes|[\"secret\"]",
+        "attributes|{\"secret\":1}",
+        "attributes|{\"a\":\"secret\"",
+        "attributes|{} secret",
+        "created_at|99999999999999999999",
+      })
+  void fieldThatCannotBeReadIsCorrupt(String field, String value) {
+    CacheEntry corrupt = put(store, "secret", 0);
+    jedis.hset(documentKey(corrupt), field, value == null ? "" : value);
+
+    assertCorrupt(corrupt);
+    assertThat(store.nearest(QUERY)).extracting(NearestEntries::corrupt).isEqualTo(1);
+  }
+
+  @Test
+  void entryWhoseScopeWasTamperedWithIsNotServedToTheOtherScope() {
+    CacheEntry entry = put(store, "what?", 0);
+    jedis.hset(documentKey(entry), "scope", "f00," + SCOPE.hash());
+
+    assertThat(store.nearest(QUERY).matches()).isEmpty();
+    assertThat(store.nearest(QUERY).corrupt()).isEqualTo(1);
+  }
+
+  @Test
+  void keyThatHoldsNoHashIsCorruptAndCanBeReplacedAndRemoved() {
+    CacheEntry entry = put(store, "what?", 0);
+    jedis.del(documentKey(entry));
+    jedis.set(documentKey(entry), "something else");
+
+    assertCorrupt(entry);
+    assertThat(put(store, "what?", 0)).isEqualTo(entry);
+    assertThat(store.find(entry.key())).contains(entry);
+
+    jedis.del(documentKey(entry));
+    jedis.lpush(documentKey(entry), "something else");
+    assertThat(store.remove(new Selection.ByKey(entry.key()))).isEqualTo(1);
+    assertThat(store.find(entry.key())).isEmpty();
+  }
+
+  @Test
+  void hashWithoutAnyFieldOfAnEntryIsNone() {
+    CacheEntry entry = put(store, "what?", 0);
+    jedis.del(documentKey(entry));
+    jedis.hset(documentKey(entry), "foreign", "field");
+
+    assertThat(store.find(entry.key())).isEmpty();
+  }
+
+  @Test
+  void entriesOutsideOfTheIndexAreRemovedWithAll() {
+    CacheEntry entry = put(store, "wrong size", 0);
+    jedis.hset(documentKey(entry), "embedding", "abc");
+    assertThat(nearest(store)).isEmpty();
+
+    assertThat(store.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(1);
+    assertThat(store.find(entry.key())).isEmpty();
+
+    CacheEntry other = put(store, "wrong size", 0);
+    jedis.hset(documentKey(other), "embedding", "abc");
+    assertThat(removeAll(store)).isEqualTo(1);
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.redis.RedisFixture.SPACE;
+import static io.github.semcache.redis.RedisFixture.nearest;
+import static io.github.semcache.redis.RedisFixture.put;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.RedisProcess;
+import io.github.semcache.testing.RedisServers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisSentinelClient;
+
+/** Servers that are set up in other ways than the one the tests share. */
+@EnabledIfRedis(EnabledIfRedis.Need.COMMAND)
+class RedisDeploymentsIT {
+  @TempDir Path directory;
+
+  @Test
+  void serverThatEndsAndComesBackIsUsedAgain() {
+    RedisProcess first = RedisServers.start();
+    RedisVectorStore store = RedisVectorStore.connect(first.uri(), SPACE);
+    put(store, "old", 0);
+    first.close();
+    assertThatThrownBy(() -> nearest(store)).isInstanceOf(StoreException.class);
+
+    try (RedisProcess second = RedisServers.startAt(first.port())) {
+      await().ignoreExceptions().untilAsserted(() -> assertThat(nearest(store)).isEmpty());
+      CacheEntry young = put(store, "young", 0);
+      await().untilAsserted(() -> assertThat(nearest(store)).containsExactly(young));
+      assertThat(second.port()).isEqualTo(first.port());
+    }
+    store.close();
+  }
+
+  @Test
+  void databaseOfTheAddressIsRefusedWhereTheSearchModuleKnowsOnlyTheFirst() {
+    try (RedisProcess server = RedisServers.start()) {
+      assertThatThrownBy(() -> RedisVectorStore.connect(server.uri() + "/3", SPACE))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("db != 0");
+    }
+  }
+
+  @Test
+  void sentinelsLeadToTheMaster() throws Exception {
+    try (RedisProcess master = RedisServers.start()) {
+      Path configuration = directory.resolve("sentinel.conf");
+      Files.writeString(
+          configuration, "sentinel monitor cache 127.0.0.1 %d 1%n".formatted(master.port()));
+      try (RedisProcess sentinel = RedisServers.start(configuration.toString(), "--sentinel");
+          RedisSentinelClient client =
+              RedisSentinelClient.builder()
+                  .masterName("cache")
+                  .sentinels(Set.of(new HostAndPort("127.0.0.1", sentinel.port())))
+                  .build()) {
+        RedisVectorStore store = RedisVectorStore.builder(client, SPACE).build();
+        CacheEntry entry = put(store, "what?", 0);
+
+        assertThat(store.find(entry.key())).contains(entry);
+        assertThat(nearest(store)).containsExactly(entry);
+        assertThat(RedisFixture.removeAll(store)).isEqualTo(1);
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.testing.Entries.atAngle;
+import static io.github.semcache.testing.Entries.entry;
+import static io.github.semcache.testing.Entries.expiring;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Insertion;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.FakeRedis;
+import io.github.semcache.testing.RedisServers;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.search.SearchProtocol.SearchCommand;
+import redis.clients.jedis.util.SafeEncoder;
+
+/** Expired entries that the server has not removed yet; it is told not to. */
+@EnabledIfRedis(EnabledIfRedis.Need.OURS)
+class RedisExpiryIT extends RedisFixture {
+  private static final Duration SHORT = Duration.ofMillis(20);
+
+  @BeforeEach
+  void keepExpiredEntries() {
+    activeExpiry("0");
+  }
+
+  @AfterEach
+  void removeExpiredEntries() {
+    activeExpiry("1");
+  }
+
+  private void activeExpiry(String value) {
+    jedis.executeCommand(
+        new CommandArguments(() -> SafeEncoder.encode("DEBUG"))
+            .add("SET-ACTIVE-EXPIRE")
+            .add(value));
+  }
+
+  private void putExpired(int entries) throws InterruptedException {
+    store.put(
+        IntStream.range(0, entries)
+            .mapToObj(i -> entry(SCOPE, "expired " + i, "answer", Instant.now()))
+            .map(entry -> expiring(entry, atAngle(DIMENSION, 0), SHORT))
+            .toList());
+    Thread.sleep(SHORT.toMillis() + 5);
+  }
+
+  private long indexed() {
+    return SearchReply.of(
+            jedis.executeCommand(
+                new CommandArguments(SearchCommand.SEARCH).add(store.indexName()).add("*")))
+        .total();
+  }
+
+  @Test
+  void expiredNeighbourShadowsNothingAndIsNotCorrupt() throws Exception {
+    CacheEntry living = put(store, "living", 30);
+    putExpired(1);
+    assertThat(indexed()).isEqualTo(2);
+
+    NearestEntries found = store.nearest(QUERY);
+
+    assertThat(found.matches()).singleElement().extracting("entry").isEqualTo(living);
+    assertThat(found.corrupt()).isZero();
+  }
+
+  @Test
+  void moreExpiredNeighboursThanAreAskedForHideNothing() throws Exception {
+    CacheEntry living = put(store, "living", 30);
+    putExpired(40);
+    assertThat(indexed()).isEqualTo(41);
+
+    assertThat(nearest(store)).containsExactly(living);
+  }
+
+  @Test
+  void eachSearchThatFindsNothingButExpiredEntriesClearsSomeOfThem() throws Exception {
+    CacheEntry living = put(store, "living", 30);
+    putExpired(60);
+
+    List<CacheEntry> found = new ArrayList<>();
+    int searches = 0;
+    for (; found.isEmpty() && searches < 5; searches++) {
+      found.addAll(nearest(store));
+    }
+    assertThat(found).containsExactly(living);
+    assertThat(searches).isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void expiredEntriesDoNotCountAsRemoved() throws Exception {
+    put(store, "living", 30);
+    putExpired(7);
+
+    assertThat(removeAll(store)).isEqualTo(1);
+  }
+
+  @Test
+  void entryHasTheTimeToLiveItWasGiven() {
+    CacheEntry entry = entry(SCOPE, "what?", "answer", Instant.now());
+    store.put(List.of(expiring(entry, atAngle(DIMENSION, 0), Duration.ofDays(36_525))));
+    assertThat(jedis.pttl(documentKey(entry)))
+        .isBetween(Duration.ofDays(36_524).toMillis(), Duration.ofDays(36_525).toMillis());
+
+    store.put(List.of(new Insertion(entry, Optional.empty(), Optional.empty())));
+    assertThat(jedis.pttl(documentKey(entry))).isEqualTo(-1);
+    assertThat(jedis.hkeys(documentKey(entry))).doesNotContain("embedding");
+  }
+
+  /**
+   * Cuts the bytes of a write at every place, as the death of the writer would, and looks at what
+   * the server has made of it.
+   */
+  @Test
+  void killedWriterLeavesNoEntryWithoutExpiry() throws Exception {
+    CacheEntry entry = entry(SCOPE, "what?", "answer", Instant.now());
+    byte[] write = recordedWrite(expiring(entry, atAngle(DIMENSION, 0), Duration.ofMinutes(1)));
+    int port = RedisServers.uri().getPort();
+
+    for (int length = 1; length <= write.length; length++) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        OutputStream out = socket.getOutputStream();
+        out.write(write, 0, length);
+        out.flush();
+      }
+      assertThat(jedis.exists(documentKey(entry)) ? jedis.pttl(documentKey(entry)) : 1)
+          .isPositive();
+    }
+    await().until(() -> jedis.exists(documentKey(entry)));
+    assertThat(jedis.pttl(documentKey(entry))).isPositive();
+  }
+
+  private byte[] recordedWrite(Insertion insertion) {
+    try (FakeRedis server = new FakeRedis();
+        RedisVectorStore writer =
+            RedisVectorStore.builder(RedisConnection.of(server.uri()), SPACE)
+                .cacheName(cacheName)
+                .build()) {
+      int before = server.received().size();
+      writer.put(List.of(insertion));
+      StringBuilder bytes = new StringBuilder();
+      for (List<String> words : server.received().subList(before, server.received().size())) {
+        bytes.append("*").append(words.size()).append("\r\n");
+        words.forEach(word -> bytes.append("$%d\r\n%s\r\n".formatted(word.length(), word)));
+      }
+      return bytes.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+  }
+}

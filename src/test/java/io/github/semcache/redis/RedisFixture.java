@@ -1,0 +1,67 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.testing.Entries.atAngle;
+import static io.github.semcache.testing.Entries.entry;
+import static io.github.semcache.testing.Entries.forEver;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.Selection;
+import io.github.semcache.store.VectorStore;
+import io.github.semcache.testing.Entries;
+import io.github.semcache.testing.RedisServers;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import redis.clients.jedis.RedisClient;
+
+/** A client of the real server, and a store of a cache of its own over it. */
+abstract class RedisFixture {
+  static final int DIMENSION = 4;
+  static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", DIMENSION);
+  static final Scope SCOPE = Scope.of("tenant", "acme");
+  static final NearestQuery QUERY = Entries.nearest(SCOPE, atAngle(DIMENSION, 0), 5);
+
+  final String cacheName = "test-" + UUID.randomUUID();
+  RedisClient jedis;
+  RedisVectorStore store;
+
+  @BeforeEach
+  void openStore() {
+    jedis = RedisConnection.of(RedisServers.uri()).open();
+    store = builder().build();
+  }
+
+  @AfterEach
+  void removeEverything() {
+    RedisVectorStore last = builder().assumeIndex().build();
+    last.dropIndex(true);
+    jedis.close();
+  }
+
+  RedisVectorStore.Builder builder() {
+    return RedisVectorStore.builder(jedis, SPACE).cacheName(cacheName);
+  }
+
+  static CacheEntry put(VectorStore store, String prompt, double degrees) {
+    CacheEntry entry = entry(SCOPE, prompt, "answer to " + prompt, Instant.ofEpochMilli(1_000));
+    store.put(List.of(forEver(entry, atAngle(DIMENSION, degrees))));
+    return entry;
+  }
+
+  static List<CacheEntry> nearest(VectorStore store) {
+    return store.nearest(QUERY).matches().stream().map(match -> match.entry()).toList();
+  }
+
+  static long removeAll(VectorStore store) {
+    return store.remove(new Selection.All());
+  }
+
+  String documentKey(CacheEntry entry) {
+    return store.indexName() + ":" + entry.key();
+  }
+}

@@ -1,0 +1,226 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.testing.Entries.atAngle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.Entries;
+import io.github.semcache.testing.FakeTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.search.SearchProtocol.SearchCommand;
+
+/** The life of the index in a real server. */
+@EnabledIfRedis
+class RedisIndexIT extends RedisFixture {
+
+  private void index(SearchCommand command, String... words) {
+    CommandArguments arguments = new CommandArguments(command).add(store.indexName());
+    jedis.executeCommand(arguments.addObjects((Object[]) words));
+  }
+
+  private List<CacheEntry> search(String words) {
+    CommandArguments arguments =
+        new CommandArguments(SearchCommand.SEARCH).add(store.indexName()).add(words);
+    return SearchReply.of(jedis.executeCommand(arguments.add("NOCONTENT"))).rows().stream()
+        .map(row -> new KeySpace("", store.indexName() + ":").entryKey(row.id()))
+        .map(key -> store.find(key).orElseThrow())
+        .toList();
+  }
+
+  @Test
+  void storesThatStartAtOnceAgainstAnEmptyServerAllWork() throws Exception {
+    store.dropIndex(true);
+    int stores = 8;
+    CyclicBarrier start = new CyclicBarrier(stores);
+    Callable<RedisVectorStore> starting =
+        () -> {
+          start.await();
+          return builder().build();
+        };
+    ExecutorService threads = Executors.newFixedThreadPool(stores);
+    try {
+      List<Future<RedisVectorStore>> started =
+          threads.invokeAll(Stream.generate(() -> starting).limit(stores).toList());
+      CacheEntry entry = put(started.get(0).get(), "what?", 0);
+      for (Future<RedisVectorStore> each : started) {
+        assertThat(nearest(each.get())).containsExactly(entry);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void entriesOfAnEarlierRunAreFound() {
+    CacheEntry entry = put(store, "what?", 0);
+
+    assertThat(nearest(builder().build())).containsExactly(entry);
+  }
+
+  @Test
+  void otherParametersThanTheIndexHasAreRefusedWithBothAndTheRemedy() {
+    assertThatThrownBy(
+            () -> builder().vectorIndex(VectorIndex.hnsw().m(32).efConstruction(400)).build())
+        .isInstanceOf(StoreException.class)
+        .hasMessageContainingAll(
+            store.indexName(),
+            "m of embedding is 16, expected 32",
+            "ef_construction of embedding is 200, expected 400",
+            "another cacheName",
+            "FT.DROPINDEX " + store.indexName());
+    assertThatThrownBy(() -> builder().vectorIndex(VectorIndex.flat()).build())
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("algorithm of embedding is HNSW, expected FLAT");
+    assertThatThrownBy(() -> builder().textFields().build())
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("field prompt is missing");
+  }
+
+  @Test
+  void indexOfAnotherMakerIsRefused() {
+    store.dropIndex(false);
+    jedis.executeCommand(
+        new CommandArguments(SearchCommand.CREATE)
+            .add(store.indexName())
+            .addObjects(
+                (Object[])
+                    ("ON HASH PREFIX 1 other: FILTER @a==1 SCHEMA x AS scope TEXT embedding VECTOR"
+                            + " FLAT 6 TYPE FLOAT64 DIM 3 DISTANCE_METRIC L2")
+                        .split(" ")));
+
+    assertThatThrownBy(() -> builder().build())
+        .isInstanceOf(StoreException.class)
+        .hasMessageContainingAll(
+            "prefixes is [other:], expected [" + store.indexName() + ":]",
+            "filter is @a==1, expected ",
+            "identifier of scope is x, expected scope",
+            "type of scope is TEXT, expected TAG",
+            "field created_at is missing",
+            "data_type of embedding is FLOAT64, expected FLOAT32",
+            "dim of embedding is 3, expected 4",
+            "distance_metric of embedding is L2, expected COSINE");
+  }
+
+  @Test
+  void effortOfSearchIsNoPartOfTheIndex() {
+    CacheEntry entry = put(store, "what?", 0);
+
+    RedisVectorStore other = builder().vectorIndex(VectorIndex.hnsw().efRuntime(200)).build();
+
+    assertThat(nearest(other)).containsExactly(entry);
+  }
+
+  @Test
+  void furtherFieldsInTheIndexDoNotMatter() {
+    index(SearchCommand.ALTER, "SCHEMA", "ADD", "prompt", "TEXT");
+
+    CacheEntry entry = put(builder().build(), "what?", 0);
+
+    assertThat(nearest(store)).containsExactly(entry);
+  }
+
+  @Test
+  void textFieldsLetPeopleSearchForWords() {
+    store.dropIndex(false);
+    RedisVectorStore readable = builder().textFields().build();
+    CacheEntry entry = put(readable, "capital of France", 0);
+    put(readable, "something else", 90);
+
+    assertThat(search("capital")).containsExactly(entry);
+    assertThat(search("@answer:france")).containsExactly(entry);
+  }
+
+  @Test
+  void droppedIndexIsAMissAndThenItsEntriesAreFoundAgain() {
+    FakeTime time = FakeTime.atStartOf2026();
+    RedisVectorStore survivor = builder().clocks(time, time::nanos).build();
+    CacheEntry entry = put(survivor, "what?", 0);
+    time.advance(Duration.ofSeconds(1));
+    index(SearchCommand.DROPINDEX);
+
+    assertThat(survivor.nearest(QUERY)).isEqualTo(NearestEntries.none());
+    await().untilAsserted(() -> assertThat(nearest(survivor)).containsExactly(entry));
+  }
+
+  @Test
+  @EnabledIfRedis(EnabledIfRedis.Need.OURS)
+  void storeRecoversFromFlushAll() {
+    FakeTime time = FakeTime.atStartOf2026();
+    RedisVectorStore survivor = builder().clocks(time, time::nanos).build();
+    put(survivor, "old", 0);
+    time.advance(Duration.ofSeconds(1));
+    jedis.flushAll();
+
+    CacheEntry young = put(survivor, "young", 0);
+    assertThat(survivor.nearest(QUERY)).isEqualTo(NearestEntries.none());
+    await().untilAsserted(() -> assertThat(nearest(survivor)).containsExactly(young));
+  }
+
+  @Test
+  void droppingTheIndexKeepsOrDeletesTheEntriesAsTold() {
+    CacheEntry entry = put(store, "what?", 0);
+
+    store.dropIndex(false);
+    store.dropIndex(false);
+    assertThat(store.find(entry.key())).contains(entry);
+
+    store.dropIndex(true);
+    assertThat(store.find(entry.key())).isEmpty();
+    assertThat(jedis.keys(store.indexName() + "*")).isEmpty();
+  }
+
+  @Test
+  void cacheNeverSeesOneWhoseNameBeginsLikeItsOwn() {
+    CacheEntry mine = put(store, "mine", 10);
+    for (String name : List.of(cacheName + ":v1", cacheName + "0", cacheName + "{a}")) {
+      RedisVectorStore other = RedisVectorStore.builder(jedis, SPACE).cacheName(name).build();
+      CacheEntry theirs = put(other, "theirs", 0);
+
+      assertThat(nearest(store)).containsExactly(mine);
+      assertThat(nearest(other)).containsExactly(theirs);
+      assertThat(removeAll(other)).isEqualTo(1);
+      other.dropIndex(true);
+    }
+    assertThat(removeAll(store)).isEqualTo(1);
+  }
+
+  @Test
+  void modelsAndDimensionsNeverShareEntries() {
+    put(store, "what?", 0);
+    EmbeddingSpace model = new EmbeddingSpace("test-model:2", DIMENSION);
+    EmbeddingSpace dimension = new EmbeddingSpace("test-model", 8);
+
+    for (EmbeddingSpace space : List.of(model, dimension)) {
+      RedisVectorStore other = RedisVectorStore.builder(jedis, space).cacheName(cacheName).build();
+      assertThat(other.nearest(Entries.nearest(SCOPE, atAngle(space.dimension(), 0), 5)))
+          .isEqualTo(NearestEntries.none());
+      other.dropIndex(true);
+    }
+  }
+
+  @Test
+  void keysOfTheDefaultCacheBeginWithItsName() {
+    EmbeddingSpace space = new EmbeddingSpace("org/model{1}*", DIMENSION);
+    RedisVectorStore plain = RedisVectorStore.builder(jedis, space).build();
+    CacheEntry entry = put(plain, "what?", 0);
+
+    assertThat(jedis.keys("sem_cache:*"))
+        .contains("sem_cache:v1:org%2Fmodel%7B1%7D%2A:4:" + entry.key());
+    plain.dropIndex(true);
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.testing.Entries.entry;
+import static io.github.semcache.testing.Entries.expiring;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Insertion;
+import io.github.semcache.store.Selection;
+import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.Entries;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Removing more than one answer of the server can list. */
+@EnabledIfRedis
+class RedisRemovalIT extends RedisFixture {
+  private static final int MANY = 10_500;
+
+  /** Without embeddings, which would take long to index. */
+  private void putMany(Scope scope) {
+    store.put(
+        IntStream.range(0, MANY)
+            .mapToObj(i -> entry(scope, "p" + i, "a", Instant.now()))
+            .map(entry -> new Insertion(entry, Optional.empty(), Optional.of(Duration.ofHours(1))))
+            .toList());
+  }
+
+  private CacheEntry putOther() {
+    CacheEntry other = entry(Scope.none(), "other", "a", Instant.now());
+    store.put(
+        List.of(expiring(other, Entries.random(DIMENSION, new Random(1)), Duration.ofHours(1))));
+    return other;
+  }
+
+  @Test
+  void scopeOfMoreThanTenThousandEntriesIsRemovedWhole() {
+    CacheEntry other = putOther();
+    putMany(SCOPE);
+
+    assertThat(store.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(MANY);
+    assertThat(store.remove(new Selection.All())).isEqualTo(1);
+    assertThat(store.find(other.key())).isEmpty();
+  }
+
+  @Test
+  void scopeIsRemovedWithoutAnIndexToo() {
+    CacheEntry other = putOther();
+    putMany(SCOPE);
+    store.dropIndex(false);
+
+    assertThat(store.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(MANY);
+    assertThat(store.find(other.key())).isPresent();
+  }
+
+  @Test
+  void allOfMoreThanTenThousandEntriesAreRemovedAndTheIndexStays() {
+    putMany(SCOPE);
+
+    assertThat(removeAll(store)).isEqualTo(MANY);
+    CacheEntry entry = put(builder().assumeIndex().build(), "what?", 0);
+    assertThat(nearest(store)).containsExactly(entry);
+  }
+}

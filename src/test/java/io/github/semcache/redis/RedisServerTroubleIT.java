@@ -1,0 +1,140 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.testing.Entries.atAngle;
+import static io.github.semcache.testing.Entries.entry;
+import static io.github.semcache.testing.Entries.forEver;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Selection;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.RedisServers;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol.Command;
+
+/** A real server in trouble. */
+@EnabledIfRedis(EnabledIfRedis.Need.OURS)
+class RedisServerTroubleIT extends RedisFixture {
+
+  @AfterEach
+  void heal() {
+    jedis.configSet("maxmemory", "0");
+    command(Command.REPLICAOF, "NO", "ONE");
+    command(Command.ACL, "DELUSER", "app");
+  }
+
+  private void command(Command command, String... words) {
+    jedis.executeCommand(new CommandArguments(command).addObjects((Object[]) words));
+  }
+
+  private static void assertRefused(String error, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining(error)
+        .hasMessageNotContaining("secret");
+  }
+
+  private CacheEntry replacement(CacheEntry entry) {
+    return entry(SCOPE, entry.prompt(), "secret", Instant.now());
+  }
+
+  @Test
+  void writeAtTheMemoryLimitChangesNothingAndLookupsGoOn() {
+    CacheEntry entry = put(store, "what?", 0);
+    jedis.configSet("maxmemory", "1");
+
+    assertRefused(
+        "OOM", () -> store.put(List.of(forEver(replacement(entry), atAngle(DIMENSION, 90)))));
+
+    assertThat(store.find(entry.key())).contains(entry);
+    assertThat(nearest(store)).containsExactly(entry);
+    assertThat(store.remove(new Selection.ByKey(entry.key()))).isEqualTo(1);
+  }
+
+  @Test
+  void replicaRefusesWritesAndAnswersLookups() {
+    CacheEntry entry = put(store, "what?", 0);
+    command(Command.REPLICAOF, "127.0.0.1", "1");
+
+    assertRefused(
+        "READONLY", () -> store.put(List.of(forEver(replacement(entry), atAngle(DIMENSION, 0)))));
+
+    assertThat(store.find(entry.key())).contains(entry);
+    assertThat(nearest(store)).containsExactly(entry);
+    assertThat(nearest(builder().build())).as("a store that starts now").containsExactly(entry);
+  }
+
+  private URI asUser(String... permissions) {
+    command(Command.ACL, "SETUSER", "app", "reset", "on", ">pass:word/%");
+    for (String permission : permissions) {
+      command(Command.ACL, "SETUSER", "app", permission);
+    }
+    URI server = RedisServers.uri();
+    return URI.create("redis://app:pass%3Aword%2F%25@" + server.getHost() + ":" + server.getPort());
+  }
+
+  private RedisVectorStore.Builder builderFor(URI uri) {
+    return RedisVectorStore.builder(RedisConnection.of(uri), SPACE).cacheName(cacheName);
+  }
+
+  @Test
+  void userWithTheDocumentedPermissionsCanDoEverything() {
+    URI user =
+        asUser(
+            "~" + cacheName + ":*",
+            "+hmget",
+            "+ft.search",
+            "+multi",
+            "+del",
+            "+hset",
+            "+pexpire",
+            "+exec",
+            "+unlink",
+            "+scan",
+            "+hget",
+            "+ft.create",
+            "+ft.info",
+            "+ft.dropindex");
+
+    try (RedisVectorStore limited = builderFor(user).build()) {
+      CacheEntry entry = put(limited, "what?", 0);
+      assertThat(limited.find(entry.key())).contains(entry);
+      assertThat(nearest(limited)).containsExactly(entry);
+      assertThat(limited.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(1);
+      assertThat(removeAll(limited)).isZero();
+      limited.dropIndex(true);
+    }
+  }
+
+  @Test
+  void userWhoMayOnlyLookUpUsesAnIndexThatIsAssumed() {
+    CacheEntry entry = put(store, "what?", 0);
+    URI user = asUser("~" + cacheName + ":*", "+hmget", "+ft.search");
+
+    assertRefused("NOPERM", () -> builderFor(user).build());
+    try (RedisVectorStore reader = builderFor(user).assumeIndex().build()) {
+      assertThat(reader.find(entry.key())).contains(entry);
+      assertThat(nearest(reader)).containsExactly(entry);
+      assertRefused("NOPERM", () -> put(reader, "secret", 0));
+      assertRefused("NOPERM", () -> removeAll(reader));
+    }
+  }
+
+  @Test
+  void wrongPasswordIsRefused() {
+    URI server = RedisServers.uri();
+    RedisVectorStore.Builder stranger =
+        builderFor(
+            URI.create("redis://nobody:secret@" + server.getHost() + ":" + server.getPort()));
+
+    assertRefused("WRONGPASS", stranger::build);
+  }
+}
