@@ -15,6 +15,7 @@ final class Analysis {
   private final Set<String> words;
   private final String language;
   private final boolean capitalsMean;
+  private final boolean negated;
   private final String rest;
 
   private Analysis(Lexicon lexicon, String text) {
@@ -31,6 +32,7 @@ final class Analysis {
     }
     language = Languages.of(lexicon, tokens);
     capitalsMean = capitalsMean(tokens);
+    negated = NegationGuard.isNegated(tokens);
     rest = text.substring(tokenizer.position());
   }
 
@@ -89,6 +91,11 @@ final class Analysis {
 
   boolean capitalsMean() {
     return capitalsMean;
+  }
+
+  /** Whether a word of negation negates what is said. */
+  boolean isNegated() {
+    return negated;
   }
 
   /** What was not read of a very long text. */

@@ -37,12 +37,17 @@ final class Difference {
   private static List<Token> missing(Analysis text, Analysis other) {
     List<Token> missing = new ArrayList<>();
     for (Token token : text.tokens()) {
-      boolean isPart = token.isNumber() || token.kind() == Token.Kind.NUMBER_PART;
+      boolean isPart = token.kind() == Token.Kind.NUMBER_PART || isPlainNumber(token);
       if (!isPart && !other.has(token.form()) && (token.literal() || !other.has(token.key()))) {
         missing.add(token);
       }
     }
     return missing;
+  }
+
+  /** Unlike "first", which has an opposite. */
+  private static boolean isPlainNumber(Token token) {
+    return token.isNumber() && token.word().sides().isEmpty();
   }
 
   private static List<Quantity> missing(List<Quantity> numbers, List<Quantity> others) {
@@ -134,6 +139,11 @@ final class Difference {
   /** Whether neither text is known to be in a language that the word lists do not cover. */
   boolean mayBeEnglish() {
     return mayBeEnglish;
+  }
+
+  /** Whether one text is negated and the other is not. */
+  boolean negationChanged() {
+    return asked.isNegated() != remembered.isNegated();
   }
 
   boolean isEnglish() {

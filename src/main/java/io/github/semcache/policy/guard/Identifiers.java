@@ -106,6 +106,8 @@ final class Identifiers {
     while (end > 1 && form.charAt(end - 1) == '/') {
       end--;
     }
-    return form.substring(0, end);
+    String address = form.substring(0, end);
+    boolean serial = address.indexOf('/') < 0 && address.indexOf('.') < 0;
+    return serial && address.charAt(0) != '-' ? HYPHENS.matcher(address).replaceAll("") : address;
   }
 }

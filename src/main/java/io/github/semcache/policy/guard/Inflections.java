@@ -22,7 +22,7 @@ final class Inflections {
     "ion", "ions", "ation", "ations", "al", "ally", "ity", "ish", "ive", "ous", "y", "ism", "ist",
     "ists", "ic", "ical", "ship", "hood", "wise", "ability", "ance", "ence", "ant", "ent", "ee",
         "en",
-    "ery", "age"
+    "ery", "age", "ication", "ications"
   };
 
   private Inflections() {}
@@ -81,20 +81,28 @@ final class Inflections {
 
   /** Whether a form is an ordinary word with a prefix or suffix, or two ordinary words in one. */
   static boolean isDerived(String form, Predicate<String> ordinary) {
-    for (String suffix : SUFFIXES) {
-      if (form.endsWith(suffix) && isBase(form, form.length() - suffix.length(), ordinary)) {
-        return true;
-      }
+    if (hasSuffix(form, ordinary)) {
+      return true;
     }
     for (String prefix : PREFIXES) {
-      if (form.startsWith(prefix)
-          && form.length() >= prefix.length() + SHORTEST_HALF
-          && ordinary.test(form.substring(prefix.length()))) {
-        return true;
+      if (form.startsWith(prefix) && form.length() >= prefix.length() + SHORTEST_HALF) {
+        String rest = form.substring(prefix.length());
+        if (ordinary.test(rest) || hasSuffix(rest, ordinary)) {
+          return true;
+        }
       }
     }
     for (int i = SHORTEST_HALF; i <= form.length() - SHORTEST_HALF; i++) {
       if (ordinary.test(form.substring(0, i)) && ordinary.test(form.substring(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasSuffix(String form, Predicate<String> ordinary) {
+    for (String suffix : SUFFIXES) {
+      if (form.endsWith(suffix) && isBase(form, form.length() - suffix.length(), ordinary)) {
         return true;
       }
     }
@@ -109,6 +117,7 @@ final class Inflections {
     char last = stem.charAt(length - 1);
     return ordinary.test(stem)
         || ordinary.test(stem + "e")
+        || (form.endsWith("ication") && ordinary.test(stem + "y"))
         || (last == 'i' && ordinary.test(stem.substring(0, length - 1) + "y"))
         || (last == stem.charAt(length - 2) && ordinary.test(stem.substring(0, length - 1)));
   }

@@ -143,6 +143,11 @@ public final class Lexicon {
     return capitals.get(form);
   }
 
+  /** The word that is listed in this form, or null. */
+  @Nullable Word listed(String form) {
+    return words.get(form);
+  }
+
   /** The word or the base form that is listed, or null. */
   @Nullable Word listedOrInflected(String form) {
     Word word = words.get(form);

@@ -37,6 +37,7 @@ final class LexiconBuilder {
     readPlain(WordList.FUNCTION_WORDS, Trait.FUNCTION);
     readSame();
     readPlain(WordList.COMMON_WORDS, Trait.COMMON);
+    readPlain(WordList.THINGS, Trait.THING);
     for (WordList list :
         List.of(WordList.OPPOSITES, WordList.UNITS, WordList.DATES, WordList.NAMES)) {
       readSides(list, lines(list));
@@ -103,8 +104,9 @@ final class LexiconBuilder {
       }
       Draft draft = draft(word);
       draft.sides.add(place);
-      if (list == WordList.NAMES && Character.isUpperCase(word.codePointAt(0))) {
-        draft.traits.add(Trait.PROPER);
+      if (list == WordList.NAMES) {
+        boolean proper = Character.isUpperCase(word.codePointAt(0));
+        draft.traits.add(proper ? Trait.PROPER : Trait.THING);
       }
     }
   }

@@ -20,7 +20,7 @@ record NameGuard(Lexicon words) implements Guard {
     boolean replaced =
         (asked && remembered)
             || (difference.mayBeEnglish() && difference.opposes(WordList.NAMES))
-            || ((asked || remembered) && isOneForOne(difference));
+            || isOneForOne(difference, asked || remembered);
     return replaced ? Optional.of(GuardReason.REPLACED_NAME) : Optional.empty();
   }
 
@@ -49,11 +49,18 @@ record NameGuard(Lexicon words) implements Guard {
         || (!token.word().known() && difference.isEnglish());
   }
 
-  /** Whether one content word stands in place of another and nothing else has changed. */
-  private static boolean isOneForOne(Difference difference) {
+  /**
+   * Whether one content word stands in place of another and nothing else has changed, where one is
+   * a name or both are things.
+   */
+  private static boolean isOneForOne(Difference difference, boolean hasName) {
     Token asked = onlyContent(difference.onlyAsked());
     Token remembered = onlyContent(difference.onlyRemembered());
-    return asked != null && remembered != null;
+    if (asked == null || remembered == null) {
+      return false;
+    }
+    boolean things = asked.is(Trait.THING) && remembered.is(Trait.THING);
+    return hasName || (things && difference.mayBeEnglish());
   }
 
   private static @Nullable Token onlyContent(List<Token> tokens) {

@@ -13,14 +13,12 @@ record NegationGuard(Lexicon words) implements Guard {
   public Optional<GuardReason> objection(PromptPair prompts) {
     Difference difference = prompts.difference(words);
     boolean negated =
-        difference.mayBeEnglish()
-            && isNegated(difference.asked()) != isNegated(difference.remembered())
-            && !difference.contentReplaced();
+        difference.mayBeEnglish() && difference.negationChanged() && !difference.contentReplaced();
     return negated ? Optional.of(GuardReason.NEGATION) : Optional.empty();
   }
 
-  private static boolean isNegated(Analysis text) {
-    List<Token> tokens = text.tokens();
+  /** Whether a text negates what it says. */
+  static boolean isNegated(List<Token> tokens) {
     for (int i = 0; i < tokens.size(); i++) {
       if (tokens.get(i).is(Trait.NEGATION) && !isQuestion(tokens, i)) {
         return true;

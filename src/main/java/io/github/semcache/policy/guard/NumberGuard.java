@@ -9,12 +9,16 @@ record NumberGuard(Lexicon words) implements Guard {
   @Override
   public Optional<GuardReason> objection(PromptPair prompts) {
     Difference difference = prompts.difference(words);
-    boolean number =
-        !difference.numbersOnlyAsked().isEmpty() && !difference.numbersOnlyRemembered().isEmpty();
+    boolean number = isReplaced(difference.numbersOnlyAsked(), difference.numbersOnlyRemembered());
     boolean word =
         difference.mayBeEnglish()
             && (difference.opposes(WordList.UNITS) || difference.opposes(WordList.DATES));
     return number || word ? Optional.of(GuardReason.REPLACED_NUMBER) : Optional.empty();
+  }
+
+  private static boolean isReplaced(List<Quantity> numbers, List<Quantity> others) {
+    return numbers.stream().anyMatch(Quantity::isDefinite)
+        && others.stream().anyMatch(Quantity::isDefinite);
   }
 
   /** Objects to a number that only one text has. */
@@ -30,7 +34,8 @@ record NumberGuard(Lexicon words) implements Guard {
     }
 
     private static boolean isAdded(List<Quantity> numbers, List<Quantity> others) {
-      return others.isEmpty() && numbers.stream().anyMatch(number -> !number.vague());
+      return others.stream().noneMatch(Quantity::isDefinite)
+          && numbers.stream().anyMatch(number -> !number.vague());
     }
   }
 }

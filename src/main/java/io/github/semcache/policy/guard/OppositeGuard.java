@@ -2,11 +2,9 @@ package io.github.semcache.policy.guard;
 
 import java.util.Optional;
 
-/** Objects to a word in place of its opposite. */
+/** Objects to a word in place of its opposite, unless one of the two is negated: "not right". */
 record OppositeGuard(Lexicon words) implements Guard {
-  private static final String[] PREFIXES = {
-    "un", "in", "im", "il", "ir", "dis", "non", "mis", "de"
-  };
+  private static final String[] PREFIXES = {"un", "non", "il", "ir"};
   private static final int SHORTEST = 3;
 
   @Override
@@ -14,6 +12,7 @@ record OppositeGuard(Lexicon words) implements Guard {
     Difference difference = prompts.difference(words);
     boolean opposite =
         difference.mayBeEnglish()
+            && !difference.negationChanged()
             && (difference.opposes(WordList.OPPOSITES) || hasNegatedWord(difference));
     return opposite ? Optional.of(GuardReason.OPPOSITE) : Optional.empty();
   }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Objects to the same words in another order, where order makes a difference. */
@@ -15,6 +16,7 @@ record OrderGuard(Lexicon words) implements Guard {
   private static final int LONGEST_ROLE = 3;
 
   private static final int MOST_TOKENS = 256;
+  private static final Set<String> AUXILIARIES = Set.of("be", "have", "do", "get");
 
   @Override
   public Optional<GuardReason> objection(PromptPair prompts) {
@@ -25,7 +27,8 @@ record OrderGuard(Lexicon words) implements Guard {
         difference.mayBeEnglish()
             && !asked.has(Trait.SYMMETRIC)
             && !remembered.has(Trait.SYMMETRIC)
-            && (isExchange(keys(asked), keys(remembered)) || hasOtherRoles(asked, remembered));
+            && ((asked.has(Trait.FUNCTION) && isExchange(keys(asked), keys(remembered)))
+                || hasOtherRoles(asked, remembered));
     return swapped ? Optional.of(GuardReason.SWAPPED_ORDER) : Optional.empty();
   }
 
@@ -124,13 +127,22 @@ record OrderGuard(Lexicon words) implements Guard {
     Map<String, List<Side>> roles = new HashMap<>();
     for (int i = 0; i < Math.min(tokens.size(), MOST_TOKENS); i++) {
       Side side = role(tokens.get(i));
-      boolean verb =
-          i > 0 && tokens.get(i - 1).is(Trait.INFINITIVE) && tokens.get(i).form().equals("to");
-      if (side != null && !verb) {
+      if (side != null && !isInfinitive(tokens, i)) {
         addRole(roles, side, tokens, i + 1);
       }
     }
     return roles;
+  }
+
+  /** Whether a "to" belongs to a verb. */
+  private static boolean isInfinitive(List<Token> tokens, int index) {
+    if (!tokens.get(index).form().equals("to")) {
+      return false;
+    }
+    boolean afterVerb = index > 0 && tokens.get(index - 1).is(Trait.INFINITIVE);
+    boolean beforeVerb =
+        index + 1 < tokens.size() && AUXILIARIES.contains(tokens.get(index + 1).form());
+    return afterVerb || beforeVerb;
   }
 
   private static void addRole(
@@ -138,7 +150,7 @@ record OrderGuard(Lexicon words) implements Guard {
     int added = 0;
     for (int i = start; i < tokens.size() && added < LONGEST_ROLE; i++) {
       Token token = tokens.get(i);
-      if (token.isContent() || token.isNumber()) {
+      if (token.isContent()) {
         roles.computeIfAbsent(token.key(), key -> new ArrayList<>(2)).add(side);
         added++;
       } else if (added > 0 || role(token) != null) {

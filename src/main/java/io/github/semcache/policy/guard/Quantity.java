@@ -18,6 +18,8 @@ record Quantity(Form form, double value, String literal, List<Side> units, boole
 
   enum Form {
     PLAIN,
+    /** A place in a row. */
+    ORDINAL,
     /** A time of day. */
     CLOCK,
     /** A time of day that may be before or after noon. */
@@ -28,6 +30,10 @@ record Quantity(Form form, double value, String literal, List<Side> units, boole
 
   static Quantity plain(double value, String literal) {
     return new Quantity(Form.PLAIN, value, literal, List.of(), false);
+  }
+
+  static Quantity ordinal(double value) {
+    return new Quantity(Form.ORDINAL, value, "", List.of(), true);
   }
 
   static Quantity version(String literal) {
@@ -57,6 +63,11 @@ record Quantity(Form form, double value, String literal, List<Side> units, boole
     double minutes = form == Form.PLAIN ? value * 60 : value;
     double inHalf = minutes % HALF_DAY + (afternoon ? HALF_DAY : 0);
     return new Quantity(Form.CLOCK, inHalf, "", List.of(), false);
+  }
+
+  /** Whether it counts against any other number, unlike the "one" in "that one". */
+  boolean isDefinite() {
+    return !vague || form == Form.ORDINAL || !units.isEmpty();
   }
 
   boolean isClock() {

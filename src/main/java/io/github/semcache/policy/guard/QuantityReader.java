@@ -40,10 +40,10 @@ final class QuantityReader {
       end = i;
       Quantity quantity = quantity(i);
       if (quantity != null) {
-        for (int part = i; part < end; part++) {
+        tokens.set(i, tokens.get(i).withQuantity(quantity));
+        for (int part = i + 1; part < end; part++) {
           tokens.set(part, tokens.get(part).asNumberPart());
         }
-        tokens.set(end - 1, tokens.get(end - 1).withQuantity(quantity));
       }
     }
   }
@@ -88,7 +88,7 @@ final class QuantityReader {
       return Quantity.clock(first.word().value());
     }
     if (first.is(Trait.ORDINAL)) {
-      return Quantity.plain(first.word().value(), "").asVague();
+      return Quantity.ordinal(first.word().value());
     }
     Quantity digits = first.quantity();
     if (digits != null) {

@@ -4,11 +4,41 @@ import io.github.semcache.policy.guard.Lexicon.QuestionKind;
 import io.github.semcache.policy.guard.Word.Trait;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Objects to another question word, such as when in place of where. */
 record QuestionGuard(Lexicon words) implements Guard {
   /** How far after "what" the noun may stand that tells what is asked for. */
   private static final int NOUN_REACH = 7;
+
+  private static final String WHAT = "what";
+
+  /** The kind of questions that may ask for anything. */
+  private static final String ANY = "any";
+
+  /**
+   * The question of a text.
+   *
+   * @param word its question word
+   * @param tokens its tokens from the question word on
+   * @param length of how many words the question phrase is
+   * @param kinds what it asks for, as bits; none if that is open
+   */
+  private record Question(String word, List<Token> tokens, int length, long kinds) {
+    boolean isPlainWhat() {
+      return length == 1 && word.equals(WHAT);
+    }
+
+    /** Whether a text has words of content that are not part of its question phrase. */
+    boolean leavesContent(List<Token> missing) {
+      for (Token token : missing) {
+        if (token.isContent() && !tokens.subList(0, length).contains(token)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
 
   @Override
   public Optional<GuardReason> objection(PromptPair prompts) {
@@ -16,72 +46,82 @@ record QuestionGuard(Lexicon words) implements Guard {
     if (!difference.mayBeEnglish()) {
       return Optional.empty();
     }
-    int asked = question(difference.asked().tokens());
-    int remembered = question(difference.remembered().tokens());
-    if (asked < 0 || remembered < 0 || isShared(difference, asked, remembered)) {
+    Question asked = question(difference.asked().tokens());
+    Question remembered = question(difference.remembered().tokens());
+    if (asked == null || remembered == null || isShared(difference, asked, remembered)) {
       return Optional.empty();
     }
-    long askedFor = kinds(difference.asked().tokens(), asked);
-    long rememberedFor = kinds(difference.remembered().tokens(), remembered);
-    boolean changed = askedFor != 0 && rememberedFor != 0 && (askedFor & rememberedFor) == 0;
-    return changed && !difference.contentReplaced()
+    boolean changed =
+        asked.kinds != 0 && remembered.kinds != 0 && (asked.kinds & remembered.kinds) == 0;
+    return changed && isAlikeOtherwise(difference, asked, remembered)
         ? Optional.of(GuardReason.QUESTION_WORD)
         : Optional.empty();
   }
 
-  /** Whether the question word of one text stands elsewhere in the other, and in one form. */
-  private static boolean isShared(Difference difference, int asked, int remembered) {
-    String askedWord = difference.asked().tokens().get(asked).key();
-    String rememberedWord = difference.remembered().tokens().get(remembered).key();
-    return !askedWord.equals(rememberedWord)
-        && (difference.remembered().has(askedWord) || difference.asked().has(rememberedWord));
+  /** Whether the question word of one text stands elsewhere in the other. */
+  private static boolean isShared(Difference difference, Question asked, Question remembered) {
+    return !asked.word.equals(remembered.word)
+        && (difference.remembered().has(asked.word) || difference.asked().has(remembered.word));
   }
 
-  /** Where the first question word stands, or -1. */
-  private int question(List<Token> tokens) {
+  /** "What is the age of" may ask for the same as "how old is", but "what is" does not. */
+  private static boolean isAlikeOtherwise(
+      Difference difference, Question asked, Question remembered) {
+    boolean askedMore = asked.leavesContent(difference.onlyAsked());
+    boolean rememberedMore = remembered.leavesContent(difference.onlyRemembered());
+    if (asked.isPlainWhat() != remembered.isPlainWhat()) {
+      return asked.isPlainWhat() ? !askedMore : !rememberedMore;
+    }
+    return !askedMore || !rememberedMore;
+  }
+
+  private @Nullable Question question(List<Token> tokens) {
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       if (token.is(Trait.QUESTION) && !token.literal()) {
-        return i;
+        return question(token.key(), tokens.subList(i, tokens.size()));
       }
     }
-    return -1;
+    return null;
   }
 
-  /** What the question asks for, as bits; none if that is open. */
-  private long kinds(List<Token> tokens, int start) {
+  private Question question(String word, List<Token> tokens) {
     long kinds = 0;
-    int longest = 0;
+    int length = 1;
     List<QuestionKind> questions = words.questions();
     for (int kind = 0; kind < questions.size(); kind++) {
-      int length = questions.get(kind).longestMatch(tokens, start);
-      if (length > longest) {
+      int match = questions.get(kind).longestMatch(tokens, 0);
+      if (match > length) {
         kinds = 0;
-        longest = length;
+        length = match;
       }
-      if (length == longest && length > 0) {
-        kinds |= 1L << kind;
+      if (match == length) {
+        kinds |= bit(kind);
       }
     }
-    if (longest == 1 && tokens.get(start).key().equals("what")) {
-      return isFollowedByNoun(tokens, start) ? nouns(tokens, start) : kinds | nouns(tokens, start);
+    if (length == 1 && word.equals(WHAT)) {
+      kinds = isFollowedByNoun(tokens) ? nouns(tokens) : kinds | nouns(tokens);
     }
-    return kinds;
+    return new Question(word, tokens, length, kinds);
   }
 
-  private static boolean isFollowedByNoun(List<Token> tokens, int start) {
-    return start + 1 < tokens.size() && tokens.get(start + 1).isContent();
+  private long bit(int kind) {
+    return words.questions().get(kind).name().equals(ANY) ? 0 : 1L << kind;
   }
 
-  private long nouns(List<Token> tokens, int start) {
+  private static boolean isFollowedByNoun(List<Token> tokens) {
+    return tokens.size() < 2 || tokens.get(1).isContent();
+  }
+
+  private long nouns(List<Token> tokens) {
     long kinds = 0;
-    int end = Math.min(tokens.size(), start + NOUN_REACH);
-    for (int i = start + 1; i < end; i++) {
-      String key = tokens.get(i).key();
-      boolean auxiliary = i == start + 1 && tokens.get(i).is(Trait.FUNCTION);
+    int end = Math.min(tokens.size(), NOUN_REACH);
+    for (int i = 1; i < end; i++) {
+      Token token = tokens.get(i);
+      boolean auxiliary = i == 1 && token.is(Trait.FUNCTION);
       for (int kind = 0; kind < words.questions().size() && !auxiliary; kind++) {
-        if (words.questions().get(kind).nouns().contains(key)) {
-          kinds |= 1L << kind;
+        if (words.questions().get(kind).nouns().contains(token.key())) {
+          kinds |= bit(kind);
         }
       }
     }

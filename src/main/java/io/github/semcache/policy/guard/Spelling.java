@@ -1,5 +1,7 @@
 package io.github.semcache.policy.guard;
 
+import java.util.Set;
+
 /** Tells a misspelt or shortened word from another word. */
 final class Spelling {
   private static final int SHORTEST = 4;
@@ -7,6 +9,10 @@ final class Spelling {
   private static final int SHORTEST_UNKNOWN = 7;
   private static final int SHORTEST_WITH_TWO_ERRORS = 9;
   private static final int LONGEST = 32;
+  private static final Set<String> ENDINGS =
+      Set.of(
+          "s", "es", "ed", "d", "ing", "an", "n", "ian", "ean", "ese", "ish", "i", "y", "ans", "ns",
+          "ians");
 
   private Spelling() {}
 
@@ -18,6 +24,9 @@ final class Spelling {
     if (a.kind() != Token.Kind.WORD || b.kind() != Token.Kind.WORD || a.literal() || b.literal()) {
       return false;
     }
+    if (isFormOf(a, b) || isFormOf(b, a)) {
+      return true;
+    }
     boolean bothKnown = a.word().known() && b.word().known();
     if (bothKnown) {
       return false;
@@ -27,6 +36,24 @@ final class Spelling {
         || isMisspelt(a.form(), b.form(), noneKnown)
         || isShort(a, b)
         || isShort(b, a);
+  }
+
+  /** Whether one is another form of a name or rare word: "Russian", "Russia"; "conquered". */
+  private static boolean isFormOf(Token longer, Token shorter) {
+    String base = shorter.form();
+    boolean name = shorter.is(Word.Trait.PROPER) || !shorter.word().known();
+    if (!name || base.length() < SHORTEST || longer.is(Word.Trait.COMMON)) {
+      return false;
+    }
+    return hasEnding(longer.form(), base, base.length())
+        || ("aeiouy".indexOf(base.charAt(base.length() - 1)) >= 0
+            && hasEnding(longer.form(), base, base.length() - 1));
+  }
+
+  private static boolean hasEnding(String form, String base, int length) {
+    return form.length() > base.length()
+        && form.regionMatches(0, base, 0, length)
+        && ENDINGS.contains(form.substring(length));
   }
 
   /** "dict" for "dictionary": the beginning of an ordinary word, and no word itself. */
@@ -50,7 +77,7 @@ final class Spelling {
     if (a.charAt(0) != b.charAt(0)) {
       return false;
     }
-    if (isSwapped(a, b) || isPlural(a, b) || isPlural(b, a)) {
+    if (isSwapped(a, b)) {
       return true;
     }
     int errors =
@@ -58,14 +85,6 @@ final class Spelling {
             ? shorter >= SHORTEST_UNKNOWN ? 1 : 0
             : shorter >= SHORTEST_WITH_TWO_ERRORS ? 2 : shorter >= SHORTEST_WITH_ONE_ERROR ? 1 : 0;
     return errors > 0 && longer - shorter <= errors && distance(a, b) <= errors;
-  }
-
-  private static boolean isPlural(String plural, String singular) {
-    return plural.length() > singular.length()
-        && plural.startsWith(singular)
-        && (plural.length() == singular.length() + 1
-            ? plural.endsWith("s")
-            : plural.endsWith("es"));
   }
 
   /** Whether two neighbouring letters changed places and nothing else differs. */

@@ -57,7 +57,7 @@ record Token(
     return new Token(
         Kind.NUMBER,
         form,
-        Word.unknown(newQuantity.key()),
+        word.withKey(newQuantity.key()),
         capitalised,
         initial,
         literal,

@@ -15,6 +15,7 @@ final class Tokenizer {
   private static final int MOST_TOKENS = 1_024;
 
   private static final int MOST_CHARACTERS = 16_384;
+  private static final int LONGEST_OPERATOR = 3;
   private static final int LONGEST_RUN = 512;
   private static final int LONGEST_QUOTATION = 200;
   private static final Set<String> CLITICS = Set.of("'s", "'d", "'ll", "'re", "'ve", "'m");
@@ -65,6 +66,9 @@ final class Tokenizer {
   }
 
   private void readRun(int from, int to) {
+    if (isOperator(from, to)) {
+      return;
+    }
     int start = from;
     int end = to;
     while (start < end && isLeading(start, end)) {
@@ -84,13 +88,30 @@ final class Tokenizer {
     }
   }
 
+  /** Adds an operator such as "!=", of which a part would be taken for punctuation. */
+  private boolean isOperator(int from, int to) {
+    if (to - from < 2
+        || to - from > LONGEST_OPERATOR
+        || Character.isLetterOrDigit(text.charAt(from))) {
+      return false;
+    }
+    String form = text.substring(from, to);
+    Word word = lexicon.listed(form);
+    if (word != null) {
+      add(Kind.WORD, form, word, from);
+    }
+    return word != null;
+  }
+
   private void readTrimmed(int start, int end) {
     if (isWord(start, end)) {
       addWord(start, end);
       return;
     }
-    String run = text.substring(start, end);
-    String folded = Folding.fold(run);
+    String folded = Folding.fold(text.substring(start, end));
+    if (folded.length() > 2 && folded.endsWith("'s")) {
+      folded = folded.substring(0, folded.length() - 2);
+    }
     Word whole = lexicon.listedOrInflected(folded);
     if (whole != null) {
       add(Kind.WORD, folded, whole, start);
@@ -98,7 +119,9 @@ final class Tokenizer {
     }
     List<Quantity> quantities = NumberParser.parse(lexicon, folded);
     if (!quantities.isEmpty()) {
-      quantities.forEach(quantity -> addNumber(folded, quantity, start));
+      for (Quantity quantity : quantities) {
+        add(Kind.NUMBER, folded, Word.unknown(folded), start, quantity);
+      }
     } else if (Identifiers.isInitials(folded)) {
       addInitials(folded, start);
     } else if (Identifiers.isIdentifier(lexicon, folded)) {
@@ -142,10 +165,6 @@ final class Tokenizer {
     add(Kind.WORD, form, word != null ? word : lexicon.find(form), start);
   }
 
-  private void addNumber(String form, Quantity quantity, int start) {
-    add(Kind.NUMBER, form, Word.unknown(form), start, quantity);
-  }
-
   /** Words, numbers and symbols with punctuation between them. */
   private void readPieces(int start, int end) {
     int i = start;
@@ -167,7 +186,9 @@ final class Tokenizer {
   private void readPiece(int from, int to) {
     if (Character.isDigit(text.charAt(from))) {
       String folded = Folding.fold(text.substring(from, to));
-      NumberParser.parse(lexicon, folded).forEach(quantity -> addNumber(folded, quantity, from));
+      for (Quantity quantity : NumberParser.parse(lexicon, folded)) {
+        add(Kind.NUMBER, folded, Word.unknown(folded), from, quantity);
+      }
     } else {
       addWord(from, to);
     }

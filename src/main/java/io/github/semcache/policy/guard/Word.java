@@ -18,6 +18,8 @@ record Word(String key, Set<Trait> traits, List<Side> sides, double value, long 
     /** An ordinary word, as opposed to a name. */
     COMMON,
     FUNCTION,
+    /** A noun that has no synonym. */
+    THING,
     /** Listed as a name proper. */
     PROPER,
     /** In any list of the language. */
@@ -50,6 +52,10 @@ record Word(String key, Set<Trait> traits, List<Side> sides, double value, long 
     boolean sameLine(Side other) {
       return list == other.list && line == other.line;
     }
+  }
+
+  Word withKey(String newKey) {
+    return new Word(newKey, traits, sides, value, languages);
   }
 
   static Word unknown(String key) {

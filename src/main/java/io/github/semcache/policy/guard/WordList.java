@@ -15,6 +15,9 @@ public enum WordList {
   /** Ordinary words in their base form. A word in no list is taken for a name. */
   COMMON_WORDS("common-words"),
 
+  /** Nouns for things, of which one in place of another asks for something else. */
+  THINGS("things"),
+
   /** Words without content of their own, such as articles, pronouns and forms of politeness. */
   FUNCTION_WORDS("function-words"),
 
