@@ -9,6 +9,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.policy.ScaledPolicy;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Normalizer;
@@ -82,7 +83,6 @@ public final class SemanticCache implements AutoCloseable {
   SemanticCache(SemanticCacheBuilder options, VectorStore store, HitPolicy policy) {
     this.chatClient = options.chatClient;
     this.store = store;
-    this.policy = policy;
     this.admission = options.admission;
     this.normalizer = options.normalizer;
     this.lifetimes = options.lifetimes();
@@ -92,7 +92,11 @@ public final class SemanticCache implements AutoCloseable {
     this.fence = new Fence(events, options.failOnCacheErrors, options.circuitBreakers());
     this.embeddings = new Embeddings(options.requiredEmbedder(), events, fence);
     this.entries = new Entries(store, options.candidates, time, events, fence);
-    this.learning = new Learning(options, store, policy, events);
+    this.policy =
+        policy instanceof ScaledPolicy scaled
+            ? scaled.scaledBy(options.scale(store, events))
+            : policy;
+    this.learning = new Learning(options, store, this.policy, events);
   }
 
   /**

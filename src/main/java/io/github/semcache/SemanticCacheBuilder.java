@@ -5,10 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.policy.DistancePolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.LearningPolicy;
+import io.github.semcache.policy.guard.Guards;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.TimeToLive;
 import io.github.semcache.stats.CacheEvent;
@@ -38,6 +41,8 @@ public final class SemanticCacheBuilder {
   private @Nullable VectorStore store;
   @Nullable ChatClient chatClient;
   private OptionalDouble maxDistance = OptionalDouble.empty();
+  private OptionalDouble relativeDistance = OptionalDouble.empty();
+  private Optional<Guards> guards = Optional.empty();
   private @Nullable HitPolicy hitPolicy;
   private Optional<Duration> timeToLive = Optional.of(Duration.ofHours(24));
   private double timeToLiveJitter;
@@ -95,26 +100,63 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the cut: prompts no farther apart than this count as the same question. The default is
-   * right for {@code text-embedding-3-small}. Other models spread their distances differently and
-   * need another cut: on the questions of bank customers in the BANKING77 data set, 0.15 gives 2.7
-   * % wrong answers with all-MiniLM-L6-v2 but 11.4 % with bge-small-en, for which 0.05 gives 1.2 %.
+   * Sets the cut: prompts no farther apart than this count as the same question, unless one of the
+   * {@linkplain #guards guards} objects. The default is right for {@code text-embedding-3-small}.
+   * Other models spread their distances differently and need another cut: on the questions of bank
+   * customers in the BANKING77 data set, 0.15 without guards gives 2.7 % wrong answers with
+   * all-MiniLM-L6-v2 but 11.4 % with bge-small-en, for which 0.05 gives 1.2 %.
    *
    * @param maxDistance the largest cosine distance of a hit, 0 to 2; 0.15 unless set
    * @return this builder
    * @throws IllegalArgumentException if the distance is outside 0 to 2
    */
   public SemanticCacheBuilder maxDistance(double maxDistance) {
-    if (!(maxDistance >= 0 && maxDistance <= 2)) {
-      throw new IllegalArgumentException(
-          "maxDistance is " + maxDistance + "; a cosine distance lies between 0 and 2");
-    }
+    HitPolicy.maxDistance(maxDistance);
     this.maxDistance = OptionalDouble.of(maxDistance);
     return this;
   }
 
   /**
-   * Sets how a hit is decided, in place of {@link #maxDistance}; both together are rejected.
+   * Sets the cut as a part of the distance that unrelated prompts have, so that it means the same
+   * for every embedding model; in place of {@link #maxDistance}. For a model that is not
+   * {@linkplain io.github.semcache.embedding.EmbeddingScale#known known}, {@link #build} measures
+   * that distance with one call of the embedder, and keeps it where {@linkplain #stateStore what
+   * was learned} is kept.
+   *
+   * @param relativeDistance the largest relative distance of a hit, 0 (the same) to 1 (as far apart
+   *     as unrelated prompts)
+   * @return this builder
+   * @throws IllegalArgumentException if the distance is outside 0 to 1
+   */
+  public SemanticCacheBuilder relativeDistance(double relativeDistance) {
+    HitPolicy.relativeDistance(relativeDistance);
+    this.relativeDistance = OptionalDouble.of(relativeDistance);
+    return this;
+  }
+
+  /**
+   * Sets what is asked before a hit at {@link #maxDistance} or {@link #relativeDistance} is made.
+   *
+   * @param guards the guards; {@link Guards#english} unless set
+   * @return this builder
+   */
+  public SemanticCacheBuilder guards(Guards guards) {
+    this.guards = Optional.of(guards);
+    return this;
+  }
+
+  /**
+   * Lets the distance alone decide.
+   *
+   * @return this builder
+   */
+  public SemanticCacheBuilder noGuards() {
+    return guards(Guards.none());
+  }
+
+  /**
+   * Sets how a hit is decided, in place of {@link #maxDistance}, {@link #relativeDistance} and
+   * {@link #guards}; together with one of these it is rejected.
    *
    * @param hitPolicy the policy
    * @return this builder
@@ -352,12 +394,16 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Builds the cache.
+   * Builds the cache. Blocks on the embedder, once, if a {@link #relativeDistance} is used with a
+   * model whose scale has to be measured. If that fails, the cache is built all the same: it tries
+   * again at later requests, and until then the semantic tier misses with the reason {@code
+   * unknown-scale}.
    *
    * @return a cache, to be closed when it is no longer needed
    * @throws IllegalStateException if no embedder was given, or no judge for a policy that learns
    * @throws IllegalArgumentException if the store holds embeddings of another model or dimension,
-   *     or if both {@link #maxDistance} and {@link #hitPolicy} were given
+   *     or if more than one of {@link #maxDistance}, {@link #relativeDistance} and {@link
+   *     #hitPolicy} was given, or guards beside a hit policy
    */
   public SemanticCache build() {
     EmbeddingSpace space = EmbeddingSpace.of(requiredEmbedder());
@@ -395,6 +441,12 @@ public final class SemanticCacheBuilder {
     return new Lifetimes(timeToLive, timeToLiveJitter, perThread);
   }
 
+  EmbeddingScale.Source scale(VectorStore store, Events events) {
+    LearnedState remembered = new LearnedState(states(store), "embedding-scale", store.space());
+    CircuitBreaker oneTryPerPause = new CircuitBreaker(1, circuitPause, ticker);
+    return new RememberedScale(requiredEmbedder(), remembered, events, oneTryPerPause);
+  }
+
   Map<CacheEvent.Part, CircuitBreaker> circuitBreakers() {
     return failOnCacheErrors
         ? Map.of()
@@ -404,13 +456,26 @@ public final class SemanticCacheBuilder {
   }
 
   private HitPolicy policy() {
-    if (hitPolicy == null) {
-      return HitPolicy.maxDistance(maxDistance.orElse(DEFAULT_MAX_DISTANCE));
-    }
-    if (maxDistance.isPresent()) {
+    rejectBoth(
+        "maxDistance", maxDistance.isPresent(), "relativeDistance", relativeDistance.isPresent());
+    rejectBoth("maxDistance", maxDistance.isPresent(), "hitPolicy", hitPolicy != null);
+    rejectBoth("relativeDistance", relativeDistance.isPresent(), "hitPolicy", hitPolicy != null);
+    rejectBoth("guards", guards.isPresent(), "hitPolicy", hitPolicy != null);
+    return hitPolicy != null
+        ? hitPolicy
+        : distancePolicy().guards(guards.orElseGet(Guards::english));
+  }
+
+  private DistancePolicy distancePolicy() {
+    return relativeDistance.isPresent()
+        ? HitPolicy.relativeDistance(relativeDistance.getAsDouble())
+        : HitPolicy.maxDistance(maxDistance.orElse(DEFAULT_MAX_DISTANCE));
+  }
+
+  private static void rejectBoth(String option, boolean given, String other, boolean otherGiven) {
+    if (given && otherGiven) {
       throw new IllegalArgumentException(
-          "maxDistance and hitPolicy were both given; one of them must decide");
+          option + " and " + other + " were both given; one of them must decide");
     }
-    return hitPolicy;
   }
 }

@@ -280,7 +280,7 @@ class LearningTest {
   @Test
   void reportedAnswerIsNeverServedToThatPromptAgain() {
     cache.close();
-    cache = builder().maxDistance(0.1).build();
+    cache = builder().maxDistance(0.1).noGuards().build();
     ask(1, 0);
     Answer wrong = ask(1, 1);
     assertThat(wrong.source()).isEqualTo(Answer.Source.SEMANTIC);
@@ -297,12 +297,12 @@ class LearningTest {
   @Test
   void reportSurvivesARestart() {
     cache.close();
-    cache = builder().maxDistance(0.1).build();
+    cache = builder().maxDistance(0.1).noGuards().build();
     ask(1, 0);
     cache.reportWrong(ask(1, 1));
     cache.close();
 
-    cache = builder().maxDistance(0.1).build();
+    cache = builder().maxDistance(0.1).noGuards().build();
 
     assertThat(cache.lookup(Prompt.of("1.1"))).isEmpty();
     embedder.place("1.2", 61);
@@ -326,7 +326,9 @@ class LearningTest {
   @Test
   void reportsTeachThePolicy() {
     ErrorBudget cautious =
-        HitPolicy.errorBudget(0.1).auditShare(0.001).conservative(HitPolicy.maxDistance(0.1));
+        HitPolicy.errorBudget(0.1)
+            .auditShare(0.001)
+            .conservative(HitPolicy.maxDistance(0.1).unguarded());
     cache.close();
     cache = builder().hitPolicy(cautious).judge(AnswerJudge.sameText()).build();
     ask(1, 0);
@@ -343,7 +345,8 @@ class LearningTest {
   @Test
   void shadowModeDecidesButTheModelAnswers() {
     cache.close();
-    cache = builder().maxDistance(0.1).judge(AnswerJudge.sameText()).shadowMode().build();
+    cache =
+        builder().maxDistance(0.1).noGuards().judge(AnswerJudge.sameText()).shadowMode().build();
     ask(1, 0);
 
     Answer near = ask(1, 1);
@@ -365,7 +368,8 @@ class LearningTest {
   @Test
   void shadowModeCountsWrongHits() {
     cache.close();
-    cache = builder().maxDistance(0.1).judge(AnswerJudge.sameText()).shadowMode().build();
+    cache =
+        builder().maxDistance(0.1).noGuards().judge(AnswerJudge.sameText()).shadowMode().build();
     ask(1, 0);
     embedder.place("2.0", 61);
 
@@ -394,7 +398,9 @@ class LearningTest {
   @Test
   void lookupServesWhatWouldBeAudited() {
     ErrorBudget auditor =
-        HitPolicy.errorBudget(0.1).auditShare(0.999).conservative(HitPolicy.maxDistance(0.1));
+        HitPolicy.errorBudget(0.1)
+            .auditShare(0.999)
+            .conservative(HitPolicy.maxDistance(0.1).unguarded());
     cache.close();
     cache = builder().hitPolicy(auditor).judge(AnswerJudge.sameText()).build();
     ask(1, 0);

@@ -12,6 +12,7 @@ import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FaultyStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,12 +63,29 @@ class SemanticCacheBuilderTest {
   }
 
   @Test
-  void maxDistanceAndHitPolicyTogetherAreRejectedInEitherOrder() {
-    builder.hitPolicy(HitPolicy.never()).maxDistance(0.1);
+  void moreThanOneRuleForHitsIsRejectedInAnyOrder() {
+    assertBothRejected(it -> it.hitPolicy(HitPolicy.never()).maxDistance(0.1), "hitPolicy");
+    assertBothRejected(it -> it.maxDistance(0.1).relativeDistance(0.1), "maxDistance");
+    assertBothRejected(
+        it -> it.hitPolicy(HitPolicy.never()).relativeDistance(0.1), "relativeDistance");
+    assertBothRejected(it -> it.noGuards().hitPolicy(HitPolicy.never()), "guards");
+  }
 
-    assertThatThrownBy(builder::build)
+  private void assertBothRejected(Consumer<SemanticCacheBuilder> options, String named) {
+    SemanticCacheBuilder both = SemanticCache.builder().embedder(embedder);
+    options.accept(both);
+
+    assertThatThrownBy(both::build)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll("maxDistance", "hitPolicy");
+        .hasMessageContainingAll(named, "were both given; one of them must decide");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.01, 1.01, Double.NaN})
+  void relativeDistanceOutsideZeroToOneIsRejected(double distance) {
+    assertThatThrownBy(() -> builder.relativeDistance(distance))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("relativeDistance is " + distance + "; it must be between 0 and 1");
   }
 
   @Test

@@ -1,13 +1,19 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
+import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.ScaledPolicy;
+import io.github.semcache.policy.guard.GuardReason;
+import io.github.semcache.policy.guard.Guards;
+import io.github.semcache.policy.guard.PromptPair;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
-import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NearestQuery;
 import java.io.PrintWriter;
@@ -87,14 +93,16 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Query query = query();
-    List<Match> matches = store.with((embedder, opened) -> nearest(query, embedder, opened));
-    Decision decision = policy.hitPolicy().decide(query, matches);
-    boolean exact = matches.stream().anyMatch(match -> match.entry().prompt().equals(query.text()));
+    Explained explained =
+        store.with(
+            (embedder, opened) ->
+                new Explained(
+                    query, nearest(query, embedder, opened), policy(embedder.remembered())));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      printJson(out, query, matches, decision, exact);
+      printJson(out, explained);
     } else {
-      print(out, query, matches, decision, exact);
+      print(out, explained);
     }
     return 0;
   }
@@ -123,56 +131,83 @@ final class ExplainCommand implements Callable<Integer> {
     return (system == null ? scope : scope.system(system)).hash();
   }
 
-  private void print(
-      PrintWriter out, Query query, List<Match> matches, Decision decision, boolean exact) {
-    out.println(exact ? "exact: an entry has this very prompt" : "exact: no");
-    out.printf("%s: %s%n", policy.name(), text(decision));
-    for (Match match : matches) {
+  private HitPolicy policy(Embedder embedder) {
+    HitPolicy hitPolicy = policy.hitPolicy();
+    return hitPolicy instanceof ScaledPolicy scaled
+        ? scaled.scaledBy(() -> Optional.of(EmbeddingScale.of(embedder)))
+        : hitPolicy;
+  }
+
+  /**
+   * A prompt beside its nearest entries.
+   *
+   * @param query what would be asked
+   * @param matches the nearest entries
+   * @param policy what decides
+   */
+  private record Explained(Query query, List<Match> matches, HitPolicy policy) {
+    boolean exact() {
+      return matches.stream().anyMatch(match -> match.entry().prompt().equals(query.text()));
+    }
+
+    String decision() {
+      return text(policy.decide(query, matches));
+    }
+
+    String alone(Match match) {
+      return text(policy.decide(query, List.of(match)));
+    }
+
+    List<String> objections(Match match) {
+      return Guards.english()
+          .objections(PromptPair.of(query.text(), match.entry().prompt()))
+          .stream()
+          .map(GuardReason::code)
+          .toList();
+    }
+
+    private static String text(Decision decision) {
+      return decision instanceof Decision.Miss miss ? "miss, " + miss.reason() : "hit";
+    }
+  }
+
+  private void print(PrintWriter out, Explained explained) {
+    out.println(explained.exact() ? "exact: an entry has this very prompt" : "exact: no");
+    out.printf("%s: %s%n", policy.name(), explained.decision());
+    for (Match match : explained.matches()) {
+      List<String> objections = explained.objections(match);
       out.printf(
           Locale.ROOT,
           "%n%.4f  %s%n        %s%s%n        %s%n",
           match.distance(),
           match.entry().prompt(),
-          "alone: " + text(policy.hitPolicy().decide(query, List.of(match))),
-          objections(query, match.entry()).isEmpty()
-              ? ""
-              : "; guards object: " + String.join(", ", objections(query, match.entry())),
+          "alone: " + explained.alone(match),
+          objections.isEmpty() ? "" : "; guards object: " + String.join(", ", objections),
           "key " + match.entry().key().substring(0, Math.min(12, match.entry().key().length())));
     }
-    if (matches.isEmpty()) {
+    if (explained.matches().isEmpty()) {
       out.println("the scope has no entries");
     }
     out.flush();
   }
 
-  private static List<String> objections(Query query, CacheEntry entry) {
-    return Guarding.objections(query.text(), entry.prompt());
+  private void printJson(PrintWriter out, Explained explained) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("exact", explained.exact());
+    json.put("policy", policy.name());
+    json.put("decision", explained.decision());
+    json.put(
+        "candidates", explained.matches().stream().map(match -> json(explained, match)).toList());
+    Json.print(out, json);
   }
 
-  private static String text(Decision decision) {
-    return decision instanceof Decision.Miss miss ? "miss, " + miss.reason() : "hit";
-  }
-
-  private void printJson(
-      PrintWriter out, Query query, List<Match> matches, Decision decision, boolean exact) {
-    Map<String, Object> explained = new LinkedHashMap<>();
-    explained.put("exact", exact);
-    explained.put("policy", policy.name());
-    explained.put("decision", text(decision));
-    explained.put(
-        "candidates",
-        matches.stream()
-            .map(
-                match -> {
-                  Map<String, Object> candidate = new LinkedHashMap<>();
-                  candidate.put("distance", match.distance());
-                  candidate.put("prompt", match.entry().prompt());
-                  candidate.put("key", match.entry().key());
-                  candidate.put("decision", text(policy.hitPolicy().decide(query, List.of(match))));
-                  candidate.put("objections", objections(query, match.entry()));
-                  return candidate;
-                })
-            .toList());
-    Json.print(out, explained);
+  private static Map<String, Object> json(Explained explained, Match match) {
+    Map<String, Object> candidate = new LinkedHashMap<>();
+    candidate.put("distance", match.distance());
+    candidate.put("prompt", match.entry().prompt());
+    candidate.put("key", match.entry().key());
+    candidate.put("decision", explained.alone(match));
+    candidate.put("objections", explained.objections(match));
+    return candidate;
   }
 }

@@ -11,6 +11,7 @@ import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ScoredPair;
 import io.github.semcache.evaluation.ThresholdFit;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.guard.PromptPair;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,7 +127,7 @@ final class FitCommand implements Callable<Integer> {
             Locale.ROOT,
             guards.areOn()
                 ? "SemanticCache.builder().embedder(embedder).maxDistance(%.4f)"
-                : "SemanticCache.builder().embedder(embedder).hitPolicy(HitPolicy.maxDistance(%.4f))",
+                : "SemanticCache.builder().embedder(embedder).maxDistance(%.4f).noGuards()",
             fit.cut().getAsDouble());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -171,7 +172,8 @@ final class FitCommand implements Callable<Integer> {
 
   /** A pair that a guard objects to is a hit at no cut. */
   private ScoredPair score(LabelledPair pair, Embedder model) {
-    boolean stopped = guards.areOn() && !Guarding.objections(pair.first(), pair.second()).isEmpty();
+    boolean stopped =
+        guards.guards().objection(PromptPair.of(pair.first(), pair.second())).isPresent();
     return stopped
         ? new ScoredPair(Double.POSITIVE_INFINITY, pair.same())
         : ScoredPair.of(pair, model);
@@ -190,7 +192,7 @@ final class FitCommand implements Callable<Integer> {
         replay.shuffled(seed);
       }
       return ThresholdFit.of(
-          prompts, replay, cut -> guards.apply(HitPolicy.maxDistance(cut)), wanted);
+          prompts, replay, cut -> HitPolicy.maxDistance(cut).guards(guards.guards()), wanted);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.guard.Guards;
 import picocli.CommandLine.Option;
 
 /** Whether guards are asked. */
@@ -12,12 +12,12 @@ final class GuardOptions {
               + " number, name, opposite and so on.")
   private boolean off;
 
-  boolean areOn() {
-    return !off;
+  Guards guards() {
+    return off ? Guards.none() : Guards.english();
   }
 
-  HitPolicy apply(HitPolicy policy) {
-    return off ? policy : Guarding.guarded(policy);
+  boolean areOn() {
+    return !off;
   }
 
   /** What to add to a policy's name. */

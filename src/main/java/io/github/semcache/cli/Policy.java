@@ -1,7 +1,12 @@
 package io.github.semcache.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.semcache.policy.HitPolicy;
-import java.util.function.Supplier;
+import io.github.semcache.policy.guard.Guards;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -9,56 +14,90 @@ import picocli.CommandLine.TypeConversionException;
  * A policy as it is named on the command line.
  *
  * @param name how it was typed
- * @param hitPolicy the policy, without guards
+ * @param guardedBy makes the policy with the guards that it asks
  */
-record Policy(String name, HitPolicy hitPolicy) {
-  /** What may be typed. */
-  static final String CHOICES = "max-distance=CUT or never";
+record Policy(String name, Function<Guards, HitPolicy> guardedBy) {
+
+  /** The policies that there are. */
+  private enum Kind {
+    MAX_DISTANCE("max-distance", "0.15"),
+    RELATIVE("relative", "0.08"),
+    SAME_WORDS("same-words", ""),
+    NEVER("never", "");
+
+    private final String name;
+    private final String example;
+
+    /**
+     * A kind of policy.
+     *
+     * @param example a number that it takes; empty if it takes none
+     */
+    Kind(String name, String example) {
+      this.name = name;
+      this.example = example;
+    }
+
+    HitPolicy of(double number, Guards guards) {
+      return switch (this) {
+        case MAX_DISTANCE -> HitPolicy.maxDistance(number).guards(guards);
+        case RELATIVE -> HitPolicy.relativeDistance(number).guards(guards);
+        case SAME_WORDS -> HitPolicy.sameWords().guards(guards.and(Guards.sameWords()));
+        case NEVER -> HitPolicy.never();
+      };
+    }
+
+    boolean takesNumber() {
+      return !example.isEmpty();
+    }
+
+    String choice() {
+      return takesNumber() ? name + '=' + example : name;
+    }
+  }
 
   /** Reads {@code NAME[=NUMBER]}. */
   static final class Converter implements ITypeConverter<Policy> {
     @Override
     public Policy convert(String text) {
       int equals = text.indexOf('=');
-      String name = equals < 0 ? text : text.substring(0, equals);
-      String number = equals < 0 ? "" : text.substring(equals + 1);
-      return new Policy(
-          text,
-          switch (name) {
-            case "max-distance" -> {
-              double cut = parse(text, number);
-              yield checked(text, () -> HitPolicy.maxDistance(cut));
-            }
-            case "never" -> {
-              requireNone(text, number);
-              yield HitPolicy.never();
-            }
-            default ->
-                throw new TypeConversionException(
-                    "'" + text + "' is unknown; it must be " + CHOICES);
-          });
+      Kind kind = kind(text, equals < 0 ? text : text.substring(0, equals));
+      double number = number(kind, text, equals < 0 ? "" : text.substring(equals + 1));
+      Function<Guards, HitPolicy> guardedBy = guards -> kind.of(number, guards);
+      try {
+        requireNonNull(guardedBy.apply(Guards.none()));
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException("'" + text + "': " + e.getMessage());
+      }
+      return new Policy(text, guardedBy);
     }
 
-    private static double parse(String text, String number) {
+    private static Kind kind(String text, String name) {
+      return Arrays.stream(Kind.values())
+          .filter(kind -> kind.name.equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "'" + text + "' is unknown; it must be like one of " + choices()));
+    }
+
+    private static String choices() {
+      return Arrays.stream(Kind.values()).map(Kind::choice).collect(Collectors.joining(", "));
+    }
+
+    private static double number(Kind kind, String text, String number) {
+      if (!kind.takesNumber()) {
+        if (!number.isEmpty()) {
+          throw new TypeConversionException("'" + text + "' takes no number");
+        }
+        return Double.NaN;
+      }
       try {
         return Double.parseDouble(number);
       } catch (NumberFormatException e) {
         throw new TypeConversionException(
-            "'" + text + "' has no number after '=', as in max-distance=0.15");
-      }
-    }
-
-    private static void requireNone(String text, String number) {
-      if (!number.isEmpty()) {
-        throw new TypeConversionException("'" + text + "' takes no number");
-      }
-    }
-
-    private static <T> T checked(String text, Supplier<T> factory) {
-      try {
-        return factory.get();
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException("'" + text + "': " + e.getMessage());
+            "'" + text + "' has no number after '=', as in " + kind.choice());
       }
     }
   }

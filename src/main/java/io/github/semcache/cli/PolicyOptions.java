@@ -11,14 +11,16 @@ final class PolicyOptions {
       paramLabel = "POLICY",
       defaultValue = "max-distance=0.15",
       converter = Policy.Converter.class,
-      description = "How a hit is decided: " + Policy.CHOICES + " (default: ${DEFAULT-VALUE}).")
+      description =
+          "How a hit is decided: max-distance=CUT, relative=CUT (a part of the distance of unrelated"
+              + " prompts), same-words or never (default: ${DEFAULT-VALUE}).")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Policy policy;
 
   @Mixin private final GuardOptions guards = new GuardOptions();
 
   HitPolicy hitPolicy() {
-    return guards.apply(policy.hitPolicy());
+    return policy.guardedBy().apply(guards.guards());
   }
 
   String name() {

@@ -71,12 +71,13 @@ final class ReportCommand implements Callable<Integer> {
       EvaluationReport.Builder report =
           EvaluationReport.builder(open.remembered(), prompts)
               .title("What a semantic cache would do on " + input.file().getFileName())
-              .policy("max-distance without guards", HitPolicy::maxDistance, CUTS)
               .policy(
-                  "max-distance with guards",
-                  cut -> Guarding.guarded(HitPolicy.maxDistance(cut)),
+                  "max-distance without guards",
+                  cut -> HitPolicy.maxDistance(cut).unguarded(),
                   CUTS)
-              .guards(Guarding::objections)
+              .policy("max-distance with guards", HitPolicy::maxDistance, CUTS)
+              .policy("relative distance with guards", HitPolicy::relativeDistance, CUTS)
+              .policy("same words", "always", replay -> replay.hitPolicy(HitPolicy.sameWords()))
               .progress(progress);
       if (seed != null) {
         report.shuffled(seed);

@@ -6,19 +6,20 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.guard.GuardReason;
+import io.github.semcache.policy.guard.Guards;
+import io.github.semcache.policy.guard.PromptPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.DoubleFunction;
 import java.util.function.IntConsumer;
@@ -95,7 +96,7 @@ public final class EvaluationReport {
     private String title = "What a semantic cache would do";
     private Optional<Long> seed = Optional.empty();
     private final List<Run> runs = new ArrayList<>();
-    private BiFunction<String, String, Collection<String>> guards = (one, other) -> List.of();
+    private Guards guards = Guards.english();
     private IntConsumer progress = percent -> {};
 
     private Builder(Embedder embedder, List<LabelledPrompt> prompts) {
@@ -161,12 +162,12 @@ public final class EvaluationReport {
     }
 
     /**
-     * Sets what says which guards would have stopped a wrong hit.
+     * Sets which guards are asked whether they would have stopped a wrong hit.
      *
-     * @param guards from the two prompts to the names of the guards
+     * @param guards the guards; {@link Guards#english} unless set
      * @return this builder
      */
-    public Builder guards(BiFunction<String, String, Collection<String>> guards) {
+    public Builder guards(Guards guards) {
       this.guards = requireNonNull(guards, "guards");
       return this;
     }
@@ -213,9 +214,12 @@ public final class EvaluationReport {
               (int) prompts.stream().map(LabelledPrompt::label).distinct().count(),
               seed.map(number -> "shuffled with seed " + number).orElse("in order"),
               curves(points),
-              bins(new NearestPairs(prompts, replay(table), HitPolicy::maxDistance).at(0).pairs()),
-              wrongHits(
-                  replay(table).hitPolicy(HitPolicy.maxDistance(SHOWN_CUT)).build().run(prompts))));
+              bins(new NearestPairs(prompts, replay(table), Builder::bare).at(0).pairs()),
+              wrongHits(replay(table).hitPolicy(bare(SHOWN_CUT)).build().run(prompts))));
+    }
+
+    private static HitPolicy bare(double cut) {
+      return HitPolicy.maxDistance(cut).unguarded();
     }
 
     private Replay.Builder replay(NeighbourTable table) {
@@ -279,7 +283,9 @@ public final class EvaluationReport {
           hit.answer().text(),
           hit.distance().orElse(0),
           hit.prompt().line(),
-          List.copyOf(guards.apply(hit.prompt().text(), matched)));
+          guards.objections(PromptPair.of(hit.prompt().text(), matched)).stream()
+              .map(GuardReason::code)
+              .toList());
     }
   }
 

@@ -1,9 +1,15 @@
 package io.github.semcache.policy;
 
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.policy.budget.ErrorBudget;
+import io.github.semcache.policy.guard.Guard;
+import io.github.semcache.policy.guard.Guards;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Decides whether one of the nearest entries answers a query.
@@ -24,16 +30,65 @@ public interface HitPolicy {
   Decision decide(Query query, List<Match> matches);
 
   /**
-   * Hits on the nearest entry if it is no farther than a fixed cut, or the {@linkplain
-   * io.github.semcache.prompt.Prompt#maxDistance(double) prompt's own}. Which cut is right depends
-   * on the embedding model and on the traffic.
+   * Asks a guard as well before a hit is made. If it objects, the policy decides again without that
+   * entry; if nothing is left to hit on, the miss has the code of the objection for its reason.
+   *
+   * @param guard one guard or {@linkplain io.github.semcache.policy.guard.Guards several}
+   * @return a policy that hits where this one does and the guard does not object
+   */
+  default HitPolicy guardedBy(Guard guard) {
+    return new GuardedPolicy(this, guard);
+  }
+
+  /**
+   * Hits on the nearest entry if it is no farther than a fixed cut and {@linkplain
+   * io.github.semcache.policy.guard.Guards#english the guards} do not object. Which cut is right
+   * depends on the embedding model and on the traffic.
    *
    * @param maxDistance the largest cosine distance of a hit, 0 to 2
-   * @return the policy
+   * @return the policy; its guards can be replaced or switched off
    * @throws IllegalArgumentException if the distance is outside 0 to 2
    */
-  static HitPolicy maxDistance(double maxDistance) {
-    return new MaxDistance(maxDistance);
+  static DistancePolicy maxDistance(double maxDistance) {
+    return DistancePolicy.ofCosine(maxDistance);
+  }
+
+  /**
+   * As {@link #maxDistance}, with a cut that means the same for every embedding model: the distance
+   * relative to that of unrelated prompts. The cache tells the policy the {@linkplain
+   * EmbeddingScale scale} of its model when it is built.
+   *
+   * @param relativeDistance the largest relative distance of a hit, 0 (the same) to 1 (as far apart
+   *     as unrelated prompts)
+   * @return the policy, which misses as long as nobody has told it the scale
+   * @throws IllegalArgumentException if the distance is outside 0 to 1
+   */
+  static DistancePolicy relativeDistance(double relativeDistance) {
+    return DistancePolicy.ofRelative(relativeDistance);
+  }
+
+  /**
+   * {@link #relativeDistance(double)} on a scale of your own.
+   *
+   * @param relativeDistance the largest relative distance of a hit, 0 to 1
+   * @param scale the embedding model's scale
+   * @return the policy
+   * @throws IllegalArgumentException if the distance is outside 0 to 1
+   */
+  static DistancePolicy relativeDistance(double relativeDistance, EmbeddingScale scale) {
+    requireNonNull(scale, "scale");
+    return relativeDistance(relativeDistance).scaledBy(() -> Optional.of(scale));
+  }
+
+  /**
+   * Hits only where prompts have the same content words and numbers, in any order, inflection and
+   * spelling; no guard objects; and the relative distance is at most 0.10. Few hits, of which
+   * hardly any is wrong: the rule for the time before more is known of the traffic.
+   *
+   * @return the policy, which misses as long as nobody has told it the scale
+   */
+  static DistancePolicy sameWords() {
+    return relativeDistance(DistancePolicy.SAME_WORDS_CUT).guardedBy(Guards.sameWords());
   }
 
   /**

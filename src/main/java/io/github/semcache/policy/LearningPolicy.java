@@ -1,5 +1,7 @@
 package io.github.semcache.policy;
 
+import io.github.semcache.policy.guard.Guard;
+
 /**
  * A policy that learns from verdicts. The cache gives it the verdicts of its {@code AnswerJudge}
  * and of people, off the callers' path, and keeps what was learned beside its entries.
@@ -31,4 +33,10 @@ public interface LearningPolicy extends HitPolicy {
    * @throws IllegalArgumentException if the bytes are not that; then nothing has changed
    */
   void merge(byte[] learned);
+
+  /** {@inheritDoc} What the guard objects to is not learned from either, as it is never served. */
+  @Override
+  default LearningPolicy guardedBy(Guard guard) {
+    return new GuardedLearning(this, guard);
+  }
 }

@@ -3,7 +3,9 @@ package io.github.semcache.policy;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Why a request was not answered from the cache. Policies may have reasons of their own.
+ * Why a request was not answered from the cache. Policies may have reasons of their own; where a
+ * guard objects, it is the {@linkplain io.github.semcache.policy.guard.GuardReason#code code} of
+ * the objection.
  *
  * @param code a short code in lower case with hyphens, for example {@code too-far}
  */
@@ -13,6 +15,9 @@ public record MissReason(String code) {
 
   /** The nearest entry is farther than the cut. */
   public static final MissReason TOO_FAR = new MissReason("too-far");
+
+  /** The cut is relative to a scale of the embedding model that could not be told. */
+  public static final MissReason UNKNOWN_SCALE = new MissReason("unknown-scale");
 
   /** The nearest entry's answer is too likely to be wrong for what is asked. */
   public static final MissReason TOO_RISKY = new MissReason("too-risky");

@@ -81,7 +81,7 @@ class FitAndReportCommandTest {
     assertThat(json.get("cut").asDouble()).isEqualTo(0.0152);
     assertThat(json.get("hits").asInt()).isEqualTo(200);
     assertThat(json.get("crossValidation").get("cuts")).hasSize(5);
-    assertThat(json.get("builder").asText()).endsWith(".hitPolicy(HitPolicy.maxDistance(0.0152))");
+    assertThat(json.get("builder").asText()).endsWith(".maxDistance(0.0152).noGuards()");
   }
 
   @Test

@@ -227,8 +227,15 @@ class ReplayCommandTest {
     replaySupport("--policy", "magic")
         .assertFailed(
             2,
-            "Invalid value for option '--policy': 'magic' is unknown; it must be "
-                + Policy.CHOICES);
+            "Invalid value for option '--policy': 'magic' is unknown; it must be like one of"
+                + " max-distance=0.15, relative=0.08, same-words, never");
+    replaySupport("--policy", "same-words=0.1")
+        .assertFailed(2, "Invalid value for option '--policy': 'same-words=0.1' takes no number");
+    replaySupport("--policy", "relative=1.5")
+        .assertFailed(
+            2,
+            "Invalid value for option '--policy': 'relative=1.5': relativeDistance is 1.5; it must"
+                + " be between 0 and 1");
     replaySupport("--policy", "max-distance")
         .assertFailed(
             2,

@@ -7,10 +7,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.guard.GuardReason;
+import io.github.semcache.policy.guard.Guards;
 import io.github.semcache.testing.FakeEmbedder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -37,9 +40,9 @@ class EvaluationReportTest {
                 LabelledPrompt.of("Where's my card?", "arrival"),
                 LabelledPrompt.of("Where is my </script><b>reader</b>?", "reader")))
         .title("A & <B>")
-        .policy("max-distance", HitPolicy::maxDistance, List.of(0.001, 0.1))
+        .policy("max-distance", cut -> HitPolicy.maxDistance(cut).unguarded(), List.of(0.001, 0.1))
         .policy("never", "always", replay -> replay.hitPolicy(HitPolicy.never()))
-        .guards((asked, remembered) -> List.of("a-guard"));
+        .guards(Guards.none().and(prompts -> Optional.of(new GuardReason("a-guard"))));
   }
 
   private static JsonNode data(String html) throws JsonProcessingException {

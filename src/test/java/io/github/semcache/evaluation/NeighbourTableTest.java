@@ -56,7 +56,7 @@ class NeighbourTableTest {
 
   private Replay.Builder replay(double cut, int secondsToLive) {
     return Replay.builder(embedder)
-        .hitPolicy(HitPolicy.maxDistance(cut))
+        .hitPolicy(HitPolicy.maxDistance(cut).unguarded())
         .timeToLive(Duration.ofSeconds(secondsToLive));
   }
 

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ReplayTest {
-  private static final HitPolicy NEAR = HitPolicy.maxDistance(0.1);
+  private static final HitPolicy NEAR = HitPolicy.maxDistance(0.1).unguarded();
 
   private final FakeEmbedder embedder =
       new FakeEmbedder()

@@ -118,13 +118,14 @@ class ThresholdFitTest {
     Replay.Builder replay = Replay.builder(embedder).shuffled(5);
     FitTarget target = FitTarget.maxErrorRate(0.05);
 
-    ThresholdFit fit = ThresholdFit.of(prompts, replay, HitPolicy::maxDistance, target);
+    ThresholdFit fit =
+        ThresholdFit.of(prompts, replay, cut -> HitPolicy.maxDistance(cut).unguarded(), target);
 
-    double cut = fit.cut().orElseThrow();
+    double fitted = fit.cut().orElseThrow();
     Tally replayed =
         Replay.builder(embedder)
             .shuffled(5)
-            .hitPolicy(HitPolicy.maxDistance(cut))
+            .hitPolicy(HitPolicy.maxDistance(fitted).unguarded())
             .build()
             .run(prompts)
             .total();
@@ -149,7 +150,7 @@ class ThresholdFitTest {
         ThresholdFit.of(
             prompts,
             Replay.builder(embedder),
-            HitPolicy::maxDistance,
+            cut -> HitPolicy.maxDistance(cut).unguarded(),
             FitTarget.maxErrorRate(0.01));
 
     assertThat(fit.cut()).isEmpty();

@@ -2,11 +2,13 @@ package io.github.semcache.policy.budget;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.LearningPolicy;
 import io.github.semcache.policy.Lesson;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.policy.ScaledPolicy;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * for one cache. Decisions take tens of microseconds and do not block. Safe for use by many
  * threads.
  */
-public final class ErrorBudget implements LearningPolicy {
+public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   /** How many verdicts there are from one fit to the next: a quarter of those there are, within. */
   private static final int REFIT_AT_FIRST = 20;
 
@@ -88,6 +90,7 @@ public final class ErrorBudget implements LearningPolicy {
   private final Window window;
   private final Drift drift = new Drift();
 
+  private volatile HitPolicy conservative;
   private volatile Records records = new Records();
   private volatile @Nullable Model model;
   private volatile BudgetState state = BudgetState.COLD;
@@ -97,6 +100,7 @@ public final class ErrorBudget implements LearningPolicy {
 
   private ErrorBudget(Options options) {
     this.options = options;
+    this.conservative = options.conservative;
     this.window = new Window(options.window);
     this.fitAt = options.warmUp;
   }
@@ -187,6 +191,15 @@ public final class ErrorBudget implements LearningPolicy {
     return state;
   }
 
+  /** Scales the conservative rule, if it depends on the scale; the rest does not. */
+  @Override
+  public HitPolicy scaledBy(EmbeddingScale.Source scale) {
+    if (conservative instanceof ScaledPolicy scaled) {
+      conservative = scaled.scaledBy(scale);
+    }
+    return this;
+  }
+
   @Override
   public Decision decide(Query query, List<Match> matches) {
     if (matches.isEmpty()) {
@@ -203,7 +216,7 @@ public final class ErrorBudget implements LearningPolicy {
   }
 
   private Decision conservatively(Query query, List<Match> matches) {
-    Decision decision = options.conservative.decide(query, matches);
+    Decision decision = conservative.decide(query, matches);
     return decision instanceof Decision.Hit ? decision : Decision.miss(MissReason.LEARNING);
   }
 

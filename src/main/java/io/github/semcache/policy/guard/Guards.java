@@ -156,6 +156,19 @@ public final class Guards implements Guard {
     return Optional.empty();
   }
 
+  /**
+   * Asks all guards, where {@link #objection} stops at the first that objects.
+   *
+   * @param prompts the two prompts
+   * @return what each guard that objects says, in the order of the guards
+   */
+  public List<GuardReason> objections(PromptPair prompts) {
+    return members.stream()
+        .map(member -> member.guard().objection(prompts))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
   /** Names the objections that these guards may make. */
   @Override
   public String toString() {

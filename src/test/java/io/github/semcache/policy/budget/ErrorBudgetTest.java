@@ -33,7 +33,7 @@ class ErrorBudgetTest {
 
   @Test
   void conservativeRuleServesUntilThePolicyHasLearned() {
-    ErrorBudget cautious = policy.conservative(HitPolicy.maxDistance(0.01));
+    ErrorBudget cautious = policy.conservative(HitPolicy.maxDistance(0.01).unguarded());
 
     long hits =
         IntStream.range(0, 200)

@@ -1,0 +1,288 @@
+package io.github.semcache.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.policy.guard.Guard;
+import io.github.semcache.policy.guard.GuardReason;
+import io.github.semcache.policy.guard.Guards;
+import io.github.semcache.prompt.Normalizer;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Match;
+import io.github.semcache.testing.Entries;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HitPolicyTest {
+  private static final String ASKED = "Is there a train from Berlin to Prague?";
+  private static final String OTHER_CITY = "Is there a train from Berlin to Vienna?";
+  private static final String SAME = "are there trains from Berlin to Prague";
+  private static final EmbeddingScale SCALE = new EmbeddingScale(0.5);
+  private static final Guard OBJECTING = prompts -> Optional.of(new GuardReason("own"));
+
+  private static Query query(Prompt prompt) {
+    return Query.of(prompt, Normalizer.whitespace(), Map.of());
+  }
+
+  private static Query query() {
+    return query(Prompt.of(ASKED));
+  }
+
+  private static Match match(String prompt, double distance) {
+    CacheEntry entry = Entries.entry(Scope.of(Map.of()), prompt, "answer", Instant.EPOCH);
+    return new Match(entry, distance);
+  }
+
+  @Test
+  void nearestWithinTheCutIsAHit() {
+    Match near = match(SAME, 0.15);
+
+    assertThat(HitPolicy.maxDistance(0.15).decide(query(), List.of(near, match("x", 0.2))))
+        .isEqualTo(Decision.hit(near));
+    assertThat(HitPolicy.maxDistance(0.1499).decide(query(), List.of(near)))
+        .isEqualTo(Decision.miss(MissReason.TOO_FAR));
+    assertThat(HitPolicy.maxDistance(2).decide(query(), List.of()))
+        .isEqualTo(Decision.miss(MissReason.NO_NEIGHBOUR));
+  }
+
+  @Test
+  void objectionToTheNearestLeavesTheNextWithinTheCut() {
+    Match wrong = match(OTHER_CITY, 0.05);
+    Match right = match(SAME, 0.1);
+
+    assertThat(HitPolicy.maxDistance(0.15).decide(query(), List.of(wrong, right)))
+        .isEqualTo(Decision.hit(right));
+  }
+
+  @Test
+  void missForObjectionsHasTheReasonOfTheFirst() {
+    Match city = match(OTHER_CITY, 0.05);
+    Match negated = match("Is there no train from Berlin to Prague?", 0.1);
+    Match far = match(SAME, 0.2);
+
+    assertThat(HitPolicy.maxDistance(0.15).decide(query(), List.of(city, negated, far)))
+        .isEqualTo(Decision.miss(new MissReason("replaced-name")));
+    assertThat(HitPolicy.maxDistance(0.15).decide(query(), List.of(negated, city, far)))
+        .isEqualTo(Decision.miss(new MissReason("negation")));
+  }
+
+  @Test
+  void guardsAreSwitchedOffByOneCallAndReplacedByAnother() {
+    Match city = match(OTHER_CITY, 0.05);
+    DistancePolicy policy = HitPolicy.maxDistance(0.15);
+
+    assertThat(policy.unguarded().decide(query(), List.of(city))).isEqualTo(Decision.hit(city));
+    assertThat(
+            policy
+                .guards(Guards.english().without(GuardReason.REPLACED_NAME))
+                .decide(query(), List.of(city)))
+        .isEqualTo(Decision.hit(city));
+  }
+
+  @Test
+  void guardIsAddedToThoseThatAreThere() {
+    DistancePolicy policy = HitPolicy.maxDistance(0.15).guardedBy(OBJECTING);
+
+    assertThat(policy.decide(query(), List.of(match(SAME, 0.1))))
+        .isEqualTo(Decision.miss(new MissReason("own")));
+    assertThat(policy.decide(query(), List.of(match(OTHER_CITY, 0.1))))
+        .isEqualTo(Decision.miss(new MissReason("replaced-name")));
+  }
+
+  @Test
+  void anyPolicyCanBeGuarded() {
+    HitPolicy always =
+        (query, matches) ->
+            matches.isEmpty() ? Decision.miss(MissReason.NEVER) : Decision.hit(matches.get(0));
+    Match city = match(OTHER_CITY, 0.5);
+    Match right = match(SAME, 0.9);
+    HitPolicy guarded = always.guardedBy(Guards.english());
+
+    assertThat(guarded.decide(query(), List.of(city, right))).isEqualTo(Decision.hit(right));
+    assertThat(guarded.decide(query(), List.of(city)))
+        .isEqualTo(Decision.miss(new MissReason("replaced-name")));
+    assertThat(guarded.decide(query(), List.of())).isEqualTo(Decision.miss(MissReason.NEVER));
+  }
+
+  @Test
+  void auditIsGuardedAsAHitIs() {
+    HitPolicy audits = (query, matches) -> Decision.audit(matches.get(0), 0.5);
+
+    assertThat(audits.guardedBy(Guards.english()).decide(query(), List.of(match(SAME, 0.1))))
+        .isInstanceOf(Decision.Audit.class);
+    assertThatThrownBy(() -> audits.guardedBy(OBJECTING).decide(query(), List.of(match(SAME, 0.1))))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void guardThatThrowsFailsTheDecision() {
+    Guard broken =
+        prompts -> {
+          throw new IllegalStateException("broken");
+        };
+
+    assertThatThrownBy(
+            () ->
+                HitPolicy.maxDistance(0.15)
+                    .guardedBy(broken)
+                    .decide(query(), List.of(match(SAME, 0.1))))
+        .hasMessage("broken");
+  }
+
+  @Test
+  void promptsOwnCutGoesBeforeThePolicys() {
+    Query own = query(Prompt.of(ASKED).maxDistance(0.3));
+
+    assertThat(HitPolicy.maxDistance(0.1).decide(own, List.of(match(SAME, 0.3))))
+        .isInstanceOf(Decision.Hit.class);
+    assertThat(HitPolicy.relativeDistance(0.1).decide(own, List.of(match(SAME, 0.3))))
+        .isInstanceOf(Decision.Hit.class);
+    assertThat(HitPolicy.maxDistance(0.5).decide(own, List.of(match(SAME, 0.31))))
+        .isEqualTo(Decision.miss(MissReason.TOO_FAR));
+  }
+
+  @Test
+  void relativeCutIsTakenOnTheScale() {
+    DistancePolicy policy = HitPolicy.relativeDistance(0.08, SCALE);
+
+    assertThat(policy.decide(query(), List.of(match(SAME, 0.04)))).isInstanceOf(Decision.Hit.class);
+    assertThat(policy.decide(query(), List.of(match(SAME, 0.0401))))
+        .isEqualTo(Decision.miss(MissReason.TOO_FAR));
+  }
+
+  @Test
+  void relativeCutWithoutAScaleMissesUntilThereIsOne() {
+    List<EmbeddingScale> scales = new ArrayList<>();
+    DistancePolicy policy = HitPolicy.relativeDistance(0.08);
+    DistancePolicy scaled = policy.scaledBy(() -> scales.stream().findFirst());
+
+    assertThat(policy.decide(query(), List.of(match(SAME, 0.01))))
+        .isEqualTo(Decision.miss(MissReason.UNKNOWN_SCALE));
+    assertThat(scaled.decide(query(), List.of(match(SAME, 0.01))))
+        .isEqualTo(Decision.miss(MissReason.UNKNOWN_SCALE));
+    scales.add(SCALE);
+    assertThat(scaled.decide(query(), List.of(match(SAME, 0.01)))).isInstanceOf(Decision.Hit.class);
+  }
+
+  @Test
+  void scaleIsAskedForOnlyWhereItIsNeeded() {
+    List<String> asked = new ArrayList<>();
+    EmbeddingScale.Source source =
+        () -> {
+          asked.add("asked");
+          return Optional.of(SCALE);
+        };
+
+    HitPolicy.maxDistance(0.1).scaledBy(source);
+    HitPolicy.relativeDistance(0.1, SCALE).scaledBy(source);
+    assertThat(asked).isEmpty();
+    HitPolicy.relativeDistance(0.1).scaledBy(source);
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void guardedPolicyPassesTheScaleOn() {
+    HitPolicy always = (query, matches) -> Decision.hit(matches.get(0));
+    ScaledPolicy needy = new Needy();
+
+    assertThat(((ScaledPolicy) needy.guardedBy(Guards.none())).scaledBy(() -> Optional.of(SCALE)))
+        .isEqualTo(new GuardedPolicy(new Scaled(SCALE), Guards.none()));
+    HitPolicy guarded = always.guardedBy(Guards.none());
+    assertThat(((ScaledPolicy) guarded).scaledBy(() -> Optional.of(SCALE))).isSameAs(guarded);
+  }
+
+  private record Scaled(EmbeddingScale scale) implements HitPolicy {
+    @Override
+    public Decision decide(Query query, List<Match> matches) {
+      return Decision.miss(MissReason.NEVER);
+    }
+  }
+
+  private record Needy() implements ScaledPolicy {
+    @Override
+    public Decision decide(Query query, List<Match> matches) {
+      return Decision.miss(MissReason.UNKNOWN_SCALE);
+    }
+
+    @Override
+    public HitPolicy scaledBy(EmbeddingScale.Source scale) {
+      return new Scaled(scale.scale().orElseThrow());
+    }
+  }
+
+  @Test
+  void sameWordsHitsOnWordsInAnotherOrderAndForm() {
+    HitPolicy policy = HitPolicy.sameWords().scaledBy(() -> Optional.of(SCALE));
+
+    assertThat(policy.decide(query(), List.of(match(SAME, 0.05)))).isInstanceOf(Decision.Hit.class);
+    assertThat(policy.decide(query(), List.of(match(SAME, 0.0501))))
+        .isEqualTo(Decision.miss(MissReason.TOO_FAR));
+    assertThat(
+            policy.decide(
+                query(), List.of(match("Is there a fast train from Berlin to Prague?", 0.02))))
+        .isEqualTo(Decision.miss(new MissReason("other-words")));
+    assertThat(
+            policy.decide(query(), List.of(match("Is there a train from Prague to Berlin?", 0.02))))
+        .isEqualTo(Decision.miss(new MissReason("swapped-order")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.001, 1.001, Double.NaN})
+  void relativeDistanceOutsideItsBoundsIsRejected(double distance) {
+    assertThatThrownBy(() -> HitPolicy.relativeDistance(distance))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("relativeDistance is " + distance + "; it must be between 0 and 1");
+  }
+
+  @Test
+  void guardedLearningPolicyLearnsNothingFromWhatTheGuardStops() {
+    List<Lesson> lessons = new ArrayList<>();
+    LearningPolicy guarded = new Recording(lessons).guardedBy(Guards.english());
+    Match city = match(OTHER_CITY, 0.05);
+    Match right = match(SAME, 0.1);
+    Decision miss = guarded.decide(query(), List.of(city));
+
+    guarded.learn(lesson(city, miss));
+    assertThat(lessons).isEmpty();
+    guarded.learn(lesson(right, miss));
+    assertThat(lessons).hasSize(1);
+    assertThat(miss).isEqualTo(Decision.miss(new MissReason("replaced-name")));
+    assertThat(guarded.learned()).containsExactly(7);
+  }
+
+  private static Lesson lesson(Match judged, Decision decision) {
+    return new Lesson(query(), List.of(judged), judged, decision, Verdict.SAME, Instant.EPOCH);
+  }
+
+  private record Recording(List<Lesson> lessons) implements LearningPolicy {
+    @Override
+    public Decision decide(Query query, List<Match> matches) {
+      return matches.isEmpty() ? Decision.miss(MissReason.NEVER) : Decision.hit(matches.get(0));
+    }
+
+    @Override
+    public void learn(Lesson lesson) {
+      lessons.add(lesson);
+    }
+
+    @Override
+    public byte[] learned() {
+      return new byte[] {7};
+    }
+
+    @Override
+    public void merge(byte[] learned) {
+      lessons.clear();
+    }
+  }
+}
