@@ -23,6 +23,7 @@ final class Engine {
   private static final String LOCK = "store.lock";
   private static final String INDEX = "index";
   private static final String LOG = "log";
+  private static final String STATES = "states";
 
   /** What to open, and how. */
   record Settings(
@@ -41,6 +42,7 @@ final class Engine {
   private final EntryTable table;
   private final EntryWriter writer;
   private final Indexer indexer;
+  private final StateFiles states;
 
   private Engine(
       Deque<Closeable> opened,
@@ -53,6 +55,7 @@ final class Engine {
     this.table = table;
     this.writer = writer;
     this.indexer = indexer;
+    this.states = new StateFiles(directory.resolve(STATES));
   }
 
   /**
@@ -159,12 +162,17 @@ final class Engine {
     return indexer;
   }
 
+  StateFiles states() {
+    return states;
+  }
+
   /** Waits for calls that are under way; later ones fail. The second time it does nothing. */
   void close() {
     if (!writer.close()) {
       return;
     }
     indexer.close();
+    states.close();
     try {
       IOUtils.close(opened);
     } catch (IOException e) {

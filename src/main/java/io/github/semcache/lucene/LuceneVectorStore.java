@@ -12,6 +12,7 @@ import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.Selection;
+import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +35,8 @@ import java.util.stream.Stream;
  * the change: it survives the end of the process, whether by {@code kill -9} or otherwise. It
  * survives the loss of power once the disk has it, which is a second later unless {@link
  * Builder#syncInterval} says otherwise. An entry is there whole or not at all; a record that was
- * torn when the process ended is left out.
+ * torn when the process ended is left out. What a cache has learned is in files of its own beside
+ * them, and is on the disk when {@link #update} returns.
  *
  * <p><b>Bounded:</b> when it is full, the least recently used entry goes first. An entry is used
  * when it is put, found by its key, or returned as the nearest of a search; the order of writing is
@@ -49,7 +52,7 @@ import java.util.stream.Stream;
  * <p><b>Memory:</b> about 350 bytes of heap for each entry, and as much page cache as the index is
  * to be fast: the vectors take four bytes for each dimension.
  */
-public final class LuceneVectorStore implements VectorStore, EntryListing {
+public final class LuceneVectorStore implements VectorStore, EntryListing, StateStore {
   private static final int MAX_KEY_LENGTH = 1_024;
 
   private final EmbeddingSpace space;
@@ -148,6 +151,21 @@ public final class LuceneVectorStore implements VectorStore, EntryListing {
   @Override
   public Stream<ListedEntry> entries() {
     return engine.table().entries();
+  }
+
+  @Override
+  public Optional<byte[]> load(String name) {
+    return engine.states().load(name);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Waits for the disk: what was learned survives the loss of power too.
+   */
+  @Override
+  public void update(String name, Function<Optional<byte[]>, byte[]> change) {
+    engine.states().update(name, change);
   }
 
   private void checkDimension(Embedding embedding) {

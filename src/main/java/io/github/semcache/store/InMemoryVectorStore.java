@@ -18,6 +18,7 @@ import java.util.PriorityQueue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -228,12 +229,14 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
 
   @Override
   public Optional<byte[]> load(String name) {
-    return Optional.ofNullable(states.get(name)).map(byte[]::clone);
+    return Optional.ofNullable(states.get(StateStore.checkName(name))).map(byte[]::clone);
   }
 
   @Override
-  public void save(String name, byte[] state) {
-    states.put(name, state.clone());
+  public void update(String name, Function<Optional<byte[]>, byte[]> change) {
+    states.compute(
+        StateStore.checkName(name),
+        (key, state) -> change.apply(Optional.ofNullable(state).map(byte[]::clone)).clone());
   }
 
   private void checkDimension(Embedding embedding) {

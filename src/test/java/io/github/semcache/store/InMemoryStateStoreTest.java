@@ -1,0 +1,10 @@
+package io.github.semcache.store;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+
+class InMemoryStateStoreTest extends StateStoreContract<InMemoryVectorStore> {
+  @Override
+  protected InMemoryVectorStore open(EmbeddingSpace space) {
+    return InMemoryVectorStore.builder(space).build();
+  }
+}
