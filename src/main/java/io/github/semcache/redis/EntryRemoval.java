@@ -1,17 +1,13 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.redis.RedisFailures.translating;
+import static java.util.Objects.requireNonNullElse;
 
 import io.github.semcache.store.StoreException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import redis.clients.jedis.Response;
-import redis.clients.jedis.ScanIteration;
-import redis.clients.jedis.exceptions.JedisDataException;
-import redis.clients.jedis.exceptions.JedisRedirectionException;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Removes entries. Each method returns how many living ones it removed. */
 final class EntryRemoval {
@@ -57,93 +53,42 @@ final class EntryRemoval {
   /** All entries of a scope, found by reading all entries. */
   long byScan(String scope) {
     byte[] wanted = Utf8.encode(scope);
-    ScanIteration keys = scan();
-    long removed = 0;
-    while (!keys.isIterationCompleted()) {
-      removed += unlink(ofScope(wanted, next(keys)));
-    }
-    return removed;
+    return commands
+        .keyBatches(ENTRIES_PER_TRIP)
+        .mapToLong(batch -> unlink(ofScope(wanted, batch)))
+        .sum();
   }
 
   private List<byte[]> ofScope(byte[] wanted, List<byte[]> documentKeys) {
-    return commands.pipelined(
-        "read the scopes of entries",
-        pipeline -> {
-          List<Response<byte[]>> scopes =
-              documentKeys.stream().map(key -> pipeline.hget(key, SCOPE)).toList();
-          pipeline.sync();
-          List<byte[]> matching = new ArrayList<>();
-          for (int i = 0; i < scopes.size(); i++) {
-            if (hasScope(scopes.get(i), wanted)) {
-              matching.add(documentKeys.get(i));
-            }
-          }
-          return matching;
-        });
-  }
-
-  private static boolean hasScope(Response<byte[]> scope, byte[] wanted) {
-    try {
-      return Arrays.equals(scope.get(), wanted);
-    } catch (JedisDataException e) {
-      if (RedisFailures.isWrongType(e)) {
-        return false;
-      }
-      throw e;
-    }
+    List<byte @Nullable []> scopes =
+        commands.each(
+            "read the scopes of entries",
+            documentKeys,
+            (pipeline, key) -> pipeline.hget(key, SCOPE),
+            (jedis, key) -> jedis.hget(key, SCOPE));
+    return IntStream.range(0, documentKeys.size())
+        .filter(i -> Arrays.equals(scopes.get(i), wanted))
+        .mapToObj(documentKeys::get)
+        .toList();
   }
 
   /** Everything whose key begins with the prefix, in the index or not. */
   long all() {
-    ScanIteration keys = scan();
-    long removed = 0;
-    while (!keys.isIterationCompleted()) {
-      removed += unlink(next(keys));
-    }
-    return removed;
-  }
-
-  /** Goes over all nodes of a cluster. A prefix has no glob characters. */
-  private ScanIteration scan() {
-    return translating(
-        "list entries",
-        () -> commands.jedis().scanIteration(ENTRIES_PER_TRIP, commands.keys().prefix() + "*"));
-  }
-
-  private static List<byte[]> next(ScanIteration keys) {
-    Collection<String> batch = translating("list entries", keys::nextBatchList);
-    return batch.stream().map(Utf8::encode).toList();
+    return commands.keyBatches(ENTRIES_PER_TRIP).mapToLong(this::unlink).sum();
   }
 
   private long unlink(List<byte[]> documentKeys) {
     if (documentKeys.isEmpty()) {
       return 0;
     }
-    List<byte[]> redirected = new ArrayList<>();
-    long removed =
-        commands.pipelined(
+    return commands
+        .each(
             "remove entries",
-            pipeline -> {
-              List<Response<Long>> replies = documentKeys.stream().map(pipeline::unlink).toList();
-              pipeline.sync();
-              return sum(documentKeys, replies, redirected);
-            });
-    for (byte[] key : redirected) {
-      removed += translating("remove an entry", () -> commands.jedis().unlink(key));
-    }
-    return removed;
-  }
-
-  private static long sum(
-      List<byte[]> documentKeys, List<Response<Long>> replies, List<byte[]> redirected) {
-    long sum = 0;
-    for (int i = 0; i < replies.size(); i++) {
-      try {
-        sum += replies.get(i).get();
-      } catch (JedisRedirectionException e) {
-        redirected.add(documentKeys.get(i));
-      }
-    }
-    return sum;
+            documentKeys,
+            (pipeline, key) -> pipeline.unlink(key),
+            (jedis, key) -> jedis.unlink(key))
+        .stream()
+        .mapToLong(removed -> requireNonNullElse(removed, 0L))
+        .sum();
   }
 }

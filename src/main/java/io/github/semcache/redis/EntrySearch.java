@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Response;
 
 /** Finds entries: one by its key, or the nearest ones of a scope. */
 final class EntrySearch {
@@ -102,14 +101,11 @@ final class EntrySearch {
 
   /** The server removes an expired entry when it is read, and then it is no longer found. */
   private void letExpire(List<SearchReply.Row> rows) {
-    commands.pipelined(
+    commands.each(
         "read expired entries",
-        pipeline -> {
-          List<Response<List<byte[]>>> replies =
-              rows.stream().map(row -> pipeline.hmget(row.id(), DISTANCE)).toList();
-          pipeline.sync();
-          return replies;
-        });
+        rows.stream().map(SearchReply.Row::id).toList(),
+        (pipeline, key) -> pipeline.hmget(key, DISTANCE),
+        (jedis, key) -> jedis.hmget(key, DISTANCE));
   }
 
   private NearestEntries read(NearestQuery query, List<SearchReply.Row> rows) {

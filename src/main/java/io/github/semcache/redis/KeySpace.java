@@ -10,22 +10,28 @@ import java.util.Arrays;
  * them nor a brace (a cluster's hash tag) nor a glob character has a meaning.
  *
  * @param index the name of the search index
- * @param prefix what the keys of all entries begin with; ends in a colon
+ * @param prefix what the keys of all entries begin with, and no others; ends in a colon
+ * @param states what the keys of what was learned begin with; ends in a colon
  */
-record KeySpace(String index, String prefix) {
+record KeySpace(String index, String prefix, String states) {
   private static final int SCHEMA_VERSION = 1;
   private static final String PLAIN =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 
   static KeySpace of(String cacheName, EmbeddingSpace space) {
-    String index =
+    String cache = encode("cacheName", cacheName);
+    String rest =
         String.join(
             ":",
-            encode("cacheName", cacheName),
             "v" + SCHEMA_VERSION,
             encode("modelId", space.modelId()),
             Integer.toString(space.dimension()));
-    return new KeySpace(index, index + ":");
+    String index = cache + ":" + rest;
+    return new KeySpace(index, index + ":", cache + ":state:" + rest + ":");
+  }
+
+  byte[] stateKey(String name) {
+    return Utf8.encode(states + name);
   }
 
   byte[] documentKey(String entryKey) {

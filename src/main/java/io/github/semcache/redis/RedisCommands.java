@@ -3,14 +3,24 @@ package io.github.semcache.redis;
 import static io.github.semcache.redis.RedisFailures.translating;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.ScanIteration;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 
 /**
@@ -76,6 +86,68 @@ final class RedisCommands {
             return commands.apply(pipeline);
           }
         });
+  }
+
+  /**
+   * Sends a command for each of some keys, all of them in one round trip. A pipeline does not
+   * follow a cluster's redirections; what was redirected is sent again on its own, which does.
+   *
+   * @param together sends it through the pipeline
+   * @param alone sends it on its own
+   * @return the replies; null where the key does not hold what the command is for
+   */
+  <T> List<@Nullable T> each(
+      String action,
+      List<byte[]> keys,
+      BiFunction<AbstractPipeline, byte[], Response<T>> together,
+      BiFunction<UnifiedJedis, byte[], @Nullable T> alone) {
+    List<Response<T>> replies =
+        pipelined(
+            action,
+            pipeline -> {
+              List<Response<T>> sent =
+                  keys.stream().map(key -> together.apply(pipeline, key)).toList();
+              pipeline.sync();
+              return sent;
+            });
+    return translating(
+        action,
+        () -> {
+          List<@Nullable T> results = new ArrayList<>();
+          for (int i = 0; i < keys.size(); i++) {
+            results.add(result(replies.get(i), keys.get(i), alone));
+          }
+          return results;
+        });
+  }
+
+  private <T> @Nullable T result(
+      Response<T> reply, byte[] key, BiFunction<UnifiedJedis, byte[], @Nullable T> alone) {
+    try {
+      try {
+        return reply.get();
+      } catch (JedisRedirectionException e) {
+        return alone.apply(jedis, key);
+      }
+    } catch (JedisDataException e) {
+      if (RedisFailures.isWrongType(e)) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** The keys of all entries, read from all nodes: each batch is a round trip of its own. */
+  Stream<List<byte[]>> keyBatches(int size) {
+    String action = "list entries";
+    // A prefix has no glob characters.
+    ScanIteration scan = translating(action, () -> jedis.scanIteration(size, keys.prefix() + "*"));
+    Supplier<Optional<Collection<String>>> next =
+        () -> scan.isIterationCompleted() ? Optional.empty() : Optional.of(scan.nextBatchList());
+    return Stream.generate(() -> translating(action, next))
+        .takeWhile(Optional::isPresent)
+        .map(batch -> batch.orElseThrow().stream().map(Utf8::encode).toList())
+        .filter(batch -> !batch.isEmpty());
   }
 
   UnifiedJedis jedis() {

@@ -2,17 +2,22 @@ package io.github.semcache.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.store.StoreException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Set;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.UnifiedJedis;
 
 /**
- * How a store that opens its own connections reaches a single Redis server. For a cluster, for
- * sentinels, or for other settings, give the store a client of your own.
+ * How a store that opens its own connections reaches a single Redis server or a {@link #cluster}.
+ * For sentinels, or for other settings, give the store a client of your own.
  *
  * <p>Immutable: each option returns a copy.
  */
@@ -25,18 +30,21 @@ public final class RedisConnection {
   private final Duration socketTimeout;
   private final Duration maxWait;
   private final int maxConnections;
+  private final boolean cluster;
 
   private RedisConnection(
       RedisAddress address,
       Duration connectTimeout,
       Duration socketTimeout,
       Duration maxWait,
-      int maxConnections) {
+      int maxConnections,
+      boolean cluster) {
     this.address = address;
     this.connectTimeout = connectTimeout;
     this.socketTimeout = socketTimeout;
     this.maxWait = maxWait;
     this.maxConnections = maxConnections;
+    this.cluster = cluster;
   }
 
   /**
@@ -54,7 +62,8 @@ public final class RedisConnection {
         Duration.ofSeconds(1),
         Duration.ofMillis(500),
         Duration.ofMillis(500),
-        16);
+        16,
+        false);
   }
 
   /**
@@ -83,7 +92,12 @@ public final class RedisConnection {
    */
   public RedisConnection connectTimeout(Duration connectTimeout) {
     return new RedisConnection(
-        address, check("connectTimeout", connectTimeout), socketTimeout, maxWait, maxConnections);
+        address,
+        check("connectTimeout", connectTimeout),
+        socketTimeout,
+        maxWait,
+        maxConnections,
+        cluster);
   }
 
   /**
@@ -95,7 +109,12 @@ public final class RedisConnection {
    */
   public RedisConnection socketTimeout(Duration socketTimeout) {
     return new RedisConnection(
-        address, connectTimeout, check("socketTimeout", socketTimeout), maxWait, maxConnections);
+        address,
+        connectTimeout,
+        check("socketTimeout", socketTimeout),
+        maxWait,
+        maxConnections,
+        cluster);
   }
 
   /**
@@ -107,11 +126,11 @@ public final class RedisConnection {
    */
   public RedisConnection maxWait(Duration maxWait) {
     return new RedisConnection(
-        address, connectTimeout, socketTimeout, check("maxWait", maxWait), maxConnections);
+        address, connectTimeout, socketTimeout, check("maxWait", maxWait), maxConnections, cluster);
   }
 
   /**
-   * Sets how many connections to open at most.
+   * Sets how many connections to open at most, in a cluster to each of its nodes.
    *
    * @param maxConnections at least 1; 16 unless set
    * @return a connection with that option
@@ -122,7 +141,18 @@ public final class RedisConnection {
       throw new IllegalArgumentException(
           "maxConnections is " + maxConnections + "; it must be at least 1");
     }
-    return new RedisConnection(address, connectTimeout, socketTimeout, maxWait, maxConnections);
+    return new RedisConnection(
+        address, connectTimeout, socketTimeout, maxWait, maxConnections, cluster);
+  }
+
+  /**
+   * Says that the address is that of a node of a cluster, through which the others are found.
+   *
+   * @return a connection with that option
+   */
+  public RedisConnection cluster() {
+    return new RedisConnection(
+        address, connectTimeout, socketTimeout, maxWait, maxConnections, true);
   }
 
   private static Duration check(String name, Duration duration) {
@@ -134,18 +164,38 @@ public final class RedisConnection {
     return duration;
   }
 
-  /** Makes a client. It connects when it is used. */
-  RedisClient open() {
+  /**
+   * Makes a client. That of a cluster asks for the cluster's nodes; the other one connects when it
+   * is used.
+   *
+   * @throws StoreException if the nodes of a cluster cannot be asked for
+   */
+  UnifiedJedis open() {
+    HostAndPort server = new HostAndPort(address.host(), address.port());
+    if (cluster) {
+      return RedisFailures.translating(
+          "tell the nodes of the cluster",
+          () ->
+              RedisClusterClient.builder()
+                  .nodes(Set.of(server))
+                  .clientConfig(clientConfig())
+                  .poolConfig(poolConfig())
+                  .build());
+    }
+    return RedisClient.builder()
+        .hostAndPort(server)
+        .clientConfig(clientConfig())
+        .poolConfig(poolConfig())
+        .build();
+  }
+
+  private ConnectionPoolConfig poolConfig() {
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
     pool.setMaxTotal(maxConnections);
     pool.setMaxIdle(maxConnections);
     pool.setMaxWait(maxWait);
     pool.setJmxEnabled(false);
-    return RedisClient.builder()
-        .hostAndPort(address.host(), address.port())
-        .clientConfig(clientConfig())
-        .poolConfig(pool)
-        .build();
+    return pool;
   }
 
   private DefaultJedisClientConfig clientConfig() {

@@ -6,10 +6,13 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntryListing;
 import io.github.semcache.store.Insertion;
+import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.Selection;
+import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import java.net.URI;
@@ -18,7 +21,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -31,7 +36,10 @@ import redis.clients.jedis.UnifiedJedis;
  * (milliseconds), {@code prompt}, {@code answer}, {@code attributes} (JSON) and {@code embedding}
  * (float32, little-endian), and with its time to live as the key's expiry. Characters of name and
  * model other than letters, digits, {@code _}, {@code .} and {@code -} are percent-encoded. An
- * index of the same name, without the key, is over all of them.
+ * index of the same name, without the key, is over all of them. What the cache has learned is in
+ * strings, {@code <cacheName>:state:v1:<modelId>:<dimension>:<name>}, which do not expire and are
+ * not in the index; they stay when entries are removed, even with {@link #dropIndex}. Instances on
+ * one server share them.
  *
  * <p><b>Round trips.</b> {@link #find} takes one. {@link #nearest} takes one, with the entries in
  * the reply; if all that it finds have expired but are still in the index, it has the server remove
@@ -62,13 +70,15 @@ import redis.clients.jedis.UnifiedJedis;
  *
  * <p><b>What the user needs to be allowed</b> (ACL), on the keys {@code <cacheName>:*}: HMGET and
  * FT.SEARCH to look up; MULTI, DEL, HSET, PEXPIRE, EXEC to write (on a cluster EVAL, HSET, HDEL,
- * DEL, PEXPIRE, PERSIST); UNLINK, SCAN, HGET to remove; FT.CREATE and FT.INFO for the index, unless
- * {@link Builder#assumeIndex} is set; FT.DROPINDEX for {@link #dropIndex}.
+ * DEL, PEXPIRE, PERSIST); UNLINK, SCAN, HGET to remove; SCAN, HMGET, PTTL to list; GET to read what
+ * was learned, and EVAL, SET to keep it; FT.CREATE and FT.INFO for the index, unless {@link
+ * Builder#assumeIndex} is set; FT.DROPINDEX for {@link #dropIndex}.
  *
  * <p><b>Not bounded</b> by the store: Redis's {@code maxmemory} and its eviction policy are. {@code
- * volatile-lru} or {@code allkeys-lru} suit a cache.
+ * volatile-lru} suits a cache: it evicts entries that expire, and never what was learned, which
+ * {@code allkeys-lru} may take too.
  */
-public final class RedisVectorStore implements VectorStore {
+public final class RedisVectorStore implements VectorStore, EntryListing, StateStore {
   private final EmbeddingSpace space;
   private final @Nullable UnifiedJedis owned;
   private final boolean indexAssumed;
@@ -80,6 +90,8 @@ public final class RedisVectorStore implements VectorStore {
   private final EntrySearch search;
   private final EntryWriter writer;
   private final EntryRemoval removal;
+  private final EntryScan scan;
+  private final StateKeys states;
 
   private RedisVectorStore(Builder builder, UnifiedJedis jedis, boolean owned) {
     this.space = builder.space;
@@ -96,6 +108,8 @@ public final class RedisVectorStore implements VectorStore {
     search = new EntrySearch(commands, builder.vectorIndex, shares, builder.time);
     writer = new EntryWriter(commands);
     removal = new EntryRemoval(commands);
+    scan = new EntryScan(commands, builder.time);
+    states = new StateKeys(commands);
   }
 
   /**
@@ -262,6 +276,30 @@ public final class RedisVectorStore implements VectorStore {
       }
     }
     return removal.byScan(scope);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Reads every key of the server, and the entries in batches of about 100, each of which takes
+   * three round trips. Entries that are not in the index are listed too, and the index need not be
+   * there.
+   */
+  @Override
+  public Stream<ListedEntry> entries() {
+    return scan.entries();
+  }
+
+  /** {@inheritDoc} Takes one round trip. */
+  @Override
+  public Optional<byte[]> load(String name) {
+    return states.load(name);
+  }
+
+  /** {@inheritDoc} Takes two round trips for each time that the change is made. */
+  @Override
+  public void update(String name, Function<Optional<byte[]>, byte[]> change) {
+    states.update(name, change);
   }
 
   /**

@@ -15,6 +15,7 @@ import io.github.semcache.testing.RedisServers;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,9 +31,14 @@ import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 import redis.clients.jedis.util.SafeEncoder;
 
 /** Expired entries that the server has not removed yet; it is told not to. */
-@EnabledIfRedis(EnabledIfRedis.Need.OURS)
+@EnabledIfRedis(EnabledIfRedis.Need.OWN)
 class RedisExpiryIT extends RedisFixture {
   private static final Duration SHORT = Duration.ofMillis(20);
+
+  @Override
+  URI server() {
+    return RedisServers.own();
+  }
 
   @BeforeEach
   void keepExpiredEntries() {
@@ -130,7 +136,7 @@ class RedisExpiryIT extends RedisFixture {
   void killedWriterLeavesNoEntryWithoutExpiry() throws Exception {
     CacheEntry entry = entry(SCOPE, "what?", "answer", Instant.now());
     byte[] write = recordedWrite(expiring(entry, atAngle(DIMENSION, 0), Duration.ofMinutes(1)));
-    int port = RedisServers.uri().getPort();
+    int port = server().getPort();
 
     for (int length = 1; length <= write.length; length++) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {

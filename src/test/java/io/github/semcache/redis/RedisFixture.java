@@ -12,12 +12,13 @@ import io.github.semcache.store.Selection;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.Entries;
 import io.github.semcache.testing.RedisServers;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
 
 /** A client of the real server, and a store of a cache of its own over it. */
 abstract class RedisFixture {
@@ -27,12 +28,17 @@ abstract class RedisFixture {
   static final NearestQuery QUERY = Entries.nearest(SCOPE, atAngle(DIMENSION, 0), 5);
 
   final String cacheName = "test-" + UUID.randomUUID();
-  RedisClient jedis;
+  UnifiedJedis jedis;
   RedisVectorStore store;
+
+  /** Where the server is. */
+  URI server() {
+    return RedisServers.uri();
+  }
 
   @BeforeEach
   void openStore() {
-    jedis = RedisConnection.of(RedisServers.uri()).open();
+    jedis = RedisConnection.of(server()).open();
     store = builder().build();
   }
 

@@ -37,7 +37,7 @@ class RedisIndexIT extends RedisFixture {
     CommandArguments arguments =
         new CommandArguments(SearchCommand.SEARCH).add(store.indexName()).add(words);
     return SearchReply.of(jedis.executeCommand(arguments.add("NOCONTENT"))).rows().stream()
-        .map(row -> new KeySpace("", store.indexName() + ":").entryKey(row.id()))
+        .map(row -> KeySpace.of(cacheName, SPACE).entryKey(row.id()))
         .map(key -> store.find(key).orElseThrow())
         .toList();
   }
@@ -155,20 +155,6 @@ class RedisIndexIT extends RedisFixture {
 
     assertThat(survivor.nearest(QUERY)).isEqualTo(NearestEntries.none());
     await().untilAsserted(() -> assertThat(nearest(survivor)).containsExactly(entry));
-  }
-
-  @Test
-  @EnabledIfRedis(EnabledIfRedis.Need.OURS)
-  void storeRecoversFromFlushAll() {
-    FakeTime time = FakeTime.atStartOf2026();
-    RedisVectorStore survivor = builder().clocks(time, time::nanos).build();
-    put(survivor, "old", 0);
-    time.advance(Duration.ofSeconds(1));
-    jedis.flushAll();
-
-    CacheEntry young = put(survivor, "young", 0);
-    assertThat(survivor.nearest(QUERY)).isEqualTo(NearestEntries.none());
-    await().untilAsserted(() -> assertThat(nearest(survivor)).containsExactly(young));
   }
 
   @Test

@@ -5,13 +5,17 @@ import static io.github.semcache.testing.Entries.entry;
 import static io.github.semcache.testing.Entries.forEver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.Selection;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.FakeTime;
 import io.github.semcache.testing.RedisServers;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -21,8 +25,12 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
 
 /** A real server in trouble. */
-@EnabledIfRedis(EnabledIfRedis.Need.OURS)
+@EnabledIfRedis(EnabledIfRedis.Need.OWN)
 class RedisServerTroubleIT extends RedisFixture {
+  @Override
+  URI server() {
+    return RedisServers.own();
+  }
 
   @AfterEach
   void heal() {
@@ -77,7 +85,7 @@ class RedisServerTroubleIT extends RedisFixture {
     for (String permission : permissions) {
       command(Command.ACL, "SETUSER", "app", permission);
     }
-    URI server = RedisServers.uri();
+    URI server = server();
     return URI.create("redis://app:pass%3Aword%2F%25@" + server.getHost() + ":" + server.getPort());
   }
 
@@ -129,8 +137,21 @@ class RedisServerTroubleIT extends RedisFixture {
   }
 
   @Test
+  void storeRecoversFromFlushAll() {
+    FakeTime time = FakeTime.atStartOf2026();
+    RedisVectorStore survivor = builder().clocks(time, time::nanos).build();
+    put(survivor, "old", 0);
+    time.advance(Duration.ofSeconds(1));
+    jedis.flushAll();
+
+    CacheEntry young = put(survivor, "young", 0);
+    assertThat(survivor.nearest(QUERY)).isEqualTo(NearestEntries.none());
+    await().untilAsserted(() -> assertThat(nearest(survivor)).containsExactly(young));
+  }
+
+  @Test
   void wrongPasswordIsRefused() {
-    URI server = RedisServers.uri();
+    URI server = server();
     RedisVectorStore.Builder stranger =
         builderFor(
             URI.create("redis://nobody:secret@" + server.getHost() + ":" + server.getPort()));

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Needs Redis with its search module, and is skipped where there is none. The last lines of a build
- * say how many of these tests ran, how many were skipped, and why.
+ * say how many of these tests ran, how many were skipped, and why. Where the environment names a
+ * server that cannot be used, the test fails.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
@@ -26,8 +27,10 @@ public @interface EnabledIfRedis {
   enum Need {
     /** Any: {@link RedisServers#uri}. */
     ANY,
-    /** One that the tests have started, so that they may change its settings and flush it. */
-    OURS,
+    /**
+     * One whose settings the tests may change, and which they may flush: {@link RedisServers#own}.
+     */
+    OWN,
     /** The command of one on the PATH, to start more of them: {@link RedisServers#start}. */
     COMMAND,
     /** A cluster: {@link RedisServers#cluster}. */

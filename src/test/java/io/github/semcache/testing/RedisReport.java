@@ -4,29 +4,43 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestTag;
+import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Counts the tests that need Redis, and writes how many ran, how many were skipped and why, for the
- * end of the build. Found by JUnit through {@code META-INF/services}.
+ * Counts the tests that need Redis, as Surefire counts tests, and writes how many ran, how many
+ * were skipped and why, for the end of the build. Found by JUnit through {@code META-INF/services}.
  */
 public final class RedisReport implements TestExecutionListener {
   static final String TAG = "redis";
   private static final TestTag REDIS = TestTag.create(TAG);
   private static final Path FILE = Path.of("target", "redis-tests.txt");
 
-  private final AtomicInteger ran = new AtomicInteger();
-  private final AtomicInteger failed = new AtomicInteger();
-  private final Map<String, Integer> skipped = new LinkedHashMap<>();
-  private @Nullable TestPlan plan;
+  private final Path file;
+  private int ran;
+  private int failed;
+  private final Map<String, Integer> skipped = new TreeMap<>();
+
+  @SuppressWarnings("NullAway.Init") // set by JUnit before all else
+  private TestPlan plan;
+
+  /** For JUnit. */
+  public RedisReport() {
+    this(FILE);
+  }
+
+  RedisReport(Path file) {
+    this.file = file;
+  }
 
   @Override
   public void testPlanExecutionStarted(TestPlan testPlan) {
@@ -34,55 +48,76 @@ public final class RedisReport implements TestExecutionListener {
   }
 
   @Override
-  public void executionSkipped(TestIdentifier identifier, String reason) {
-    TestPlan current = plan;
-    if (current == null || !identifier.getTags().contains(REDIS)) {
+  public synchronized void executionSkipped(TestIdentifier identifier, String reason) {
+    if (needsRedis(identifier)) {
+      skip(reason, methods(identifier));
+    }
+  }
+
+  @Override
+  public synchronized void executionFinished(
+      TestIdentifier identifier, TestExecutionResult result) {
+    if (!needsRedis(identifier)) {
       return;
     }
-    int tests =
-        identifier.isTest()
-            ? 1
-            : (int)
-                current.getDescendants(identifier).stream().filter(TestIdentifier::isTest).count();
-    synchronized (skipped) {
-      skipped.merge(reason, tests, Integer::sum);
+    switch (result.getStatus()) {
+      case SUCCESSFUL -> ran += identifier.isTest() ? 1 : 0;
+      // A container fails if, say, its @BeforeAll does; then its tests are not heard of.
+      case FAILED -> {
+        ran++;
+        failed++;
+      }
+      case ABORTED ->
+          skip(
+              result.getThrowable().map(Throwable::getMessage).orElse("aborted"),
+              methods(identifier));
     }
+  }
+
+  private static boolean needsRedis(TestIdentifier identifier) {
+    return identifier.getTags().contains(REDIS);
+  }
+
+  private void skip(String reason, int tests) {
+    skipped.merge(reason, tests, Integer::sum);
+  }
+
+  /** One that makes tests when it runs, such as one with parameters, counts as one. */
+  private int methods(TestIdentifier identifier) {
+    return (int)
+        Stream.concat(Stream.of(identifier), plan.getDescendants(identifier).stream())
+            .filter(each -> each.getSource().filter(MethodSource.class::isInstance).isPresent())
+            .filter(each -> plan.getParent(each).filter(RedisReport::isMethod).isEmpty())
+            .count();
+  }
+
+  private static boolean isMethod(TestIdentifier identifier) {
+    return identifier.getSource().filter(MethodSource.class::isInstance).isPresent();
   }
 
   @Override
-  public void executionFinished(TestIdentifier identifier, TestExecutionResult result) {
-    if (identifier.isTest() && identifier.getTags().contains(REDIS)) {
-      ran.incrementAndGet();
-      if (result.getStatus() == TestExecutionResult.Status.FAILED) {
-        failed.incrementAndGet();
-      }
+  public synchronized void testPlanExecutionFinished(TestPlan testPlan) {
+    if (ran > 0 || !skipped.isEmpty()) {
+      write(text(RedisServers.descriptions()));
     }
   }
 
-  @Override
-  public void testPlanExecutionFinished(TestPlan testPlan) {
-    synchronized (skipped) {
-      if (ran.get() + skipped.size() > 0) {
-        write(text());
-      }
-    }
-  }
-
-  private String text() {
+  private String text(List<String> servers) {
     int left = skipped.values().stream().mapToInt(Integer::intValue).sum();
-    StringBuilder text = new StringBuilder();
-    text.append(
-        "Redis tests: %d ran, %d failed, %d skipped%n".formatted(ran.get(), failed.get(), left));
-    text.append("Redis server: %s%n".formatted(RedisServers.description()));
-    text.append("Redis cluster: %s%n".formatted(RedisServers.clusterDescription()));
-    skipped.forEach((reason, tests) -> text.append("Skipped %d: %s%n".formatted(tests, reason)));
-    return text.toString();
+    Stream<String> count =
+        Stream.of("Redis tests: %d ran, %d failed, %d skipped".formatted(ran, failed, left));
+    Stream<String> reasons =
+        skipped.entrySet().stream()
+            .map(reason -> "Skipped %d: %s".formatted(reason.getValue(), reason.getKey()));
+    return Stream.of(count, servers.stream(), reasons)
+        .flatMap(lines -> lines)
+        .collect(Collectors.joining(System.lineSeparator()));
   }
 
-  private static void write(String text) {
+  private void write(String text) {
     try {
-      Files.createDirectories(FILE.getParent());
-      Files.writeString(FILE, text);
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.writeString(file, text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

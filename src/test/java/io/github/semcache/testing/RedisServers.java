@@ -1,54 +1,78 @@
 package io.github.semcache.testing;
 
+import io.github.semcache.testing.EnabledIfRedis.Need;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.testcontainers.DockerClientFactory;
-import org.testcontainers.containers.GenericContainer;
-import org.testcontainers.utility.DockerImageName;
 
 /**
  * The Redis that the tests of one JVM run against: the one at {@code SEMCACHE_TEST_REDIS}, else one
  * that they start, with the first of {@code redis-stack-server} and {@code redis-server} on the
- * PATH that has the search module, else one in Docker. Tests say {@link EnabledIfRedis}.
+ * PATH that has the search module, else one in Docker. Each is looked for when a test wants it.
+ * Tests say {@link EnabledIfRedis}.
  */
 public final class RedisServers {
+  private static final String GIVEN = "SEMCACHE_TEST_REDIS";
+  private static final String GIVEN_CLUSTER = "SEMCACHE_TEST_REDIS_CLUSTER";
   private static final List<String> COMMANDS = List.of("redis-stack-server", "redis-server");
   private static final String CLUSTER_COMMAND = "redis-stack-cluster-server";
-  private static final String DEFAULT_IMAGE = "redis/redis-stack-server:7.4.0-v3";
-  private static final int PORT = 6379;
 
-  private static final Supplier<Found> SERVER = once(RedisServers::find);
-  private static final Supplier<Found> CLUSTER = once(RedisServers::findCluster);
+  private static final Once<Found> OWN = new Once<>(RedisServers::findOwn);
+  private static final Once<Found> ANY =
+      new Once<>(() -> given(GIVEN).or(() -> Optional.of(OWN.get())).orElseThrow());
+  private static final Once<Found> CLUSTER = new Once<>(RedisServers::findCluster);
 
   private RedisServers() {}
 
   /**
    * A server, or why there is none.
    *
-   * @param uri where it is
-   * @param how how it was found
-   * @param ours whether the tests have started it
+   * @param uri where it is; null if there is none
+   * @param how how it was found, or why it was not
+   * @param command what it was started with; null if not with a command on the PATH
    */
-  private record Found(@Nullable URI uri, String how, boolean ours) {
+  record Found(@Nullable URI uri, String how, @Nullable String command) {
+    static Found at(URI uri, String how) {
+      return new Found(uri, how, null);
+    }
+
     static Found none(String why) {
-      return new Found(null, why, false);
+      return new Found(null, why, null);
+    }
+
+    URI required() {
+      if (uri == null) {
+        throw new IllegalStateException(how + "; the test must say @EnabledIfRedis");
+      }
+      return uri;
+    }
+
+    Optional<String> whyNone() {
+      return uri == null ? Optional.of(how) : Optional.empty();
+    }
+
+    String description() {
+      return uri == null ? "none, " + how : RedisProbe.versions(uri) + ", " + how;
     }
   }
 
-  /** The server. */
+  /** A server, perhaps one that others use too. */
   public static URI uri() {
-    return uriOf(SERVER.get());
+    return ANY.get().required();
+  }
+
+  /** A server that the tests have started, whose settings they may change. */
+  public static URI own() {
+    return OWN.get().required();
   }
 
   /** A node of the cluster. */
   public static URI cluster() {
-    return uriOf(CLUSTER.get());
+    return CLUSTER.get().required();
   }
 
   /** Starts a further server with some options, {@code --name value}. To be closed. */
@@ -58,7 +82,10 @@ public final class RedisServers {
 
   /** Starts a further server at a port. To be closed. */
   public static RedisProcess startAt(int port, String... options) {
-    String command = command().orElseThrow();
+    String command = OWN.get().command();
+    if (command == null) {
+      throw new IllegalStateException("no command; the test must say @EnabledIfRedis");
+    }
     try {
       return RedisProcess.start(command, port, options);
     } catch (IOException e) {
@@ -66,69 +93,65 @@ public final class RedisServers {
     }
   }
 
-  /** Which server it is and how it was found, or why there is none. */
-  static String description() {
-    return description(SERVER.get());
+  /**
+   * Why a test cannot have what it needs.
+   *
+   * @throws IllegalStateException if the environment names a server that cannot be used
+   */
+  static Optional<String> whyNot(Need need) {
+    return switch (need) {
+      case ANY -> ANY.get().whyNone();
+      case OWN -> OWN.get().whyNone();
+      case COMMAND ->
+          OWN.get().command() != null
+              ? Optional.empty()
+              : Optional.of(
+                  "no server with the search module could be started with a command on the PATH ("
+                      + String.join(", ", COMMANDS)
+                      + "); it was needed to start several");
+      case CLUSTER -> CLUSTER.get().whyNone();
+    };
   }
 
-  /** The same of the cluster. */
-  static String clusterDescription() {
-    return description(CLUSTER.get());
+  /** A line for each server that a test has wanted so far. */
+  static List<String> descriptions() {
+    List<String> lines = new ArrayList<>();
+    ANY.ifFound().ifPresent(found -> lines.add("Redis server: " + found.description()));
+    OWN.ifFound()
+        .filter(own -> !ANY.ifFound().filter(own::equals).isPresent())
+        .ifPresent(found -> lines.add("Redis server of the tests' own: " + found.description()));
+    CLUSTER.ifFound().ifPresent(found -> lines.add("Redis cluster: " + found.description()));
+    return lines;
   }
 
-  private static String description(Found found) {
-    return found.uri == null ? found.how : RedisProbe.versions(found.uri) + ", " + found.how;
-  }
-
-  static Optional<String> whyNone() {
-    return whyNone(SERVER.get());
-  }
-
-  static Optional<String> whyNotOurs() {
-    return whyNone().or(() -> SERVER.get().ours ? Optional.empty() : Optional.of("not our server"));
-  }
-
-  static Optional<String> whyNoCommand() {
-    return command().isPresent()
-        ? Optional.empty()
-        : Optional.of("neither of " + COMMANDS + " with the search module is on the PATH");
-  }
-
-  static Optional<String> whyNoCluster() {
-    return whyNone(CLUSTER.get());
-  }
-
-  private static Optional<String> whyNone(Found found) {
-    return found.uri == null ? Optional.of(found.how) : Optional.empty();
-  }
-
-  private static URI uriOf(Found found) {
-    if (found.uri == null) {
-      throw new IllegalStateException(found.how + "; the test must say @EnabledIfRedis");
+  /** A server that somebody has named is to be used: if it cannot be, that is a failure. */
+  private static Optional<Found> given(String variable) {
+    String given = System.getenv(variable);
+    if (given == null || given.isBlank()) {
+      return Optional.empty();
     }
-    return found.uri;
+    URI uri = URI.create(given);
+    RedisProbe.trouble(uri)
+        .ifPresent(
+            trouble -> {
+              throw new IllegalStateException(
+                  variable + " names a server that cannot be used: " + trouble);
+            });
+    return Optional.of(Found.at(uri, "at " + variable));
   }
 
-  private static Found find() {
-    String given = System.getenv("SEMCACHE_TEST_REDIS");
-    if (given != null) {
-      return RedisProbe.trouble(URI.create(given))
-          .map(trouble -> Found.none("SEMCACHE_TEST_REDIS: " + trouble))
-          .orElseGet(() -> new Found(URI.create(given), "at SEMCACHE_TEST_REDIS", false));
-    }
+  private static Found findOwn() {
     List<String> reasons = new ArrayList<>();
     for (String command : COMMANDS) {
       Found found = startCommand(command);
-      if (found.uri != null) {
+      if (found.uri() != null) {
         return found;
       }
-      reasons.add(found.how);
+      reasons.add(found.how());
     }
-    Found found = startContainer();
-    reasons.add(found.how);
-    return found.uri != null
-        ? found
-        : Found.none("SEMCACHE_TEST_REDIS is not set; " + String.join("; ", reasons));
+    Found found = RedisContainer.start();
+    reasons.add(found.how());
+    return found.uri() != null ? found : Found.none(String.join("; ", reasons));
   }
 
   @SuppressWarnings("MustBeClosed") // it ends with the JVM
@@ -140,7 +163,7 @@ public final class RedisServers {
       RedisProcess process = RedisProcess.start(command, 0, "--enable-debug-command", "local");
       Optional<String> trouble = RedisProbe.trouble(process.uri());
       if (trouble.isEmpty()) {
-        return new Found(process.uri(), "started as " + command, true);
+        return new Found(process.uri(), "started as " + command, command);
       }
       process.close();
       return Found.none(command + ": " + trouble.get());
@@ -149,64 +172,18 @@ public final class RedisServers {
     }
   }
 
-  private static Optional<String> command() {
-    return COMMANDS.stream()
-        .filter(RedisProcess::isOnPath)
-        .filter(command -> SERVER.get().how.endsWith(" " + command))
-        .findFirst();
-  }
-
-  private static Found startContainer() {
-    try {
-      if (!DockerClientFactory.instance().isDockerAvailable()) {
-        return Found.none("Docker is not available");
-      }
-      GenericContainer<?> container =
-          new GenericContainer<>(DockerImageName.parse(image())).withExposedPorts(PORT);
-      container.start();
-      URI uri = URI.create("redis://" + container.getHost() + ":" + container.getMappedPort(PORT));
-      return RedisProbe.trouble(uri)
-          .map(trouble -> Found.none(image() + ": " + trouble))
-          .orElseGet(() -> new Found(uri, "Docker image " + image(), true));
-    } catch (RuntimeException e) {
-      return Found.none("Docker image " + image() + " did not start: " + e.getMessage());
-    }
-  }
-
-  private static String image() {
-    String name = "SEMCACHE_TEST_REDIS_IMAGE";
-    return System.getProperty(name, System.getenv().getOrDefault(name, DEFAULT_IMAGE));
-  }
-
   private static Found findCluster() {
-    String given = System.getenv("SEMCACHE_TEST_REDIS_CLUSTER");
-    if (given != null) {
-      return new Found(URI.create(given), "at SEMCACHE_TEST_REDIS_CLUSTER", false);
-    }
+    return given(GIVEN_CLUSTER).orElseGet(RedisServers::startCluster);
+  }
+
+  private static Found startCluster() {
     if (!RedisProcess.isOnPath(CLUSTER_COMMAND)) {
-      return Found.none(
-          "SEMCACHE_TEST_REDIS_CLUSTER is not set; " + CLUSTER_COMMAND + " is not on the PATH");
+      return Found.none(GIVEN_CLUSTER + " is not set; " + CLUSTER_COMMAND + " is not on the PATH");
     }
     try {
-      return new Found(RedisCluster.start(CLUSTER_COMMAND), "started as " + CLUSTER_COMMAND, true);
+      return Found.at(RedisCluster.start(CLUSTER_COMMAND), "started as " + CLUSTER_COMMAND);
     } catch (IOException e) {
       return Found.none(CLUSTER_COMMAND + ": " + e.getMessage());
     }
-  }
-
-  private static Supplier<Found> once(Supplier<Found> supplier) {
-    return new Supplier<>() {
-      private @Nullable Found found;
-
-      @Override
-      public synchronized Found get() {
-        Found result = found;
-        if (result == null) {
-          result = supplier.get();
-          found = result;
-        }
-        return result;
-      }
-    };
   }
 }
