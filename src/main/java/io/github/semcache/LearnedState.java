@@ -9,6 +9,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 
 /**
@@ -28,8 +30,27 @@ record LearnedState(StateStore store, String name, EmbeddingSpace space) {
     return store.load(name).map(this::unwrap);
   }
 
-  void save(byte[] learned) {
-    store.save(name, wrap(learned));
+  /**
+   * Takes up what others have saved and saves what is known then. Nothing that somebody saves
+   * meanwhile is lost.
+   *
+   * @param merge takes up what was saved; perhaps more than once
+   * @param learned what is known
+   * @param unusable is told of what was saved and is damaged, or belongs to another embedding
+   *     model; it is replaced
+   */
+  void exchange(
+      Consumer<byte[]> merge, Supplier<byte[]> learned, Consumer<RuntimeException> unusable) {
+    store.update(
+        name,
+        saved -> {
+          try {
+            saved.map(this::unwrap).ifPresent(merge);
+          } catch (IllegalArgumentException e) {
+            unusable.accept(e);
+          }
+          return wrap(learned.get());
+        });
   }
 
   private byte[] wrap(byte[] learned) {

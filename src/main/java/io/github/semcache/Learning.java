@@ -17,6 +17,7 @@ import io.github.semcache.store.Insertion;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,6 +25,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +47,9 @@ final class Learning implements AutoCloseable {
   /** How many verdicts there are from one saving to the next. */
   private static final int SAVE_AFTER = 100;
 
+  /** How long a report of another instance goes unheard at most, if there are lookups. */
+  private static final long LOOK_INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
+
   private final @Nullable AnswerJudge judge;
   private final @Nullable LearningPolicy policy;
   private final boolean shadow;
@@ -53,6 +61,8 @@ final class Learning implements AutoCloseable {
   private final LearnedState policyState;
   private final LearnedState blockedState;
   private final AtomicInteger unsaved = new AtomicInteger();
+  private final LongSupplier ticker;
+  private final AtomicLong nextLook;
 
   Learning(SemanticCacheBuilder options, VectorStore store, HitPolicy policy, Events events) {
     this.judge = options.judge;
@@ -61,6 +71,8 @@ final class Learning implements AutoCloseable {
     this.store = store;
     this.time = options.time;
     this.events = events;
+    this.ticker = options.ticker;
+    this.nextLook = new AtomicLong(ticker.getAsLong() + LOOK_INTERVAL_NANOS);
     this.queue = new JudgeQueue(options.judgeQueue, options.judgeTimeLimit);
     StateStore states = options.states(store);
     this.policyState = new LearnedState(states, "policy", store.space());
@@ -70,7 +82,7 @@ final class Learning implements AutoCloseable {
 
   /** Takes up what was learned before. What cannot be used is passed over. */
   private void load() {
-    attempt(() -> blockedState.load().ifPresent(blocked::merge));
+    loadReports();
     LearningPolicy learning = policy;
     if (learning != null) {
       attempt(() -> policyState.load().ifPresent(learning::merge));
@@ -79,7 +91,21 @@ final class Learning implements AutoCloseable {
 
   /** The matches that people have not ruled out. */
   List<Match> allowed(Query query, List<Match> matches) {
+    lookForReports();
     return blocked.allowed(query, matches);
+  }
+
+  /** Takes up, now and then, what people have told other instances on the same store. */
+  private void lookForReports() {
+    long due = nextLook.get();
+    long now = ticker.getAsLong();
+    if (now - due >= 0 && nextLook.compareAndSet(due, now + LOOK_INTERVAL_NANOS)) {
+      queue.offer(this::loadReports);
+    }
+  }
+
+  private void loadReports() {
+    attempt(() -> blockedState.load().ifPresent(blocked::merge));
   }
 
   /** Whether a hit is kept from the caller, to see what it would have been worth. */
@@ -187,11 +213,7 @@ final class Learning implements AutoCloseable {
   /** Makes sure that a prompt is never again answered with an entry. */
   void block(Query query, CacheEntry entry) {
     blocked.add(query, entry);
-    attempt(
-        () -> {
-          blockedState.load().ifPresent(blocked::merge);
-          blockedState.save(blocked.learned());
-        });
+    exchange(blockedState, blocked::merge, blocked::learned);
   }
 
   private void learn(Lesson lesson) {
@@ -207,10 +229,12 @@ final class Learning implements AutoCloseable {
     LearningPolicy learning = policy;
     unsaved.set(0);
     if (learning != null) {
-      attempt(() -> policyState.load().ifPresent(learning::merge));
-      attempt(() -> policyState.save(learning.learned()));
+      exchange(policyState, learning::merge, learning::learned);
     }
-    attempt(() -> blockedState.load().ifPresent(blocked::merge));
+  }
+
+  private void exchange(LearnedState state, Consumer<byte[]> merge, Supplier<byte[]> learned) {
+    attempt(() -> state.exchange(merge, learned, this::failed));
   }
 
   /** Trouble here never fails a call: what cannot be learned now is learned later or not at all. */
@@ -218,9 +242,13 @@ final class Learning implements AutoCloseable {
     try {
       action.run();
     } catch (RuntimeException e) {
-      events.publish(new CacheEvent.Failed(CacheEvent.Part.LEARNING, e));
-      log.debug("The cache could not learn; it goes on with what it knows", e);
+      failed(e);
     }
+  }
+
+  private void failed(RuntimeException failure) {
+    events.publish(new CacheEvent.Failed(CacheEvent.Part.LEARNING, failure));
+    log.debug("The cache could not learn; it goes on with what it knows", failure);
   }
 
   /** Ends the judging and saves what was learned. */

@@ -1,0 +1,78 @@
+package io.github.semcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testing.FakeTime;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Two caches on one store, as instances of one application are. */
+class SharedLearningTest {
+  private final FakeEmbedder embedder =
+      new FakeEmbedder().place("Where is it?", 0).place("Where is he?", 5).place("Where am I?", 6);
+  private final FakeTime time = FakeTime.atStartOf2026();
+  private final InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
+  private final SemanticCache one = cache();
+  private final SemanticCache other = cache();
+
+  private SemanticCache cache() {
+    return SemanticCache.builder()
+        .embedder(embedder)
+        .chatClient(new FakeChatClient())
+        .store(store)
+        .ticker(time::nanos)
+        .build();
+  }
+
+  @AfterEach
+  void closeCaches() {
+    one.close();
+    other.close();
+  }
+
+  private void reportWrong(SemanticCache cache, String prompt) {
+    cache.reportWrong(cache.lookup(Prompt.of(prompt)).orElseThrow());
+  }
+
+  @Test
+  void reportIsHeardByTheOtherInstanceWithinHalfAMinute() {
+    one.put(Prompt.of("Where is it?"), "Here.");
+    assertThat(other.lookup(Prompt.of("Where is he?"))).isPresent();
+    reportWrong(one, "Where is he?");
+
+    time.advance(Duration.ofSeconds(30));
+
+    await().until(() -> other.lookup(Prompt.of("Where is he?")).isEmpty());
+    assertThat(other.lookup(Prompt.of("Where am I?"))).isPresent();
+  }
+
+  @Test
+  void reportsToBothInstancesAreKept() {
+    one.put(Prompt.of("Where is it?"), "Here.");
+    reportWrong(one, "Where is he?");
+    reportWrong(other, "Where am I?");
+
+    try (SemanticCache next = cache()) {
+      assertThat(next.lookup(Prompt.of("Where is he?"))).isEmpty();
+      assertThat(next.lookup(Prompt.of("Where am I?"))).isEmpty();
+    }
+  }
+
+  @Test
+  void damagedReportsAreReplacedByTheNextOne() {
+    store.save("blocked-pairs", new byte[] {1, 2, 3});
+    one.put(Prompt.of("Where is it?"), "Here.");
+    reportWrong(one, "Where is he?");
+
+    assertThat(one.stats().policyErrors()).isEqualTo(1);
+    try (SemanticCache next = cache()) {
+      assertThat(next.lookup(Prompt.of("Where is he?"))).isEmpty();
+    }
+  }
+}
