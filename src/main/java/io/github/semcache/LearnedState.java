@@ -30,6 +30,10 @@ record LearnedState(StateStore store, String name, EmbeddingSpace space) {
     return store.load(name).map(this::unwrap);
   }
 
+  void save(byte[] learned) {
+    store.save(name, wrap(learned));
+  }
+
   /**
    * Takes up what others have saved and saves what is known then. Nothing that somebody saves
    * meanwhile is lost.

@@ -268,7 +268,7 @@ class LearningTest {
   @Test
   void stateOfAnotherModelIsRefused() {
     LearnedState theirs = new LearnedState(store, "policy", new EmbeddingSpace("other", 64));
-    theirs.exchange(saved -> {}, () -> new byte[] {1, 2, 3}, failure -> {});
+    theirs.save(new byte[] {1, 2, 3});
     LearnedState ours = new LearnedState(store, "policy", EmbeddingSpace.of(embedder));
 
     assertThatThrownBy(ours::load)
