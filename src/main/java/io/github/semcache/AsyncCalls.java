@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,13 @@ final class AsyncCalls implements AutoCloseable {
     return thread;
   }
 
+  /** A future of the call, which ends with the executor's refusal if it takes no more. */
   <T> CompletableFuture<T> run(Supplier<T> call) {
-    return CompletableFuture.supplyAsync(call, executor);
+    try {
+      return CompletableFuture.supplyAsync(call, executor);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   Executor executor() {

@@ -49,20 +49,23 @@ public sealed interface CacheCall {
    * first end counts; later ones do nothing. Safe for use by many threads, though not at once.
    */
   final class Lead implements CacheCall {
-    private final SemanticCache cache;
+    private final Turns turns;
+    private final Keeper keeper;
     private final Request request;
     private final SingleFlight.Flight<CacheCall> flight;
-    private final SemanticCache.Place place;
+    private final Place place;
     private final Events.Stopwatch stopwatch;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     Lead(
-        SemanticCache cache,
+        Turns turns,
+        Keeper keeper,
         Request request,
         SingleFlight.Flight<CacheCall> flight,
-        SemanticCache.Place place,
+        Place place,
         Events.Stopwatch stopwatch) {
-      this.cache = cache;
+      this.turns = turns;
+      this.keeper = keeper;
       this.request = request;
       this.flight = flight;
       this.place = place;
@@ -80,7 +83,7 @@ public sealed interface CacheCall {
       if (ended.getAndSet(true)) {
         return Answer.ofModel(request.query, reply, Optional.empty(), request.missReason());
       }
-      Supplier<CacheCall> keep = () -> new Answered(cache.modelAnswered(request, reply, stopwatch));
+      Supplier<CacheCall> keep = () -> new Answered(keeper.answered(request, reply, stopwatch));
       return ((Answered) flight.run(keep)).answer();
     }
 
@@ -97,7 +100,7 @@ public sealed interface CacheCall {
       if (place.isShared()) {
         throw new IllegalStateException("share needs a call that began in a lane of its own");
       }
-      flight.share(new Shared(live, cache, request, place));
+      flight.share(new Shared(live, turns, request, place));
     }
 
     /**
@@ -108,7 +111,7 @@ public sealed interface CacheCall {
     public void fail(Throwable failure) {
       requireNonNull(failure, "failure");
       if (!ended.getAndSet(true)) {
-        cache.modelFailed(failure);
+        keeper.failed(failure);
         flight.fail(failure);
       }
     }
@@ -119,16 +122,15 @@ public sealed interface CacheCall {
      */
     public void abandon() {
       if (!ended.getAndSet(true)) {
-        cache.modelAbandoned();
+        keeper.abandoned();
         flight.abandon();
       }
     }
 
-    /** Asks the model in one blocking call. */
-    Answer ask(ChatClient model) {
-      ChatReply reply;
+    /** Asks the model in one blocking call; ends the lead if that fails. */
+    ChatReply ask(ChatClient model) {
       try {
-        reply = requireNonNull(model.chat(request.prompt), "the chat client gave no reply");
+        return requireNonNull(model.chat(request.prompt), "the chat client gave no reply");
       } catch (Throwable e) {
         if (model instanceof StreamedCall call && call.callerFailed()) {
           abandon();
@@ -137,7 +139,6 @@ public sealed interface CacheCall {
         }
         throw e;
       }
-      return complete(reply);
     }
   }
 
@@ -146,17 +147,13 @@ public sealed interface CacheCall {
    * once, by {@link #await} or by {@link #next}.
    */
   final class Follow implements CacheCall {
-    private final SemanticCache cache;
+    private final Turns turns;
     private final Request request;
     private final SingleFlight.Flight<CacheCall> flight;
-    private final SemanticCache.Place place;
+    private final Place place;
 
-    Follow(
-        SemanticCache cache,
-        Request request,
-        SingleFlight.Flight<CacheCall> flight,
-        SemanticCache.Place place) {
-      this.cache = cache;
+    Follow(Turns turns, Request request, SingleFlight.Flight<CacheCall> flight, Place place) {
+      this.turns = turns;
       this.request = request;
       this.flight = flight;
       this.place = place;
@@ -176,7 +173,7 @@ public sealed interface CacheCall {
       try {
         return landed(flight.await(request.prompt.maxWait()));
       } catch (TimeoutException e) {
-        return cache.leadAlone(request, place);
+        return turns.leadAlone(request, place);
       }
     }
 
@@ -196,14 +193,14 @@ public sealed interface CacheCall {
           .ifPresent(
               nanos ->
                   first.completeOnTimeout(
-                      () -> cache.leadAlone(request, place), nanos, TimeUnit.NANOSECONDS));
-      return first.thenApplyAsync(Supplier::get, cache.executor());
+                      () -> turns.leadAlone(request, place), nanos, TimeUnit.NANOSECONDS));
+      return first.thenApplyAsync(Supplier::get, turns.executor());
     }
 
     private CacheCall landed(Optional<CacheCall> landing) {
-      CacheCall outcome = landing.orElseGet(() -> cache.join(request, place));
+      CacheCall outcome = landing.orElseGet(() -> turns.join(request, place));
       return outcome instanceof Shared shared
-          ? new Shared(shared.live(), cache, request, place)
+          ? new Shared(shared.live(), turns, request, place)
           : outcome;
     }
   }
@@ -211,13 +208,13 @@ public sealed interface CacheCall {
   /** The cache has no answer, but another call is getting it, and shares what it has got so far. */
   final class Shared implements CacheCall {
     private final Object live;
-    private final SemanticCache cache;
+    private final Turns turns;
     private final Request request;
-    private final SemanticCache.Place place;
+    private final Place place;
 
-    Shared(Object live, SemanticCache cache, Request request, SemanticCache.Place place) {
+    Shared(Object live, Turns turns, Request request, Place place) {
       this.live = live;
-      this.cache = cache;
+      this.turns = turns;
       this.request = request;
       this.place = place;
     }
@@ -237,7 +234,7 @@ public sealed interface CacheCall {
      * @return as {@link Follow#await}
      */
     public CacheCall again() {
-      return cache.join(request, place);
+      return turns.join(request, place);
     }
   }
 }

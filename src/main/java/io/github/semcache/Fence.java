@@ -1,5 +1,6 @@
 package io.github.semcache;
 
+import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.stats.CacheEvent;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,9 @@ final class Fence {
       breaker.succeeded();
       return Optional.of(result);
     } catch (RuntimeException e) {
-      breaker.failed();
+      if (!(e instanceof RejectedTextException)) {
+        breaker.failed();
+      }
       events.publish(new CacheEvent.Failed(part, e));
       if (failOnCacheErrors) {
         throw e;

@@ -3,6 +3,7 @@ package io.github.semcache;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
@@ -20,6 +21,7 @@ final class Request {
   final Prompt prompt;
   final Query query;
 
+  private final CacheMode mode;
   private Optional<Embedding> embedding = Optional.empty();
   private boolean embeddingTried;
   private boolean storeFailed;
@@ -31,14 +33,41 @@ final class Request {
   private boolean asksModel = true;
 
   Request(Prompt prompt, Query query) {
-    this.prompt = prompt;
-    this.query = query;
-    this.missReason =
+    this(
+        prompt,
+        query,
+        prompt.mode(),
         switch (prompt.mode()) {
           case USE -> MissReason.NO_NEIGHBOUR;
           case REFRESH -> MissReason.REFRESH;
           case BYPASS -> MissReason.BYPASS;
-        };
+        });
+  }
+
+  private Request(Prompt prompt, Query query, CacheMode mode, MissReason missReason) {
+    this.prompt = prompt;
+    this.query = query;
+    this.mode = mode;
+    this.missReason = missReason;
+  }
+
+  /**
+   * A request that passes the cache by, because its text has no normal form.
+   *
+   * @param query what was asked, as it was given
+   */
+  static Request withoutKey(Prompt prompt, Query query) {
+    return new Request(prompt, query, CacheMode.BYPASS, MissReason.NORMALIZER_ERROR);
+  }
+
+  /** Whether it may be answered from the cache. */
+  boolean reads() {
+    return mode == CacheMode.USE;
+  }
+
+  /** Whether the model's answer to it may be kept. */
+  boolean writes() {
+    return mode != CacheMode.BYPASS;
   }
 
   Optional<Embedding> embedding() {

@@ -19,8 +19,10 @@ public interface Embedder {
    *     service limits the size of a request
    * @return one embedding for each text, in the order of the texts, each of {@link #dimension}
    *     components
+   * @throws RejectedTextException if the trouble is with a text, which would fail again, and not
+   *     with the model
    * @throws EmbedderException if the model cannot be reached or answers with something else than
-   *     vectors; its message holds no text that was to be embedded
+   *     vectors. No message holds a text that was to be embedded
    */
   List<Embedding> embed(List<String> texts);
 

@@ -3,7 +3,7 @@ package io.github.semcache.embedding;
 import org.jspecify.annotations.Nullable;
 
 /** An embedding could not be made. The message never holds the text that was to be embedded. */
-public final class EmbedderException extends RuntimeException {
+public sealed class EmbedderException extends RuntimeException permits RejectedTextException {
   private static final long serialVersionUID = 1L;
 
   /**

@@ -40,6 +40,9 @@ public record MissReason(String code) {
   /** The prompt asked for a fresh answer. */
   public static final MissReason REFRESH = new MissReason("refresh");
 
+  /** The normaliser failed, so the prompt passed the cache by. */
+  public static final MissReason NORMALIZER_ERROR = new MissReason("normalizer-error");
+
   /** The store failed. */
   public static final MissReason STORE_ERROR = new MissReason("store-error");
 

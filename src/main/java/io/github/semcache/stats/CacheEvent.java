@@ -26,6 +26,8 @@ public sealed interface CacheEvent {
 
   /** The parts around the cache that can fail. */
   enum Part {
+    /** The {@link io.github.semcache.prompt.Normalizer}. */
+    NORMALIZER,
     /** The {@link io.github.semcache.store.VectorStore}. */
     STORE,
     /** The {@link io.github.semcache.embedding.Embedder}. */

@@ -26,7 +26,8 @@ import java.util.Map;
  * <tr><td>{@link CacheEvent.ShadowHit}, {@link CacheEvent.Judged}, {@link
  *     CacheEvent.JudgementDropped}, {@link CacheEvent.Reported}</td><td>{@code quality}</td></tr>
  * <tr><td>{@link CacheEvent.Failed}</td>
- *     <td>{@code storeErrors}, {@code embedderErrors}, {@code policyErrors} (admission, judge and learning included), or
+ *     <td>{@code storeErrors}, {@code embedderErrors}, {@code policyErrors} (normaliser, admission, judge and
+ *     learning included), or
  *     {@code modelErrors} and {@code modelCalls}</td></tr>
  * </table>
  *
@@ -43,8 +44,8 @@ import java.util.Map;
  * @param corruptEntries entries found that could not be read
  * @param storeErrors calls of the store that failed
  * @param embedderErrors calls of the embedder that failed
- * @param policyErrors decisions of policy, admission or judge that failed, and learned state that
- *     could not be used
+ * @param policyErrors calls of normaliser, policy, admission or judge that failed, and learned
+ *     state that could not be used
  * @param embeddings embeddings made
  * @param embeddingTime time spent in making them, summed over all threads
  * @param lookups calls of the store for an entry or the nearest ones

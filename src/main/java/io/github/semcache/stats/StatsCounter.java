@@ -80,7 +80,7 @@ public final class StatsCounter implements CacheListener {
     switch (part) {
       case STORE -> storeErrors.increment();
       case EMBEDDER -> embedderErrors.increment();
-      case POLICY, ADMISSION, JUDGE, LEARNING -> policyErrors.increment();
+      case NORMALIZER, POLICY, ADMISSION, JUDGE, LEARNING -> policyErrors.increment();
       case MODEL -> {
         modelCalls.increment();
         modelErrors.increment();

@@ -1,0 +1,134 @@
+package io.github.semcache;
+
+import io.github.semcache.chat.Admission;
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.store.Insertion;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/** Keeps answers: those of the model if they may be kept, and those that the caller puts. */
+final class Keeper {
+  private static final int BATCH = 128;
+
+  private final Queries queries;
+  private final Embeddings embeddings;
+  private final Entries entries;
+  private final Admission admission;
+  private final Lifetimes lifetimes;
+  private final InstantSource time;
+  private final Learning learning;
+  private final Events events;
+  private final Fence fence;
+
+  Keeper(
+      SemanticCacheBuilder options,
+      Queries queries,
+      Embeddings embeddings,
+      Entries entries,
+      Learning learning,
+      Events events,
+      Fence fence) {
+    this.queries = queries;
+    this.embeddings = embeddings;
+    this.entries = entries;
+    this.admission = options.admission;
+    this.lifetimes = options.lifetimes();
+    this.time = options.time;
+    this.learning = learning;
+    this.events = events;
+    this.fence = fence;
+  }
+
+  /** The model answered: keeps its reply if it may be kept, and makes the caller's answer of it. */
+  Answer answered(Request request, ChatReply reply, Events.Stopwatch stopwatch) {
+    events.publish(
+        new CacheEvent.ModelAnswered(stopwatch.elapsed(), reply.finishReason(), reply.usage()));
+    return Answer.ofModel(request.query, reply, remember(request, reply), request.missReason());
+  }
+
+  void failed(Throwable failure) {
+    events.publish(new CacheEvent.Failed(CacheEvent.Part.MODEL, failure));
+  }
+
+  void abandoned() {
+    events.publish(new CacheEvent.Abandoned());
+  }
+
+  /** The id of the reply's entry; empty if it is not kept. */
+  private Optional<String> remember(Request request, ChatReply reply) {
+    if (!request.writes() || request.storeFailed()) {
+      return Optional.empty();
+    }
+    if (!admits(request.prompt, reply)) {
+      events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
+      return Optional.empty();
+    }
+    Optional<Insertion> kept = request.isHidden() ? Optional.empty() : write(request, reply);
+    learning.observe(request, reply, kept);
+    return kept.map(insertion -> insertion.entry().key());
+  }
+
+  private boolean admits(Prompt prompt, ChatReply reply) {
+    return fence
+        .attempt(CacheEvent.Part.ADMISSION, () -> admission.admits(prompt, reply))
+        .orElse(false);
+  }
+
+  private Optional<Insertion> write(Request request, ChatReply reply) {
+    Insertion insertion =
+        insertion(request.prompt, request.query, reply, embeddings.embed(request));
+    return entries.put(request, insertion) ? Optional.of(insertion) : Optional.empty();
+  }
+
+  private Insertion insertion(
+      Prompt prompt, Query query, ChatReply reply, Optional<Embedding> embedding) {
+    return new Insertion(
+        Replies.entryOf(query, reply, time.instant().truncatedTo(ChronoUnit.MILLIS)),
+        embedding,
+        lifetimes.of(prompt));
+  }
+
+  /** Keeps what the caller gives. Trouble is thrown. */
+  void put(Prompt prompt, ChatReply reply) {
+    Query query = queries.of(prompt);
+    Optional<Embedding> embedding = Optional.of(embeddings.embed(query.text()));
+    entries.put(List.of(insertion(prompt, query, reply, embedding)));
+  }
+
+  /** Keeps what the caller gives, a batch at a time. Trouble is thrown. */
+  long putAll(Iterator<Map.Entry<Prompt, String>> answers, LongConsumer progress) {
+    long kept = 0;
+    while (answers.hasNext()) {
+      List<Map.Entry<Prompt, String>> batch = new ArrayList<>(BATCH);
+      while (batch.size() < BATCH && answers.hasNext()) {
+        batch.add(answers.next());
+      }
+      entries.put(insertions(batch));
+      kept += batch.size();
+      progress.accept(kept);
+    }
+    return kept;
+  }
+
+  private List<Insertion> insertions(List<Map.Entry<Prompt, String>> answers) {
+    List<Query> asked = answers.stream().map(answer -> queries.of(answer.getKey())).toList();
+    List<Embedding> made = embeddings.embed(asked.stream().map(Query::text).toList());
+    List<Insertion> insertions = new ArrayList<>(answers.size());
+    for (int i = 0; i < answers.size(); i++) {
+      Map.Entry<Prompt, String> answer = answers.get(i);
+      ChatReply reply = ChatReply.of(answer.getValue());
+      insertions.add(insertion(answer.getKey(), asked.get(i), reply, Optional.of(made.get(i))));
+    }
+    return insertions;
+  }
+}

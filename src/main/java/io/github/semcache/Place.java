@@ -1,0 +1,38 @@
+package io.github.semcache;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a call takes its turn.
+ *
+ * @param lane calls follow one another within a lane only
+ * @param owner the thread that leads to the end, or null if the lead is bound to no thread
+ */
+record Place(String lane, @Nullable Thread owner) {
+  private static final String ASK = "ask";
+
+  /** Among the callers of {@code ask}, on this thread. */
+  static Place here() {
+    return new Place(ASK, Thread.currentThread());
+  }
+
+  /** Among the callers of {@code ask} with a consumer of text, on this thread. */
+  static Place streamingHere() {
+    return new Place("streams", Thread.currentThread());
+  }
+
+  /** Among the callers of {@code ask}, on any thread. */
+  static Place anywhere() {
+    return new Place(ASK, null);
+  }
+
+  /** In a lane of the caller's, on any thread. */
+  static Place inLane(String name) {
+    return new Place("lane " + name, null);
+  }
+
+  /** Whether others wait here for the whole answer. */
+  boolean isShared() {
+    return lane.equals(ASK);
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.semcache;
+
+import io.github.semcache.stats.CacheEvent;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** Of the requests that miss with one key at once, lets one ask the model and the others follow. */
+final class Turns {
+  private final Lookups lookups;
+  private final Keeper keeper;
+  private final Events events;
+  private final Executor executor;
+  private final SingleFlight<CacheCall> flights = new SingleFlight<>();
+
+  /**
+   * No turn taken yet.
+   *
+   * @param executor where followers that hold no thread go on
+   */
+  Turns(Lookups lookups, Keeper keeper, Events events, Executor executor) {
+    this.lookups = lookups;
+    this.keeper = keeper;
+    this.events = events;
+    this.executor = executor;
+  }
+
+  /** The lead, or the call to follow; or the answer, if it was kept in the meantime. */
+  CacheCall take(Request request, Place place) {
+    return request.reads() ? join(request, place) : leadAlone(request, place);
+  }
+
+  /** Follows the call that is getting the answer, or leads after one more look at the store. */
+  CacheCall join(Request request, Place place) {
+    SingleFlight.Seat<CacheCall> seat =
+        flights.join(place.lane() + ' ' + request.query.key(), place.owner());
+    if (!seat.leads()) {
+      follows(request);
+      return new CacheCall.Follow(this, request, seat.flight(), place);
+    }
+    Optional<CacheCall> meanwhile = lookAgain(request, seat.flight());
+    return meanwhile.orElseGet(() -> lead(request, seat.flight(), place));
+  }
+
+  private Optional<CacheCall> lookAgain(Request request, SingleFlight.Flight<CacheCall> flight) {
+    try {
+      Optional<CacheCall> answer = lookups.exact(request).map(CacheCall.Answered::new);
+      answer.ifPresent(flight::land);
+      return answer;
+    } catch (Throwable e) {
+      flight.fail(e);
+      throw e;
+    }
+  }
+
+  /** The lead of a call that nobody follows. */
+  CacheCall leadAlone(Request request, Place place) {
+    return lead(request, flights.alone(request.query.key()), place);
+  }
+
+  private CacheCall lead(Request request, SingleFlight.Flight<CacheCall> flight, Place place) {
+    lookups.missed(request);
+    return new CacheCall.Lead(this, keeper, request, flight, place, events.stopwatch());
+  }
+
+  /** Counts once, also if the request follows a second call after the first one was abandoned. */
+  private void follows(Request request) {
+    if (lookups.missed(request)) {
+      events.publish(new CacheEvent.Coalesced());
+    }
+  }
+
+  Executor executor() {
+    return executor;
+  }
+}
