@@ -206,7 +206,9 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets how texts are brought into one form before they are hashed and embedded.
+   * Sets how texts are brought into one form before they are hashed and embedded. Caches that share
+   * a store need the same one: what one of them kept is found by the form that it gave the text. A
+   * prompt for which it throws, or of which it leaves nothing, passes the cache by.
    *
    * @param normalizer the normaliser; {@link Normalizer#whitespace} unless set
    * @return this builder
@@ -356,7 +358,7 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Lets trouble in embedder, store, policy and admission fail the call instead of turning it into
+   * Lets trouble in normaliser, embedder, store, policy and admission fail the call instead of turning it into
    * a miss. For tests and batch jobs.
    *
    * @return this builder

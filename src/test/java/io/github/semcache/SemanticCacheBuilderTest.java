@@ -1,5 +1,6 @@
 package io.github.semcache;
 
+import static io.github.semcache.testing.Nulls.absent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -155,10 +156,5 @@ class SemanticCacheBuilderTest {
     assertThatThrownBy(() -> builder.admission(absent())).hasMessage("admission");
     assertThatThrownBy(() -> builder.listener(absent())).hasMessage("listener");
     assertThatThrownBy(() -> builder.executor(absent())).hasMessage("executor");
-  }
-
-  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // what a caller may pass
-  private static <T> T absent() {
-    return null;
   }
 }

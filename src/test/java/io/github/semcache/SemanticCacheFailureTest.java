@@ -1,14 +1,18 @@
 package io.github.semcache;
 
+import static io.github.semcache.testing.Nulls.absent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheEvent;
@@ -28,7 +32,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +43,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SemanticCacheFailureTest {
   private static final String PROMPT = "What is the capital of France?";
   private static final String NEAR = "Which city serves as France's capital?";
+
+  private static final Normalizer FAILING =
+      text -> {
+        throw new IllegalStateException("normalizer");
+      };
 
   private final FakeEmbedder embedder = new FakeEmbedder().place(PROMPT, 0).place(NEAR, 10);
   private final FakeChatClient chat = new FakeChatClient();
@@ -216,6 +227,70 @@ class SemanticCacheFailureTest {
   }
 
   @Test
+  void textsThatTheEmbedderRejectsDoNotCloseItToOthers() {
+    embedder.failWith(new RejectedTextException("too long"));
+    for (int i = 0; i < 20; i++) {
+      assertThat(cache.ask("long prompt " + i).missReason()).contains(MissReason.EMBEDDER_ERROR);
+    }
+    embedder.recover();
+    cache.ask(PROMPT);
+
+    assertThat(cache.ask(NEAR).source()).isEqualTo(Answer.Source.SEMANTIC);
+    assertThat(cache.stats().embedderErrors()).isEqualTo(20);
+  }
+
+  @Test
+  void rejectedTextsDoNotHideAnEmbedderThatKeepsFailing() {
+    for (int i = 0; i < 10; i++) {
+      embedder.failWith(new RejectedTextException("too long"));
+      cache.ask("long prompt " + i);
+      embedder.failWith(new EmbedderException("down"));
+      cache.ask("prompt " + i);
+    }
+
+    assertThat(cache.stats().embedderErrors())
+        .as("five failures, and what came between")
+        .isEqualTo(10);
+  }
+
+  @Test
+  void promptWithoutANormalFormPassesTheCacheBy() {
+    for (Normalizer broken : List.<Normalizer>of(FAILING, text -> " ", text -> absent())) {
+      SemanticCache cacheOfBroken = builder().normalizer(broken).build();
+      cacheOfBroken.ask(PROMPT);
+      Answer answer = cacheOfBroken.ask(PROMPT);
+
+      assertThat(answer.missReason()).contains(MissReason.NORMALIZER_ERROR);
+      assertThat(answer.entryId()).isEmpty();
+      assertThat(answer.query().text()).isEqualTo(PROMPT);
+      assertThat(cacheOfBroken.lookup(Prompt.of(PROMPT))).isEmpty();
+      assertThat(cacheOfBroken.stats().policyErrors()).isEqualTo(3);
+      assertThat(cacheOfBroken.stats().missesByReason())
+          .isEqualTo(Map.of(MissReason.NORMALIZER_ERROR, 3L));
+    }
+    assertThat(chat.calls()).isEqualTo(6);
+    assertThat(store.calls()).isEmpty();
+    assertThat(embedder.embedded()).isEmpty();
+    assertThat(failures())
+        .extracting(CacheEvent.Failed::part)
+        .containsOnly(CacheEvent.Part.NORMALIZER);
+  }
+
+  @Test
+  void failingNormalizerIsSeenByTheMethodsThatThrow() {
+    SemanticCache broken = builder().normalizer(FAILING).build();
+    Prompt prompt = Prompt.of(PROMPT);
+
+    assertThatThrownBy(() -> broken.put(prompt, "x")).hasMessage("normalizer");
+    assertThatThrownBy(() -> broken.invalidate(prompt)).hasMessage("normalizer");
+    assertThatThrownBy(() -> broken.explain(prompt)).hasMessage("normalizer");
+    assertThat(broken.invalidate(Scope.none())).isZero();
+    SemanticCache strict = builder().normalizer(FAILING).failOnCacheErrors().build();
+    assertThatThrownBy(() -> strict.ask(prompt)).hasMessage("normalizer");
+    assertThat(chat.calls()).isZero();
+  }
+
+  @Test
   void failOnCacheErrorsLetsTheCallerSeeThem() {
     SemanticCache strict = builder().failOnCacheErrors().build();
     store.fail(Call.FIND);
@@ -314,6 +389,47 @@ class SemanticCacheFailureTest {
     assertThat(noisy.ask(PROMPT).text()).isEqualTo("answer 1");
     assertThat(noisy.ask(NEAR).source()).isEqualTo(Answer.Source.SEMANTIC);
     assertThat(noisy.stats().requests()).isEqualTo(2);
+  }
+
+  @Test
+  void listenerAndModelMayAskTheCache() {
+    List<SemanticCache> caches = new ArrayList<>();
+    List<Answer> answers = new ArrayList<>();
+    AtomicBoolean nested = new AtomicBoolean();
+    SemanticCache recursive =
+        builder()
+            .listener(
+                event -> {
+                  if (event instanceof CacheEvent.Miss && !nested.getAndSet(true)) {
+                    answers.add(caches.get(0).ask(PROMPT));
+                  }
+                })
+            .build();
+    caches.add(recursive);
+    chat.replying(
+        prompt ->
+            prompt.text().equals(NEAR)
+                ? ChatReply.of("by " + recursive.ask(PROMPT).text())
+                : ChatReply.of("inner"));
+
+    assertThat(recursive.ask(NEAR).text()).isEqualTo("by inner");
+    assertThat(answers).extracting(Answer::text).containsExactly("inner");
+    assertThat(recursive.stats().requests()).isEqualTo(3);
+  }
+
+  @Test
+  void cacheClosedDuringACallLeavesTheModelsAnswer() {
+    chat.replying(
+        prompt -> {
+          cache.close();
+          return ChatReply.of("last words");
+        });
+
+    Answer answer = cache.ask(PROMPT);
+
+    assertThat(answer.text()).isEqualTo("last words");
+    assertThat(answer.entryId()).isEmpty();
+    assertThat(cache.stats().storeErrors()).isEqualTo(1);
   }
 
   @Test

@@ -1,15 +1,18 @@
 package io.github.semcache;
 
+import static io.github.semcache.testing.Nulls.absent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.FinishReason;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheEvent;
@@ -17,12 +20,16 @@ import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FakeChatClient;
 import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testing.FaultyStore;
 import java.time.Duration;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -315,6 +322,79 @@ class SemanticCacheTest {
   }
 
   @Test
+  void putAllThatFailsMidwayKeepsTheBatchesBefore() {
+    List<Map.Entry<Prompt, String>> answers = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      answers.add(Map.entry(Prompt.of("prompt " + i), "answer to " + i));
+    }
+    List<Long> progress = new ArrayList<>();
+    EmbedderException failure = new EmbedderException("down");
+
+    assertThatThrownBy(
+            () ->
+                cache.putAll(
+                    answers,
+                    kept -> {
+                      progress.add(kept);
+                      embedder.failWith(failure);
+                    }))
+        .isSameAs(failure);
+    embedder.recover();
+
+    assertThat(progress).containsExactly(128L);
+    assertThat(cache.stats().stores()).isEqualTo(128);
+    assertThat(cache.lookup(Prompt.of("prompt 127"))).isPresent();
+    assertThat(cache.lookup(Prompt.of("prompt 128"))).isEmpty();
+
+    answers.set(200, new AbstractMap.SimpleEntry<>(Prompt.of("no answer"), absent()));
+    assertThatThrownBy(() -> cache.putAll(answers, kept -> {})).hasMessage("text");
+    assertThat(cache.stats().stores()).as("and the first batch again").isEqualTo(256);
+  }
+
+  @Test
+  void clockThatIsSetBackDoesNoHarm() {
+    cache.ask(PARIS);
+    time.advance(Duration.ofDays(-1));
+
+    Answer answer = cache.ask(Prompt.of(PARIS).maxAge(Duration.ofMinutes(1)));
+
+    assertThat(answer.source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(answer.age()).isZero();
+    assertThat(cache.ask(PARIS_AGAIN).age()).isZero();
+  }
+
+  @Test
+  void promptsThatDifferInALoneSurrogateOrANulDoNotShareAnAnswer() {
+    List<String> prompts =
+        List.of("a\ud800", "a\ud801", "a\udc00", "a?", "a", "a\0", "\0a", "a\0\0");
+    for (String prompt : prompts) {
+      cache.put(Prompt.of(prompt), "answer to " + prompt);
+    }
+
+    assertThat(prompts)
+        .allSatisfy(
+            prompt -> {
+              Answer answer = cache.ask(prompt);
+              assertThat(answer.source()).isEqualTo(Answer.Source.EXACT);
+              assertThat(answer.text()).isEqualTo("answer to " + prompt);
+            });
+  }
+
+  @Test
+  void cachesOfUnequalNormalizersShareOnlyWhatHasTheSameNormalForm() {
+    FaultyStore shared = new FaultyStore(InMemoryVectorStore.of(embedder));
+    SemanticCache lenient =
+        builder().store(shared).normalizer(text -> text.toLowerCase(Locale.ROOT)).build();
+    SemanticCache exact =
+        builder().store(shared).normalizer(Normalizer.none()).maxDistance(0).build();
+    lenient.put(Prompt.of("Exports of the US"), "of the lenient one");
+
+    assertThat(exact.lookup(Prompt.of("Exports of the US"))).isEmpty();
+    assertThat(exact.lookup(Prompt.of("exports of the us"))).isPresent();
+    assertThat(lenient.lookup(Prompt.of("EXPORTS OF THE US"))).isPresent();
+  }
+
+  @Test
   void invalidatedPromptIsAskedAgain() {
     cache.ask(PARIS);
 
@@ -379,6 +459,23 @@ class SemanticCacheTest {
   }
 
   @Test
+  void askAsyncEndsWithTheExecutorsRefusal() {
+    RejectedExecutionException refusal = new RejectedExecutionException("full");
+    SemanticCache refused =
+        builder()
+            .executor(
+                task -> {
+                  throw refusal;
+                })
+            .build();
+
+    assertThat(refused.askAsync(Prompt.of(PARIS))).isCompletedExceptionally();
+    assertThatThrownBy(() -> refused.askAsync(Prompt.of(PARIS)).join()).hasCause(refusal);
+    assertThatThrownBy(() -> refused.askAsync(Prompt.of(PARIS), text -> {}).join())
+        .hasCause(refusal);
+  }
+
+  @Test
   void askAsyncEndsWithTheModelsFailure() {
     RuntimeException failure = new RuntimeException("model down");
     chat.failingWith(failure);
@@ -422,6 +519,9 @@ class SemanticCacheTest {
     assertThatThrownBy(() -> cache.lookup(Prompt.of(PARIS)))
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(cache::clear).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> cache.askAsync(Prompt.of(PARIS)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the cache is closed");
     assertThat(cache.stats().requests()).isEqualTo(1);
   }
 

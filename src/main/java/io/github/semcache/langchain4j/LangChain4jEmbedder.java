@@ -3,11 +3,13 @@ package io.github.semcache.langchain4j;
 import static java.util.Objects.requireNonNull;
 
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.embedding.RejectedTextException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -79,6 +81,8 @@ public final class LangChain4jEmbedder implements Embedder {
   /**
    * {@inheritDoc}
    *
+   * @throws RejectedTextException if the model finds fault with what it is given, as it does with a
+   *     text that is too long ({@link InvalidRequestException}, {@link IllegalArgumentException})
    * @throws EmbedderException if the model fails, whose own exception is the cause; or if it gives
    *     anything else than one finite vector of {@link #dimension} components for each text
    */
@@ -98,20 +102,24 @@ public final class LangChain4jEmbedder implements Embedder {
       vectors = model.embedAll(texts.stream().map(TextSegment::from).toList()).content();
     } catch (EmbedderException e) {
       throw e;
+    } catch (InvalidRequestException | IllegalArgumentException e) {
+      throw new RejectedTextException(failed(texts, e), e);
     } catch (RuntimeException e) {
-      throw new EmbedderException(
-          "embedding "
-              + texts.size()
-              + " texts with model "
-              + modelId()
-              + " failed: "
-              + e.getClass().getName(),
-          e);
+      throw new EmbedderException(failed(texts, e), e);
     }
     if (vectors.size() != texts.size()) {
       throw unusable(vectors.size() + " vectors for " + texts.size() + " texts");
     }
     return vectors.stream().map(vector -> embedding(vector.vector())).toList();
+  }
+
+  private String failed(List<String> texts, RuntimeException failure) {
+    return "embedding "
+        + texts.size()
+        + " texts with model "
+        + modelId()
+        + " failed: "
+        + failure.getClass().getName();
   }
 
   private Embedding embedding(float[] components) {

@@ -3,7 +3,6 @@ package io.github.semcache.langchain4j;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import java.util.List;
 
@@ -91,8 +90,8 @@ public final class MiniLmEmbedder implements Embedder {
   /**
    * {@inheritDoc}
    *
-   * @throws EmbedderException if a text has more than 8,192 characters, or nothing in it that the
-   *     model can read
+   * @throws io.github.semcache.embedding.RejectedTextException if a text has more than 8,192
+   *     characters, or nothing in it that the model can read
    */
   @Override
   public List<Embedding> embed(List<String> texts) {

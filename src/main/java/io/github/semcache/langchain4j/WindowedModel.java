@@ -6,7 +6,7 @@ import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.output.Response;
-import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.embedding.RejectedTextException;
 import java.util.List;
 
 /**
@@ -28,10 +28,11 @@ record WindowedModel(EmbeddingModel model, int window, int maxCharacters)
 
   private Embedding embedding(String text) {
     if (text.length() > maxCharacters) {
-      throw new EmbedderException(
+      throw new RejectedTextException(
           "text has " + text.length() + " characters; the model takes at most " + maxCharacters);
     }
     float[] sum = new float[dimension()];
+    int read = 0;
     int length = 8 * window;
     for (String rest = text.strip(); !rest.isEmpty(); ) {
       String piece = rest.substring(0, end(rest, length));
@@ -42,8 +43,12 @@ record WindowedModel(EmbeddingModel model, int window, int maxCharacters)
         continue;
       }
       add(sum, tokens, response.content().get(0).vector());
-      length = Math.max(2, piece.length() * (window - window / 8) / tokens);
+      read += tokens;
+      length = Math.max(2, piece.length() * (window - window / 8) / Math.max(1, tokens));
       rest = rest.substring(piece.length()).strip();
+    }
+    if (read == 0) {
+      throw new RejectedTextException("text has nothing in it that the model reads");
     }
     Embedding average = Embedding.from(sum);
     average.normalize();

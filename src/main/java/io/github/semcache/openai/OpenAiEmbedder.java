@@ -15,11 +15,13 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.embedding.RejectedTextException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Embeds with OpenAI's embedding models, or those of any service that speaks the same protocol at
@@ -42,6 +44,9 @@ import java.util.OptionalInt;
  * stays the caller's: it is never closed here.
  */
 public final class OpenAiEmbedder implements Embedder {
+  /** Bad request, content too large, unprocessable content. */
+  private static final Set<Integer> REJECTIONS = Set.of(400, 413, 422);
+
   private final OpenAIClient client;
   private final String model;
   private final EmbeddingSpace space;
@@ -81,6 +86,8 @@ public final class OpenAiEmbedder implements Embedder {
   /**
    * {@inheritDoc}
    *
+   * @throws RejectedTextException if the service finds fault with a request, as it does with a text
+   *     that is too long (HTTP status 400, 413 or 422)
    * @throws EmbedderException if a request fails after the client's retries, or if a reply is not
    *     one finite vector of {@link #dimension} components for each text. The service's own words,
    *     which may repeat a text, are in the cause only. A thread that was interrupted keeps its
@@ -103,9 +110,18 @@ public final class OpenAiEmbedder implements Embedder {
     } catch (EmbedderException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw new EmbedderException(
-          "embedding " + batch.size() + " texts with model " + model + " failed: " + reason(e), e);
+      String message =
+          "embedding " + batch.size() + " texts with model " + model + " failed: " + reason(e);
+      throw isOfTheTexts(e)
+          ? new RejectedTextException(message, e)
+          : new EmbedderException(message, e);
     }
+  }
+
+  /** The service found fault with the request, as it does with a text that is too long. */
+  private static boolean isOfTheTexts(RuntimeException failure) {
+    return failure instanceof OpenAIServiceException answered
+        && REJECTIONS.contains(answered.statusCode());
   }
 
   private static String reason(RuntimeException failure) {

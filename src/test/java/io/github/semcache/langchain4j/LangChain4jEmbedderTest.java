@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.output.Response;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.RejectedTextException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +84,21 @@ final class LangChain4jEmbedderTest {
         .isThrownBy(() -> embedder.embed(List.of(SECRET)))
         .withMessage("embedding 1 texts with model fake failed: java.lang.IllegalStateException")
         .withCauseInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void requestThatTheModelFindsFaultWithIsARejectedText() {
+    EmbeddingModel picky =
+        new FakeEmbeddingModel(
+            text -> {
+              throw new InvalidRequestException("too many tokens in " + text);
+            });
+    Embedder embedder = LangChain4jEmbedder.builder(picky, "fake").dimension(2).build();
+
+    assertThatExceptionOfType(RejectedTextException.class)
+        .isThrownBy(() -> embedder.embed(List.of(SECRET)))
+        .withMessageNotContaining(SECRET)
+        .withCauseInstanceOf(InvalidRequestException.class);
   }
 
   @Test

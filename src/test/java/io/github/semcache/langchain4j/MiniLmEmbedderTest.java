@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.RejectedTextException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class MiniLmEmbedderTest {
   private static final String CAPITAL = "What is the capital of France?";
@@ -83,9 +85,29 @@ final class MiniLmEmbedderTest {
 
   @Test
   void textThatIsTooLongIsRefusedWithoutItsWords() {
-    assertThatExceptionOfType(EmbedderException.class)
+    assertThatExceptionOfType(RejectedTextException.class)
         .isThrownBy(() -> embed("word ".repeat(200_000)))
         .withMessage("text has 1000000 characters; the model takes at most 8192");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\0", "\ud800", "\udc00\ud800", "\u200b", "\uffff"})
+  void textWithNothingToReadIsRejectedOrEmbedded(String odd) {
+    for (String text : List.of(odd, odd.repeat(8_192 / odd.length()))) {
+      try {
+        assertThat(embed(text).dimension()).isEqualTo(384);
+      } catch (RejectedTextException e) {
+        assertThat(e.getMessage()).doesNotContain(odd);
+      }
+    }
+    assertThat(embed("word " + odd + " word").dimension()).isEqualTo(384);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"漢字かな", "😀", "{}*\"'", "Ωμέγα"})
+  void textOfEveryScriptIsEmbedded(String text) {
+    assertThat(embed(text).dimension()).isEqualTo(384);
+    assertThat(embed(text.repeat(8_192 / text.length())).dimension()).isEqualTo(384);
   }
 
   @Test

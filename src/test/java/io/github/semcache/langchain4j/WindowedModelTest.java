@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.langchain4j.data.embedding.Embedding;
-import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.embedding.RejectedTextException;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -45,9 +45,18 @@ final class WindowedModelTest {
   void textOfTheGreatestLengthIsReadAndOneMoreCharacterIsRefused() {
     assertThat(embed("a".repeat(300)).vector()).containsExactly(1, 0);
 
-    assertThatExceptionOfType(EmbedderException.class)
+    assertThatExceptionOfType(RejectedTextException.class)
         .isThrownBy(() -> embed("a".repeat(301)))
         .withMessage("text has 301 characters; the model takes at most 300");
+  }
+
+  @Example
+  void textWithoutAnyTokenIsRefused() {
+    FakeEmbeddingModel blind = new FakeEmbeddingModel(WindowedModelTest::vector, text -> 0);
+
+    assertThatExceptionOfType(RejectedTextException.class)
+        .isThrownBy(() -> new WindowedModel(blind, WINDOW, 300).embed("\u200b\u200b\u200b"))
+        .withMessage("text has nothing in it that the model reads");
   }
 
   @Property(tries = 500)

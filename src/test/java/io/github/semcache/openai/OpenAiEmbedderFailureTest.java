@@ -13,6 +13,7 @@ import com.openai.errors.RateLimitException;
 import com.openai.errors.UnauthorizedException;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.embedding.RejectedTextException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,25 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
     assertThat(failure())
         .hasMessageContaining("HTTP status 401")
         .hasCauseInstanceOf(UnauthorizedException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 413, 422})
+  void requestThatTheServiceFindsFaultWithIsARejectedText(int status) {
+    server.next(EMBEDDINGS, FakeReply.error(status, "too many tokens in: " + SECRET));
+
+    assertThat(failure())
+        .isInstanceOf(RejectedTextException.class)
+        .hasMessageContaining("HTTP status " + status);
+    assertThat(server.requests(EMBEDDINGS)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 404})
+  void requestThatIsNotAllowedIsNoRejectedText(int status) {
+    server.next(EMBEDDINGS, FakeReply.error(status, "no"));
+
+    assertThat(failure()).isNotInstanceOf(RejectedTextException.class);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.github.semcache.prompt;
 
+import static io.github.semcache.testing.Nulls.absent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -85,12 +86,7 @@ class PromptTest {
 
   @Test
   void nullsAreRejectedByName() {
-    assertThatThrownBy(() -> Prompt.of(nullString())).hasMessage("text");
-    assertThatThrownBy(() -> prompt.tag("name", nullString())).hasMessage("value");
-  }
-
-  @SuppressWarnings("NullAway") // what a caller without null checks passes
-  private static String nullString() {
-    return null;
+    assertThatThrownBy(() -> Prompt.of(absent())).hasMessage("text");
+    assertThatThrownBy(() -> prompt.tag("name", absent())).hasMessage("value");
   }
 }

@@ -68,6 +68,9 @@ public final class FaultyStore implements VectorStore {
   }
 
   private void record(Call call) {
+    if (closed) {
+      throw new IllegalStateException("the store is closed");
+    }
     calls.add(call);
     if (failing.contains(call)) {
       throw new StoreException("told to fail on " + call);
