@@ -53,7 +53,12 @@ final class JudgeQueue implements AutoCloseable {
 
   private void watched(Runnable task) {
     Deadline deadline = new Deadline(Thread.currentThread());
-    Future<?> timer = watch.schedule(deadline::pass, limit.toMillis(), TimeUnit.MILLISECONDS);
+    Future<?> timer;
+    try {
+      timer = watch.schedule(deadline::pass, limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      return; // It was closed as the task began.
+    }
     try {
       task.run();
     } finally {

@@ -358,8 +358,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Lets trouble in normaliser, embedder, store, policy and admission fail the call instead of turning it into
-   * a miss. For tests and batch jobs.
+   * Lets trouble in normaliser, embedder, store, policy and admission fail the call instead of
+   * turning it into a miss. For tests and batch jobs.
    *
    * @return this builder
    */
