@@ -15,6 +15,7 @@ import java.util.Optional;
 
 /** A response that can be given to many callers. Immutable. */
 final class BufferedResponse {
+  static final int OK = 200;
 
   private static final String MODEL = Answer.Source.MODEL.name().toLowerCase(Locale.ROOT);
 
@@ -51,15 +52,16 @@ final class BufferedResponse {
   /** A response that the service did not give. */
   static BufferedResponse of(String contentType, String body) {
     Headers headers = Headers.builder().put("Content-Type", contentType).build();
-    return new BufferedResponse(200, headers, body.getBytes(UTF_8), Optional.empty());
+    return new BufferedResponse(OK, headers, body.getBytes(UTF_8), Optional.empty());
   }
 
   int status() {
     return status;
   }
 
-  boolean isSuccess() {
-    return status >= 200 && status < 300 && failure.isEmpty();
+  /** Whether it is whole and no error. */
+  boolean isOk() {
+    return status == OK && failure.isEmpty();
   }
 
   String text() {

@@ -30,9 +30,9 @@ import java.util.TreeSet;
  *       the model, the system text, earlier messages, images, tools, the response format, the
  *       temperature and so on. So must the base URL, the path, the query, and the headers {@code
  *       OpenAI-Organization} and {@code OpenAI-Project}. Ignored are {@code metadata}, {@code
- *       prompt_cache_key}, {@code prompt_cache_retention}, {@code safety_identifier}, {@code
- *       service_tier}, {@code stream}, {@code stream_options}, {@code user} and, for chat
- *       completions, {@code store}.
+ *       prompt_cache_key}, {@code prompt_cache_options}, {@code prompt_cache_retention}, {@code
+ *       safety_identifier}, {@code service_tier}, {@code stream}, {@code stream_options}, {@code
+ *       user} and, for chat completions, {@code store}.
  *   <li><b>What passes by the cache:</b> requests whose user says no text; responses with a {@code
  *       conversation}, which grows with each call, and those in the background.
  *   <li><b>What a hit gives back</b> is what the model gave, with the same id, usage and unknown
@@ -128,6 +128,8 @@ public final class CachedOpenAi {
 
   /** The options of a {@link CachedOpenAi}. Not safe for use by many threads. */
   public static final class Builder {
+    private static final Set<String> CREDENTIALS = Set.of("authorization", "api-key");
+
     private final SemanticCache cache;
     private final Set<String> scopeHeaders =
         new TreeSet<>(List.of("openai-organization", "openai-project"));
@@ -147,7 +149,7 @@ public final class CachedOpenAi {
      * @throws IllegalArgumentException if the name is blank
      */
     public Builder endpoint(String endpoint) {
-      this.endpoint = Optional.of(notBlank(endpoint, "endpoint"));
+      this.endpoint = Optional.of(OptionChecks.notBlank(endpoint, "endpoint"));
       return this;
     }
 
@@ -155,12 +157,22 @@ public final class CachedOpenAi {
      * Makes a request header part of the scope: only answers given under the same value are reused.
      * For gateways whose headers choose the model or the tenant. The service gets the header.
      *
-     * @param name the header's name, in any case; not blank
+     * @param name the header's name, in any case; not blank, and not that of a credential, which
+     *     the client adds later than the cache sees the request: give each client of its own
+     *     credential a {@linkplain CacheControl#tag tag} instead
      * @return this builder
-     * @throws IllegalArgumentException if the name is blank
+     * @throws IllegalArgumentException if the name is blank or that of a credential
      */
     public Builder scopeHeader(String name) {
-      this.scopeHeaders.add(notBlank(name, "scopeHeader").toLowerCase(Locale.ROOT));
+      String lowerCase = OptionChecks.notBlank(name, "scopeHeader").toLowerCase(Locale.ROOT);
+      if (CREDENTIALS.contains(lowerCase)) {
+        throw new IllegalArgumentException(
+            "scopeHeader is "
+                + name
+                + ", which the client adds below the cache; put CacheControl.use().tag(...)"
+                + ".headers() among the client's headers instead");
+      }
+      this.scopeHeaders.add(lowerCase);
       return this;
     }
 
@@ -175,19 +187,9 @@ public final class CachedOpenAi {
      * @throws IllegalArgumentException if the number is less than 1
      */
     public Builder embeddings(int maxEntries) {
-      if (maxEntries < 1) {
-        throw new IllegalArgumentException(
-            "embeddings is " + maxEntries + "; it must be at least 1");
-      }
-      this.embeddings = Optional.of(new EmbeddingCache(maxEntries));
+      this.embeddings =
+          Optional.of(new EmbeddingCache(OptionChecks.positive(maxEntries, "embeddings")));
       return this;
-    }
-
-    private static String notBlank(String value, String option) {
-      if (requireNonNull(value, option).isBlank()) {
-        throw new IllegalArgumentException(option + " is blank; it must not be");
-      }
-      return value;
     }
 
     /**

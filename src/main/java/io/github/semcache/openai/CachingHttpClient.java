@@ -23,7 +23,7 @@ record CachingHttpClient(
 
   @Override
   public HttpResponse execute(HttpRequest request, RequestOptions options) {
-    Optional<ModelRequest> asked = asked(request);
+    Optional<ModelRequest> asked = asked(request, options);
     HttpRequest bare = ControlHeaders.strip(request);
     if (asked.isPresent()) {
       return new Exchange(cache, asked.get()).run(() -> upstream.execute(bare, options));
@@ -44,7 +44,7 @@ record CachingHttpClient(
     Optional<ModelRequest> asked;
     Optional<EmbeddingCache.Lookup> lookup;
     try {
-      asked = asked(request);
+      asked = asked(request, options);
       lookup = lookup(request);
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
@@ -73,8 +73,8 @@ record CachingHttpClient(
   }
 
   /** A cache that was closed answers nothing, and breaks nothing. */
-  private Optional<ModelRequest> asked(HttpRequest request) {
-    return cache.isClosed() ? Optional.empty() : reader.read(request);
+  private Optional<ModelRequest> asked(HttpRequest request, RequestOptions options) {
+    return cache.isClosed() ? Optional.empty() : reader.read(request, options);
   }
 
   private Optional<EmbeddingCache.Lookup> lookup(HttpRequest request) {

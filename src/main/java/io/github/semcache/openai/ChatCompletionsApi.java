@@ -3,26 +3,22 @@ package io.github.semcache.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.openai.core.JsonValue;
-import com.openai.models.chat.completions.ChatCompletion;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.FinishReason;
+import io.github.semcache.chat.TokenUsage;
 import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 /** Chat completions. */
 final class ChatCompletionsApi implements ModelApi {
-  /**
-   * How the answer is delivered, billed and filed, but not what it says. A completion that the
-   * service is asked to store is not stored again when it comes from the cache.
-   */
-  private static final Set<String> IRRELEVANT =
+  /** A completion that the service is asked to store is not stored again on a hit. */
+  private static final Set<String> DELIVERY =
       Set.of(
           "metadata",
           "prompt_cache_key",
+          "prompt_cache_options",
           "prompt_cache_retention",
           "safety_identifier",
           "service_tier",
@@ -31,6 +27,8 @@ final class ChatCompletionsApi implements ModelApi {
           "stream_options",
           "user");
 
+  private static final String WHOLE = "chat.completion";
+  private static final String CHUNK = "chat.completion.chunk";
   private static final String DONE = "[DONE]";
 
   @Override
@@ -39,17 +37,56 @@ final class ChatCompletionsApi implements ModelApi {
   }
 
   @Override
-  public Optional<Question> question(ObjectNode body) {
-    return Question.take(body.remove(IRRELEVANT), "messages", "text");
+  public Set<String> deliveryFields() {
+    return DELIVERY;
   }
 
   @Override
+  public Set<String> echoedFields() {
+    return Set.of("metadata");
+  }
+
+  @Override
+  public Optional<Question> question(ObjectNode body) {
+    return Question.take(body, "messages", "text");
+  }
+
+  /** Reads the tree itself: openai-java's types would cost ten times as much. */
+  @Override
   public ChatReply reply(ObjectNode answer) {
-    ChatCompletion completion =
-        Objects.requireNonNull(
-            JsonValue.fromJsonNode(answer).convert(ChatCompletion.class), "completion");
-    ChatReply first = CompletionReader.read(completion).payload(Json.text(answer));
-    return completion.choices().size() == 1 ? first : first.finishReason(FinishReason.OTHER);
+    JsonNode choices = answer.path("choices");
+    JsonNode message = choices.path(0).path("message");
+    if (!message.isObject()) {
+      throw new IllegalArgumentException("`message` is missing: the model gave no answer");
+    }
+    return new ChatReply(
+        message.path("content").asText(message.path("refusal").asText("")),
+        Optional.ofNullable(answer.path("model").textValue()),
+        choices.size() == 1 ? finishReason(choices.get(0)) : FinishReason.OTHER,
+        usage(answer.path("usage")),
+        Optional.empty());
+  }
+
+  /** What the message holds says more than the reason: a forced tool call ends with "stop". */
+  private static FinishReason finishReason(JsonNode choice) {
+    JsonNode message = choice.path("message");
+    if (!message.path("refusal").asText("").isBlank()) {
+      return FinishReason.REFUSAL;
+    }
+    if (!message.path("tool_calls").isEmpty() || !message.path("function_call").isEmpty()) {
+      return FinishReason.TOOL_CALLS;
+    }
+    return switch (choice.path("finish_reason").asText()) {
+      case "stop" -> FinishReason.STOP;
+      case "length" -> FinishReason.LENGTH;
+      case "tool_calls", "function_call" -> FinishReason.TOOL_CALLS;
+      case "content_filter" -> FinishReason.CONTENT_FILTER;
+      default -> FinishReason.OTHER;
+    };
+  }
+
+  private static Optional<TokenUsage> usage(JsonNode usage) {
+    return Json.usage(usage, "prompt_tokens", "completion_tokens");
   }
 
   @Override
@@ -62,20 +99,16 @@ final class ChatCompletionsApi implements ModelApi {
     return answer;
   }
 
-  private static final String WHOLE = "chat.completion";
-  private static final String CHUNK = "chat.completion.chunk";
-
   /** For each choice its role, then all it says, then its end; then the usage where asked for. */
   @Override
-  public String stream(ObjectNode answer, ObjectNode request) {
+  public String stream(ObjectNode answer, boolean includeUsage) {
     EventWriter events = new EventWriter();
     for (JsonNode choice : answer.path("choices")) {
       events.data(chunk(answer, part(choice, role(choice))));
       events.data(chunk(answer, content(choice)));
       events.data(chunk(answer, end(choice)));
     }
-    if (request.path("stream_options").path("include_usage").asBoolean()
-        && Json.has(answer, "usage")) {
+    if (includeUsage && Json.has(answer, "usage")) {
       ObjectNode usage = frame(answer);
       usage.putArray("choices");
       events.data(usage.<ObjectNode>set("usage", answer.get("usage")));

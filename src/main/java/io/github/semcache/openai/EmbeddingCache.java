@@ -125,7 +125,7 @@ final class EmbeddingCache {
      * @throws OpenAIInvalidDataException if the two cannot be put together
      */
     BufferedResponse complete(BufferedResponse part) {
-      if (!part.isSuccess()) {
+      if (!part.isOk()) {
         return part;
       }
       List<String> asked = found.isEmpty() ? texts : List.copyOf(missing());

@@ -12,8 +12,6 @@ final class EventScanner {
   private final StringBuilder data = new StringBuilder();
   private boolean hasData;
   private boolean afterReturn;
-  private long position;
-  private long start;
 
   EventScanner(EventHandler handler) {
     this.handler = handler;
@@ -26,7 +24,6 @@ final class EventScanner {
   }
 
   private void scan(byte next) throws IOException {
-    position++;
     if (next == '\n' && afterReturn) {
       afterReturn = false;
       return;
@@ -53,11 +50,10 @@ final class EventScanner {
 
   private void endEvent() throws IOException {
     if (hasData) {
-      handler.onEvent(data.toString(), start);
+      handler.onEvent(data.toString());
     }
     data.setLength(0);
     hasData = false;
-    start = position;
   }
 
   /** The stream has ended: what has come of the last event is all of it. */
@@ -66,16 +62,9 @@ final class EventScanner {
     endEvent();
   }
 
-  /** Is told of each event. */
+  /** Is told the data of each event. */
   @FunctionalInterface
   interface EventHandler {
-
-    /**
-     * An event has come.
-     *
-     * @param data its data
-     * @param start how many bytes came before it
-     */
-    void onEvent(String data, long start) throws IOException;
+    void onEvent(String data) throws IOException;
   }
 }

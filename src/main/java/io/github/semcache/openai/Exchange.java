@@ -2,12 +2,14 @@ package io.github.semcache.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.http.HttpResponse;
+import com.openai.errors.OpenAIIoException;
 import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatReply;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -15,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One request that the cache may answer, and the response to it. */
 record Exchange(SemanticCache cache, ModelRequest request) {
-  private static final String STREAMS = "openai streams";
 
   /** Blocks until the response is there, or until it begins if it is a stream. */
   HttpResponse run(Supplier<HttpResponse> model) {
@@ -23,9 +24,9 @@ record Exchange(SemanticCache cache, ModelRequest request) {
       CacheCall call = begin();
       while (true) {
         if (call instanceof CacheCall.Lead lead) {
-          return respond(lead, send(lead, model));
+          return lead(lead, model);
         } else if (call instanceof CacheCall.Follow follow) {
-          call = follow.await();
+          call = await(follow);
         } else if (call instanceof CacheCall.Shared shared) {
           Optional<HttpResponse> stream = readAlong(shared);
           if (stream.isPresent()) {
@@ -41,13 +42,44 @@ record Exchange(SemanticCache cache, ModelRequest request) {
     }
   }
 
-  private static HttpResponse send(CacheCall.Lead lead, Supplier<HttpResponse> model) {
+  private CacheCall begin() {
+    return request.isStreaming()
+        ? cache.begin(request.prompt(), request.settings(), request.streamLane())
+        : cache.begin(request.prompt(), request.settings());
+  }
+
+  private HttpResponse lead(CacheCall.Lead lead, Supplier<HttpResponse> model) {
     try {
-      return model.get();
+      return respond(lead, model.get());
     } catch (Throwable e) {
-      lead.fail(e);
+      end(lead, e);
       throw e;
     }
+  }
+
+  /** A thread that is interrupted gives up for itself alone: one of those who wait leads on. */
+  private static void end(CacheCall.Lead lead, Throwable failure) {
+    if (failure instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
+      lead.abandon();
+    } else {
+      lead.fail(failure);
+    }
+  }
+
+  /** Fails as the client does when its thread is interrupted. */
+  private static CacheCall await(CacheCall.Follow follow) {
+    try {
+      return follow.await();
+    } catch (CancellationException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      throw new OpenAIIoException("Request interrupted", e);
+    }
+  }
+
+  private static Optional<HttpResponse> readAlong(CacheCall.Shared shared) {
+    return ((SharedStream) shared.live()).open();
   }
 
   /** Does the same without holding a thread while it waits. */
@@ -60,9 +92,9 @@ record Exchange(SemanticCache cache, ModelRequest request) {
   private CompletableFuture<HttpResponse> goOn(
       CacheCall call, Supplier<CompletableFuture<HttpResponse>> model) {
     if (call instanceof CacheCall.Lead lead) {
-      return sendAsync(model)
-          .whenComplete((response, failure) -> failOn(failure, lead))
-          .thenApply(response -> respond(lead, response));
+      return started(model)
+          .thenApply(response -> respond(lead, response))
+          .whenComplete((response, failure) -> failOn(failure, lead));
     } else if (call instanceof CacheCall.Follow follow) {
       return follow.next().thenCompose(next -> goOn(next, model));
     } else if (call instanceof CacheCall.Shared shared) {
@@ -73,7 +105,7 @@ record Exchange(SemanticCache cache, ModelRequest request) {
     return CompletableFuture.completedFuture(respond(((CacheCall.Answered) call).answer()));
   }
 
-  private static CompletableFuture<HttpResponse> sendAsync(
+  private static CompletableFuture<HttpResponse> started(
       Supplier<CompletableFuture<HttpResponse>> model) {
     try {
       return model.get();
@@ -100,35 +132,22 @@ record Exchange(SemanticCache cache, ModelRequest request) {
     return failure instanceof CompletionException && cause != null ? cause : failure;
   }
 
-  private CacheCall begin() {
-    return request.isStreaming()
-        ? cache.begin(request.prompt(), request.settings(), STREAMS)
-        : cache.begin(request.prompt(), request.settings());
-  }
-
-  private static Optional<HttpResponse> readAlong(CacheCall.Shared shared) {
-    return ((SharedStream) shared.live()).open();
-  }
-
+  /** The model has responded: its response, which is kept if it may be. */
   private HttpResponse respond(CacheCall.Lead lead, HttpResponse response) {
-    return request.isStreaming() && isSuccess(response)
+    return request.isStreaming() && response.statusCode() == BufferedResponse.OK
         ? stream(lead, response)
         : whole(lead, BufferedResponse.of(response));
   }
 
-  private static boolean isSuccess(HttpResponse response) {
-    return response.statusCode() / 100 == 2;
-  }
-
   private HttpResponse stream(CacheCall.Lead lead, HttpResponse response) {
-    SharedStream stream = new SharedStream(response, lead, request.api());
+    SharedStream stream = new SharedStream(response, lead, request.api(), cache.executor());
     HttpResponse first = stream.open().orElseThrow();
     lead.share(stream);
     return first;
   }
 
   private HttpResponse whole(CacheCall.Lead lead, BufferedResponse response) {
-    Optional<ChatReply> reply = response.isSuccess() ? reply(response) : Optional.empty();
+    Optional<ChatReply> reply = response.isOk() ? reply(response.text()) : Optional.empty();
     if (reply.isEmpty()) {
       lead.fail(new UnusableResponseException(response));
       return response.open();
@@ -136,30 +155,43 @@ record Exchange(SemanticCache cache, ModelRequest request) {
     return response.marked(lead.complete(reply.get())).open();
   }
 
-  private Optional<ChatReply> reply(BufferedResponse response) {
+  private Optional<ChatReply> reply(String json) {
     try {
-      String json = response.text();
       return Optional.of(request.api().reply(Json.object(json)).payload(json));
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
     }
   }
 
+  /** The cache, or the call that this one followed, has answered. */
   private HttpResponse respond(Answer answer) {
     BufferedResponse response =
         request.isStreaming()
-            ? BufferedResponse.of(
-                "text/event-stream", request.api().stream(json(answer), request.body()))
-            : BufferedResponse.of("application/json", Json.text(json(answer)));
+            ? BufferedResponse.of("text/event-stream", stream(answer))
+            : BufferedResponse.of("application/json", json(answer));
     return response.marked(answer).open();
   }
 
-  /** The answer as the service gave it; one of which only the text is known gets the same form. */
-  private ObjectNode json(Answer answer) {
+  private String stream(Answer answer) {
+    ObjectNode tree = given(answer).orElseGet(() -> request.api().answer(answer.reply()));
+    request.personalise(tree);
+    return request.api().stream(tree, request.includesUsage());
+  }
+
+  /** What the service gave, to the letter where that is possible. */
+  private String json(Answer answer) {
+    Optional<ObjectNode> given = given(answer);
+    return given.isPresent() && !request.personalise(given.get())
+        ? answer.reply().payload().orElseThrow()
+        : Json.text(given.orElseGet(() -> request.api().answer(answer.reply())));
+  }
+
+  /** Empty if only the text of the answer is known. */
+  private static Optional<ObjectNode> given(Answer answer) {
     try {
-      return Json.object(answer.reply().payload().orElse(""));
+      return Optional.of(Json.object(answer.reply().payload().orElse("")));
     } catch (IOException e) {
-      return request.api().answer(answer.reply());
+      return Optional.empty();
     }
   }
 }

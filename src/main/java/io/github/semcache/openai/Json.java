@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.semcache.chat.TokenUsage;
 import java.io.IOException;
+import java.util.Optional;
 
 /** JSON as trees, so that fields that openai-java does not know survive. */
 final class Json {
@@ -18,6 +20,8 @@ final class Json {
 
   private static final ObjectWriter CANONICAL =
       JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build().writer();
+
+  private static final ObjectWriter PLAIN = MAPPER.writer();
 
   private Json() {}
 
@@ -56,7 +60,7 @@ final class Json {
   }
 
   static String text(JsonNode node) {
-    return write(MAPPER.writer(), node);
+    return write(PLAIN, node);
   }
 
   private static String write(ObjectWriter writer, JsonNode node) {
@@ -65,6 +69,13 @@ final class Json {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a JSON tree could not be written", e);
     }
+  }
+
+  /** The tokens that two fields tell; empty if one of them does not. */
+  static Optional<TokenUsage> usage(JsonNode usage, String inputField, String outputField) {
+    long input = usage.path(inputField).asLong(-1);
+    long output = usage.path(outputField).asLong(-1);
+    return input < 0 || output < 0 ? Optional.empty() : Optional.of(new TokenUsage(input, output));
   }
 
   /** Whether a field is there and not null. */

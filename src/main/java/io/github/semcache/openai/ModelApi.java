@@ -5,6 +5,7 @@ import io.github.semcache.chat.ChatReply;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One of the service's ways to ask a model: what its requests, answers and streams look like. */
 interface ModelApi {
@@ -12,26 +13,36 @@ interface ModelApi {
   /** The last segments of its path. */
   List<String> path();
 
+  /** The fields of a request that shape how the answer is delivered, but not what it says. */
+  Set<String> deliveryFields();
+
+  /** Those of the {@link #deliveryFields} that the answer repeats as the request has them. */
+  Set<String> echoedFields();
+
   /**
    * Takes a request apart.
    *
-   * @param body the request's body, which is changed
+   * @param body the request's body without its {@link #deliveryFields}; is changed
    * @return empty if the request cannot be answered from a cache
    */
   Optional<Question> question(ObjectNode body);
 
   /**
-   * Reads a whole answer; the payload of the reply is the answer itself.
+   * Reads a whole answer. The reply has no payload.
    *
    * @throws RuntimeException if it is no answer
    */
   ChatReply reply(ObjectNode answer);
 
-  /** An answer of which only the text is known, in the form of {@link #reply}'s payload. */
+  /** An answer of which only the text is known, in the form that the service gives it. */
   ObjectNode answer(ChatReply reply);
 
-  /** The stream that gives an answer, in the format of server-sent events. */
-  String stream(ObjectNode answer, ObjectNode request);
+  /**
+   * The stream that gives an answer, in the format of server-sent events.
+   *
+   * @param includeUsage whether the request asks for the usage
+   */
+  String stream(ObjectNode answer, boolean includeUsage);
 
   /** Begins to put an answer together from its stream. */
   Assembly assembly();

@@ -1,20 +1,58 @@
 package io.github.semcache.openai;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 
 /**
- * A request that the cache may answer.
+ * A request that the cache may answer. Immutable.
  *
  * @param api what it is addressed to
  * @param prompt what it asks, with the options of its headers
  * @param settings everything else that shapes the answer
- * @param body the JSON of its body
+ * @param delivery the fields of its body that shape how the answer is delivered
  */
-record ModelRequest(ModelApi api, Prompt prompt, Map<String, String> settings, ObjectNode body) {
+record ModelRequest(
+    ModelApi api, Prompt prompt, Map<String, String> settings, ObjectNode delivery) {
 
   boolean isStreaming() {
-    return body.path("stream").asBoolean();
+    return delivery.path("stream").asBoolean();
+  }
+
+  boolean includesUsage() {
+    return delivery.path("stream_options").path("include_usage").asBoolean();
+  }
+
+  /** Requests that differ in it cannot read one another's streams along. */
+  String streamLane() {
+    ObjectNode visible = Json.newObject();
+    visible.set("stream_options", delivery.path("stream_options"));
+    api.echoedFields().forEach(name -> visible.set(name, delivery.path(name)));
+    return "openai streams " + Json.canonical(visible);
+  }
+
+  /**
+   * Makes an answer that was given to another request repeat what this one says.
+   *
+   * @param answer the answer, which is changed
+   * @return whether it was
+   */
+  boolean personalise(ObjectNode answer) {
+    boolean changed = false;
+    for (String name : api.echoedFields()) {
+      JsonNode given = answer.path(name);
+      JsonNode own = delivery.path(name);
+      if (!given.isMissingNode() && !given.equals(own)) {
+        answer.set(name, own.isMissingNode() ? empty(given) : own);
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  private static JsonNode empty(JsonNode given) {
+    ObjectNode none = Json.newObject();
+    return given.isObject() ? none : none.nullNode();
   }
 }

@@ -1,7 +1,6 @@
 package io.github.semcache.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +10,7 @@ import java.util.Optional;
  * What a request asks, and everything else that it says.
  *
  * @param text the text of the last message of the user; not blank
- * @param rest the request without that text and without what does not shape the answer, as
- *     canonical JSON
+ * @param rest the request without that text, as canonical JSON
  */
 record Question(String text, String rest) {
 
@@ -54,8 +52,7 @@ record Question(String text, String rest) {
     JsonNode content = message.path("content");
     if (content.isTextual()) {
       texts.add(content.textValue());
-      ArrayNode parts = message.putArray("content");
-      parts.addObject().put("type", textType);
+      message.putArray("content").addObject().put("type", textType);
       return;
     }
     for (JsonNode part : content) {

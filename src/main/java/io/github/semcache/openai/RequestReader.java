@@ -1,6 +1,9 @@
 package io.github.semcache.openai;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.openai.core.RequestOptions;
+import com.openai.core.Timeout;
 import com.openai.core.http.Headers;
 import com.openai.core.http.HttpMethod;
 import com.openai.core.http.HttpRequest;
@@ -34,11 +37,12 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
   /**
    * Reads a request.
    *
+   * @param options its time limit also limits how long it waits for another call's answer
    * @return empty if it must go to the service as it is
    * @throws IllegalArgumentException if it is for the cache but a header of {@link CacheControl}
    *     cannot be read
    */
-  Optional<ModelRequest> read(HttpRequest request) {
+  Optional<ModelRequest> read(HttpRequest request, RequestOptions options) {
     HttpRequestBody body = request.body();
     if (request.method() != HttpMethod.POST || body == null || !body.repeatable()) {
       return Optional.empty();
@@ -46,7 +50,7 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
     return APIS.stream()
         .filter(api -> endsWith(request.pathSegments(), api.path()))
         .findFirst()
-        .flatMap(api -> read(request, body, api));
+        .flatMap(api -> json(body).flatMap(json -> read(json, api, request, options)));
   }
 
   /** Looks up the embeddings that a request asks for; empty if it asks for something else. */
@@ -68,16 +72,31 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
     return rest >= 0 && path.subList(rest, path.size()).equals(end);
   }
 
-  private Optional<ModelRequest> read(HttpRequest request, HttpRequestBody body, ModelApi api) {
-    Optional<ObjectNode> json = json(body);
-    Optional<Question> question = json.flatMap(whole -> api.question(whole.deepCopy()));
-    return question.map(
-        asked ->
-            new ModelRequest(
-                api,
-                ControlHeaders.apply(request.headers(), Prompt.of(asked.text())),
-                settings(request, asked.rest()),
-                json.orElseThrow()));
+  private Optional<ModelRequest> read(
+      ObjectNode body, ModelApi api, HttpRequest request, RequestOptions options) {
+    ObjectNode delivery = Json.newObject();
+    for (String name : api.deliveryFields()) {
+      JsonNode field = body.remove(name);
+      if (field != null) {
+        delivery.set(name, field);
+      }
+    }
+    return api.question(body)
+        .map(
+            asked ->
+                new ModelRequest(
+                    api,
+                    ControlHeaders.apply(request.headers(), prompt(asked.text(), options)),
+                    settings(request, asked.rest()),
+                    delivery));
+  }
+
+  private static Prompt prompt(String text, RequestOptions options) {
+    @Nullable Timeout timeout = options.getTimeout();
+    Prompt prompt = Prompt.of(text);
+    return timeout == null || timeout.request().isZero()
+        ? prompt
+        : prompt.maxWait(timeout.request());
   }
 
   /** What is no JSON is for the service to reject. */

@@ -12,20 +12,21 @@ import java.util.Set;
 
 /** The responses API. */
 final class ResponsesApi implements ModelApi {
-  /**
-   * How the answer is delivered, billed and filed, but not what it says. Whether the service stores
-   * it does matter: only then can a later request refer to it.
-   */
-  private static final Set<String> IRRELEVANT =
+  /** Whether the service stores an answer matters: only then can a later request refer to it. */
+  private static final Set<String> DELIVERY =
       Set.of(
           "metadata",
           "prompt_cache_key",
+          "prompt_cache_options",
           "prompt_cache_retention",
           "safety_identifier",
           "service_tier",
           "stream",
           "stream_options",
           "user");
+
+  private static final Set<String> ECHOED =
+      Set.of("metadata", "prompt_cache_key", "safety_identifier", "user");
 
   /** The kinds of output that are an answer; all others are calls of tools. */
   private static final Set<String> ANSWER = Set.of("message", "reasoning");
@@ -39,11 +40,21 @@ final class ResponsesApi implements ModelApi {
   }
 
   @Override
+  public Set<String> deliveryFields() {
+    return DELIVERY;
+  }
+
+  @Override
+  public Set<String> echoedFields() {
+    return ECHOED;
+  }
+
+  @Override
   public Optional<Question> question(ObjectNode body) {
     if (body.path("background").asBoolean() || Json.has(body, "conversation")) {
       return Optional.empty();
     }
-    return Question.take(body.remove(IRRELEVANT), "input", "input_text");
+    return Question.take(body, "input", "input_text");
   }
 
   @Override
@@ -56,7 +67,7 @@ final class ResponsesApi implements ModelApi {
         Optional.ofNullable(answer.path("model").textValue()),
         finishReason(answer),
         usage(answer.path("usage")),
-        Optional.of(Json.text(answer)));
+        Optional.empty());
   }
 
   private static String text(ObjectNode answer) {
@@ -97,9 +108,7 @@ final class ResponsesApi implements ModelApi {
   }
 
   private static Optional<TokenUsage> usage(JsonNode usage) {
-    long input = usage.path("input_tokens").asLong(-1);
-    long output = usage.path("output_tokens").asLong(-1);
-    return input < 0 || output < 0 ? Optional.empty() : Optional.of(new TokenUsage(input, output));
+    return Json.usage(usage, "input_tokens", "output_tokens");
   }
 
   @Override
@@ -115,7 +124,7 @@ final class ResponsesApi implements ModelApi {
   }
 
   @Override
-  public String stream(ObjectNode answer, ObjectNode request) {
+  public String stream(ObjectNode answer, boolean includeUsage) {
     return new ResponseEvents(answer).text();
   }
 

@@ -11,13 +11,18 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A stream of the model that several callers read along, and that is kept once its terminal marker
  * came. Whoever needs more than there is fetches it for all, so a reader that stands still holds up
- * nobody. It is closed with its last reader.
+ * nobody. Reading does not wait for the keeping, but closing does. The model's stream is closed
+ * with its last reader.
  */
 final class SharedStream {
   private static final int CHUNK = 8192;
@@ -27,29 +32,29 @@ final class SharedStream {
   private final CacheCall.Lead lead;
   private final ModelApi api;
   private final ModelApi.Assembly assembly;
+  private final Executor executor;
   private final EventScanner scanner = new EventScanner(this::onEvent);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private byte[] bytes = new byte[CHUNK];
   private int size;
-  private int released;
   private int readers;
   private boolean fetching;
   private boolean closed;
   private boolean ended;
   private Optional<IOException> failure = Optional.empty();
 
-  private volatile Optional<ObjectNode> answer = Optional.empty();
-  private volatile long answerStart;
-  private volatile boolean settled;
+  /** Keeps the answer; there from the terminal marker on. */
+  private volatile Optional<FutureTask<Void>> keeping = Optional.empty();
 
-  SharedStream(HttpResponse upstream, CacheCall.Lead lead, ModelApi api) {
+  SharedStream(HttpResponse upstream, CacheCall.Lead lead, ModelApi api, Executor executor) {
     this.upstream = upstream;
     this.headers = BufferedResponse.marked(upstream.headers());
     this.lead = lead;
     this.api = api;
     this.assembly = api.assembly();
+    this.executor = executor;
   }
 
   /** The stream from its beginning, for one more caller; empty if it was closed. */
@@ -71,11 +76,11 @@ final class SharedStream {
     while (true) {
       lock.lock();
       try {
-        while (position == released && failure.isEmpty() && !ended && fetching) {
+        while (position == size && failure.isEmpty() && !ended && fetching) {
           changed.await();
         }
-        if (position < released) {
-          int count = Math.min(length, released - position);
+        if (position < size) {
+          int count = Math.min(length, size - position);
           System.arraycopy(bytes, position, into, offset, count);
           return count;
         }
@@ -85,6 +90,7 @@ final class SharedStream {
         if (ended) {
           return -1;
         }
+        checkInterrupt();
         fetching = true;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -96,21 +102,26 @@ final class SharedStream {
     }
   }
 
-  /** Gets the next bytes; or, once the terminal marker was seen, keeps the answer first. */
-  private void fetch() {
+  /** A reader that is interrupted must not break the stream off for the others. */
+  private static void checkInterrupt() throws InterruptedException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  private void fetch() throws InterruptedIOException {
     byte[] chunk = new byte[CHUNK];
     int count = 0;
     Optional<IOException> trouble = Optional.empty();
     try {
-      if (answer.isPresent() && !settled) {
-        settle();
-      } else {
-        count = upstream.body().read(chunk);
-        scan(chunk, count);
-      }
+      count = upstream.body().read(chunk);
+      scan(chunk, count);
     } catch (IOException e) {
+      if (e instanceof InterruptedIOException own && Thread.currentThread().isInterrupted()) {
+        throw own;
+      }
       trouble = Optional.of(e);
-      fail(e);
+      lead.fail(e);
     } finally {
       fetched(chunk, count, trouble);
     }
@@ -120,8 +131,7 @@ final class SharedStream {
     lock.lock();
     try {
       append(chunk, Math.max(0, count));
-      released = settled || answer.isEmpty() ? size : Math.max(released, (int) answerStart);
-      ended = count < 0 && released == size;
+      ended = count < 0;
       failure = trouble;
       fetching = false;
       changed.signalAll();
@@ -138,8 +148,9 @@ final class SharedStream {
     size += count;
   }
 
+  /** What the callers read stays as it is, whatever is wrong with it; only nothing is kept. */
   private void scan(byte[] chunk, int count) {
-    if (settled || answer.isPresent()) {
+    if (keeping.isPresent()) {
       return;
     }
     try {
@@ -148,62 +159,77 @@ final class SharedStream {
         return;
       }
       scanner.end();
-      if (answer.isEmpty()) {
+      if (keeping.isEmpty()) {
         throw new EOFException("the stream ended without its terminal marker");
       }
-    } catch (IOException e) {
-      fail(e);
+    } catch (IOException | RuntimeException e) {
+      lead.fail(e);
     }
   }
 
-  private void onEvent(String data, long start) throws IOException {
-    if (answer.isEmpty()) {
-      answer = assembly.accept(data);
-      answerStart = start;
+  private void onEvent(String data) throws IOException {
+    if (keeping.isEmpty()) {
+      assembly.accept(data).ifPresent(this::startKeeping);
     }
   }
 
-  private void settle() {
+  private void startKeeping(ObjectNode answer) {
+    FutureTask<Void> task = new FutureTask<>(() -> keep(answer), null);
+    keeping = Optional.of(task);
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      task.run();
+    }
+  }
+
+  private void keep(ObjectNode answer) {
     ChatReply reply;
     try {
-      reply = api.reply(answer.orElseThrow());
+      reply = api.reply(answer).payload(Json.text(answer));
     } catch (RuntimeException e) {
-      fail(new IOException("the stream is no answer", e));
+      lead.fail(new IOException("the stream is no answer", e));
       return;
     }
-    settled = true;
     lead.complete(reply);
   }
 
-  /** What the callers read stays as it is; only nothing is kept of it. */
-  private void fail(IOException e) {
-    settled = true;
-    lead.fail(e);
+  /** Afterwards an answer that came to its end is kept, for this caller's next call to find. */
+  private void close() {
+    boolean last = leave();
+    try {
+      keeping.ifPresent(SharedStream::finish);
+    } finally {
+      if (last) {
+        lead.abandon();
+        upstream.close();
+      }
+    }
   }
 
-  private void close() {
-    boolean last;
+  private boolean leave() {
     lock.lock();
     try {
       readers--;
-      last = readers == 0;
-      closed = closed || last;
+      closed = closed || readers == 0;
+      return readers == 0;
     } finally {
       lock.unlock();
     }
-    if (last) {
-      end();
-    }
   }
 
-  private void end() {
+  /** Runs the task here if it has not begun, so that a busy executor is not waited for. */
+  private static void finish(FutureTask<Void> task) {
+    task.run();
     try {
-      if (answer.isPresent() && !settled) {
-        settle();
+      task.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException trouble) {
+        throw trouble;
       }
-    } finally {
-      lead.abandon();
-      upstream.close();
+      throw new IllegalStateException("the stream could not be kept", e.getCause());
     }
   }
 

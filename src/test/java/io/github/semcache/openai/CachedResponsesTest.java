@@ -13,8 +13,12 @@ import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testing.FaultyStore;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,10 +32,8 @@ final class CachedResponsesTest {
 
   private final FakeOpenAiServer server = FakeOpenAiServer.start();
   private final OpenAIClient plain = server.client();
-  private final SemanticCache cache =
-      SemanticCache.builder()
-          .embedder(new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20))
-          .build();
+  private final FakeEmbedder embedder = new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20);
+  private final SemanticCache cache = SemanticCache.builder().embedder(embedder).build();
   private final OpenAIClient client = CachedOpenAi.wrap(plain, cache);
 
   @AfterEach
@@ -163,6 +165,26 @@ final class CachedResponsesTest {
   }
 
   @Test
+  void lastEventArrivesWithoutAWaitForTheStore() {
+    FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
+    CountDownLatch gate = new CountDownLatch(1);
+    store.beforePut(gate);
+    server.next(
+        RESPONSES, streamed("response.completed", response("completed", message("Paris."))));
+    try (SemanticCache slow = SemanticCache.builder().embedder(embedder).store(store).build();
+        StreamResponse<ResponseStreamEvent> events =
+            CachedOpenAi.wrap(plain, slow).responses().createStreaming(asking(PARIS))) {
+      Iterator<ResponseStreamEvent> iterator = events.stream().iterator();
+      iterator.next();
+      assertThat(iterator.next().isCompleted()).isTrue();
+      assertThat(store.insertions()).isEmpty();
+      gate.countDown();
+      assertThat(iterator.hasNext()).isFalse();
+      assertThat(store.insertions()).hasSize(1);
+    }
+  }
+
+  @Test
   void whatIsNoCompleteAnswerIsNotKept() {
     server.next(
         RESPONSES,
@@ -213,10 +235,39 @@ final class CachedResponsesTest {
   }
 
   @Test
+  @SuppressWarnings("deprecation") // said to be internal, but part of the answer
+  void hitRepeatsTheMetadataOfItsOwnRequestAndNotOfTheFirst() {
+    ObjectNode answer = response("completed", message("Paris."));
+    answer.putObject("metadata").put("customer", "first");
+    answer.put("user", "first").put("safety_identifier", "first").put("prompt_cache_key", "first");
+    server.next(RESPONSES, FakeReply.json(200, answer));
+    client.responses().create(asking(PARIS).toBuilder().metadata(metadata("first")).build());
+
+    ResponseCreateParams second =
+        asking(PARIS).toBuilder().metadata(metadata("second")).promptCacheKey("second").build();
+    Response hit = client.responses().create(second);
+    Response without = client.responses().create(asking(PARIS));
+
+    assertThat(hit.metadata().orElseThrow()._additionalProperties().toString()).contains("second");
+    assertThat(hit.promptCacheKey()).contains("second");
+    assertThat(hit.safetyIdentifier()).isEmpty();
+    assertThat(without.metadata().orElseThrow()._additionalProperties()).isEmpty();
+    assertThat(without.promptCacheKey()).isEmpty();
+    assertThat(accumulated(stream(PARIS)).toString()).doesNotContain("first");
+    assertThat(requests()).isEqualTo(1);
+  }
+
+  private static ResponseCreateParams.Metadata metadata(String customer) {
+    return ResponseCreateParams.Metadata.builder()
+        .putAdditionalProperty("customer", com.openai.core.JsonValue.from(customer))
+        .build();
+  }
+
+  @Test
   void replayOfACallOfAToolIsWhole() {
     ObjectNode answer = response("completed", CALL + "," + REFUSAL);
 
-    String events = new ResponsesApi().stream(answer, Json.newObject());
+    String events = new ResponsesApi().stream(answer, false);
 
     assertThat(events)
         .contains("response.function_call_arguments.done", "response.refusal.delta")

@@ -2,12 +2,16 @@ package io.github.semcache.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.openai.core.RequestOptions;
 import com.openai.core.http.HttpMethod;
 import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpRequestBody;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.responses.ResponseCreateParams;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Query;
 import java.io.ByteArrayInputStream;
@@ -16,12 +20,16 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -34,35 +42,46 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which requests may share an answer. */
 final class RequestEqualityTest {
+  /** With every field that openai-java knows; a test says so. */
   private static final String CHAT =
       """
       {"model":"gpt-4o","temperature":0.7,"seed":42,"n":1,"top_p":1,"max_completion_tokens":100,
-       "frequency_penalty":0.5,"logit_bias":{"50256":-100},"stop":["END"],"logprobs":true,
+       "max_tokens":100,"frequency_penalty":0.5,"presence_penalty":0.5,"logit_bias":{"50256":-100},
+       "stop":["END"],"logprobs":true,"top_logprobs":2,"verbosity":"low","moderation":{"a":"b"},
        "reasoning_effort":"low","parallel_tool_calls":true,"tool_choice":"auto","x_future":{"a":1},
-       "modalities":["text"],"web_search_options":{"search_context_size":"low"},
+       "modalities":["text"],"audio":{"voice":"ash","format":"wav"},
+       "web_search_options":{"search_context_size":"low"},
+       "prediction":{"type":"content","content":"Hello"},
        "response_format":{"type":"json_schema","json_schema":{"name":"s","schema":{"type":"object"}}},
        "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],
-       "messages":[{"role":"system","content":"Be brief."},
+       "functions":[{"name":"f","parameters":{"type":"object"}}],"function_call":"auto",
+       "messages":[{"role":"system","content":"Be brief."},{"role":"developer","content":"Be kind."},
          {"role":"user","content":"Hello"},{"role":"assistant","content":"Hi"},
          {"role":"user","name":"kim","content":[{"type":"text","text":"What is this?"},
            {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA","detail":"low"}},
+           {"type":"input_audio","input_audio":{"data":"CCCC","format":"wav"}},
            {"type":"file","file":{"file_data":"BBBB"}}]}],
        "stream":false,"stream_options":{"include_usage":true},"user":"u","metadata":{"a":"b"},
        "store":true,"safety_identifier":"s","prompt_cache_key":"k","service_tier":"auto",
-       "prompt_cache_retention":"24h"}""";
+       "prompt_cache_options":{"mode":"auto"},"prompt_cache_retention":"24h"}""";
 
+  /** The same for responses; those with a conversation or in the background pass by the cache. */
   private static final String RESPONSE =
       """
       {"model":"gpt-4o","temperature":0.7,"instructions":"Be brief.","previous_response_id":"resp_1",
        "store":false,"max_output_tokens":100,"include":["message.output_text.logprobs"],
        "reasoning":{"effort":"low"},"text":{"format":{"type":"text"}},"truncation":"auto",
        "prompt":{"id":"p","version":"1"},"tools":[{"type":"web_search"}],"x_future":[1,2],
+       "tool_choice":"auto","parallel_tool_calls":true,"max_tool_calls":3,"top_p":1,
+       "top_logprobs":2,"moderation":{"a":"b"},"access_programs":["a"],"image":{"a":"b"},
+       "context_management":[{"type":"compaction"}],
        "input":[{"role":"user","content":"Hello"},{"role":"assistant","content":"Hi"},
          {"role":"user","content":[{"type":"input_text","text":"What is this?"},
+           {"type":"input_file","file_id":"file_1"},
            {"type":"input_image","image_url":"data:image/png;base64,AAAA"}]}],
        "stream":true,"stream_options":{"include_obfuscation":false},"user":"u","metadata":{"a":"b"},
        "safety_identifier":"s","prompt_cache_key":"k","service_tier":"auto",
-       "prompt_cache_retention":"24h"}""";
+       "prompt_cache_options":{"mode":"auto"},"prompt_cache_retention":"24h"}""";
 
   private static final Set<String> IRRELEVANT =
       Set.of(
@@ -72,6 +91,7 @@ final class RequestEqualityTest {
           "metadata",
           "safety_identifier",
           "prompt_cache_key",
+          "prompt_cache_options",
           "prompt_cache_retention",
           "service_tier");
 
@@ -104,8 +124,120 @@ final class RequestEqualityTest {
             .body(new TextBody(body))
             .build();
     return reader
-        .read(request)
+        .read(request, RequestOptions.none())
         .map(asked -> Query.of(asked.prompt(), Normalizer.whitespace(), asked.settings()));
+  }
+
+  @Test
+  void everyFieldThatOpenAiJavaKnowsIsLookedAt() {
+    assertThat(parse(CHAT).properties())
+        .extracting(Map.Entry::getKey)
+        .containsAll(fieldsOf(ChatCompletionCreateParams.Body.class));
+    assertThat(parse(RESPONSE).properties())
+        .extracting(Map.Entry::getKey)
+        .containsAll(
+            fieldsOf(ResponseCreateParams.Body.class).stream()
+                .filter(field -> !Set.of("background", "conversation").contains(field))
+                .toList());
+  }
+
+  private static List<String> fieldsOf(Class<?> body) {
+    List<String> fields =
+        Stream.of(body.getMethods())
+            .map(method -> method.getAnnotation(JsonProperty.class))
+            .filter(Objects::nonNull)
+            .map(JsonProperty::value)
+            .toList();
+    assertThat(fields).hasSizeGreaterThan(30);
+    return fields;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CHAT, RESPONSE})
+  void everySingleFieldMattersOrDoesNot(String json) {
+    ObjectNode body = parse(json);
+    String key = keyOf(body);
+    for (Map.Entry<String, JsonNode> field : body.properties()) {
+      String name = field.getKey();
+      if (!isIrrelevant(name, body) && !Set.of("messages", "input").contains(name)) {
+        ObjectNode changed = body.deepCopy().<ObjectNode>set(name, other(field.getValue()));
+        assertThat(keyOf(changed)).as(name).isNotEqualTo(key);
+        assertThat(keyOf(body.deepCopy().without(name))).as("without " + name).isNotEqualTo(key);
+      }
+    }
+  }
+
+  @Test
+  void resultOfAToolAfterTheQuestionMustBeEqual() {
+    String asked =
+        """
+        {"messages":[{"role":"user","content":"How warm is it?"},
+         {"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"t"}}]},
+         {"role":"tool","tool_call_id":"c","content":"20"}]}""";
+    Query query = queryOf(asked).orElseThrow();
+
+    assertThat(query.text()).isEqualTo("How warm is it?");
+    assertThat(keyOf(asked.replace("20", "21"))).isNotEqualTo(query.key());
+    assertThat(queryOf(asked.replace("warm is it", "hot")).orElseThrow().scope())
+        .isEqualTo(query.scope());
+  }
+
+  @Test
+  void severalTextsOfOneMessageAreOneQuestion() {
+    String two =
+        """
+        {"messages":[{"role":"user","content":[{"type":"text","text":"One."},
+         {"type":"image_url","image_url":{"url":"u"}},{"type":"text","text":"Two."}]}]}""";
+
+    assertThat(queryOf(two).orElseThrow().text()).isEqualTo("One. Two.");
+    assertThat(queryOf(two).orElseThrow().scope().settings().get("request"))
+        .contains("\"url\":\"u\"")
+        .doesNotContain("One.", "Two.");
+  }
+
+  @Test
+  void deploymentsOfAzureAndVersionsOfItsApiAreOtherServices() {
+    HttpRequest request = azure("gpt-4o", "2024-10-21");
+    String key = reader.read(request, RequestOptions.none()).map(this::key).orElseThrow();
+
+    assertThat(reader.read(azure("gpt-4o", "2024-10-21"), RequestOptions.none()).map(this::key))
+        .contains(key);
+    for (HttpRequest other :
+        List.of(azure("gpt-4o-mini", "2024-10-21"), azure("gpt-4o", "2025-01-01"))) {
+      assertThat(reader.read(other, RequestOptions.none()).map(this::key).orElseThrow())
+          .isNotEqualTo(key);
+    }
+  }
+
+  private static HttpRequest azure(String deployment, String version) {
+    return HttpRequest.builder()
+        .method(HttpMethod.POST)
+        .baseUrl("https://localhost")
+        .addPathSegments("openai", "deployments", deployment, "chat", "completions")
+        .putQueryParam("api-version", version)
+        .body(new TextBody("{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"))
+        .build();
+  }
+
+  private String key(ModelRequest asked) {
+    return Query.of(asked.prompt(), Normalizer.whitespace(), asked.settings()).key();
+  }
+
+  @Test
+  void timeLimitOfACallLimitsItsWaitForAnother() {
+    RequestOptions hasty = RequestOptions.builder().timeout(Duration.ofSeconds(3)).build();
+    RequestOptions patient = RequestOptions.builder().timeout(Duration.ZERO).build();
+    HttpRequest request = azure("gpt-4o", "1");
+
+    assertThat(reader.read(request, hasty).orElseThrow().prompt().maxWait())
+        .contains(Duration.ofSeconds(3));
+    assertThat(reader.read(request, patient).orElseThrow().prompt().maxWait()).isEmpty();
+    HttpRequest controlled =
+        request.toBuilder()
+            .putAllHeaders(CacheControl.use().maxWait(Duration.ofSeconds(1)).headers())
+            .build();
+    assertThat(reader.read(controlled, hasty).orElseThrow().prompt().maxWait())
+        .contains(Duration.ofSeconds(1));
   }
 
   @Provide

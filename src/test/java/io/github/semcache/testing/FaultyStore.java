@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 
 /** A store in front of another that fails where it is told to, and remembers what it was asked. */
@@ -31,6 +32,7 @@ public final class FaultyStore implements VectorStore {
   private final List<Insertion> insertions = new CopyOnWriteArrayList<>();
   private volatile UnaryOperator<Optional<CacheEntry>> onFind = found -> found;
   private volatile UnaryOperator<NearestEntries> onNearest = found -> found;
+  private volatile CountDownLatch beforePut = new CountDownLatch(0);
   private volatile boolean closed;
 
   public FaultyStore(VectorStore store) {
@@ -55,6 +57,11 @@ public final class FaultyStore implements VectorStore {
     onNearest = change;
   }
 
+  /** Lets writes wait. */
+  public void beforePut(CountDownLatch latch) {
+    beforePut = latch;
+  }
+
   public List<Call> calls() {
     return List.copyOf(calls);
   }
@@ -74,6 +81,14 @@ public final class FaultyStore implements VectorStore {
     calls.add(call);
     if (failing.contains(call)) {
       throw new StoreException("told to fail on " + call);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new StoreException("interrupted", e);
     }
   }
 
@@ -97,6 +112,7 @@ public final class FaultyStore implements VectorStore {
   @Override
   public int put(List<Insertion> insertions) {
     record(Call.PUT);
+    await(beforePut);
     this.insertions.addAll(insertions);
     return store.put(insertions);
   }
