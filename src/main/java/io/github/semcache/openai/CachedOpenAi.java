@@ -29,14 +29,16 @@ import java.util.TreeSet;
  *       fields of the request's body, unknown ones included, must be equal in any order of keys:
  *       the model, the system text, earlier messages, images, tools, the response format, the
  *       temperature and so on. So must the base URL, the path, the query, and the headers {@code
- *       OpenAI-Organization} and {@code OpenAI-Project}. Ignored are {@code metadata}, {@code
+ *       OpenAI-Organization} and {@code OpenAI-Project}; API keys need not, see {@link
+ *       Builder#scopeHeader}. Ignored are {@code metadata}, {@code
  *       prompt_cache_key}, {@code prompt_cache_options}, {@code prompt_cache_retention}, {@code
  *       safety_identifier}, {@code service_tier}, {@code stream}, {@code stream_options}, {@code
  *       user} and, for chat completions, {@code store}.
  *   <li><b>What passes by the cache:</b> requests whose user says no text; responses with a {@code
  *       conversation}, which grows with each call, and those in the background.
  *   <li><b>What a hit gives back</b> is what the model gave, with the same id, usage and unknown
- *       fields. A stream tells its usage if it is asked for and known: the entry of a stream that
+ *       fields. Only what the service merely repeats, such as the {@code metadata} of a response, is
+ *       that of the request at hand. A stream tells its usage if it is asked for and known: the entry of a stream that
  *       did not ask for it has none. {@link CacheControl#SOURCE} among the headers of the raw
  *       response says where an answer came from.
  *   <li><b>What is not kept,</b> unless the cache's {@link io.github.semcache.chat.Admission} says
@@ -47,7 +49,9 @@ import java.util.TreeSet;
  *       Trouble in the cache does not, unless the cache was built with {@code failOnCacheErrors}; a
  *       cache that was closed answers nothing more.
  *   <li><b>Of calls that ask the same at once,</b> one asks the model; streams are read along as
- *       they arrive.
+ *       they arrive. No call waits for another longer than its own time limit for a request.
+ *   <li><b>Streams</b> are passed on as they arrive. What comes after their last event, the end,
+ *       waits until the answer is kept, so that the caller's next call finds it.
  * </ul>
  *
  * <p>{@link CacheControl} changes this for single calls. The wrapped client shares connections and
@@ -128,8 +132,6 @@ public final class CachedOpenAi {
 
   /** The options of a {@link CachedOpenAi}. Not safe for use by many threads. */
   public static final class Builder {
-    private static final Set<String> CREDENTIALS = Set.of("authorization", "api-key");
-
     private final SemanticCache cache;
     private final Set<String> scopeHeaders =
         new TreeSet<>(List.of("openai-organization", "openai-project"));
@@ -155,24 +157,16 @@ public final class CachedOpenAi {
 
     /**
      * Makes a request header part of the scope: only answers given under the same value are reused.
-     * For gateways whose headers choose the model or the tenant. The service gets the header.
+     * For gateways whose headers choose the model or the tenant, and, with {@code Authorization} or
+     * Azure's {@code api-key}, for clients whose credentials must not share answers. The service
+     * gets the header; stores see no more of it than a hash.
      *
-     * @param name the header's name, in any case; not blank, and not that of a credential, which
-     *     the client adds later than the cache sees the request: give each client of its own
-     *     credential a {@linkplain CacheControl#tag tag} instead
+     * @param name the header's name, in any case; not blank
      * @return this builder
-     * @throws IllegalArgumentException if the name is blank or that of a credential
+     * @throws IllegalArgumentException if the name is blank
      */
     public Builder scopeHeader(String name) {
-      String lowerCase = OptionChecks.notBlank(name, "scopeHeader").toLowerCase(Locale.ROOT);
-      if (CREDENTIALS.contains(lowerCase)) {
-        throw new IllegalArgumentException(
-            "scopeHeader is "
-                + name
-                + ", which the client adds below the cache; put CacheControl.use().tag(...)"
-                + ".headers() among the client's headers instead");
-      }
-      this.scopeHeaders.add(lowerCase);
+      this.scopeHeaders.add(OptionChecks.notBlank(name, "scopeHeader").toLowerCase(Locale.ROOT));
       return this;
     }
 
