@@ -30,17 +30,17 @@ import java.util.TreeSet;
  *       the model, the system text, earlier messages, images, tools, the response format, the
  *       temperature and so on. So must the base URL, the path, the query, and the headers {@code
  *       OpenAI-Organization} and {@code OpenAI-Project}; API keys need not, see {@link
- *       Builder#scopeHeader}. Ignored are {@code metadata}, {@code
- *       prompt_cache_key}, {@code prompt_cache_options}, {@code prompt_cache_retention}, {@code
- *       safety_identifier}, {@code service_tier}, {@code stream}, {@code stream_options}, {@code
- *       user} and, for chat completions, {@code store}.
+ *       Builder#scopeHeader}. Ignored are {@code metadata}, {@code prompt_cache_key}, {@code
+ *       prompt_cache_options}, {@code prompt_cache_retention}, {@code safety_identifier}, {@code
+ *       service_tier}, {@code stream}, {@code stream_options}, {@code user} and, for chat
+ *       completions, {@code store}.
  *   <li><b>What passes by the cache:</b> requests whose user says no text; responses with a {@code
  *       conversation}, which grows with each call, and those in the background.
  *   <li><b>What a hit gives back</b> is what the model gave, with the same id, usage and unknown
- *       fields. Only what the service merely repeats, such as the {@code metadata} of a response, is
- *       that of the request at hand. A stream tells its usage if it is asked for and known: the entry of a stream that
- *       did not ask for it has none. {@link CacheControl#SOURCE} among the headers of the raw
- *       response says where an answer came from.
+ *       fields. Only what the service merely repeats, such as the {@code metadata} of a response,
+ *       is that of the request at hand. A stream tells its usage if it is asked for and known: the
+ *       entry of a stream that did not ask for it has none. {@link CacheControl#SOURCE} among the
+ *       headers of the raw response says where an answer came from.
  *   <li><b>What is not kept,</b> unless the cache's {@link io.github.semcache.chat.Admission} says
  *       otherwise: answers that did not end with {@code stop}, refusals, tool calls, several
  *       choices, and answers without text. A stream is kept when its terminal marker came, however
