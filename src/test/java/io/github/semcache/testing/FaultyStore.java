@@ -8,12 +8,13 @@ import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.Selection;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /** A store in front of another that fails where it is told to, and remembers what it was asked. */
@@ -27,8 +28,9 @@ public final class FaultyStore implements VectorStore {
   }
 
   private final VectorStore store;
-  private final Set<Call> failing = EnumSet.noneOf(Call.class);
+  private final Set<Call> failing = ConcurrentHashMap.newKeySet();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final AtomicInteger failures = new AtomicInteger();
   private final List<Insertion> insertions = new CopyOnWriteArrayList<>();
   private volatile UnaryOperator<Optional<CacheEntry>> onFind = found -> found;
   private volatile UnaryOperator<NearestEntries> onNearest = found -> found;
@@ -66,6 +68,11 @@ public final class FaultyStore implements VectorStore {
     return List.copyOf(calls);
   }
 
+  /** How many calls failed as they were told to. */
+  public int failures() {
+    return failures.get();
+  }
+
   public List<Insertion> insertions() {
     return List.copyOf(insertions);
   }
@@ -80,6 +87,7 @@ public final class FaultyStore implements VectorStore {
     }
     calls.add(call);
     if (failing.contains(call)) {
+      failures.incrementAndGet();
       throw new StoreException("told to fail on " + call);
     }
   }

@@ -1,0 +1,21 @@
+package io.github.semcache.lucene;
+
+import io.github.semcache.CacheOnStoreContract;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.store.VectorStore;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class CacheOnLuceneTest extends CacheOnStoreContract {
+  @TempDir private Path directory;
+
+  @Override
+  protected VectorStore open(EmbeddingSpace space) {
+    return LuceneVectorStore.open(directory, space);
+  }
+
+  @Override
+  protected boolean survives() {
+    return true;
+  }
+}

@@ -1,0 +1,145 @@
+package io.github.semcache.testing;
+
+import io.github.semcache.prompt.Message;
+import io.github.semcache.prompt.Scope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Two scopes that differ in one part.
+ *
+ * @param difference which one
+ */
+public record ScopePair(Scope one, Scope other, String difference) {
+  private static final List<String> TEXTS =
+      List.of(
+          "",
+          " ",
+          "a",
+          "A",
+          "a ",
+          "acme",
+          "acme:eu",
+          "acme|eu",
+          "acme,eu",
+          "{acme}",
+          "@scope:{*}",
+          "*",
+          "\"",
+          "'",
+          "\\",
+          "-",
+          "\0",
+          "\ud800",
+          "é",
+          "e\u0301",
+          "😀",
+          "x".repeat(10_000));
+  private static final List<String> ROLES = List.of("user", "assistant", "system");
+
+  /** A pair by chance. */
+  public static ScopePair random(Random random) {
+    Scope one = scope(random);
+    return switch (random.nextInt(8)) {
+      case 0 -> new ScopePair(one, one.tag(absentTag(one), text(random)), "a tag more");
+      case 1 -> tagChanged(one.tag(text(random), text(random)), random);
+      case 2 -> tagRenamed(one.tag(text(random), text(random)));
+      case 3 -> systemChanged(one, random);
+      case 4 -> messageMore(one, random);
+      case 5 -> messageChanged(one, random);
+      case 6 -> new ScopePair(one, setting(one, "temperature", "0"), "a setting more");
+      default ->
+          new ScopePair(
+              setting(one, "model", "a"), setting(one, "model", "b"), "a setting's value");
+    };
+  }
+
+  private static Scope scope(Random random) {
+    Scope scope = Scope.none();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      scope = scope.tag(text(random), text(random));
+    }
+    if (random.nextBoolean()) {
+      scope = scope.system(text(random));
+    }
+    List<Message> history = new ArrayList<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      history.add(message(random));
+    }
+    return scope.history(history);
+  }
+
+  private static ScopePair tagChanged(Scope one, Random random) {
+    String name = any(one, random);
+    String value = one.tags().getOrDefault(name, "");
+    return new ScopePair(one, one.tag(name, other(value, random)), "a tag's value");
+  }
+
+  private static ScopePair tagRenamed(Scope one) {
+    Map<String, String> tags = new HashMap<>(one.tags());
+    String name = tags.keySet().iterator().next();
+    tags.put(absentTag(one), tags.getOrDefault(name, ""));
+    tags.remove(name);
+    Scope other = Scope.of(tags).history(one.history());
+    return new ScopePair(one, one.system().map(other::system).orElse(other), "the name of a tag");
+  }
+
+  private static ScopePair systemChanged(Scope one, Random random) {
+    return new ScopePair(
+        one,
+        one.system(one.system().map(text -> other(text, random)).orElse("")),
+        "the system text");
+  }
+
+  private static ScopePair messageMore(Scope one, Random random) {
+    List<Message> longer = new ArrayList<>(one.history());
+    longer.add(random.nextInt(longer.size() + 1), message(random));
+    return new ScopePair(one, one.history(longer), "a message more");
+  }
+
+  private static ScopePair messageChanged(Scope scope, Random random) {
+    Message first = message(random);
+    List<Message> history = new ArrayList<>(scope.history());
+    history.add(first);
+    Scope one = scope.history(history);
+    boolean ofRole = random.nextBoolean();
+    history.set(
+        history.size() - 1,
+        ofRole
+            ? new Message(first.role() + "s", first.text())
+            : new Message(first.role(), other(first.text(), random)));
+    return new ScopePair(
+        one, one.history(history), ofRole ? "who said a message" : "what a message says");
+  }
+
+  private static Scope setting(Scope scope, String name, String value) {
+    Map<String, String> settings = new HashMap<>(scope.settings());
+    settings.put(name, value);
+    return scope.settings(settings);
+  }
+
+  private static String any(Scope scope, Random random) {
+    List<String> names = List.copyOf(scope.tags().keySet());
+    return names.get(random.nextInt(names.size()));
+  }
+
+  private static String absentTag(Scope scope) {
+    return String.join("", scope.tags().keySet()) + "new";
+  }
+
+  private static Message message(Random random) {
+    return new Message(ROLES.get(random.nextInt(ROLES.size())), text(random));
+  }
+
+  private static String text(Random random) {
+    return TEXTS.get(random.nextInt(TEXTS.size()));
+  }
+
+  private static String other(String text, Random random) {
+    String other = text(random);
+    return other.equals(text) ? text + "!" : other;
+  }
+}
