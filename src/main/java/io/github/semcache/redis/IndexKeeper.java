@@ -95,7 +95,7 @@ final class IndexKeeper {
       throw new StoreException(
           "Redis has no index "
               + name()
-              + ", and this store, built with assumeIndex(), does not make it; build one without");
+              + ", and this store, built with assumeIndex(), does not make it; one without does");
     }
     if (seen == generation.get()) {
       attempt();

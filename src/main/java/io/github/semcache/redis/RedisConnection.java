@@ -155,6 +155,15 @@ public final class RedisConnection {
         address, connectTimeout, socketTimeout, maxWait, maxConnections, true);
   }
 
+  /**
+   * The address.
+   *
+   * @return scheme, host, port and database, without user and password
+   */
+  public String address() {
+    return address.toString();
+  }
+
   private static Duration check(String name, Duration duration) {
     requireNonNull(duration, name);
     if (duration.compareTo(SHORTEST) < 0 || duration.compareTo(LONGEST) > 0) {

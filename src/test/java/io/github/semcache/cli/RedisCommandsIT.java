@@ -1,0 +1,136 @@
+package io.github.semcache.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.redis.RedisConnection;
+import io.github.semcache.redis.RedisVectorStore;
+import io.github.semcache.redis.VectorIndex;
+import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testing.RedisServers;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code explain}, {@code stats}, {@code ls} and {@code forget} on a store in Redis. */
+@EnabledIfRedis
+class RedisCommandsIT {
+  private final String cacheName = "test-" + UUID.randomUUID();
+  private final FakeEmbedder embedder =
+      new FakeEmbedder()
+          .place("Where is my card?", 0)
+          .place("Where's my card?", 5)
+          .place("How do I pay?", 120);
+
+  URI server() {
+    return RedisServers.uri();
+  }
+
+  RedisConnection connection() {
+    return RedisConnection.of(server());
+  }
+
+  VectorIndex vectorIndex() {
+    return VectorIndex.hnsw().m(8);
+  }
+
+  private RedisVectorStore store() {
+    return RedisVectorStore.builder(connection(), EmbeddingSpace.of(embedder))
+        .cacheName(cacheName)
+        .vectorIndex(vectorIndex())
+        .build();
+  }
+
+  @BeforeEach
+  void fillStore() {
+    try (SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(ChatClient.of("gpt-test", prompt -> "?"))
+            .store(store())
+            .build()) {
+      cache.put(Prompt.of("Where is my card?"), "On its way.");
+      cache.put(Prompt.of("How do I pay?"), "In the app.");
+    }
+  }
+
+  @AfterEach
+  void removeEverything() {
+    try (RedisVectorStore store = store()) {
+      store.dropIndex(true);
+    }
+  }
+
+  private CliRun run(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--store", server().toString(), "--cache-name", cacheName));
+    all.add("--no-embeddings");
+    options(all);
+    return CliRun.of(embedder, all.toArray(String[]::new));
+  }
+
+  void options(List<String> options) {}
+
+  @Test
+  void listShowsTheEntries() {
+    assertThat(run("ls").out())
+        .contains("Where is my card?", "How do I pay?", "expires 2")
+        .hasLineCount(2);
+    assertThat(run("ls", "--json").json()).hasSize(2);
+  }
+
+  @Test
+  void statsCountTheEntriesAndNameTheStore() {
+    JsonNode json = run("stats", "--json").json();
+
+    assertThat(json.get("entries").asInt()).isEqualTo(2);
+    assertThat(json.get("expiring").asInt()).isEqualTo(2);
+    assertThat(json.get("store").asText())
+        .isEqualTo("redis://" + server().getHost() + ":" + server().getPort() + "/0");
+  }
+
+  @Test
+  void explainShowsDistanceAndDecision() {
+    CliRun run = run("explain", "Where's my card?");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("exact: no", "0.0038  Where is my card?", "hit");
+  }
+
+  @Test
+  void forgetRemovesByKeyByScopeAndAll() {
+    String key = run("ls", "--json").json().get(0).get("key").asText();
+    assertThat(run("forget", "--key", key).out().strip()).isEqualTo("1 entry removed");
+
+    fillStore();
+    String scope = run("ls", "--json").json().get(0).get("scope").asText();
+    assertThat(run("forget", "--scope", scope.substring(0, 8)).out().strip())
+        .isEqualTo("2 entries removed");
+
+    fillStore();
+    assertThat(run("forget", "--all").out().strip()).isEqualTo("2 entries removed");
+    assertThat(run("ls").out()).isEmpty();
+  }
+
+  @Test
+  void cacheThatIsNotThereIsEmptyAndIsNotMade() {
+    String[] args = {
+      "ls", "--store", server().toString(), "--cache-name", cacheName + "x", "--no-embeddings"
+    };
+    List<String> all = new ArrayList<>(List.of(args));
+    options(all);
+    CliRun run = CliRun.of(embedder, all.toArray(String[]::new));
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).isEmpty();
+  }
+}

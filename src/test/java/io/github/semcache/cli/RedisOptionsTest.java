@@ -1,0 +1,96 @@
+package io.github.semcache.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testing.FakeRedis;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the commands on a store in Redis say where there is none. */
+class RedisOptionsTest {
+  private static CliRun run(String command, String store, String... more) {
+    String[] args = new String[more.length + 4];
+    args[0] = command;
+    args[1] = "--store";
+    args[2] = store;
+    args[3] = "--no-embeddings";
+    System.arraycopy(more, 0, args, 4, more.length);
+    return CliRun.of(new FakeEmbedder(), args);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "redis://",
+        "redis:localhost",
+        "redis://:secret@under_score:6379",
+        "redis://user-without-password@localhost",
+        "rediss://:secret@localhost/nodatabase",
+        "redis://:sec ret@localhost",
+        "redis://localhost?color=blue"
+      })
+  void addressThatCannotBeUsedIsSaidSoInOneLineWithoutItsPassword(String uri) {
+    CliRun run = run("stats", uri);
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).startsWith("semcache-cli: --store: uri ").hasLineCount(1);
+    assertThat(run.err()).doesNotContain("sec");
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void serverThatDoesNotAnswerIsSaidSoInOneLine() {
+    FakeRedis gone = new FakeRedis();
+    gone.close();
+    for (String command : new String[] {"ls", "stats"}) {
+      CliRun run = run(command, gone.uri().toString());
+
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
+    }
+    CliRun forget = run("forget", gone.uri().toString(), "--all");
+    assertThat(forget.exitCode()).isEqualTo(1);
+    assertThat(forget.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
+    CliRun explain = run("explain", gone.uri().toString(), "What?", "--tag", "a=b");
+    assertThat(explain.exitCode()).isEqualTo(1);
+    assertThat(explain.err()).startsWith("semcache-cli: Redis failed to find").hasLineCount(1);
+    CliRun cluster = run("ls", gone.uri().toString(), "--cluster");
+    assertThat(cluster.exitCode()).isEqualTo(1);
+    assertThat(cluster.err()).startsWith("semcache-cli: Redis failed to tell").hasLineCount(1);
+  }
+
+  @Test
+  void serverThatRefusesIsQuotedInOneLine() {
+    try (FakeRedis server = new FakeRedis()) {
+      server.onAll("-NOAUTH Authentication required.");
+      CliRun run = run("ls", server.uri().toString());
+
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.err()).contains("NOAUTH Authentication required.").hasLineCount(1);
+    }
+  }
+
+  @Test
+  void missingIndexIsSaidSo() {
+    try (FakeRedis server = new FakeRedis()) {
+      server.on("FT.SEARCH", "-sem_cache:v1:fake-embedder:64: no such index");
+      CliRun run = run("explain", server.uri().toString(), "What?", "--tag", "a=b");
+
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.err()).contains("Redis has no index sem_cache:v1:").hasLineCount(1);
+      assertThat(server.received("FT.CREATE")).isEmpty();
+    }
+  }
+
+  @Test
+  void optionsOfRedisNeedRedis(@TempDir Path directory) {
+    CliRun run = run("ls", directory.toString(), "--cluster");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--cluster and --cache-name need a --store in Redis");
+  }
+}

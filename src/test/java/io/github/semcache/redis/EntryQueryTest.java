@@ -1,0 +1,85 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.testing.Entries.atAngle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class EntryQueryTest {
+  private static final String FILTER = EntryQuery.filter("5c09e", Optional.empty());
+
+  private static String words(byte[][] arguments) {
+    return String.join(" ", Stream.of(arguments).map(Utf8::decode).toList());
+  }
+
+  private static String nearest(HybridPolicy policy, VectorIndex index) {
+    return words(EntryQuery.nearest("idx", FILTER, atAngle(2, 0), 10, policy, index));
+  }
+
+  @Test
+  void filterNamesTheScopeAndTheEarliestTime() {
+    assertThat(FILTER).isEqualTo("@scope:{5c09e}");
+    assertThat(EntryQuery.filter("5c09e", Optional.of(Instant.ofEpochMilli(1_500))))
+        .isEqualTo("@scope:{5c09e} @created_at:[1500 +inf]");
+  }
+
+  @Test
+  void searchAsksForTheEntryButNotForItsEmbedding() {
+    assertThat(nearest(HybridPolicy.SERVERS_CHOICE, VectorIndex.hnsw()))
+        .startsWith(
+            "idx (@scope:{5c09e})=>[KNN 10 @embedding $v EF_RUNTIME 64 AS distance] PARAMS 2 v ")
+        .endsWith(
+            " RETURN 6 scope created_at prompt answer attributes distance LIMIT 0 10 DIALECT 2");
+  }
+
+  @Test
+  void everyEntryAskedForIsListed() {
+    byte[][] arguments =
+        EntryQuery.nearest(
+            "idx", FILTER, atAngle(2, 0), 250, HybridPolicy.BATCHES, VectorIndex.flat());
+
+    assertThat(words(arguments)).contains("[KNN 250 ", " LIMIT 0 250 ");
+  }
+
+  @Test
+  void effortIsLeftOutWhereNoGraphIsWalked() {
+    assertThat(nearest(HybridPolicy.BATCHES, VectorIndex.hnsw().efRuntime(99)))
+        .contains("[KNN 10 @embedding $v HYBRID_POLICY BATCHES EF_RUNTIME 99 AS distance]");
+    assertThat(nearest(HybridPolicy.ADHOC_BF, VectorIndex.hnsw()))
+        .contains("[KNN 10 @embedding $v HYBRID_POLICY ADHOC_BF AS distance]");
+    assertThat(nearest(HybridPolicy.SERVERS_CHOICE, VectorIndex.flat()))
+        .contains("[KNN 10 @embedding $v AS distance]");
+  }
+
+  @Test
+  void vectorIsAParameterAsItIsStored() {
+    byte[][] arguments =
+        EntryQuery.nearest(
+            "idx", FILTER, atAngle(2, 90), 1, HybridPolicy.ADHOC_BF, VectorIndex.hnsw());
+
+    assertThat(arguments[5]).isEqualTo(EntryCodec.encode(atAngle(2, 90)));
+  }
+
+  @Test
+  void countAndKeysAskForNoContents() {
+    assertThat(words(EntryQuery.count("idx", "*"))).isEqualTo("idx * LIMIT 0 0 DIALECT 2");
+    assertThat(words(EntryQuery.keys("idx", FILTER, 500)))
+        .isEqualTo("idx @scope:{5c09e} NOCONTENT LIMIT 0 500 DIALECT 2");
+  }
+
+  @Property
+  void onlyHexadecimalDigitsPassAsAScope(@ForAll String scope) {
+    if (scope.matches("[0-9a-f]+")) {
+      EntryQuery.checkScope(scope);
+    } else {
+      assertThatThrownBy(() -> EntryQuery.checkScope(scope))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.github.semcache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HybridPolicyTest {
+
+  /** The faster of the two in the measured table of scopes and index sizes, at k = 5. */
+  @ParameterizedTest
+  @CsvSource({
+    "20000, 20000, BATCHES",
+    "10000, 20000, BATCHES",
+    "1000, 20000, BATCHES",
+    "40, 20000, ADHOC_BF",
+    "60000, 60000, BATCHES",
+    "30000, 60000, BATCHES",
+    "3000, 60000, BATCHES",
+    "120, 60000, ADHOC_BF",
+    "0, 60000, ADHOC_BF",
+    "30, 30, ADHOC_BF",
+  })
+  void fasterWayIsChosen(long passing, long all, HybridPolicy expected) {
+    assertThat(HybridPolicy.choose(passing, all, 5)).isEqualTo(expected);
+  }
+
+  @Property
+  void oneThatIsComparedWithAllIsComparedWithFewerToo(
+      @ForAll @LongRange(max = 1_000_000) long passing,
+      @ForAll @LongRange(max = 1_000_000) long fewer,
+      @ForAll @LongRange(max = 10_000_000) long all,
+      @ForAll @IntRange(min = 1, max = 100) int k) {
+    if (HybridPolicy.choose(passing, all, k) == HybridPolicy.ADHOC_BF && fewer <= passing) {
+      assertThat(HybridPolicy.choose(fewer, all, k)).isEqualTo(HybridPolicy.ADHOC_BF);
+    }
+  }
+
+  @Property
+  void countsThatDoNotFitTogetherDoNoHarm(
+      @ForAll @LongRange long passing, @ForAll @LongRange long all) {
+    assertThat(HybridPolicy.choose(passing, all, 5)).isNotNull();
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.semcache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import java.nio.charset.StandardCharsets;
+import net.jqwik.api.Assume;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.NotBlank;
+import org.junit.jupiter.api.Test;
+
+class KeySpaceTest {
+  private static KeySpace keys(String cacheName, String modelId, int dimension) {
+    return KeySpace.of(cacheName, new EmbeddingSpace(modelId, dimension));
+  }
+
+  private static boolean isUsable(String name) {
+    return !name.isBlank() && StandardCharsets.UTF_8.newEncoder().canEncode(name);
+  }
+
+  @Test
+  void namesAreTheDocumentedOnes() {
+    KeySpace keys = keys("sem_cache", "text-embedding-3-small", 1_536);
+
+    assertThat(keys.index()).isEqualTo("sem_cache:v1:text-embedding-3-small:1536");
+    assertThat(keys.documentKey("abc"))
+        .asString()
+        .isEqualTo("sem_cache:v1:text-embedding-3-small:1536:abc");
+    assertThat(keys.stateKey("policy"))
+        .asString()
+        .isEqualTo("sem_cache:state:v1:text-embedding-3-small:1536:policy");
+    assertThat(keys.entryKey(keys.documentKey("abc"))).isEqualTo("abc");
+  }
+
+  @Property
+  void noCacheSeesTheKeysOfAnother(
+      @ForAll @NotBlank String oneName,
+      @ForAll @NotBlank String otherName,
+      @ForAll @NotBlank String oneModel,
+      @ForAll @NotBlank String otherModel) {
+    Assume.that(isUsable(oneName) && isUsable(otherName));
+    Assume.that(isUsable(oneModel) && isUsable(otherModel));
+    Assume.that(!oneName.equals(otherName) || !oneModel.equals(otherModel));
+    KeySpace one = keys(oneName, oneModel, 4);
+    KeySpace other = keys(otherName, otherModel, 4);
+
+    assertThat(one.prefix()).doesNotStartWith(other.prefix());
+    assertThat(one.states()).doesNotStartWith(other.states()).doesNotStartWith(other.prefix());
+    assertThat(one.prefix()).doesNotStartWith(other.states());
+  }
+
+  @Property
+  void noCharacterOfANameMeansAnythingToTheServer(@ForAll @NotBlank String name) {
+    Assume.that(isUsable(name));
+    KeySpace keys = keys(name, name, 4);
+
+    assertThat(keys.prefix()).matches("[A-Za-z0-9_.%-]+:v1:[A-Za-z0-9_.%-]+:4:");
+    assertThat(keys.states()).matches("[A-Za-z0-9_.%-]+:state:v1:[A-Za-z0-9_.%-]+:4:");
+  }
+
+  @Test
+  void stateOfACacheIsNoEntryOfOneNamedState() {
+    assertThat(keys("a", "m", 4).states()).doesNotStartWith(keys("a:state", "m", 4).prefix());
+  }
+
+  @Test
+  void blankNamesAndHalfSurrogatesAreRefused() {
+    assertThatThrownBy(() -> keys(" ", "m", 4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cacheName is blank");
+    assertThatThrownBy(() -> keys("a\uD83D", "m", 4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("half a surrogate pair");
+  }
+}

@@ -1,0 +1,39 @@
+package io.github.semcache.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class Utf8Test {
+
+  @Property
+  void everyStringIsReadAsItWasWritten(@ForAll String text) {
+    assertThat(Utf8.decode(Utf8.encode(text))).isEqualTo(text);
+  }
+
+  @Property
+  void wellFormedTextIsPlainUtf8(@ForAll String text) {
+    String wellFormed = new String(text.getBytes(UTF_8), UTF_8);
+
+    assertThat(Utf8.encode(wellFormed)).isEqualTo(wellFormed.getBytes(UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\uD800",
+        "\uDC00",
+        "\uDC00\uD800",
+        "a\uD83Db",
+        "\uFFFD\uD83D",
+        "\uD83D\uD83D\uDE00",
+        "\0\uDFFF"
+      })
+  void halfOfASurrogatePairIsKept(String text) {
+    assertThat(Utf8.decode(Utf8.encode(text))).isEqualTo(text);
+  }
+}
