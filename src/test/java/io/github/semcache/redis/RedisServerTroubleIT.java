@@ -72,6 +72,7 @@ class RedisServerTroubleIT extends RedisFixture {
     CacheEntry entry = put(store, "what?", 0);
     command(Command.REPLICAOF, "127.0.0.1", "1");
 
+    assertRefused("READONLY", () -> store.save("policy", new byte[] {1}));
     assertRefused(
         "READONLY", () -> store.put(List.of(forEver(replacement(entry), atAngle(DIMENSION, 0)))));
 
@@ -108,6 +109,10 @@ class RedisServerTroubleIT extends RedisFixture {
             "+unlink",
             "+scan",
             "+hget",
+            "+pttl",
+            "+get",
+            "+eval",
+            "+set",
             "+ft.create",
             "+ft.info",
             "+ft.dropindex");
@@ -116,6 +121,9 @@ class RedisServerTroubleIT extends RedisFixture {
       CacheEntry entry = put(limited, "what?", 0);
       assertThat(limited.find(entry.key())).contains(entry);
       assertThat(nearest(limited)).containsExactly(entry);
+      assertThat(limited.entries()).hasSize(1);
+      limited.save("policy", new byte[] {1});
+      assertThat(limited.load("policy")).hasValue(new byte[] {1});
       assertThat(limited.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(1);
       assertThat(removeAll(limited)).isZero();
       limited.dropIndex(true);
@@ -133,6 +141,8 @@ class RedisServerTroubleIT extends RedisFixture {
       assertThat(nearest(reader)).containsExactly(entry);
       assertRefused("NOPERM", () -> put(reader, "secret", 0));
       assertRefused("NOPERM", () -> removeAll(reader));
+      assertRefused("NOPERM", () -> reader.load("policy"));
+      assertRefused("NOPERM", () -> reader.save("policy", new byte[] {1}));
     }
   }
 

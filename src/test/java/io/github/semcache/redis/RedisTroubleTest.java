@@ -76,7 +76,10 @@ class RedisTroubleTest {
         () -> store.put(List.of(INSERTION)),
         () -> store.remove(new Selection.ByKey(ENTRY.key())),
         () -> store.remove(new Selection.ByScope(SCOPE.hash())),
-        () -> store.remove(new Selection.All()));
+        () -> store.remove(new Selection.All()),
+        () -> store.entries().forEach(entry -> {}),
+        () -> store.load("policy"),
+        () -> store.save("policy", new byte[1]));
   }
 
   @ParameterizedTest

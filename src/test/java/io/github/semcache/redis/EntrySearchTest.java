@@ -1,0 +1,141 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.testing.Entries.atAngle;
+import static io.github.semcache.testing.Entries.nearest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.Match;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.testing.FakeRedis;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is made of the rows that a search finds. */
+class EntrySearchTest {
+  private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
+  private static final Scope SCOPE = Scope.of("tenant", "acme");
+
+  private final FakeRedis server = new FakeRedis();
+  private final RedisVectorStore store = RedisVectorStore.connect(server.uri(), SPACE);
+  private final List<String> rows = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    store.close();
+    server.close();
+  }
+
+  private static String bulk(String text) {
+    return "$" + text.length() + "\r\n" + text + "\r\n";
+  }
+
+  private EntrySearchTest row(String key, String distance) {
+    return row(key, SCOPE.hash(), distance);
+  }
+
+  private EntrySearchTest row(String key, String scope, String distance) {
+    List<String> fields =
+        List.of(
+            "distance",
+            distance,
+            "scope",
+            scope,
+            "created_at",
+            "7",
+            "prompt",
+            "p",
+            "answer",
+            "a",
+            "attributes",
+            "{}");
+    rows.add(
+        bulk(store.indexName() + ":" + key)
+            + "*12\r\n"
+            + fields.stream().map(EntrySearchTest::bulk).collect(Collectors.joining()));
+    return this;
+  }
+
+  private EntrySearchTest expiredRow(String key) {
+    rows.add(bulk(store.indexName() + ":" + key) + "$-1\r\n");
+    return this;
+  }
+
+  private NearestEntries search(int k) {
+    String reply = "*%d\r\n:%d\r\n%s".formatted(1 + 2 * rows.size(), rows.size(), join());
+    server.on("FT.SEARCH", reply.strip());
+    return store.nearest(nearest(SCOPE, atAngle(4, 0), k));
+  }
+
+  private String join() {
+    return String.join("", rows);
+  }
+
+  private static List<String> keys(NearestEntries found) {
+    return found.matches().stream().map(match -> match.entry().key()).toList();
+  }
+
+  @Test
+  void rowsAreSortedByDistanceAndCutToWhatWasAskedFor() {
+    row("c", "0.3").row("a", "0.1").row("d", "1e-1").row("b", "2.0e-1");
+
+    assertThat(keys(search(3))).containsExactly("a", "d", "b");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-0.0000001, 0", "2.0000002, 2", "0.5, 0.5", "1.19209e-07, 1.19209e-07"})
+  void distanceIsWithinItsRange(String distance, double expected) {
+    Match match = row("a", distance).search(1).matches().get(0);
+
+    assertThat(match.distance()).isCloseTo(expected, within(1e-12)).isBetween(0.0, 2.0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nan", "-nan", "NaN", "", "near"})
+  void rowWithoutADistanceIsCorruptAndHidesNoOther(String distance) {
+    NearestEntries found = row("a", distance).row("b", "0.1").search(5);
+
+    assertThat(keys(found)).containsExactly("b");
+    assertThat(found.corrupt()).isEqualTo(1);
+  }
+
+  @Test
+  void rowOfAnotherScopeIsCorrupt() {
+    NearestEntries found = row("a", "f00", "0.1").search(5);
+
+    assertThat(found.matches()).isEmpty();
+    assertThat(found.corrupt()).isEqualTo(1);
+  }
+
+  @Test
+  void expiredRowsAreNeitherMatchesNorCorrupt() {
+    NearestEntries found = expiredRow("x").row("a", "0.1").expiredRow("y").search(5);
+
+    assertThat(keys(found)).containsExactly("a");
+    assertThat(found.corrupt()).isZero();
+  }
+
+  @Test
+  void whereAllRowsHaveExpiredTheServerIsHadToRemoveThemAndAskedForMore() {
+    server.on("HMGET", "*1\r\n$-1");
+    IntStream.range(0, 5).forEach(i -> expiredRow("x" + i));
+
+    assertThat(search(1).matches()).isEmpty();
+
+    assertThat(server.received("HMGET")).hasSize(5);
+    // The entries of the scope are counted too, at some time.
+    assertThat(server.received("FT.SEARCH").stream().map(words -> words.get(2)))
+        .filteredOn(query -> query.contains("KNN"))
+        .extracting(query -> query.replaceAll(".*\\[KNN (\\d+) .*", "$1"))
+        .containsExactly("5", "50");
+  }
+}
