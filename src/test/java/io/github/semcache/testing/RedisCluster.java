@@ -22,51 +22,50 @@ final class RedisCluster {
 
   private RedisCluster() {}
 
+  /** A node and the port at which it talks to the others. */
+  private record Node(RedisProcess process, int busPort) {}
+
   /** Starts a cluster and waits until it searches. It ends with the JVM. */
   @SuppressWarnings("MustBeClosed")
   static URI start(String command) throws IOException {
-    List<RedisProcess> nodes = new ArrayList<>();
+    List<Node> nodes = new ArrayList<>();
     for (int i = 0; i < MASTERS; i++) {
-      nodes.add(
+      int busPort = RedisProcess.freePort();
+      RedisProcess process =
           RedisProcess.start(
               command,
               0,
               "--cluster-enabled",
               "yes",
               "--cluster-port",
-              Integer.toString(RedisProcess.freePort()),
+              Integer.toString(busPort),
               "--enable-debug-command",
-              "local"));
+              "local");
+      nodes.add(new Node(process, busPort));
     }
     for (int i = 0; i < MASTERS; i++) {
       join(nodes, i);
     }
-    for (RedisProcess node : nodes) {
-      awaitSearch(node);
+    for (Node node : nodes) {
+      awaitSearch(node.process());
     }
-    return nodes.get(0).uri();
+    return nodes.get(0).process().uri();
   }
 
-  private static void join(List<RedisProcess> nodes, int i) {
-    try (RedisClient node = client(nodes.get(i))) {
+  private static void join(List<Node> nodes, int i) {
+    try (RedisClient node = client(nodes.get(i).process())) {
       int from = SLOTS * i / MASTERS;
       int to = SLOTS * (i + 1) / MASTERS - 1;
       node.executeCommand(
           new CommandArguments(Command.CLUSTER).add("ADDSLOTSRANGE").add(from).add(to));
-      for (RedisProcess other : nodes.subList(i + 1, MASTERS)) {
+      for (Node other : nodes.subList(i + 1, MASTERS)) {
         node.executeCommand(
             new CommandArguments(Command.CLUSTER)
                 .add("MEET")
                 .add("127.0.0.1")
-                .add(other.port())
-                .add(busPort(other)));
+                .add(other.process().port())
+                .add(other.busPort()));
       }
-    }
-  }
-
-  private static int busPort(RedisProcess node) {
-    try (RedisClient client = client(node)) {
-      return Integer.parseInt(client.configGet("cluster-port").get("cluster-port"));
     }
   }
 
