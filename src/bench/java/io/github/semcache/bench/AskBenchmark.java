@@ -34,6 +34,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class AskBenchmark {
   private static final int ENTRIES = 10_000;
+  private static final String SYSTEM =
+      "You are the help desk of ACME. Answer in one sentence, in the language of the question.";
 
   private final Embedder embedder = Embedder.of("none", 2, text -> new float[] {1, 0});
   private final ChatClient chatClient = ChatClient.of("none", prompt -> "answer");
@@ -45,7 +47,13 @@ public class AskBenchmark {
           .build();
   private final SemanticCache inMemory =
       SemanticCache.builder().embedder(embedder).chatClient(chatClient).build();
+  private final SemanticCache inScope =
+      SemanticCache.builder()
+          .embedder(embedder)
+          .chatClient(chatClient)
+          .build();
   private final Prompt[] prompts = new Prompt[ENTRIES];
+  private final Prompt[] scopedPrompts = new Prompt[ENTRIES];
   private int next;
 
   /** Fills the store in memory. */
@@ -53,6 +61,8 @@ public class AskBenchmark {
     for (int i = 0; i < ENTRIES; i++) {
       prompts[i] = Prompt.of("What is the answer to question number " + i + "?");
       inMemory.put(prompts[i], "answer " + i);
+      scopedPrompts[i] = prompts[i].system(SYSTEM).tag("tenant", "acme");
+      inScope.put(scopedPrompts[i], "answer " + i);
     }
   }
 
@@ -74,6 +84,16 @@ public class AskBenchmark {
   @Benchmark
   public Answer exactHitInMemory() {
     return inMemory.ask(prompts[next++ % ENTRIES]);
+  }
+
+  /**
+   * The same, of prompts with a system text of 87 characters and a tag.
+   *
+   * @return the answer
+   */
+  @Benchmark
+  public Answer exactHitInScope() {
+    return inScope.ask(scopedPrompts[next++ % ENTRIES]);
   }
 
   /** Holds nothing. */

@@ -10,115 +10,152 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Insertion;
 import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.VectorStore;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
- * Made-up entries whose embeddings lie in clusters, as those of prompts do: a cluster's centre is a
- * random direction, and a member adds noise to it. Answers have 800 bytes. The same numbers give
- * the same corpus.
+ * Made-up entries whose embeddings lie as those of prompts do: topics, subjects within a topic,
+ * prompts about a subject. Two prompts about one subject have a cosine distance of about 0.13, a
+ * prompt and its rewording one of about 0.08. Answers have 800 bytes. The same numbers give the
+ * same corpus.
  */
 final class Corpus {
-  private static final int CLUSTERS = 500;
-  private static final double NOISE = 0.6;
+  /** How many entries a lookup asks for: what the cache asks for unless told otherwise. */
+  static final int K = 10;
+
+  private static final int TOPICS = 50;
+  private static final int SUBJECTS = 2_000;
+  private static final double FROM_TOPIC_TO_SUBJECT = 0.8;
+  private static final double FROM_SUBJECT_TO_PROMPT = 0.5;
+  private static final double FROM_PROMPT_TO_REWORDING = 0.6;
+  private static final int BATCH = 500;
   private static final String ANSWER =
       "An answer of a language model. ".repeat(26).substring(0, 800);
 
   final int size;
   final EmbeddingSpace space;
-  private final float[][] centres;
+  private final float[][] subjects = new float[SUBJECTS][];
+  private final String[] keys;
 
   Corpus(int size, int dimension) {
     this.size = size;
     this.space = new EmbeddingSpace("bench-" + size, dimension);
-    Random random = new Random(1);
-    centres = new float[CLUSTERS][];
-    for (int i = 0; i < CLUSTERS; i++) {
-      centres[i] = gaussian(random, dimension, 1);
+    float[][] topics = new float[TOPICS][];
+    for (int i = 0; i < TOPICS; i++) {
+      topics[i] = near(new float[dimension], 1, i);
     }
+    for (int i = 0; i < SUBJECTS; i++) {
+      subjects[i] = near(topics[i % TOPICS], FROM_TOPIC_TO_SUBJECT, TOPICS + i);
+    }
+    keys =
+        IntStream.range(0, size)
+            .mapToObj(number -> query(number, Scope.none()).key())
+            .toArray(String[]::new);
   }
 
-  private static float[] gaussian(Random random, int dimension, double scale) {
-    float[] vector = new float[dimension];
-    for (int i = 0; i < dimension; i++) {
-      vector[i] = (float) (scale * random.nextGaussian());
+  private static float[] near(float[] center, double distance, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    double scale = distance / Math.sqrt(center.length);
+    float[] vector = new float[center.length];
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = (float) (center[i] + scale * random.nextGaussian());
     }
     return vector;
   }
 
+  /** The embedding of an entry; numbers from {@link #size} on are not among those of a store. */
   Embedding embedding(int number) {
-    Random random = new Random(1_000_003L * number + 17);
-    float[] vector = gaussian(random, space.dimension(), NOISE);
-    float[] centre = centres[Math.floorMod(number, CLUSTERS)];
-    for (int i = 0; i < vector.length; i++) {
-      vector[i] += centre[i];
-    }
-    return Embedding.of(vector);
+    return Embedding.of(components(number));
   }
 
-  /** An embedding near those of the corpus, but none of them. */
-  Embedding probe(int number) {
-    return embedding(-1 - number);
+  private float[] components(int number) {
+    float[] subject = subjects[Math.floorMod(number * 7_919L, SUBJECTS)];
+    return near(subject, FROM_SUBJECT_TO_PROMPT, 1_000_003L * (number + 1));
   }
 
-  Query query(int number) {
-    return Query.of(Prompt.of("prompt " + number), Normalizer.none(), Map.of());
+  /** Another wording of an entry's prompt. */
+  Embedding rewording(int number) {
+    return Embedding.of(
+        near(components(number), FROM_PROMPT_TO_REWORDING, -1_000_003L * (number + 1)));
   }
 
-  Insertion insertion(int number) {
-    Query query = query(number);
+  /** A prompt that no entry is a rewording of, about one of the subjects. */
+  Embedding newcomer(int number) {
+    return embedding(2 * size + number);
+  }
+
+  /** An entry's number; neighbours are far from each other. */
+  int scattered(int number) {
+    return (int) Math.floorMod(number * 1_000_003L, (long) size);
+  }
+
+  boolean is(int otherSize, int dimension) {
+    return size == otherSize && space.dimension() == dimension;
+  }
+
+  /** What an entry was made of. */
+  static Prompt prompt(int number) {
+    return Prompt.of("What is the answer to question number " + number + "?");
+  }
+
+  private static Query query(int number, Scope scope) {
+    return Query.of(prompt(number).scope(scope), Normalizer.none(), Map.of());
+  }
+
+  /** The key of an entry of no scope. */
+  String key(int number) {
+    return keys[number];
+  }
+
+  /** Entries of no scope that are not among those of a filled store. */
+  List<Insertion> newcomers(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> insertion(2 * size + i, Scope.none()))
+        .toList();
+  }
+
+  /** An entry that lives for an hour. */
+  Insertion insertion(int number, Scope scope) {
+    Query query = query(number, scope);
     CacheEntry entry =
         new CacheEntry(
             query.key(),
-            query.scope().hash(),
+            scope.hash(),
             query.text(),
             ANSWER,
             Map.of("model", "bench", "finish_reason", "STOP"),
             Instant.ofEpochMilli(1_700_000_000_000L + number));
-    return new Insertion(entry, Optional.of(embedding(number)), Optional.empty());
+    return new Insertion(entry, Optional.of(embedding(number)), Optional.of(Duration.ofHours(1)));
   }
 
-  NearestQuery nearest(int probe) {
-    return new NearestQuery(probe(probe), Scope.none().hash(), 10, Optional.empty());
+  static NearestQuery nearest(Embedding probe, Scope scope) {
+    return new NearestQuery(probe, scope.hash(), K, Optional.empty());
   }
 
-  /** Fills a store, unless its last entry shows that it was filled before. */
+  /** Fills a store with entries of one scope. */
   void fill(VectorStore store) {
-    if (store.find(query(size - 1).key()).isPresent()) {
-      return;
-    }
-    List<Insertion> batch = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
-      batch.add(insertion(i));
-      if (batch.size() == 500 || i == size - 1) {
-        store.put(batch);
-        batch.clear();
-      }
+    fill(store, number -> Scope.none());
+  }
+
+  /** Fills a store. */
+  void fill(VectorStore store, IntFunction<Scope> scopes) {
+    for (int from = 0; from < size; from += BATCH) {
+      store.put(
+          IntStream.range(from, Math.min(size, from + BATCH))
+              .parallel()
+              .mapToObj(number -> insertion(number, scopes.apply(number)))
+              .toList());
     }
   }
 
-  /** The share of probes for which a store's nearest entry is that of an exact scan. */
-  double recall(VectorStore store, int probes) {
-    Embedding[] all = new Embedding[size];
-    for (int i = 0; i < size; i++) {
-      all[i] = embedding(i);
-    }
-    int found = 0;
-    for (int p = 0; p < probes; p++) {
-      Embedding probe = probe(p);
-      int best = 0;
-      for (int i = 1; i < size; i++) {
-        if (probe.cosineDistance(all[i]) < probe.cosineDistance(all[best])) {
-          best = i;
-        }
-      }
-      String nearest = store.nearest(nearest(p)).matches().get(0).entry().key();
-      found += nearest.equals(query(best).key()) ? 1 : 0;
-    }
-    return (double) found / probes;
+  @Override
+  public String toString() {
+    return "%,d x %d".formatted(size, space.dimension());
   }
 }

@@ -1,0 +1,85 @@
+package io.github.semcache.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures everything that {@code docs/benchmarks.md} shows, in one process:
+ *
+ * <pre>{@code
+ * mvn -q -Pbench test-compile exec:exec@table [-Dtable.options="--sizes 1000 --seconds 1"]
+ * }</pre>
+ */
+@Command(name = "table", mixinStandardHelpOptions = true, sortOptions = false)
+final class BenchmarkTable implements Callable<Integer> {
+  @Option(names = "--sizes", split = ",", description = "How many entries.")
+  private List<Integer> sizes = List.of(1_000, 10_000, 100_000);
+
+  @Option(names = "--dimensions", split = ",", description = "Of what dimension.")
+  private List<Integer> dimensions = List.of(384, 1_536);
+
+  @Option(names = "--filter-sizes", split = ",", description = "How many with a scope filter.")
+  private List<Integer> filterSizes = List.of(20_000, 60_000);
+
+  @Option(names = "--seconds", description = "How long to measure one thing.")
+  private double seconds = 2;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      description = "Parts: ${COMPLETION-CANDIDATES}; all unless given.")
+  private List<Part> only = List.of(Part.values());
+
+  @Option(names = "--out", description = "Where the tables go: ${DEFAULT-VALUE}.")
+  private Path out = Path.of("target", "benchmarks.md");
+
+  private enum Part {
+    facade,
+    stores,
+    filter
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param args see {@code --help}
+   */
+  public static void main(String[] args) {
+    System.exit(
+        new CommandLine(new BenchmarkTable()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Optional<RedisServer> server = RedisServer.find();
+    try {
+      String redis = server.map(RedisServer::description).orElse("none; its rows are left out");
+      Report report = new Report(System.out, redis);
+      measure(report, server);
+      report.write(out);
+      System.out.println("written to " + out);
+    } finally {
+      server.ifPresent(RedisServer::close);
+    }
+    return 0;
+  }
+
+  private void measure(Report report, Optional<RedisServer> server) throws Exception {
+    Duration duration = Duration.ofNanos((long) (seconds * 1e9));
+    if (only.contains(Part.facade)) {
+      new FacadeSection(report, duration).run();
+    }
+    if (only.contains(Part.stores)) {
+      new StoresSection(report, server, duration).run(sizes, dimensions);
+    }
+    if (only.contains(Part.filter) && server.isPresent()) {
+      new FilterSection(report, server.get(), duration).run(filterSizes);
+    }
+  }
+}
