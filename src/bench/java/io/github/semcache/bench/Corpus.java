@@ -75,8 +75,10 @@ final class Corpus {
   }
 
   private float[] components(int number) {
-    float[] subject = subjects[Math.floorMod(number * 7_919L, SUBJECTS)];
-    return near(subject, FROM_SUBJECT_TO_PROMPT, 1_000_003L * (number + 1));
+    long seed = 1_000_003L * (number + 1);
+    // At random, so that subject and scope have nothing to do with each other.
+    float[] subject = subjects[new SplittableRandom(seed).nextInt(SUBJECTS)];
+    return near(subject, FROM_SUBJECT_TO_PROMPT, seed);
   }
 
   /** Another wording of an entry's prompt. */

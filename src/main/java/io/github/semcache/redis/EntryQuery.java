@@ -15,7 +15,17 @@ final class EntryQuery {
   private static final String HEXADECIMAL = "0123456789abcdef";
   static final String DISTANCE = "distance";
 
+  /** All of an entry's fields but its embedding, and how far it is. */
+  private static final List<byte[]> RETURN = returned();
+
   private EntryQuery() {}
+
+  private static List<byte[]> returned() {
+    List<String> fields = new ArrayList<>(EntryCodec.ENTRY_FIELDS);
+    fields.add(DISTANCE);
+    fields.addAll(0, List.of("RETURN", Integer.toString(fields.size())));
+    return fields.stream().map(Utf8::encode).toList();
+  }
 
   /**
    * Checks a scope, so that no character of it can mean something to a filter.
@@ -49,20 +59,17 @@ final class EntryQuery {
       int k,
       HybridPolicy policy,
       VectorIndex vectorIndex) {
-    List<String> fields = new ArrayList<>(EntryCodec.ENTRY_FIELDS);
-    fields.add(DISTANCE);
     // The server refuses EF_RUNTIME where no graph is walked.
     String effort =
         vectorIndex instanceof VectorIndex.Hnsw hnsw && policy != HybridPolicy.ADHOC_BF
             ? " EF_RUNTIME " + hnsw.efRuntime()
             : "";
+    String plan = policy.clause() + effort;
     String query =
-        "(%s)=>[KNN %d @%s $v%s%s AS %s]"
-            .formatted(filter, k, EMBEDDING, policy.clause(), effort, DISTANCE);
+        "(" + filter + ")=>[KNN " + k + " @" + EMBEDDING + " $v" + plan + " AS " + DISTANCE + "]";
     Arguments arguments = new Arguments().add(index, query, "PARAMS", "2", "v");
     arguments.add(EntryCodec.encode(embedding));
-    arguments.add("RETURN", Integer.toString(fields.size()));
-    arguments.add(fields.toArray(String[]::new));
+    RETURN.forEach(arguments::add);
     return arguments.add("LIMIT", "0", Integer.toString(k), "DIALECT", "2").toArray();
   }
 

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
@@ -12,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Knows roughly how many entries pass a filter, and so which {@link HybridPolicy} is the cheaper
  * one. The server is asked now and then, off the caller's thread, from a filter's second use on,
- * and so seldom that counting takes a small share of its time, however large the index is.
+ * and so seldom that counting takes a small share of its time, however large the index is; but also
+ * when this store has written so much that the answer may have doubled.
  *
  * <p>Safe for use by many threads.
  */
@@ -21,6 +23,10 @@ final class FilterShares {
 
   private static final String ALL = "*";
   private static final int REMEMBERED_FILTERS = 1_024;
+
+  /** So few that comparing with all of them is fast. */
+  private static final int FEW = 500;
+
   private static final long SHORTEST_INTERVAL_NANOS = 10_000_000_000L;
   private static final long INTERVAL_PER_DURATION = 5_000;
 
@@ -83,6 +89,22 @@ final class FilterShares {
         : HybridPolicy.SERVERS_CHOICE;
   }
 
+  /**
+   * Takes note of a write.
+   *
+   * @param name the name of a filter that the written entries pass
+   * @param count how many they are
+   */
+  void wrote(String name, int count) {
+    all.written.addAndGet(count);
+    synchronized (estimates) {
+      Estimate passing = estimates.get(name);
+      if (passing != null) {
+        passing.written.addAndGet(count);
+      }
+    }
+  }
+
   /** Forgets what it knows of a filter: the search found less than it should have. */
   void forget(String name) {
     synchronized (estimates) {
@@ -99,10 +121,11 @@ final class FilterShares {
   }
 
   private void refresh(Estimate estimate, String filter) {
-    boolean due = !estimate.known() || ticker.getAsLong() - estimate.due >= 0;
+    boolean due =
+        !estimate.known() || estimate.mayHaveDoubled() || ticker.getAsLong() - estimate.due >= 0;
     if (due && estimate.counting.compareAndSet(false, true)) {
       try {
-        executor.execute(() -> count(estimate, filter));
+        executor.execute(() -> countWithAll(estimate, filter));
       } catch (RuntimeException e) {
         // Somebody's executor is full or shut down. The search goes on with what is known.
         postpone(estimate, e);
@@ -110,9 +133,18 @@ final class FilterShares {
     }
   }
 
+  /** The next search needs both counts, unless few entries pass the filter. */
+  private void countWithAll(Estimate estimate, String filter) {
+    count(estimate, filter);
+    if (estimate.count > FEW && !all.known()) {
+      refresh(all, ALL);
+    }
+  }
+
   private void count(Estimate estimate, String filter) {
     try {
       long start = ticker.getAsLong();
+      estimate.written.set(0);
       long count = server.applyAsLong(filter);
       long end = ticker.getAsLong();
       long interval = Math.max(SHORTEST_INTERVAL_NANOS, (end - start) * INTERVAL_PER_DURATION);
@@ -135,11 +167,16 @@ final class FilterShares {
     private static final long UNKNOWN = -1;
 
     final AtomicBoolean counting = new AtomicBoolean();
+    final AtomicLong written = new AtomicLong();
     volatile long count = UNKNOWN;
     volatile long due;
 
     boolean known() {
       return count != UNKNOWN;
+    }
+
+    boolean mayHaveDoubled() {
+      return written.get() > Math.max(FEW, count);
     }
   }
 }

@@ -244,6 +244,7 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
       insertion.embedding().ifPresent(this::checkDimension);
     }
     writer.write(insertions);
+    insertions.forEach(insertion -> shares.wrote(insertion.entry().scope(), 1));
     return 0;
   }
 
@@ -254,7 +255,14 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
    */
   @Override
   public long remove(Selection selection) {
-    shares.clear();
+    try {
+      return removeSelected(selection);
+    } finally {
+      shares.clear();
+    }
+  }
+
+  private long removeSelected(Selection selection) {
     if (selection instanceof Selection.ByKey byKey) {
       return removal.byKey(byKey.key());
     }

@@ -1,6 +1,6 @@
 package io.github.semcache.redis;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,26 +21,35 @@ final class Replies {
         : String.valueOf(value);
   }
 
-  /** A map as names and values in turn. */
-  static List<@Nullable Object> flat(List<?> map) {
-    List<@Nullable Object> flat = new ArrayList<>();
-    for (Object element : map) {
+  /** The value of a name in a map, or null if it has none. */
+  static @Nullable Object value(List<?> map, byte[] name) {
+    for (int i = 0; i < map.size(); i++) {
+      Object element = map.get(i);
       if (element instanceof KeyValue<?, ?> pair) {
-        flat.add(pair.getKey());
-        flat.add(pair.getValue());
-      } else {
-        flat.add(element);
+        if (isName(pair.getKey(), name)) {
+          return pair.getValue();
+        }
+      } else if (++i < map.size() && isName(element, name)) {
+        return map.get(i);
       }
     }
-    return flat;
+    return null;
+  }
+
+  private static boolean isName(@Nullable Object value, byte[] name) {
+    return value instanceof byte[] bytes && Arrays.equals(bytes, name);
   }
 
   /** A map with its names as texts. */
   static Map<String, @Nullable Object> map(List<?> reply) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
-    List<@Nullable Object> flat = flat(reply);
-    for (int i = 0; i + 1 < flat.size(); i += 2) {
-      map.put(text(flat.get(i)), flat.get(i + 1));
+    for (int i = 0; i < reply.size(); i++) {
+      Object element = reply.get(i);
+      if (element instanceof KeyValue<?, ?> pair) {
+        map.put(text(pair.getKey()), pair.getValue());
+      } else if (++i < reply.size()) {
+        map.put(text(element), reply.get(i));
+      }
     }
     return map;
   }

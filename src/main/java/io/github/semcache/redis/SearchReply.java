@@ -1,9 +1,7 @@
 package io.github.semcache.redis;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.util.KeyValue;
 
@@ -16,6 +14,11 @@ import redis.clients.jedis.util.KeyValue;
  * @param warnings what the server had to leave out; only RESP3 says so
  */
 record SearchReply(long total, List<Row> rows, List<String> warnings) {
+  private static final byte[] TOTAL = Utf8.encode("total_results");
+  private static final byte[] RESULTS = Utf8.encode("results");
+  private static final byte[] WARNING = Utf8.encode("warning");
+  private static final byte[] ID = Utf8.encode("id");
+  private static final byte[] FIELDS = Utf8.encode("extra_attributes");
 
   /** A document. */
   static final class Row {
@@ -39,13 +42,7 @@ record SearchReply(long total, List<Row> rows, List<String> warnings) {
 
     /** The value of a field, or null if the row does not have it. */
     byte @Nullable [] value(byte[] name) {
-      List<?> pairs = Replies.list(fields);
-      for (int i = 0; i + 1 < pairs.size(); i += 2) {
-        if (pairs.get(i) instanceof byte[] other && Arrays.equals(other, name)) {
-          return (byte[]) pairs.get(i + 1);
-        }
-      }
-      return null;
+      return (byte[]) Replies.value(Replies.list(fields), name);
     }
   }
 
@@ -60,7 +57,7 @@ record SearchReply(long total, List<Row> rows, List<String> warnings) {
     if (list.isEmpty()) {
       throw new IllegalStateException("the server's reply is empty");
     }
-    return list.get(0) instanceof KeyValue ? ofMap(Replies.map(list)) : ofList(list);
+    return list.get(0) instanceof KeyValue ? ofMap(list) : ofList(list);
   }
 
   private static SearchReply ofList(List<?> list) {
@@ -75,23 +72,22 @@ record SearchReply(long total, List<Row> rows, List<String> warnings) {
     return new SearchReply((Long) list.get(0), rows, List.of());
   }
 
-  private static SearchReply ofMap(Map<String, @Nullable Object> map) {
+  private static SearchReply ofMap(List<?> map) {
+    List<Row> rows = new ArrayList<>();
+    for (Object result : Replies.list(Replies.value(map, RESULTS))) {
+      List<?> row = (List<?>) result;
+      rows.add(new Row((byte[]) part(row, ID), (List<?>) Replies.value(row, FIELDS)));
+    }
     return new SearchReply(
-        (Long) part(map, "total_results"),
-        Replies.list(map.get("results")).stream().map(SearchReply::row).toList(),
-        Replies.list(map.get("warning")).stream().map(Replies::text).toList());
+        (Long) part(map, TOTAL),
+        rows,
+        Replies.list(Replies.value(map, WARNING)).stream().map(Replies::text).toList());
   }
 
-  private static Row row(Object result) {
-    Map<String, @Nullable Object> row = Replies.map((List<?>) result);
-    List<?> fields = (List<?>) row.get("extra_attributes");
-    return new Row((byte[]) part(row, "id"), fields == null ? null : Replies.flat(fields));
-  }
-
-  private static Object part(Map<String, @Nullable Object> map, String name) {
-    Object part = map.get(name);
+  private static Object part(List<?> map, byte[] name) {
+    Object part = Replies.value(map, name);
     if (part == null) {
-      throw new IllegalStateException("the server's reply has no " + name);
+      throw new IllegalStateException("the server's reply has no " + Utf8.decode(name));
     }
     return part;
   }
