@@ -42,6 +42,7 @@ final class BenchmarkTable implements Callable<Integer> {
   private enum Part {
     facade,
     stores,
+    disk,
     filter
   }
 
@@ -77,6 +78,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.stores)) {
       new StoresSection(report, server, duration).run(sizes, dimensions);
+    }
+    if (only.contains(Part.disk)) {
+      new DurabilitySection(report, duration).run();
     }
     if (only.contains(Part.filter) && server.isPresent()) {
       new FilterSection(report, server.get(), duration).run(filterSizes);

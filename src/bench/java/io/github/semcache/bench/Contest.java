@@ -1,5 +1,7 @@
 package io.github.semcache.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 
 /**
  * Measures several ways to do the same thing in one process and in turns: a short round of each,
@@ -29,11 +31,11 @@ record Contest(int threads, int rounds, Duration round, int most) {
   /**
    * One way to do it.
    *
-   * @param action does it; is given the numbers from 0 in each round
+   * @param action does it, with a result; is given the numbers from 0 in each round
    * @param tidy cleans up after a round; its time does not count
    */
-  record Way(IntConsumer action, Runnable tidy) {
-    static Way of(IntConsumer action) {
+  record Way(IntFunction<?> action, Runnable tidy) {
+    static Way of(IntFunction<?> action) {
       return new Way(action, () -> {});
     }
   }
@@ -85,10 +87,10 @@ record Contest(int threads, int rounds, Duration round, int most) {
     }
     long took = System.nanoTime() - start;
     way.tidy.run();
-    return new Sample.Round(times.stream().flatMapToLong(Arrays::stream).sorted().toArray(), took);
+    return new Sample.Round(times, took);
   }
 
-  private long[] times(IntConsumer action, AtomicInteger numbers, long end) {
+  private long[] times(IntFunction<?> action, AtomicInteger numbers, long end) {
     long[] times = new long[1_024];
     int count = 0;
     long before = System.nanoTime();
@@ -98,7 +100,7 @@ record Contest(int threads, int rounds, Duration round, int most) {
         break;
       }
       before = System.nanoTime();
-      action.accept(number);
+      requireNonNull(action.apply(number));
       long after = System.nanoTime();
       if (count == times.length) {
         times = Arrays.copyOf(times, 2 * count);

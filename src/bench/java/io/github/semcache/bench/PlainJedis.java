@@ -8,12 +8,11 @@ import io.github.semcache.store.Insertion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.search.FTSearchParams;
 import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 import redis.clients.jedis.search.SearchResult;
@@ -100,27 +99,33 @@ final class PlainJedis {
             .dialect(2));
   }
 
-  /** An entry as a hash, ready to be written. */
-  static Map<byte[], byte[]> hash(Insertion insertion) {
+  /** The arguments of HSET, its key first. */
+  byte[][] hash(Insertion insertion) {
     CacheEntry entry = insertion.entry();
-    Map<byte[], byte[]> hash = new LinkedHashMap<>();
-    hash.put(ENTRY_FIELDS[0], bytes(entry.scope()));
-    hash.put(ENTRY_FIELDS[1], bytes(Long.toString(entry.createdAt().toEpochMilli())));
-    hash.put(ENTRY_FIELDS[2], bytes(entry.prompt()));
-    hash.put(ENTRY_FIELDS[3], bytes(entry.answer()));
-    hash.put(ENTRY_FIELDS[4], bytes("{\"finish_reason\":\"STOP\",\"model\":\"bench\"}"));
-    hash.put(bytes("embedding"), bytes(insertion.embedding().orElseThrow()));
-    return hash;
+    List<byte[]> hash = new ArrayList<>(List.of(documentKey(entry.key())));
+    List<byte[]> values =
+        List.of(
+            bytes(entry.scope()),
+            bytes(Long.toString(entry.createdAt().toEpochMilli())),
+            bytes(entry.prompt()),
+            bytes(entry.answer()),
+            bytes("{\"finish_reason\":\"STOP\",\"model\":\"bench\"}"));
+    for (int i = 0; i < ENTRY_FIELDS.length; i++) {
+      hash.addAll(List.of(ENTRY_FIELDS[i], values.get(i)));
+    }
+    hash.addAll(List.of(bytes("embedding"), bytes(insertion.embedding().orElseThrow())));
+    return hash.toArray(byte[][]::new);
   }
 
-  /** MULTI, HSET, PEXPIRE, EXEC in one round trip. */
-  void write(byte[] documentKey, Map<byte[], byte[]> hash) {
+  /** MULTI, HSET, PEXPIRE, EXEC in one round trip; the reply of EXEC. */
+  Object write(byte[][] hash) {
     try (Pipeline pipeline = client.pipelined()) {
       pipeline.sendCommand(Command.MULTI, new byte[0][]);
-      pipeline.hset(documentKey, hash);
-      pipeline.sendCommand(Command.PEXPIRE, documentKey, bytes(MILLIS));
-      pipeline.sendCommand(Command.EXEC, new byte[0][]);
+      pipeline.sendCommand(Command.HSET, hash);
+      pipeline.sendCommand(Command.PEXPIRE, hash[0], bytes(MILLIS));
+      Response<Object> executed = pipeline.sendCommand(Command.EXEC, new byte[0][]);
       pipeline.sync();
+      return executed.get();
     }
   }
 }

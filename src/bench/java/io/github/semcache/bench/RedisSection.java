@@ -9,7 +9,6 @@ import io.github.semcache.store.Insertion;
 import io.github.semcache.store.Selection;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -139,7 +138,7 @@ final class RedisSection {
                   Contest.Way.of(
                       i -> {
                         plain.read(absent);
-                        plain.search(arguments[i % arguments.length]);
+                        return plain.search(arguments[i % arguments.length]);
                       })));
       Row store =
           new Row("store, nearest 10", samples.get(0), "FT.SEARCH, raw reply", samples.get(2));
@@ -158,11 +157,7 @@ final class RedisSection {
 
     private void put() {
       List<Insertion> fresh = corpus.newcomers(StoresSection.WRITES_IN_A_ROUND);
-      byte[][] documentKeys =
-          fresh.stream()
-              .map(insertion -> plain.documentKey(insertion.entry().key()))
-              .toArray(byte[][]::new);
-      List<Map<byte[], byte[]>> hashes = fresh.stream().map(PlainJedis::hash).toList();
+      List<byte[][]> hashes = fresh.stream().map(plain::hash).toList();
       Runnable tidy = () -> StoresSection.remove(filled.store(), fresh);
       List<Sample> samples =
           contest
@@ -170,7 +165,7 @@ final class RedisSection {
               .run(
                   List.of(
                       new Contest.Way(i -> filled.store().put(List.of(fresh.get(i))), tidy),
-                      new Contest.Way(i -> plain.write(documentKeys[i], hashes.get(i)), tidy)));
+                      new Contest.Way(i -> plain.write(hashes.get(i)), tidy)));
       Row store =
           new Row(
               "store, put a new entry",

@@ -1,0 +1,89 @@
+package io.github.semcache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.testing.FakeTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a store knows of a scope that it fills itself. */
+class GrowingScopeTest {
+  private static final int K = 10;
+
+  private final FakeTime time = FakeTime.atStartOf2026();
+  private final Map<String, Long> entries = new HashMap<>(Map.of("*", 20_000L, "filter", 50L));
+  private final List<String> counted = new ArrayList<>();
+  private final FilterShares shares =
+      new FilterShares(
+          filter -> {
+            counted.add(filter);
+            return entries.getOrDefault(filter, 0L);
+          },
+          Runnable::run,
+          time::nanos);
+
+  private HybridPolicy policy() {
+    return shares.policy("scope", "filter", K);
+  }
+
+  private void learn() {
+    policy();
+    policy();
+    counted.clear();
+  }
+
+  @Test
+  void scopeThatMayHaveDoubledIsCountedAtItsNextSearch() {
+    learn();
+    assertThat(policy()).isEqualTo(HybridPolicy.ADHOC_BF);
+
+    entries.put("filter", 10_000L);
+    shares.wrote("scope", 9_950);
+    policy();
+
+    assertThat(policy()).isEqualTo(HybridPolicy.BATCHES);
+    assertThat(counted).containsExactly("filter", "*");
+  }
+
+  @Test
+  void writesThatHaveBeenCountedCauseNoFurtherCount() {
+    entries.put("filter", 10_000L);
+    learn();
+
+    shares.wrote("scope", 10_001);
+    policy();
+    policy();
+
+    assertThat(counted).containsOnlyOnce("filter");
+  }
+
+  @Test
+  void fewWritesCauseNoCount() {
+    learn();
+
+    shares.wrote("scope", 400);
+    policy();
+
+    assertThat(counted).isEmpty();
+  }
+
+  @Test
+  void writesToAScopeThatNobodySearchesCauseNoCount() {
+    shares.wrote("scope", 1_000_000);
+
+    assertThat(policy()).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    assertThat(counted).isEmpty();
+  }
+
+  @Test
+  void largeScopeIsPlannedFromItsThirdSearchOn() {
+    entries.put("filter", 10_000L);
+
+    assertThat(policy()).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    policy();
+    assertThat(policy()).isEqualTo(HybridPolicy.BATCHES);
+  }
+}
