@@ -48,10 +48,7 @@ public class AskBenchmark {
   private final SemanticCache inMemory =
       SemanticCache.builder().embedder(embedder).chatClient(chatClient).build();
   private final SemanticCache inScope =
-      SemanticCache.builder()
-          .embedder(embedder)
-          .chatClient(chatClient)
-          .build();
+      SemanticCache.builder().embedder(embedder).chatClient(chatClient).build();
   private final Prompt[] prompts = new Prompt[ENTRIES];
   private final Prompt[] scopedPrompts = new Prompt[ENTRIES];
   private int next;

@@ -53,7 +53,9 @@ final class BenchmarkTable implements Callable<Integer> {
    */
   public static void main(String[] args) {
     System.exit(
-        new CommandLine(new BenchmarkTable()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+        new CommandLine(new BenchmarkTable())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(args));
   }
 
   @Override

@@ -117,9 +117,7 @@ final class Corpus {
 
   /** Entries of no scope that are not among those of a filled store. */
   List<Insertion> newcomers(int count) {
-    return IntStream.range(0, count)
-        .mapToObj(i -> insertion(2 * size + i, Scope.none()))
-        .toList();
+    return IntStream.range(0, count).mapToObj(i -> insertion(2 * size + i, Scope.none())).toList();
   }
 
   /** An entry that lives for an hour. */

@@ -18,10 +18,7 @@ final class DurabilitySection {
     this.duration = duration;
     table =
         report.table(
-            "Lucene, 10,000 entries of dimension 384 on the disk",
-            "what",
-            "p50 µs",
-            "p99 µs");
+            "Lucene, 10,000 entries of dimension 384 on the disk", "what", "p50 µs", "p99 µs");
   }
 
   void run() throws IOException {

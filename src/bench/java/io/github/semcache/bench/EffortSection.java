@@ -1,8 +1,6 @@
 package io.github.semcache.bench;
 
-import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.lucene.LuceneVectorStore;
-import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;

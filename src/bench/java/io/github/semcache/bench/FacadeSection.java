@@ -32,9 +32,7 @@ final class FacadeSection {
     report.atMost(
         "exact hit of the cache in memory, µs", samples.get(1).medianMicros(), EXACT_HIT_MICROS);
     report.atMost(
-        "the same, with system text and tag, µs",
-        samples.get(2).medianMicros(),
-        EXACT_HIT_MICROS);
+        "the same, with system text and tag, µs", samples.get(2).medianMicros(), EXACT_HIT_MICROS);
   }
 
   private static void row(Report.Table table, String what, Sample sample) {

@@ -144,9 +144,7 @@ final class RedisSection {
           new Row("store, nearest 10", samples.get(0), "FT.SEARCH, raw reply", samples.get(2));
       show(store);
       judge(store, NEAREST_RATIO);
-      show(
-          new Row(
-              "store, nearest 10", samples.get(0), "FT.SEARCH by `ftSearch`", samples.get(3)));
+      show(new Row("store, nearest 10", samples.get(0), "FT.SEARCH by `ftSearch`", samples.get(3)));
       show(
           new Row(
               "cache, semantic hit",

@@ -116,12 +116,10 @@ final class StoresSection {
   }
 
   static void remove(VectorStore store, List<Insertion> insertions) {
-    insertions.forEach(
-        insertion -> store.remove(new Selection.ByKey(insertion.entry().key())));
+    insertions.forEach(insertion -> store.remove(new Selection.ByKey(insertion.entry().key())));
   }
 
-  private Sample row(
-      String store, String what, Corpus corpus, Contest contest, Contest.Way way) {
+  private Sample row(String store, String what, Corpus corpus, Contest contest, Contest.Way way) {
     Sample sample = contest.run(List.of(way)).get(0);
     embedded.row(
         store,
@@ -147,9 +145,7 @@ final class StoresSection {
   private void recall(
       String name, Corpus corpus, VectorStore store, Truth rewordings, Truth newcomers) {
     double reworded = rewordings.recall(store);
-    recall.row(
-        name, corpus.size, corpus.space.dimension(), reworded, newcomers.recall(store));
-    report.atLeast(
-        "recall@1 of %s, %s".formatted(name, corpus), reworded, RECALL);
+    recall.row(name, corpus.size, corpus.space.dimension(), reworded, newcomers.recall(store));
+    report.atLeast("recall@1 of %s, %s".formatted(name, corpus), reworded, RECALL);
   }
 }

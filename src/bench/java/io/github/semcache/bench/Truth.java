@@ -43,9 +43,7 @@ final class Truth {
 
   private static Truth of(VectorStore exact, Scope scope, IntFunction<Embedding> probes) {
     return new Truth(
-        IntStream.range(0, LOOKUPS)
-            .mapToObj(i -> Corpus.nearest(probes.apply(i), scope))
-            .toList(),
+        IntStream.range(0, LOOKUPS).mapToObj(i -> Corpus.nearest(probes.apply(i), scope)).toList(),
         exact);
   }
 
