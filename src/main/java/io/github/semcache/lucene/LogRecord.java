@@ -8,10 +8,19 @@ import java.util.Optional;
 
 /** A change to the store, as it stands in the log. Later changes have higher sequence numbers. */
 sealed interface LogRecord {
+  /** The first byte of a {@link Put} with an embedding. */
   byte PUT = 1;
+
+  /** The first byte of a {@link Put} without one. */
   byte PUT_WITHOUT_EMBEDDING = 2;
+
+  /** The first byte of a {@link Remove} of one entry. */
   byte REMOVE_KEY = 3;
+
+  /** The first byte of a {@link Remove} of a scope. */
   byte REMOVE_SCOPE = 4;
+
+  /** The first byte of a {@link Remove} of all entries. */
   byte REMOVE_ALL = 5;
 
   long sequence();

@@ -53,6 +53,7 @@ interface ModelApi {
     /**
      * Takes the data of the next event.
      *
+     * @param data what follows {@code data:}
      * @return the whole answer if this was the terminal marker, which no event follows
      * @throws IOException if the event is not as it should be
      */

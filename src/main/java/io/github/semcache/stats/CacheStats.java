@@ -42,8 +42,9 @@ import java.util.Map;
  * @param stores entries written
  * @param evictions entries that the store removed to make room, where it knows
  * @param corruptEntries entries found that could not be read
- * @param storeErrors calls of the store that failed
- * @param embedderErrors calls of the embedder that failed
+ * @param storeErrors calls of the store that failed while requests were answered; those of the
+ *     methods that change the cache are thrown, and not counted
+ * @param embedderErrors calls of the embedder that failed while requests were answered
  * @param policyErrors calls of normaliser, policy, admission or judge that failed, and learned
  *     state that could not be used
  * @param embeddings embeddings made
