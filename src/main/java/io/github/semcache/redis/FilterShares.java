@@ -28,6 +28,10 @@ final class FilterShares {
   private static final int FEW = 500;
 
   private static final long SHORTEST_INTERVAL_NANOS = 10_000_000_000L;
+
+  /** However long a count took: a server that was busy may have counted wrongly. */
+  private static final long LONGEST_INTERVAL_NANOS = 300_000_000_000L;
+
   private static final long INTERVAL_PER_DURATION = 5_000;
 
   private final ToLongFunction<String> server;
@@ -148,7 +152,7 @@ final class FilterShares {
       long count = server.applyAsLong(filter);
       long end = ticker.getAsLong();
       long interval = Math.max(SHORTEST_INTERVAL_NANOS, (end - start) * INTERVAL_PER_DURATION);
-      estimate.due = end + interval;
+      estimate.due = end + Math.min(LONGEST_INTERVAL_NANOS, interval);
       estimate.count = count;
       estimate.counting.set(false);
     } catch (RuntimeException e) {

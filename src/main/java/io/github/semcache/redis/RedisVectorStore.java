@@ -326,7 +326,12 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
   }
 
   private long count(String filter) {
-    return commands.search("count entries", EntryQuery.count(index.name(), filter)).total();
+    SearchReply reply = commands.search("count entries", EntryQuery.count(index.name(), filter));
+    if (!reply.warnings().isEmpty()) {
+      throw new StoreException(
+          "Redis failed to count entries: its result is incomplete: " + reply.warnings());
+    }
+    return reply.total();
   }
 
   private void checkDimension(Embedding embedding) {

@@ -106,6 +106,25 @@ class FilterSharesTest {
   }
 
   @Test
+  void countThatTookVeryLongIsRepeatedAfterFiveMinutes() {
+    FilterShares stalled =
+        new FilterShares(
+            filter -> {
+              time.advance(Duration.ofSeconds(2));
+              counted.add(filter);
+              return 20;
+            },
+            Runnable::run,
+            time::nanos);
+    stalled.policy("a", "a", K);
+    stalled.policy("a", "a", K);
+    time.advance(Duration.ofMinutes(5));
+    stalled.policy("a", "a", K);
+
+    assertThat(counted).hasSize(2);
+  }
+
+  @Test
   void failedCountLeavesTheChoiceToTheServer() {
     assertThat(settled("unknown")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
 
