@@ -34,10 +34,10 @@ class SpringAiTest {
   private static final AtomicInteger requests = new AtomicInteger();
   private static final HttpServer server = start();
 
-  // spring begins
   @Configuration
   static class CachedModel {
-    @Bean(destroyMethod = "close")
+    // spring begins
+    @Bean
     SemanticCache cache(Embedder embedder) {
       return SemanticCache.builder().embedder(embedder).build();
     }
@@ -51,8 +51,8 @@ class SpringAiTest {
           .options(OpenAiChatOptions.builder().model("gpt-4o-mini").build())
           .build();
     }
+    // spring ends
   }
-  // spring ends
 
   @Configuration
   static class Service {

@@ -46,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * adds is not kept. Answers that did not end with {@code STOP} and calls of tools are not kept
  * unless the cache's {@link io.github.semcache.chat.Admission} says so. What the model throws
  * reaches the caller as it is. The model's listeners are told of its own calls, not of hits.
+ * Requests without a text of the user, and those that cannot be written down, pass by the cache; so
+ * do the methods of a streaming model that give a {@code Publisher}.
  *
  * <p>Safe for use by many threads if the model is. Neither model nor cache is closed here.
  */
@@ -104,8 +106,12 @@ public final class CachedChatModel implements ChatModel {
       return model.chat(request, options);
     }
     ModelCall call = new ModelCall(() -> model.chat(request, options), question.get().settings());
-    Answer answer = cache.ask(question.get().prompt(), call);
-    return call.response().orElseGet(() -> ChatResponses.response(answer.reply()));
+    try {
+      Answer answer = cache.ask(question.get().prompt(), call);
+      return call.response().orElseGet(() -> ChatResponses.response(answer.reply()));
+    } catch (UnkeepableResponseException e) {
+      return call.response().orElseGet(() -> model.chat(request, options));
+    }
   }
 
   private Optional<ChatRequests.Question> question(ChatRequest request) {
@@ -151,7 +157,7 @@ public final class CachedChatModel implements ChatModel {
     return answered.whenComplete(
         (response, failure) -> {
           if (failure == null) {
-            lead.complete(ChatResponses.reply(response));
+            ChatResponses.keep(lead, response);
           } else {
             lead.fail(causeOf(failure));
           }

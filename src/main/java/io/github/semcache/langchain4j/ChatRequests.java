@@ -41,7 +41,7 @@ final class ChatRequests {
   /** A request that a cache may answer. */
   record Question(Prompt prompt, Map<String, String> settings) {}
 
-  /** Empty if no message of the user has a text. */
+  /** Empty if no message of the user has a text, or if the request cannot be written down. */
   Optional<Question> question(ChatRequest request) {
     List<ChatMessage> rest = new ArrayList<>(request.messages());
     for (int i = rest.size() - 1; i >= 0; i--) {
@@ -56,10 +56,8 @@ final class ChatRequests {
   private Optional<Question> question(ChatRequest request, String text, List<ChatMessage> rest) {
     return text.isBlank()
         ? Optional.empty()
-        : Optional.of(
-            new Question(
-                options.apply(request, Prompt.of(text)),
-                settings(defaults.overrideWith(request.parameters()), rest)));
+        : settings(request, rest)
+            .map(settings -> new Question(options.apply(request, Prompt.of(text)), settings));
   }
 
   private static String textOf(UserMessage message) {
@@ -74,6 +72,14 @@ final class ChatRequests {
     contents.replaceAll(
         content -> content instanceof TextContent ? TextContent.from(TEXT) : content);
     return message.toBuilder().contents(contents).build();
+  }
+
+  private Optional<Map<String, String>> settings(ChatRequest request, List<ChatMessage> rest) {
+    try {
+      return Optional.of(settings(defaults.overrideWith(request.parameters()), rest));
+    } catch (RuntimeException e) {
+      return Optional.empty();
+    }
   }
 
   private Map<String, String> settings(ChatRequestParameters parameters, List<ChatMessage> rest) {

@@ -9,6 +9,7 @@ import dev.langchain4j.data.message.ChatMessageDeserializer;
 import dev.langchain4j.data.message.ChatMessageSerializer;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import io.github.semcache.CacheCall;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.FinishReason;
 import io.github.semcache.chat.TokenUsage;
@@ -21,6 +22,24 @@ final class ChatResponses {
 
   private ChatResponses() {}
 
+  /** Ends a lead: keeps the response if it may be kept and can be. */
+  static void keep(CacheCall.Lead lead, ChatResponse response) {
+    ChatReply reply;
+    try {
+      reply = reply(response);
+    } catch (UnkeepableResponseException e) {
+      lead.abandon();
+      return;
+    }
+    lead.complete(reply);
+  }
+
+  /**
+   * The reply of a response.
+   *
+   * @throws UnkeepableResponseException if something in the response cannot be written down, such
+   *     as an attribute of the message that is no bean
+   */
   static ChatReply reply(ChatResponse response) {
     AiMessage message = response.aiMessage();
     return new ChatReply(
@@ -63,7 +82,7 @@ final class ChatResponses {
 
   private static String payload(ChatResponse response) {
     ObjectNode payload = JSON.createObjectNode();
-    payload.put("message", ChatMessageSerializer.messageToJson(response.aiMessage()));
+    payload.put("message", json(response.aiMessage()));
     payload.put("id", response.id()).put("model", response.modelName());
     if (response.finishReason() != null) {
       payload.put("finish_reason", response.finishReason().name());
@@ -76,6 +95,14 @@ final class ChatResponses {
           .put("total", response.tokenUsage().totalTokenCount());
     }
     return payload.toString();
+  }
+
+  private static String json(AiMessage message) {
+    try {
+      return ChatMessageSerializer.messageToJson(message);
+    } catch (RuntimeException e) {
+      throw new UnkeepableResponseException(e);
+    }
   }
 
   /** The response of a reply; one of which only the text is known is complete. */

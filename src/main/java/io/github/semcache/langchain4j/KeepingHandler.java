@@ -62,7 +62,7 @@ record KeepingHandler(StreamingChatResponseHandler handler, CacheCall.Lead lead)
   @Override
   public void onCompleteResponse(ChatResponse response) {
     try {
-      lead.complete(ChatResponses.reply(response));
+      ChatResponses.keep(lead, response);
     } catch (RuntimeException e) {
       handler.onError(e);
       return;

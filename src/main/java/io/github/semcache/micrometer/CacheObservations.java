@@ -22,8 +22,11 @@ import io.micrometer.observation.ObservationRegistry;
  * conventions for generative AI: {@code gen_ai.operation.name}, {@code gen_ai.provider.name},
  * {@code gen_ai.request.model}, {@code gen_ai.response.model}, {@code
  * gen_ai.response.finish_reasons}, {@code gen_ai.usage.input_tokens} and {@code
- * gen_ai.usage.output_tokens}. A lookup is {@code semcache.lookup} with {@code semcache.tier} and
- * {@code semcache.found}.
+ * gen_ai.usage.output_tokens}, of the kind CLIENT, and with {@code error.type} where it failed. A
+ * lookup is {@code semcache.lookup} with {@code semcache.tier} and {@code semcache.found}.
+ *
+ * <p>The store is observed whoever asks the cache. A wrapped client of OpenAI or LangChain4j asks
+ * its model itself: wrap one that is instrumented already, and its spans are those of the misses.
  *
  * <p>Immutable and safe for use by many threads.
  */

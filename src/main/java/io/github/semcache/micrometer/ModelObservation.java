@@ -4,11 +4,16 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.transport.Kind;
+import io.micrometer.observation.transport.Propagator;
+import io.micrometer.observation.transport.SenderContext;
 import java.util.Locale;
 import java.util.function.Supplier;
 
 /** Observes one call of a model. */
 final class ModelObservation {
+  /** The span is a client's; its trace travels with the HTTP request that the client sends. */
+  private static final Propagator.Setter<Object> UNSENT = (carrier, key, value) -> {};
 
   private ModelObservation() {}
 
@@ -16,16 +21,22 @@ final class ModelObservation {
       ChatClient client, String provider, ObservationRegistry registry, Supplier<ChatReply> call) {
     String model = client.settings().getOrDefault("model", "unknown");
     Observation observation =
-        Observation.createNotStarted("gen_ai.client.operation", registry)
+        Observation.createNotStarted(
+                "gen_ai.client.operation", () -> new SenderContext<>(UNSENT, Kind.CLIENT), registry)
             .contextualName("chat " + model)
             .lowCardinalityKeyValue("gen_ai.operation.name", "chat")
             .lowCardinalityKeyValue("gen_ai.provider.name", provider)
             .lowCardinalityKeyValue("gen_ai.request.model", model);
     return observation.observe(
         () -> {
-          ChatReply reply = call.get();
-          describe(reply, observation);
-          return reply;
+          try {
+            ChatReply reply = call.get();
+            describe(reply, observation);
+            return reply;
+          } catch (RuntimeException e) {
+            observation.lowCardinalityKeyValue("error.type", e.getClass().getName());
+            throw e;
+          }
         });
   }
 

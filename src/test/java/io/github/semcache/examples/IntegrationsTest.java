@@ -101,8 +101,9 @@ class IntegrationsTest {
   }
 
   @Test
-  void snippetsStandInTheDocumentation() throws IOException {
+  void snippetsStandInReadmeAndDocumentation() throws IOException {
     String page = Files.readString(Path.of("docs/integrations.md"));
+    String readme = Files.readString(Path.of("README.md"));
     Map<Path, List<String>> snippets =
         Map.of(
             Path.of("src/test/java/io/github/semcache/examples/IntegrationsTest.java"),
@@ -112,7 +113,9 @@ class IntegrationsTest {
 
     for (Map.Entry<Path, List<String>> file : snippets.entrySet()) {
       for (String name : file.getValue()) {
-        assertThat(page).contains("```java\n" + snippet(file.getKey(), name) + "```");
+        String block = "```java\n" + snippet(file.getKey(), name) + "```";
+        assertThat(page).contains(block);
+        assertThat(readme).contains(block);
       }
     }
   }

@@ -15,7 +15,10 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -33,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -279,6 +283,99 @@ class CachedChatModelTest {
     assertThat(new Recorder().of(streaming, PARIS).parts()).containsExactly("answer", " 1");
     assertThat(model.chat(PARIS)).isEqualTo("answer 2");
     assertThat(model.chatAsync(PARIS).join()).isEqualTo("answer 3");
+  }
+
+  @Test
+  void responseThatCannotBeWrittenDownReachesTheCallerAndIsNotKept() {
+    fake.replying(
+        ChatResponse.builder()
+            .aiMessage(
+                AiMessage.builder().text("Paris").attributes(Map.of("odd", new Object())).build())
+            .finishReason(FinishReason.STOP)
+            .build());
+
+    assertThat(model.chat(PARIS)).isEqualTo("Paris");
+    assertThat(model.chatAsync(PARIS).join()).isEqualTo("Paris");
+    assertThat(new Recorder().of(streaming, PARIS).response().aiMessage().text())
+        .isEqualTo("Paris");
+    assertThat(model.chat(PARIS)).isEqualTo("Paris");
+    assertThat(fake.calls()).isEqualTo(4);
+    assertThat(cache.stats().stores()).isZero();
+  }
+
+  @Test
+  void requestThatCannotBeWrittenDownGoesToTheModel() {
+    ChatRequest odd =
+        ChatRequest.builder()
+            .messages(
+                UserMessage.builder()
+                    .contents(List.of(TextContent.from(PARIS)))
+                    .attributes(Map.of("odd", new Object()))
+                    .build())
+            .build();
+
+    assertThat(model.chat(odd).aiMessage().text()).isEqualTo("answer 1");
+    assertThat(model.chat(odd).aiMessage().text()).isEqualTo("answer 2");
+  }
+
+  @Test
+  void listenersOfTheModelAreToldOfItsOwnCallsOnly() {
+    AtomicInteger told = new AtomicInteger();
+    ChatModelListener listener =
+        new ChatModelListener() {
+          @Override
+          public void onResponse(ChatModelResponseContext context) {
+            told.incrementAndGet();
+          }
+        };
+    ChatModel listening =
+        new ChatModel() {
+          @Override
+          public ChatResponse doChat(ChatRequest request) {
+            return fake.doChat(request);
+          }
+
+          @Override
+          public ChatRequestParameters defaultRequestParameters() {
+            return fake.defaultRequestParameters();
+          }
+
+          @Override
+          public List<ChatModelListener> listeners() {
+            return List.of(listener);
+          }
+        };
+    ChatModel cached = CachedChatModel.wrap(listening, cache);
+
+    cached.chat(PARIS);
+    cached.chat(PARIS_AGAIN);
+
+    assertThat(told).hasValue(1);
+    assertThat(cached.listeners()).containsExactly(listener);
+  }
+
+  @Test
+  void defaultParametersOfTheModelMustBeEqual() {
+    for (double temperature : new double[] {0.1, 0.2, 0.1}) {
+      ChatModel warmed =
+          new ChatModel() {
+            @Override
+            public ChatResponse doChat(ChatRequest request) {
+              return fake.doChat(request);
+            }
+
+            @Override
+            public ChatRequestParameters defaultRequestParameters() {
+              return ChatRequestParameters.builder()
+                  .modelName("fake")
+                  .temperature(temperature)
+                  .build();
+            }
+          };
+      CachedChatModel.wrap(warmed, cache).chat(PARIS);
+    }
+
+    assertThat(fake.calls()).isEqualTo(2);
   }
 
   /** What the AI service looks like. */

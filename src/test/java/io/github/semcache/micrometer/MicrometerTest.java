@@ -19,6 +19,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.transport.Kind;
+import io.micrometer.observation.transport.SenderContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -153,7 +155,13 @@ class MicrometerTest {
     assertThat(spans.spans.toString()).doesNotContain("France", "answer 1");
     chat.failingWith(new IllegalStateException("down"));
     assertThatThrownBy(() -> cache.ask(FAR)).hasMessage("down");
-    assertThat(spans.spans.get(spans.spans.size() - 1).getError()).hasMessage("down");
+    Observation.Context failed = spans.spans.get(spans.spans.size() - 1);
+    assertThat(failed.getError()).hasMessage("down");
+    assertThat(failed.getLowCardinalityKeyValues())
+        .contains(KeyValue.of("error.type", "java.lang.IllegalStateException"));
+    assertThat(failed)
+        .isInstanceOfSatisfying(
+            SenderContext.class, context -> assertThat(context.getKind()).isEqualTo(Kind.CLIENT));
     cache.clear();
     cache.close();
   }
