@@ -28,7 +28,7 @@ final class BenchmarkTable implements Callable<Integer> {
   private List<Integer> filterSizes = List.of(20_000, 60_000);
 
   @Option(names = "--seconds", description = "How long to measure one thing.")
-  private double seconds = 2;
+  private double seconds = 1;
 
   @Option(
       names = "--only",
