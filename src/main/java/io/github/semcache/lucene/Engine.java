@@ -3,9 +3,12 @@ package io.github.semcache.lucene;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.StoreException;
 import java.io.Closeable;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -14,6 +17,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.util.IOUtils;
@@ -71,15 +77,24 @@ final class Engine {
       Engine engine = assemble(settings, opened);
       complete = true;
       return engine;
-    } catch (IOException
+    } catch (CorruptIndexException
+        | IndexFormatTooOldException
+        | IndexFormatTooNewException
+        | EOFException
+        | FileNotFoundException
+        | NoSuchFileException
         | IllegalArgumentException
         | IllegalStateException
         | BufferUnderflowException e) {
       throw new StoreException(
           settings.directory()
-              + " is damaged or cannot be read; nothing in it was changed."
+              + " is damaged; nothing in it was changed."
               + " Restore it from a copy, or delete it to begin with an empty store",
           e);
+    } catch (IOException | UncheckedIOException e) {
+      // A full disk, too many open files: what is there may be in good order.
+      throw new StoreException(
+          settings.directory() + " cannot be read or written; the cause says why", e);
     } finally {
       if (!complete) {
         IOUtils.closeWhileHandlingException(opened);
@@ -89,7 +104,7 @@ final class Engine {
 
   private static void lock(Path directory, Deque<Closeable> opened) {
     try {
-      Files.createDirectories(directory);
+      Directories.create(directory);
       FSDirectory root = FSDirectory.open(directory);
       opened.push(root);
       opened.push(root.obtainLock(LOCK));

@@ -123,7 +123,13 @@ final class Indexer {
   private void syncLog() throws IOException {
     if (!log.isSynced() && System.nanoTime() - lastSync >= syncNanos) {
       lastSync = System.nanoTime();
-      log.sync();
+      try {
+        log.sync();
+      } catch (IOException e) {
+        // The system may have dropped what it could not write, and the next sync would not say so.
+        requested.incrementAndGet();
+        throw e;
+      }
     }
   }
 
@@ -156,7 +162,7 @@ final class Indexer {
     notBefore = System.nanoTime() + limits.retryAfter().toNanos();
     try {
       index.rollback();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       failure.addSuppressed(e);
     }
     if (!index.isBrokenOff()) {

@@ -37,19 +37,25 @@ final class LogFile implements Closeable {
     this.file = file;
   }
 
-  /** Makes a file that begins with one frame. */
+  /** Makes a file that begins with one frame; none is left if that fails. */
   static LogFile create(Path path, byte[] firstContent) throws IOException {
     Files.createFile(path);
-    LogFile created = new LogFile(path, new RandomAccessFile(path.toFile(), "rw"));
+    RandomAccessFile file = null;
+    boolean complete = false;
     try {
+      file = new RandomAccessFile(path.toFile(), "rw");
+      LogFile created = new LogFile(path, file);
       created.append(List.of(firstContent).iterator());
       created.emptyLength = created.written;
       created.synced = created.written;
-    } catch (IOException e) {
-      IOUtils.closeWhileHandlingException(created);
-      throw e;
+      complete = true;
+      return created;
+    } finally {
+      if (!complete) {
+        IOUtils.closeWhileHandlingException(file);
+        IOUtils.deleteFilesIgnoringExceptions(path);
+      }
     }
-    return created;
   }
 
   /** Hands frames to the operating system, all or none of them. */
@@ -99,7 +105,7 @@ final class LogFile implements Closeable {
     }
     file.getFD().sync();
     if (!directorySynced) {
-      IOUtils.fsync(path.toAbsolutePath().getParent(), true);
+      Directories.syncParent(path);
       directorySynced = true;
     }
     synced = upTo;
@@ -131,26 +137,28 @@ final class LogFile implements Closeable {
   }
 
   /**
-   * Reads a file up to its end or to the first frame that is torn or damaged.
+   * Reads the frames that are whole. What was written last before a loss of power may be torn, and
+   * whole frames may follow it.
    *
-   * @return how many bytes from there on were not read
+   * @return how many bytes are no part of them
    */
   static long read(Path path, Consumer<ByteBuffer> contents) throws IOException {
     long unread = Files.size(path);
+    long rest = unread;
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(path), 1 << 16))) {
-      while (unread >= FRAME_HEADER) {
+      while (rest >= FRAME_HEADER) {
         int length = in.readInt();
         int checksum = in.readInt();
-        if (length < 1 || length > unread - FRAME_HEADER) {
+        if (length < 1 || length > rest - FRAME_HEADER) {
           break;
         }
         byte[] content = in.readNBytes(length);
-        if (EntryCodec.checksum(content, 0, content.length) != checksum) {
-          break;
+        rest -= FRAME_HEADER + length;
+        if (EntryCodec.checksum(content, 0, content.length) == checksum) {
+          contents.accept(ByteBuffer.wrap(content));
+          unread -= FRAME_HEADER + length;
         }
-        contents.accept(ByteBuffer.wrap(content));
-        unread -= FRAME_HEADER + length;
       }
     }
     return unread;

@@ -296,7 +296,8 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
     }
 
     /**
-     * Opens the store. Blocks until it knows what is in the directory.
+     * Opens the store. Blocks until it knows what is in the directory. Of writes that a loss of
+     * power has torn, what is whole is taken; the rest is passed over, with a warning in the log.
      *
      * @return the store, with all entries that are in the directory and have not expired
      * @throws StoreException if the directory cannot be made or written, is open in another store,

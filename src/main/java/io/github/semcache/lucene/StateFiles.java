@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.apache.lucene.util.IOSupplier;
-import org.apache.lucene.util.IOUtils;
 
 /**
  * A file for each state. It is replaced by renaming one that is complete and on the disk, so a
@@ -61,7 +60,7 @@ final class StateFiles implements StateStore {
   }
 
   private void replace(Path file, byte[] state) throws IOException {
-    Files.createDirectories(directory);
+    Directories.create(directory);
     // One that a killed process has left is written over.
     Path complete = directory.resolve(file.getFileName() + ".new");
     try (FileOutputStream out = new FileOutputStream(complete.toFile())) {
@@ -69,7 +68,7 @@ final class StateFiles implements StateStore {
       out.getFD().sync();
     }
     Files.move(complete, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    IOUtils.fsync(directory, true);
+    Directories.syncParent(file);
   }
 
   /** Waits for a change that is under way; later calls fail. */
@@ -88,23 +87,11 @@ final class StateFiles implements StateStore {
       if (closed) {
         throw new IllegalStateException("the store is closed");
       }
-      return uninterrupted(action);
+      return action.get();
     } catch (IOException e) {
       throw new StoreException("the learned state in " + directory + " cannot be used", e);
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** The channel through which a directory is synced would close if the thread is interrupted. */
-  private static <T> T uninterrupted(IOSupplier<T> action) throws IOException {
-    boolean interrupted = Thread.interrupted();
-    try {
-      return action.get();
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 }

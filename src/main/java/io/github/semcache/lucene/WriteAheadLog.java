@@ -50,7 +50,7 @@ final class WriteAheadLog implements Closeable {
    */
   static WriteAheadLog open(Path directory, EmbeddingSpace space, Consumer<LogRecord> replay)
       throws IOException {
-    Files.createDirectories(directory);
+    Directories.create(directory);
     List<Path> files = filesOf(directory);
     for (Path file : files) {
       replay(file, space, replay);
@@ -82,15 +82,15 @@ final class WriteAheadLog implements Closeable {
               }
             });
     if (unread > 0) {
-      LOG.warn("{} ends in {} bytes that are no whole record; they are ignored", file, unread);
+      LOG.warn("{} has {} bytes that are no whole record; they are ignored", file, unread);
     }
   }
 
   private LogFile createNext() throws IOException {
-    Path path = directory.resolve("%019d.log".formatted(number + 1));
-    LogFile created = LogFile.create(path, Identity.of(space).encode());
+    // Also after a failure, which may have left a file that cannot be deleted.
     number++;
-    return created;
+    Path path = directory.resolve("%019d.log".formatted(number));
+    return LogFile.create(path, Identity.of(space).encode());
   }
 
   private static long numberOf(Path file) {

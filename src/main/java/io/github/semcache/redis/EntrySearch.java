@@ -73,11 +73,6 @@ final class EntrySearch {
             "find the nearest entries",
             EntryQuery.nearest(
                 commands.keys().index(), filter, query.embedding(), k, policy, vectorIndex));
-    if (!reply.warnings().isEmpty()) {
-      throw new StoreException(
-          "Redis failed to find the nearest entries: its result is incomplete: "
-              + reply.warnings());
-    }
     if (policy == HybridPolicy.BATCHES && reply.rows().size() < k) {
       shares.forget(share);
     }

@@ -20,21 +20,28 @@ final class EntryWriter {
 
   /**
    * HSET comes first: where the server is out of memory it is the one that is refused, and then
-   * nothing has been done.
+   * nothing has been done. An entry that cannot get its expiry is not left behind without one.
    */
-  private static final byte[] SCRIPT =
+  static final byte[] SCRIPT =
       Utf8.encode(
           """
           local key, millis, embedded = KEYS[1], ARGV[1], ARGV[2]
+          local function failed(reply) return type(reply) == 'table' and reply.err end
           local reply = redis.pcall('HSET', key, unpack(ARGV, 3))
-          if type(reply) == 'table' and reply.err then
+          if failed(reply) then
             if not string.find(reply.err, 'WRONGTYPE', 1, true) then return reply end
             redis.call('DEL', key)
-            redis.call('HSET', key, unpack(ARGV, 3))
+            reply = redis.call('HSET', key, unpack(ARGV, 3))
           end
-          if embedded == '0' then redis.call('HDEL', key, 'embedding') end
-          if millis == '0' then redis.call('PERSIST', key)
-          else redis.call('PEXPIRE', key, millis) end
+          if embedded == '0' then reply = redis.pcall('HDEL', key, 'embedding') end
+          if not failed(reply) then
+            if millis == '0' then reply = redis.pcall('PERSIST', key)
+            else reply = redis.pcall('PEXPIRE', key, millis) end
+          end
+          if failed(reply) then
+            redis.call('DEL', key)
+            return reply
+          end
           return 1
           """);
 
@@ -92,7 +99,7 @@ final class EntryWriter {
     return replies;
   }
 
-  private List<byte[]> arguments(Insertion insertion) {
+  static List<byte[]> arguments(Insertion insertion) {
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(Utf8.encode(millis(insertion)));
     arguments.add(Utf8.encode(insertion.embedding().isPresent() ? "1" : "0"));

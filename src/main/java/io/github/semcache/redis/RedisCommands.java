@@ -3,6 +3,7 @@ package io.github.semcache.redis;
 import static io.github.semcache.redis.RedisFailures.translating;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.github.semcache.store.StoreException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -51,10 +52,19 @@ final class RedisCommands {
         translating("find an entry", () -> send(documentKey, Command.HMGET, arguments.toArray()));
   }
 
-  /** Searches. */
+  /**
+   * Searches.
+   *
+   * @throws StoreException also if the server says that its result is incomplete
+   */
   SearchReply search(String action, byte[]... arguments) {
-    return translating(
-        action, () -> SearchReply.of(send(anyKey(), SearchCommand.SEARCH, arguments)));
+    SearchReply reply =
+        translating(action, () -> SearchReply.of(send(anyKey(), SearchCommand.SEARCH, arguments)));
+    if (!reply.warnings().isEmpty()) {
+      throw new StoreException(
+          "Redis failed to " + action + ": its result is incomplete: " + reply.warnings());
+    }
+    return reply;
   }
 
   /** Sends a command about the index. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Insertion;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.Selection;
 import io.github.semcache.store.StoreException;
@@ -18,11 +19,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.UnifiedJedis;
 
 /** A real server in trouble. */
 @EnabledIfRedis(EnabledIfRedis.Need.OWN)
@@ -128,6 +131,26 @@ class RedisServerTroubleIT extends RedisFixture {
       assertThat(removeAll(limited)).isZero();
       limited.dropIndex(true);
     }
+  }
+
+  @Test
+  void scriptOfAUserWhoMayNotSetAnExpiryLeavesNoEntryWithoutOne() {
+    CacheEntry entry = entry(SCOPE, "what?", "answer", Instant.now());
+    Insertion insertion =
+        new Insertion(
+            entry, Optional.of(atAngle(DIMENSION, 0)), Optional.of(Duration.ofMinutes(1)));
+    URI user = asUser("~" + cacheName + ":*", "+eval", "+hset", "+hdel", "+del", "+persist");
+
+    try (UnifiedJedis limited = RedisConnection.of(user).open()) {
+      assertThatThrownBy(
+              () ->
+                  limited.eval(
+                      EntryWriter.SCRIPT,
+                      List.of(Utf8.encode(documentKey(entry))),
+                      EntryWriter.arguments(insertion)))
+          .hasMessageContaining("pexpire");
+    }
+    assertThat(jedis.exists(documentKey(entry))).isFalse();
   }
 
   @Test
