@@ -2,6 +2,7 @@ package io.github.semcache;
 
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -10,21 +11,29 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs tasks one after the other on a daemon thread of its own. What does not fit into the queue is
- * dropped, what takes too long is interrupted, and what is left at the end is forgotten.
+ * Runs tasks away from the caller: one after the other on a daemon thread of its own, or wherever
+ * the user says. What does not fit in is dropped. On the thread of its own, what takes too long is
+ * interrupted, and what is left at the end is forgotten.
  */
 final class JudgeQueue implements AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(10);
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  private final Duration limit;
-  private final ThreadPoolExecutor worker;
-  private final ScheduledExecutorService watch =
-      Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "semcache-judge-watch"));
+  private final Executor executor;
+  private final Runnable end;
 
-  JudgeQueue(int capacity, Duration limit) {
-    this.limit = limit;
-    this.worker =
+  private JudgeQueue(Executor executor, Runnable end) {
+    this.executor = executor;
+    this.end = end;
+  }
+
+  /** Leaves tasks to an executor, and it open. */
+  static JudgeQueue on(Executor executor) {
+    return new JudgeQueue(executor, () -> {});
+  }
+
+  static JudgeQueue of(int capacity, Duration limit) {
+    ThreadPoolExecutor worker =
         new ThreadPoolExecutor(
             1,
             1,
@@ -33,6 +42,10 @@ final class JudgeQueue implements AutoCloseable {
             new ArrayBlockingQueue<>(capacity),
             task -> daemon(task, "semcache-judge"));
     worker.allowCoreThreadTimeOut(true);
+    ScheduledExecutorService watch =
+        Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "semcache-judge-watch"));
+    return new JudgeQueue(
+        task -> worker.execute(() -> watched(task, watch, limit)), () -> stop(worker, watch));
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -41,17 +54,17 @@ final class JudgeQueue implements AutoCloseable {
     return thread;
   }
 
-  /** False if the task was dropped. Does not block. */
+  /** False if the task was dropped. Blocks no longer than the user's executor does. */
   boolean offer(Runnable task) {
     try {
-      worker.execute(() -> watched(task));
+      executor.execute(task);
       return true;
     } catch (RejectedExecutionException e) {
       return false;
     }
   }
 
-  private void watched(Runnable task) {
+  private static void watched(Runnable task, ScheduledExecutorService watch, Duration limit) {
     Deadline deadline = new Deadline(Thread.currentThread());
     Future<?> timer;
     try {
@@ -70,6 +83,10 @@ final class JudgeQueue implements AutoCloseable {
   /** Interrupts the task under way and waits a moment for it to end. May be called twice. */
   @Override
   public void close() {
+    end.run();
+  }
+
+  private static void stop(ThreadPoolExecutor worker, ScheduledExecutorService watch) {
     worker.shutdownNow();
     watch.shutdownNow();
     try {

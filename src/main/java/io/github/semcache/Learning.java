@@ -73,7 +73,7 @@ final class Learning implements AutoCloseable {
     this.events = events;
     this.ticker = options.ticker;
     this.nextLook = new AtomicLong(ticker.getAsLong() + LOOK_INTERVAL_NANOS);
-    this.queue = new JudgeQueue(options.judgeQueue, options.judgeTimeLimit);
+    this.queue = options.judgeQueue();
     StateStore states = options.states(store);
     this.policyState = new LearnedState(states, "policy", store.space());
     this.blockedState = new LearnedState(states, "blocked-pairs", store.space());

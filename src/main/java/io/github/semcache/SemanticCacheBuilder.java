@@ -55,8 +55,9 @@ public final class SemanticCacheBuilder {
   @Nullable Executor executor;
   boolean failOnCacheErrors;
   @Nullable AnswerJudge judge;
-  Duration judgeTimeLimit = Duration.ofSeconds(60);
-  int judgeQueue = 256;
+  private @Nullable Duration judgeTimeLimit;
+  private @Nullable Integer judgeQueue;
+  private @Nullable Executor judgeExecutor;
   boolean shadowMode;
   private @Nullable StateStore stateStore;
   private int failuresToOpen = 5;
@@ -292,7 +293,7 @@ public final class SemanticCacheBuilder {
 
   /**
    * Sets who compares answers, for policies that learn and for {@link #shadowMode}. It runs on a
-   * thread of the cache's own.
+   * thread of the cache's own, or on the {@link #judgeExecutor}.
    *
    * @param judge the judge; none unless set
    * @return this builder
@@ -331,6 +332,20 @@ public final class SemanticCacheBuilder {
       throw new IllegalArgumentException("judgeQueue is " + capacity + "; it must be at least 1");
     }
     this.judgeQueue = capacity;
+    return this;
+  }
+
+  /**
+   * Sets where the judge runs. With {@code Runnable::run} that is the thread of the caller, whose
+   * request then ends only when the verdict is taken up: for tests and batch jobs.
+   *
+   * @param executor the executor, which the cache does not shut down; what it rejects counts as
+   *     dropped. A daemon thread of the cache's own unless set. Excludes {@link #judgeQueue} and
+   *     {@link #judgeTimeLimit}, which are those of that thread
+   * @return this builder
+   */
+  public SemanticCacheBuilder judgeExecutor(Executor executor) {
+    this.judgeExecutor = requireNonNull(executor, "executor");
     return this;
   }
 
@@ -404,8 +419,9 @@ public final class SemanticCacheBuilder {
    * @return a cache, to be closed when it is no longer needed
    * @throws IllegalStateException if no embedder was given, or no judge for a policy that learns
    * @throws IllegalArgumentException if the store holds embeddings of another model or dimension,
-   *     or if more than one of {@link #maxDistance}, {@link #relativeDistance} and {@link
-   *     #hitPolicy} was given, or guards beside a hit policy
+   *     if more than one of {@link #maxDistance}, {@link #relativeDistance} and {@link #hitPolicy}
+   *     was given, or guards beside a hit policy, or {@link #judgeExecutor} beside {@link
+   *     #judgeQueue} or {@link #judgeTimeLimit}
    */
   public SemanticCache build() {
     EmbeddingSpace space = EmbeddingSpace.of(requiredEmbedder());
@@ -419,6 +435,10 @@ public final class SemanticCacheBuilder {
     if (decides instanceof LearningPolicy && judge == null) {
       throw new IllegalStateException("judge is missing; a policy that learns needs one");
     }
+    if (judgeExecutor != null && (judgeQueue != null || judgeTimeLimit != null)) {
+      throw new IllegalArgumentException(
+          "judgeExecutor was given with judgeQueue or judgeTimeLimit; it has limits of its own");
+    }
     return new SemanticCache(this, target, decides);
   }
 
@@ -427,6 +447,14 @@ public final class SemanticCacheBuilder {
       throw new IllegalStateException("embedder is missing; a semantic cache needs one");
     }
     return embedder;
+  }
+
+  JudgeQueue judgeQueue() {
+    return judgeExecutor != null
+        ? JudgeQueue.on(judgeExecutor)
+        : JudgeQueue.of(
+            judgeQueue == null ? 256 : judgeQueue,
+            judgeTimeLimit == null ? Duration.ofSeconds(60) : judgeTimeLimit);
   }
 
   StateStore states(VectorStore store) {

@@ -22,6 +22,7 @@ import io.github.semcache.testing.FakeEmbedder;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +170,43 @@ class LearningTest {
     release.countDown();
     awaitJudged(8);
     assertThat(chat.calls()).isEqualTo(9);
+  }
+
+  @Test
+  void givenExecutorRunsTheJudge() {
+    cache.close();
+    cache = learning(AnswerJudge.sameText()).judgeExecutor(Runnable::run).build();
+
+    ask(1, 0);
+    ask(1, 1);
+
+    assertThat(quality().judged()).isEqualTo(1);
+  }
+
+  @Test
+  void whatAGivenExecutorRejectsIsDropped() {
+    cache.close();
+    cache =
+        learning(AnswerJudge.sameText())
+            .judgeExecutor(
+                task -> {
+                  throw new RejectedExecutionException("full");
+                })
+            .build();
+
+    ask(1, 0);
+
+    assertThat(ask(1, 1).text()).isEqualTo("1");
+    assertThat(quality().dropped()).isEqualTo(1);
+  }
+
+  @Test
+  void givenExecutorExcludesTheLimitsOfTheOwnThread() {
+    SemanticCacheBuilder both = learning(AnswerJudge.sameText()).judgeExecutor(Runnable::run);
+
+    assertThatThrownBy(() -> both.judgeQueue(5).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("judgeExecutor was given with judgeQueue or judgeTimeLimit");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.github.semcache.evaluation.Outcome;
 import io.github.semcache.evaluation.Proportion;
 import io.github.semcache.evaluation.ReplayResult;
 import io.github.semcache.evaluation.Tally;
+import io.github.semcache.stats.HitQuality;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,13 @@ record ReplayText(ReplayRun run, int wrongHits) {
     result.missesByReason().entrySet().stream()
         .sorted(Map.Entry.comparingByKey((a, b) -> a.code().compareTo(b.code())))
         .forEach(miss -> out.printf("missed, %s: %d%n", miss.getKey(), miss.getValue()));
+    HitQuality quality = result.stats().quality();
+    if (quality.judged() > 0) {
+      out.printf("audited hits: %d right, %d wrong%n", quality.right(), quality.wrong());
+      out.printf(
+          "answers compared: %d, %d of them without a verdict%n",
+          quality.judged(), quality.unknown());
+    }
     printWrongHits(out);
     out.flush();
   }
@@ -78,6 +86,9 @@ record ReplayText(ReplayRun run, int wrongHits) {
     Map<String, Long> misses = new LinkedHashMap<>();
     result.missesByReason().forEach((reason, count) -> misses.put(reason.code(), count));
     json.put("missesByReason", misses);
+    HitQuality quality = result.stats().quality();
+    json.put("audits", Map.of("right", quality.right(), "wrong", quality.wrong()));
+    json.put("verdicts", Map.of("compared", quality.judged(), "unknown", quality.unknown()));
     json.put("seconds", result.took().toMillis() / 1000.0);
     if (wrongHits > 0) {
       json.put("wrong", shownWrongHits().stream().map(ReplayText::json).toList());

@@ -9,7 +9,10 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.judge.Comparison;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.LearningPolicy;
+import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.VectorStore;
@@ -30,7 +33,8 @@ import java.util.function.IntConsumer;
 /**
  * Sends recorded prompts, one after the other, through a real cache and tells what the cache would
  * have answered. No model is asked: the answer to a prompt is its label, so a hit is wrong if the
- * labels of the two prompts differ.
+ * labels of the two prompts differ. The judge compares labels too, and each verdict is taken up
+ * before the next prompt is asked: equal orders give equal results.
  *
  * <pre>{@code
  * ReplayResult result =
@@ -115,6 +119,8 @@ public final class Replay {
         SemanticCache.builder()
             .embedder(embedder)
             .chatClient(model)
+            .judge(Replay::compare)
+            .judgeExecutor(Runnable::run)
             .admission(Admission.everything())
             .timeSource(model)
             .failOnCacheErrors();
@@ -123,6 +129,14 @@ public final class Replay {
     return builder
         .store(store.map(made -> made.apply(model)).orElseGet(() -> inMemory(model, prompts)))
         .build();
+  }
+
+  /** Answers are labels, so they say the same if they are equal; empty ones stand for none. */
+  private static Verdict compare(Comparison comparison) {
+    if (comparison.otherAnswer().isEmpty()) {
+      return Verdict.UNKNOWN;
+    }
+    return comparison.answer().equals(comparison.otherAnswer()) ? Verdict.SAME : Verdict.DIFFERENT;
   }
 
   private VectorStore inMemory(InstantSource time, int prompts) {
@@ -143,7 +157,7 @@ public final class Replay {
 
     Prompt next(LabelledPrompt prompt) {
       current = prompt;
-      now = prompt.timestamp().orElse(now);
+      now = prompt.timestamp().orElse(now.plusMillis(1));
       Prompt asked = Prompt.of(prompt.text());
       return prompt.scope().map(scope -> asked.tag("scope", scope)).orElse(asked);
     }
@@ -179,19 +193,24 @@ public final class Replay {
     }
 
     /**
-     * Sets how a hit is decided; without it, as the cache does unless told otherwise.
+     * Sets how a hit is decided; without it, as the cache does unless told otherwise. A policy that
+     * learns begins each run without having learned anything; from prompts without labels it learns
+     * nothing.
      *
      * @param hitPolicy the policy
      * @return this builder
      */
     public Builder hitPolicy(HitPolicy hitPolicy) {
       requireNonNull(hitPolicy, "hitPolicy");
-      return cache(builder -> builder.hitPolicy(hitPolicy));
+      return cache(
+          builder ->
+              builder.hitPolicy(
+                  hitPolicy instanceof LearningPolicy learning ? learning.fresh() : hitPolicy));
     }
 
     /**
      * Sets any options of the cache, after those that were set before. Embedder, chat client and
-     * store are the replay's own.
+     * store are the replay's own; another judge may be set.
      *
      * @param options sets options on the builder it is given; called once for each run
      * @return this builder

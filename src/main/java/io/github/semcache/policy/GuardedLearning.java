@@ -21,6 +21,11 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
   }
 
   @Override
+  public LearningPolicy fresh() {
+    return new GuardedLearning(policy.fresh(), guard);
+  }
+
+  @Override
   public void learn(Lesson lesson) {
     if (guard.objection(Guarded.pair(lesson.query(), lesson.judged())).isEmpty()) {
       policy.learn(lesson);

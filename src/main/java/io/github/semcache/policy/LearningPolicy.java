@@ -11,6 +11,13 @@ import io.github.semcache.policy.guard.Guard;
 public interface LearningPolicy extends HitPolicy {
 
   /**
+   * A policy with the same options that has learned nothing, for another cache.
+   *
+   * @return a new instance
+   */
+  LearningPolicy fresh();
+
+  /**
    * Learns. A verdict of {@link Verdict#UNKNOWN} says that none could be had. May take as long as
    * fitting a model takes, but does not block on anything outside.
    *

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.semcache.Answer;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.policy.Verdict;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FakeEmbedder;
 import java.time.Duration;
@@ -178,6 +179,71 @@ class ReplayTest {
     Replay.builder(embedder).progress(asked::add).build().run(stream());
 
     assertThat(asked).containsExactly(1, 2, 3, 4, 5);
+  }
+
+  private List<LabelledPrompt> topics(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i -> {
+              String text = "topic " + i % 3 + ", wording " + i;
+              embedder.place(text, i % 3 * 60 + i * 0.01);
+              return LabelledPrompt.of(text, "topic " + i % 3);
+            })
+        .toList();
+  }
+
+  private Replay.Builder learning() {
+    return Replay.builder(embedder).hitPolicy(HitPolicy.errorBudget(0.1).warmUp(20)).shuffled(3);
+  }
+
+  @Test
+  void policyThatLearnsTakesUpEachVerdictBeforeTheNextPrompt() {
+    ReplayResult result = learning().build().run(topics(300));
+
+    long audits = result.missesByReason().get(MissReason.AUDIT);
+    assertThat(result.missesByReason().get(MissReason.LEARNING)).isEqualTo(20);
+    assertThat(result.stats().quality().right()).isEqualTo(audits).isPositive();
+    assertThat(result.stats().quality().dropped()).isZero();
+    assertThat(result.total().hits()).isGreaterThan(200);
+    assertThat(result.stats().requests()).isEqualTo(300);
+    assertThat(result.stats().policyErrors()).isZero();
+  }
+
+  @Test
+  void eachRunBeginsWithoutHavingLearnedAnything() {
+    Replay replay = learning().build();
+    List<LabelledPrompt> prompts = topics(300);
+
+    assertThat(hits(replay.run(prompts))).isEqualTo(hits(replay.run(prompts)));
+  }
+
+  private static List<Boolean> hits(ReplayResult result) {
+    return result.outcomes().stream().map(Outcome::isHit).toList();
+  }
+
+  @Test
+  void anotherJudgeMayBeSet() {
+    ReplayResult result =
+        learning()
+            .cache(builder -> builder.judge(comparison -> Verdict.DIFFERENT))
+            .build()
+            .run(topics(100));
+
+    assertThat(result.total().hits()).isZero();
+  }
+
+  @Test
+  void policyThatLearnsLearnsNothingWithoutLabels() {
+    ReplayResult result =
+        learning()
+            .build()
+            .run(
+                topics(100).stream()
+                    .map(prompt -> LabelledPrompt.unlabelled(prompt.text()))
+                    .toList());
+
+    assertThat(result.total().hits()).isZero();
+    assertThat(result.stats().quality().unknown()).isPositive();
   }
 
   @Test

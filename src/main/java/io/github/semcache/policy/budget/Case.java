@@ -3,7 +3,6 @@ package io.github.semcache.policy.budget;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.Lesson;
 import io.github.semcache.policy.Verdict;
-import java.util.Comparator;
 
 /**
  * A judged decision.
@@ -19,9 +18,6 @@ import java.util.Comparator;
 @SuppressWarnings("ArrayRecordComponent") // never compared; plain arrays keep 4,000 of them small
 record Case(
     long id, long at, float[] features, int[] words, long group, boolean wrong, float weight) {
-
-  static final Comparator<Case> OLDEST_FIRST =
-      Comparator.comparingLong(Case::at).thenComparingLong(Case::id);
 
   static Case of(Lesson lesson, Pair pair, float[] features) {
     long at = lesson.at().toEpochMilli();

@@ -201,6 +201,11 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   }
 
   @Override
+  public ErrorBudget fresh() {
+    return new ErrorBudget(options);
+  }
+
+  @Override
   public Decision decide(Query query, List<Match> matches) {
     if (matches.isEmpty()) {
       return Decision.miss(MissReason.NO_NEIGHBOUR);

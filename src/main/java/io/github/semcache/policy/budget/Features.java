@@ -7,8 +7,11 @@ import java.util.Map;
 
 /** What the risk of serving the nearest entry's answer is told from. */
 final class Features {
-  /** The number of features. */
-  static final int COUNT = 20;
+  /** The features that are numbers come first. */
+  static final int NUMBERS = 21;
+
+  /** The number of features; those after the numbers are 0 or 1. */
+  static final int COUNT = NUMBERS + Objections.COUNT;
 
   /** Keeps logarithms of distances and shares finite. */
   private static final double DISTANCE_FLOOR = 0.01;
@@ -101,17 +104,23 @@ final class Features {
   private static void texts(float[] features, int from, Pair pair, Records records) {
     double sum = 0;
     double strongest = 0;
+    int unknown = 0;
     for (int word : pair.words()) {
       double leaning = records.wordLeaning(word);
       sum += leaning;
       strongest = Math.max(strongest, leaning);
+      unknown += records.knows(word) ? 0 : 1;
     }
     int next = from;
     features[next++] = (float) sum;
     features[next++] = (float) strongest;
+    features[next++] = (float) Math.log1p(unknown);
+    features[next++] = (float) Math.log1p(pair.replaced());
     features[next++] = (float) pair.overlap();
     features[next++] = pair.words().length / 10f;
     features[next++] = (float) pair.lengthRatio();
-    features[next] = pair.numbersDiffer() ? 1 : 0;
+    for (boolean objection : pair.objections()) {
+      features[next++] = objection ? 1 : 0;
+    }
   }
 }

@@ -18,16 +18,17 @@ record Model(Risk risk, double cut) {
 
   /** Fits to at least one case. */
   static Model fit(List<Case> cases, double budget, double confidence) {
+    Risk risk = Risk.fit(cases);
     List<Scored> scored = new ArrayList<>(cases.size());
     for (int fold = 0; fold < FOLDS && fold < cases.size(); fold++) {
       int left = fold;
-      Risk others = Risk.fit(cases, index -> index % FOLDS != left);
+      Risk others = risk.refit(cases, index -> index % FOLDS != left);
       for (int i = fold; i < cases.size(); i += FOLDS) {
         Case judged = cases.get(i);
         scored.add(new Scored(others.of(judged.features()), judged.wrong(), judged.weight()));
       }
     }
-    return new Model(Risk.fit(cases, index -> true), cut(scored, budget, confidence));
+    return new Model(risk, cut(scored, budget, confidence));
   }
 
   /**

@@ -11,13 +11,15 @@ import java.util.Set;
  * A prompt beside the one that it is compared with, word by word.
  *
  * @param words the hashes of the words that only one of the two has
+ * @param replaced how many of these one prompt has in place of as many others
  * @param common how many words both have
- * @param numbersDiffer whether a word with a digit is in only one of the two
+ * @param objections for each guard whether it objects
  * @param lengthRatio the logarithm of the ratio of the longer to the shorter one
  * @param group the hash of the answer group that it is compared with
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Pair(int[] words, int common, boolean numbersDiffer, double lengthRatio, long group) {
+record Pair(
+    int[] words, int replaced, int common, boolean[] objections, double lengthRatio, long group) {
   /** Prompts are compared by their beginnings, so that a huge one costs no more. */
   private static final int MAX_LENGTH = 4_000;
 
@@ -28,10 +30,12 @@ record Pair(int[] words, int common, boolean numbersDiffer, double lengthRatio, 
     difference.addAll(theirs);
     int union = difference.size();
     difference.removeIf(word -> ours.contains(word) && theirs.contains(word));
+    int common = union - difference.size();
     return new Pair(
         difference.stream().mapToInt(word -> (int) Hash.of(word)).sorted().toArray(),
-        union - difference.size(),
-        difference.stream().anyMatch(word -> word.chars().anyMatch(Character::isDigit)),
+        Math.min(ours.size(), theirs.size()) - common,
+        common,
+        Objections.to(query.text(), entry.prompt()),
         Math.abs(Math.log((1.0 + query.text().length()) / (1.0 + entry.prompt().length()))),
         Hash.of(entry.group()));
   }

@@ -53,6 +53,10 @@ final class Records {
     return words.getOrDefault(word, Tally.NONE).leaning(all);
   }
 
+  boolean knows(int word) {
+    return words.containsKey(word);
+  }
+
   double groupLeaning(long group) {
     return groups.getOrDefault(group, Tally.NONE).leaning(all);
   }

@@ -10,7 +10,10 @@ import java.util.function.IntPredicate;
 final class Risk {
   private static final double RIDGE = 1;
   private static final int MAX_STEPS = 12;
-  private static final double PRECISION = 1e-4;
+  private static final double PRECISION = 1e-3;
+
+  /** The deviation that features of 0 and 1 are taken to have, however rare they are. */
+  private static final double FLAG_DEVIATION = 0.5;
 
   private final double[] means;
   private final double[] scales;
@@ -22,23 +25,31 @@ final class Risk {
     this.weights = weights;
   }
 
-  /** Learns from the cases whose index is to be used, of which there must be at least one. */
-  static Risk fit(List<Case> cases, IntPredicate used) {
+  /** Learns from at least one case. */
+  static Risk fit(List<Case> cases) {
     int dimension = cases.get(0).features().length;
-    double[] means = new double[dimension];
-    double[] scales = new double[dimension];
-    standardize(cases, means, scales);
-    Risk start = new Risk(means, scales, new double[dimension + 1]);
+    Risk start = new Risk(new double[dimension], new double[dimension], new double[dimension + 1]);
+    standardize(cases, start.means, start.scales);
+    return start.fitted(cases, index -> true);
+  }
+
+  /** Learns from some of the cases that this was learned from, by their index. */
+  Risk refit(List<Case> cases, IntPredicate used) {
+    return new Risk(means, scales, weights.clone()).fitted(cases, used);
+  }
+
+  /** The least penalised loss is in one place, wherever the search for it begins. */
+  private Risk fitted(List<Case> cases, IntPredicate used) {
     double[][] rows = new double[cases.size()][];
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = used.test(i) ? start.standardized(cases.get(i).features()) : new double[0];
+      rows[i] = used.test(i) ? standardized(cases.get(i).features()) : new double[0];
     }
     for (int step = 0; step < MAX_STEPS; step++) {
-      if (start.newtonStep(rows, cases) < PRECISION) {
+      if (newtonStep(rows, cases) < PRECISION) {
         break;
       }
     }
-    return start;
+    return this;
   }
 
   private static void standardize(List<Case> cases, double[] means, double[] scales) {
@@ -54,7 +65,8 @@ final class Risk {
         squares += off * off;
       }
       double variance = squares / cases.size();
-      scales[k] = variance < 1e-12 ? 0 : 1 / Math.sqrt(variance);
+      double deviation = k < Features.NUMBERS ? Math.sqrt(variance) : FLAG_DEVIATION;
+      scales[k] = variance < 1e-12 ? 0 : 1 / deviation;
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.semcache.policy.budget;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,9 +49,11 @@ final class Window {
             .filter(judged -> judged.at() >= Math.max(oldest, forgottenBefore))
             .filter(judged -> known.add(judged.id()))
             .toList();
-    cases.addAll(added);
-    cases.sort(Case.OLDEST_FIRST);
-    trim(2 * capacity);
+    if (!added.isEmpty()) {
+      cases.addAll(added);
+      cases.sort(Comparator.comparingLong(Case::at));
+      trim(2 * capacity);
+    }
     return forgets || !added.isEmpty();
   }
 
