@@ -3,6 +3,8 @@ package io.github.semcache.cli;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.LearningPolicy;
+import io.github.semcache.policy.budget.ErrorBudget;
 import io.github.semcache.policy.guard.Guards;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -18,11 +20,17 @@ import picocli.CommandLine.TypeConversionException;
  */
 record Policy(String name, Function<Guards, HitPolicy> guardedBy) {
 
+  /** Whether it learns, for which a replay needs labels. */
+  boolean learns() {
+    return guardedBy.apply(Guards.none()) instanceof LearningPolicy;
+  }
+
   /** The policies that there are. */
   private enum Kind {
     MAX_DISTANCE("max-distance", "0.15"),
     RELATIVE("relative", "0.08"),
     SAME_WORDS("same-words", ""),
+    ERROR_BUDGET("error-budget", "0.01"),
     NEVER("never", "");
 
     private final String name;
@@ -43,6 +51,7 @@ record Policy(String name, Function<Guards, HitPolicy> guardedBy) {
         case MAX_DISTANCE -> HitPolicy.maxDistance(number).guards(guards);
         case RELATIVE -> HitPolicy.relativeDistance(number).guards(guards);
         case SAME_WORDS -> HitPolicy.sameWords().guards(guards.and(Guards.sameWords()));
+        case ERROR_BUDGET -> HitPolicy.errorBudget(number).guards(guards);
         case NEVER -> HitPolicy.never();
       };
     }
@@ -56,14 +65,22 @@ record Policy(String name, Function<Guards, HitPolicy> guardedBy) {
     }
   }
 
-  /** Reads {@code NAME[=NUMBER]}. */
+  /** Reads {@code NAME[=NUMBER]}, for error budgets with options behind it. */
   static final class Converter implements ITypeConverter<Policy> {
     @Override
     public Policy convert(String text) {
       int equals = text.indexOf('=');
       Kind kind = kind(text, equals < 0 ? text : text.substring(0, equals));
-      double number = number(kind, text, equals < 0 ? "" : text.substring(equals + 1));
-      Function<Guards, HitPolicy> guardedBy = guards -> kind.of(number, guards);
+      String[] values = (equals < 0 ? "" : text.substring(equals + 1)).split(",", 2);
+      double number = number(kind, text, values[0]);
+      if (values.length > 1 && kind != Kind.ERROR_BUDGET) {
+        throw new TypeConversionException("'" + text + "' takes no options");
+      }
+      Function<Guards, HitPolicy> guardedBy =
+          guards ->
+              kind.of(number, guards) instanceof ErrorBudget budget && values.length > 1
+                  ? BudgetOptions.set(budget, values[1])
+                  : kind.of(number, guards);
       try {
         requireNonNull(guardedBy.apply(Guards.none()));
       } catch (IllegalArgumentException e) {

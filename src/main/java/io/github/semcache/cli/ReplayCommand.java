@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code replay FILE}. */
@@ -86,6 +87,10 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private ReplayRun run() {
+    if (policy.learns() && !input.isLabelled()) {
+      throw new ParameterException(
+          spec.commandLine(), "--label is missing; " + policy.name() + " learns from labels");
+    }
     PrintWriter err = spec.commandLine().getErr();
     List<LabelledPrompt> prompts = input.prompts();
     int size = limit == null ? prompts.size() : Math.min(limit, prompts.size());

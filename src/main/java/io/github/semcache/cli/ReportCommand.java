@@ -30,6 +30,8 @@ final class ReportCommand implements Callable<Integer> {
   private static final List<Double> CUTS =
       IntStream.rangeClosed(1, 20).mapToObj(i -> i * 2 / 100.0).toList();
 
+  private static final List<Double> BUDGETS = List.of(0.0025, 0.005, 0.01, 0.02, 0.04);
+
   private final Surroundings surroundings;
 
   @Mixin private final PromptFileOptions input = new PromptFileOptions();
@@ -78,6 +80,7 @@ final class ReportCommand implements Callable<Integer> {
               .policy("max-distance with guards", HitPolicy::maxDistance, CUTS)
               .policy("relative distance with guards", HitPolicy::relativeDistance, CUTS)
               .policy("same words", "always", replay -> replay.hitPolicy(HitPolicy.sameWords()))
+              .policy("error budget", HitPolicy::errorBudget, BUDGETS)
               .progress(progress);
       if (seed != null) {
         report.shuffled(seed);

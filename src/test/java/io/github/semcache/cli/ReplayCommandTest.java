@@ -57,6 +57,32 @@ class ReplayCommandTest {
   }
 
   @Test
+  void errorBudgetLearnsFromTheLabels() throws IOException {
+    JsonNode json = replaySupport("--policy", "error-budget=0.02,warm-up=20", "--json").json();
+
+    assertThat(json.get("policy").asText()).isEqualTo("error-budget=0.02,warm-up=20");
+    assertThat(json.get("missesByReason").get("learning").asInt()).isPositive();
+    assertThat(json.get("verdicts").get("compared").asInt()).isPositive();
+    assertThat(json.get("audits").get("wrong").asInt()).isZero();
+  }
+
+  @Test
+  void errorBudgetNeedsLabels() {
+    replay(support(), "--prompt", "text", "--policy", "error-budget=0.01")
+        .assertFailed(2, "--label is missing; error-budget=0.01 learns from labels");
+  }
+
+  @Test
+  void unknownOptionOfAnErrorBudgetIsRejected() {
+    replaySupport("--policy", "error-budget=0.01,magic=1")
+        .assertFailed(2, "'magic' is no option of error-budget; it has confidence, audit-share");
+    replaySupport("--policy", "error-budget=0.01,window=many")
+        .assertFailed(2, "'many' is no value of window");
+    replaySupport("--policy", "error-budget=1").assertFailed(2, "budget is 1.0; it must be above 0");
+    replaySupport("--policy", "max-distance=0.1,window=9").assertFailed(2, "takes no options");
+  }
+
+  @Test
   void jsonCarriesTheRates() {
     JsonNode json = replaySupport("--json").json();
 

@@ -10,7 +10,7 @@ import java.util.Deque;
 final class Drift {
   private static final int RECENT = 60;
   private static final int ENOUGH = 20;
-  private static final double LIMIT = 3;
+  private static final double LIMIT = 4;
 
   /** No prediction is taken to be surer than this. */
   private static final double FLOOR = 0.02;

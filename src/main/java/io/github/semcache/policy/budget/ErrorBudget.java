@@ -10,6 +10,7 @@ import io.github.semcache.policy.Lesson;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.policy.ScaledPolicy;
 import io.github.semcache.policy.Verdict;
+import io.github.semcache.policy.guard.Guards;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
@@ -60,9 +61,11 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
       double auditShare,
       int warmUp,
       int window,
+      Guards guards,
       HitPolicy conservative) {
 
     Options {
+      requireNonNull(guards, "guards");
       requireNonNull(conservative, "conservative");
       checkInside("budget", budget);
       checkInside("confidence", confidence);
@@ -113,7 +116,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
    * @throws IllegalArgumentException if the budget is outside its bounds
    */
   public static ErrorBudget of(double budget) {
-    return new ErrorBudget(new Options(budget, 0.95, 0.05, 300, 4_000, HitPolicy.never()));
+    return new ErrorBudget(new Options(budget, 0.95, 0.05, 300, 4_000, Guards.english(), HitPolicy.sameWords()));
   }
 
   /**
@@ -126,7 +129,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   public ErrorBudget confidence(double confidence) {
     Options o = options;
     return new ErrorBudget(
-        new Options(o.budget, confidence, o.auditShare, o.warmUp, o.window, o.conservative));
+        new Options(o.budget, confidence, o.auditShare, o.warmUp, o.window, o.guards, o.conservative));
   }
 
   /**
@@ -140,7 +143,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   public ErrorBudget auditShare(double share) {
     Options o = options;
     return new ErrorBudget(
-        new Options(o.budget, o.confidence, share, o.warmUp, o.window, o.conservative));
+        new Options(o.budget, o.confidence, share, o.warmUp, o.window, o.guards, o.conservative));
   }
 
   /**
@@ -153,7 +156,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   public ErrorBudget warmUp(int verdicts) {
     Options o = options;
     return new ErrorBudget(
-        new Options(o.budget, o.confidence, o.auditShare, verdicts, o.window, o.conservative));
+        new Options(o.budget, o.confidence, o.auditShare, verdicts, o.window, o.guards, o.conservative));
   }
 
   /**
@@ -166,20 +169,34 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   public ErrorBudget window(int verdicts) {
     Options o = options;
     return new ErrorBudget(
-        new Options(o.budget, o.confidence, o.auditShare, o.warmUp, verdicts, o.conservative));
+        new Options(o.budget, o.confidence, o.auditShare, o.warmUp, verdicts, o.guards, o.conservative));
+  }
+
+  /**
+   * Sets which guards are asked. What they say is evidence: how much it weighs is learned. To let a
+   * guard have the last word, see {@link #guardedBy}.
+   *
+   * @param guards the guards; {@link Guards#english} unless set
+   * @return a policy that has learned nothing yet
+   */
+  public ErrorBudget guards(Guards guards) {
+    Options o = options;
+    return new ErrorBudget(
+        new Options(
+            o.budget, o.confidence, o.auditShare, o.warmUp, o.window, guards, o.conservative));
   }
 
   /**
    * Sets what decides while the policy has not learned enough.
    *
-   * @param policy a rule that hits only where it is as good as sure; {@link HitPolicy#never} unless
-   *     set
+   * @param policy a rule that hits only where it is as good as sure; {@link HitPolicy#sameWords}
+   *     unless set
    * @return a policy that has learned nothing yet
    */
   public ErrorBudget conservative(HitPolicy policy) {
     Options o = options;
     return new ErrorBudget(
-        new Options(o.budget, o.confidence, o.auditShare, o.warmUp, o.window, policy));
+        new Options(o.budget, o.confidence, o.auditShare, o.warmUp, o.window, o.guards, policy));
   }
 
   /**
@@ -230,7 +247,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
     if (query.maxDistance().isPresent() && nearest.distance() > query.maxDistance().getAsDouble()) {
       return Decision.miss(MissReason.TOO_FAR);
     }
-    Pair pair = Pair.of(query, nearest.entry());
+    Pair pair = Pair.of(query, nearest.entry(), options.guards);
     double risk = fitted.risk().of(Features.of(matches, pair, records));
     double limit = Math.min(fitted.cut(), MAX_RISK);
     return risk <= limit ? Decision.hit(nearest) : Decision.miss(MissReason.TOO_RISKY);
@@ -250,7 +267,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
       return;
     }
     unanswered = 0;
-    Pair pair = Pair.of(lesson.query(), lesson.judged().entry());
+    Pair pair = Pair.of(lesson.query(), lesson.judged().entry(), options.guards);
     List<Match> matches =
         lesson.matches().stream().dropWhile(match -> !match.equals(lesson.judged())).toList();
     Case judged = Case.of(lesson, pair, Features.of(matches, pair, records));

@@ -1,5 +1,6 @@
 package io.github.semcache.policy.budget;
 
+import io.github.semcache.policy.guard.Guards;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;
 import java.util.Arrays;
@@ -23,7 +24,7 @@ record Pair(
   /** Prompts are compared by their beginnings, so that a huge one costs no more. */
   private static final int MAX_LENGTH = 4_000;
 
-  static Pair of(Query query, CacheEntry entry) {
+  static Pair of(Query query, CacheEntry entry, Guards guards) {
     Set<String> ours = wordsOf(query.text());
     Set<String> theirs = wordsOf(entry.prompt());
     Set<String> difference = new HashSet<>(ours);
@@ -35,7 +36,7 @@ record Pair(
         difference.stream().mapToInt(word -> (int) Hash.of(word)).sorted().toArray(),
         Math.min(ours.size(), theirs.size()) - common,
         common,
-        Objections.to(query.text(), entry.prompt()),
+        Objections.to(query.text(), entry.prompt(), guards),
         Math.abs(Math.log((1.0 + query.text().length()) / (1.0 + entry.prompt().length()))),
         Hash.of(entry.group()));
   }
