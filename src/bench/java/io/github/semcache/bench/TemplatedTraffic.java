@@ -35,7 +35,7 @@ record TemplatedTraffic(
               .concat(" washington, oakland, new york, chicago, miami, seattle, phoenix, detroit,")
               .concat(" houston, memphis, orlando, cleveland, las vegas, toronto, milwaukee,")
               .concat(" charlotte, tampa, st. louis, kansas city, nashville, burbank, long beach")
-              .split(", ?"));
+              .split(", ?", -1));
 
   private static final Map<String, List<String>> VALUES =
       Map.ofEntries(
@@ -61,7 +61,8 @@ record TemplatedTraffic(
               "artist",
               "queen, adele, the beatles, miles davis, madonna, prince, abba, nina simone, radiohead,"
                   + " bob dylan, david bowie, beyonce, coldplay, mozart, daft punk, johnny cash"),
-          list("genre", "jazz, rock, classical, blues, techno, folk, hip hop, country, soul, metal"),
+          list(
+              "genre", "jazz, rock, classical, blues, techno, folk, hip hop, country, soul, metal"),
           list(
               "task",
               "call mom, buy milk, pay the rent, water the plants, take my pills, feed the cat, walk"
@@ -206,7 +207,7 @@ record TemplatedTraffic(
           """);
 
   private static Map.Entry<String, List<String>> list(String slot, String values) {
-    return Map.entry(slot, List.of(values.split(", ?")));
+    return Map.entry(slot, List.of(values.split(", ?", -1)));
   }
 
   /**

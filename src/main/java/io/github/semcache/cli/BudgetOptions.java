@@ -3,7 +3,9 @@ package io.github.semcache.cli;
 import io.github.semcache.policy.budget.ErrorBudget;
 import picocli.CommandLine.TypeConversionException;
 
-/** The options of an error budget, as they are typed behind it: {@code confidence=0.9,window=...}. */
+/**
+ * The options of an error budget, as they are typed behind it: {@code confidence=0.9,window=...}.
+ */
 final class BudgetOptions {
   private BudgetOptions() {}
 
@@ -16,7 +18,7 @@ final class BudgetOptions {
    */
   static ErrorBudget set(ErrorBudget budget, String options) {
     ErrorBudget set = budget;
-    for (String option : options.split(",")) {
+    for (String option : options.split(",", -1)) {
       int equals = option.indexOf('=');
       String name = equals < 0 ? option : option.substring(0, equals);
       set = set(set, name, equals < 0 ? "" : option.substring(equals + 1));

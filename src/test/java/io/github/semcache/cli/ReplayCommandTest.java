@@ -75,11 +75,18 @@ class ReplayCommandTest {
   @Test
   void unknownOptionOfAnErrorBudgetIsRejected() {
     replaySupport("--policy", "error-budget=0.01,magic=1")
-        .assertFailed(2, "'magic' is no option of error-budget; it has confidence, audit-share");
+        .assertFailed(
+            2,
+            "Invalid value for option '--policy': 'magic' is no option of error-budget; it has confidence, audit-share, warm-up and window");
     replaySupport("--policy", "error-budget=0.01,window=many")
-        .assertFailed(2, "'many' is no value of window");
-    replaySupport("--policy", "error-budget=1").assertFailed(2, "budget is 1.0; it must be above 0");
-    replaySupport("--policy", "max-distance=0.1,window=9").assertFailed(2, "takes no options");
+        .assertFailed(2, "Invalid value for option '--policy': 'many' is no value of window");
+    replaySupport("--policy", "error-budget=1")
+        .assertFailed(
+            2,
+            "Invalid value for option '--policy': 'error-budget=1': budget is 1.0; it must be above 0");
+    replaySupport("--policy", "max-distance=0.1,window=9")
+        .assertFailed(
+            2, "Invalid value for option '--policy': 'max-distance=0.1,window=9' takes no options");
   }
 
   @Test
@@ -254,7 +261,7 @@ class ReplayCommandTest {
         .assertFailed(
             2,
             "Invalid value for option '--policy': 'magic' is unknown; it must be like one of"
-                + " max-distance=0.15, relative=0.08, same-words, never");
+                + " max-distance=0.15, relative=0.08, same-words, error-budget=0.01, never");
     replaySupport("--policy", "same-words=0.1")
         .assertFailed(2, "Invalid value for option '--policy': 'same-words=0.1' takes no number");
     replaySupport("--policy", "relative=1.5")

@@ -258,6 +258,9 @@ class HitPolicyTest {
     assertThat(lessons).hasSize(1);
     assertThat(miss).isEqualTo(Decision.miss(new MissReason("replaced-name")));
     assertThat(guarded.learned()).containsExactly(7);
+
+    guarded.fresh().learn(lesson(right, miss));
+    assertThat(lessons).hasSize(1);
   }
 
   private static Lesson lesson(Match judged, Decision decision) {
@@ -268,6 +271,11 @@ class HitPolicyTest {
     @Override
     public Decision decide(Query query, List<Match> matches) {
       return matches.isEmpty() ? Decision.miss(MissReason.NEVER) : Decision.hit(matches.get(0));
+    }
+
+    @Override
+    public LearningPolicy fresh() {
+      return new Recording(new ArrayList<>());
     }
 
     @Override

@@ -116,7 +116,8 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
    * @throws IllegalArgumentException if the budget is outside its bounds
    */
   public static ErrorBudget of(double budget) {
-    return new ErrorBudget(new Options(budget, 0.95, 0.05, 300, 4_000, Guards.english(), HitPolicy.sameWords()));
+    return new ErrorBudget(
+        new Options(budget, 0.95, 0.05, 300, 4_000, Guards.english(), HitPolicy.sameWords()));
   }
 
   /**
@@ -129,7 +130,8 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   public ErrorBudget confidence(double confidence) {
     Options o = options;
     return new ErrorBudget(
-        new Options(o.budget, confidence, o.auditShare, o.warmUp, o.window, o.guards, o.conservative));
+        new Options(
+            o.budget, confidence, o.auditShare, o.warmUp, o.window, o.guards, o.conservative));
   }
 
   /**
@@ -156,7 +158,8 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   public ErrorBudget warmUp(int verdicts) {
     Options o = options;
     return new ErrorBudget(
-        new Options(o.budget, o.confidence, o.auditShare, verdicts, o.window, o.guards, o.conservative));
+        new Options(
+            o.budget, o.confidence, o.auditShare, verdicts, o.window, o.guards, o.conservative));
   }
 
   /**
@@ -169,7 +172,8 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   public ErrorBudget window(int verdicts) {
     Options o = options;
     return new ErrorBudget(
-        new Options(o.budget, o.confidence, o.auditShare, o.warmUp, verdicts, o.guards, o.conservative));
+        new Options(
+            o.budget, o.confidence, o.auditShare, o.warmUp, verdicts, o.guards, o.conservative));
   }
 
   /**

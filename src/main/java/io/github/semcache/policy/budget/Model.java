@@ -36,17 +36,19 @@ record Model(Risk risk, double cut) {
    * before the upper bound of wrong hits per request exceeds the budget.
    *
    * <p>A case counts with its verdict; the requests that it stands for besides itself count with
-   * their risk, since a single verdict counted twenty times would say more than it knows.
+   * their risk, since a single verdict counted twenty times would say more than it knows. For the
+   * same reason the bound is that of as many observations as there are verdicts.
    */
   static double cut(List<Scored> cases, double budget, double confidence) {
     List<Scored> safestFirst = new ArrayList<>(cases);
     safestFirst.sort(Comparator.comparingDouble(Scored::risk));
     double requests = cases.stream().mapToDouble(Scored::weight).sum();
+    double perRequest = cases.size() / requests;
     double wrong = 0;
     double cut = -1;
     for (Scored one : safestFirst) {
       wrong += (one.wrong ? 1 : 0) + (one.weight - 1) * one.risk;
-      if (ClopperPearson.upperBound(wrong, requests, confidence) > budget) {
+      if (ClopperPearson.upperBound(wrong * perRequest, cases.size(), confidence) > budget) {
         break;
       }
       cut = one.risk;
