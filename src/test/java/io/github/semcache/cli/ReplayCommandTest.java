@@ -83,7 +83,7 @@ class ReplayCommandTest {
     replaySupport("--policy", "error-budget=1")
         .assertFailed(
             2,
-            "Invalid value for option '--policy': 'error-budget=1': budget is 1.0; it must be above 0");
+            "Invalid value for option '--policy': 'error-budget=1': budget is 1.0; it must be above 0 and below 1");
     replaySupport("--policy", "max-distance=0.1,window=9")
         .assertFailed(
             2, "Invalid value for option '--policy': 'max-distance=0.1,window=9' takes no options");

@@ -200,8 +200,8 @@ class ReplayTest {
   void policyThatLearnsTakesUpEachVerdictBeforeTheNextPrompt() {
     ReplayResult result = learning().build().run(topics(300));
 
-    long audits = result.missesByReason().get(MissReason.AUDIT);
-    assertThat(result.missesByReason().get(MissReason.LEARNING)).isEqualTo(20);
+    long audits = result.missesByReason().getOrDefault(MissReason.AUDIT, 0L);
+    assertThat(result.missesByReason()).containsEntry(MissReason.LEARNING, 20L);
     assertThat(result.stats().quality().right()).isEqualTo(audits).isPositive();
     assertThat(result.stats().quality().dropped()).isZero();
     assertThat(result.total().hits()).isGreaterThan(200);
