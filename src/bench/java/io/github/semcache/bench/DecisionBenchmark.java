@@ -1,0 +1,110 @@
+package io.github.semcache.bench;
+
+import io.github.semcache.evaluation.LabelledPrompt;
+import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.Lesson;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.policy.Verdict;
+import io.github.semcache.policy.budget.BudgetState;
+import io.github.semcache.policy.budget.ErrorBudget;
+import io.github.semcache.prompt.Normalizer;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Match;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What the decision of an error budget costs that has learned from a full window of verdicts: ten
+ * matches, all guards asked.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class DecisionBenchmark {
+  private static final int VERDICTS = 4_000;
+  private static final int MATCHES = 10;
+
+  private final ErrorBudget policy = HitPolicy.errorBudget(0.02);
+  private final List<Lesson> lessons = new ArrayList<>();
+  private int next;
+
+  /** Teaches the policy. */
+  public DecisionBenchmark() {
+    List<LabelledPrompt> prompts = TemplatedTraffic.all().get(2).prompts(VERDICTS, 1);
+    Random random = new Random(1);
+    for (LabelledPrompt prompt : prompts) {
+      Lesson lesson = lesson(prompt, prompts, random);
+      lessons.add(lesson);
+      policy.learn(lesson);
+    }
+    if (policy.state() != BudgetState.SERVING) {
+      throw new IllegalStateException("the policy is " + policy.state() + "; it should serve");
+    }
+  }
+
+  private static Lesson lesson(LabelledPrompt asked, List<LabelledPrompt> prompts, Random random) {
+    List<Match> matches = new ArrayList<>();
+    for (int i = 0; i < MATCHES; i++) {
+      LabelledPrompt other = prompts.get(random.nextInt(prompts.size()));
+      boolean alike = other.label().equals(asked.label());
+      double distance = alike ? 0.01 + 0.1 * random.nextDouble() : 0.1 + 0.3 * random.nextDouble();
+      matches.add(new Match(entry(other, matches.size()), distance));
+    }
+    if (random.nextBoolean()) {
+      matches.set(0, new Match(entry(asked, MATCHES), 0.01 + 0.05 * random.nextDouble()));
+    }
+    matches.sort(Comparator.comparingDouble(Match::distance));
+    boolean same = matches.get(0).entry().answer().equals(asked.label().orElse(""));
+    Query query = Query.of(Prompt.of(asked.text()), Normalizer.whitespace(), Map.of());
+    return new Lesson(
+        query,
+        matches,
+        matches.get(0),
+        Decision.miss(MissReason.LEARNING),
+        same ? Verdict.SAME : Verdict.DIFFERENT,
+        Instant.EPOCH);
+  }
+
+  private static CacheEntry entry(LabelledPrompt prompt, int number) {
+    Query query =
+        Query.of(Prompt.of(prompt.text() + " " + number), Normalizer.whitespace(), Map.of());
+    return new CacheEntry(
+        query.key(),
+        query.scope().hash(),
+        prompt.text(),
+        prompt.label().orElse(""),
+        Map.of(),
+        Instant.EPOCH);
+  }
+
+  /**
+   * A decision.
+   *
+   * @return the decision
+   */
+  @Benchmark
+  public Decision decide() {
+    Lesson lesson = lessons.get(next++ % VERDICTS);
+    return policy.decide(lesson.query(), lesson.matches());
+  }
+}

@@ -1,0 +1,245 @@
+package io.github.semcache.bench;
+
+import io.github.semcache.evaluation.DataFile;
+import io.github.semcache.evaluation.LabelledPrompt;
+import io.github.semcache.evaluation.NeighbourTable;
+import io.github.semcache.evaluation.PromptColumns;
+import io.github.semcache.evaluation.RememberedEmbedder;
+import io.github.semcache.evaluation.Replay;
+import io.github.semcache.evaluation.ReplayResult;
+import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.judge.Comparison;
+import io.github.semcache.langchain4j.MiniLmEmbedder;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.Verdict;
+import io.github.semcache.prompt.Normalizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * The figures of decision 0003, as a table for each question.
+ *
+ * <pre>
+ * mvn -q -Pbench test-compile exec:exec -Dbench.main=io.github.semcache.bench.ErrorBudgetStudy
+ *     -Dbench="budgets,noise,switch,templates text category" -Dbench.options="one.csv other.csv"
+ * </pre>
+ *
+ * <p>The arguments are the questions, the columns of prompt and label, and the files. Embeddings
+ * are kept in {@code ~/.cache/semcache}, where the command line keeps them.
+ */
+public final class ErrorBudgetStudy {
+  private static final int REQUESTS = 10_000;
+  private static final int AFTER_SWITCH = 1_000;
+  private static final long SEEDS = 3;
+  private static final List<Double> BUDGETS = List.of(0.01, 0.02);
+  private static final double FALSE_SAME = 0.01;
+  private static final double FALSE_DIFFERENT = 0.03;
+
+  private final RememberedEmbedder embedder;
+
+  private ErrorBudgetStudy(RememberedEmbedder embedder) {
+    this.embedder = embedder;
+  }
+
+  /**
+   * Prints the tables.
+   *
+   * @param args the questions with commas between, the column of the prompts, that of the labels,
+   *     and the files
+   */
+  public static void main(String[] args) {
+    Set<String> questions = Set.of(args[0].split(",", -1));
+    PromptColumns columns = PromptColumns.of(args[1]).label(args[2]);
+    Path directory = Path.of(System.getProperty("user.home"), ".cache", "semcache");
+    try (RememberedEmbedder embedder = RememberedEmbedder.in(directory, MiniLmEmbedder.create())) {
+      ErrorBudgetStudy study = new ErrorBudgetStudy(embedder);
+      List<Traffic> files =
+          Arrays.stream(args)
+              .skip(3)
+              .map(Path::of)
+              .map(file -> study.traffic(file, DataFile.read(file).prompts(columns)))
+              .toList();
+      if (questions.contains("budgets")) {
+        files.forEach(study::budgets);
+      }
+      if (questions.contains("noise")) {
+        files.forEach(study::noise);
+      }
+      if (questions.contains("switch") && files.size() > 1) {
+        study.switches(files.get(0), files.get(1));
+      }
+      if (questions.contains("templates")) {
+        TemplatedTraffic.all().stream()
+            .map(made -> study.traffic(Path.of(made.name()), made.prompts(REQUESTS, 7)))
+            .forEach(study::budgets);
+      }
+    }
+  }
+
+  /** Prompts of which every two are compared once, for many replays. */
+  private record Traffic(String name, List<LabelledPrompt> prompts, NeighbourTable neighbours) {}
+
+  private Traffic traffic(Path file, List<LabelledPrompt> prompts) {
+    embedder.prepare(
+        prompts.stream().map(prompt -> Normalizer.whitespace().normalize(prompt.text())).toList(),
+        Runtime.getRuntime().availableProcessors(),
+        done -> {});
+    return new Traffic(
+        String.valueOf(file.getFileName()),
+        prompts,
+        NeighbourTable.of(embedder, prompts, done -> {}));
+  }
+
+  private Replay.Builder replay(Traffic traffic, long seed) {
+    return Replay.builder(embedder)
+        .neighbours(traffic.neighbours())
+        .shuffled(seed)
+        .limit(REQUESTS);
+  }
+
+  private static LongStream seeds() {
+    return LongStream.rangeClosed(1, SEEDS);
+  }
+
+  /** Against the best fixed threshold, chosen in hindsight. */
+  private void budgets(Traffic traffic) {
+    for (double budget : BUDGETS) {
+      List<String> rows =
+          seeds()
+              .parallel()
+              .mapToObj(
+                  seed -> {
+                    HindsightThreshold best =
+                        HindsightThreshold.of(replay(traffic, seed), traffic.prompts(), budget);
+                    ReplayResult learned =
+                        replay(traffic, seed)
+                            .hitPolicy(HitPolicy.errorBudget(budget))
+                            .build()
+                            .run(traffic.prompts());
+                    return String.format(
+                        Locale.ROOT,
+                        "| %s | %.2f | %d | %.1f at %.3f | %s | %.2f |",
+                        traffic.name(),
+                        budget,
+                        seed,
+                        100 * best.hitRate(),
+                        best.cut(),
+                        rates(learned),
+                        hitRate(learned) / best.hitRate());
+                  })
+              .toList();
+      rows.forEach(System.out::println);
+    }
+  }
+
+  private static double hitRate(ReplayResult result) {
+    return result.total().hitRate().value().orElse(0);
+  }
+
+  private static String rates(ReplayResult result) {
+    return String.format(
+        Locale.ROOT,
+        "%.1f (%.1f) | %.2f (%.2f)",
+        100 * hitRate(result),
+        100 * result.secondHalf().hitRate().value().orElse(0),
+        100 * result.total().errorRate().orElseThrow().value().orElse(0),
+        100 * result.secondHalf().errorRate().orElseThrow().value().orElse(0));
+  }
+
+  /** Against a judge that is never wrong. */
+  private void noise(Traffic traffic) {
+    for (double budget : BUDGETS) {
+      seeds()
+          .parallel()
+          .mapToObj(
+              seed -> {
+                Replay.Builder learning =
+                    replay(traffic, seed).hitPolicy(HitPolicy.errorBudget(budget));
+                ReplayResult perfect = learning.build().run(traffic.prompts());
+                Random random = new Random(seed);
+                ReplayResult noisy =
+                    learning
+                        .cache(builder -> builder.judge(noisyJudge(random)))
+                        .build()
+                        .run(traffic.prompts());
+                return String.format(
+                    Locale.ROOT,
+                    "| %s, noisy judge | %.2f | %d | %s | %.2f |",
+                    traffic.name(),
+                    budget,
+                    seed,
+                    rates(noisy),
+                    hitRate(noisy) / hitRate(perfect));
+              })
+          .forEachOrdered(System.out::println);
+    }
+  }
+
+  /** Wrong at random, each time that it is asked. */
+  private static AnswerJudge noisyJudge(Random random) {
+    return (Comparison comparison) -> {
+      boolean same = comparison.answer().equals(comparison.otherAnswer());
+      boolean errs = random.nextDouble() < (same ? FALSE_DIFFERENT : FALSE_SAME);
+      return same != errs ? Verdict.SAME : Verdict.DIFFERENT;
+    };
+  }
+
+  /** The traffic changes at once, halfway through the stream; one way and the other. */
+  private void switches(Traffic one, Traffic other) {
+    seeds()
+        .forEach(
+            seed -> {
+              List<LabelledPrompt> first = half(one, seed);
+              List<LabelledPrompt> second = half(other, seed);
+              Traffic there = traffic(Path.of(one.name() + " then " + other.name()), join(first, second));
+              Traffic back =
+                  new Traffic(
+                      other.name() + " then " + one.name(), join(second, first), there.neighbours());
+              for (double budget : BUDGETS) {
+                System.out.println(afterSwitch(there, first.size(), budget, seed));
+                System.out.println(afterSwitch(back, second.size(), budget, seed));
+              }
+            });
+  }
+
+  private static List<LabelledPrompt> join(List<LabelledPrompt> first, List<LabelledPrompt> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
+  }
+
+  private String afterSwitch(Traffic stream, int change, double budget, long seed) {
+    ReplayResult result =
+        Replay.builder(embedder)
+            .neighbours(stream.neighbours())
+            .hitPolicy(HitPolicy.errorBudget(budget))
+            .build()
+            .run(stream.prompts());
+    long wrong =
+        result.outcomes().stream()
+            .skip(change)
+            .limit(AFTER_SWITCH)
+            .filter(outcome -> outcome.isWrongHit())
+            .count();
+    return String.format(
+        Locale.ROOT,
+        "| %s | %.2f | %d | %s | %.2f |",
+        stream.name(),
+        budget,
+        seed,
+        rates(result),
+        100.0 * wrong / AFTER_SWITCH);
+  }
+
+  private static List<LabelledPrompt> half(Traffic traffic, long seed) {
+    List<LabelledPrompt> shuffled = new ArrayList<>(traffic.prompts());
+    Collections.shuffle(shuffled, new Random(seed));
+    return shuffled.subList(0, Math.min(REQUESTS / 2, shuffled.size()));
+  }
+}
