@@ -99,10 +99,7 @@ public final class ErrorBudgetStudy {
   }
 
   private Replay.Builder replay(Traffic traffic, long seed) {
-    return Replay.builder(embedder)
-        .neighbours(traffic.neighbours())
-        .shuffled(seed)
-        .limit(REQUESTS);
+    return Replay.builder(embedder).neighbours(traffic.neighbours()).shuffled(seed).limit(REQUESTS);
   }
 
   private static LongStream seeds() {
@@ -199,10 +196,13 @@ public final class ErrorBudgetStudy {
             seed -> {
               List<LabelledPrompt> first = half(one, seed);
               List<LabelledPrompt> second = half(other, seed);
-              Traffic there = traffic(Path.of(one.name() + " then " + other.name()), join(first, second));
+              Traffic there =
+                  traffic(Path.of(one.name() + " then " + other.name()), join(first, second));
               Traffic back =
                   new Traffic(
-                      other.name() + " then " + one.name(), join(second, first), there.neighbours());
+                      other.name() + " then " + one.name(),
+                      join(second, first),
+                      there.neighbours());
               for (double budget : BUDGETS) {
                 System.out.println(afterSwitch(there, first.size(), budget, seed));
                 System.out.println(afterSwitch(back, second.size(), budget, seed));
@@ -210,7 +210,8 @@ public final class ErrorBudgetStudy {
             });
   }
 
-  private static List<LabelledPrompt> join(List<LabelledPrompt> first, List<LabelledPrompt> second) {
+  private static List<LabelledPrompt> join(
+      List<LabelledPrompt> first, List<LabelledPrompt> second) {
     return Stream.concat(first.stream(), second.stream()).toList();
   }
 

@@ -41,8 +41,7 @@ record HindsightThreshold(double cut, double hitRate) {
     return best;
   }
 
-  private static ReplayResult at(
-      Replay.Builder replay, List<LabelledPrompt> prompts, double cut) {
+  private static ReplayResult at(Replay.Builder replay, List<LabelledPrompt> prompts, double cut) {
     return replay.hitPolicy(HitPolicy.maxDistance(cut).unguarded()).build().run(prompts);
   }
 

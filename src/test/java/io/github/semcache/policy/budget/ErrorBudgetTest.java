@@ -175,6 +175,19 @@ class ErrorBudgetTest {
   }
 
   @Test
+  void freshPolicyHasTheOptionsAndHasLearnedNothing() {
+    new Stream(policy, 40, 0, 7).run(1_000);
+
+    ErrorBudget fresh = policy.fresh();
+    assertThat(fresh.state()).isEqualTo(BudgetState.COLD);
+    assertThat(policy.state()).isEqualTo(BudgetState.SERVING);
+
+    Stream second = new Stream(fresh, 40, 0, 7);
+    second.run(1_000);
+    assertThat(fresh.learned()).isEqualTo(policy.learned());
+  }
+
+  @Test
   void optionsOutsideTheirBoundsAreRefused() {
     assertThatThrownBy(() -> HitPolicy.errorBudget(0))
         .isInstanceOf(IllegalArgumentException.class)

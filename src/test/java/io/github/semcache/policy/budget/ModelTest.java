@@ -30,7 +30,8 @@ class ModelTest {
             .mapToDouble(one -> (one.wrong() ? 1 : 0) + (one.weight() - 1) * one.risk())
             .sum();
     if (cut >= 0) {
-      assertThat(ClopperPearson.upperBound(wrong, requests, confidence))
+      double perVerdict = wrong / requests * count;
+      assertThat(ClopperPearson.upperBound(perVerdict, count, confidence))
           .isLessThanOrEqualTo(budget);
     }
   }
