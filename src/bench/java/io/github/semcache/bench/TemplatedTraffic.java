@@ -1,5 +1,7 @@
 package io.github.semcache.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.semcache.evaluation.LabelledPrompt;
 import java.util.ArrayList;
 import java.util.List;
@@ -252,7 +254,7 @@ record TemplatedTraffic(
     Matcher slot = SLOT.matcher(template.text());
     Map<String, String> bySlot = new TreeMap<>();
     while (slot.find()) {
-      String value = value(values.get(slot.group(1)), fillings, random);
+      String value = value(requireNonNull(values.get(slot.group(1)), "values"), fillings, random);
       fillings.add(value);
       bySlot.put(slot.group(), value);
       slot.appendReplacement(text, Matcher.quoteReplacement(value));

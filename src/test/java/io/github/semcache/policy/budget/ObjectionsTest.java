@@ -30,9 +30,7 @@ class ObjectionsTest {
         .containsExactly(REPLACED_NUMBER, OTHER_WORDS);
     assertThat(
             raised(
-                "flights from boston to denver",
-                "flights from denver to boston",
-                Guards.english()))
+                "flights from boston to denver", "flights from denver to boston", Guards.english()))
         .contains(SWAPPED_ORDER);
   }
 
