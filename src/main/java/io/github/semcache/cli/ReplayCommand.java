@@ -92,6 +92,7 @@ final class ReplayCommand implements Callable<Integer> {
           spec.commandLine(), "--label is missing; " + policy.name() + " learns from labels");
     }
     PrintWriter err = spec.commandLine().getErr();
+    String storeName = store.name();
     List<LabelledPrompt> prompts = input.prompts();
     int size = limit == null ? prompts.size() : Math.min(limit, prompts.size());
     try (OpenEmbedder open =
@@ -113,7 +114,7 @@ final class ReplayCommand implements Callable<Integer> {
           seed == null ? "in order" : "shuffled with seed " + seed,
           policy.name(),
           open.remembered().modelId(),
-          store.name(),
+          storeName,
           store.run(replay, prompts, EmbeddingSpace.of(open.remembered())));
     }
   }

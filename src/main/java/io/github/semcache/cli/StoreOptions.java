@@ -24,12 +24,24 @@ final class StoreOptions {
               + " puts there is removed at its end.")
   private String name = MEMORY;
 
+  /**
+   * What was typed.
+   *
+   * @throws CommandException if it is no store for a replay
+   */
   String name() {
+    if (Stores.isRedis(name)) {
+      // Not quoted: the address may hold a password.
+      throw new CommandException(
+          "--store is in Redis, which goes by a clock of its own; a replay needs memory or a"
+              + " directory",
+          null);
+    }
     return name;
   }
 
   ReplayResult run(Replay.Builder replay, List<LabelledPrompt> prompts, EmbeddingSpace space) {
-    if (name.equals(MEMORY)) {
+    if (name().equals(MEMORY)) {
       return replay.build().run(prompts);
     }
     Path directory = Stores.directory(name);

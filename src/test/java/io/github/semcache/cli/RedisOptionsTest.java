@@ -87,6 +87,18 @@ class RedisOptionsTest {
   }
 
   @Test
+  void replayTakesNoStoreInRedis() {
+    CliRun run = run("replay", "redis://:secret@localhost", "prompts.csv");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith("semcache-cli: --store is in Redis")
+        .doesNotContain("secret")
+        .hasLineCount(1);
+    assertThat(Path.of("redis:")).doesNotExist();
+  }
+
+  @Test
   void optionsOfRedisNeedRedis(@TempDir Path directory) {
     CliRun run = run("ls", directory.toString(), "--cluster");
 
