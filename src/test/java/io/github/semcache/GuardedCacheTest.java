@@ -29,7 +29,7 @@ class GuardedCacheTest {
   private static final int UNRELATED_PROMPTS = 64;
 
   private final FakeEmbedder embedder =
-      new FakeEmbedder().place(BERLIN, 0).place(VIENNA, 5).place(BERLIN_AGAIN, 20);
+      new FakeEmbedder().place(BERLIN, 0).place(VIENNA, 5).place(BERLIN_AGAIN, -20);
   private final List<CacheEvent> events = new CopyOnWriteArrayList<>();
   private final AtomicLong nanos = new AtomicLong();
 

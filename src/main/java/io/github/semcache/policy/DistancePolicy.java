@@ -25,8 +25,8 @@ import java.util.OptionalDouble;
  * HitPolicy.maxDistance(0.15).unguarded()                             // the distance alone
  * }</pre>
  *
- * <p>If a guard objects to the nearest entry, the next one within the cut is looked at, and so on;
- * if there is an objection to each of them, the miss has the reason of the first. Immutable and
+ * <p>An objection to the nearest entry is a miss with its reason, also where another entry is
+ * within the cut: hits on the next one are wrong several times as often as others. Immutable and
  * safe for use by many threads.
  */
 public final class DistancePolicy implements ScaledPolicy {
@@ -115,7 +115,7 @@ public final class DistancePolicy implements ScaledPolicy {
 
   @Override
   public Decision decide(Query query, List<Match> matches) {
-    return Guarded.decide(this::withinCut, guards, query, matches);
+    return Guarded.decide(withinCut(query, matches), guards, query);
   }
 
   private Decision withinCut(Query query, List<Match> matches) {

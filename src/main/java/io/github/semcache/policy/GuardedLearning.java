@@ -17,7 +17,7 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
 
   @Override
   public Decision decide(Query query, List<Match> matches) {
-    return Guarded.decide(policy, guard, query, matches);
+    return Guarded.decide(policy.decide(query, matches), guard, query);
   }
 
   @Override

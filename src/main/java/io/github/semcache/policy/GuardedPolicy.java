@@ -17,7 +17,7 @@ record GuardedPolicy(HitPolicy policy, Guard guard) implements ScaledPolicy {
 
   @Override
   public Decision decide(Query query, List<Match> matches) {
-    return Guarded.decide(policy, guard, query, matches);
+    return Guarded.decide(policy.decide(query, matches), guard, query);
   }
 
   @Override

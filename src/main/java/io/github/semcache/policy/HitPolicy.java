@@ -30,8 +30,8 @@ public interface HitPolicy {
   Decision decide(Query query, List<Match> matches);
 
   /**
-   * Asks a guard as well before a hit is made. If it objects, the policy decides again without that
-   * entry; if nothing is left to hit on, the miss has the code of the objection for its reason.
+   * Asks a guard as well before a hit is made. If it objects, there is a miss, with the code of the
+   * objection for its reason.
    *
    * @param guard one guard or {@linkplain io.github.semcache.policy.guard.Guards several}
    * @return a policy that hits where this one does and the guard does not object

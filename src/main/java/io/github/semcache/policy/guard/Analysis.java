@@ -15,7 +15,7 @@ final class Analysis {
   private final Set<String> words;
   private final String language;
   private final boolean capitalsMean;
-  private final boolean negated;
+  private final List<Token> negated;
   private final String rest;
 
   private Analysis(Lexicon lexicon, String text) {
@@ -32,7 +32,7 @@ final class Analysis {
     }
     language = Languages.of(lexicon, tokens);
     capitalsMean = capitalsMean(tokens);
-    negated = NegationGuard.isNegated(tokens);
+    negated = NegationGuard.negated(tokens);
     rest = text.substring(tokenizer.position());
   }
 
@@ -95,6 +95,11 @@ final class Analysis {
 
   /** Whether a word of negation negates what is said. */
   boolean isNegated() {
+    return !negated.isEmpty();
+  }
+
+  /** The words that negations bear on. */
+  List<Token> negated() {
     return negated;
   }
 

@@ -31,6 +31,8 @@ final class Difference {
       pairJoined(onlyAsked, onlyRemembered);
       pairJoined(onlyRemembered, onlyAsked);
       pairMisspelt();
+      pairInitials(onlyAsked, onlyRemembered, remembered.tokens());
+      pairInitials(onlyRemembered, onlyAsked, asked.tokens());
     }
   }
 
@@ -67,6 +69,17 @@ final class Difference {
       if (together.removeIf(token -> token.form().equals(joined))) {
         apart.subList(i, i + 2).clear();
         i--;
+      }
+    }
+  }
+
+  /** Takes out words made of the initials of words of the other text, and those words. */
+  private static void pairInitials(List<Token> words, List<Token> spelt, List<Token> text) {
+    for (Token word : List.copyOf(words)) {
+      List<Token> phrase = Spelling.speltOut(word, text);
+      if (!phrase.isEmpty()) {
+        words.remove(word);
+        spelt.removeAll(phrase);
       }
     }
   }
@@ -150,12 +163,27 @@ final class Difference {
     return asked.isEnglish() && remembered.isEnglish();
   }
 
-  /** Whether a word of one text stands opposite a word of the other in a list. */
+  /** Whether a text has another word on the side of a list where a word stands. */
+  private static boolean stands(Token word, WordList list, Analysis text) {
+    for (Token token : text.tokens()) {
+      if (token.word().isBeside(word.word(), list)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether a word of one text stands opposite a word of the other in a list, and neither text has
+   * both sides.
+   */
   boolean opposes(WordList list) {
     for (Token token : onlyAsked) {
       if (!token.word().sides().isEmpty()) {
         for (Token other : onlyRemembered) {
-          if (token.word().opposes(other.word(), list)) {
+          if (token.word().opposes(other.word(), list)
+              && !stands(token, list, remembered)
+              && !stands(other, list, asked)) {
             return true;
           }
         }

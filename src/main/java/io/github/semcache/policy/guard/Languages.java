@@ -37,7 +37,9 @@ final class Languages {
     if (foreign) {
       return lexicon.language(best);
     }
-    return known * 2 >= words && words > 0 ? ENGLISH : "";
+    boolean english =
+        known * 2 >= words && words > 0 && (votes[best] == 0 || frequent > votes[best]);
+    return english ? ENGLISH : "";
   }
 
   private static void countVotes(long languages, int[] votes) {

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +28,19 @@ import org.jspecify.annotations.Nullable;
 public final class Lexicon {
   private static final int LONGEST_DERIVED = 24;
 
+  /** A power of two. */
+  private static final int REMEMBERED_WORDS = 2_048;
+
   private final Map<WordList, String> lists;
   private final Map<String, Word> words;
   private final Map<String, Word> capitals;
   private final Map<String, List<Phrase>> phrases;
   private final List<QuestionKind> questions;
   private final List<String> languages;
+
+  /** Words that are in no list, by their hashes: to take one apart costs a hundred look-ups. */
+  private final AtomicReferenceArray<@Nullable Word> unlisted =
+      new AtomicReferenceArray<>(REMEMBERED_WORDS);
 
   /**
    * A phrase of several words that means one thing.
@@ -132,10 +140,19 @@ public final class Lexicon {
     if (word != null) {
       return word;
     }
-    if (form.length() <= LONGEST_DERIVED && Inflections.isDerived(form, this::isOrdinary)) {
-      return Word.derived(form);
+    int slot = form.hashCode() & (unlisted.length() - 1);
+    Word before = unlisted.get(slot);
+    if (before != null && before.key().equals(form)) {
+      return before;
     }
-    return Word.unknown(form);
+    Word found =
+        form.length() <= LONGEST_DERIVED && Inflections.isDerived(form, this::isOrdinary)
+            ? Word.derived(form)
+            : Word.unknown(form);
+    if (form.length() <= LONGEST_DERIVED) {
+      unlisted.set(slot, found);
+    }
+    return found;
   }
 
   /** Looks up a word that is written in capitals; null if it has no meaning of its own as such. */

@@ -7,6 +7,7 @@ import io.github.semcache.policy.guard.Word.Trait;
 import io.github.semcache.policy.guard.WordListReader.Entry;
 import io.github.semcache.policy.guard.WordListReader.Line;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -123,6 +124,10 @@ final class LexiconBuilder {
             default -> throw unknownLabel(WordList.NUMBERS, line);
           };
       for (Entry side : line.sides()) {
+        if (Double.isNaN(side.value())) {
+          throw WordListReader.malformed(
+              WordList.NUMBERS, line.number(), "a number word has no value after =");
+        }
         for (String word : side.words()) {
           Draft draft = draft(word);
           draft.traits.add(trait);
@@ -138,11 +143,14 @@ final class LexiconBuilder {
           switch (line.label()) {
             case "negation" -> Trait.NEGATION;
             case "idiom" -> Trait.NEGATION_IDIOM;
+            case "adverse" -> Trait.ADVERSE;
             default -> throw unknownLabel(WordList.NEGATIONS, line);
           };
       for (String word : words(line)) {
         draft(word).traits.add(trait);
-        draft(word).traits.add(Trait.FUNCTION);
+        if (trait != Trait.ADVERSE) {
+          draft(word).traits.add(Trait.FUNCTION);
+        }
       }
     }
   }
@@ -192,13 +200,14 @@ final class LexiconBuilder {
   }
 
   private static IllegalArgumentException unknownLabel(WordList list, Line line) {
-    return new IllegalArgumentException(
-        "word list "
-            + list
-            + " has a line labelled \""
+    return WordListReader.malformed(
+        list,
+        line.number(),
+        "the label \""
             + line.label()
-            + "\"; see WordList."
-            + list);
+            + "\" is unknown; WordList."
+            + list
+            + " tells which there are");
   }
 
   private void finish() {
@@ -305,7 +314,12 @@ final class LexiconBuilder {
       if (traits.contains(Trait.LISTED) && !traits.contains(Trait.PROPER)) {
         traits.add(Trait.COMMON);
       }
-      return new Word(key, Set.copyOf(traits), List.copyOf(sides), value, languages);
+      return new Word(
+          key,
+          Collections.unmodifiableSet(EnumSet.copyOf(traits)),
+          List.copyOf(sides),
+          value,
+          languages);
     }
 
     /** A form of a word that other languages have too. */

@@ -37,16 +37,22 @@ record NameGuard(Lexicon words) implements Guard {
     if (token.kind() == Kind.IDENTIFIER || token.literal()) {
       return true;
     }
-    if (token.kind() != Kind.WORD || token.is(Trait.FUNCTION)) {
+    boolean capitalised = token.capitalised() && text.capitalsMean() && !token.initial();
+    boolean letter = isLetter(token.form());
+    if (token.kind() != Kind.WORD || (token.is(Trait.FUNCTION) && !(letter && capitalised))) {
       return false;
     }
-    boolean capitalised = token.capitalised() && text.capitalsMean() && !token.initial();
     if (token.is(Trait.PROPER)) {
       return capitalised || !token.is(Trait.COMMON);
     }
     return (capitalised && text.mayBeEnglish())
-        || (token.form().length() == 1 && Character.isLetter(token.form().charAt(0)))
+        || letter
         || (!token.word().known() && difference.isEnglish());
+  }
+
+  /** Whether a word is one letter, as in "hepatitis B", and not a pronoun. */
+  private static boolean isLetter(String form) {
+    return form.length() == 1 && Character.isLetter(form.charAt(0)) && !form.equals("i");
   }
 
   /**

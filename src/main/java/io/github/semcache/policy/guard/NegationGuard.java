@@ -1,30 +1,63 @@
 package io.github.semcache.policy.guard;
 
 import io.github.semcache.policy.guard.Word.Trait;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Objects to a negation that only one text has, where the texts are alike otherwise. */
+/**
+ * Objects to a negation that only one text has, where the texts are alike otherwise. A negation of
+ * something that the other text does not mention ("…, it does not work any more") changes nothing.
+ */
 record NegationGuard(Lexicon words) implements Guard {
   private static final Set<String> IMPERATIVES = Set.of("don't", "dont", "can't", "cant");
+
+  /** On how many words of content after it a negation bears. */
+  private static final int REACH = 2;
 
   @Override
   public Optional<GuardReason> objection(PromptPair prompts) {
     Difference difference = prompts.difference(words);
     boolean negated =
-        difference.mayBeEnglish() && difference.negationChanged() && !difference.contentReplaced();
+        difference.mayBeEnglish()
+            && !difference.contentReplaced()
+            && (isNegated(difference.asked(), difference.remembered(), difference.onlyRemembered())
+                || isNegated(difference.remembered(), difference.asked(), difference.onlyAsked()));
     return negated ? Optional.of(GuardReason.NEGATION) : Optional.empty();
   }
 
-  /** Whether a text negates what it says. */
-  static boolean isNegated(List<Token> tokens) {
+  /** Whether the first text alone is negated, and in something that both texts say. */
+  private static boolean isNegated(Analysis text, Analysis other, List<Token> onlyOther) {
+    return !other.isNegated()
+        && onlyOther.stream().noneMatch(token -> token.is(Trait.ADVERSE))
+        && text.negated().stream()
+            .anyMatch(token -> other.has(token.form()) || other.has(token.key()));
+  }
+
+  /** The words of content that negations bear on; those before one that nothing follows. */
+  static List<Token> negated(List<Token> tokens) {
+    List<Token> negated = new ArrayList<>();
     for (int i = 0; i < tokens.size(); i++) {
       if (tokens.get(i).is(Trait.NEGATION) && !isQuestion(tokens, i)) {
-        return true;
+        if (!collect(negated, tokens, i, 1) && !collect(negated, tokens, i, -1)) {
+          negated.add(tokens.get(i));
+        }
       }
     }
-    return false;
+    return negated;
+  }
+
+  /** Adds the nearest words of content on one side of a negation; false if there is none. */
+  private static boolean collect(List<Token> negated, List<Token> tokens, int index, int step) {
+    int found = 0;
+    for (int i = index + step; i >= 0 && i < tokens.size() && found < REACH; i += step) {
+      if (tokens.get(i).isContent() && !tokens.get(i).is(Trait.NEGATION)) {
+        negated.add(tokens.get(i));
+        found++;
+      }
+    }
+    return found > 0;
   }
 
   /** "Isn't it ..." asks the same as "Is it ...". */

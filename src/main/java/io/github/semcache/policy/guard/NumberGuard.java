@@ -21,15 +21,19 @@ record NumberGuard(Lexicon words) implements Guard {
         && others.stream().anyMatch(Quantity::isDefinite);
   }
 
-  /** Objects to a number that only one text has. */
+  /**
+   * Objects to a number that only one text has. Silent about other languages, in which the other
+   * text may have the number in words.
+   */
   record Added(Lexicon words) implements Guard {
 
     @Override
     public Optional<GuardReason> objection(PromptPair prompts) {
       Difference difference = prompts.difference(words);
       boolean added =
-          isAdded(difference.numbersOnlyAsked(), difference.numbersOnlyRemembered())
-              || isAdded(difference.numbersOnlyRemembered(), difference.numbersOnlyAsked());
+          difference.mayBeEnglish()
+              && (isAdded(difference.numbersOnlyAsked(), difference.numbersOnlyRemembered())
+                  || isAdded(difference.numbersOnlyRemembered(), difference.numbersOnlyAsked()));
       return added ? Optional.of(GuardReason.ADDED_NUMBER) : Optional.empty();
     }
 

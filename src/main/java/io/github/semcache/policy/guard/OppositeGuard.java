@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /** Objects to a word in place of its opposite, unless one of the two is negated: "not right". */
 record OppositeGuard(Lexicon words) implements Guard {
-  private static final String[] PREFIXES = {"un", "non", "il", "ir"};
+  private static final String[] PREFIXES = {"un", "non", "dis", "anti", "il", "ir"};
   private static final int SHORTEST = 3;
 
   @Override

@@ -18,6 +18,18 @@ record OrderGuard(Lexicon words) implements Guard {
   private static final int MOST_TOKENS = 256;
   private static final Set<String> AUXILIARIES = Set.of("be", "have", "do", "get");
 
+  /**
+   * A place that a word has beside a word of direction.
+   *
+   * @param side the direction
+   * @param leads whether the word comes first after it; "to Athens tomorrow" is not to tomorrow
+   */
+  private record Role(Side side, boolean leads) {
+    boolean opposes(Role other) {
+      return side.opposes(other.side);
+    }
+  }
+
   @Override
   public Optional<GuardReason> objection(PromptPair prompts) {
     Difference difference = prompts.difference(words);
@@ -74,11 +86,11 @@ record OrderGuard(Lexicon words) implements Guard {
   }
 
   private static boolean hasOtherRoles(Analysis asked, Analysis remembered) {
-    Map<String, List<Side>> askedRoles = roles(asked.tokens());
+    Map<String, List<Role>> askedRoles = roles(asked.tokens());
     if (askedRoles.isEmpty()) {
       return false;
     }
-    Map<String, List<Side>> rememberedRoles = roles(remembered.tokens());
+    Map<String, List<Role>> rememberedRoles = roles(remembered.tokens());
     return hasTurnedRole(askedRoles, rememberedRoles, asked, remembered)
         || hasTurnedRole(rememberedRoles, askedRoles, remembered, asked);
   }
@@ -88,18 +100,21 @@ record OrderGuard(Lexicon words) implements Guard {
    * exchanged its role with another word that both texts have.
    */
   private static boolean hasTurnedRole(
-      Map<String, List<Side>> roles,
-      Map<String, List<Side>> otherRoles,
+      Map<String, List<Role>> roles,
+      Map<String, List<Role>> otherRoles,
       Analysis text,
       Analysis other) {
-    for (Map.Entry<String, List<Side>> role : roles.entrySet()) {
+    for (Map.Entry<String, List<Role>> role : roles.entrySet()) {
       if (!other.has(role.getKey())) {
         continue;
       }
-      List<Side> there = otherRoles.getOrDefault(role.getKey(), List.of());
-      for (Side side : role.getValue()) {
-        boolean contrary = there.stream().anyMatch(side::opposes) && !there.contains(side);
-        String holder = there.contains(side) ? null : holder(otherRoles, side);
+      List<Role> there = otherRoles.getOrDefault(role.getKey(), List.of());
+      for (Role side : role.getValue()) {
+        boolean contrary =
+            side.leads()
+                && !holds(there, side)
+                && there.stream().anyMatch(held -> held.leads() && side.opposes(held));
+        String holder = holds(there, side) ? null : holder(otherRoles, side);
         if (contrary || (holder != null && isWithoutRole(holder, side, roles, text))) {
           return true;
         }
@@ -108,9 +123,13 @@ record OrderGuard(Lexicon words) implements Guard {
     return false;
   }
 
-  private static @Nullable String holder(Map<String, List<Side>> roles, Side side) {
-    for (Map.Entry<String, List<Side>> role : roles.entrySet()) {
-      if (role.getValue().contains(side)) {
+  private static boolean holds(List<Role> roles, Role role) {
+    return roles.stream().anyMatch(held -> held.side().equals(role.side()));
+  }
+
+  private static @Nullable String holder(Map<String, List<Role>> roles, Role side) {
+    for (Map.Entry<String, List<Role>> role : roles.entrySet()) {
+      if (holds(role.getValue(), side)) {
         return role.getKey();
       }
     }
@@ -118,13 +137,13 @@ record OrderGuard(Lexicon words) implements Guard {
   }
 
   private static boolean isWithoutRole(
-      String word, Side side, Map<String, List<Side>> roles, Analysis text) {
-    return text.has(word) && !roles.getOrDefault(word, List.of()).contains(side);
+      String word, Role side, Map<String, List<Role>> roles, Analysis text) {
+    return text.has(word) && !holds(roles.getOrDefault(word, List.of()), side);
   }
 
   /** The content words after each word of direction, with the direction. */
-  private static Map<String, List<Side>> roles(List<Token> tokens) {
-    Map<String, List<Side>> roles = new HashMap<>();
+  private static Map<String, List<Role>> roles(List<Token> tokens) {
+    Map<String, List<Role>> roles = new HashMap<>();
     for (int i = 0; i < Math.min(tokens.size(), MOST_TOKENS); i++) {
       Side side = role(tokens.get(i));
       if (side != null && !isInfinitive(tokens, i)) {
@@ -146,12 +165,14 @@ record OrderGuard(Lexicon words) implements Guard {
   }
 
   private static void addRole(
-      Map<String, List<Side>> roles, Side side, List<Token> tokens, int start) {
+      Map<String, List<Role>> roles, Side side, List<Token> tokens, int start) {
     int added = 0;
     for (int i = start; i < tokens.size() && added < LONGEST_ROLE; i++) {
       Token token = tokens.get(i);
       if (token.isContent()) {
-        roles.computeIfAbsent(token.key(), key -> new ArrayList<>(2)).add(side);
+        roles
+            .computeIfAbsent(token.key(), key -> new ArrayList<>(2))
+            .add(new Role(side, added == 0));
         added++;
       } else if (added > 0 || role(token) != null) {
         return;

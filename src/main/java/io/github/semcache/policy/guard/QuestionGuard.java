@@ -4,6 +4,7 @@ import io.github.semcache.policy.guard.Lexicon.QuestionKind;
 import io.github.semcache.policy.guard.Word.Trait;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Objects to another question word, such as when in place of where. */
@@ -12,6 +13,9 @@ record QuestionGuard(Lexicon words) implements Guard {
   private static final int NOUN_REACH = 7;
 
   private static final String WHAT = "what";
+
+  /** Kinds that often ask for the same as another: "how do I get", "where do I get". */
+  private static final Set<String> OPEN_KINDS = Set.of("what", "how", "why");
 
   /** The kind of questions that may ask for anything. */
   private static final String ANY = "any";
@@ -65,14 +69,14 @@ record QuestionGuard(Lexicon words) implements Guard {
   }
 
   /** "What is the age of" may ask for the same as "how old is", but "what is" does not. */
-  private static boolean isAlikeOtherwise(
-      Difference difference, Question asked, Question remembered) {
+  private boolean isAlikeOtherwise(Difference difference, Question asked, Question remembered) {
     boolean askedMore = asked.leavesContent(difference.onlyAsked());
     boolean rememberedMore = remembered.leavesContent(difference.onlyRemembered());
     if (asked.isPlainWhat() != remembered.isPlainWhat()) {
       return asked.isPlainWhat() ? !askedMore : !rememberedMore;
     }
-    return !askedMore || !rememberedMore;
+    boolean open = isOpen(asked) || isOpen(remembered);
+    return open ? !askedMore && !rememberedMore : !askedMore || !rememberedMore;
   }
 
   private @Nullable Question question(List<Token> tokens) {
@@ -105,6 +109,16 @@ record QuestionGuard(Lexicon words) implements Guard {
     return new Question(word, tokens, length, kinds);
   }
 
+  private boolean isOpen(Question question) {
+    for (int kind = 0; kind < words.questions().size(); kind++) {
+      boolean asked = (question.kinds & bit(kind)) != 0;
+      if (asked && !OPEN_KINDS.contains(words.questions().get(kind).name())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private long bit(int kind) {
     return words.questions().get(kind).name().equals(ANY) ? 0 : 1L << kind;
   }
@@ -116,8 +130,13 @@ record QuestionGuard(Lexicon words) implements Guard {
   private long nouns(List<Token> tokens) {
     long kinds = 0;
     int end = Math.min(tokens.size(), NOUN_REACH);
+    boolean phrase = false;
     for (int i = 1; i < end; i++) {
       Token token = tokens.get(i);
+      if (phrase && !token.isContent()) {
+        return kinds;
+      }
+      phrase |= token.isContent();
       boolean auxiliary = i == 1 && token.is(Trait.FUNCTION);
       for (int kind = 0; kind < words.questions().size() && !auxiliary; kind++) {
         if (words.questions().get(kind).nouns().contains(token.key())) {

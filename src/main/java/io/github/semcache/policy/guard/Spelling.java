@@ -1,5 +1,6 @@
 package io.github.semcache.policy.guard;
 
+import java.util.List;
 import java.util.Set;
 
 /** Tells a misspelt or shortened word from another word. */
@@ -9,10 +10,19 @@ final class Spelling {
   private static final int SHORTEST_UNKNOWN = 7;
   private static final int SHORTEST_WITH_TWO_ERRORS = 9;
   private static final int LONGEST = 32;
+  private static final int LONGEST_INITIALS = 5;
   private static final Set<String> ENDINGS =
       Set.of(
           "s", "es", "ed", "d", "ing", "an", "n", "ian", "ean", "ese", "ish", "i", "y", "ans", "ns",
           "ians");
+
+  private static final int SHORTEST_STEM = 6;
+  private static final Set<String> DERIVATIONS =
+      Set.of(
+          "s", "e", "es", "ed", "ing", "ion", "ions", "ation", "ations", "ate", "ates", "ated",
+          "ating", "ator", "er", "ers", "or", "ors", "al", "ally", "ly", "ment", "ments", "ity",
+          "able", "ive", "ism", "ist", "ic", "ical", "y", "ies", "ied", "ize", "ise", "ized",
+          "ised", "izing", "ising", "ization", "isation");
 
   private Spelling() {}
 
@@ -24,7 +34,7 @@ final class Spelling {
     if (a.kind() != Token.Kind.WORD || b.kind() != Token.Kind.WORD || a.literal() || b.literal()) {
       return false;
     }
-    if (isFormOf(a, b) || isFormOf(b, a)) {
+    if (isFormOf(a, b) || isFormOf(b, a) || haveSameStem(a, b)) {
       return true;
     }
     boolean bothKnown = a.word().known() && b.word().known();
@@ -36,6 +46,36 @@ final class Spelling {
         || isMisspelt(a.form(), b.form(), noneKnown)
         || isShort(a, b)
         || isShort(b, a);
+  }
+
+  /**
+   * Whether two words, of which at least one is in no list and none is written as a name, differ in
+   * their endings alone: "dehydrated", "dehydration".
+   */
+  private static boolean haveSameStem(Token a, Token b) {
+    if ((a.word().known() && b.word().known()) || isCapitalName(a) || isCapitalName(b)) {
+      return false;
+    }
+    int shorter = Math.min(a.form().length(), b.form().length());
+    int stem = 0;
+    while (stem < shorter && a.form().charAt(stem) == b.form().charAt(stem)) {
+      stem++;
+    }
+    while (stem >= SHORTEST_STEM) {
+      if (isDerivation(a.form().substring(stem)) && isDerivation(b.form().substring(stem))) {
+        return true;
+      }
+      stem--;
+    }
+    return false;
+  }
+
+  private static boolean isDerivation(String ending) {
+    return ending.isEmpty() || DERIVATIONS.contains(ending);
+  }
+
+  private static boolean isCapitalName(Token token) {
+    return token.capitalised() && !token.initial();
   }
 
   /** Whether one is another form of a name or rare word: "Russian", "Russia"; "conquered". */
@@ -66,6 +106,34 @@ final class Spelling {
 
   private static String singular(String form) {
     return form.endsWith("s") ? form.substring(0, form.length() - 1) : form;
+  }
+
+  /**
+   * The words whose initials make up a word: "United Nations" for "UN".
+   *
+   * @return words that stand next to each other in the text; empty if there are none
+   */
+  static List<Token> speltOut(Token word, List<Token> text) {
+    int length = word.form().length();
+    if (length < 2 || length > LONGEST_INITIALS || word.kind() == Token.Kind.NUMBER) {
+      return List.of();
+    }
+    for (int start = 0; start + length <= text.size(); start++) {
+      if (areInitials(word.form(), text, start)) {
+        return text.subList(start, start + length);
+      }
+    }
+    return List.of();
+  }
+
+  private static boolean areInitials(String initials, List<Token> text, int start) {
+    for (int i = 0; i < initials.length(); i++) {
+      char initial = text.get(start + i).form().charAt(0);
+      if (initial != initials.charAt(i) || !Character.isLetter(initial)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isMisspelt(String a, String b, boolean noneKnown) {

@@ -19,7 +19,7 @@ record SymbolGuard(Lexicon words) implements Guard {
 
   private static boolean hasSymbol(List<Token> tokens) {
     for (Token token : tokens) {
-      if (token.kind() == Token.Kind.SYMBOL) {
+      if (token.kind() == Token.Kind.SYMBOL || !Character.isLetterOrDigit(token.form().charAt(0))) {
         return true;
       }
     }

@@ -20,6 +20,10 @@ final class Tokenizer {
   private static final int LONGEST_QUOTATION = 200;
   private static final Set<String> CLITICS = Set.of("'s", "'d", "'ll", "'re", "'ve", "'m");
   private static final String OPERATORS = "*/-–%";
+
+  /** What is an operator where it stands alone; punctuation where it does not. */
+  private static final String ALONE = "&|*^$<>~%@\\=+";
+
   private static final String OPENING_QUOTES = "\"'`“‘«„";
   private static final String CLOSING_QUOTES = "\"'`”’»“";
 
@@ -67,6 +71,10 @@ final class Tokenizer {
 
   private void readRun(int from, int to) {
     if (isOperator(from, to)) {
+      return;
+    }
+    if (standsAlone(from, to)) {
+      readSymbols(from, to);
       return;
     }
     int start = from;
@@ -176,9 +184,14 @@ final class Tokenizer {
       if (i > from) {
         readPiece(from, i);
       } else {
-        int width = Character.charCount(text.codePointAt(i));
-        readSymbols(i, Math.min(end, i + width));
-        i += width;
+        int next = i + Character.charCount(text.codePointAt(i));
+        while (next < end
+            && Symbols.isMathematical(text.charAt(i))
+            && Symbols.isMathematical(text.charAt(next))) {
+          next++;
+        }
+        readSymbols(i, Math.min(end, next));
+        i = next;
       }
     }
   }
@@ -209,15 +222,16 @@ final class Tokenizer {
 
   /** Adds what is neither letter, digit nor punctuation. */
   private void readSymbols(int from, int to) {
+    boolean standsAlone = standsAlone(from, to);
     for (int i = from; i < to; ) {
       int symbol = text.codePointAt(i);
-      int end = i + Character.charCount(symbol);
+      int end = standsAlone ? to : i + Character.charCount(symbol);
       if (Symbols.isMathematical(symbol)) {
         while (end < to && Symbols.isMathematical(text.charAt(end))) {
           end++;
         }
       }
-      if (Symbols.isSymbol(symbol) || isBetweenDigits(i)) {
+      if (Symbols.isSymbol(symbol) || isBetweenDigits(i) || standsAlone) {
         String form = Folding.fold(text.substring(i, end));
         Word listed = lexicon.listedOrInflected(form);
         if (listed == null) {
@@ -228,6 +242,23 @@ final class Tokenizer {
       }
       i = end;
     }
+  }
+
+  /** Whether a run between white space is an operator, such as the two bars of "or". */
+  private boolean standsAlone(int from, int to) {
+    if (to - from > LONGEST_OPERATOR || !isSpaceOrEdge(from - 1) || !isSpaceOrEdge(to)) {
+      return false;
+    }
+    for (int i = from; i < to; i++) {
+      if (ALONE.indexOf(text.charAt(i)) < 0) {
+        return false;
+      }
+    }
+    return from < to;
+  }
+
+  private boolean isSpaceOrEdge(int index) {
+    return index < 0 || index >= text.length() || isSpace(text.charAt(index));
   }
 
   /** A slash or star with numbers on both sides is an operator. */

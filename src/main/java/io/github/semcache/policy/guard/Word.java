@@ -26,6 +26,8 @@ record Word(String key, Set<Trait> traits, List<Side> sides, double value, long 
     LISTED,
     NEGATION,
     NEGATION_IDIOM,
+    /** Says that something does not come about, without a negation. */
+    ADVERSE,
     SYMMETRIC,
     QUESTION,
     INFINITIVE,
@@ -72,7 +74,17 @@ record Word(String key, Set<Trait> traits, List<Side> sides, double value, long 
   }
 
   boolean known() {
-    return traits.contains(Trait.LISTED);
+    return is(Trait.LISTED);
+  }
+
+  /** Whether this word and another stand on one side of a line of a list. */
+  boolean isBeside(Word other, WordList list) {
+    for (Side side : sides) {
+      if (side.list() == list && other.sides.contains(side)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether this word and another stand on different sides of one line of a list. */

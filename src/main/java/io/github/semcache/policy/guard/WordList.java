@@ -56,7 +56,8 @@ public enum WordList {
   QUESTIONS("questions"),
 
   /**
-   * Negations, under the labels {@code negation} and {@code idiom} (a phrase that negates nothing).
+   * Negations, under the labels {@code negation}, {@code idiom} (a phrase that negates nothing) and
+   * {@code adverse} (says as much as a negation: "fails to").
    */
   NEGATIONS("negations"),
 

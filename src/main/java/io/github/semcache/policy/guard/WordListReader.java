@@ -15,10 +15,11 @@ final class WordListReader {
   /**
    * A line of a list.
    *
+   * @param number where it stands in the list, from 1
    * @param label what stands before the colon; empty if nothing does
    * @param sides what stands between the bars
    */
-  record Line(String label, List<Entry> sides) {}
+  record Line(int number, String label, List<Entry> sides) {}
 
   /**
    * A side of a line.
@@ -47,7 +48,7 @@ final class WordListReader {
     for (String side : line.substring(colon < 0 ? 0 : colon + 1).split("\\|", -1)) {
       sides.add(entry(side, number));
     }
-    return new Line(label, List.copyOf(sides));
+    return new Line(number, label, List.copyOf(sides));
   }
 
   private Entry entry(String side, int number) {
@@ -59,6 +60,9 @@ final class WordListReader {
         words.add(word.strip());
       }
     }
+    if (words.isEmpty()) {
+      throw malformed(list, number, "a side has no words");
+    }
     return new Entry(List.copyOf(words), value);
   }
 
@@ -66,8 +70,12 @@ final class WordListReader {
     try {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "word list " + list + ", line " + number + ": what follows = must be a number", e);
+      throw malformed(list, number, "what follows = must be a number, not \"" + text + "\"");
     }
+  }
+
+  static IllegalArgumentException malformed(WordList list, int line, String problem) {
+    return new IllegalArgumentException(
+        "word list " + list + " (" + list.fileName() + "), line " + line + ": " + problem);
   }
 }

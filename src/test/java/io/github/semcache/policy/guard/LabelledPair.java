@@ -9,12 +9,21 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A row of {@code near-misses.csv}: two prompts and whether they have the same answer. */
+/** Two prompts and whether they have the same answer. */
 record LabelledPair(String a, String b, boolean same, String kind) {
 
-  /** All rows in the order of the file. */
-  static List<LabelledPair> all() {
-    try (InputStream in = LabelledPair.class.getResourceAsStream("near-misses.csv")) {
+  /** The pairs that the guards were developed with. */
+  static List<LabelledPair> nearMisses() {
+    return read("near-misses.csv");
+  }
+
+  /** Pairs written by somebody who had not seen the guards. */
+  static List<LabelledPair> unseen() {
+    return read("unseen-pairs.csv");
+  }
+
+  private static List<LabelledPair> read(String resource) {
+    try (InputStream in = LabelledPair.class.getResourceAsStream(resource)) {
       String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       return text.lines().skip(1).map(LabelledPair::parse).toList();
     } catch (IOException e) {

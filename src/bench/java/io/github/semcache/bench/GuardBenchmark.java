@@ -1,0 +1,54 @@
+package io.github.semcache.bench;
+
+import io.github.semcache.policy.guard.GuardReason;
+import io.github.semcache.policy.guard.Guards;
+import io.github.semcache.policy.guard.PromptPair;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** All guards on two prompts of about 200 characters, none of which objects: the longest road. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 3, time = 2)
+@Fork(1)
+public class GuardBenchmark {
+  private static final String ASKED =
+      "Could you please tell me how much a one-way train ticket from Munich to Vienna costs on the"
+          + " 14th of May 2025, if I book two seats for adults and one for a child, and whether the"
+          + " dog travels for free?";
+  private static final String REMEMBERED =
+      "What does a one way ticket for the train from Munich to Vienna cost on 14 May 2025 when I"
+          + " book seats for two adults and one child, and could you tell me whether the dog may"
+          + " travel free of charge, please?";
+
+  private Guards guards = Guards.english();
+
+  /** Makes sure that every guard is asked. */
+  @Setup
+  public void checkThatNoGuardObjects() {
+    guards
+        .objection(PromptPair.of(ASKED, REMEMBERED))
+        .ifPresent(
+            reason -> {
+              throw new IllegalStateException("guards object: " + reason);
+            });
+  }
+
+  /** Both prompts are taken apart and compared by all guards. */
+  @Benchmark
+  public Optional<GuardReason> allGuards() {
+    return guards.objection(PromptPair.of(ASKED, REMEMBERED));
+  }
+}

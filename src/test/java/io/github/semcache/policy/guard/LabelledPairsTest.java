@@ -1,0 +1,67 @@
+package io.github.semcache.policy.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** How many wrong hits all guards together stop, and how many right ones. */
+class LabelledPairsTest {
+
+  private static List<LabelledPair> stopped(
+      List<LabelledPair> pairs, Predicate<LabelledPair> which) {
+    return pairs.stream()
+        .filter(which)
+        .filter(pair -> pair.objection(Guards.english()).isPresent())
+        .toList();
+  }
+
+  private static void assertRates(List<LabelledPair> pairs, double wrong, double right) {
+    long same = pairs.stream().filter(LabelledPair::same).count();
+    List<LabelledPair> stoppedRight = stopped(pairs, LabelledPair::same);
+    List<LabelledPair> stoppedWrong = stopped(pairs, pair -> !pair.same());
+    String rates =
+        String.format(
+            Locale.ROOT,
+            "of %d wrong hits %d stopped, of %d right ones %d: %s",
+            pairs.size() - same,
+            stoppedWrong.size(),
+            same,
+            stoppedRight.size(),
+            stoppedRight);
+
+    assertThat((double) stoppedWrong.size() / (pairs.size() - same))
+        .as(rates)
+        .isGreaterThanOrEqualTo(wrong);
+    assertThat((double) stoppedRight.size() / same).as(rates).isLessThanOrEqualTo(right);
+  }
+
+  @Test
+  void nearMissesAreStoppedAndParaphrasesAreNot() {
+    assertThat(LabelledPair.nearMisses()).hasSizeGreaterThan(300);
+    assertRates(LabelledPair.nearMisses(), 0.9, 0.05);
+  }
+
+  /**
+   * The bounds are what was measured, not what is wished for. A third of the wrong hits that get
+   * through are in other languages, of which guards know no words.
+   */
+  @Test
+  void pairsOfOthersAreToldApartNearlyAsWell() {
+    assertThat(LabelledPair.unseen()).hasSizeGreaterThan(700);
+    assertRates(LabelledPair.unseen(), 0.85, 0.06);
+  }
+
+  @Test
+  void roadsToTheSameCapitalStillMeet() {
+    assertThat(
+            Guards.english()
+                .objections(
+                    PromptPair.of(
+                        "What is the capital of France?",
+                        "Which city serves as France's capital?")))
+        .isEmpty();
+  }
+}
