@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One prompt on its way through a cache, for callers that get the model's answer in a way of their
@@ -111,8 +112,11 @@ public sealed interface CacheCall {
     public void fail(Throwable failure) {
       requireNonNull(failure, "failure");
       if (!ended.getAndSet(true)) {
-        keeper.failed(failure);
-        flight.fail(failure);
+        try {
+          keeper.failed(failure);
+        } finally {
+          flight.fail(failure);
+        }
       }
     }
 
@@ -122,8 +126,11 @@ public sealed interface CacheCall {
      */
     public void abandon() {
       if (!ended.getAndSet(true)) {
-        keeper.abandoned();
-        flight.abandon();
+        try {
+          keeper.abandoned();
+        } finally {
+          flight.abandon();
+        }
       }
     }
 
@@ -132,13 +139,17 @@ public sealed interface CacheCall {
       try {
         return requireNonNull(model.chat(request.prompt), "the chat client gave no reply");
       } catch (Throwable e) {
-        if (model instanceof StreamedCall call && call.callerFailed()) {
+        if (Interrupts.caused(e) || isOfCaller(model)) {
           abandon();
         } else {
           fail(e);
         }
         throw e;
       }
+    }
+
+    private static boolean isOfCaller(ChatClient model) {
+      return model instanceof StreamedCall call && call.callerFailed();
     }
   }
 
@@ -181,7 +192,8 @@ public sealed interface CacheCall {
      * Waits for the other call without holding a thread.
      *
      * @return a future of what {@link #await} returns or throws; a {@link Lead} that it ends in
-     *     must be ended. Cancelling it does no harm to the other call
+     *     must be ended. Whoever completes or cancels it first does no harm to the other call, nor
+     *     to those who wait for it
      */
     public CompletableFuture<CacheCall> next() {
       CompletableFuture<Supplier<CacheCall>> first =
@@ -194,7 +206,30 @@ public sealed interface CacheCall {
               nanos ->
                   first.completeOnTimeout(
                       () -> turns.leadAlone(request, place), nanos, TimeUnit.NANOSECONDS));
-      return first.thenApplyAsync(Supplier::get, turns.executor());
+      CompletableFuture<CacheCall> next = new CompletableFuture<>();
+      CompletableFuture<Void> unused =
+          first
+              .thenAcceptAsync(outcome -> pass(outcome, next), turns.executor())
+              .whenComplete((nothing, failure) -> failIfPresent(next, failure));
+      return next;
+    }
+
+    /** A lead that nobody takes is given up, or those who wait for it would wait for good. */
+    private static void pass(Supplier<CacheCall> outcome, CompletableFuture<CacheCall> next) {
+      if (next.isDone()) {
+        return;
+      }
+      CacheCall call = outcome.get();
+      if (!next.complete(call) && call instanceof Lead lead) {
+        lead.abandon();
+      }
+    }
+
+    private static void failIfPresent(
+        CompletableFuture<CacheCall> next, @Nullable Throwable failure) {
+      if (failure != null) {
+        next.completeExceptionally(failure);
+      }
     }
 
     private CacheCall landed(Optional<CacheCall> landing) {

@@ -6,6 +6,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.stats.CacheEvent;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The embedder as the cache uses it: checked, timed, fenced, and never asked twice for one text.
@@ -27,15 +28,36 @@ final class Embeddings {
   /** Embeds the request's text, unless that was tried before. */
   Optional<Embedding> embed(Request request) {
     if (request.lacksEmbedding()) {
+      String text = request.query.text();
+      Attempt attempt = new Attempt(text);
       request.embedding(
-          flights.run(
-              request.query.text(), request.prompt.maxWait(), () -> attempt(request.query.text())));
+          flights.run(text, request.prompt.maxWait(), attempt, made -> !attempt.interrupted));
     }
     return request.embedding();
   }
 
-  private Optional<Embedding> attempt(String text) {
-    return fence.attempt(CacheEvent.Part.EMBEDDER, () -> embed(text));
+  /** One caller's try. That the caller was interrupted says nothing of the embedder. */
+  private final class Attempt implements Supplier<Optional<Embedding>> {
+    private final String text;
+    private boolean interrupted;
+
+    Attempt(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public Optional<Embedding> get() {
+      return fence.attempt(CacheEvent.Part.EMBEDDER, this::embedding);
+    }
+
+    private Embedding embedding() {
+      try {
+        return embed(text);
+      } catch (RuntimeException e) {
+        interrupted = Interrupts.caused(e);
+        throw e;
+      }
+    }
   }
 
   /**

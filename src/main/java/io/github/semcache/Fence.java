@@ -40,7 +40,7 @@ final class Fence {
       breaker.succeeded();
       return Optional.of(result);
     } catch (RuntimeException e) {
-      if (!(e instanceof RejectedTextException)) {
+      if (!(e instanceof RejectedTextException || Interrupts.caused(e))) {
         breaker.failed();
       }
       events.publish(new CacheEvent.Failed(part, e));

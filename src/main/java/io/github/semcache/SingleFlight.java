@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,17 +47,24 @@ final class SingleFlight<T> {
   /**
    * Gets something in one call, here or on the thread that is about it already.
    *
-   * @param maxWait how long to follow at most; past it the call is made here too
+   * @param maxWait how long to follow a call at most; past it the call is made here too
+   * @param isForAll whether the followers get a result of the call too; else one of them makes it
    * @throws CancellationException if the thread is interrupted while it follows; its interrupt flag
    *     is set
    */
-  T run(String key, Optional<Duration> maxWait, Supplier<T> call) {
-    Seat<T> seat = join(key, Thread.currentThread());
-    if (seat.leads()) {
-      return seat.flight().run(call);
-    }
+  T run(
+      String key, Optional<Duration> maxWait, Supplier<T> call, Predicate<T> isForAll) {
     try {
-      return seat.flight().await(maxWait).orElseGet(call);
+      while (true) {
+        Seat<T> seat = join(key, Thread.currentThread());
+        if (seat.leads()) {
+          return seat.flight().run(call, isForAll);
+        }
+        Optional<T> landing = seat.flight().await(maxWait);
+        if (landing.isPresent()) {
+          return landing.get();
+        }
+      }
     } catch (TimeoutException e) {
       return call.get();
     }
@@ -82,13 +90,34 @@ final class SingleFlight<T> {
       return thread != null && thread == owner;
     }
 
+    /** Makes the whole call. */
     T run(Supplier<T> call) {
-      try {
-        T result = call.get();
+      return run(call, result -> true);
+    }
+
+    private T run(Supplier<T> call, Predicate<T> isForAll) {
+      T result = failingWith(call);
+      if (isForAll.test(result)) {
         land(result);
-        return result;
+      } else {
+        abandon();
+      }
+      return result;
+    }
+
+    /**
+     * Does a part of the leader's work. Whatever it throws ends the flight; an interrupt of this
+     * thread is no failure of the followers.
+     */
+    T failingWith(Supplier<T> work) {
+      try {
+        return work.get();
       } catch (Throwable e) {
-        fail(e);
+        if (Interrupts.caused(e)) {
+          abandon();
+        } else {
+          fail(e);
+        }
         throw e;
       }
     }

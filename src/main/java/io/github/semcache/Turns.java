@@ -37,19 +37,15 @@ final class Turns {
       follows(request);
       return new CacheCall.Follow(this, request, seat.flight(), place);
     }
-    Optional<CacheCall> meanwhile = lookAgain(request, seat.flight());
-    return meanwhile.orElseGet(() -> lead(request, seat.flight(), place));
+    SingleFlight.Flight<CacheCall> flight = seat.flight();
+    return flight.failingWith(
+        () -> lookAgain(request, flight).orElseGet(() -> lead(request, flight, place)));
   }
 
   private Optional<CacheCall> lookAgain(Request request, SingleFlight.Flight<CacheCall> flight) {
-    try {
-      Optional<CacheCall> answer = lookups.exact(request).map(CacheCall.Answered::new);
-      answer.ifPresent(flight::land);
-      return answer;
-    } catch (Throwable e) {
-      flight.fail(e);
-      throw e;
-    }
+    Optional<CacheCall> answer = lookups.exact(request).map(CacheCall.Answered::new);
+    answer.ifPresent(flight::land);
+    return answer;
   }
 
   /** The lead of a call that nobody follows. */

@@ -6,15 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.stats.CacheListener;
+import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testing.FaultyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class CacheCallTest {
@@ -249,5 +257,112 @@ class CacheCallTest {
     assertThat(bypassed.entryId()).isEmpty();
     assertThat(refreshed.entryId()).isPresent();
     assertThat(answerOf(cache.begin(PROMPT, SETTINGS)).text()).isEqualTo("y");
+  }
+
+  @Test
+  void leadThatAGivenUpFollowerWouldHaveGotIsNotLeftBehind() {
+    FaultyStore store = new FaultyStore(InMemoryVectorStore.of(new FakeEmbedder()));
+    SemanticCache sameThread = onThisThread().store(store).build();
+    CacheCall.Lead lead = (CacheCall.Lead) sameThread.begin(PROMPT, SETTINGS);
+    CompletableFuture<CacheCall> next =
+        ((CacheCall.Follow) sameThread.begin(PROMPT, SETTINGS)).next();
+    store.onFind(
+        found -> {
+          next.cancel(false);
+          return found;
+        });
+
+    lead.abandon();
+
+    assertThat(next).isCancelled();
+    assertThat(sameThread.begin(PROMPT, SETTINGS)).isInstanceOf(CacheCall.Lead.class);
+    assertThat(sameThread.stats().modelErrors()).isZero();
+  }
+
+  @Test
+  void followerThatWasGivenUpBeforeDoesNotLookAgain() {
+    FaultyStore store = new FaultyStore(InMemoryVectorStore.of(new FakeEmbedder()));
+    SemanticCache sameThread = onThisThread().store(store).build();
+    CacheCall.Lead lead = (CacheCall.Lead) sameThread.begin(PROMPT, SETTINGS);
+    CompletableFuture<CacheCall> next =
+        ((CacheCall.Follow) sameThread.begin(PROMPT, SETTINGS)).next();
+    int calls = store.calls().size();
+
+    next.cancel(false);
+    lead.abandon();
+
+    assertThat(store.calls()).hasSize(calls);
+  }
+
+  private static SemanticCacheBuilder onThisThread() {
+    return SemanticCache.builder().embedder(new FakeEmbedder()).executor(Runnable::run);
+  }
+
+  @Test
+  void executorThatRefusesEndsTheFollowersFuture() {
+    RejectedExecutionException refusal = new RejectedExecutionException("full");
+    SemanticCache refusing =
+        onThisThread()
+            .executor(
+                task -> {
+                  throw refusal;
+                })
+            .build();
+    CacheCall.Lead lead = (CacheCall.Lead) refusing.begin(PROMPT, SETTINGS);
+    CompletableFuture<CacheCall> next =
+        ((CacheCall.Follow) refusing.begin(PROMPT, SETTINGS)).next();
+
+    lead.abandon();
+
+    assertThatThrownBy(next::join).hasCause(refusal);
+  }
+
+  /** What no fence holds. */
+  private static final class Grave extends VirtualMachineError {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private static CacheListener failingOnceOn(
+      Class<? extends CacheEvent> type, Supplier<Error> failure) {
+    AtomicBoolean failed = new AtomicBoolean();
+    return event -> {
+      if (type.isInstance(event) && !failed.getAndSet(true)) {
+        throw failure.get();
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        CacheEvent.Miss.class,
+        CacheEvent.Failed.class,
+        CacheEvent.Abandoned.class,
+        CacheEvent.ModelAnswered.class
+      })
+  void errorOfTheListenerLeavesNoCallThatOthersWaitForInVain(Class<? extends CacheEvent> type) {
+    SemanticCache unlucky = onThisThread().listener(failingOnceOn(type, Grave::new)).build();
+
+    assertThatThrownBy(() -> endInEveryWay(unlucky)).isInstanceOf(Grave.class);
+
+    assertThat(unlucky.begin(PROMPT, SETTINGS)).isInstanceOf(CacheCall.Lead.class);
+  }
+
+  private static void endInEveryWay(SemanticCache cache) {
+    ((CacheCall.Lead) cache.begin(PROMPT, SETTINGS)).abandon();
+    ((CacheCall.Lead) cache.begin(PROMPT, SETTINGS)).fail(new IllegalStateException());
+    ((CacheCall.Lead) cache.begin(PROMPT, SETTINGS)).complete(PARIS);
+  }
+
+  @Test
+  void listenerWhoseLibrariesDoNotFitItDoesNoHarm() {
+    SemanticCache mixed =
+        onThisThread()
+            .listener(failingOnceOn(CacheEvent.Miss.class, NoClassDefFoundError::new))
+            .build();
+
+    endInEveryWay(mixed);
+
+    assertThat(mixed.stats().misses()).isEqualTo(3);
   }
 }

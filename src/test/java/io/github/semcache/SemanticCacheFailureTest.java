@@ -227,6 +227,29 @@ class SemanticCacheFailureTest {
   }
 
   @Test
+  void callersThatAreInterruptedDoNotCloseTheStoreOrTheEmbedderToOthers() {
+    InterruptedException interrupt = new InterruptedException();
+    store.onFind(
+        found -> {
+          throw new StoreException("interrupted", interrupt);
+        });
+    for (int i = 0; i < 20; i++) {
+      cache.ask("prompt " + i);
+    }
+    store.onFind(found -> found);
+    embedder.failWith(new EmbedderException("interrupted", interrupt));
+    for (int i = 20; i < 40; i++) {
+      cache.ask("prompt " + i);
+    }
+    embedder.recover();
+    cache.ask(PROMPT);
+
+    assertThat(cache.ask(NEAR).source()).isEqualTo(Answer.Source.SEMANTIC);
+    assertThat(cache.stats().storeErrors()).isEqualTo(20);
+    assertThat(cache.stats().embedderErrors()).isEqualTo(20);
+  }
+
+  @Test
   void textsThatTheEmbedderRejectsDoNotCloseItToOthers() {
     embedder.failWith(new RejectedTextException("too long"));
     for (int i = 0; i < 20; i++) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
@@ -18,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -200,5 +203,79 @@ class SingleFlightTest {
                 : ChatReply.of("outer of " + cache.ask(PROMPT).text()));
 
     assertThat(cache.ask(PROMPT).text()).isEqualTo("outer of inner");
+  }
+
+  @Test
+  void interruptedLeaderGivesUpForItselfAlone() throws Exception {
+    CountDownLatch leads = new CountDownLatch(1);
+    chat.replying(
+        prompt -> {
+          if (chat.calls() > 1) {
+            return ChatReply.of("Paris");
+          }
+          leads.countDown();
+          awaitUnchecked(modelAnswers);
+          return ChatReply.of("never given");
+        });
+    CompletableFuture<Answer> leader = new CompletableFuture<>();
+    Thread thread = askInto(leader);
+    leads.await();
+    CompletableFuture<Answer> follower = onNewThread(() -> cache.ask(PROMPT));
+    Awaitility.await().until(() -> followersWait.getCount() < THREADS - 1);
+
+    thread.interrupt();
+
+    assertThat(follower.join().text()).isEqualTo("Paris");
+    assertThatThrownBy(leader::join).hasRootCauseInstanceOf(InterruptedException.class);
+    assertThat(chat.calls()).isEqualTo(2);
+    assertThat(cache.stats().modelErrors()).isZero();
+    assertThat(cache.stats().stores()).isEqualTo(1);
+  }
+
+  private Thread askInto(CompletableFuture<Answer> answer) {
+    return start(
+        () -> {
+          try {
+            answer.complete(cache.ask(PROMPT));
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+  }
+
+  private static Thread start(Runnable task) {
+    Thread thread = new Thread(task);
+    thread.start();
+    return thread;
+  }
+
+  @Test
+  void interruptedLeaderOfAnEmbeddingGivesUpForItselfAlone() throws Exception {
+    CountDownLatch embeds = new CountDownLatch(1);
+    AtomicBoolean first = new AtomicBoolean(true);
+    Embedder slow =
+        Embedder.of(
+            "slow",
+            2,
+            text -> {
+              if (first.getAndSet(false)) {
+                embeds.countDown();
+                awaitUnchecked(modelAnswers);
+              }
+              return new float[] {1, 0};
+            });
+    SemanticCache embedding =
+        SemanticCache.builder().embedder(slow).chatClient(chat).noGuards().build();
+    Thread leader = start(() -> embedding.lookup(PROMPT));
+    embeds.await();
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    Thread follower = start(() -> answer.complete(embedding.ask(PROMPT)));
+    Awaitility.await().until(() -> follower.getState() == Thread.State.WAITING);
+
+    leader.interrupt();
+
+    assertThat(answer.join().missReason()).contains(MissReason.NO_NEIGHBOUR);
+    assertThat(embedding.lookup(Prompt.of("in other words"))).as("kept to be found").isPresent();
+    assertThat(embedding.stats().embedderErrors()).isEqualTo(1);
   }
 }
