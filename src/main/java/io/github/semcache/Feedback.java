@@ -6,17 +6,22 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.Selection;
 import io.github.semcache.store.VectorStore;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Does what follows when people say whether an answer was right. Trouble is thrown. */
 final class Feedback {
   private final VectorStore store;
+  private final Removals removals;
   private final Lookups lookups;
   private final Learning learning;
   private final Events events;
 
-  Feedback(VectorStore store, Lookups lookups, Learning learning, Events events) {
+  Feedback(
+      VectorStore store, Removals removals, Lookups lookups, Learning learning, Events events) {
     this.store = store;
+    this.removals = removals;
     this.lookups = lookups;
     this.learning = learning;
     this.events = events;
@@ -24,19 +29,22 @@ final class Feedback {
 
   void wrong(Answer answer) {
     events.publish(new CacheEvent.Reported(false));
-    if (answer.source() == Answer.Source.SEMANTIC) {
-      answer.entryId().flatMap(store::find).ifPresent(entry -> block(answer, entry));
-    } else {
-      answer.entryId().ifPresent(key -> store.remove(new Selection.ByKey(key)));
-    }
+    answer.entryId().ifPresent(key -> takeOut(answer, key));
   }
 
-  private void block(Answer answer, CacheEntry entry) {
-    List<Match> matches;
+  /** The block comes last, for what has to be found out first, but it comes whatever fails. */
+  private void takeOut(Answer answer, String key) {
+    Set<String> names = new HashSet<>(Set.of(key));
+    List<Match> matches = List.of();
     try {
-      matches = lookups.nearestAllowed(answer.query());
+      store.find(key).map(CacheEntry::group).ifPresent(names::add);
+      if (answer.source() == Answer.Source.SEMANTIC) {
+        matches = lookups.nearestAllowed(answer.query());
+      } else {
+        removals.remove(new Selection.ByKey(key));
+      }
     } finally {
-      learning.block(answer.query(), entry);
+      learning.block(answer.query(), names);
     }
     teach(answer, matches, Verdict.DIFFERENT);
   }

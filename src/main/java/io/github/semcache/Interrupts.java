@@ -3,7 +3,9 @@ package io.github.semcache;
 import java.nio.channels.ClosedByInterruptException;
 import org.jspecify.annotations.Nullable;
 
-/** Tells a caller who was interrupted, and gives up for itself alone, from one whose part failed. */
+/**
+ * Tells a caller who was interrupted, and gives up for itself alone, from one whose part failed.
+ */
 final class Interrupts {
   /** Deeper than any real chain; ends one that leads back into itself. */
   private static final int MAX_CAUSES = 50;

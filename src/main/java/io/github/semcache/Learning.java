@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -57,18 +58,26 @@ final class Learning implements AutoCloseable {
   private final InstantSource time;
   private final Events events;
   private final JudgeQueue queue;
+  private final Removals removals;
   private final BlockedPairs blocked = new BlockedPairs();
   private final LearnedState policyState;
   private final LearnedState blockedState;
   private final AtomicInteger unsaved = new AtomicInteger();
+  private final AtomicBoolean reportsUnsaved = new AtomicBoolean();
   private final LongSupplier ticker;
   private final AtomicLong nextLook;
 
-  Learning(SemanticCacheBuilder options, VectorStore store, HitPolicy policy, Events events) {
+  Learning(
+      SemanticCacheBuilder options,
+      VectorStore store,
+      Removals removals,
+      HitPolicy policy,
+      Events events) {
     this.judge = options.judge;
     this.policy = policy instanceof LearningPolicy learning ? learning : null;
     this.shadow = options.shadowMode;
     this.store = store;
+    this.removals = removals;
     this.time = options.time;
     this.events = events;
     this.ticker = options.ticker;
@@ -106,6 +115,14 @@ final class Learning implements AutoCloseable {
 
   private void loadReports() {
     attempt(() -> blockedState.load().ifPresent(blocked::merge));
+    saveReports();
+  }
+
+  /** Once more, if that failed before. */
+  private void saveReports() {
+    if (reportsUnsaved.get()) {
+      attempt(this::exchangeReports);
+    }
   }
 
   /** Whether a hit is kept from the caller, to see what it would have been worth. */
@@ -193,16 +210,28 @@ final class Learning implements AutoCloseable {
     }
   }
 
-  /** Makes a new entry a further key of an answer group, unless it was changed in the meantime. */
+  /**
+   * Makes a new entry a further key of an answer group, for the rest of its life, unless it was
+   * changed or removed in the meantime. Another instance that removes it at this very moment, or
+   * anybody who replaces it, may find it written again; at its time it expires all the same.
+   */
   private void join(Insertion kept, String group) {
-    attempt(
-        () -> {
-          if (store.find(kept.entry().key()).filter(kept.entry()::equals).isPresent()) {
-            store.put(
-                List.of(
-                    new Insertion(kept.entry().group(group), kept.embedding(), kept.timeToLive())));
-          }
-        });
+    attempt(() -> removals.without(() -> rewrite(kept, group)));
+  }
+
+  private void rewrite(Insertion kept, String group) {
+    CacheEntry entry = kept.entry();
+    Optional<Duration> rest = kept.timeToLive().map(full -> rest(entry, full));
+    boolean expires = rest.filter(left -> left.toMillis() < 1).isPresent();
+    if (!expires && store.find(entry.key()).filter(entry::equals).isPresent()) {
+      store.put(List.of(new Insertion(entry.group(group), kept.embedding(), rest)));
+    }
+  }
+
+  /** A clock that was set back makes nothing live longer. */
+  private Duration rest(CacheEntry entry, Duration timeToLive) {
+    Duration rest = Duration.between(time.instant(), entry.createdAt().plus(timeToLive));
+    return rest.compareTo(timeToLive) < 0 ? rest : timeToLive;
   }
 
   /** Learns what a person said of a hit. */
@@ -210,10 +239,29 @@ final class Learning implements AutoCloseable {
     learn(new Lesson(query, matches, served, Decision.hit(served), verdict, time.instant()));
   }
 
-  /** Makes sure that a prompt is never again answered with an entry. */
-  void block(Query query, CacheEntry entry) {
-    blocked.add(query, entry);
-    exchange(blockedState, blocked::merge, blocked::learned);
+  /**
+   * Makes sure that a prompt is never again answered with entries. If that cannot be saved it holds
+   * in this cache all the same, and is saved later.
+   *
+   * @param names their keys and their answer groups
+   * @throws io.github.semcache.store.StoreException if it cannot be saved
+   */
+  void block(Query query, Set<String> names) {
+    blocked.add(query, names);
+    exchangeReports();
+  }
+
+  private void exchangeReports() {
+    reportsUnsaved.set(false);
+    boolean saved = false;
+    try {
+      blockedState.exchange(blocked::merge, blocked::learned, this::failed);
+      saved = true;
+    } finally {
+      if (!saved) {
+        reportsUnsaved.set(true);
+      }
+    }
   }
 
   private void learn(Lesson lesson) {
@@ -258,6 +306,7 @@ final class Learning implements AutoCloseable {
     if (unsaved.get() > 0) {
       save();
     }
+    saveReports();
   }
 
   /** A model's answer beside the entries that could have been served. */

@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 public final class SemanticCache implements AutoCloseable {
   private final @Nullable ChatClient chatClient;
   private final VectorStore store;
+  private final Removals removals;
   private final AsyncCalls asyncCalls;
   private final Events events;
   private final Queries queries;
@@ -59,6 +60,7 @@ public final class SemanticCache implements AutoCloseable {
   SemanticCache(SemanticCacheBuilder options, VectorStore store, HitPolicy policy) {
     this.chatClient = options.chatClient;
     this.store = store;
+    this.removals = new Removals(store);
     this.asyncCalls = new AsyncCalls(options.executor);
     this.events = new Events(options.listener, options.ticker);
     Fence fence = new Fence(events, options.failOnCacheErrors, options.circuitBreakers());
@@ -68,12 +70,12 @@ public final class SemanticCache implements AutoCloseable {
         policy instanceof ScaledPolicy scaled
             ? scaled.scaledBy(options.scale(store, events))
             : policy;
-    this.learning = new Learning(options, store, decides, events);
+    this.learning = new Learning(options, store, removals, decides, events);
     this.queries = new Queries(options.normalizer, chatClient, fence);
     this.lookups = new Lookups(embeddings, entries, decides, learning, events, fence);
     this.keeper = new Keeper(options, queries, embeddings, entries, learning, events, fence);
     this.turns = new Turns(lookups, keeper, events, asyncCalls.executor());
-    this.feedback = new Feedback(store, lookups, learning, events);
+    this.feedback = new Feedback(store, removals, lookups, learning, events);
   }
 
   /**
@@ -290,13 +292,16 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Takes a wrong answer out of service: the prompt is never again answered with that entry, nor
-   * with another one of its answer group. An answer to exactly this prompt is removed. A policy
-   * that learns, learns from it.
+   * with another one of its answer group, also when the entry has gone. An answer to exactly this
+   * prompt is removed. A policy that learns, learns from it. Other caches on the same store hear of
+   * it within half a minute, if they are asked anything.
    *
    * @param answer an answer of this cache
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; the answer is out
    *     of service all the same
-   * @throws io.github.semcache.store.StoreException if the store fails
+   * @throws io.github.semcache.store.StoreException if the store fails: then the answer may not be
+   *     removed, or other caches not told. To a near prompt this cache serves it no more, and tells
+   *     the others later
    */
   public void reportWrong(Answer answer) {
     checkOpen();
@@ -377,7 +382,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public boolean invalidate(Prompt prompt) {
     checkOpen();
-    return store.remove(new Selection.ByKey(queries.of(prompt).key())) > 0;
+    return removals.remove(new Selection.ByKey(queries.of(prompt).key())) > 0;
   }
 
   /**
@@ -390,7 +395,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public long invalidate(Scope scope) {
     checkOpen();
-    return store.remove(new Selection.ByScope(queries.scopeOf(scope).hash()));
+    return removals.remove(new Selection.ByScope(queries.scopeOf(scope).hash()));
   }
 
   /**
@@ -401,7 +406,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public long clear() {
     checkOpen();
-    return store.remove(new Selection.All());
+    return removals.remove(new Selection.All());
   }
 
   /**

@@ -52,8 +52,7 @@ final class SingleFlight<T> {
    * @throws CancellationException if the thread is interrupted while it follows; its interrupt flag
    *     is set
    */
-  T run(
-      String key, Optional<Duration> maxWait, Supplier<T> call, Predicate<T> isForAll) {
+  T run(String key, Optional<Duration> maxWait, Supplier<T> call, Predicate<T> isForAll) {
     try {
       while (true) {
         Seat<T> seat = join(key, Thread.currentThread());
