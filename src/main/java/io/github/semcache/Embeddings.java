@@ -47,7 +47,7 @@ final class Embeddings {
 
     @Override
     public Optional<Embedding> get() {
-      return fence.attempt(CacheEvent.Part.EMBEDDER, this::embedding);
+      return fence.attempt(Operation.EMBED, this::embedding);
     }
 
     private Embedding embedding() {

@@ -37,7 +37,7 @@ final class Entries {
 
   /** The servable entry of the request's key; empty also if the store fails. */
   Optional<CacheEntry> find(Request request) {
-    return attempt(request, () -> find(request.query)).flatMap(found -> found);
+    return attempt(request, Operation.FIND, () -> find(request.query)).flatMap(found -> found);
   }
 
   /** The servable entry of a key. */
@@ -57,7 +57,7 @@ final class Entries {
 
   /** The servable entries nearest to the request, nearest first; empty if the store fails. */
   Optional<List<Match>> nearest(Request request, Embedding embedding) {
-    return attempt(request, () -> nearest(request.query, embedding));
+    return attempt(request, Operation.SEARCH, () -> nearest(request.query, embedding));
   }
 
   /** The servable entries nearest to a query, nearest first. */
@@ -76,6 +76,7 @@ final class Entries {
   boolean put(Request request, Insertion insertion) {
     return attempt(
             request,
+            Operation.WRITE,
             () -> {
               put(List.of(insertion));
               return true;
@@ -94,11 +95,11 @@ final class Entries {
     return age.isNegative() ? Duration.ZERO : age;
   }
 
-  private <T> Optional<T> attempt(Request request, Supplier<T> action) {
+  private <T> Optional<T> attempt(Request request, Operation operation, Supplier<T> action) {
     if (request.storeFailed()) {
       return Optional.empty();
     }
-    Optional<T> result = fence.attempt(CacheEvent.Part.STORE, action);
+    Optional<T> result = fence.attempt(operation, action);
     if (result.isEmpty()) {
       request.storeHasFailed();
     }

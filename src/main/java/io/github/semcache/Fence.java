@@ -16,22 +16,22 @@ final class Fence {
 
   private final Events events;
   private final boolean failOnCacheErrors;
-  private final Map<CacheEvent.Part, CircuitBreaker> breakers;
+  private final Map<Operation, CircuitBreaker> breakers;
 
   /**
-   * A fence with circuit breakers before some parts.
+   * A fence with circuit breakers before some operations.
    *
-   * @param breakers by part; those that are absent are always tried
+   * @param breakers by operation; those that are absent are always tried
    */
-  Fence(Events events, boolean failOnCacheErrors, Map<CacheEvent.Part, CircuitBreaker> breakers) {
+  Fence(Events events, boolean failOnCacheErrors, Map<Operation, CircuitBreaker> breakers) {
     this.events = events;
     this.failOnCacheErrors = failOnCacheErrors;
     this.breakers = breakers;
   }
 
   /** The result of an action; empty if it failed, which is published, or if the circuit is open. */
-  <T> Optional<T> attempt(CacheEvent.Part part, Supplier<T> action) {
-    CircuitBreaker breaker = breakers.getOrDefault(part, CircuitBreaker.NONE);
+  <T> Optional<T> attempt(Operation operation, Supplier<T> action) {
+    CircuitBreaker breaker = breakers.getOrDefault(operation, CircuitBreaker.NONE);
     if (!breaker.allows()) {
       return Optional.empty();
     }
@@ -43,11 +43,11 @@ final class Fence {
       if (!(e instanceof RejectedTextException || Interrupts.caused(e))) {
         breaker.failed();
       }
-      events.publish(new CacheEvent.Failed(part, e));
+      events.publish(new CacheEvent.Failed(operation.part(), e));
       if (failOnCacheErrors) {
         throw e;
       }
-      log.debug("The {} failed; the cache goes on without it", part, e);
+      log.debug("The {} failed; the cache goes on without it", operation.part(), e);
       return Optional.empty();
     }
   }

@@ -80,14 +80,22 @@ final class Keeper {
 
   private boolean admits(Prompt prompt, ChatReply reply) {
     return fence
-        .attempt(CacheEvent.Part.ADMISSION, () -> admission.admits(prompt, reply))
+        .attempt(Operation.ADMIT, () -> admission.admits(prompt, reply))
         .orElse(false);
   }
 
   private Optional<Insertion> write(Request request, ChatReply reply) {
-    Insertion insertion =
-        insertion(request.prompt, request.query, reply, embeddings.embed(request));
+    Insertion insertion = insertion(request.prompt, request.query, reply, embedding(request));
     return entries.put(request, insertion) ? Optional.of(insertion) : Optional.empty();
+  }
+
+  /** The model's answer is there, and not lost to an interrupt; the thread keeps its flag. */
+  private Optional<Embedding> embedding(Request request) {
+    try {
+      return embeddings.embed(request);
+    } catch (SingleFlight.InterruptedWait e) {
+      return Optional.empty();
+    }
   }
 
   private Insertion insertion(

@@ -71,7 +71,7 @@ final class Lookups {
     matches.stream().findFirst().ifPresent(nearest -> request.nearestIs(nearest.distance()));
     Decision decision =
         fence
-            .attempt(CacheEvent.Part.POLICY, () -> policy.decide(request.query, matches))
+            .attempt(Operation.DECIDE, () -> policy.decide(request.query, matches))
             .orElse(Decision.miss(MissReason.POLICY_ERROR));
     request.decided(matches, decision);
     if (decision instanceof Decision.Miss miss) {

@@ -7,7 +7,6 @@ import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
-import io.github.semcache.stats.CacheEvent;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,23 +24,26 @@ final class Queries {
   }
 
   /**
-   * The query of a prompt to the cache's own chat client.
+   * The query of a prompt to the model whose settings its scope has, or to the cache's own.
    *
    * @throws RuntimeException if the normaliser fails or leaves nothing of the text
    */
   Query of(Prompt prompt) {
     requireNonNull(prompt, "prompt");
-    return Query.of(prompt, normalizer, settings());
+    return Query.of(prompt, normalizer, scopeOf(prompt.scope()).settings());
   }
 
-  /** A caller's scope, with the settings of the cache's own chat client. */
+  /** A caller's scope, with the settings of the cache's own chat client unless it has others. */
   Scope scopeOf(Scope scope) {
-    return Query.of(Prompt.of("any").scope(scope), Normalizer.none(), settings()).scope();
+    return scope.settings().isEmpty() && chatClient != null
+        ? scope.settings(chatClient.settings())
+        : scope;
   }
 
-  /** A request to the cache's own chat client. */
+  /** A request to the model whose settings the prompt's scope has, or to the cache's own. */
   Request request(Prompt prompt) {
-    return request(prompt, settings());
+    requireNonNull(prompt, "prompt");
+    return request(prompt, scopeOf(prompt.scope()).settings());
   }
 
   /**
@@ -51,13 +53,9 @@ final class Queries {
   Request request(Prompt prompt, Map<String, String> settings) {
     requireNonNull(prompt, "prompt");
     Optional<Query> query =
-        fence.attempt(CacheEvent.Part.NORMALIZER, () -> Query.of(prompt, normalizer, settings));
+        fence.attempt(Operation.NORMALIZE, () -> Query.of(prompt, normalizer, settings));
     return query
         .map(normal -> new Request(prompt, normal))
         .orElseGet(() -> Request.withoutKey(prompt, Query.of(prompt, Normalizer.none(), settings)));
-  }
-
-  private Map<String, String> settings() {
-    return chatClient == null ? Map.of() : chatClient.settings();
   }
 }

@@ -37,6 +37,13 @@ import org.jspecify.annotations.Nullable;
  * {@code invalidate} block on the embedder, the store and the model; of threads that ask the same
  * new prompt at once, one asks the model and the others wait for its answer.
  *
+ * <p>An answer belongs to the chat model that gave it and to its settings. The methods that take a
+ * model or settings look for their answers; {@link #lookup}, {@link #explain}, {@code put} and
+ * {@code invalidate} look for those of the settings that the scope {@linkplain Scope#settings has},
+ * and of the cache's own chat client if it has none. So what {@code ask(prompt, model)} keeps is
+ * found by {@code prompt.scope(prompt.scope().settings(model.settings()))}, and {@code
+ * answer.query().scope()} is the scope of any answer, whoever gave it.
+ *
  * <p>Trouble in the normaliser, the embedder, the store, the policy or the admission never fails
  * {@link #ask} or {@link #lookup}: it is counted, told to the listener, and treated as a miss,
  * unless {@link SemanticCacheBuilder#failOnCacheErrors} was set. The methods that change the cache
@@ -45,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SemanticCache implements AutoCloseable {
   private final @Nullable ChatClient chatClient;
-  private final VectorStore store;
+  private final SharedStore store;
   private final Removals removals;
   private final AsyncCalls asyncCalls;
   private final Events events;
@@ -57,9 +64,10 @@ public final class SemanticCache implements AutoCloseable {
   private final Feedback feedback;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  SemanticCache(SemanticCacheBuilder options, VectorStore store, HitPolicy policy) {
+  SemanticCache(SemanticCacheBuilder options, SharedStore shared, HitPolicy policy) {
+    VectorStore store = shared.store();
     this.chatClient = options.chatClient;
-    this.store = store;
+    this.store = shared;
     this.removals = new Removals(store);
     this.asyncCalls = new AsyncCalls(options.executor);
     this.events = new Events(options.listener, options.ticker);
@@ -76,6 +84,7 @@ public final class SemanticCache implements AutoCloseable {
     this.keeper = new Keeper(options, queries, embeddings, entries, learning, events, fence);
     this.turns = new Turns(lookups, keeper, events, asyncCalls.executor());
     this.feedback = new Feedback(store, removals, lookups, learning, events);
+    shared.enter();
   }
 
   /**
@@ -121,7 +130,9 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Answers a prompt, from the cache if it can, else from a model that is chosen for this call. An
-   * answer of one model under one set of settings is never served to another.
+   * answer of one model under one set of settings is never served to another. It is looked up and
+   * invalidated with these settings in the scope; see {@link Scope#settings(Map)}. Of a model that
+   * reports none, those that the prompt's scope has count.
    *
    * @param prompt what is asked
    * @param model who answers a miss
@@ -178,7 +189,8 @@ public final class SemanticCache implements AutoCloseable {
    * Begins to answer a prompt, for callers that get the model's answer in a way of their own. It
    * looks the prompt up as {@link #ask} does; of many calls that ask the same new prompt at once,
    * {@link #ask} included, one leads and the others follow. A lead is bound to no thread, so a
-   * thread must not wait for one that it holds itself.
+   * thread must not wait for one that it holds itself. The answer is looked up and invalidated with
+   * the settings in the scope; see {@link Scope#settings(Map)}.
    *
    * @param prompt what is asked
    * @param settings what shapes the answer besides the prompt; see {@link ChatClient#settings}
@@ -218,8 +230,10 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Answers a prompt on another thread: the builder's executor, or one of the cache's own threads.
-   * Cancelling the future does not stop the call.
+   * Answers a prompt on another thread: the builder's executor, or one of the cache's own threads,
+   * of which there are at most 256: more calls wait for one. A call that is made on one of them
+   * while all are busy runs there, and returns a future that has ended. Cancelling the future does
+   * not stop the call.
    *
    * @param prompt what is asked
    * @return a future that ends as {@link #ask(Prompt)} does, or with the executor's {@link
@@ -251,7 +265,8 @@ public final class SemanticCache implements AutoCloseable {
    * Where {@link #askAsync(Prompt)} runs, for adapters that run blocking calls of the cache of
    * their own.
    *
-   * @return the builder's executor, or one of daemon threads that the cache owns
+   * @return the builder's executor, or one of at most 256 daemon threads that the cache owns; more
+   *     tasks wait for one, but a task given by such a thread while all are busy runs on it at once
    */
   public Executor executor() {
     return asyncCalls.executor();
@@ -376,7 +391,8 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Removes the answer kept for exactly this prompt: the same normalised text in the same scope.
    *
-   * @param prompt the prompt
+   * @param prompt the prompt; an answer of a model other than the cache's own is removed if the
+   *     prompt's scope has that model's {@linkplain Scope#settings(Map) settings}
    * @return whether there was one
    * @throws io.github.semcache.store.StoreException if the store fails
    */
@@ -387,9 +403,12 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Removes all answers of a scope: those whose prompts had exactly these tags, system text and
-   * earlier messages, under the cache's chat model and its settings.
+   * earlier messages, under one chat model and its settings. Answers of several models are removed
+   * one model at a time.
    *
-   * @param scope the scope, as {@link Prompt#scope()} gives it
+   * @param scope the scope, as {@link Prompt#scope()} gives it, with the {@linkplain
+   *     Scope#settings(Map) settings} of the model; without any, those of the cache's own chat
+   *     client are meant
    * @return how many there were
    * @throws io.github.semcache.store.StoreException if the store fails
    */
@@ -428,15 +447,16 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Closes the cache and its store. Calls under way may fail. The embedder, the chat client and a
-   * given executor are left open. May be called twice.
+   * Closes the cache and its store, unless another open cache of the same builder uses the store.
+   * Calls under way may fail. The embedder, the chat client and a given executor are left open. May
+   * be called twice.
    */
   @Override
   public void close() {
     if (!closed.getAndSet(true)) {
       asyncCalls.close();
       learning.close();
-      store.close();
+      store.leave();
     }
   }
 }

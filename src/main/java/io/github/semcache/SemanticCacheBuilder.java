@@ -14,13 +14,13 @@ import io.github.semcache.policy.LearningPolicy;
 import io.github.semcache.policy.guard.Guards;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.TimeToLive;
-import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -28,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ public final class SemanticCacheBuilder {
   private static final double DEFAULT_MAX_DISTANCE = 0.15;
 
   private @Nullable Embedder embedder;
-  private @Nullable VectorStore store;
+  private @Nullable SharedStore store;
   @Nullable ChatClient chatClient;
   private OptionalDouble maxDistance = OptionalDouble.empty();
   private OptionalDouble relativeDistance = OptionalDouble.empty();
@@ -80,11 +81,14 @@ public final class SemanticCacheBuilder {
    * Sets where answers are kept. Without one the cache makes an {@link InMemoryVectorStore} of its
    * own.
    *
-   * @param store a store of the embedder's model and dimension; the cache closes it
+   * @param store a store of the embedder's model and dimension; the cache closes it. If this
+   *     builder builds several caches over it, it is closed with the last one that is open. Caches
+   *     of several builders do not know of each other, so a store that they share must be closed
+   *     with neither before both are done
    * @return this builder
    */
   public SemanticCacheBuilder store(VectorStore store) {
-    this.store = requireNonNull(store, "store");
+    this.store = new SharedStore(requireNonNull(store, "store"));
     return this;
   }
 
@@ -280,10 +284,10 @@ public final class SemanticCacheBuilder {
 
   /**
    * Sets where {@link SemanticCache#askAsync} runs. Its calls block, so it needs as many threads as
-   * there are to be calls at once.
+   * there are to be calls at once, and more if calls make calls and wait for them.
    *
-   * @param executor the executor, which the cache does not shut down; daemon threads of the cache's
-   *     own unless set
+   * @param executor the executor, which the cache does not shut down; unless set, at most 256
+   *     daemon threads of the cache's own, for which any number of calls may wait
    * @return this builder
    */
   public SemanticCacheBuilder executor(Executor executor) {
@@ -387,8 +391,9 @@ public final class SemanticCacheBuilder {
    * Sets when the store or the embedder is left alone because it keeps failing: after so many
    * failures in a row, requests go on without it, as if it had failed again, and one request in
    * each pause tries it. So a server that hangs until its time-out slows down few requests. The
-   * methods that change the cache, and a cache that {@linkplain #failOnCacheErrors fails on cache
-   * errors}, always try.
+   * store's lookup by key, its search and its writing count each for itself. That a caller was
+   * interrupted is no failure. The methods that change the cache, and a cache that {@linkplain
+   * #failOnCacheErrors fails on cache errors}, always try.
    *
    * @param failures how many failures in a row open the circuit, at least 1; 5 unless set
    * @param pause the time between two tries, more than zero; 1 second unless set
@@ -425,11 +430,11 @@ public final class SemanticCacheBuilder {
    */
   public SemanticCache build() {
     EmbeddingSpace space = EmbeddingSpace.of(requiredEmbedder());
-    VectorStore target =
-        store != null ? store : InMemoryVectorStore.builder(space).timeSource(time).build();
-    if (!target.space().equals(space)) {
+    SharedStore target = store != null ? store : ownStore(space);
+    EmbeddingSpace held = target.store().space();
+    if (!held.equals(space)) {
       throw new IllegalArgumentException(
-          "store holds embeddings of " + target.space() + "; the embedder makes those of " + space);
+          "store holds embeddings of " + held + "; the embedder makes those of " + space);
     }
     HitPolicy decides = policy();
     if (decides instanceof LearningPolicy && judge == null) {
@@ -440,6 +445,10 @@ public final class SemanticCacheBuilder {
           "judgeExecutor was given with judgeQueue or judgeTimeLimit; it has limits of its own");
     }
     return new SemanticCache(this, target, decides);
+  }
+
+  private SharedStore ownStore(EmbeddingSpace space) {
+    return new SharedStore(InMemoryVectorStore.builder(space).timeSource(time).build());
   }
 
   Embedder requiredEmbedder() {
@@ -477,12 +486,17 @@ public final class SemanticCacheBuilder {
     return new RememberedScale(requiredEmbedder(), remembered, events, oneTryPerPause);
   }
 
-  Map<CacheEvent.Part, CircuitBreaker> circuitBreakers() {
-    return failOnCacheErrors
-        ? Map.of()
-        : Map.of(
-            CacheEvent.Part.STORE, new CircuitBreaker(failuresToOpen, circuitPause, ticker),
-            CacheEvent.Part.EMBEDDER, new CircuitBreaker(failuresToOpen, circuitPause, ticker));
+  /** One for each operation: a search that hangs must not be hidden by lookups that work. */
+  Map<Operation, CircuitBreaker> circuitBreakers() {
+    Map<Operation, CircuitBreaker> breakers = new EnumMap<>(Operation.class);
+    if (!failOnCacheErrors) {
+      Stream.of(Operation.EMBED, Operation.FIND, Operation.SEARCH, Operation.WRITE)
+          .forEach(
+              operation ->
+                  breakers.put(
+                      operation, new CircuitBreaker(failuresToOpen, circuitPause, ticker)));
+    }
+    return breakers;
   }
 
   private HitPolicy policy() {

@@ -215,6 +215,19 @@ class SemanticCacheFailureTest {
     assertThat(patient.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"NEAREST", "PUT"})
+  void storeThatKeepsFailingInOneOfItsCallsIsLeftAloneWithThatCall(Call call) {
+    store.fail(call);
+    for (int i = 0; i < 20; i++) {
+      cache.ask("prompt " + i);
+    }
+
+    assertThat(store.calls()).filteredOn(call::equals).hasSize(5);
+    assertThat(store.calls()).filteredOn(Call.FIND::equals).hasSizeGreaterThanOrEqualTo(20);
+    assertThat(cache.stats().storeErrors()).isEqualTo(5);
+  }
+
   @Test
   void embedderThatKeepsFailingIsLeftAlone() {
     embedder.failWith(new EmbedderException("down"));
@@ -461,6 +474,22 @@ class SemanticCacheFailureTest {
 
     assertThat(store.isClosed()).isTrue();
     assertThatCode(cache::close).doesNotThrowAnyException();
+  }
+
+  @Test
+  void storeIsClosedWithTheLastCacheOfItsBuilder() {
+    SemanticCacheBuilder builder = builder();
+    SemanticCache one = builder.build();
+    SemanticCache other = builder.build();
+
+    one.close();
+    one.close();
+
+    assertThat(store.isClosed()).isFalse();
+    other.ask(PROMPT);
+    assertThat(other.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+    other.close();
+    assertThat(store.isClosed()).isTrue();
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
@@ -277,5 +278,40 @@ class SingleFlightTest {
     assertThat(answer.join().missReason()).contains(MissReason.NO_NEIGHBOUR);
     assertThat(embedding.lookup(Prompt.of("in other words"))).as("kept to be found").isPresent();
     assertThat(embedding.stats().embedderErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void modelsAnswerIsNotLostToAnInterruptOfItsKeeping() throws Exception {
+    CountDownLatch embeds = new CountDownLatch(1);
+    Embedder slow =
+        Embedder.of(
+            "slow",
+            2,
+            text -> {
+              embeds.countDown();
+              awaitUnchecked(modelAnswers);
+              return new float[] {1, 0};
+            });
+    SemanticCache embedding = SemanticCache.builder().embedder(slow).chatClient(chat).build();
+    Thread leader = start(() -> embedding.lookup(PROMPT));
+    embeds.await();
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    AtomicBoolean flagKept = new AtomicBoolean();
+    Thread refreshing =
+        start(
+            () -> {
+              Answer refreshed = embedding.ask(PROMPT.refresh());
+              flagKept.set(Thread.currentThread().isInterrupted());
+              answer.complete(refreshed);
+            });
+    Awaitility.await().until(() -> refreshing.getState() == Thread.State.WAITING);
+
+    refreshing.interrupt();
+
+    assertThat(answer.get(50, TimeUnit.SECONDS).text()).isEqualTo("answer 1");
+    assertThat(flagKept).isTrue();
+    modelAnswers.countDown();
+    leader.join();
+    assertThat(embedding.lookup(PROMPT)).isPresent();
   }
 }

@@ -34,4 +34,10 @@ public record Message(String role, String text) {
   public static Message assistant(String text) {
     return new Message("assistant", text);
   }
+
+  /** Shows the role and how long the text is, but no text. */
+  @Override
+  public String toString() {
+    return "Message[role=" + role + ", " + text.length() + " characters]";
+  }
 }

@@ -101,7 +101,9 @@ public final class Scope {
   }
 
   /**
-   * Sets the chat model and its settings. The cache does this with what the chat client reports.
+   * Sets the chat model and its settings. When it asks, the cache does this with what the chat
+   * client reports. For what it looks up, keeps, explains or removes without asking, settings that
+   * are set here say whose answers are meant; without any they are those of the cache's own client.
    *
    * @param settings names and values, for example {@code model} and {@code temperature}
    * @return a scope with them

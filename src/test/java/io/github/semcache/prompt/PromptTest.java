@@ -89,4 +89,9 @@ class PromptTest {
     assertThatThrownBy(() -> Prompt.of(absent())).hasMessage("text");
     assertThatThrownBy(() -> prompt.tag("name", absent())).hasMessage("value");
   }
+
+  @Test
+  void messageShowsNoText() {
+    assertThat(Message.user("a secret")).hasToString("Message[role=user, 8 characters]");
+  }
 }

@@ -1,0 +1,115 @@
+package io.github.semcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class AsyncCallsTest {
+  private final AsyncCalls calls = new AsyncCalls(null);
+  private final CountDownLatch allBusy = new CountDownLatch(AsyncCalls.MAX_THREADS);
+  private final CountDownLatch release = new CountDownLatch(1);
+
+  @AfterEach
+  void closeCalls() {
+    release.countDown();
+    calls.close();
+  }
+
+  private <T> List<CompletableFuture<T>> run(int count, Supplier<T> call) {
+    List<CompletableFuture<T>> futures = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      futures.add(calls.run(call));
+    }
+    return futures;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void moreCallsThanThreadsWaitForOne() {
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    List<CompletableFuture<Boolean>> futures =
+        run(
+            2_000,
+            () -> {
+              allBusy.countDown();
+              await(release);
+              return threads.add(Thread.currentThread());
+            });
+
+    await(allBusy);
+    release.countDown();
+    futures.forEach(CompletableFuture::join);
+
+    assertThat(threads).hasSizeLessThanOrEqualTo(AsyncCalls.MAX_THREADS);
+  }
+
+  @Test
+  void idleThreadIsUsedAgain() {
+    CompletableFuture<Thread> first = calls.run(Thread::currentThread);
+    Thread thread = first.join();
+    Awaitility.await()
+        .until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+
+    assertThat(calls.run(Thread::currentThread).join()).isSameAs(thread);
+  }
+
+  @Test
+  void callsThatWaitForCallsOfTheirOwnDoNotStarveEachOther() {
+    List<CompletableFuture<Thread>> futures =
+        run(
+            AsyncCalls.MAX_THREADS,
+            () -> {
+              allBusy.countDown();
+              await(allBusy);
+              return calls.run(Thread::currentThread).join();
+            });
+
+    assertThat(futures).allSatisfy(future -> assertThat(future.join().isDaemon()).isTrue());
+  }
+
+  @Test
+  void callsAreRefusedOnceClosed() {
+    calls.close();
+
+    assertThatThrownBy(calls.run(() -> "too late")::join)
+        .hasCauseInstanceOf(RejectedExecutionException.class);
+  }
+
+  @Test
+  void callsThatWaitAreMadeAfterClosing() {
+    List<CompletableFuture<String>> futures =
+        run(
+            AsyncCalls.MAX_THREADS + 1,
+            () -> {
+              allBusy.countDown();
+              await(release);
+              return "made";
+            });
+    await(allBusy);
+
+    calls.close();
+    release.countDown();
+
+    assertThat(futures).allSatisfy(future -> assertThat(future.join()).isEqualTo("made"));
+  }
+}
