@@ -3,10 +3,10 @@ package io.github.semcache;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -32,7 +32,14 @@ final class JudgeQueue implements AutoCloseable {
     return new JudgeQueue(executor, () -> {});
   }
 
-  static JudgeQueue of(int capacity, Duration limit) {
+  /**
+   * Runs tasks on a thread of its own.
+   *
+   * @param name of its threads
+   * @param capacity how many tasks may wait
+   * @param limit how long a task may take
+   */
+  static JudgeQueue of(String name, int capacity, Duration limit) {
     ThreadPoolExecutor worker =
         new ThreadPoolExecutor(
             1,
@@ -40,12 +47,19 @@ final class JudgeQueue implements AutoCloseable {
             IDLE.toMillis(),
             TimeUnit.MILLISECONDS,
             new ArrayBlockingQueue<>(capacity),
-            task -> daemon(task, "semcache-judge"));
+            task -> daemon(task, name));
     worker.allowCoreThreadTimeOut(true);
-    ScheduledExecutorService watch =
-        Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "semcache-judge-watch"));
+    ScheduledExecutorService watch = watch(name + "-watch");
     return new JudgeQueue(
         task -> worker.execute(() -> watched(task, watch, limit)), () -> stop(worker, watch));
+  }
+
+  /** Forgets a timer as soon as it is cancelled, not when its time has come. */
+  private static ScheduledExecutorService watch(String name) {
+    ScheduledThreadPoolExecutor watch =
+        new ScheduledThreadPoolExecutor(1, task -> daemon(task, name));
+    watch.setRemoveOnCancelPolicy(true);
+    return watch;
   }
 
   private static Thread daemon(Runnable task, String name) {

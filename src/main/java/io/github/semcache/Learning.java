@@ -51,6 +51,8 @@ final class Learning implements AutoCloseable {
   /** How long a report of another instance goes unheard at most, if there are lookups. */
   private static final long LOOK_INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
 
+  private static final Duration LOOK_LIMIT = Duration.ofSeconds(60);
+
   private final @Nullable AnswerJudge judge;
   private final @Nullable LearningPolicy policy;
   private final boolean shadow;
@@ -58,6 +60,10 @@ final class Learning implements AutoCloseable {
   private final InstantSource time;
   private final Events events;
   private final JudgeQueue queue;
+
+  /** Reports must not wait for judgements, of which there may be many and slow ones. */
+  private final JudgeQueue reports;
+
   private final Removals removals;
   private final BlockedPairs blocked = new BlockedPairs();
   private final LearnedState policyState;
@@ -83,6 +89,7 @@ final class Learning implements AutoCloseable {
     this.ticker = options.ticker;
     this.nextLook = new AtomicLong(ticker.getAsLong() + LOOK_INTERVAL_NANOS);
     this.queue = options.judgeQueue();
+    this.reports = JudgeQueue.of("semcache-reports", 1, LOOK_LIMIT);
     StateStore states = options.states(store);
     this.policyState = new LearnedState(states, "policy", store.space());
     this.blockedState = new LearnedState(states, "blocked-pairs", store.space());
@@ -109,7 +116,7 @@ final class Learning implements AutoCloseable {
     long due = nextLook.get();
     long now = ticker.getAsLong();
     if (now - due >= 0 && nextLook.compareAndSet(due, now + LOOK_INTERVAL_NANOS)) {
-      queue.offer(this::loadReports);
+      reports.offer(this::loadReports);
     }
   }
 
@@ -303,6 +310,7 @@ final class Learning implements AutoCloseable {
   @Override
   public void close() {
     queue.close();
+    reports.close();
     if (unsaved.get() > 0) {
       save();
     }

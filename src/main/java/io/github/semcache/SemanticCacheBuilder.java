@@ -462,6 +462,7 @@ public final class SemanticCacheBuilder {
     return judgeExecutor != null
         ? JudgeQueue.on(judgeExecutor)
         : JudgeQueue.of(
+            "semcache-judge",
             judgeQueue == null ? 256 : judgeQueue,
             judgeTimeLimit == null ? Duration.ofSeconds(60) : judgeTimeLimit);
   }

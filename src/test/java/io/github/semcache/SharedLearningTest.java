@@ -3,12 +3,17 @@ package io.github.semcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.semcache.judge.Comparison;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FakeChatClient;
 import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FakeTime;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,13 +26,16 @@ class SharedLearningTest {
   private final SemanticCache one = cache();
   private final SemanticCache other = cache();
 
-  private SemanticCache cache() {
+  private SemanticCacheBuilder builder() {
     return SemanticCache.builder()
         .embedder(embedder)
         .chatClient(new FakeChatClient())
         .store(store)
-        .ticker(time::nanos)
-        .build();
+        .ticker(time::nanos);
+  }
+
+  private SemanticCache cache() {
+    return builder().build();
   }
 
   @AfterEach
@@ -74,5 +82,35 @@ class SharedLearningTest {
     try (SemanticCache next = cache()) {
       assertThat(next.lookup(Prompt.of("Where is he?"))).isEmpty();
     }
+  }
+
+  @Test
+  void reportIsHeardThoughTheJudgeIsBusyAndItsQueueFull() {
+    HitPolicy near = HitPolicy.maxDistance(0.01).unguarded();
+    embedder.place("one more", 40).place("and more", 80).place("no more", 120);
+    try (SemanticCache busy =
+        builder()
+            .hitPolicy(HitPolicy.errorBudget(0.1).auditShare(0.001).conservative(near))
+            .judge(SharedLearningTest::judgeForEver)
+            .judgeQueue(1)
+            .build()) {
+      List.of("Where is it?", "one more", "and more", "no more").forEach(busy::ask);
+      assertThat(busy.stats().quality().dropped()).isPositive();
+      assertThat(busy.lookup(Prompt.of("Where is he?"))).isPresent();
+      reportWrong(one, "Where is he?");
+
+      time.advance(Duration.ofSeconds(30));
+
+      await().until(() -> busy.lookup(Prompt.of("Where is he?")).isEmpty());
+    }
+  }
+
+  private static Verdict judgeForEver(Comparison comparison) {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return Verdict.UNKNOWN;
   }
 }

@@ -27,7 +27,8 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
 
   @Override
   public void learn(Lesson lesson) {
-    if (guard.objection(Guarded.pair(lesson.query(), lesson.judged())).isEmpty()) {
+    if (lesson.verdict() == Verdict.UNKNOWN
+        || guard.objection(Guarded.pair(lesson.query(), lesson.judged())).isEmpty()) {
       policy.learn(lesson);
     }
   }

@@ -18,8 +18,9 @@ public interface LearningPolicy extends HitPolicy {
   LearningPolicy fresh();
 
   /**
-   * Learns. A verdict of {@link Verdict#UNKNOWN} says that none could be had. May take as long as
-   * fitting a model takes, but does not block on anything outside.
+   * Learns. May take as long as fitting a model takes, but does not block on anything outside. A
+   * verdict of {@link Verdict#UNKNOWN} says that none could be had; it may be told on the thread of
+   * a request, so taking it up is quick and waits for no fitting.
    *
    * @param lesson a decision and the verdict on it
    */

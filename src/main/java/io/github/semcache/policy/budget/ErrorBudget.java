@@ -14,6 +14,7 @@ import io.github.semcache.policy.guard.Guards;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +98,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   private volatile Records records = new Records();
   private volatile @Nullable Model model;
   private volatile BudgetState state = BudgetState.COLD;
-  private volatile int unanswered;
+  private final AtomicInteger unanswered = new AtomicInteger();
   private volatile long verdicts;
   private long fitAt;
 
@@ -233,7 +234,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
     }
     Model fitted = model;
     Decision decision =
-        fitted == null || unanswered >= MAX_UNANSWERED
+        fitted == null || unanswered.get() >= MAX_UNANSWERED
             ? conservatively(query, matches)
             : byRisk(query, matches, fitted);
     return decision instanceof Decision.Hit hit && isAudited(query)
@@ -264,13 +265,16 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   }
 
   @Override
-  public synchronized void learn(Lesson lesson) {
-    boolean audited = lesson.decision() instanceof Decision.Audit;
-    if (lesson.verdict() == Verdict.UNKNOWN) {
-      unanswered = audited ? unanswered + 1 : unanswered;
-      return;
+  public void learn(Lesson lesson) {
+    if (lesson.verdict() != Verdict.UNKNOWN) {
+      learnVerdict(lesson);
+    } else if (lesson.decision() instanceof Decision.Audit) {
+      unanswered.incrementAndGet();
     }
-    unanswered = 0;
+  }
+
+  private synchronized void learnVerdict(Lesson lesson) {
+    unanswered.set(0);
     Pair pair = Pair.of(lesson.query(), lesson.judged().entry(), options.guards);
     List<Match> matches =
         lesson.matches().stream().dropWhile(match -> !match.equals(lesson.judged())).toList();
