@@ -79,9 +79,7 @@ final class Keeper {
   }
 
   private boolean admits(Prompt prompt, ChatReply reply) {
-    return fence
-        .attempt(Operation.ADMIT, () -> admission.admits(prompt, reply))
-        .orElse(false);
+    return fence.attempt(Operation.ADMIT, () -> admission.admits(prompt, reply)).orElse(false);
   }
 
   private Optional<Insertion> write(Request request, ChatReply reply) {

@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,18 +109,17 @@ class AnswerGroupTest {
   void entryThatIsInvalidatedAsItJoinsIsGone() throws Exception {
     ask("first");
     String second = ask("second");
-    AtomicReference<Thread> removal = new AtomicReference<>();
+    CompletableFuture<Thread> removal = new CompletableFuture<>();
     store.onFind(
         found -> {
-          if (Thread.currentThread().getName().equals("semcache-judge")) {
-            removal.compareAndSet(null, startAndAwait(() -> cache.invalidate(Prompt.of("second"))));
+          if (Thread.currentThread().getName().equals("semcache-judge") && !removal.isDone()) {
+            removal.complete(startAndAwait(() -> cache.invalidate(Prompt.of("second"))));
           }
           return found;
         });
 
     judgeAnswers.countDown();
-    await().until(() -> removal.get() != null);
-    removal.get().join();
+    removal.join().join();
 
     assertThat(find(second)).isEmpty();
   }

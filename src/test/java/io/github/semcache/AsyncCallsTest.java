@@ -67,8 +67,7 @@ class AsyncCallsTest {
   void idleThreadIsUsedAgain() {
     CompletableFuture<Thread> first = calls.run(Thread::currentThread);
     Thread thread = first.join();
-    Awaitility.await()
-        .until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+    Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
 
     assertThat(calls.run(Thread::currentThread).join()).isSameAs(thread);
   }
