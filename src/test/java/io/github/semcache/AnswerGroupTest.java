@@ -120,6 +120,8 @@ class AnswerGroupTest {
 
     judgeAnswers.countDown();
     removal.join().join();
+    ask("third");
+    await().until(() -> cache.stats().quality().judged() == 2);
 
     assertThat(find(second)).isEmpty();
   }
