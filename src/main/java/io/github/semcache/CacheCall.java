@@ -46,7 +46,7 @@ public sealed interface CacheCall {
 
   /**
    * The cache has no answer, and it is the caller's turn to ask the model. Other calls for the same
-   * prompt may be waiting, so it must be ended in one of three ways, whatever happens. Only the
+   * prompt may be waiting, so it must be ended in one of four ways, whatever happens. Only the
    * first end counts; later ones do nothing. Safe for use by many threads, though not at once.
    */
   final class Lead implements CacheCall {
@@ -116,6 +116,23 @@ public sealed interface CacheCall {
           keeper.failed(failure);
         } finally {
           flight.fail(failure);
+        }
+      }
+    }
+
+    /**
+     * The model failed for a reason that is the caller's own, such as its key or its time limit. It
+     * counts as a failure, but of those who wait, one takes the lead.
+     *
+     * @param failure what it threw
+     */
+    public void failAlone(Throwable failure) {
+      requireNonNull(failure, "failure");
+      if (!ended.getAndSet(true)) {
+        try {
+          keeper.failed(failure);
+        } finally {
+          flight.abandon();
         }
       }
     }

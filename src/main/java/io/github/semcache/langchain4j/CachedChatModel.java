@@ -23,7 +23,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +37,18 @@ import org.jspecify.annotations.Nullable;
  * StreamingChatModel streaming = CachedChatModel.wrap(streamingModel, cache);
  * }</pre>
  *
- * <p>The text of the last user message is compared by meaning. Everything else must be equal: all
- * other messages, images and other contents, the model's provider and name, and all parameters of
- * the request together with the model's defaults, tools and response format included. Parameters
- * count as their {@code toString} shows them. A blocking and a streaming model of one name share
- * their entries.
+ * <p>The text of the last user message is compared by meaning; of texts that other contents stand
+ * between, the last. Everything else must be equal: all other messages, images and other contents,
+ * the model's provider and name, and all parameters of the request together with the model's
+ * defaults, tools and response format included. A blocking and a streaming model of one name share
+ * their entries. What only the model's builder knows, such as the address of the service or a
+ * strict schema, is not among the parameters: models that are built differently and share a cache
+ * need {@linkplain Builder#modelName names} of their own.
+ *
+ * <p>Parameters count as their {@code toString} shows them; those of a class with fields of its own
+ * and without a {@code toString} of its own make the request pass by. Entries outlive the process
+ * only for as long as that text stays the same: maps from {@code Map.of} may come in another order
+ * in the next one.
  *
  * <p>A hit gives back the message with its thinking and attributes, the id, the model's name, the
  * token usage and the finish reason; what a provider's own subclass of the metadata or the usage
@@ -111,6 +120,11 @@ public final class CachedChatModel implements ChatModel {
       return call.response().orElseGet(() -> ChatResponses.response(answer.reply()));
     } catch (UnkeepableResponseException e) {
       return call.response().orElseGet(() -> model.chat(request, options));
+    } catch (IllegalStateException e) {
+      if (cache.isClosed() && !call.wasMade()) {
+        return model.chat(request, options);
+      }
+      throw e;
     }
   }
 
@@ -130,38 +144,78 @@ public final class CachedChatModel implements ChatModel {
     if (question.isEmpty()) {
       return model.chatAsync(request, options);
     }
-    return CompletableFuture.supplyAsync(
-            () -> cache.begin(question.get().prompt(), question.get().settings()), cache.executor())
-        .thenCompose(call -> goOn(call, request, options));
+    Supplier<CompletableFuture<ChatResponse>> call = () -> model.chatAsync(request, options);
+    return beginAsync(question.get())
+        .thenCompose(begun -> begun.map(lead -> goOn(lead, call)).orElseGet(call));
+  }
+
+  /** Empty if the cache was closed just now, or its executor takes no more. */
+  private CompletableFuture<Optional<CacheCall>> beginAsync(ChatRequests.Question question) {
+    try {
+      return CompletableFuture.supplyAsync(() -> begin(question), cache.executor());
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+  }
+
+  private Optional<CacheCall> begin(ChatRequests.Question question) {
+    try {
+      return Optional.of(cache.begin(question.prompt(), question.settings()));
+    } catch (IllegalStateException e) {
+      if (cache.isClosed()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   private CompletableFuture<ChatResponse> goOn(
-      CacheCall call, ChatRequest request, ChatRequestOptions options) {
+      CacheCall call, Supplier<CompletableFuture<ChatResponse>> model) {
     if (call instanceof CacheCall.Lead lead) {
-      return lead(lead, request, options);
+      return lead(lead, model);
     }
     return call instanceof CacheCall.Follow follow
-        ? follow.next().thenCompose(next -> goOn(next, request, options))
+        ? follow
+            .next()
+            .thenCompose(next -> goOn(next, model))
+            .exceptionallyCompose(failure -> withoutExecutor(failure, model))
         : CompletableFuture.completedFuture(
             ChatResponses.response(((CacheCall.Answered) call).answer().reply()));
   }
 
+  private static CompletableFuture<ChatResponse> withoutExecutor(
+      Throwable failure, Supplier<CompletableFuture<ChatResponse>> model) {
+    return causeOf(failure) instanceof RejectedExecutionException
+        ? model.get()
+        : CompletableFuture.failedFuture(failure);
+  }
+
   private CompletableFuture<ChatResponse> lead(
-      CacheCall.Lead lead, ChatRequest request, ChatRequestOptions options) {
+      CacheCall.Lead lead, Supplier<CompletableFuture<ChatResponse>> model) {
     CompletableFuture<ChatResponse> answered;
     try {
-      answered = model.chatAsync(request, options);
-    } catch (RuntimeException e) {
+      answered = requireNonNull(model.get(), "the model gave no future");
+    } catch (Throwable e) {
       answered = CompletableFuture.failedFuture(e);
     }
-    return answered.whenComplete(
+    return answered.whenCompleteAsync(
         (response, failure) -> {
           if (failure == null) {
             ChatResponses.keep(lead, response);
           } else {
             lead.fail(causeOf(failure));
           }
-        });
+        },
+        this::onExecutor);
+  }
+
+  /** Keeps the answer off the model's own threads, unless no other one will do it. */
+  private void onExecutor(Runnable task) {
+    try {
+      cache.executor().execute(task);
+    } catch (RejectedExecutionException e) {
+      task.run();
+    }
   }
 
   private static Throwable causeOf(Throwable failure) {
@@ -191,17 +245,19 @@ public final class CachedChatModel implements ChatModel {
 
   /** The call of the model for one request; keeps the response as the model gave it. */
   private static final class ModelCall implements ChatClient {
-    private final java.util.function.Supplier<ChatResponse> call;
+    private final Supplier<ChatResponse> call;
     private final Map<String, String> settings;
+    private boolean made;
     private Optional<ChatResponse> response = Optional.empty();
 
-    ModelCall(java.util.function.Supplier<ChatResponse> call, Map<String, String> settings) {
+    ModelCall(Supplier<ChatResponse> call, Map<String, String> settings) {
       this.call = call;
       this.settings = settings;
     }
 
     @Override
     public ChatReply chat(Prompt prompt) {
+      made = true;
       ChatResponse answer = call.get();
       response = Optional.of(answer);
       return ChatResponses.reply(answer);
@@ -210,6 +266,10 @@ public final class CachedChatModel implements ChatModel {
     @Override
     public Map<String, String> settings() {
       return settings;
+    }
+
+    boolean wasMade() {
+      return made;
     }
 
     Optional<ChatResponse> response() {

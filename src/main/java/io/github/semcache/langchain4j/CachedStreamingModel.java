@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** {@link CachedChatModel#wrap(StreamingChatModel, SemanticCache)}. */
@@ -35,55 +36,73 @@ record CachedStreamingModel(StreamingChatModel model, SemanticCache cache, ChatR
       model.chat(request, options, handler);
       return;
     }
-    ModelStream call = lead -> model.chat(request, options, new KeepingHandler(handler, lead));
-    cache.executor().execute(() -> begin(question.get(), call, handler));
+    ModelStream call = new ModelStream(model, request, options, handler);
+    try {
+      cache.executor().execute(() -> begin(question.get(), call));
+    } catch (RejectedExecutionException e) {
+      model.chat(request, options, handler);
+    }
   }
 
-  /** Asks the model on behalf of a lead. */
-  private interface ModelStream {
-    void start(CacheCall.Lead lead);
+  /** A call of the model: its request, and where its answer goes. */
+  private record ModelStream(
+      StreamingChatModel model,
+      ChatRequest request,
+      ChatRequestOptions options,
+      StreamingChatResponseHandler handler) {
+
+    void lead(CacheCall.Lead lead) {
+      try {
+        model.chat(request, options, new KeepingHandler(handler, lead));
+      } catch (Throwable e) {
+        lead.fail(e);
+        handler.onError(e);
+      }
+    }
+
+    /** Passes the cache by. */
+    void alone() {
+      try {
+        model.chat(request, options, handler);
+      } catch (RuntimeException e) {
+        handler.onError(e);
+      }
+    }
   }
 
-  private void begin(
-      ChatRequests.Question question, ModelStream model, StreamingChatResponseHandler handler) {
+  private void begin(ChatRequests.Question question, ModelStream model) {
     CacheCall call;
     try {
       call = cache.begin(question.prompt(), question.settings(), STREAMS);
     } catch (RuntimeException e) {
-      handler.onError(e);
+      if (e instanceof IllegalStateException && cache.isClosed()) {
+        model.alone();
+      } else {
+        model.handler().onError(e);
+      }
       return;
     }
-    goOn(call, model, handler);
+    goOn(call, model);
   }
 
-  private static void goOn(
-      CacheCall call, ModelStream model, StreamingChatResponseHandler handler) {
+  private static void goOn(CacheCall call, ModelStream model) {
     if (call instanceof CacheCall.Lead lead) {
-      lead(lead, model, handler);
+      model.lead(lead);
     } else if (call instanceof CacheCall.Follow follow) {
       CompletableFuture<CacheCall> unused =
-          follow
-              .next()
-              .whenComplete(
-                  (next, failure) -> {
-                    if (failure == null) {
-                      goOn(next, model, handler);
-                    } else {
-                      handler.onError(causeOf(failure));
-                    }
-                  });
+          follow.next().whenComplete((next, failure) -> goOn(next, failure, model));
     } else {
-      replay(((CacheCall.Answered) call).answer(), handler);
+      replay(((CacheCall.Answered) call).answer(), model.handler());
     }
   }
 
-  private static void lead(
-      CacheCall.Lead lead, ModelStream model, StreamingChatResponseHandler handler) {
-    try {
-      model.start(lead);
-    } catch (RuntimeException e) {
-      lead.fail(e);
-      handler.onError(e);
+  private static void goOn(CacheCall next, @Nullable Throwable failure, ModelStream model) {
+    if (failure == null) {
+      goOn(next, model);
+    } else if (causeOf(failure) instanceof RejectedExecutionException) {
+      model.alone();
+    } else {
+      model.handler().onError(causeOf(failure));
     }
   }
 

@@ -10,17 +10,24 @@ import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import io.github.semcache.prompt.Prompt;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Takes requests apart: into what is compared by meaning, and what must be equal. */
 final class ChatRequests {
   /** Stands in the scope for a text that is compared by meaning. */
   private static final String TEXT = "text";
+
+  /** LangChain4j's own clients give up after this long. */
+  private static final Duration MAX_WAIT = Duration.ofMinutes(1);
 
   private final String model;
   private final ModelProvider provider;
@@ -46,8 +53,10 @@ final class ChatRequests {
     List<ChatMessage> rest = new ArrayList<>(request.messages());
     for (int i = rest.size() - 1; i >= 0; i--) {
       if (rest.get(i) instanceof UserMessage message) {
-        rest.set(i, withoutTexts(message));
-        return question(request, textOf(message), rest);
+        List<Content> contents = new ArrayList<>(message.contents());
+        String text = takeLastTexts(contents);
+        rest.set(i, message.toBuilder().contents(contents).build());
+        return question(request, text, rest);
       }
     }
     return Optional.empty();
@@ -57,21 +66,30 @@ final class ChatRequests {
     return text.isBlank()
         ? Optional.empty()
         : settings(request, rest)
-            .map(settings -> new Question(options.apply(request, Prompt.of(text)), settings));
+            .map(settings -> new Question(options.apply(request, prompt(text)), settings));
   }
 
-  private static String textOf(UserMessage message) {
-    return message.contents().stream()
-        .filter(TextContent.class::isInstance)
-        .map(content -> ((TextContent) content).text())
-        .collect(Collectors.joining("\n"));
+  private static Prompt prompt(String text) {
+    return Prompt.of(text).maxWait(MAX_WAIT);
   }
 
-  private static UserMessage withoutTexts(UserMessage message) {
-    List<Content> contents = new ArrayList<>(message.contents());
-    contents.replaceAll(
-        content -> content instanceof TextContent ? TextContent.from(TEXT) : content);
-    return message.toBuilder().contents(contents).build();
+  /**
+   * Takes the last texts that follow one another and say something. Those before, which images or
+   * files stand between, tell these apart, and stay where they are.
+   */
+  private static String takeLastTexts(List<Content> contents) {
+    String last = "";
+    for (int i = contents.size() - 1; i >= 0; i--) {
+      if (contents.get(i) instanceof TextContent text) {
+        if (!text.text().isBlank()) {
+          last = last.isEmpty() ? text.text() : text.text() + "\n" + last;
+          contents.set(i, TextContent.from(TEXT));
+        }
+      } else if (!last.isEmpty()) {
+        return last;
+      }
+    }
+    return last;
   }
 
   private Optional<Map<String, String>> settings(ChatRequest request, List<ChatMessage> rest) {
@@ -86,9 +104,30 @@ final class ChatRequests {
     return Map.of(
         "provider", provider.name(),
         "model", model,
-        "parameters", parameters.toString(),
+        "parameters", text(parameters),
         "tools", tools(parameters),
         "messages", ChatMessageSerializer.messagesToJson(rest));
+  }
+
+  /** A class that adds fields must show them, or they would count for nothing. */
+  private static String text(ChatRequestParameters parameters) {
+    Class<?> type = parameters.getClass();
+    while (!declaresToString(type)) {
+      if (Stream.of(type.getDeclaredFields()).anyMatch(ChatRequests::isOfInstance)) {
+        throw new IllegalArgumentException(type + " has fields, but no toString");
+      }
+      type = type.getSuperclass();
+    }
+    return parameters.toString();
+  }
+
+  private static boolean declaresToString(Class<?> type) {
+    return Stream.of(type.getDeclaredMethods())
+        .anyMatch(method -> method.getName().equals("toString") && method.getParameterCount() == 0);
+  }
+
+  private static boolean isOfInstance(Field field) {
+    return !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic();
   }
 
   private static String tools(ChatRequestParameters parameters) {

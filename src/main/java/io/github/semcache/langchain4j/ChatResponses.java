@@ -37,10 +37,18 @@ final class ChatResponses {
   /**
    * The reply of a response.
    *
-   * @throws UnkeepableResponseException if something in the response cannot be written down, such
-   *     as an attribute of the message that is no bean
+   * @throws UnkeepableResponseException if something in the response cannot be written down and
+   *     read as it was, such as an attribute of the message that is no bean
    */
   static ChatReply reply(ChatResponse response) {
+    try {
+      return replyOf(response);
+    } catch (RuntimeException e) {
+      throw new UnkeepableResponseException(e);
+    }
+  }
+
+  private static ChatReply replyOf(ChatResponse response) {
     AiMessage message = response.aiMessage();
     return new ChatReply(
         textOf(message),
@@ -77,7 +85,9 @@ final class ChatResponses {
     if (usage == null || usage.inputTokenCount() == null || usage.outputTokenCount() == null) {
       return Optional.empty();
     }
-    return Optional.of(new TokenUsage(usage.inputTokenCount(), usage.outputTokenCount()));
+    int input = usage.inputTokenCount();
+    int output = usage.outputTokenCount();
+    return input < 0 || output < 0 ? Optional.empty() : Optional.of(new TokenUsage(input, output));
   }
 
   private static String payload(ChatResponse response) {
@@ -97,12 +107,13 @@ final class ChatResponses {
     return payload.toString();
   }
 
+  /** Attributes come back as JSON has them; one that had another type would change with a hit. */
   private static String json(AiMessage message) {
-    try {
-      return ChatMessageSerializer.messageToJson(message);
-    } catch (RuntimeException e) {
-      throw new UnkeepableResponseException(e);
+    String json = ChatMessageSerializer.messageToJson(message);
+    if (!ChatMessageDeserializer.messageFromJson(json).equals(message)) {
+      throw new IllegalArgumentException("the message changes as it is written down");
     }
+    return json;
   }
 
   /** The response of a reply; one of which only the text is known is complete. */

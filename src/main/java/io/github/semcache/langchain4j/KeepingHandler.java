@@ -11,52 +11,78 @@ import dev.langchain4j.model.chat.response.PartialToolCallContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import io.github.semcache.CacheCall;
+import org.jspecify.annotations.Nullable;
 
-/** Passes all of a stream on, and ends the lead as the stream ends. */
-record KeepingHandler(StreamingChatResponseHandler handler, CacheCall.Lead lead)
-    implements StreamingChatResponseHandler {
+/**
+ * Passes all of a stream on, and ends the lead as the stream ends. A model tells a handler what the
+ * handler itself threw; that is no failure of those who wait for the answer.
+ */
+final class KeepingHandler implements StreamingChatResponseHandler {
+  private final StreamingChatResponseHandler handler;
+  private final CacheCall.Lead lead;
+  private volatile @Nullable Throwable ofHandler;
+
+  KeepingHandler(StreamingChatResponseHandler handler, CacheCall.Lead lead) {
+    this.handler = handler;
+    this.lead = lead;
+  }
+
+  private void pass(Runnable event) {
+    try {
+      event.run();
+    } catch (Throwable e) {
+      ofHandler = e;
+      throw e;
+    }
+  }
 
   @Override
   public void onPartialResponse(String text) {
-    handler.onPartialResponse(text);
+    pass(() -> handler.onPartialResponse(text));
   }
 
   @Override
   public void onPartialResponse(PartialResponse text, PartialResponseContext context) {
-    handler.onPartialResponse(
-        text, new PartialResponseContext(abandoning(context.streamingHandle())));
+    pass(
+        () ->
+            handler.onPartialResponse(
+                text, new PartialResponseContext(abandoning(context.streamingHandle()))));
   }
 
   @Override
   public void onPartialThinking(PartialThinking thinking) {
-    handler.onPartialThinking(thinking);
+    pass(() -> handler.onPartialThinking(thinking));
   }
 
   @Override
   public void onPartialThinking(PartialThinking thinking, PartialThinkingContext context) {
-    handler.onPartialThinking(
-        thinking, new PartialThinkingContext(abandoning(context.streamingHandle())));
+    pass(
+        () ->
+            handler.onPartialThinking(
+                thinking, new PartialThinkingContext(abandoning(context.streamingHandle()))));
   }
 
   @Override
   public void onPartialToolCall(PartialToolCall call) {
-    handler.onPartialToolCall(call);
+    pass(() -> handler.onPartialToolCall(call));
   }
 
   @Override
   public void onPartialToolCall(PartialToolCall call, PartialToolCallContext context) {
-    handler.onPartialToolCall(
-        call, new PartialToolCallContext(abandoning(context.streamingHandle())));
+    pass(
+        () ->
+            handler.onPartialToolCall(
+                call, new PartialToolCallContext(abandoning(context.streamingHandle()))));
   }
 
   @Override
   public void onCompleteToolCall(CompleteToolCall call) {
-    handler.onCompleteToolCall(call);
+    pass(() -> handler.onCompleteToolCall(call));
   }
 
   @Override
   public void onUnmappedRawEvent(Object event) {
-    handler.onUnmappedRawEvent(event);
+    pass(() -> handler.onUnmappedRawEvent(event));
   }
 
   @Override
@@ -72,7 +98,11 @@ record KeepingHandler(StreamingChatResponseHandler handler, CacheCall.Lead lead)
 
   @Override
   public void onError(Throwable failure) {
-    lead.fail(failure);
+    if (failure == ofHandler) {
+      lead.abandon();
+    } else {
+      lead.fail(failure);
+    }
     handler.onError(failure);
   }
 

@@ -150,6 +150,7 @@ public final class CacheMetrics implements CacheListener {
 
   private void tokens(String state, String type, long tokens) {
     Counter.builder("semcache.tokens")
+        .baseUnit("tokens")
         .tags(tags)
         .tag("state", state)
         .tag("type", type)

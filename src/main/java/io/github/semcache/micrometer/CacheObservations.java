@@ -65,9 +65,10 @@ public final class CacheObservations {
    * Observes the lookups of a store.
    *
    * @param store the store
-   * @return a store that is observed
+   * @return a store that is observed; it is a {@link io.github.semcache.store.StateStore} or an
+   *     {@link io.github.semcache.store.EntryListing} if the given one is
    */
   public VectorStore observe(VectorStore store) {
-    return new ObservedStore(requireNonNull(store, "store"), registry);
+    return ObservedStore.of(requireNonNull(store, "store"), registry);
   }
 }

@@ -2,6 +2,7 @@ package io.github.semcache.micrometer;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
+import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.transport.Kind;
@@ -15,6 +16,11 @@ final class ModelObservation {
   /** The span is a client's; its trace travels with the HTTP request that the client sends. */
   private static final Propagator.Setter<Object> UNSENT = (carrier, key, value) -> {};
 
+  // All of these are set whatever comes, because a meter's tags must always be the same.
+  private static final String RESPONSE_MODEL = "gen_ai.response.model";
+  private static final String FINISH_REASONS = "gen_ai.response.finish_reasons";
+  private static final String ERROR_TYPE = "error.type";
+
   private ModelObservation() {}
 
   static ChatReply observe(
@@ -26,26 +32,27 @@ final class ModelObservation {
             .contextualName("chat " + model)
             .lowCardinalityKeyValue("gen_ai.operation.name", "chat")
             .lowCardinalityKeyValue("gen_ai.provider.name", provider)
-            .lowCardinalityKeyValue("gen_ai.request.model", model);
+            .lowCardinalityKeyValue("gen_ai.request.model", model)
+            .lowCardinalityKeyValue(RESPONSE_MODEL, KeyValue.NONE_VALUE)
+            .lowCardinalityKeyValue(FINISH_REASONS, KeyValue.NONE_VALUE)
+            .lowCardinalityKeyValue(ERROR_TYPE, KeyValue.NONE_VALUE);
     return observation.observe(
         () -> {
           try {
             ChatReply reply = call.get();
             describe(reply, observation);
             return reply;
-          } catch (RuntimeException e) {
-            observation.lowCardinalityKeyValue("error.type", e.getClass().getName());
+          } catch (Throwable e) {
+            observation.lowCardinalityKeyValue(ERROR_TYPE, e.getClass().getName());
             throw e;
           }
         });
   }
 
   private static void describe(ChatReply reply, Observation observation) {
-    reply
-        .model()
-        .ifPresent(model -> observation.lowCardinalityKeyValue("gen_ai.response.model", model));
+    reply.model().ifPresent(model -> observation.lowCardinalityKeyValue(RESPONSE_MODEL, model));
     observation.lowCardinalityKeyValue(
-        "gen_ai.response.finish_reasons", reply.finishReason().name().toLowerCase(Locale.ROOT));
+        FINISH_REASONS, reply.finishReason().name().toLowerCase(Locale.ROOT));
     reply
         .usage()
         .ifPresent(

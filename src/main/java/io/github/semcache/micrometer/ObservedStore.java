@@ -2,20 +2,46 @@ package io.github.semcache.micrometer;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntryListing;
 import io.github.semcache.store.Insertion;
+import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.Selection;
+import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
-/** {@link CacheObservations#observe(VectorStore)}. */
-record ObservedStore(VectorStore store, ObservationRegistry registry) implements VectorStore {
+/**
+ * {@link CacheObservations#observe(VectorStore)}. What a store can do besides, keep the state of a
+ * cache or list its entries, it can do when it is observed.
+ */
+class ObservedStore implements VectorStore {
+  private final VectorStore store;
+  private final ObservationRegistry registry;
+
+  private ObservedStore(VectorStore store, ObservationRegistry registry) {
+    this.store = store;
+    this.registry = registry;
+  }
+
+  static VectorStore of(VectorStore store, ObservationRegistry registry) {
+    if (store instanceof StateStore state) {
+      return store instanceof EntryListing listing
+          ? new OfStateAndListing(store, registry, state, listing)
+          : new OfState(store, registry, state);
+    }
+    return store instanceof EntryListing listing
+        ? new OfListing(store, registry, listing)
+        : new ObservedStore(store, registry);
+  }
 
   @Override
   public EmbeddingSpace space() {
@@ -59,5 +85,58 @@ record ObservedStore(VectorStore store, ObservationRegistry registry) implements
   @Override
   public void close() {
     store.close();
+  }
+
+  private static class OfState extends ObservedStore implements StateStore {
+    private final StateStore state;
+
+    OfState(VectorStore store, ObservationRegistry registry, StateStore state) {
+      super(store, registry);
+      this.state = state;
+    }
+
+    @Override
+    public Optional<byte[]> load(String name) {
+      return state.load(name);
+    }
+
+    @Override
+    public void update(String name, Function<Optional<byte[]>, byte[]> change) {
+      state.update(name, change);
+    }
+
+    @Override
+    public void save(String name, byte[] bytes) {
+      state.save(name, bytes);
+    }
+  }
+
+  private static final class OfStateAndListing extends OfState implements EntryListing {
+    private final EntryListing listing;
+
+    OfStateAndListing(
+        VectorStore store, ObservationRegistry registry, StateStore state, EntryListing listing) {
+      super(store, registry, state);
+      this.listing = listing;
+    }
+
+    @Override
+    public Stream<ListedEntry> entries() {
+      return listing.entries();
+    }
+  }
+
+  private static final class OfListing extends ObservedStore implements EntryListing {
+    private final EntryListing listing;
+
+    OfListing(VectorStore store, ObservationRegistry registry, EntryListing listing) {
+      super(store, registry);
+      this.listing = listing;
+    }
+
+    @Override
+    public Stream<ListedEntry> entries() {
+      return listing.entries();
+    }
   }
 }

@@ -59,6 +59,11 @@ final class BufferedResponse {
     return status;
   }
 
+  /** Why the rest of the body could not be read; empty if it is whole. */
+  Optional<IOException> failure() {
+    return failure;
+  }
+
   /** Whether it is whole and no error. */
   boolean isOk() {
     return status == OK && failure.isEmpty();

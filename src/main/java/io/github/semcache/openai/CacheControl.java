@@ -11,6 +11,7 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.TimeToLive;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Locale;
 
 /**
@@ -23,8 +24,10 @@ import java.util.Locale;
  * }</pre>
  *
  * <p>Headers that a client adds to all its requests count as well: {@code client.withOptions(o ->
- * o.putHeader(CacheControl.TAG, "tenant=acme"))}. A header with this prefix that is unknown, or
- * whose value cannot be read, fails the call with an {@link IllegalArgumentException}.
+ * o.putAllHeaders(CacheControl.use().tag("tenant", "acme").headers()))}. A call adds to them, and
+ * takes the place only of what it sets itself: a tag of the same name, another mode and so on. A
+ * header with the prefix {@code X-Semcache-} that is unknown, or whose value cannot be read, fails
+ * the call with an {@link IllegalArgumentException}.
  *
  * <p>Immutable: each method that sets something returns a new object.
  */
@@ -33,10 +36,11 @@ public final class CacheControl {
   public static final String MODE = "X-Semcache-Mode";
 
   /**
-   * A tag of the scope, {@code name=value}, both percent-encoded in UTF-8 as in the query of a URL.
-   * May be repeated.
+   * What the header of a tag of the scope begins with; the tag's name follows, and its value is the
+   * header's. Both are percent-encoded in UTF-8 as in the query of a URL, capital letters of the
+   * name too, because headers are the same in any case: {@code X-Semcache-Tag-tenant: acme}.
    */
-  public static final String TAG = "X-Semcache-Tag";
+  public static final String TAG_PREFIX = "X-Semcache-Tag-";
 
   /** How long the answer is kept, as an ISO 8601 duration, for example {@code PT1H}. */
   public static final String TIME_TO_LIVE = "X-Semcache-Time-To-Live";
@@ -73,12 +77,13 @@ public final class CacheControl {
   }
 
   /**
-   * Answers from the cache where it can, as a call without these headers does.
+   * Answers from the cache where it can, as a call without these headers does. Sets no {@link
+   * #MODE}: that of the client's own headers, if any, stays.
    *
    * @return a control to add options to
    */
   public static CacheControl use() {
-    return mode(CacheMode.USE);
+    return new CacheControl(Headers.builder().build());
   }
 
   /**
@@ -112,11 +117,21 @@ public final class CacheControl {
    * @return a control with it
    */
   public CacheControl tag(String name, String value) {
-    String tag =
-        URLEncoder.encode(requireNonNull(name, "name"), UTF_8)
-            + '='
-            + URLEncoder.encode(requireNonNull(value, "value"), UTF_8);
-    return new CacheControl(headers.toBuilder().put(TAG, tag).build());
+    String header = TAG_PREFIX + headerName(requireNonNull(name, "name"));
+    return with(header, URLEncoder.encode(requireNonNull(value, "value"), UTF_8));
+  }
+
+  /** Of the characters that URL encoding lets through, capital letters are no safe header name. */
+  private static String headerName(String name) {
+    StringBuilder encoded = new StringBuilder();
+    for (byte b : name.getBytes(UTF_8)) {
+      if ((b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b == '-' || b == '_') {
+        encoded.append((char) b);
+      } else {
+        encoded.append('%').append(HexFormat.of().toHexDigits(b));
+      }
+    }
+    return encoded.toString();
   }
 
   /**
@@ -177,7 +192,7 @@ public final class CacheControl {
   }
 
   /**
-   * Puts the headers on a chat completion.
+   * Puts the headers on a chat completion, in addition to those that it has.
    *
    * @param params the parameters
    * @return parameters with the headers
@@ -187,7 +202,7 @@ public final class CacheControl {
   }
 
   /**
-   * Puts the headers on a response.
+   * Puts the headers on a response, in addition to those that it has.
    *
    * @param params the parameters
    * @return parameters with the headers

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
 
 /**
  * Gives an existing openai-java client a cache, without a change to the code that calls it.
@@ -122,10 +123,17 @@ public final class CachedOpenAi {
     return client.withOptions(this::wrap);
   }
 
-  /** Above the client's retries and its logging, which go on below. */
+  /**
+   * Above the client's retries and its logging, which go on below. Closing the wrapped client shuts
+   * its executor down if it is a service, and closes its sleeper; so it gets neither as it is.
+   */
   private void wrap(ClientOptions.Builder options) {
+    ClientOptions client = options.build();
+    Executor streams = client.streamHandlerExecutor();
     options
-        .httpClient(new CachingHttpClient(options.build().httpClient(), reader, cache, embeddings))
+        .httpClient(new CachingHttpClient(client.httpClient(), reader, cache, embeddings))
+        .streamHandlerExecutor(task -> streams.execute(task))
+        .sleeper(new BorrowedSleeper(client.sleeper()))
         .maxRetries(0)
         .logLevel(LogLevel.OFF);
   }

@@ -26,7 +26,8 @@ record CachingHttpClient(
     Optional<ModelRequest> asked = asked(request, options);
     HttpRequest bare = ControlHeaders.strip(request);
     if (asked.isPresent()) {
-      return new Exchange(cache, asked.get()).run(() -> upstream.execute(bare, options));
+      HttpRequest missed = MissedBody.mark(bare, cache);
+      return new Exchange(cache, asked.get()).run(() -> upstream.execute(missed, options));
     }
     Optional<EmbeddingCache.Lookup> lookup = lookup(request);
     if (lookup.isEmpty()) {
@@ -51,7 +52,9 @@ record CachingHttpClient(
     }
     HttpRequest bare = ControlHeaders.strip(request);
     if (asked.isPresent()) {
-      return new Exchange(cache, asked.get()).runAsync(() -> upstream.executeAsync(bare, options));
+      HttpRequest missed = MissedBody.mark(bare, cache);
+      return new Exchange(cache, asked.get())
+          .runAsync(() -> upstream.executeAsync(missed, options));
     }
     return lookup.isPresent()
         ? embeddings(lookup.get(), options)
@@ -72,9 +75,14 @@ record CachingHttpClient(
     return lookup.complete(BufferedResponse.of(part));
   }
 
-  /** A cache that was closed answers nothing, and breaks nothing. */
+  /**
+   * A cache that was closed answers nothing, and breaks nothing. Where a client was wrapped twice,
+   * the inner wrapper leaves to the outer one what that is asking already.
+   */
   private Optional<ModelRequest> asked(HttpRequest request, RequestOptions options) {
-    return cache.isClosed() ? Optional.empty() : reader.read(request, options);
+    return cache.isClosed() || MissedBody.isMarked(request, cache)
+        ? Optional.empty()
+        : reader.read(request, options);
   }
 
   private Optional<EmbeddingCache.Lookup> lookup(HttpRequest request) {

@@ -47,6 +47,11 @@ final class ChatCompletionsApi implements ModelApi {
   }
 
   @Override
+  public Set<String> streamedEchoes() {
+    return Set.of();
+  }
+
+  @Override
   public Optional<Question> question(ObjectNode body) {
     return Question.take(body, "messages", "text");
   }

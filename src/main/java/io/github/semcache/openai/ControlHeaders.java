@@ -15,6 +15,7 @@ import java.util.Set;
 
 /** Reads and removes the headers of {@link CacheControl}. */
 final class ControlHeaders {
+  private static final String TAG_PREFIX = CacheControl.TAG_PREFIX.toLowerCase(Locale.ROOT);
 
   private ControlHeaders() {}
 
@@ -52,8 +53,8 @@ final class ControlHeaders {
   private static Prompt apply(String name, String value, Prompt prompt) {
     if (name.equalsIgnoreCase(CacheControl.MODE)) {
       return prompt.mode(mode(value));
-    } else if (name.equalsIgnoreCase(CacheControl.TAG)) {
-      return tag(value, prompt);
+    } else if (isTag(name)) {
+      return tag(name, value, prompt);
     } else if (name.equalsIgnoreCase(CacheControl.TIME_TO_LIVE)) {
       return prompt.timeToLive(duration(name, value));
     } else if (name.equalsIgnoreCase(CacheControl.MAX_DISTANCE)) {
@@ -76,17 +77,16 @@ final class ControlHeaders {
     throw unreadable(CacheControl.MODE, value, "use, refresh or bypass");
   }
 
-  private static Prompt tag(String value, Prompt prompt) {
-    int equals = value.indexOf('=');
-    if (equals < 0) {
-      throw unreadable(CacheControl.TAG, value, "name=value");
-    }
+  private static boolean isTag(String name) {
+    return name.toLowerCase(Locale.ROOT).startsWith(TAG_PREFIX);
+  }
+
+  private static Prompt tag(String header, String value, Prompt prompt) {
+    String name = header.substring(TAG_PREFIX.length()).toLowerCase(Locale.ROOT);
     try {
-      return prompt.tag(
-          URLDecoder.decode(value.substring(0, equals), UTF_8),
-          URLDecoder.decode(value.substring(equals + 1), UTF_8));
+      return prompt.tag(URLDecoder.decode(name, UTF_8), URLDecoder.decode(value, UTF_8));
     } catch (IllegalArgumentException e) {
-      throw unreadable(CacheControl.TAG, value, "percent-encoded name=value");
+      throw unreadable(header, value, "percent-encoded, as its name must be");
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,32 +21,46 @@ record Exchange(SemanticCache cache, ModelRequest request) {
 
   /** Blocks until the response is there, or until it begins if it is a stream. */
   HttpResponse run(Supplier<HttpResponse> model) {
+    Optional<CacheCall> begun = begin();
     try {
-      CacheCall call = begin();
-      while (true) {
-        if (call instanceof CacheCall.Lead lead) {
-          return lead(lead, model);
-        } else if (call instanceof CacheCall.Follow follow) {
-          call = await(follow);
-        } else if (call instanceof CacheCall.Shared shared) {
-          Optional<HttpResponse> stream = readAlong(shared);
-          if (stream.isPresent()) {
-            return stream.get();
-          }
-          call = shared.again();
-        } else {
-          return respond(((CacheCall.Answered) call).answer());
-        }
-      }
+      return begun.isPresent() ? goOn(begun.get(), model) : model.get();
     } catch (UnusableResponseException e) {
       return e.response().open();
     }
   }
 
-  private CacheCall begin() {
-    return request.isStreaming()
-        ? cache.begin(request.prompt(), request.settings(), request.streamLane())
-        : cache.begin(request.prompt(), request.settings());
+  /** Empty if the cache was closed just now. */
+  private Optional<CacheCall> begin() {
+    try {
+      return Optional.of(
+          request.isStreaming()
+              ? cache.begin(request.prompt(), request.settings(), request.streamLane())
+              : cache.begin(request.prompt(), request.settings()));
+    } catch (IllegalStateException e) {
+      if (cache.isClosed()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private HttpResponse goOn(CacheCall begun, Supplier<HttpResponse> model) {
+    CacheCall call = begun;
+    while (true) {
+      if (call instanceof CacheCall.Lead lead) {
+        return lead(lead, model);
+      } else if (call instanceof CacheCall.Follow follow) {
+        call = await(follow);
+      } else if (call instanceof CacheCall.Shared shared) {
+        Optional<HttpResponse> stream = readAlong(shared);
+        if (stream.isPresent()) {
+          return stream.get();
+        }
+        call = shared.again();
+      } else {
+        return respond(((CacheCall.Answered) call).answer());
+      }
+    }
   }
 
   private HttpResponse lead(CacheCall.Lead lead, Supplier<HttpResponse> model) {
@@ -57,10 +72,12 @@ record Exchange(SemanticCache cache, ModelRequest request) {
     }
   }
 
-  /** A thread that is interrupted gives up for itself alone: one of those who wait leads on. */
+  /** What is the matter with this caller alone is its own: one of those who wait leads on. */
   private static void end(CacheCall.Lead lead, Throwable failure) {
     if (failure instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
       lead.abandon();
+    } else if (OwnFailure.is(failure)) {
+      lead.failAlone(failure);
     } else {
       lead.fail(failure);
     }
@@ -82,25 +99,39 @@ record Exchange(SemanticCache cache, ModelRequest request) {
     return ((SharedStream) shared.live()).open();
   }
 
-  /** Does the same without holding a thread while it waits. */
+  /**
+   * Does the same without holding a thread while it waits. An executor that takes no more makes the
+   * call pass the cache by.
+   */
   CompletableFuture<HttpResponse> runAsync(Supplier<CompletableFuture<HttpResponse>> model) {
-    return CompletableFuture.supplyAsync(this::begin, cache.executor())
-        .thenCompose(call -> goOn(call, model))
+    return beginAsync()
+        .thenCompose(call -> call.map(begun -> goOnAsync(begun, model)).orElseGet(model))
         .exceptionally(Exchange::unusable);
   }
 
-  private CompletableFuture<HttpResponse> goOn(
+  private CompletableFuture<Optional<CacheCall>> beginAsync() {
+    try {
+      return CompletableFuture.supplyAsync(this::begin, cache.executor());
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+  }
+
+  private CompletableFuture<HttpResponse> goOnAsync(
       CacheCall call, Supplier<CompletableFuture<HttpResponse>> model) {
     if (call instanceof CacheCall.Lead lead) {
       return started(model)
-          .thenApply(response -> respond(lead, response))
-          .whenComplete((response, failure) -> failOn(failure, lead));
+          .thenApplyAsync(response -> respond(lead, response), this::onExecutor)
+          .whenComplete((response, failure) -> endOn(failure, lead));
     } else if (call instanceof CacheCall.Follow follow) {
-      return follow.next().thenCompose(next -> goOn(next, model));
+      return follow
+          .next()
+          .thenCompose(next -> goOnAsync(next, model))
+          .exceptionallyCompose(failure -> withoutExecutor(failure, model));
     } else if (call instanceof CacheCall.Shared shared) {
       return readAlong(shared)
           .map(CompletableFuture::completedFuture)
-          .orElseGet(() -> goOn(shared.again(), model));
+          .orElseGet(() -> goOnAsync(shared.again(), model));
     }
     return CompletableFuture.completedFuture(respond(((CacheCall.Answered) call).answer()));
   }
@@ -109,15 +140,31 @@ record Exchange(SemanticCache cache, ModelRequest request) {
       Supplier<CompletableFuture<HttpResponse>> model) {
     try {
       return model.get();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private static void failOn(@Nullable Throwable failure, CacheCall.Lead lead) {
-    if (failure != null) {
-      lead.fail(causeOf(failure));
+  /** Keeps the answer off the client's own threads, unless no other one will do it. */
+  private void onExecutor(Runnable task) {
+    try {
+      cache.executor().execute(task);
+    } catch (RejectedExecutionException e) {
+      task.run();
     }
+  }
+
+  private static void endOn(@Nullable Throwable failure, CacheCall.Lead lead) {
+    if (failure != null) {
+      end(lead, causeOf(failure));
+    }
+  }
+
+  private static CompletableFuture<HttpResponse> withoutExecutor(
+      Throwable failure, Supplier<CompletableFuture<HttpResponse>> model) {
+    return causeOf(failure) instanceof RejectedExecutionException
+        ? model.get()
+        : CompletableFuture.failedFuture(failure);
   }
 
   private static HttpResponse unusable(Throwable failure) {
@@ -140,7 +187,7 @@ record Exchange(SemanticCache cache, ModelRequest request) {
   }
 
   private HttpResponse stream(CacheCall.Lead lead, HttpResponse response) {
-    SharedStream stream = new SharedStream(response, lead, request.api(), cache.executor());
+    SharedStream stream = new SharedStream(response, lead, request.api());
     HttpResponse first = stream.open().orElseThrow();
     lead.share(stream);
     return first;
@@ -149,7 +196,7 @@ record Exchange(SemanticCache cache, ModelRequest request) {
   private HttpResponse whole(CacheCall.Lead lead, BufferedResponse response) {
     Optional<ChatReply> reply = response.isOk() ? reply(response.text()) : Optional.empty();
     if (reply.isEmpty()) {
-      lead.fail(new UnusableResponseException(response));
+      end(lead, new UnusableResponseException(response));
       return response.open();
     }
     return response.marked(lead.complete(reply.get())).open();

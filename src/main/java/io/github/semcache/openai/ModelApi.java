@@ -19,6 +19,9 @@ interface ModelApi {
   /** Those of the {@link #deliveryFields} that the answer repeats as the request has them. */
   Set<String> echoedFields();
 
+  /** Those of the {@link #echoedFields} that its streams repeat too. */
+  Set<String> streamedEchoes();
+
   /**
    * Takes a request apart.
    *

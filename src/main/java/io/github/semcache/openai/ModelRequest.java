@@ -12,9 +12,14 @@ import java.util.Map;
  * @param prompt what it asks, with the options of its headers
  * @param settings everything else that shapes the answer
  * @param delivery the fields of its body that shape how the answer is delivered
+ * @param timeLimits those of the client for the request, which also end a stream
  */
 record ModelRequest(
-    ModelApi api, Prompt prompt, Map<String, String> settings, ObjectNode delivery) {
+    ModelApi api,
+    Prompt prompt,
+    Map<String, String> settings,
+    ObjectNode delivery,
+    String timeLimits) {
 
   boolean isStreaming() {
     return delivery.path("stream").asBoolean();
@@ -28,7 +33,8 @@ record ModelRequest(
   String streamLane() {
     ObjectNode visible = Json.newObject();
     visible.set("stream_options", delivery.path("stream_options"));
-    api.echoedFields().forEach(name -> visible.set(name, delivery.path(name)));
+    visible.put("time_limits", timeLimits);
+    api.streamedEchoes().forEach(name -> visible.set(name, delivery.path(name)));
     return "openai streams " + Json.canonical(visible);
   }
 

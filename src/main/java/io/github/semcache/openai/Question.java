@@ -15,7 +15,8 @@ import java.util.Optional;
 record Question(String text, String rest) {
 
   /**
-   * Takes a request apart. Several texts in one message are joined; images and files between them
+   * Takes a request apart. Texts in one message that follow one another are joined. Of those that
+   * images or files stand between, the last say what is asked; the others, which tell these apart,
    * stay in the rest, as does every other field of the message.
    *
    * @param body the request's body, which is changed
@@ -55,12 +56,34 @@ record Question(String text, String rest) {
       message.putArray("content").addObject().put("type", textType);
       return;
     }
-    for (JsonNode part : content) {
-      if (part instanceof ObjectNode object
-          && object.path("type").asText().equals(textType)
-          && object.path("text").isTextual()) {
-        texts.add(object.remove("text").textValue());
+    for (ObjectNode part : lastTexts(content, textType)) {
+      texts.add(part.remove("text").textValue());
+    }
+  }
+
+  /** The last parts that follow one another and say something. */
+  private static List<ObjectNode> lastTexts(JsonNode content, String textType) {
+    List<ObjectNode> last = new ArrayList<>();
+    for (int i = content.size() - 1; i >= 0; i--) {
+      JsonNode part = content.get(i);
+      if (isText(part, textType)) {
+        last.add(0, (ObjectNode) part);
+      } else if (saysSomething(last)) {
+        return last;
+      } else {
+        last.clear();
       }
     }
+    return last;
+  }
+
+  private static boolean isText(JsonNode part, String textType) {
+    return part.isObject()
+        && part.path("type").asText().equals(textType)
+        && part.path("text").isTextual();
+  }
+
+  private static boolean saysSomething(List<ObjectNode> texts) {
+    return texts.stream().anyMatch(text -> !text.path("text").textValue().isBlank());
   }
 }

@@ -88,7 +88,8 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
                     api,
                     ControlHeaders.apply(request.headers(), prompt(asked.text(), options)),
                     settings(request, asked.rest()),
-                    delivery));
+                    delivery,
+                    timeLimits(options)));
   }
 
   private static Prompt prompt(String text, RequestOptions options) {
@@ -97,6 +98,11 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
     return timeout == null || timeout.request().isZero()
         ? prompt
         : prompt.maxWait(timeout.request());
+  }
+
+  private static String timeLimits(RequestOptions options) {
+    @Nullable Timeout timeout = options.getTimeout();
+    return timeout == null ? "none" : timeout.request() + " " + timeout.read();
   }
 
   /** What is no JSON is for the service to reject. */

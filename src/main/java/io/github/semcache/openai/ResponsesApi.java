@@ -50,6 +50,11 @@ final class ResponsesApi implements ModelApi {
   }
 
   @Override
+  public Set<String> streamedEchoes() {
+    return ECHOED;
+  }
+
+  @Override
   public Optional<Question> question(ObjectNode body) {
     if (body.path("background").asBoolean() || Json.has(body, "conversation")) {
       return Optional.empty();

@@ -13,26 +13,27 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A stream of the model that several callers read along, and that is kept once its terminal marker
- * came. Whoever needs more than there is fetches it for all, so a reader that stands still holds up
- * nobody. Reading does not wait for the keeping, but closing does. The model's stream is closed
- * with its last reader.
+ * came. It is fetched as far as somebody wants to read it, so a reader that stands still holds up
+ * nobody; no reader's thread fetches, so none can break it off for the others. Reading does not
+ * wait for the keeping, but closing does. The model's stream is closed with its last reader; a read
+ * of it that is under way ends first.
  */
 final class SharedStream {
   private static final int CHUNK = 8192;
+  private static final Executor FETCHERS = Executors.newCachedThreadPool(SharedStream::daemon);
 
   private final HttpResponse upstream;
   private final Headers headers;
   private final CacheCall.Lead lead;
   private final ModelApi api;
   private final ModelApi.Assembly assembly;
-  private final Executor executor;
   private final EventScanner scanner = new EventScanner(this::onEvent);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -42,26 +43,35 @@ final class SharedStream {
   private int readers;
   private boolean fetching;
   private boolean closed;
+  private boolean whole;
   private boolean ended;
   private Optional<IOException> failure = Optional.empty();
 
   /** Keeps the answer; there from the terminal marker on. */
   private volatile Optional<FutureTask<Void>> keeping = Optional.empty();
 
-  SharedStream(HttpResponse upstream, CacheCall.Lead lead, ModelApi api, Executor executor) {
+  SharedStream(HttpResponse upstream, CacheCall.Lead lead, ModelApi api) {
     this.upstream = upstream;
     this.headers = BufferedResponse.marked(upstream.headers());
     this.lead = lead;
     this.api = api;
     this.assembly = api.assembly();
-    this.executor = executor;
   }
 
-  /** The stream from its beginning, for one more caller; empty if it was closed. */
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "semcache-streams");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * The stream from its beginning, for one more caller; empty if it was closed before its terminal
+   * marker came.
+   */
   Optional<HttpResponse> open() {
     lock.lock();
     try {
-      if (closed) {
+      if (closed && !whole) {
         return Optional.empty();
       }
       readers++;
@@ -71,70 +81,73 @@ final class SharedStream {
     }
   }
 
-  /** Copies what there is from a position on, or fetches more; -1 at the end. */
-  private int read(int position, byte[] into, int offset, int length) throws IOException {
-    while (true) {
-      lock.lock();
-      try {
-        while (position == size && failure.isEmpty() && !ended && fetching) {
-          changed.await();
-        }
-        if (position < size) {
-          int count = Math.min(length, size - position);
-          System.arraycopy(bytes, position, into, offset, count);
-          return count;
-        }
-        if (failure.isPresent()) {
-          throw failure.get();
-        }
-        if (ended) {
-          return -1;
-        }
-        checkInterrupt();
-        fetching = true;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted while waiting for the stream");
-      } finally {
-        lock.unlock();
+  /** Copies what there is from the reader's position on, or waits for more; -1 at the end. */
+  private int read(Reader reader, byte[] into, int offset, int length) throws IOException {
+    lock.lock();
+    try {
+      while (reader.position == size && !reader.closed && failure.isEmpty() && !ended) {
+        startFetching();
+        changed.await();
       }
-      fetch();
+      if (reader.closed) {
+        throw new IOException("the stream is closed");
+      }
+      int count = Math.min(length, size - reader.position);
+      if (count > 0) {
+        System.arraycopy(bytes, reader.position, into, offset, count);
+        reader.position += count;
+        return count;
+      }
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
+      return -1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for the stream");
+    } finally {
+      lock.unlock();
     }
   }
 
-  /** A reader that is interrupted must not break the stream off for the others. */
-  private static void checkInterrupt() throws InterruptedException {
-    if (Thread.currentThread().isInterrupted()) {
-      throw new InterruptedException();
+  private void startFetching() {
+    if (!fetching) {
+      FETCHERS.execute(this::fetch);
+      fetching = true;
     }
   }
 
-  private void fetch() throws InterruptedIOException {
+  private void fetch() {
     byte[] chunk = new byte[CHUNK];
     int count = 0;
     Optional<IOException> trouble = Optional.empty();
     try {
       count = upstream.body().read(chunk);
       scan(chunk, count);
-    } catch (IOException e) {
-      if (e instanceof InterruptedIOException own && Thread.currentThread().isInterrupted()) {
-        throw own;
-      }
-      trouble = Optional.of(e);
+    } catch (Throwable e) {
+      trouble =
+          Optional.of(e instanceof IOException io ? io : new IOException("reading failed", e));
       lead.fail(e);
     } finally {
-      fetched(chunk, count, trouble);
+      boolean last = fetched(chunk, count, trouble);
+      if (last) {
+        upstream.close();
+      }
     }
+    keeping.ifPresent(FutureTask::run);
   }
 
-  private void fetched(byte[] chunk, int count, Optional<IOException> trouble) {
+  /** Whether all readers have left in the meantime. */
+  private boolean fetched(byte[] chunk, int count, Optional<IOException> trouble) {
     lock.lock();
     try {
       append(chunk, Math.max(0, count));
-      ended = count < 0;
+      whole = keeping.isPresent();
+      ended = closed || count < 0;
       failure = trouble;
       fetching = false;
       changed.signalAll();
+      return closed;
     } finally {
       lock.unlock();
     }
@@ -169,17 +182,9 @@ final class SharedStream {
 
   private void onEvent(String data) throws IOException {
     if (keeping.isEmpty()) {
-      assembly.accept(data).ifPresent(this::startKeeping);
-    }
-  }
-
-  private void startKeeping(ObjectNode answer) {
-    FutureTask<Void> task = new FutureTask<>(() -> keep(answer), null);
-    keeping = Optional.of(task);
-    try {
-      executor.execute(task);
-    } catch (RejectedExecutionException e) {
-      task.run();
+      assembly
+          .accept(data)
+          .ifPresent(answer -> keeping = Optional.of(new FutureTask<>(() -> keep(answer), null)));
     }
   }
 
@@ -195,30 +200,37 @@ final class SharedStream {
   }
 
   /** Afterwards an answer that came to its end is kept, for this caller's next call to find. */
-  private void close() {
-    boolean last = leave();
+  private void close(Reader reader) {
+    boolean last;
+    boolean idle;
+    lock.lock();
+    try {
+      if (reader.closed) {
+        return;
+      }
+      reader.closed = true;
+      readers--;
+      last = readers == 0;
+      idle = !fetching;
+      closed = closed || last;
+      ended = ended || (last && idle);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
     try {
       keeping.ifPresent(SharedStream::finish);
     } finally {
       if (last) {
         lead.abandon();
+      }
+      if (last && idle) {
         upstream.close();
       }
     }
   }
 
-  private boolean leave() {
-    lock.lock();
-    try {
-      readers--;
-      closed = closed || readers == 0;
-      return readers == 0;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Runs the task here if it has not begun, so that a busy executor is not waited for. */
+  /** Runs the task here if it has not begun. */
   private static void finish(FutureTask<Void> task) {
     task.run();
     try {
@@ -233,10 +245,10 @@ final class SharedStream {
     }
   }
 
-  /** The stream as one caller reads it. Used by one thread, but closed by any. */
+  /** The stream as one caller reads it. Read by one thread, but closed by any. */
   private final class Reader extends InputStream {
     private int position;
-    private boolean readerClosed;
+    private boolean closed;
 
     @Override
     public int read() throws IOException {
@@ -246,23 +258,12 @@ final class SharedStream {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-      if (length == 0) {
-        return 0;
-      }
-      int count = SharedStream.this.read(position, into, offset, length);
-      position += Math.max(0, count);
-      return count;
+      return length == 0 ? 0 : SharedStream.this.read(this, into, offset, length);
     }
 
     @Override
     public void close() {
-      synchronized (this) {
-        if (readerClosed) {
-          return;
-        }
-        readerClosed = true;
-      }
-      SharedStream.this.close();
+      SharedStream.this.close(this);
     }
   }
 }

@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.StreamingChatClient;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.store.EntryListing;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.ListedEntry;
+import io.github.semcache.store.StateStore;
+import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.FakeChatClient;
 import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testing.FaultyStore;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -26,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class MicrometerTest {
@@ -198,5 +205,68 @@ class MicrometerTest {
 
     assertThat(pieces).containsExactly("Pa", "ris");
     assertThat(spans.names()).containsExactly("chat unknown", "chat unknown");
+  }
+
+  @Test
+  void whatWasReportedWrongStaysWrongForTheNextCacheOnAnObservedStore() {
+    InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
+    CacheObservations observations = CacheObservations.of(ObservationRegistry.create());
+    try (SemanticCache first =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .store(observations.observe(store))
+            .chatClient(chat)
+            .build()) {
+      first.ask(PARIS);
+      Answer wrong = first.ask(PARIS_AGAIN);
+      assertThat(wrong.isHit()).isTrue();
+      first.reportWrong(wrong);
+    }
+    SemanticCache next =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .store(observations.observe(store))
+            .chatClient(chat)
+            .build();
+
+    assertThat(next.ask(PARIS_AGAIN).isHit()).isFalse();
+  }
+
+  @Test
+  void observedStoreCanDoWhatTheStoreCan() {
+    CacheObservations observations = CacheObservations.of(ObservationRegistry.create());
+    InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
+    VectorStore observed = observations.observe(store);
+
+    ((StateStore) observed).save("state", new byte[] {1});
+    assertThat(store.load("state")).contains(new byte[] {1});
+    assertThat(((StateStore) observed).load("state")).contains(new byte[] {1});
+    try (Stream<ListedEntry> entries = ((EntryListing) observed).entries()) {
+      assertThat(entries).isEmpty();
+    }
+    assertThat(observations.observe(new FaultyStore(store)))
+        .isNotInstanceOf(StateStore.class)
+        .isNotInstanceOf(EntryListing.class);
+  }
+
+  @Test
+  void observationsOfTheModelHaveTheSameKeysWhateverComes() {
+    Spans spans = new Spans();
+    ObservationRegistry observed = ObservationRegistry.create();
+    observed.observationConfig().observationHandler(spans);
+    ChatClient client = CacheObservations.of(observed).observe(chat, "fake");
+    client.chat(Prompt.of(PARIS));
+    chat.replying(prompt -> ChatReply.of("model unknown"));
+    client.chat(Prompt.of(PARIS));
+    chat.failingWith(new IllegalStateException("down"));
+    assertThatThrownBy(() -> client.chat(Prompt.of(PARIS))).hasMessage("down");
+
+    assertThat(
+            spans.spans.stream()
+                .map(
+                    span ->
+                        span.getLowCardinalityKeyValues().stream().map(KeyValue::getKey).toList())
+                .distinct())
+        .hasSize(1);
   }
 }

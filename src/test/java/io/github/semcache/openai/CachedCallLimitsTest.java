@@ -141,7 +141,7 @@ final class CachedCallLimitsTest {
 
     RecordedRequest request = server.requests(CHAT).get(0);
     assertThat(request.header("X-Trace")).contains("7");
-    assertThat(request.header(CacheControl.TAG)).isEmpty();
+    assertThat(request.header(CacheControl.TAG_PREFIX + "tenant")).isEmpty();
   }
 
   /** What the structured output is parsed to. */

@@ -183,16 +183,55 @@ final class RequestEqualityTest {
   }
 
   @Test
-  void severalTextsOfOneMessageAreOneQuestion() {
+  void lastTextsOfAMessageThatFollowOneAnotherAreTheQuestion() {
     String two =
         """
         {"messages":[{"role":"user","content":[{"type":"text","text":"One."},
-         {"type":"image_url","image_url":{"url":"u"}},{"type":"text","text":"Two."}]}]}""";
+         {"type":"image_url","image_url":{"url":"u"}},{"type":"text","text":"Two."},
+         {"type":"text","text":"Three."}]}]}""";
 
-    assertThat(queryOf(two).orElseThrow().text()).isEqualTo("One. Two.");
+    assertThat(queryOf(two).orElseThrow().text()).isEqualTo("Two. Three.");
     assertThat(queryOf(two).orElseThrow().scope().settings().get("request"))
-        .contains("\"url\":\"u\"")
-        .doesNotContain("One.", "Two.");
+        .contains("\"url\":\"u\"", "One.")
+        .doesNotContain("Two.", "Three.");
+  }
+
+  /** Texts and images, at least one of them a text that says something. */
+  @Provide
+  Arbitrary<List<String>> contents() {
+    return Arbitraries.of("", "damaged", "Which one?", "image a", "image b")
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(6);
+  }
+
+  @Property(tries = 1000)
+  void textsThatStandElsewhereAmongTheImagesAreAnotherRequest(
+      @ForAll("contents") List<String> one, @ForAll("contents") List<String> other) {
+    Optional<String> key = queryOf(message(one)).map(Query::key);
+    Optional<String> otherKey = queryOf(message(other)).map(Query::key);
+
+    if (!runs(one).equals(runs(other)) && key.isPresent()) {
+      assertThat(key).isNotEqualTo(otherKey);
+    }
+  }
+
+  /** What the parts say: texts that follow one another are one. */
+  private static String runs(List<String> contents) {
+    return String.join("|", contents).replaceAll("(?<!image [ab])\\|(?!image )", " ").strip();
+  }
+
+  private static String message(List<String> contents) {
+    ObjectNode body = Json.newObject();
+    ArrayNode parts = body.putArray("messages").addObject().put("role", "user").putArray("content");
+    for (String content : contents) {
+      if (content.startsWith("image")) {
+        parts.addObject().put("type", "image_url").putObject("image_url").put("url", content);
+      } else {
+        parts.addObject().put("type", "text").put("text", content);
+      }
+    }
+    return Json.text(body);
   }
 
   @Test

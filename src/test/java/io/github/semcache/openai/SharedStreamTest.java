@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import com.openai.client.OpenAIClient;
+import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
@@ -20,6 +21,7 @@ import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FaultyStore;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -252,5 +254,105 @@ final class SharedStreamTest {
 
     assertThat(with == null).isEqualTo(without == null);
     assertThat(cache.stats().stores()).isZero();
+  }
+
+  @Test
+  void closeFromAnotherThreadEndsAReadAndLeavesTheStreamToTheOthers() {
+    server.next(CHAT, gated());
+    try (StreamResponse<ChatCompletionChunk> one = open(asking());
+        StreamResponse<ChatCompletionChunk> another = open(asking());
+        StreamResponse<ChatCompletionChunk> last = open(asking())) {
+      for (StreamResponse<ChatCompletionChunk> stopped : List.of(one, another)) {
+        CountDownLatch waiting = new CountDownLatch(1);
+        CompletableFuture<Throwable> reader = onNewThread(() -> readOn(stopped, waiting));
+        join(waiting);
+        stopped.close();
+        assertThat(reader.join()).isNotNull();
+      }
+      gate.countDown();
+      assertThat(text(last)).isEqualTo("Paris.");
+    }
+    assertThat(chatRequests()).isEqualTo(1);
+    assertThat(cache.stats().stores()).isEqualTo(1);
+  }
+
+  /** Reads up to where the server waits, then on. */
+  private static Throwable readOn(
+      StreamResponse<ChatCompletionChunk> stream, CountDownLatch waiting) {
+    Iterator<ChatCompletionChunk> chunks = stream.stream().iterator();
+    chunks.next();
+    waiting.countDown();
+    return catchThrowable(chunks::next);
+  }
+
+  private static void join(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // the stream is closed before its block ends
+  void closeByTheLastReaderFromAnotherThreadEndsItsRead() {
+    server.next(CHAT, gated());
+    try (StreamResponse<ChatCompletionChunk> only = open(asking())) {
+      CountDownLatch waiting = new CountDownLatch(1);
+      CompletableFuture<Throwable> reader = onNewThread(() -> readOn(only, waiting));
+      join(waiting);
+      only.close();
+      assertThat(reader.join()).isNotNull();
+    }
+    assertThat(stream()).startsWith("Answer");
+    gate.countDown();
+    assertThat(cache.stats().stores()).isEqualTo(1);
+  }
+
+  @Test
+  void callThatComesWhileTheLastReaderWaitsForTheStoreGetsTheWholeStream() {
+    server.next(CHAT, FakeStream.completion("Par", "is."));
+    store.beforePut(gate);
+    CompletableFuture<String> first = onNewThread(this::stream);
+    await().until(() -> store.calls().contains(FaultyStore.Call.PUT));
+    CompletableFuture<String> seen = new CompletableFuture<>();
+    CompletableFuture<Void> second =
+        onNewThread(
+            () -> {
+              try (StreamResponse<ChatCompletionChunk> chunks = open(asking())) {
+                Iterator<ChatCompletionChunk> iterator = chunks.stream().iterator();
+                seen.complete(
+                    text(iterator.next()) + text(iterator.next()) + text(iterator.next()));
+              }
+              return null;
+            });
+
+    assertThat(seen.join()).isEqualTo("Paris.");
+    assertThat(first).isNotDone();
+    gate.countDown();
+    assertThat(first.join()).isEqualTo("Paris.");
+    second.join();
+    assertThat(chatRequests()).isEqualTo(1);
+  }
+
+  @Test
+  void callsThatDifferInTheirMetadataAloneReadOneStream() {
+    server.next(CHAT, gated());
+    try (StreamResponse<ChatCompletionChunk> one = open(tracedAs("1"));
+        StreamResponse<ChatCompletionChunk> other = open(tracedAs("2"))) {
+      gate.countDown();
+      assertThat(text(one)).isEqualTo("Paris.");
+      assertThat(text(other)).isEqualTo("Paris.");
+    }
+    assertThat(chatRequests()).isEqualTo(1);
+  }
+
+  private static ChatCompletionCreateParams tracedAs(String id) {
+    return asking().toBuilder()
+        .metadata(
+            ChatCompletionCreateParams.Metadata.builder()
+                .putAdditionalProperty("request", JsonValue.from(id))
+                .build())
+        .build();
   }
 }
