@@ -50,13 +50,14 @@ import org.jspecify.annotations.Nullable;
  * only for as long as that text stays the same: maps from {@code Map.of} may come in another order
  * in the next one.
  *
- * <p>A hit gives back the message with its thinking and attributes, the id, the model's name, the
- * token usage and the finish reason; what a provider's own subclass of the metadata or the usage
- * adds is not kept. Answers that did not end with {@code STOP} and calls of tools are not kept
- * unless the cache's {@link io.github.semcache.chat.Admission} says so. What the model throws
- * reaches the caller as it is. The model's listeners are told of its own calls, not of hits.
- * Requests without a text of the user, and those that cannot be written down, pass by the cache; so
- * do the methods of a streaming model that give a {@code Publisher}.
+ * <p>A hit gives back the message with its thinking and attributes (a message with an attribute
+ * that JSON would give another type is not kept), the id, the model's name, the token usage and the
+ * finish reason; what a provider's own subclass of the metadata or the usage adds is not kept.
+ * Answers that did not end with {@code STOP} and calls of tools are not kept unless the cache's
+ * {@link io.github.semcache.chat.Admission} says so. What the model throws reaches the caller as it
+ * is. The model's listeners are told of its own calls, not of hits. Requests without a text of the
+ * user, and those that cannot be written down, pass by the cache; so do the methods of a streaming
+ * model that give a {@code Publisher}.
  *
  * <p>Safe for use by many threads if the model is. Neither model nor cache is closed here.
  */
@@ -304,7 +305,8 @@ public final class CachedChatModel implements ChatModel {
     }
 
     /**
-     * Sets what the cache may do with each request: adds tags, a time to live and so on.
+     * Sets what the cache may do with each request: adds tags, a time to live and so on. Unless it
+     * says otherwise, a request waits a minute at most for another one's answer.
      *
      * @param prompts from a request and its prompt to the prompt with its options; called from many
      *     threads at once. What it throws reaches the caller

@@ -26,15 +26,16 @@ import java.util.concurrent.Executor;
  * through untouched, embeddings included unless {@link Builder#embeddings} says otherwise.
  *
  * <ul>
- *   <li><b>What is compared by meaning</b> is the text of the last message of the user. All other
- *       fields of the request's body, unknown ones included, must be equal in any order of keys:
- *       the model, the system text, earlier messages, images, tools, the response format, the
- *       temperature and so on. So must the base URL, the path, the query, and the headers {@code
- *       OpenAI-Organization} and {@code OpenAI-Project}; API keys need not, see {@link
- *       Builder#scopeHeader}. Ignored are {@code metadata}, {@code prompt_cache_key}, {@code
- *       prompt_cache_options}, {@code prompt_cache_retention}, {@code safety_identifier}, {@code
- *       service_tier}, {@code stream}, {@code stream_options}, {@code user} and, for chat
- *       completions, {@code store}.
+ *   <li><b>What is compared by meaning</b> is the text of the last message of the user; of texts
+ *       that images or files stand between, the last. All other fields of the request's body,
+ *       unknown ones included, must be equal in any order of keys: the model, the system text,
+ *       earlier messages, images, tools, the response format, the temperature and so on. So must
+ *       the base URL, the path, the query, and the headers {@code OpenAI-Organization} and {@code
+ *       OpenAI-Project}, if they are sent. API keys need not: those of two projects share answers,
+ *       and one that was revoked is still answered, see {@link Builder#scopeHeader}. Ignored are
+ *       {@code metadata}, {@code prompt_cache_key}, {@code prompt_cache_options}, {@code
+ *       prompt_cache_retention}, {@code safety_identifier}, {@code service_tier}, {@code stream},
+ *       {@code stream_options}, {@code user} and, for chat completions, {@code store}.
  *   <li><b>What passes by the cache:</b> requests whose user says no text; responses with a {@code
  *       conversation}, which grows with each call, and those in the background.
  *   <li><b>What a hit gives back</b> is what the model gave, with the same id, usage and unknown
@@ -46,18 +47,29 @@ import java.util.concurrent.Executor;
  *       otherwise: answers that did not end with {@code stop}, refusals, tool calls, several
  *       choices, and answers without text. A stream is kept when its terminal marker came, however
  *       many read it; one that is closed before is not.
- *   <li><b>Failures of the model</b> reach the caller as they are, after the client's own retries.
- *       Trouble in the cache does not, unless the cache was built with {@code failOnCacheErrors}; a
- *       cache that was closed answers nothing more.
+ *   <li><b>Failures of the model</b> reach the caller as they are, after the client's own retries,
+ *       and those who wait for the same answer too. What concerns one caller alone, its key, quota,
+ *       time limit or interrupt (statuses 401, 402, 403, 404, 408 and 429), is not passed on: one
+ *       of those who wait asks for itself. Trouble in the cache does not, unless the cache was
+ *       built with {@code failOnCacheErrors}; a cache that was closed answers nothing more.
  *   <li><b>Of calls that ask the same at once,</b> one asks the model; streams are read along as
- *       they arrive. No call waits for another longer than its own time limit for a request.
+ *       they arrive, by calls of the same time limits, and end with the first one's. No call waits
+ *       for another's answer to begin longer than its own time limit for a request.
  *   <li><b>Streams</b> are passed on as they arrive. What comes after their last event, the end,
  *       waits until the answer is kept, so that the caller's next call finds it.
  * </ul>
  *
  * <p>{@link CacheControl} changes this for single calls. The wrapped client shares connections and
  * options with the given one, which stays the caller's; closing the wrapped client closes neither
- * it nor the cache. Immutable and safe for use by many threads.
+ * it nor the cache, but it does end the websockets and the request authenticator or workload
+ * identity that both share.
+ *
+ * <p>Set retries, logging and authentication before wrapping. Where a client that is derived from
+ * the wrapped one sets {@code maxRetries} or {@code logLevel}, that comes on top, above the cache:
+ * each of its attempts is a call with all the attempts of the client below. Request authenticators
+ * and workload identities act above the cache as well as below, so a hit needs them too.
+ *
+ * <p>Immutable and safe for use by many threads.
  */
 public final class CachedOpenAi {
   private final SemanticCache cache;
@@ -167,7 +179,9 @@ public final class CachedOpenAi {
      * Makes a request header part of the scope: only answers given under the same value are reused.
      * For gateways whose headers choose the model or the tenant, and, with {@code Authorization} or
      * Azure's {@code api-key}, for clients whose credentials must not share answers. The service
-     * gets the header; stores see no more of it than a hash.
+     * gets the header; stores see no more of it than a hash. Of credentials that change with time
+     * or with each request, such as those of workload identities and request authenticators, the
+     * header is no name of the client: use a {@linkplain CacheControl#tag tag} of the client.
      *
      * @param name the header's name, in any case; not blank
      * @return this builder
@@ -184,7 +198,8 @@ public final class CachedOpenAi {
      * usage tells what these took. Without this, requests for embeddings pass through untouched.
      *
      * @param maxEntries how many embeddings to remember at most, at least 1; one of 1,536
-     *     components takes about 8 kB. The least recently used goes first
+     *     components takes about 8 kB in base64, which openai-java asks for unless told otherwise,
+     *     and more than ten times that as numbers. The least recently used goes first
      * @return this builder
      * @throws IllegalArgumentException if the number is less than 1
      */

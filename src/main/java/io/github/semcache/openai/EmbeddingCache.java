@@ -33,7 +33,10 @@ final class EmbeddingCache {
         };
   }
 
-  private record Key(String request, String text) {}
+  private record Key(Request request, String text) {}
+
+  /** Where a request goes, and what it says besides its texts, as canonical JSON. */
+  private record Request(Map<String, String> service, String rest) {}
 
   /** An embedding as the service gave it, and by which model. */
   private record Known(JsonNode embedding, JsonNode model) {}
@@ -42,7 +45,7 @@ final class EmbeddingCache {
   Optional<Lookup> lookUp(HttpRequest request, Map<String, String> service, ObjectNode body) {
     Optional<List<String>> texts = texts(body.path("input"));
     ObjectNode rest = body.deepCopy().without(Set.of("input", "user"));
-    String key = service + Json.canonical(rest);
+    Request key = new Request(service, Json.canonical(rest));
     return texts.map(asked -> new Lookup(request, body, key, asked, find(key, asked)));
   }
 
@@ -57,7 +60,7 @@ final class EmbeddingCache {
     return Optional.of(texts).filter(asked -> !asked.isEmpty());
   }
 
-  private Map<String, Known> find(String request, List<String> texts) {
+  private Map<String, Known> find(Request request, List<String> texts) {
     Map<String, Known> found = new LinkedHashMap<>();
     synchronized (known) {
       for (String text : texts) {
@@ -70,7 +73,7 @@ final class EmbeddingCache {
     return found;
   }
 
-  private void keep(String request, Map<String, Known> made) {
+  private void keep(Request request, Map<String, Known> made) {
     synchronized (known) {
       made.forEach((text, embedding) -> known.put(new Key(request, text), embedding));
     }
@@ -80,14 +83,14 @@ final class EmbeddingCache {
   final class Lookup {
     private final HttpRequest request;
     private final ObjectNode body;
-    private final String key;
+    private final Request key;
     private final List<String> texts;
     private final Map<String, Known> found;
 
     private Lookup(
         HttpRequest request,
         ObjectNode body,
-        String key,
+        Request key,
         List<String> texts,
         Map<String, Known> found) {
       this.request = request;

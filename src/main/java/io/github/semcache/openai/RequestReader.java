@@ -1,6 +1,7 @@
 package io.github.semcache.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.RequestOptions;
 import com.openai.core.Timeout;
@@ -19,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,13 +140,11 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
   }
 
   private static String query(QueryParams params) {
-    return params.keys().stream()
-        .collect(
-            Collectors.toMap(
-                name -> name,
-                name -> String.join("\n", params.values(name)),
-                (one, other) -> one,
-                TreeMap::new))
-        .toString();
+    ObjectNode query = Json.newObject();
+    for (String name : params.keys()) {
+      ArrayNode values = query.putArray(name);
+      params.values(name).forEach(values::add);
+    }
+    return Json.canonical(query);
   }
 }

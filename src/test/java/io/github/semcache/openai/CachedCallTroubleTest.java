@@ -10,6 +10,7 @@ import com.openai.core.RequestOptions;
 import com.openai.core.http.AsyncStreamResponse;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.OpenAIIoException;
+import com.openai.errors.RateLimitException;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
@@ -287,5 +288,15 @@ final class CachedCallTroubleTest {
     assertThat(server.requests(CHAT)).as("one retry").hasSize(2);
     assertThat(streamAsync(plain)).isEqualTo("Answer to: " + PARIS);
     assertThat(stream(plain)).isEqualTo("Answer to: " + PARIS);
+  }
+
+  @Test
+  void retriesOfADerivedClientComeOnTopOfThoseBelow() {
+    server.always(CHAT, FakeReply.rateLimited(1));
+    OpenAIClient derived = client.withOptions(options -> options.maxRetries(1));
+
+    assertThat(catchThrowable(() -> create(derived))).isInstanceOf(RateLimitException.class);
+
+    assertThat(server.requests(CHAT)).as("two calls of three attempts").hasSize(6);
   }
 }

@@ -263,6 +263,20 @@ final class RequestEqualityTest {
   }
 
   @Test
+  void queriesThatReadAlikeAreNotEqual() {
+    HttpRequest one = azure("gpt-4o", "1, b=2");
+    HttpRequest other = azure("gpt-4o", "1").toBuilder().putQueryParam("b", "2").build();
+    HttpRequest lines = azure("gpt-4o", "1\n2");
+    HttpRequest twice = azure("gpt-4o", "1").toBuilder().putQueryParam("api-version", "2").build();
+
+    assertThat(Stream.of(one, other, lines, twice).map(this::keyOf)).doesNotHaveDuplicates();
+  }
+
+  private String keyOf(HttpRequest request) {
+    return reader.read(request, RequestOptions.none()).map(this::key).orElseThrow();
+  }
+
+  @Test
   void timeLimitOfACallLimitsItsWaitForAnother() {
     RequestOptions hasty = RequestOptions.builder().timeout(Duration.ofSeconds(3)).build();
     RequestOptions patient = RequestOptions.builder().timeout(Duration.ZERO).build();
