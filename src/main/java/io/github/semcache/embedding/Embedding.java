@@ -65,6 +65,19 @@ public final class Embedding {
   }
 
   /**
+   * The embedding of the same direction and the length 1, but for rounding.
+   *
+   * @return an embedding of the same dimension
+   */
+  public Embedding ofLengthOne() {
+    float[] scaled = new float[components.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = (float) (components[i] / norm);
+    }
+    return of(scaled);
+  }
+
+  /**
    * The cosine distance to another embedding: 1 − a·b / (|a| |b|).
    *
    * @param other an embedding of the same dimension

@@ -81,22 +81,8 @@ final class EntryWriter {
     return new LogRecord.Put(
         ++sequence,
         insertion.entry(),
-        insertion.embedding().map(EntryWriter::ofLengthOne),
+        insertion.embedding().map(Embedding::ofLengthOne),
         expiresAt);
-  }
-
-  /** An embedding of the same direction and the length 1. */
-  static Embedding ofLengthOne(Embedding embedding) {
-    float[] components = embedding.toArray();
-    double squares = 0;
-    for (float component : components) {
-      squares += (double) component * component;
-    }
-    double length = Math.sqrt(squares);
-    for (int i = 0; i < components.length; i++) {
-      components[i] = (float) (components[i] / length);
-    }
-    return Embedding.of(components);
   }
 
   /** Removes entries and says how many of them were living. */

@@ -124,7 +124,7 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
   @Override
   public NearestEntries nearest(NearestQuery query) {
     checkDimension(query.embedding());
-    return engine.table().nearest(query, EntryWriter.ofLengthOne(query.embedding()));
+    return engine.table().nearest(query, query.embedding().ofLengthOne());
   }
 
   /**

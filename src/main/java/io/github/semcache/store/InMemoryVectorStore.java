@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -41,7 +40,7 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final Map<String, Node> nodes = new HashMap<>();
-  private final Map<String, Map<String, Node>> scopes = new HashMap<>();
+  private final Map<String, Members> scopes = new HashMap<>();
   private final Map<String, byte[]> states = new ConcurrentHashMap<>();
   private final TreeSet<Node> byExpiry = new TreeSet<>(Node.BY_EXPIRY);
 
@@ -92,31 +91,24 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
   public NearestEntries nearest(NearestQuery query) {
     checkDimension(query.embedding());
     Instant now = time.instant();
-    List<Scored> nearest = reading(() -> scan(query, now));
+    List<EmbeddingTable.Scored<Node>> nearest = reading(() -> scan(query, now));
     if (nearest.isEmpty()) {
       return NearestEntries.none();
     }
-    touch(nearest.get(0).node);
+    touch(nearest.get(0).row());
     return new NearestEntries(
-        nearest.stream().map(scored -> new Match(scored.node.entry, scored.distance)).toList(), 0);
+        nearest.stream().map(scored -> new Match(scored.row().entry, scored.distance())).toList(),
+        0);
   }
 
-  private List<Scored> scan(NearestQuery query, Instant now) {
-    // The farthest of the best so far is on top.
-    PriorityQueue<Scored> best = new PriorityQueue<>(Scored.NEAREST_FIRST.reversed());
-    for (Node node : scopes.getOrDefault(query.scope(), Map.of()).values()) {
-      if (node.embedding == null || !node.livesAt(now) || isTooOld(node.entry, query)) {
-        continue;
-      }
-      double distance = query.embedding().cosineDistance(node.embedding);
-      if (best.size() < query.k()) {
-        best.add(new Scored(node, distance));
-      } else if (distance < best.element().distance) {
-        best.remove();
-        best.add(new Scored(node, distance));
-      }
-    }
-    return best.stream().sorted(Scored.NEAREST_FIRST).toList();
+  private List<EmbeddingTable.Scored<Node>> scan(NearestQuery query, Instant now) {
+    Members members = scopes.get(query.scope());
+    return members == null
+        ? List.of()
+        : members.embeddings.nearest(
+            query.embedding(),
+            query.k(),
+            node -> node.livesAt(now) && !isTooOld(node.entry, query));
   }
 
   private static boolean isTooOld(CacheEntry entry, NearestQuery query) {
@@ -129,18 +121,16 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
     Instant now = time.instant();
     return writing(
         () -> {
-          insertions.forEach(insertion -> add(new Node(insertion, now)));
+          insertions.forEach(insertion -> add(new Node(insertion, now), insertion.embedding()));
           removeExpired(now);
           return evict();
         });
   }
 
-  private void add(Node node) {
+  private void add(Node node, Optional<Embedding> embedding) {
     delete(nodes.get(node.entry.key()));
     nodes.put(node.entry.key(), node);
-    scopes
-        .computeIfAbsent(node.entry.scope(), scope -> new HashMap<>())
-        .put(node.entry.key(), node);
+    scopes.computeIfAbsent(node.entry.scope(), scope -> new Members()).add(node, embedding);
     if (node.expiresAt != null) {
       byExpiry.add(node);
     }
@@ -183,7 +173,8 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
       return Optional.ofNullable(nodes.get(byKey.key())).stream().toList();
     }
     if (selection instanceof Selection.ByScope byScope) {
-      return scopes.getOrDefault(byScope.scope(), Map.of()).values();
+      Members members = scopes.get(byScope.scope());
+      return members == null ? List.of() : members.nodes.values();
     }
     return nodes.values();
   }
@@ -207,11 +198,7 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
     String key = node.entry.key();
     nodes.remove(key);
     scopes.computeIfPresent(
-        node.entry.scope(),
-        (scope, members) -> {
-          members.remove(key);
-          return members.isEmpty() ? null : members;
-        });
+        node.entry.scope(), (scope, members) -> members.isEmptyWithout(node) ? null : members);
     if (node.expiresAt != null) {
       byExpiry.remove(node);
     }
@@ -271,28 +258,41 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
     }
   }
 
-  private static final class Node {
+  /** The entries of a scope. */
+  private final class Members {
+    private final Map<String, Node> nodes = new HashMap<>();
+    private final EmbeddingTable<Node> embeddings = new EmbeddingTable<>(space.dimension());
+
+    void add(Node node, Optional<Embedding> embedding) {
+      nodes.put(node.entry.key(), node);
+      embedding.ifPresent(made -> embeddings.add(node, made));
+    }
+
+    boolean isEmptyWithout(Node node) {
+      nodes.remove(node.entry.key());
+      if (node.hasEmbedding()) {
+        embeddings.remove(node);
+      }
+      return nodes.isEmpty();
+    }
+  }
+
+  private static final class Node extends EmbeddingTable.Row {
     static final Comparator<Node> BY_EXPIRY =
         Comparator.comparing((Node node) -> requireNonNull(node.expiresAt))
             .thenComparing(node -> node.entry.key());
 
     final CacheEntry entry;
-    final @Nullable Embedding embedding;
     final @Nullable Instant expiresAt;
 
     Node(Insertion insertion, Instant now) {
       entry = insertion.entry();
-      embedding = insertion.embedding().orElse(null);
       expiresAt = insertion.timeToLive().map(now::plus).orElse(null);
     }
 
     boolean livesAt(Instant now) {
       return expiresAt == null || now.isBefore(expiresAt);
     }
-  }
-
-  private record Scored(Node node, double distance) {
-    static final Comparator<Scored> NEAREST_FIRST = Comparator.comparingDouble(Scored::distance);
   }
 
   /** Builds an {@link InMemoryVectorStore}. Not safe for use by many threads. */
