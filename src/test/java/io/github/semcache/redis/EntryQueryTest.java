@@ -70,7 +70,7 @@ class EntryQueryTest {
   void countAndKeysAskForNoContents() {
     assertThat(words(EntryQuery.count("idx", "*"))).isEqualTo("idx * LIMIT 0 0 DIALECT 2");
     assertThat(words(EntryQuery.keys("idx", FILTER, 500)))
-        .isEqualTo("idx @scope:{5c09e} NOCONTENT LIMIT 0 500 DIALECT 2");
+        .isEqualTo("idx @scope:{5c09e} NOCONTENT TIMEOUT 0 LIMIT 0 500 DIALECT 2");
   }
 
   @Property
