@@ -80,6 +80,10 @@ public final class FakeRedis implements AutoCloseable {
       while (true) {
         Socket socket = server.accept();
         sockets.add(socket);
+        if (server.isClosed()) {
+          socket.close();
+          return;
+        }
         start(() -> serve(socket));
       }
     } catch (IOException e) {
