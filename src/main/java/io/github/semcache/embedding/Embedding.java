@@ -65,6 +65,15 @@ public final class Embedding {
   }
 
   /**
+   * The Euclidean norm, which is the length of the vector.
+   *
+   * @return more than 0
+   */
+  public double norm() {
+    return norm;
+  }
+
+  /**
    * The embedding of the same direction and the length 1, but for rounding.
    *
    * @return an embedding of the same dimension

@@ -147,7 +147,8 @@ public final class CachedChatModel implements ChatModel {
     }
     Supplier<CompletableFuture<ChatResponse>> call = () -> model.chatAsync(request, options);
     return beginAsync(question.get())
-        .thenCompose(begun -> begun.map(lead -> goOn(lead, call)).orElseGet(call));
+        .thenComposeAsync(
+            begun -> begun.map(lead -> goOn(lead, call)).orElseGet(call), this::onExecutor);
   }
 
   /** Empty if the cache was closed just now, or its executor takes no more. */
@@ -210,7 +211,7 @@ public final class CachedChatModel implements ChatModel {
         this::onExecutor);
   }
 
-  /** Keeps the answer off the model's own threads, unless no other one will do it. */
+  /** Keeps work off the caller's and the model's threads, unless no other one will do it. */
   private void onExecutor(Runnable task) {
     try {
       cache.executor().execute(task);

@@ -52,7 +52,7 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
       blocks.add(new Block());
     }
     rows.add(row);
-    blockOf(row.position).add(row.position % BLOCK, embedding.ofLengthOne().toArray());
+    blockOf(row.position).add(row.position % BLOCK, embedding);
   }
 
   /** Removes a row that is in this table; the last one takes its place. */
@@ -88,9 +88,8 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
   List<Scored<R>> nearest(Embedding embedding, int k, Predicate<R> wanted) {
     List<Scored<R>> nearest = new ArrayList<>();
     for (Candidate candidate : mostSimilar(embedding.ofLengthOne().toArray(), k, wanted)) {
-      float[] components = blockOf(candidate.position).get(candidate.position % BLOCK);
-      double distance = embedding.cosineDistance(Embedding.of(components));
-      nearest.add(new Scored<>(rows.get(candidate.position), distance));
+      Embedding found = blockOf(candidate.position).get(candidate.position % BLOCK);
+      nearest.add(new Scored<>(rows.get(candidate.position), embedding.cosineDistance(found)));
     }
     nearest.sort(Comparator.comparingDouble(Scored::distance));
     return nearest;
@@ -103,7 +102,7 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
     float[] similarities = new float[BLOCK];
     for (int first = 0; first < rows.size(); first += BLOCK) {
       int count = Math.min(BLOCK, rows.size() - first);
-      blockOf(first).multiply(unit, similarities);
+      blockOf(first).compare(unit, similarities);
       for (int i = 0; i < count; i++) {
         boolean near = best.size() < k || similarities[i] > best.element().similarity;
         if (near && wanted.test(rows.get(first + i))) {
@@ -117,16 +116,17 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
     return best;
   }
 
-  /** Embeddings side by side, with room for more: at most as much again as they take. */
+  /** Embeddings side by side, with room for more: at most three times as many. */
   private final class Block {
     private int capacity = 1;
+    private float[] inverseNorms = new float[1];
     private float[] columns = new float[dimension];
 
-    void add(int slot, float[] components) {
+    void add(int slot, Embedding embedding) {
       if (slot == capacity) {
         resize(capacity * 2);
       }
-      set(slot, components);
+      set(slot, embedding);
     }
 
     void shrinkTo(int count) {
@@ -142,36 +142,42 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
         System.arraycopy(columns, k * capacity, resized, k * newCapacity, kept);
       }
       columns = resized;
+      inverseNorms = Arrays.copyOf(inverseNorms, newCapacity);
       capacity = newCapacity;
     }
 
-    void set(int slot, float[] components) {
+    void set(int slot, Embedding embedding) {
+      float[] components = embedding.toArray();
       for (int k = 0; k < dimension; k++) {
         columns[k * capacity + slot] = components[k];
       }
+      inverseNorms[slot] = (float) (1 / embedding.norm());
     }
 
-    float[] get(int slot) {
+    Embedding get(int slot) {
       float[] components = new float[dimension];
       for (int k = 0; k < dimension; k++) {
         components[k] = columns[k * capacity + slot];
       }
-      return components;
+      return Embedding.of(components);
     }
 
-    /** Puts the products with all embeddings of the block into an array. */
-    void multiply(float[] embedding, float[] products) {
-      Arrays.fill(products, 0, capacity, 0);
+    /** Puts the cosine similarities to all embeddings of the block into an array. */
+    void compare(float[] unit, float[] similarities) {
+      Arrays.fill(similarities, 0, capacity, 0);
       for (int k = 0; k < dimension; k++) {
-        multiplyAdd(embedding[k], columns, k * capacity, products, capacity);
+        multiplyAdd(unit[k], columns, k * capacity, similarities, capacity);
+      }
+      for (int i = 0; i < capacity; i++) {
+        similarities[i] *= inverseNorms[i];
       }
     }
 
     /** A method of its own, so that its loop is compiled by itself. */
     private static void multiplyAdd(
-        float factor, float[] columns, int from, float[] products, int count) {
+        float factor, float[] columns, int from, float[] sums, int count) {
       for (int i = 0; i < count; i++) {
-        products[i] += factor * columns[from + i];
+        sums[i] += factor * columns[from + i];
       }
     }
   }
