@@ -184,6 +184,7 @@ final class RedisSection {
                   text -> embeddings.apply(Integer.parseInt(text))))
           .store(filled.store())
           .maxDistance(2)
+          .noGuards() // The prompts are numbers, which would all be different ones.
           .build();
     }
 
