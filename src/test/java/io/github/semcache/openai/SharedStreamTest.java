@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -263,9 +264,7 @@ final class SharedStreamTest {
         StreamResponse<ChatCompletionChunk> another = open(asking());
         StreamResponse<ChatCompletionChunk> last = open(asking())) {
       for (StreamResponse<ChatCompletionChunk> stopped : List.of(one, another)) {
-        CountDownLatch waiting = new CountDownLatch(1);
-        CompletableFuture<Throwable> reader = onNewThread(() -> readOn(stopped, waiting));
-        join(waiting);
+        CompletableFuture<Throwable> reader = waitingReaderOf(stopped);
         stopped.close();
         assertThat(reader.join()).isNotNull();
       }
@@ -276,21 +275,27 @@ final class SharedStreamTest {
     assertThat(cache.stats().stores()).isEqualTo(1);
   }
 
-  /** Reads up to where the server waits, then on. */
-  private static Throwable readOn(
-      StreamResponse<ChatCompletionChunk> stream, CountDownLatch waiting) {
-    Iterator<ChatCompletionChunk> chunks = stream.stream().iterator();
-    chunks.next();
-    waiting.countDown();
-    return catchThrowable(chunks::next);
+  /** A thread that has read up to where the server waits, and waits for more. */
+  private static CompletableFuture<Throwable> waitingReaderOf(
+      StreamResponse<ChatCompletionChunk> stream) {
+    CompletableFuture<Throwable> end = new CompletableFuture<>();
+    CountDownLatch first = new CountDownLatch(1);
+    Thread reader =
+        new Thread(
+            () -> {
+              Iterator<ChatCompletionChunk> chunks = stream.stream().iterator();
+              chunks.next();
+              first.countDown();
+              end.complete(catchThrowable(chunks::next));
+            });
+    reader.start();
+    await().until(() -> first.getCount() == 0 && isReading(reader));
+    return end;
   }
 
-  private static void join(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+  private static boolean isReading(Thread thread) {
+    return Stream.of(thread.getStackTrace())
+        .anyMatch(frame -> frame.getClassName().startsWith(SharedStream.class.getName()));
   }
 
   @Test
@@ -298,9 +303,7 @@ final class SharedStreamTest {
   void closeByTheLastReaderFromAnotherThreadEndsItsRead() {
     server.next(CHAT, gated());
     try (StreamResponse<ChatCompletionChunk> only = open(asking())) {
-      CountDownLatch waiting = new CountDownLatch(1);
-      CompletableFuture<Throwable> reader = onNewThread(() -> readOn(only, waiting));
-      join(waiting);
+      CompletableFuture<Throwable> reader = waitingReaderOf(only);
       only.close();
       assertThat(reader.join()).isNotNull();
     }
