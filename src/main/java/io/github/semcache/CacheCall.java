@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.ModelObserver;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +58,7 @@ public sealed interface CacheCall {
     private final Place place;
     private final Events.Stopwatch stopwatch;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile ObservedCall observed = ObservedCall.unseen();
 
     Lead(
         Turns turns,
@@ -74,6 +76,22 @@ public sealed interface CacheCall {
     }
 
     /**
+     * Makes the call of the model, or starts it, for an observer to see. The observer is told of
+     * its end when this lead ends.
+     *
+     * @param <T> what the call gives
+     * @param observer who sees it
+     * @param model the name that the request gives the model, or {@code unknown}
+     * @param start makes or starts the call, on this thread; what it throws does not end the lead
+     * @return what that gives
+     */
+    public <T> T call(ModelObserver observer, String model, Supplier<T> start) {
+      ObservedCall call = ObservedCall.begin(observer, model);
+      observed = call;
+      return call.run(start);
+    }
+
+    /**
      * The model answered: keeps the reply if it may be kept, and hands it to those who wait. Blocks
      * on the store, and on the embedder if no embedding could be made before.
      *
@@ -84,7 +102,11 @@ public sealed interface CacheCall {
       if (ended.getAndSet(true)) {
         return Answer.ofModel(request.query, reply, Optional.empty(), request.missReason());
       }
-      Supplier<CacheCall> keep = () -> new Answered(keeper.answered(request, reply, stopwatch));
+      Supplier<CacheCall> keep =
+          () -> {
+            observed.answered(reply);
+            return new Answered(keeper.answered(request, reply, stopwatch));
+          };
       return ((Answered) flight.run(keep)).answer();
     }
 
@@ -101,7 +123,7 @@ public sealed interface CacheCall {
       if (place.isShared()) {
         throw new IllegalStateException("share needs a call that began in a lane of its own");
       }
-      flight.share(new Shared(live, turns, request, place));
+      flight.share(new Shared(live, turns, request, flight, place));
     }
 
     /**
@@ -113,6 +135,7 @@ public sealed interface CacheCall {
       requireNonNull(failure, "failure");
       if (!ended.getAndSet(true)) {
         try {
+          observed.failed(failure);
           keeper.failed(failure);
         } finally {
           flight.fail(failure);
@@ -130,6 +153,7 @@ public sealed interface CacheCall {
       requireNonNull(failure, "failure");
       if (!ended.getAndSet(true)) {
         try {
+          observed.failed(failure);
           keeper.failed(failure);
         } finally {
           flight.abandon();
@@ -144,6 +168,7 @@ public sealed interface CacheCall {
     public void abandon() {
       if (!ended.getAndSet(true)) {
         try {
+          observed.abandoned();
           keeper.abandoned();
         } finally {
           flight.abandon();
@@ -177,13 +202,13 @@ public sealed interface CacheCall {
   final class Follow implements CacheCall {
     private final Turns turns;
     private final Request request;
-    private final SingleFlight.Flight<CacheCall> flight;
+    private final SingleFlight.Arrival<CacheCall> arrival;
     private final Place place;
 
-    Follow(Turns turns, Request request, SingleFlight.Flight<CacheCall> flight, Place place) {
+    Follow(Turns turns, Request request, SingleFlight.Arrival<CacheCall> arrival, Place place) {
       this.turns = turns;
       this.request = request;
-      this.flight = flight;
+      this.arrival = arrival;
       this.place = place;
     }
 
@@ -199,7 +224,7 @@ public sealed interface CacheCall {
      */
     public CacheCall await() {
       try {
-        return landed(flight.await(request.prompt.maxWait()));
+        return landed(arrival.await(request.prompt.maxWait()));
       } catch (TimeoutException e) {
         return turns.leadAlone(request, place);
       }
@@ -214,7 +239,7 @@ public sealed interface CacheCall {
      */
     public CompletableFuture<CacheCall> next() {
       CompletableFuture<Supplier<CacheCall>> first =
-          flight.landing().thenApply(answer -> () -> landed(answer));
+          arrival.future().thenApply(outcome -> () -> landed(outcome));
       request
           .prompt
           .maxWait()
@@ -252,7 +277,7 @@ public sealed interface CacheCall {
     private CacheCall landed(Optional<CacheCall> landing) {
       CacheCall outcome = landing.orElseGet(() -> turns.join(request, place));
       return outcome instanceof Shared shared
-          ? new Shared(shared.live(), turns, request, place)
+          ? new Shared(shared.live(), turns, request, shared.flight, place)
           : outcome;
     }
   }
@@ -262,12 +287,19 @@ public sealed interface CacheCall {
     private final Object live;
     private final Turns turns;
     private final Request request;
+    private final SingleFlight.Flight<CacheCall> flight;
     private final Place place;
 
-    Shared(Object live, Turns turns, Request request, Place place) {
+    Shared(
+        Object live,
+        Turns turns,
+        Request request,
+        SingleFlight.Flight<CacheCall> flight,
+        Place place) {
       this.live = live;
       this.turns = turns;
       this.request = request;
+      this.flight = flight;
       this.place = place;
     }
 
@@ -283,10 +315,11 @@ public sealed interface CacheCall {
     /**
      * Goes on without what was shared, for example because it was closed in the meantime.
      *
-     * @return as {@link Follow#await}
+     * @return a call to follow: the same one, to its end. If that was abandoned, one of those who
+     *     wait takes the lead
      */
-    public CacheCall again() {
-      return turns.join(request, place);
+    public Follow again() {
+      return new Follow(turns, request, flight.end(), place);
     }
   }
 }

@@ -59,7 +59,7 @@ final class SingleFlight<T> {
         if (seat.leads()) {
           return seat.flight().run(call, isForAll);
         }
-        Optional<T> landing = seat.flight().await(maxWait);
+        Optional<T> landing = seat.flight().landing().await(maxWait);
         if (landing.isPresent()) {
           return landing.get();
         }
@@ -77,7 +77,8 @@ final class SingleFlight<T> {
     private final SingleFlight<T> flights;
     private final String key;
     private final @Nullable Thread owner;
-    private final CompletableFuture<Optional<T>> landing = new CompletableFuture<>();
+    private final Arrival<T> landing = new Arrival<>(new CompletableFuture<>());
+    private final Arrival<T> end = new Arrival<>(new CompletableFuture<>());
 
     private Flight(SingleFlight<T> flights, String key, @Nullable Thread owner) {
       this.flights = flights;
@@ -123,29 +124,41 @@ final class SingleFlight<T> {
 
     /** Lets the followers go on with something while the flight, which others may join, goes on. */
     void share(T early) {
-      landing.complete(Optional.of(early));
+      landing.future().complete(Optional.of(early));
     }
 
     void land(T result) {
       flights.flights.remove(key, this);
-      landing.complete(Optional.of(result));
+      landing.future().complete(Optional.of(result));
+      end.future().complete(Optional.of(result));
     }
 
     void fail(Throwable e) {
       flights.flights.remove(key, this);
-      landing.completeExceptionally(e);
+      landing.future().completeExceptionally(e);
+      end.future().completeExceptionally(e);
     }
 
     /** Ends without a result: the followers must see for themselves. */
     void abandon() {
       flights.flights.remove(key, this);
-      landing.complete(Optional.empty());
+      landing.future().complete(Optional.empty());
+      end.future().complete(Optional.empty());
     }
 
-    /** The result, or empty if the leader gave up. */
-    CompletableFuture<Optional<T>> landing() {
+    /** What the followers go on with: what was shared, or how the flight ended. */
+    Arrival<T> landing() {
       return landing;
     }
+
+    /** How the flight ends, whatever was shared before. */
+    Arrival<T> end() {
+      return end;
+    }
+  }
+
+  /** What followers wait for: a result, or empty if the leader gave up. */
+  record Arrival<T>(CompletableFuture<Optional<T>> future) {
 
     /**
      * Waits for the result; empty if the leader gave up.
@@ -156,13 +169,13 @@ final class SingleFlight<T> {
     Optional<T> await(Optional<Duration> maxWait) throws TimeoutException {
       try {
         return maxWait.isPresent()
-            ? landing.get(TimeUnit.NANOSECONDS.convert(maxWait.get()), TimeUnit.NANOSECONDS)
-            : landing.get();
+            ? future.get(TimeUnit.NANOSECONDS.convert(maxWait.get()), TimeUnit.NANOSECONDS)
+            : future.get();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new InterruptedWait();
       } catch (ExecutionException e) {
-        throw Flight.<RuntimeException>asIs(e.getCause());
+        throw Arrival.<RuntimeException>asIs(e.getCause());
       }
     }
 

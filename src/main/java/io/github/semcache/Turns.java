@@ -35,7 +35,7 @@ final class Turns {
         flights.join(place.lane() + ' ' + request.query.key(), place.owner());
     if (!seat.leads()) {
       follows(request);
-      return new CacheCall.Follow(this, request, seat.flight(), place);
+      return new CacheCall.Follow(this, request, seat.flight().landing(), place);
     }
     SingleFlight.Flight<CacheCall> flight = seat.flight();
     return flight.failingWith(

@@ -221,7 +221,7 @@ class CacheCallTest {
     assertThat(((CacheCall.Shared) early.join()).live()).isEqualTo("live");
     assertThat(late.live()).isEqualTo("live");
     lead.abandon();
-    assertThat(late.again()).isInstanceOf(CacheCall.Lead.class);
+    assertThat(late.again().await()).isInstanceOf(CacheCall.Lead.class);
     assertThat(cache.stats().requests()).isEqualTo(3);
     assertThat(cache.stats().coalesced()).isEqualTo(2);
   }
@@ -234,8 +234,39 @@ class CacheCallTest {
 
     lead.complete(PARIS);
 
-    assertThat(answerOf(shared.again()).reply()).isEqualTo(PARIS);
+    assertThat(answerOf(shared.again().await()).reply()).isEqualTo(PARIS);
     assertThat(cache.stats().stores()).isEqualTo(1);
+  }
+
+  @Test
+  void whoeverGoesOnWithoutWhatIsSharedWaitsForTheEndOfThatCall() {
+    CacheCall.Lead lead = (CacheCall.Lead) stream();
+    lead.share("closed");
+    CacheCall.Shared shared = (CacheCall.Shared) ((CacheCall.Follow) stream()).await();
+
+    CompletableFuture<CacheCall> first = shared.again().next();
+    CompletableFuture<CacheCall> second = shared.again().next();
+    assertThat(first).isNotDone();
+    assertThat(second).isNotDone();
+    lead.abandon();
+
+    CacheCall one = first.join();
+    CacheCall other = second.join();
+    assertThat(List.of(one, other)).hasAtLeastOneElementOfType(CacheCall.Lead.class);
+    assertThat(List.of(one, other)).hasAtLeastOneElementOfType(CacheCall.Follow.class);
+    assertThat(cache.stats().requests()).isEqualTo(2);
+  }
+
+  @Test
+  void failureOfASharedCallIsThatOfThoseWhoWaitForItsEnd() {
+    IllegalStateException failure = new IllegalStateException("model down");
+    CacheCall.Lead lead = (CacheCall.Lead) stream();
+    lead.share("closed");
+    CacheCall.Shared shared = (CacheCall.Shared) ((CacheCall.Follow) stream()).await();
+
+    lead.fail(failure);
+
+    assertThatThrownBy(shared.again()::await).isSameAs(failure);
   }
 
   @Test
