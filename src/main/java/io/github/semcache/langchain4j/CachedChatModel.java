@@ -12,20 +12,15 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.semcache.Answer;
-import io.github.semcache.CacheCall;
+import io.github.semcache.AsyncCacheCall;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.chat.ChatClient;
-import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.prompt.Prompt;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,11 +60,14 @@ public final class CachedChatModel implements ChatModel {
   private final ChatModel model;
   private final SemanticCache cache;
   private final ChatRequests requests;
+  private final ModelObserver observer;
 
-  private CachedChatModel(ChatModel model, SemanticCache cache, ChatRequests requests) {
+  private CachedChatModel(
+      ChatModel model, SemanticCache cache, ChatRequests requests, ModelObserver observer) {
     this.model = model;
     this.cache = cache;
     this.requests = requests;
+    this.observer = observer;
   }
 
   /**
@@ -115,7 +113,8 @@ public final class CachedChatModel implements ChatModel {
     if (question.isEmpty()) {
       return model.chat(request, options);
     }
-    ModelCall call = new ModelCall(() -> model.chat(request, options), question.get().settings());
+    BlockingChat call =
+        new BlockingChat(() -> model.chat(request, options), question.get(), observer);
     try {
       Answer answer = cache.ask(question.get().prompt(), call);
       return call.response().orElseGet(() -> ChatResponses.response(answer.reply()));
@@ -145,84 +144,8 @@ public final class CachedChatModel implements ChatModel {
     if (question.isEmpty()) {
       return model.chatAsync(request, options);
     }
-    Supplier<CompletableFuture<ChatResponse>> call = () -> model.chatAsync(request, options);
-    return beginAsync(question.get())
-        .thenComposeAsync(
-            begun -> begun.map(lead -> goOn(lead, call)).orElseGet(call), this::onExecutor);
-  }
-
-  /** Empty if the cache was closed just now, or its executor takes no more. */
-  private CompletableFuture<Optional<CacheCall>> beginAsync(ChatRequests.Question question) {
-    try {
-      return CompletableFuture.supplyAsync(() -> begin(question), cache.executor());
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.completedFuture(Optional.empty());
-    }
-  }
-
-  private Optional<CacheCall> begin(ChatRequests.Question question) {
-    try {
-      return Optional.of(cache.begin(question.prompt(), question.settings()));
-    } catch (IllegalStateException e) {
-      if (cache.isClosed()) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  private CompletableFuture<ChatResponse> goOn(
-      CacheCall call, Supplier<CompletableFuture<ChatResponse>> model) {
-    if (call instanceof CacheCall.Lead lead) {
-      return lead(lead, model);
-    }
-    return call instanceof CacheCall.Follow follow
-        ? follow
-            .next()
-            .thenCompose(next -> goOn(next, model))
-            .exceptionallyCompose(failure -> withoutExecutor(failure, model))
-        : CompletableFuture.completedFuture(
-            ChatResponses.response(((CacheCall.Answered) call).answer().reply()));
-  }
-
-  private static CompletableFuture<ChatResponse> withoutExecutor(
-      Throwable failure, Supplier<CompletableFuture<ChatResponse>> model) {
-    return causeOf(failure) instanceof RejectedExecutionException
-        ? model.get()
-        : CompletableFuture.failedFuture(failure);
-  }
-
-  private CompletableFuture<ChatResponse> lead(
-      CacheCall.Lead lead, Supplier<CompletableFuture<ChatResponse>> model) {
-    CompletableFuture<ChatResponse> answered;
-    try {
-      answered = requireNonNull(model.get(), "the model gave no future");
-    } catch (Throwable e) {
-      answered = CompletableFuture.failedFuture(e);
-    }
-    return answered.whenCompleteAsync(
-        (response, failure) -> {
-          if (failure == null) {
-            ChatResponses.keep(lead, response);
-          } else {
-            lead.fail(causeOf(failure));
-          }
-        },
-        this::onExecutor);
-  }
-
-  /** Keeps work off the caller's and the model's threads, unless no other one will do it. */
-  private void onExecutor(Runnable task) {
-    try {
-      cache.executor().execute(task);
-    } catch (RejectedExecutionException e) {
-      task.run();
-    }
-  }
-
-  private static Throwable causeOf(Throwable failure) {
-    @Nullable Throwable cause = failure.getCause();
-    return failure instanceof CompletionException && cause != null ? cause : failure;
+    AsyncChat chat = new AsyncChat(model, cache, request, options, question.get(), observer);
+    return new AsyncCacheCall<>(cache, chat).run();
   }
 
   @Override
@@ -245,45 +168,12 @@ public final class CachedChatModel implements ChatModel {
     return model.supportedCapabilities();
   }
 
-  /** The call of the model for one request; keeps the response as the model gave it. */
-  private static final class ModelCall implements ChatClient {
-    private final Supplier<ChatResponse> call;
-    private final Map<String, String> settings;
-    private boolean made;
-    private Optional<ChatResponse> response = Optional.empty();
-
-    ModelCall(Supplier<ChatResponse> call, Map<String, String> settings) {
-      this.call = call;
-      this.settings = settings;
-    }
-
-    @Override
-    public ChatReply chat(Prompt prompt) {
-      made = true;
-      ChatResponse answer = call.get();
-      response = Optional.of(answer);
-      return ChatResponses.reply(answer);
-    }
-
-    @Override
-    public Map<String, String> settings() {
-      return settings;
-    }
-
-    boolean wasMade() {
-      return made;
-    }
-
-    Optional<ChatResponse> response() {
-      return response;
-    }
-  }
-
   /** The options of cached models. Not safe for use by many threads. */
   public static final class Builder {
     private final SemanticCache cache;
     private Optional<String> modelName = Optional.empty();
     private BiFunction<ChatRequest, Prompt, Prompt> prompts = (request, prompt) -> prompt;
+    private ModelObserver observer = ModelObserver.none();
 
     private Builder(SemanticCache cache) {
       this.cache = requireNonNull(cache, "cache");
@@ -319,6 +209,19 @@ public final class CachedChatModel implements ChatModel {
     }
 
     /**
+     * Lets the calls of the model be seen, for example by {@link
+     * io.github.semcache.micrometer.CacheObservations#modelCalls}: those that the cache could not
+     * answer. One that several callers wait for is one call, of the first of them.
+     *
+     * @param observer sees them; {@link ModelObserver#none} unless set
+     * @return this builder
+     */
+    public Builder observer(ModelObserver observer) {
+      this.observer = requireNonNull(observer, "observer");
+      return this;
+    }
+
+    /**
      * Gives a model the cache.
      *
      * @param model the model
@@ -328,7 +231,7 @@ public final class CachedChatModel implements ChatModel {
      */
     public ChatModel build(ChatModel model) {
       return new CachedChatModel(
-          model, cache, requests(model.provider(), model.defaultRequestParameters()));
+          model, cache, requests(model.provider(), model.defaultRequestParameters()), observer);
     }
 
     /**
@@ -341,7 +244,7 @@ public final class CachedChatModel implements ChatModel {
      */
     public StreamingChatModel build(StreamingChatModel model) {
       return new CachedStreamingModel(
-          model, cache, requests(model.provider(), model.defaultRequestParameters()));
+          model, cache, requests(model.provider(), model.defaultRequestParameters()), observer);
     }
 
     private ChatRequests requests(ModelProvider provider, ChatRequestParameters defaults) {

@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 
 /** Takes requests apart: into what is compared by meaning, and what must be equal. */
 final class ChatRequests {
+  private static final String MODEL = "model";
+
   /** Stands in the scope for a text that is compared by meaning. */
   private static final String TEXT = "text";
 
@@ -46,7 +48,13 @@ final class ChatRequests {
   }
 
   /** A request that a cache may answer. */
-  record Question(Prompt prompt, Map<String, String> settings) {}
+  record Question(Prompt prompt, Map<String, String> settings) {
+
+    /** The model's name. */
+    String model() {
+      return settings.getOrDefault(MODEL, "unknown");
+    }
+  }
 
   /** Empty if no message of the user has a text, or if the request cannot be written down. */
   Optional<Question> question(ChatRequest request) {
@@ -102,11 +110,16 @@ final class ChatRequests {
 
   private Map<String, String> settings(ChatRequestParameters parameters, List<ChatMessage> rest) {
     return Map.of(
-        "provider", provider.name(),
-        "model", model,
-        "parameters", text(parameters),
-        "tools", tools(parameters),
-        "messages", ChatMessageSerializer.messagesToJson(rest));
+        "provider",
+        provider.name(),
+        MODEL,
+        model,
+        "parameters",
+        text(parameters),
+        "tools",
+        tools(parameters),
+        "messages",
+        ChatMessageSerializer.messagesToJson(rest));
   }
 
   /** A class that adds fields must show them, or they would count for nothing. */

@@ -1,66 +1,26 @@
 package io.github.semcache.micrometer;
 
+import io.github.semcache.ObservedCall;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.micrometer.common.KeyValue;
-import io.micrometer.observation.Observation;
-import io.micrometer.observation.ObservationRegistry;
-import io.micrometer.observation.transport.Kind;
-import io.micrometer.observation.transport.Propagator;
-import io.micrometer.observation.transport.SenderContext;
-import java.util.Locale;
+import io.github.semcache.chat.ModelObserver;
 import java.util.function.Supplier;
 
-/** Observes one call of a model. */
+/** Observes the blocking calls of a chat client. */
 final class ModelObservation {
-  /** The span is a client's; its trace travels with the HTTP request that the client sends. */
-  private static final Propagator.Setter<Object> UNSENT = (carrier, key, value) -> {};
-
-  // All of these are set whatever comes, because a meter's tags must always be the same.
-  private static final String RESPONSE_MODEL = "gen_ai.response.model";
-  private static final String FINISH_REASONS = "gen_ai.response.finish_reasons";
-  private static final String ERROR_TYPE = "error.type";
 
   private ModelObservation() {}
 
-  static ChatReply observe(
-      ChatClient client, String provider, ObservationRegistry registry, Supplier<ChatReply> call) {
-    String model = client.settings().getOrDefault("model", "unknown");
-    Observation observation =
-        Observation.createNotStarted(
-                "gen_ai.client.operation", () -> new SenderContext<>(UNSENT, Kind.CLIENT), registry)
-            .contextualName("chat " + model)
-            .lowCardinalityKeyValue("gen_ai.operation.name", "chat")
-            .lowCardinalityKeyValue("gen_ai.provider.name", provider)
-            .lowCardinalityKeyValue("gen_ai.request.model", model)
-            .lowCardinalityKeyValue(RESPONSE_MODEL, KeyValue.NONE_VALUE)
-            .lowCardinalityKeyValue(FINISH_REASONS, KeyValue.NONE_VALUE)
-            .lowCardinalityKeyValue(ERROR_TYPE, KeyValue.NONE_VALUE);
-    return observation.observe(
-        () -> {
-          try {
-            ChatReply reply = call.get();
-            describe(reply, observation);
-            return reply;
-          } catch (Throwable e) {
-            observation.lowCardinalityKeyValue(ERROR_TYPE, e.getClass().getName());
-            throw e;
-          }
-        });
-  }
-
-  private static void describe(ChatReply reply, Observation observation) {
-    reply.model().ifPresent(model -> observation.lowCardinalityKeyValue(RESPONSE_MODEL, model));
-    observation.lowCardinalityKeyValue(
-        FINISH_REASONS, reply.finishReason().name().toLowerCase(Locale.ROOT));
-    reply
-        .usage()
-        .ifPresent(
-            usage ->
-                observation
-                    .highCardinalityKeyValue(
-                        "gen_ai.usage.input_tokens", Long.toString(usage.inputTokens()))
-                    .highCardinalityKeyValue(
-                        "gen_ai.usage.output_tokens", Long.toString(usage.outputTokens())));
+  static ChatReply observe(ChatClient client, ModelObserver observer, Supplier<ChatReply> call) {
+    ObservedCall observed =
+        ObservedCall.begin(observer, client.settings().getOrDefault("model", "unknown"));
+    try {
+      ChatReply reply = observed.run(call);
+      observed.answered(reply);
+      return reply;
+    } catch (Throwable e) {
+      observed.failed(e);
+      throw e;
+    }
   }
 }

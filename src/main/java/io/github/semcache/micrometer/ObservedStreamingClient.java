@@ -1,25 +1,24 @@
 package io.github.semcache.micrometer;
 
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.chat.StreamingChatClient;
 import io.github.semcache.prompt.Prompt;
-import io.micrometer.observation.ObservationRegistry;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /** {@link CacheObservations#observe(io.github.semcache.chat.ChatClient, String)}. */
-record ObservedStreamingClient(
-    StreamingChatClient client, String provider, ObservationRegistry registry)
+record ObservedStreamingClient(StreamingChatClient client, ModelObserver observer)
     implements StreamingChatClient {
 
   @Override
   public ChatReply chat(Prompt prompt) {
-    return ModelObservation.observe(client, provider, registry, () -> client.chat(prompt));
+    return ModelObservation.observe(client, observer, () -> client.chat(prompt));
   }
 
   @Override
   public ChatReply chat(Prompt prompt, Consumer<String> onText) {
-    return ModelObservation.observe(client, provider, registry, () -> client.chat(prompt, onText));
+    return ModelObservation.observe(client, observer, () -> client.chat(prompt, onText));
   }
 
   @Override

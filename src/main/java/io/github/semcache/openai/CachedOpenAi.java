@@ -7,6 +7,7 @@ import com.openai.client.OpenAIClientAsync;
 import com.openai.core.ClientOptions;
 import com.openai.core.LogLevel;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ModelObserver;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -74,11 +75,15 @@ import java.util.concurrent.Executor;
 public final class CachedOpenAi {
   private final SemanticCache cache;
   private final RequestReader reader;
+  private final StreamUsage usage;
+  private final ModelObserver observer;
   private final Optional<EmbeddingCache> embeddings;
 
   private CachedOpenAi(Builder builder) {
     this.cache = builder.cache;
     this.reader = new RequestReader(builder.endpoint, Set.copyOf(builder.scopeHeaders));
+    this.usage = new StreamUsage(builder.usageOfStreams);
+    this.observer = builder.observer;
     this.embeddings = builder.embeddings;
   }
 
@@ -143,7 +148,15 @@ public final class CachedOpenAi {
     ClientOptions client = options.build();
     Executor streams = client.streamHandlerExecutor();
     options
-        .httpClient(new CachingHttpClient(client.httpClient(), reader, cache, embeddings))
+        .httpClient(
+            new CachingHttpClient(
+                client.httpClient(),
+                reader,
+                cache,
+                client.maxRetries(),
+                usage,
+                observer,
+                embeddings))
         .streamHandlerExecutor(task -> streams.execute(task))
         .sleeper(new BorrowedSleeper(client.sleeper()))
         .maxRetries(0)
@@ -156,6 +169,8 @@ public final class CachedOpenAi {
     private final Set<String> scopeHeaders =
         new TreeSet<>(List.of("openai-organization", "openai-project"));
     private Optional<String> endpoint = Optional.empty();
+    private boolean usageOfStreams = true;
+    private ModelObserver observer = ModelObserver.none();
     private Optional<EmbeddingCache> embeddings = Optional.empty();
 
     private Builder(SemanticCache cache) {
@@ -189,6 +204,34 @@ public final class CachedOpenAi {
      */
     public Builder scopeHeader(String name) {
       this.scopeHeaders.add(OptionChecks.notBlank(name, "scopeHeader").toLowerCase(Locale.ROOT));
+      return this;
+    }
+
+    /**
+     * Says whether streamed chat completions are asked for their usage though the caller does not,
+     * so that their entries can tell it to callers who want it. The caller sees nothing of it. A
+     * service that rejects {@code stream_options} with status 400 or 422 is asked once more as the
+     * caller asks, and from then on always so, model by model; switching it off spares that.
+     *
+     * @param usageOfStreams true unless set
+     * @return this builder
+     */
+    public Builder usageOfStreams(boolean usageOfStreams) {
+      this.usageOfStreams = usageOfStreams;
+      return this;
+    }
+
+    /**
+     * Lets the calls of the model be seen, for example by {@link
+     * io.github.semcache.micrometer.CacheObservations#modelCalls}: those of chat completions and
+     * responses that the cache could not answer. One that several callers wait for or read along is
+     * one call, of the first of them.
+     *
+     * @param observer sees them; {@link ModelObserver#none} unless set
+     * @return this builder
+     */
+    public Builder observer(ModelObserver observer) {
+      this.observer = requireNonNull(observer, "observer");
       return this;
     }
 

@@ -5,6 +5,7 @@ import com.openai.core.http.HttpClient;
 import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpResponse;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ModelObserver;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,12 +13,18 @@ import java.util.concurrent.CompletableFuture;
  * Answers requests from a cache, and passes all others on to the client's own transport, which
  * retries, authenticates and logs as it does without the cache. Closing it leaves that open.
  *
+ * @param maxRetries those of the client below
+ * @param usage asks streams for their usage
+ * @param observer sees the calls of the model
  * @param embeddings remembers embeddings, where that is wanted
  */
 record CachingHttpClient(
     HttpClient upstream,
     RequestReader reader,
     SemanticCache cache,
+    int maxRetries,
+    StreamUsage usage,
+    ModelObserver observer,
     Optional<EmbeddingCache> embeddings)
     implements HttpClient {
 
@@ -26,8 +33,7 @@ record CachingHttpClient(
     Optional<ModelRequest> asked = asked(request, options);
     HttpRequest bare = ControlHeaders.strip(request);
     if (asked.isPresent()) {
-      HttpRequest missed = MissedBody.mark(bare, cache);
-      return new Exchange(cache, asked.get()).run(() -> upstream.execute(missed, options));
+      return exchange(asked.get(), bare, options).run();
     }
     Optional<EmbeddingCache.Lookup> lookup = lookup(request);
     if (lookup.isEmpty()) {
@@ -52,13 +58,21 @@ record CachingHttpClient(
     }
     HttpRequest bare = ControlHeaders.strip(request);
     if (asked.isPresent()) {
-      HttpRequest missed = MissedBody.mark(bare, cache);
-      return new Exchange(cache, asked.get())
-          .runAsync(() -> upstream.executeAsync(missed, options));
+      return exchange(asked.get(), bare, options).runAsync();
     }
     return lookup.isPresent()
         ? embeddings(lookup.get(), options)
         : upstream.executeAsync(bare, options);
+  }
+
+  private Exchange exchange(ModelRequest asked, HttpRequest bare, RequestOptions options) {
+    HttpRequest missed = MissedBody.mark(bare, cache);
+    return new Exchange(
+        cache,
+        asked,
+        new Upstream(upstream, missed, options, asked, usage),
+        asked.lane(maxRetries),
+        observer);
   }
 
   private CompletableFuture<HttpResponse> embeddings(

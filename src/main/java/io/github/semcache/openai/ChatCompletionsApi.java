@@ -27,6 +27,9 @@ final class ChatCompletionsApi implements ModelApi {
           "stream_options",
           "user");
 
+  /** Fields of chunks that a whole completion has otherwise or, as random padding, not at all. */
+  private static final Set<String> OF_STREAMS = Set.of("choices", "obfuscation");
+
   private static final String WHOLE = "chat.completion";
   private static final String CHUNK = "chat.completion.chunk";
   private static final String DONE = "[DONE]";
@@ -49,6 +52,11 @@ final class ChatCompletionsApi implements ModelApi {
   @Override
   public Set<String> streamedEchoes() {
     return Set.of();
+  }
+
+  @Override
+  public boolean streamsTellUsage() {
+    return false;
   }
 
   @Override
@@ -181,7 +189,7 @@ final class ChatCompletionsApi implements ModelApi {
         throw new IOException("the stream holds an error");
       }
       choices.add(chunk.path("choices"));
-      chunk.without("choices").properties().stream()
+      chunk.without(OF_STREAMS).properties().stream()
           .filter(field -> !field.getValue().isNull())
           .forEach(field -> answer.set(field.getKey(), field.getValue()));
       return Optional.empty();

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  */
 final class ChunkMerger {
   /** Texts that name something and are not continued, whatever chunk they come in. */
-  private static final Set<String> NAMES = Set.of("id", "name", "role", "type");
+  private static final Set<String> NAMES = Set.of("format", "id", "name", "role", "type");
 
   private final Map<Integer, ObjectNode> choices = new TreeMap<>();
 
@@ -36,7 +36,7 @@ final class ChunkMerger {
 
   /** A reason to stop is given once and is no text to continue, nor is the index. */
   private static void put(ObjectNode choice, String name, JsonNode value) {
-    if (value.isObject()) {
+    if (value.isContainerNode()) {
       add(choice, name, value);
     } else if (!value.isNull() || !choice.has(name)) {
       choice.set(name, value);

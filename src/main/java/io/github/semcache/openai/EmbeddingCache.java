@@ -41,12 +41,20 @@ final class EmbeddingCache {
   /** An embedding as the service gave it, and by which model. */
   private record Known(JsonNode embedding, JsonNode model) {}
 
-  /** Looks up what a request asks for; empty if it asks for something else than texts. */
-  Optional<Lookup> lookUp(HttpRequest request, Map<String, String> service, ObjectNode body) {
+  /**
+   * Looks up what a request asks for; empty if it asks for something else than texts.
+   *
+   * @param reads whether what is known may be used; else all is asked for, and kept anew
+   */
+  Optional<Lookup> lookUp(
+      HttpRequest request, Map<String, String> service, ObjectNode body, boolean reads) {
     Optional<List<String>> texts = texts(body.path("input"));
     ObjectNode rest = body.deepCopy().without(Set.of("input", "user"));
     Request key = new Request(service, Json.canonical(rest));
-    return texts.map(asked -> new Lookup(request, body, key, asked, find(key, asked)));
+    return texts.map(
+        asked ->
+            new Lookup(
+                request, body, key, asked, reads ? find(key, asked) : new LinkedHashMap<>()));
   }
 
   private static Optional<List<String>> texts(JsonNode input) {

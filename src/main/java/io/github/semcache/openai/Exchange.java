@@ -4,72 +4,105 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.http.HttpResponse;
 import com.openai.errors.OpenAIIoException;
 import io.github.semcache.Answer;
+import io.github.semcache.AsyncCacheCall;
 import io.github.semcache.CacheCall;
+import io.github.semcache.CacheCaller;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.ModelObserver;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One request that the cache may answer, and the response to it. */
-record Exchange(SemanticCache cache, ModelRequest request) {
+/**
+ * One request that the cache may answer, and the response to it.
+ *
+ * @param upstream sends it to the model
+ * @param lane of requests that differ in it none waits for another
+ */
+record Exchange(
+    SemanticCache cache,
+    ModelRequest request,
+    Upstream upstream,
+    String lane,
+    ModelObserver observer)
+    implements CacheCaller<HttpResponse> {
 
   /** Blocks until the response is there, or until it begins if it is a stream. */
-  HttpResponse run(Supplier<HttpResponse> model) {
-    Optional<CacheCall> begun = begin();
+  HttpResponse run() {
+    Optional<CacheCall> begun = AsyncCacheCall.begin(cache, this::begin);
     try {
-      return begun.isPresent() ? goOn(begun.get(), model) : model.get();
+      return begun.isPresent() ? goOn(begun.get()) : upstream.plain();
     } catch (UnusableResponseException e) {
       return e.response().open();
     }
   }
 
-  /** Empty if the cache was closed just now. */
-  private Optional<CacheCall> begin() {
-    try {
-      return Optional.of(
-          request.isStreaming()
-              ? cache.begin(request.prompt(), request.settings(), request.streamLane())
-              : cache.begin(request.prompt(), request.settings()));
-    } catch (IllegalStateException e) {
-      if (cache.isClosed()) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+  /** Does the same without holding a thread while it waits. */
+  CompletableFuture<HttpResponse> runAsync() {
+    return new AsyncCacheCall<>(cache, this).run().exceptionally(Exchange::unusable);
   }
 
-  private HttpResponse goOn(CacheCall begun, Supplier<HttpResponse> model) {
+  private static HttpResponse unusable(Throwable failure) {
+    if (AsyncCacheCall.causeOf(failure) instanceof UnusableResponseException e) {
+      return e.response().open();
+    }
+    throw failure instanceof CompletionException e ? e : new CompletionException(failure);
+  }
+
+  @Override
+  public CacheCall begin() {
+    return cache.begin(request.prompt(), request.settings(), lane);
+  }
+
+  private HttpResponse goOn(CacheCall begun) {
     CacheCall call = begun;
     while (true) {
       if (call instanceof CacheCall.Lead lead) {
-        return lead(lead, model);
+        return leadHere(lead);
       } else if (call instanceof CacheCall.Follow follow) {
         call = await(follow);
       } else if (call instanceof CacheCall.Shared shared) {
-        Optional<HttpResponse> stream = readAlong(shared);
+        Optional<HttpResponse> stream = join(shared);
         if (stream.isPresent()) {
           return stream.get();
         }
         call = shared.again();
       } else {
-        return respond(((CacheCall.Answered) call).answer());
+        return take(((CacheCall.Answered) call).answer());
       }
     }
   }
 
-  private HttpResponse lead(CacheCall.Lead lead, Supplier<HttpResponse> model) {
+  private HttpResponse leadHere(CacheCall.Lead lead) {
     try {
-      return respond(lead, model.get());
+      return respond(lead, lead.call(observer, request.model(), upstream::send));
     } catch (Throwable e) {
       end(lead, e);
       throw e;
     }
+  }
+
+  /** Keeps the answer off the client's own threads. */
+  @Override
+  public CompletableFuture<HttpResponse> lead(CacheCall.Lead lead) {
+    return AsyncCacheCall.started(() -> lead.call(observer, request.model(), upstream::sendAsync))
+        .thenApplyAsync(sent -> respond(lead, sent), AsyncCacheCall.executorOf(cache))
+        .whenComplete((response, failure) -> endOn(failure, lead));
+  }
+
+  private static void endOn(@Nullable Throwable failure, CacheCall.Lead lead) {
+    if (failure != null) {
+      end(lead, AsyncCacheCall.causeOf(failure));
+    }
+  }
+
+  @Override
+  public CompletableFuture<HttpResponse> passBy() {
+    return upstream.plainAsync();
   }
 
   /** What is the matter with this caller alone is its own: one of those who wait leads on. */
@@ -95,99 +128,21 @@ record Exchange(SemanticCache cache, ModelRequest request) {
     }
   }
 
-  private static Optional<HttpResponse> readAlong(CacheCall.Shared shared) {
+  @Override
+  public Optional<HttpResponse> join(CacheCall.Shared shared) {
     return ((SharedStream) shared.live()).open();
   }
 
-  /**
-   * Does the same without holding a thread while it waits. An executor that takes no more makes the
-   * call pass the cache by.
-   */
-  CompletableFuture<HttpResponse> runAsync(Supplier<CompletableFuture<HttpResponse>> model) {
-    return beginAsync()
-        .thenCompose(call -> call.map(begun -> goOnAsync(begun, model)).orElseGet(model))
-        .exceptionally(Exchange::unusable);
-  }
-
-  private CompletableFuture<Optional<CacheCall>> beginAsync() {
-    try {
-      return CompletableFuture.supplyAsync(this::begin, cache.executor());
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.completedFuture(Optional.empty());
-    }
-  }
-
-  private CompletableFuture<HttpResponse> goOnAsync(
-      CacheCall call, Supplier<CompletableFuture<HttpResponse>> model) {
-    if (call instanceof CacheCall.Lead lead) {
-      return started(model)
-          .thenApplyAsync(response -> respond(lead, response), this::onExecutor)
-          .whenComplete((response, failure) -> endOn(failure, lead));
-    } else if (call instanceof CacheCall.Follow follow) {
-      return follow
-          .next()
-          .thenCompose(next -> goOnAsync(next, model))
-          .exceptionallyCompose(failure -> withoutExecutor(failure, model));
-    } else if (call instanceof CacheCall.Shared shared) {
-      return readAlong(shared)
-          .map(CompletableFuture::completedFuture)
-          .orElseGet(() -> goOnAsync(shared.again(), model));
-    }
-    return CompletableFuture.completedFuture(respond(((CacheCall.Answered) call).answer()));
-  }
-
-  private static CompletableFuture<HttpResponse> started(
-      Supplier<CompletableFuture<HttpResponse>> model) {
-    try {
-      return model.get();
-    } catch (Throwable e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  /** Keeps the answer off the client's own threads, unless no other one will do it. */
-  private void onExecutor(Runnable task) {
-    try {
-      cache.executor().execute(task);
-    } catch (RejectedExecutionException e) {
-      task.run();
-    }
-  }
-
-  private static void endOn(@Nullable Throwable failure, CacheCall.Lead lead) {
-    if (failure != null) {
-      end(lead, causeOf(failure));
-    }
-  }
-
-  private static CompletableFuture<HttpResponse> withoutExecutor(
-      Throwable failure, Supplier<CompletableFuture<HttpResponse>> model) {
-    return causeOf(failure) instanceof RejectedExecutionException
-        ? model.get()
-        : CompletableFuture.failedFuture(failure);
-  }
-
-  private static HttpResponse unusable(Throwable failure) {
-    if (causeOf(failure) instanceof UnusableResponseException e) {
-      return e.response().open();
-    }
-    throw failure instanceof CompletionException e ? e : new CompletionException(failure);
-  }
-
-  private static Throwable causeOf(Throwable failure) {
-    Throwable cause = failure.getCause();
-    return failure instanceof CompletionException && cause != null ? cause : failure;
-  }
-
   /** The model has responded: its response, which is kept if it may be. */
-  private HttpResponse respond(CacheCall.Lead lead, HttpResponse response) {
-    return request.isStreaming() && response.statusCode() == BufferedResponse.OK
-        ? stream(lead, response)
-        : whole(lead, BufferedResponse.of(response));
+  private HttpResponse respond(CacheCall.Lead lead, Upstream.Sent sent) {
+    return request.isStreaming() && sent.response().statusCode() == BufferedResponse.OK
+        ? stream(lead, sent)
+        : whole(lead, BufferedResponse.of(sent.response()));
   }
 
-  private HttpResponse stream(CacheCall.Lead lead, HttpResponse response) {
-    SharedStream stream = new SharedStream(response, lead, request.api());
+  private HttpResponse stream(CacheCall.Lead lead, Upstream.Sent sent) {
+    SharedStream stream =
+        new SharedStream(sent.response(), lead, request.api(), sent.usageIsWithheld());
     HttpResponse first = stream.open().orElseThrow();
     lead.share(stream);
     return first;
@@ -210,8 +165,8 @@ record Exchange(SemanticCache cache, ModelRequest request) {
     }
   }
 
-  /** The cache, or the call that this one followed, has answered. */
-  private HttpResponse respond(Answer answer) {
+  @Override
+  public HttpResponse take(Answer answer) {
     BufferedResponse response =
         request.isStreaming()
             ? BufferedResponse.of("text/event-stream", stream(answer))

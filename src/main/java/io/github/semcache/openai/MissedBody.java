@@ -18,6 +18,11 @@ record MissedBody(HttpRequestBody body, SemanticCache cache) implements HttpRequ
     return request.body() instanceof MissedBody missed && missed.cache == cache;
   }
 
+  /** Another body that is marked as the given one is. */
+  static HttpRequestBody replace(HttpRequestBody body, HttpRequestBody by) {
+    return body instanceof MissedBody missed ? new MissedBody(by, missed.cache) : by;
+  }
+
   @Override
   public void writeTo(OutputStream to) {
     body.writeTo(to);

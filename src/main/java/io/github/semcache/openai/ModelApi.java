@@ -22,6 +22,9 @@ interface ModelApi {
   /** Those of the {@link #echoedFields} that its streams repeat too. */
   Set<String> streamedEchoes();
 
+  /** Whether its streams tell their usage though they are not asked for it. */
+  boolean streamsTellUsage();
+
   /**
    * Takes a request apart.
    *

@@ -9,6 +9,7 @@ import java.util.Map;
  * A request that the cache may answer. Immutable.
  *
  * @param api what it is addressed to
+ * @param model the name that it gives the model; {@code unknown} if it gives none
  * @param prompt what it asks, with the options of its headers
  * @param settings everything else that shapes the answer
  * @param delivery the fields of its body that shape how the answer is delivered
@@ -16,6 +17,7 @@ import java.util.Map;
  */
 record ModelRequest(
     ModelApi api,
+    String model,
     Prompt prompt,
     Map<String, String> settings,
     ObjectNode delivery,
@@ -29,9 +31,15 @@ record ModelRequest(
     return delivery.path("stream_options").path("include_usage").asBoolean();
   }
 
-  /** Requests that differ in it cannot read one another's streams along. */
-  String streamLane() {
-    ObjectNode visible = Json.newObject();
+  /**
+   * Requests that differ in it do not wait for one another: those whose failures could differ
+   * because some try more often, and streams that cannot be read along.
+   */
+  String lane(int maxRetries) {
+    ObjectNode visible = Json.newObject().put("max_retries", maxRetries);
+    if (!isStreaming()) {
+      return "openai calls " + Json.canonical(visible);
+    }
     visible.set("stream_options", delivery.path("stream_options"));
     visible.put("time_limits", timeLimits);
     api.streamedEchoes().forEach(name -> visible.set(name, delivery.path(name)));

@@ -53,18 +53,25 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
         .flatMap(api -> json(body).flatMap(json -> read(json, api, request, options)));
   }
 
-  /** Looks up the embeddings that a request asks for; empty if it asks for something else. */
+  /**
+   * Looks up the embeddings that a request asks for, or none of them if it shall refresh them;
+   * empty if it asks for something else or bypasses.
+   */
   Optional<EmbeddingCache.Lookup> read(HttpRequest request, EmbeddingCache embeddings) {
     HttpRequestBody body = request.body();
     if (request.method() != HttpMethod.POST
         || body == null
         || !body.repeatable()
-        || !endsWith(request.pathSegments(), EMBEDDINGS)
-        || ControlHeaders.apply(request.headers(), ANY).mode() != CacheMode.USE) {
+        || !endsWith(request.pathSegments(), EMBEDDINGS)) {
       return Optional.empty();
     }
-    return json(body)
-        .flatMap(json -> embeddings.lookUp(ControlHeaders.strip(request), service(request), json));
+    CacheMode mode = ControlHeaders.apply(request.headers(), ANY).mode();
+    HttpRequest bare = ControlHeaders.strip(request);
+    return mode == CacheMode.BYPASS
+        ? Optional.empty()
+        : json(body)
+            .flatMap(
+                json -> embeddings.lookUp(bare, service(request), json, mode == CacheMode.USE));
   }
 
   private static boolean endsWith(List<String> path, List<String> end) {
@@ -74,6 +81,7 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
 
   private Optional<ModelRequest> read(
       ObjectNode body, ModelApi api, HttpRequest request, RequestOptions options) {
+    String model = body.path("model").asText("unknown");
     ObjectNode delivery = Json.newObject();
     for (String name : api.deliveryFields()) {
       JsonNode field = body.remove(name);
@@ -86,6 +94,7 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
             asked ->
                 new ModelRequest(
                     api,
+                    model,
                     ControlHeaders.apply(request.headers(), prompt(asked.text(), options)),
                     settings(request, asked.rest()),
                     delivery,

@@ -26,7 +26,13 @@ final class ResponsesApi implements ModelApi {
           "user");
 
   private static final Set<String> ECHOED =
-      Set.of("metadata", "prompt_cache_key", "safety_identifier", "user");
+      Set.of(
+          "metadata",
+          "prompt_cache_key",
+          "prompt_cache_options",
+          "prompt_cache_retention",
+          "safety_identifier",
+          "user");
 
   /** The kinds of output that are an answer; all others are calls of tools. */
   private static final Set<String> ANSWER = Set.of("message", "reasoning");
@@ -52,6 +58,11 @@ final class ResponsesApi implements ModelApi {
   @Override
   public Set<String> streamedEchoes() {
     return ECHOED;
+  }
+
+  @Override
+  public boolean streamsTellUsage() {
+    return true;
   }
 
   @Override

@@ -5,7 +5,6 @@ import com.openai.core.http.Headers;
 import com.openai.core.http.HttpResponse;
 import io.github.semcache.CacheCall;
 import io.github.semcache.chat.ChatReply;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -33,8 +32,7 @@ final class SharedStream {
   private final Headers headers;
   private final CacheCall.Lead lead;
   private final ModelApi api;
-  private final ModelApi.Assembly assembly;
-  private final EventScanner scanner = new EventScanner(this::onEvent);
+  private final StreamReading reading;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -50,12 +48,17 @@ final class SharedStream {
   /** Keeps the answer; there from the terminal marker on. */
   private volatile Optional<FutureTask<Void>> keeping = Optional.empty();
 
-  SharedStream(HttpResponse upstream, CacheCall.Lead lead, ModelApi api) {
+  /**
+   * A stream that nobody reads yet.
+   *
+   * @param withholdsUsage whether the usage is not for its readers
+   */
+  SharedStream(HttpResponse upstream, CacheCall.Lead lead, ModelApi api, boolean withholdsUsage) {
     this.upstream = upstream;
     this.headers = BufferedResponse.marked(upstream.headers());
     this.lead = lead;
     this.api = api;
-    this.assembly = api.assembly();
+    this.reading = new StreamReading(api, withholdsUsage);
   }
 
   private static Thread daemon(Runnable task) {
@@ -118,18 +121,21 @@ final class SharedStream {
   }
 
   private void fetch() {
-    byte[] chunk = new byte[CHUNK];
-    int count = 0;
+    byte[] visible = {};
+    boolean end = false;
     Optional<IOException> trouble = Optional.empty();
     try {
-      count = upstream.body().read(chunk);
-      scan(chunk, count);
+      byte[] chunk = new byte[CHUNK];
+      int count = upstream.body().read(chunk);
+      end = count < 0;
+      visible = read(chunk, count);
     } catch (Throwable e) {
       trouble =
           Optional.of(e instanceof IOException io ? io : new IOException("reading failed", e));
+      visible = reading.rest();
       lead.fail(e);
     } finally {
-      boolean last = fetched(chunk, count, trouble);
+      boolean last = fetched(visible, end, trouble);
       if (last) {
         upstream.close();
       }
@@ -137,13 +143,22 @@ final class SharedStream {
     keeping.ifPresent(FutureTask::run);
   }
 
+  private byte[] read(byte[] chunk, int count) {
+    byte[] visible = reading.accept(chunk, count);
+    reading.failure().ifPresent(lead::fail);
+    if (keeping.isEmpty()) {
+      keeping = reading.answer().map(answer -> new FutureTask<>(() -> keep(answer), null));
+    }
+    return visible;
+  }
+
   /** Whether all readers have left in the meantime. */
-  private boolean fetched(byte[] chunk, int count, Optional<IOException> trouble) {
+  private boolean fetched(byte[] visible, boolean end, Optional<IOException> trouble) {
     lock.lock();
     try {
-      append(chunk, Math.max(0, count));
+      append(visible);
       whole = keeping.isPresent();
-      ended = closed || count < 0;
+      ended = closed || end;
       failure = trouble;
       fetching = false;
       changed.signalAll();
@@ -153,39 +168,12 @@ final class SharedStream {
     }
   }
 
-  private void append(byte[] chunk, int count) {
-    if (size + count > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(size + count, 2 * bytes.length));
+  private void append(byte[] more) {
+    if (size + more.length > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(size + more.length, 2 * bytes.length));
     }
-    System.arraycopy(chunk, 0, bytes, size, count);
-    size += count;
-  }
-
-  /** What the callers read stays as it is, whatever is wrong with it; only nothing is kept. */
-  private void scan(byte[] chunk, int count) {
-    if (keeping.isPresent()) {
-      return;
-    }
-    try {
-      if (count >= 0) {
-        scanner.scan(chunk, count);
-        return;
-      }
-      scanner.end();
-      if (keeping.isEmpty()) {
-        throw new EOFException("the stream ended without its terminal marker");
-      }
-    } catch (IOException | RuntimeException e) {
-      lead.fail(e);
-    }
-  }
-
-  private void onEvent(String data) throws IOException {
-    if (keeping.isEmpty()) {
-      assembly
-          .accept(data)
-          .ifPresent(answer -> keeping = Optional.of(new FutureTask<>(() -> keep(answer), null)));
-    }
+    System.arraycopy(more, 0, bytes, size, more.length);
+    size += more.length;
   }
 
   private void keep(ObjectNode answer) {

@@ -23,7 +23,6 @@ import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
-import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.transport.Kind;
 import io.micrometer.observation.transport.SenderContext;
@@ -31,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -103,35 +101,10 @@ class MicrometerTest {
         .withMessageContaining("outputPerMillion");
   }
 
-  /** Keeps what was observed. */
-  private static final class Spans implements ObservationHandler<Observation.Context> {
-    private final List<Observation.Context> spans = new ArrayList<>();
-
-    @Override
-    public void onStop(Observation.Context context) {
-      spans.add(context);
-    }
-
-    @Override
-    public boolean supportsContext(Observation.Context context) {
-      return true;
-    }
-
-    private List<String> names() {
-      return spans.stream().map(Observation.Context::getContextualName).toList();
-    }
-
-    private Map<String, String> attributes(int index) {
-      return spans.get(index).getAllKeyValues().stream()
-          .collect(Collectors.toMap(KeyValue::getKey, KeyValue::getValue));
-    }
-  }
-
   @Test
   void lookupsAndCallsOfTheModelAreObservedWithoutAnyText() {
     Spans spans = new Spans();
-    ObservationRegistry observed = ObservationRegistry.create();
-    observed.observationConfig().observationHandler(spans);
+    ObservationRegistry observed = spans.registry();
     CacheObservations observations = CacheObservations.of(observed);
     SemanticCache cache =
         SemanticCache.builder()
@@ -159,10 +132,10 @@ class MicrometerTest {
         .containsEntry("gen_ai.response.finish_reasons", "stop")
         .containsEntry("gen_ai.usage.input_tokens", "10")
         .containsEntry("gen_ai.usage.output_tokens", "5");
-    assertThat(spans.spans.toString()).doesNotContain("France", "answer 1");
+    assertThat(spans.ended().toString()).doesNotContain("France", "answer 1");
     chat.failingWith(new IllegalStateException("down"));
     assertThatThrownBy(() -> cache.ask(FAR)).hasMessage("down");
-    Observation.Context failed = spans.spans.get(spans.spans.size() - 1);
+    Observation.Context failed = spans.last();
     assertThat(failed.getError()).hasMessage("down");
     assertThat(failed.getLowCardinalityKeyValues())
         .contains(KeyValue.of("error.type", "java.lang.IllegalStateException"));
@@ -195,8 +168,7 @@ class MicrometerTest {
           }
         };
     Spans spans = new Spans();
-    ObservationRegistry observed = ObservationRegistry.create();
-    observed.observationConfig().observationHandler(spans);
+    ObservationRegistry observed = spans.registry();
     ChatClient client = CacheObservations.of(observed).observe(streaming, "fake");
     List<String> pieces = new ArrayList<>();
 
@@ -252,8 +224,7 @@ class MicrometerTest {
   @Test
   void observationsOfTheModelHaveTheSameKeysWhateverComes() {
     Spans spans = new Spans();
-    ObservationRegistry observed = ObservationRegistry.create();
-    observed.observationConfig().observationHandler(spans);
+    ObservationRegistry observed = spans.registry();
     ChatClient client = CacheObservations.of(observed).observe(chat, "fake");
     client.chat(Prompt.of(PARIS));
     chat.replying(prompt -> ChatReply.of("model unknown"));
@@ -262,7 +233,7 @@ class MicrometerTest {
     assertThatThrownBy(() -> client.chat(Prompt.of(PARIS))).hasMessage("down");
 
     assertThat(
-            spans.spans.stream()
+            spans.ended().stream()
                 .map(
                     span ->
                         span.getLowCardinalityKeyValues().stream().map(KeyValue::getKey).toList())

@@ -9,6 +9,7 @@ import com.openai.client.OpenAIClient;
 import com.openai.core.RequestOptions;
 import com.openai.core.http.AsyncStreamResponse;
 import com.openai.core.http.StreamResponse;
+import com.openai.errors.InternalServerException;
 import com.openai.errors.OpenAIIoException;
 import com.openai.errors.RateLimitException;
 import com.openai.models.chat.completions.ChatCompletion;
@@ -176,12 +177,28 @@ final class CachedCallTroubleTest {
                                 asking(),
                                 RequestOptions.builder().timeout(Duration.ofSeconds(2)).build())));
     await().until(() -> server.requests(CHAT).size() == 1);
-    CompletableFuture<String> follower = onNewThread(() -> text(create(client)));
+    CompletableFuture<String> follower = onNewThread(() -> text(create(impatient)));
     awaitFollowers(1);
 
     assertThat(leader.join()).isInstanceOf(OpenAIIoException.class);
     assertThat(follower.join()).isEqualTo("Answer to: " + PARIS);
     never.countDown();
+  }
+
+  @Test
+  void failureOfACallThatDoesNotTryAgainIsNotThatOfOneThatWould() {
+    server.next(CHAT, FakeReply.after(gate, FakeReply.error(500, "broken")));
+    OpenAIClient once =
+        CachedOpenAi.wrap(plain.withOptions(options -> options.maxRetries(0)), cache);
+    CompletableFuture<Throwable> first = onNewThread(() -> catchThrowable(() -> create(once)));
+    await().until(() -> server.requests(CHAT).size() == 1);
+    server.next(CHAT, FakeReply.error(500, "broken"));
+
+    assertThat(text(create(client))).isEqualTo("Answer to: " + PARIS);
+
+    gate.countDown();
+    assertThat(first.join()).isInstanceOf(InternalServerException.class);
+    assertThat(server.requests(CHAT)).hasSize(3);
   }
 
   @Test

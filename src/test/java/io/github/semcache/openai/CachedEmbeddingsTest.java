@@ -124,6 +124,21 @@ final class CachedEmbeddingsTest {
   }
 
   @Test
+  void refreshGoesToTheServiceAndReplacesWhatIsRemembered() {
+    vectors(client, "one");
+    server.sameMeaning("one", "another");
+    var fresh =
+        client
+            .embeddings()
+            .create(
+                texts("one").replaceAllAdditionalHeaders(CacheControl.refresh().headers()).build());
+
+    assertThat(requests()).isEqualTo(2);
+    assertThat(client.embeddings().create(texts("one").build()).data()).isEqualTo(fresh.data());
+    assertThat(requests()).isEqualTo(2);
+  }
+
+  @Test
   void numberOfEntriesIsChecked() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CachedOpenAi.builder(cache).embeddings(0))

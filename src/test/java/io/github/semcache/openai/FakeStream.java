@@ -78,7 +78,7 @@ public final class FakeStream implements FakeReply {
   public FakeStream usage() {
     return with(
         (request, body) -> {
-          if (request.body().path("stream_options").path("include_usage").asBoolean()) {
+          if (asksForUsage(request)) {
             ObjectNode chunk = frame(request);
             chunk.putArray("choices");
             chunk
@@ -89,6 +89,10 @@ public final class FakeStream implements FakeReply {
             write(chunk, body);
           }
         });
+  }
+
+  private static boolean asksForUsage(RecordedRequest request) {
+    return request.body().path("stream_options").path("include_usage").asBoolean();
   }
 
   /** The terminal marker. */
@@ -116,6 +120,9 @@ public final class FakeStream implements FakeReply {
     ObjectNode chunk = JsonNodeFactory.instance.objectNode();
     chunk.put("id", "chatcmpl-streamed").put("object", "chat.completion.chunk");
     chunk.put("created", 1_700_000_000).put("model", request.body().path("model").asText());
+    if (asksForUsage(request)) {
+      chunk.putNull("usage");
+    }
     return chunk.put("system_fingerprint", "fp_1").put("x_unknown", "kept");
   }
 

@@ -1,0 +1,197 @@
+package io.github.semcache.micrometer;
+
+import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.openai.client.OpenAIClient;
+import com.openai.core.http.StreamResponse;
+import com.openai.errors.InternalServerException;
+import com.openai.models.chat.completions.ChatCompletionChunk;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.openai.CachedOpenAi;
+import io.github.semcache.openai.FakeCompletions;
+import io.github.semcache.openai.FakeOpenAiServer;
+import io.github.semcache.openai.FakeReply;
+import io.github.semcache.openai.FakeStream;
+import io.github.semcache.testing.FakeEmbedder;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The observations of calls that a client with a cache makes of the model. */
+@Timeout(60)
+class ModelSpansTest {
+  private static final String PARIS = "What is the capital of France?";
+  private static final String FAR = "What is the capital of Peru?";
+
+  private final FakeOpenAiServer server = FakeOpenAiServer.start();
+  private final OpenAIClient plain = server.client();
+  private final SemanticCache cache =
+      SemanticCache.builder().embedder(new FakeEmbedder().place(PARIS, 0).place(FAR, 60)).build();
+  private final Spans spans = new Spans();
+  private final ObservationRegistry registry = spans.registry();
+  private final CountDownLatch gate = new CountDownLatch(1);
+  private final OpenAIClient client = observed(CacheObservations.of(registry).modelCalls("openai"));
+
+  private OpenAIClient observed(ModelObserver observer) {
+    return CachedOpenAi.builder(cache).observer(observer).build().wrap(plain);
+  }
+
+  @AfterEach
+  void close() {
+    gate.countDown();
+    plain.close();
+    cache.close();
+    server.close();
+  }
+
+  private static ChatCompletionCreateParams asking(String question) {
+    return ChatCompletionCreateParams.builder().model("gpt-4o").addUserMessage(question).build();
+  }
+
+  private void create(String question) {
+    client.chat().completions().create(asking(question));
+  }
+
+  private long stream(String question) {
+    try (StreamResponse<ChatCompletionChunk> chunks =
+        client.chat().completions().createStreaming(asking(question))) {
+      return chunks.stream().count();
+    }
+  }
+
+  private Map<String, String> only() {
+    assertThat(spans.ended()).hasSize(1);
+    return spans.attributes(0);
+  }
+
+  @Test
+  void missIsOneSpanWithoutAnyTextAndAHitIsNone() {
+    create(PARIS);
+    create(PARIS);
+
+    assertThat(only())
+        .containsEntry("gen_ai.operation.name", "chat")
+        .containsEntry("gen_ai.provider.name", "openai")
+        .containsEntry("gen_ai.request.model", "gpt-4o")
+        .containsEntry("gen_ai.response.model", "gpt-4o")
+        .containsEntry("gen_ai.response.finish_reasons", "stop")
+        .containsEntry("gen_ai.usage.input_tokens", "6")
+        .containsEntry("gen_ai.usage.output_tokens", "7")
+        .containsEntry("error.type", "none");
+    assertThat(spans.names()).containsExactly("chat gpt-4o");
+    assertThat(spans.last().toString()).doesNotContain("France");
+  }
+
+  @Test
+  void spanIsAChildOfTheCallersAndHoldsTheRequest() {
+    Observation parent = Observation.start("request", registry);
+    parent.scoped(() -> create(PARIS));
+
+    assertThat(spans.last().getParentObservation()).isSameAs(parent);
+  }
+
+  @Test
+  void asynchronousMissIsOneSpan() {
+    client.async().chat().completions().create(asking(PARIS)).join();
+
+    assertThat(only()).containsEntry("gen_ai.usage.output_tokens", "7");
+  }
+
+  @Test
+  void spanOfAStreamEndsWithTheStreamAndTellsItsUsage() {
+    server.next(
+        CHAT,
+        FakeStream.start()
+            .chunk(delta -> delta.put("content", "Paris"))
+            .await(gate)
+            .end("stop")
+            .usage()
+            .done());
+    try (StreamResponse<ChatCompletionChunk> chunks =
+        client.chat().completions().createStreaming(asking(PARIS))) {
+      chunks.stream()
+          .forEach(
+              chunk -> {
+                if (gate.getCount() > 0) {
+                  assertThat(spans.ended()).isEmpty();
+                  gate.countDown();
+                }
+              });
+    }
+
+    assertThat(only())
+        .containsEntry("gen_ai.response.finish_reasons", "stop")
+        .containsEntry("gen_ai.usage.input_tokens", "5")
+        .containsEntry("gen_ai.usage.output_tokens", "7");
+    stream(PARIS);
+    assertThat(spans.ended()).hasSize(1);
+  }
+
+  @Test
+  void manyCallersOfOneAnswerAreOneSpan() {
+    server.always(CHAT, FakeReply.after(gate, FakeCompletions.text("Paris.", "stop")));
+    List<CompletableFuture<?>> calls =
+        Stream.<CompletableFuture<?>>generate(
+                () -> client.async().chat().completions().create(asking(PARIS)))
+            .limit(4)
+            .toList();
+    await().until(() -> cache.stats().coalesced() == 3);
+    gate.countDown();
+    calls.forEach(CompletableFuture::join);
+
+    assertThat(only()).containsEntry("error.type", "none");
+  }
+
+  @Test
+  void errorOfTheServiceIsItsStatus() {
+    server.always(CHAT, FakeReply.error(500, "broken").header("x-should-retry", "false"));
+
+    assertThatThrownBy(() -> create(PARIS)).isInstanceOf(InternalServerException.class);
+
+    assertThat(only()).containsEntry("error.type", "500");
+    assertThat(spans.last().getError()).isNotNull();
+    assertThat(spans.last().toString()).doesNotContain("broken");
+  }
+
+  @Test
+  void streamThatBreaksOffIsAnErrorAndOneThatIsClosedIsNot() {
+    server.next(CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Par")).dies());
+    assertThatThrownBy(() -> stream(PARIS)).isNotNull();
+    assertThat(only().get("error.type")).contains("Exception");
+
+    server.next(
+        CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Li")).await(gate).done());
+    try (StreamResponse<ChatCompletionChunk> chunks =
+        client.chat().completions().createStreaming(asking(FAR))) {
+      chunks.stream().iterator().next();
+    }
+
+    assertThat(spans.ended()).hasSize(2);
+    assertThat(spans.attributes(1)).containsEntry("error.type", "none");
+    assertThat(spans.last().getError()).isNull();
+  }
+
+  @Test
+  void observerThatFailsHarmsNoCall() {
+    OpenAIClient unlucky =
+        observed(
+            model -> {
+              throw new IllegalStateException("broken observer");
+            });
+
+    assertThat(unlucky.chat().completions().create(asking(PARIS)).choices()).hasSize(1);
+    assertThat(cache.stats().stores()).isEqualTo(1);
+  }
+}
