@@ -35,7 +35,7 @@ final class EffortSection {
       Truth rewordings,
       Truth newcomers) {
     for (int candidates : CANDIDATES) {
-      try (LuceneVectorStore store = files.builder(corpus).candidates(candidates).build()) {
+      try (LuceneVectorStore store = files.builder(corpus).efSearch(candidates).build()) {
         rows("Lucene", candidates, store, rewordings, newcomers);
       }
     }

@@ -34,4 +34,20 @@ public record EmbeddingSpace(String modelId, int dimension) {
   public static EmbeddingSpace of(Embedder embedder) {
     return new EmbeddingSpace(embedder.modelId(), embedder.dimension());
   }
+
+  /**
+   * For implementations of stores: checks that an embedding can be of this space.
+   *
+   * @param embedding the embedding
+   * @throws IllegalArgumentException if it has another dimension
+   */
+  public void check(Embedding embedding) {
+    if (embedding.dimension() != dimension) {
+      throw new IllegalArgumentException(
+          "embedding has dimension "
+              + embedding.dimension()
+              + "; the store holds embeddings of dimension "
+              + dimension);
+    }
+  }
 }

@@ -4,7 +4,6 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.StoreException;
 import java.io.Closeable;
 import java.io.EOFException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
@@ -20,9 +19,11 @@ import java.util.List;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexNotFoundException;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.ThreadInterruptedException;
 
 /** The parts of an open store, and the order in which they are opened and closed. */
 final class Engine {
@@ -36,7 +37,7 @@ final class Engine {
       Path directory,
       EmbeddingSpace space,
       int maxEntries,
-      int candidates,
+      int efSearch,
       Duration syncInterval,
       InstantSource time,
       Limits limits) {}
@@ -81,7 +82,7 @@ final class Engine {
         | IndexFormatTooOldException
         | IndexFormatTooNewException
         | EOFException
-        | FileNotFoundException
+        | IndexNotFoundException
         | NoSuchFileException
         | IllegalArgumentException
         | IllegalStateException
@@ -95,6 +96,10 @@ final class Engine {
       // A full disk, too many open files: what is there may be in good order.
       throw new StoreException(
           settings.directory() + " cannot be read or written; the cause says why", e);
+    } catch (ThreadInterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException(
+          settings.directory() + " was not opened, because the thread was interrupted", e);
     } finally {
       if (!complete) {
         IOUtils.closeWhileHandlingException(opened);
@@ -162,7 +167,7 @@ final class Engine {
     slots.sort(Comparator.comparingLong(slot -> slot.sequence));
     slots.forEach(catalog::add);
     return new EntryTable(
-        catalog, snapshot, settings.maxEntries(), settings.candidates(), settings.time());
+        catalog, snapshot, settings.maxEntries(), settings.efSearch(), settings.time());
   }
 
   EntryTable table() {
@@ -186,12 +191,18 @@ final class Engine {
     if (!writer.close()) {
       return;
     }
-    indexer.close();
-    states.close();
+    // Lucene gives up on an interrupted thread, and leaves open what it was about to close.
+    boolean interrupted = Thread.interrupted();
     try {
+      indexer.close();
+      states.close();
       IOUtils.close(opened);
-    } catch (IOException e) {
+    } catch (IOException | ThreadInterruptedException e) {
       throw new StoreException(directory + " could not be closed in good order", e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

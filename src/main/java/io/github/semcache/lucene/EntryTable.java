@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryTable {
   private final int maxEntries;
-  private final int candidates;
+  private final int efSearch;
   private final InstantSource time;
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -42,12 +42,11 @@ final class EntryTable {
   private boolean closed;
 
   /** A table of what the index has; the snapshot's slots are those of the catalogue. */
-  EntryTable(
-      Catalog catalog, Snapshot snapshot, int maxEntries, int candidates, InstantSource time) {
+  EntryTable(Catalog catalog, Snapshot snapshot, int maxEntries, int efSearch, InstantSource time) {
     this.catalog = catalog;
     this.snapshot = snapshot;
     this.maxEntries = maxEntries;
-    this.candidates = candidates;
+    this.efSearch = efSearch;
     this.time = time;
   }
 
@@ -89,7 +88,7 @@ final class EntryTable {
               search.offer(slot, put.embedding().get());
             }
           }
-          snapshot.search(search, embedding.toArray(), candidates);
+          snapshot.search(search, embedding.toArray(), efSearch);
           return read(search.hits());
         });
   }

@@ -3,7 +3,6 @@ package io.github.semcache.lucene;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntryListing;
@@ -28,7 +27,7 @@ import java.util.stream.Stream;
  * a log of what is not in the index yet. Needs {@code org.apache.lucene:lucene-core} 9.12.
  *
  * <p><b>Searches</b> of the index are approximate: they follow a graph, and rarely miss the nearest
- * entry (see {@link Builder#candidates}). Recent entries, and those of a scope that has few, are
+ * entry (see {@link Builder#efSearch}). Recent entries, and those of a scope that has few, are
  * compared one by one. Distances are exact.
  *
  * <p><b>What survives.</b> When {@link #put} or {@link #remove} returns, the operating system has
@@ -123,7 +122,7 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
 
   @Override
   public NearestEntries nearest(NearestQuery query) {
-    checkDimension(query.embedding());
+    space.check(requireNonNull(query, "query").embedding());
     return engine.table().nearest(query, query.embedding().ofLengthOne());
   }
 
@@ -135,8 +134,8 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
    */
   @Override
   public int put(List<Insertion> insertions) {
-    for (Insertion insertion : insertions) {
-      insertion.embedding().ifPresent(this::checkDimension);
+    for (Insertion insertion : requireNonNull(insertions, "insertions")) {
+      insertion.embedding().ifPresent(space::check);
       checkLength("key", insertion.entry().key());
       checkLength("scope", insertion.entry().scope());
     }
@@ -168,16 +167,6 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
     engine.states().update(name, change);
   }
 
-  private void checkDimension(Embedding embedding) {
-    if (embedding.dimension() != space.dimension()) {
-      throw new IllegalArgumentException(
-          "embedding has dimension "
-              + embedding.dimension()
-              + "; this store holds embeddings of dimension "
-              + space.dimension());
-    }
-  }
-
   private static void checkLength(String what, String text) {
     if (text.length() > MAX_KEY_LENGTH) {
       throw new IllegalArgumentException(
@@ -205,18 +194,18 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
   /** Builds a {@link LuceneVectorStore}. Not safe for use by many threads. */
   public static final class Builder {
     private static final Duration MAX_SYNC_INTERVAL = Duration.ofHours(1);
-    private static final int MAX_CANDIDATES = 10_000;
+    private static final int MAX_EF_SEARCH = 10_000;
 
     private final Path directory;
     private final EmbeddingSpace space;
     private int maxEntries = 100_000;
-    private int candidates = 64;
+    private int efSearch = 64;
     private Duration syncInterval = Duration.ofSeconds(1);
     private InstantSource time = InstantSource.system();
     private Limits limits = Limits.DEFAULT;
 
     private Builder(Path directory, EmbeddingSpace space) {
-      this.directory = directory.toAbsolutePath();
+      this.directory = requireNonNull(directory, "directory").toAbsolutePath();
       this.space = requireNonNull(space, "space");
       if (space.dimension() > GraphFormat.MAX_DIMENSION) {
         throw new IllegalArgumentException(
@@ -244,19 +233,19 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
     }
 
     /**
-     * Sets how many entries a search keeps in view while it follows the graph of the index. More
-     * find the nearest one more often, and take longer in proportion.
+     * Sets how many entries a search keeps in view while it follows the graph of the index (HNSW's
+     * {@code ef}). More find the nearest one more often, and take longer in proportion.
      *
-     * @param candidates 1 to 10,000; 64 unless set
+     * @param efSearch 1 to 10,000; 64 unless set
      * @return this builder
      * @throws IllegalArgumentException if the number is outside this range
      */
-    public Builder candidates(int candidates) {
-      if (candidates < 1 || candidates > MAX_CANDIDATES) {
+    public Builder efSearch(int efSearch) {
+      if (efSearch < 1 || efSearch > MAX_EF_SEARCH) {
         throw new IllegalArgumentException(
-            "candidates is " + candidates + "; it must be 1 to " + MAX_CANDIDATES);
+            "efSearch is " + efSearch + "; it must be 1 to " + MAX_EF_SEARCH);
       }
-      this.candidates = candidates;
+      this.efSearch = efSearch;
       return this;
     }
 
@@ -270,7 +259,8 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
      * @throws IllegalArgumentException if the interval is negative or longer than an hour
      */
     public Builder syncInterval(Duration syncInterval) {
-      if (syncInterval.isNegative() || syncInterval.compareTo(MAX_SYNC_INTERVAL) > 0) {
+      if (requireNonNull(syncInterval, "syncInterval").isNegative()
+          || syncInterval.compareTo(MAX_SYNC_INTERVAL) > 0) {
         throw new IllegalArgumentException(
             "syncInterval is " + syncInterval + "; it must be zero to " + MAX_SYNC_INTERVAL);
       }
@@ -297,19 +287,20 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
 
     /**
      * Opens the store. Blocks until it knows what is in the directory. Of writes that a loss of
-     * power has torn, what is whole is taken; the rest is passed over, with a warning in the log.
+     * power has torn, and of a write-ahead log that is damaged, what is whole is taken; the rest is
+     * passed over, with a warning in the log, and its file is kept under another name.
      *
      * @return the store, with all entries that are in the directory and have not expired
      * @throws StoreException if the directory cannot be made or written, is open in another store,
-     *     holds embeddings of another model, dimension or schema, or is damaged; then nothing in it
-     *     is changed
+     *     holds embeddings of another model, dimension or schema, or if its index is damaged; then
+     *     nothing in it is changed
      */
     public LuceneVectorStore build() {
       return new LuceneVectorStore(
           space,
           Engine.open(
               new Engine.Settings(
-                  directory, space, maxEntries, candidates, syncInterval, time, limits)));
+                  directory, space, maxEntries, efSearch, syncInterval, time, limits)));
     }
   }
 }

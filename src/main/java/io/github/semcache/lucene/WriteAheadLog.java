@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,27 +21,32 @@ import org.slf4j.LoggerFactory;
 /**
  * The changes that the index may not have yet, in the order in which they were made. They are in
  * numbered files; a file that was written by an earlier process is only ever read, and deleted when
- * the index has all of it.
+ * the index has all of it. A file in which something could not be read is not deleted then, but
+ * renamed: somebody may want to know what was lost.
  *
  * <p>Callers see to it that one thread at a time appends, rotates or closes; {@link #sync} may run
  * beside an append.
  */
 final class WriteAheadLog implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(WriteAheadLog.class);
-  private static final Pattern NAME = Pattern.compile("(\\d{19})\\.log");
+  private static final String DAMAGED = ".damaged";
+  private static final Pattern NAME = Pattern.compile("\\d{19}\\.log");
+  private static final Pattern ANY_NAME = Pattern.compile("(\\d{19})\\.log(\\.damaged)?");
 
   private final Path directory;
   private final EmbeddingSpace space;
   private final List<Path> earlier;
+  private final Set<Path> damaged;
   private long number;
   private volatile LogFile current;
 
-  private WriteAheadLog(Path directory, EmbeddingSpace space, List<Path> earlier)
+  private WriteAheadLog(Path directory, EmbeddingSpace space, List<Path> earlier, Set<Path> damaged)
       throws IOException {
     this.directory = directory;
     this.space = space;
     this.earlier = earlier;
-    this.number = earlier.isEmpty() ? 0 : numberOf(earlier.get(earlier.size() - 1));
+    this.damaged = damaged;
+    this.number = lastNumber(directory);
     this.current = createNext();
   }
 
@@ -52,10 +60,13 @@ final class WriteAheadLog implements Closeable {
       throws IOException {
     Directories.create(directory);
     List<Path> files = filesOf(directory);
+    Set<Path> damaged = new HashSet<>();
     for (Path file : files) {
-      replay(file, space, replay);
+      if (!isReplayedWhole(file, space, replay)) {
+        damaged.add(file);
+      }
     }
-    return new WriteAheadLog(directory, space, files);
+    return new WriteAheadLog(directory, space, files, damaged);
   }
 
   private static List<Path> filesOf(Path directory) throws IOException {
@@ -67,8 +78,8 @@ final class WriteAheadLog implements Closeable {
     }
   }
 
-  private static void replay(Path file, EmbeddingSpace space, Consumer<LogRecord> replay)
-      throws IOException {
+  private static boolean isReplayedWhole(
+      Path file, EmbeddingSpace space, Consumer<LogRecord> replay) throws IOException {
     boolean[] begun = {false};
     long unread =
         LogFile.read(
@@ -82,8 +93,15 @@ final class WriteAheadLog implements Closeable {
               }
             });
     if (unread > 0) {
-      LOG.warn("{} has {} bytes that are no whole record; they are ignored", file, unread);
+      LOG.warn(
+          "{} has {} bytes that are no whole record: a loss of power tears the last one, anything"
+              + " else is damage. They are passed over, and the file is kept as {}{}",
+          file,
+          unread,
+          file.getFileName(),
+          DAMAGED);
     }
+    return unread == 0;
   }
 
   private LogFile createNext() throws IOException {
@@ -93,8 +111,15 @@ final class WriteAheadLog implements Closeable {
     return LogFile.create(path, Identity.of(space).encode());
   }
 
-  private static long numberOf(Path file) {
-    return Long.parseLong(file.getFileName().toString().replace(".log", ""));
+  private static long lastNumber(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.list(directory)) {
+      return paths
+          .map(path -> ANY_NAME.matcher(path.getFileName().toString()))
+          .filter(Matcher::matches)
+          .mapToLong(matcher -> Long.parseLong(matcher.group(1)))
+          .max()
+          .orElse(0);
+    }
   }
 
   /** Returns when the operating system has the records: a killed process no longer loses them. */
@@ -133,10 +158,15 @@ final class WriteAheadLog implements Closeable {
     return previous;
   }
 
-  /** Deletes all files but the one that is being written. */
+  /** Deletes all files but the one that is being written; renames those that are damaged. */
   void deleteEarlier() throws IOException {
     for (Path file : List.copyOf(earlier)) {
-      Files.deleteIfExists(file);
+      if (damaged.contains(file)) {
+        Files.move(file, file.resolveSibling(file.getFileName() + DAMAGED));
+        damaged.remove(file);
+      } else {
+        Files.deleteIfExists(file);
+      }
       earlier.remove(file);
     }
   }

@@ -23,7 +23,7 @@ final class EntrySearch {
   /** Fewer would be hidden too easily by entries that have expired but are still in the index. */
   private static final int LEAST_ASKED_FOR = 5;
 
-  /** How many times as many to ask for when all that came had expired. */
+  /** How many times as many to ask for when nothing that came can be served. */
   private static final int SECOND_TRY_FACTOR = 10;
 
   private final RedisCommands commands;
@@ -57,11 +57,12 @@ final class EntrySearch {
   NearestEntries nearest(NearestQuery query) {
     int k = Math.max(query.k(), LEAST_ASKED_FOR);
     List<SearchReply.Row> rows = ask(query, k);
-    if (!rows.isEmpty() && rows.stream().allMatch(SearchReply.Row::empty)) {
-      letExpire(rows);
-      rows = ask(query, Math.multiplyExact(k, SECOND_TRY_FACTOR));
+    NearestEntries found = read(query, rows);
+    if (rows.isEmpty() || !found.matches().isEmpty()) {
+      return found;
     }
-    return read(query, rows);
+    letExpire(rows.stream().filter(SearchReply.Row::empty).toList());
+    return read(query, ask(query, Math.multiplyExact(k, SECOND_TRY_FACTOR)));
   }
 
   private List<SearchReply.Row> ask(NearestQuery query, int k) {
@@ -96,6 +97,9 @@ final class EntrySearch {
 
   /** The server removes an expired entry when it is read, and then it is no longer found. */
   private void letExpire(List<SearchReply.Row> rows) {
+    if (rows.isEmpty()) {
+      return;
+    }
     commands.each(
         "read expired entries",
         rows.stream().map(SearchReply.Row::id).toList(),

@@ -3,7 +3,6 @@ package io.github.semcache.redis;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntryListing;
@@ -42,8 +41,9 @@ import redis.clients.jedis.UnifiedJedis;
  * one server share them.
  *
  * <p><b>Round trips.</b> {@link #find} takes one. {@link #nearest} takes one, with the entries in
- * the reply; if all that it finds have expired but are still in the index, it has the server remove
- * them and asks once more. {@link #put} takes one for each 256 entries; each of them lands whole,
+ * the reply; if nothing that it finds can be served, because it has expired but is still in the
+ * index or because it cannot be read, it has the server remove what has expired and asks once more,
+ * for ten times as many. {@link #put} takes one for each 256 entries; each of them lands whole,
  * with its embedding and its expiry, or not at all.
  *
  * <p><b>The index</b> is made when the store is built, and compared with what the store needs if it
@@ -223,7 +223,7 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
 
   @Override
   public NearestEntries nearest(NearestQuery query) {
-    checkDimension(query.embedding());
+    space.check(requireNonNull(query, "query").embedding());
     EntryQuery.checkScope(query.scope());
     int generation = keeper.require();
     try {
@@ -239,9 +239,9 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
 
   @Override
   public int put(List<Insertion> insertions) {
-    for (Insertion insertion : insertions) {
+    for (Insertion insertion : requireNonNull(insertions, "insertions")) {
       EntryQuery.checkScope(insertion.entry().scope());
-      insertion.embedding().ifPresent(this::checkDimension);
+      insertion.embedding().ifPresent(space::check);
     }
     writer.write(insertions);
     insertions.forEach(insertion -> shares.wrote(insertion.entry().scope(), 1));
@@ -250,11 +250,13 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
 
   /**
    * Removes entries. Those of a scope are found by the index if it has all entries; while it is
-   * being made, by reading every key of the server. All entries are found by reading every key of
-   * the server, so that those that are not in the index go too; the index stays.
+   * being made, where it left some out, and where it is {@linkplain Builder#assumeIndex assumed},
+   * by reading every key of the server. All entries are found by reading every key of the server,
+   * so that those that are not in the index go too; the index stays.
    */
   @Override
   public long remove(Selection selection) {
+    requireNonNull(selection, "selection");
     try {
       return removeSelected(selection);
     } finally {
@@ -269,12 +271,15 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
     if (selection instanceof Selection.ByScope byScope) {
       return removeScope(byScope.scope());
     }
-    return removal.all();
+    if (selection instanceof Selection.All) {
+      return removal.all();
+    }
+    throw new AssertionError(selection);
   }
 
   private long removeScope(String scope) {
     EntryQuery.checkScope(scope);
-    if (indexAssumed || index.isComplete()) {
+    if (!indexAssumed && index.isComplete()) {
       try {
         return removal.byIndex(scope);
       } catch (StoreException e) {
@@ -326,22 +331,7 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
   }
 
   private long count(String filter) {
-    SearchReply reply = commands.search("count entries", EntryQuery.count(index.name(), filter));
-    if (!reply.warnings().isEmpty()) {
-      throw new StoreException(
-          "Redis failed to count entries: its result is incomplete: " + reply.warnings());
-    }
-    return reply.total();
-  }
-
-  private void checkDimension(Embedding embedding) {
-    if (embedding.dimension() != space.dimension()) {
-      throw new IllegalArgumentException(
-          "embedding has dimension "
-              + embedding.dimension()
-              + "; the store holds embeddings of dimension "
-              + space.dimension());
-    }
+    return commands.search("count entries", EntryQuery.count(index.name(), filter)).total();
   }
 
   /** Closes the connections, if the store has opened them. */
@@ -416,7 +406,8 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
     /**
      * Takes it that the index is there, made by somebody else, and is the right one: the store
      * neither makes nor looks at it. For users who are not allowed FT.CREATE and FT.INFO. Off
-     * unless set.
+     * unless set. Since the store cannot know whether such an index has all entries, {@link
+     * RedisVectorStore#remove removing} a scope reads every key of the server.
      *
      * @return this builder
      */

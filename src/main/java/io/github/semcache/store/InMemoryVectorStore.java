@@ -80,6 +80,7 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
 
   @Override
   public Optional<CacheEntry> find(String key) {
+    requireNonNull(key, "key");
     Instant now = time.instant();
     Optional<Node> found =
         reading(() -> Optional.ofNullable(nodes.get(key)).filter(node -> node.livesAt(now)));
@@ -89,7 +90,7 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
 
   @Override
   public NearestEntries nearest(NearestQuery query) {
-    checkDimension(query.embedding());
+    space.check(requireNonNull(query, "query").embedding());
     Instant now = time.instant();
     List<EmbeddingTable.Scored<Node>> nearest = reading(() -> scan(query, now));
     if (nearest.isEmpty()) {
@@ -117,7 +118,8 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
 
   @Override
   public int put(List<Insertion> insertions) {
-    insertions.forEach(insertion -> insertion.embedding().ifPresent(this::checkDimension));
+    requireNonNull(insertions, "insertions");
+    insertions.forEach(insertion -> insertion.embedding().ifPresent(space::check));
     Instant now = time.instant();
     return writing(
         () -> {
@@ -159,6 +161,7 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
 
   @Override
   public long remove(Selection selection) {
+    requireNonNull(selection, "selection");
     Instant now = time.instant();
     return writing(
         () -> {
@@ -176,7 +179,10 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
       Members members = scopes.get(byScope.scope());
       return members == null ? List.of() : members.nodes.values();
     }
-    return nodes.values();
+    if (selection instanceof Selection.All) {
+      return nodes.values();
+    }
+    throw new AssertionError(selection);
   }
 
   @Override
@@ -224,16 +230,6 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
     states.compute(
         StateStore.checkName(name),
         (key, state) -> change.apply(Optional.ofNullable(state).map(byte[]::clone)).clone());
-  }
-
-  private void checkDimension(Embedding embedding) {
-    if (embedding.dimension() != space.dimension()) {
-      throw new IllegalArgumentException(
-          "embedding has dimension "
-              + embedding.dimension()
-              + "; the store holds embeddings of dimension "
-              + space.dimension());
-    }
   }
 
   /** Does nothing: there is nothing to release. */

@@ -127,10 +127,10 @@ class LuceneBoundsTest extends StoreInDirectory {
     assertThatThrownBy(() -> builder().maxEntries(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("maxEntries is 0; it must be at least 1");
-    assertThatThrownBy(() -> builder().candidates(0))
+    assertThatThrownBy(() -> builder().efSearch(0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("candidates is 0; it must be 1 to 10000");
-    assertThatThrownBy(() -> builder().candidates(10_001))
+        .hasMessage("efSearch is 0; it must be 1 to 10000");
+    assertThatThrownBy(() -> builder().efSearch(10_001))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> builder().syncInterval(Duration.ofMillis(-1)))
         .isInstanceOf(IllegalArgumentException.class)

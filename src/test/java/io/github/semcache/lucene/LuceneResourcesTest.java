@@ -219,12 +219,32 @@ class LuceneResourcesTest extends StoreInDirectory {
   }
 
   @Test
-  void everyWriteIsOnTheDiskAtOnceIfSoWished() {
-    LuceneVectorStore store = open(builder().syncInterval(Duration.ZERO));
+  void interruptedThreadCanCloseTheStoreAndKeepsItsFlag() {
+    LuceneVectorStore store = open(builder().limits(SMALL));
     CacheEntry entry = put(store, "what?", 0);
-    store.close();
+    Thread.currentThread().interrupt();
+    try {
+      store.close();
+
+      assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    } finally {
+      Thread.interrupted();
+    }
 
     assertThat(open().find(entry.key())).contains(entry);
+  }
+
+  @Test
+  void interruptedThreadThatCannotOpenAStoreIsToldSoAndKeepsItsFlag() {
+    open().close();
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(this::open).isInstanceOf(StoreException.class);
+      assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    } finally {
+      Thread.interrupted();
+    }
+    open();
   }
 
   private void fill(LuceneVectorStore store, int entries) {

@@ -96,7 +96,7 @@ public final class StoreMeasurement {
 
   private LuceneVectorStore open() {
     LuceneVectorStore.Builder builder = LuceneVectorStore.builder(directory, space);
-    Optional.ofNullable(Integer.getInteger("candidates")).ifPresent(builder::candidates);
+    Optional.ofNullable(Integer.getInteger("efSearch")).ifPresent(builder::efSearch);
     return builder.maxEntries(size).build();
   }
 

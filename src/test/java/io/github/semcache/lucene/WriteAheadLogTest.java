@@ -130,6 +130,34 @@ class WriteAheadLogTest {
   }
 
   @Test
+  void fileOfWhichSomethingWasNotReadIsKeptUnderAnotherNameAndNeverReadAgain() throws IOException {
+    write(RECORDS.subList(0, 2));
+    write(RECORDS.subList(2, 4));
+    Path file = files().get(0);
+    byte[] damaged = Files.readAllBytes(file);
+    damaged[frames(file).get(0).limit() + 8] = 0x7f; // the length of the first record
+    Files.write(file, damaged);
+
+    try (WriteAheadLog log = WriteAheadLog.open(directory, SPACE, record -> {})) {
+      log.deleteEarlier();
+      log.append(RECORDS.subList(4, 6));
+    }
+
+    Path kept = file.resolveSibling(file.getFileName() + ".damaged");
+    assertThat(files()).hasSize(2).contains(kept).doesNotContain(file);
+    assertThat(kept).hasBinaryContent(damaged);
+    assertThat(read()).isEqualTo(RECORDS.subList(4, 6));
+  }
+
+  @Test
+  void numberOfAFileThatWasKeptIsNotUsedAgain() throws IOException {
+    Path kept = Files.createFile(directory.resolve("%019d.log.damaged".formatted(7)));
+    write(RECORDS);
+
+    assertThat(files()).containsExactly(kept, directory.resolve("%019d.log".formatted(8)));
+  }
+
+  @Test
   void rotationThatFailedOnceSucceedsTheNextTime() throws IOException {
     try (WriteAheadLog log = WriteAheadLog.open(directory, SPACE, record -> {})) {
       log.append(RECORDS.subList(0, 2));

@@ -1,5 +1,6 @@
 package io.github.semcache.redis;
 
+import static io.github.semcache.testing.Entries.atAngle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.Selection;
 import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.Entries;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +37,29 @@ class RedisCorruptEntriesIT extends RedisFixture {
     NearestEntries found = store.nearest(QUERY);
     assertThat(found.matches()).singleElement().extracting("entry").isEqualTo(sound);
     assertThat(found.corrupt()).isEqualTo(1);
+  }
+
+  @Test
+  void entryThatLostItsScopeIsCorruptAndInNoSearch() {
+    CacheEntry sound = put(store, "sound", 20);
+    CacheEntry corrupt = put(store, "secret", 0);
+    jedis.hdel(documentKey(corrupt), "scope");
+
+    assertCorrupt(corrupt);
+    assertThat(nearest(store)).containsExactly(sound);
+  }
+
+  @Test
+  void manyCorruptEntriesHideNoOther() {
+    for (int i = 0; i < 10; i++) {
+      jedis.hdel(documentKey(put(store, "secret " + i, i / 10.0)), "answer");
+    }
+    CacheEntry sound = put(store, "sound", 20);
+
+    NearestEntries found = store.nearest(Entries.nearest(SCOPE, atAngle(DIMENSION, 0), 10));
+
+    assertThat(found.matches()).singleElement().extracting("entry").isEqualTo(sound);
+    assertThat(found.corrupt()).isEqualTo(10);
   }
 
   @ParameterizedTest

@@ -60,6 +60,32 @@ class RedisRemovalIT extends RedisFixture {
   }
 
   @Test
+  void assumedIndexIsNotTrustedToHaveAllEntriesOfAScope() {
+    CacheEntry other = putOther();
+    CacheEntry leftOut = put(store, "of another size", 0);
+    jedis.hset(documentKey(leftOut), "embedding", "abc");
+    CacheEntry indexed = put(store, "indexed", 10);
+    RedisVectorStore assuming = builder().assumeIndex().build();
+
+    assertThat(assuming.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(2);
+
+    assertThat(assuming.find(leftOut.key())).isEmpty();
+    assertThat(assuming.find(indexed.key())).isEmpty();
+    assertThat(assuming.find(other.key())).isPresent();
+  }
+
+  @Test
+  void assumedIndexThatIsStillBeingMadeHidesNothingFromARemoval() {
+    putMany(SCOPE);
+    store.dropIndex(false);
+    builder().build();
+
+    RedisVectorStore assuming = builder().assumeIndex().build();
+
+    assertThat(assuming.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(MANY);
+  }
+
+  @Test
   void allOfMoreThanTenThousandEntriesAreRemovedAndTheIndexStays() {
     putMany(SCOPE);
 

@@ -5,7 +5,9 @@ import static io.github.semcache.testing.Entries.entry;
 import static io.github.semcache.testing.Entries.expiring;
 import static io.github.semcache.testing.Entries.forEver;
 import static io.github.semcache.testing.Entries.nearest;
+import static io.github.semcache.testing.Nulls.absent;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -326,6 +328,21 @@ public abstract class VectorStoreContract {
 
     CacheEntry again = put(ACME, "one", 0);
     assertThat(entriesNear(ACME, 0, 5)).containsExactly(again);
+  }
+
+  @Test
+  void nullIsRejectedByNameAndRemovesNothing() {
+    CacheEntry entry = put(ACME, "what?", 0);
+
+    assertThatNullPointerException()
+        .isThrownBy(() -> store.remove(absent()))
+        .withMessage("selection");
+    assertThatNullPointerException().isThrownBy(() -> store.find(absent())).withMessage("key");
+    assertThatNullPointerException().isThrownBy(() -> store.nearest(absent())).withMessage("query");
+    assertThatNullPointerException()
+        .isThrownBy(() -> store.put(absent()))
+        .withMessage("insertions");
+    assertThat(store.find(entry.key())).contains(entry);
   }
 
   @Test

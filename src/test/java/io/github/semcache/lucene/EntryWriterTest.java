@@ -1,0 +1,83 @@
+package io.github.semcache.lucene;
+
+import static io.github.semcache.testing.Entries.atAngle;
+import static io.github.semcache.testing.Entries.entry;
+import static io.github.semcache.testing.Entries.forEver;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.Selection;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When a change is on the disk. */
+class EntryWriterTest {
+  private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
+
+  @TempDir private Path directory;
+  private VectorIndex index;
+  private EntryTable table;
+  private WriteAheadLog log;
+
+  @BeforeEach
+  void open() throws IOException {
+    index = VectorIndex.open(directory.resolve("index"), SPACE);
+    table =
+        new EntryTable(
+            new Catalog(),
+            Snapshot.of(
+                index.read(),
+                head -> {
+                  throw new AssertionError("the index is empty");
+                }),
+            100,
+            64,
+            InstantSource.system());
+    log = WriteAheadLog.open(directory.resolve("log"), SPACE, record -> {});
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    log.close();
+    table.close();
+    index.close();
+  }
+
+  private EntryWriter writer(Duration syncInterval) {
+    return new EntryWriter(table, log, 0, syncInterval, Limits.DEFAULT);
+  }
+
+  private static void put(EntryWriter writer) {
+    writer.put(
+        List.of(
+            forEver(
+                entry(Scope.none(), "what?", "answer", InstantSource.system().instant()),
+                atAngle(4, 0))));
+  }
+
+  @Test
+  void everyChangeIsOnTheDiskWhenTheCallReturnsIfSoWished() {
+    EntryWriter writer = writer(Duration.ZERO);
+
+    put(writer);
+    assertThat(log.isSynced()).isTrue();
+
+    writer.remove(new Selection.All());
+    assertThat(log.isSynced()).isTrue();
+  }
+
+  @Test
+  void changeIsWithTheOperatingSystemUntilTheIntervalIsOverOtherwise() {
+    put(writer(Duration.ofSeconds(1)));
+
+    assertThat(log.isSynced()).isFalse();
+  }
+}
