@@ -16,19 +16,31 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The store as the cache uses it: timed, fenced, and trusted with no scope but the one asked for.
  */
 final class Entries {
+  /** How many times as many to ask for when nothing that came may be served. */
+  private static final int SECOND_TRY_FACTOR = 10;
+
   private final VectorStore store;
+  private final Changes changes;
   private final int candidates;
   private final InstantSource time;
   private final Events events;
   private final Fence fence;
 
-  Entries(VectorStore store, int candidates, InstantSource time, Events events, Fence fence) {
+  Entries(
+      VectorStore store,
+      Changes changes,
+      int candidates,
+      InstantSource time,
+      Events events,
+      Fence fence) {
     this.store = store;
+    this.changes = changes;
     this.candidates = candidates;
     this.time = time;
     this.events = events;
@@ -55,16 +67,32 @@ final class Entries {
     }
   }
 
-  /** The servable entries nearest to the request, nearest first; empty if the store fails. */
-  Optional<List<Match>> nearest(Request request, Embedding embedding) {
-    return attempt(request, Operation.SEARCH, () -> nearest(request.query, embedding));
+  /**
+   * The servable entries nearest to the request, nearest first; empty if the store fails.
+   *
+   * @param allowed leaves out what must not be served to it
+   */
+  Optional<List<Match>> nearest(
+      Request request, Embedding embedding, UnaryOperator<List<Match>> allowed) {
+    return attempt(request, Operation.SEARCH, () -> nearest(request.query, embedding, allowed));
   }
 
-  /** The servable entries nearest to a query, nearest first. */
-  List<Match> nearest(Query query, Embedding embedding) {
+  /** The servable entries nearest to a query, nearest first; more are looked at if none is left. */
+  List<Match> nearest(Query query, Embedding embedding, UnaryOperator<List<Match>> allowed) {
+    List<Match> found = nearest(query, embedding, candidates);
+    List<Match> left = allowed.apply(found);
+    if (found.size() < candidates || !left.isEmpty()) {
+      return left;
+    }
+    return allowed.apply(nearest(query, embedding, SECOND_TRY_FACTOR * candidates)).stream()
+        .limit(candidates)
+        .toList();
+  }
+
+  private List<Match> nearest(Query query, Embedding embedding, int k) {
     NearestEntries nearest =
         events.timed(
-            () -> store.nearest(nearestQuery(query, embedding)),
+            () -> store.nearest(nearestQuery(query, embedding, k)),
             (matches, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.SEMANTIC, took));
     List<Match> servable =
         nearest.matches().stream().filter(match -> isOfScope(match.entry(), query)).toList();
@@ -86,7 +114,7 @@ final class Entries {
 
   void put(List<Insertion> insertions) {
     events.timed(
-        () -> store.put(insertions),
+        () -> changes.put(insertions),
         (evicted, took) -> new CacheEvent.Stored(insertions.size(), evicted, took));
   }
 
@@ -114,8 +142,8 @@ final class Entries {
     return notBefore(query).filter(entry.createdAt()::isBefore).isEmpty();
   }
 
-  private NearestQuery nearestQuery(Query query, Embedding embedding) {
-    return new NearestQuery(embedding, query.scope().hash(), candidates, notBefore(query));
+  private NearestQuery nearestQuery(Query query, Embedding embedding, int k) {
+    return new NearestQuery(embedding, query.scope().hash(), k, notBefore(query));
   }
 
   /** A limit from before 1970 limits nothing, and might be too far back for an Instant. */

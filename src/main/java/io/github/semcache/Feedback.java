@@ -13,15 +13,14 @@ import java.util.Set;
 /** Does what follows when people say whether an answer was right. Trouble is thrown. */
 final class Feedback {
   private final VectorStore store;
-  private final Removals removals;
+  private final Changes changes;
   private final Lookups lookups;
   private final Learning learning;
   private final Events events;
 
-  Feedback(
-      VectorStore store, Removals removals, Lookups lookups, Learning learning, Events events) {
+  Feedback(VectorStore store, Changes changes, Lookups lookups, Learning learning, Events events) {
     this.store = store;
-    this.removals = removals;
+    this.changes = changes;
     this.lookups = lookups;
     this.learning = learning;
     this.events = events;
@@ -35,13 +34,14 @@ final class Feedback {
   /** The block comes last, for what has to be found out first, but it comes whatever fails. */
   private void takeOut(Answer answer, String key) {
     Set<String> names = new HashSet<>(Set.of(key));
+    answer.group().ifPresent(names::add);
     List<Match> matches = List.of();
     try {
       store.find(key).map(CacheEntry::group).ifPresent(names::add);
       if (answer.source() == Answer.Source.SEMANTIC) {
         matches = lookups.nearestAllowed(answer.query());
       } else {
-        removals.remove(new Selection.ByKey(key));
+        changes.remove(new Selection.ByKey(key));
       }
     } finally {
       learning.block(answer.query(), names);

@@ -3,6 +3,7 @@ package io.github.semcache;
 import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
@@ -15,9 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps answers: those of the model if they may be kept, and those that the caller puts. */
 final class Keeper {
+  private static final Logger log = LoggerFactory.getLogger(SemanticCache.class);
   private static final int BATCH = 128;
 
   private final Queries queries;
@@ -119,22 +124,47 @@ final class Keeper {
       while (batch.size() < BATCH && answers.hasNext()) {
         batch.add(answers.next());
       }
-      entries.put(insertions(batch));
+      entries.put(insertions(batch, kept));
       kept += batch.size();
       progress.accept(kept);
     }
     return kept;
   }
 
-  private List<Insertion> insertions(List<Map.Entry<Prompt, String>> answers) {
+  private List<Insertion> insertions(List<Map.Entry<Prompt, String>> answers, long before) {
     List<Query> asked = answers.stream().map(answer -> queries.of(answer.getKey())).toList();
-    List<Embedding> made = embeddings.embed(asked.stream().map(Query::text).toList());
+    List<Optional<Embedding>> made = embeddings(asked, before);
     List<Insertion> insertions = new ArrayList<>(answers.size());
     for (int i = 0; i < answers.size(); i++) {
       Map.Entry<Prompt, String> answer = answers.get(i);
       ChatReply reply = ChatReply.of(answer.getValue());
-      insertions.add(insertion(answer.getKey(), asked.get(i), reply, Optional.of(made.get(i))));
+      insertions.add(insertion(answer.getKey(), asked.get(i), reply, made.get(i)));
     }
     return insertions;
+  }
+
+  /** One text that the embedder rejects must not cost the others of its batch their embeddings. */
+  private List<Optional<Embedding>> embeddings(List<Query> asked, long before) {
+    try {
+      return embeddings.embed(asked.stream().map(Query::text).toList()).stream()
+          .map(Optional::of)
+          .toList();
+    } catch (RejectedTextException e) {
+      return IntStream.range(0, asked.size())
+          .mapToObj(i -> embeddingUnlessRejected(asked.get(i), before + i))
+          .toList();
+    }
+  }
+
+  private Optional<Embedding> embeddingUnlessRejected(Query query, long number) {
+    try {
+      return Optional.of(embeddings.embed(query.text()));
+    } catch (RejectedTextException e) {
+      String rejected = "the embedder rejects the prompt of answer " + number + ", counted from 0";
+      events.publish(
+          new CacheEvent.Failed(CacheEvent.Part.EMBEDDER, new RejectedTextException(rejected, e)));
+      log.warn("{}: the answer is kept for exactly this prompt", rejected);
+      return Optional.empty();
+    }
   }
 }

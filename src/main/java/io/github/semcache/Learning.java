@@ -64,7 +64,7 @@ final class Learning implements AutoCloseable {
   /** Reports must not wait for judgements, of which there may be many and slow ones. */
   private final JudgeQueue reports;
 
-  private final Removals removals;
+  private final Changes changes;
   private final BlockedPairs blocked = new BlockedPairs();
   private final LearnedState policyState;
   private final LearnedState blockedState;
@@ -76,14 +76,14 @@ final class Learning implements AutoCloseable {
   Learning(
       SemanticCacheBuilder options,
       VectorStore store,
-      Removals removals,
+      Changes changes,
       HitPolicy policy,
       Events events) {
     this.judge = options.judge;
     this.policy = policy instanceof LearningPolicy learning ? learning : null;
     this.shadow = options.shadowMode;
     this.store = store;
-    this.removals = removals;
+    this.changes = changes;
     this.time = options.time;
     this.events = events;
     this.ticker = options.ticker;
@@ -219,11 +219,11 @@ final class Learning implements AutoCloseable {
 
   /**
    * Makes a new entry a further key of an answer group, for the rest of its life, unless it was
-   * changed or removed in the meantime. Another instance that removes it at this very moment, or
-   * anybody who replaces it, may find it written again; at its time it expires all the same.
+   * changed or removed in the meantime. Another instance that removes or replaces it at this very
+   * moment may find it written again; at its time it expires all the same.
    */
   private void join(Insertion kept, String group) {
-    attempt(() -> removals.without(() -> rewrite(kept, group)));
+    attempt(() -> changes.rewrite(() -> rewrite(kept, group)));
   }
 
   private void rewrite(Insertion kept, String group) {

@@ -62,8 +62,8 @@ final class Lookups {
       return Optional.empty();
     }
     return entries
-        .nearest(request, embedding.get())
-        .flatMap(matches -> decide(request, learning.allowed(request.query, matches)))
+        .nearest(request, embedding.get(), matches -> learning.allowed(request.query, matches))
+        .flatMap(matches -> decide(request, matches))
         .map(match -> hit(request, match.entry(), Answer.Source.SEMANTIC, match.distance()));
   }
 
@@ -129,6 +129,7 @@ final class Lookups {
 
   /** The nearest entries that people have not ruled out. Trouble is thrown. */
   List<Match> nearestAllowed(Query query) {
-    return learning.allowed(query, entries.nearest(query, embeddings.embed(query.text())));
+    return entries.nearest(
+        query, embeddings.embed(query.text()), matches -> learning.allowed(query, matches));
   }
 }

@@ -1,5 +1,6 @@
 package io.github.semcache;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,15 +11,19 @@ import org.jspecify.annotations.Nullable;
  */
 record Place(String lane, @Nullable Thread owner) {
   private static final String ASK = "ask";
+  private static final String STREAMS = "streams";
 
   /** Among the callers of {@code ask}, on this thread. */
   static Place here() {
     return new Place(ASK, Thread.currentThread());
   }
 
-  /** Among the callers of {@code ask} with a consumer of text, on this thread. */
+  /**
+   * Among the callers of {@code ask} with a consumer of text, on this thread: they follow those who
+   * ask for the whole answer too, but are not followed by them, whom a slow consumer would hold up.
+   */
   static Place streamingHere() {
-    return new Place("streams", Thread.currentThread());
+    return new Place(STREAMS, Thread.currentThread());
   }
 
   /** Among the callers of {@code ask}, on any thread. */
@@ -29,6 +34,11 @@ record Place(String lane, @Nullable Thread owner) {
   /** In a lane of the caller's, on any thread. */
   static Place inLane(String name) {
     return new Place("lane " + name, null);
+  }
+
+  /** The lanes in which a call may be followed from here, the place's own last. */
+  List<String> followed() {
+    return lane.equals(STREAMS) ? List.of(ASK, STREAMS) : List.of(lane);
   }
 
   /** Whether others wait here for the whole answer. */

@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
 public final class SemanticCache implements AutoCloseable {
   private final @Nullable ChatClient chatClient;
   private final SharedStore store;
-  private final Removals removals;
+  private final Changes changes;
   private final AsyncCalls asyncCalls;
   private final Events events;
   private final Queries queries;
@@ -68,22 +68,22 @@ public final class SemanticCache implements AutoCloseable {
     VectorStore store = shared.store();
     this.chatClient = options.chatClient;
     this.store = shared;
-    this.removals = new Removals(store);
+    this.changes = new Changes(store);
     this.asyncCalls = new AsyncCalls(options.executor);
     this.events = new Events(options.listener, options.ticker);
     Fence fence = new Fence(events, options.failOnCacheErrors, options.circuitBreakers());
     Embeddings embeddings = new Embeddings(options.requiredEmbedder(), events, fence);
-    Entries entries = new Entries(store, options.candidates, options.time, events, fence);
+    Entries entries = new Entries(store, changes, options.candidates, options.time, events, fence);
     HitPolicy decides =
         policy instanceof ScaledPolicy scaled
             ? scaled.scaledBy(options.scale(store, events))
             : policy;
-    this.learning = new Learning(options, store, removals, decides, events);
+    this.learning = new Learning(options, store, changes, decides, events);
     this.queries = new Queries(options.normalizer, chatClient, fence);
     this.lookups = new Lookups(embeddings, entries, decides, learning, events, fence);
     this.keeper = new Keeper(options, queries, embeddings, entries, learning, events, fence);
     this.turns = new Turns(lookups, keeper, events, asyncCalls.executor());
-    this.feedback = new Feedback(store, removals, lookups, learning, events);
+    this.feedback = new Feedback(store, changes, lookups, learning, events);
     shared.enter();
   }
 
@@ -169,7 +169,8 @@ public final class SemanticCache implements AutoCloseable {
    * Answers a prompt as {@link #ask(Prompt)} does, and gives the text on as it arrives. The model
    * streams if the chat client is a {@link io.github.semcache.chat.StreamingChatClient}; from the
    * cache, from another chat client, and from another call that was first to ask, the text comes in
-   * one piece.
+   * one piece. A call of {@link #ask(Prompt)} for the same new prompt does not wait for this one,
+   * whose consumer may be slow, but asks the model itself.
    *
    * @param prompt what is asked
    * @param onText is given the pieces of the text, on this thread. If it throws, the call ends with
@@ -307,9 +308,10 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Takes a wrong answer out of service: the prompt is never again answered with that entry, nor
-   * with another one of its answer group, also when the entry has gone. An answer to exactly this
-   * prompt is removed. A policy that learns, learns from it. Other caches on the same store hear of
-   * it within half a minute, if they are asked anything.
+   * with another one of its answer group, also when the entry has gone; but the group that an
+   * answer of the model joined after it was given is known only as long as its entry is there. An
+   * answer to exactly this prompt is removed. A policy that learns, learns from it. Other caches on
+   * the same store hear of it within half a minute, if they are asked anything.
    *
    * @param answer an answer of this cache
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; the answer is out
@@ -373,7 +375,11 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Keeps many answers, embedding and writing them in batches of 128.
+   * Keeps many answers, embedding and writing them in batches of 128. An answer whose prompt the
+   * embedder {@linkplain io.github.semcache.embedding.RejectedTextException rejects}, because it is
+   * too long for instance, is kept for exactly that prompt and no near one, so that one bad row
+   * does not end an import; it counts as an embedder error, and the listener and the log are told
+   * its number.
    *
    * @param answers prompts with their answers; read once, one batch at a time
    * @param progress is told after each batch how many answers are kept so far; called on this
@@ -381,6 +387,8 @@ public final class SemanticCache implements AutoCloseable {
    * @return how many answers were kept
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; the batches
    *     before are kept
+   * @throws IllegalArgumentException if nothing is left of a prompt's text when it is normalised;
+   *     the batches before are kept
    * @throws io.github.semcache.store.StoreException if the store fails; the batches before are kept
    */
   public long putAll(Iterable<Map.Entry<Prompt, String>> answers, LongConsumer progress) {
@@ -398,7 +406,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public boolean invalidate(Prompt prompt) {
     checkOpen();
-    return removals.remove(new Selection.ByKey(queries.of(prompt).key())) > 0;
+    return changes.remove(new Selection.ByKey(queries.of(prompt).key())) > 0;
   }
 
   /**
@@ -414,7 +422,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public long invalidate(Scope scope) {
     checkOpen();
-    return removals.remove(new Selection.ByScope(queries.scopeOf(scope).hash()));
+    return changes.remove(new Selection.ByScope(queries.scopeOf(scope).hash()));
   }
 
   /**
@@ -425,7 +433,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public long clear() {
     checkOpen();
-    return removals.remove(new Selection.All());
+    return changes.remove(new Selection.All());
   }
 
   /**

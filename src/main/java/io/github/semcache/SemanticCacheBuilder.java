@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class SemanticCacheBuilder {
   private static final double DEFAULT_MAX_DISTANCE = 0.15;
 
+  /** A search of so many brings as many answers with it. */
+  private static final int MAX_CANDIDATES = 1_000;
+
   private @Nullable Embedder embedder;
   private @Nullable SharedStore store;
   @Nullable ChatClient chatClient;
@@ -82,9 +85,9 @@ public final class SemanticCacheBuilder {
    * own.
    *
    * @param store a store of the embedder's model and dimension; the cache closes it. If this
-   *     builder builds several caches over it, it is closed with the last one that is open. Caches
-   *     of several builders do not know of each other, so a store that they share must be closed
-   *     with neither before both are done
+   *     builder builds several caches over it, it is closed with the last one that is open; after
+   *     that the builder needs a new one. Caches of several builders do not know of each other, so
+   *     a store that they share must be closed with neither before both are done
    * @return this builder
    */
   public SemanticCacheBuilder store(VectorStore store) {
@@ -146,7 +149,7 @@ public final class SemanticCacheBuilder {
    * @return this builder
    */
   public SemanticCacheBuilder guards(Guards guards) {
-    this.guards = Optional.of(guards);
+    this.guards = Optional.of(requireNonNull(guards, "guards"));
     return this;
   }
 
@@ -237,13 +240,14 @@ public final class SemanticCacheBuilder {
   /**
    * Sets how many nearest entries the policy gets to see (the K of the KNN search).
    *
-   * @param candidates at least 1; 10 unless set
+   * @param candidates 1 to 1,000; 10 unless set
    * @return this builder
-   * @throws IllegalArgumentException if the number is less than 1
+   * @throws IllegalArgumentException if the number is outside these bounds
    */
   public SemanticCacheBuilder candidates(int candidates) {
-    if (candidates < 1) {
-      throw new IllegalArgumentException("candidates is " + candidates + "; it must be at least 1");
+    if (candidates < 1 || candidates > MAX_CANDIDATES) {
+      throw new IllegalArgumentException(
+          "candidates is " + candidates + "; it must be between 1 and " + MAX_CANDIDATES);
     }
     this.candidates = candidates;
     return this;
@@ -297,7 +301,9 @@ public final class SemanticCacheBuilder {
 
   /**
    * Sets who compares answers, for policies that learn and for {@link #shadowMode}. It runs on a
-   * thread of the cache's own, or on the {@link #judgeExecutor}.
+   * thread of the cache's own, or on the {@link #judgeExecutor}. An entry whose answer says the
+   * same as another one is then written again, with its answer group: what another cache on the
+   * same store does to it at that very moment may be undone by it.
    *
    * @param judge the judge; none unless set
    * @return this builder
@@ -316,7 +322,7 @@ public final class SemanticCacheBuilder {
    * @throws IllegalArgumentException if the limit is less than a millisecond
    */
   public SemanticCacheBuilder judgeTimeLimit(Duration limit) {
-    if (limit.toMillis() < 1) {
+    if (requireNonNull(limit, "limit").toMillis() < 1) {
       throw new IllegalArgumentException(
           "judgeTimeLimit is " + limit + "; it must be at least a millisecond");
     }
@@ -406,7 +412,7 @@ public final class SemanticCacheBuilder {
       throw new IllegalArgumentException(
           "circuitBreaker failures is " + failures + "; it must be at least 1");
     }
-    if (pause.isNegative() || pause.isZero()) {
+    if (requireNonNull(pause, "pause").isNegative() || pause.isZero()) {
       throw new IllegalArgumentException(
           "circuitBreaker pause is " + pause + "; it must be more than zero");
     }
@@ -416,13 +422,15 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Builds the cache. Blocks on the embedder, once, if a {@link #relativeDistance} is used with a
-   * model whose scale has to be measured. If that fails, the cache is built all the same: it tries
-   * again at later requests, and until then the semantic tier misses with the reason {@code
-   * unknown-scale}.
+   * Builds the cache. Blocks on the store, to take up what was learned before; if that fails, the
+   * cache is built all the same. Blocks on the embedder, once, if a {@link #relativeDistance} is
+   * used with a model whose scale has to be measured. If that fails, the cache is built all the
+   * same: it tries again at later requests, and until then the semantic tier misses with the reason
+   * {@code unknown-scale}.
    *
    * @return a cache, to be closed when it is no longer needed
-   * @throws IllegalStateException if no embedder was given, or no judge for a policy that learns
+   * @throws IllegalStateException if no embedder was given, or no judge for a policy that learns,
+   *     or if the given store was closed with the last cache of this builder
    * @throws IllegalArgumentException if the store holds embeddings of another model or dimension,
    *     if more than one of {@link #maxDistance}, {@link #relativeDistance} and {@link #hitPolicy}
    *     was given, or guards beside a hit policy, or {@link #judgeExecutor} beside {@link

@@ -6,12 +6,22 @@ import io.github.semcache.store.VectorStore;
 final class SharedStore {
   private final VectorStore store;
   private int users;
+  private boolean closed;
 
   SharedStore(VectorStore store) {
     this.store = store;
   }
 
-  VectorStore store() {
+  /**
+   * The store.
+   *
+   * @throws IllegalStateException if it was closed
+   */
+  synchronized VectorStore store() {
+    if (closed) {
+      throw new IllegalStateException(
+          "store was closed with the last cache of this builder; give the builder a new one");
+    }
     return store;
   }
 
@@ -29,6 +39,7 @@ final class SharedStore {
 
   private synchronized boolean isUnused() {
     users--;
-    return users == 0;
+    closed = users == 0;
+    return closed;
   }
 }

@@ -3,6 +3,7 @@ package io.github.semcache;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -31,6 +32,24 @@ final class SingleFlight<T> {
    *     the leader is bound to no thread
    */
   Seat<T> join(String key, @Nullable Thread owner) {
+    return join(List.of(key), owner);
+  }
+
+  /**
+   * Takes part in the first of several flights that is under way, or leads the last one.
+   *
+   * @param keys at least one
+   * @param owner see {@link #join(String, Thread)}
+   */
+  Seat<T> join(List<String> keys, @Nullable Thread owner) {
+    int last = keys.size() - 1;
+    for (String other : keys.subList(0, last)) {
+      Flight<T> running = flights.get(other);
+      if (running != null && !running.isLedBy(owner)) {
+        return new Seat<>(running, false);
+      }
+    }
+    String key = keys.get(last);
     Flight<T> mine = new Flight<>(this, key, owner);
     Flight<T> running = flights.putIfAbsent(key, mine);
     if (running == null || running.isLedBy(owner)) {

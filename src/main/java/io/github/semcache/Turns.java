@@ -1,6 +1,7 @@
 package io.github.semcache;
 
 import io.github.semcache.stats.CacheEvent;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -31,8 +32,9 @@ final class Turns {
 
   /** Follows the call that is getting the answer, or leads after one more look at the store. */
   CacheCall join(Request request, Place place) {
-    SingleFlight.Seat<CacheCall> seat =
-        flights.join(place.lane() + ' ' + request.query.key(), place.owner());
+    List<String> keys =
+        place.followed().stream().map(lane -> lane + ' ' + request.query.key()).toList();
+    SingleFlight.Seat<CacheCall> seat = flights.join(keys, place.owner());
     if (!seat.leads()) {
       follows(request);
       return new CacheCall.Follow(this, request, seat.flight().landing(), place);

@@ -126,6 +126,28 @@ class AnswerGroupTest {
     assertThat(find(second)).isEmpty();
   }
 
+  @Test
+  void answerThatIsReplacedAsItsEntryJoinsIsNotBroughtBack() throws Exception {
+    ask("first");
+    String second = ask("second");
+    CompletableFuture<Thread> correction = new CompletableFuture<>();
+    store.onFind(
+        found -> {
+          if (Thread.currentThread().getName().equals("semcache-judge") && !correction.isDone()) {
+            correction.complete(
+                startAndAwait(() -> cache.put(Prompt.of("second"), "corrected by a person")));
+          }
+          return found;
+        });
+
+    judgeAnswers.countDown();
+    correction.join().join();
+    ask("third");
+    await().until(() -> cache.stats().quality().judged() == 2);
+
+    assertThat(find(second).orElseThrow().answer()).isEqualTo("corrected by a person");
+  }
+
   /** A task that has ended, or waits. */
   private static Thread startAndAwait(Runnable task) {
     Thread thread = new Thread(task);

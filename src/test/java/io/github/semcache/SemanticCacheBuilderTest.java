@@ -2,16 +2,21 @@ package io.github.semcache;
 
 import static io.github.semcache.testing.Nulls.absent;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.Insertion;
 import io.github.semcache.testing.FakeChatClient;
 import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FaultyStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -57,10 +62,26 @@ class SemanticCacheBuilderTest {
   }
 
   @Test
-  void fewerThanOneCandidateIsRejected() {
+  void candidatesOutOfTheirRangeAreRejected() {
     assertThatThrownBy(() -> builder.candidates(0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("candidates is 0; it must be at least 1");
+        .hasMessage("candidates is 0; it must be between 1 and 1000");
+    assertThatThrownBy(() -> builder.candidates(1_001))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("candidates is 1001; it must be between 1 and 1000");
+  }
+
+  @Test
+  void nullIsRejectedByName() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.guards(absent()))
+        .withMessage("guards");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.judgeTimeLimit(absent()))
+        .withMessage("limit");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.circuitBreaker(5, absent()))
+        .withMessage("pause");
   }
 
   @Test
@@ -110,6 +131,57 @@ class SemanticCacheBuilderTest {
     first.ask("prompt");
 
     assertThat(second.ask("prompt").source()).isEqualTo(Answer.Source.MODEL);
+  }
+
+  @Test
+  void storeThatWasClosedWithItsLastCacheIsRejected() {
+    builder.store(InMemoryVectorStore.of(embedder));
+    SemanticCache first = builder.build();
+    SemanticCache second = builder.build();
+    first.close();
+    builder.build().close();
+    second.close();
+
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "store was closed with the last cache of this builder; give the builder a new one");
+    builder.store(InMemoryVectorStore.of(embedder));
+    assertThat(builder.build().ask("prompt").source()).isEqualTo(Answer.Source.MODEL);
+  }
+
+  @Test
+  void defaultCutIsFifteenHundredths() {
+    for (double distance : new double[] {0.1499, 0.1501}) {
+      String near = "near " + distance;
+      embedder.place("asked", 0).place(near, Math.toDegrees(Math.acos(1 - distance)));
+      SemanticCache cache = builder.noGuards().build();
+      cache.ask("asked");
+
+      assertThat(cache.ask(near).isHit()).isEqualTo(distance < 0.15);
+    }
+  }
+
+  @Test
+  void policySeesTenCandidatesUnlessSetOtherwise() {
+    List<Integer> seen = new ArrayList<>();
+    builder.hitPolicy(
+        (query, matches) -> {
+          seen.add(matches.size());
+          return Decision.miss(MissReason.TOO_FAR);
+        });
+    askOfTwelveKept(builder.build());
+    askOfTwelveKept(builder.candidates(3).build());
+    askOfTwelveKept(builder.candidates(11).build());
+
+    assertThat(seen).containsExactly(10, 3, 11);
+  }
+
+  private static void askOfTwelveKept(SemanticCache cache) {
+    for (int i = 0; i < 12; i++) {
+      cache.put(Prompt.of("kept " + i), "answer");
+    }
+    cache.ask("asked");
   }
 
   @Test

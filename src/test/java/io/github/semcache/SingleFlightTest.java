@@ -143,12 +143,21 @@ class SingleFlightTest {
               }
             });
     thread.start();
+    List<CompletableFuture<Answer>> fellows = new ArrayList<>();
+    for (int i = 2; i < THREADS; i++) {
+      fellows.add(onNewThread(() -> cache.ask(PROMPT)));
+    }
+    followersWait.await();
+
     thread.interrupt();
 
     assertThatThrownBy(follower::join).isInstanceOf(CancellationException.class);
     assertThat(flagKept).isTrue();
+    assertThat(fellows).noneMatch(CompletableFuture::isDone);
     modelAnswers.countDown();
     assertThat(leader.join().text()).isEqualTo("Paris");
+    assertThat(fellows).allSatisfy(fellow -> assertThat(fellow.join().text()).isEqualTo("Paris"));
+    assertThat(chat.calls()).isEqualTo(1);
   }
 
   @Test

@@ -7,12 +7,17 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.StreamingChatClient;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.testing.FakeEmbedder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class StreamedAskTest {
   private static final Prompt PROMPT = Prompt.of("What is the capital of France?");
@@ -80,6 +85,70 @@ class StreamedAskTest {
     assertThat(pieces).containsExactly("Par");
     assertThat(cache.stats().modelErrors()).isEqualTo(1);
     assertThat(cache.stats().stores()).isZero();
+  }
+
+  @Test
+  @Timeout(60)
+  void streamFollowsACallForTheWholeAnswerAndGetsItInOnePiece() {
+    CountDownLatch streamFollows = new CountDownLatch(1);
+    CountDownLatch leads = new CountDownLatch(1);
+    AtomicInteger calls = new AtomicInteger();
+    SemanticCache shared =
+        SemanticCache.builder()
+            .embedder(new FakeEmbedder())
+            .chatClient(
+                ChatClient.of(
+                    "m",
+                    prompt -> {
+                      calls.incrementAndGet();
+                      leads.countDown();
+                      awaitUnchecked(streamFollows);
+                      return "Paris";
+                    }))
+            .listener(
+                event -> {
+                  if (event instanceof CacheEvent.Coalesced) {
+                    streamFollows.countDown();
+                  }
+                })
+            .build();
+    CompletableFuture<Answer> whole =
+        CompletableFuture.supplyAsync(() -> shared.ask(PROMPT), task -> new Thread(task).start());
+    awaitUnchecked(leads);
+
+    assertThat(shared.ask(PROMPT, pieces::add).text()).isEqualTo("Paris");
+
+    assertThat(pieces).containsExactly("Paris");
+    assertThat(whole.join().text()).isEqualTo("Paris");
+    assertThat(calls).hasValue(1);
+  }
+
+  @Test
+  @Timeout(60)
+  void callForTheWholeAnswerDoesNotWaitForAStreamWhoseReaderIsSlow() {
+    List<Answer> meanwhile = new ArrayList<>();
+
+    cache.ask(
+        PROMPT,
+        piece -> {
+          if (meanwhile.isEmpty()) {
+            meanwhile.add(
+                CompletableFuture.supplyAsync(
+                        () -> cache.ask(PROMPT), task -> new Thread(task).start())
+                    .join());
+          }
+        });
+
+    assertThat(meanwhile).singleElement().extracting(Answer::text).isEqualTo("Paris");
+    assertThat(model.calls).isEqualTo(2);
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Answers in two pieces. */

@@ -12,9 +12,11 @@ import io.github.semcache.store.Insertion;
 import io.github.semcache.store.Selection;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.FakeChatClient;
 import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testing.FaultyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +45,10 @@ class WrongAnswerTest {
   private String group = "";
 
   private SemanticCache cache() {
+    return cache(store);
+  }
+
+  private SemanticCache cache(VectorStore store) {
     return SemanticCache.builder()
         .embedder(embedder)
         .chatClient(new FakeChatClient())
@@ -125,6 +131,50 @@ class WrongAnswerTest {
     cache.reportWrong(near);
 
     assertThat(cache.lookup(ASKED)).isEmpty();
+  }
+
+  @Test
+  void groupOfAReportedAnswerStaysOutOfServiceThoughItsOwnEntryHasGone() {
+    Answer exact = cache.ask(SECOND);
+    store.remove(new Selection.ByKey(exact.entryId().orElseThrow()));
+
+    cache.reportWrong(exact);
+
+    assertThat(cache.lookup(SECOND)).isEmpty();
+  }
+
+  @Test
+  void groupOfAReportedAnswerStaysOutOfServiceThoughTheStoreCannotBeAsked() {
+    FaultyStore faulty = new FaultyStore(store);
+    try (SemanticCache other = cache(faulty)) {
+      Answer exact = other.ask(SECOND);
+      faulty.fail(FaultyStore.Call.FIND);
+
+      assertThatThrownBy(() -> other.reportWrong(exact)).isInstanceOf(StoreException.class);
+
+      faulty.recover();
+      store.remove(new Selection.ByKey(exact.entryId().orElseThrow()));
+      assertThat(other.lookup(SECOND)).isEmpty();
+    }
+  }
+
+  @Test
+  void entriesThatWereReportedDoNotHideTheNextOnes() {
+    cache.clear();
+    for (int i = 0; i < 12; i++) {
+      String text = "kept " + i;
+      embedder.place(text, 5 + i);
+      cache.put(Prompt.of(text), "answer " + i);
+    }
+
+    for (int i = 0; i < 11; i++) {
+      Answer near = cache.lookup(ASKED).orElseThrow();
+      assertThat(near.text()).isEqualTo("answer " + i);
+      cache.reportWrong(near);
+    }
+
+    assertThat(cache.lookup(ASKED).orElseThrow().text()).isEqualTo("answer 11");
+    assertThat(cache.explain(ASKED).candidates()).hasSize(1);
   }
 
   @Test

@@ -12,7 +12,11 @@ import java.util.OptionalDouble;
 
 /**
  * Something that a cache did. Each request ends in one {@link Hit} or one {@link Miss}; the other
- * events tell how it came about and what followed.
+ * events tell how it came about and what followed. Immutable, and none holds a text, but for what
+ * the cause of a {@link Failed} may quote.
+ *
+ * <p>A minor version may add events, and components to them, so a listener should look for the ones
+ * that it knows, with {@code instanceof} and accessors, and pass over the others.
  */
 public sealed interface CacheEvent {
 

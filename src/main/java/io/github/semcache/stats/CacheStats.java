@@ -2,7 +2,10 @@ package io.github.semcache.stats;
 
 import io.github.semcache.policy.MissReason;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts since the cache was built. A snapshot: it does not change. Counts that belong together are
@@ -31,59 +34,259 @@ import java.util.Map;
  *     {@code modelErrors} and {@code modelCalls}</td></tr>
  * </table>
  *
- * @param exactHits requests answered by the entry of the same text and scope
- * @param semanticHits requests answered by the entry of a near text
- * @param missesByReason requests not answered from the cache, by reason; reasons that did not occur
- *     are absent
- * @param coalesced misses that waited for the answer that another request was getting
- * @param modelCalls calls of the model, failed and abandoned ones included
- * @param modelErrors calls of the model that failed
- * @param notAdmitted replies that were not kept because the admission did not admit them
- * @param stores entries written
- * @param evictions entries that the store removed to make room, where it knows
- * @param corruptEntries entries found that could not be read
- * @param storeErrors calls of the store that failed while requests were answered; those of the
- *     methods that change the cache are thrown, and not counted
- * @param embedderErrors calls of the embedder that failed while requests were answered
- * @param policyErrors calls of normaliser, policy, admission or judge that failed, and learned
- *     state that could not be used
- * @param embeddings embeddings made
- * @param embeddingTime time spent in making them, summed over all threads
- * @param lookups calls of the store for an entry or the nearest ones
- * @param lookupTime time spent in them, summed over all threads
- * @param modelTime time spent in model calls that answered, summed over all threads
- * @param inputTokens tokens of prompts sent to the model, where it told
- * @param outputTokens tokens of answers, where the model told
- * @param tokensSaved input and output tokens of the model calls that hits made needless, where
- *     known
- * @param quality what judges and people said of the hits
+ * <p>Two snapshots are equal if all their counts are. A test gets one of any counts from a {@link
+ * StatsCounter} that it tells of events.
  */
-public record CacheStats(
-    long exactHits,
-    long semanticHits,
-    Map<MissReason, Long> missesByReason,
-    long coalesced,
-    long modelCalls,
-    long modelErrors,
-    long notAdmitted,
-    long stores,
-    long evictions,
-    long corruptEntries,
-    long storeErrors,
-    long embedderErrors,
-    long policyErrors,
-    long embeddings,
-    Duration embeddingTime,
-    long lookups,
-    Duration lookupTime,
-    Duration modelTime,
-    long inputTokens,
-    long outputTokens,
-    long tokensSaved,
-    HitQuality quality) {
+public final class CacheStats {
+  private final long exactHits;
+  private final long semanticHits;
+  private final Map<MissReason, Long> missesByReason;
+  private final long coalesced;
+  private final long modelCalls;
+  private final long modelErrors;
+  private final long notAdmitted;
+  private final long stores;
+  private final long evictions;
+  private final long corruptEntries;
+  private final long storeErrors;
+  private final long embedderErrors;
+  private final long policyErrors;
+  private final long embeddings;
+  private final Duration embeddingTime;
+  private final long lookups;
+  private final Duration lookupTime;
+  private final Duration modelTime;
+  private final long inputTokens;
+  private final long outputTokens;
+  private final long tokensSaved;
+  private final HitQuality quality;
 
-  public CacheStats {
-    missesByReason = Map.copyOf(missesByReason);
+  CacheStats(StatsCounter counter) {
+    exactHits = counter.exactHits.sum();
+    semanticHits = counter.semanticHits.sum();
+    missesByReason =
+        counter.misses.entrySet().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> entry.getValue().sum()));
+    coalesced = counter.coalesced.sum();
+    modelCalls = counter.modelCalls.sum();
+    modelErrors = counter.modelErrors.sum();
+    notAdmitted = counter.notAdmitted.sum();
+    stores = counter.stores.sum();
+    evictions = counter.evictions.sum();
+    corruptEntries = counter.corruptEntries.sum();
+    storeErrors = counter.storeErrors.sum();
+    embedderErrors = counter.embedderErrors.sum();
+    policyErrors = counter.policyErrors.sum();
+    embeddings = counter.embeddings.sum();
+    embeddingTime = Duration.ofNanos(counter.embeddingNanos.sum());
+    lookups = counter.lookups.sum();
+    lookupTime = Duration.ofNanos(counter.lookupNanos.sum());
+    modelTime = Duration.ofNanos(counter.modelNanos.sum());
+    inputTokens = counter.inputTokens.sum();
+    outputTokens = counter.outputTokens.sum();
+    tokensSaved = counter.tokensSaved.sum();
+    quality = counter.quality.snapshot();
+  }
+
+  /**
+   * Requests answered by the entry of the same text and scope.
+   *
+   * @return how many
+   */
+  public long exactHits() {
+    return exactHits;
+  }
+
+  /**
+   * Requests answered by the entry of a near text.
+   *
+   * @return how many
+   */
+  public long semanticHits() {
+    return semanticHits;
+  }
+
+  /**
+   * Requests not answered from the cache, by reason; reasons that did not occur are absent.
+   *
+   * @return a map that cannot be changed
+   */
+  public Map<MissReason, Long> missesByReason() {
+    return missesByReason;
+  }
+
+  /**
+   * Misses that waited for the answer that another request was getting.
+   *
+   * @return how many
+   */
+  public long coalesced() {
+    return coalesced;
+  }
+
+  /**
+   * Calls of the model, failed and abandoned ones included.
+   *
+   * @return how many
+   */
+  public long modelCalls() {
+    return modelCalls;
+  }
+
+  /**
+   * Calls of the model that failed.
+   *
+   * @return how many
+   */
+  public long modelErrors() {
+    return modelErrors;
+  }
+
+  /**
+   * Replies that were not kept because the admission did not admit them.
+   *
+   * @return how many
+   */
+  public long notAdmitted() {
+    return notAdmitted;
+  }
+
+  /**
+   * Entries written.
+   *
+   * @return how many
+   */
+  public long stores() {
+    return stores;
+  }
+
+  /**
+   * Entries that the store removed to make room, where it knows.
+   *
+   * @return how many
+   */
+  public long evictions() {
+    return evictions;
+  }
+
+  /**
+   * Entries found that could not be read.
+   *
+   * @return how many
+   */
+  public long corruptEntries() {
+    return corruptEntries;
+  }
+
+  /**
+   * Calls of the store that failed while requests were answered; those of the methods that change
+   * the cache are thrown, and not counted.
+   *
+   * @return how many
+   */
+  public long storeErrors() {
+    return storeErrors;
+  }
+
+  /**
+   * Calls of the embedder that failed while requests were answered.
+   *
+   * @return how many
+   */
+  public long embedderErrors() {
+    return embedderErrors;
+  }
+
+  /**
+   * Calls of normaliser, policy, admission or judge that failed, and learned state that could not
+   * be used.
+   *
+   * @return how many
+   */
+  public long policyErrors() {
+    return policyErrors;
+  }
+
+  /**
+   * Embeddings made.
+   *
+   * @return how many
+   */
+  public long embeddings() {
+    return embeddings;
+  }
+
+  /**
+   * Time spent in making them, summed over all threads.
+   *
+   * @return the time
+   */
+  public Duration embeddingTime() {
+    return embeddingTime;
+  }
+
+  /**
+   * Calls of the store for an entry or the nearest ones.
+   *
+   * @return how many
+   */
+  public long lookups() {
+    return lookups;
+  }
+
+  /**
+   * Time spent in them, summed over all threads.
+   *
+   * @return the time
+   */
+  public Duration lookupTime() {
+    return lookupTime;
+  }
+
+  /**
+   * Time spent in model calls that answered, summed over all threads.
+   *
+   * @return the time
+   */
+  public Duration modelTime() {
+    return modelTime;
+  }
+
+  /**
+   * Tokens of prompts sent to the model, where it told.
+   *
+   * @return how many
+   */
+  public long inputTokens() {
+    return inputTokens;
+  }
+
+  /**
+   * Tokens of answers, where the model told.
+   *
+   * @return how many
+   */
+  public long outputTokens() {
+    return outputTokens;
+  }
+
+  /**
+   * Input and output tokens of the model calls that hits made needless, where known.
+   *
+   * @return how many
+   */
+  public long tokensSaved() {
+    return tokensSaved;
+  }
+
+  /**
+   * What judges and people said of the hits.
+   *
+   * @return a snapshot of it
+   */
+  public HitQuality quality() {
+    return quality;
   }
 
   /**
@@ -120,5 +323,48 @@ public record CacheStats(
    */
   public double hitRate() {
     return requests() == 0 ? 0 : (double) hits() / requests();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof CacheStats that && counts().equals(that.counts());
+  }
+
+  @Override
+  public int hashCode() {
+    return counts().hashCode();
+  }
+
+  /** Shows all counts by their names. */
+  @Override
+  public String toString() {
+    return "CacheStats" + counts();
+  }
+
+  private Map<String, Object> counts() {
+    Map<String, Object> counts = new LinkedHashMap<>();
+    counts.put("exactHits", exactHits);
+    counts.put("semanticHits", semanticHits);
+    counts.put("missesByReason", missesByReason);
+    counts.put("coalesced", coalesced);
+    counts.put("modelCalls", modelCalls);
+    counts.put("modelErrors", modelErrors);
+    counts.put("notAdmitted", notAdmitted);
+    counts.put("stores", stores);
+    counts.put("evictions", evictions);
+    counts.put("corruptEntries", corruptEntries);
+    counts.put("storeErrors", storeErrors);
+    counts.put("embedderErrors", embedderErrors);
+    counts.put("policyErrors", policyErrors);
+    counts.put("embeddings", embeddings);
+    counts.put("embeddingTime", embeddingTime);
+    counts.put("lookups", lookups);
+    counts.put("lookupTime", lookupTime);
+    counts.put("modelTime", modelTime);
+    counts.put("inputTokens", inputTokens);
+    counts.put("outputTokens", outputTokens);
+    counts.put("tokensSaved", tokensSaved);
+    counts.put("quality", quality);
+    return counts;
   }
 }

@@ -2,36 +2,34 @@ package io.github.semcache.stats;
 
 import io.github.semcache.chat.TokenUsage;
 import io.github.semcache.policy.MissReason;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
 
 /** Counts the events of a cache. Safe for use by many threads; does not block. */
 public final class StatsCounter implements CacheListener {
-  private final LongAdder exactHits = new LongAdder();
-  private final LongAdder semanticHits = new LongAdder();
-  private final Map<MissReason, LongAdder> misses = new ConcurrentHashMap<>();
-  private final LongAdder coalesced = new LongAdder();
-  private final LongAdder modelCalls = new LongAdder();
-  private final LongAdder modelErrors = new LongAdder();
-  private final LongAdder notAdmitted = new LongAdder();
-  private final LongAdder stores = new LongAdder();
-  private final LongAdder evictions = new LongAdder();
-  private final LongAdder corruptEntries = new LongAdder();
-  private final LongAdder storeErrors = new LongAdder();
-  private final LongAdder embedderErrors = new LongAdder();
-  private final LongAdder policyErrors = new LongAdder();
-  private final LongAdder embeddings = new LongAdder();
-  private final LongAdder embeddingNanos = new LongAdder();
-  private final LongAdder lookups = new LongAdder();
-  private final LongAdder lookupNanos = new LongAdder();
-  private final LongAdder modelNanos = new LongAdder();
-  private final LongAdder inputTokens = new LongAdder();
-  private final LongAdder outputTokens = new LongAdder();
-  private final LongAdder tokensSaved = new LongAdder();
-  private final HitQualityCounter quality = new HitQualityCounter();
+  final LongAdder exactHits = new LongAdder();
+  final LongAdder semanticHits = new LongAdder();
+  final Map<MissReason, LongAdder> misses = new ConcurrentHashMap<>();
+  final LongAdder coalesced = new LongAdder();
+  final LongAdder modelCalls = new LongAdder();
+  final LongAdder modelErrors = new LongAdder();
+  final LongAdder notAdmitted = new LongAdder();
+  final LongAdder stores = new LongAdder();
+  final LongAdder evictions = new LongAdder();
+  final LongAdder corruptEntries = new LongAdder();
+  final LongAdder storeErrors = new LongAdder();
+  final LongAdder embedderErrors = new LongAdder();
+  final LongAdder policyErrors = new LongAdder();
+  final LongAdder embeddings = new LongAdder();
+  final LongAdder embeddingNanos = new LongAdder();
+  final LongAdder lookups = new LongAdder();
+  final LongAdder lookupNanos = new LongAdder();
+  final LongAdder modelNanos = new LongAdder();
+  final LongAdder inputTokens = new LongAdder();
+  final LongAdder outputTokens = new LongAdder();
+  final LongAdder tokensSaved = new LongAdder();
+  final HitQualityCounter quality = new HitQualityCounter();
 
   /** Begins with every count at zero. */
   public StatsCounter() {}
@@ -94,29 +92,6 @@ public final class StatsCounter implements CacheListener {
    * @return a snapshot
    */
   public CacheStats snapshot() {
-    return new CacheStats(
-        exactHits.sum(),
-        semanticHits.sum(),
-        misses.entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().sum())),
-        coalesced.sum(),
-        modelCalls.sum(),
-        modelErrors.sum(),
-        notAdmitted.sum(),
-        stores.sum(),
-        evictions.sum(),
-        corruptEntries.sum(),
-        storeErrors.sum(),
-        embedderErrors.sum(),
-        policyErrors.sum(),
-        embeddings.sum(),
-        Duration.ofNanos(embeddingNanos.sum()),
-        lookups.sum(),
-        Duration.ofNanos(lookupNanos.sum()),
-        Duration.ofNanos(modelNanos.sum()),
-        inputTokens.sum(),
-        outputTokens.sum(),
-        tokensSaved.sum(),
-        quality.snapshot());
+    return new CacheStats(this);
   }
 }

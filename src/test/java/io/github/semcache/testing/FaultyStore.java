@@ -34,6 +34,7 @@ public final class FaultyStore implements VectorStore {
   private final List<Insertion> insertions = new CopyOnWriteArrayList<>();
   private volatile UnaryOperator<Optional<CacheEntry>> onFind = found -> found;
   private volatile UnaryOperator<NearestEntries> onNearest = found -> found;
+  private volatile UnaryOperator<Integer> onPut = evicted -> evicted;
   private volatile CountDownLatch beforePut = new CountDownLatch(0);
   private volatile boolean closed;
 
@@ -57,6 +58,11 @@ public final class FaultyStore implements VectorStore {
   /** Falsifies what {@link #nearest} returns. */
   public void onNearest(UnaryOperator<NearestEntries> change) {
     onNearest = change;
+  }
+
+  /** Falsifies what {@link #put} returns. */
+  public void onPut(UnaryOperator<Integer> change) {
+    onPut = change;
   }
 
   /** Lets writes wait. */
@@ -122,7 +128,7 @@ public final class FaultyStore implements VectorStore {
     record(Call.PUT);
     await(beforePut);
     this.insertions.addAll(insertions);
-    return store.put(insertions);
+    return onPut.apply(store.put(insertions));
   }
 
   @Override

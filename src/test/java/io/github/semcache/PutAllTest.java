@@ -1,0 +1,104 @@
+package io.github.semcache;
+
+import static io.github.semcache.testing.Nulls.absent;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testing.FakeEmbedder;
+import java.util.AbstractMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Keeping many answers at once. */
+class PutAllTest {
+  private final FakeEmbedder embedder = new FakeEmbedder();
+  private final List<CacheEvent> events = new ArrayList<>();
+  private final SemanticCache cache =
+      SemanticCache.builder()
+          .embedder(embedder)
+          .chatClient(new FakeChatClient())
+          .listener(events::add)
+          .build();
+
+  private static List<Map.Entry<Prompt, String>> answers() {
+    List<Map.Entry<Prompt, String>> answers = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      answers.add(Map.entry(Prompt.of("prompt " + i), "answer to " + i));
+    }
+    return answers;
+  }
+
+  @Test
+  void putAllKeepsEverythingInBatchesAndReportsProgress() {
+    List<Map.Entry<Prompt, String>> answers = answers();
+    List<Long> progress = new ArrayList<>();
+
+    assertThat(cache.putAll(answers, progress::add)).isEqualTo(300);
+
+    assertThat(progress).containsExactly(128L, 256L, 300L);
+    assertThat(cache.ask("prompt 299").text()).isEqualTo("answer to 299");
+    assertThat(cache.ask("prompt 0").text()).isEqualTo("answer to 0");
+    assertThat(cache.stats().stores()).isEqualTo(300);
+    assertThat(events).filteredOn(CacheEvent.Stored.class::isInstance).hasSize(3);
+    assertThat(events)
+        .filteredOn(CacheEvent.Embedded.class::isInstance)
+        .extracting(event -> ((CacheEvent.Embedded) event).count())
+        .as("calls of the embedder")
+        .containsExactly(128, 128, 44);
+  }
+
+  @Test
+  void putAllThatFailsMidwayKeepsTheBatchesBefore() {
+    List<Map.Entry<Prompt, String>> answers = answers();
+    List<Long> progress = new ArrayList<>();
+    EmbedderException failure = new EmbedderException("down");
+
+    assertThatThrownBy(
+            () ->
+                cache.putAll(
+                    answers,
+                    kept -> {
+                      progress.add(kept);
+                      embedder.failWith(failure);
+                    }))
+        .isSameAs(failure);
+    embedder.recover();
+
+    assertThat(progress).containsExactly(128L);
+    assertThat(cache.stats().stores()).isEqualTo(128);
+    assertThat(cache.lookup(Prompt.of("prompt 127"))).isPresent();
+    assertThat(cache.lookup(Prompt.of("prompt 128"))).isEmpty();
+
+    answers.set(200, new AbstractMap.SimpleEntry<>(Prompt.of("no answer"), absent()));
+    assertThatThrownBy(() -> cache.putAll(answers, kept -> {})).hasMessage("text");
+    assertThat(cache.stats().stores()).as("and the first batch again").isEqualTo(256);
+  }
+
+  @Test
+  void answerWhosePromptTheEmbedderRejectsIsKeptForThatPromptAndToldByItsNumber() {
+    embedder.place("near 129", 0).place("prompt 129", 10).place("near 130", 40);
+    embedder.place("prompt 130", 50).reject("prompt 130").reject("prompt 299");
+    List<Long> progress = new ArrayList<>();
+
+    assertThat(cache.putAll(answers(), progress::add)).isEqualTo(300);
+
+    assertThat(progress).containsExactly(128L, 256L, 300L);
+    assertThat(cache.lookup(Prompt.of("prompt 130")).orElseThrow().text())
+        .isEqualTo("answer to 130");
+    assertThat(cache.lookup(Prompt.of("near 129")).orElseThrow().text()).isEqualTo("answer to 129");
+    assertThat(cache.lookup(Prompt.of("near 130"))).isEmpty();
+    assertThat(events)
+        .filteredOn(CacheEvent.Failed.class::isInstance)
+        .extracting(event -> ((CacheEvent.Failed) event).cause().getMessage())
+        .containsExactly(
+            "the embedder rejects the prompt of answer 130, counted from 0",
+            "the embedder rejects the prompt of answer 299, counted from 0");
+    assertThat(cache.stats().embedderErrors()).isEqualTo(2);
+  }
+}
