@@ -16,6 +16,7 @@ import io.github.semcache.AsyncCacheCall;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.QuestionFinder;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,12 +34,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The text of the last user message is compared by meaning; of texts that other contents stand
- * between, the last. Everything else must be equal: all other messages, images and other contents,
- * the model's provider and name, and all parameters of the request together with the model's
- * defaults, tools and response format included. A blocking and a streaming model of one name share
- * their entries. What only the model's builder knows, such as the address of the service or a
- * strict schema, is not among the parameters: models that are built differently and share a cache
- * need {@linkplain Builder#modelName names} of their own.
+ * between, the last; of messages with retrieved passages, what {@link Builder#question} says.
+ * Everything else must be equal: all other messages, images and other contents, the model's
+ * provider and name, and all parameters of the request together with the model's defaults, tools
+ * and response format included. A blocking and a streaming model of one name share their entries.
+ * What only the model's builder knows, such as the address of the service or a strict schema, is
+ * not among the parameters: models that are built differently and share a cache need {@linkplain
+ * Builder#modelName names} of their own.
  *
  * <p>Parameters count as their {@code toString} shows them; those of a class with fields of its own
  * and without a {@code toString} of its own make the request pass by. Entries outlive the process
@@ -173,6 +175,7 @@ public final class CachedChatModel implements ChatModel {
     private final SemanticCache cache;
     private Optional<String> modelName = Optional.empty();
     private BiFunction<ChatRequest, Prompt, Prompt> prompts = (request, prompt) -> prompt;
+    private QuestionFinder question = QuestionFinder.whole();
     private ModelObserver observer = ModelObserver.none();
 
     private Builder(SemanticCache cache) {
@@ -205,6 +208,23 @@ public final class CachedChatModel implements ChatModel {
      */
     public Builder prompts(BiFunction<ChatRequest, Prompt, Prompt> prompts) {
       this.prompts = requireNonNull(prompts, "prompts");
+      return this;
+    }
+
+    /**
+     * Names the question in a message that also holds something else, such as retrieved passages:
+     * only the question is compared by meaning, the rest of the message must be equal.
+     *
+     * <pre>{@code
+     * // the template of LangChain4j's DefaultContentInjector
+     * builder.question(QuestionFinder.before("\n\nAnswer using the following information:\n"))
+     * }</pre>
+     *
+     * @param question finds it; {@link QuestionFinder#whole} unless set
+     * @return this builder
+     */
+    public Builder question(QuestionFinder question) {
+      this.question = requireNonNull(question, "question");
       return this;
     }
 
@@ -256,7 +276,7 @@ public final class CachedChatModel implements ChatModel {
                   () ->
                       new IllegalArgumentException(
                           "modelName is missing; the model's default parameters do not tell it"));
-      return new ChatRequests(name, provider, defaults, prompts);
+      return new ChatRequests(name, provider, defaults, prompts, question);
     }
   }
 }

@@ -9,7 +9,9 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import io.github.semcache.prompt.MessageQuestion;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.QuestionFinder;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,16 +38,19 @@ final class ChatRequests {
   private final ModelProvider provider;
   private final ChatRequestParameters defaults;
   private final BiFunction<ChatRequest, Prompt, Prompt> options;
+  private final QuestionFinder finder;
 
   ChatRequests(
       String model,
       ModelProvider provider,
       ChatRequestParameters defaults,
-      BiFunction<ChatRequest, Prompt, Prompt> options) {
+      BiFunction<ChatRequest, Prompt, Prompt> options,
+      QuestionFinder finder) {
     this.model = model;
     this.provider = provider;
     this.defaults = defaults;
     this.options = options;
+    this.finder = finder;
   }
 
   /** A request that a cache may answer. */
@@ -56,56 +62,59 @@ final class ChatRequests {
     }
   }
 
-  /** Empty if no message of the user has a text, or if the request cannot be written down. */
+  /** Empty if no message of the user asks anything, or if the request cannot be written down. */
   Optional<Question> question(ChatRequest request) {
     List<ChatMessage> rest = new ArrayList<>(request.messages());
     for (int i = rest.size() - 1; i >= 0; i--) {
       if (rest.get(i) instanceof UserMessage message) {
         List<Content> contents = new ArrayList<>(message.contents());
-        String text = takeLastTexts(contents);
+        Optional<MessageQuestion> found = MessageQuestion.in(texts(contents), finder);
+        found.ifPresent(asked -> remove(asked, contents));
         rest.set(i, message.toBuilder().contents(contents).build());
-        return question(request, text, rest);
+        return found.flatMap(asked -> question(request, asked, rest));
       }
     }
     return Optional.empty();
   }
 
-  private Optional<Question> question(ChatRequest request, String text, List<ChatMessage> rest) {
-    return text.isBlank()
-        ? Optional.empty()
-        : settings(request, rest)
-            .map(settings -> new Question(options.apply(request, prompt(text)), settings));
+  private static List<Optional<String>> texts(List<Content> contents) {
+    return contents.stream()
+        .map(content -> content instanceof TextContent text ? text.text() : null)
+        .map(Optional::ofNullable)
+        .toList();
+  }
+
+  private static void remove(MessageQuestion asked, List<Content> contents) {
+    for (int i = asked.from(); i < asked.to(); i++) {
+      contents.set(i, TextContent.from(TEXT));
+    }
+  }
+
+  private Optional<Question> question(
+      ChatRequest request, MessageQuestion asked, List<ChatMessage> rest) {
+    return settings(request, asked, rest)
+        .map(settings -> new Question(options.apply(request, prompt(asked.text())), settings));
   }
 
   private static Prompt prompt(String text) {
     return Prompt.of(text).maxWait(MAX_WAIT);
   }
 
-  /**
-   * Takes the last texts that follow one another and say something. Those before, which images or
-   * files stand between, tell these apart, and stay where they are.
-   */
-  private static String takeLastTexts(List<Content> contents) {
-    String last = "";
-    for (int i = contents.size() - 1; i >= 0; i--) {
-      if (contents.get(i) instanceof TextContent text) {
-        if (!text.text().isBlank()) {
-          last = last.isEmpty() ? text.text() : text.text() + "\n" + last;
-          contents.set(i, TextContent.from(TEXT));
-        }
-      } else if (!last.isEmpty()) {
-        return last;
-      }
-    }
-    return last;
-  }
-
-  private Optional<Map<String, String>> settings(ChatRequest request, List<ChatMessage> rest) {
+  private Optional<Map<String, String>> settings(
+      ChatRequest request, MessageQuestion asked, List<ChatMessage> rest) {
     try {
-      return Optional.of(settings(defaults.overrideWith(request.parameters()), rest));
+      Map<String, String> settings = settings(defaults.overrideWith(request.parameters()), rest);
+      return Optional.of(asked.beside().isEmpty() ? settings : with(asked.beside(), settings));
     } catch (RuntimeException e) {
       return Optional.empty();
     }
+  }
+
+  private static Map<String, String> with(List<String> beside, Map<String, String> settings) {
+    Map<String, String> more = new TreeMap<>(settings);
+    more.put("before the question", beside.get(0));
+    more.put("after the question", beside.get(1));
+    return more;
   }
 
   private Map<String, String> settings(ChatRequestParameters parameters, List<ChatMessage> rest) {

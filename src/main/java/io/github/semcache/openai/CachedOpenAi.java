@@ -8,6 +8,7 @@ import com.openai.core.ClientOptions;
 import com.openai.core.LogLevel;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.prompt.QuestionFinder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,22 +29,23 @@ import java.util.concurrent.Executor;
  *
  * <ul>
  *   <li><b>What is compared by meaning</b> is the text of the last message of the user; of texts
- *       that images or files stand between, the last. All other fields of the request's body,
- *       unknown ones included, must be equal in any order of keys: the model, the system text,
- *       earlier messages, images, tools, the response format, the temperature and so on. So must
- *       the base URL, the path, the query, and the headers {@code OpenAI-Organization} and {@code
- *       OpenAI-Project}, if they are sent. API keys need not: those of two projects share answers,
- *       and one that was revoked is still answered, see {@link Builder#scopeHeader}. Ignored are
- *       {@code metadata}, {@code prompt_cache_key}, {@code prompt_cache_options}, {@code
- *       prompt_cache_retention}, {@code safety_identifier}, {@code service_tier}, {@code stream},
- *       {@code stream_options}, {@code user} and, for chat completions, {@code store}.
+ *       that images or files stand between, the last; of messages with retrieved passages, what
+ *       {@link Builder#question} says. All other fields of the request's body, unknown ones
+ *       included, must be equal in any order of keys: the model, the system text, earlier messages,
+ *       images, tools, the response format, the temperature and so on. So must the base URL, the
+ *       path, the query, and the headers {@code OpenAI-Organization} and {@code OpenAI-Project}, if
+ *       they are sent. API keys need not: those of two projects share answers, and one that was
+ *       revoked is still answered, see {@link Builder#scopeHeader}. Ignored are {@code metadata},
+ *       {@code prompt_cache_key}, {@code prompt_cache_options}, {@code prompt_cache_retention},
+ *       {@code safety_identifier}, {@code service_tier}, {@code stream}, {@code stream_options},
+ *       {@code user} and, for chat completions, {@code store}.
  *   <li><b>What passes by the cache:</b> requests whose user says no text; responses with a {@code
  *       conversation}, which grows with each call, and those in the background.
  *   <li><b>What a hit gives back</b> is what the model gave, with the same id, usage and unknown
  *       fields. Only what the service merely repeats, such as the {@code metadata} of a response,
- *       is that of the request at hand. A stream tells its usage if it is asked for and known: the
- *       entry of a stream that did not ask for it has none. {@link CacheControl#SOURCE} among the
- *       headers of the raw response says where an answer came from.
+ *       is that of the request at hand. A stream tells its usage if it is asked for; see {@link
+ *       Builder#usageOfStreams}. {@link CacheControl#SOURCE} among the headers of the raw response
+ *       says where an answer came from.
  *   <li><b>What is not kept,</b> unless the cache's {@link io.github.semcache.chat.Admission} says
  *       otherwise: answers that did not end with {@code stop}, refusals, tool calls, several
  *       choices, and answers without text. A stream is kept when its terminal marker came, however
@@ -53,9 +55,10 @@ import java.util.concurrent.Executor;
  *       time limit or interrupt (statuses 401, 402, 403, 404, 408 and 429), is not passed on: one
  *       of those who wait asks for itself. Trouble in the cache does not, unless the cache was
  *       built with {@code failOnCacheErrors}; a cache that was closed answers nothing more.
- *   <li><b>Of calls that ask the same at once,</b> one asks the model; streams are read along as
- *       they arrive, by calls of the same time limits, and end with the first one's. No call waits
- *       for another's answer to begin longer than its own time limit for a request.
+ *   <li><b>Of calls that ask the same at once</b> and whose clients retry as often, one asks the
+ *       model; streams are read along as they arrive, by calls of the same time limits, and end
+ *       with the first one's. No call waits for another's answer to begin longer than its own time
+ *       limit for a request.
  *   <li><b>Streams</b> are passed on as they arrive. What comes after their last event, the end,
  *       waits until the answer is kept, so that the caller's next call finds it.
  * </ul>
@@ -81,7 +84,8 @@ public final class CachedOpenAi {
 
   private CachedOpenAi(Builder builder) {
     this.cache = builder.cache;
-    this.reader = new RequestReader(builder.endpoint, Set.copyOf(builder.scopeHeaders));
+    this.reader =
+        new RequestReader(builder.endpoint, Set.copyOf(builder.scopeHeaders), builder.question);
     this.usage = new StreamUsage(builder.usageOfStreams);
     this.observer = builder.observer;
     this.embeddings = builder.embeddings;
@@ -169,6 +173,7 @@ public final class CachedOpenAi {
     private final Set<String> scopeHeaders =
         new TreeSet<>(List.of("openai-organization", "openai-project"));
     private Optional<String> endpoint = Optional.empty();
+    private QuestionFinder question = QuestionFinder.whole();
     private boolean usageOfStreams = true;
     private ModelObserver observer = ModelObserver.none();
     private Optional<EmbeddingCache> embeddings = Optional.empty();
@@ -204,6 +209,23 @@ public final class CachedOpenAi {
      */
     public Builder scopeHeader(String name) {
       this.scopeHeaders.add(OptionChecks.notBlank(name, "scopeHeader").toLowerCase(Locale.ROOT));
+      return this;
+    }
+
+    /**
+     * Names the question in a message that also holds something else, such as retrieved passages:
+     * only the question is compared by meaning, the rest of the message must be equal.
+     *
+     * <pre>{@code
+     * // the template of Spring AI's QuestionAnswerAdvisor
+     * builder.question(QuestionFinder.before("\n\nContext information is below"))
+     * }</pre>
+     *
+     * @param question finds it; {@link QuestionFinder#whole} unless set
+     * @return this builder
+     */
+    public Builder question(QuestionFinder question) {
+      this.question = requireNonNull(question, "question");
       return this;
     }
 

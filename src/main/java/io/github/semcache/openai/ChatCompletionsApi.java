@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.FinishReason;
 import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.prompt.QuestionFinder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -60,8 +61,8 @@ final class ChatCompletionsApi implements ModelApi {
   }
 
   @Override
-  public Optional<Question> question(ObjectNode body) {
-    return Question.take(body, "messages", "text");
+  public Optional<Question> question(ObjectNode body, QuestionFinder finder) {
+    return Question.take(body, "messages", "text", finder);
   }
 
   /** Reads the tree itself: openai-java's types would cost ten times as much. */

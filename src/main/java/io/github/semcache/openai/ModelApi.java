@@ -2,6 +2,7 @@ package io.github.semcache.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.prompt.QuestionFinder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -29,9 +30,10 @@ interface ModelApi {
    * Takes a request apart.
    *
    * @param body the request's body without its {@link #deliveryFields}; is changed
+   * @param finder finds the question in the texts that ask
    * @return empty if the request cannot be answered from a cache
    */
-  Optional<Question> question(ObjectNode body);
+  Optional<Question> question(ObjectNode body, QuestionFinder finder);
 
   /**
    * Reads a whole answer. The reply has no payload.

@@ -1,7 +1,10 @@
 package io.github.semcache.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.semcache.prompt.MessageQuestion;
+import io.github.semcache.prompt.QuestionFinder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,33 +12,43 @@ import java.util.Optional;
 /**
  * What a request asks, and everything else that it says.
  *
- * @param text the text of the last message of the user; not blank
+ * @param text the question in the last message of the user; not blank
  * @param rest the request without that text, as canonical JSON
  */
 record Question(String text, String rest) {
 
   /**
-   * Takes a request apart. Texts in one message that follow one another are joined. Of those that
-   * images or files stand between, the last say what is asked; the others, which tell these apart,
-   * stay in the rest, as does every other field of the message.
+   * Takes a request apart. What is not in the question stays in the rest: the texts of the message
+   * that do not ask, and every other field of it.
    *
    * @param body the request's body, which is changed
    * @param messages the field of the messages
    * @param textType the {@code type} of a part of a message that is text
-   * @return empty if no message of the user has a text
+   * @param finder finds the question in the texts that ask
+   * @return empty if no message of the user asks anything
    */
-  static Optional<Question> take(ObjectNode body, String messages, String textType) {
-    List<String> texts = new ArrayList<>();
-    if (body.path(messages).isTextual()) {
-      texts.add(body.path(messages).textValue());
-      body.putNull(messages);
-    } else {
-      lastOfUser(body.path(messages)).ifPresent(message -> takeTexts(message, textType, texts));
-    }
-    String text = String.join("\n", texts);
-    return text.isBlank()
-        ? Optional.empty()
-        : Optional.of(new Question(text, Json.canonical(body)));
+  static Optional<Question> take(
+      ObjectNode body, String messages, String textType, QuestionFinder finder) {
+    Optional<String> text =
+        body.path(messages).isTextual()
+            ? takeText(body, messages, finder)
+            : lastOfUser(body.path(messages))
+                .flatMap(message -> takeTexts(message, textType, finder));
+    return text.map(asked -> new Question(asked, Json.canonical(body)));
+  }
+
+  private static Optional<String> takeText(ObjectNode body, String field, QuestionFinder finder) {
+    Optional<MessageQuestion> found =
+        MessageQuestion.in(List.of(Optional.of(body.path(field).textValue())), finder);
+    found.ifPresent(question -> body.set(field, beside(question)));
+    return found.map(MessageQuestion::text);
+  }
+
+  /** No text has this form, so it cannot be taken for one. */
+  private static JsonNode beside(MessageQuestion question) {
+    ArrayNode beside = Json.newObject().arrayNode();
+    question.beside().forEach(beside::add);
+    return beside.isEmpty() ? beside.nullNode() : beside;
   }
 
   private static Optional<ObjectNode> lastOfUser(JsonNode messages) {
@@ -49,41 +62,35 @@ record Question(String text, String rest) {
   }
 
   /** A text alone and a list of one text part leave the same rest, because they say the same. */
-  private static void takeTexts(ObjectNode message, String textType, List<String> texts) {
+  private static Optional<String> takeTexts(
+      ObjectNode message, String textType, QuestionFinder finder) {
     JsonNode content = message.path("content");
     if (content.isTextual()) {
-      texts.add(content.textValue());
-      message.putArray("content").addObject().put("type", textType);
-      return;
+      message.putArray("content").addObject().put("type", textType).set("text", content);
     }
-    for (ObjectNode part : lastTexts(content, textType)) {
-      texts.add(part.remove("text").textValue());
-    }
+    JsonNode parts = message.path("content");
+    Optional<MessageQuestion> found = MessageQuestion.in(texts(parts, textType), finder);
+    found.ifPresent(question -> remove(question, parts));
+    return found.map(MessageQuestion::text);
   }
 
-  /** The last parts that follow one another and say something. */
-  private static List<ObjectNode> lastTexts(JsonNode content, String textType) {
-    List<ObjectNode> last = new ArrayList<>();
-    for (int i = content.size() - 1; i >= 0; i--) {
-      JsonNode part = content.get(i);
-      if (isText(part, textType)) {
-        last.add(0, (ObjectNode) part);
-      } else if (saysSomething(last)) {
-        return last;
-      } else {
-        last.clear();
-      }
+  private static List<Optional<String>> texts(JsonNode parts, String textType) {
+    List<Optional<String>> texts = new ArrayList<>();
+    for (JsonNode part : parts) {
+      texts.add(
+          part.isObject() && part.path("type").asText().equals(textType)
+              ? Optional.ofNullable(part.path("text").textValue())
+              : Optional.empty());
     }
-    return last;
+    return texts;
   }
 
-  private static boolean isText(JsonNode part, String textType) {
-    return part.isObject()
-        && part.path("type").asText().equals(textType)
-        && part.path("text").isTextual();
-  }
-
-  private static boolean saysSomething(List<ObjectNode> texts) {
-    return texts.stream().anyMatch(text -> !text.path("text").textValue().isBlank());
+  private static void remove(MessageQuestion question, JsonNode parts) {
+    for (int i = question.from(); i < question.to(); i++) {
+      ((ObjectNode) parts.get(i)).remove("text");
+    }
+    if (!question.beside().isEmpty()) {
+      ((ObjectNode) parts.get(question.from())).set("text", beside(question));
+    }
   }
 }

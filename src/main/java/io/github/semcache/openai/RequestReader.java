@@ -12,6 +12,7 @@ import com.openai.core.http.HttpRequestBody;
 import com.openai.core.http.QueryParams;
 import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.QuestionFinder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -27,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param endpoint names the service, in place of the request's base URL
  * @param scopeHeaders the request headers that are part of the scope
+ * @param finder finds the question in the user's message
  */
-record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
+record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders, QuestionFinder finder) {
   private static final List<ModelApi> APIS = List.of(new ChatCompletionsApi(), new ResponsesApi());
 
   private static final List<String> EMBEDDINGS = List.of("embeddings");
@@ -89,7 +91,7 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders) {
         delivery.set(name, field);
       }
     }
-    return api.question(body)
+    return api.question(body, finder)
         .map(
             asked ->
                 new ModelRequest(

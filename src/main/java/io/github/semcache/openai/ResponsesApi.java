@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.FinishReason;
 import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.prompt.QuestionFinder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -66,11 +67,11 @@ final class ResponsesApi implements ModelApi {
   }
 
   @Override
-  public Optional<Question> question(ObjectNode body) {
+  public Optional<Question> question(ObjectNode body, QuestionFinder finder) {
     if (body.path("background").asBoolean() || Json.has(body, "conversation")) {
       return Optional.empty();
     }
-    return Question.take(body, "input", "input_text");
+    return Question.take(body, "input", "input_text", finder);
   }
 
   @Override

@@ -14,6 +14,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.responses.ResponseCreateParams;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Query;
+import io.github.semcache.prompt.QuestionFinder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -95,7 +96,8 @@ final class RequestEqualityTest {
           "prompt_cache_retention",
           "service_tier");
 
-  private final RequestReader reader = new RequestReader(Optional.empty(), Set.of());
+  private final RequestReader reader =
+      new RequestReader(Optional.empty(), Set.of(), QuestionFinder.whole());
 
   private static ObjectNode parse(String json) {
     try {

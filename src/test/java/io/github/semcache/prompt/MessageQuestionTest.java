@@ -1,0 +1,68 @@
+package io.github.semcache.prompt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class MessageQuestionTest {
+  private static final String RETRIEVED = "What is it?\n\nUse this:\nIt is a cat. What is it?";
+
+  /** A message; an image stands for what is no text. */
+  private static Optional<MessageQuestion> in(QuestionFinder finder, String... parts) {
+    return MessageQuestion.in(
+        Stream.of(parts)
+            .map(part -> part.equals("image") ? Optional.<String>empty() : Optional.of(part))
+            .toList(),
+        finder);
+  }
+
+  private static Optional<MessageQuestion> in(String... parts) {
+    return in(QuestionFinder.whole(), parts);
+  }
+
+  @Test
+  void lastTextsThatSaySomethingAsk() {
+    assertThat(in("one")).contains(new MessageQuestion(0, 1, "one", List.of()));
+    assertThat(in("one", "image", "two", "three"))
+        .contains(new MessageQuestion(2, 4, "two\nthree", List.of()));
+    assertThat(in("one", "image", " ", "image"))
+        .contains(new MessageQuestion(0, 1, "one", List.of()));
+    assertThat(in("image", " ")).isEmpty();
+    assertThat(in()).isEmpty();
+  }
+
+  @Test
+  void whatStandsBesideTheQuestionIsKeptWithItsPlace() {
+    assertThat(in(QuestionFinder.before("\n\nUse this:"), RETRIEVED))
+        .contains(
+            new MessageQuestion(
+                0, 1, "What is it?", List.of("", "\n\nUse this:\nIt is a cat. What is it?")));
+    assertThat(in(QuestionFinder.after("\nQuestion: "), "It is a cat.", "Question: And now?"))
+        .contains(new MessageQuestion(0, 2, "And now?", List.of("It is a cat.\nQuestion: ", "")));
+  }
+
+  @Test
+  void messageWithoutTheMarkerIsTheQuestion() {
+    assertThat(in(QuestionFinder.before("Use:"), "one").orElseThrow().text()).isEqualTo("one");
+    assertThat(in(QuestionFinder.after("Use:"), "one").orElseThrow().text()).isEqualTo("one");
+  }
+
+  @Test
+  void finderThatFindsNothingOrFailsHasNoQuestion() {
+    assertThat(in(text -> "elsewhere", "one")).isEmpty();
+    assertThat(in(text -> " ", "one two")).isEmpty();
+    assertThat(in(text -> text.substring(99), "one")).isEmpty();
+  }
+
+  @Test
+  void markerIsChecked() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> QuestionFinder.before(""))
+        .withMessageContaining("marker");
+    assertThatIllegalArgumentException().isThrownBy(() -> QuestionFinder.after(""));
+  }
+}
