@@ -70,7 +70,7 @@ final class EntryWriter {
     // A pipeline does not follow a cluster's redirections; a single command does.
     redirected.forEach(
         insertion ->
-            RedisFailures.translating(
+            commands.translating(
                 "write an entry",
                 () ->
                     commands

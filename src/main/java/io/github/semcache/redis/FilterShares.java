@@ -131,8 +131,9 @@ final class FilterShares {
       try {
         executor.execute(() -> countWithAll(estimate, filter));
       } catch (RuntimeException e) {
-        // Somebody's executor is full or shut down. The search goes on with what is known.
+        // The executor is full or shut down. The search goes on with what is known.
         postpone(estimate, e);
+        estimate.counting.set(false);
       }
     }
   }
@@ -154,17 +155,17 @@ final class FilterShares {
       long interval = Math.max(SHORTEST_INTERVAL_NANOS, (end - start) * INTERVAL_PER_DURATION);
       estimate.due = end + Math.min(LONGEST_INTERVAL_NANOS, interval);
       estimate.count = count;
-      estimate.counting.set(false);
     } catch (RuntimeException e) {
       // It was only an estimate.
       postpone(estimate, e);
+    } finally {
+      estimate.counting.set(false);
     }
   }
 
   private void postpone(Estimate estimate, RuntimeException failure) {
     log.debug("The entries that pass a filter could not be counted", failure);
     estimate.due = ticker.getAsLong() + SHORTEST_INTERVAL_NANOS;
-    estimate.counting.set(false);
   }
 
   private static final class Estimate {

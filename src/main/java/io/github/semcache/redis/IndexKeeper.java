@@ -62,7 +62,11 @@ final class IndexKeeper {
       if (!RedisFailures.isPassing(e)) {
         throw e;
       }
-      log.warn("Index {} is not known to be there yet; trying again when it is used", name(), e);
+      log.warn(
+          "Index {} is not known to be there yet; trying again when it is used: {}",
+          name(),
+          e.getMessage());
+      log.debug("Why index {} is not known to be there", name(), e);
     }
   }
 

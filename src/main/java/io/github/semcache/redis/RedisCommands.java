@@ -1,6 +1,5 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.redis.RedisFailures.translating;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.semcache.store.StoreException;
@@ -31,11 +30,11 @@ import redis.clients.jedis.search.SearchProtocol.SearchCommand;
  * <p>Every method throws {@link io.github.semcache.store.StoreException} for whatever Jedis throws.
  */
 final class RedisCommands {
-  private final UnifiedJedis jedis;
+  private final StoreClient client;
   private final KeySpace keys;
 
-  RedisCommands(UnifiedJedis jedis, KeySpace keys) {
-    this.jedis = jedis;
+  RedisCommands(StoreClient client, KeySpace keys) {
+    this.client = client;
     this.keys = keys;
   }
 
@@ -84,7 +83,7 @@ final class RedisCommands {
   // What Jedis 8 has in its place fails with the cluster's client of Jedis 7.
   @SuppressWarnings("deprecation")
   private Object send(byte[] key, ProtocolCommand command, byte[]... arguments) {
-    return jedis.sendCommand(key, command, arguments);
+    return jedis().sendCommand(key, command, arguments);
   }
 
   /** Sends commands together and reads their replies. */
@@ -92,7 +91,7 @@ final class RedisCommands {
     return translating(
         action,
         () -> {
-          try (AbstractPipeline pipeline = jedis.pipelined()) {
+          try (AbstractPipeline pipeline = jedis().pipelined()) {
             return commands.apply(pipeline);
           }
         });
@@ -137,7 +136,7 @@ final class RedisCommands {
       try {
         return reply.get();
       } catch (JedisRedirectionException e) {
-        return alone.apply(jedis, key);
+        return alone.apply(jedis(), key);
       }
     } catch (JedisDataException e) {
       if (RedisFailures.isWrongType(e)) {
@@ -151,7 +150,8 @@ final class RedisCommands {
   Stream<List<byte[]>> keyBatches(int size) {
     String action = "list entries";
     // A prefix has no glob characters.
-    ScanIteration scan = translating(action, () -> jedis.scanIteration(size, keys.prefix() + "*"));
+    ScanIteration scan =
+        translating(action, () -> jedis().scanIteration(size, keys.prefix() + "*"));
     Supplier<Optional<Collection<String>>> next =
         () -> scan.isIterationCompleted() ? Optional.empty() : Optional.of(scan.nextBatchList());
     return Stream.generate(() -> translating(action, next))
@@ -160,7 +160,22 @@ final class RedisCommands {
         .filter(batch -> !batch.isEmpty());
   }
 
+  /** Runs what Jedis does; see {@link RedisFailures#translating}. */
+  <T> T translating(String action, Supplier<T> jedis) {
+    try {
+      return RedisFailures.translating(action, jedis);
+    } catch (StoreException e) {
+      client.failed(e);
+      throw e;
+    }
+  }
+
+  /**
+   * The client.
+   *
+   * @throws StoreException if it is not open, and cannot be opened
+   */
   UnifiedJedis jedis() {
-    return jedis;
+    return client.jedis();
   }
 }

@@ -6,6 +6,8 @@ import io.github.semcache.store.StoreException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -14,10 +16,15 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.providers.ClusterConnectionProvider;
 
 /**
  * How a store that opens its own connections reaches a single Redis server or a {@link #cluster}.
  * For sentinels, or for other settings, give the store a client of your own.
+ *
+ * <p>A call to a server that hangs ends after one {@link #socketTimeout}, and where Jedis's pool
+ * then replaces the connection, as it does on the calling thread, after a second one. That of a
+ * cluster is not repeated once the time-out has passed.
  *
  * <p>Immutable: each option returns a copy.
  */
@@ -30,7 +37,9 @@ public final class RedisConnection {
   private final Duration socketTimeout;
   private final Duration maxWait;
   private final int maxConnections;
-  private final boolean cluster;
+
+  /** The nodes of a cluster to ask; empty for a single server. */
+  private final Set<HostAndPort> nodes;
 
   private RedisConnection(
       RedisAddress address,
@@ -38,13 +47,13 @@ public final class RedisConnection {
       Duration socketTimeout,
       Duration maxWait,
       int maxConnections,
-      boolean cluster) {
+      Set<HostAndPort> nodes) {
     this.address = address;
     this.connectTimeout = connectTimeout;
     this.socketTimeout = socketTimeout;
     this.maxWait = maxWait;
     this.maxConnections = maxConnections;
-    this.cluster = cluster;
+    this.nodes = Set.copyOf(nodes);
   }
 
   /**
@@ -63,7 +72,7 @@ public final class RedisConnection {
         Duration.ofMillis(500),
         Duration.ofMillis(500),
         16,
-        false);
+        Set.of());
   }
 
   /**
@@ -97,7 +106,7 @@ public final class RedisConnection {
         socketTimeout,
         maxWait,
         maxConnections,
-        cluster);
+        nodes);
   }
 
   /**
@@ -114,7 +123,7 @@ public final class RedisConnection {
         check("socketTimeout", socketTimeout),
         maxWait,
         maxConnections,
-        cluster);
+        nodes);
   }
 
   /**
@@ -126,7 +135,7 @@ public final class RedisConnection {
    */
   public RedisConnection maxWait(Duration maxWait) {
     return new RedisConnection(
-        address, connectTimeout, socketTimeout, check("maxWait", maxWait), maxConnections, cluster);
+        address, connectTimeout, socketTimeout, check("maxWait", maxWait), maxConnections, nodes);
   }
 
   /**
@@ -142,17 +151,26 @@ public final class RedisConnection {
           "maxConnections is " + maxConnections + "; it must be at least 1");
     }
     return new RedisConnection(
-        address, connectTimeout, socketTimeout, maxWait, maxConnections, cluster);
+        address, connectTimeout, socketTimeout, maxWait, maxConnections, nodes);
   }
 
   /**
-   * Says that the address is that of a node of a cluster, through which the others are found.
+   * Says that the address is that of a node of a cluster, through which the others are found. The
+   * more nodes are named, the more of them may be down when the connection is made.
    *
+   * @param otherNodes further nodes, each {@code host:port}; user, password and TLS are those of
+   *     the address
    * @return a connection with that option
+   * @throws IllegalArgumentException if a node is not of that form
    */
-  public RedisConnection cluster() {
+  public RedisConnection cluster(String... otherNodes) {
+    Set<HostAndPort> all = new HashSet<>(Set.of(new HostAndPort(address.host(), address.port())));
+    for (String node : otherNodes) {
+      RedisAddress other = of("redis://" + requireNonNull(node, "otherNodes")).address;
+      all.add(new HostAndPort(other.host(), other.port()));
+    }
     return new RedisConnection(
-        address, connectTimeout, socketTimeout, maxWait, maxConnections, true);
+        address, connectTimeout, socketTimeout, maxWait, maxConnections, all);
   }
 
   /**
@@ -173,29 +191,45 @@ public final class RedisConnection {
     return duration;
   }
 
+  /** Makes a client; see {@link #connect}. */
+  UnifiedJedis open() {
+    return connect().jedis();
+  }
+
   /**
    * Makes a client. That of a cluster asks for the cluster's nodes; the other one connects when it
    * is used.
    *
-   * @throws StoreException if the nodes of a cluster cannot be asked for
+   * @throws StoreException if none of the nodes of a cluster can be asked
    */
-  UnifiedJedis open() {
-    HostAndPort server = new HostAndPort(address.host(), address.port());
-    if (cluster) {
-      return RedisFailures.translating(
-          "tell the nodes of the cluster",
-          () ->
-              RedisClusterClient.builder()
-                  .nodes(Set.of(server))
-                  .clientConfig(clientConfig())
-                  .poolConfig(poolConfig())
-                  .build());
+  StoreClient.Opened connect() {
+    if (!nodes.isEmpty()) {
+      return RedisFailures.translating("tell the nodes of the cluster", this::connectToCluster);
     }
-    return RedisClient.builder()
-        .hostAndPort(server)
-        .clientConfig(clientConfig())
-        .poolConfig(poolConfig())
-        .build();
+    UnifiedJedis client =
+        RedisClient.builder()
+            .hostAndPort(new HostAndPort(address.host(), address.port()))
+            .clientConfig(clientConfig())
+            .poolConfig(poolConfig())
+            .build();
+    return new StoreClient.Opened(client, Optional.empty());
+  }
+
+  /**
+   * Left alone, Jedis tries a call five times, each until the time-out. It is told to stop when one
+   * has passed; but then it does not ask whether another node has taken over, so the store does.
+   */
+  private StoreClient.Opened connectToCluster() {
+    DefaultJedisClientConfig config = clientConfig();
+    ClusterConnectionProvider provider = new ClusterConnectionProvider(nodes, config, poolConfig());
+    UnifiedJedis client =
+        RedisClusterClient.builder()
+            .nodes(nodes)
+            .clientConfig(config)
+            .connectionProvider(provider)
+            .maxTotalRetriesDuration(socketTimeout)
+            .build();
+    return new StoreClient.Opened(client, Optional.of(provider::renewSlotCache));
   }
 
   private ConnectionPoolConfig poolConfig() {

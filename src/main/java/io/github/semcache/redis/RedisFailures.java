@@ -7,6 +7,8 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisClusterOperationException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
@@ -83,6 +85,12 @@ final class RedisFailures {
     return cause instanceof JedisDataException
         ? PASSING.stream().anyMatch(String.valueOf(cause.getMessage())::startsWith)
         : cause instanceof JedisException;
+  }
+
+  /** Whether a server could not be asked, or did not answer. */
+  static boolean isOfConnection(StoreException failure) {
+    return failure.getCause() instanceof JedisConnectionException
+        || failure.getCause() instanceof JedisClusterOperationException;
   }
 
   /** Whether the server says that there is no such index, in the words of any of its versions. */

@@ -18,7 +18,6 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -61,8 +60,8 @@ import redis.clients.jedis.UnifiedJedis;
  *
  * <p><b>Threads.</b> Safe for use by many threads, if the client is. Every method but {@link
  * #space} blocks for as long as the client lets it: time-outs, and the wait for a connection of its
- * pool, are the client's. They are bounded in a client that the store opens itself ({@link
- * RedisConnection}).
+ * pool, are the client's, as is how often it tries again. They are bounded in a client that the
+ * store opens itself ({@link RedisConnection}).
  *
  * <p><b>Clients.</b> Any of Jedis's pooled clients, version 7.4 to 8, for a single server,
  * sentinels or a cluster; RESP2 or RESP3. Not supported: a client that changes keys ({@code
@@ -70,9 +69,10 @@ import redis.clients.jedis.UnifiedJedis;
  *
  * <p><b>What the user needs to be allowed</b> (ACL), on the keys {@code <cacheName>:*}: HMGET and
  * FT.SEARCH to look up; MULTI, DEL, HSET, PEXPIRE, EXEC to write (on a cluster EVAL, HSET, HDEL,
- * DEL, PEXPIRE, PERSIST); UNLINK, SCAN, HGET to remove; SCAN, HMGET, PTTL to list; GET to read what
- * was learned, and EVAL, SET to keep it; FT.CREATE and FT.INFO for the index, unless {@link
- * Builder#assumeIndex} is set; FT.DROPINDEX for {@link #dropIndex}.
+ * DEL, PEXPIRE, PERSIST, and CLUSTER SLOTS for the client); UNLINK, SCAN, HGET to remove; SCAN,
+ * HMGET, PTTL to list; GET to read what was learned, and EVAL, SET to keep it; FT.CREATE and
+ * FT.INFO for the index, unless {@link Builder#assumeIndex} is set; FT.DROPINDEX for {@link
+ * #dropIndex}.
  *
  * <p><b>Not bounded</b> by the store: Redis's {@code maxmemory} and its eviction policy are. {@code
  * volatile-lru} suits a cache: it evicts entries that expire, and never what was learned, which
@@ -80,8 +80,9 @@ import redis.clients.jedis.UnifiedJedis;
  */
 public final class RedisVectorStore implements VectorStore, EntryListing, StateStore {
   private final EmbeddingSpace space;
-  private final @Nullable UnifiedJedis owned;
   private final boolean indexAssumed;
+  private final Optional<Background> background;
+  private final StoreClient client;
 
   private final RedisCommands commands;
   private final SearchIndex index;
@@ -93,18 +94,21 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
   private final EntryScan scan;
   private final StateKeys states;
 
-  private RedisVectorStore(Builder builder, UnifiedJedis jedis, boolean owned) {
+  private RedisVectorStore(Builder builder) {
     this.space = builder.space;
-    this.owned = owned ? jedis : null;
     this.indexAssumed = builder.indexAssumed;
+    Executor given = builder.executor;
+    this.background = given == null ? Optional.of(new Background()) : Optional.empty();
+    Executor executor = given == null ? background.orElseThrow() : given;
+    this.client = builder.client(executor);
     KeySpace keys = KeySpace.of(builder.cacheName, space);
-    commands = new RedisCommands(jedis, keys);
+    commands = new RedisCommands(client, keys);
     index =
         new SearchIndex(
             commands,
             new IndexSchema(keys, space.dimension(), builder.vectorIndex, builder.textFields));
     keeper = new IndexKeeper(index, indexAssumed, builder.ticker);
-    shares = new FilterShares(this::count, builder.executor, builder.ticker);
+    shares = new FilterShares(this::count, executor, builder.ticker);
     search = new EntrySearch(commands, builder.vectorIndex, shares, builder.time);
     writer = new EntryWriter(commands);
     removal = new EntryRemoval(commands);
@@ -177,6 +181,17 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
    */
   public static Builder builder(RedisConnection connection, EmbeddingSpace space) {
     return new Builder(requireNonNull(connection, "connection"), null, space);
+  }
+
+  /**
+   * Begins a store that opens its own connections, and closes them.
+   *
+   * @param connection to which server, and how
+   * @param embedder whose embeddings the store holds
+   * @return a builder
+   */
+  public static Builder builder(RedisConnection connection, Embedder embedder) {
+    return builder(connection, EmbeddingSpace.of(embedder));
   }
 
   /**
@@ -334,12 +349,11 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
     return commands.search("count entries", EntryQuery.count(index.name(), filter)).total();
   }
 
-  /** Closes the connections, if the store has opened them. */
+  /** Closes the connections, if the store has opened them, and ends the store's own thread. */
   @Override
   public void close() {
-    if (owned != null) {
-      owned.close();
-    }
+    background.ifPresent(Background::close);
+    client.close();
   }
 
   @Override
@@ -356,7 +370,7 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
     private VectorIndex vectorIndex = VectorIndex.hnsw();
     private boolean textFields;
     private boolean indexAssumed;
-    private Executor executor = new CompletableFuture<Void>().defaultExecutor();
+    private @Nullable Executor executor;
     private InstantSource time = InstantSource.system();
     private LongSupplier ticker = System::nanoTime;
 
@@ -418,9 +432,11 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
 
     /**
      * Sets what runs the store's occasional counting of entries, each time one or two short
-     * commands.
+     * commands that block until the client's time-outs, and the search for a cluster's nodes after
+     * one could not be reached.
      *
-     * @param executor that of {@link CompletableFuture} unless set
+     * @param executor which the store does not shut down; a daemon thread of the store's own unless
+     *     set, where what is too much to wait for is left out
      * @return this builder
      */
     public Builder executor(Executor executor) {
@@ -442,15 +458,11 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
      * @return the store
      * @throws StoreException if the index that is there is another one than the store needs, if the
      *     server has no search module, or if the user is not allowed what is needed for the index;
-     *     the message says what to do. Not if the server cannot be reached or is not ready
+     *     the message says what to do. Not if the server, or the cluster, cannot be reached or is
+     *     not ready
      */
     public RedisVectorStore build() {
-      if (connection == null) {
-        RedisVectorStore store = new RedisVectorStore(this, requireNonNull(jedis, "jedis"), false);
-        store.keeper.open();
-        return store;
-      }
-      RedisVectorStore store = new RedisVectorStore(this, connection.open(), true);
+      RedisVectorStore store = new RedisVectorStore(this);
       try {
         store.keeper.open();
         return store;
@@ -458,6 +470,12 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
         store.close();
         throw e;
       }
+    }
+
+    private StoreClient client(Executor background) {
+      return connection == null
+          ? StoreClient.of(requireNonNull(jedis, "jedis"))
+          : StoreClient.opening(connection, background, ticker);
     }
   }
 }

@@ -1,7 +1,5 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.redis.RedisFailures.translating;
-
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import java.security.MessageDigest;
@@ -64,13 +62,13 @@ final class StateKeys implements StateStore {
   }
 
   private Optional<byte[]> read(byte[] key) {
-    return translating(
+    return commands.translating(
         "read what was learned", () -> Optional.ofNullable(commands.jedis().get(key)));
   }
 
   private boolean replace(byte[] key, byte[] digest, byte[] state) {
     Object replaced =
-        translating(
+        commands.translating(
             "keep what was learned",
             () -> commands.jedis().eval(SCRIPT, List.of(key), List.of(digest, state)));
     return replaced.equals(1L);

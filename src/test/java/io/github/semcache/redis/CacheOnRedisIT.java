@@ -1,15 +1,28 @@
 package io.github.semcache.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.Answer;
 import io.github.semcache.CacheOnStoreContract;
+import io.github.semcache.SemanticCache;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.RedisServers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import redis.clients.jedis.UnifiedJedis;
 
 @EnabledIfRedis
@@ -39,6 +52,46 @@ class CacheOnRedisIT extends CacheOnStoreContract {
 
   private RedisVectorStore.Builder builder(EmbeddingSpace space) {
     return RedisVectorStore.builder(jedis, space).cacheName(cacheName);
+  }
+
+  @Test
+  void cachesThatStartAtOnceAgainstAnEmptyServerShareTheirAnswers() throws Exception {
+    FakeEmbedder embedder = new FakeEmbedder().place("asked", 0).place("asked again", 10);
+    FakeChatClient chat = new FakeChatClient();
+    spaces.add(EmbeddingSpace.of(embedder));
+    int caches = 4;
+    CyclicBarrier start = new CyclicBarrier(caches);
+    Callable<SemanticCache> starting =
+        () -> {
+          start.await();
+          return SemanticCache.builder()
+              .embedder(embedder)
+              .chatClient(chat)
+              .store(
+                  RedisVectorStore.builder(RedisConnection.of(RedisServers.uri()), embedder)
+                      .cacheName(cacheName)
+                      .build())
+              .build();
+        };
+    ExecutorService threads = Executors.newFixedThreadPool(caches);
+    List<SemanticCache> started = new ArrayList<>();
+    try {
+      for (Future<SemanticCache> each :
+          threads.invokeAll(Stream.generate(() -> starting).limit(caches).toList())) {
+        started.add(each.get());
+      }
+      started.get(0).ask("asked");
+
+      for (SemanticCache cache : started) {
+        assertThat(cache.ask("asked").source()).isEqualTo(Answer.Source.EXACT);
+        assertThat(cache.ask("asked again").source()).isEqualTo(Answer.Source.SEMANTIC);
+        assertThat(cache.stats().storeErrors()).isZero();
+      }
+      assertThat(chat.calls()).isEqualTo(1);
+    } finally {
+      threads.shutdownNow();
+      started.forEach(SemanticCache::close);
+    }
   }
 
   @Override

@@ -124,6 +124,20 @@ class RedisTroubleTest {
   }
 
   @Test
+  void answerIsWaitedForHalfASecondUnlessSetOtherwise() {
+    try (RedisVectorStore byDefault = RedisVectorStore.connect(server.uri(), SPACE)) {
+      server.onAll(FakeRedis.SILENCE);
+
+      long start = System.nanoTime();
+      assertThatThrownBy(() -> byDefault.find(ENTRY.key())).isInstanceOf(StoreException.class);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .as("one time-out, and one for the connection that the pool makes anew")
+          .isBetween(Duration.ofMillis(490), Duration.ofMillis(1_900));
+    }
+  }
+
+  @Test
   void connectionThatEndsIsAStoreExceptionAndTheNextCallConnectsAnew() {
     server.onAll(FakeRedis.HANG_UP);
     assertThat(allCalls(store))

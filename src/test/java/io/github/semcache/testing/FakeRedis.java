@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ public final class FakeRedis implements AutoCloseable {
   private final ServerSocket server;
   private final Map<String, String> replies = new ConcurrentHashMap<>();
   private final List<List<String>> received = new CopyOnWriteArrayList<>();
+  private final AtomicInteger trips = new AtomicInteger();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
   public FakeRedis() {
@@ -70,6 +72,11 @@ public final class FakeRedis implements AutoCloseable {
     return List.copyOf(received);
   }
 
+  /** How often a command came when all before it had been answered: round trips. */
+  public int trips() {
+    return trips.get();
+  }
+
   /** The commands of a name that came, with their arguments. */
   public List<List<String>> received(String command) {
     return received.stream().filter(words -> words.get(0).equals(command)).toList();
@@ -94,8 +101,14 @@ public final class FakeRedis implements AutoCloseable {
   private void serve(Socket socket) {
     try (socket) {
       InputStream in = new BufferedInputStream(socket.getInputStream());
+      boolean waited = in.available() == 0;
       List<String> words = read(in);
       for (; words != null; words = read(in)) {
+        if (waited) {
+          trips.incrementAndGet();
+        }
+        // Before the answer, which the client may be waiting for.
+        waited = in.available() == 0;
         String command = words.get(0).toUpperCase(Locale.ROOT);
         received.add(words);
         String reply = replies.getOrDefault("*", replies.getOrDefault(command, "+OK"));

@@ -1,0 +1,119 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.redis.RedisFixture.SCOPE;
+import static io.github.semcache.redis.RedisFixture.SPACE;
+import static io.github.semcache.redis.RedisFixture.nearest;
+import static io.github.semcache.redis.RedisFixture.put;
+import static io.github.semcache.redis.RedisFixture.removeAll;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Selection;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.RedisServers;
+import java.net.URI;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.RedisClusterClient;
+
+/** Connections of the store's own to a cluster. */
+@EnabledIfRedis(EnabledIfRedis.Need.CLUSTER)
+class RedisClusterConnectionIT {
+  private final URI node = RedisServers.cluster();
+
+  private static RedisVectorStore.Builder builder(RedisConnection connection) {
+    return RedisVectorStore.builder(connection, SPACE).cacheName("test-" + UUID.randomUUID());
+  }
+
+  @Test
+  void clusterIsReachedThoughTheFirstNodeIsDown() {
+    RedisConnection connection =
+        RedisConnection.of("redis://127.0.0.1:1").cluster(node.getHost() + ":" + node.getPort());
+    try (RedisVectorStore store = builder(connection).build()) {
+      CacheEntry entry = put(store, "what?", 0);
+
+      assertThat(store.find(entry.key())).contains(entry);
+      assertThat(nearest(store)).containsExactly(entry);
+      store.dropIndex(true);
+    }
+  }
+
+  @Test
+  void clusterThatCannotBeReachedIsLookedForAgain() {
+    RedisConnection nobody = RedisConnection.of("redis://127.0.0.1:1").cluster("127.0.0.1:2");
+    try (RedisVectorStore store = builder(nobody).build()) {
+      assertThatThrownBy(() -> store.find("key"))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("tell the nodes of the cluster");
+    }
+  }
+
+  @Test
+  void userWithTheDocumentedPermissionsCanDoEverything() {
+    String cacheName = "test-" + UUID.randomUUID();
+    onEveryNode(
+        "SETUSER",
+        "app",
+        "reset",
+        "on",
+        ">secret",
+        "~" + cacheName + ":*",
+        "+cluster|slots",
+        "+hmget",
+        "+ft.search",
+        "+eval",
+        "+hset",
+        "+hdel",
+        "+del",
+        "+pexpire",
+        "+persist",
+        "+unlink",
+        "+scan",
+        "+hget",
+        "+pttl",
+        "+get",
+        "+set",
+        "+ft.create",
+        "+ft.info",
+        "+ft.dropindex");
+    RedisConnection user =
+        RedisConnection.of("redis://app:secret@" + node.getHost() + ":" + node.getPort()).cluster();
+    try (RedisVectorStore limited =
+        RedisVectorStore.builder(user, SPACE).cacheName(cacheName).build()) {
+      CacheEntry entry = put(limited, "what?", 0);
+      assertThat(limited.find(entry.key())).contains(entry);
+      assertThat(nearest(limited)).containsExactly(entry);
+      assertThat(limited.entries()).hasSize(1);
+      limited.save("policy", new byte[] {1});
+      assertThat(limited.load("policy")).hasValue(new byte[] {1});
+      assertThat(limited.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(1);
+      assertThat(removeAll(limited)).isZero();
+      limited.dropIndex(true);
+    } finally {
+      onEveryNode("DELUSER", "app");
+    }
+  }
+
+  private void onEveryNode(String... arguments) {
+    HostAndPort seed = new HostAndPort(node.getHost(), node.getPort());
+    try (RedisClusterClient cluster = RedisClusterClient.builder().nodes(Set.of(seed)).build()) {
+      for (String address : cluster.getClusterNodes().keySet()) {
+        try (RedisClient client =
+            RedisClient.builder().hostAndPort(HostAndPort.from(address)).build()) {
+          CommandArguments command = new CommandArguments(Protocol.Command.ACL);
+          for (String argument : arguments) {
+            command.add(argument);
+          }
+          client.executeCommand(command);
+        }
+      }
+    }
+  }
+}

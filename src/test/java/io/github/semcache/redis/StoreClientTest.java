@@ -1,0 +1,125 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.testing.Entries.atAngle;
+import static io.github.semcache.testing.Entries.entry;
+import static io.github.semcache.testing.Entries.forEver;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.Selection;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.FakeRedis;
+import io.github.semcache.testing.FakeTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How a store's own client of a cluster is opened, and what a node that hangs costs. */
+class StoreClientTest {
+  private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
+
+  private final FakeTime time = FakeTime.atStartOf2026();
+  private final FakeRedis server = new FakeRedis();
+  private final List<Runnable> background = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private RedisVectorStore store() {
+    return RedisVectorStore.builder(
+            RedisConnection.of(server.uri()).cluster().socketTimeout(Duration.ofMillis(200)), SPACE)
+        .executor(background::add)
+        .clocks(time, time::nanos)
+        .build();
+  }
+
+  /** One node that has all slots. */
+  private void isCluster() {
+    isCluster(server);
+  }
+
+  private static void isCluster(FakeRedis server) {
+    String host = server.uri().getHost();
+    server.on(
+        "CLUSTER",
+        "*1\r\n*3\r\n:0\r\n:16383\r\n*3\r\n$%d\r\n%s\r\n:%d\r\n$4\r\nnode"
+            .formatted(host.length(), host, server.uri().getPort()));
+    server.on("HMGET", "*5\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1");
+  }
+
+  @Test
+  void clusterThatIsNotThereIsAskedOnceASecondAndUsedWhenItIs() {
+    server.on("CLUSTER", "-ERR This instance has cluster support disabled");
+    try (RedisVectorStore store = store()) {
+      int attempts = server.received("CLUSTER").size();
+      assertThatThrownBy(() -> store.find("key")).isInstanceOf(StoreException.class);
+      assertThat(server.received("CLUSTER")).hasSize(attempts);
+
+      isCluster();
+      time.advance(Duration.ofSeconds(1));
+
+      assertThat(store.find("key")).isEmpty();
+    }
+  }
+
+  @Test
+  void nodeThatHangsCostsTwoTimeoutsAtMostAndTheClusterIsLookedAtMeanwhile() {
+    isCluster();
+    try (RedisVectorStore store = store()) {
+      store.find("key");
+      int asked = server.received("CLUSTER").size();
+      server.onAll(FakeRedis.SILENCE);
+
+      long start = System.nanoTime();
+      assertThatThrownBy(() -> store.find("key")).isInstanceOf(StoreException.class);
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+
+      assertThat(took).as("Jedis alone: five time-outs").isLessThan(Duration.ofMillis(700));
+      server.recover();
+      assertThat(background).hasSize(1);
+      background.get(0).run();
+      assertThat(server.received("CLUSTER")).hasSizeGreaterThan(asked);
+    }
+  }
+
+  @Test
+  void redirectionsAreFollowedByLookupsAndByWhatIsSentTogether() {
+    isCluster();
+    try (FakeRedis other = new FakeRedis();
+        RedisVectorStore store = store()) {
+      isCluster(other);
+      other.on("EVAL", ":1").on("UNLINK", ":1");
+      String moved = "-MOVED 42 127.0.0.1:" + other.uri().getPort();
+      server.on("HMGET", moved).on("EVAL", moved).on("UNLINK", moved);
+      CacheEntry entry = entry(Scope.none(), "what?", "answer", Instant.EPOCH);
+
+      assertThat(store.find(entry.key())).isEmpty();
+      store.put(List.of(forEver(entry, atAngle(4, 0))));
+      assertThat(store.remove(new Selection.ByKey(entry.key()))).isEqualTo(1);
+
+      assertThat(other.received("HMGET")).hasSize(1);
+      assertThat(other.received("EVAL")).hasSize(1);
+      assertThat(other.received("EVAL").get(0)).containsAll(server.received("EVAL").get(0));
+      assertThat(other.received("UNLINK")).hasSize(1);
+    }
+  }
+
+  @Test
+  void callsAfterCloseFail() {
+    isCluster();
+    RedisVectorStore store = store();
+    store.find("key");
+    store.close();
+    store.close();
+
+    assertThatThrownBy(() -> store.find("key")).isInstanceOf(StoreException.class);
+  }
+}
