@@ -1,71 +1,36 @@
 package io.github.semcache.langchain4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
-import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.AiMessage;
-import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;
 import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import dev.langchain4j.model.chat.request.ResponseFormat;
-import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.langchain4j.model.chat.response.PartialResponse;
-import dev.langchain4j.model.chat.response.PartialResponseContext;
-import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
 import dev.langchain4j.service.AiServices;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.Admission;
-import io.github.semcache.stats.CacheStats;
 import io.github.semcache.testing.FakeEmbedder;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
-class CachedChatModelTest {
-  private static final String PARIS = "What is the capital of France?";
-  private static final String PARIS_AGAIN = "Which city serves as France's capital?";
-
-  private final FakeModel fake = new FakeModel();
-  private final SemanticCache cache =
-      SemanticCache.builder()
-          .embedder(new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20))
-          .build();
-  private final ChatModel model = CachedChatModel.wrap(fake, cache);
-  private final StreamingChatModel streaming = CachedChatModel.wrap(fake.streaming(), cache);
-  private final CountDownLatch gate = new CountDownLatch(1);
-
-  @AfterEach
-  void close() {
-    gate.countDown();
-    cache.close();
-  }
-
-  private static ChatRequest.Builder asking(String question) {
-    return ChatRequest.builder().messages(UserMessage.from(question));
-  }
-
+/** What a cached model keeps, and what comes back. */
+class CachedChatModelTest extends CachedModelFixture {
   @Test
   void paraphrasedQuestionIsAnsweredWithTheWholeResponse() {
     fake.replying(
@@ -99,67 +64,6 @@ class CachedChatModelTest {
     assertThat(model.chatAsync(PARIS).join()).isEqualTo("answer 1");
     assertThat(model.doChat(asking(PARIS).build()).aiMessage().text()).isEqualTo("answer 1");
     assertThat(fake.calls()).isEqualTo(1);
-  }
-
-  @Test
-  void requestsThatDifferInAnythingElseAreNeverMixed() {
-    ToolSpecification weather =
-        ToolSpecification.builder()
-            .name("weather")
-            .parameters(JsonObjectSchema.builder().addStringProperty("city").build())
-            .build();
-    ToolSpecification stricter = weather.toBuilder().strict(true).build();
-    UserMessage user = UserMessage.from(PARIS);
-    List<ChatRequest> requests =
-        List.of(
-            asking(PARIS).build(),
-            asking(PARIS).temperature(0.1).build(),
-            asking(PARIS).temperature(0.2).build(),
-            asking(PARIS).modelName("other").build(),
-            asking(PARIS).maxOutputTokens(5).build(),
-            asking(PARIS).stopSequences(List.of("x")).build(),
-            asking(PARIS).responseFormat(ResponseFormat.JSON).build(),
-            asking(PARIS).toolSpecifications(weather).build(),
-            asking(PARIS).toolSpecifications(stricter).build(),
-            ChatRequest.builder().messages(SystemMessage.from("Be brief."), user).build(),
-            ChatRequest.builder().messages(SystemMessage.from("Be long."), user).build(),
-            ChatRequest.builder()
-                .messages(UserMessage.from("Hi"), AiMessage.from("Hello"), user)
-                .build(),
-            ChatRequest.builder().messages(UserMessage.from("kim", PARIS)).build(),
-            ChatRequest.builder().messages(user, AiMessage.from("Well,")).build(),
-            withImage("http://localhost/a.png"),
-            withImage("http://localhost/b.png"));
-
-    List<ChatResponse> first = requests.stream().map(model::chat).toList();
-    List<ChatResponse> second = requests.stream().map(model::chat).toList();
-
-    assertThat(fake.calls()).isEqualTo(requests.size());
-    assertThat(second).isEqualTo(first);
-    assertThat(first).doesNotHaveDuplicates();
-  }
-
-  private static ChatRequest withImage(String url) {
-    return ChatRequest.builder()
-        .messages(UserMessage.from(TextContent.from(PARIS), ImageContent.from(url)))
-        .build();
-  }
-
-  @Test
-  void modelsOfDifferentNamesAreNeverMixed() {
-    model.chat(PARIS);
-    CachedChatModel.builder(cache).modelName("another").build(fake).chat(PARIS);
-
-    assertThat(fake.calls()).isEqualTo(2);
-  }
-
-  @Test
-  void modelWithoutANameIsRejected() {
-    ChatModel nameless = new ChatModel() {};
-
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> CachedChatModel.wrap(nameless, cache))
-        .withMessageContaining("modelName");
   }
 
   @Test
@@ -243,49 +147,6 @@ class CachedChatModelTest {
   }
 
   @Test
-  void streamIsPassedThroughAndItsEntryServesStreamsAndBlockingCalls() {
-    Recorder miss = new Recorder().of(streaming, PARIS);
-    Recorder hit = new Recorder().of(streaming, PARIS_AGAIN);
-
-    assertThat(miss.parts()).containsExactly("answer", " 1");
-    assertThat(hit.parts()).containsExactly("answer 1");
-    assertThat(hit.response()).isEqualTo(miss.response());
-    assertThat(model.chat(PARIS)).isEqualTo("answer 1");
-    assertThat(fake.calls()).isEqualTo(1);
-  }
-
-  @Test
-  void streamThatIsCancelledIsNotKeptAndFreesThoseWhoWait() {
-    Recorder cancelling =
-        new Recorder() {
-          @Override
-          public void onPartialResponse(PartialResponse part, PartialResponseContext context) {
-            super.onPartialResponse(part, context);
-            await().until(() -> cache.stats().coalesced() == 1);
-            context.streamingHandle().cancel();
-            onError(new java.util.concurrent.CancellationException());
-          }
-        };
-    cancelling.start(streaming, PARIS);
-    await().until(() -> fake.calls() == 1);
-    Recorder follower = new Recorder().of(streaming, PARIS);
-
-    assertThat(follower.response().aiMessage().text()).isEqualTo("answer 2");
-    CacheStats stats = cache.stats();
-    assertThat(stats.modelCalls()).isEqualTo(2);
-    assertThat(stats.stores()).isEqualTo(1);
-  }
-
-  @Test
-  void streamOfAClosedCacheGoesToTheModel() {
-    cache.close();
-
-    assertThat(new Recorder().of(streaming, PARIS).parts()).containsExactly("answer", " 1");
-    assertThat(model.chat(PARIS)).isEqualTo("answer 2");
-    assertThat(model.chatAsync(PARIS).join()).isEqualTo("answer 3");
-  }
-
-  @Test
   void responseThatCannotBeWrittenDownReachesTheCallerAndIsNotKept() {
     fake.replying(
         ChatResponse.builder()
@@ -354,30 +215,6 @@ class CachedChatModelTest {
     assertThat(cached.listeners()).containsExactly(listener);
   }
 
-  @Test
-  void defaultParametersOfTheModelMustBeEqual() {
-    for (double temperature : new double[] {0.1, 0.2, 0.1}) {
-      ChatModel warmed =
-          new ChatModel() {
-            @Override
-            public ChatResponse doChat(ChatRequest request) {
-              return fake.doChat(request);
-            }
-
-            @Override
-            public ChatRequestParameters defaultRequestParameters() {
-              return ChatRequestParameters.builder()
-                  .modelName("fake")
-                  .temperature(temperature)
-                  .build();
-            }
-          };
-      CachedChatModel.wrap(warmed, cache).chat(PARIS);
-    }
-
-    assertThat(fake.calls()).isEqualTo(2);
-  }
-
   /** What the AI service looks like. */
   interface Assistant {
     String answer(String question);
@@ -406,48 +243,5 @@ class CachedChatModelTest {
         .chatModel(model)
         .chatMemory(MessageWindowChatMemory.withMaxMessages(10))
         .build();
-  }
-
-  /** Keeps what a stream gave. */
-  private static class Recorder implements StreamingChatResponseHandler {
-    private final List<String> parts = new java.util.concurrent.CopyOnWriteArrayList<>();
-    private final CompletableFuture<ChatResponse> end = new CompletableFuture<>();
-
-    void start(StreamingChatModel model, String question) {
-      model.chat(question, this);
-    }
-
-    Recorder of(StreamingChatModel model, String question) {
-      start(model, question);
-      end.handle((response, failure) -> response).join();
-      return this;
-    }
-
-    List<String> parts() {
-      return parts;
-    }
-
-    ChatResponse response() {
-      return end.join();
-    }
-
-    Throwable failure() {
-      return end.handle((response, failure) -> failure).join();
-    }
-
-    @Override
-    public void onPartialResponse(PartialResponse part, PartialResponseContext context) {
-      parts.add(part.text());
-    }
-
-    @Override
-    public void onCompleteResponse(ChatResponse response) {
-      end.complete(response);
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      end.completeExceptionally(failure);
-    }
   }
 }

@@ -10,63 +10,19 @@ import com.openai.core.RequestOptions;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.StructuredChatCompletionCreateParams;
-import io.github.semcache.SemanticCache;
-import io.github.semcache.chat.Admission;
-import io.github.semcache.testing.FakeEmbedder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What one call through a client with a cache may do to another, and what unusual ones get. */
-@Timeout(60)
-final class CachedCallLimitsTest {
-  private static final String PARIS = "What is the capital of France?";
-
-  private final FakeOpenAiServer server = FakeOpenAiServer.start();
-  private final OpenAIClient plain = server.client();
-  private final SemanticCache cache =
-      SemanticCache.builder()
-          .embedder(new FakeEmbedder())
-          .admission(Admission.completeAnswers())
-          .build();
-  private final OpenAIClient client = CachedOpenAi.wrap(plain, cache);
-  private final CountDownLatch gate = new CountDownLatch(1);
-
-  @AfterEach
-  void close() {
-    gate.countDown();
-    client.close();
-    plain.close();
-    cache.close();
-    server.close();
-  }
-
-  private static ChatCompletionCreateParams asking(String question) {
-    return ChatCompletionCreateParams.builder().model("gpt-4o").addUserMessage(question).build();
-  }
-
+final class CachedCallLimitsTest extends CachedClientTest {
   private static ChatCompletion create(OpenAIClient client) {
     return client.chat().completions().create(asking(PARIS));
-  }
-
-  private static String text(ChatCompletion completion) {
-    return completion.choices().get(0).message().content().orElse("");
-  }
-
-  private int chatRequests() {
-    return server.requests(CHAT).size();
-  }
-
-  private static <T> CompletableFuture<T> onNewThread(java.util.function.Supplier<T> call) {
-    return CompletableFuture.supplyAsync(call, task -> new Thread(task).start());
   }
 
   @Test

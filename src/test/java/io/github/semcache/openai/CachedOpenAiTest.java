@@ -2,28 +2,18 @@ package io.github.semcache.openai;
 
 import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.MustBeClosed;
 import com.openai.client.OpenAIClient;
 import com.openai.core.http.HttpResponseFor;
-import com.openai.errors.BadRequestException;
-import com.openai.errors.InternalServerException;
-import com.openai.errors.OpenAIInvalidDataException;
-import com.openai.errors.OpenAIIoException;
-import com.openai.errors.RateLimitException;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.StructuredChatCompletionCreateParams;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.Admission;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.testing.FakeEmbedder;
-import io.github.semcache.testing.FakeTime;
 import io.github.semcache.testing.FaultyStore;
 import java.time.Duration;
 import java.util.List;
@@ -31,56 +21,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** Blocking chat completions through a client with a cache. */
-@Timeout(60)
-final class CachedOpenAiTest {
-  private static final String PARIS = "What is the capital of France?";
-  private static final String PARIS_AGAIN = "Which city serves as France's capital?";
-  private static final String OTHER = "How do I reverse a string in Python?";
-
-  private final FakeOpenAiServer server = FakeOpenAiServer.start();
-  private final OpenAIClient plain = server.client();
-  private final FakeTime time = FakeTime.atStartOf2026();
-  private final FakeEmbedder embedder =
-      new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20).place(OTHER, 90);
-  private final SemanticCache cache = builder().build();
-  private final OpenAIClient client = CachedOpenAi.wrap(plain, cache);
-
-  private SemanticCacheBuilder builder() {
-    return SemanticCache.builder()
-        .embedder(embedder)
-        .timeSource(time)
-        .timeToLive(Duration.ofDays(9));
-  }
-
-  @AfterEach
-  void close() {
-    client.close();
-    plain.close();
-    cache.close();
-    server.close();
-  }
-
-  private static ChatCompletionCreateParams.Builder asking(String question) {
-    return ChatCompletionCreateParams.builder().model("gpt-4o").addUserMessage(question);
-  }
-
-  private static ChatCompletion create(OpenAIClient client, String question) {
-    return client.chat().completions().create(asking(question).build());
-  }
-
-  private static String text(ChatCompletion completion) {
-    return completion.choices().get(0).message().content().orElse("");
-  }
-
-  private int chatRequests() {
-    return server.requests(CHAT).size();
-  }
-
+/** Blocking chat completions through a client with a cache: what is kept, and what comes back. */
+final class CachedOpenAiTest extends CachedClientTest {
   @Test
   void paraphrasedQuestionMakesNoSecondChatRequest() {
     server.answer(PARIS, "Paris.");
@@ -168,7 +112,7 @@ final class CachedOpenAiTest {
 
   @MustBeClosed
   private static HttpResponseFor<ChatCompletion> raw(OpenAIClient client, String question) {
-    return client.chat().completions().withRawResponse().create(asking(question).build());
+    return client.chat().completions().withRawResponse().create(asking(question));
   }
 
   @Test
@@ -183,118 +127,6 @@ final class CachedOpenAiTest {
 
     assertThat(calls).allSatisfy(call -> assertThat(text(call.join())).isEqualTo("Paris."));
     assertThat(chatRequests()).isEqualTo(1);
-  }
-
-  private static <T> CompletableFuture<T> onNewThread(java.util.function.Supplier<T> call) {
-    return CompletableFuture.supplyAsync(call, task -> new Thread(task).start());
-  }
-
-  private void awaitCoalesced(int count) {
-    org.awaitility.Awaitility.await().until(() -> cache.stats().coalesced() == count);
-  }
-
-  @Test
-  void followersOfAFailedRequestGetTheSameError() {
-    CountDownLatch gate = new CountDownLatch(1);
-    server.always(CHAT, FakeReply.after(gate, FakeReply.error(400, "no such model")));
-
-    List<CompletableFuture<ChatCompletion>> calls =
-        Stream.generate(() -> onNewThread(() -> create(client, PARIS))).limit(4).toList();
-    awaitCoalesced(3);
-    gate.countDown();
-
-    assertThat(calls)
-        .allSatisfy(
-            call ->
-                assertThatExceptionOfType(java.util.concurrent.CompletionException.class)
-                    .isThrownBy(call::join)
-                    .withCauseInstanceOf(BadRequestException.class)
-                    .withMessageContaining("no such model"));
-    assertThat(chatRequests()).isEqualTo(1);
-  }
-
-  @Test
-  void rateLimitIsRetriedBelowTheCache() {
-    server.next(CHAT, FakeReply.rateLimited(1), FakeReply.rateLimited(1));
-    server.answer(PARIS, "Paris.");
-
-    assertThat(text(create(client, PARIS))).isEqualTo("Paris.");
-    assertThat(text(create(client, PARIS))).isEqualTo("Paris.");
-    assertThat(chatRequests()).isEqualTo(3);
-    assertThat(cache.stats().modelCalls()).isEqualTo(1);
-  }
-
-  @Test
-  void errorsArriveAsWithoutTheCacheAndAreNotKept() {
-    server.always(CHAT, FakeReply.rateLimited(1));
-    RateLimitException without = failure(RateLimitException.class, plain);
-    int attempts = chatRequests();
-    RateLimitException with = failure(RateLimitException.class, client);
-
-    assertThat(with.statusCode()).isEqualTo(without.statusCode());
-    assertThat(with.getMessage()).isEqualTo(without.getMessage());
-    assertThat(with.type()).isEqualTo(without.type());
-    assertThat(chatRequests()).isEqualTo(2 * attempts);
-
-    server.always(CHAT, FakeReply.error(500, "broken"));
-    assertThat(failure(InternalServerException.class, client).statusCode()).isEqualTo(500);
-    assertThat(cache.stats().stores()).isZero();
-    assertThat(cache.stats().modelErrors()).isEqualTo(2);
-  }
-
-  private static <T extends Throwable> T failure(Class<T> type, OpenAIClient client) {
-    return org.assertj.core.api.Assertions.catchThrowableOfType(type, () -> create(client, PARIS));
-  }
-
-  @Test
-  void bodyThatBreaksOffFailsAsWithoutTheCache() {
-    server.always(CHAT, FakeReply.cutOff("{\"id\":\"x\","));
-
-    OpenAIInvalidDataException without = failure(OpenAIInvalidDataException.class, plain);
-    OpenAIInvalidDataException with = failure(OpenAIInvalidDataException.class, client);
-
-    assertThat(with.getMessage()).isEqualTo(without.getMessage());
-    assertThat(with).hasRootCauseInstanceOf(rootOf(without).getClass());
-    assertThat(cache.stats().stores()).isZero();
-  }
-
-  private static Throwable rootOf(Throwable e) {
-    return e.getCause() == null ? e : rootOf(e.getCause());
-  }
-
-  @Test
-  void bodyThatIsNoAnswerReachesTheCallerAsItIs() {
-    server.always(CHAT, FakeReply.body(200, "[1, 2]"));
-    assertThat(failure(OpenAIInvalidDataException.class, client).getMessage())
-        .isEqualTo(failure(OpenAIInvalidDataException.class, plain).getMessage());
-
-    server.always(CHAT, FakeReply.body(200, "{\"id\": \"x\", \"choices\": []}"));
-    assertThat(create(client, PARIS).choices()).isEmpty();
-    assertThat(cache.stats().stores()).isZero();
-  }
-
-  @Test
-  void unreachableServiceFailsAsWithoutTheCache() {
-    server.close();
-
-    assertThat(failure(OpenAIIoException.class, client).getMessage())
-        .isEqualTo(failure(OpenAIIoException.class, plain).getMessage());
-  }
-
-  @Test
-  void troubleInTheCacheDoesNotReachTheCaller() {
-    FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
-    SemanticCache broken = builder().store(store).build();
-    OpenAIClient resilient = CachedOpenAi.wrap(plain, broken);
-    server.answer(PARIS, "Paris.");
-
-    store.fail(FaultyStore.Call.FIND, FaultyStore.Call.NEAREST, FaultyStore.Call.PUT);
-    assertThat(text(create(resilient, PARIS))).isEqualTo("Paris.");
-    store.recover();
-    embedder.failWith(new IllegalStateException("down"));
-    assertThat(text(create(resilient, PARIS))).isEqualTo("Paris.");
-    broken.close();
-    assertThat(text(create(resilient, PARIS))).isEqualTo("Paris.");
   }
 
   @Test
@@ -419,95 +251,10 @@ final class CachedOpenAiTest {
         ChatCompletionCreateParams.builder().model("m").addSystemMessage("Say hello.").build();
 
     client.chat().completions().create(silent);
-    client.chat().completions().create(asking("  ").build());
+    client.chat().completions().create(asking("  "));
 
     assertThat(chatRequests()).isEqualTo(2);
     assertThat(cache.stats().requests()).isZero();
-  }
-
-  @Test
-  void controlDecidesForASingleCall() {
-    server.answer(PARIS, "one");
-    assertThat(text(ask(CacheControl.use()))).isEqualTo("one");
-    server.answer(PARIS, "two");
-    assertThat(text(ask(CacheControl.use()))).isEqualTo("one");
-    assertThat(text(ask(CacheControl.bypass()))).isEqualTo("two");
-    assertThat(text(ask(CacheControl.use()))).isEqualTo("one");
-    assertThat(text(ask(CacheControl.refresh()))).isEqualTo("two");
-    server.answer(PARIS, "three");
-    assertThat(text(ask(CacheControl.use()))).isEqualTo("two");
-    assertThat(text(ask(CacheControl.use().tag("ten ant", "ä=c&me")))).isEqualTo("three");
-    time.advance(Duration.ofMinutes(2));
-    assertThat(text(ask(CacheControl.use().maxAge(Duration.ofMinutes(1))))).isEqualTo("three");
-    create(client, PARIS_AGAIN);
-    int before = chatRequests();
-    client
-        .chat()
-        .completions()
-        .create(CacheControl.use().maxDistance(0.01).tag("a", "b").on(asking(PARIS_AGAIN).build()));
-    assertThat(chatRequests()).isEqualTo(before + 1);
-    assertThat(server.requests(CHAT))
-        .allSatisfy(
-            request ->
-                assertThat(request.headers().keySet())
-                    .noneMatch(
-                        name -> name.toLowerCase(java.util.Locale.ROOT).startsWith("x-semcache")));
-  }
-
-  private ChatCompletion ask(CacheControl control) {
-    return client.chat().completions().create(control.on(asking(PARIS).build()));
-  }
-
-  @Test
-  void timeToLiveOfACallEndsItsEntry() {
-    ask(CacheControl.use().timeToLive(Duration.ofMinutes(1)));
-    ask(CacheControl.use());
-    assertThat(chatRequests()).isEqualTo(1);
-    time.advance(Duration.ofMinutes(2));
-    ask(CacheControl.use());
-    assertThat(chatRequests()).isEqualTo(2);
-  }
-
-  @Test
-  void headersOfTheWholeClientCountForEachCall() {
-    OpenAIClient acme =
-        client.withOptions(
-            o -> o.putAllHeaders(CacheControl.use().tag("tenant", "acme").headers()));
-    OpenAIClient other =
-        client.withOptions(o -> o.putAllHeaders(CacheControl.use().tag("tenant", "o").headers()));
-
-    create(acme, PARIS);
-    create(acme, PARIS);
-    create(other, PARIS);
-
-    assertThat(chatRequests()).isEqualTo(2);
-  }
-
-  @Test
-  void headerThatCannotBeReadFailsTheCall() {
-    for (String header :
-        List.of(
-            "Mode",
-            "Tag-a",
-            "Tag",
-            "Time-To-Live",
-            "Max-Distance",
-            "Max-Age",
-            "Max-Wait",
-            "Bypas")) {
-      ChatCompletionCreateParams params =
-          asking(PARIS).putAdditionalHeader("X-Semcache-" + header, "%nonsense%").build();
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> client.chat().completions().create(params))
-          .withMessageContaining("X-Semcache-" + header);
-    }
-    assertThatIllegalArgumentException().isThrownBy(() -> CacheControl.use().maxDistance(3));
-    assertThatIllegalArgumentException().isThrownBy(() -> CacheControl.use().maxAge(Duration.ZERO));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> CacheControl.use().maxWait(Duration.ofSeconds(-1)));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> CacheControl.use().timeToLive(Duration.ZERO));
-    assertThat(chatRequests()).isZero();
   }
 
   @Test
@@ -533,7 +280,7 @@ final class CachedOpenAiTest {
             gateway
                 .chat()
                 .completions()
-                .create(asking(PARIS).putAdditionalHeader("x-route", route).build());
+                .create(asking(PARIS).toBuilder().putAdditionalHeader("x-route", route).build());
     viaRoute.accept("a");
     viaRoute.accept("b");
     viaRoute.accept("a");

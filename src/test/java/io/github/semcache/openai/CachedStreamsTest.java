@@ -2,102 +2,22 @@ package io.github.semcache.openai;
 
 import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import com.google.errorprone.annotations.MustBeClosed;
-import com.openai.client.OpenAIClient;
-import com.openai.core.http.AsyncStreamResponse;
 import com.openai.core.http.StreamResponse;
-import com.openai.errors.OpenAIIoException;
-import com.openai.errors.RateLimitException;
-import com.openai.errors.SseException;
-import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
-import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import com.openai.models.chat.completions.ChatCompletionStreamOptions;
-import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.Admission;
-import io.github.semcache.testing.FakeEmbedder;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** Streamed chat completions through a client with a cache. */
-@Timeout(60)
-final class CachedStreamsTest {
-  private static final String PARIS = "What is the capital of France?";
-  private static final String PARIS_AGAIN = "Which city serves as France's capital?";
-
-  private final FakeOpenAiServer server = FakeOpenAiServer.start();
-  private final OpenAIClient plain = server.client();
-  private final SemanticCache cache =
-      SemanticCache.builder()
-          .embedder(new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20))
-          .admission(Admission.everything())
-          .build();
-  private final OpenAIClient client = CachedOpenAi.wrap(plain, cache);
-  private final CountDownLatch gate = new CountDownLatch(1);
-
-  @AfterEach
-  void close() {
-    gate.countDown();
-    client.close();
-    plain.close();
-    cache.close();
-    server.close();
-  }
-
-  private static ChatCompletionCreateParams asking(String question) {
-    return ChatCompletionCreateParams.builder().model("gpt-4o").addUserMessage(question).build();
-  }
-
-  private static ChatCompletionCreateParams withUsage(String question) {
-    return asking(question).toBuilder()
-        .streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build())
-        .build();
-  }
-
-  @MustBeClosed
-  private static StreamResponse<ChatCompletionChunk> open(OpenAIClient client, String question) {
-    return client.chat().completions().createStreaming(asking(question));
-  }
-
-  private static List<ChatCompletionChunk> stream(
-      OpenAIClient client, ChatCompletionCreateParams params) {
-    try (StreamResponse<ChatCompletionChunk> chunks =
-        client.chat().completions().createStreaming(params)) {
-      return chunks.stream().toList();
-    }
-  }
-
-  private List<ChatCompletionChunk> stream(String question) {
-    return stream(client, asking(question));
-  }
-
-  private static String text(List<ChatCompletionChunk> chunks) {
-    StringBuilder text = new StringBuilder();
-    chunks.forEach(chunk -> text.append(text(chunk)));
-    return text.toString();
-  }
-
-  private static String text(ChatCompletionChunk chunk) {
-    return chunk.choices().stream()
-        .findFirst()
-        .flatMap(choice -> choice.delta().content())
-        .orElse("");
-  }
-
-  private int chatRequests() {
-    return server.requests(CHAT).size();
+/** Streamed chat completions through a client with a cache: what comes, and what is replayed. */
+final class CachedStreamsTest extends CachedClientTest {
+  CachedStreamsTest() {
+    super(Admission.everything());
   }
 
   @Test
@@ -116,12 +36,6 @@ final class CachedStreamsTest {
     assertThat(accumulated(hit)).isEqualTo(accumulated(miss));
     assertThat(chatRequests()).isEqualTo(1);
     assertThat(cache.stats().semanticHits()).isEqualTo(1);
-  }
-
-  private static ChatCompletion accumulated(List<ChatCompletionChunk> chunks) {
-    ChatCompletionAccumulator accumulator = ChatCompletionAccumulator.create();
-    chunks.forEach(accumulator::accumulate);
-    return accumulator.chatCompletion();
   }
 
   @Test
@@ -228,31 +142,6 @@ final class CachedStreamsTest {
     assertThat(cache.stats().stores()).isEqualTo(1);
   }
 
-  private FakeStream gatedAfter(String piece) {
-    return FakeStream.start()
-        .chunk(delta -> delta.put("role", "assistant"))
-        .chunk(delta -> delta.put("content", piece))
-        .await(gate)
-        .chunk(delta -> delta.put("content", "is."))
-        .end("stop")
-        .done();
-  }
-
-  @Test
-  void streamThatIsClosedEarlyIsNotKept() {
-    server.next(CHAT, gatedAfter("Par"));
-
-    try (StreamResponse<ChatCompletionChunk> chunks = open(client, PARIS)) {
-      chunks.stream().iterator().next();
-    }
-
-    assertThat(cache.stats().stores()).isZero();
-    assertThat(cache.stats().modelCalls()).isEqualTo(1);
-    assertThat(cache.stats().modelErrors()).isZero();
-    assertThat(text(stream(PARIS))).startsWith("Answer");
-    assertThat(chatRequests()).isEqualTo(2);
-  }
-
   @Test
   void streamThatIsNeverReadHoldsUpNobody() {
     server.next(CHAT, FakeStream.completion("Par", "is."));
@@ -307,80 +196,6 @@ final class CachedStreamsTest {
   }
 
   @Test
-  void serverThatDiesInMidStreamFailsTheCallerAndNothingIsKept() {
-    FakeStream dying = FakeStream.start().chunk(delta -> delta.put("content", "Par")).dies();
-    server.next(CHAT, dying, dying);
-
-    Throwable without = catchThrowable(() -> stream(plain, asking(PARIS)));
-    Throwable with = catchThrowable(() -> stream(PARIS));
-
-    assertThat(with).isInstanceOf(OpenAIIoException.class).hasMessage(without.getMessage());
-    assertThat(with).hasRootCauseInstanceOf(java.io.IOException.class);
-    assertThat(cache.stats().stores()).isZero();
-    assertThat(cache.stats().modelErrors()).isEqualTo(1);
-    assertThat(text(stream(PARIS))).startsWith("Answer");
-  }
-
-  @Test
-  void streamWithoutItsTerminalMarkerIsNotKept() {
-    server.next(CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Paris")).end("stop"));
-
-    assertThat(text(stream(PARIS))).isEqualTo("Paris");
-
-    assertThat(cache.stats().stores()).isZero();
-    assertThat(cache.stats().modelErrors()).isEqualTo(1);
-  }
-
-  @Test
-  void streamThatCannotBeReadReachesTheCallerAsItIs() {
-    String junk = "data: {broken\n\n";
-    server.next(CHAT, FakeStream.start().raw(junk).done(), FakeStream.start().raw(junk).done());
-
-    Throwable without = catchThrowable(() -> stream(plain, asking(PARIS)).get(0).id());
-    Throwable with = catchThrowable(() -> stream(PARIS).get(0).id());
-
-    assertThat(with).hasSameClassAs(without);
-    assertThat(cache.stats().stores()).isZero();
-  }
-
-  @Test
-  void errorInsideAStreamReachesTheCaller() {
-    String error = "data: {\"error\":{\"message\":\"overloaded\",\"type\":\"server_error\"}}\n\n";
-    server.next(CHAT, FakeStream.start().raw(error).done());
-
-    assertThatThrownBy(() -> stream(PARIS)).isInstanceOf(SseException.class);
-    assertThat(cache.stats().stores()).isZero();
-  }
-
-  @Test
-  void errorInsteadOfAStreamArrivesAsWithoutTheCache() {
-    server.always(CHAT, FakeReply.rateLimited(1));
-
-    assertThatThrownBy(() -> stream(PARIS)).isInstanceOf(RateLimitException.class);
-
-    assertThat(chatRequests()).isEqualTo(3);
-    assertThat(cache.stats().modelErrors()).isEqualTo(1);
-  }
-
-  @Test
-  void carriageReturnsCommentsAndOtherFieldsDoNotDisturb() {
-    String chunk =
-        "{\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","
-            + "\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"Ünïcödé 🗼\"},"
-            + "\"finish_reason\":\"stop\"}]}";
-    server.next(
-        CHAT,
-        FakeStream.start()
-            .raw(": keep-alive\r\n\r\n")
-            .raw("id: 7\r\nevent: chunk\r\ndata: " + chunk + "\r\n\r\n")
-            .raw("data:[DONE]\r\n\r\n"));
-
-    assertThat(text(stream(PARIS))).isEqualTo("Ünïcödé 🗼");
-    assertThat(text(stream(PARIS))).isEqualTo("Ünïcödé 🗼");
-    assertThat(chatRequests()).isEqualTo(1);
-  }
-
-  @Test
   void asynchronousStreamIsKeptAndReplayed() {
     server.next(CHAT, FakeStream.completion("Par", "is."));
 
@@ -388,53 +203,5 @@ final class CachedStreamsTest {
     assertThat(streamAsync(PARIS).join()).isEqualTo("Paris.");
 
     assertThat(chatRequests()).isEqualTo(1);
-  }
-
-  private CompletableFuture<String> streamAsync(String question) {
-    StringBuilder text = new StringBuilder();
-    return client
-        .async()
-        .chat()
-        .completions()
-        .createStreaming(asking(question))
-        .subscribe(chunk -> text.append(text(chunk)))
-        .onCompleteFuture()
-        .thenApply(end -> text.toString());
-  }
-
-  @Test
-  void asynchronousStreamThatIsClosedEarlyIsNotKept() {
-    server.next(CHAT, gatedAfter("Par"));
-    CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
-    AsyncStreamResponse<ChatCompletionChunk> stream =
-        client.async().chat().completions().createStreaming(asking(PARIS));
-    stream.subscribe(
-        new AsyncStreamResponse.Handler<>() {
-          @Override
-          public void onNext(ChatCompletionChunk chunk) {
-            stream.close();
-          }
-
-          @Override
-          public void onComplete(Optional<Throwable> error) {
-            ended.complete(error);
-          }
-        });
-
-    ended.join();
-
-    await().until(() -> cache.stats().modelCalls() == 1);
-    assertThat(cache.stats().stores()).isZero();
-    assertThat(streamAsync(PARIS).join()).startsWith("Answer");
-  }
-
-  @Test
-  void bypassedStreamIsNotKept() {
-    stream(client, CacheControl.bypass().on(asking(PARIS)));
-    stream(client, CacheControl.refresh().on(asking(PARIS)));
-    stream(PARIS);
-
-    assertThat(chatRequests()).isEqualTo(2);
-    assertThat(cache.stats().stores()).isEqualTo(1);
   }
 }

@@ -6,110 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import com.google.errorprone.annotations.MustBeClosed;
 import com.openai.client.OpenAIClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.SemanticCacheBuilder;
-import io.github.semcache.chat.Admission;
-import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StoreException;
-import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FaultyStore;
 import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** Streams under way: who waits for whom, and what one caller can do to another. */
-@Timeout(60)
-final class SharedStreamTest {
-  private static final String PARIS = "What is the capital of France?";
-
-  private final FakeOpenAiServer server = FakeOpenAiServer.start();
-  private final OpenAIClient plain = server.client();
-  private final FakeEmbedder embedder = new FakeEmbedder();
-  private final FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
-  private final SemanticCache cache = builder().build();
-  private final OpenAIClient client = CachedOpenAi.wrap(plain, cache);
-  private final CountDownLatch gate = new CountDownLatch(1);
-
-  private SemanticCacheBuilder builder() {
-    return SemanticCache.builder()
-        .embedder(embedder)
-        .store(store)
-        .admission(Admission.everything());
-  }
-
-  @AfterEach
-  void close() {
-    gate.countDown();
-    plain.close();
-    cache.close();
-    server.close();
-  }
-
-  private static ChatCompletionCreateParams asking() {
-    return ChatCompletionCreateParams.builder().model("gpt-4o").addUserMessage(PARIS).build();
-  }
-
-  private static ChatCompletionCreateParams withUsage() {
-    return asking().toBuilder()
-        .streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build())
-        .build();
-  }
-
-  @MustBeClosed
-  private StreamResponse<ChatCompletionChunk> open(ChatCompletionCreateParams params) {
-    return client.chat().completions().createStreaming(params);
-  }
-
-  private static String text(StreamResponse<ChatCompletionChunk> chunks) {
-    StringBuilder text = new StringBuilder();
-    chunks.stream().forEach(chunk -> text.append(text(chunk)));
-    return text.toString();
-  }
-
-  private static String text(ChatCompletionChunk chunk) {
-    return chunk.choices().stream()
-        .findFirst()
-        .flatMap(choice -> choice.delta().content())
-        .orElse("");
-  }
-
-  private String stream() {
-    try (StreamResponse<ChatCompletionChunk> chunks = open(asking())) {
-      return text(chunks);
-    }
-  }
-
-  private static <T> CompletableFuture<T> onNewThread(Supplier<T> call) {
-    return CompletableFuture.supplyAsync(call, task -> new Thread(task).start());
-  }
-
-  private int chatRequests() {
-    return server.requests(CHAT).size();
-  }
-
-  private FakeStream gated() {
-    return FakeStream.start()
-        .chunk(delta -> delta.put("content", "Par"))
-        .await(gate)
-        .chunk(delta -> delta.put("content", "is."))
-        .end("stop")
-        .done();
-  }
-
+/** Streams under way: who waits for whom, and who reads along. */
+final class SharedStreamTest extends SharedStreamFixture {
   @Test
   void everyChunkArrivesWithoutAWaitForTheStore() {
     server.next(CHAT, FakeStream.completion("Par", "is."));
@@ -174,31 +84,6 @@ final class SharedStreamTest {
   }
 
   @Test
-  void interruptedReaderDoesNotBreakTheStreamOffForTheOthers() throws InterruptedException {
-    server.next(CHAT, gated());
-    AtomicReference<Throwable> seen = new AtomicReference<>();
-    try (StreamResponse<ChatCompletionChunk> one = open(asking());
-        StreamResponse<ChatCompletionChunk> other = open(asking())) {
-      Thread interrupted =
-          new Thread(
-              () -> {
-                Iterator<ChatCompletionChunk> chunks = one.stream().iterator();
-                chunks.next();
-                Thread.currentThread().interrupt();
-                seen.set(catchThrowable(chunks::next));
-              });
-      interrupted.start();
-      interrupted.join();
-      gate.countDown();
-      assertThat(text(other)).isEqualTo("Paris.");
-    }
-
-    assertThat(seen.get()).isNotNull();
-    assertThat(chatRequests()).isEqualTo(1);
-    assertThat(cache.stats().stores()).isEqualTo(1);
-  }
-
-  @Test
   void callThatWantsTheUsageDoesNotReadAStreamAlongThatLacksIt() {
     server.next(CHAT, gated(), FakeStream.completion("Par", "is."));
     try (StreamResponse<ChatCompletionChunk> without = open(asking());
@@ -255,87 +140,6 @@ final class SharedStreamTest {
 
     assertThat(with == null).isEqualTo(without == null);
     assertThat(cache.stats().stores()).isZero();
-  }
-
-  @Test
-  void closeFromAnotherThreadEndsAReadAndLeavesTheStreamToTheOthers() {
-    server.next(CHAT, gated());
-    try (StreamResponse<ChatCompletionChunk> one = open(asking());
-        StreamResponse<ChatCompletionChunk> another = open(asking());
-        StreamResponse<ChatCompletionChunk> last = open(asking())) {
-      for (StreamResponse<ChatCompletionChunk> stopped : List.of(one, another)) {
-        CompletableFuture<Throwable> reader = waitingReaderOf(stopped);
-        stopped.close();
-        assertThat(reader.join()).isNotNull();
-      }
-      gate.countDown();
-      assertThat(text(last)).isEqualTo("Paris.");
-    }
-    assertThat(chatRequests()).isEqualTo(1);
-    assertThat(cache.stats().stores()).isEqualTo(1);
-  }
-
-  /** A thread that has read up to where the server waits, and waits for more. */
-  private static CompletableFuture<Throwable> waitingReaderOf(
-      StreamResponse<ChatCompletionChunk> stream) {
-    CompletableFuture<Throwable> end = new CompletableFuture<>();
-    CountDownLatch first = new CountDownLatch(1);
-    Thread reader =
-        new Thread(
-            () -> {
-              Iterator<ChatCompletionChunk> chunks = stream.stream().iterator();
-              chunks.next();
-              first.countDown();
-              end.complete(catchThrowable(chunks::next));
-            });
-    reader.start();
-    await().until(() -> first.getCount() == 0 && isReading(reader));
-    return end;
-  }
-
-  private static boolean isReading(Thread thread) {
-    return Stream.of(thread.getStackTrace())
-        .anyMatch(frame -> frame.getClassName().startsWith(SharedStream.class.getName()));
-  }
-
-  @Test
-  @SuppressWarnings("try") // the stream is closed before its block ends
-  void closeByTheLastReaderFromAnotherThreadEndsItsRead() {
-    server.next(CHAT, gated());
-    try (StreamResponse<ChatCompletionChunk> only = open(asking())) {
-      CompletableFuture<Throwable> reader = waitingReaderOf(only);
-      only.close();
-      assertThat(reader.join()).isNotNull();
-    }
-    assertThat(stream()).startsWith("Answer");
-    gate.countDown();
-    assertThat(cache.stats().stores()).isEqualTo(1);
-  }
-
-  @Test
-  void callThatComesWhileTheLastReaderWaitsForTheStoreGetsTheWholeStream() {
-    server.next(CHAT, FakeStream.completion("Par", "is."));
-    store.beforePut(gate);
-    CompletableFuture<String> first = onNewThread(this::stream);
-    await().until(() -> store.calls().contains(FaultyStore.Call.PUT));
-    CompletableFuture<String> seen = new CompletableFuture<>();
-    CompletableFuture<Void> second =
-        onNewThread(
-            () -> {
-              try (StreamResponse<ChatCompletionChunk> chunks = open(asking())) {
-                Iterator<ChatCompletionChunk> iterator = chunks.stream().iterator();
-                seen.complete(
-                    text(iterator.next()) + text(iterator.next()) + text(iterator.next()));
-              }
-              return null;
-            });
-
-    assertThat(seen.join()).isEqualTo("Paris.");
-    assertThat(first).isNotDone();
-    gate.countDown();
-    assertThat(first.join()).isEqualTo("Paris.");
-    second.join();
-    assertThat(chatRequests()).isEqualTo(1);
   }
 
   @Test

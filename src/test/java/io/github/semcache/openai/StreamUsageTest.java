@@ -7,59 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.openai.client.OpenAIClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.HttpResponse;
-import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
-import io.github.semcache.SemanticCache;
-import io.github.semcache.testing.FakeEmbedder;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who learns of the usage of a streamed chat completion. */
-@Timeout(60)
-final class StreamUsageTest {
-  private static final String PARIS = "What is the capital of France?";
-  private static final String LIMA = "What is the capital of Peru?";
-
-  private final FakeOpenAiServer server = FakeOpenAiServer.start();
-  private final OpenAIClient plain = server.client();
-  private final SemanticCache cache =
-      SemanticCache.builder().embedder(new FakeEmbedder().place(PARIS, 0).place(LIMA, 90)).build();
-  private final OpenAIClient client = CachedOpenAi.wrap(plain, cache);
-
-  @AfterEach
-  void close() {
-    plain.close();
-    cache.close();
-    server.close();
-  }
-
-  private static ChatCompletionCreateParams asking(String question) {
-    return ChatCompletionCreateParams.builder().model("gpt-4o").addUserMessage(question).build();
-  }
-
-  private static ChatCompletionCreateParams withUsage(String question) {
-    return asking(question).toBuilder()
-        .streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build())
-        .build();
-  }
-
-  private static List<ChatCompletionChunk> stream(
-      OpenAIClient client, ChatCompletionCreateParams params) {
-    try (StreamResponse<ChatCompletionChunk> chunks =
-        client.chat().completions().createStreaming(params)) {
-      return chunks.stream().toList();
-    }
-  }
-
+final class StreamUsageTest extends CachedClientTest {
   private boolean wasAskedForUsage(int request) {
     return server
         .requests(CHAT)
@@ -144,7 +104,7 @@ final class StreamUsageTest {
 
     assertThat(stream(client, asking(PARIS))).isNotEmpty();
     assertThat(server.requests(CHAT)).hasSize(2);
-    assertThat(stream(client, asking(LIMA))).isNotEmpty();
+    assertThat(stream(client, asking(OTHER))).isNotEmpty();
     assertThat(server.requests(CHAT)).hasSize(3);
     assertThat(wasAskedForUsage(2)).isFalse();
     assertThat(cache.stats().modelErrors()).isZero();
@@ -187,7 +147,7 @@ final class StreamUsageTest {
     OpenAIClient without = CachedOpenAi.builder(cache).usageOfStreams(false).build().wrap(plain);
 
     stream(without, asking(PARIS));
-    stream(client, CacheControl.bypass().on(asking(LIMA)));
+    stream(client, CacheControl.bypass().on(asking(OTHER)));
 
     assertThat(wasAskedForUsage(0)).isFalse();
     assertThat(wasAskedForUsage(1)).isFalse();

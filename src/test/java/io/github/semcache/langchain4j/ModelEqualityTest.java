@@ -1,0 +1,107 @@
+package io.github.semcache.langchain4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which requests and models may share an answer. */
+class ModelEqualityTest extends CachedModelFixture {
+  @Test
+  void requestsThatDifferInAnythingElseAreNeverMixed() {
+    ToolSpecification weather =
+        ToolSpecification.builder()
+            .name("weather")
+            .parameters(JsonObjectSchema.builder().addStringProperty("city").build())
+            .build();
+    ToolSpecification stricter = weather.toBuilder().strict(true).build();
+    UserMessage user = UserMessage.from(PARIS);
+    List<ChatRequest> requests =
+        List.of(
+            asking(PARIS).build(),
+            asking(PARIS).temperature(0.1).build(),
+            asking(PARIS).temperature(0.2).build(),
+            asking(PARIS).modelName("other").build(),
+            asking(PARIS).maxOutputTokens(5).build(),
+            asking(PARIS).stopSequences(List.of("x")).build(),
+            asking(PARIS).responseFormat(ResponseFormat.JSON).build(),
+            asking(PARIS).toolSpecifications(weather).build(),
+            asking(PARIS).toolSpecifications(stricter).build(),
+            ChatRequest.builder().messages(SystemMessage.from("Be brief."), user).build(),
+            ChatRequest.builder().messages(SystemMessage.from("Be long."), user).build(),
+            ChatRequest.builder()
+                .messages(UserMessage.from("Hi"), AiMessage.from("Hello"), user)
+                .build(),
+            ChatRequest.builder().messages(UserMessage.from("kim", PARIS)).build(),
+            ChatRequest.builder().messages(user, AiMessage.from("Well,")).build(),
+            withImage("http://localhost/a.png"),
+            withImage("http://localhost/b.png"));
+
+    List<ChatResponse> first = requests.stream().map(model::chat).toList();
+    List<ChatResponse> second = requests.stream().map(model::chat).toList();
+
+    assertThat(fake.calls()).isEqualTo(requests.size());
+    assertThat(second).isEqualTo(first);
+    assertThat(first).doesNotHaveDuplicates();
+  }
+
+  private static ChatRequest withImage(String url) {
+    return ChatRequest.builder()
+        .messages(UserMessage.from(TextContent.from(PARIS), ImageContent.from(url)))
+        .build();
+  }
+
+  @Test
+  void modelsOfDifferentNamesAreNeverMixed() {
+    model.chat(PARIS);
+    CachedChatModel.builder(cache).modelName("another").build(fake).chat(PARIS);
+
+    assertThat(fake.calls()).isEqualTo(2);
+  }
+
+  @Test
+  void modelWithoutANameIsRejected() {
+    ChatModel nameless = new ChatModel() {};
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CachedChatModel.wrap(nameless, cache))
+        .withMessageContaining("modelName");
+  }
+
+  @Test
+  void defaultParametersOfTheModelMustBeEqual() {
+    for (double temperature : new double[] {0.1, 0.2, 0.1}) {
+      ChatModel warmed =
+          new ChatModel() {
+            @Override
+            public ChatResponse doChat(ChatRequest request) {
+              return fake.doChat(request);
+            }
+
+            @Override
+            public ChatRequestParameters defaultRequestParameters() {
+              return ChatRequestParameters.builder()
+                  .modelName("fake")
+                  .temperature(temperature)
+                  .build();
+            }
+          };
+      CachedChatModel.wrap(warmed, cache).chat(PARIS);
+    }
+
+    assertThat(fake.calls()).isEqualTo(2);
+  }
+}
