@@ -5,65 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.openai.client.OpenAIClient;
 import com.openai.client.OpenAIClientAsync;
 import com.openai.errors.InternalServerException;
 import com.openai.errors.OpenAIIoException;
 import com.openai.models.chat.completions.ChatCompletion;
-import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import io.github.semcache.SemanticCache;
-import io.github.semcache.testing.FakeEmbedder;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Asynchronous chat completions through a client with a cache. */
-@Timeout(60)
-final class CachedAsyncTest {
-  private static final String PARIS = "What is the capital of France?";
-  private static final String PARIS_AGAIN = "Which city serves as France's capital?";
-
-  private final FakeOpenAiServer server = FakeOpenAiServer.start();
-  private final OpenAIClient plain = server.client();
-  private final SemanticCache cache =
-      SemanticCache.builder()
-          .embedder(new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20))
-          .build();
-  private final OpenAIClientAsync client = CachedOpenAi.wrap(plain.async(), cache);
-  private final CountDownLatch gate = new CountDownLatch(1);
-
-  @AfterEach
-  void close() {
-    gate.countDown();
-    client.close();
-    plain.close();
-    cache.close();
-    server.close();
-  }
-
-  private static ChatCompletionCreateParams asking(String question) {
-    return ChatCompletionCreateParams.builder().model("gpt-4o").addUserMessage(question).build();
-  }
+final class CachedAsyncTest extends CachedClientTest {
+  private final OpenAIClientAsync async = CachedOpenAi.wrap(plain.async(), cache);
 
   private CompletableFuture<ChatCompletion> create(String question) {
-    return client.chat().completions().create(asking(question));
-  }
-
-  private static String text(ChatCompletion completion) {
-    return completion.choices().get(0).message().content().orElse("");
+    return async.chat().completions().create(asking(question));
   }
 
   @Test
   void paraphrasedQuestionMakesNoSecondChatRequest() {
     ChatCompletion miss = create(PARIS).join();
     ChatCompletion hit = create(PARIS_AGAIN).join();
-    ChatCompletion blocking = client.sync().chat().completions().create(asking(PARIS));
+    ChatCompletion blocking = async.sync().chat().completions().create(asking(PARIS));
 
     assertThat(hit).isEqualTo(miss).isEqualTo(blocking);
     assertThat(server.requests(CHAT)).hasSize(1);
@@ -99,7 +64,7 @@ final class CachedAsyncTest {
     await().until(() -> server.requests(CHAT).size() == 1);
     CompletableFuture<ChatCompletion> follower =
         CompletableFuture.supplyAsync(
-            () -> client.sync().chat().completions().create(asking(PARIS)),
+            () -> async.sync().chat().completions().create(asking(PARIS)),
             task -> new Thread(task).start());
     await().until(() -> cache.stats().coalesced() == 1);
     gate.countDown();
@@ -118,7 +83,7 @@ final class CachedAsyncTest {
         new Thread(
             () -> {
               try {
-                client.sync().chat().completions().create(asking(PARIS));
+                async.sync().chat().completions().create(asking(PARIS));
               } catch (RuntimeException e) {
                 seen.set(e);
               }
@@ -157,7 +122,7 @@ final class CachedAsyncTest {
   @Test
   void unreadableControlFailsTheFuture() {
     CompletableFuture<ChatCompletion> call =
-        client
+        async
             .chat()
             .completions()
             .create(
