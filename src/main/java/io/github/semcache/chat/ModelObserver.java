@@ -49,7 +49,10 @@ public interface ModelObserver {
      */
     void failed(Throwable failure);
 
-    /** The caller gave up: it closed its stream, cancelled the call or was interrupted. */
+    /**
+     * Nobody knows how the call ended: the caller closed its stream, cancelled the call or was
+     * interrupted, or the model's answer could not be read by the cache.
+     */
     void abandoned();
   }
 

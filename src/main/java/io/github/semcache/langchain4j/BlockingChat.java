@@ -35,6 +35,9 @@ final class BlockingChat implements ChatClient {
       ChatReply reply = ChatResponses.reply(answer);
       observed.answered(reply);
       return reply;
+    } catch (UnkeepableResponseException e) {
+      observed.abandoned();
+      throw e;
     } catch (Throwable e) {
       observed.failed(e);
       throw e;

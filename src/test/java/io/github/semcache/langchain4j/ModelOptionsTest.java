@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.rag.content.Content;
 import dev.langchain4j.rag.content.injector.DefaultContentInjector;
 import io.github.semcache.SemanticCache;
@@ -18,6 +20,7 @@ import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.prompt.QuestionFinder;
 import io.github.semcache.testing.FakeEmbedder;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -128,6 +131,30 @@ class ModelOptionsTest {
 
     await().until(() -> seen.size() == 8);
     assertThat(seen).filteredOn("failed down"::equals).hasSize(2);
+  }
+
+  @Test
+  void answerThatCannotBeWrittenDownIsNoFailure() {
+    fake.replying(
+        ChatResponse.builder()
+            .aiMessage(
+                AiMessage.builder().text("Paris").attributes(Map.of("odd", new Object())).build())
+            .finishReason(FinishReason.STOP)
+            .build());
+
+    assertThat(model.chat(PARIS)).isEqualTo("Paris");
+    assertThat(model.chatAsync(PARIS).join()).isEqualTo("Paris");
+
+    assertThat(seen)
+        .containsExactly(
+            "begun fake",
+            "open",
+            "closed",
+            "abandoned",
+            "begun fake",
+            "open",
+            "closed",
+            "abandoned");
   }
 
   /** The question with passages, as LangChain4j writes them into it. */
