@@ -20,7 +20,8 @@ final class Objections {
           GuardReason.NEGATION,
           GuardReason.SYMBOL,
           GuardReason.LANGUAGE,
-          GuardReason.UNREAD_REST);
+          GuardReason.UNREAD_REST,
+          GuardReason.REPLACED_WORD);
 
   private static final Guard SAME_WORDS = Guards.sameWords();
 

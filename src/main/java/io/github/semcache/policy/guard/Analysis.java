@@ -16,6 +16,7 @@ final class Analysis {
   private final String language;
   private final boolean capitalsMean;
   private final List<Token> negated;
+  private final int negations;
   private final String rest;
 
   private Analysis(Lexicon lexicon, String text) {
@@ -33,6 +34,7 @@ final class Analysis {
     language = Languages.of(lexicon, tokens);
     capitalsMean = capitalsMean(tokens);
     negated = NegationGuard.negated(tokens);
+    negations = negated.isEmpty() ? 0 : NegationGuard.count(tokens);
     rest = text.substring(tokenizer.position());
   }
 
@@ -96,6 +98,11 @@ final class Analysis {
   /** Whether a word of negation negates what is said. */
   boolean isNegated() {
     return !negated.isEmpty();
+  }
+
+  /** How many negations there are. */
+  int negations() {
+    return negations;
   }
 
   /** The words that negations bear on. */

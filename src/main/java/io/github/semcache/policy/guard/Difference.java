@@ -5,10 +5,11 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Which words and numbers one of two texts has and the other has not. */
 final class Difference {
-  /** Words beyond this many are not searched for a misspelt partner. */
+  /** Where there are more such words they are not searched for the same ones written otherwise. */
   private static final int MOST_COMPARED = 48;
 
   private final Analysis asked;
@@ -27,13 +28,17 @@ final class Difference {
     numbersOnlyAsked = missing(asked.quantities(), remembered.quantities());
     numbersOnlyRemembered = missing(remembered.quantities(), asked.quantities());
     mayBeEnglish = asked.mayBeEnglish() && remembered.mayBeEnglish();
-    if (!onlyAsked.isEmpty() && !onlyRemembered.isEmpty()) {
-      pairJoined(onlyAsked, onlyRemembered);
-      pairJoined(onlyRemembered, onlyAsked);
+    if (isWorthPairing(onlyAsked) && isWorthPairing(onlyRemembered)) {
+      pairJoined(onlyAsked, onlyRemembered, numbersOnlyRemembered, remembered.tokens());
+      pairJoined(onlyRemembered, onlyAsked, numbersOnlyAsked, asked.tokens());
       pairMisspelt();
       pairInitials(onlyAsked, onlyRemembered, remembered.tokens());
       pairInitials(onlyRemembered, onlyAsked, asked.tokens());
     }
+  }
+
+  private static boolean isWorthPairing(List<Token> words) {
+    return !words.isEmpty() && words.size() <= MOST_COMPARED;
   }
 
   private static List<Token> missing(Analysis text, Analysis other) {
@@ -49,7 +54,7 @@ final class Difference {
 
   /** Unlike "first", which has an opposite. */
   private static boolean isPlainNumber(Token token) {
-    return token.isNumber() && token.word().sides().isEmpty();
+    return token.isNumber() && !token.word().isOnASide();
   }
 
   private static List<Quantity> missing(List<Quantity> numbers, List<Quantity> others) {
@@ -62,13 +67,15 @@ final class Difference {
     return missing;
   }
 
-  /** Takes out words that one text writes together and the other apart. */
-  private static void pairJoined(List<Token> apart, List<Token> together) {
-    for (int i = 0; i + 1 < apart.size(); i++) {
-      String joined = apart.get(i).form() + apart.get(i + 1).form();
-      if (together.removeIf(token -> token.form().equals(joined))) {
-        apart.subList(i, i + 2).clear();
-        i--;
+  /** Takes out words that one text writes together and the other apart, as in "UA 482". */
+  private static void pairJoined(
+      List<Token> together, List<Token> apart, List<Quantity> numbersApart, List<Token> text) {
+    for (Token word : List.copyOf(together)) {
+      List<Token> parts = Spelling.writtenApart(word, text);
+      if (!parts.isEmpty()) {
+        together.remove(word);
+        apart.removeAll(parts);
+        parts.forEach(part -> numbersApart.remove(part.quantity()));
       }
     }
   }
@@ -85,9 +92,6 @@ final class Difference {
   }
 
   private void pairMisspelt() {
-    if (onlyAsked.size() > MOST_COMPARED || onlyRemembered.size() > MOST_COMPARED) {
-      return;
-    }
     Set<Token> paired = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Token token : onlyAsked) {
       for (Token other : onlyRemembered) {
@@ -163,10 +167,13 @@ final class Difference {
     return asked.isEnglish() && remembered.isEnglish();
   }
 
-  /** Whether a text has another word on the side of a list where a word stands. */
+  /**
+   * Whether a text has another word on the side of a list where a word stands. The "on" of "on the
+   * porch" is not beside "enable".
+   */
   private static boolean stands(Token word, WordList list, Analysis text) {
     for (Token token : text.tokens()) {
-      if (token.word().isBeside(word.word(), list)) {
+      if (token.isContent() == word.isContent() && token.word().isBeside(word.word(), list)) {
         return true;
       }
     }
@@ -178,10 +185,16 @@ final class Difference {
    * both sides.
    */
   boolean opposes(WordList list) {
+    return opposes(list, token -> true);
+  }
+
+  /** {@link #opposes(WordList)}, by words of some kind alone. */
+  boolean opposes(WordList list, Predicate<Token> kind) {
     for (Token token : onlyAsked) {
-      if (!token.word().sides().isEmpty()) {
+      if (token.word().isOnASide() && kind.test(token)) {
         for (Token other : onlyRemembered) {
-          if (token.word().opposes(other.word(), list)
+          if (kind.test(other)
+              && token.word().opposes(other.word(), list)
               && !stands(token, list, remembered)
               && !stands(other, list, asked)) {
             return true;

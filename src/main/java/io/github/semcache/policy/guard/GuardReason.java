@@ -20,6 +20,9 @@ public record GuardReason(String code) {
   /** On in place of off, before in place of after, red in place of blue. */
   public static final GuardReason OPPOSITE = new GuardReason("opposite");
 
+  /** Causes in place of symptoms: one word in place of another, and nothing else has changed. */
+  public static final GuardReason REPLACED_WORD = new GuardReason("replaced-word");
+
   /** When in place of where. */
   public static final GuardReason QUESTION_WORD = new GuardReason("question-word");
 

@@ -74,6 +74,7 @@ public final class Guards implements Guard {
         .and(GuardReason.SWAPPED_ORDER, new OrderGuard(words))
         .and(GuardReason.QUESTION_WORD, new QuestionGuard(words))
         .and(GuardReason.NEGATION, new NegationGuard(words))
+        .and(GuardReason.REPLACED_WORD, new SubstitutionGuard(words))
         .and(GuardReason.ADDED_NUMBER, new NumberGuard.Added(words))
         .and(GuardReason.UNREAD_REST, new RestGuard(words));
   }

@@ -10,6 +10,10 @@ import java.util.Map;
 /** Tells the language of a text by its script and its most frequent words. */
 final class Languages {
   static final String ENGLISH = "en";
+
+  /** In which all nouns have capitals. */
+  static final String GERMAN = "de";
+
   private static final int FIRST_NON_ASCII = 0x80;
 
   private Languages() {}

@@ -7,7 +7,6 @@ import io.github.semcache.policy.guard.Word.Trait;
 import io.github.semcache.policy.guard.WordListReader.Entry;
 import io.github.semcache.policy.guard.WordListReader.Line;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -25,6 +24,10 @@ import java.util.stream.Collectors;
 final class LexiconBuilder {
   private static final Pattern GAPS = Pattern.compile("[\\s-]+");
   private static final int MOST_LANGUAGES = Long.SIZE;
+
+  /** The lists whose sides hold several forms of one word. */
+  private static final Set<WordList> FORMS_OF_ONE_WORD =
+      EnumSet.of(WordList.UNITS, WordList.DATES, WordList.NAMES);
 
   private final Map<WordList, List<Line>> lines = new EnumMap<>(WordList.class);
   private final Map<String, Draft> drafts = new LinkedHashMap<>();
@@ -46,6 +49,7 @@ final class LexiconBuilder {
     readNumbers();
     readNegations();
     readRelations();
+    readSynonyms();
     readQuestions();
     readLanguages();
     finish();
@@ -99,8 +103,9 @@ final class LexiconBuilder {
   }
 
   private void readSide(WordList list, Side place, Entry entry) {
+    boolean oneWord = FORMS_OF_ONE_WORD.contains(list);
     for (String word : entry.words()) {
-      if (list != WordList.OPPOSITES && list != WordList.RELATIONS) {
+      if (oneWord) {
         addForm(word, canonicalKey(entry.words().get(0)));
       }
       Draft draft = draft(word);
@@ -161,11 +166,25 @@ final class LexiconBuilder {
       switch (line.label()) {
         case "role" -> roles.add(line);
         case "symmetric" -> words(line).forEach(word -> draft(word).traits.add(Trait.SYMMETRIC));
+        case "conjunction" ->
+            words(line).forEach(word -> draft(word).traits.add(Trait.CONJUNCTION));
         case "infinitive" -> words(line).forEach(word -> draft(word).traits.add(Trait.INFINITIVE));
         default -> throw unknownLabel(WordList.RELATIONS, line);
       }
     }
     readSides(WordList.RELATIONS, roles);
+  }
+
+  private void readSynonyms() {
+    List<Line> meanings = new ArrayList<>();
+    for (Line line : lines(WordList.SYNONYMS)) {
+      switch (line.label()) {
+        case "" -> meanings.add(line);
+        case "light" -> words(line).forEach(word -> draft(word).traits.add(Trait.LIGHT));
+        default -> throw unknownLabel(WordList.SYNONYMS, line);
+      }
+    }
+    readSides(WordList.SYNONYMS, meanings);
   }
 
   /** Marks the words with which questions begin. */
@@ -314,17 +333,12 @@ final class LexiconBuilder {
       if (traits.contains(Trait.LISTED) && !traits.contains(Trait.PROPER)) {
         traits.add(Trait.COMMON);
       }
-      return new Word(
-          key,
-          Collections.unmodifiableSet(EnumSet.copyOf(traits)),
-          List.copyOf(sides),
-          value,
-          languages);
+      return new Word(key, traits, sides, value, languages);
     }
 
     /** A form of a word that other languages have too. */
     Word as(Word word) {
-      return new Word(word.key(), word.traits(), word.sides(), word.value(), languages);
+      return word.withLanguages(languages);
     }
   }
 }

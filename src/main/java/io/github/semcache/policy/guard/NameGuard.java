@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Objects to another name, identifier, quotation or piece of code in place of one. */
 record NameGuard(Lexicon words) implements Guard {
+  private static final int SHORTEST_INFLECTED = 8;
 
   @Override
   public Optional<GuardReason> objection(PromptPair prompts) {
@@ -45,9 +46,17 @@ record NameGuard(Lexicon words) implements Guard {
     if (token.is(Trait.PROPER)) {
       return capitalised || !token.is(Trait.COMMON);
     }
-    return (capitalised && text.mayBeEnglish())
+    return (capitalised && !text.language().equals(Languages.GERMAN))
         || letter
-        || (!token.word().known() && difference.isEnglish());
+        || (!token.word().known() && difference.isEnglish() && !isInflected(token));
+  }
+
+  /** Whether a long word in small letters ends as a verb or adverb does: "assassinated". */
+  private static boolean isInflected(Token token) {
+    String form = token.form();
+    return !token.capitalised()
+        && form.length() >= SHORTEST_INFLECTED
+        && (form.endsWith("ed") || form.endsWith("ing") || form.endsWith("ly"));
   }
 
   /** Whether a word is one letter, as in "hepatitis B", and not a pronoun. */

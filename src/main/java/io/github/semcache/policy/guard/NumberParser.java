@@ -3,6 +3,7 @@ package io.github.semcache.policy.guard;
 import io.github.semcache.policy.guard.Word.Side;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class NumberParser {
   private static final int LONGEST_SUFFIX = 12;
+  private static final Pattern SPANS = Pattern.compile("[-–/']");
+  private static final Pattern SPANS_OF_TIME = Pattern.compile("[-–/,']");
+  private static final Pattern FIELDS = Pattern.compile("[:.]");
 
   private final Lexicon lexicon;
   private final String text;
@@ -88,7 +92,7 @@ final class NumberParser {
       return clocks(digits);
     }
     List<Quantity> quantities = new ArrayList<>();
-    String[] parts = digits.split("[-–/']", -1);
+    String[] parts = SPANS.split(digits, -1);
     for (String part : parts) {
       quantities.addAll(decimal(part));
     }
@@ -102,8 +106,8 @@ final class NumberParser {
   /** One time, a span of two, or something else with a colon, such as a ratio. */
   private static List<Quantity> clocks(String digits) {
     List<Quantity> clocks = new ArrayList<>();
-    for (String part : digits.split("[-–/,']", -1)) {
-      String[] fields = part.split("[:.]", -1);
+    for (String part : SPANS_OF_TIME.split(digits, -1)) {
+      String[] fields = FIELDS.split(part, -1);
       double hours = parse(fields[0]);
       double minutes = fields.length > 1 ? parse(fields[1]) : 0;
       boolean time = hours <= 24 && minutes < 60 && fields.length <= 3 && fields[0].length() <= 2;
@@ -193,13 +197,13 @@ final class NumberParser {
   }
 
   private @Nullable Quantity unit(Quantity number, String suffix) {
-    List<Side> units = QuantityReader.units(lexicon.find(suffix));
+    List<Side> units = lexicon.find(suffix).units();
     return units.isEmpty() ? null : number.withUnits(units);
   }
 
   /** The units of either name, the first preferred. */
   private List<Side> units(String name, String otherName) {
-    List<Side> units = QuantityReader.units(lexicon.find(name));
-    return units.isEmpty() ? QuantityReader.units(lexicon.find(otherName)) : units;
+    List<Side> units = lexicon.find(name).units();
+    return units.isEmpty() ? lexicon.find(otherName).units() : units;
   }
 }

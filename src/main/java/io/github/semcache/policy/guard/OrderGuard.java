@@ -39,7 +39,7 @@ record OrderGuard(Lexicon words) implements Guard {
         difference.mayBeEnglish()
             && !asked.has(Trait.SYMMETRIC)
             && !remembered.has(Trait.SYMMETRIC)
-            && ((asked.has(Trait.FUNCTION) && isExchange(keys(asked), keys(remembered)))
+            && ((asked.has(Trait.FUNCTION) && isExchange(asked, remembered))
                 || hasOtherRoles(asked, remembered));
     return swapped ? Optional.of(GuardReason.SWAPPED_ORDER) : Optional.empty();
   }
@@ -49,7 +49,9 @@ record OrderGuard(Lexicon words) implements Guard {
   }
 
   /** Whether one text is the other with two of its parts exchanged and something between them. */
-  private static boolean isExchange(List<String> a, List<String> b) {
+  private static boolean isExchange(Analysis asked, Analysis remembered) {
+    List<String> a = keys(asked);
+    List<String> b = keys(remembered);
     if (a.size() != b.size() || a.equals(b)) {
       return false;
     }
@@ -63,10 +65,11 @@ record OrderGuard(Lexicon words) implements Guard {
     }
     List<String> changedA = a.subList(from, to);
     List<String> changedB = b.subList(from, to);
+    List<Token> changed = asked.tokens().subList(from, to);
     int size = changedA.size();
     for (int first = 1; first + 1 < size; first++) {
       if (changedA.subList(0, first).equals(changedB.subList(size - first, size))
-          && isRestExchanged(changedA, changedB, first)) {
+          && isRestExchanged(changedA, changedB, first, changed)) {
         return true;
       }
     }
@@ -74,15 +77,24 @@ record OrderGuard(Lexicon words) implements Guard {
   }
 
   /** Whether A is x m y and B is y m x, for an x of the given length and an m of at least one. */
-  private static boolean isRestExchanged(List<String> a, List<String> b, int first) {
+  private static boolean isRestExchanged(
+      List<String> a, List<String> b, int first, List<Token> tokens) {
     int size = a.size();
     for (int second = 1; first + second < size; second++) {
       if (a.subList(size - second, size).equals(b.subList(0, second))
-          && a.subList(first, size - second).equals(b.subList(second, size - first))) {
+          && a.subList(first, size - second).equals(b.subList(second, size - first))
+          && orderCounts(tokens, first, size - second)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Not in "cats and dogs", nor in "how much is A" and "A is how much". */
+  private static boolean orderCounts(List<Token> tokens, int middle, int last) {
+    return !tokens.get(0).is(Trait.QUESTION)
+        && !tokens.get(last).is(Trait.QUESTION)
+        && tokens.subList(middle, last).stream().noneMatch(token -> token.is(Trait.CONJUNCTION));
   }
 
   private static boolean hasOtherRoles(Analysis asked, Analysis remembered) {
@@ -145,7 +157,7 @@ record OrderGuard(Lexicon words) implements Guard {
   private static Map<String, List<Role>> roles(List<Token> tokens) {
     Map<String, List<Role>> roles = new HashMap<>();
     for (int i = 0; i < Math.min(tokens.size(), MOST_TOKENS); i++) {
-      Side side = role(tokens.get(i));
+      Side side = tokens.get(i).word().role();
       if (side != null && !isInfinitive(tokens, i)) {
         addRole(roles, side, tokens, i + 1);
       }
@@ -174,18 +186,9 @@ record OrderGuard(Lexicon words) implements Guard {
             .computeIfAbsent(token.key(), key -> new ArrayList<>(2))
             .add(new Role(side, added == 0));
         added++;
-      } else if (added > 0 || role(token) != null) {
+      } else if (added > 0 || token.word().role() != null) {
         return;
       }
     }
-  }
-
-  private static @Nullable Side role(Token token) {
-    for (Side side : token.word().sides()) {
-      if (side.list() == WordList.RELATIONS) {
-        return side;
-      }
-    }
-    return null;
   }
 }

@@ -54,8 +54,17 @@ record Quantity(Form form, double value, String literal, List<Side> units, boole
     return new Quantity(form, value * factor, "", units, vague);
   }
 
+  Quantity plusHalf() {
+    return new Quantity(form, value + 0.5, "", units, false);
+  }
+
   Quantity asVague() {
     return new Quantity(form, value, literal, units, true);
+  }
+
+  /** The same number, which counts also where the other text has none. */
+  Quantity asDefinite() {
+    return new Quantity(form, value, literal, units, false);
   }
 
   /** The time of day in the given half of the day; a plain number counts hours. */

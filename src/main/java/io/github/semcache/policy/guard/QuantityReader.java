@@ -27,14 +27,6 @@ final class QuantityReader {
     new QuantityReader(tokens).markAll();
   }
 
-  /** What units a word names; empty if none. */
-  static List<Side> units(Word word) {
-    if (word.sides().isEmpty()) {
-      return List.of();
-    }
-    return word.sides().stream().filter(side -> side.list() == WordList.UNITS).toList();
-  }
-
   private void markAll() {
     for (int i = 0; i < tokens.size(); i = Math.max(i + 1, end)) {
       end = i;
@@ -64,9 +56,12 @@ final class QuantityReader {
 
   /** "half past seven", "quarter to eight". */
   private @Nullable Quantity pastTheHour(int start) {
-    int sign = isForm(start + 1, "past") ? 1 : isForm(start + 1, "to") ? -1 : 0;
     double minutes = isForm(start, "half") ? 30 : isForm(start, "quarter") ? 15 : 0;
-    if (sign == 0 || minutes == 0) {
+    if (minutes == 0) {
+      return null;
+    }
+    int sign = isForm(start + 1, "past") ? 1 : isForm(start + 1, "to") ? -1 : 0;
+    if (sign == 0) {
       return null;
     }
     Quantity hour = number(start + 2);
@@ -88,7 +83,8 @@ final class QuantityReader {
       return Quantity.clock(first.word().value());
     }
     if (first.is(Trait.ORDINAL)) {
-      return Quantity.ordinal(first.word().value());
+      Quantity place = Quantity.ordinal(first.word().value());
+      return isSuperlative(end) && place.value() > 1 ? place.asDefinite() : place;
     }
     Quantity digits = first.quantity();
     if (digits != null) {
@@ -96,6 +92,13 @@ final class QuantityReader {
     }
     end = start;
     return inWords(start);
+  }
+
+  /** Whether a word such as "highest" follows: the second highest is not the highest. */
+  private boolean isSuperlative(int index) {
+    return index < tokens.size()
+        && (at(index).form().endsWith("est") || isForm(index, "most"))
+        && at(index).is(Trait.LISTED);
   }
 
   private Quantity multiplied(Quantity digits) {
@@ -136,7 +139,7 @@ final class QuantityReader {
       return null;
     }
     Quantity number = Quantity.plain(total + current, "");
-    return vague ? number.asVague() : number;
+    return andAHalf(vague ? number.asVague() : number);
   }
 
   /** Whether a number word adds to those before it, as in "twenty five" and "two hundred ten". */
@@ -160,9 +163,17 @@ final class QuantityReader {
     if (!isForm(start, "a") && !isForm(start, "an")) {
       return null;
     }
+    if (isPlace(start + 1)) {
+      return null;
+    }
     end = start + 1;
     Quantity one = withUnit(Quantity.plain(1, "").asVague());
     return one.units().isEmpty() ? null : one;
+  }
+
+  /** "a second" is a time, "a second letter" is not. */
+  private boolean isPlace(int index) {
+    return index + 1 < tokens.size() && at(index).is(Trait.ORDINAL) && at(index + 1).isContent();
   }
 
   private Quantity withUnit(Quantity number) {
@@ -171,12 +182,21 @@ final class QuantityReader {
     if (unit >= tokens.size() || at(unit).quantity() != null) {
       return number;
     }
-    List<Side> units = units(at(unit).word());
+    List<Side> units = at(unit).word().units();
     if (units.isEmpty()) {
       return number;
     }
     end = unit + 1;
-    return number.withUnits(units);
+    return andAHalf(number.withUnits(units));
+  }
+
+  /** "an hour and a half", "two and a half million". */
+  private Quantity andAHalf(Quantity number) {
+    if (!isForm(end, "and") || !isForm(end + 1, "a") || !isForm(end + 2, "half")) {
+      return number;
+    }
+    end += 3;
+    return number.plusHalf();
   }
 
   /** "am" and "pm", "o'clock", "in the morning", "at night". */

@@ -11,6 +11,7 @@ final class Spelling {
   private static final int SHORTEST_WITH_TWO_ERRORS = 9;
   private static final int LONGEST = 32;
   private static final int LONGEST_INITIALS = 5;
+  private static final int MOST_PARTS = 4;
   private static final Set<String> ENDINGS =
       Set.of(
           "s", "es", "ed", "d", "ing", "an", "n", "ian", "ean", "ese", "ish", "i", "y", "ans", "ns",
@@ -106,6 +107,29 @@ final class Spelling {
 
   private static String singular(String form) {
     return form.endsWith("s") ? form.substring(0, form.length() - 1) : form;
+  }
+
+  /**
+   * The words and numbers that make up a word that is written together: "UA 482" for "UA482".
+   *
+   * @return at least two tokens that stand next to each other in the text; empty if there are none
+   */
+  static List<Token> writtenApart(Token word, List<Token> text) {
+    String form = word.form();
+    for (int start = 0; start < text.size() && form.length() >= SHORTEST; start++) {
+      int length = 0;
+      int end = start;
+      while (end < text.size()
+          && end - start < MOST_PARTS
+          && form.startsWith(text.get(end).form(), length)) {
+        length += text.get(end).form().length();
+        end++;
+      }
+      if (length == form.length() && end - start > 1) {
+        return text.subList(start, end);
+      }
+    }
+    return List.of();
   }
 
   /**

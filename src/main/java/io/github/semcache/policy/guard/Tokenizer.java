@@ -77,6 +77,11 @@ final class Tokenizer {
       readSymbols(from, to);
       return;
     }
+    if (isFlag(from, to)) {
+      String form = text.substring(from, to);
+      add(Kind.IDENTIFIER, form, Word.unknown(form), from);
+      return;
+    }
     int start = from;
     int end = to;
     while (start < end && isLeading(start, end)) {
@@ -109,6 +114,23 @@ final class Tokenizer {
       add(Kind.WORD, form, word, from);
     }
     return word != null;
+  }
+
+  /** An option of a command, whose case counts: "-r", "--force". */
+  private boolean isFlag(int from, int to) {
+    int letters = from;
+    while (letters < to && letters - from < 2 && text.charAt(letters) == '-') {
+      letters++;
+    }
+    if (letters == from || letters == to || !isLetter(letters)) {
+      return false;
+    }
+    for (int i = letters; i < to; i++) {
+      if (!isLetter(i) && text.charAt(i) != '-') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void readTrimmed(int start, int end) {
@@ -280,10 +302,18 @@ final class Tokenizer {
   }
 
   private void add(Kind kind, String form, Word word, int start, @Nullable Quantity quantity) {
-    boolean capitalised = Character.isUpperCase(text.codePointAt(start));
+    boolean capitalised =
+        Character.isUpperCase(text.codePointAt(start)) || isCapitalAfterArticle(start);
     tokens.add(new Token(kind, form, word, capitalised, initial, start < quotationEnd, quantity));
     characters += form.length();
     initial = false;
+  }
+
+  /** "l'Autriche". */
+  private boolean isCapitalAfterArticle(int start) {
+    return start + 2 < text.length()
+        && isApostrophe(text.charAt(start + 1))
+        && Character.isUpperCase(text.charAt(start + 2));
   }
 
   /** Notes where the quotation that begins here ends, if one does. */

@@ -1,18 +1,23 @@
 package io.github.semcache.policy.guard;
 
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What the word lists know of a word or phrase.
- *
- * @param key the base form that all forms of the word share
- * @param traits what kind of word it is; empty for a word in no list
- * @param sides on which side of which line it stands
- * @param value what a number word counts
- * @param languages the other languages in which it is frequent, as bits
- */
-record Word(String key, Set<Trait> traits, List<Side> sides, double value, long languages) {
+/** What the word lists know of a word or phrase. Immutable. */
+final class Word {
+  private final String key;
+
+  /** Never changed, and not wrapped: a prompt is asked for hundreds of traits. */
+  private final EnumSet<Trait> traits;
+
+  private final Side[] sides;
+  private final List<Side> units;
+  private final @Nullable Side role;
+  private final double value;
+  private final long languages;
 
   enum Trait {
     /** An ordinary word, as opposed to a name. */
@@ -22,6 +27,8 @@ record Word(String key, Set<Trait> traits, List<Side> sides, double value, long 
     THING,
     /** Listed as a name proper. */
     PROPER,
+    /** Says so little that any word may take its place. */
+    LIGHT,
     /** In any list of the language. */
     LISTED,
     NEGATION,
@@ -29,6 +36,8 @@ record Word(String key, Set<Trait> traits, List<Side> sides, double value, long 
     /** Says that something does not come about, without a negation. */
     ADVERSE,
     SYMMETRIC,
+    /** "and", "or". */
+    CONJUNCTION,
     QUESTION,
     INFINITIVE,
     CARDINAL,
@@ -56,8 +65,36 @@ record Word(String key, Set<Trait> traits, List<Side> sides, double value, long 
     }
   }
 
-  Word withKey(String newKey) {
-    return new Word(newKey, traits, sides, value, languages);
+  /**
+   * A word.
+   *
+   * @param key the base form that all forms of the word share
+   * @param traits what kind of word it is; empty for a word in no list
+   * @param sides on which side of which line it stands
+   * @param value what a number word counts
+   * @param languages the other languages in which it is frequent, as bits
+   */
+  Word(String key, Set<Trait> traits, List<Side> sides, double value, long languages) {
+    this(
+        key,
+        traits.isEmpty() ? EnumSet.noneOf(Trait.class) : EnumSet.copyOf(traits),
+        sides.toArray(Side[]::new),
+        value,
+        languages);
+  }
+
+  private Word(String key, EnumSet<Trait> traits, Side[] sides, double value, long languages) {
+    this.key = key;
+    this.traits = traits;
+    this.sides = sides;
+    this.units = Arrays.stream(sides).filter(side -> side.list() == WordList.UNITS).toList();
+    this.role =
+        Arrays.stream(sides)
+            .filter(side -> side.list() == WordList.RELATIONS)
+            .findFirst()
+            .orElse(null);
+    this.value = value;
+    this.languages = languages;
   }
 
   static Word unknown(String key) {
@@ -67,6 +104,42 @@ record Word(String key, Set<Trait> traits, List<Side> sides, double value, long 
   /** A word that is not listed itself but derived from an ordinary one. */
   static Word derived(String key) {
     return new Word(key, Set.of(Trait.COMMON, Trait.LISTED), List.of(), Double.NaN, 0);
+  }
+
+  Word withKey(String newKey) {
+    return new Word(newKey, traits, sides, value, languages);
+  }
+
+  Word withLanguages(long newLanguages) {
+    return new Word(key, traits, sides, value, newLanguages);
+  }
+
+  String key() {
+    return key;
+  }
+
+  /** What a number word counts, or NaN. */
+  double value() {
+    return value;
+  }
+
+  /** The other languages in which it is frequent, as bits. */
+  long languages() {
+    return languages;
+  }
+
+  /** The units that it names; empty if none. */
+  List<Side> units() {
+    return units;
+  }
+
+  /** The direction that it shows, or null. */
+  @Nullable Side role() {
+    return role;
+  }
+
+  boolean isOnASide() {
+    return sides.length > 0;
   }
 
   boolean is(Trait trait) {
@@ -80,8 +153,12 @@ record Word(String key, Set<Trait> traits, List<Side> sides, double value, long 
   /** Whether this word and another stand on one side of a line of a list. */
   boolean isBeside(Word other, WordList list) {
     for (Side side : sides) {
-      if (side.list() == list && other.sides.contains(side)) {
-        return true;
+      if (side.list() == list) {
+        for (Side otherSide : other.sides) {
+          if (side.equals(otherSide)) {
+            return true;
+          }
+        }
       }
     }
     return false;

@@ -30,6 +30,12 @@ public enum WordList {
   /** Words of which one must not take the place of another, a side for each meaning. */
   OPPOSITES("opposites"),
 
+  /**
+   * Words of which one may take the place of another without asking for something else, a line for
+   * each meaning; under the label {@code light}, words that any other may take the place of.
+   */
+  SYNONYMS("synonyms"),
+
   /** Days, months and feasts, a side for each. */
   DATES("dates"),
 
@@ -64,7 +70,7 @@ public enum WordList {
   /**
    * Words that show a direction, a side for each, under the label {@code role}; words after which
    * "to" belongs to a verb, under {@code infinitive}; words that say that order does not count,
-   * under {@code symmetric}.
+   * under {@code symmetric}; words that join parts in any order, under {@code conjunction}.
    */
   RELATIONS("relations"),
 

@@ -20,7 +20,7 @@ class GuardPropertiesTest {
   @Provide
   Arbitrary<String> prompts() {
     List<String> real =
-        Stream.concat(LabelledPair.nearMisses().stream(), LabelledPair.unseen().stream())
+        Stream.concat(LabelledPair.nearMisses().stream(), LabelledPair.allUnseen())
             .flatMap(pair -> Stream.of(pair.a(), pair.b()))
             .toList();
     return Arbitraries.oneOf(
@@ -36,7 +36,7 @@ class GuardPropertiesTest {
 
   @Test
   void objectionsToLabelledPairsDoNotDependOnWhichPromptCameFirst() {
-    for (LabelledPair pair : LabelledPair.unseen()) {
+    for (LabelledPair pair : LabelledPair.allUnseen().toList()) {
       assertThat(GUARDS.objections(PromptPair.of(pair.a(), pair.b())))
           .as(pair.toString())
           .isEqualTo(GUARDS.objections(PromptPair.of(pair.b(), pair.a())));

@@ -45,6 +45,10 @@ class GuardsTest {
           false | what happened on July 4            | what happened on 4 July
           false | what is that one                   | what is that thing
           false | a salary of 60k                    | a salary of 60,000
+          true  | the sine of 30 radians              | the sine of 30 degrees
+          true  | fine for a second offence           | fine for a third offence
+          false | turn it off after 90 minutes        | turn it off after an hour and a half
+          false | is flight UA482 late                | is flight UA 482 late
           """)
   void replacedNumber(boolean objects, String a, String b) {
     assertObjection(objects, GuardReason.REPLACED_NUMBER, a, b);
@@ -59,6 +63,8 @@ class GuardsTest {
           true  | how is the weather                 | how is the weather on the 14th of July 2024
           false | is there one restaurant near me    | is there a restaurant near me
           false | stell den Wecker auf sieben Uhr    | bitte stelle den Wecker auf 7 Uhr
+          true  | the highest mountain of Asia        | the second highest mountain of Asia
+          false | the first highest peak              | the highest peak
           """)
   void addedNumber(boolean objects, String a, String b) {
     assertObjection(objects, GuardReason.ADDED_NUMBER, a, b);
@@ -84,6 +90,11 @@ class GuardsTest {
           false | signs of dehydration               | signs that someone is dehydrated
           false | who heads the UN now               | who heads the United Nations now
           false | how do i cook rice                 | what's the way to prepare rice
+          true  | what does the flag -r do in grep    | what does the flag -v do in grep
+          true  | quelle est la capitale de l'Autriche | quelle est la capitale de l'Australie
+          false | what is a NullPointerException      | what is a null pointer exception
+          false | who assassinated the president      | who killed the president
+          false | wo finde ich einen guten Arzt       | wo bekomme ich eine gute Pizza
           """)
   void replacedName(boolean objects, String a, String b) {
     assertObjection(objects, GuardReason.REPLACED_NAME, a, b);
@@ -102,6 +113,9 @@ class GuardsTest {
           false | turn on the kitchen lights         | switch the lights in the kitchen on
           false | how do i deactivate my facebook account | how can I disable my account on facebook
           false | that is right                      | that is not wrong
+          true  | enable alerts on the porch          | disable alerts on the porch
+          true  | arguments for dropping it           | arguments against dropping it
+          false | the cheapest way to send money      | the least expensive way to send money
           """)
   void opposite(boolean objects, String a, String b) {
     assertObjection(objects, GuardReason.OPPOSITE, a, b);
@@ -119,6 +133,8 @@ class GuardsTest {
           false | what time is it                    | do you know what time it is
           false | where can i download my invoice    | how can i download my invoice
           false | what are my rights in court        | what rights do i have in court
+          false | how are merge conflicts resolved    | how do i resolve merge conflicts
+          false | how will the weather be in Berlin   | what's the weather in Berlin
           """)
   void questionWord(boolean objects, String a, String b) {
     assertObjection(objects, GuardReason.QUESTION_WORD, a, b);
@@ -137,9 +153,33 @@ class GuardsTest {
           false | flights to athens from munich tomorrow | flights from munich to athens tomorrow
           false | how far is it from munich to vienna | how far is it from vienna to munich
           false | tea and coffee                     | coffee and tea
+          true  | I moved from Rome to Oslo and pay tax | I moved from Oslo to Rome and pay tax
+          false | how much is 140 pounds in kilograms | 140 pounds in kilograms is how much
+          false | are cats and dogs mammals           | are dogs and cats mammals
           """)
   void swappedOrder(boolean objects, String a, String b) {
     assertObjection(objects, GuardReason.SWAPPED_ORDER, a, b);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | what foods should I eat with gout   | what foods should I weigh with gout
+          true  | name the symptoms of measles        | name the stages of measles
+          true  | breach of a written contract        | breach of an implied contract
+          false | what are the signs of measles       | what are the symptoms of measles
+          false | how do I delete a branch in git     | how do I remove a branch in git
+          false | why do leaves change in autumn      | why do leaves change in the fall
+          false | I want a new card                   | I order a new card
+          false | how do I delete my old branch       | how do I now rename that branch
+          false | restaurants near me                 | restarants near me
+          false | a train to Vienna                   | a train to Munich
+          false | was kostet das neue Heft            | was kostet das neue Buch
+          """)
+  void replacedWord(boolean objects, String a, String b) {
+    assertObjection(objects, GuardReason.REPLACED_WORD, a, b);
   }
 
   @ParameterizedTest
@@ -156,6 +196,9 @@ class GuardsTest {
           false | my card is broken                  | my card is broken, it does not work any more
           false | i cannot prove who i am            | i have trouble proving who i am
           false | do you sell tents                  | do you sell tents or not
+          true  | how long does rice last if it's cooled | how long does rice last if it isn't cooled
+          true  | turn it on when nobody is home      | don't turn it on when nobody is home
+          false | make sure the lights aren't on      | make sure the lights are off
           """)
   void negation(boolean objects, String a, String b) {
     assertObjection(objects, GuardReason.NEGATION, a, b);
@@ -173,6 +216,8 @@ class GuardsTest {
           false ; what does a == b do                ; what does a == b do?
           false ; R & D                              ; R and D
           false ; H2 -> H                            ; H2 → H
+          true  ; factor x^2 + 5x + 6                ; factor x^2 + 5x - 6
+          false ; what is 3 plus 4                   ; what is 3 + 4
           """)
   void symbol(boolean objects, String a, String b) {
     assertObjection(objects, GuardReason.SYMBOL, a, b);

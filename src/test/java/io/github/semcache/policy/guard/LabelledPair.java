@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Two prompts and whether they have the same answer. */
 record LabelledPair(String a, String b, boolean same, String kind) {
@@ -17,9 +19,17 @@ record LabelledPair(String a, String b, boolean same, String kind) {
     return read("near-misses.csv");
   }
 
-  /** Pairs written by somebody who had not seen the guards. */
-  static List<LabelledPair> unseen() {
-    return read("unseen-pairs.csv");
+  /**
+   * Pairs written by people who had not seen the guards.
+   *
+   * @param set the first, second or third such set
+   */
+  static List<LabelledPair> unseen(int set) {
+    return read(set == 1 ? "unseen-pairs.csv" : "unseen-pairs-" + set + ".csv");
+  }
+
+  static Stream<LabelledPair> allUnseen() {
+    return IntStream.rangeClosed(1, 3).mapToObj(LabelledPair::unseen).flatMap(List::stream);
   }
 
   private static List<LabelledPair> read(String resource) {

@@ -50,8 +50,12 @@ class LabelledPairsTest {
    */
   @Test
   void pairsOfOthersAreToldApartNearlyAsWell() {
-    assertThat(LabelledPair.unseen()).hasSizeGreaterThan(700);
-    assertRates(LabelledPair.unseen(), 0.85, 0.06);
+    assertThat(LabelledPair.unseen(1)).hasSizeGreaterThan(700);
+    assertRates(LabelledPair.unseen(1), 0.87, 0.05);
+    assertThat(LabelledPair.unseen(2)).hasSize(700);
+    assertRates(LabelledPair.unseen(2), 0.87, 0.04);
+    assertThat(LabelledPair.unseen(3)).hasSize(400);
+    assertRates(LabelledPair.unseen(3), 0.97, 0.03);
   }
 
   @Test
