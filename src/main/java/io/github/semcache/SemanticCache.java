@@ -115,7 +115,11 @@ public final class SemanticCache implements AutoCloseable {
    * @throws IllegalStateException if the cache was built without a chat client
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
    *     for another one's answer; its interrupt flag is set
-   * @throws RuntimeException whatever the chat client throws, as it is
+   * @throws RuntimeException whatever the chat client throws, as it is; of a cache that {@linkplain
+   *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors} also a {@link
+   *     io.github.semcache.store.StoreException}, an {@link
+   *     io.github.semcache.embedding.EmbedderException}, and whatever normaliser, policy and
+   *     admission throw
    */
   public Answer ask(Prompt prompt) {
     return ask(prompt, requiredChatClient());
@@ -139,7 +143,11 @@ public final class SemanticCache implements AutoCloseable {
    * @return the answer
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
    *     for another one's answer; its interrupt flag is set
-   * @throws RuntimeException whatever the chat client throws, as it is
+   * @throws RuntimeException whatever the chat client throws, as it is; of a cache that {@linkplain
+   *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors} also a {@link
+   *     io.github.semcache.store.StoreException}, an {@link
+   *     io.github.semcache.embedding.EmbedderException}, and whatever normaliser, policy and
+   *     admission throw
    */
   public Answer ask(Prompt prompt, ChatClient model) {
     return ask(prompt, model, Place.here());
@@ -179,7 +187,11 @@ public final class SemanticCache implements AutoCloseable {
    * @throws IllegalStateException if the cache was built without a chat client
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
    *     for another one's answer; its interrupt flag is set
-   * @throws RuntimeException whatever the chat client throws, as it is
+   * @throws RuntimeException whatever the chat client throws, as it is; of a cache that {@linkplain
+   *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors} also a {@link
+   *     io.github.semcache.store.StoreException}, an {@link
+   *     io.github.semcache.embedding.EmbedderException}, and whatever normaliser, policy and
+   *     admission throw
    */
   public Answer ask(Prompt prompt, Consumer<String> onText) {
     StreamedCall call = new StreamedCall(requiredChatClient(), requireNonNull(onText, "onText"));
@@ -196,6 +208,8 @@ public final class SemanticCache implements AutoCloseable {
    * @param prompt what is asked
    * @param settings what shapes the answer besides the prompt; see {@link ChatClient#settings}
    * @return the answer, the lead, or a call to follow
+   * @throws RuntimeException of a cache that {@linkplain SemanticCacheBuilder#failOnCacheErrors
+   *     fails on cache errors}, what {@link #lookup} throws
    */
   public CacheCall begin(Prompt prompt, Map<String, String> settings) {
     return begin(prompt, settings, Place.anywhere());
@@ -210,6 +224,8 @@ public final class SemanticCache implements AutoCloseable {
    * @param settings what shapes the answer besides the prompt; see {@link ChatClient#settings}
    * @param lane any name
    * @return the answer, the lead, or a call to follow
+   * @throws RuntimeException of a cache that {@linkplain SemanticCacheBuilder#failOnCacheErrors
+   *     fails on cache errors}, what {@link #lookup} throws
    */
   public CacheCall begin(Prompt prompt, Map<String, String> settings, String lane) {
     return begin(prompt, settings, Place.inLane(requireNonNull(lane, "lane")));
@@ -279,6 +295,11 @@ public final class SemanticCache implements AutoCloseable {
    * @param prompt what is asked
    * @return the answer, or empty if the cache has none; always empty if the prompt passes the cache
    *     by
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
+   *     for another one's embedding; its interrupt flag is set
+   * @throws RuntimeException of a cache that {@linkplain SemanticCacheBuilder#failOnCacheErrors
+   *     fails on cache errors}: a {@link io.github.semcache.store.StoreException}, an {@link
+   *     io.github.semcache.embedding.EmbedderException}, or whatever normaliser and policy throw
    */
   public Optional<Answer> lookup(Prompt prompt) {
     checkOpen();
@@ -297,9 +318,10 @@ public final class SemanticCache implements AutoCloseable {
    *
    * @param prompt what would be asked
    * @return the candidates and the decision
+   * @throws IllegalArgumentException if nothing is left of the text when it is normalised
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    * @throws io.github.semcache.store.StoreException if the store fails
-   * @throws RuntimeException whatever the policy throws
+   * @throws RuntimeException whatever normaliser and policy throw
    */
   public Explanation explain(Prompt prompt) {
     checkOpen();
@@ -344,6 +366,7 @@ public final class SemanticCache implements AutoCloseable {
    * @param prompt what may be asked; its {@linkplain Prompt#timeToLive(Duration) time to live}
    *     counts
    * @param answer the text to answer with
+   * @throws IllegalArgumentException if nothing is left of the text when it is normalised
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    * @throws io.github.semcache.store.StoreException if the store fails
    */
@@ -402,6 +425,7 @@ public final class SemanticCache implements AutoCloseable {
    * @param prompt the prompt; an answer of a model other than the cache's own is removed if the
    *     prompt's scope has that model's {@linkplain Scope#settings(Map) settings}
    * @return whether there was one
+   * @throws IllegalArgumentException if nothing is left of the text when it is normalised
    * @throws io.github.semcache.store.StoreException if the store fails
    */
   public boolean invalidate(Prompt prompt) {

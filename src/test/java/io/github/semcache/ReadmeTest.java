@@ -3,10 +3,15 @@ package io.github.semcache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.client.OpenAIClient;
+import io.github.semcache.embedding.Embedder;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.OpenAiChatClient;
 import io.github.semcache.openai.OpenAiEmbedder;
+import io.github.semcache.redis.RedisConnection;
+import io.github.semcache.redis.RedisVectorStore;
+import io.github.semcache.redis.VectorIndex;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,19 +58,38 @@ class ReadmeTest {
         .isEqualToIgnoringNewLines("SEMANTIC: Paris");
   }
 
-  @Test
-  void exampleStandsInTheReadme() throws Exception {
-    List<String> source = Files.readAllLines(THIS);
-    String example =
-        source
-            .subList(
-                source.indexOf("    // example begins") + 1, source.indexOf("    // example ends"))
-            .stream()
-            .map(line -> line.isEmpty() ? line : line.substring(4))
-            .map(line -> line.replace("out.println", "System.out.println"))
-            .collect(Collectors.joining("\n"));
+  /** Compiled, but not run: it would write to whatever server is there. */
+  static List<RedisVectorStore> stores(Embedder embedder) {
+    // stores begin
+    RedisVectorStore store = RedisVectorStore.connect("redis://localhost:6379", embedder);
 
-    assertThat(Files.readString(README)).contains("```java\n" + example + "\n```");
+    RedisConnection connection =
+        RedisConnection.of("rediss://app:secret@redis.example")
+            .socketTimeout(Duration.ofMillis(200));
+    RedisVectorStore tuned =
+        RedisVectorStore.builder(connection, embedder)
+            .cacheName("support")
+            .vectorIndex(VectorIndex.hnsw().efRuntime(128))
+            .build();
+    // stores end
+    return List.of(store, tuned);
+  }
+
+  @Test
+  void examplesStandInTheReadme() throws Exception {
+    assertThat(Files.readString(README))
+        .contains("```java\n" + lines("example begins", "example ends") + "\n```")
+        .contains("```java\n" + lines("stores begin", "stores end") + "\n```");
+  }
+
+  private static String lines(String begin, String end) throws IOException {
+    List<String> source = Files.readAllLines(THIS);
+    return source
+        .subList(source.indexOf("    // " + begin) + 1, source.indexOf("    // " + end))
+        .stream()
+        .map(line -> line.isEmpty() ? line : line.substring(4))
+        .map(line -> line.replace("out.println", "System.out.println"))
+        .collect(Collectors.joining("\n"));
   }
 
   @Test

@@ -3,7 +3,10 @@ package io.github.semcache.chat;
 import io.github.semcache.prompt.Prompt;
 import java.util.function.Consumer;
 
-/** Asks a language model and gives its answer on while it is being made. */
+/**
+ * Asks a language model and gives its answer on while it is being made. Implementations are safe
+ * for use by many threads at once, and block until the model has answered.
+ */
 public interface StreamingChatClient extends ChatClient {
 
   /**

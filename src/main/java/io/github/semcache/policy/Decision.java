@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.store.Match;
 
-/** What a {@link HitPolicy} decided. */
+/** What a {@link HitPolicy} decided. Immutable. */
 public sealed interface Decision {
 
   /**

@@ -4,7 +4,7 @@ import io.github.semcache.embedding.EmbeddingScale;
 
 /**
  * A policy that may depend on how the embedding model spreads its distances. The cache tells it
- * when it is built.
+ * when it is built. Safe for use by many threads, as every policy is.
  */
 public interface ScaledPolicy extends HitPolicy {
 

@@ -115,7 +115,8 @@ public final class Prompt {
   }
 
   /**
-   * Accepts only answers younger than this.
+   * Accepts only answers younger than this. The age is the time of this machine less the time of
+   * the one that kept the answer, so it is as exact as their clocks agree.
    *
    * @param maxAge more than zero
    * @return a prompt with the limit

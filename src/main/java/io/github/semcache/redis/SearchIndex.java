@@ -3,13 +3,19 @@ package io.github.semcache.redis;
 import io.github.semcache.store.StoreException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 
 /** A store's index in the server. */
 final class SearchIndex {
+  private static final Logger log = LoggerFactory.getLogger(SearchIndex.class);
+
   private final RedisCommands commands;
   private final IndexSchema schema;
+  private final AtomicBoolean failuresTold = new AtomicBoolean();
 
   SearchIndex(RedisCommands commands, IndexSchema schema) {
     this.commands = commands;
@@ -69,8 +75,15 @@ final class SearchIndex {
   boolean isComplete() {
     try {
       Map<String, @Nullable Object> info = info();
-      return Replies.text(info.get("indexing")).equals("0")
-          && Replies.text(info.get("hash_indexing_failures")).equals("0");
+      String failures = Replies.text(info.get("hash_indexing_failures"));
+      if (!failures.equals("0") && !failuresTold.getAndSet(true)) {
+        log.info(
+            "Index {} has left out {} hashes since it was made, so the entries of a scope are looked"
+                + " for among all keys when they are removed",
+            name(),
+            failures);
+      }
+      return failures.equals("0") && Replies.text(info.get("indexing")).equals("0");
     } catch (StoreException e) {
       return false;
     }

@@ -2,7 +2,7 @@ package io.github.semcache.store;
 
 import static java.util.Objects.requireNonNull;
 
-/** Which entries of a store are meant. */
+/** Which entries of a store are meant. Immutable. */
 public sealed interface Selection {
 
   /**

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /** The base and the ports work with every library but the logging facade absent. */
 class BareClassPathTest {
   private static final List<String> PORTS =
-      List.of("prompt", "embedding", "store", "policy", "chat", "stats");
+      List.of("prompt", "embedding", "store", "policy", "judge", "chat", "stats");
 
   private static URL locationOf(Class<?> type) {
     return type.getProtectionDomain().getCodeSource().getLocation();

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * The Redis that the tests of one JVM run against: the one at {@code SEMCACHE_TEST_REDIS}, else one
  * that they start, with the first of {@code redis-stack-server} and {@code redis-server} on the
  * PATH that has the search module, else one in Docker. Each is looked for when a test wants it.
- * Tests say {@link EnabledIfRedis}.
+ * Tests say {@link EnabledIfRedis}. Where there is none they are skipped, or fail if {@code
+ * SEMCACHE_TEST_REDIS_REQUIRED} is {@code true}.
  */
 public final class RedisServers {
   private static final String GIVEN = "SEMCACHE_TEST_REDIS";
+  private static final String REQUIRED = "SEMCACHE_TEST_REDIS_REQUIRED";
   private static final String GIVEN_CLUSTER = "SEMCACHE_TEST_REDIS_CLUSTER";
   private static final List<String> COMMANDS = List.of("redis-stack-server", "redis-server");
   private static final String CLUSTER_COMMAND = "redis-stack-cluster-server";
@@ -96,9 +98,21 @@ public final class RedisServers {
   /**
    * Why a test cannot have what it needs.
    *
-   * @throws IllegalStateException if the environment names a server that cannot be used
+   * @throws IllegalStateException if the environment names a server that cannot be used, or says
+   *     that all tests must have theirs
    */
   static Optional<String> whyNot(Need need) {
+    return unlessRequired(why(need), "true".equalsIgnoreCase(System.getenv(REQUIRED)));
+  }
+
+  static Optional<String> unlessRequired(Optional<String> why, boolean required) {
+    if (required && why.isPresent()) {
+      throw new IllegalStateException(REQUIRED + " is set, but there is no Redis: " + why.get());
+    }
+    return why;
+  }
+
+  private static Optional<String> why(Need need) {
     return switch (need) {
       case ANY -> ANY.get().whyNone();
       case OWN -> OWN.get().whyNone();
@@ -176,14 +190,20 @@ public final class RedisServers {
     return given(GIVEN_CLUSTER).orElseGet(RedisServers::startCluster);
   }
 
+  /** Where there is no command of its own for it, the search module may know clusters too. */
   private static Found startCluster() {
-    if (!RedisProcess.isOnPath(CLUSTER_COMMAND)) {
-      return Found.none(GIVEN_CLUSTER + " is not set; " + CLUSTER_COMMAND + " is not on the PATH");
+    String command = RedisProcess.isOnPath(CLUSTER_COMMAND) ? CLUSTER_COMMAND : OWN.get().command();
+    if (command == null) {
+      return Found.none(
+          GIVEN_CLUSTER
+              + " is not set; neither "
+              + CLUSTER_COMMAND
+              + " nor a server is on the PATH");
     }
     try {
-      return Found.at(RedisCluster.start(CLUSTER_COMMAND), "started as " + CLUSTER_COMMAND);
+      return Found.at(RedisCluster.start(command), "started as " + command);
     } catch (IOException e) {
-      return Found.none(CLUSTER_COMMAND + ": " + e.getMessage());
+      return Found.none("a cluster of " + command + ": " + e.getMessage());
     }
   }
 }
