@@ -4,70 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.FinishReason;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.policy.budget.BudgetState;
 import io.github.semcache.policy.budget.ErrorBudget;
 import io.github.semcache.prompt.Prompt;
-import io.github.semcache.stats.HitQuality;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Judging, shadow mode and people's feedback, through the facade. */
-class LearningTest {
-  private final FakeEmbedder embedder = new FakeEmbedder();
-  private final FakeChatClient chat =
-      new FakeChatClient()
-          .replying(prompt -> ChatReply.of(topic(prompt.text())).usage(FakeChatClient.USAGE));
-  private final InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
-  private final ErrorBudget budget = HitPolicy.errorBudget(0.1).warmUp(20);
-  private SemanticCache cache = learning(AnswerJudge.sameText()).build();
-
-  private SemanticCacheBuilder builder() {
-    return SemanticCache.builder().embedder(embedder).chatClient(chat).store(store);
-  }
-
-  private SemanticCacheBuilder learning(AnswerJudge judge) {
-    return builder().hitPolicy(budget).judge(judge);
-  }
-
-  @AfterEach
-  void closeCache() {
-    cache.close();
-  }
-
-  /** Prompts are called "topic.number"; those of a topic lie close together. */
-  private static String topic(String prompt) {
-    return prompt.substring(0, prompt.indexOf('.'));
-  }
-
-  private Answer ask(int topic, int number) {
-    String text = topic + "." + number;
-    embedder.place(text, topic * 60 + number * 0.1);
-    return cache.ask(text);
-  }
-
-  private HitQuality quality() {
-    return cache.stats().quality();
-  }
-
-  private void awaitJudged(long count) {
-    await().until(() -> quality().judged() + quality().dropped() >= count);
-  }
+class LearningTest extends LearningFixture {
 
   @Test
   void policyThatLearnsNeedsAJudge() {
@@ -105,169 +55,6 @@ class LearningTest {
 
   private CacheEntry entry(String key) {
     return store.find(key).orElseThrow();
-  }
-
-  @Test
-  void judgeThatThrowsIsCountedAndHarmsNothing() {
-    cache.close();
-    cache =
-        learning(
-                comparison -> {
-                  throw new IllegalStateException("no judgement today");
-                })
-            .build();
-
-    ask(1, 0);
-    assertThat(ask(1, 1).text()).isEqualTo("1");
-
-    await().until(() -> cache.stats().policyErrors() == 1);
-    await().until(() -> quality().unknown() == 1);
-    assertThat(budget.state()).isEqualTo(BudgetState.COLD);
-  }
-
-  @SuppressWarnings("NullAway") // a judge may break its contract
-  @Test
-  void judgeThatAnswersNullIsCountedAndHarmsNothing() {
-    cache.close();
-    cache = learning(comparison -> null).build();
-
-    ask(1, 0);
-    ask(1, 1);
-
-    await().until(() -> quality().unknown() == 1);
-    assertThat(cache.stats().policyErrors()).isEqualTo(1);
-  }
-
-  @Test
-  void differentIsBelievedOnlyIfConfirmed() {
-    cache.close();
-    boolean[] asked = new boolean[1];
-    cache =
-        learning(
-                comparison -> {
-                  asked[0] = !asked[0];
-                  return asked[0] ? Verdict.DIFFERENT : Verdict.SAME;
-                })
-            .build();
-
-    ask(1, 0);
-    ask(1, 1);
-
-    await().until(() -> quality().unknown() == 1);
-    assertThat(budget.state()).isEqualTo(BudgetState.COLD);
-  }
-
-  @Test
-  void fullQueueDropsAndCountsWithoutBlocking() {
-    CountDownLatch release = new CountDownLatch(1);
-    cache.close();
-    cache = learning(waitingFor(release)).judgeQueue(2).build();
-
-    for (int i = 0; i < 9; i++) {
-      ask(1, i);
-    }
-
-    // Of eight comparisons one is under way and two wait.
-    assertThat(quality().dropped()).isBetween(5L, 6L);
-    release.countDown();
-    awaitJudged(8);
-    assertThat(chat.calls()).isEqualTo(9);
-  }
-
-  @Test
-  void givenExecutorRunsTheJudge() {
-    cache.close();
-    cache = learning(AnswerJudge.sameText()).judgeExecutor(Runnable::run).build();
-
-    ask(1, 0);
-    ask(1, 1);
-
-    assertThat(quality().judged()).isEqualTo(1);
-  }
-
-  @Test
-  void whatAGivenExecutorRejectsIsDropped() {
-    cache.close();
-    cache =
-        learning(AnswerJudge.sameText())
-            .judgeExecutor(
-                task -> {
-                  throw new RejectedExecutionException("full");
-                })
-            .build();
-
-    ask(1, 0);
-
-    assertThat(ask(1, 1).text()).isEqualTo("1");
-    assertThat(quality().dropped()).isEqualTo(1);
-  }
-
-  @Test
-  void givenExecutorExcludesTheLimitsOfTheOwnThread() {
-    SemanticCacheBuilder both = learning(AnswerJudge.sameText()).judgeExecutor(Runnable::run);
-
-    assertThatThrownBy(() -> both.judgeQueue(5).build())
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("judgeExecutor was given with judgeQueue or judgeTimeLimit");
-  }
-
-  @Test
-  void judgeThatHangsIsInterrupted() {
-    cache.close();
-    cache =
-        learning(waitingFor(new CountDownLatch(1))).judgeTimeLimit(Duration.ofMillis(20)).build();
-
-    ask(1, 0);
-    ask(1, 1);
-
-    await().until(() -> quality().unknown() == 1);
-    assertThat(cache.stats().policyErrors()).isEqualTo(1);
-  }
-
-  @Test
-  void closingLeavesNoThreadBehind() {
-    cache.close();
-    CountDownLatch asked = new CountDownLatch(1);
-    AnswerJudge hanging = waitingFor(new CountDownLatch(1));
-    cache =
-        learning(
-                comparison -> {
-                  asked.countDown();
-                  return hanging.judge(comparison);
-                })
-            .build();
-    ask(1, 0);
-    ask(1, 1);
-    await().until(() -> asked.getCount() == 0);
-
-    cache.close();
-
-    await()
-        .until(
-            () ->
-                Thread.getAllStackTraces().keySet().stream()
-                    .noneMatch(thread -> thread.getName().startsWith("semcache-judge")));
-  }
-
-  private static AnswerJudge waitingFor(CountDownLatch latch) {
-    return comparison -> {
-      try {
-        latch.await();
-      } catch (InterruptedException e) {
-        throw new IllegalStateException("interrupted", e);
-      }
-      return Verdict.SAME;
-    };
-  }
-
-  @Test
-  void refusedAndTruncatedAnswersAreNotJudged() {
-    ask(1, 0);
-    chat.replying(prompt -> ChatReply.of("cut o").finishReason(FinishReason.LENGTH));
-    ask(1, 1);
-    cache.close();
-
-    assertThat(quality().judged()).isZero();
   }
 
   @Test
@@ -380,59 +167,6 @@ class LearningTest {
 
     assertThat(cautious.learned()).isNotEqualTo(before);
     assertThat(quality().reportedRight()).isEqualTo(1);
-  }
-
-  @Test
-  void shadowModeDecidesButTheModelAnswers() {
-    cache.close();
-    cache =
-        builder().maxDistance(0.1).noGuards().judge(AnswerJudge.sameText()).shadowMode().build();
-    ask(1, 0);
-
-    Answer near = ask(1, 1);
-    Answer exact = ask(1, 0);
-    awaitJudged(1);
-
-    assertThat(near.source()).isEqualTo(Answer.Source.MODEL);
-    assertThat(near.missReason()).contains(MissReason.SHADOW);
-    assertThat(near.entryId()).isEmpty();
-    assertThat(exact.source()).isEqualTo(Answer.Source.MODEL);
-    assertThat(chat.calls()).isEqualTo(3);
-    assertThat(cache.stats().hits()).isZero();
-    assertThat(cache.stats().requests()).isEqualTo(3);
-    assertThat(quality().shadowHits()).isEqualTo(2);
-    assertThat(quality().shadowTokensSaved()).isEqualTo(30);
-    assertThat(quality().right()).isEqualTo(1);
-  }
-
-  @Test
-  void shadowModeCountsWrongHits() {
-    cache.close();
-    cache =
-        builder().maxDistance(0.1).noGuards().judge(AnswerJudge.sameText()).shadowMode().build();
-    ask(1, 0);
-    embedder.place("2.0", 61);
-
-    cache.ask("2.0");
-    awaitJudged(1);
-
-    assertThat(quality().wrong()).isEqualTo(1);
-    assertThat(quality().precision()).isZero();
-    assertThat(quality().precisionAtMost()).isBetween(0.5, 0.9);
-  }
-
-  @Test
-  void policyLearnsInShadowMode() {
-    cache.close();
-    cache = learning(AnswerJudge.sameText()).shadowMode().build();
-
-    for (int i = 0; i < 120; i++) {
-      assertThat(ask(i % 3, i).source()).isEqualTo(Answer.Source.MODEL);
-    }
-
-    await().until(() -> budget.state() == BudgetState.SERVING);
-    ask(1, 200);
-    await().until(() -> quality().right() > 0 || quality().shadowHits() == 0);
   }
 
   @Test

@@ -2,15 +2,12 @@ package io.github.semcache;
 
 import static io.github.semcache.testing.Nulls.absent;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
@@ -18,17 +15,11 @@ import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
-import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.Entries;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
-import io.github.semcache.testing.FakeTime;
-import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testing.FaultyStore.Call;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,29 +31,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The cache never makes the call fail. */
-class SemanticCacheFailureTest {
-  private static final String PROMPT = "What is the capital of France?";
-  private static final String NEAR = "Which city serves as France's capital?";
-
+class SemanticCacheFailureTest extends FaultyCacheFixture {
   private static final Normalizer FAILING =
       text -> {
         throw new IllegalStateException("normalizer");
       };
-
-  private final FakeEmbedder embedder = new FakeEmbedder().place(PROMPT, 0).place(NEAR, 10);
-  private final FakeChatClient chat = new FakeChatClient();
-  private final List<CacheEvent> events = new ArrayList<>();
-  private final FaultyStore store =
-      new FaultyStore(InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).build());
-  private final SemanticCache cache = builder().build();
-
-  private SemanticCacheBuilder builder() {
-    return SemanticCache.builder()
-        .embedder(embedder)
-        .chatClient(chat)
-        .store(store)
-        .listener(events::add);
-  }
 
   private List<CacheEvent.Failed> failures() {
     return events.stream()
@@ -190,103 +163,6 @@ class SemanticCacheFailureTest {
     SemanticCache cacheOfLossy = SemanticCache.builder().embedder(lossy).chatClient(chat).build();
 
     assertThat(cacheOfLossy.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
-  }
-
-  @Test
-  void storeThatKeepsFailingIsLeftAloneButForOneTryInEachPause() {
-    FakeTime time = FakeTime.atStartOf2026();
-    SemanticCache patient =
-        builder().circuitBreaker(3, Duration.ofSeconds(10)).ticker(time::nanos).build();
-    store.fail(Call.FIND);
-    for (int i = 0; i < 8; i++) {
-      assertThat(patient.ask(PROMPT).missReason()).contains(MissReason.STORE_ERROR);
-    }
-    assertThat(store.calls()).hasSize(3);
-    assertThat(patient.stats().storeErrors()).isEqualTo(3);
-
-    time.advance(Duration.ofSeconds(10));
-    patient.ask(PROMPT);
-    patient.ask(PROMPT);
-    assertThat(store.calls()).hasSize(4);
-
-    store.recover();
-    time.advance(Duration.ofSeconds(10));
-    patient.ask(PROMPT);
-    assertThat(patient.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"NEAREST", "PUT"})
-  void storeThatKeepsFailingInOneOfItsCallsIsLeftAloneWithThatCall(Call call) {
-    store.fail(call);
-    for (int i = 0; i < 20; i++) {
-      cache.ask("prompt " + i);
-    }
-
-    assertThat(store.calls()).filteredOn(call::equals).hasSize(5);
-    assertThat(store.calls()).filteredOn(Call.FIND::equals).hasSizeGreaterThanOrEqualTo(20);
-    assertThat(cache.stats().storeErrors()).isEqualTo(5);
-  }
-
-  @Test
-  void embedderThatKeepsFailingIsLeftAlone() {
-    embedder.failWith(new EmbedderException("down"));
-    for (int i = 0; i < 20; i++) {
-      cache.ask("prompt " + i);
-    }
-
-    assertThat(cache.stats().embedderErrors()).isEqualTo(5);
-    assertThat(cache.stats().missesByReason()).containsEntry(MissReason.EMBEDDER_ERROR, 20L);
-  }
-
-  @Test
-  void callersThatAreInterruptedDoNotCloseTheStoreOrTheEmbedderToOthers() {
-    InterruptedException interrupt = new InterruptedException();
-    store.onFind(
-        found -> {
-          throw new StoreException("interrupted", interrupt);
-        });
-    for (int i = 0; i < 20; i++) {
-      cache.ask("prompt " + i);
-    }
-    store.onFind(found -> found);
-    embedder.failWith(new EmbedderException("interrupted", interrupt));
-    for (int i = 20; i < 40; i++) {
-      cache.ask("prompt " + i);
-    }
-    embedder.recover();
-    cache.ask(PROMPT);
-
-    assertThat(cache.ask(NEAR).source()).isEqualTo(Answer.Source.SEMANTIC);
-    assertThat(cache.stats().storeErrors()).isEqualTo(20);
-    assertThat(cache.stats().embedderErrors()).isEqualTo(20);
-  }
-
-  @Test
-  void textsThatTheEmbedderRejectsDoNotCloseItToOthers() {
-    embedder.failWith(new RejectedTextException("too long"));
-    for (int i = 0; i < 20; i++) {
-      assertThat(cache.ask("long prompt " + i).missReason()).contains(MissReason.EMBEDDER_ERROR);
-    }
-    embedder.recover();
-    cache.ask(PROMPT);
-
-    assertThat(cache.ask(NEAR).source()).isEqualTo(Answer.Source.SEMANTIC);
-    assertThat(cache.stats().embedderErrors()).isEqualTo(20);
-  }
-
-  @Test
-  void rejectedTextsDoNotHideAnEmbedderThatKeepsFailing() {
-    for (int i = 0; i < 10; i++) {
-      embedder.failWith(new RejectedTextException("too long"));
-      cache.ask("long prompt " + i);
-      embedder.failWith(new EmbedderException("down"));
-      cache.ask("prompt " + i);
-    }
-
-    assertThat(cache.stats().embedderErrors())
-        .as("five failures, and what came between")
-        .isEqualTo(10);
   }
 
   @Test
@@ -451,45 +327,6 @@ class SemanticCacheFailureTest {
     assertThat(recursive.ask(NEAR).text()).isEqualTo("by inner");
     assertThat(answers).extracting(Answer::text).containsExactly("inner");
     assertThat(recursive.stats().requests()).isEqualTo(3);
-  }
-
-  @Test
-  void cacheClosedDuringACallLeavesTheModelsAnswer() {
-    chat.replying(
-        prompt -> {
-          cache.close();
-          return ChatReply.of("last words");
-        });
-
-    Answer answer = cache.ask(PROMPT);
-
-    assertThat(answer.text()).isEqualTo("last words");
-    assertThat(answer.entryId()).isEmpty();
-    assertThat(cache.stats().storeErrors()).isEqualTo(1);
-  }
-
-  @Test
-  void closingTheCacheClosesTheStore() {
-    cache.close();
-
-    assertThat(store.isClosed()).isTrue();
-    assertThatCode(cache::close).doesNotThrowAnyException();
-  }
-
-  @Test
-  void storeIsClosedWithTheLastCacheOfItsBuilder() {
-    SemanticCacheBuilder builder = builder();
-    SemanticCache one = builder.build();
-    SemanticCache other = builder.build();
-
-    one.close();
-    one.close();
-
-    assertThat(store.isClosed()).isFalse();
-    other.ask(PROMPT);
-    assertThat(other.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
-    other.close();
-    assertThat(store.isClosed()).isTrue();
   }
 
   @Test

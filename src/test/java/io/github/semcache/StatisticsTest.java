@@ -12,37 +12,14 @@ import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
-import io.github.semcache.testing.FakeTime;
 import io.github.semcache.testing.FaultyStore;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What the counts and the events tell. */
-class StatisticsTest {
-  private static final String PARIS = "What is the capital of France?";
-  private static final String PARIS_AGAIN = "Which city serves as France's capital?";
-  private static final String JAVA = "How do I reverse a string in Java?";
-
-  private final FakeTime time = FakeTime.atStartOf2026();
-  private final FakeEmbedder embedder =
-      new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20).place(JAVA, 90);
-  private final FakeChatClient chat = new FakeChatClient();
-  private final List<CacheEvent> events = new ArrayList<>();
-  private final SemanticCache cache = builder().build();
-
-  private SemanticCacheBuilder builder() {
-    return SemanticCache.builder()
-        .embedder(embedder)
-        .chatClient(chat)
-        .timeSource(time)
-        .ticker(time::nanos)
-        .listener(events::add);
-  }
+class StatisticsTest extends CacheFixture {
 
   @Test
   void countsTellWhatHappened() {
@@ -54,8 +31,8 @@ class StatisticsTest {
     cache.ask(PARIS);
     cache.ask(PARIS);
     cache.ask(PARIS_AGAIN);
-    cache.ask(JAVA);
-    cache.ask(Prompt.of(JAVA).bypass());
+    cache.ask(PYTHON);
+    cache.ask(Prompt.of(PYTHON).bypass());
 
     var stats = cache.stats();
     assertThat(stats.requests()).isEqualTo(5);
@@ -79,10 +56,10 @@ class StatisticsTest {
   @Test
   void eventsTellWhatHappenedWithoutTexts() {
     cache.ask(PARIS);
-    cache.ask(JAVA);
+    cache.ask(PYTHON);
     cache.ask(PARIS_AGAIN);
 
-    assertThat(events.toString()).doesNotContain(PARIS, PARIS_AGAIN, JAVA, "answer 1");
+    assertThat(events.toString()).doesNotContain(PARIS, PARIS_AGAIN, PYTHON, "answer 1");
     assertThat(events)
         .filteredOn(CacheEvent.Miss.class::isInstance)
         .element(1)
@@ -98,7 +75,7 @@ class StatisticsTest {
     var store = InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).maxEntries(1).build();
     SemanticCache small = builder().store(store).build();
     small.ask(PARIS);
-    small.ask(JAVA);
+    small.ask(PYTHON);
 
     assertThat(small.stats().evictions()).isEqualTo(1);
     assertThat(small.stats().stores()).isEqualTo(2);

@@ -1,0 +1,35 @@
+package io.github.semcache;
+
+import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testing.FakeTime;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A cache over fakes, which is told where the prompts lie. */
+abstract class CacheFixture {
+  static final String PARIS = "What is the capital of France?";
+  static final String PARIS_AGAIN = "Which city serves as France's capital?";
+  static final String PYTHON = "How do I reverse a string in Python?";
+
+  final FakeTime time = FakeTime.atStartOf2026();
+  final FakeEmbedder embedder =
+      new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20).place(PYTHON, 90);
+  final FakeChatClient chat = new FakeChatClient();
+  final List<CacheEvent> events = new ArrayList<>();
+  final SemanticCache cache = builder().build();
+
+  final SemanticCacheBuilder builder() {
+    return SemanticCache.builder()
+        .embedder(embedder)
+        .chatClient(chat)
+        .timeSource(time)
+        .ticker(time::nanos)
+        .listener(events::add);
+  }
+
+  static double distance(double degrees) {
+    return 1 - Math.cos(Math.toRadians(degrees));
+  }
+}

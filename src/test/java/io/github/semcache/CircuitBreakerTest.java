@@ -1,0 +1,114 @@
+package io.github.semcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.embedding.RejectedTextException;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testing.FaultyStore.Call;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A part that keeps failing is left alone; one caller's own trouble closes nothing to others. */
+class CircuitBreakerTest extends FaultyCacheFixture {
+  @Test
+  void storeThatKeepsFailingIsLeftAloneButForOneTryInEachPause() {
+    FakeTime time = FakeTime.atStartOf2026();
+    SemanticCache patient =
+        builder().circuitBreaker(3, Duration.ofSeconds(10)).ticker(time::nanos).build();
+    store.fail(Call.FIND);
+    for (int i = 0; i < 8; i++) {
+      assertThat(patient.ask(PROMPT).missReason()).contains(MissReason.STORE_ERROR);
+    }
+    assertThat(store.calls()).hasSize(3);
+    assertThat(patient.stats().storeErrors()).isEqualTo(3);
+
+    time.advance(Duration.ofSeconds(10));
+    patient.ask(PROMPT);
+    patient.ask(PROMPT);
+    assertThat(store.calls()).hasSize(4);
+
+    store.recover();
+    time.advance(Duration.ofSeconds(10));
+    patient.ask(PROMPT);
+    assertThat(patient.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NEAREST", "PUT"})
+  void storeThatKeepsFailingInOneOfItsCallsIsLeftAloneWithThatCall(Call call) {
+    store.fail(call);
+    for (int i = 0; i < 20; i++) {
+      cache.ask("prompt " + i);
+    }
+
+    assertThat(store.calls()).filteredOn(call::equals).hasSize(5);
+    assertThat(store.calls()).filteredOn(Call.FIND::equals).hasSizeGreaterThanOrEqualTo(20);
+    assertThat(cache.stats().storeErrors()).isEqualTo(5);
+  }
+
+  @Test
+  void embedderThatKeepsFailingIsLeftAlone() {
+    embedder.failWith(new EmbedderException("down"));
+    for (int i = 0; i < 20; i++) {
+      cache.ask("prompt " + i);
+    }
+
+    assertThat(cache.stats().embedderErrors()).isEqualTo(5);
+    assertThat(cache.stats().missesByReason()).containsEntry(MissReason.EMBEDDER_ERROR, 20L);
+  }
+
+  @Test
+  void callersThatAreInterruptedDoNotCloseTheStoreOrTheEmbedderToOthers() {
+    InterruptedException interrupt = new InterruptedException();
+    store.onFind(
+        found -> {
+          throw new StoreException("interrupted", interrupt);
+        });
+    for (int i = 0; i < 20; i++) {
+      cache.ask("prompt " + i);
+    }
+    store.onFind(found -> found);
+    embedder.failWith(new EmbedderException("interrupted", interrupt));
+    for (int i = 20; i < 40; i++) {
+      cache.ask("prompt " + i);
+    }
+    embedder.recover();
+    cache.ask(PROMPT);
+
+    assertThat(cache.ask(NEAR).source()).isEqualTo(Answer.Source.SEMANTIC);
+    assertThat(cache.stats().storeErrors()).isEqualTo(20);
+    assertThat(cache.stats().embedderErrors()).isEqualTo(20);
+  }
+
+  @Test
+  void textsThatTheEmbedderRejectsDoNotCloseItToOthers() {
+    embedder.failWith(new RejectedTextException("too long"));
+    for (int i = 0; i < 20; i++) {
+      assertThat(cache.ask("long prompt " + i).missReason()).contains(MissReason.EMBEDDER_ERROR);
+    }
+    embedder.recover();
+    cache.ask(PROMPT);
+
+    assertThat(cache.ask(NEAR).source()).isEqualTo(Answer.Source.SEMANTIC);
+    assertThat(cache.stats().embedderErrors()).isEqualTo(20);
+  }
+
+  @Test
+  void rejectedTextsDoNotHideAnEmbedderThatKeepsFailing() {
+    for (int i = 0; i < 10; i++) {
+      embedder.failWith(new RejectedTextException("too long"));
+      cache.ask("long prompt " + i);
+      embedder.failWith(new EmbedderException("down"));
+      cache.ask("prompt " + i);
+    }
+
+    assertThat(cache.stats().embedderErrors())
+        .as("five failures, and what came between")
+        .isEqualTo(10);
+  }
+}

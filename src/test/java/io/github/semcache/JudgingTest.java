@@ -1,0 +1,181 @@
+package io.github.semcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.FinishReason;
+import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.policy.Verdict;
+import io.github.semcache.policy.budget.BudgetState;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** When and where the judge is asked, and what its trouble does. */
+class JudgingTest extends LearningFixture {
+  @Test
+  void judgeThatThrowsIsCountedAndHarmsNothing() {
+    cache.close();
+    cache =
+        learning(
+                comparison -> {
+                  throw new IllegalStateException("no judgement today");
+                })
+            .build();
+
+    ask(1, 0);
+    assertThat(ask(1, 1).text()).isEqualTo("1");
+
+    await().until(() -> cache.stats().policyErrors() == 1);
+    await().until(() -> quality().unknown() == 1);
+    assertThat(budget.state()).isEqualTo(BudgetState.COLD);
+  }
+
+  @SuppressWarnings("NullAway") // a judge may break its contract
+  @Test
+  void judgeThatAnswersNullIsCountedAndHarmsNothing() {
+    cache.close();
+    cache = learning(comparison -> null).build();
+
+    ask(1, 0);
+    ask(1, 1);
+
+    await().until(() -> quality().unknown() == 1);
+    assertThat(cache.stats().policyErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void differentIsBelievedOnlyIfConfirmed() {
+    cache.close();
+    boolean[] asked = new boolean[1];
+    cache =
+        learning(
+                comparison -> {
+                  asked[0] = !asked[0];
+                  return asked[0] ? Verdict.DIFFERENT : Verdict.SAME;
+                })
+            .build();
+
+    ask(1, 0);
+    ask(1, 1);
+
+    await().until(() -> quality().unknown() == 1);
+    assertThat(budget.state()).isEqualTo(BudgetState.COLD);
+  }
+
+  @Test
+  void fullQueueDropsAndCountsWithoutBlocking() {
+    CountDownLatch release = new CountDownLatch(1);
+    cache.close();
+    cache = learning(waitingFor(release)).judgeQueue(2).build();
+
+    for (int i = 0; i < 9; i++) {
+      ask(1, i);
+    }
+
+    // Of eight comparisons one is under way and two wait.
+    assertThat(quality().dropped()).isBetween(5L, 6L);
+    release.countDown();
+    awaitJudged(8);
+    assertThat(chat.calls()).isEqualTo(9);
+  }
+
+  @Test
+  void givenExecutorRunsTheJudge() {
+    cache.close();
+    cache = learning(AnswerJudge.sameText()).judgeExecutor(Runnable::run).build();
+
+    ask(1, 0);
+    ask(1, 1);
+
+    assertThat(quality().judged()).isEqualTo(1);
+  }
+
+  @Test
+  void whatAGivenExecutorRejectsIsDropped() {
+    cache.close();
+    cache =
+        learning(AnswerJudge.sameText())
+            .judgeExecutor(
+                task -> {
+                  throw new RejectedExecutionException("full");
+                })
+            .build();
+
+    ask(1, 0);
+
+    assertThat(ask(1, 1).text()).isEqualTo("1");
+    assertThat(quality().dropped()).isEqualTo(1);
+  }
+
+  @Test
+  void givenExecutorExcludesTheLimitsOfTheOwnThread() {
+    SemanticCacheBuilder both = learning(AnswerJudge.sameText()).judgeExecutor(Runnable::run);
+
+    assertThatThrownBy(() -> both.judgeQueue(5).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("judgeExecutor was given with judgeQueue or judgeTimeLimit");
+  }
+
+  @Test
+  void judgeThatHangsIsInterrupted() {
+    cache.close();
+    cache =
+        learning(waitingFor(new CountDownLatch(1))).judgeTimeLimit(Duration.ofMillis(20)).build();
+
+    ask(1, 0);
+    ask(1, 1);
+
+    await().until(() -> quality().unknown() == 1);
+    assertThat(cache.stats().policyErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void closingLeavesNoThreadBehind() {
+    cache.close();
+    CountDownLatch asked = new CountDownLatch(1);
+    AnswerJudge hanging = waitingFor(new CountDownLatch(1));
+    cache =
+        learning(
+                comparison -> {
+                  asked.countDown();
+                  return hanging.judge(comparison);
+                })
+            .build();
+    ask(1, 0);
+    ask(1, 1);
+    await().until(() -> asked.getCount() == 0);
+
+    cache.close();
+
+    await()
+        .until(
+            () ->
+                Thread.getAllStackTraces().keySet().stream()
+                    .noneMatch(thread -> thread.getName().startsWith("semcache-judge")));
+  }
+
+  private static AnswerJudge waitingFor(CountDownLatch latch) {
+    return comparison -> {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("interrupted", e);
+      }
+      return Verdict.SAME;
+    };
+  }
+
+  @Test
+  void refusedAndTruncatedAnswersAreNotJudged() {
+    ask(1, 0);
+    chat.replying(prompt -> ChatReply.of("cut o").finishReason(FinishReason.LENGTH));
+    ask(1, 1);
+    cache.close();
+
+    assertThat(quality().judged()).isZero();
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.semcache;
+
+import static org.awaitility.Awaitility.await;
+
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.budget.ErrorBudget;
+import io.github.semcache.stats.HitQuality;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testing.FakeEmbedder;
+import org.junit.jupiter.api.AfterEach;
+
+/** A cache whose policy learns from verdicts on topics that are easy to tell apart. */
+abstract class LearningFixture {
+  final FakeEmbedder embedder = new FakeEmbedder();
+  final FakeChatClient chat =
+      new FakeChatClient()
+          .replying(prompt -> ChatReply.of(topic(prompt.text())).usage(FakeChatClient.USAGE));
+  final InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
+  final ErrorBudget budget = HitPolicy.errorBudget(0.1).warmUp(20);
+  SemanticCache cache = learning(AnswerJudge.sameText()).build();
+
+  final SemanticCacheBuilder builder() {
+    return SemanticCache.builder().embedder(embedder).chatClient(chat).store(store);
+  }
+
+  final SemanticCacheBuilder learning(AnswerJudge judge) {
+    return builder().hitPolicy(budget).judge(judge);
+  }
+
+  @AfterEach
+  void closeCache() {
+    cache.close();
+  }
+
+  /** Prompts are called "topic.number"; those of a topic lie close together. */
+  static String topic(String prompt) {
+    return prompt.substring(0, prompt.indexOf('.'));
+  }
+
+  final Answer ask(int topic, int number) {
+    String text = topic + "." + number;
+    embedder.place(text, topic * 60 + number * 0.1);
+    return cache.ask(text);
+  }
+
+  final HitQuality quality() {
+    return cache.stats().quality();
+  }
+
+  final void awaitJudged(long count) {
+    await().until(() -> quality().judged() + quality().dropped() >= count);
+  }
+}

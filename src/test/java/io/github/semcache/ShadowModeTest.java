@@ -1,0 +1,65 @@
+package io.github.semcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.policy.budget.BudgetState;
+import org.junit.jupiter.api.Test;
+
+/** The policy decides, but the model answers. */
+class ShadowModeTest extends LearningFixture {
+  @Test
+  void shadowModeDecidesButTheModelAnswers() {
+    cache.close();
+    cache =
+        builder().maxDistance(0.1).noGuards().judge(AnswerJudge.sameText()).shadowMode().build();
+    ask(1, 0);
+
+    Answer near = ask(1, 1);
+    Answer exact = ask(1, 0);
+    awaitJudged(1);
+
+    assertThat(near.source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(near.missReason()).contains(MissReason.SHADOW);
+    assertThat(near.entryId()).isEmpty();
+    assertThat(exact.source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(chat.calls()).isEqualTo(3);
+    assertThat(cache.stats().hits()).isZero();
+    assertThat(cache.stats().requests()).isEqualTo(3);
+    assertThat(quality().shadowHits()).isEqualTo(2);
+    assertThat(quality().shadowTokensSaved()).isEqualTo(30);
+    assertThat(quality().right()).isEqualTo(1);
+  }
+
+  @Test
+  void shadowModeCountsWrongHits() {
+    cache.close();
+    cache =
+        builder().maxDistance(0.1).noGuards().judge(AnswerJudge.sameText()).shadowMode().build();
+    ask(1, 0);
+    embedder.place("2.0", 61);
+
+    cache.ask("2.0");
+    awaitJudged(1);
+
+    assertThat(quality().wrong()).isEqualTo(1);
+    assertThat(quality().precision()).isZero();
+    assertThat(quality().precisionAtMost()).isBetween(0.5, 0.9);
+  }
+
+  @Test
+  void policyLearnsInShadowMode() {
+    cache.close();
+    cache = learning(AnswerJudge.sameText()).shadowMode().build();
+
+    for (int i = 0; i < 120; i++) {
+      assertThat(ask(i % 3, i).source()).isEqualTo(Answer.Source.MODEL);
+    }
+
+    await().until(() -> budget.state() == BudgetState.SERVING);
+    ask(1, 200);
+    await().until(() -> quality().right() > 0 || quality().shadowHits() == 0);
+  }
+}
