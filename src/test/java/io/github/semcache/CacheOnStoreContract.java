@@ -46,6 +46,8 @@ public abstract class CacheOnStoreContract {
       assertThat(cache.ask(PYTHON).source()).isEqualTo(Answer.Source.EXACT);
       assertThat(cache.stats().requests()).isEqualTo(4);
       assertThat(cache.stats().modelCalls()).isEqualTo(2);
+      assertThat(cache.stats().semanticHits()).isEqualTo(1);
+      assertThat(cache.stats().stores()).isEqualTo(2);
     }
     assertThat(chat.calls()).isEqualTo(2);
     if (survives()) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked of the model, and how the cache may answer it. Immutable: each method that sets
@@ -292,6 +293,21 @@ public final class Prompt {
    */
   public Optional<Duration> maxWait() {
     return maxWait;
+  }
+
+  /** Whether the other one is a prompt of the same text, scope and options. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Prompt that && components().equals(that.components());
+  }
+
+  @Override
+  public int hashCode() {
+    return components().hashCode();
+  }
+
+  private List<Object> components() {
+    return List.of(text, scope, mode, maxAge, maxDistance, timeToLive, maxWait);
   }
 
   /** Shows the options but no text. */

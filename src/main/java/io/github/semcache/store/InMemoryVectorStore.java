@@ -60,7 +60,17 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
    * @return the store
    */
   public static InMemoryVectorStore of(Embedder embedder) {
-    return builder(EmbeddingSpace.of(embedder)).build();
+    return builder(embedder).build();
+  }
+
+  /**
+   * Begins a store.
+   *
+   * @param embedder whose embeddings it will hold
+   * @return a builder
+   */
+  public static Builder builder(Embedder embedder) {
+    return builder(EmbeddingSpace.of(embedder));
   }
 
   /**

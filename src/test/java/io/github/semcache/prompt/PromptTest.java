@@ -94,4 +94,18 @@ class PromptTest {
   void messageShowsNoText() {
     assertThat(Message.user("a secret")).hasToString("Message[role=user, 8 characters]");
   }
+
+  @Test
+  void promptsAreEqualIfAllTheirPartsAre() {
+    Prompt prompt = Prompt.of("what?").tag("tenant", "acme").maxDistance(0.1);
+
+    assertThat(prompt)
+        .isEqualTo(Prompt.of("what?").maxDistance(0.1).tag("tenant", "acme"))
+        .hasSameHashCodeAs(Prompt.of("what?").maxDistance(0.1).tag("tenant", "acme"))
+        .isNotEqualTo(prompt.refresh())
+        .isNotEqualTo(prompt.maxDistance(0.2))
+        .isNotEqualTo(prompt.tag("tenant", "other"))
+        .isNotEqualTo(prompt.maxAge(Duration.ofHours(1)))
+        .isNotEqualTo(Prompt.of("who?").tag("tenant", "acme").maxDistance(0.1));
+  }
 }

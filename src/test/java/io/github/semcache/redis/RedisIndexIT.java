@@ -66,6 +66,18 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
+  void entriesOfAnotherSchemaAreNeitherFoundNorRemoved() {
+    CacheEntry entry = put(store, "what?", 0);
+    String other = documentKey(entry).replace(":v1:", ":v2:");
+    jedis.rename(documentKey(entry), other);
+
+    assertThat(store.find(entry.key())).isEmpty();
+    assertThat(nearest(store)).isEmpty();
+    assertThat(removeAll(store)).isZero();
+    assertThat(jedis.del(other)).isEqualTo(1);
+  }
+
+  @Test
   void entriesOfAnEarlierRunAreFound() {
     CacheEntry entry = put(store, "what?", 0);
 

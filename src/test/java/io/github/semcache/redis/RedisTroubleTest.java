@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.semcache.Answer;
+import io.github.semcache.SemanticCache;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Insertion;
@@ -16,6 +19,8 @@ import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.Selection;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FakeRedis;
 import io.github.semcache.testing.FakeTime;
 import java.time.Duration;
@@ -134,6 +139,28 @@ class RedisTroubleTest {
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .as("one time-out, and one for the connection that the pool makes anew")
           .isBetween(Duration.ofMillis(490), Duration.ofMillis(1_900));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {FakeRedis.SILENCE, FakeRedis.HANG_UP, "-OOM command not allowed"})
+  void cacheOverAServerInTroubleGivesTheModelsAnswer(String trouble) {
+    FakeEmbedder embedder = new FakeEmbedder();
+    FakeChatClient chat = new FakeChatClient();
+    try (SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(chat)
+            .store(RedisVectorStore.builder(connection(), embedder).build())
+            .build()) {
+      server.onAll(trouble);
+
+      Answer answer = cache.ask("what?");
+
+      assertThat(answer.text()).isEqualTo("answer 1");
+      assertThat(answer.missReason()).contains(MissReason.STORE_ERROR);
+      assertThat(cache.stats().storeErrors()).isEqualTo(1);
+      assertThat(embedder.embedded()).isEmpty();
     }
   }
 
