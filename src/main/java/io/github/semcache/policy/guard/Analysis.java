@@ -26,7 +26,9 @@ final class Analysis {
     words = new HashSet<>(tokens.size() * 4);
     for (Token token : tokens) {
       words.add(token.form());
-      words.add(token.key());
+      if (!token.key().equals(token.form())) {
+        words.add(token.key());
+      }
       if (token.isNumber()) {
         quantities.add(Objects.requireNonNull(token.quantity()));
       }

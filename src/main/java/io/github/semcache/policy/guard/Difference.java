@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Which words and numbers one of two texts has and the other has not. */
 final class Difference {
@@ -130,6 +131,28 @@ final class Difference {
 
   List<Quantity> numbersOnlyRemembered() {
     return numbersOnlyRemembered;
+  }
+
+  /** The word of content that only the prompt that is asked has, if there is just one. */
+  @Nullable Token onlyContentAsked() {
+    return onlyContent(onlyAsked);
+  }
+
+  @Nullable Token onlyContentRemembered() {
+    return onlyContent(onlyRemembered);
+  }
+
+  private static @Nullable Token onlyContent(List<Token> tokens) {
+    Token only = null;
+    for (Token token : tokens) {
+      if (token.isContent()) {
+        if (only != null) {
+          return null;
+        }
+        only = token;
+      }
+    }
+    return only;
   }
 
   /** Whether each text has content words that the other has not. */

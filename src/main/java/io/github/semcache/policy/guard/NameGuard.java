@@ -4,7 +4,6 @@ import io.github.semcache.policy.guard.Token.Kind;
 import io.github.semcache.policy.guard.Word.Trait;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Objects to another name, identifier, quotation or piece of code in place of one. */
 record NameGuard(Lexicon words) implements Guard {
@@ -69,25 +68,12 @@ record NameGuard(Lexicon words) implements Guard {
    * a name or both are things.
    */
   private static boolean isOneForOne(Difference difference, boolean hasName) {
-    Token asked = onlyContent(difference.onlyAsked());
-    Token remembered = onlyContent(difference.onlyRemembered());
+    Token asked = difference.onlyContentAsked();
+    Token remembered = difference.onlyContentRemembered();
     if (asked == null || remembered == null) {
       return false;
     }
     boolean things = asked.is(Trait.THING) && remembered.is(Trait.THING);
     return hasName || (things && difference.mayBeEnglish());
-  }
-
-  private static @Nullable Token onlyContent(List<Token> tokens) {
-    Token only = null;
-    for (Token token : tokens) {
-      if (token.isContent()) {
-        if (only != null) {
-          return null;
-        }
-        only = token;
-      }
-    }
-    return only;
   }
 }

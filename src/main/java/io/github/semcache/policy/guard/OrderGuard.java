@@ -50,9 +50,12 @@ record OrderGuard(Lexicon words) implements Guard {
 
   /** Whether one text is the other with two of its parts exchanged and something between them. */
   private static boolean isExchange(Analysis asked, Analysis remembered) {
+    if (asked.tokens().size() != remembered.tokens().size()) {
+      return false;
+    }
     List<String> a = keys(asked);
     List<String> b = keys(remembered);
-    if (a.size() != b.size() || a.equals(b)) {
+    if (a.equals(b)) {
       return false;
     }
     int from = 0;

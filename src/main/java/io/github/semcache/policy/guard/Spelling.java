@@ -116,6 +116,9 @@ final class Spelling {
    */
   static List<Token> writtenApart(Token word, List<Token> text) {
     String form = word.form();
+    if (word.is(Word.Trait.FUNCTION)) {
+      return List.of();
+    }
     for (int start = 0; start < text.size() && form.length() >= SHORTEST; start++) {
       int length = 0;
       int end = start;

@@ -19,30 +19,33 @@ record SubstitutionGuard(Lexicon words) implements Guard {
   @Override
   public Optional<GuardReason> objection(PromptPair prompts) {
     Difference difference = prompts.difference(words);
+    Token asked = difference.onlyContentAsked();
+    Token remembered = difference.onlyContentRemembered();
     boolean substituted =
-        difference.mayBeEnglish() && difference.contentReplaced() && isSubstitution(difference);
+        asked != null
+            && remembered != null
+            && difference.mayBeEnglish()
+            && isOther(asked, remembered)
+            && isAlikeOtherwise(difference, asked, remembered);
     return substituted ? Optional.of(GuardReason.REPLACED_WORD) : Optional.empty();
   }
 
-  private static boolean isSubstitution(Difference difference) {
+  /** Whether the second text is the first with one word in place of another. */
+  private static boolean isAlikeOtherwise(Difference difference, Token word, Token other) {
     List<Token> asked = withoutArticles(difference.asked());
     List<Token> remembered = withoutArticles(difference.remembered());
     if (asked.size() != remembered.size() || asked.size() < 2) {
       return false;
     }
-    int replaced = -1;
     for (int i = 0; i < asked.size(); i++) {
-      if (!asked.get(i).key().equals(remembered.get(i).key())) {
-        if (replaced >= 0) {
-          return false;
-        }
-        replaced = i;
+      Token here = asked.get(i);
+      Token there = remembered.get(i);
+      boolean same = here.key().equals(there.key());
+      if (!same && !(here.equals(word) && there.equals(other))) {
+        return false;
       }
     }
-    return replaced >= 0
-        && difference.onlyAsked().contains(asked.get(replaced))
-        && difference.onlyRemembered().contains(remembered.get(replaced))
-        && isOther(asked.get(replaced), remembered.get(replaced));
+    return true;
   }
 
   private static List<Token> withoutArticles(Analysis text) {

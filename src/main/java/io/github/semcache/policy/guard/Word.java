@@ -1,6 +1,5 @@
 package io.github.semcache.policy.guard;
 
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -75,25 +74,23 @@ final class Word {
    * @param languages the other languages in which it is frequent, as bits
    */
   Word(String key, Set<Trait> traits, List<Side> sides, double value, long languages) {
-    this(
-        key,
-        traits.isEmpty() ? EnumSet.noneOf(Trait.class) : EnumSet.copyOf(traits),
-        sides.toArray(Side[]::new),
-        value,
-        languages);
+    this.key = key;
+    this.traits = traits.isEmpty() ? EnumSet.noneOf(Trait.class) : EnumSet.copyOf(traits);
+    this.sides = sides.toArray(Side[]::new);
+    this.units = sides.stream().filter(side -> side.list() == WordList.UNITS).toList();
+    this.role =
+        sides.stream().filter(side -> side.list() == WordList.RELATIONS).findFirst().orElse(null);
+    this.value = value;
+    this.languages = languages;
   }
 
-  private Word(String key, EnumSet<Trait> traits, Side[] sides, double value, long languages) {
+  private Word(Word other, String key, long languages) {
     this.key = key;
-    this.traits = traits;
-    this.sides = sides;
-    this.units = Arrays.stream(sides).filter(side -> side.list() == WordList.UNITS).toList();
-    this.role =
-        Arrays.stream(sides)
-            .filter(side -> side.list() == WordList.RELATIONS)
-            .findFirst()
-            .orElse(null);
-    this.value = value;
+    this.traits = other.traits;
+    this.sides = other.sides;
+    this.units = other.units;
+    this.role = other.role;
+    this.value = other.value;
     this.languages = languages;
   }
 
@@ -107,11 +104,11 @@ final class Word {
   }
 
   Word withKey(String newKey) {
-    return new Word(newKey, traits, sides, value, languages);
+    return new Word(this, newKey, languages);
   }
 
   Word withLanguages(long newLanguages) {
-    return new Word(key, traits, sides, value, newLanguages);
+    return new Word(this, key, newLanguages);
   }
 
   String key() {
