@@ -68,12 +68,17 @@ final class JudgeQueue implements AutoCloseable {
     return thread;
   }
 
-  /** False if the task was dropped. Blocks no longer than the user's executor does. */
+  /**
+   * False if the task was dropped, for whatever reason the user's executor has. Blocks no longer
+   * than that does.
+   *
+   * @param task throws nothing
+   */
   boolean offer(Runnable task) {
     try {
       executor.execute(task);
       return true;
-    } catch (RejectedExecutionException e) {
+    } catch (RuntimeException e) {
       return false;
     }
   }

@@ -54,6 +54,11 @@ final class Keeper {
     this.fence = fence;
   }
 
+  /** The model is about to be asked. */
+  void asksModel(Request request) {
+    learning.asksModel(request);
+  }
+
   /** The model answered: keeps its reply if it may be kept, and makes the caller's answer of it. */
   Answer answered(Request request, ChatReply reply, Events.Stopwatch stopwatch) {
     events.publish(

@@ -27,9 +27,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +67,7 @@ final class Learning implements AutoCloseable {
   private final LearnedState policyState;
   private final LearnedState blockedState;
   private final AtomicInteger unsaved = new AtomicInteger();
+  private final AtomicBoolean saveFailed = new AtomicBoolean();
   private final AtomicBoolean reportsUnsaved = new AtomicBoolean();
   private final LongSupplier ticker;
   private final AtomicLong nextLook;
@@ -140,6 +139,29 @@ final class Learning implements AutoCloseable {
     return shadow;
   }
 
+  /**
+   * The model is about to be asked. If that is in place of a hit, the policy is told at once, since
+   * any number of things may keep the verdict from coming.
+   */
+  void asksModel(Request request) {
+    Request.Choice choice = request.choice();
+    LearningPolicy learning = policy;
+    if (learning != null
+        && choice != null
+        && asJudged(choice.decision()) instanceof Decision.Audit audit) {
+      attempt(
+          () ->
+              learning.learn(
+                  new Lesson(
+                      request.query,
+                      choice.matches(),
+                      audit.match(),
+                      audit,
+                      Verdict.UNKNOWN,
+                      time.instant())));
+    }
+  }
+
   /** Compares a new answer with those that could have been served. */
   void observe(Request request, ChatReply reply, Optional<Insertion> kept) {
     Request.Choice choice = request.choice();
@@ -154,7 +176,6 @@ final class Learning implements AutoCloseable {
         new Observation(request.query, choice.matches(), decision, reply.text(), kept);
     if (!queue.offer(() -> judge(observation))) {
       events.publish(new CacheEvent.JudgementDropped());
-      learn(observation.lesson(observation.candidates().get(0), Verdict.UNKNOWN));
     }
   }
 
@@ -187,6 +208,10 @@ final class Learning implements AutoCloseable {
         break;
       }
     }
+    saveIfDue();
+  }
+
+  private void saveIfDue() {
     if (unsaved.get() >= SAVE_AFTER) {
       save();
     }
@@ -211,7 +236,7 @@ final class Learning implements AutoCloseable {
   private Verdict ask(AnswerJudge asked, Comparison comparison) {
     try {
       return requireNonNull(asked.judge(comparison), "the judge gave no verdict");
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // Perhaps on the caller's thread, whose answer must not be lost.
       events.publish(new CacheEvent.Failed(CacheEvent.Part.JUDGE, e));
       return Verdict.UNKNOWN;
     }
@@ -244,6 +269,9 @@ final class Learning implements AutoCloseable {
   /** Learns what a person said of a hit. */
   void report(Query query, List<Match> matches, Match served, Verdict verdict) {
     learn(new Lesson(query, matches, served, Decision.hit(served), verdict, time.instant()));
+    if (unsaved.get() >= SAVE_AFTER) {
+      reports.offer(this::saveIfDue);
+    }
   }
 
   /**
@@ -273,35 +301,39 @@ final class Learning implements AutoCloseable {
 
   private void learn(Lesson lesson) {
     LearningPolicy learning = policy;
-    if (learning != null) {
+    if (learning != null && lesson.verdict() != Verdict.UNKNOWN) {
       attempt(() -> learning.learn(lesson));
       unsaved.incrementAndGet();
     }
   }
 
-  /** Exchanges what was learned with other instances on the same store. */
+  /**
+   * Exchanges what was learned with other instances on the same store. If that fails, it is tried
+   * again after as many verdicts, and at the end.
+   */
   private void save() {
     LearningPolicy learning = policy;
     unsaved.set(0);
     if (learning != null) {
-      exchange(policyState, learning::merge, learning::learned);
+      saveFailed.set(true);
+      attempt(
+          () -> {
+            policyState.exchange(learning::merge, learning::learned, this::failed);
+            saveFailed.set(false);
+          });
     }
-  }
-
-  private void exchange(LearnedState state, Consumer<byte[]> merge, Supplier<byte[]> learned) {
-    attempt(() -> state.exchange(merge, learned, this::failed));
   }
 
   /** Trouble here never fails a call: what cannot be learned now is learned later or not at all. */
   private void attempt(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | AssertionError e) {
       failed(e);
     }
   }
 
-  private void failed(RuntimeException failure) {
+  private void failed(Throwable failure) {
     events.publish(new CacheEvent.Failed(CacheEvent.Part.LEARNING, failure));
     log.debug("The cache could not learn; it goes on with what it knows", failure);
   }
@@ -311,7 +343,7 @@ final class Learning implements AutoCloseable {
   public void close() {
     queue.close();
     reports.close();
-    if (unsaved.get() > 0) {
+    if (unsaved.get() > 0 || saveFailed.get()) {
       save();
     }
     saveReports();

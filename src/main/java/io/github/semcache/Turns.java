@@ -57,6 +57,7 @@ final class Turns {
 
   private CacheCall lead(Request request, SingleFlight.Flight<CacheCall> flight, Place place) {
     lookups.missed(request);
+    keeper.asksModel(request);
     return new CacheCall.Lead(this, keeper, request, flight, place, events.stopwatch());
   }
 

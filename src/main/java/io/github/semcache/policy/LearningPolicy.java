@@ -18,9 +18,15 @@ public interface LearningPolicy extends HitPolicy {
   LearningPolicy fresh();
 
   /**
-   * Learns. May take as long as fitting a model takes, but does not block on anything outside. A
-   * verdict of {@link Verdict#UNKNOWN} says that none could be had; it may be told on the thread of
-   * a request, so taking it up is quick and waits for no fitting.
+   * Learns. May take as long as fitting a model takes, but does not block on anything outside.
+   *
+   * <p>Of an {@linkplain Decision.Audit audit} the policy hears at once, with a verdict of {@link
+   * Verdict#UNKNOWN}, on the thread of the request, so taking it up is quick and waits for no
+   * fitting; the verdict follows if there is one. Audits without any following verdicts mean that
+   * nobody watches the hits.
+   *
+   * <p>A lesson on a {@linkplain Decision.Hit hit} is what a person says of it. People speak of the
+   * hits that they choose to speak of: these are no sample of all hits.
    *
    * @param lesson a decision and the verdict on it
    */

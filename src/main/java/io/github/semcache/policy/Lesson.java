@@ -14,7 +14,8 @@ import java.util.List;
  * @param matches the entries that the policy chose from, nearest first
  * @param judged the one of them that the verdict is on
  * @param decision what the policy had decided
- * @param verdict whether the answer of the judged one would have been right
+ * @param verdict whether the answer of the judged one would have been right; unknown of an audit
+ *     that has just begun
  * @param at when the verdict was given
  */
 public record Lesson(

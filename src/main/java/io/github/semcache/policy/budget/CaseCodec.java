@@ -78,7 +78,9 @@ final class CaseCodec {
     long group = in.readLong();
     boolean wrong = in.readBoolean();
     float weight = in.readFloat();
-    require(weight >= 1 && weight < Float.POSITIVE_INFINITY, "a weight outside its bounds");
+    require(
+        weight == 0 || (weight >= 1 && weight < Float.POSITIVE_INFINITY),
+        "a weight outside its bounds");
     float[] features = new float[Features.COUNT];
     for (int k = 0; k < features.length; k++) {
       features[k] = in.readFloat();

@@ -13,6 +13,7 @@ import io.github.semcache.policy.Verdict;
 import io.github.semcache.policy.guard.Guards;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * its place. A share of the hits is audited: the model is asked as if they were misses. The budget
  * is a target, not a guarantee: it holds as far as the verdicts are right and the traffic to come
  * resembles the traffic judged.
+ *
+ * <p>What people report is no sample of the hits, and loosens nothing: a wrong answer makes the
+ * policy warier of its answer group and of the words that made the difference; a right one is
+ * served again for the same prompt, whatever its risk is. Of each prompt and entry the last report
+ * counts, and once.
  *
  * <p>The methods that set an option return a policy that has learned nothing; an instance learns
  * for one cache. Decisions take tens of microseconds and do not block. Safe for use by many
@@ -92,6 +98,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
 
   private final Options options;
   private final Window window;
+  private final Reports reports;
   private final Drift drift = new Drift();
 
   private volatile HitPolicy conservative;
@@ -106,6 +113,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
     this.options = options;
     this.conservative = options.conservative;
     this.window = new Window(options.window);
+    this.reports = new Reports(options.window);
     this.fitAt = options.warmUp;
   }
 
@@ -232,14 +240,24 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
     if (matches.isEmpty()) {
       return Decision.miss(MissReason.NO_NEIGHBOUR);
     }
-    Model fitted = model;
-    Decision decision =
-        fitted == null || unanswered.get() >= MAX_UNANSWERED
-            ? conservatively(query, matches)
-            : byRisk(query, matches, fitted);
+    Decision decision = choose(query, matches);
     return decision instanceof Decision.Hit hit && isAudited(query)
         ? Decision.audit(hit.match(), options.auditShare)
         : decision;
+  }
+
+  private Decision choose(Query query, List<Match> matches) {
+    Match nearest = matches.get(0);
+    if (query.maxDistance().isPresent() && nearest.distance() > query.maxDistance().getAsDouble()) {
+      return Decision.miss(MissReason.TOO_FAR);
+    }
+    if (reports.vouchFor(query, nearest.entry())) {
+      return Decision.hit(nearest);
+    }
+    Model fitted = model;
+    return fitted == null || unanswered.get() >= MAX_UNANSWERED
+        ? conservatively(query, matches)
+        : byRisk(query, matches, fitted);
   }
 
   private Decision conservatively(Query query, List<Match> matches) {
@@ -249,9 +267,6 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
 
   private Decision byRisk(Query query, List<Match> matches, Model fitted) {
     Match nearest = matches.get(0);
-    if (query.maxDistance().isPresent() && nearest.distance() > query.maxDistance().getAsDouble()) {
-      return Decision.miss(MissReason.TOO_FAR);
-    }
     Pair pair = Pair.of(query, nearest.entry(), options.guards);
     double risk = fitted.risk().of(Features.of(matches, pair, records));
     double limit = Math.min(fitted.cut(), MAX_RISK);
@@ -266,19 +281,30 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
 
   @Override
   public void learn(Lesson lesson) {
-    if (lesson.verdict() != Verdict.UNKNOWN) {
+    if (lesson.decision() instanceof Decision.Hit) {
+      learnReport(lesson);
+    } else if (lesson.verdict() != Verdict.UNKNOWN) {
       learnVerdict(lesson);
     } else if (lesson.decision() instanceof Decision.Audit) {
       unanswered.incrementAndGet();
     }
   }
 
+  /**
+   * A wrong one adds to the records of its answer group and its words, whose weight is learned from
+   * audits and misses; a right one holds for its prompt and its entry alone. Neither has a part in
+   * the cut, the warm-up or the watch for drift: people who speak of right hits only would make any
+   * cut look safe.
+   */
+  private synchronized void learnReport(Lesson lesson) {
+    if (lesson.verdict() != Verdict.UNKNOWN && reports.add(caseOf(lesson))) {
+      records = allRecords();
+    }
+  }
+
   private synchronized void learnVerdict(Lesson lesson) {
     unanswered.set(0);
-    Pair pair = Pair.of(lesson.query(), lesson.judged().entry(), options.guards);
-    List<Match> matches =
-        lesson.matches().stream().dropWhile(match -> !match.equals(lesson.judged())).toList();
-    Case judged = Case.of(lesson, pair, Features.of(matches, pair, records));
+    Case judged = caseOf(lesson);
     window.add(judged);
     records.add(judged);
     verdicts = verdicts + 1;
@@ -293,9 +319,23 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
     }
   }
 
+  private Case caseOf(Lesson lesson) {
+    Pair pair = Pair.of(lesson.query(), lesson.judged().entry(), options.guards);
+    List<Match> matches =
+        lesson.matches().stream().dropWhile(match -> !match.equals(lesson.judged())).toList();
+    return Case.of(lesson, pair, Features.of(matches, pair, records));
+  }
+
+  private Records allRecords() {
+    Records all = Records.of(window.latest());
+    reports.wrong().forEach(all::add);
+    return all;
+  }
+
   private void trip() {
     drift.forget();
     window.forgetAllBut(KEPT_ON_TRIP);
+    reports.merge(List.of(), window.forgottenBefore());
     model = null;
     state = BudgetState.TRIPPED;
     fitAt = verdicts + VERDICTS_AFTER_TRIP;
@@ -303,7 +343,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
 
   private void fit() {
     List<Case> cases = window.latest();
-    records = Records.of(cases);
+    records = allRecords();
     model = Model.fit(cases, options.budget, options.confidence);
     state = BudgetState.SERVING;
     fitAt = verdicts + Math.min(REFIT_AFTER, Math.max(REFIT_AT_FIRST, cases.size() / 4));
@@ -311,25 +351,35 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
 
   @Override
   public synchronized byte[] learned() {
-    return CaseCodec.encode(new CaseCodec.Content(window.latest(), window.forgottenBefore()));
+    List<Case> all = new ArrayList<>(window.latest());
+    all.addAll(reports.all());
+    return CaseCodec.encode(new CaseCodec.Content(all, window.forgottenBefore()));
   }
 
   @Override
   public synchronized void merge(byte[] learned) {
     CaseCodec.Content theirs = CaseCodec.decode(requireNonNull(learned, "learned"));
-    if (!window.merge(theirs.cases(), theirs.forgottenBefore())) {
-      return;
+    List<Case> told = theirs.cases().stream().filter(Case::isReport).toList();
+    List<Case> judged = theirs.cases().stream().filter(one -> !one.isReport()).toList();
+    boolean hasVerdicts = window.merge(judged, theirs.forgottenBefore());
+    boolean hasReports = reports.merge(told, theirs.forgottenBefore());
+    if (hasVerdicts || hasReports) {
+      records = allRecords();
     }
-    records = Records.of(window.latest());
+    if (hasVerdicts) {
+      startAgain();
+    }
+  }
+
+  /** The verdicts have changed as a whole. */
+  private void startAgain() {
     if (window.size() >= options.warmUp && state != BudgetState.TRIPPED) {
       fit();
-    } else {
-      state =
-          model == null && state != BudgetState.TRIPPED
-              ? BudgetState.LEARNING
-              : BudgetState.TRIPPED;
-      model = null;
-      fitAt = verdicts + Math.max(0, options.warmUp - window.size());
+      return;
     }
+    boolean isTripped = model != null || state == BudgetState.TRIPPED;
+    state = isTripped ? BudgetState.TRIPPED : BudgetState.LEARNING;
+    model = null;
+    fitAt = Math.max(isTripped ? fitAt : 0, verdicts + Math.max(0, options.warmUp - window.size()));
   }
 }

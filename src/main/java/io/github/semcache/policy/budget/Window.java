@@ -3,9 +3,10 @@ package io.github.semcache.policy.budget;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 
 /** The latest judged decisions, oldest first. Used by one thread at a time. */
 final class Window {
@@ -31,6 +32,17 @@ final class Window {
     trim(2 * capacity);
   }
 
+  /** Takes the last word on something; false if the same was said before. */
+  boolean replace(Case judged) {
+    Optional<Case> before = cases.stream().filter(one -> one.id() == judged.id()).findFirst();
+    if (before.filter(one -> one.wrong() == judged.wrong()).isPresent()) {
+      return false;
+    }
+    before.ifPresent(cases::remove);
+    add(judged);
+    return true;
+  }
+
   /** Forgets all but the latest cases, and all older ones that others may still have. */
   void forgetAllBut(int latest) {
     trim(0, latest);
@@ -40,21 +52,25 @@ final class Window {
   /** Adds what is new among the cases of others; false if that changes nothing. */
   boolean merge(Collection<Case> others, long theirForgottenBefore) {
     forgottenBefore = Math.max(forgottenBefore, theirForgottenBefore);
-    boolean forgets = cases.removeIf(judged -> judged.at() < forgottenBefore);
-    Set<Long> known = new HashSet<>();
-    cases.forEach(judged -> known.add(judged.id()));
+    boolean changes = cases.removeIf(judged -> judged.at() < forgottenBefore);
     long oldest = cases.size() < capacity ? forgottenBefore : latest().get(0).at();
-    List<Case> added =
-        others.stream()
-            .filter(judged -> judged.at() >= Math.max(oldest, forgottenBefore))
-            .filter(judged -> known.add(judged.id()))
-            .toList();
-    if (!added.isEmpty()) {
-      cases.addAll(added);
+    Map<Long, Case> known = new LinkedHashMap<>();
+    cases.forEach(judged -> known.put(judged.id(), judged));
+    for (Case theirs : others) {
+      Case ours = known.get(theirs.id());
+      boolean isNews = ours == null || ours.at() < theirs.at();
+      if (isNews && theirs.at() >= Math.max(oldest, forgottenBefore)) {
+        known.put(theirs.id(), theirs);
+        changes = true;
+      }
+    }
+    if (changes) {
+      cases.clear();
+      cases.addAll(known.values());
       cases.sort(Comparator.comparingLong(Case::at));
       trim(2 * capacity);
     }
-    return forgets || !added.isEmpty();
+    return changes;
   }
 
   /** The latest cases that fit into the window. */

@@ -175,6 +175,83 @@ class ErrorBudgetTest {
   }
 
   @Test
+  void praiseOfRightHitsLoosensNothing() {
+    Stream silent = reportedOn(0, 0);
+    Stream praised = reportedOn(1, 0);
+
+    assertThat(silent.hits).isPositive();
+    assertThat(praised.hits).isEqualTo(silent.hits);
+    assertThat(praised.wrong).isEqualTo(silent.wrong);
+  }
+
+  @Test
+  void blameOfWrongHitsMakesNoMoreOfThem() {
+    assertThat(reportedOn(0, 1).wrong).isLessThanOrEqualTo(reportedOn(0, 0).wrong);
+  }
+
+  /** Traffic with wrong hits that nothing tells apart from right ones, of which people speak. */
+  private static Stream reportedOn(double praised, double blamed) {
+    Stream traffic = new Stream(HitPolicy.errorBudget(0.02), 40, 0, 1);
+    traffic.singular = 0.12;
+    traffic.praised = praised;
+    traffic.blamed = blamed;
+    traffic.run(4_000);
+    return traffic;
+  }
+
+  @Test
+  void sameReportTwiceCountsOnceAndTheLastOneHolds() {
+    new Stream(policy, 40, 0, 4).run(100);
+    Decision served = Decision.hit(matches(0.001).get(0));
+    learn(served, Verdict.SAME, 1);
+    byte[] once = policy.learned();
+    for (int i = 0; i < 500; i++) {
+      policy.learn(report(Verdict.SAME, i));
+    }
+
+    assertThat(policy.learned()).isEqualTo(once);
+    assertThat(policy.decide(query(1), matches(0.001))).isNotInstanceOf(Decision.Miss.class);
+
+    policy.learn(report(Verdict.DIFFERENT, 501));
+    assertThat(policy.learned()).hasSameSizeAs(once);
+    assertThat(policy.decide(query(1), matches(0.001))).isInstanceOf(Decision.Miss.class);
+  }
+
+  @Test
+  void reportsOfManyPromptsNeitherWarmUpNorTrip() {
+    for (int i = 0; i < 500; i++) {
+      learn(Decision.hit(matches(0.001).get(0)), Verdict.DIFFERENT, i);
+    }
+    assertThat(policy.state()).isEqualTo(BudgetState.COLD);
+
+    new Stream(policy, 40, 0, 4).run(1_200);
+    for (int i = 0; i < 500; i++) {
+      learn(Decision.hit(matches(0.001).get(0)), Verdict.DIFFERENT, 1_000 + i);
+    }
+    assertThat(policy.state()).isEqualTo(BudgetState.SERVING);
+  }
+
+  @Test
+  void laterReportOfAnotherInstanceHolds() {
+    ErrorBudget other = HitPolicy.errorBudget(0.02).warmUp(200);
+    policy.learn(report(Verdict.DIFFERENT, 1));
+    other.learn(report(Verdict.SAME, 2));
+
+    policy.merge(other.learned());
+    other.merge(policy.learned());
+
+    assertThat(other.learned()).isEqualTo(policy.learned());
+    assertThat(policy.decide(query(1), matches(0.001))).isNotInstanceOf(Decision.Miss.class);
+  }
+
+  private static Lesson report(Verdict verdict, int at) {
+    List<Match> matches = matches(0.001);
+    Match served = matches.get(0);
+    Instant time = Instant.ofEpochMilli(200_000 + at);
+    return new Lesson(query(1), matches, served, Decision.hit(served), verdict, time);
+  }
+
+  @Test
   void freshPolicyHasTheOptionsAndHasLearnedNothing() {
     new Stream(policy, 40, 0, 7).run(1_000);
 

@@ -29,11 +29,20 @@ final class Stream {
 
   private final ErrorBudget policy;
   private final Random random;
+  private final Random people;
   private final int topics;
   private final int firstTopic;
   private final InMemoryVectorStore store =
       InMemoryVectorStore.builder(new EmbeddingSpace("synthetic", DIMENSION)).build();
   private int asked;
+
+  /** How often the last topic has an answer that no other prompt has; the others in proportion. */
+  double singular;
+
+  /** The share of the right hits, and of the wrong ones, that people speak of. */
+  double praised;
+
+  double blamed;
   int hits;
   int wrong;
   int audits;
@@ -43,6 +52,7 @@ final class Stream {
     this.topics = topics;
     this.firstTopic = firstTopic;
     this.random = new Random(seed);
+    this.people = new Random(seed + 1);
   }
 
   /** Other topics from now on, in front of the same policy and the same store. */
@@ -63,6 +73,8 @@ final class Stream {
         Query.of(
             Prompt.of("question " + asked++ + " about topic" + topic), Normalizer.none(), Map.of());
     Embedding embedding = near(topic);
+    double share = singular * (topic - firstTopic) / topics;
+    String answer = share > people.nextDouble() ? "only " + asked : "" + topic;
     List<Match> matches =
         store
             .nearest(new NearestQuery(embedding, query.scope().hash(), 10, Optional.empty()))
@@ -70,24 +82,33 @@ final class Stream {
     Decision decision = policy.decide(query, matches);
     if (decision instanceof Decision.Hit hit) {
       hits++;
-      wrong += hit.match().entry().answer().equals("" + topic) ? 0 : 1;
+      boolean right = hit.match().entry().answer().equals(answer);
+      wrong += right ? 0 : 1;
+      if ((right ? praised : blamed) > people.nextDouble()) {
+        learn(query, matches, hit.match(), decision, right);
+      }
       return;
     }
     audits += decision instanceof Decision.Audit ? 1 : 0;
-    store(query, topic, embedding, matches, decision);
+    store(query, answer, embedding, matches, decision);
+  }
+
+  private void learn(
+      Query query, List<Match> matches, Match judged, Decision decision, boolean right) {
+    Verdict verdict = right ? Verdict.SAME : Verdict.DIFFERENT;
+    policy.learn(
+        new Lesson(query, matches, judged, decision, verdict, Instant.ofEpochMilli(asked)));
   }
 
   private void store(
-      Query query, int topic, Embedding embedding, List<Match> matches, Decision decision) {
+      Query query, String answer, Embedding embedding, List<Match> matches, Decision decision) {
     Instant at = Instant.ofEpochMilli(asked);
     CacheEntry entry =
-        new CacheEntry(query.key(), query.scope().hash(), query.text(), "" + topic, Map.of(), at);
+        new CacheEntry(query.key(), query.scope().hash(), query.text(), answer, Map.of(), at);
     if (!matches.isEmpty()) {
       Match nearest = matches.get(0);
-      boolean same = nearest.entry().answer().equals("" + topic);
-      policy.learn(
-          new Lesson(
-              query, matches, nearest, decision, same ? Verdict.SAME : Verdict.DIFFERENT, at));
+      boolean same = nearest.entry().answer().equals(answer);
+      learn(query, matches, nearest, decision, same);
       entry = same ? entry.group(nearest.entry().group()) : entry;
     }
     store.put(List.of(new Insertion(entry, Optional.of(embedding), Optional.empty())));

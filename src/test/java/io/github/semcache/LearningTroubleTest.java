@@ -1,0 +1,181 @@
+package io.github.semcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.Verdict;
+import io.github.semcache.policy.budget.BudgetState;
+import io.github.semcache.policy.budget.ErrorBudget;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.StateStore;
+import io.github.semcache.store.StoreException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of hits and of what was learned when judge, model or store are in trouble. */
+class LearningTroubleTest extends LearningFixture {
+  private final ExecutorService judging = Executors.newSingleThreadExecutor();
+
+  @AfterEach
+  void endJudging() {
+    judging.shutdownNow();
+  }
+
+  @Test
+  void hitsThatAHangingJudgeDoesNotWatchEnd() {
+    CompletableFuture<Void> release = new CompletableFuture<>();
+    AtomicBoolean hangs = new AtomicBoolean();
+    AnswerJudge hanging =
+        comparison -> {
+          release.join();
+          return Verdict.SAME;
+        };
+    ErrorBudget policy =
+        watched(
+            builder ->
+                builder.judge(
+                    comparison ->
+                        (hangs.get() ? hanging : AnswerJudge.sameText()).judge(comparison)));
+    hangs.set(true);
+
+    assertHitsEnd(policy);
+    release.complete(null);
+  }
+
+  @Test
+  void hitsEndIfNoAnswerToAnAuditIsAdmitted() {
+    AtomicBoolean refuses = new AtomicBoolean();
+    ErrorBudget policy = watched(builder -> builder.admission((prompt, reply) -> !refuses.get()));
+    refuses.set(true);
+
+    assertHitsEnd(policy);
+    assertThat(cache.stats().notAdmitted()).isPositive();
+  }
+
+  @Test
+  void hitsEndIfTheModelFailsOnEachAudit() {
+    ErrorBudget policy = watched(builder -> {});
+    chat.replying(
+        prompt -> {
+          throw new IllegalStateException("no model today");
+        });
+
+    assertHitsEnd(policy);
+  }
+
+  /** A cache whose policy serves; every second hit is audited. */
+  private ErrorBudget watched(Consumer<SemanticCacheBuilder> options) {
+    ErrorBudget policy = budget.auditShare(0.5).conservative(HitPolicy.never());
+    cache.close();
+    SemanticCacheBuilder builder =
+        builder().hitPolicy(policy).judge(AnswerJudge.sameText()).judgeExecutor(judging);
+    options.accept(builder);
+    cache = builder.build();
+    for (int i = 0; i < 60; i++) {
+      ask(i % 3, i);
+    }
+    CompletableFuture.runAsync(() -> {}, judging).join();
+    assertThat(policy.state()).isEqualTo(BudgetState.SERVING);
+    return policy;
+  }
+
+  private void assertHitsEnd(ErrorBudget policy) {
+    int hits = 0;
+    for (int i = 0; i < 100; i++) {
+      hits += isHit(i % 3, 100 + i) ? 1 : 0;
+    }
+    assertThat(hits).isBetween(1, 60);
+    assertThat(IntStream.range(200, 220).filter(i -> isHit(i % 3, i))).isEmpty();
+    assertThat(policy.state()).isEqualTo(BudgetState.SERVING);
+  }
+
+  private boolean isHit(int topic, int number) {
+    try {
+      return ask(topic, number).isHit();
+    } catch (IllegalStateException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void errorOfTheJudgeIsCountedAndLosesNoAnswer() {
+    cache.close();
+    cache =
+        learning(
+                comparison -> {
+                  throw new NoClassDefFoundError("of a judge");
+                })
+            .judgeExecutor(Runnable::run)
+            .build();
+
+    ask(1, 0);
+
+    assertThat(ask(1, 1).text()).isEqualTo("1");
+    assertThat(quality().unknown()).isEqualTo(1);
+    assertThat(cache.stats().policyErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void whateverAGivenExecutorThrowsTheTaskIsDropped() {
+    cache.close();
+    cache =
+        learning(AnswerJudge.sameText())
+            .judgeExecutor(
+                task -> {
+                  throw new IllegalStateException("the pool is closed");
+                })
+            .build();
+
+    ask(1, 0);
+
+    assertThat(ask(1, 1).text()).isEqualTo("1");
+    assertThat(quality().dropped()).isEqualTo(1);
+  }
+
+  @Test
+  void savingThatFailedIsDoneAtTheEnd() {
+    InMemoryVectorStore states = InMemoryVectorStore.of(embedder);
+    AtomicBoolean isDown = new AtomicBoolean(true);
+    cache.close();
+    cache =
+        learning(AnswerJudge.sameText())
+            .judgeExecutor(Runnable::run)
+            .stateStore(failingWhile(isDown, states))
+            .build();
+    long before = cache.stats().policyErrors();
+    for (int i = 0; cache.stats().policyErrors() == before; i++) {
+      ask(i % 3, i);
+    }
+    isDown.set(false);
+
+    cache.close();
+
+    assertThat(states.load("policy")).isPresent();
+  }
+
+  private static StateStore failingWhile(AtomicBoolean isDown, StateStore store) {
+    return new StateStore() {
+      @Override
+      public Optional<byte[]> load(String name) {
+        return store.load(name);
+      }
+
+      @Override
+      public void update(String name, Function<Optional<byte[]>, byte[]> change) {
+        if (isDown.get()) {
+          throw new StoreException("down");
+        }
+        store.update(name, change);
+      }
+    };
+  }
+}
