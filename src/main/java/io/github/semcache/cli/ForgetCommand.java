@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code forget}. */
@@ -22,6 +23,9 @@ import picocli.CommandLine.Spec;
     description = "Removes entries from a store.")
 final class ForgetCommand implements Callable<Integer> {
   @Mixin private final RunningStoreOptions store;
+
+  /** So many hexadecimal digits are no accident, such as a variable of a shell that is not set. */
+  private static final int MIN_DIGITS = 6;
 
   @ArgGroup(multiplicity = "1")
   @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
@@ -43,13 +47,13 @@ final class ForgetCommand implements Callable<Integer> {
     @Option(
         names = "--key",
         paramLabel = "DIGITS",
-        description = "The entry whose key begins so (see ls).")
+        description = "The entry whose key begins so (see ls); at least 6 digits.")
     private @Nullable String key;
 
     @Option(
         names = "--scope",
         paramLabel = "DIGITS",
-        description = "The entries of the scope that begins so (see ls).")
+        description = "The entries of the scope that begins so (see ls); at least 6 digits.")
     private @Nullable String scope;
 
     @Option(names = "--all", description = "All entries of the store.")
@@ -81,6 +85,8 @@ final class ForgetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    requireDigits("--key", what.key);
+    requireDigits("--scope", what.scope);
     long removed = store.with((embedder, opened) -> opened.store().remove(what.selection(opened)));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -90,5 +96,13 @@ final class ForgetCommand implements Callable<Integer> {
       out.flush();
     }
     return 0;
+  }
+
+  private void requireDigits(String option, @Nullable String prefix) {
+    if (prefix != null && prefix.length() < MIN_DIGITS) {
+      throw new ParameterException(
+          spec.commandLine(),
+          option + " is '" + prefix + "'; it must have at least " + MIN_DIGITS + " digits");
+    }
   }
 }

@@ -5,10 +5,14 @@ import io.github.semcache.evaluation.LabelledPrompt;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
 import io.github.semcache.lucene.LuceneVectorStore;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.VectorStore;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Where the entries of a replay are kept while it runs. */
@@ -20,8 +24,8 @@ final class StoreOptions {
       paramLabel = "STORE",
       defaultValue = MEMORY,
       description =
-          "memory (default), or a directory without entries for the embedded store; what the replay"
-              + " puts there is removed at its end.")
+          "memory (default), or a directory, in which an embedded store is made for the replay and"
+              + " removed at its end.")
   private String name = MEMORY;
 
   /**
@@ -45,24 +49,31 @@ final class StoreOptions {
       return replay.build().run(prompts);
     }
     Path directory = Stores.directory(name);
-    if (Files.exists(directory)) {
-      try (LuceneVectorStore store = LuceneVectorStore.open(directory, space)) {
-        Stores.requireEmpty(store, directory.toString());
-      }
-    }
+    boolean isNew = Files.notExists(directory);
     try {
-      return replay
-          .store(
-              time ->
-                  LuceneVectorStore.builder(directory, space)
-                      .maxEntries(prompts.size())
-                      .timeSource(time)
-                      .build())
-          .build()
-          .run(prompts);
-    } finally {
-      try (LuceneVectorStore store = LuceneVectorStore.open(directory, space)) {
-        store.remove(new Selection.All());
+      Path own = Files.createTempDirectory(Files.createDirectories(directory), "replay-");
+      try {
+        return replay.store(time -> store(own, space, prompts.size(), time)).build().run(prompts);
+      } finally {
+        delete(isNew ? directory : own);
+      }
+    } catch (IOException e) {
+      throw new CommandException("--store is '" + name + "'; no store can be made in it", e);
+    }
+  }
+
+  private static VectorStore store(
+      Path directory, EmbeddingSpace space, int maxEntries, InstantSource time) {
+    return LuceneVectorStore.builder(directory, space)
+        .maxEntries(maxEntries)
+        .timeSource(time)
+        .build();
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
       }
     }
   }

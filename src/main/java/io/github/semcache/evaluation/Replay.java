@@ -128,6 +128,7 @@ public final class Replay {
     options.accept(builder);
     return builder
         .store(store.map(made -> made.apply(model)).orElseGet(() -> inMemory(model, prompts)))
+        .stateStore(InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).build())
         .build();
   }
 
@@ -209,8 +210,8 @@ public final class Replay {
     }
 
     /**
-     * Sets any options of the cache, after those that were set before. Embedder, chat client and
-     * store are the replay's own; another judge may be set.
+     * Sets any options of the cache, after those that were set before. Embedder, chat client, store
+     * and state store are the replay's own; another judge may be set.
      *
      * @param options sets options on the builder it is given; called once for each run
      * @return this builder

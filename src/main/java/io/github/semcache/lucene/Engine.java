@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,6 +106,10 @@ final class Engine {
         IOUtils.closeWhileHandlingException(opened);
       }
     }
+  }
+
+  static boolean isIn(Path directory) {
+    return Files.isDirectory(directory.resolve(INDEX)) && Files.isDirectory(directory.resolve(LOG));
   }
 
   private static void lock(Path directory, Deque<Closeable> opened) {

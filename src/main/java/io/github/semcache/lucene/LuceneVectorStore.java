@@ -88,6 +88,16 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
   }
 
   /**
+   * Whether there is a store in a directory. Changes nothing, and opens nothing.
+   *
+   * @param directory where one may be
+   * @return false also if there is no such directory
+   */
+  public static boolean isIn(Path directory) {
+    return Engine.isIn(directory);
+  }
+
+  /**
    * Begins a store.
    *
    * @param directory where the entries are, or will be; made if it does not exist

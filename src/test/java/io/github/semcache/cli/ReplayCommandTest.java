@@ -57,6 +57,21 @@ class ReplayCommandTest {
   }
 
   @Test
+  void storeOfAReplayIsGoneAtItsEndWithAllThatItHeld() throws IOException {
+    Path kept = Files.createDirectory(directory.resolve("kept"));
+    Files.writeString(kept.resolve("notes.txt"), "of somebody else");
+    Path made = directory.resolve("made");
+
+    for (Path store : List.of(kept, made, kept)) {
+      CliRun run = replaySupport("--policy", "error-budget=0.1", "--store", store.toString());
+      assertThat(run.err()).isEmpty();
+    }
+
+    assertThat(kept.toFile().list()).containsExactly("notes.txt");
+    assertThat(made).doesNotExist();
+  }
+
+  @Test
   void errorBudgetLearnsFromTheLabels() throws IOException {
     JsonNode json = replaySupport("--policy", "error-budget=0.02,warm-up=20", "--json").json();
 

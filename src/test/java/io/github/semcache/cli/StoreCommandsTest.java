@@ -9,6 +9,8 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.testing.FakeEmbedder;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +136,37 @@ class StoreCommandsTest {
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).startsWith("semcache-cli: Error: Missing required argument");
+  }
+
+  @Test
+  void forgetTakesNoBeginningThatAnUnsetVariableWouldGive() {
+    for (String few : List.of("", " ", "a1b2c")) {
+      for (String option : List.of("--key", "--scope")) {
+        CliRun run = run("forget", option, few);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+            .startsWith(
+                "semcache-cli: " + option + " is '" + few + "'; it must have at least 6 digits");
+      }
+    }
+    assertThat(run("stats", "--json").json().get("entries").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void commandsMakeNoStoreInADirectoryWithoutOne() throws IOException {
+    Path other = Files.createDirectory(directory.resolve("other"));
+    Files.writeString(other.resolve("notes.txt"), "not a store");
+
+    for (List<String> command :
+        List.of(
+            List.of("ls"), List.of("stats"), List.of("explain", "x"), List.of("forget", "--all"))) {
+      List<String> args = new ArrayList<>(command);
+      args.addAll(List.of("--store", other.toString(), "--no-embeddings"));
+      CliRun.of(embedder, args.toArray(String[]::new))
+          .assertFailed(1, "--store is '" + other + "'; that directory holds no store");
+    }
+    assertThat(other).isDirectoryContaining(file -> file.endsWith("notes.txt"));
+    assertThat(other.toFile().list()).hasSize(1);
   }
 
   @Test

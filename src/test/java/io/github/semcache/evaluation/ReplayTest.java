@@ -197,6 +197,18 @@ class ReplayTest {
   }
 
   @Test
+  void whatAReplayLearnsIsItsOwn() {
+    InMemoryVectorStore shared = InMemoryVectorStore.of(embedder);
+    Replay replay = learning().cache(cache -> cache.stateStore(shared)).build();
+
+    ReplayResult first = replay.run(topics(300));
+    ReplayResult again = replay.run(topics(300));
+
+    assertThat(shared.load("policy")).isEmpty();
+    assertThat(again.total().hits()).isEqualTo(first.total().hits());
+  }
+
+  @Test
   void policyThatLearnsTakesUpEachVerdictBeforeTheNextPrompt() {
     ReplayResult result = learning().build().run(topics(300));
 
