@@ -10,6 +10,7 @@ import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.LearningPolicy;
 import io.github.semcache.policy.Lesson;
 import io.github.semcache.policy.Verdict;
+import io.github.semcache.policy.budget.BudgetState;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +48,7 @@ final class Learning implements AutoCloseable {
   /** How many verdicts there are from one saving to the next. */
   private static final int SAVE_AFTER = 100;
 
-  /** How long a report of another instance goes unheard at most, if there are lookups. */
+  /** How long what another instance learns goes unheard at most, if there are lookups. */
   private static final long LOOK_INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
 
   private static final Duration LOOK_LIMIT = Duration.ofSeconds(60);
@@ -67,6 +69,7 @@ final class Learning implements AutoCloseable {
   private final LearnedState policyState;
   private final LearnedState blockedState;
   private final AtomicInteger unsaved = new AtomicInteger();
+  private final AtomicReference<BudgetState> told = new AtomicReference<>(BudgetState.COLD);
   private final AtomicBoolean saveFailed = new AtomicBoolean();
   private final AtomicBoolean reportsUnsaved = new AtomicBoolean();
   private final LongSupplier ticker;
@@ -80,6 +83,9 @@ final class Learning implements AutoCloseable {
       Events events) {
     this.judge = options.judge;
     this.policy = policy instanceof LearningPolicy learning ? learning : null;
+    if (this.policy != null) {
+      this.policy.begin();
+    }
     this.shadow = options.shadowMode;
     this.store = store;
     this.changes = changes;
@@ -101,7 +107,18 @@ final class Learning implements AutoCloseable {
     LearningPolicy learning = policy;
     if (learning != null) {
       attempt(() -> policyState.load().ifPresent(learning::merge));
+      tellState(learning);
     }
+  }
+
+  /** Says so if the policy has come into another state; returns whether it has. */
+  private boolean tellState(LearningPolicy learning) {
+    BudgetState now = learning.state();
+    BudgetState before = told.getAndSet(now);
+    if (now != before) {
+      events.publish(new CacheEvent.PolicyStateChanged(before, now));
+    }
+    return now != before;
   }
 
   /** The matches that people have not ruled out. */
@@ -110,12 +127,12 @@ final class Learning implements AutoCloseable {
     return blocked.allowed(query, matches);
   }
 
-  /** Takes up, now and then, what people have told other instances on the same store. */
+  /** Takes up, now and then, what other instances on the same store have learned. */
   private void lookForReports() {
     long due = nextLook.get();
     long now = ticker.getAsLong();
     if (now - due >= 0 && nextLook.compareAndSet(due, now + LOOK_INTERVAL_NANOS)) {
-      reports.offer(this::loadReports);
+      reports.offer(this::load);
     }
   }
 
@@ -304,6 +321,9 @@ final class Learning implements AutoCloseable {
     if (learning != null && lesson.verdict() != Verdict.UNKNOWN) {
       attempt(() -> learning.learn(lesson));
       unsaved.incrementAndGet();
+      if (tellState(learning) && learning.state() == BudgetState.TRIPPED) {
+        save(); // Nor must other instances, or this one after a crash, go on as before.
+      }
     }
   }
 
@@ -321,6 +341,7 @@ final class Learning implements AutoCloseable {
             policyState.exchange(learning::merge, learning::learned, this::failed);
             saveFailed.set(false);
           });
+      tellState(learning);
     }
   }
 
@@ -347,6 +368,9 @@ final class Learning implements AutoCloseable {
       save();
     }
     saveReports();
+    if (policy != null) {
+      policy.end();
+    }
   }
 
   /** A model's answer beside the entries that could have been served. */

@@ -1,15 +1,21 @@
 package io.github.semcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.policy.budget.BudgetState;
 import io.github.semcache.policy.budget.ErrorBudget;
+import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -104,6 +110,48 @@ class LearningTroubleTest extends LearningFixture {
     } catch (IllegalStateException e) {
       return false;
     }
+  }
+
+  @Test
+  void stateOfThePolicyIsCountedAndTold() {
+    List<CacheEvent.PolicyStateChanged> changes = new ArrayList<>();
+    ErrorBudget policy =
+        watched(
+            builder ->
+                builder.listener(
+                    event -> {
+                      if (event instanceof CacheEvent.PolicyStateChanged changed) {
+                        changes.add(changed);
+                      }
+                    }));
+    assertThat(cache.stats().policyState()).isEqualTo(BudgetState.SERVING);
+
+    chat.replying(prompt -> ChatReply.of("other than " + prompt.text()));
+    for (int i = 0; policy.state() != BudgetState.TRIPPED && i < 500; i++) {
+      ask(i % 3, 1_000 + i);
+      CompletableFuture.runAsync(() -> {}, judging).join();
+    }
+
+    assertThat(cache.stats().policyState()).isEqualTo(BudgetState.TRIPPED);
+    assertThat(cache.stats().policyTrips()).isEqualTo(1);
+    assertThat(changes)
+        .extracting(CacheEvent.PolicyStateChanged::now)
+        .containsExactly(BudgetState.LEARNING, BudgetState.SERVING, BudgetState.TRIPPED);
+    ErrorBudget other = policy.fresh();
+    other.merge(
+        new LearnedState(store, "policy", EmbeddingSpace.of(embedder)).load().orElseThrow());
+    assertThat(other.learned()).isEqualTo(policy.learned());
+  }
+
+  @Test
+  void onePolicyLearnsForOneCacheAtATime() {
+    SemanticCacheBuilder second = learning(AnswerJudge.sameText());
+
+    assertThatThrownBy(second::build)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("this error budget learns for another cache");
+    cache.close();
+    cache = second.build();
   }
 
   @Test

@@ -29,6 +29,7 @@ class ShadowModeTest extends LearningFixture {
     assertThat(cache.stats().hits()).isZero();
     assertThat(cache.stats().requests()).isEqualTo(3);
     assertThat(quality().shadowHits()).isEqualTo(2);
+    assertThat(cache.stats().shadowHitRate()).isEqualTo(2.0 / 3);
     assertThat(quality().shadowTokensSaved()).isEqualTo(30);
     assertThat(quality().right()).isEqualTo(1);
   }

@@ -3,6 +3,7 @@ package io.github.semcache.policy;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.policy.budget.BudgetState;
 import io.github.semcache.policy.guard.Guard;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
@@ -23,6 +24,21 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
   @Override
   public LearningPolicy fresh() {
     return new GuardedLearning(policy.fresh(), guard);
+  }
+
+  @Override
+  public void begin() {
+    policy.begin();
+  }
+
+  @Override
+  public void end() {
+    policy.end();
+  }
+
+  @Override
+  public BudgetState state() {
+    return policy.state();
   }
 
   @Override

@@ -1,12 +1,13 @@
 package io.github.semcache.policy;
 
+import io.github.semcache.policy.budget.BudgetState;
 import io.github.semcache.policy.guard.Guard;
 
 /**
  * A policy that learns from verdicts. The cache gives it the verdicts of its {@code AnswerJudge}
  * and of people, off the callers' path, and keeps what was learned beside its entries.
  *
- * <p>An instance learns for one cache. Implementations are safe for use by many threads.
+ * <p>An instance learns for one cache at a time. Implementations are safe for use by many threads.
  */
 public interface LearningPolicy extends HitPolicy {
 
@@ -16,6 +17,24 @@ public interface LearningPolicy extends HitPolicy {
    * @return a new instance
    */
   LearningPolicy fresh();
+
+  /**
+   * A cache begins to use this instance.
+   *
+   * @throws IllegalStateException if another cache uses it
+   * @throws IllegalArgumentException if its options do not go together
+   */
+  void begin();
+
+  /** The cache that used this instance was closed. What was learned stays. */
+  void end();
+
+  /**
+   * How far the policy has learned.
+   *
+   * @return the state
+   */
+  BudgetState state();
 
   /**
    * Learns. May take as long as fitting a model takes, but does not block on anything outside.

@@ -6,6 +6,7 @@ import io.github.semcache.chat.FinishReason;
 import io.github.semcache.chat.TokenUsage;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.policy.Verdict;
+import io.github.semcache.policy.budget.BudgetState;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -152,6 +153,15 @@ public sealed interface CacheEvent {
    * @param right what the person said
    */
   record Reported(boolean right) implements CacheEvent {}
+
+  /**
+   * A policy that learns has come into another state; {@link BudgetState#TRIPPED} says that the
+   * traffic has changed.
+   *
+   * @param before the state that it was in
+   * @param now the state that it is in
+   */
+  record PolicyStateChanged(BudgetState before, BudgetState now) implements CacheEvent {}
 
   /**
    * A part failed.

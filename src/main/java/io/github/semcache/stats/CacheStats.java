@@ -1,6 +1,7 @@
 package io.github.semcache.stats;
 
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.policy.budget.BudgetState;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@link CacheEvent.Corrupt}</td><td>{@code corruptEntries}</td></tr>
  * <tr><td>{@link CacheEvent.ShadowHit}, {@link CacheEvent.Judged}, {@link
  *     CacheEvent.JudgementDropped}, {@link CacheEvent.Reported}</td><td>{@code quality}</td></tr>
+ * <tr><td>{@link CacheEvent.PolicyStateChanged}</td>
+ *     <td>{@code policyState}, {@code policyTrips}</td></tr>
  * <tr><td>{@link CacheEvent.Failed}</td>
  *     <td>{@code storeErrors}, {@code embedderErrors}, {@code policyErrors} (normaliser, admission, judge and
  *     learning included), or
@@ -59,6 +62,8 @@ public final class CacheStats {
   private final long inputTokens;
   private final long outputTokens;
   private final long tokensSaved;
+  private final BudgetState policyState;
+  private final long policyTrips;
   private final HitQuality quality;
 
   CacheStats(StatsCounter counter) {
@@ -86,6 +91,8 @@ public final class CacheStats {
     inputTokens = counter.inputTokens.sum();
     outputTokens = counter.outputTokens.sum();
     tokensSaved = counter.tokensSaved.sum();
+    policyState = counter.policyState;
+    policyTrips = counter.policyTrips.sum();
     quality = counter.quality.snapshot();
   }
 
@@ -281,6 +288,33 @@ public final class CacheStats {
   }
 
   /**
+   * How far a policy that learns has learned.
+   *
+   * @return the state; {@link BudgetState#COLD} also if the policy does not learn
+   */
+  public BudgetState policyState() {
+    return policyState;
+  }
+
+  /**
+   * How often a policy that learns found that the traffic has changed.
+   *
+   * @return how often
+   */
+  public long policyTrips() {
+    return policyTrips;
+  }
+
+  /**
+   * In shadow mode, the share of requests that would have been answered from the cache.
+   *
+   * @return 0 to 1; 0 if there was no request, and outside shadow mode
+   */
+  public double shadowHitRate() {
+    return requests() == 0 ? 0 : (double) quality.shadowHits() / requests();
+  }
+
+  /**
    * What judges and people said of the hits.
    *
    * @return a snapshot of it
@@ -364,6 +398,8 @@ public final class CacheStats {
     counts.put("inputTokens", inputTokens);
     counts.put("outputTokens", outputTokens);
     counts.put("tokensSaved", tokensSaved);
+    counts.put("policyState", policyState);
+    counts.put("policyTrips", policyTrips);
     counts.put("quality", quality);
     return counts;
   }

@@ -2,6 +2,7 @@ package io.github.semcache.stats;
 
 import io.github.semcache.chat.TokenUsage;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.policy.budget.BudgetState;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -29,6 +30,8 @@ public final class StatsCounter implements CacheListener {
   final LongAdder inputTokens = new LongAdder();
   final LongAdder outputTokens = new LongAdder();
   final LongAdder tokensSaved = new LongAdder();
+  final LongAdder policyTrips = new LongAdder();
+  volatile BudgetState policyState = BudgetState.COLD;
   final HitQualityCounter quality = new HitQualityCounter();
 
   /** Begins with every count at zero. */
@@ -60,6 +63,9 @@ public final class StatsCounter implements CacheListener {
       evictions.add(stored.evicted());
     } else if (event instanceof CacheEvent.Corrupt corrupt) {
       corruptEntries.add(corrupt.count());
+    } else if (event instanceof CacheEvent.PolicyStateChanged changed) {
+      policyState = changed.now();
+      policyTrips.add(changed.now() == BudgetState.TRIPPED ? 1 : 0);
     } else if (event instanceof CacheEvent.Failed failed) {
       countFailure(failed.part());
     } else {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.policy.budget.BudgetState;
 import io.github.semcache.policy.guard.Guard;
 import io.github.semcache.policy.guard.GuardReason;
 import io.github.semcache.policy.guard.Guards;
@@ -267,6 +268,17 @@ class HitPolicyTest {
     @Override
     public LearningPolicy fresh() {
       return new Recording(new ArrayList<>());
+    }
+
+    @Override
+    public void begin() {}
+
+    @Override
+    public void end() {}
+
+    @Override
+    public BudgetState state() {
+      return BudgetState.COLD;
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * counts, and once.
  *
  * <p>The methods that set an option return a policy that has learned nothing; an instance learns
- * for one cache. Decisions take tens of microseconds and do not block. Safe for use by many
- * threads.
+ * for one cache at a time. Decisions take tens of microseconds and do not block. Safe for use by
+ * many threads.
  */
 public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   /** How many verdicts there are from one fit to the next: a quarter of those there are, within. */
@@ -78,7 +79,15 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
       checkInside("confidence", confidence);
       checkInside("auditShare", auditShare);
       checkAtLeast("warmUp", warmUp, 20);
-      checkAtLeast("window", window, warmUp);
+      checkAtLeast("window", window, 20);
+    }
+
+    /** Of two options; so it does not matter which of them was set first. */
+    void checkTogether() {
+      if (window < warmUp) {
+        throw new IllegalArgumentException(
+            "window is " + window + "; it must be at least the warmUp, " + warmUp);
+      }
     }
 
     private static void checkInside(String option, double value) {
@@ -106,6 +115,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   private volatile @Nullable Model model;
   private volatile BudgetState state = BudgetState.COLD;
   private final AtomicInteger unanswered = new AtomicInteger();
+  private final AtomicBoolean inUse = new AtomicBoolean();
   private volatile long verdicts;
   private long fitAt;
 
@@ -160,7 +170,8 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   /**
    * Sets how many verdicts it takes before what was learned decides.
    *
-   * @param verdicts at least 20, and no more than the window; 300 unless set
+   * @param verdicts at least 20, and no more than the window, as the cache checks when it is built;
+   *     300 unless set
    * @return a policy that has learned nothing yet
    * @throws IllegalArgumentException if the number is outside its bounds
    */
@@ -174,9 +185,10 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   /**
    * Sets how many of the latest verdicts are learned from.
    *
-   * @param verdicts at least the warm-up; 4,000 unless set
+   * @param verdicts at least 20, and the warm-up, as the cache checks when it is built; 4,000
+   *     unless set
    * @return a policy that has learned nothing yet
-   * @throws IllegalArgumentException if the number is less than the warm-up
+   * @throws IllegalArgumentException if the number is less than 20
    */
   public ErrorBudget window(int verdicts) {
     Options o = options;
@@ -212,11 +224,21 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
         new Options(o.budget, o.confidence, o.auditShare, o.warmUp, o.window, o.guards, policy));
   }
 
-  /**
-   * How far the policy has learned.
-   *
-   * @return the state
-   */
+  @Override
+  public void begin() {
+    options.checkTogether();
+    if (inUse.getAndSet(true)) {
+      throw new IllegalStateException(
+          "this error budget learns for another cache; give each cache one of its own (see fresh)");
+    }
+  }
+
+  @Override
+  public void end() {
+    inUse.set(false);
+  }
+
+  @Override
   public BudgetState state() {
     return state;
   }

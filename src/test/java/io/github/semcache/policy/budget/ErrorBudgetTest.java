@@ -272,8 +272,17 @@ class ErrorBudgetTest {
     assertThatThrownBy(() -> policy.confidence(1)).hasMessageContaining("confidence is 1.0");
     assertThatThrownBy(() -> policy.auditShare(Double.NaN)).hasMessageContaining("auditShare");
     assertThatThrownBy(() -> policy.warmUp(19)).hasMessageContaining("warmUp is 19");
-    assertThatThrownBy(() -> policy.window(199))
-        .hasMessage("window is 199; it must be at least 200");
+    assertThatThrownBy(() -> policy.window(19)).hasMessageContaining("window is 19");
+  }
+
+  @Test
+  void optionsThatDoNotGoTogetherAreRefusedByTheCacheInAnyOrder() {
+    policy.window(100).warmUp(50).begin();
+    policy.warmUp(5_000).window(6_000).begin();
+
+    assertThatThrownBy(() -> policy.window(199).begin())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("window is 199; it must be at least the warmUp, 200");
   }
 
   private void learn(Decision decision, Verdict verdict, int at) {
