@@ -92,6 +92,11 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (policy.learns()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          policy.name() + " decides by what a cache has learned, of which explain knows nothing");
+    }
     Query query = query();
     Explained explained =
         store.with(

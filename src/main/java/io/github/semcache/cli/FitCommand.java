@@ -155,6 +155,11 @@ final class FitCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--first and --second go together; one of them is missing");
     }
+    if (first != null && (seed != null || input.isScoped() || input.isTimed())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--seed, --scope and --timestamp do not go with --first and --second");
+    }
     return first == null || second == null
         ? fitPrompts(wanted)
         : fitPairs(PairColumns.of(first, second, input.label()), wanted);

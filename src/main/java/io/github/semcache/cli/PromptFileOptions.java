@@ -64,6 +64,14 @@ final class PromptFileOptions {
     return maxCharacters;
   }
 
+  boolean isTimed() {
+    return timestamp != null;
+  }
+
+  boolean isScoped() {
+    return scope != null;
+  }
+
   boolean isLabelled() {
     return label != null;
   }

@@ -3,14 +3,21 @@ package io.github.semcache.cli;
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.evaluation.LabelledPrompt;
+import io.github.semcache.evaluation.PromptOrder;
 import io.github.semcache.evaluation.Replay;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -58,7 +65,7 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--wrong-hits",
       arity = "0..1",
       paramLabel = "N",
-      fallbackValue = "2147483647",
+      preprocessor = NumberOrNone.class,
       description = "Show the wrong hits one by one, or the first N of them.")
   private int wrongHits;
 
@@ -91,21 +98,23 @@ final class ReplayCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--label is missing; " + policy.name() + " learns from labels");
     }
+    if (timeToLive != null && !input.isTimed()) {
+      throw new ParameterException(
+          spec.commandLine(), "--timestamp is missing; --ttl goes by the times of the prompts");
+    }
+    if (seed != null && input.isTimed()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--seed and --timestamp were both given; one of them gives the order");
+    }
     PrintWriter err = spec.commandLine().getErr();
     String storeName = store.name();
-    List<LabelledPrompt> prompts = input.prompts();
-    int size = limit == null ? prompts.size() : Math.min(limit, prompts.size());
+    List<LabelledPrompt> prompts = order().of(input.prompts());
     try (OpenEmbedder open =
             embedder.open(prompts.stream().map(LabelledPrompt::text).toList(), err);
-        ProgressBar progress = surroundings.progressBar(err, "asking", size)) {
+        ProgressBar progress = surroundings.progressBar(err, "asking", prompts.size())) {
       Replay.Builder replay =
           Replay.builder(open.remembered()).hitPolicy(policy.hitPolicy()).progress(progress);
-      if (seed != null) {
-        replay.shuffled(seed);
-      }
-      if (limit != null) {
-        replay.limit(limit);
-      }
       if (timeToLive != null) {
         replay.timeToLive(timeToLive);
       }
@@ -116,6 +125,27 @@ final class ReplayCommand implements Callable<Integer> {
           open.remembered().modelId(),
           storeName,
           store.run(replay, prompts, EmbeddingSpace.of(open.remembered())));
+    }
+  }
+
+  private PromptOrder order() {
+    try {
+      return new PromptOrder(
+          Optional.ofNullable(seed), Objects.requireNonNullElse(limit, Integer.MAX_VALUE));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+    }
+  }
+
+  /** Takes the next argument for a number only if it is one, and not for example the file. */
+  static final class NumberOrNone implements IParameterPreprocessor {
+    @Override
+    public boolean preprocess(
+        Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
+      if (args.isEmpty() || !args.peek().matches("-?[0-9]+")) {
+        args.push(Integer.toString(Integer.MAX_VALUE));
+      }
+      return false;
     }
   }
 }

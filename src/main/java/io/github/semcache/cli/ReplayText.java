@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,8 +88,10 @@ record ReplayText(ReplayRun run, int wrongHits) {
     result.missesByReason().forEach((reason, count) -> misses.put(reason.code(), count));
     json.put("missesByReason", misses);
     HitQuality quality = result.stats().quality();
-    json.put("audits", Map.of("right", quality.right(), "wrong", quality.wrong()));
-    json.put("verdicts", Map.of("compared", quality.judged(), "unknown", quality.unknown()));
+    json.put("audits", new TreeMap<>(Map.of("right", quality.right(), "wrong", quality.wrong())));
+    json.put(
+        "verdicts",
+        new TreeMap<>(Map.of("compared", quality.judged(), "unknown", quality.unknown())));
     json.put("seconds", result.took().toMillis() / 1000.0);
     if (wrongHits > 0) {
       json.put("wrong", shownWrongHits().stream().map(ReplayText::json).toList());

@@ -20,12 +20,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -105,13 +102,7 @@ public final class Replay {
     if (prompts.stream().map(prompt -> prompt.label().isPresent()).distinct().count() > 1) {
       throw new IllegalArgumentException("some prompts have a label; all or none must have one");
     }
-    List<LabelledPrompt> stream = new ArrayList<>(prompts);
-    if (seed.isPresent()) {
-      Collections.shuffle(stream, new Random(seed.get()));
-    } else if (prompts.stream().allMatch(prompt -> prompt.timestamp().isPresent())) {
-      stream.sort(Comparator.comparing(prompt -> prompt.timestamp().orElseThrow()));
-    }
-    return stream.subList(0, Math.min(limit, stream.size()));
+    return new PromptOrder(seed, limit).of(prompts);
   }
 
   private SemanticCache cache(Model model, int prompts) {

@@ -27,6 +27,10 @@ public record ThresholdFit(
   private static final double PLACES = 10_000;
   private static final double LOOSEST = 2;
   private static final int MAX_ROUNDS = 12;
+
+  /** Halved often enough it is the last of the places. */
+  private static final double FIRST_STEP = 128 / PLACES;
+
   private static final double STILL = 2 / PLACES;
 
   /**
@@ -109,13 +113,35 @@ public record ThresholdFit(
       cut = Math.abs(next - cut) <= STILL ? floor(0.99 * cut) : next;
     }
     NearestPairs.Stream none = nearest.at(0);
-    return best.orElseGet(
-        () ->
+    return best.map(found -> climb(found, nearest))
+        .orElseGet(
+            () ->
+                new ThresholdFit(
+                    target,
+                    OptionalDouble.empty(),
+                    new Tally(prompts.size(), 0, Optional.of(0)),
+                    crossValidate(none.pairs(), target)));
+  }
+
+  /** Goes on to larger cuts by steps, and by smaller ones, as long as a replay meets the target. */
+  private static ThresholdFit climb(ThresholdFit found, NearestPairs nearest) {
+    ThresholdFit best = found;
+    double step = FIRST_STEP;
+    while (step >= 1 / PLACES) {
+      double cut = floor(best.cut.orElse(0) + step + STILL / 10);
+      NearestPairs.Stream stream = nearest.at(Math.min(LOOSEST, cut));
+      if (cut <= LOOSEST && found.target.isMetBy(stream.tally())) {
+        best =
             new ThresholdFit(
-                target,
-                OptionalDouble.empty(),
-                new Tally(prompts.size(), 0, Optional.of(0)),
-                crossValidate(none.pairs(), target)));
+                found.target,
+                OptionalDouble.of(cut),
+                stream.tally(),
+                crossValidate(stream.pairs(), found.target));
+      } else {
+        step /= 2;
+      }
+    }
+    return best;
   }
 
   /** Walks all cuts, of which those between two neighbouring distances do the same. */

@@ -72,6 +72,41 @@ class ReplayCommandTest {
   }
 
   @Test
+  void limitSparesTheEmbeddingsOfTheRest() {
+    replaySupport("--limit", "2", "--no-embeddings");
+
+    assertThat(embedder.embedded()).hasSize(2);
+  }
+
+  @Test
+  void optionsThatWouldBeIgnoredAreRefused() {
+    replaySupport("--ttl", "PT2M")
+        .assertFailed(2, "--timestamp is missing; --ttl goes by the times of the prompts");
+    replaySupport("--timestamp", "asked", "--seed", "1")
+        .assertFailed(2, "--seed and --timestamp were both given; one of them gives the order");
+  }
+
+  @Test
+  void fileAfterWrongHitsIsNoNumberOfThem() {
+    CliRun run =
+        CliRun.of(
+            embedder,
+            "replay",
+            "--no-embeddings",
+            "--prompt",
+            "text",
+            "--label",
+            "intent",
+            "--policy",
+            "max-distance=0.1",
+            "--wrong-hits",
+            support().toString());
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("Wrong hits:");
+  }
+
+  @Test
   void errorBudgetLearnsFromTheLabels() throws IOException {
     JsonNode json = replaySupport("--policy", "error-budget=0.02,warm-up=20", "--json").json();
 

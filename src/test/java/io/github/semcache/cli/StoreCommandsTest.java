@@ -96,6 +96,14 @@ class StoreCommandsTest {
   }
 
   @Test
+  void explainRefusesAPolicyOfWhichItDoesNotKnowWhatItLearned() {
+    run("explain", "How do I pay?", "--policy", "error-budget=0.01")
+        .assertFailed(
+            2,
+            "error-budget=0.01 decides by what a cache has learned, of which explain knows nothing");
+  }
+
+  @Test
   void scopeIsNamedByItsPartsOrItsDigits() {
     try (SemanticCache cache = cache()) {
       cache.put(Prompt.of("How do I pay?").tag("tenant", "acme"), "By invoice.");

@@ -130,6 +130,16 @@ class ThresholdFitTest {
             .run(prompts)
             .total();
     assertThat(fit.tally()).isEqualTo(replayed);
+    for (double more : new double[] {0.0001, 0.0008, 0.0032, 0.0128}) {
+      Tally beyond =
+          Replay.builder(embedder)
+              .shuffled(5)
+              .hitPolicy(HitPolicy.maxDistance(fitted + more).unguarded())
+              .build()
+              .run(prompts)
+              .total();
+      assertThat(target.isMetBy(beyond)).isFalse();
+    }
     assertThat(replayed.hits()).isGreaterThan(100);
     assertThat(replayed.errorRate().orElseThrow().upperBound(0.95)).isLessThanOrEqualTo(0.05);
   }
