@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -44,6 +45,54 @@ class ScopeTest {
 
     assertThat(a.hash().equals(b.hash())).isEqualTo(allEqual);
     assertThat(a.equals(b)).isEqualTo(allEqual);
+  }
+
+  /** Scopes that differ from a scope in one part each. */
+  private static List<Scope> neighbours(Scope scope) {
+    List<Scope> others = new ArrayList<>();
+    others.add(scope.tag("added", ""));
+    others.add(scope.system(scope.system().map(text -> text + "b").orElse("")));
+    for (String name : scope.tags().keySet()) {
+      others.add(scope.tag(name, scope.tags().get(name) + "b"));
+      Scope less =
+          Scope.of(without(scope.tags(), name)).history(scope.history()).settings(scope.settings());
+      others.add(scope.system().map(less::system).orElse(less));
+    }
+    for (int i = 0; i < scope.history().size(); i++) {
+      Message message = scope.history().get(i);
+      others.add(withMessage(scope, i, new Message(message.role() + "b", message.text())));
+      others.add(withMessage(scope, i, new Message(message.role(), message.text() + "b")));
+    }
+    List<Message> longer = new ArrayList<>(scope.history());
+    longer.add(new Message("", ""));
+    others.add(scope.history(longer));
+    Map<String, String> settings = new TreeMap<>(scope.settings());
+    settings.put("added", "");
+    others.add(scope.settings(settings));
+    for (String name : scope.settings().keySet()) {
+      Map<String, String> changed = new TreeMap<>(scope.settings());
+      changed.merge(name, "b", String::concat);
+      others.add(scope.settings(changed));
+      others.add(scope.settings(without(scope.settings(), name)));
+    }
+    return others;
+  }
+
+  private static Map<String, String> without(Map<String, String> map, String name) {
+    Map<String, String> rest = new TreeMap<>(map);
+    rest.remove(name);
+    return rest;
+  }
+
+  private static Scope withMessage(Scope scope, int index, Message message) {
+    List<Message> history = new ArrayList<>(scope.history());
+    history.set(index, message);
+    return scope.history(history);
+  }
+
+  @Property(tries = 500)
+  void scopeThatDiffersInAnyOnePartHasAnotherHash(@ForAll("scopes") Scope scope) {
+    assertThat(neighbours(scope)).extracting(Scope::hash).doesNotContain(scope.hash());
   }
 
   @Property(tries = 500)
