@@ -3,9 +3,12 @@ package io.github.semcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.judge.Comparison;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.Verdict;
+import io.github.semcache.policy.budget.BudgetState;
+import io.github.semcache.policy.budget.ErrorBudget;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FakeChatClient;
@@ -46,6 +49,35 @@ class SharedLearningTest {
 
   private void reportWrong(SemanticCache cache, String prompt) {
     cache.reportWrong(cache.lookup(Prompt.of(prompt)).orElseThrow());
+  }
+
+  @Test
+  void verdictsAreHeardByTheOtherInstanceWithinHalfAMinute() {
+    ErrorBudget policy = HitPolicy.errorBudget(0.1).warmUp(20);
+    ErrorBudget others = policy.fresh();
+    SemanticCache teacher = learning(policy);
+    SemanticCache listener = learning(others);
+    try (teacher;
+        listener) {
+      for (int i = 0; i < 150; i++) {
+        teacher.ask("Question " + i);
+      }
+      assertThat(others.state()).isEqualTo(BudgetState.COLD);
+
+      time.advance(Duration.ofSeconds(30));
+      assertThat(listener.lookup(Prompt.of("Where is it?"))).isEmpty();
+
+      await().until(() -> listener.stats().policyState() == BudgetState.SERVING);
+      assertThat(others.state()).isEqualTo(BudgetState.SERVING);
+    }
+  }
+
+  private SemanticCache learning(ErrorBudget policy) {
+    return builder()
+        .hitPolicy(policy)
+        .judge(AnswerJudge.sameText())
+        .judgeExecutor(Runnable::run)
+        .build();
   }
 
   @Test
