@@ -209,7 +209,7 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
     private final Path directory;
     private final EmbeddingSpace space;
     private int maxEntries = 100_000;
-    private int efSearch = 64;
+    private int efSearch = 96;
     private Duration syncInterval = Duration.ofSeconds(1);
     private InstantSource time = InstantSource.system();
     private Limits limits = Limits.DEFAULT;
@@ -246,7 +246,7 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
      * Sets how many entries a search keeps in view while it follows the graph of the index (HNSW's
      * {@code ef}). More find the nearest one more often, and take longer in proportion.
      *
-     * @param efSearch 1 to 10,000; 64 unless set
+     * @param efSearch 1 to 10,000; 96 unless set
      * @return this builder
      * @throws IllegalArgumentException if the number is outside this range
      */

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,7 @@ public final class Lexicon {
   private final Map<String, Word> capitals;
   private final Map<String, List<Phrase>> phrases;
   private final List<QuestionKind> questions;
+  private final Map<String, Long> questionsByNoun;
   private final List<String> languages;
 
   /** Words that are in no list, by their hashes: to take one apart costs a hundred look-ups. */
@@ -54,10 +56,11 @@ public final class Lexicon {
    * One thing that a question can ask for.
    *
    * @param name what is asked for
+   * @param bit its own bit; 0 for questions that may ask for anything
    * @param phrases how it is asked, as the keys of the words
    * @param nouns what may follow "what" to ask for the same
    */
-  record QuestionKind(String name, List<List<String>> phrases, Set<String> nouns) {
+  record QuestionKind(String name, long bit, List<List<String>> phrases, Set<String> nouns) {
 
     /** How many tokens the longest phrase has that stands at a place; 0 if none does. */
     int longestMatch(List<Token> tokens, int start) {
@@ -91,6 +94,10 @@ public final class Lexicon {
     this.languages = builder.languages();
     this.phrases = builder.phrases(this::find);
     this.questions = builder.questions(this::find);
+    this.questionsByNoun = new HashMap<>();
+    questions.forEach(
+        kind ->
+            kind.nouns().forEach(noun -> questionsByNoun.merge(noun, kind.bit(), (a, b) -> a | b)));
   }
 
   /**
@@ -184,6 +191,11 @@ public final class Lexicon {
 
   List<QuestionKind> questions() {
     return questions;
+  }
+
+  /** The bits of the kinds of questions that a noun after "what" asks. */
+  long questionsOf(String noun) {
+    return questionsByNoun.getOrDefault(noun, 0L);
   }
 
   /** The name of the language that a bit of {@link Word#languages} stands for. */

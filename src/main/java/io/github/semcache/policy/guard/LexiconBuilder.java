@@ -25,6 +25,9 @@ final class LexiconBuilder {
   private static final Pattern GAPS = Pattern.compile("[\\s-]+");
   private static final int MOST_LANGUAGES = Long.SIZE;
 
+  /** The kind of questions that may ask for anything. */
+  private static final String ANY_QUESTION = "any";
+
   /** The lists whose sides hold several forms of one word. */
   private static final Set<WordList> FORMS_OF_ONE_WORD =
       EnumSet.of(WordList.UNITS, WordList.DATES, WordList.NAMES);
@@ -280,10 +283,15 @@ final class LexiconBuilder {
   }
 
   List<QuestionKind> questions(Function<String, Word> find) {
-    return lines(WordList.QUESTIONS).stream().map(line -> question(line, find)).toList();
+    List<QuestionKind> kinds = new ArrayList<>();
+    for (Line line : lines(WordList.QUESTIONS)) {
+      long bit = line.label().equals(ANY_QUESTION) ? 0 : 1L << kinds.size();
+      kinds.add(question(line, bit, find));
+    }
+    return List.copyOf(kinds);
   }
 
-  private static QuestionKind question(Line line, Function<String, Word> find) {
+  private static QuestionKind question(Line line, long bit, Function<String, Word> find) {
     List<List<String>> phrases =
         line.sides().get(0).words().stream().map(phrase -> keys(entryKey(phrase), find)).toList();
     Set<String> nouns =
@@ -292,7 +300,7 @@ final class LexiconBuilder {
             .flatMap(side -> side.words().stream())
             .map(noun -> find.apply(entryKey(noun)).key())
             .collect(Collectors.toUnmodifiableSet());
-    return new QuestionKind(line.label(), phrases, nouns);
+    return new QuestionKind(line.label(), bit, phrases, nouns);
   }
 
   private static List<String> keys(String phrase, Function<String, Word> find) {

@@ -41,6 +41,10 @@ final class QuantityReader {
   }
 
   private @Nullable Quantity quantity(int start) {
+    Token first = at(start);
+    if (first.quantity() == null && !first.word().beginsQuantity()) {
+      return null;
+    }
     Quantity quantity = pastTheHour(start);
     if (quantity != null) {
       return quantity;

@@ -17,9 +17,6 @@ record QuestionGuard(Lexicon words) implements Guard {
   /** Kinds that often ask for the same as another: "how do I get", "where do I get". */
   private static final Set<String> OPEN_KINDS = Set.of("what", "how", "why");
 
-  /** The kind of questions that may ask for anything. */
-  private static final String ANY = "any";
-
   /**
    * The question of a text.
    *
@@ -100,7 +97,7 @@ record QuestionGuard(Lexicon words) implements Guard {
         length = match;
       }
       if (match == length) {
-        kinds |= bit(kind);
+        kinds |= questions.get(kind).bit();
       }
     }
     if (length == 1 && word.equals(WHAT)) {
@@ -111,16 +108,12 @@ record QuestionGuard(Lexicon words) implements Guard {
 
   private boolean isOpen(Question question) {
     for (int kind = 0; kind < words.questions().size(); kind++) {
-      boolean asked = (question.kinds & bit(kind)) != 0;
+      boolean asked = (question.kinds & words.questions().get(kind).bit()) != 0;
       if (asked && !OPEN_KINDS.contains(words.questions().get(kind).name())) {
         return false;
       }
     }
     return true;
-  }
-
-  private long bit(int kind) {
-    return words.questions().get(kind).name().equals(ANY) ? 0 : 1L << kind;
   }
 
   private static boolean isFollowedByNoun(List<Token> tokens) {
@@ -138,10 +131,8 @@ record QuestionGuard(Lexicon words) implements Guard {
       }
       phrase |= token.isContent();
       boolean auxiliary = i == 1 && token.is(Trait.FUNCTION);
-      for (int kind = 0; kind < words.questions().size() && !auxiliary; kind++) {
-        if (words.questions().get(kind).nouns().contains(token.key())) {
-          kinds |= bit(kind);
-        }
+      if (!auxiliary) {
+        kinds |= words.questionsOf(token.key());
       }
     }
     return kinds;

@@ -70,16 +70,7 @@ final class Tokenizer {
   }
 
   private void readRun(int from, int to) {
-    if (isOperator(from, to)) {
-      return;
-    }
-    if (standsAlone(from, to)) {
-      readSymbols(from, to);
-      return;
-    }
-    if (isFlag(from, to)) {
-      String form = text.substring(from, to);
-      add(Kind.IDENTIFIER, form, Word.unknown(form), from);
+    if (!Character.isLetterOrDigit(text.charAt(from)) && readSpecial(from, to)) {
       return;
     }
     int start = from;
@@ -101,11 +92,26 @@ final class Tokenizer {
     }
   }
 
+  /** Adds an operator or an option; false if the run is neither. */
+  private boolean readSpecial(int from, int to) {
+    if (isOperator(from, to)) {
+      return true;
+    }
+    if (standsAlone(from, to)) {
+      readSymbols(from, to);
+      return true;
+    }
+    boolean flag = isFlag(from, to);
+    if (flag) {
+      String form = text.substring(from, to);
+      add(Kind.IDENTIFIER, form, Word.unknown(form), from);
+    }
+    return flag;
+  }
+
   /** Adds an operator such as "!=", of which a part would be taken for punctuation. */
   private boolean isOperator(int from, int to) {
-    if (to - from < 2
-        || to - from > LONGEST_OPERATOR
-        || Character.isLetterOrDigit(text.charAt(from))) {
+    if (to - from < 2 || to - from > LONGEST_OPERATOR) {
       return false;
     }
     String form = text.substring(from, to);

@@ -1,5 +1,6 @@
 package io.github.semcache.policy.guard;
 
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -7,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What the word lists know of a word or phrase. Immutable. */
 final class Word {
+  private static final Set<Trait> NUMERIC =
+      EnumSet.of(Trait.CARDINAL, Trait.MULTIPLIER, Trait.VAGUE, Trait.ORDINAL, Trait.CLOCK);
+
+  /** As in "an hour" and "quarter past six". */
+  private static final Set<String> BEFORE_UNITS = Set.of("a", "an", "half", "quarter");
+
   private final String key;
 
   /** Never changed, and not wrapped: a prompt is asked for hundreds of traits. */
@@ -14,6 +21,7 @@ final class Word {
 
   private final Side[] sides;
   private final List<Side> units;
+  private final boolean beginsQuantity;
   private final @Nullable Side role;
   private final double value;
   private final long languages;
@@ -78,6 +86,7 @@ final class Word {
     this.traits = traits.isEmpty() ? EnumSet.noneOf(Trait.class) : EnumSet.copyOf(traits);
     this.sides = sides.toArray(Side[]::new);
     this.units = sides.stream().filter(side -> side.list() == WordList.UNITS).toList();
+    this.beginsQuantity = BEFORE_UNITS.contains(key) || !Collections.disjoint(this.traits, NUMERIC);
     this.role =
         sides.stream().filter(side -> side.list() == WordList.RELATIONS).findFirst().orElse(null);
     this.value = value;
@@ -89,6 +98,7 @@ final class Word {
     this.traits = other.traits;
     this.sides = other.sides;
     this.units = other.units;
+    this.beginsQuantity = other.beginsQuantity;
     this.role = other.role;
     this.value = other.value;
     this.languages = languages;
@@ -128,6 +138,11 @@ final class Word {
   /** The units that it names; empty if none. */
   List<Side> units() {
     return units;
+  }
+
+  /** Whether a number, an amount or a time of day may begin with it. */
+  boolean beginsQuantity() {
+    return beginsQuantity;
   }
 
   /** The direction that it shows, or null. */
