@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -41,6 +42,7 @@ final class SharedStream {
   private int readers;
   private boolean fetching;
   private boolean closed;
+  private final AtomicBoolean upstreamClosed = new AtomicBoolean();
   private boolean whole;
   private boolean ended;
   private Optional<IOException> failure = Optional.empty();
@@ -137,7 +139,7 @@ final class SharedStream {
     } finally {
       boolean last = fetched(visible, end, trouble);
       if (last) {
-        upstream.close();
+        closeUpstream();
       }
     }
     keeping.ifPresent(FutureTask::run);
@@ -213,8 +215,15 @@ final class SharedStream {
         lead.abandon();
       }
       if (last && idle) {
-        upstream.close();
+        closeUpstream();
       }
+    }
+  }
+
+  /** Once: the last reader may have been followed by another one, and both leave together. */
+  private void closeUpstream() {
+    if (upstreamClosed.compareAndSet(false, true)) {
+      upstream.close();
     }
   }
 
