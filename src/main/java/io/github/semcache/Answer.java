@@ -26,7 +26,7 @@ public final class Answer {
 
   /** Where an answer came from. */
   public enum Source {
-    /** The cache, by the same normalised text in the same scope; no embedding was made. */
+    /** The cache, by the same normalized text in the same scope; no embedding was made. */
     EXACT,
     /** The cache, by a near text in the same scope. */
     SEMANTIC,
@@ -55,7 +55,7 @@ public final class Answer {
       Query query, CacheEntry entry, Source source, double distance, Duration age) {
     return new Answer(
         query,
-        Replies.replyOf(entry),
+        ReplyMapper.replyOf(entry),
         source,
         Optional.of(new Match(entry, distance)),
         Optional.of(entry.key()),
@@ -116,7 +116,7 @@ public final class Answer {
   /**
    * The prompt that was answered before.
    *
-   * @return its normalised text; empty from the model
+   * @return its normalized text; empty from the model
    */
   public Optional<String> matchedPrompt() {
     return served.map(match -> match.entry().prompt());

@@ -51,22 +51,22 @@ public sealed interface CacheCall {
    * first end counts; later ones do nothing. Safe for use by many threads, though not at once.
    */
   final class Lead implements CacheCall {
-    private final Turns turns;
-    private final Keeper keeper;
-    private final Request request;
+    private final RequestCoalescer turns;
+    private final AnswerWriter keeper;
+    private final CacheRequest request;
     private final SingleFlight.Flight<CacheCall> flight;
-    private final Place place;
-    private final Events.Stopwatch stopwatch;
+    private final CoalescingGroup place;
+    private final EventPublisher.Stopwatch stopwatch;
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile ObservedCall observed = ObservedCall.unseen();
 
     Lead(
-        Turns turns,
-        Keeper keeper,
-        Request request,
+        RequestCoalescer turns,
+        AnswerWriter keeper,
+        CacheRequest request,
         SingleFlight.Flight<CacheCall> flight,
-        Place place,
-        Events.Stopwatch stopwatch) {
+        CoalescingGroup place,
+        EventPublisher.Stopwatch stopwatch) {
       this.turns = turns;
       this.keeper = keeper;
       this.request = request;
@@ -200,12 +200,16 @@ public sealed interface CacheCall {
    * once, by {@link #await} or by {@link #next}.
    */
   final class Follow implements CacheCall {
-    private final Turns turns;
-    private final Request request;
+    private final RequestCoalescer turns;
+    private final CacheRequest request;
     private final SingleFlight.Arrival<CacheCall> arrival;
-    private final Place place;
+    private final CoalescingGroup place;
 
-    Follow(Turns turns, Request request, SingleFlight.Arrival<CacheCall> arrival, Place place) {
+    Follow(
+        RequestCoalescer turns,
+        CacheRequest request,
+        SingleFlight.Arrival<CacheCall> arrival,
+        CoalescingGroup place) {
       this.turns = turns;
       this.request = request;
       this.arrival = arrival;
@@ -285,17 +289,17 @@ public sealed interface CacheCall {
   /** The cache has no answer, but another call is getting it, and shares what it has got so far. */
   final class Shared implements CacheCall {
     private final Object live;
-    private final Turns turns;
-    private final Request request;
+    private final RequestCoalescer turns;
+    private final CacheRequest request;
     private final SingleFlight.Flight<CacheCall> flight;
-    private final Place place;
+    private final CoalescingGroup place;
 
     Shared(
         Object live,
-        Turns turns,
-        Request request,
+        RequestCoalescer turns,
+        CacheRequest request,
         SingleFlight.Flight<CacheCall> flight,
-        Place place) {
+        CoalescingGroup place) {
       this.live = live;
       this.turns = turns;
       this.request = request;

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What the cache knows of a prompt, for people who tune it. Immutable.
  *
- * @param exact the entry of the same normalised text and scope, if there is one
+ * @param exact the entry of the same normalized text and scope, if there is one
  * @param candidates the nearest entries of the scope, nearest first, each with what the policy says
  *     of it when it is the only one
  * @param decision what the policy decides on all candidates together

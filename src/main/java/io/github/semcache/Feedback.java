@@ -3,8 +3,8 @@ package io.github.semcache;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.Match;
-import io.github.semcache.store.Selection;
 import io.github.semcache.store.VectorStore;
 import java.util.HashSet;
 import java.util.List;
@@ -13,12 +13,17 @@ import java.util.Set;
 /** Does what follows when people say whether an answer was right. Trouble is thrown. */
 final class Feedback {
   private final VectorStore store;
-  private final Changes changes;
-  private final Lookups lookups;
+  private final EntryLocks changes;
+  private final CacheLookup lookups;
   private final Learning learning;
-  private final Events events;
+  private final EventPublisher events;
 
-  Feedback(VectorStore store, Changes changes, Lookups lookups, Learning learning, Events events) {
+  Feedback(
+      VectorStore store,
+      EntryLocks changes,
+      CacheLookup lookups,
+      Learning learning,
+      EventPublisher events) {
     this.store = store;
     this.changes = changes;
     this.lookups = lookups;
@@ -41,7 +46,7 @@ final class Feedback {
       if (answer.source() == Answer.Source.SEMANTIC) {
         matches = lookups.nearestAllowed(answer.query());
       } else {
-        changes.remove(new Selection.ByKey(key));
+        changes.remove(new EntrySelector.ByKey(key));
       }
     } finally {
       learning.block(answer.query(), names);

@@ -5,17 +5,17 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.judge.Comparison;
+import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.LabeledDecision;
 import io.github.semcache.policy.LearningPolicy;
-import io.github.semcache.policy.Lesson;
 import io.github.semcache.policy.Verdict;
-import io.github.semcache.policy.budget.BudgetState;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
 import io.github.semcache.store.Match;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
@@ -58,18 +58,18 @@ final class Learning implements AutoCloseable {
   private final boolean shadow;
   private final VectorStore store;
   private final InstantSource time;
-  private final Events events;
-  private final JudgeQueue queue;
+  private final EventPublisher events;
+  private final BoundedWorker queue;
 
-  /** Reports must not wait for judgements, of which there may be many and slow ones. */
-  private final JudgeQueue reports;
+  /** Reports must not wait for judgments, of which there may be many and slow ones. */
+  private final BoundedWorker reports;
 
-  private final Changes changes;
+  private final EntryLocks changes;
   private final BlockedPairs blocked = new BlockedPairs();
   private final LearnedState policyState;
   private final LearnedState blockedState;
   private final AtomicInteger unsaved = new AtomicInteger();
-  private final AtomicReference<BudgetState> told = new AtomicReference<>(BudgetState.COLD);
+  private final AtomicReference<PolicyState> told = new AtomicReference<>(PolicyState.COLD);
   private final AtomicBoolean saveFailed = new AtomicBoolean();
   private final AtomicBoolean reportsUnsaved = new AtomicBoolean();
   private final LongSupplier ticker;
@@ -78,9 +78,9 @@ final class Learning implements AutoCloseable {
   Learning(
       SemanticCacheBuilder options,
       VectorStore store,
-      Changes changes,
+      EntryLocks changes,
       HitPolicy policy,
-      Events events) {
+      EventPublisher events) {
     this.judge = options.judge;
     this.policy = policy instanceof LearningPolicy learning ? learning : null;
     if (this.policy != null) {
@@ -94,7 +94,7 @@ final class Learning implements AutoCloseable {
     this.ticker = options.ticker;
     this.nextLook = new AtomicLong(ticker.getAsLong() + LOOK_INTERVAL_NANOS);
     this.queue = options.judgeQueue();
-    this.reports = JudgeQueue.of("semcache-reports", 1, LOOK_LIMIT);
+    this.reports = BoundedWorker.of("semcache-reports", 1, LOOK_LIMIT);
     StateStore states = options.states(store);
     this.policyState = new LearnedState(states, "policy", store.space());
     this.blockedState = new LearnedState(states, "blocked-pairs", store.space());
@@ -113,8 +113,8 @@ final class Learning implements AutoCloseable {
 
   /** Says so if the policy has come into another state; returns whether it has. */
   private boolean tellState(LearningPolicy learning) {
-    BudgetState now = learning.state();
-    BudgetState before = told.getAndSet(now);
+    PolicyState now = learning.state();
+    PolicyState before = told.getAndSet(now);
     if (now != before) {
       events.publish(new CacheEvent.PolicyStateChanged(before, now));
     }
@@ -149,9 +149,9 @@ final class Learning implements AutoCloseable {
   }
 
   /** Whether a hit is kept from the caller, to see what it would have been worth. */
-  boolean hides(Request request, CacheEntry entry, CacheEvent.Tier tier, double distance) {
+  boolean hides(CacheRequest request, CacheEntry entry, CacheEvent.Tier tier, double distance) {
     if (shadow && request.hides()) {
-      events.publish(new CacheEvent.ShadowHit(tier, distance, Replies.replyOf(entry).usage()));
+      events.publish(new CacheEvent.ShadowHit(tier, distance, ReplyMapper.replyOf(entry).usage()));
     }
     return shadow;
   }
@@ -160,8 +160,8 @@ final class Learning implements AutoCloseable {
    * The model is about to be asked. If that is in place of a hit, the policy is told at once, since
    * any number of things may keep the verdict from coming.
    */
-  void asksModel(Request request) {
-    Request.Choice choice = request.choice();
+  void asksModel(CacheRequest request) {
+    CacheRequest.Choice choice = request.choice();
     LearningPolicy learning = policy;
     if (learning != null
         && choice != null
@@ -169,7 +169,7 @@ final class Learning implements AutoCloseable {
       attempt(
           () ->
               learning.learn(
-                  new Lesson(
+                  new LabeledDecision(
                       request.query,
                       choice.matches(),
                       audit.match(),
@@ -180,8 +180,8 @@ final class Learning implements AutoCloseable {
   }
 
   /** Compares a new answer with those that could have been served. */
-  void observe(Request request, ChatReply reply, Optional<Insertion> kept) {
-    Request.Choice choice = request.choice();
+  void observe(CacheRequest request, ChatReply reply, Optional<NewEntry> kept) {
+    CacheRequest.Choice choice = request.choice();
     if (judge == null || choice == null || choice.matches().isEmpty()) {
       return;
     }
@@ -192,7 +192,7 @@ final class Learning implements AutoCloseable {
     Observation observation =
         new Observation(request.query, choice.matches(), decision, reply.text(), kept);
     if (!queue.offer(() -> judge(observation))) {
-      events.publish(new CacheEvent.JudgementDropped());
+      events.publish(new CacheEvent.JudgmentDropped());
     }
   }
 
@@ -264,16 +264,16 @@ final class Learning implements AutoCloseable {
    * changed or removed in the meantime. Another instance that removes or replaces it at this very
    * moment may find it written again; at its time it expires all the same.
    */
-  private void join(Insertion kept, String group) {
+  private void join(NewEntry kept, String group) {
     attempt(() -> changes.rewrite(() -> rewrite(kept, group)));
   }
 
-  private void rewrite(Insertion kept, String group) {
+  private void rewrite(NewEntry kept, String group) {
     CacheEntry entry = kept.entry();
     Optional<Duration> rest = kept.timeToLive().map(full -> rest(entry, full));
     boolean expires = rest.filter(left -> left.toMillis() < 1).isPresent();
     if (!expires && store.find(entry.key()).filter(entry::equals).isPresent()) {
-      store.put(List.of(new Insertion(entry.group(group), kept.embedding(), rest)));
+      store.put(List.of(new NewEntry(entry.group(group), kept.embedding(), rest)));
     }
   }
 
@@ -285,7 +285,8 @@ final class Learning implements AutoCloseable {
 
   /** Learns what a person said of a hit. */
   void report(Query query, List<Match> matches, Match served, Verdict verdict) {
-    learn(new Lesson(query, matches, served, Decision.hit(served), verdict, time.instant()));
+    learn(
+        new LabeledDecision(query, matches, served, Decision.hit(served), verdict, time.instant()));
     if (unsaved.get() >= SAVE_AFTER) {
       reports.offer(this::saveIfDue);
     }
@@ -316,12 +317,12 @@ final class Learning implements AutoCloseable {
     }
   }
 
-  private void learn(Lesson lesson) {
+  private void learn(LabeledDecision lesson) {
     LearningPolicy learning = policy;
     if (learning != null && lesson.verdict() != Verdict.UNKNOWN) {
       attempt(() -> learning.learn(lesson));
       unsaved.incrementAndGet();
-      if (tellState(learning) && learning.state() == BudgetState.TRIPPED) {
+      if (tellState(learning) && learning.state() == PolicyState.TRIPPED) {
         save(); // Nor must other instances, or this one after a crash, go on as before.
       }
     }
@@ -379,14 +380,14 @@ final class Learning implements AutoCloseable {
     private final List<Match> matches;
     private final Decision decision;
     private final String reply;
-    private final Optional<Insertion> kept;
+    private final Optional<NewEntry> kept;
 
     Observation(
         Query query,
         List<Match> matches,
         Decision decision,
         String reply,
-        Optional<Insertion> kept) {
+        Optional<NewEntry> kept) {
       this.query = query;
       this.matches = matches;
       this.decision = decision;
@@ -403,8 +404,8 @@ final class Learning implements AutoCloseable {
       return candidates.subList(0, Math.min(COMPARISONS, candidates.size()));
     }
 
-    Lesson lesson(Match judged, Verdict verdict) {
-      return new Lesson(query, matches, judged, decision, verdict, time.instant());
+    LabeledDecision lesson(Match judged, Verdict verdict) {
+      return new LabeledDecision(query, matches, judged, decision, verdict, time.instant());
     }
   }
 }

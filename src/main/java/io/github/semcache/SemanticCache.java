@@ -9,7 +9,7 @@ import io.github.semcache.policy.ScaledPolicy;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheStats;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
 import java.util.Map;
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * found by {@code prompt.scope(prompt.scope().settings(model.settings()))}, and {@code
  * answer.query().scope()} is the scope of any answer, whoever gave it.
  *
- * <p>Trouble in the normaliser, the embedder, the store, the policy or the admission never fails
+ * <p>Trouble in the normalizer, the embedder, the store, the policy or the admission never fails
  * {@link #ask} or {@link #lookup}: it is counted, told to the listener, and treated as a miss,
  * unless {@link SemanticCacheBuilder#failOnCacheErrors} was set. The methods that change the cache
  * always throw. Every method but {@link #stats}, {@link #isClosed} and {@link #close} throws {@link
@@ -53,13 +53,13 @@ import org.jspecify.annotations.Nullable;
 public final class SemanticCache implements AutoCloseable {
   private final @Nullable ChatClient chatClient;
   private final SharedStore store;
-  private final Changes changes;
-  private final AsyncCalls asyncCalls;
-  private final Events events;
-  private final Queries queries;
-  private final Lookups lookups;
-  private final Turns turns;
-  private final Keeper keeper;
+  private final EntryLocks changes;
+  private final AsyncExecutor asyncCalls;
+  private final EventPublisher events;
+  private final QueryFactory queries;
+  private final CacheLookup lookups;
+  private final RequestCoalescer turns;
+  private final AnswerWriter keeper;
   private final Learning learning;
   private final Feedback feedback;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -68,21 +68,22 @@ public final class SemanticCache implements AutoCloseable {
     VectorStore store = shared.store();
     this.chatClient = options.chatClient;
     this.store = shared;
-    this.changes = new Changes(store);
-    this.asyncCalls = new AsyncCalls(options.executor);
-    this.events = new Events(options.listener, options.ticker);
-    Fence fence = new Fence(events, options.failOnCacheErrors, options.circuitBreakers());
-    Embeddings embeddings = new Embeddings(options.requiredEmbedder(), events, fence);
-    Entries entries = new Entries(store, changes, options.candidates, options.time, events, fence);
+    this.changes = new EntryLocks(store);
+    this.asyncCalls = new AsyncExecutor(options.executor);
+    this.events = new EventPublisher(options.listener, options.ticker);
+    FailOpen fence = new FailOpen(events, options.failOnCacheErrors, options.circuitBreakers());
+    ResilientEmbedder embeddings = new ResilientEmbedder(options.requiredEmbedder(), events, fence);
+    ResilientStore entries =
+        new ResilientStore(store, changes, options.candidates, options.time, events, fence);
     HitPolicy decides =
         policy instanceof ScaledPolicy scaled
             ? scaled.scaledBy(options.scale(store, events))
             : policy;
     this.learning = new Learning(options, store, changes, decides, events);
-    this.queries = new Queries(options.normalizer, chatClient, fence);
-    this.lookups = new Lookups(embeddings, entries, decides, learning, events, fence);
-    this.keeper = new Keeper(options, queries, embeddings, entries, learning, events, fence);
-    this.turns = new Turns(lookups, keeper, events, asyncCalls.executor());
+    this.queries = new QueryFactory(options.normalizer, chatClient, fence);
+    this.lookups = new CacheLookup(embeddings, entries, decides, learning, events, fence);
+    this.keeper = new AnswerWriter(options, queries, embeddings, entries, learning, events, fence);
+    this.turns = new RequestCoalescer(lookups, keeper, events, asyncCalls.executor());
     this.feedback = new Feedback(store, changes, lookups, learning, events);
     shared.enter();
   }
@@ -118,7 +119,7 @@ public final class SemanticCache implements AutoCloseable {
    * @throws RuntimeException whatever the chat client throws, as it is; of a cache that {@linkplain
    *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors} also a {@link
    *     io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, and whatever normaliser, policy and
+   *     io.github.semcache.embedding.EmbedderException}, and whatever normalizer, policy and
    *     admission throw
    */
   public Answer ask(Prompt prompt) {
@@ -146,17 +147,17 @@ public final class SemanticCache implements AutoCloseable {
    * @throws RuntimeException whatever the chat client throws, as it is; of a cache that {@linkplain
    *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors} also a {@link
    *     io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, and whatever normaliser, policy and
+   *     io.github.semcache.embedding.EmbedderException}, and whatever normalizer, policy and
    *     admission throw
    */
   public Answer ask(Prompt prompt, ChatClient model) {
-    return ask(prompt, model, Place.here());
+    return ask(prompt, model, CoalescingGroup.here());
   }
 
   /** The road of one prompt. {@link #begin} is the same road for callers that ask the model. */
-  private Answer ask(Prompt prompt, ChatClient model, Place place) {
+  private Answer ask(Prompt prompt, ChatClient model, CoalescingGroup place) {
     checkOpen();
-    Request request = queries.request(prompt, model.settings());
+    CacheRequest request = queries.request(prompt, model.settings());
     Optional<Answer> kept = lookups.exact(request).or(() -> lookups.semantic(request));
     if (kept.isPresent()) {
       return kept.get();
@@ -190,12 +191,12 @@ public final class SemanticCache implements AutoCloseable {
    * @throws RuntimeException whatever the chat client throws, as it is; of a cache that {@linkplain
    *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors} also a {@link
    *     io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, and whatever normaliser, policy and
+   *     io.github.semcache.embedding.EmbedderException}, and whatever normalizer, policy and
    *     admission throw
    */
   public Answer ask(Prompt prompt, Consumer<String> onText) {
     StreamedCall call = new StreamedCall(requiredChatClient(), requireNonNull(onText, "onText"));
-    return call.deliver(ask(prompt, call, Place.streamingHere()));
+    return call.deliver(ask(prompt, call, CoalescingGroup.streamingHere()));
   }
 
   /**
@@ -212,7 +213,7 @@ public final class SemanticCache implements AutoCloseable {
    *     fails on cache errors}, what {@link #lookup} throws
    */
   public CacheCall begin(Prompt prompt, Map<String, String> settings) {
-    return begin(prompt, settings, Place.anywhere());
+    return begin(prompt, settings, CoalescingGroup.anywhere());
   }
 
   /**
@@ -228,12 +229,12 @@ public final class SemanticCache implements AutoCloseable {
    *     fails on cache errors}, what {@link #lookup} throws
    */
   public CacheCall begin(Prompt prompt, Map<String, String> settings, String lane) {
-    return begin(prompt, settings, Place.inLane(requireNonNull(lane, "lane")));
+    return begin(prompt, settings, CoalescingGroup.inLane(requireNonNull(lane, "lane")));
   }
 
-  private CacheCall begin(Prompt prompt, Map<String, String> settings, Place place) {
+  private CacheCall begin(Prompt prompt, Map<String, String> settings, CoalescingGroup place) {
     checkOpen();
-    Request request = queries.request(prompt, settings);
+    CacheRequest request = queries.request(prompt, settings);
     return lookups
         .find(request)
         .<CacheCall>map(CacheCall.Answered::new)
@@ -299,11 +300,11 @@ public final class SemanticCache implements AutoCloseable {
    *     for another one's embedding; its interrupt flag is set
    * @throws RuntimeException of a cache that {@linkplain SemanticCacheBuilder#failOnCacheErrors
    *     fails on cache errors}: a {@link io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, or whatever normaliser and policy throw
+   *     io.github.semcache.embedding.EmbedderException}, or whatever normalizer and policy throw
    */
   public Optional<Answer> lookup(Prompt prompt) {
     checkOpen();
-    Request request = queries.request(prompt);
+    CacheRequest request = queries.request(prompt);
     request.asksNoModel();
     Optional<Answer> kept = lookups.find(request);
     if (kept.isEmpty()) {
@@ -318,10 +319,10 @@ public final class SemanticCache implements AutoCloseable {
    *
    * @param prompt what would be asked
    * @return the candidates and the decision
-   * @throws IllegalArgumentException if nothing is left of the text when it is normalised
+   * @throws IllegalArgumentException if nothing is left of the text when it is normalized
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    * @throws io.github.semcache.store.StoreException if the store fails
-   * @throws RuntimeException whatever normaliser and policy throw
+   * @throws RuntimeException whatever normalizer and policy throw
    */
   public Explanation explain(Prompt prompt) {
     checkOpen();
@@ -366,7 +367,7 @@ public final class SemanticCache implements AutoCloseable {
    * @param prompt what may be asked; its {@linkplain Prompt#timeToLive(Duration) time to live}
    *     counts
    * @param answer the text to answer with
-   * @throws IllegalArgumentException if nothing is left of the text when it is normalised
+   * @throws IllegalArgumentException if nothing is left of the text when it is normalized
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    * @throws io.github.semcache.store.StoreException if the store fails
    */
@@ -410,7 +411,7 @@ public final class SemanticCache implements AutoCloseable {
    * @return how many answers were kept
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; the batches
    *     before are kept
-   * @throws IllegalArgumentException if nothing is left of a prompt's text when it is normalised;
+   * @throws IllegalArgumentException if nothing is left of a prompt's text when it is normalized;
    *     the batches before are kept
    * @throws io.github.semcache.store.StoreException if the store fails; the batches before are kept
    */
@@ -420,17 +421,17 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Removes the answer kept for exactly this prompt: the same normalised text in the same scope.
+   * Removes the answer kept for exactly this prompt: the same normalized text in the same scope.
    *
    * @param prompt the prompt; an answer of a model other than the cache's own is removed if the
    *     prompt's scope has that model's {@linkplain Scope#settings(Map) settings}
    * @return whether there was one
-   * @throws IllegalArgumentException if nothing is left of the text when it is normalised
+   * @throws IllegalArgumentException if nothing is left of the text when it is normalized
    * @throws io.github.semcache.store.StoreException if the store fails
    */
   public boolean invalidate(Prompt prompt) {
     checkOpen();
-    return changes.remove(new Selection.ByKey(queries.of(prompt).key())) > 0;
+    return changes.remove(new EntrySelector.ByKey(queries.of(prompt).key())) > 0;
   }
 
   /**
@@ -446,7 +447,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public long invalidate(Scope scope) {
     checkOpen();
-    return changes.remove(new Selection.ByScope(queries.scopeOf(scope).hash()));
+    return changes.remove(new EntrySelector.ByScope(queries.scopeOf(scope).hash()));
   }
 
   /**
@@ -457,7 +458,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public long clear() {
     checkOpen();
-    return changes.remove(new Selection.All());
+    return changes.remove(new EntrySelector.All());
   }
 
   /**

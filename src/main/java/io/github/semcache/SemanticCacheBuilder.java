@@ -7,11 +7,11 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.guard.Guards;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.policy.DistancePolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.LearningPolicy;
-import io.github.semcache.policy.guard.Guards;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.TimeToLive;
 import io.github.semcache.stats.CacheListener;
@@ -218,7 +218,7 @@ public final class SemanticCacheBuilder {
    * a store need the same one: what one of them kept is found by the form that it gave the text. A
    * prompt for which it throws, or of which it leaves nothing, passes the cache by.
    *
-   * @param normalizer the normaliser; {@link Normalizer#whitespace} unless set
+   * @param normalizer the normalizer; {@link Normalizer#whitespace} unless set
    * @return this builder
    */
   public SemanticCacheBuilder normalizer(Normalizer normalizer) {
@@ -383,7 +383,7 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Lets trouble in normaliser, embedder, store, policy and admission fail the call instead of
+   * Lets trouble in normalizer, embedder, store, policy and admission fail the call instead of
    * turning it into a miss. For tests and batch jobs.
    *
    * @return this builder
@@ -466,10 +466,10 @@ public final class SemanticCacheBuilder {
     return embedder;
   }
 
-  JudgeQueue judgeQueue() {
+  BoundedWorker judgeQueue() {
     return judgeExecutor != null
-        ? JudgeQueue.on(judgeExecutor)
-        : JudgeQueue.of(
+        ? BoundedWorker.on(judgeExecutor)
+        : BoundedWorker.of(
             "semcache-judge",
             judgeQueue == null ? 256 : judgeQueue,
             judgeTimeLimit == null ? Duration.ofSeconds(60) : judgeTimeLimit);
@@ -484,15 +484,15 @@ public final class SemanticCacheBuilder {
         : InMemoryVectorStore.builder(store.space()).build();
   }
 
-  Lifetimes lifetimes() {
+  ExpiryPolicy lifetimes() {
     RandomGenerator perThread = () -> ThreadLocalRandom.current().nextLong();
-    return new Lifetimes(timeToLive, timeToLiveJitter, perThread);
+    return new ExpiryPolicy(timeToLive, timeToLiveJitter, perThread);
   }
 
-  EmbeddingScale.Source scale(VectorStore store, Events events) {
+  EmbeddingScale.Source scale(VectorStore store, EventPublisher events) {
     LearnedState remembered = new LearnedState(states(store), "embedding-scale", store.space());
     CircuitBreaker oneTryPerPause = new CircuitBreaker(1, circuitPause, ticker);
-    return new RememberedScale(requiredEmbedder(), remembered, events, oneTryPerPause);
+    return new CachedScale(requiredEmbedder(), remembered, events, oneTryPerPause);
   }
 
   /** One for each operation: a search that hangs must not be hidden by lookups that work. */

@@ -23,7 +23,7 @@ class AgeTest extends CacheFixture {
   }
 
   @Test
-  void youngerNeighbourIsServedWhereTheNearestIsTooOld() {
+  void youngerNeighborIsServedWhereTheNearestIsTooOld() {
     cache.put(Prompt.of(PARIS), "old");
     time.advance(Duration.ofHours(1));
     embedder.place("Capital city of France?", 10);

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class AsyncCallsTest {
-  private final AsyncCalls calls = new AsyncCalls(null);
-  private final CountDownLatch allBusy = new CountDownLatch(AsyncCalls.MAX_THREADS);
+  private final AsyncExecutor calls = new AsyncExecutor(null);
+  private final CountDownLatch allBusy = new CountDownLatch(AsyncExecutor.MAX_THREADS);
   private final CountDownLatch release = new CountDownLatch(1);
 
   @AfterEach
@@ -60,7 +60,7 @@ class AsyncCallsTest {
     release.countDown();
     futures.forEach(CompletableFuture::join);
 
-    assertThat(threads).hasSizeLessThanOrEqualTo(AsyncCalls.MAX_THREADS);
+    assertThat(threads).hasSizeLessThanOrEqualTo(AsyncExecutor.MAX_THREADS);
   }
 
   @Test
@@ -76,7 +76,7 @@ class AsyncCallsTest {
   void callsThatWaitForCallsOfTheirOwnDoNotStarveEachOther() {
     List<CompletableFuture<Thread>> futures =
         run(
-            AsyncCalls.MAX_THREADS,
+            AsyncExecutor.MAX_THREADS,
             () -> {
               allBusy.countDown();
               await(allBusy);
@@ -98,7 +98,7 @@ class AsyncCallsTest {
   void callsThatWaitAreMadeAfterClosing() {
     List<CompletableFuture<String>> futures =
         run(
-            AsyncCalls.MAX_THREADS + 1,
+            AsyncExecutor.MAX_THREADS + 1,
             () -> {
               allBusy.countDown();
               await(release);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.guard.Guards;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.guard.Guards;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;

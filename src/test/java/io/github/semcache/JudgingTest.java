@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.FinishReason;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.Verdict;
-import io.github.semcache.policy.budget.BudgetState;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,7 +31,7 @@ class JudgingTest extends LearningFixture {
 
     await().until(() -> cache.stats().policyErrors() == 1);
     await().until(() -> quality().unknown() == 1);
-    assertThat(budget.state()).isEqualTo(BudgetState.COLD);
+    assertThat(budget.state()).isEqualTo(PolicyState.COLD);
   }
 
   @SuppressWarnings("NullAway") // a judge may break its contract
@@ -63,7 +63,7 @@ class JudgingTest extends LearningFixture {
     ask(1, 1);
 
     await().until(() -> quality().unknown() == 1);
-    assertThat(budget.state()).isEqualTo(BudgetState.COLD);
+    assertThat(budget.state()).isEqualTo(PolicyState.COLD);
   }
 
   @Test

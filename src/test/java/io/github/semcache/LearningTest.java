@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.learning.ErrorBudget;
+import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.budget.BudgetState;
-import io.github.semcache.policy.budget.ErrorBudget;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import java.util.Optional;
@@ -33,7 +33,7 @@ class LearningTest extends LearningFixture {
     for (int i = 0; i < 60; i++) {
       ask(i % 3, i);
     }
-    assertThat(budget.state()).isEqualTo(BudgetState.SERVING);
+    assertThat(budget.state()).isEqualTo(PolicyState.SERVING);
 
     // One or two of them may be audited.
     assertThat(IntStream.range(0, 10).filter(i -> ask(1, 100 + i).isHit())).isNotEmpty();
@@ -65,15 +65,15 @@ class LearningTest extends LearningFixture {
     ErrorBudget next = HitPolicy.errorBudget(0.1).warmUp(20);
     cache = builder().hitPolicy(next).judge(AnswerJudge.sameText()).build();
 
-    assertThat(next.state()).isEqualTo(BudgetState.SERVING);
+    assertThat(next.state()).isEqualTo(PolicyState.SERVING);
     assertThat(cache.stats().policyErrors()).isZero();
   }
 
   private void teach() {
-    for (int i = 0; i < 60 && budget.state() != BudgetState.SERVING; i++) {
+    for (int i = 0; i < 60 && budget.state() != PolicyState.SERVING; i++) {
       ask(i % 3, i);
     }
-    await().until(() -> budget.state() == BudgetState.SERVING);
+    await().until(() -> budget.state() == PolicyState.SERVING);
   }
 
   @Test
@@ -87,7 +87,7 @@ class LearningTest extends LearningFixture {
     ErrorBudget next = HitPolicy.errorBudget(0.1).warmUp(20);
     cache = builder().hitPolicy(next).judge(AnswerJudge.sameText()).build();
 
-    assertThat(next.state()).isEqualTo(BudgetState.COLD);
+    assertThat(next.state()).isEqualTo(PolicyState.COLD);
     assertThat(cache.stats().policyErrors()).isEqualTo(1);
     assertThat(ask(1, 100).text()).isEqualTo("1");
   }

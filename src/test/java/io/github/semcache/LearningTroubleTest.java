@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.learning.ErrorBudget;
+import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.Verdict;
-import io.github.semcache.policy.budget.BudgetState;
-import io.github.semcache.policy.budget.ErrorBudget;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
@@ -92,7 +92,7 @@ class LearningTroubleTest extends LearningFixture {
     for (int i = 0; i < WATCHED; i++) {
       askAndJudge(i % 3, 2 * i);
     }
-    assertThat(policy.state()).isEqualTo(BudgetState.SERVING);
+    assertThat(policy.state()).isEqualTo(PolicyState.SERVING);
     return policy;
   }
 
@@ -109,7 +109,7 @@ class LearningTroubleTest extends LearningFixture {
     }
     assertThat(hits).isBetween(1, 60);
     assertThat(IntStream.range(100, WATCHED).filter(i -> isHit(i % 3, 2 * i + 1))).isEmpty();
-    assertThat(policy.state()).isEqualTo(BudgetState.SERVING);
+    assertThat(policy.state()).isEqualTo(PolicyState.SERVING);
   }
 
   private boolean isHit(int topic, int number) {
@@ -132,18 +132,18 @@ class LearningTroubleTest extends LearningFixture {
                         changes.add(changed);
                       }
                     }));
-    assertThat(cache.stats().policyState()).isEqualTo(BudgetState.SERVING);
+    assertThat(cache.stats().policyState()).isEqualTo(PolicyState.SERVING);
 
     chat.replying(prompt -> ChatReply.of("other than " + prompt.text()));
-    for (int i = 0; policy.state() != BudgetState.TRIPPED && i < 500; i++) {
+    for (int i = 0; policy.state() != PolicyState.TRIPPED && i < 500; i++) {
       askAndJudge(i % 3, 1_000 + i);
     }
 
-    assertThat(cache.stats().policyState()).isEqualTo(BudgetState.TRIPPED);
+    assertThat(cache.stats().policyState()).isEqualTo(PolicyState.TRIPPED);
     assertThat(cache.stats().policyTrips()).isEqualTo(1);
     assertThat(changes)
         .extracting(CacheEvent.PolicyStateChanged::now)
-        .containsExactly(BudgetState.LEARNING, BudgetState.SERVING, BudgetState.TRIPPED);
+        .containsExactly(PolicyState.LEARNING, PolicyState.SERVING, PolicyState.TRIPPED);
     ErrorBudget other = policy.fresh();
     other.merge(
         new LearnedState(store, "policy", EmbeddingSpace.of(embedder)).load().orElseThrow());

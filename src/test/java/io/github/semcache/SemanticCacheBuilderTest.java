@@ -11,7 +11,7 @@ import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.Insertion;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.testing.FakeChatClient;
 import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FaultyStore;
@@ -195,7 +195,7 @@ class SemanticCacheBuilderTest {
 
     List<Duration> lives =
         store.insertions().stream()
-            .map(Insertion::timeToLive)
+            .map(NewEntry::timeToLive)
             .flatMap(java.util.Optional::stream)
             .toList();
     assertThat(lives)

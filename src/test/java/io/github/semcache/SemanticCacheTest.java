@@ -28,7 +28,7 @@ class SemanticCacheTest extends CacheFixture {
     assertThat(answer.text()).isEqualTo("answer 1");
     assertThat(answer.source()).isEqualTo(Answer.Source.MODEL);
     assertThat(answer.isHit()).isFalse();
-    assertThat(answer.missReason()).contains(MissReason.NO_NEIGHBOUR);
+    assertThat(answer.missReason()).contains(MissReason.NO_NEIGHBOR);
     assertThat(answer.usage()).contains(FakeChatClient.USAGE);
     assertThat(answer.entryId()).isPresent();
     assertThat(answer.distance()).isEmpty();

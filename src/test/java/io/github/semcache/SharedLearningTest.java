@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.judge.Comparison;
+import io.github.semcache.learning.ErrorBudget;
+import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.Verdict;
-import io.github.semcache.policy.budget.BudgetState;
-import io.github.semcache.policy.budget.ErrorBudget;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FakeChatClient;
@@ -62,13 +62,13 @@ class SharedLearningTest {
       for (int i = 0; i < 150; i++) {
         teacher.ask("Question " + i);
       }
-      assertThat(others.state()).isEqualTo(BudgetState.COLD);
+      assertThat(others.state()).isEqualTo(PolicyState.COLD);
 
       time.advance(Duration.ofSeconds(30));
       assertThat(listener.lookup(Prompt.of("Where is it?"))).isEmpty();
 
-      await().until(() -> listener.stats().policyState() == BudgetState.SERVING);
-      assertThat(others.state()).isEqualTo(BudgetState.SERVING);
+      await().until(() -> listener.stats().policyState() == PolicyState.SERVING);
+      assertThat(others.state()).isEqualTo(PolicyState.SERVING);
     }
   }
 

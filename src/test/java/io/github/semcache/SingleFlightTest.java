@@ -284,7 +284,7 @@ class SingleFlightTest {
 
     leader.interrupt();
 
-    assertThat(answer.join().missReason()).contains(MissReason.NO_NEIGHBOUR);
+    assertThat(answer.join().missReason()).contains(MissReason.NO_NEIGHBOR);
     assertThat(embedding.lookup(Prompt.of("in other words"))).as("kept to be found").isPresent();
     assertThat(embedding.stats().embedderErrors()).isEqualTo(1);
   }

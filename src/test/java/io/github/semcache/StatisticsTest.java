@@ -41,7 +41,7 @@ class StatisticsTest extends CacheFixture {
     assertThat(stats.semanticHits()).isEqualTo(1);
     assertThat(stats.missesByReason())
         .isEqualTo(
-            Map.of(MissReason.NO_NEIGHBOUR, 1L, MissReason.TOO_FAR, 1L, MissReason.BYPASS, 1L));
+            Map.of(MissReason.NO_NEIGHBOR, 1L, MissReason.TOO_FAR, 1L, MissReason.BYPASS, 1L));
     assertThat(stats.hitRate()).isEqualTo(0.4);
     assertThat(stats.modelCalls()).isEqualTo(3);
     assertThat(stats.modelTime()).isEqualTo(Duration.ofSeconds(6));

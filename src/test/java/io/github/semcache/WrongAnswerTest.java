@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.Insertion;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
@@ -81,7 +81,7 @@ class WrongAnswerTest {
 
   private void joinGroup(Prompt prompt) {
     Optional<Embedding> embedding = Optional.of(embedder.embed(List.of(prompt.text())).get(0));
-    store.put(List.of(new Insertion(entryOf(prompt).group(group), embedding, Optional.empty())));
+    store.put(List.of(new NewEntry(entryOf(prompt).group(group), embedding, Optional.empty())));
   }
 
   @Test
@@ -121,8 +121,8 @@ class WrongAnswerTest {
 
   @Test
   void reportOfAnEntryThatHasGoneTakesThoseThatJoinedItOutOfService() {
-    store.remove(new Selection.ByKey(entryOf(SECOND).key()));
-    store.remove(new Selection.ByKey(entryOf(THIRD).key()));
+    store.remove(new EntrySelector.ByKey(entryOf(SECOND).key()));
+    store.remove(new EntrySelector.ByKey(entryOf(THIRD).key()));
     Answer near = cache.ask(ASKED);
     cache.put(THIRD, "It is Lyon.");
     joinGroup(THIRD);
@@ -136,7 +136,7 @@ class WrongAnswerTest {
   @Test
   void groupOfAReportedAnswerStaysOutOfServiceThoughItsOwnEntryHasGone() {
     Answer exact = cache.ask(SECOND);
-    store.remove(new Selection.ByKey(exact.entryId().orElseThrow()));
+    store.remove(new EntrySelector.ByKey(exact.entryId().orElseThrow()));
 
     cache.reportWrong(exact);
 
@@ -153,7 +153,7 @@ class WrongAnswerTest {
       assertThatThrownBy(() -> other.reportWrong(exact)).isInstanceOf(StoreException.class);
 
       faulty.recover();
-      store.remove(new Selection.ByKey(exact.entryId().orElseThrow()));
+      store.remove(new EntrySelector.ByKey(exact.entryId().orElseThrow()));
       assertThat(other.lookup(SECOND)).isEmpty();
     }
   }

@@ -7,10 +7,10 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import java.util.List;
 import java.util.Optional;
@@ -106,12 +106,12 @@ public class AskBenchmark {
     }
 
     @Override
-    public int put(List<Insertion> insertions) {
+    public int put(List<NewEntry> insertions) {
       return 0;
     }
 
     @Override
-    public long remove(Selection selection) {
+    public long remove(EntrySelector selection) {
       return 0;
     }
 

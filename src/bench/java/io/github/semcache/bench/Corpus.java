@@ -7,8 +7,8 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
 import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,7 +92,7 @@ final class Corpus {
     return embedding(2 * size + number);
   }
 
-  /** An entry's number; neighbours are far from each other. */
+  /** An entry's number; neighbors are far from each other. */
   int scattered(int number) {
     return (int) Math.floorMod(number * 1_000_003L, (long) size);
   }
@@ -116,12 +116,12 @@ final class Corpus {
   }
 
   /** Entries of no scope that are not among those of a filled store. */
-  List<Insertion> newcomers(int count) {
+  List<NewEntry> newcomers(int count) {
     return IntStream.range(0, count).mapToObj(i -> insertion(2 * size + i, Scope.none())).toList();
   }
 
   /** An entry that lives for an hour. */
-  Insertion insertion(int number, Scope scope) {
+  NewEntry insertion(int number, Scope scope) {
     Query query = query(number, scope);
     CacheEntry entry =
         new CacheEntry(
@@ -131,7 +131,7 @@ final class Corpus {
             ANSWER,
             Map.of("model", "bench", "finish_reason", "STOP"),
             Instant.ofEpochMilli(1_700_000_000_000L + number));
-    return new Insertion(entry, Optional.of(embedding(number)), Optional.of(Duration.ofHours(1)));
+    return new NewEntry(entry, Optional.of(embedding(number)), Optional.of(Duration.ofHours(1)));
   }
 
   static NearestQuery nearest(Embedding probe, Scope scope) {

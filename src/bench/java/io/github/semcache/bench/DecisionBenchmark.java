@@ -1,13 +1,13 @@
 package io.github.semcache.bench;
 
-import io.github.semcache.evaluation.LabelledPrompt;
+import io.github.semcache.evaluation.LabeledPrompt;
+import io.github.semcache.learning.ErrorBudget;
+import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.Lesson;
+import io.github.semcache.policy.LabeledDecision;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.policy.Verdict;
-import io.github.semcache.policy.budget.BudgetState;
-import io.github.semcache.policy.budget.ErrorBudget;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -45,27 +45,28 @@ public class DecisionBenchmark {
   private static final int MATCHES = 10;
 
   private final ErrorBudget policy = HitPolicy.errorBudget(0.02);
-  private final List<Lesson> lessons = new ArrayList<>();
+  private final List<LabeledDecision> lessons = new ArrayList<>();
   private int next;
 
   /** Teaches the policy. */
   public DecisionBenchmark() {
-    List<LabelledPrompt> prompts = TemplatedTraffic.all().get(2).prompts(VERDICTS, 1);
+    List<LabeledPrompt> prompts = TemplatedTraffic.all().get(2).prompts(VERDICTS, 1);
     Random random = new Random(1);
-    for (LabelledPrompt prompt : prompts) {
-      Lesson lesson = lesson(prompt, prompts, random);
+    for (LabeledPrompt prompt : prompts) {
+      LabeledDecision lesson = lesson(prompt, prompts, random);
       lessons.add(lesson);
       policy.learn(lesson);
     }
-    if (policy.state() != BudgetState.SERVING) {
+    if (policy.state() != PolicyState.SERVING) {
       throw new IllegalStateException("the policy is " + policy.state() + "; it should serve");
     }
   }
 
-  private static Lesson lesson(LabelledPrompt asked, List<LabelledPrompt> prompts, Random random) {
+  private static LabeledDecision lesson(
+      LabeledPrompt asked, List<LabeledPrompt> prompts, Random random) {
     List<Match> matches = new ArrayList<>();
     for (int i = 0; i < MATCHES; i++) {
-      LabelledPrompt other = prompts.get(random.nextInt(prompts.size()));
+      LabeledPrompt other = prompts.get(random.nextInt(prompts.size()));
       boolean alike = other.label().equals(asked.label());
       double distance = alike ? 0.01 + 0.1 * random.nextDouble() : 0.1 + 0.3 * random.nextDouble();
       matches.add(new Match(entry(other, matches.size()), distance));
@@ -76,7 +77,7 @@ public class DecisionBenchmark {
     matches.sort(Comparator.comparingDouble(Match::distance));
     boolean same = matches.get(0).entry().answer().equals(asked.label().orElse(""));
     Query query = Query.of(Prompt.of(asked.text()), Normalizer.whitespace(), Map.of());
-    return new Lesson(
+    return new LabeledDecision(
         query,
         matches,
         matches.get(0),
@@ -85,7 +86,7 @@ public class DecisionBenchmark {
         Instant.EPOCH);
   }
 
-  private static CacheEntry entry(LabelledPrompt prompt, int number) {
+  private static CacheEntry entry(LabeledPrompt prompt, int number) {
     Query query =
         Query.of(Prompt.of(prompt.text() + " " + number), Normalizer.whitespace(), Map.of());
     return new CacheEntry(
@@ -104,7 +105,7 @@ public class DecisionBenchmark {
    */
   @Benchmark
   public Decision decide() {
-    Lesson lesson = lessons.get(next++ % VERDICTS);
+    LabeledDecision lesson = lessons.get(next++ % VERDICTS);
     return policy.decide(lesson.query(), lesson.matches());
   }
 }

@@ -1,7 +1,7 @@
 package io.github.semcache.bench;
 
 import io.github.semcache.lucene.LuceneVectorStore;
-import io.github.semcache.store.Insertion;
+import io.github.semcache.store.NewEntry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +35,7 @@ final class DurabilitySection {
   }
 
   private void put(String what, Duration syncInterval, LuceneFiles files, Corpus corpus) {
-    List<Insertion> fresh = corpus.newcomers(StoresSection.WRITES_IN_A_ROUND);
+    List<NewEntry> fresh = corpus.newcomers(StoresSection.WRITES_IN_A_ROUND);
     try (LuceneVectorStore store = files.builder(corpus).syncInterval(syncInterval).build()) {
       Contest.Way way =
           new Contest.Way(

@@ -1,10 +1,10 @@
 package io.github.semcache.bench;
 
+import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.evaluation.DataFile;
-import io.github.semcache.evaluation.LabelledPrompt;
-import io.github.semcache.evaluation.NeighbourTable;
+import io.github.semcache.evaluation.LabeledPrompt;
+import io.github.semcache.evaluation.NeighborTable;
 import io.github.semcache.evaluation.PromptColumns;
-import io.github.semcache.evaluation.RememberedEmbedder;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
 import io.github.semcache.judge.AnswerJudge;
@@ -43,9 +43,9 @@ public final class ErrorBudgetStudy {
   private static final double FALSE_SAME = 0.01;
   private static final double FALSE_DIFFERENT = 0.03;
 
-  private final RememberedEmbedder embedder;
+  private final CachingEmbedder embedder;
 
-  private ErrorBudgetStudy(RememberedEmbedder embedder) {
+  private ErrorBudgetStudy(CachingEmbedder embedder) {
     this.embedder = embedder;
   }
 
@@ -59,7 +59,7 @@ public final class ErrorBudgetStudy {
     Set<String> questions = Set.of(args[0].split(",", -1));
     PromptColumns columns = PromptColumns.of(args[1]).label(args[2]);
     Path directory = Path.of(System.getProperty("user.home"), ".cache", "semcache");
-    try (RememberedEmbedder embedder = RememberedEmbedder.in(directory, MiniLmEmbedder.create())) {
+    try (CachingEmbedder embedder = CachingEmbedder.in(directory, MiniLmEmbedder.create())) {
       ErrorBudgetStudy study = new ErrorBudgetStudy(embedder);
       List<Traffic> files =
           Arrays.stream(args)
@@ -85,9 +85,9 @@ public final class ErrorBudgetStudy {
   }
 
   /** Prompts of which every two are compared once, for many replays. */
-  private record Traffic(String name, List<LabelledPrompt> prompts, NeighbourTable neighbours) {}
+  private record Traffic(String name, List<LabeledPrompt> prompts, NeighborTable neighbors) {}
 
-  private Traffic traffic(Path file, List<LabelledPrompt> prompts) {
+  private Traffic traffic(Path file, List<LabeledPrompt> prompts) {
     embedder.prepare(
         prompts.stream().map(prompt -> Normalizer.whitespace().normalize(prompt.text())).toList(),
         Runtime.getRuntime().availableProcessors(),
@@ -95,11 +95,11 @@ public final class ErrorBudgetStudy {
     return new Traffic(
         String.valueOf(file.getFileName()),
         prompts,
-        NeighbourTable.of(embedder, prompts, done -> {}));
+        NeighborTable.of(embedder, prompts, done -> {}));
   }
 
   private Replay.Builder replay(Traffic traffic, long seed) {
-    return Replay.builder(embedder).neighbours(traffic.neighbours()).shuffled(seed).limit(REQUESTS);
+    return Replay.builder(embedder).neighbors(traffic.neighbors()).shuffled(seed).limit(REQUESTS);
   }
 
   private static LongStream seeds() {
@@ -194,15 +194,13 @@ public final class ErrorBudgetStudy {
     seeds()
         .forEach(
             seed -> {
-              List<LabelledPrompt> first = half(one, seed);
-              List<LabelledPrompt> second = half(other, seed);
+              List<LabeledPrompt> first = half(one, seed);
+              List<LabeledPrompt> second = half(other, seed);
               Traffic there =
                   traffic(Path.of(one.name() + " then " + other.name()), join(first, second));
               Traffic back =
                   new Traffic(
-                      other.name() + " then " + one.name(),
-                      join(second, first),
-                      there.neighbours());
+                      other.name() + " then " + one.name(), join(second, first), there.neighbors());
               for (double budget : BUDGETS) {
                 System.out.println(afterSwitch(there, first.size(), budget, seed));
                 System.out.println(afterSwitch(back, second.size(), budget, seed));
@@ -210,15 +208,14 @@ public final class ErrorBudgetStudy {
             });
   }
 
-  private static List<LabelledPrompt> join(
-      List<LabelledPrompt> first, List<LabelledPrompt> second) {
+  private static List<LabeledPrompt> join(List<LabeledPrompt> first, List<LabeledPrompt> second) {
     return Stream.concat(first.stream(), second.stream()).toList();
   }
 
   private String afterSwitch(Traffic stream, int change, double budget, long seed) {
     ReplayResult result =
         Replay.builder(embedder)
-            .neighbours(stream.neighbours())
+            .neighbors(stream.neighbors())
             .hitPolicy(HitPolicy.errorBudget(budget))
             .build()
             .run(stream.prompts());
@@ -238,8 +235,8 @@ public final class ErrorBudgetStudy {
         100.0 * wrong / AFTER_SWITCH);
   }
 
-  private static List<LabelledPrompt> half(Traffic traffic, long seed) {
-    List<LabelledPrompt> shuffled = new ArrayList<>(traffic.prompts());
+  private static List<LabeledPrompt> half(Traffic traffic, long seed) {
+    List<LabeledPrompt> shuffled = new ArrayList<>(traffic.prompts());
     Collections.shuffle(shuffled, new Random(seed));
     return shuffled.subList(0, Math.min(REQUESTS / 2, shuffled.size()));
   }

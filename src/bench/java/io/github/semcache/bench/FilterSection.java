@@ -3,10 +3,10 @@ package io.github.semcache.bench;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.Insertion;
 import io.github.semcache.store.NearestQuery;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.NewEntry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -102,7 +102,7 @@ final class FilterSection {
     corpus.fill(exact, scopes);
     RedisVectorStore store = open(corpus);
     try {
-      store.remove(new Selection.All());
+      store.remove(new EntrySelector.All());
       corpus.fill(store, scopes);
       shares.forEach(
           (share, scope) -> {
@@ -171,12 +171,12 @@ final class FilterSection {
       store.put(newcomers(corpus, from, from + BATCH));
     }
     firstLookups(corpus, "the scope grew from 50 entries to a third of all", store, truth);
-    store.remove(new Selection.ByScope(GROWN.hash()));
+    store.remove(new EntrySelector.ByScope(GROWN.hash()));
     store.put(newcomers(corpus, 0, FEW));
     firstLookups(corpus, "it was invalidated and has 50 again", store, truth);
   }
 
-  private static List<Insertion> newcomers(Corpus corpus, int from, int to) {
+  private static List<NewEntry> newcomers(Corpus corpus, int from, int to) {
     return IntStream.range(from, to)
         .mapToObj(i -> corpus.insertion(2 * corpus.size + i, GROWN))
         .toList();

@@ -1,8 +1,8 @@
 package io.github.semcache.bench;
 
-import io.github.semcache.policy.guard.GuardReason;
-import io.github.semcache.policy.guard.Guards;
-import io.github.semcache.policy.guard.PromptPair;
+import io.github.semcache.guard.Guards;
+import io.github.semcache.guard.PromptPair;
+import io.github.semcache.guard.RejectionReason;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -48,7 +48,7 @@ public class GuardBenchmark {
 
   /** Both prompts are taken apart and compared by all guards. */
   @Benchmark
-  public Optional<GuardReason> allGuards() {
+  public Optional<RejectionReason> allGuards() {
     return guards.objection(PromptPair.of(ASKED, REMEMBERED));
   }
 }

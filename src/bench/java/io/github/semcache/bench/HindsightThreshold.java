@@ -1,6 +1,6 @@
 package io.github.semcache.bench;
 
-import io.github.semcache.evaluation.LabelledPrompt;
+import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
 import io.github.semcache.policy.HitPolicy;
@@ -26,7 +26,7 @@ record HindsightThreshold(double cut, double hitRate) {
    *
    * @param replay how to replay the prompts, but for the policy; its policy is set
    */
-  static HindsightThreshold of(Replay.Builder replay, List<LabelledPrompt> prompts, double budget) {
+  static HindsightThreshold of(Replay.Builder replay, List<LabeledPrompt> prompts, double budget) {
     HindsightThreshold best = new HindsightThreshold(0, 0);
     double error = 0;
     for (int i = 0; i * STEP <= 2 && error <= HOPELESS * budget; i++) {
@@ -41,7 +41,7 @@ record HindsightThreshold(double cut, double hitRate) {
     return best;
   }
 
-  private static ReplayResult at(Replay.Builder replay, List<LabelledPrompt> prompts, double cut) {
+  private static ReplayResult at(Replay.Builder replay, List<LabeledPrompt> prompts, double cut) {
     return replay.hitPolicy(HitPolicy.maxDistance(cut).unguarded()).build().run(prompts);
   }
 

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
+import io.github.semcache.store.NewEntry;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -100,7 +100,7 @@ final class PlainJedis {
   }
 
   /** The arguments of HSET, its key first. */
-  byte[][] hash(Insertion insertion) {
+  byte[][] hash(NewEntry insertion) {
     CacheEntry entry = insertion.entry();
     List<byte[]> hash = new ArrayList<>(List.of(documentKey(entry.key())));
     List<byte[]> values =

@@ -5,8 +5,8 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
-import io.github.semcache.store.Insertion;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.NewEntry;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -50,7 +50,7 @@ final class RedisSection {
 
   static Filled fill(RedisServer server, Corpus corpus) {
     RedisVectorStore store = server.store(corpus, "bench", VectorIndex.hnsw());
-    store.remove(new Selection.All());
+    store.remove(new EntrySelector.All());
     corpus.fill(store);
     return new Filled(server, store);
   }
@@ -154,7 +154,7 @@ final class RedisSection {
     }
 
     private void put() {
-      List<Insertion> fresh = corpus.newcomers(StoresSection.WRITES_IN_A_ROUND);
+      List<NewEntry> fresh = corpus.newcomers(StoresSection.WRITES_IN_A_ROUND);
       List<byte[][]> hashes = fresh.stream().map(plain::hash).toList();
       Runnable tidy = () -> StoresSection.remove(filled.store(), fresh);
       List<Sample> samples =

@@ -4,9 +4,9 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.Insertion;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,7 +51,7 @@ public class StoreBenchmark {
   private Corpus corpus = new Corpus(1, 1);
   private VectorStore target = InMemoryVectorStore.builder(corpus.space).build();
   private final NearestQuery[] probes = new NearestQuery[PROBES];
-  private List<Insertion> fresh = List.of();
+  private List<NewEntry> fresh = List.of();
   private int next;
 
   /** Fills the store; a directory that was filled before is used again. */

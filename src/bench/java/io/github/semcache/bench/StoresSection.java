@@ -1,9 +1,9 @@
 package io.github.semcache.bench;
 
 import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.Insertion;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -98,7 +98,7 @@ final class StoresSection {
   }
 
   private void measure(Corpus corpus, Truth truth, String name, VectorStore store) {
-    List<Insertion> fresh = corpus.newcomers(WRITES_IN_A_ROUND);
+    List<NewEntry> fresh = corpus.newcomers(WRITES_IN_A_ROUND);
     for (int threads : THREADS) {
       Contest contest = Contest.of(threads, duration);
       Contest.Way find =
@@ -115,8 +115,8 @@ final class StoresSection {
     }
   }
 
-  static void remove(VectorStore store, List<Insertion> insertions) {
-    insertions.forEach(insertion -> store.remove(new Selection.ByKey(insertion.entry().key())));
+  static void remove(VectorStore store, List<NewEntry> insertions) {
+    insertions.forEach(insertion -> store.remove(new EntrySelector.ByKey(insertion.entry().key())));
   }
 
   private Sample row(String store, String what, Corpus corpus, Contest contest, Contest.Way way) {

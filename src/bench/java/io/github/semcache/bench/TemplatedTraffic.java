@@ -2,7 +2,7 @@ package io.github.semcache.bench;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.evaluation.LabelledPrompt;
+import io.github.semcache.evaluation.LabeledPrompt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -239,16 +239,16 @@ record TemplatedTraffic(
         new TemplatedTraffic("questions, even", QUESTIONS, VALUES, 0, true));
   }
 
-  List<LabelledPrompt> prompts(int count, long seed) {
+  List<LabeledPrompt> prompts(int count, long seed) {
     Random random = new Random(seed);
-    List<LabelledPrompt> prompts = new ArrayList<>(count);
+    List<LabeledPrompt> prompts = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       prompts.add(prompt(templates.get(random.nextInt(templates.size())), random));
     }
     return prompts;
   }
 
-  private LabelledPrompt prompt(Template template, Random random) {
+  private LabeledPrompt prompt(Template template, Random random) {
     List<String> fillings = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     Matcher slot = SLOT.matcher(template.text());
@@ -260,7 +260,7 @@ record TemplatedTraffic(
       slot.appendReplacement(text, Matcher.quoteReplacement(value));
     }
     slot.appendTail(text);
-    return LabelledPrompt.of(
+    return LabeledPrompt.of(
         text.toString(), labelsHaveSlots ? template.intent() + bySlot : template.intent());
   }
 

@@ -21,7 +21,7 @@ public interface ModelObserver {
    * @return an observer
    */
   static ModelObserver none() {
-    return model -> new UnseenCall();
+    return model -> new NoopCall();
   }
 
   /** One call. It may be ended on another thread than it was begun on. */

@@ -1,6 +1,6 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.policy.budget.ErrorBudget;
+import io.github.semcache.learning.ErrorBudget;
 import picocli.CommandLine.TypeConversionException;
 
 /**

@@ -1,7 +1,7 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.evaluation.RememberedEmbedder;
+import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.openai.OpenAiConnection;
 import io.github.semcache.openai.OpenAiEmbedder;
 import io.github.semcache.prompt.Normalizer;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 final class EmbedderOptions {
   private static final String OPENAI = "openai";
 
-  private final Surroundings surroundings;
+  private final CliEnvironment surroundings;
 
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -69,18 +69,18 @@ final class EmbedderOptions {
   @Option(names = "--no-embeddings", description = "Keep no embeddings between runs.")
   private boolean forgets;
 
-  EmbedderOptions(Surroundings surroundings) {
+  EmbedderOptions(CliEnvironment surroundings) {
     this.surroundings = surroundings;
   }
 
   /** An embedder that knows the embeddings of these texts; to be closed. */
   OpenEmbedder open(Collection<String> texts, PrintWriter err) {
     OpenEmbedder embedder = open();
-    List<String> normalised = texts.stream().map(Normalizer.whitespace()::normalize).toList();
-    int distinct = (int) normalised.stream().distinct().count();
+    List<String> normalized = texts.stream().map(Normalizer.whitespace()::normalize).toList();
+    int distinct = (int) normalized.stream().distinct().count();
     int threads = Runtime.getRuntime().availableProcessors();
     try (ProgressBar progress = surroundings.progressBar(err, "embedding", distinct)) {
-      embedder.remembered().prepare(normalised, threads, progress);
+      embedder.remembered().prepare(normalized, threads, progress);
       return embedder;
     } catch (RuntimeException e) {
       embedder.close();
@@ -135,11 +135,11 @@ final class EmbedderOptions {
     }
   }
 
-  private RememberedEmbedder remembering(Embedder embedder) {
+  private CachingEmbedder remembering(Embedder embedder) {
     if (forgets) {
-      return RememberedEmbedder.inMemory(embedder);
+      return CachingEmbedder.inMemory(embedder);
     }
-    return RememberedEmbedder.in(
+    return CachingEmbedder.in(
         directory == null ? surroundings.cacheDirectory() : directory, embedder);
   }
 
@@ -149,7 +149,7 @@ final class EmbedderOptions {
    * @param remembered the embedder
    * @param connection what it needs
    */
-  record OpenEmbedder(RememberedEmbedder remembered, Runnable connection) implements AutoCloseable {
+  record OpenEmbedder(CachingEmbedder remembered, Runnable connection) implements AutoCloseable {
     @Override
     public void close() {
       remembered.close();

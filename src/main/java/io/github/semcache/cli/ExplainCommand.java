@@ -4,12 +4,12 @@ import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.guard.Guards;
+import io.github.semcache.guard.PromptPair;
+import io.github.semcache.guard.RejectionReason;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.ScaledPolicy;
-import io.github.semcache.policy.guard.GuardReason;
-import io.github.semcache.policy.guard.Guards;
-import io.github.semcache.policy.guard.PromptPair;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -86,7 +86,7 @@ final class ExplainCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  ExplainCommand(Surroundings surroundings) {
+  ExplainCommand(CliEnvironment surroundings) {
     this.store = new RunningStoreOptions(surroundings);
   }
 
@@ -167,7 +167,7 @@ final class ExplainCommand implements Callable<Integer> {
       return Guards.english()
           .objections(PromptPair.of(query.text(), match.entry().prompt()))
           .stream()
-          .map(GuardReason::code)
+          .map(RejectionReason::code)
           .toList();
     }
 
@@ -203,7 +203,7 @@ final class ExplainCommand implements Callable<Integer> {
     json.put("decision", explained.decision());
     json.put(
         "candidates", explained.matches().stream().map(match -> json(explained, match)).toList());
-    Json.print(out, json);
+    JsonOutput.print(out, json);
   }
 
   private static Map<String, Object> json(Explained explained, Match match) {

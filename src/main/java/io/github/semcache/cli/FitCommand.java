@@ -3,15 +3,15 @@ package io.github.semcache.cli;
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.evaluation.FitTarget;
-import io.github.semcache.evaluation.LabelledPair;
-import io.github.semcache.evaluation.LabelledPrompt;
-import io.github.semcache.evaluation.NeighbourTable;
+import io.github.semcache.evaluation.LabeledPair;
+import io.github.semcache.evaluation.LabeledPrompt;
+import io.github.semcache.evaluation.NeighborTable;
 import io.github.semcache.evaluation.PairColumns;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ScoredPair;
 import io.github.semcache.evaluation.ThresholdFit;
+import io.github.semcache.guard.PromptPair;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.guard.PromptPair;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,11 +35,11 @@ import picocli.CommandLine.Spec;
     versionProvider = SemcacheCli.Version.class,
     description = {
       "Which cut keeps the wrong answers as rare as I want them?",
-      "Finds the largest distance that reaches the target on labelled prompts, or on labelled pairs"
+      "Finds the largest distance that reaches the target on labeled prompts, or on labeled pairs"
           + " of prompts (--first, --second), and prints the line to paste."
     })
 final class FitCommand implements Callable<Integer> {
-  private final Surroundings surroundings;
+  private final CliEnvironment surroundings;
 
   @Mixin private final PromptFileOptions input = new PromptFileOptions();
   @Mixin private final EmbedderOptions embedder;
@@ -84,7 +84,7 @@ final class FitCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  FitCommand(Surroundings surroundings) {
+  FitCommand(CliEnvironment surroundings) {
     this.surroundings = surroundings;
     this.embedder = new EmbedderOptions(surroundings);
   }
@@ -147,7 +147,7 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private ThresholdFit fit(FitTarget wanted) {
-    if (!input.isLabelled()) {
+    if (!input.isLabeled()) {
       throw new ParameterException(
           spec.commandLine(), "--label is missing; without labels no hit is known to be wrong");
     }
@@ -166,7 +166,7 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private ThresholdFit fitPairs(PairColumns columns, FitTarget wanted) {
-    List<LabelledPair> pairs = input.read().pairs(columns.maxCharacters(input.maxCharacters()));
+    List<LabeledPair> pairs = input.read().pairs(columns.maxCharacters(input.maxCharacters()));
     List<String> texts =
         pairs.stream().flatMap(pair -> Stream.of(pair.first(), pair.second())).toList();
     try (OpenEmbedder open = embedder.open(texts, spec.commandLine().getErr())) {
@@ -176,7 +176,7 @@ final class FitCommand implements Callable<Integer> {
   }
 
   /** A pair that a guard objects to is a hit at no cut. */
-  private ScoredPair score(LabelledPair pair, Embedder model) {
+  private ScoredPair score(LabeledPair pair, Embedder model) {
     boolean stopped =
         guards.guards().objection(PromptPair.of(pair.first(), pair.second())).isPresent();
     return stopped
@@ -186,13 +186,13 @@ final class FitCommand implements Callable<Integer> {
 
   private ThresholdFit fitPrompts(FitTarget wanted) {
     PrintWriter err = spec.commandLine().getErr();
-    List<LabelledPrompt> prompts = input.prompts();
+    List<LabeledPrompt> prompts = input.prompts();
     try (OpenEmbedder open =
-            embedder.open(prompts.stream().map(LabelledPrompt::text).toList(), err);
+            embedder.open(prompts.stream().map(LabeledPrompt::text).toList(), err);
         ProgressBar progress = surroundings.progressBar(err, "comparing", prompts.size())) {
       Replay.Builder replay =
           Replay.builder(open.remembered())
-              .neighbours(NeighbourTable.of(open.remembered(), prompts, progress));
+              .neighbors(NeighborTable.of(open.remembered(), prompts, progress));
       if (seed != null) {
         replay.shuffled(seed);
       }
@@ -245,6 +245,6 @@ final class FitCommand implements Callable<Integer> {
     heldOut.putAll(Rates.json(fit.crossValidation().tally()));
     values.put("crossValidation", heldOut);
     values.put("builder", line);
-    Json.print(out, values);
+    JsonOutput.print(out, values);
   }
 }

@@ -1,7 +1,7 @@
 package io.github.semcache.cli;
 
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.ListedEntry;
-import io.github.semcache.store.Selection;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ final class ForgetCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  ForgetCommand(Surroundings surroundings) {
+  ForgetCommand(CliEnvironment surroundings) {
     this.store = new RunningStoreOptions(surroundings);
   }
 
@@ -59,16 +59,16 @@ final class ForgetCommand implements Callable<Integer> {
     @Option(names = "--all", description = "All entries of the store.")
     private boolean all;
 
-    Selection selection(Stores.Opened opened) {
+    EntrySelector selection(Stores.Opened opened) {
       if (key != null) {
-        return new Selection.ByKey(key(opened, key));
+        return new EntrySelector.ByKey(key(opened, key));
       }
       if (scope != null) {
-        return new Selection.ByScope(
+        return new EntrySelector.ByScope(
             RunningStoreOptions.scope(opened.entries(listed -> true), scope));
       }
       if (all) {
-        return new Selection.All();
+        return new EntrySelector.All();
       }
       throw new CommandException("nothing is named that is to be forgotten", null);
     }
@@ -90,7 +90,7 @@ final class ForgetCommand implements Callable<Integer> {
     long removed = store.with((embedder, opened) -> opened.store().remove(what.selection(opened)));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      Json.print(out, Map.of("removed", removed));
+      JsonOutput.print(out, Map.of("removed", removed));
     } else {
       out.println(removed == 1 ? "1 entry removed" : removed + " entries removed");
       out.flush();

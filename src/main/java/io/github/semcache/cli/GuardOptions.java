@@ -1,6 +1,6 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.policy.guard.Guards;
+import io.github.semcache.guard.Guards;
 import picocli.CommandLine.Option;
 
 /** Whether guards are asked. */

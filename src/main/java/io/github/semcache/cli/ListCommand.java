@@ -48,7 +48,7 @@ final class ListCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  ListCommand(Surroundings surroundings) {
+  ListCommand(CliEnvironment surroundings) {
     this.store = new RunningStoreOptions(surroundings);
   }
 
@@ -63,7 +63,7 @@ final class ListCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     List<ListedEntry> shown = entries.stream().limit(limit).toList();
     if (json) {
-      Json.print(out, shown.stream().map(ListCommand::json).toList());
+      JsonOutput.print(out, shown.stream().map(ListCommand::json).toList());
       return 0;
     }
     shown.forEach(listed -> out.println(line(listed)));

@@ -2,10 +2,10 @@ package io.github.semcache.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.guard.Guards;
+import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.LearningPolicy;
-import io.github.semcache.policy.budget.ErrorBudget;
-import io.github.semcache.policy.guard.Guards;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.Collectors;

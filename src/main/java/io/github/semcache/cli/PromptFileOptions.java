@@ -1,7 +1,7 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.evaluation.DataFile;
-import io.github.semcache.evaluation.LabelledPrompt;
+import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.PromptColumns;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,7 +72,7 @@ final class PromptFileOptions {
     return scope != null;
   }
 
-  boolean isLabelled() {
+  boolean isLabeled() {
     return label != null;
   }
 
@@ -85,7 +85,7 @@ final class PromptFileOptions {
     return format == null ? DataFile.read(file) : DataFile.read(file, format);
   }
 
-  List<LabelledPrompt> prompts() {
+  List<LabeledPrompt> prompts() {
     PromptColumns columns = PromptColumns.of(prompt).maxCharacters(maxCharacters);
     if (label != null) {
       columns = columns.label(label);

@@ -1,7 +1,7 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.evaluation.Proportion;
-import io.github.semcache.evaluation.Tally;
+import io.github.semcache.evaluation.ReplayCounts;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +32,7 @@ final class Rates {
         100 * proportion.upper());
   }
 
-  static Map<String, @Nullable Object> json(Tally tally) {
+  static Map<String, @Nullable Object> json(ReplayCounts tally) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("requests", tally.requests());
     json.put("hits", tally.hits());

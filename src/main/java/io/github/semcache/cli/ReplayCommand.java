@@ -2,9 +2,9 @@ package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.evaluation.LabelledPrompt;
-import io.github.semcache.evaluation.PromptOrder;
+import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.Replay;
+import io.github.semcache.evaluation.ReplayOrder;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
           + " where there are labels, the wrong ones among them. No model is asked."
     })
 final class ReplayCommand implements Callable<Integer> {
-  private final Surroundings surroundings;
+  private final CliEnvironment surroundings;
 
   @Mixin private final PromptFileOptions input = new PromptFileOptions();
   @Mixin private final EmbedderOptions embedder;
@@ -76,7 +76,7 @@ final class ReplayCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  ReplayCommand(Surroundings surroundings) {
+  ReplayCommand(CliEnvironment surroundings) {
     this.surroundings = surroundings;
     this.embedder = new EmbedderOptions(surroundings);
   }
@@ -94,7 +94,7 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private ReplayRun run() {
-    if (policy.learns() && !input.isLabelled()) {
+    if (policy.learns() && !input.isLabeled()) {
       throw new ParameterException(
           spec.commandLine(), "--label is missing; " + policy.name() + " learns from labels");
     }
@@ -109,9 +109,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
     PrintWriter err = spec.commandLine().getErr();
     String storeName = store.name();
-    List<LabelledPrompt> prompts = order().of(input.prompts());
+    List<LabeledPrompt> prompts = order().of(input.prompts());
     try (OpenEmbedder open =
-            embedder.open(prompts.stream().map(LabelledPrompt::text).toList(), err);
+            embedder.open(prompts.stream().map(LabeledPrompt::text).toList(), err);
         ProgressBar progress = surroundings.progressBar(err, "asking", prompts.size())) {
       Replay.Builder replay =
           Replay.builder(open.remembered()).hitPolicy(policy.hitPolicy()).progress(progress);
@@ -128,9 +128,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private PromptOrder order() {
+  private ReplayOrder order() {
     try {
-      return new PromptOrder(
+      return new ReplayOrder(
           Optional.ofNullable(seed), Objects.requireNonNullElse(limit, Integer.MAX_VALUE));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);

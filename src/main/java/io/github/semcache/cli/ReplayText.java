@@ -1,9 +1,9 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.evaluation.Outcome;
 import io.github.semcache.evaluation.Proportion;
+import io.github.semcache.evaluation.ReplayCounts;
 import io.github.semcache.evaluation.ReplayResult;
-import io.github.semcache.evaluation.Tally;
+import io.github.semcache.evaluation.ReplayedPrompt;
 import io.github.semcache.stats.HitQuality;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -26,8 +26,8 @@ record ReplayText(ReplayRun run, int wrongHits) {
     out.printf("%d requests from %s, %s%n", result.total().requests(), run.file(), run.order());
     out.printf("policy %s, embedder %s, store %s%n%n", run.policy(), run.embedder(), run.store());
     out.printf("%-12s %-32s %s%n", "", "whole stream", "second half");
-    Tally total = result.total();
-    Tally half = result.secondHalf();
+    ReplayCounts total = result.total();
+    ReplayCounts half = result.secondHalf();
     Rates.line(out, "hits", total.hitRate(), half.hitRate());
     if (total.wrongHits().isPresent()) {
       Rates.line(
@@ -50,12 +50,12 @@ record ReplayText(ReplayRun run, int wrongHits) {
   }
 
   private void printWrongHits(PrintWriter out) {
-    List<Outcome> wrong = shownWrongHits();
+    List<ReplayedPrompt> wrong = shownWrongHits();
     if (wrong.isEmpty()) {
       return;
     }
     out.printf("%nWrong hits:%n");
-    for (Outcome hit : wrong) {
+    for (ReplayedPrompt hit : wrong) {
       out.printf(
           Locale.ROOT,
           "line %d, distance %.4f%n  %s [%s]%n  %s [%s]%n",
@@ -68,7 +68,7 @@ record ReplayText(ReplayRun run, int wrongHits) {
     }
   }
 
-  private List<Outcome> shownWrongHits() {
+  private List<ReplayedPrompt> shownWrongHits() {
     return run.result().wrongHits().stream().limit(wrongHits).toList();
   }
 
@@ -96,10 +96,10 @@ record ReplayText(ReplayRun run, int wrongHits) {
     if (wrongHits > 0) {
       json.put("wrong", shownWrongHits().stream().map(ReplayText::json).toList());
     }
-    Json.print(out, json);
+    JsonOutput.print(out, json);
   }
 
-  private static Map<String, Object> json(Outcome hit) {
+  private static Map<String, Object> json(ReplayedPrompt hit) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("line", hit.prompt().line());
     json.put("prompt", hit.prompt().text());

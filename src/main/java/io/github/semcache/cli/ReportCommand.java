@@ -2,7 +2,7 @@ package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.evaluation.EvaluationReport;
-import io.github.semcache.evaluation.LabelledPrompt;
+import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.policy.HitPolicy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
     description = {
-      "A page to look at: hits and wrong hits of each policy on labelled prompts.",
+      "A page to look at: hits and wrong hits of each policy on labeled prompts.",
       "Writes one HTML file that needs nothing else. It holds the texts of twenty wrong hits."
     })
 final class ReportCommand implements Callable<Integer> {
@@ -32,7 +32,7 @@ final class ReportCommand implements Callable<Integer> {
 
   private static final List<Double> BUDGETS = List.of(0.0025, 0.005, 0.01, 0.02, 0.04);
 
-  private final Surroundings surroundings;
+  private final CliEnvironment surroundings;
 
   @Mixin private final PromptFileOptions input = new PromptFileOptions();
   @Mixin private final EmbedderOptions embedder;
@@ -54,21 +54,21 @@ final class ReportCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  ReportCommand(Surroundings surroundings) {
+  ReportCommand(CliEnvironment surroundings) {
     this.surroundings = surroundings;
     this.embedder = new EmbedderOptions(surroundings);
   }
 
   @Override
   public Integer call() {
-    if (!input.isLabelled()) {
+    if (!input.isLabeled()) {
       throw new ParameterException(
           spec.commandLine(), "--label is missing; without labels no hit is known to be wrong");
     }
     PrintWriter err = spec.commandLine().getErr();
-    List<LabelledPrompt> prompts = input.prompts();
+    List<LabeledPrompt> prompts = input.prompts();
     try (OpenEmbedder open =
-            embedder.open(prompts.stream().map(LabelledPrompt::text).toList(), err);
+            embedder.open(prompts.stream().map(LabeledPrompt::text).toList(), err);
         ProgressBar progress = surroundings.progressBar(err, "replaying, percent", 100)) {
       EvaluationReport.Builder report =
           EvaluationReport.builder(open.remembered(), prompts)

@@ -43,7 +43,7 @@ final class RunningStoreOptions {
 
   @Mixin private final EmbedderOptions embedder;
 
-  RunningStoreOptions(Surroundings surroundings) {
+  RunningStoreOptions(CliEnvironment surroundings) {
     this.embedder = new EmbedderOptions(surroundings);
   }
 

@@ -48,14 +48,14 @@ public final class SemcacheCli implements Runnable {
     }
     System.exit(
         commandLine(
-                new Surroundings(
+                new CliEnvironment(
                     System.getenv(),
-                    Surroundings.standardErrorIsTerminal(),
+                    CliEnvironment.standardErrorIsTerminal(),
                     MiniLmEmbedder::create))
             .execute(args));
   }
 
-  static CommandLine commandLine(Surroundings surroundings) {
+  static CommandLine commandLine(CliEnvironment surroundings) {
     SemcacheCli root = new SemcacheCli();
     return new CommandLine(root)
         .addSubcommand(new ReplayCommand(surroundings))

@@ -35,7 +35,7 @@ final class StatsCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  StatsCommand(Surroundings surroundings) {
+  StatsCommand(CliEnvironment surroundings) {
     this.store = new RunningStoreOptions(surroundings);
   }
 
@@ -53,7 +53,7 @@ final class StatsCommand implements Callable<Integer> {
             });
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      Json.print(out, stats);
+      JsonOutput.print(out, stats);
     } else {
       stats.forEach((name, value) -> out.printf("%-18s %s%n", name, value == null ? "-" : value));
       out.flush();

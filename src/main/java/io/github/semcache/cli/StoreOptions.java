@@ -1,7 +1,7 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.evaluation.LabelledPrompt;
+import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
 import io.github.semcache.lucene.LuceneVectorStore;
@@ -44,7 +44,7 @@ final class StoreOptions {
     return name;
   }
 
-  ReplayResult run(Replay.Builder replay, List<LabelledPrompt> prompts, EmbeddingSpace space) {
+  ReplayResult run(Replay.Builder replay, List<LabeledPrompt> prompts, EmbeddingSpace space) {
     if (name().equals(MEMORY)) {
       return replay.build().run(prompts);
     }

@@ -5,7 +5,7 @@ import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
-import io.github.semcache.store.EntryListing;
+import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.VectorStore;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ final class Stores {
    * @param store the store; closed with this
    * @param listing the same store as one that can be listed
    */
-  record Opened(VectorStore store, EntryListing listing) implements AutoCloseable {
+  record Opened(VectorStore store, ListableStore listing) implements AutoCloseable {
 
     /** The entries that a filter lets through. */
     List<ListedEntry> entries(Predicate<ListedEntry> filter) {

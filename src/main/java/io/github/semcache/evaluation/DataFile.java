@@ -19,7 +19,7 @@ import java.util.Set;
  * is wrong with it is skipped. Immutable.
  *
  * <pre>{@code
- * List<LabelledPrompt> prompts =
+ * List<LabeledPrompt> prompts =
  *     DataFile.read(Path.of("prompts.csv"))
  *         .prompts(PromptColumns.of("text").label("category"));
  * }</pre>
@@ -119,15 +119,15 @@ public final class DataFile {
    * @throws DataFileException if a column is not there, a prompt, a label or a time is missing, a
    *     prompt is too long, a time cannot be read, or all labels are alike
    */
-  public List<LabelledPrompt> prompts(PromptColumns columns) {
+  public List<LabeledPrompt> prompts(PromptColumns columns) {
     table.requireColumn("prompt", columns.prompt());
     columns.label().ifPresent(name -> table.requireColumn("label", name));
     columns.scope().ifPresent(name -> table.requireColumn("scope", name));
     columns.timestamp().ifPresent(name -> table.requireColumn("timestamp", name));
-    List<LabelledPrompt> prompts = new ArrayList<>(table.rows().size());
+    List<LabeledPrompt> prompts = new ArrayList<>(table.rows().size());
     for (Table.Row row : table.rows()) {
       prompts.add(
-          new LabelledPrompt(
+          new LabeledPrompt(
               text(row, columns.prompt(), columns.maxCharacters()),
               columns.label().map(name -> table.required(row, name).strip()),
               columns.scope().flatMap(name -> table.optional(row, name)),
@@ -138,8 +138,8 @@ public final class DataFile {
     return List.copyOf(prompts);
   }
 
-  private void requireTwoLabels(List<LabelledPrompt> prompts, String column) {
-    if (prompts.stream().map(LabelledPrompt::label).distinct().limit(2).count() < 2) {
+  private void requireTwoLabels(List<LabeledPrompt> prompts, String column) {
+    if (prompts.stream().map(LabeledPrompt::label).distinct().limit(2).count() < 2) {
       throw new DataFileException(
           "%s: column '%s' has the same label in every row; no hit could be wrong"
               .formatted(table.source(), column));
@@ -154,20 +154,20 @@ public final class DataFile {
    * @throws DataFileException if a column is not there, a prompt is missing or too long, a label is
    *     none of those that {@link PairColumns#same} lists, or all labels are alike
    */
-  public List<LabelledPair> pairs(PairColumns columns) {
+  public List<LabeledPair> pairs(PairColumns columns) {
     table.requireColumn("first", columns.first());
     table.requireColumn("second", columns.second());
     table.requireColumn("label", columns.same());
-    List<LabelledPair> pairs = new ArrayList<>(table.rows().size());
+    List<LabeledPair> pairs = new ArrayList<>(table.rows().size());
     for (Table.Row row : table.rows()) {
       pairs.add(
-          new LabelledPair(
+          new LabeledPair(
               text(row, columns.first(), columns.maxCharacters()),
               text(row, columns.second(), columns.maxCharacters()),
               isSame(row, columns.same()),
               row.line()));
     }
-    if (pairs.stream().map(LabelledPair::same).distinct().count() < 2) {
+    if (pairs.stream().map(LabeledPair::same).distinct().count() < 2) {
       throw new DataFileException(
           "%s: column '%s' has the same label in every row; there is nothing to tell apart"
               .formatted(table.source(), columns.same()));

@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.guard.Guards;
+import io.github.semcache.guard.PromptPair;
+import io.github.semcache.guard.RejectionReason;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.guard.GuardReason;
-import io.github.semcache.policy.guard.Guards;
-import io.github.semcache.policy.guard.PromptPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page to look at: what each policy would do on a stream of labelled prompts, how far right and
+ * A page to look at: what each policy would do on a stream of labeled prompts, how far right and
  * wrong pairs are apart, and which wrong hits there would be. The page is one file without links;
  * it holds the texts of its wrong hits.
  *
@@ -56,7 +56,7 @@ public final class EvaluationReport {
    * @return a builder
    * @throws IllegalArgumentException if there are no prompts, or some have no label
    */
-  public static Builder builder(Embedder embedder, List<LabelledPrompt> prompts) {
+  public static Builder builder(Embedder embedder, List<LabeledPrompt> prompts) {
     return new Builder(embedder, prompts);
   }
 
@@ -92,14 +92,14 @@ public final class EvaluationReport {
   /** The options of an {@link EvaluationReport}. Not safe for use by many threads. */
   public static final class Builder {
     private final Embedder embedder;
-    private final List<LabelledPrompt> prompts;
+    private final List<LabeledPrompt> prompts;
     private String title = "What a semantic cache would do";
     private Optional<Long> seed = Optional.empty();
     private final List<Run> runs = new ArrayList<>();
     private Guards guards = Guards.english();
     private IntConsumer progress = percent -> {};
 
-    private Builder(Embedder embedder, List<LabelledPrompt> prompts) {
+    private Builder(Embedder embedder, List<LabeledPrompt> prompts) {
       this.embedder = requireNonNull(embedder, "embedder");
       this.prompts = List.copyOf(prompts);
       if (prompts.isEmpty()) {
@@ -191,8 +191,8 @@ public final class EvaluationReport {
      */
     public EvaluationReport build() {
       int size = prompts.size();
-      NeighbourTable table =
-          NeighbourTable.of(embedder, prompts, done -> progress.accept(50 * done / size));
+      NeighborTable table =
+          NeighborTable.of(embedder, prompts, done -> progress.accept(50 * done / size));
       AtomicInteger done = new AtomicInteger();
       List<ReportData.Point> points =
           IntStream.range(0, runs.size())
@@ -211,7 +211,7 @@ public final class EvaluationReport {
               title,
               embedder.modelId(),
               size,
-              (int) prompts.stream().map(LabelledPrompt::label).distinct().count(),
+              (int) prompts.stream().map(LabeledPrompt::label).distinct().count(),
               seed.map(number -> "shuffled with seed " + number).orElse("in order"),
               curves(points),
               bins(new NearestPairs(prompts, replay(table), Builder::bare).at(0).pairs()),
@@ -222,8 +222,8 @@ public final class EvaluationReport {
       return HitPolicy.maxDistance(cut).unguarded();
     }
 
-    private Replay.Builder replay(NeighbourTable table) {
-      Replay.Builder replay = Replay.builder(embedder).neighbours(table);
+    private Replay.Builder replay(NeighborTable table) {
+      Replay.Builder replay = Replay.builder(embedder).neighbors(table);
       seed.ifPresent(replay::shuffled);
       return replay;
     }
@@ -267,14 +267,14 @@ public final class EvaluationReport {
           .toList();
     }
 
-    private static List<String> labels(Outcome hit) {
+    private static List<String> labels(ReplayedPrompt hit) {
       List<String> labels =
           new ArrayList<>(List.of(hit.prompt().label().orElse(""), hit.answer().text()));
       labels.sort(Comparator.naturalOrder());
       return labels;
     }
 
-    private ReportData.WrongHit wrongHit(Outcome hit) {
+    private ReportData.WrongHit wrongHit(ReplayedPrompt hit) {
       String matched = hit.answer().matchedPrompt().orElse("");
       return new ReportData.WrongHit(
           hit.prompt().text(),
@@ -284,7 +284,7 @@ public final class EvaluationReport {
           hit.distance().orElse(0),
           hit.prompt().line(),
           guards.objections(PromptPair.of(hit.prompt().text(), matched)).stream()
-              .map(GuardReason::code)
+              .map(RejectionReason::code)
               .toList());
     }
   }
@@ -293,7 +293,7 @@ public final class EvaluationReport {
   private record Run(
       String name, String setting, @Nullable Double cut, Consumer<Replay.Builder> options) {
 
-    ReportData.Point point(Replay.Builder replay, List<LabelledPrompt> prompts) {
+    ReportData.Point point(Replay.Builder replay, List<LabeledPrompt> prompts) {
       options.accept(replay);
       return ReportData.Point.of(setting, cut, replay.build().run(prompts));
     }

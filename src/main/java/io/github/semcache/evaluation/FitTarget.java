@@ -72,7 +72,7 @@ public record FitTarget(Goal goal, double limit, double confidence) {
     return new FitTarget(goal, limit, confidence);
   }
 
-  boolean isMetBy(Tally tally) {
+  boolean isMetBy(ReplayCounts tally) {
     return switch (goal) {
       case MAX_ERROR_RATE -> tally.errorRate().orElseThrow().upperBound(confidence) <= limit;
       case MIN_PRECISION -> tally.precision().orElseThrow().lowerBound(confidence) >= limit;

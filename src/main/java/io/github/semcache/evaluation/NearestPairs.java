@@ -17,7 +17,7 @@ import java.util.function.DoubleFunction;
  * @param policy makes the policy of a cut
  */
 record NearestPairs(
-    List<LabelledPrompt> prompts, Replay.Builder replay, DoubleFunction<HitPolicy> policy) {
+    List<LabeledPrompt> prompts, Replay.Builder replay, DoubleFunction<HitPolicy> policy) {
   private static final double LOOSEST = 2;
 
   /**
@@ -28,7 +28,7 @@ record NearestPairs(
    *     not have hit at any cut
    * @param tally what the cache did
    */
-  record Stream(double cut, List<ScoredPair> pairs, Tally tally) {}
+  record Stream(double cut, List<ScoredPair> pairs, ReplayCounts tally) {}
 
   Stream at(double cut) {
     Recorder recorder = new Recorder(policy.apply(cut), policy.apply(LOOSEST));
@@ -40,7 +40,7 @@ record NearestPairs(
     return new Stream(cut, pairs, result.total());
   }
 
-  private static ScoredPair pair(Outcome outcome, Recorder recorder) {
+  private static ScoredPair pair(ReplayedPrompt outcome, Recorder recorder) {
     String label = outcome.prompt().label().orElse("");
     if (outcome.isHit()) {
       return new ScoredPair(outcome.distance().orElse(0), outcome.answer().text().equals(label));

@@ -81,28 +81,28 @@ public final class Replay {
    * @throws IllegalArgumentException if there are no prompts, or some but not all have a label
    * @throws RuntimeException whatever embedder, store or policy throw
    */
-  public ReplayResult run(List<LabelledPrompt> prompts) {
-    List<LabelledPrompt> stream = inOrder(prompts);
+  public ReplayResult run(List<LabeledPrompt> prompts) {
+    List<LabeledPrompt> stream = inOrder(prompts);
     Model model = new Model(stream.get(0));
-    List<Outcome> outcomes = new ArrayList<>(stream.size());
+    List<ReplayedPrompt> outcomes = new ArrayList<>(stream.size());
     long start = System.nanoTime();
     try (SemanticCache cache = cache(model, stream.size())) {
-      for (LabelledPrompt prompt : stream) {
-        outcomes.add(new Outcome(prompt, cache.ask(model.next(prompt))));
+      for (LabeledPrompt prompt : stream) {
+        outcomes.add(new ReplayedPrompt(prompt, cache.ask(model.next(prompt))));
         progress.accept(outcomes.size());
       }
       return new ReplayResult(outcomes, cache.stats(), Duration.ofNanos(System.nanoTime() - start));
     }
   }
 
-  private List<LabelledPrompt> inOrder(List<LabelledPrompt> prompts) {
+  private List<LabeledPrompt> inOrder(List<LabeledPrompt> prompts) {
     if (prompts.isEmpty()) {
       throw new IllegalArgumentException("prompts is empty; a replay needs at least one");
     }
     if (prompts.stream().map(prompt -> prompt.label().isPresent()).distinct().count() > 1) {
       throw new IllegalArgumentException("some prompts have a label; all or none must have one");
     }
-    return new PromptOrder(seed, limit).of(prompts);
+    return new ReplayOrder(seed, limit).of(prompts);
   }
 
   private SemanticCache cache(Model model, int prompts) {
@@ -140,14 +140,14 @@ public final class Replay {
 
   /** Answers the prompt at hand with its label, and tells its time. */
   private static final class Model implements ChatClient, InstantSource {
-    private LabelledPrompt current;
+    private LabeledPrompt current;
     private Instant now = Instant.EPOCH;
 
-    Model(LabelledPrompt first) {
+    Model(LabeledPrompt first) {
       current = first;
     }
 
-    Prompt next(LabelledPrompt prompt) {
+    Prompt next(LabeledPrompt prompt) {
       current = prompt;
       now = prompt.timestamp().orElse(now.plusMillis(1));
       Prompt asked = Prompt.of(prompt.text());
@@ -226,15 +226,15 @@ public final class Replay {
     }
 
     /**
-     * Looks neighbours up in a table in place of searching a store: the same results, sooner. Only
-     * prompts of the table can be asked, and only with the cache's default normaliser.
+     * Looks neighbors up in a table in place of searching a store: the same results, sooner. Only
+     * prompts of the table can be asked, and only with the cache's default normalizer.
      *
-     * @param table the neighbours of the prompts
+     * @param table the neighbors of the prompts
      * @return this builder
      */
-    public Builder neighbours(NeighbourTable table) {
+    public Builder neighbors(NeighborTable table) {
       requireNonNull(table, "table");
-      return store(time -> new NeighbourStore(table, time));
+      return store(time -> new NeighborStore(table, time));
     }
 
     /**

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param stats the cache's own counts
  * @param took how long the replay took
  */
-public record ReplayResult(List<Outcome> outcomes, CacheStats stats, Duration took) {
+public record ReplayResult(List<ReplayedPrompt> outcomes, CacheStats stats, Duration took) {
 
   public ReplayResult {
     outcomes = List.copyOf(outcomes);
@@ -28,8 +28,8 @@ public record ReplayResult(List<Outcome> outcomes, CacheStats stats, Duration to
    *
    * @return the counts
    */
-  public Tally total() {
-    return Tally.of(outcomes);
+  public ReplayCounts total() {
+    return ReplayCounts.of(outcomes);
   }
 
   /**
@@ -38,8 +38,8 @@ public record ReplayResult(List<Outcome> outcomes, CacheStats stats, Duration to
    *
    * @return the counts
    */
-  public Tally secondHalf() {
-    return Tally.of(outcomes.subList(outcomes.size() / 2, outcomes.size()));
+  public ReplayCounts secondHalf() {
+    return ReplayCounts.of(outcomes.subList(outcomes.size() / 2, outcomes.size()));
   }
 
   /**
@@ -47,8 +47,8 @@ public record ReplayResult(List<Outcome> outcomes, CacheStats stats, Duration to
    *
    * @return an unmodifiable list; empty also where there are no labels
    */
-  public List<Outcome> wrongHits() {
-    return outcomes.stream().filter(Outcome::isWrongHit).toList();
+  public List<ReplayedPrompt> wrongHits() {
+    return outcomes.stream().filter(ReplayedPrompt::isWrongHit).toList();
   }
 
   /**

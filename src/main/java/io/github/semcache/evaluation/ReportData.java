@@ -51,8 +51,8 @@ record ReportData(
       double secondHalfErrorRate) {
 
     static Point of(String setting, @Nullable Double cut, ReplayResult result) {
-      Tally total = result.total();
-      Tally half = result.secondHalf();
+      ReplayCounts total = result.total();
+      ReplayCounts half = result.secondHalf();
       Proportion error = total.errorRate().orElseThrow();
       Proportion precision = total.precision().orElseThrow();
       return new Point(

@@ -27,14 +27,14 @@ public record ScoredPair(double distance, boolean same) {
   }
 
   /**
-   * Measures a labelled pair.
+   * Measures a labeled pair.
    *
    * @param pair the pair
    * @param embedder who makes the embeddings; for many pairs best one that remembers them
    * @return the pair with its distance
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    */
-  public static ScoredPair of(LabelledPair pair, Embedder embedder) {
+  public static ScoredPair of(LabeledPair pair, Embedder embedder) {
     Normalizer normalizer = Normalizer.whitespace();
     List<Embedding> embeddings =
         embedder.embed(

@@ -13,7 +13,7 @@ import java.util.Random;
 import java.util.function.DoubleFunction;
 
 /**
- * The largest cut of a distance that reaches a target on labelled data, and what it does there.
+ * The largest cut of a distance that reaches a target on labeled data, and what it does there.
  *
  * @param target what was to be reached
  * @param cut the largest distance of a hit, with four decimal places; empty if no cut reaches the
@@ -22,7 +22,7 @@ import java.util.function.DoubleFunction;
  * @param crossValidation what cuts that were fitted without a part of the data do on that part
  */
 public record ThresholdFit(
-    FitTarget target, OptionalDouble cut, Tally tally, CrossValidation crossValidation) {
+    FitTarget target, OptionalDouble cut, ReplayCounts tally, CrossValidation crossValidation) {
   private static final int FOLDS = 5;
   private static final double PLACES = 10_000;
   private static final double LOOSEST = 2;
@@ -39,7 +39,7 @@ public record ThresholdFit(
    * @param cuts the cut of each part; parts for which no cut reached the target are left out
    * @param tally the counts over all parts
    */
-  public record CrossValidation(List<Double> cuts, Tally tally) {
+  public record CrossValidation(List<Double> cuts, ReplayCounts tally) {
     public CrossValidation {
       cuts = List.copyOf(cuts);
       requireNonNull(tally, "tally");
@@ -71,7 +71,7 @@ public record ThresholdFit(
   }
 
   /**
-   * Fits the cut of a policy to a stream of labelled prompts. What a cut does depends on what is in
+   * Fits the cut of a policy to a stream of labeled prompts. What a cut does depends on what is in
    * the cache, and that depends on the cut: so the stream is replayed at a cut, the next cut is
    * fitted to the pairs of prompts and nearest entries that this showed, and so on until the cut
    * stands still and reaches the target in the replay itself.
@@ -85,7 +85,7 @@ public record ThresholdFit(
    * @throws RuntimeException whatever the replay throws
    */
   public static ThresholdFit of(
-      List<LabelledPrompt> prompts,
+      List<LabeledPrompt> prompts,
       Replay.Builder replay,
       DoubleFunction<HitPolicy> policy,
       FitTarget target) {
@@ -119,7 +119,7 @@ public record ThresholdFit(
                 new ThresholdFit(
                     target,
                     OptionalDouble.empty(),
-                    new Tally(prompts.size(), 0, Optional.of(0)),
+                    new ReplayCounts(prompts.size(), 0, Optional.of(0)),
                     crossValidate(none.pairs(), target)));
   }
 
@@ -144,7 +144,7 @@ public record ThresholdFit(
     return best;
   }
 
-  /** Walks all cuts, of which those between two neighbouring distances do the same. */
+  /** Walks all cuts, of which those between two neighboring distances do the same. */
   private static OptionalDouble largestCut(List<ScoredPair> pairs, FitTarget target) {
     List<ScoredPair> sorted =
         pairs.stream().sorted(Comparator.comparingDouble(ScoredPair::distance)).toList();
@@ -154,7 +154,8 @@ public record ThresholdFit(
       wrong += sorted.get(i).same() ? 0 : 1;
       double distance = sorted.get(i).distance();
       double next = i + 1 < sorted.size() ? sorted.get(i + 1).distance() : LOOSEST;
-      if (next > distance && target.isMetBy(new Tally(pairs.size(), i + 1, Optional.of(wrong)))) {
+      if (next > distance
+          && target.isMetBy(new ReplayCounts(pairs.size(), i + 1, Optional.of(wrong)))) {
         best = OptionalDouble.of(between(distance, next));
       }
     }
@@ -171,13 +172,13 @@ public record ThresholdFit(
     return Math.floor(distance * PLACES) / PLACES;
   }
 
-  private static Tally tally(List<ScoredPair> pairs, OptionalDouble cut) {
+  private static ReplayCounts tally(List<ScoredPair> pairs, OptionalDouble cut) {
     List<ScoredPair> hits =
         cut.isEmpty()
             ? List.of()
             : pairs.stream().filter(pair -> pair.distance() <= cut.getAsDouble()).toList();
     int wrong = (int) hits.stream().filter(pair -> !pair.same()).count();
-    return new Tally(pairs.size(), hits.size(), Optional.of(wrong));
+    return new ReplayCounts(pairs.size(), hits.size(), Optional.of(wrong));
   }
 
   private static CrossValidation crossValidate(List<ScoredPair> pairs, FitTarget target) {
@@ -193,10 +194,10 @@ public record ThresholdFit(
       others.addAll(shuffled.subList(to, shuffled.size()));
       OptionalDouble cut = largestCut(others, target);
       cut.ifPresent(cuts::add);
-      Tally heldOut = tally(shuffled.subList(from, to), cut);
+      ReplayCounts heldOut = tally(shuffled.subList(from, to), cut);
       hits += heldOut.hits();
       wrong += heldOut.wrongHits().orElse(0);
     }
-    return new CrossValidation(cuts, new Tally(pairs.size(), hits, Optional.of(wrong)));
+    return new CrossValidation(cuts, new ReplayCounts(pairs.size(), hits, Optional.of(wrong)));
   }
 }

@@ -35,7 +35,7 @@ final class BlockingChat implements ChatClient {
       ChatReply reply = ChatResponses.reply(answer);
       observed.answered(reply);
       return reply;
-    } catch (UnkeepableResponseException e) {
+    } catch (UncacheableResponseException e) {
       observed.abandoned();
       throw e;
     } catch (Throwable e) {

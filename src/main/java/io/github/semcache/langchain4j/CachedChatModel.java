@@ -120,7 +120,7 @@ public final class CachedChatModel implements ChatModel {
     try {
       Answer answer = cache.ask(question.get().prompt(), call);
       return call.response().orElseGet(() -> ChatResponses.response(answer.reply()));
-    } catch (UnkeepableResponseException e) {
+    } catch (UncacheableResponseException e) {
       return call.response().orElseGet(() -> model.chat(request, options));
     } catch (IllegalStateException e) {
       if (cache.isClosed() && !call.wasMade()) {

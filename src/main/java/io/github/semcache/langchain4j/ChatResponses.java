@@ -27,7 +27,7 @@ final class ChatResponses {
     ChatReply reply;
     try {
       reply = reply(response);
-    } catch (UnkeepableResponseException e) {
+    } catch (UncacheableResponseException e) {
       lead.abandon();
       return;
     }
@@ -37,14 +37,14 @@ final class ChatResponses {
   /**
    * The reply of a response.
    *
-   * @throws UnkeepableResponseException if something in the response cannot be written down and
+   * @throws UncacheableResponseException if something in the response cannot be written down and
    *     read as it was, such as an attribute of the message that is no bean
    */
   static ChatReply reply(ChatResponse response) {
     try {
       return replyOf(response);
     } catch (RuntimeException e) {
-      throw new UnkeepableResponseException(e);
+      throw new UncacheableResponseException(e);
     }
   }
 

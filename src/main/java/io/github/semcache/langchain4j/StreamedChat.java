@@ -36,7 +36,7 @@ record StreamedChat(
   @Override
   public CompletableFuture<Boolean> lead(CacheCall.Lead lead) {
     try {
-      return lead.call(observer, question.model(), () -> stream(new KeepingHandler(handler, lead)));
+      return lead.call(observer, question.model(), () -> stream(new CachingHandler(handler, lead)));
     } catch (Throwable e) {
       lead.fail(e);
       throw e;
@@ -61,7 +61,7 @@ record StreamedChat(
 
   @Override
   public Boolean take(Answer answer) {
-    Replay.to(handler, ChatResponses.response(answer.reply()));
+    StreamReplay.to(handler, ChatResponses.response(answer.reply()));
     return true;
   }
 }

@@ -1,6 +1,6 @@
 package io.github.semcache.lucene;
 
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,41 +15,41 @@ import org.jspecify.annotations.Nullable;
  * lock of the {@link EntryTable}, except for {@link #touch}.
  */
 final class Catalog {
-  private final Map<String, Slot> slots = new HashMap<>();
-  private final Map<String, ScopeSlots> scopes = new HashMap<>();
-  private final TreeSet<Slot> byExpiry = new TreeSet<>(Slot.BY_EXPIRY);
+  private final Map<String, EntryRef> slots = new HashMap<>();
+  private final Map<String, ScopeEntryRefs> scopes = new HashMap<>();
+  private final TreeSet<EntryRef> byExpiry = new TreeSet<>(EntryRef.BY_EXPIRY);
 
   /** From least to most recently used. Guarded by itself. */
-  private final Map<Slot, Boolean> recency = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<EntryRef, Boolean> recency = new LinkedHashMap<>(16, 0.75f, true);
 
   int size() {
     return slots.size();
   }
 
-  @Nullable Slot find(String key) {
+  @Nullable EntryRef find(String key) {
     return slots.get(key);
   }
 
-  @Nullable ScopeSlots scope(String hash) {
+  @Nullable ScopeEntryRefs scope(String hash) {
     return scopes.get(hash);
   }
 
-  /** Makes a slot that the catalogue does not hold yet. */
-  Slot slotFor(Head head) {
-    ScopeSlots scope = scopes.computeIfAbsent(head.scope(), ScopeSlots::new);
-    return new Slot(head.key(), scope, head.sequence(), head.createdAt(), head.expiresAt());
+  /** Makes a slot that the catalog does not hold yet. */
+  EntryRef slotFor(EntryMetadata head) {
+    ScopeEntryRefs scope = scopes.computeIfAbsent(head.scope(), ScopeEntryRefs::new);
+    return new EntryRef(head.key(), scope, head.sequence(), head.createdAt(), head.expiresAt());
   }
 
   /** Adds the most recently used slot, in place of the one with the same key. */
-  void add(Slot slot) {
-    Slot replaced = slots.get(slot.key);
+  void add(EntryRef slot) {
+    EntryRef replaced = slots.get(slot.key);
     if (replaced != null) {
       remove(replaced);
     }
     slots.put(slot.key, slot);
     scopes.put(slot.scope.hash, slot.scope);
     slot.scope.size++;
-    if (slot.expiresAt != Slot.NEVER) {
+    if (slot.expiresAt != EntryRef.NEVER) {
       byExpiry.add(slot);
     }
     synchronized (recency) {
@@ -57,13 +57,13 @@ final class Catalog {
     }
   }
 
-  void remove(Slot slot) {
+  void remove(EntryRef slot) {
     slot.gone = true;
     slots.remove(slot.key);
     if (--slot.scope.size == 0) {
       scopes.remove(slot.scope.hash);
     }
-    if (slot.expiresAt != Slot.NEVER) {
+    if (slot.expiresAt != EntryRef.NEVER) {
       byExpiry.remove(slot);
     }
     synchronized (recency) {
@@ -71,11 +71,11 @@ final class Catalog {
     }
   }
 
-  List<Slot> select(Selection selection) {
-    if (selection instanceof Selection.ByKey byKey) {
+  List<EntryRef> select(EntrySelector selection) {
+    if (selection instanceof EntrySelector.ByKey byKey) {
       return Optional.ofNullable(slots.get(byKey.key())).stream().toList();
     }
-    if (selection instanceof Selection.ByScope byScope) {
+    if (selection instanceof EntrySelector.ByScope byScope) {
       return slots.values().stream()
           .filter(slot -> slot.scope.hash.equals(byScope.scope()))
           .toList();
@@ -83,9 +83,9 @@ final class Catalog {
     return List.copyOf(slots.values());
   }
 
-  List<Slot> expiredAt(long now) {
-    List<Slot> expired = new ArrayList<>();
-    for (Slot slot : byExpiry) {
+  List<EntryRef> expiredAt(long now) {
+    List<EntryRef> expired = new ArrayList<>();
+    for (EntryRef slot : byExpiry) {
       if (slot.livesAt(now)) {
         break;
       }
@@ -94,14 +94,14 @@ final class Catalog {
     return expired;
   }
 
-  List<Slot> leastRecentlyUsed(int count) {
+  List<EntryRef> leastRecentlyUsed(int count) {
     synchronized (recency) {
       return recency.keySet().stream().limit(Math.max(0, count)).toList();
     }
   }
 
   /** Makes a slot the most recently used one, unless it has gone meanwhile. */
-  void touch(Slot slot) {
+  void touch(EntryRef slot) {
     synchronized (recency) {
       recency.get(slot);
     }

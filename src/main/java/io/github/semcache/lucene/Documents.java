@@ -30,8 +30,8 @@ final class Documents {
     Document document = new Document();
     document.add(new StringField(KEY, put.entry().key(), Field.Store.NO));
     document.add(new StringField(SCOPE, put.entry().scope(), Field.Store.NO));
-    document.add(new BinaryDocValuesField(HEAD, new BytesRef(Head.of(put).encode())));
-    document.add(new BinaryDocValuesField(ENTRY, new BytesRef(EntryCodec.encode(put.entry()))));
+    document.add(new BinaryDocValuesField(HEAD, new BytesRef(EntryMetadata.of(put).encode())));
+    document.add(new BinaryDocValuesField(ENTRY, new BytesRef(LogEntryCodec.encode(put.entry()))));
     // The dot product of vectors of length 1 is their cosine, and cheaper.
     put.embedding()
         .ifPresent(
@@ -58,9 +58,9 @@ final class Documents {
   /**
    * Reads an entry.
    *
-   * @throws CorruptEntryException if what is there is not the entry that the catalogue knows
+   * @throws CorruptEntryException if what is there is not the entry that the catalog knows
    */
-  static CacheEntry read(LeafReader segment, int document, Slot slot) throws IOException {
+  static CacheEntry read(LeafReader segment, int document, EntryRef slot) throws IOException {
     String what = "entry " + slot.key;
     BinaryDocValues entries = DocValues.getBinary(segment, ENTRY);
     if (!entries.advanceExact(document)) {
@@ -68,7 +68,7 @@ final class Documents {
     }
     BytesRef bytes = entries.binaryValue();
     CacheEntry entry =
-        EntryCodec.decode(what, new RecordReader(bytes.bytes, bytes.offset, bytes.length));
+        LogEntryCodec.decode(what, new RecordReader(bytes.bytes, bytes.offset, bytes.length));
     if (!entry.key().equals(slot.key) || !entry.scope().equals(slot.scope.hash)) {
       throw new CorruptEntryException(what + " has the content of another entry", null);
     }

@@ -131,7 +131,7 @@ final class Engine {
   }
 
   private static Engine assemble(Settings settings, Deque<Closeable> opened) throws IOException {
-    VectorIndex index = VectorIndex.open(settings.directory().resolve(INDEX), settings.space());
+    HnswIndex index = HnswIndex.open(settings.directory().resolve(INDEX), settings.space());
     opened.push(index);
     EntryTable table = load(index, settings);
     opened.push(table::close);
@@ -157,14 +157,14 @@ final class Engine {
   }
 
   /** Reads from the index which entries there are. */
-  private static EntryTable load(VectorIndex index, Settings settings) throws IOException {
+  private static EntryTable load(HnswIndex index, Settings settings) throws IOException {
     Catalog catalog = new Catalog();
-    List<Slot> slots = new ArrayList<>();
+    List<EntryRef> slots = new ArrayList<>();
     Snapshot snapshot =
         Snapshot.of(
             index.read(),
             head -> {
-              Slot slot = catalog.slotFor(head);
+              EntryRef slot = catalog.slotFor(head);
               slots.add(slot);
               return slot;
             });

@@ -3,11 +3,11 @@ package io.github.semcache.lucene;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
-import io.github.semcache.store.Selection;
 import io.github.semcache.store.StoreException;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -24,7 +24,7 @@ import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lookups see: the catalogue of all entries, the recent ones themselves, and a snapshot of the
+ * What lookups see: the catalog of all entries, the recent ones themselves, and a snapshot of the
  * index for the others.
  *
  * <p>Safe for use by many threads. Lookups run side by side, and hold the lock until they have read
@@ -37,11 +37,11 @@ final class EntryTable {
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final Catalog catalog;
-  private final RecentChanges recent = new RecentChanges();
+  private final Memtable recent = new Memtable();
   private Snapshot snapshot;
   private boolean closed;
 
-  /** A table of what the index has; the snapshot's slots are those of the catalogue. */
+  /** A table of what the index has; the snapshot's slots are those of the catalog. */
   EntryTable(Catalog catalog, Snapshot snapshot, int maxEntries, int efSearch, InstantSource time) {
     this.catalog = catalog;
     this.snapshot = snapshot;
@@ -51,14 +51,14 @@ final class EntryTable {
   }
 
   long now() {
-    return Head.millis(time.instant());
+    return EntryMetadata.millis(time.instant());
   }
 
   Optional<CacheEntry> find(String key) {
     long now = now();
     return reading(
         () -> {
-          Slot slot = catalog.find(key);
+          EntryRef slot = catalog.find(key);
           if (slot == null || !slot.livesAt(now)) {
             return Optional.empty();
           }
@@ -74,15 +74,15 @@ final class EntryTable {
    */
   NearestEntries nearest(NearestQuery query, Embedding embedding) {
     long now = now();
-    long notBefore = query.notBefore().map(Head::millis).orElse(Long.MIN_VALUE);
+    long notBefore = query.notBefore().map(EntryMetadata::millis).orElse(Long.MIN_VALUE);
     return reading(
         () -> {
-          ScopeSlots scope = catalog.scope(query.scope());
+          ScopeEntryRefs scope = catalog.scope(query.scope());
           if (scope == null) {
             return NearestEntries.none();
           }
-          Search search = new Search(embedding, scope, query.k(), now, notBefore);
-          for (Slot slot : recent.of(scope)) {
+          NearestSearch search = new NearestSearch(embedding, scope, query.k(), now, notBefore);
+          for (EntryRef slot : recent.of(scope)) {
             LogRecord.Put put = slot.recent;
             if (put != null && put.embedding().isPresent() && search.accepts(slot)) {
               search.offer(slot, put.embedding().get());
@@ -93,10 +93,10 @@ final class EntryTable {
         });
   }
 
-  private NearestEntries read(List<Search.Hit> hits) throws IOException {
+  private NearestEntries read(List<NearestSearch.Hit> hits) throws IOException {
     List<Match> matches = new ArrayList<>();
     int corrupt = 0;
-    for (Search.Hit hit : hits) {
+    for (NearestSearch.Hit hit : hits) {
       try {
         matches.add(new Match(read(hit.slot()), hit.distance()));
       } catch (CorruptEntryException e) {
@@ -114,16 +114,16 @@ final class EntryTable {
    */
   Stream<ListedEntry> entries() {
     long now = now();
-    List<Slot> living =
+    List<EntryRef> living =
         reading(
             () ->
-                catalog.select(new Selection.All()).stream()
+                catalog.select(new EntrySelector.All()).stream()
                     .filter(slot -> slot.livesAt(now))
                     .toList());
     return living.stream().map(this::list).flatMap(Optional::stream);
   }
 
-  private Optional<ListedEntry> list(Slot slot) {
+  private Optional<ListedEntry> list(EntryRef slot) {
     return reading(
         () -> {
           if (slot.gone) {
@@ -137,7 +137,7 @@ final class EntryTable {
         });
   }
 
-  private CacheEntry read(Slot slot) throws IOException {
+  private CacheEntry read(EntryRef slot) throws IOException {
     LogRecord.Put put = slot.recent;
     return put != null ? put.entry() : snapshot.read(slot);
   }
@@ -157,12 +157,12 @@ final class EntryTable {
   }
 
   private void add(LogRecord.Put put) {
-    Head head = Head.of(put);
-    Slot replaced = catalog.find(head.key());
+    EntryMetadata head = EntryMetadata.of(put);
+    EntryRef replaced = catalog.find(head.key());
     if (replaced != null) {
       recent.forget(replaced);
     }
-    Slot slot = catalog.slotFor(head);
+    EntryRef slot = catalog.slotFor(head);
     catalog.add(slot);
     recent.put(slot, put);
   }
@@ -189,7 +189,7 @@ final class EntryTable {
     return writing(
         () -> {
           catalog.expiredAt(now()).forEach(this::drop);
-          List<Slot> evicted = catalog.leastRecentlyUsed(catalog.size() - maxEntries);
+          List<EntryRef> evicted = catalog.leastRecentlyUsed(catalog.size() - maxEntries);
           evicted.forEach(this::drop);
           return evicted.stream().map(slot -> slot.key).toList();
         });
@@ -205,17 +205,17 @@ final class EntryTable {
   }
 
   /** Removes entries and says how many of them were living. */
-  long remove(Selection selection) {
+  long remove(EntrySelector selection) {
     long now = now();
     return writing(
         () -> {
-          List<Slot> selected = catalog.select(selection);
+          List<EntryRef> selected = catalog.select(selection);
           selected.forEach(this::drop);
           return selected.stream().filter(slot -> slot.livesAt(now)).count();
         });
   }
 
-  private void drop(Slot slot) {
+  private void drop(EntryRef slot) {
     catalog.remove(slot);
     recent.remove(slot);
   }
@@ -225,15 +225,15 @@ final class EntryTable {
     return reading(() -> new Backlog(recent.untold(), recent.entries(), recent.heapBytes()));
   }
 
-  /** See {@link RecentChanges}. */
+  /** See {@link Memtable}. */
   record Backlog(int untold, int entries, long heapBytes) {}
 
-  /** See {@link RecentChanges#take}. */
+  /** See {@link Memtable#take}. */
   Map<String, Optional<LogRecord.Put>> takeChanges() {
     return writing(recent::take);
   }
 
-  /** See {@link RecentChanges#giveBack}. */
+  /** See {@link Memtable#giveBack}. */
   void giveBack(Map<String, Optional<LogRecord.Put>> changes) {
     writing(
         () -> {
@@ -268,16 +268,16 @@ final class EntryTable {
     earlier.close();
   }
 
-  private @Nullable Slot slotOf(Head head) {
+  private @Nullable EntryRef slotOf(EntryMetadata head) {
     return reading(
         () -> {
-          Slot slot = catalog.find(head.key());
+          EntryRef slot = catalog.find(head.key());
           return slot != null && slot.sequence == head.sequence() ? slot : null;
         });
   }
 
   private void settle(LogRecord.Put put) {
-    Slot slot = catalog.find(put.entry().key());
+    EntryRef slot = catalog.find(put.entry().key());
     if (slot != null && slot.sequence == put.sequence()) {
       recent.forget(slot);
     }

@@ -1,8 +1,8 @@
 package io.github.semcache.lucene;
 
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.store.Insertion;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
@@ -54,30 +54,33 @@ final class EntryWriter {
   }
 
   /** Writes entries and says how many others were evicted. */
-  int put(List<Insertion> insertions) {
+  int put(List<NewEntry> insertions) {
     int evicted = 0;
     for (int from = 0; from < insertions.size(); from += BATCH) {
-      List<Insertion> batch = insertions.subList(from, Math.min(from + BATCH, insertions.size()));
+      List<NewEntry> batch = insertions.subList(from, Math.min(from + BATCH, insertions.size()));
       evicted += exclusively(() -> write(batch));
     }
     return evicted;
   }
 
-  private int write(List<Insertion> batch) throws IOException {
+  private int write(List<NewEntry> batch) throws IOException {
     awaitProgress(() -> !limits.isFull(table.backlog()));
     long now = table.now();
     List<LogRecord.Put> puts = batch.stream().map(insertion -> put(insertion, now)).toList();
     append(puts);
     List<String> evicted = table.put(puts);
     for (String key : evicted) {
-      unlogged.add(new LogRecord.Remove(++sequence, new Selection.ByKey(key)));
+      unlogged.add(new LogRecord.Remove(++sequence, new EntrySelector.ByKey(key)));
     }
     return evicted.size();
   }
 
-  private LogRecord.Put put(Insertion insertion, long now) {
+  private LogRecord.Put put(NewEntry insertion, long now) {
     long expiresAt =
-        insertion.timeToLive().map(timeToLive -> now + timeToLive.toMillis()).orElse(Slot.NEVER);
+        insertion
+            .timeToLive()
+            .map(timeToLive -> now + timeToLive.toMillis())
+            .orElse(EntryRef.NEVER);
     return new LogRecord.Put(
         ++sequence,
         insertion.entry(),
@@ -86,7 +89,7 @@ final class EntryWriter {
   }
 
   /** Removes entries and says how many of them were living. */
-  long remove(Selection selection) {
+  long remove(EntrySelector selection) {
     return exclusively(
         () -> {
           append(List.of(new LogRecord.Remove(++sequence, selection)));

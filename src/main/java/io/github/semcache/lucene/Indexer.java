@@ -24,7 +24,7 @@ final class Indexer {
   private final EntryTable table;
   private final EntryWriter writer;
   private final WriteAheadLog log;
-  private final VectorIndex index;
+  private final HnswIndex index;
   private final long syncNanos;
   private final Limits limits;
   private final Thread thread = new Thread(this::run);
@@ -48,7 +48,7 @@ final class Indexer {
       EntryTable table,
       EntryWriter writer,
       WriteAheadLog log,
-      VectorIndex index,
+      HnswIndex index,
       Duration syncInterval,
       Limits limits) {
     this.table = table;

@@ -80,7 +80,7 @@ final class LogFile implements Closeable {
     while (contents.hasNext() && frames.size() < WRITE_SIZE) {
       byte[] content = contents.next();
       ByteBuffer header = ByteBuffer.allocate(FRAME_HEADER);
-      header.putInt(content.length).putInt(EntryCodec.checksum(content, 0, content.length));
+      header.putInt(content.length).putInt(LogEntryCodec.checksum(content, 0, content.length));
       frames.writeBytes(header.array());
       frames.writeBytes(content);
     }
@@ -155,7 +155,7 @@ final class LogFile implements Closeable {
         }
         byte[] content = in.readNBytes(length);
         rest -= FRAME_HEADER + length;
-        if (EntryCodec.checksum(content, 0, content.length) == checksum) {
+        if (LogEntryCodec.checksum(content, 0, content.length) == checksum) {
           contents.accept(ByteBuffer.wrap(content));
           unread -= FRAME_HEADER + length;
         }

@@ -2,7 +2,7 @@ package io.github.semcache.lucene;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -43,7 +43,7 @@ sealed interface LogRecord {
               .number(sequence)
               .number(expiresAt);
       embedding.ifPresent(vector -> writer.floats(vector.toArray()));
-      return writer.bytes(EntryCodec.encode(entry)).toArray();
+      return writer.bytes(LogEntryCodec.encode(entry)).toArray();
     }
 
     /** About how many bytes of heap it takes. */
@@ -56,13 +56,13 @@ sealed interface LogRecord {
   }
 
   /** The removal of all entries that are selected at this point of the log. */
-  record Remove(long sequence, Selection selection) implements LogRecord {
+  record Remove(long sequence, EntrySelector selection) implements LogRecord {
     @Override
     public byte[] encode() {
       RecordWriter writer = new RecordWriter();
-      if (selection instanceof Selection.ByKey byKey) {
+      if (selection instanceof EntrySelector.ByKey byKey) {
         writer.tag(REMOVE_KEY).number(sequence).text(byKey.key());
-      } else if (selection instanceof Selection.ByScope byScope) {
+      } else if (selection instanceof EntrySelector.ByScope byScope) {
         writer.tag(REMOVE_SCOPE).number(sequence).text(byScope.scope());
       } else {
         writer.tag(REMOVE_ALL).number(sequence);
@@ -88,13 +88,13 @@ sealed interface LogRecord {
         byte[] entry = reader.bytes();
         yield new Put(
             sequence,
-            EntryCodec.decode("entry in the log", new RecordReader(entry, 0, entry.length)),
+            LogEntryCodec.decode("entry in the log", new RecordReader(entry, 0, entry.length)),
             embedding,
             expiresAt);
       }
-      case REMOVE_KEY -> new Remove(sequence, new Selection.ByKey(reader.text()));
-      case REMOVE_SCOPE -> new Remove(sequence, new Selection.ByScope(reader.text()));
-      case REMOVE_ALL -> new Remove(sequence, new Selection.All());
+      case REMOVE_KEY -> new Remove(sequence, new EntrySelector.ByKey(reader.text()));
+      case REMOVE_SCOPE -> new Remove(sequence, new EntrySelector.ByScope(reader.text()));
+      case REMOVE_ALL -> new Remove(sequence, new EntrySelector.All());
       default ->
           throw new IllegalArgumentException("the log holds a record of unknown kind " + tag);
     };

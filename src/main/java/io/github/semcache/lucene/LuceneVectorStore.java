@@ -5,12 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.EntryListing;
-import io.github.semcache.store.Insertion;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
@@ -51,7 +51,7 @@ import java.util.stream.Stream;
  * <p><b>Memory:</b> about 350 bytes of heap for each entry, and as much page cache as the index is
  * to be fast: the vectors take four bytes for each dimension.
  */
-public final class LuceneVectorStore implements VectorStore, EntryListing, StateStore {
+public final class LuceneVectorStore implements VectorStore, ListableStore, StateStore {
   private static final int MAX_KEY_LENGTH = 1_024;
 
   private final EmbeddingSpace space;
@@ -143,8 +143,8 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
    *     scope is longer than 1,024 characters; then nothing is written
    */
   @Override
-  public int put(List<Insertion> insertions) {
-    for (Insertion insertion : requireNonNull(insertions, "insertions")) {
+  public int put(List<NewEntry> insertions) {
+    for (NewEntry insertion : requireNonNull(insertions, "insertions")) {
       insertion.embedding().ifPresent(space::check);
       checkLength("key", insertion.entry().key());
       checkLength("scope", insertion.entry().scope());
@@ -153,7 +153,7 @@ public final class LuceneVectorStore implements VectorStore, EntryListing, State
   }
 
   @Override
-  public long remove(Selection selection) {
+  public long remove(EntrySelector selection) {
     return engine.writer().remove(requireNonNull(selection, "selection"));
   }
 

@@ -26,9 +26,9 @@ final class Segment {
   private static final int SCANNED_PER_CANDIDATE = 24;
 
   private final LeafReader reader;
-  private final @Nullable Slot[] slots;
+  private final @Nullable EntryRef[] slots;
 
-  private Segment(LeafReader reader, @Nullable Slot[] slots) {
+  private Segment(LeafReader reader, @Nullable EntryRef[] slots) {
     this.reader = reader;
     this.slots = slots;
   }
@@ -38,13 +38,14 @@ final class Segment {
    *
    * @param slotOf the slot of a head, or null if the document belongs to none that lives
    */
-  static Segment load(LeafReader reader, Function<Head, @Nullable Slot> slotOf) throws IOException {
-    @Nullable Slot[] slots = new Slot[reader.maxDoc()];
+  static Segment load(LeafReader reader, Function<EntryMetadata, @Nullable EntryRef> slotOf)
+      throws IOException {
+    @Nullable EntryRef[] slots = new EntryRef[reader.maxDoc()];
     Bits live = reader.getLiveDocs();
     BinaryDocValues heads = Documents.heads(reader);
     for (int doc = heads.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = heads.nextDoc()) {
       if (live == null || live.get(doc)) {
-        slots[doc] = slotOf.apply(Head.decode(heads.binaryValue()));
+        slots[doc] = slotOf.apply(EntryMetadata.decode(heads.binaryValue()));
       }
     }
     return new Segment(reader, slots);
@@ -64,7 +65,7 @@ final class Segment {
   }
 
   /** The document that a slot belongs to, or -1. */
-  int find(Slot slot) throws IOException {
+  int find(EntryRef slot) throws IOException {
     PostingsEnum documents = reader.postings(Documents.key(slot.key), PostingsEnum.NONE);
     if (documents != null) {
       for (int doc = documents.nextDoc();
@@ -83,7 +84,7 @@ final class Segment {
    *
    * @param candidates how many to keep while following the graph, at least one
    */
-  void search(Search search, float[] target, int candidates) throws IOException {
+  void search(NearestSearch search, float[] target, int candidates) throws IOException {
     int inScope = reader.docFreq(Documents.scope(search.scope.hash));
     if (inScope == 0 || reader.getFloatVectorValues(Documents.EMBEDDING) == null) {
       return;
@@ -107,7 +108,7 @@ final class Segment {
     return inScope <= scannedWhileFollowing;
   }
 
-  private Bits accepted(Search search) {
+  private Bits accepted(NearestSearch search) {
     return new Bits() {
       @Override
       public boolean get(int doc) {
@@ -121,7 +122,7 @@ final class Segment {
     };
   }
 
-  private void scan(Search search, float[] target, KnnCollector nearest) throws IOException {
+  private void scan(NearestSearch search, float[] target, KnnCollector nearest) throws IOException {
     PostingsEnum inScope = reader.postings(Documents.scope(search.scope.hash), PostingsEnum.NONE);
     VectorScorer scorer = reader.getFloatVectorValues(Documents.EMBEDDING).scorer(target);
     if (inScope == null || scorer == null) {
@@ -139,12 +140,12 @@ final class Segment {
   }
 
   /** Measures the best of the candidates exactly: a score has float precision. */
-  private void offer(Search search, ScoreDoc[] candidates) throws IOException {
+  private void offer(NearestSearch search, ScoreDoc[] candidates) throws IOException {
     ScoreDoc[] best = Arrays.copyOf(candidates, Math.min(search.k, candidates.length));
     Arrays.sort(best, Comparator.comparingInt(candidate -> candidate.doc));
     FloatVectorValues vectors = reader.getFloatVectorValues(Documents.EMBEDDING);
     for (ScoreDoc candidate : best) {
-      Slot slot = slots[candidate.doc];
+      EntryRef slot = slots[candidate.doc];
       if (slot != null && vectors.advance(candidate.doc) == candidate.doc) {
         search.offer(slot, Embedding.of(vectors.vectorValue()));
       }

@@ -30,7 +30,7 @@ final class Snapshot implements Closeable {
   }
 
   /** Opens what a reader shows; the reader is closed with the snapshot. */
-  static Snapshot of(DirectoryReader reader, Function<Head, @Nullable Slot> slotOf)
+  static Snapshot of(DirectoryReader reader, Function<EntryMetadata, @Nullable EntryRef> slotOf)
       throws IOException {
     return of(reader, Map.of(), slotOf);
   }
@@ -40,14 +40,17 @@ final class Snapshot implements Closeable {
    *
    * @param slotOf the slot of a head, or null if its version no longer lives
    */
-  Snapshot later(DirectoryReader later, Function<Head, @Nullable Slot> slotOf) throws IOException {
+  Snapshot later(DirectoryReader later, Function<EntryMetadata, @Nullable EntryRef> slotOf)
+      throws IOException {
     Map<Object, Segment> known = new HashMap<>();
     segments.forEach(segment -> known.put(identity(segment.reader()), segment));
     return of(later, known, slotOf);
   }
 
   private static Snapshot of(
-      DirectoryReader reader, Map<Object, Segment> known, Function<Head, @Nullable Slot> slotOf)
+      DirectoryReader reader,
+      Map<Object, Segment> known,
+      Function<EntryMetadata, @Nullable EntryRef> slotOf)
       throws IOException {
     List<Segment> segments = new ArrayList<>();
     for (LeafReaderContext leaf : reader.leaves()) {
@@ -70,7 +73,7 @@ final class Snapshot implements Closeable {
    *
    * @param candidates how many to keep in view, in all segments together
    */
-  void search(Search search, float[] target, int candidates) throws IOException {
+  void search(NearestSearch search, float[] target, int candidates) throws IOException {
     for (Segment segment : segments) {
       int share = (int) Math.ceil((double) candidates * segment.size() / size);
       segment.search(search, target, Math.max(share, Math.max(search.k, MIN_CANDIDATES)));
@@ -82,7 +85,7 @@ final class Snapshot implements Closeable {
    *
    * @throws CorruptEntryException if it is damaged or missing
    */
-  CacheEntry read(Slot slot) throws IOException {
+  CacheEntry read(EntryRef slot) throws IOException {
     for (Segment segment : segments) {
       int document = segment.find(slot);
       if (document >= 0) {

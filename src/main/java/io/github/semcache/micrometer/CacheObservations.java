@@ -82,7 +82,7 @@ public final class CacheObservations {
    *
    * @param store the store
    * @return a store that is observed; it is a {@link io.github.semcache.store.StateStore} or an
-   *     {@link io.github.semcache.store.EntryListing} if the given one is
+   *     {@link io.github.semcache.store.ListableStore} if the given one is
    */
   public VectorStore observe(VectorStore store) {
     return ObservedStore.of(requireNonNull(store, "store"), registry);

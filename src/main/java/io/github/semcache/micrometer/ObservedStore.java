@@ -2,12 +2,12 @@ package io.github.semcache.micrometer;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.EntryListing;
-import io.github.semcache.store.Insertion;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.micrometer.observation.Observation;
@@ -34,11 +34,11 @@ class ObservedStore implements VectorStore {
 
   static VectorStore of(VectorStore store, ObservationRegistry registry) {
     if (store instanceof StateStore state) {
-      return store instanceof EntryListing listing
+      return store instanceof ListableStore listing
           ? new OfStateAndListing(store, registry, state, listing)
           : new OfState(store, registry, state);
     }
-    return store instanceof EntryListing listing
+    return store instanceof ListableStore listing
         ? new OfListing(store, registry, listing)
         : new ObservedStore(store, registry);
   }
@@ -73,12 +73,12 @@ class ObservedStore implements VectorStore {
   }
 
   @Override
-  public int put(List<Insertion> insertions) {
+  public int put(List<NewEntry> insertions) {
     return store.put(insertions);
   }
 
   @Override
-  public long remove(Selection selection) {
+  public long remove(EntrySelector selection) {
     return store.remove(selection);
   }
 
@@ -111,11 +111,11 @@ class ObservedStore implements VectorStore {
     }
   }
 
-  private static final class OfStateAndListing extends OfState implements EntryListing {
-    private final EntryListing listing;
+  private static final class OfStateAndListing extends OfState implements ListableStore {
+    private final ListableStore listing;
 
     OfStateAndListing(
-        VectorStore store, ObservationRegistry registry, StateStore state, EntryListing listing) {
+        VectorStore store, ObservationRegistry registry, StateStore state, ListableStore listing) {
       super(store, registry, state);
       this.listing = listing;
     }
@@ -126,10 +126,10 @@ class ObservedStore implements VectorStore {
     }
   }
 
-  private static final class OfListing extends ObservedStore implements EntryListing {
-    private final EntryListing listing;
+  private static final class OfListing extends ObservedStore implements ListableStore {
+    private final ListableStore listing;
 
-    OfListing(VectorStore store, ObservationRegistry registry, EntryListing listing) {
+    OfListing(VectorStore store, ObservationRegistry registry, ListableStore listing) {
       super(store, registry);
       this.listing = listing;
     }

@@ -162,7 +162,7 @@ public final class CachedOpenAi {
                 observer,
                 embeddings))
         .streamHandlerExecutor(task -> streams.execute(task))
-        .sleeper(new BorrowedSleeper(client.sleeper()))
+        .sleeper(new UnclosableSleeper(client.sleeper()))
         .maxRetries(0)
         .logLevel(LogLevel.OFF);
   }

@@ -66,7 +66,7 @@ record CachingHttpClient(
   }
 
   private Exchange exchange(ModelRequest asked, HttpRequest bare, RequestOptions options) {
-    HttpRequest missed = MissedBody.mark(bare, cache);
+    HttpRequest missed = PassThroughMarker.mark(bare, cache);
     return new Exchange(
         cache,
         asked,
@@ -94,7 +94,7 @@ record CachingHttpClient(
    * the inner wrapper leaves to the outer one what that is asking already.
    */
   private Optional<ModelRequest> asked(HttpRequest request, RequestOptions options) {
-    return cache.isClosed() || MissedBody.isMarked(request, cache)
+    return cache.isClosed() || PassThroughMarker.isMarked(request, cache)
         ? Optional.empty()
         : reader.read(request, options);
   }

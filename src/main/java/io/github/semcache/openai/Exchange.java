@@ -109,7 +109,7 @@ record Exchange(
   private static void end(CacheCall.Lead lead, Throwable failure) {
     if (failure instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
       lead.abandon();
-    } else if (OwnFailure.is(failure)) {
+    } else if (CallerError.is(failure)) {
       lead.failAlone(failure);
     } else {
       lead.fail(failure);
@@ -176,14 +176,14 @@ record Exchange(
 
   private String stream(Answer answer) {
     ObjectNode tree = given(answer).orElseGet(() -> request.api().answer(answer.reply()));
-    request.personalise(tree);
+    request.personalize(tree);
     return request.api().stream(tree, request.includesUsage());
   }
 
   /** What the service gave, to the letter where that is possible. */
   private String json(Answer answer) {
     Optional<ObjectNode> given = given(answer);
-    return given.isPresent() && !request.personalise(given.get())
+    return given.isPresent() && !request.personalize(given.get())
         ? answer.reply().payload().orElseThrow()
         : Json.text(given.orElseGet(() -> request.api().answer(answer.reply())));
   }

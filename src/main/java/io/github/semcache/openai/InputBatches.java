@@ -7,7 +7,7 @@ import java.util.List;
  * Splits texts into requests that the embedding service accepts: at most 2,048 texts and 300,000
  * tokens each, by OpenAI's API reference ("Create embeddings", {@code input}).
  *
- * <p>Tokens are bounded, not counted: the tokeniser of the embedding models works on UTF-8 bytes,
+ * <p>Tokens are bounded, not counted: the tokenizer of the embedding models works on UTF-8 bytes,
  * so a text has at most as many tokens as bytes. English has about four bytes a token.
  */
 final class InputBatches {

@@ -52,7 +52,7 @@ record ModelRequest(
    * @param answer the answer, which is changed
    * @return whether it was
    */
-  boolean personalise(ObjectNode answer) {
+  boolean personalize(ObjectNode answer) {
     boolean changed = false;
     for (String name : api.echoedFields()) {
       JsonNode given = answer.path(name);

@@ -46,7 +46,7 @@ final class StreamUsage {
       json.withObject("/stream_options").put("include_usage", true);
       return Optional.of(
           request.toBuilder()
-              .body(MissedBody.replace(body, new JsonBody(Json.text(json))))
+              .body(PassThroughMarker.replace(body, new JsonBody(Json.text(json))))
               .build());
     } catch (IOException | RuntimeException e) {
       return Optional.empty();

@@ -71,7 +71,7 @@ final class UsageFilter {
     return rest.toByteArray();
   }
 
-  /** Where the field begins and ends, with the comma that parts it from its neighbour. */
+  /** Where the field begins and ends, with the comma that parts it from its neighbor. */
   private static int[] cut(byte[] json) throws IOException {
     try (JsonParser parser = JSON.createParser(json)) {
       parser.nextToken();

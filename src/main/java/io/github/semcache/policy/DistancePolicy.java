@@ -3,8 +3,8 @@ package io.github.semcache.policy;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.EmbeddingScale;
-import io.github.semcache.policy.guard.Guard;
-import io.github.semcache.policy.guard.Guards;
+import io.github.semcache.guard.Guard;
+import io.github.semcache.guard.Guards;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.OptionalDouble;
  * HitPolicy.maxDistance(0.15)                                         // with all guards
  * HitPolicy.maxDistance(0.15).guardedBy(sameTicket)                   // and one of your own
  * HitPolicy.maxDistance(0.15).guards(
- *     Guards.english().without(GuardReason.NEGATION))                 // without one
+ *     Guards.english().without(RejectionReason.NEGATION))                 // without one
  * HitPolicy.maxDistance(0.15).unguarded()                             // the distance alone
  * }</pre>
  *
@@ -120,7 +120,7 @@ public final class DistancePolicy implements ScaledPolicy {
 
   private Decision withinCut(Query query, List<Match> matches) {
     if (matches.isEmpty()) {
-      return Decision.miss(MissReason.NO_NEIGHBOUR);
+      return Decision.miss(MissReason.NO_NEIGHBOR);
     }
     OptionalDouble limit =
         query.maxDistance().isPresent() ? query.maxDistance() : cut.cosineDistance();

@@ -1,8 +1,8 @@
 package io.github.semcache.policy;
 
-import io.github.semcache.policy.guard.Guard;
-import io.github.semcache.policy.guard.GuardReason;
-import io.github.semcache.policy.guard.PromptPair;
+import io.github.semcache.guard.Guard;
+import io.github.semcache.guard.PromptPair;
+import io.github.semcache.guard.RejectionReason;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 
@@ -28,7 +28,7 @@ final class Guarded {
     return PromptPair.of(query.text(), match.entry().prompt());
   }
 
-  private static Decision miss(GuardReason objection) {
+  private static Decision miss(RejectionReason objection) {
     return Decision.miss(new MissReason(objection.code()));
   }
 }

@@ -3,8 +3,8 @@ package io.github.semcache.policy;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.EmbeddingScale;
-import io.github.semcache.policy.budget.BudgetState;
-import io.github.semcache.policy.guard.Guard;
+import io.github.semcache.guard.Guard;
+import io.github.semcache.learning.PolicyState;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
@@ -37,12 +37,12 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
   }
 
   @Override
-  public BudgetState state() {
+  public PolicyState state() {
     return policy.state();
   }
 
   @Override
-  public void learn(Lesson lesson) {
+  public void learn(LabeledDecision lesson) {
     if (lesson.verdict() == Verdict.UNKNOWN
         || guard.objection(Guarded.pair(lesson.query(), lesson.judged())).isEmpty()) {
       policy.learn(lesson);

@@ -3,7 +3,7 @@ package io.github.semcache.policy;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.EmbeddingScale;
-import io.github.semcache.policy.guard.Guard;
+import io.github.semcache.guard.Guard;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;

@@ -3,9 +3,9 @@ package io.github.semcache.policy;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.EmbeddingScale;
-import io.github.semcache.policy.budget.ErrorBudget;
-import io.github.semcache.policy.guard.Guard;
-import io.github.semcache.policy.guard.Guards;
+import io.github.semcache.guard.Guard;
+import io.github.semcache.guard.Guards;
+import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
@@ -33,7 +33,7 @@ public interface HitPolicy {
    * Asks a guard as well before a hit is made. If it objects, there is a miss, with the code of the
    * objection for its reason.
    *
-   * @param guard one guard or {@linkplain io.github.semcache.policy.guard.Guards several}
+   * @param guard one guard or {@linkplain io.github.semcache.guard.Guards several}
    * @return a policy that hits where this one does and the guard does not object
    */
   default HitPolicy guardedBy(Guard guard) {
@@ -42,8 +42,8 @@ public interface HitPolicy {
 
   /**
    * Hits on the nearest entry if it is no farther than a fixed cut and {@linkplain
-   * io.github.semcache.policy.guard.Guards#english the guards} do not object. Which cut is right
-   * depends on the embedding model and on the traffic.
+   * io.github.semcache.guard.Guards#english the guards} do not object. Which cut is right depends
+   * on the embedding model and on the traffic.
    *
    * @param maxDistance the largest cosine distance of a hit, 0 to 2
    * @return the policy; its guards can be replaced or switched off
@@ -105,7 +105,7 @@ public interface HitPolicy {
   }
 
   /**
-   * Never hits: only a prompt that is equal after normalisation is answered from the cache.
+   * Never hits: only a prompt that is equal after normalization is answered from the cache.
    *
    * @return the policy
    */

@@ -1,7 +1,7 @@
 package io.github.semcache.policy;
 
-import io.github.semcache.policy.budget.BudgetState;
-import io.github.semcache.policy.guard.Guard;
+import io.github.semcache.guard.Guard;
+import io.github.semcache.learning.PolicyState;
 
 /**
  * A policy that learns from verdicts. The cache gives it the verdicts of its {@code AnswerJudge}
@@ -34,7 +34,7 @@ public interface LearningPolicy extends HitPolicy {
    *
    * @return the state
    */
-  BudgetState state();
+  PolicyState state();
 
   /**
    * Learns. May take as long as fitting a model takes, but does not block on anything outside.
@@ -49,7 +49,7 @@ public interface LearningPolicy extends HitPolicy {
    *
    * @param lesson a decision and the verdict on it
    */
-  void learn(Lesson lesson);
+  void learn(LabeledDecision lesson);
 
   /**
    * What was learned, for another instance or a later one.

@@ -4,14 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * Why a request was not answered from the cache. Policies may have reasons of their own; where a
- * guard objects, it is the {@linkplain io.github.semcache.policy.guard.GuardReason#code code} of
- * the objection.
+ * guard objects, it is the {@linkplain io.github.semcache.guard.RejectionReason#code code} of the
+ * objection.
  *
  * @param code a short code in lower case with hyphens, for example {@code too-far}
  */
 public record MissReason(String code) {
   /** The scope has no entry to compare with. */
-  public static final MissReason NO_NEIGHBOUR = new MissReason("no-neighbour");
+  public static final MissReason NO_NEIGHBOR = new MissReason("no-neighbor");
 
   /** The nearest entry is farther than the cut. */
   public static final MissReason TOO_FAR = new MissReason("too-far");
@@ -40,7 +40,7 @@ public record MissReason(String code) {
   /** The prompt asked for a fresh answer. */
   public static final MissReason REFRESH = new MissReason("refresh");
 
-  /** The normaliser failed, so the prompt passed the cache by. */
+  /** The normalizer failed, so the prompt passed the cache by. */
   public static final MissReason NORMALIZER_ERROR = new MissReason("normalizer-error");
 
   /** The store failed. */

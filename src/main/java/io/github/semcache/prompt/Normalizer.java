@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 public interface Normalizer {
 
   /**
-   * Normalises a text.
+   * Normalizes a text.
    *
    * @param text a text that is not blank
    * @return its normal form; must not be blank
@@ -20,10 +20,10 @@ public interface Normalizer {
   String normalize(String text);
 
   /**
-   * The default: Unicode normalisation form C, each run of Unicode white space made one space, and
+   * The default: Unicode normalization form C, each run of Unicode white space made one space, and
    * none at either end. Case is kept, because "US" and "us" differ.
    *
-   * @return the normaliser
+   * @return the normalizer
    */
   static Normalizer whitespace() {
     return text ->
@@ -36,7 +36,7 @@ public interface Normalizer {
   /**
    * Takes every text as it is.
    *
-   * @return the normaliser
+   * @return the normalizer
    */
   static Normalizer none() {
     return text -> text;

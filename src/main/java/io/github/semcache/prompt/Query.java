@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 /**
  * A prompt as the cache looks it up.
  *
- * @param text the normalised text; not blank
+ * @param text the normalized text; not blank
  * @param scope everything that must be equal, the chat model and its settings included
  * @param key 64 hexadecimal digits that identify text and scope together: the exact tier's key
  * @param maxAge accept only answers younger than this
@@ -34,7 +34,7 @@ public record Query(
    * @param normalizer brings the text into its normal form
    * @param settings the chat model and its settings; empty leaves those of the prompt's scope
    * @return the query
-   * @throws IllegalArgumentException if the normaliser leaves nothing of the text
+   * @throws IllegalArgumentException if the normalizer leaves nothing of the text
    */
   public static Query of(Prompt prompt, Normalizer normalizer, Map<String, String> settings) {
     String text = normalizer.normalize(prompt.text());

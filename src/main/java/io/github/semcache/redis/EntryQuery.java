@@ -1,8 +1,8 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.redis.EntryCodec.CREATED_AT;
-import static io.github.semcache.redis.EntryCodec.EMBEDDING;
-import static io.github.semcache.redis.EntryCodec.SCOPE;
+import static io.github.semcache.redis.HashCodec.CREATED_AT;
+import static io.github.semcache.redis.HashCodec.EMBEDDING;
+import static io.github.semcache.redis.HashCodec.SCOPE;
 
 import io.github.semcache.embedding.Embedding;
 import java.time.Instant;
@@ -21,7 +21,7 @@ final class EntryQuery {
   private EntryQuery() {}
 
   private static List<byte[]> returned() {
-    List<String> fields = new ArrayList<>(EntryCodec.ENTRY_FIELDS);
+    List<String> fields = new ArrayList<>(HashCodec.ENTRY_FIELDS);
     fields.add(DISTANCE);
     fields.addAll(0, List.of("RETURN", Integer.toString(fields.size())));
     return fields.stream().map(Utf8::encode).toList();
@@ -68,7 +68,7 @@ final class EntryQuery {
     String query =
         "(" + filter + ")=>[KNN " + k + " @" + EMBEDDING + " $v" + plan + " AS " + DISTANCE + "]";
     Arguments arguments = new Arguments().add(index, query, "PARAMS", "2", "v");
-    arguments.add(EntryCodec.encode(embedding));
+    arguments.add(HashCodec.encode(embedding));
     RETURN.forEach(arguments::add);
     return arguments.add("LIMIT", "0", Integer.toString(k), "DIALECT", "2").toArray();
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Removes entries. Each method returns how many living ones it removed. */
 final class EntryRemoval {
   private static final int ENTRIES_PER_TRIP = 500;
-  private static final byte[] SCOPE = Utf8.encode(EntryCodec.SCOPE);
+  private static final byte[] SCOPE = Utf8.encode(HashCodec.SCOPE);
 
   private final RedisCommands commands;
 

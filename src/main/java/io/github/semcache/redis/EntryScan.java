@@ -20,7 +20,7 @@ final class EntryScan {
   private static final int ENTRIES_PER_TRIP = 100;
   private static final long NO_EXPIRY = -1;
   private static final byte[][] ENTRY_FIELDS =
-      EntryCodec.ENTRY_FIELDS.stream().map(Utf8::encode).toArray(byte[][]::new);
+      HashCodec.ENTRY_FIELDS.stream().map(Utf8::encode).toArray(byte[][]::new);
 
   private final RedisCommands commands;
   private final InstantSource time;
@@ -73,7 +73,7 @@ final class EntryScan {
       return Optional.empty();
     }
     try {
-      CacheEntry entry = EntryCodec.decode(entryKey(documentKey), hash);
+      CacheEntry entry = HashCodec.decode(entryKey(documentKey), hash);
       return Optional.of(
           new ListedEntry(
               entry,

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class EntrySearch {
   private static final byte[] DISTANCE = Utf8.encode(EntryQuery.DISTANCE);
   private static final List<byte[]> ENTRY_FIELDS =
-      EntryCodec.ENTRY_FIELDS.stream().map(Utf8::encode).toList();
+      HashCodec.ENTRY_FIELDS.stream().map(Utf8::encode).toList();
 
   /** Fewer would be hidden too easily by entries that have expired but are still in the index. */
   private static final int LEAST_ASKED_FOR = 5;
@@ -28,11 +28,14 @@ final class EntrySearch {
 
   private final RedisCommands commands;
   private final VectorIndex vectorIndex;
-  private final FilterShares shares;
+  private final SelectivityEstimator shares;
   private final InstantSource time;
 
   EntrySearch(
-      RedisCommands commands, VectorIndex vectorIndex, FilterShares shares, InstantSource time) {
+      RedisCommands commands,
+      VectorIndex vectorIndex,
+      SelectivityEstimator shares,
+      InstantSource time) {
     this.commands = commands;
     this.vectorIndex = vectorIndex;
     this.shares = shares;
@@ -46,12 +49,12 @@ final class EntrySearch {
       values = commands.fields(documentKey, ENTRY_FIELDS);
     } catch (StoreException e) {
       throw RedisFailures.isWrongType(e.getCause())
-          ? EntryCodec.corrupt(key, "its key holds no hash")
+          ? HashCodec.corrupt(key, "its key holds no hash")
           : e;
     }
     return values.stream().allMatch(Objects::isNull)
         ? Optional.empty()
-        : Optional.of(EntryCodec.decode(key, values));
+        : Optional.of(HashCodec.decode(key, values));
   }
 
   NearestEntries nearest(NearestQuery query) {
@@ -128,9 +131,9 @@ final class EntrySearch {
     String key = commands.keys().entryKey(row.id());
     List<byte @Nullable []> values = new ArrayList<>();
     ENTRY_FIELDS.forEach(name -> values.add(row.value(name)));
-    CacheEntry entry = EntryCodec.decode(key, values);
+    CacheEntry entry = HashCodec.decode(key, values);
     if (!entry.scope().equals(query.scope())) {
-      throw EntryCodec.corrupt(key, "it was found in another scope than its own");
+      throw HashCodec.corrupt(key, "it was found in another scope than its own");
     }
     return new Match(entry, distance(key, row.value(DISTANCE)));
   }
@@ -143,7 +146,7 @@ final class EntrySearch {
       distance = Double.NaN;
     }
     if (Double.isNaN(distance)) {
-      throw EntryCodec.corrupt(key, "it has no distance");
+      throw HashCodec.corrupt(key, "it has no distance");
     }
     return Math.min(2, Math.max(0, distance));
   }

@@ -21,14 +21,14 @@ record IndexSchema(KeySpace keys, int dimension, VectorIndex vectorIndex, boolea
   byte[][] createArguments() {
     Arguments arguments =
         new Arguments().add(keys.index(), "ON", "HASH", "PREFIX", "1", keys.prefix(), "SCHEMA");
-    arguments.add(EntryCodec.SCOPE, "TAG", EntryCodec.CREATED_AT, "NUMERIC");
+    arguments.add(HashCodec.SCOPE, "TAG", HashCodec.CREATED_AT, "NUMERIC");
     if (textFields) {
-      arguments.add(EntryCodec.PROMPT, "TEXT", EntryCodec.ANSWER, "TEXT");
+      arguments.add(HashCodec.PROMPT, "TEXT", HashCodec.ANSWER, "TEXT");
     }
     List<String> properties = new ArrayList<>();
     vectorProperties()
         .forEach((name, value) -> properties.addAll(List.of(name.toUpperCase(Locale.ROOT), value)));
-    arguments.add(EntryCodec.EMBEDDING, "VECTOR", algorithm());
+    arguments.add(HashCodec.EMBEDDING, "VECTOR", algorithm());
     arguments.add(Integer.toString(properties.size()));
     return arguments.add(properties.toArray(String[]::new)).toArray();
   }
@@ -71,16 +71,16 @@ record IndexSchema(KeySpace keys, int dimension, VectorIndex vectorIndex, boolea
 
   private Map<String, Map<String, String>> expectedAttributes() {
     Map<String, Map<String, String>> expected = new LinkedHashMap<>();
-    expected.put(EntryCodec.SCOPE, Map.of("type", "TAG"));
-    expected.put(EntryCodec.CREATED_AT, Map.of("type", "NUMERIC"));
+    expected.put(HashCodec.SCOPE, Map.of("type", "TAG"));
+    expected.put(HashCodec.CREATED_AT, Map.of("type", "NUMERIC"));
     if (textFields) {
-      expected.put(EntryCodec.PROMPT, Map.of("type", "TEXT"));
-      expected.put(EntryCodec.ANSWER, Map.of("type", "TEXT"));
+      expected.put(HashCodec.PROMPT, Map.of("type", "TEXT"));
+      expected.put(HashCodec.ANSWER, Map.of("type", "TEXT"));
     }
     Map<String, String> vector = new LinkedHashMap<>(vectorProperties());
     vector.put("data_type", vector.put("type", "VECTOR"));
     vector.put("algorithm", algorithm());
-    expected.put(EntryCodec.EMBEDDING, vector);
+    expected.put(HashCodec.EMBEDDING, vector);
     return expected;
   }
 
@@ -108,7 +108,7 @@ record IndexSchema(KeySpace keys, int dimension, VectorIndex vectorIndex, boolea
 
   private static Map<String, Map<String, String>> attributes(Map<String, @Nullable Object> info) {
     Map<String, Map<String, String>> attributes = new LinkedHashMap<>();
-    for (Object attribute : Replies.list(info.get("attributes"))) {
+    for (Object attribute : ReplyParser.list(info.get("attributes"))) {
       Map<String, String> properties = texts(attribute);
       attributes.put(properties.getOrDefault("attribute", ""), properties);
     }
@@ -118,8 +118,9 @@ record IndexSchema(KeySpace keys, int dimension, VectorIndex vectorIndex, boolea
   /** A map with its names in lower case. */
   private static Map<String, String> texts(@Nullable Object reply) {
     Map<String, String> texts = new LinkedHashMap<>();
-    Replies.map(Replies.list(reply))
-        .forEach((name, value) -> texts.put(name.toLowerCase(Locale.ROOT), Replies.text(value)));
+    ReplyParser.map(ReplyParser.list(reply))
+        .forEach(
+            (name, value) -> texts.put(name.toLowerCase(Locale.ROOT), ReplyParser.text(value)));
     return texts;
   }
 }

@@ -5,12 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.EntryListing;
-import io.github.semcache.store.Insertion;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
@@ -78,7 +78,7 @@ import redis.clients.jedis.UnifiedJedis;
  * volatile-lru} suits a cache: it evicts entries that expire, and never what was learned, which
  * {@code allkeys-lru} may take too.
  */
-public final class RedisVectorStore implements VectorStore, EntryListing, StateStore {
+public final class RedisVectorStore implements VectorStore, ListableStore, StateStore {
   private final EmbeddingSpace space;
   private final boolean indexAssumed;
   private final Optional<Background> background;
@@ -86,10 +86,10 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
 
   private final RedisCommands commands;
   private final SearchIndex index;
-  private final IndexKeeper keeper;
-  private final FilterShares shares;
+  private final IndexInitializer keeper;
+  private final SelectivityEstimator shares;
   private final EntrySearch search;
-  private final EntryWriter writer;
+  private final HashWriter writer;
   private final EntryRemoval removal;
   private final EntryScan scan;
   private final StateKeys states;
@@ -107,10 +107,10 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
         new SearchIndex(
             commands,
             new IndexSchema(keys, space.dimension(), builder.vectorIndex, builder.textFields));
-    keeper = new IndexKeeper(index, indexAssumed, builder.ticker);
-    shares = new FilterShares(this::count, executor, builder.ticker);
+    keeper = new IndexInitializer(index, indexAssumed, builder.ticker);
+    shares = new SelectivityEstimator(this::count, executor, builder.ticker);
     search = new EntrySearch(commands, builder.vectorIndex, shares, builder.time);
-    writer = new EntryWriter(commands);
+    writer = new HashWriter(commands);
     removal = new EntryRemoval(commands);
     scan = new EntryScan(commands, builder.time);
     states = new StateKeys(commands);
@@ -253,8 +253,8 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
   }
 
   @Override
-  public int put(List<Insertion> insertions) {
-    for (Insertion insertion : requireNonNull(insertions, "insertions")) {
+  public int put(List<NewEntry> insertions) {
+    for (NewEntry insertion : requireNonNull(insertions, "insertions")) {
       EntryQuery.checkScope(insertion.entry().scope());
       insertion.embedding().ifPresent(space::check);
     }
@@ -270,7 +270,7 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
    * so that those that are not in the index go too; the index stays.
    */
   @Override
-  public long remove(Selection selection) {
+  public long remove(EntrySelector selection) {
     requireNonNull(selection, "selection");
     try {
       return removeSelected(selection);
@@ -279,14 +279,14 @@ public final class RedisVectorStore implements VectorStore, EntryListing, StateS
     }
   }
 
-  private long removeSelected(Selection selection) {
-    if (selection instanceof Selection.ByKey byKey) {
+  private long removeSelected(EntrySelector selection) {
+    if (selection instanceof EntrySelector.ByKey byKey) {
       return removal.byKey(byKey.key());
     }
-    if (selection instanceof Selection.ByScope byScope) {
+    if (selection instanceof EntrySelector.ByScope byScope) {
       return removeScope(byScope.scope());
     }
-    if (selection instanceof Selection.All) {
+    if (selection instanceof EntrySelector.All) {
       return removal.all();
     }
     throw new AssertionError(selection);

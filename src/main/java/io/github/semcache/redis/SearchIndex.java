@@ -75,7 +75,7 @@ final class SearchIndex {
   boolean isComplete() {
     try {
       Map<String, @Nullable Object> info = info();
-      String failures = Replies.text(info.get("hash_indexing_failures"));
+      String failures = ReplyParser.text(info.get("hash_indexing_failures"));
       if (!failures.equals("0") && !failuresTold.getAndSet(true)) {
         log.info(
             "Index {} has left out {} hashes since it was made, so the entries of a scope are looked"
@@ -83,7 +83,7 @@ final class SearchIndex {
             name(),
             failures);
       }
-      return failures.equals("0") && Replies.text(info.get("indexing")).equals("0");
+      return failures.equals("0") && ReplyParser.text(info.get("indexing")).equals("0");
     } catch (StoreException e) {
       return false;
     }
@@ -103,6 +103,6 @@ final class SearchIndex {
   private Map<String, @Nullable Object> info() {
     String action = "describe the index " + name();
     Object reply = commands.index(action, SearchCommand.INFO, Utf8.encode(name()));
-    return RedisFailures.translating(action, () -> Replies.map((List<?>) reply));
+    return RedisFailures.translating(action, () -> ReplyParser.map((List<?>) reply));
   }
 }

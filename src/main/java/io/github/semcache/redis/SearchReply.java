@@ -42,7 +42,7 @@ record SearchReply(long total, List<Row> rows, List<String> warnings) {
 
     /** The value of a field, or null if the row does not have it. */
     byte @Nullable [] value(byte[] name) {
-      return (byte[]) Replies.value(Replies.list(fields), name);
+      return (byte[]) ReplyParser.value(ReplyParser.list(fields), name);
     }
   }
 
@@ -74,18 +74,18 @@ record SearchReply(long total, List<Row> rows, List<String> warnings) {
 
   private static SearchReply ofMap(List<?> map) {
     List<Row> rows = new ArrayList<>();
-    for (Object result : Replies.list(Replies.value(map, RESULTS))) {
+    for (Object result : ReplyParser.list(ReplyParser.value(map, RESULTS))) {
       List<?> row = (List<?>) result;
-      rows.add(new Row((byte[]) part(row, ID), (List<?>) Replies.value(row, FIELDS)));
+      rows.add(new Row((byte[]) part(row, ID), (List<?>) ReplyParser.value(row, FIELDS)));
     }
     return new SearchReply(
         (Long) part(map, TOTAL),
         rows,
-        Replies.list(Replies.value(map, WARNING)).stream().map(Replies::text).toList());
+        ReplyParser.list(ReplyParser.value(map, WARNING)).stream().map(ReplyParser::text).toList());
   }
 
   private static Object part(List<?> map, byte[] name) {
-    Object part = Replies.value(map, name);
+    Object part = ReplyParser.value(map, name);
     if (part == null) {
       throw new IllegalStateException("the server's reply has no " + Utf8.decode(name));
     }

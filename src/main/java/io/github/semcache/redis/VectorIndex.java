@@ -27,9 +27,9 @@ public sealed interface VectorIndex {
   }
 
   /**
-   * A graph of neighbours (hierarchical navigable small world).
+   * A graph of neighbors (hierarchical navigable small world).
    *
-   * @param m how many neighbours a node of the graph keeps, 2 to 512. More find better, and cost
+   * @param m how many neighbors a node of the graph keeps, 2 to 512. More find better, and cost
    *     memory and time at each write
    * @param efConstruction how many candidates a write looks at, 1 to 4096
    * @param efRuntime how many candidates a search looks at, 1 to 4096. With 20,000 entries of 384
@@ -51,7 +51,7 @@ public sealed interface VectorIndex {
     }
 
     /**
-     * Sets the number of neighbours.
+     * Sets the number of neighbors.
      *
      * @param m 2 to 512
      * @return an index like this one, with that number

@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.FinishReason;
 import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.policy.Verdict;
-import io.github.semcache.policy.budget.BudgetState;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -23,7 +23,7 @@ public sealed interface CacheEvent {
 
   /** Which tier answered a request. */
   enum Tier {
-    /** The entry of the same normalised text and scope. */
+    /** The entry of the same normalized text and scope. */
     EXACT,
     /** The entry of a near text in the same scope. */
     SEMANTIC
@@ -145,7 +145,7 @@ public sealed interface CacheEvent {
   record Judged(Verdict verdict, boolean wouldHit, double distance) implements CacheEvent {}
 
   /** A comparison was dropped because too many others wait to be made. */
-  record JudgementDropped() implements CacheEvent {}
+  record JudgmentDropped() implements CacheEvent {}
 
   /**
    * A person said whether an answer from the cache was right.
@@ -155,13 +155,13 @@ public sealed interface CacheEvent {
   record Reported(boolean right) implements CacheEvent {}
 
   /**
-   * A policy that learns has come into another state; {@link BudgetState#TRIPPED} says that the
+   * A policy that learns has come into another state; {@link PolicyState#TRIPPED} says that the
    * traffic has changed.
    *
    * @param before the state that it was in
    * @param now the state that it is in
    */
-  record PolicyStateChanged(BudgetState before, BudgetState now) implements CacheEvent {}
+  record PolicyStateChanged(PolicyState before, PolicyState now) implements CacheEvent {}
 
   /**
    * A part failed.

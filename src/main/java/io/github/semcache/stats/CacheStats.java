@@ -1,7 +1,7 @@
 package io.github.semcache.stats;
 
+import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.budget.BudgetState;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@link CacheEvent.Stored}</td><td>{@code stores}, {@code evictions}</td></tr>
  * <tr><td>{@link CacheEvent.Corrupt}</td><td>{@code corruptEntries}</td></tr>
  * <tr><td>{@link CacheEvent.ShadowHit}, {@link CacheEvent.Judged}, {@link
- *     CacheEvent.JudgementDropped}, {@link CacheEvent.Reported}</td><td>{@code quality}</td></tr>
+ *     CacheEvent.JudgmentDropped}, {@link CacheEvent.Reported}</td><td>{@code quality}</td></tr>
  * <tr><td>{@link CacheEvent.PolicyStateChanged}</td>
  *     <td>{@code policyState}, {@code policyTrips}</td></tr>
  * <tr><td>{@link CacheEvent.Failed}</td>
- *     <td>{@code storeErrors}, {@code embedderErrors}, {@code policyErrors} (normaliser, admission, judge and
+ *     <td>{@code storeErrors}, {@code embedderErrors}, {@code policyErrors} (normalizer, admission, judge and
  *     learning included), or
  *     {@code modelErrors} and {@code modelCalls}</td></tr>
  * </table>
@@ -62,7 +62,7 @@ public final class CacheStats {
   private final long inputTokens;
   private final long outputTokens;
   private final long tokensSaved;
-  private final BudgetState policyState;
+  private final PolicyState policyState;
   private final long policyTrips;
   private final HitQuality quality;
 
@@ -206,7 +206,7 @@ public final class CacheStats {
   }
 
   /**
-   * Calls of normaliser, policy, admission or judge that failed, and learned state that could not
+   * Calls of normalizer, policy, admission or judge that failed, and learned state that could not
    * be used.
    *
    * @return how many
@@ -290,9 +290,9 @@ public final class CacheStats {
   /**
    * How far a policy that learns has learned.
    *
-   * @return the state; {@link BudgetState#COLD} also if the policy does not learn
+   * @return the state; {@link PolicyState#COLD} also if the policy does not learn
    */
-  public BudgetState policyState() {
+  public PolicyState policyState() {
     return policyState;
   }
 

@@ -22,7 +22,7 @@ final class HitQualityCounter {
       hit.saved().map(TokenUsage::totalTokens).ifPresent(shadowTokensSaved::add);
     } else if (event instanceof CacheEvent.Judged verdict) {
       countVerdict(verdict);
-    } else if (event instanceof CacheEvent.JudgementDropped) {
+    } else if (event instanceof CacheEvent.JudgmentDropped) {
       dropped.increment();
     } else if (event instanceof CacheEvent.Reported reported) {
       (reported.right() ? reportedRight : reportedWrong).increment();

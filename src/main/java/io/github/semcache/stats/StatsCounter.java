@@ -1,8 +1,8 @@
 package io.github.semcache.stats;
 
 import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.budget.BudgetState;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,7 +31,7 @@ public final class StatsCounter implements CacheListener {
   final LongAdder outputTokens = new LongAdder();
   final LongAdder tokensSaved = new LongAdder();
   final LongAdder policyTrips = new LongAdder();
-  volatile BudgetState policyState = BudgetState.COLD;
+  volatile PolicyState policyState = PolicyState.COLD;
   final HitQualityCounter quality = new HitQualityCounter();
 
   /** Begins with every count at zero. */
@@ -65,7 +65,7 @@ public final class StatsCounter implements CacheListener {
       corruptEntries.add(corrupt.count());
     } else if (event instanceof CacheEvent.PolicyStateChanged changed) {
       policyState = changed.now();
-      policyTrips.add(changed.now() == BudgetState.TRIPPED ? 1 : 0);
+      policyTrips.add(changed.now() == PolicyState.TRIPPED ? 1 : 0);
     } else if (event instanceof CacheEvent.Failed failed) {
       countFailure(failed.part());
     } else {

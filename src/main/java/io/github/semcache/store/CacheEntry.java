@@ -12,7 +12,7 @@ import java.util.Map;
  * @param key the key of its query: 64 hexadecimal digits
  * @param scope the {@linkplain io.github.semcache.prompt.Scope#hash hash} of its scope: 64
  *     hexadecimal digits
- * @param prompt the normalised text of the prompt
+ * @param prompt the normalized text of the prompt
  * @param answer the text of the answer
  * @param attributes what else is known of the answer, for example the model that gave it; stores
  *     keep it as it is

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads: searches run side by side, writes alone. Nothing blocks on more
  * than that lock.
  */
-public final class InMemoryVectorStore implements VectorStore, EntryListing, StateStore {
+public final class InMemoryVectorStore implements VectorStore, ListableStore, StateStore {
   private final EmbeddingSpace space;
   private final int maxEntries;
   private final InstantSource time;
@@ -127,7 +127,7 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
   }
 
   @Override
-  public int put(List<Insertion> insertions) {
+  public int put(List<NewEntry> insertions) {
     requireNonNull(insertions, "insertions");
     insertions.forEach(insertion -> insertion.embedding().ifPresent(space::check));
     Instant now = time.instant();
@@ -170,7 +170,7 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
   }
 
   @Override
-  public long remove(Selection selection) {
+  public long remove(EntrySelector selection) {
     requireNonNull(selection, "selection");
     Instant now = time.instant();
     return writing(
@@ -181,15 +181,15 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
         });
   }
 
-  private Collection<Node> select(Selection selection) {
-    if (selection instanceof Selection.ByKey byKey) {
+  private Collection<Node> select(EntrySelector selection) {
+    if (selection instanceof EntrySelector.ByKey byKey) {
       return Optional.ofNullable(nodes.get(byKey.key())).stream().toList();
     }
-    if (selection instanceof Selection.ByScope byScope) {
+    if (selection instanceof EntrySelector.ByScope byScope) {
       Members members = scopes.get(byScope.scope());
       return members == null ? List.of() : members.nodes.values();
     }
-    if (selection instanceof Selection.All) {
+    if (selection instanceof EntrySelector.All) {
       return nodes.values();
     }
     throw new AssertionError(selection);
@@ -291,7 +291,7 @@ public final class InMemoryVectorStore implements VectorStore, EntryListing, Sta
     final CacheEntry entry;
     final @Nullable Instant expiresAt;
 
-    Node(Insertion insertion, Instant now) {
+    Node(NewEntry insertion, Instant now) {
       entry = insertion.entry();
       expiresAt = insertion.timeToLive().map(now::plus).orElse(null);
     }

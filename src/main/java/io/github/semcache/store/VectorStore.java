@@ -51,7 +51,7 @@ public interface VectorStore extends AutoCloseable {
    *     is written
    * @throws StoreException if an entry could not be written; others of the list may have been
    */
-  int put(List<Insertion> insertions);
+  int put(List<NewEntry> insertions);
 
   /**
    * Removes entries.
@@ -60,7 +60,7 @@ public interface VectorStore extends AutoCloseable {
    * @return how many living entries were removed, as far as the store can tell
    * @throws StoreException if the store cannot be asked; some of the entries may be gone
    */
-  long remove(Selection selection);
+  long remove(EntrySelector selection);
 
   /** Closes what this store has opened; nothing that was handed to it. May be called twice. */
   @Override

@@ -21,10 +21,10 @@ import picocli.CommandLine;
 record CliRun(int exitCode, String out, String err) {
 
   static CliRun of(Embedder localModel, String... args) {
-    return of(new Surroundings(Map.of(), false, () -> localModel), args);
+    return of(new CliEnvironment(Map.of(), false, () -> localModel), args);
   }
 
-  static CliRun of(Surroundings surroundings, String... args) {
+  static CliRun of(CliEnvironment surroundings, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine commandLine =

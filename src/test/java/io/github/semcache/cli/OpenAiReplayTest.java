@@ -42,7 +42,7 @@ class OpenAiReplayTest {
     };
     String[] all = Arrays.copyOf(args, args.length + more.length);
     System.arraycopy(more, 0, all, args.length, more.length);
-    return CliRun.of(new Surroundings(environment, false, FakeEmbedder::new), all);
+    return CliRun.of(new CliEnvironment(environment, false, FakeEmbedder::new), all);
   }
 
   @Test

@@ -293,7 +293,7 @@ class ReplayCommandTest {
   void unknownModelNeedsItsDimension() {
     CliRun run =
         CliRun.of(
-            new Surroundings(Map.of("OPENAI_API_KEY", "k"), false, () -> embedder),
+            new CliEnvironment(Map.of("OPENAI_API_KEY", "k"), false, () -> embedder),
             "replay",
             support().toString(),
             "--prompt=text",

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DataFileTest {
-  private static final PromptColumns LABELLED = PromptColumns.of("text").label("category");
+  private static final PromptColumns LABELED = PromptColumns.of("text").label("category");
 
   @TempDir Path directory;
 
@@ -25,13 +25,13 @@ class DataFileTest {
     return Files.writeString(directory.resolve(name), content);
   }
 
-  private List<LabelledPrompt> csv(String content) throws IOException {
-    return DataFile.read(file("data.csv", content)).prompts(LABELLED);
+  private List<LabeledPrompt> csv(String content) throws IOException {
+    return DataFile.read(file("data.csv", content)).prompts(LABELED);
   }
 
   private void assertCsvFails(String content, String message) throws IOException {
     Path file = file("data.csv", content);
-    assertFails(() -> DataFile.read(file).prompts(LABELLED), file + message);
+    assertFails(() -> DataFile.read(file).prompts(LABELED), file + message);
   }
 
   private static void assertFails(ThrowingCallable action, String message) {
@@ -40,27 +40,27 @@ class DataFileTest {
 
   @Test
   void columnsAreFoundByNameInAnyOrder() throws IOException {
-    List<LabelledPrompt> prompts =
+    List<LabeledPrompt> prompts =
         csv("category,text\nweather,\"Will it rain, \"\"really\"\"?\"\nalarm,Wake me\n");
 
     assertThat(prompts)
-        .extracting(LabelledPrompt::text)
+        .extracting(LabeledPrompt::text)
         .containsExactly("Will it rain, \"really\"?", "Wake me");
-    assertThat(prompts).extracting(LabelledPrompt::line).containsExactly(2L, 3L);
+    assertThat(prompts).extracting(LabeledPrompt::line).containsExactly(2L, 3L);
     assertThat(prompts.get(1).label()).contains("alarm");
   }
 
   @Test
   void byteOrderMarkWindowsLineEndsAndEmptyLinesAreNoTrouble() throws IOException {
     assertThat(csv("\uFEFFtext,category\r\n\r\na,1\r\n\r\nb,2\r\n"))
-        .extracting(LabelledPrompt::line)
+        .extracting(LabeledPrompt::line)
         .containsExactly(3L, 5L);
   }
 
   @Test
   void lineOfARowIsWhereItBegins() throws IOException {
     assertThat(csv("text,category\n\"a\nb\",1\nc,2\n"))
-        .extracting(LabelledPrompt::line)
+        .extracting(LabeledPrompt::line)
         .containsExactly(2L, 4L);
   }
 
@@ -72,8 +72,8 @@ class DataFileTest {
     Path arrays = file("data.ndjson", "[\"category\",\"text\"]\n[1,\"a, b\"]\n[2,\"c\"]\n");
 
     for (Path path : List.of(tsv, objects, arrays)) {
-      assertThat(DataFile.read(path).prompts(LABELLED))
-          .extracting(LabelledPrompt::text)
+      assertThat(DataFile.read(path).prompts(LABELED))
+          .extracting(LabeledPrompt::text)
           .containsExactly("a, b", "c");
       assertThat(DataFile.read(path).columns()).containsExactlyInAnyOrder("text", "category");
     }
@@ -121,7 +121,7 @@ class DataFileTest {
     Path file = file("data.csv", "prompt,intent\na,b\n");
 
     assertFails(
-        () -> DataFile.read(file).prompts(LABELLED),
+        () -> DataFile.read(file).prompts(LABELED),
         "prompt is 'text', but " + file + " has no such column; it has 'prompt', 'intent'");
   }
 
@@ -200,7 +200,7 @@ class DataFileTest {
     assertCsvFails("text,category\na,1\nb,\n", ", line 3: column 'category' is empty");
     Path json = file("data.jsonl", "{\"text\":\"a\",\"category\":\"x\"}\n{\"text\":\"b\"}");
     assertFails(
-        () -> DataFile.read(json).prompts(LABELLED), json + ", line 2: column 'category' is empty");
+        () -> DataFile.read(json).prompts(LABELED), json + ", line 2: column 'category' is empty");
   }
 
   @Test
@@ -242,7 +242,7 @@ class DataFileTest {
 
     assertThat(DataFile.read(file).pairs(PairColumns.of("a", "b", "same")))
         .containsExactly(
-            new LabelledPair("hi", "hello", true, 2), new LabelledPair("hi", "bye", false, 3));
+            new LabeledPair("hi", "hello", true, 2), new LabeledPair("hi", "bye", false, 3));
   }
 
   @Test

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.semcache.guard.Guards;
+import io.github.semcache.guard.RejectionReason;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.guard.GuardReason;
-import io.github.semcache.policy.guard.Guards;
 import io.github.semcache.testing.FakeEmbedder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,14 +35,14 @@ class EvaluationReportTest {
     return EvaluationReport.builder(
             embedder,
             List.of(
-                LabelledPrompt.of("Where is my card?", "arrival"),
-                LabelledPrompt.of("How do I pay?", "payment"),
-                LabelledPrompt.of("Where's my card?", "arrival"),
-                LabelledPrompt.of("Where is my </script><b>reader</b>?", "reader")))
+                LabeledPrompt.of("Where is my card?", "arrival"),
+                LabeledPrompt.of("How do I pay?", "payment"),
+                LabeledPrompt.of("Where's my card?", "arrival"),
+                LabeledPrompt.of("Where is my </script><b>reader</b>?", "reader")))
         .title("A & <B>")
         .policy("max-distance", cut -> HitPolicy.maxDistance(cut).unguarded(), List.of(0.001, 0.1))
         .policy("never", "always", replay -> replay.hitPolicy(HitPolicy.never()))
-        .guards(Guards.none().and(prompts -> Optional.of(new GuardReason("a-guard"))));
+        .guards(Guards.none().and(prompts -> Optional.of(new RejectionReason("a-guard"))));
   }
 
   private static JsonNode data(String html) throws JsonProcessingException {
@@ -116,7 +116,7 @@ class EvaluationReportTest {
   @Test
   void promptsWithoutLabelsAreRejected() {
     assertThatThrownBy(
-            () -> EvaluationReport.builder(embedder, List.of(LabelledPrompt.unlabelled("a"))))
+            () -> EvaluationReport.builder(embedder, List.of(LabeledPrompt.unlabeled("a"))))
         .hasMessage("some prompts have no label; a report needs them all");
     assertThatThrownBy(() -> EvaluationReport.builder(embedder, List.of()))
         .hasMessage("prompts is empty; a report needs at least one");

@@ -28,13 +28,13 @@ class ReplayTest {
           .place("how do I pay", 120)
           .place("how can I pay", 125);
 
-  private static List<LabelledPrompt> stream() {
+  private static List<LabeledPrompt> stream() {
     return List.of(
-        LabelledPrompt.of("where is my card", "arrival"),
-        LabelledPrompt.of("how do I pay", "payment"),
-        LabelledPrompt.of("where's my card", "arrival"),
-        LabelledPrompt.of("where is my card reader", "reader"),
-        LabelledPrompt.of("how can I pay", "payment"));
+        LabeledPrompt.of("where is my card", "arrival"),
+        LabeledPrompt.of("how do I pay", "payment"),
+        LabeledPrompt.of("where's my card", "arrival"),
+        LabeledPrompt.of("where is my card reader", "reader"),
+        LabeledPrompt.of("how can I pay", "payment"));
   }
 
   private Replay near() {
@@ -52,20 +52,20 @@ class ReplayTest {
     assertThat(result.total().errorRate().orElseThrow().value()).hasValue(0.2);
     assertThat(result.total().precision().orElseThrow().value()).hasValue(2.0 / 3);
     assertThat(result.missesByReason())
-        .isEqualTo(Map.of(MissReason.NO_NEIGHBOUR, 1L, MissReason.TOO_FAR, 1L));
+        .isEqualTo(Map.of(MissReason.NO_NEIGHBOR, 1L, MissReason.TOO_FAR, 1L));
     assertThat(result.stats().semanticHits()).isEqualTo(3);
   }
 
   @Test
   void secondHalfHoldsTheMiddleOfAnOddNumber() {
-    Tally half = near().run(stream()).secondHalf();
+    ReplayCounts half = near().run(stream()).secondHalf();
 
-    assertThat(half).isEqualTo(new Tally(3, 3, java.util.Optional.of(1)));
+    assertThat(half).isEqualTo(new ReplayCounts(3, 3, java.util.Optional.of(1)));
   }
 
   @Test
   void wrongHitNamesBothPromptsBothLabelsAndTheDistance() {
-    List<Outcome> wrong = near().run(stream()).wrongHits();
+    List<ReplayedPrompt> wrong = near().run(stream()).wrongHits();
 
     assertThat(wrong).hasSize(1);
     assertThat(wrong.get(0).prompt().text()).isEqualTo("where is my card reader");
@@ -81,8 +81,8 @@ class ReplayTest {
         near()
             .run(
                 List.of(
-                    LabelledPrompt.of("how do I pay", "card"),
-                    LabelledPrompt.of("how do I pay", "cash")));
+                    LabeledPrompt.of("how do I pay", "card"),
+                    LabeledPrompt.of("how do I pay", "cash")));
 
     assertThat(result.wrongHits()).hasSize(1);
     assertThat(result.wrongHits().get(0).answer().source()).isEqualTo(Answer.Source.EXACT);
@@ -94,8 +94,8 @@ class ReplayTest {
         near()
             .run(
                 List.of(
-                    LabelledPrompt.unlabelled("how do I pay"),
-                    LabelledPrompt.unlabelled("how can I pay")));
+                    LabeledPrompt.unlabeled("how do I pay"),
+                    LabeledPrompt.unlabeled("how can I pay")));
 
     assertThat(result.total().hits()).isEqualTo(1);
     assertThat(result.total().errorRate()).isEmpty();
@@ -109,9 +109,9 @@ class ReplayTest {
         near()
             .run(
                 List.of(
-                    LabelledPrompt.of("how do I pay", "payment").scope("acme"),
-                    LabelledPrompt.of("how can I pay", "payment").scope("other"),
-                    LabelledPrompt.of("how can I pay", "payment")));
+                    LabeledPrompt.of("how do I pay", "payment").scope("acme"),
+                    LabeledPrompt.of("how can I pay", "payment").scope("other"),
+                    LabeledPrompt.of("how can I pay", "payment")));
 
     assertThat(result.total().hits()).isZero();
   }
@@ -119,11 +119,11 @@ class ReplayTest {
   @Test
   void timestampsGiveTheOrderAndLetEntriesExpire() {
     Instant noon = Instant.parse("2026-01-01T12:00:00Z");
-    List<LabelledPrompt> prompts =
+    List<LabeledPrompt> prompts =
         List.of(
-            LabelledPrompt.of("how can I pay", "late").timestamp(noon.plusSeconds(7200)),
-            LabelledPrompt.of("how do I pay", "payment").timestamp(noon),
-            LabelledPrompt.of("how can I pay", "payment").timestamp(noon.plusSeconds(60)));
+            LabeledPrompt.of("how can I pay", "late").timestamp(noon.plusSeconds(7200)),
+            LabeledPrompt.of("how do I pay", "payment").timestamp(noon),
+            LabeledPrompt.of("how can I pay", "payment").timestamp(noon.plusSeconds(60)));
 
     ReplayResult kept = near().run(prompts);
     ReplayResult expiring =
@@ -133,21 +133,25 @@ class ReplayTest {
             .build()
             .run(prompts);
 
-    assertThat(kept.outcomes()).extracting(Outcome::isHit).containsExactly(false, true, true);
-    assertThat(expiring.outcomes()).extracting(Outcome::isHit).containsExactly(false, true, false);
+    assertThat(kept.outcomes())
+        .extracting(ReplayedPrompt::isHit)
+        .containsExactly(false, true, true);
+    assertThat(expiring.outcomes())
+        .extracting(ReplayedPrompt::isHit)
+        .containsExactly(false, true, false);
     assertThat(expiring.outcomes().get(2).prompt().label()).contains("late");
   }
 
   @Test
   void sameSeedGivesTheSameOrderAndAnotherSeedAnother() {
-    List<LabelledPrompt> prompts =
-        IntStream.range(0, 50).mapToObj(i -> LabelledPrompt.of("prompt " + i, "" + i % 7)).toList();
+    List<LabeledPrompt> prompts =
+        IntStream.range(0, 50).mapToObj(i -> LabeledPrompt.of("prompt " + i, "" + i % 7)).toList();
     Replay.Builder replay = Replay.builder(embedder).hitPolicy(HitPolicy.never());
 
     assertThat(texts(replay.shuffled(1).build().run(prompts)))
         .isEqualTo(texts(replay.shuffled(1).build().run(prompts)))
         .isNotEqualTo(texts(replay.shuffled(2).build().run(prompts)))
-        .containsExactlyInAnyOrderElementsOf(prompts.stream().map(LabelledPrompt::text).toList());
+        .containsExactlyInAnyOrderElementsOf(prompts.stream().map(LabeledPrompt::text).toList());
   }
 
   @Test
@@ -168,7 +172,7 @@ class ReplayTest {
               return InMemoryVectorStore.of(embedder);
             })
         .build()
-        .run(List.of(LabelledPrompt.of("how do I pay", "payment").timestamp(noon)));
+        .run(List.of(LabeledPrompt.of("how do I pay", "payment").timestamp(noon)));
 
     assertThat(seen).hasSize(1);
   }
@@ -181,13 +185,13 @@ class ReplayTest {
     assertThat(asked).containsExactly(1, 2, 3, 4, 5);
   }
 
-  private List<LabelledPrompt> topics(int count) {
+  private List<LabeledPrompt> topics(int count) {
     return IntStream.range(0, count)
         .mapToObj(
             i -> {
               String text = "topic " + i % 3 + ", wording " + i;
               embedder.place(text, i % 3 * 60 + i * 0.01);
-              return LabelledPrompt.of(text, "topic " + i % 3);
+              return LabeledPrompt.of(text, "topic " + i % 3);
             })
         .toList();
   }
@@ -224,13 +228,13 @@ class ReplayTest {
   @Test
   void eachRunBeginsWithoutHavingLearnedAnything() {
     Replay replay = learning().build();
-    List<LabelledPrompt> prompts = topics(300);
+    List<LabeledPrompt> prompts = topics(300);
 
     assertThat(hits(replay.run(prompts))).isEqualTo(hits(replay.run(prompts)));
   }
 
   private static List<Boolean> hits(ReplayResult result) {
-    return result.outcomes().stream().map(Outcome::isHit).toList();
+    return result.outcomes().stream().map(ReplayedPrompt::isHit).toList();
   }
 
   @Test
@@ -251,7 +255,7 @@ class ReplayTest {
             .build()
             .run(
                 topics(100).stream()
-                    .map(prompt -> LabelledPrompt.unlabelled(prompt.text()))
+                    .map(prompt -> LabeledPrompt.unlabeled(prompt.text()))
                     .toList());
 
     assertThat(result.total().hits()).isZero();
@@ -275,7 +279,7 @@ class ReplayTest {
   @Test
   void someLabelsAreRejected() {
     assertThatThrownBy(
-            () -> near().run(List.of(LabelledPrompt.of("a", "b"), LabelledPrompt.unlabelled("c"))))
+            () -> near().run(List.of(LabeledPrompt.of("a", "b"), LabeledPrompt.unlabeled("c"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("some prompts have a label; all or none must have one");
   }

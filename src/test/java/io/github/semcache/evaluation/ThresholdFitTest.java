@@ -114,7 +114,7 @@ class ThresholdFitTest {
   @Test
   void cutOfAStreamKeepsTheTargetInTheReplayItself() {
     FakeEmbedder embedder = new FakeEmbedder();
-    List<LabelledPrompt> prompts = stream(embedder);
+    List<LabeledPrompt> prompts = stream(embedder);
     Replay.Builder replay = Replay.builder(embedder).shuffled(5);
     FitTarget target = FitTarget.maxErrorRate(0.05);
 
@@ -122,7 +122,7 @@ class ThresholdFitTest {
         ThresholdFit.of(prompts, replay, cut -> HitPolicy.maxDistance(cut).unguarded(), target);
 
     double fitted = fit.cut().orElseThrow();
-    Tally replayed =
+    ReplayCounts replayed =
         Replay.builder(embedder)
             .shuffled(5)
             .hitPolicy(HitPolicy.maxDistance(fitted).unguarded())
@@ -131,7 +131,7 @@ class ThresholdFitTest {
             .total();
     assertThat(fit.tally()).isEqualTo(replayed);
     for (double more : new double[] {0.0001, 0.0008, 0.0032, 0.0128}) {
-      Tally beyond =
+      ReplayCounts beyond =
           Replay.builder(embedder)
               .shuffled(5)
               .hitPolicy(HitPolicy.maxDistance(fitted + more).unguarded())
@@ -147,12 +147,12 @@ class ThresholdFitTest {
   @Test
   void streamThatNoCutSuitsHasNone() {
     FakeEmbedder embedder = new FakeEmbedder();
-    List<LabelledPrompt> prompts =
+    List<LabeledPrompt> prompts =
         IntStream.range(0, 40)
             .mapToObj(
                 i -> {
                   embedder.place("prompt " + i, 0);
-                  return LabelledPrompt.of("prompt " + i, "label " + i);
+                  return LabeledPrompt.of("prompt " + i, "label " + i);
                 })
             .toList();
 
@@ -168,13 +168,13 @@ class ThresholdFitTest {
   }
 
   /** Labels of 10 degrees each, a few of which are not what the angle says. */
-  private static List<LabelledPrompt> stream(FakeEmbedder embedder) {
+  private static List<LabeledPrompt> stream(FakeEmbedder embedder) {
     Random random = new Random(2);
-    List<LabelledPrompt> prompts = new ArrayList<>();
+    List<LabeledPrompt> prompts = new ArrayList<>();
     for (int i = 0; i < 600; i++) {
       double degrees = 170 * random.nextDouble();
       embedder.place("prompt " + i, degrees);
-      prompts.add(LabelledPrompt.of("prompt " + i, "label " + (int) (degrees / 10)));
+      prompts.add(LabeledPrompt.of("prompt " + i, "label " + (int) (degrees / 10)));
     }
     return prompts;
   }

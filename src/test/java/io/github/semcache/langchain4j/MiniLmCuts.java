@@ -12,7 +12,7 @@ import java.util.Random;
 
 /**
  * Measures the figures in the javadoc of {@link MiniLmEmbedder}: what a plain cut on the cosine
- * distance does to a stream of labelled prompts.
+ * distance does to a stream of labeled prompts.
  *
  * <pre>
  * mvn -q test-compile exec:java -Dexec.classpathScope=test \
@@ -29,7 +29,7 @@ final class MiniLmCuts {
 
   private MiniLmCuts() {}
 
-  private record Labelled(Embedding embedding, String category) {}
+  private record Labeled(Embedding embedding, String category) {}
 
   private record Rates(int hits, int wrong, int prompts) {
     @Override
@@ -43,7 +43,7 @@ final class MiniLmCuts {
   public static void main(String[] files) throws IOException {
     Embedder embedder = MiniLmEmbedder.create();
     for (String file : files) {
-      List<Labelled> stream = read(Path.of(file), embedder);
+      List<Labeled> stream = read(Path.of(file), embedder);
       System.out.println(file + ": " + stream.size() + " prompts");
       for (double cut : CUTS) {
         System.out.printf("  maxDistance %.2f  %s%n", cut, run(stream, cut));
@@ -51,10 +51,10 @@ final class MiniLmCuts {
     }
   }
 
-  private static List<Labelled> read(Path file, Embedder embedder) throws IOException {
+  private static List<Labeled> read(Path file, Embedder embedder) throws IOException {
     List<String> rows = rows(Files.readAllLines(file));
     Collections.shuffle(rows, new Random(1));
-    return rows.stream().limit(PROMPTS).map(row -> labelled(row, embedder)).toList();
+    return rows.stream().limit(PROMPTS).map(row -> labeled(row, embedder)).toList();
   }
 
   /** Rows without the header; one with a line break in its text takes several lines. */
@@ -72,23 +72,23 @@ final class MiniLmCuts {
     return rows;
   }
 
-  private static Labelled labelled(String row, Embedder embedder) {
+  private static Labeled labeled(String row, Embedder embedder) {
     int comma = row.lastIndexOf(',');
     String text = row.substring(0, comma);
     if (text.startsWith("\"")) {
       text = text.substring(1, text.length() - 1).replace("\"\"", "\"");
     }
-    return new Labelled(embedder.embed(List.of(text)).get(0), row.substring(comma + 1));
+    return new Labeled(embedder.embed(List.of(text)).get(0), row.substring(comma + 1));
   }
 
-  private static Rates run(List<Labelled> stream, double cut) {
-    List<Labelled> stored = new ArrayList<>();
+  private static Rates run(List<Labeled> stream, double cut) {
+    List<Labeled> stored = new ArrayList<>();
     int hits = 0;
     int wrong = 0;
-    for (Labelled prompt : stream) {
+    for (Labeled prompt : stream) {
       double least = Double.MAX_VALUE;
-      Labelled nearest = prompt;
-      for (Labelled candidate : stored) {
+      Labeled nearest = prompt;
+      for (Labeled candidate : stored) {
         double distance = prompt.embedding().cosineDistance(candidate.embedding());
         if (distance < least) {
           least = distance;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,13 +23,13 @@ class EntryWriterTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
 
   @TempDir private Path directory;
-  private VectorIndex index;
+  private HnswIndex index;
   private EntryTable table;
   private WriteAheadLog log;
 
   @BeforeEach
   void open() throws IOException {
-    index = VectorIndex.open(directory.resolve("index"), SPACE);
+    index = HnswIndex.open(directory.resolve("index"), SPACE);
     table =
         new EntryTable(
             new Catalog(),
@@ -70,7 +70,7 @@ class EntryWriterTest {
     put(writer);
     assertThat(log.isSynced()).isTrue();
 
-    writer.remove(new Selection.All());
+    writer.remove(new EntrySelector.All());
     assertThat(log.isSynced()).isTrue();
   }
 

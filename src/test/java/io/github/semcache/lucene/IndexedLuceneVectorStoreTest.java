@@ -2,10 +2,10 @@ package io.github.semcache.lucene;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import java.util.List;
 import java.util.Optional;
@@ -34,14 +34,14 @@ class IndexedLuceneVectorStoreTest extends LuceneVectorStoreTest {
     }
 
     @Override
-    public int put(List<Insertion> insertions) {
+    public int put(List<NewEntry> insertions) {
       int evicted = store.put(insertions);
       store.flush();
       return evicted;
     }
 
     @Override
-    public long remove(Selection selection) {
+    public long remove(EntrySelector selection) {
       long removed = store.remove(selection);
       store.flush();
       return removed;

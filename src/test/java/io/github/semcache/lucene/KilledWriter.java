@@ -3,8 +3,8 @@ package io.github.semcache.lucene;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.testing.Entries;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +29,7 @@ final class KilledWriter {
         LuceneVectorStore.builder(Path.of(args[0]), SPACE).limits(LIMITS).build()) {
       for (int i = Integer.parseInt(args[1]); ; i++) {
         if (i % 10 == 9) {
-          store.remove(new Selection.ByKey(insertion(i - 5).entry().key()));
+          store.remove(new EntrySelector.ByKey(insertion(i - 5).entry().key()));
           say("removed", i - 5);
         } else if (i % 10 == 8) {
           store.put(List.of(insertion(i), insertion(i + 1)));
@@ -49,11 +49,11 @@ final class KilledWriter {
   }
 
   /** The entry of a number, always the same; some are large. */
-  static Insertion insertion(int number) {
+  static NewEntry insertion(int number) {
     String answer = ("answer " + number + " ").repeat(number % 50 == 0 ? 20_000 : 20);
     CacheEntry entry =
         Entries.entry(SCOPE, "prompt " + number, answer, Instant.ofEpochSecond(number));
-    return new Insertion(
+    return new NewEntry(
         entry, Optional.of(Entries.random(DIMENSION, new Random(number))), Optional.empty());
   }
 }

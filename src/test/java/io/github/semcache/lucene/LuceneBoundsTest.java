@@ -78,7 +78,7 @@ class LuceneBoundsTest extends StoreInDirectory {
   }
 
   @Test
-  void manyExpiredNeighboursDoNotHideALivingOne() {
+  void manyExpiredNeighborsDoNotHideALivingOne() {
     LuceneVectorStore store = open();
     store.put(
         IntStream.range(0, 400)

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
 import io.github.semcache.store.Match;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -138,7 +138,7 @@ class LuceneKillTest {
   }
 
   private void assertNothingElseIsThere(LuceneVectorStore store) {
-    Insertion probe = KilledWriter.insertion(last);
+    NewEntry probe = KilledWriter.insertion(last);
     List<Match> all =
         store
             .nearest(nearest(KilledWriter.SCOPE, probe.embedding().orElseThrow(), 1_000_000))
@@ -146,7 +146,7 @@ class LuceneKillTest {
     assertThat(all).hasSizeBetween(written.size(), written.size() + 3);
     for (Match match : all) {
       int number = Integer.parseInt(match.entry().prompt().substring("prompt ".length()));
-      Insertion expected = KilledWriter.insertion(number);
+      NewEntry expected = KilledWriter.insertion(number);
       assertThat(match.entry()).isEqualTo(expected.entry());
       assertThat(match.distance())
           .isCloseTo(

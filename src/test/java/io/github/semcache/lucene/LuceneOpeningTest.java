@@ -10,8 +10,8 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.Match;
-import io.github.semcache.store.Selection;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.Entries;
 import java.io.IOException;
@@ -197,7 +197,7 @@ class LuceneOpeningTest extends StoreInDirectory {
     assertThatThrownBy(() -> reopened.find(damaged.key()))
         .isInstanceOf(io.github.semcache.store.CorruptEntryException.class)
         .hasMessageContaining(damaged.key());
-    assertThat(reopened.remove(new Selection.ByKey(damaged.key()))).isEqualTo(1);
+    assertThat(reopened.remove(new EntrySelector.ByKey(damaged.key()))).isEqualTo(1);
     assertThat(reopened.find(damaged.key())).isEmpty();
   }
 

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.NewEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -55,7 +55,7 @@ class LuceneReopeningTest extends StoreInDirectory {
   void entryWithoutEmbeddingIsThereAfterReopening(boolean indexed) {
     LuceneVectorStore store = open();
     CacheEntry entry = entry(SCOPE, "what?", "answer", time.instant());
-    store.put(List.of(new Insertion(entry, Optional.empty(), Optional.empty())));
+    store.put(List.of(new NewEntry(entry, Optional.empty(), Optional.empty())));
 
     LuceneVectorStore reopened = reopen(store, indexed);
 
@@ -92,8 +92,8 @@ class LuceneReopeningTest extends StoreInDirectory {
     if (indexed) {
       store.flush();
     }
-    store.remove(new Selection.ByKey(byKey.key()));
-    store.remove(new Selection.ByScope(other.hash()));
+    store.remove(new EntrySelector.ByKey(byKey.key()));
+    store.remove(new EntrySelector.ByScope(other.hash()));
 
     LuceneVectorStore reopened = reopen(store, indexed);
 
@@ -110,13 +110,13 @@ class LuceneReopeningTest extends StoreInDirectory {
     if (indexed) {
       store.flush();
     }
-    store.remove(new Selection.All());
+    store.remove(new EntrySelector.All());
     CacheEntry later = put(store, "later", 20);
 
     LuceneVectorStore reopened = reopen(store, indexed);
 
     assertThat(near(reopened, 0, 5)).containsExactly(later);
-    assertThat(reopened.remove(new Selection.All())).isEqualTo(1);
+    assertThat(reopened.remove(new EntrySelector.All())).isEqualTo(1);
   }
 
   @ParameterizedTest

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.Entries;
 import java.io.IOException;
@@ -99,7 +99,7 @@ class LuceneResourcesTest extends StoreInDirectory {
     assertThatThrownBy(() -> store.find(entry.key())).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> near(store, 0, 1)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> put(store, "what?", 0)).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> store.remove(new Selection.All()))
+    assertThatThrownBy(() -> store.remove(new EntrySelector.All()))
         .isInstanceOf(IllegalStateException.class);
     assertThat(store.space()).isEqualTo(SPACE);
   }
@@ -108,7 +108,7 @@ class LuceneResourcesTest extends StoreInDirectory {
   void closingWhileEntriesAreIndexedAndMergedLosesNothing() {
     EmbeddingSpace space = new EmbeddingSpace("wide", 512);
     Random random = new Random(3);
-    List<Insertion> insertions =
+    List<NewEntry> insertions =
         IntStream.range(0, 3_000)
             .mapToObj(
                 i ->
@@ -125,7 +125,7 @@ class LuceneResourcesTest extends StoreInDirectory {
 
     LuceneVectorStore reopened = open(LuceneVectorStore.builder(directory, space));
 
-    assertThat(reopened.remove(new Selection.All())).isEqualTo(3_000);
+    assertThat(reopened.remove(new EntrySelector.All())).isEqualTo(3_000);
   }
 
   @Test
@@ -160,7 +160,7 @@ class LuceneResourcesTest extends StoreInDirectory {
         .hasMessageContaining("takes no more entries")
         .hasCauseInstanceOf(IOException.class);
     assertThat(store.find(first.key())).contains(first);
-    long there = store.remove(new Selection.ByKey(first.key()));
+    long there = store.remove(new EntrySelector.ByKey(first.key()));
     assertThat(there).isEqualTo(1);
     CacheEntry last = Entries.entry(SCOPE, "prompt 150", "answer", time.instant());
     assertThat(store.find(last.key())).contains(last);
@@ -171,7 +171,7 @@ class LuceneResourcesTest extends StoreInDirectory {
     fill(store, 1_000);
     store.close();
 
-    assertThat(open().remove(new Selection.All())).isEqualTo(1_000);
+    assertThat(open().remove(new EntrySelector.All())).isEqualTo(1_000);
   }
 
   private static void replace(Path replaced, Path by) throws IOException {
@@ -252,7 +252,7 @@ class LuceneResourcesTest extends StoreInDirectory {
       CacheEntry entry = Entries.entry(SCOPE, "prompt " + i, "answer", time.instant());
       store.put(
           List.of(
-              new Insertion(
+              new NewEntry(
                   entry, Optional.of(Entries.atAngle(DIMENSION, i / 10.0)), Optional.empty())));
     }
   }

@@ -9,9 +9,9 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.Insertion;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.ClusteredVectors;
 import io.github.semcache.testing.Entries;
@@ -44,7 +44,7 @@ class LuceneSearchTest {
 
   private final Random random = new Random(11);
   private final ClusteredVectors vectors = new ClusteredVectors(DIMENSION, random);
-  private final List<Insertion> insertions = new ArrayList<>();
+  private final List<NewEntry> insertions = new ArrayList<>();
   private final InMemoryVectorStore exact = InMemoryVectorStore.builder(SPACE).build();
   private LuceneVectorStore store;
 
@@ -77,7 +77,7 @@ class LuceneSearchTest {
   }
 
   private double recall(Scope scope, Optional<Instant> notBefore) {
-    List<Insertion> members =
+    List<NewEntry> members =
         insertions.stream()
             .filter(insertion -> insertion.entry().scope().equals(scope.hash()))
             .toList();

@@ -3,9 +3,9 @@ package io.github.semcache.lucene;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.Insertion;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.ClusteredVectors;
 import io.github.semcache.testing.Entries;
@@ -43,7 +43,7 @@ public final class StoreMeasurement {
   private final Path directory;
   private final ClusteredVectors vectors;
   private final Random random = new Random(7);
-  private final List<Insertion> insertions = new ArrayList<>();
+  private final List<NewEntry> insertions = new ArrayList<>();
 
   private StoreMeasurement(int size, int dimension, int[] shares) throws Exception {
     this.size = size;
@@ -73,7 +73,7 @@ public final class StoreMeasurement {
   private void run(int[] shares) throws Exception {
     say("%d entries of dimension %d in %s", size, space.dimension(), directory);
     InMemoryVectorStore exact = InMemoryVectorStore.builder(space).maxEntries(size).build();
-    for (Insertion insertion : insertions) {
+    for (NewEntry insertion : insertions) {
       exact.put(List.of(insertion));
     }
     try (LuceneVectorStore store = open()) {
@@ -103,7 +103,7 @@ public final class StoreMeasurement {
   private void measure(LuceneVectorStore store, VectorStore exact, int[] shares) {
     for (int round = 0; round < ROUNDS; round++) {
       String name = "round " + round + " ";
-      List<Insertion> some = random.ints(QUERIES, 0, size).mapToObj(insertions::get).toList();
+      List<NewEntry> some = random.ints(QUERIES, 0, size).mapToObj(insertions::get).toList();
       report(name + "find", some, insertion -> store.find(insertion.entry().key()));
       for (int share : shares) {
         search(name + "nearest in 1/" + share, store, exact, scope(share));
@@ -112,7 +112,7 @@ public final class StoreMeasurement {
   }
 
   private void search(String name, VectorStore store, VectorStore exact, Scope scope) {
-    List<Insertion> members =
+    List<NewEntry> members =
         insertions.stream().filter(in -> in.entry().scope().equals(scope.hash())).toList();
     List<NearestQuery> queries =
         random

@@ -7,7 +7,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.testing.Entries;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,12 +31,12 @@ class WriteAheadLogTest {
   /** One of each kind. */
   private static final List<LogRecord> RECORDS =
       List.of(
-          new LogRecord.Put(1, entry("first"), Optional.of(Entries.atAngle(4, 10)), Slot.NEVER),
+          new LogRecord.Put(1, entry("first"), Optional.of(Entries.atAngle(4, 10)), EntryRef.NEVER),
           new LogRecord.Put(2, entry("second"), Optional.empty(), 1_000),
-          new LogRecord.Remove(3, new Selection.ByKey(entry("first").key())),
-          new LogRecord.Remove(4, new Selection.ByScope(entry("first").scope())),
+          new LogRecord.Remove(3, new EntrySelector.ByKey(entry("first").key())),
+          new LogRecord.Remove(4, new EntrySelector.ByScope(entry("first").scope())),
           new LogRecord.Put(5, entry("third"), Optional.of(Embedding.of(0, 1, 0, 0)), 2_000),
-          new LogRecord.Remove(6, new Selection.All()));
+          new LogRecord.Remove(6, new EntrySelector.All()));
 
   @TempDir private Path directory;
 
@@ -260,7 +260,7 @@ class WriteAheadLogTest {
                           "x".repeat(800_000),
                           small.attributes(),
                           small.createdAt());
-                  return new LogRecord.Put(i + 1, entry, Optional.empty(), Slot.NEVER);
+                  return new LogRecord.Put(i + 1, entry, Optional.empty(), EntryRef.NEVER);
                 })
             .toList();
     write(large);

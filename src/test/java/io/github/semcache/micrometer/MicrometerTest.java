@@ -11,8 +11,8 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.StreamingChatClient;
 import io.github.semcache.prompt.Prompt;
-import io.github.semcache.store.EntryListing;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
@@ -213,12 +213,12 @@ class MicrometerTest {
     ((StateStore) observed).save("state", new byte[] {1});
     assertThat(store.load("state")).contains(new byte[] {1});
     assertThat(((StateStore) observed).load("state")).contains(new byte[] {1});
-    try (Stream<ListedEntry> entries = ((EntryListing) observed).entries()) {
+    try (Stream<ListedEntry> entries = ((ListableStore) observed).entries()) {
       assertThat(entries).isEmpty();
     }
     assertThat(observations.observe(new FaultyStore(store)))
         .isNotInstanceOf(StateStore.class)
-        .isNotInstanceOf(EntryListing.class);
+        .isNotInstanceOf(ListableStore.class);
   }
 
   @Test

@@ -17,7 +17,7 @@ import com.openai.models.chat.completions.ChatCompletionUserMessageParam;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.Admission;
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.FakeEmbedder;
 import java.time.Duration;
@@ -53,7 +53,7 @@ abstract class CachedClientContract {
 
   @BeforeEach
   void empty() {
-    store.remove(new Selection.All());
+    store.remove(new EntrySelector.All());
   }
 
   @AfterEach

@@ -70,7 +70,7 @@ public final class FakeVectors {
         vector[i] = 0.4f * vector[i] + 0.9f * other[i];
       }
     }
-    return normalised(vector);
+    return normalized(vector);
   }
 
   private static float[] bagOfWords(String text, int length) {
@@ -78,10 +78,10 @@ public final class FakeVectors {
     for (String word : text.toLowerCase(Locale.ROOT).split("\\W+", -1)) {
       vector[Math.floorMod(word.hashCode() * 0x9E3779B9, length)] += 1;
     }
-    return normalised(vector);
+    return normalized(vector);
   }
 
-  private static float[] normalised(float[] vector) {
+  private static float[] normalized(float[] vector) {
     double squares = 0;
     for (float component : vector) {
       squares += component * component;

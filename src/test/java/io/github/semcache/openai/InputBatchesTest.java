@@ -30,7 +30,7 @@ final class InputBatchesTest {
   }
 
   @Property(tries = 200)
-  void noTwoNeighboursWouldFitInOneBatch(
+  void noTwoNeighborsWouldFitInOneBatch(
       @ForAll("texts") List<String> texts, @ForAll @IntRange(min = 1, max = 12) int maxTexts) {
     List<List<String>> batches = InputBatches.split(texts, maxTexts);
 

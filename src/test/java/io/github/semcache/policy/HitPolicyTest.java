@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingScale;
-import io.github.semcache.policy.budget.BudgetState;
-import io.github.semcache.policy.guard.Guard;
-import io.github.semcache.policy.guard.GuardReason;
-import io.github.semcache.policy.guard.Guards;
+import io.github.semcache.guard.Guard;
+import io.github.semcache.guard.Guards;
+import io.github.semcache.guard.RejectionReason;
+import io.github.semcache.learning.PolicyState;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -29,7 +29,7 @@ class HitPolicyTest {
   private static final String OTHER_CITY = "Is there a train from Berlin to Vienna?";
   private static final String SAME = "are there trains from Berlin to Prague";
   private static final EmbeddingScale SCALE = new EmbeddingScale(0.5);
-  private static final Guard OBJECTING = prompts -> Optional.of(new GuardReason("own"));
+  private static final Guard OBJECTING = prompts -> Optional.of(new RejectionReason("own"));
 
   private static Query query(Prompt prompt) {
     return Query.of(prompt, Normalizer.whitespace(), Map.of());
@@ -53,7 +53,7 @@ class HitPolicyTest {
     assertThat(HitPolicy.maxDistance(0.1499).decide(query(), List.of(near)))
         .isEqualTo(Decision.miss(MissReason.TOO_FAR));
     assertThat(HitPolicy.maxDistance(2).decide(query(), List.of()))
-        .isEqualTo(Decision.miss(MissReason.NO_NEIGHBOUR));
+        .isEqualTo(Decision.miss(MissReason.NO_NEIGHBOR));
   }
 
   @Test
@@ -76,7 +76,7 @@ class HitPolicyTest {
     assertThat(policy.unguarded().decide(query(), List.of(city))).isEqualTo(Decision.hit(city));
     assertThat(
             policy
-                .guards(Guards.english().without(GuardReason.REPLACED_NAME))
+                .guards(Guards.english().without(RejectionReason.REPLACED_NAME))
                 .decide(query(), List.of(city)))
         .isEqualTo(Decision.hit(city));
   }
@@ -238,7 +238,7 @@ class HitPolicyTest {
 
   @Test
   void guardedLearningPolicyLearnsNothingFromWhatTheGuardStops() {
-    List<Lesson> lessons = new ArrayList<>();
+    List<LabeledDecision> lessons = new ArrayList<>();
     LearningPolicy guarded = new Recording(lessons).guardedBy(Guards.english());
     Match city = match(OTHER_CITY, 0.05);
     Match right = match(SAME, 0.1);
@@ -255,11 +255,12 @@ class HitPolicyTest {
     assertThat(lessons).hasSize(1);
   }
 
-  private static Lesson lesson(Match judged, Decision decision) {
-    return new Lesson(query(), List.of(judged), judged, decision, Verdict.SAME, Instant.EPOCH);
+  private static LabeledDecision lesson(Match judged, Decision decision) {
+    return new LabeledDecision(
+        query(), List.of(judged), judged, decision, Verdict.SAME, Instant.EPOCH);
   }
 
-  private record Recording(List<Lesson> lessons) implements LearningPolicy {
+  private record Recording(List<LabeledDecision> lessons) implements LearningPolicy {
     @Override
     public Decision decide(Query query, List<Match> matches) {
       return matches.isEmpty() ? Decision.miss(MissReason.NEVER) : Decision.hit(matches.get(0));
@@ -277,12 +278,12 @@ class HitPolicyTest {
     public void end() {}
 
     @Override
-    public BudgetState state() {
-      return BudgetState.COLD;
+    public PolicyState state() {
+      return PolicyState.COLD;
     }
 
     @Override
-    public void learn(Lesson lesson) {
+    public void learn(LabeledDecision lesson) {
       lessons.add(lesson);
     }
 

@@ -27,7 +27,7 @@ class NormalizerTest {
   }
 
   @Property
-  void normalisingTwiceChangesNothing(@ForAll String text) {
+  void normalizingTwiceChangesNothing(@ForAll String text) {
     String once = whitespace.normalize(text);
 
     assertThat(whitespace.normalize(once)).isEqualTo(once);

@@ -48,7 +48,7 @@ class ScopeTest {
   }
 
   /** Scopes that differ from a scope in one part each. */
-  private static List<Scope> neighbours(Scope scope) {
+  private static List<Scope> neighbors(Scope scope) {
     List<Scope> others = new ArrayList<>();
     others.add(scope.tag("added", ""));
     others.add(scope.system(scope.system().map(text -> text + "b").orElse("")));
@@ -92,7 +92,7 @@ class ScopeTest {
 
   @Property(tries = 500)
   void scopeThatDiffersInAnyOnePartHasAnotherHash(@ForAll("scopes") Scope scope) {
-    assertThat(neighbours(scope)).extracting(Scope::hash).doesNotContain(scope.hash());
+    assertThat(neighbors(scope)).extracting(Scope::hash).doesNotContain(scope.hash());
   }
 
   @Property(tries = 500)

@@ -63,7 +63,7 @@ class EntryQueryTest {
         EntryQuery.nearest(
             "idx", FILTER, atAngle(2, 90), 1, HybridPolicy.ADHOC_BF, VectorIndex.hnsw());
 
-    assertThat(arguments[5]).isEqualTo(EntryCodec.encode(atAngle(2, 90)));
+    assertThat(arguments[5]).isEqualTo(HashCodec.encode(atAngle(2, 90)));
   }
 
   @Test

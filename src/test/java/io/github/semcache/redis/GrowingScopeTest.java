@@ -16,8 +16,8 @@ class GrowingScopeTest {
   private final FakeTime time = FakeTime.atStartOf2026();
   private final Map<String, Long> entries = new HashMap<>(Map.of("*", 20_000L, "filter", 50L));
   private final List<String> counted = new ArrayList<>();
-  private final FilterShares shares =
-      new FilterShares(
+  private final SelectivityEstimator shares =
+      new SelectivityEstimator(
           filter -> {
             counted.add(filter);
             return entries.getOrDefault(filter, 0L);

@@ -88,7 +88,7 @@ class IndexSchemaTest {
   void theSameIndexHasNoDifferences() {
     List<Object> info = info("c:v1:m:4:", vector(4L, "COSINE"));
 
-    assertThat(SCHEMA.differences(Replies.map(info))).isEmpty();
+    assertThat(SCHEMA.differences(ReplyParser.map(info))).isEmpty();
   }
 
   @Test
@@ -121,14 +121,14 @@ class IndexSchemaTest {
                     "ef_construction",
                     200L)));
 
-    assertThat(SCHEMA.differences(Replies.map(info))).isEmpty();
+    assertThat(SCHEMA.differences(ReplyParser.map(info))).isEmpty();
   }
 
   @Test
   void everyDifferenceIsNamedWithBothSides() {
     List<Object> info = info("c:v1:m:4", vector(8L, "L2"));
 
-    assertThat(SCHEMA.differences(Replies.map(info)))
+    assertThat(SCHEMA.differences(ReplyParser.map(info)))
         .containsExactly(
             "prefixes is [c:v1:m:4], expected [c:v1:m:4:]",
             "dim of embedding is 8, expected 4",
@@ -142,14 +142,14 @@ class IndexSchemaTest {
             "c:v1:m:4:",
             flat("identifier", "embedding", "attribute", "embedding", "type", "VECTOR"));
 
-    assertThat(SCHEMA.differences(Replies.map(info))).isEmpty();
+    assertThat(SCHEMA.differences(ReplyParser.map(info))).isEmpty();
   }
 
   @Test
   void missingFieldIsADifference() {
     IndexSchema withTexts = new IndexSchema(SCHEMA.keys(), 4, VectorIndex.hnsw(), true);
 
-    assertThat(withTexts.differences(Replies.map(info("c:v1:m:4:", vector(4L, "COSINE")))))
+    assertThat(withTexts.differences(ReplyParser.map(info("c:v1:m:4:", vector(4L, "COSINE")))))
         .containsExactly("field prompt is missing", "field answer is missing");
   }
 }

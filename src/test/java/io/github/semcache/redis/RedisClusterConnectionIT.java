@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.RedisServers;
@@ -93,7 +93,7 @@ class RedisClusterConnectionIT {
       assertThat(limited.entries()).hasSize(1);
       limited.save("policy", new byte[] {1});
       assertThat(limited.load("policy")).hasValue(new byte[] {1});
-      assertThat(limited.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(1);
+      assertThat(limited.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(1);
       assertThat(removeAll(limited)).isZero();
       limited.dropIndex(true);
     } finally {

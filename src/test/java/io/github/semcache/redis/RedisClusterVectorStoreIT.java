@@ -11,7 +11,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.RedisServers;
@@ -62,7 +62,7 @@ class RedisClusterVectorStoreIT extends RedisVectorStoreIT {
 
     assertThat(entries).allSatisfy(entry -> assertThat(store.find(entry.key())).contains(entry));
     assertThat(store.nearest(nearest(scope, atAngle(DIMENSION, 10), 300)).matches()).hasSize(300);
-    assertThat(store.remove(new Selection.All())).isEqualTo(300);
+    assertThat(store.remove(new EntrySelector.All())).isEqualTo(300);
   }
 
   @Test

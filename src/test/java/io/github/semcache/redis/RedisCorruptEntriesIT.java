@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NearestEntries;
-import io.github.semcache.store.Selection;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.Entries;
 import org.junit.jupiter.api.Test;
@@ -103,7 +103,7 @@ class RedisCorruptEntriesIT extends RedisFixture {
 
     jedis.del(documentKey(entry));
     jedis.lpush(documentKey(entry), "something else");
-    assertThat(store.remove(new Selection.ByKey(entry.key()))).isEqualTo(1);
+    assertThat(store.remove(new EntrySelector.ByKey(entry.key()))).isEqualTo(1);
     assertThat(store.find(entry.key())).isEmpty();
   }
 
@@ -122,7 +122,7 @@ class RedisCorruptEntriesIT extends RedisFixture {
     jedis.hset(documentKey(entry), "embedding", "abc");
     assertThat(nearest(store)).isEmpty();
 
-    assertThat(store.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(1);
+    assertThat(store.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(1);
     assertThat(store.find(entry.key())).isEmpty();
 
     CacheEntry other = put(store, "wrong size", 0);

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
 import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.FakeRedis;
 import io.github.semcache.testing.RedisServers;
@@ -74,7 +74,7 @@ class RedisExpiryIT extends RedisFixture {
   }
 
   @Test
-  void expiredNeighbourShadowsNothingAndIsNotCorrupt() throws Exception {
+  void expiredNeighborShadowsNothingAndIsNotCorrupt() throws Exception {
     CacheEntry living = put(store, "living", 30);
     putExpired(1);
     assertThat(indexed()).isEqualTo(2);
@@ -86,7 +86,7 @@ class RedisExpiryIT extends RedisFixture {
   }
 
   @Test
-  void moreExpiredNeighboursThanAreAskedForHideNothing() throws Exception {
+  void moreExpiredNeighborsThanAreAskedForHideNothing() throws Exception {
     CacheEntry living = put(store, "living", 30);
     putExpired(40);
     assertThat(indexed()).isEqualTo(41);
@@ -123,7 +123,7 @@ class RedisExpiryIT extends RedisFixture {
     assertThat(jedis.pttl(documentKey(entry)))
         .isBetween(Duration.ofDays(36_524).toMillis(), Duration.ofDays(36_525).toMillis());
 
-    store.put(List.of(new Insertion(entry, Optional.empty(), Optional.empty())));
+    store.put(List.of(new NewEntry(entry, Optional.empty(), Optional.empty())));
     assertThat(jedis.pttl(documentKey(entry))).isEqualTo(-1);
     assertThat(jedis.hkeys(documentKey(entry))).doesNotContain("embedding");
   }
@@ -151,7 +151,7 @@ class RedisExpiryIT extends RedisFixture {
     assertThat(jedis.pttl(documentKey(entry))).isPositive();
   }
 
-  private byte[] recordedWrite(Insertion insertion) {
+  private byte[] recordedWrite(NewEntry insertion) {
     try (FakeRedis server = new FakeRedis();
         RedisVectorStore writer =
             RedisVectorStore.builder(RedisConnection.of(server.uri()), SPACE)

@@ -7,8 +7,8 @@ import static io.github.semcache.testing.Entries.forEver;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NearestQuery;
-import io.github.semcache.store.Selection;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.Entries;
 import io.github.semcache.testing.RedisServers;
@@ -64,7 +64,7 @@ abstract class RedisFixture {
   }
 
   static long removeAll(VectorStore store) {
-    return store.remove(new Selection.All());
+    return store.remove(new EntrySelector.All());
   }
 
   String documentKey(CacheEntry entry) {

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.Entries;
 import java.time.Duration;
@@ -79,7 +79,7 @@ class RedisHostileInputIT extends RedisFixture {
     entries.forEach((scope, entry) -> assertThat(nearest(scope)).containsExactly(entry));
     entries.forEach(
         (scope, entry) ->
-            assertThat(store.remove(new Selection.ByScope(scope.hash()))).isEqualTo(1));
+            assertThat(store.remove(new EntrySelector.ByScope(scope.hash()))).isEqualTo(1));
   }
 
   @Test
@@ -133,7 +133,7 @@ class RedisHostileInputIT extends RedisFixture {
       store.put(List.of(forEver(entry, atAngle(DIMENSION, 0))));
 
       assertThat(store.find(key)).contains(entry);
-      assertThat(store.remove(new Selection.ByKey(key))).isEqualTo(1);
+      assertThat(store.remove(new EntrySelector.ByKey(key))).isEqualTo(1);
     }
     assertThat(removeAll(store)).isZero();
   }

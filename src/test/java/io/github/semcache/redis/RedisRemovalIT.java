@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.Entries;
 import java.time.Duration;
@@ -28,7 +28,7 @@ class RedisRemovalIT extends RedisFixture {
     store.put(
         IntStream.range(0, MANY)
             .mapToObj(i -> entry(scope, "p" + i, "a", Instant.now()))
-            .map(entry -> new Insertion(entry, Optional.empty(), Optional.of(Duration.ofHours(1))))
+            .map(entry -> new NewEntry(entry, Optional.empty(), Optional.of(Duration.ofHours(1))))
             .toList());
   }
 
@@ -44,8 +44,8 @@ class RedisRemovalIT extends RedisFixture {
     CacheEntry other = putOther();
     putMany(SCOPE);
 
-    assertThat(store.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(MANY);
-    assertThat(store.remove(new Selection.All())).isEqualTo(1);
+    assertThat(store.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(MANY);
+    assertThat(store.remove(new EntrySelector.All())).isEqualTo(1);
     assertThat(store.find(other.key())).isEmpty();
   }
 
@@ -55,7 +55,7 @@ class RedisRemovalIT extends RedisFixture {
     putMany(SCOPE);
     store.dropIndex(false);
 
-    assertThat(store.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(MANY);
+    assertThat(store.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(MANY);
     assertThat(store.find(other.key())).isPresent();
   }
 
@@ -67,7 +67,7 @@ class RedisRemovalIT extends RedisFixture {
     CacheEntry indexed = put(store, "indexed", 10);
     RedisVectorStore assuming = builder().assumeIndex().build();
 
-    assertThat(assuming.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(2);
+    assertThat(assuming.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(2);
 
     assertThat(assuming.find(leftOut.key())).isEmpty();
     assertThat(assuming.find(indexed.key())).isEmpty();
@@ -82,7 +82,7 @@ class RedisRemovalIT extends RedisFixture {
 
     RedisVectorStore assuming = builder().assumeIndex().build();
 
-    assertThat(assuming.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(MANY);
+    assertThat(assuming.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(MANY);
   }
 
   @Test

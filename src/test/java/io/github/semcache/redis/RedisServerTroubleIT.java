@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NearestEntries;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.FakeTime;
@@ -67,7 +67,7 @@ class RedisServerTroubleIT extends RedisFixture {
 
     assertThat(store.find(entry.key())).contains(entry);
     assertThat(nearest(store)).containsExactly(entry);
-    assertThat(store.remove(new Selection.ByKey(entry.key()))).isEqualTo(1);
+    assertThat(store.remove(new EntrySelector.ByKey(entry.key()))).isEqualTo(1);
   }
 
   @Test
@@ -127,7 +127,7 @@ class RedisServerTroubleIT extends RedisFixture {
       assertThat(limited.entries()).hasSize(1);
       limited.save("policy", new byte[] {1});
       assertThat(limited.load("policy")).hasValue(new byte[] {1});
-      assertThat(limited.remove(new Selection.ByScope(SCOPE.hash()))).isEqualTo(1);
+      assertThat(limited.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(1);
       assertThat(removeAll(limited)).isZero();
       limited.dropIndex(true);
     }
@@ -136,18 +136,17 @@ class RedisServerTroubleIT extends RedisFixture {
   @Test
   void scriptOfAUserWhoMayNotSetAnExpiryLeavesNoEntryWithoutOne() {
     CacheEntry entry = entry(SCOPE, "what?", "answer", Instant.now());
-    Insertion insertion =
-        new Insertion(
-            entry, Optional.of(atAngle(DIMENSION, 0)), Optional.of(Duration.ofMinutes(1)));
+    NewEntry insertion =
+        new NewEntry(entry, Optional.of(atAngle(DIMENSION, 0)), Optional.of(Duration.ofMinutes(1)));
     URI user = asUser("~" + cacheName + ":*", "+eval", "+hset", "+hdel", "+del", "+persist");
 
     try (UnifiedJedis limited = RedisConnection.of(user).open()) {
       assertThatThrownBy(
               () ->
                   limited.eval(
-                      EntryWriter.SCRIPT,
+                      HashWriter.SCRIPT,
                       List.of(Utf8.encode(documentKey(entry))),
-                      EntryWriter.arguments(insertion)))
+                      HashWriter.arguments(insertion)))
           .hasMessageContaining("pexpire");
     }
     assertThat(jedis.exists(documentKey(entry))).isFalse();

@@ -14,10 +14,10 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FakeChatClient;
 import io.github.semcache.testing.FakeEmbedder;
@@ -46,7 +46,7 @@ class RedisTroubleTest {
   private static final NearestQuery QUERY = nearest(SCOPE, atAngle(4, 0), 5);
   private static final CacheEntry ENTRY =
       entry(SCOPE, "secret prompt", "secret answer", Instant.EPOCH);
-  private static final Insertion INSERTION = expiring(ENTRY, atAngle(4, 0), Duration.ofMinutes(1));
+  private static final NewEntry INSERTION = expiring(ENTRY, atAngle(4, 0), Duration.ofMinutes(1));
 
   private final FakeRedis server = new FakeRedis();
   private final FakeTime time = FakeTime.atStartOf2026();
@@ -79,9 +79,9 @@ class RedisTroubleTest {
         () -> store.find(ENTRY.key()),
         () -> store.nearest(QUERY),
         () -> store.put(List.of(INSERTION)),
-        () -> store.remove(new Selection.ByKey(ENTRY.key())),
-        () -> store.remove(new Selection.ByScope(SCOPE.hash())),
-        () -> store.remove(new Selection.All()),
+        () -> store.remove(new EntrySelector.ByKey(ENTRY.key())),
+        () -> store.remove(new EntrySelector.ByScope(SCOPE.hash())),
+        () -> store.remove(new EntrySelector.All()),
         () -> store.entries().forEach(entry -> {}),
         () -> store.load("policy"),
         () -> store.save("policy", new byte[1]));
@@ -338,7 +338,7 @@ class RedisTroubleTest {
         .hasMessageContaining("hexadecimal");
     assertThatThrownBy(() -> store.put(List.of(expiring(wild, atAngle(4, 0), Duration.ofHours(1)))))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> store.remove(new Selection.ByScope("")))
+    assertThatThrownBy(() -> store.remove(new EntrySelector.ByScope("")))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -1,7 +1,7 @@
 package io.github.semcache.redis;
 
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStoreContract;
 import io.github.semcache.testing.EnabledIfRedis;
@@ -17,7 +17,7 @@ class RedisVectorStoreIT extends VectorStoreContract {
   @Override
   protected VectorStore open(EmbeddingSpace space) {
     RedisVectorStore opened = builder(space).cacheName("contract " + getClass()).build();
-    opened.remove(new Selection.All());
+    opened.remove(new EntrySelector.All());
     return opened;
   }
 

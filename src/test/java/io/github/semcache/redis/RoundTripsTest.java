@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
-import io.github.semcache.store.Insertion;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.testing.FakeRedis;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +51,7 @@ class RoundTripsTest {
     return server.trips() - before;
   }
 
-  private static List<Insertion> insertions(int count) {
+  private static List<NewEntry> insertions(int count) {
     return IntStream.range(0, count)
         .mapToObj(i -> entry(SCOPE, "prompt " + i, "answer", Instant.EPOCH))
         .map(entry -> expiring(entry, atAngle(4, 0), Duration.ofMinutes(1)))
@@ -77,7 +77,7 @@ class RoundTripsTest {
 
   @Test
   void removalByKeyTakesOne() {
-    assertThat(tripsOf(() -> store.remove(new Selection.ByKey("key")))).isEqualTo(1);
+    assertThat(tripsOf(() -> store.remove(new EntrySelector.ByKey("key")))).isEqualTo(1);
   }
 
   @Test

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FakeRedis;
 import io.github.semcache.testing.FakeTime;
@@ -103,7 +103,7 @@ class StoreClientTest {
 
       assertThat(store.find(entry.key())).isEmpty();
       store.put(List.of(forEver(entry, atAngle(4, 0))));
-      assertThat(store.remove(new Selection.ByKey(entry.key()))).isEqualTo(1);
+      assertThat(store.remove(new EntrySelector.ByKey(entry.key()))).isEqualTo(1);
 
       assertThat(other.received("HMGET")).hasSize(1);
       assertThat(other.received("EVAL")).hasSize(1);

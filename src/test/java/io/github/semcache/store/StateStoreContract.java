@@ -175,7 +175,7 @@ public abstract class StateStoreContract<S extends VectorStore & StateStore> {
     CacheEntry entry = entry(Scope.none(), "what?", "answer", Instant.ofEpochMilli(1));
     store.put(List.of(forEver(entry, atAngle(DIMENSION, 0))));
 
-    assertThat(store.remove(new Selection.All())).isEqualTo(1);
+    assertThat(store.remove(new EntrySelector.All())).isEqualTo(1);
 
     assertThat(store.find("policy")).isEmpty();
     assertThat(store.load("policy")).hasValue(new byte[] {1});

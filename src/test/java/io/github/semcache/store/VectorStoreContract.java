@@ -208,7 +208,7 @@ public abstract class VectorStoreContract {
   }
 
   @Test
-  void expiredNeighbourDoesNotHideALivingOne() throws Exception {
+  void expiredNeighborDoesNotHideALivingOne() throws Exception {
     CacheEntry expired = entry(ACME, "expired", "answer", now());
     store.put(List.of(expiring(expired, atAngle(DIMENSION, 0), shortTimeToLive())));
     CacheEntry living = put(ACME, "living", 10);
@@ -246,7 +246,7 @@ public abstract class VectorStoreContract {
   @Test
   void entryWithoutEmbeddingIsFoundByItsKeyAlone() {
     CacheEntry entry = entry(ACME, "what?", "answer", now());
-    store.put(List.of(new Insertion(entry, Optional.empty(), Optional.of(MINUTE))));
+    store.put(List.of(new NewEntry(entry, Optional.empty(), Optional.of(MINUTE))));
 
     assertThat(store.find(entry.key())).contains(entry);
     assertThat(entriesNear(ACME, 0, 5)).isEmpty();
@@ -255,7 +255,7 @@ public abstract class VectorStoreContract {
   @Test
   void replacingAnEntryWithoutEmbeddingTakesItOutOfTheSearch() {
     CacheEntry entry = put(ACME, "what?", 0);
-    store.put(List.of(new Insertion(entry, Optional.empty(), Optional.empty())));
+    store.put(List.of(new NewEntry(entry, Optional.empty(), Optional.empty())));
 
     assertThat(store.find(entry.key())).contains(entry);
     assertThat(entriesNear(ACME, 0, 5)).isEmpty();
@@ -294,8 +294,8 @@ public abstract class VectorStoreContract {
     CacheEntry gone = put(ACME, "gone", 0);
     CacheEntry kept = put(ACME, "kept", 10);
 
-    assertThat(store.remove(new Selection.ByKey(gone.key()))).isEqualTo(1);
-    assertThat(store.remove(new Selection.ByKey(gone.key()))).isZero();
+    assertThat(store.remove(new EntrySelector.ByKey(gone.key()))).isEqualTo(1);
+    assertThat(store.remove(new EntrySelector.ByKey(gone.key()))).isZero();
     assertThat(store.find(gone.key())).isEmpty();
     assertThat(entriesNear(ACME, 0, 5)).containsExactly(kept);
   }
@@ -307,10 +307,10 @@ public abstract class VectorStoreContract {
             .mapToObj(i -> forEver(entry(ACME, "p" + i, "a", now()), atAngle(DIMENSION, i / 10.0)))
             .toList());
     CacheEntry withoutEmbedding = entry(ACME, "exact only", "a", now());
-    store.put(List.of(new Insertion(withoutEmbedding, Optional.empty(), Optional.empty())));
+    store.put(List.of(new NewEntry(withoutEmbedding, Optional.empty(), Optional.empty())));
     CacheEntry other = put(OTHER, "kept", 0);
 
-    assertThat(store.remove(new Selection.ByScope(ACME.hash()))).isEqualTo(251);
+    assertThat(store.remove(new EntrySelector.ByScope(ACME.hash()))).isEqualTo(251);
     assertThat(entriesNear(ACME, 0, 5)).isEmpty();
     assertThat(store.find(withoutEmbedding.key())).isEmpty();
     assertThat(entriesNear(OTHER, 0, 5)).containsExactly(other);
@@ -321,7 +321,7 @@ public abstract class VectorStoreContract {
     CacheEntry first = put(ACME, "one", 0);
     put(OTHER, "two", 10);
 
-    assertThat(store.remove(new Selection.All())).isEqualTo(2);
+    assertThat(store.remove(new EntrySelector.All())).isEqualTo(2);
     assertThat(store.find(first.key())).isEmpty();
     assertThat(entriesNear(ACME, 0, 5)).isEmpty();
     assertThat(entriesNear(OTHER, 0, 5)).isEmpty();
@@ -371,7 +371,7 @@ public abstract class VectorStoreContract {
   @Test
   void nearestOfManyAreThoseOfAnExactScan() {
     Random random = new Random(42);
-    List<Insertion> insertions = new ArrayList<>();
+    List<NewEntry> insertions = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
       insertions.add(
           forEver(entry(ACME, "p" + i, "a" + i, now()), Entries.random(DIMENSION, random)));
@@ -390,7 +390,7 @@ public abstract class VectorStoreContract {
     }
   }
 
-  private static double distance(Insertion insertion, Embedding probe) {
+  private static double distance(NewEntry insertion, Embedding probe) {
     return insertion.embedding().orElseThrow().cosineDistance(probe);
   }
 
@@ -409,7 +409,7 @@ public abstract class VectorStoreContract {
       threads.shutdownNow();
     }
 
-    assertThat(store.remove(new Selection.ByScope(ACME.hash()))).isEqualTo(200);
+    assertThat(store.remove(new EntrySelector.ByScope(ACME.hash()))).isEqualTo(200);
   }
 
   private Void write(int writer, int each) {

@@ -6,8 +6,8 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
 import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.NewEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -24,12 +24,12 @@ public final class Entries {
         query.key(), scope.hash(), query.text(), answer, Map.of("model", "test-model"), createdAt);
   }
 
-  public static Insertion forEver(CacheEntry entry, Embedding embedding) {
-    return new Insertion(entry, Optional.of(embedding), Optional.empty());
+  public static NewEntry forEver(CacheEntry entry, Embedding embedding) {
+    return new NewEntry(entry, Optional.of(embedding), Optional.empty());
   }
 
-  public static Insertion expiring(CacheEntry entry, Embedding embedding, Duration timeToLive) {
-    return new Insertion(entry, Optional.of(embedding), Optional.of(timeToLive));
+  public static NewEntry expiring(CacheEntry entry, Embedding embedding, Duration timeToLive) {
+    return new NewEntry(entry, Optional.of(embedding), Optional.of(timeToLive));
   }
 
   public static NearestQuery nearest(Scope scope, Embedding embedding, int k) {

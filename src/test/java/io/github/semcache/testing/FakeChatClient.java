@@ -16,7 +16,7 @@ public final class FakeChatClient implements ChatClient {
 
   private final List<Prompt> asked = new CopyOnWriteArrayList<>();
   private final Map<String, String> settings = new HashMap<>(Map.of("model", "fake-model"));
-  private volatile Function<Prompt, ChatReply> behaviour =
+  private volatile Function<Prompt, ChatReply> behavior =
       prompt -> ChatReply.of("answer " + asked.size()).model("fake-model").usage(USAGE);
 
   public FakeChatClient setting(String name, String value) {
@@ -24,8 +24,8 @@ public final class FakeChatClient implements ChatClient {
     return this;
   }
 
-  public FakeChatClient replying(Function<Prompt, ChatReply> behaviour) {
-    this.behaviour = behaviour;
+  public FakeChatClient replying(Function<Prompt, ChatReply> behavior) {
+    this.behavior = behavior;
     return this;
   }
 
@@ -47,7 +47,7 @@ public final class FakeChatClient implements ChatClient {
   @Override
   public ChatReply chat(Prompt prompt) {
     asked.add(prompt);
-    return behaviour.apply(prompt);
+    return behavior.apply(prompt);
   }
 
   @Override

@@ -2,10 +2,10 @@ package io.github.semcache.testing;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.Insertion;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
-import io.github.semcache.store.Selection;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import java.util.List;
@@ -31,7 +31,7 @@ public final class FaultyStore implements VectorStore {
   private final Set<Call> failing = ConcurrentHashMap.newKeySet();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final AtomicInteger failures = new AtomicInteger();
-  private final List<Insertion> insertions = new CopyOnWriteArrayList<>();
+  private final List<NewEntry> insertions = new CopyOnWriteArrayList<>();
   private volatile UnaryOperator<Optional<CacheEntry>> onFind = found -> found;
   private volatile UnaryOperator<NearestEntries> onNearest = found -> found;
   private volatile UnaryOperator<Integer> onPut = evicted -> evicted;
@@ -79,7 +79,7 @@ public final class FaultyStore implements VectorStore {
     return failures.get();
   }
 
-  public List<Insertion> insertions() {
+  public List<NewEntry> insertions() {
     return List.copyOf(insertions);
   }
 
@@ -124,7 +124,7 @@ public final class FaultyStore implements VectorStore {
   }
 
   @Override
-  public int put(List<Insertion> insertions) {
+  public int put(List<NewEntry> insertions) {
     record(Call.PUT);
     await(beforePut);
     this.insertions.addAll(insertions);
@@ -132,7 +132,7 @@ public final class FaultyStore implements VectorStore {
   }
 
   @Override
-  public long remove(Selection selection) {
+  public long remove(EntrySelector selection) {
     record(Call.REMOVE);
     return store.remove(selection);
   }

@@ -1,0 +1,71 @@
+package io.github.semcache;
+
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.FinishReason;
+import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.store.CacheEntry;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Replies of a model as entries of a store, and back. */
+final class ReplyMapper {
+  private static final String MODEL = "model";
+  private static final String FINISH_REASON = "finish_reason";
+  private static final String INPUT_TOKENS = "input_tokens";
+  private static final String OUTPUT_TOKENS = "output_tokens";
+  private static final String PAYLOAD = "payload";
+
+  private ReplyMapper() {}
+
+  static CacheEntry entryOf(Query query, ChatReply reply, Instant createdAt) {
+    Map<String, String> attributes = new HashMap<>();
+    attributes.put(FINISH_REASON, reply.finishReason().name());
+    reply.model().ifPresent(model -> attributes.put(MODEL, model));
+    reply.payload().ifPresent(payload -> attributes.put(PAYLOAD, payload));
+    reply
+        .usage()
+        .ifPresent(
+            usage -> {
+              attributes.put(INPUT_TOKENS, Long.toString(usage.inputTokens()));
+              attributes.put(OUTPUT_TOKENS, Long.toString(usage.outputTokens()));
+            });
+    return new CacheEntry(
+        query.key(), query.scope().hash(), query.text(), reply.text(), attributes, createdAt);
+  }
+
+  /** Attributes that are missing or unreadable are left out: the answer itself is what counts. */
+  static ChatReply replyOf(CacheEntry entry) {
+    Map<String, String> attributes = entry.attributes();
+    return new ChatReply(
+        entry.answer(),
+        Optional.ofNullable(attributes.get(MODEL)),
+        finishReason(attributes),
+        usage(attributes),
+        Optional.ofNullable(attributes.get(PAYLOAD)));
+  }
+
+  private static FinishReason finishReason(Map<String, String> attributes) {
+    try {
+      return FinishReason.valueOf(attributes.getOrDefault(FINISH_REASON, ""));
+    } catch (IllegalArgumentException e) {
+      return FinishReason.OTHER;
+    }
+  }
+
+  private static Optional<TokenUsage> usage(Map<String, String> attributes) {
+    if (!attributes.containsKey(INPUT_TOKENS)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new TokenUsage(
+              Long.parseLong(attributes.getOrDefault(INPUT_TOKENS, "")),
+              Long.parseLong(attributes.getOrDefault(OUTPUT_TOKENS, ""))));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.github.semcache.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.PrintWriter;
+
+/** Writes what a machine reads. ASCII alone, because the encoding of the output is not known. */
+final class JsonOutput {
+  private static final ObjectWriter WRITER =
+      JsonMapper.builder()
+          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+          .build()
+          .writerWithDefaultPrettyPrinter();
+
+  private JsonOutput() {}
+
+  static void print(PrintWriter out, Object value) {
+    try {
+      out.println(WRITER.writeValueAsString(value));
+      out.flush();
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("maps of numbers and texts can be written", e);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.github.semcache.guard;
+
+import java.util.regex.Pattern;
+
+/**
+ * Tells names that are not made of words: addresses, paths, tags, names in code, serial numbers.
+ */
+final class Identifiers {
+  private static final Pattern SCHEME = Pattern.compile("^[a-z][a-z0-9+]*://(www\\.)?");
+  private static final Pattern HYPHENS = Pattern.compile("[-‐‑–]");
+  private static final Pattern DOTS = Pattern.compile("\\.");
+
+  private Identifiers() {}
+
+  /** Single letters with dots between them, such as "u.s". */
+  static boolean isInitials(String run) {
+    if (run.length() < 3 || run.length() % 2 == 0) {
+      return false;
+    }
+    for (int i = 0; i < run.length(); i++) {
+      char c = run.charAt(i);
+      if (i % 2 == 0 ? !Character.isLetter(c) : c != '.') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static boolean isIdentifier(Lexicon lexicon, String run) {
+    char first = run.charAt(0);
+    if (first == '/' || first == '@' || first == '#' || first == '\\' || first == '-') {
+      return run.length() > 1 && !isKnown(lexicon, run.substring(1));
+    }
+    return run.indexOf('@') > 0
+        || run.indexOf('_') > 0
+        || run.indexOf('\\') > 0
+        || run.contains("://")
+        || run.contains("::")
+        || run.contains("++")
+        || run.endsWith("#")
+        || isMixed(lexicon, run)
+        || isDotted(lexicon, run)
+        || run.indexOf('/') != run.lastIndexOf('/');
+  }
+
+  /** Letters and digits in one, unless a hyphen parts an ordinary word from a number. */
+  private static boolean isMixed(Lexicon lexicon, String run) {
+    boolean digits = false;
+    for (int i = 0; i < run.length(); i++) {
+      char c = run.charAt(i);
+      digits |= Character.isDigit(c);
+      if (!Character.isLetterOrDigit(c)
+          && c != '-'
+          && c != '‐'
+          && c != '‑'
+          && c != '–'
+          && c != '.') {
+        return false;
+      }
+    }
+    if (!digits) {
+      return false;
+    }
+    for (String part : HYPHENS.split(run, -1)) {
+      if (!part.isEmpty()
+          && !isNumber(lexicon, part)
+          && !(part.length() > 1 && isKnown(lexicon, part))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A dot within, unless it parts two ordinary words between which a space was forgotten. */
+  private static boolean isDotted(Lexicon lexicon, String run) {
+    int dot = run.indexOf('.');
+    if (dot < 0) {
+      return false;
+    }
+    for (int i = 0; i < run.length(); i++) {
+      char c = run.charAt(i);
+      if (!Character.isLetterOrDigit(c) && c != '.' && c != '-' && c != '/') {
+        return false;
+      }
+    }
+    for (String part : DOTS.split(run, -1)) {
+      if (!part.isEmpty() && !isNumber(lexicon, part) && !isKnown(lexicon, part)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isKnown(Lexicon lexicon, String part) {
+    return lexicon.find(part).known();
+  }
+
+  private static boolean isNumber(Lexicon lexicon, String part) {
+    return Character.isDigit(part.charAt(0)) && !NumberParser.parse(lexicon, part).isEmpty();
+  }
+
+  /** One form for an address with and without its scheme and last slash. */
+  static String normalize(String run) {
+    String form = SCHEME.matcher(run).replaceFirst("");
+    int end = form.length();
+    while (end > 1 && form.charAt(end - 1) == '/') {
+      end--;
+    }
+    String address = form.substring(0, end);
+    boolean serial = address.indexOf('/') < 0 && address.indexOf('.') < 0;
+    return serial && address.charAt(0) != '-' ? HYPHENS.matcher(address).replaceAll("") : address;
+  }
+}

@@ -1,5 +1,0 @@
-/** A policy that learns from verdicts which hits are right, and keeps an error budget. */
-@NullMarked
-package io.github.semcache.policy.budget;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,165 @@
+package io.github.semcache.redis;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.NewEntry;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** An entry as the fields of a Redis hash. */
+final class HashCodec {
+  static final String SCOPE = "scope";
+  static final String CREATED_AT = "created_at";
+  static final String PROMPT = "prompt";
+  static final String ANSWER = "answer";
+  static final String ATTRIBUTES = "attributes";
+  static final String EMBEDDING = "embedding";
+
+  /** The fields that make an entry, in the order in which {@link #decode} takes their values. */
+  static final List<String> ENTRY_FIELDS = List.of(SCOPE, CREATED_AT, PROMPT, ANSWER, ATTRIBUTES);
+
+  /** Without Jackson's limits: what is read here was written here. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  private static final String NO_ATTRIBUTES = "{}";
+
+  private HashCodec() {}
+
+  /** Names and values of a hash in turn. Without an embedding the field for it is left out. */
+  static List<byte[]> encode(NewEntry insertion) {
+    CacheEntry entry = insertion.entry();
+    List<byte[]> hash = new ArrayList<>();
+    add(hash, SCOPE, entry.scope());
+    add(hash, CREATED_AT, Long.toString(entry.createdAt().toEpochMilli()));
+    add(hash, PROMPT, entry.prompt());
+    add(hash, ANSWER, entry.answer());
+    add(hash, ATTRIBUTES, toJson(entry.attributes()));
+    if (insertion.embedding().isPresent()) {
+      hash.add(Utf8.encode(EMBEDDING));
+      hash.add(encode(insertion.embedding().get()));
+    }
+    return hash;
+  }
+
+  private static void add(List<byte[]> hash, String name, String value) {
+    hash.add(Utf8.encode(name));
+    hash.add(Utf8.encode(value));
+  }
+
+  /** FLOAT32, little-endian. */
+  static byte[] encode(Embedding embedding) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(embedding.dimension() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(embedding.toArray());
+    return bytes.array();
+  }
+
+  /**
+   * Reads an entry.
+   *
+   * @param key the entry's key
+   * @param values the values of {@link #ENTRY_FIELDS}; null where a field is missing
+   * @throws CorruptEntryException if a field is missing or unreadable
+   */
+  static CacheEntry decode(String key, List<byte @Nullable []> values) {
+    return new CacheEntry(
+        key,
+        text(key, values, 0),
+        text(key, values, 2),
+        text(key, values, 3),
+        attributes(key, text(key, values, 4)),
+        createdAt(key, text(key, values, 1)));
+  }
+
+  private static String text(String key, List<byte @Nullable []> values, int field) {
+    byte[] value = values.get(field);
+    if (value == null) {
+      throw corrupt(key, "its field " + ENTRY_FIELDS.get(field) + " is missing");
+    }
+    return Utf8.decode(value);
+  }
+
+  private static Instant createdAt(String key, String millis) {
+    try {
+      return Instant.ofEpochMilli(Long.parseLong(millis));
+    } catch (NumberFormatException | DateTimeException e) {
+      // The cause would quote the value.
+      throw corrupt(key, "its field created_at is not a number of milliseconds");
+    }
+  }
+
+  private static Map<String, String> attributes(String key, String json) {
+    if (json.equals(NO_ATTRIBUTES)) {
+      return Map.of();
+    }
+    try (JsonParser parser = JSON.createParser(json)) {
+      return attributes(key, parser);
+    } catch (IOException e) {
+      // The cause would quote the value.
+      throw corrupt(key, "its field attributes is not JSON");
+    }
+  }
+
+  private static Map<String, String> attributes(String key, JsonParser parser) throws IOException {
+    Map<String, String> attributes = new HashMap<>();
+    boolean object = parser.nextToken() == JsonToken.START_OBJECT;
+    String name = object ? parser.nextFieldName() : null;
+    for (; name != null; name = parser.nextFieldName()) {
+      String value = parser.nextTextValue();
+      if (value == null) {
+        throw corrupt(key, "its field attributes holds something else than texts");
+      }
+      attributes.put(name, value);
+    }
+    if (!object || parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
+      throw corrupt(key, "its field attributes is not one JSON object");
+    }
+    return attributes;
+  }
+
+  private static String toJson(Map<String, String> attributes) {
+    if (attributes.isEmpty()) {
+      return NO_ATTRIBUTES;
+    }
+    StringWriter json = new StringWriter();
+    try (JsonGenerator generator = JSON.createGenerator(json)) {
+      generator.writeStartObject();
+      for (Map.Entry<String, String> attribute : new TreeMap<>(attributes).entrySet()) {
+        generator.writeStringField(attribute.getKey(), attribute.getValue());
+      }
+      generator.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a StringWriter does not fail", e);
+    }
+    return json.toString();
+  }
+
+  static CorruptEntryException corrupt(String key, String what) {
+    return new CorruptEntryException("entry " + key + " cannot be read: " + what, null);
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.semcache.guard;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Two prompts and whether they have the same answer. */
+record GuardCase(String a, String b, boolean same, String kind) {
+
+  /** The pairs that the guards were developed with. */
+  static List<GuardCase> nearMisses() {
+    return read("near-misses.csv");
+  }
+
+  /**
+   * Pairs written by people who had not seen the guards.
+   *
+   * @param set the first, second or third such set
+   */
+  static List<GuardCase> unseen(int set) {
+    return read(set == 1 ? "unseen-pairs.csv" : "unseen-pairs-" + set + ".csv");
+  }
+
+  static Stream<GuardCase> allUnseen() {
+    return IntStream.rangeClosed(1, 3).mapToObj(GuardCase::unseen).flatMap(List::stream);
+  }
+
+  private static List<GuardCase> read(String resource) {
+    try (InputStream in = GuardCase.class.getResourceAsStream(resource)) {
+      String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+      return text.lines().skip(1).map(GuardCase::parse).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static GuardCase parse(String line) {
+    List<String> fields = new ArrayList<>();
+    StringBuilder field = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      boolean doubled = quoted && c == '"' && i + 1 < line.length() && line.charAt(i + 1) == '"';
+      if (doubled) {
+        field.append(c);
+        i++;
+      } else if (c == '"' && (quoted || field.isEmpty())) {
+        quoted = !quoted;
+      } else if (c == ',' && !quoted) {
+        fields.add(field.toString());
+        field.setLength(0);
+      } else {
+        field.append(c);
+      }
+    }
+    fields.add(field.toString());
+    return new GuardCase(fields.get(0), fields.get(1), fields.get(2).equals("same"), fields.get(3));
+  }
+
+  Optional<RejectionReason> objection(Guard guard) {
+    return guard.objection(PromptPair.of(a, b));
+  }
+}

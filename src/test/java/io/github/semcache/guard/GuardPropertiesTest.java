@@ -1,0 +1,98 @@
+package io.github.semcache.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class GuardPropertiesTest {
+  private static final Guards GUARDS = Guards.english();
+
+  /** Prompts of the labeled pairs, and texts of any characters. */
+  @Provide
+  Arbitrary<String> prompts() {
+    List<String> real =
+        Stream.concat(GuardCase.nearMisses().stream(), GuardCase.allUnseen())
+            .flatMap(pair -> Stream.of(pair.a(), pair.b()))
+            .toList();
+    return Arbitraries.oneOf(
+        Arbitraries.of(real), Arbitraries.strings().ofMaxLength(60), Arbitraries.of(real));
+  }
+
+  @Property(tries = 500)
+  void objectionsDoNotDependOnWhichPromptCameFirst(
+      @ForAll("prompts") String one, @ForAll("prompts") String other) {
+    assertThat(GUARDS.objection(PromptPair.of(one, other)))
+        .isEqualTo(GUARDS.objection(PromptPair.of(other, one)));
+  }
+
+  @Test
+  void objectionsToLabeledPairsDoNotDependOnWhichPromptCameFirst() {
+    for (GuardCase pair : GuardCase.allUnseen().toList()) {
+      assertThat(GUARDS.objections(PromptPair.of(pair.a(), pair.b())))
+          .as(pair.toString())
+          .isEqualTo(GUARDS.objections(PromptPair.of(pair.b(), pair.a())));
+    }
+  }
+
+  @Property(tries = 500)
+  void samePromptIsNeverObjectedTo(@ForAll("prompts") String prompt) {
+    assertThat(GUARDS.objections(PromptPair.of(prompt, prompt))).isEmpty();
+  }
+
+  @Test
+  void caseWhiteSpaceAndClosingPunctuationDoNotCount() {
+    for (GuardCase pair : GuardCase.nearMisses()) {
+      String prompt = pair.a();
+      for (String same :
+          List.of(
+              prompt.replace(" ", "  \n"),
+              " " + prompt + "\t",
+              prompt + "?",
+              prompt + "!!",
+              prompt + " .")) {
+        assertThat(GUARDS.objections(PromptPair.of(prompt, same))).as(same).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void caseOfPlainWordsDoesNotCount() {
+    for (GuardCase pair : GuardCase.nearMisses()) {
+      String lower = pair.a().toLowerCase(Locale.ROOT);
+      assertThat(GUARDS.objections(PromptPair.of(pair.a(), lower))).as(lower).isEmpty();
+    }
+  }
+
+  /** Of a text ten times as long, guards take about ten times as long, and not a hundred. */
+  @Test
+  void timeGrowsWithTheLengthOfThePromptsAndNoFaster() {
+    String sentence = "Book 3 seats from Boston to Denver on Monday, not on Tuesday; cost: $45. ";
+    String longer = sentence.repeat(1_000_000 / sentence.length());
+    String shorter = sentence.repeat(100_000 / sentence.length());
+    for (String awkward : List.of("", "((((", "a".repeat(999), "'\"".repeat(500))) {
+      long small = nanos(shorter + awkward.repeat(25), shorter + awkward.repeat(25) + " end");
+      long large = nanos(longer + awkward.repeat(250), longer + awkward.repeat(250) + " end");
+
+      assertThat(large).isLessThan(40 * small + 20_000_000);
+    }
+  }
+
+  private static long nanos(String one, String other) {
+    long[] times = new long[5];
+    for (int i = 0; i < times.length; i++) {
+      long start = System.nanoTime();
+      assertThat(GUARDS.objection(PromptPair.of(one, other))).isPresent();
+      times[i] = System.nanoTime() - start;
+    }
+    return Arrays.stream(times).min().orElseThrow();
+  }
+}

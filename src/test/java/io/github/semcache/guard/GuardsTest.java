@@ -1,0 +1,345 @@
+package io.github.semcache.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each guard alone: what it stops and what it lets through. */
+class GuardsTest {
+
+  private static Optional<RejectionReason> objection(RejectionReason reason, String a, String b) {
+    return Guards.english().only(reason).objection(PromptPair.of(a, b));
+  }
+
+  private static void assertObjection(boolean objects, RejectionReason reason, String a, String b) {
+    assertThat(objection(reason, a, b)).isEqualTo(objects ? Optional.of(reason) : Optional.empty());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | table for 4 tonight                | table for 6 tonight
+          true  | table for four tonight             | table for 6 tonight
+          true  | what happened in 1914              | what happened in 1941
+          true  | wake me up at 6:30 am              | wake me up at 6:30 pm
+          true  | wake me up at half past six        | wake me up at half past seven
+          true  | convert 5 miles to metres          | convert 5 kilometres to metres
+          true  | how many yen is $50                | how many yen is €50
+          true  | what is 15% of 240                 | what is 25% of 240
+          true  | what does release v2.4.1 fix       | what does release v2.4.2 fix
+          true  | revenue in March                   | revenue in April
+          true  | is the office closed on monday     | is the office closed on tuesday
+          true  | the sixteenth president            | the sixth president
+          false | table for four tonight             | table for 4 tonight
+          false | wake me up at 18:30                | wake me up at 6:30 pm
+          false | walk 1 km                          | walk 1,000 m
+          false | interest on 10000 over 3 years     | interest on 10,000 over three years
+          false | a 60 minute walk                   | a one hour walk
+          false | what happened on July 4            | what happened on 4 July
+          false | what is that one                   | what is that thing
+          false | a salary of 60k                    | a salary of 60,000
+          true  | the sine of 30 radians              | the sine of 30 degrees
+          true  | fine for a second offence           | fine for a third offence
+          false | turn it off after 90 minutes        | turn it off after an hour and a half
+          false | is flight UA482 late                | is flight UA 482 late
+          """)
+  void replacedNumber(boolean objects, String a, String b) {
+    assertObjection(objects, RejectionReason.REPLACED_NUMBER, a, b);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | best phones under 300 dollars      | best phones
+          true  | how is the weather                 | how is the weather on the 14th of July 2024
+          false | is there one restaurant near me    | is there a restaurant near me
+          false | stell den Wecker auf sieben Uhr    | bitte stelle den Wecker auf 7 Uhr
+          true  | the highest mountain of Asia        | the second highest mountain of Asia
+          false | the first highest peak              | the highest peak
+          """)
+  void addedNumber(boolean objects, String a, String b) {
+    assertObjection(objects, RejectionReason.ADDED_NUMBER, a, b);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | what is the population of Kyoto    | what is the population of Nagoya
+          true  | weather in paris today             | weather in london today
+          true  | where is order A-10432             | where is order A-10433
+          true  | what's in /etc/hosts               | what's in /etc/fstab
+          true  | summarise https://example.com/a    | summarise https://example.com/b
+          true  | mail the report to ann@example.com | mail the report to bob@example.com
+          true  | translate 'good morning'           | translate 'good night'
+          true  | what does getUserName return       | what does getUserAge return
+          true  | symptoms of hepatitis A            | symptoms of hepatitis B
+          false | what is the capital of France      | which city serves as France's capital
+          false | Who was Napoleon Bonaparte?        | Who was Napolean Bonaparte?
+          false | https://www.example.com/a/         | example.com/a
+          false | signs of dehydration               | signs that someone is dehydrated
+          false | who heads the UN now               | who heads the United Nations now
+          false | how do i cook rice                 | what's the way to prepare rice
+          true  | what does the flag -r do in grep    | what does the flag -v do in grep
+          true  | quelle est la capitale de l'Autriche | quelle est la capitale de l'Australie
+          false | what is a NullPointerException      | what is a null pointer exception
+          false | who assassinated the president      | who killed the president
+          false | wo finde ich einen guten Arzt       | wo bekomme ich eine gute Pizza
+          """)
+  void replacedName(boolean objects, String a, String b) {
+    assertObjection(objects, RejectionReason.REPLACED_NAME, a, b);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | turn on the kitchen lights         | turn off the kitchen lights
+          true  | how do i enable dark mode          | how do i disable dark mode
+          true  | take this pill before food         | take this pill after food
+          true  | sort a list in ascending order     | sort a list in descending order
+          true  | is the door locked                 | is the door unlocked
+          false | turn on the kitchen lights         | switch the lights in the kitchen on
+          false | how do i deactivate my facebook account | how can I disable my account on facebook
+          false | that is right                      | that is not wrong
+          true  | enable alerts on the porch          | disable alerts on the porch
+          true  | arguments for dropping it           | arguments against dropping it
+          false | the cheapest way to send money      | the least expensive way to send money
+          """)
+  void opposite(boolean objects, String a, String b) {
+    assertObjection(objects, RejectionReason.OPPOSITE, a, b);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | when was albert einstein born      | where was albert einstein born
+          true  | who discovered penicillin          | when was penicillin discovered
+          true  | how tall is it                     | how old is it
+          false | how old is the universe            | what is the age of the universe
+          false | what time is it                    | do you know what time it is
+          false | where can i download my invoice    | how can i download my invoice
+          false | what are my rights in court        | what rights do i have in court
+          false | how are merge conflicts resolved    | how do i resolve merge conflicts
+          false | how will the weather be in Berlin   | what's the weather in Berlin
+          """)
+  void questionWord(boolean objects, String a, String b) {
+    assertObjection(objects, RejectionReason.QUESTION_WORD, a, b);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | flights from boston to denver      | flights from denver to boston
+          true  | flights to denver from boston      | flights to boston from denver
+          true  | did apple sue samsung              | did samsung sue apple
+          true  | is java faster than python         | is python faster than java
+          false | flights from boston to denver      | flights to denver from boston
+          false | flights to athens from munich tomorrow | flights from munich to athens tomorrow
+          false | how far is it from munich to vienna | how far is it from vienna to munich
+          false | tea and coffee                     | coffee and tea
+          true  | I moved from Rome to Oslo and pay tax | I moved from Oslo to Rome and pay tax
+          false | how much is 140 pounds in kilograms | 140 pounds in kilograms is how much
+          false | are cats and dogs mammals           | are dogs and cats mammals
+          """)
+  void swappedOrder(boolean objects, String a, String b) {
+    assertObjection(objects, RejectionReason.SWAPPED_ORDER, a, b);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | what foods should I eat with gout   | what foods should I weigh with gout
+          true  | name the symptoms of measles        | name the stages of measles
+          true  | breach of a written contract        | breach of an implied contract
+          false | what are the signs of measles       | what are the symptoms of measles
+          false | how do I delete a branch in git     | how do I remove a branch in git
+          false | why do leaves change in autumn      | why do leaves change in the fall
+          false | I want a new card                   | I order a new card
+          false | how do I delete my old branch       | how do I now rename that branch
+          false | restaurants near me                 | restarants near me
+          false | a train to Vienna                   | a train to Munich
+          false | was kostet das neue Heft            | was kostet das neue Buch
+          """)
+  void replacedWord(boolean objects, String a, String b) {
+    assertObjection(objects, RejectionReason.REPLACED_WORD, a, b);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | my card has arrived                | my card hasn't arrived
+          true  | recipes with nuts                  | recipes with no nuts
+          true  | can i travel with a passport       | can i travel without a passport
+          true  | which metals are magnetic          | which metals are non-magnetic
+          true  | list animals that can fly          | list animals that cannot fly
+          false | is it raining                      | isn't it raining
+          false | my card is broken                  | my card is broken, it does not work any more
+          false | i cannot prove who i am            | i have trouble proving who i am
+          false | do you sell tents                  | do you sell tents or not
+          true  | how long does rice last if it's cooled | how long does rice last if it isn't cooled
+          true  | turn it on when nobody is home      | don't turn it on when nobody is home
+          false | make sure the lights aren't on      | make sure the lights are off
+          """)
+  void negation(boolean objects, String a, String b) {
+    assertObjection(objects, RejectionReason.NEGATION, a, b);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      textBlock =
+          """
+          true  ; what does a == b do                ; what does a != b do
+          true  ; what does && mean                  ; what does || mean
+          true  ; redirect with > file               ; redirect with >> file
+          true  ; what does the emoji 😂 mean        ; what does the emoji 😢 mean
+          false ; what does a == b do                ; what does a == b do?
+          false ; R & D                              ; R and D
+          false ; H2 -> H                            ; H2 → H
+          true  ; factor x^2 + 5x + 6                ; factor x^2 + 5x - 6
+          false ; what is 3 plus 4                   ; what is 3 + 4
+          """)
+  void symbol(boolean objects, String a, String b) {
+    assertObjection(objects, RejectionReason.SYMBOL, a, b);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | how do i cancel my subscription    | wie kündige ich mein Abo
+          true  | how do i reset my password         | 如何重置密码
+          false | how do i cancel my subscription    | please cancel my subscription
+          false | wie kündige ich mein Abo           | kann ich mein Abo kündigen
+          false | He perdido mi tarjeta              | se me perdió la tarjeta
+          """)
+  void language(boolean objects, String a, String b) {
+    assertObjection(objects, RejectionReason.LANGUAGE, a, b);
+  }
+
+  @Test
+  void restThatIsNotReadMustBeTheSame() {
+    String start = "word ".repeat(2_000);
+
+    assertObjection(true, RejectionReason.UNREAD_REST, start + "one end", start + "other end");
+    assertObjection(false, RejectionReason.UNREAD_REST, start + "one end", start + "One  end.");
+    assertObjection(false, RejectionReason.UNREAD_REST, "one end", "other end");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | cancel my order                    | cancel my big order
+          true  | table for 4                        | table for 5
+          false | please cancel the order for me     | cancelling my orders
+          false | cancle my order                    | cancel my order
+          """)
+  void sameWords(boolean objects, String a, String b) {
+    assertThat(Guards.sameWords().objection(PromptPair.of(a, b)))
+        .isEqualTo(objects ? Optional.of(RejectionReason.OTHER_WORDS) : Optional.empty());
+  }
+
+  /** Paraphrases in languages that have no word lists. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Wie kündige ich mein Abonnement?           | Wie kann ich mein Abo kündigen?
+          Comment annuler mon abonnement ?           | Je voudrais annuler mon abonnement
+          ¿Cuál es la capital de Francia?            | ¿Qué ciudad es la capital de Francia?
+          Come posso cambiare la mia password?       | Come si cambia la password?
+          Hoe annuleer ik mijn abonnement?           | Mijn abonnement annuleren, hoe doe ik dat?
+          Как отменить подписку?                     | Как можно отменить подписку?
+          如何重置密码？                               | 怎么重置密码？
+          """)
+  void otherLanguagesAreNotHarmed(String a, String b) {
+    assertThat(Guards.english().objections(PromptPair.of(a, b))).isEmpty();
+  }
+
+  @Test
+  void numbersAreComparedInEveryLanguage() {
+    assertThat(
+            Guards.english()
+                .objection(PromptPair.of("Tisch für 4 heute Abend", "Tisch für 6 heute Abend")))
+        .contains(RejectionReason.REPLACED_NUMBER);
+  }
+
+  @Test
+  void guardsAreLeftOutKeptAndAdded() {
+    PromptPair pair = PromptPair.of("table for 4 in rome", "table for 6 in milan");
+    RejectionReason own = new RejectionReason("own");
+
+    assertThat(Guards.english().objections(pair))
+        .containsExactly(RejectionReason.REPLACED_NUMBER, RejectionReason.REPLACED_NAME);
+    assertThat(Guards.english().without(RejectionReason.REPLACED_NUMBER).objection(pair))
+        .contains(RejectionReason.REPLACED_NAME);
+    assertThat(Guards.none().objection(pair)).isEmpty();
+    assertThat(
+            Guards.english()
+                .only(RejectionReason.NEGATION)
+                .and(prompts -> Optional.of(own))
+                .objections(pair))
+        .containsExactly(own);
+    assertThat(Guards.none().and(prompts -> Optional.empty())).hasToString("Guards[own]");
+  }
+
+  @Test
+  void listsAreReplacedAndLengthened() {
+    PromptPair pair = PromptPair.of("deploy to the sandbox", "deploy to the live system");
+    Lexicon longer = Lexicon.english().adding(WordList.OPPOSITES, "sandbox | live");
+    Lexicon none = Lexicon.english().replacing(WordList.OPPOSITES, "");
+
+    assertThat(Guards.of(longer).only(RejectionReason.OPPOSITE).objection(pair)).isPresent();
+    assertThat(
+            Guards.of(none)
+                .only(RejectionReason.OPPOSITE)
+                .objection(PromptPair.of("lights on", "lights off")))
+        .isEmpty();
+  }
+
+  @Test
+  void malformedListIsToldByFileAndLine() {
+    for (List<String> malformed :
+        List.of(
+            List.of("UNITS", "mile = 5\nfoot = long", "line 2: what follows = must be a number"),
+            List.of("NUMBERS", "cardinal: umpteen", "line 1: a number word has no value after ="),
+            List.of("NEGATIONS", "# fine\nnope: not", "line 2: the label \"nope\" is unknown"),
+            List.of("OPPOSITES", "hot | ", "line 1: a side has no words"))) {
+      WordList list = WordList.valueOf(malformed.get(0));
+
+      assertThatThrownBy(() -> Lexicon.english().replacing(list, malformed.get(1)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("word list " + list + " (" + list.fileName() + "), ")
+          .hasMessageContaining(malformed.get(2));
+    }
+  }
+
+  @Test
+  void promptPairShowsNoText() {
+    assertThat(PromptPair.of("secret", "hidden!")).hasToString("PromptPair[6 and 7 characters]");
+  }
+}

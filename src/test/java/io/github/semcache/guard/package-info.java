@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.guard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,65 @@
+package io.github.semcache.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class ClopperPearsonTest {
+
+  @Test
+  void boundWithoutEventsIsTheClosedForm() {
+    assertThat(ClopperPearson.upperBound(0, 300, 0.95))
+        .isCloseTo(1 - Math.pow(0.05, 1.0 / 300), within(1e-9));
+  }
+
+  @Test
+  void boundsOfTenInAHundredAreThoseOfTheTables() {
+    assertThat(ClopperPearson.upperBound(10, 100, 0.975)).isCloseTo(0.17622, within(1e-5));
+    assertThat(ClopperPearson.lowerBound(10, 100, 0.975)).isCloseTo(0.04900, within(1e-5));
+  }
+
+  @Test
+  void nothingButEventsBoundsNothing() {
+    assertThat(ClopperPearson.upperBound(5, 5, 0.9)).isEqualTo(1);
+    assertThat(ClopperPearson.upperBound(0, 0, 0.9)).isEqualTo(1);
+  }
+
+  @Property
+  void soFewEventsHaveTheProbabilityThatIsLeft(
+      @ForAll @IntRange(min = 1, max = 60) int trials,
+      @ForAll @IntRange(max = 59) int events,
+      @ForAll @DoubleRange(min = 0.5, max = 0.99) double confidence) {
+    int seen = Math.min(events, trials - 1);
+    double bound = ClopperPearson.upperBound(seen, trials, confidence);
+
+    assertThat(atMost(seen, trials, bound)).isCloseTo(1 - confidence, within(1e-6));
+  }
+
+  @Property
+  void boundLiesAboveTheRateAndRisesWithEventsAndConfidence(
+      @ForAll @DoubleRange(max = 400) double events,
+      @ForAll @DoubleRange(min = 401, max = 5_000) double trials,
+      @ForAll @DoubleRange(min = 0.5, max = 0.95) double confidence) {
+    double bound = ClopperPearson.upperBound(events, trials, confidence);
+
+    assertThat(bound).isGreaterThan(events / trials).isLessThanOrEqualTo(1);
+    assertThat(ClopperPearson.upperBound(events + 1, trials + 1, confidence)).isGreaterThan(bound);
+    assertThat(ClopperPearson.upperBound(events, trials, confidence + 0.04)).isGreaterThan(bound);
+  }
+
+  /** The binomial distribution function, summed up. */
+  private static double atMost(int events, int trials, double probability) {
+    double term = Math.pow(1 - probability, trials);
+    double sum = term;
+    for (int k = 1; k <= events; k++) {
+      term *= (double) (trials - k + 1) / k * probability / (1 - probability);
+      sum += term;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,49 @@
+package io.github.semcache.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.guard.Guards;
+import io.github.semcache.guard.RejectionReason;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class GuardFlagsTest {
+  private static final int REPLACED_NUMBER = 0;
+  private static final int SWAPPED_ORDER = 5;
+  private static final int OWN = GuardFlags.COUNT - 2;
+  private static final int OTHER_WORDS = GuardFlags.COUNT - 1;
+
+  private static int[] raised(String asked, String remembered, Guards guards) {
+    boolean[] flags = GuardFlags.to(asked, remembered, guards);
+    return IntStream.range(0, flags.length).filter(i -> flags[i]).toArray();
+  }
+
+  @Test
+  void nobodyObjectsToTheSameWords() {
+    assertThat(raised("show me the flights", "Show me flights please", Guards.english())).isEmpty();
+  }
+
+  @Test
+  void eachGuardHasAFlag() {
+    assertThat(raised("wake me at 7 am", "wake me at 8 am", Guards.english()))
+        .containsExactly(REPLACED_NUMBER, OTHER_WORDS);
+    assertThat(
+            raised(
+                "flights from boston to denver", "flights from denver to boston", Guards.english()))
+        .contains(SWAPPED_ORDER);
+  }
+
+  @Test
+  void guardsThatAreOffAreNotAsked() {
+    assertThat(raised("wake me at 7 am", "wake me at 8 am", Guards.none()))
+        .containsExactly(OTHER_WORDS);
+  }
+
+  @Test
+  void guardsOfOnesOwnShareAFlag() {
+    Guards own = Guards.none().and(prompts -> Optional.of(new RejectionReason("other-ticket")));
+
+    assertThat(raised("show ticket", "show ticket", own)).containsExactly(OWN);
+  }
+}

@@ -1,0 +1,116 @@
+package io.github.semcache.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class RiskModelTest {
+
+  @Property(tries = 60)
+  void cutIsNeverLooserThanTheBoundAllows(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 500) int count,
+      @ForAll @DoubleRange(min = 0.01, max = 0.2) double budget,
+      @ForAll @DoubleRange(min = 0.5, max = 0.99) double confidence) {
+    List<RiskModel.Scored> cases = randomCases(new Random(seed), count);
+
+    double cut = RiskModel.cut(cases, budget, confidence);
+
+    double requests = cases.stream().mapToDouble(RiskModel.Scored::weight).sum();
+    double wrong =
+        cases.stream()
+            .filter(one -> one.risk() <= cut)
+            .mapToDouble(one -> (one.wrong() ? 1 : 0) + (one.weight() - 1) * one.risk())
+            .sum();
+    if (cut >= 0) {
+      double perVerdict = wrong / requests * count;
+      assertThat(ClopperPearson.upperBound(perVerdict, count, confidence))
+          .isLessThanOrEqualTo(budget);
+    }
+  }
+
+  @Property(tries = 40)
+  void smallerBudgetsAndMoreConfidenceNeverLoosenTheCut(
+      @ForAll long seed, @ForAll @DoubleRange(min = 0.01, max = 0.2) double budget) {
+    List<RiskModel.Scored> cases = randomCases(new Random(seed), 600);
+
+    assertThat(RiskModel.cut(cases, budget / 2, 0.9))
+        .isLessThanOrEqualTo(RiskModel.cut(cases, budget, 0.9));
+    assertThat(RiskModel.cut(cases, budget, 0.99))
+        .isLessThanOrEqualTo(RiskModel.cut(cases, budget, 0.9));
+  }
+
+  private static List<RiskModel.Scored> randomCases(Random random, int count) {
+    List<RiskModel.Scored> cases = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      double risk = Math.pow(random.nextDouble(), 3) + i * 1e-12;
+      cases.add(
+          new RiskModel.Scored(risk, random.nextDouble() < risk, random.nextInt(4) == 0 ? 20 : 1));
+    }
+    return cases;
+  }
+
+  @Test
+  void tooFewCasesServeNothing() {
+    List<RiskModel.Scored> cases = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      cases.add(new RiskModel.Scored(0.001, false, 1));
+    }
+
+    assertThat(RiskModel.cut(cases, 0.01, 0.95)).isNegative();
+    assertThat(RiskModel.cut(cases, 0.05, 0.95)).isEqualTo(0.001);
+  }
+
+  @Test
+  void oneWrongCaseAmongTheSafestStopsTheWalk() {
+    List<RiskModel.Scored> cases = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      cases.add(new RiskModel.Scored(i / 1000.0, i >= 50 && i < 60, 1));
+    }
+
+    assertThat(RiskModel.cut(cases, 0.01, 0.75)).isBetween(0.045, 0.055);
+  }
+
+  @Test
+  void fitSeparatesWrongFromRight() {
+    RiskModel model = RiskModel.fit(cases(1_000, 7), 0.05, 0.9);
+
+    assertThat(model.risk().of(features(0.05))).isLessThan(0.05);
+    assertThat(model.risk().of(features(0.9))).isGreaterThan(0.95);
+    assertThat(model.cut()).isPositive();
+  }
+
+  @Test
+  void fitExistsWhereAllVerdictsAgree() {
+    List<TrainingExample> right = cases(400, 3).stream().filter(judged -> !judged.wrong()).toList();
+
+    RiskModel model = RiskModel.fit(right, 0.02, 0.9);
+
+    assertThat(model.risk().of(features(0.05))).isBetween(0.0, 0.05);
+  }
+
+  private static List<TrainingExample> cases(int count, long seed) {
+    Random random = new Random(seed);
+    List<TrainingExample> cases = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      double distance = random.nextDouble();
+      boolean wrong = distance + 0.1 * random.nextGaussian() > 0.5;
+      cases.add(new TrainingExample(i, i, features(distance), new int[0], i % 7, wrong, 1));
+    }
+    return cases;
+  }
+
+  private static float[] features(double distance) {
+    float[] features = new float[Features.COUNT];
+    features[0] = (float) distance;
+    features[1] = (float) Math.log(distance + 0.01);
+    return features;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.learning;
+
+import org.jspecify.annotations.NullMarked;

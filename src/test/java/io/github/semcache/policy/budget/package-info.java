@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.semcache.policy.budget;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.semcache.policy.guard;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,174 @@
+package io.github.semcache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.FakeTime;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+class SelectivityEstimatorTest {
+  private static final int K = 5;
+
+  private final FakeTime time = FakeTime.atStartOf2026();
+  private final Map<String, Long> entries = new HashMap<>(Map.of("*", 20_000L));
+  private final List<String> counted = new ArrayList<>();
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private final SelectivityEstimator shares =
+      new SelectivityEstimator(this::count, tasks::add, time::nanos);
+
+  private long count(String filter) {
+    counted.add(filter);
+    Long count = entries.get(filter);
+    if (count == null) {
+      throw new StoreException("for the test");
+    }
+    return count;
+  }
+
+  private HybridPolicy policy(String filter) {
+    return shares.policy("share of " + filter, filter, K);
+  }
+
+  private void runTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+  }
+
+  private HybridPolicy settled(String filter) {
+    HybridPolicy policy = policy(filter);
+    for (int i = 0; i < 3; i++) {
+      runTasks();
+      policy = policy(filter);
+    }
+    return policy;
+  }
+
+  @Test
+  void serverChoosesUntilTheEntriesAreCounted() {
+    entries.put("large", 10_000L);
+
+    assertThat(policy("large")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    assertThat(tasks).as("a filter may be used once only").isEmpty();
+    assertThat(policy("large")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    assertThat(settled("large")).isEqualTo(HybridPolicy.BATCHES);
+  }
+
+  @Test
+  void smallFilterIsSettledWithoutCountingTheIndex() {
+    entries.put("small", 20L);
+
+    assertThat(settled("small")).isEqualTo(HybridPolicy.ADHOC_BF);
+    assertThat(counted).containsExactly("small");
+  }
+
+  @Test
+  void countIsRepeatedAfterAWhileAndOnlyOnceAtATime() {
+    entries.put("growing", 20L);
+    settled("growing");
+    entries.put("growing", 15_000L);
+    assertThat(settled("growing")).isEqualTo(HybridPolicy.ADHOC_BF);
+
+    time.advance(Duration.ofSeconds(10));
+    policy("growing");
+    policy("growing");
+    assertThat(tasks).hasSize(1);
+    assertThat(settled("growing")).isEqualTo(HybridPolicy.BATCHES);
+  }
+
+  @Test
+  void slowCountIsRepeatedSeldom() {
+    SelectivityEstimator slow =
+        new SelectivityEstimator(
+            filter -> {
+              time.advance(Duration.ofMillis(20));
+              counted.add(filter);
+              return 20;
+            },
+            Runnable::run,
+            time::nanos);
+    slow.policy("a", "a", K);
+    slow.policy("a", "a", K);
+    time.advance(Duration.ofSeconds(99));
+    slow.policy("a", "a", K);
+    assertThat(counted).hasSize(1);
+
+    time.advance(Duration.ofSeconds(1));
+    slow.policy("a", "a", K);
+    assertThat(counted).hasSize(2);
+  }
+
+  @Test
+  void countThatTookVeryLongIsRepeatedAfterFiveMinutes() {
+    SelectivityEstimator stalled =
+        new SelectivityEstimator(
+            filter -> {
+              time.advance(Duration.ofSeconds(2));
+              counted.add(filter);
+              return 20;
+            },
+            Runnable::run,
+            time::nanos);
+    stalled.policy("a", "a", K);
+    stalled.policy("a", "a", K);
+    time.advance(Duration.ofMinutes(5));
+    stalled.policy("a", "a", K);
+
+    assertThat(counted).hasSize(2);
+  }
+
+  @Test
+  void failedCountLeavesTheChoiceToTheServer() {
+    assertThat(settled("unknown")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+
+    entries.put("unknown", 20L);
+    time.advance(Duration.ofSeconds(10));
+    assertThat(settled("unknown")).isEqualTo(HybridPolicy.ADHOC_BF);
+  }
+
+  @Test
+  void executorThatRefusesLeavesTheChoiceToTheServer() {
+    SelectivityEstimator refused =
+        new SelectivityEstimator(
+            this::count,
+            task -> {
+              throw new RejectedExecutionException("for the test");
+            },
+            time::nanos);
+    refused.policy("a", "a", K);
+
+    assertThat(refused.policy("a", "a", K)).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    assertThat(counted).isEmpty();
+  }
+
+  @Test
+  void whatIsForgottenIsCountedAgain() {
+    entries.put("a", 20L);
+    settled("a");
+
+    shares.forget("share of a");
+    assertThat(policy("a")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    settled("a");
+    shares.clear();
+    assertThat(policy("a")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+  }
+
+  @Test
+  void onlyTheFiltersUsedLastAreRemembered() {
+    entries.put("first", 20L);
+    settled("first");
+    for (int i = 0; i < 1_024; i++) {
+      policy("other " + i);
+    }
+
+    assertThat(policy("first")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+  }
+}
