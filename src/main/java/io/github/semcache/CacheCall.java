@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.chat.ObservedCall;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -8,6 +8,7 @@ import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.ScaledPolicy;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Scope;
+import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
@@ -288,6 +289,16 @@ public final class SemanticCache implements AutoCloseable {
    */
   public Executor executor() {
     return asyncCalls.executor();
+  }
+
+  /**
+   * Records that a wrapped client could not process a request or a response for the cache. For
+   * authors of wrapped clients. Does not block and never throws.
+   *
+   * @param cause the exception
+   */
+  public void adapterFailed(Throwable cause) {
+    events.publish(new CacheEvent.Failed(CacheEvent.Part.ADAPTER, cause));
   }
 
   /**

@@ -69,7 +69,7 @@ class CacheCallTest {
     assertThat(second.reply()).isEqualTo(PARIS);
     assertThat(cache.stats().modelTime()).isEqualTo(Duration.ofSeconds(2));
     assertThat(cache.stats().requests()).isEqualTo(2);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test
@@ -126,7 +126,7 @@ class CacheCallTest {
     assertThat(cache.stats().coalesced()).isEqualTo(2);
     assertThat(cache.stats().modelCalls()).isEqualTo(2);
     assertThat(cache.stats().modelErrors()).isZero();
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test
@@ -181,7 +181,7 @@ class CacheCallTest {
     assertThat(late.reply()).isEqualTo(PARIS);
     assertThat(cache.stats().modelCalls()).isEqualTo(1);
     assertThat(cache.stats().modelErrors()).isZero();
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
     assertThat(events).filteredOn(CacheEvent.Abandoned.class::isInstance).hasSize(1);
   }
 
@@ -235,7 +235,7 @@ class CacheCallTest {
     lead.complete(PARIS);
 
     assertThat(answerOf(shared.again().await()).reply()).isEqualTo(PARIS);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test

@@ -47,7 +47,7 @@ public abstract class CacheOnStoreContract {
       assertThat(cache.stats().requests()).isEqualTo(4);
       assertThat(cache.stats().modelCalls()).isEqualTo(2);
       assertThat(cache.stats().semanticHits()).isEqualTo(1);
-      assertThat(cache.stats().stores()).isEqualTo(2);
+      assertThat(cache.stats().writes()).isEqualTo(2);
     }
     assertThat(chat.calls()).isEqualTo(2);
     if (survives()) {

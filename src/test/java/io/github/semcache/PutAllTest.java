@@ -44,7 +44,7 @@ class PutAllTest {
     assertThat(progress).containsExactly(128L, 256L, 300L);
     assertThat(cache.ask("prompt 299").text()).isEqualTo("answer to 299");
     assertThat(cache.ask("prompt 0").text()).isEqualTo("answer to 0");
-    assertThat(cache.stats().stores()).isEqualTo(300);
+    assertThat(cache.stats().writes()).isEqualTo(300);
     assertThat(events).filteredOn(CacheEvent.Stored.class::isInstance).hasSize(3);
     assertThat(events)
         .filteredOn(CacheEvent.Embedded.class::isInstance)
@@ -71,13 +71,13 @@ class PutAllTest {
     embedder.recover();
 
     assertThat(progress).containsExactly(128L);
-    assertThat(cache.stats().stores()).isEqualTo(128);
+    assertThat(cache.stats().writes()).isEqualTo(128);
     assertThat(cache.lookup(Prompt.of("prompt 127"))).isPresent();
     assertThat(cache.lookup(Prompt.of("prompt 128"))).isEmpty();
 
     answers.set(200, new AbstractMap.SimpleEntry<>(Prompt.of("no answer"), absent()));
     assertThatThrownBy(() -> cache.putAll(answers, kept -> {})).hasMessage("text");
-    assertThat(cache.stats().stores()).as("and the first batch again").isEqualTo(256);
+    assertThat(cache.stats().writes()).as("and the first batch again").isEqualTo(256);
   }
 
   @Test

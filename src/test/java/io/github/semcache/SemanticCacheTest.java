@@ -199,7 +199,7 @@ class SemanticCacheTest extends CacheFixture {
     chat.replying(prompt -> ChatReply.of(" "));
     assertThat(cache.ask("blank").entryId()).isEmpty();
     assertThat(cache.stats().notAdmitted()).isEqualTo(FinishReason.values().length);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test
@@ -279,7 +279,7 @@ class SemanticCacheTest extends CacheFixture {
     assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
     assertThat(cache.stats().modelErrors()).isEqualTo(1);
     assertThat(cache.stats().modelCalls()).isEqualTo(1);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
   }
 
   @Test

@@ -81,7 +81,7 @@ class SingleFlightTest {
     assertThat(chat.calls()).isEqualTo(1);
     assertThat(cache.stats().coalesced()).isEqualTo(THREADS - 1);
     assertThat(cache.stats().requests()).isEqualTo(THREADS);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
     assertThat(cache.stats().misses())
         .isEqualTo(cache.stats().modelCalls() + cache.stats().coalesced());
   }
@@ -239,7 +239,7 @@ class SingleFlightTest {
     assertThatThrownBy(leader::join).hasRootCauseInstanceOf(InterruptedException.class);
     assertThat(chat.calls()).isEqualTo(2);
     assertThat(cache.stats().modelErrors()).isZero();
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   private Thread askInto(CompletableFuture<Answer> answer) {

@@ -45,7 +45,7 @@ class StatisticsTest extends CacheFixture {
     assertThat(stats.hitRate()).isEqualTo(0.4);
     assertThat(stats.modelCalls()).isEqualTo(3);
     assertThat(stats.modelTime()).isEqualTo(Duration.ofSeconds(6));
-    assertThat(stats.stores()).isEqualTo(2);
+    assertThat(stats.writes()).isEqualTo(2);
     assertThat(stats.embeddings()).isEqualTo(3);
     assertThat(stats.inputTokens()).isEqualTo(30);
     assertThat(stats.outputTokens()).isEqualTo(15);
@@ -78,7 +78,7 @@ class StatisticsTest extends CacheFixture {
     small.ask(PYTHON);
 
     assertThat(small.stats().evictions()).isEqualTo(1);
-    assertThat(small.stats().stores()).isEqualTo(2);
+    assertThat(small.stats().writes()).isEqualTo(2);
   }
 
   @Test

@@ -70,7 +70,7 @@ class StreamedAskTest {
                     }))
         .isSameAs(gone);
 
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().modelErrors()).isZero();
     assertThat(cache.stats().modelCalls()).isEqualTo(1);
     assertThat(cache.ask(PROMPT).text()).isEqualTo("Paris");
@@ -84,7 +84,7 @@ class StreamedAskTest {
 
     assertThat(pieces).containsExactly("Par");
     assertThat(cache.stats().modelErrors()).isEqualTo(1);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
   }
 
   @Test

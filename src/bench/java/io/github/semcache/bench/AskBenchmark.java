@@ -15,6 +15,7 @@ import io.github.semcache.store.VectorStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -108,6 +109,11 @@ public class AskBenchmark {
     @Override
     public int put(List<NewEntry> insertions) {
       return 0;
+    }
+
+    @Override
+    public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+      return Optional.empty();
     }
 
     @Override

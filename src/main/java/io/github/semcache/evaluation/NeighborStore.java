@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ final class NeighborStore implements VectorStore {
     Instant now = time.instant();
     return Optional.ofNullable(byKey.get(key))
         .filter(stored -> stored.livesAt(now))
-        .map(Stored::entry);
+        .map(stored -> stored.entry);
   }
 
   @Override
@@ -108,6 +109,16 @@ final class NeighborStore implements VectorStore {
   }
 
   @Override
+  public synchronized Optional<CacheEntry> updateAttributes(
+      String key, UnaryOperator<CacheEntry> change) {
+    Instant now = time.instant();
+    Optional<Stored> found =
+        Optional.ofNullable(byKey.get(key)).filter(stored -> stored.livesAt(now));
+    found.ifPresent(stored -> stored.entry = stored.entry.withChangedAttributes(change));
+    return found.map(stored -> stored.entry);
+  }
+
+  @Override
   public synchronized long remove(EntrySelector selection) {
     Instant now = time.instant();
     List<Stored> selected =
@@ -140,7 +151,17 @@ final class NeighborStore implements VectorStore {
   @Override
   public void close() {}
 
-  private record Stored(CacheEntry entry, @Nullable Integer index, @Nullable Instant expiresAt) {
+  private static final class Stored {
+    private final @Nullable Integer index;
+    private final @Nullable Instant expiresAt;
+    private CacheEntry entry;
+
+    Stored(CacheEntry entry, @Nullable Integer index, @Nullable Instant expiresAt) {
+      this.entry = entry;
+      this.index = index;
+      this.expiresAt = expiresAt;
+    }
+
     boolean livesAt(Instant now) {
       return expiresAt == null || now.isBefore(expiresAt);
     }

@@ -5,10 +5,10 @@ import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.semcache.Answer;
-import io.github.semcache.AsyncCacheCall;
 import io.github.semcache.CacheCall;
-import io.github.semcache.CacheCaller;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.adapter.CallDriver;
+import io.github.semcache.adapter.CallHandler;
 import io.github.semcache.chat.ModelObserver;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +21,7 @@ record AsyncChat(
     ChatRequestOptions options,
     ChatRequests.Question question,
     ModelObserver observer)
-    implements CacheCaller<ChatResponse> {
+    implements CallHandler<CompletableFuture<ChatResponse>> {
 
   @Override
   public CacheCall begin() {
@@ -31,31 +31,31 @@ record AsyncChat(
   /** Keeps the answer off the model's own threads. */
   @Override
   public CompletableFuture<ChatResponse> lead(CacheCall.Lead lead) {
-    return AsyncCacheCall.started(() -> lead.call(observer, question.model(), this::passBy))
+    return CallDriver.start(() -> lead.call(observer, question.model(), this::bypass))
         .whenCompleteAsync(
             (response, failure) -> {
               if (failure == null) {
                 ChatResponses.keep(lead, response);
               } else {
-                lead.fail(AsyncCacheCall.causeOf(failure));
+                lead.fail(CallDriver.causeOf(failure));
               }
             },
-            AsyncCacheCall.executorOf(cache));
+            CallDriver.executorOf(cache));
   }
 
   @Override
-  public CompletableFuture<ChatResponse> passBy() {
+  public CompletableFuture<ChatResponse> bypass() {
     return model.chatAsync(request, options);
   }
 
   /** Nothing is shared before it is whole. */
   @Override
-  public Optional<ChatResponse> join(CacheCall.Shared shared) {
+  public Optional<CompletableFuture<ChatResponse>> join(CacheCall.Shared shared) {
     return Optional.empty();
   }
 
   @Override
-  public ChatResponse take(Answer answer) {
-    return ChatResponses.response(answer.reply());
+  public CompletableFuture<ChatResponse> answered(Answer answer) {
+    return CompletableFuture.completedFuture(ChatResponses.response(answer.reply()));
   }
 }

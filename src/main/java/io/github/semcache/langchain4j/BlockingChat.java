@@ -1,10 +1,10 @@
 package io.github.semcache.langchain4j;
 
 import dev.langchain4j.model.chat.response.ChatResponse;
-import io.github.semcache.ObservedCall;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.chat.ObservedCall;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.Optional;

@@ -12,8 +12,8 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.semcache.Answer;
-import io.github.semcache.AsyncCacheCall;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.adapter.CallDriver;
 import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
@@ -147,7 +147,7 @@ public final class CachedChatModel implements ChatModel {
       return model.chatAsync(request, options);
     }
     AsyncChat chat = new AsyncChat(model, cache, request, options, question.get(), observer);
-    return new AsyncCacheCall<>(cache, chat).run();
+    return CallDriver.runAsync(cache, chat);
   }
 
   @Override

@@ -9,8 +9,8 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatModelStreamingEvent;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
-import io.github.semcache.AsyncCacheCall;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.adapter.CallDriver;
 import io.github.semcache.chat.ModelObserver;
 import java.util.List;
 import java.util.Optional;
@@ -36,15 +36,14 @@ record CachedStreamingModel(
     StreamedChat chat =
         new StreamedChat(model, cache, request, options, question.get(), handler, observer);
     CompletableFuture<Boolean> unused =
-        new AsyncCacheCall<>(cache, chat)
-            .run()
+        CallDriver.runAsync(cache, chat)
             .whenComplete((streams, failure) -> tellFailure(failure, handler));
   }
 
   private static void tellFailure(
       @Nullable Throwable failure, StreamingChatResponseHandler handler) {
     if (failure != null) {
-      handler.onError(AsyncCacheCall.causeOf(failure));
+      handler.onError(CallDriver.causeOf(failure));
     }
   }
 

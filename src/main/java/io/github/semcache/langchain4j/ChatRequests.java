@@ -9,7 +9,7 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import io.github.semcache.prompt.MessageQuestion;
+import io.github.semcache.adapter.MessageQuestion;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.lang.reflect.Field;

@@ -6,8 +6,8 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
-import io.github.semcache.CacheCaller;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.adapter.CallHandler;
 import io.github.semcache.chat.ModelObserver;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +24,7 @@ record StreamedChat(
     ChatRequests.Question question,
     StreamingChatResponseHandler handler,
     ModelObserver observer)
-    implements CacheCaller<Boolean> {
+    implements CallHandler<CompletableFuture<Boolean>> {
   /** A handler may hold its stream up; callers that want no stream must not wait for it. */
   private static final String LANE = "langchain4j streams";
 
@@ -44,7 +44,7 @@ record StreamedChat(
   }
 
   @Override
-  public CompletableFuture<Boolean> passBy() {
+  public CompletableFuture<Boolean> bypass() {
     return stream(handler);
   }
 
@@ -55,13 +55,13 @@ record StreamedChat(
 
   /** Nothing is shared before it is whole. */
   @Override
-  public Optional<Boolean> join(CacheCall.Shared shared) {
+  public Optional<CompletableFuture<Boolean>> join(CacheCall.Shared shared) {
     return Optional.empty();
   }
 
   @Override
-  public Boolean take(Answer answer) {
+  public CompletableFuture<Boolean> answered(Answer answer) {
     StreamReplay.to(handler, ChatResponses.response(answer.reply()));
-    return true;
+    return CompletableFuture.completedFuture(true);
   }
 }

@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -150,6 +151,11 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
       checkLength("scope", insertion.entry().scope());
     }
     return engine.writer().put(insertions);
+  }
+
+  @Override
+  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+    throw new UnsupportedOperationException("updateAttributes");
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.github.semcache.micrometer;
 
-import io.github.semcache.ObservedCall;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.chat.ObservedCall;
 import java.util.function.Supplier;
 
 /** Observes the blocking calls of a chat client. */

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -75,6 +76,11 @@ class ObservedStore implements VectorStore {
   @Override
   public int put(List<NewEntry> insertions) {
     return store.put(insertions);
+  }
+
+  @Override
+  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+    return store.updateAttributes(key, change);
   }
 
   @Override

@@ -43,7 +43,7 @@ final class StatsBinder extends CacheMeterBinder<SemanticCache> {
 
   @Override
   protected long putCount() {
-    return count(CacheStats::stores);
+    return count(CacheStats::writes);
   }
 
   @Override

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.http.HttpResponse;
 import com.openai.errors.OpenAIIoException;
 import io.github.semcache.Answer;
-import io.github.semcache.AsyncCacheCall;
 import io.github.semcache.CacheCall;
-import io.github.semcache.CacheCaller;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.adapter.CallDriver;
+import io.github.semcache.adapter.CallHandler;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ModelObserver;
 import java.io.IOException;
@@ -29,28 +29,67 @@ record Exchange(
     Upstream upstream,
     String lane,
     ModelObserver observer)
-    implements CacheCaller<HttpResponse> {
+    implements CallHandler<HttpResponse> {
 
-  /** Blocks until the response is there, or until it begins if it is a stream. */
+  /** Blocks until the response is complete, or until a stream begins. */
   HttpResponse run() {
-    Optional<CacheCall> begun = AsyncCacheCall.begin(cache, this::begin);
     try {
-      return begun.isPresent() ? goOn(begun.get()) : upstream.plain();
+      return CallDriver.run(cache, this);
     } catch (UnusableResponseException e) {
       return e.response().open();
+    } catch (CancellationException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      throw new OpenAIIoException("Request interrupted", e);
     }
   }
 
-  /** Does the same without holding a thread while it waits. */
+  /** Runs the exchange without holding a thread while it waits. */
   CompletableFuture<HttpResponse> runAsync() {
-    return new AsyncCacheCall<>(cache, this).run().exceptionally(Exchange::unusable);
+    return CallDriver.runAsync(cache, new Async(this)).exceptionally(Exchange::unusable);
   }
 
   private static HttpResponse unusable(Throwable failure) {
-    if (AsyncCacheCall.causeOf(failure) instanceof UnusableResponseException e) {
+    if (CallDriver.causeOf(failure) instanceof UnusableResponseException e) {
       return e.response().open();
     }
     throw failure instanceof CompletionException e ? e : new CompletionException(failure);
+  }
+
+  /** The same steps without holding a thread; keeps the cache's work off the client's threads. */
+  private record Async(Exchange exchange) implements CallHandler<CompletableFuture<HttpResponse>> {
+
+    @Override
+    public CacheCall begin() {
+      return exchange.begin();
+    }
+
+    @Override
+    public CompletableFuture<HttpResponse> lead(CacheCall.Lead lead) {
+      return CallDriver.start(
+              () ->
+                  lead.call(
+                      exchange.observer, exchange.request.model(), exchange.upstream::sendAsync))
+          .thenApplyAsync(
+              sent -> exchange.respond(lead, sent), CallDriver.executorOf(exchange.cache))
+          .whenComplete((response, failure) -> endOn(failure, lead));
+    }
+
+    @Override
+    public CompletableFuture<HttpResponse> bypass() {
+      return exchange.upstream.plainAsync();
+    }
+
+    @Override
+    public Optional<CompletableFuture<HttpResponse>> join(CacheCall.Shared shared) {
+      return exchange.join(shared).map(CompletableFuture::completedFuture);
+    }
+
+    @Override
+    public CompletableFuture<HttpResponse> answered(Answer answer) {
+      return CompletableFuture.completedFuture(exchange.answered(answer));
+    }
   }
 
   @Override
@@ -58,26 +97,8 @@ record Exchange(
     return cache.begin(request.prompt(), request.settings(), lane);
   }
 
-  private HttpResponse goOn(CacheCall begun) {
-    CacheCall call = begun;
-    while (true) {
-      if (call instanceof CacheCall.Lead lead) {
-        return leadHere(lead);
-      } else if (call instanceof CacheCall.Follow follow) {
-        call = await(follow);
-      } else if (call instanceof CacheCall.Shared shared) {
-        Optional<HttpResponse> stream = join(shared);
-        if (stream.isPresent()) {
-          return stream.get();
-        }
-        call = shared.again();
-      } else {
-        return take(((CacheCall.Answered) call).answer());
-      }
-    }
-  }
-
-  private HttpResponse leadHere(CacheCall.Lead lead) {
+  @Override
+  public HttpResponse lead(CacheCall.Lead lead) {
     try {
       return respond(lead, lead.call(observer, request.model(), upstream::send));
     } catch (Throwable e) {
@@ -86,23 +107,15 @@ record Exchange(
     }
   }
 
-  /** Keeps the answer off the client's own threads. */
-  @Override
-  public CompletableFuture<HttpResponse> lead(CacheCall.Lead lead) {
-    return AsyncCacheCall.started(() -> lead.call(observer, request.model(), upstream::sendAsync))
-        .thenApplyAsync(sent -> respond(lead, sent), AsyncCacheCall.executorOf(cache))
-        .whenComplete((response, failure) -> endOn(failure, lead));
-  }
-
   private static void endOn(@Nullable Throwable failure, CacheCall.Lead lead) {
     if (failure != null) {
-      end(lead, AsyncCacheCall.causeOf(failure));
+      end(lead, CallDriver.causeOf(failure));
     }
   }
 
   @Override
-  public CompletableFuture<HttpResponse> passBy() {
-    return upstream.plainAsync();
+  public HttpResponse bypass() {
+    return upstream.plain();
   }
 
   /** What is the matter with this caller alone is its own: one of those who wait leads on. */
@@ -113,18 +126,6 @@ record Exchange(
       lead.failAlone(failure);
     } else {
       lead.fail(failure);
-    }
-  }
-
-  /** Fails as the client does when its thread is interrupted. */
-  private static CacheCall await(CacheCall.Follow follow) {
-    try {
-      return follow.await();
-    } catch (CancellationException e) {
-      if (!Thread.currentThread().isInterrupted()) {
-        throw e;
-      }
-      throw new OpenAIIoException("Request interrupted", e);
     }
   }
 
@@ -166,7 +167,7 @@ record Exchange(
   }
 
   @Override
-  public HttpResponse take(Answer answer) {
+  public HttpResponse answered(Answer answer) {
     BufferedResponse response =
         request.isStreaming()
             ? BufferedResponse.of("text/event-stream", stream(answer))

@@ -3,7 +3,7 @@ package io.github.semcache.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.semcache.prompt.MessageQuestion;
+import io.github.semcache.adapter.MessageQuestion;
 import io.github.semcache.prompt.QuestionFinder;
 import java.util.ArrayList;
 import java.util.List;

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
@@ -269,6 +270,11 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
    * by reading every key of the server. All entries are found by reading every key of the server,
    * so that those that are not in the index go too; the index stays.
    */
+  @Override
+  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+    throw new UnsupportedOperationException("updateAttributes");
+  }
+
   @Override
   public long remove(EntrySelector selection) {
     requireNonNull(selection, "selection");

@@ -45,8 +45,10 @@ public sealed interface CacheEvent {
     MODEL,
     /** The {@code AnswerJudge}. */
     JUDGE,
-    /** What was learned: it could not be loaded, saved or used. */
-    LEARNING
+    /** The learned state: it could not be loaded, saved or used. */
+    LEARNING,
+    /** A wrapped client: a request or a response could not be processed for the cache. */
+    ADAPTER
   }
 
   /**

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     <td>{@code modelCalls}, {@code modelTime}, {@code inputTokens}, {@code outputTokens}</td></tr>
  * <tr><td>{@link CacheEvent.Abandoned}</td><td>{@code modelCalls}</td></tr>
  * <tr><td>{@link CacheEvent.NotAdmitted}</td><td>{@code notAdmitted}</td></tr>
- * <tr><td>{@link CacheEvent.Stored}</td><td>{@code stores}, {@code evictions}</td></tr>
+ * <tr><td>{@link CacheEvent.Stored}</td><td>{@code writes}, {@code evictions}</td></tr>
  * <tr><td>{@link CacheEvent.Corrupt}</td><td>{@code corruptEntries}</td></tr>
  * <tr><td>{@link CacheEvent.ShadowHit}, {@link CacheEvent.Judged}, {@link
  *     CacheEvent.JudgmentDropped}, {@link CacheEvent.Reported}</td><td>{@code quality}</td></tr>
@@ -48,12 +48,13 @@ public final class CacheStats {
   private final long modelCalls;
   private final long modelErrors;
   private final long notAdmitted;
-  private final long stores;
+  private final long writes;
   private final long evictions;
   private final long corruptEntries;
   private final long storeErrors;
   private final long embedderErrors;
   private final long policyErrors;
+  private final long adapterErrors;
   private final long embeddings;
   private final Duration embeddingTime;
   private final long lookups;
@@ -77,12 +78,13 @@ public final class CacheStats {
     modelCalls = counter.modelCalls.sum();
     modelErrors = counter.modelErrors.sum();
     notAdmitted = counter.notAdmitted.sum();
-    stores = counter.stores.sum();
+    writes = counter.writes.sum();
     evictions = counter.evictions.sum();
     corruptEntries = counter.corruptEntries.sum();
     storeErrors = counter.storeErrors.sum();
     embedderErrors = counter.embedderErrors.sum();
     policyErrors = counter.policyErrors.sum();
+    adapterErrors = counter.adapterErrors.sum();
     embeddings = counter.embeddings.sum();
     embeddingTime = Duration.ofNanos(counter.embeddingNanos.sum());
     lookups = counter.lookups.sum();
@@ -164,8 +166,8 @@ public final class CacheStats {
    *
    * @return how many
    */
-  public long stores() {
-    return stores;
+  public long writes() {
+    return writes;
   }
 
   /**
@@ -213,6 +215,17 @@ public final class CacheStats {
    */
   public long policyErrors() {
     return policyErrors;
+  }
+
+  /**
+   * Returns the number of requests and responses that a wrapped client could not process for the
+   * cache: a question finder or an option function threw, a request could not be serialized, or a
+   * service rejected an option that the cache had added.
+   *
+   * @return the number of failures
+   */
+  public long adapterErrors() {
+    return adapterErrors;
   }
 
   /**
@@ -384,12 +397,13 @@ public final class CacheStats {
     counts.put("modelCalls", modelCalls);
     counts.put("modelErrors", modelErrors);
     counts.put("notAdmitted", notAdmitted);
-    counts.put("stores", stores);
+    counts.put("writes", writes);
     counts.put("evictions", evictions);
     counts.put("corruptEntries", corruptEntries);
     counts.put("storeErrors", storeErrors);
     counts.put("embedderErrors", embedderErrors);
     counts.put("policyErrors", policyErrors);
+    counts.put("adapterErrors", adapterErrors);
     counts.put("embeddings", embeddings);
     counts.put("embeddingTime", embeddingTime);
     counts.put("lookups", lookups);

@@ -16,12 +16,13 @@ public final class StatsCounter implements CacheListener {
   final LongAdder modelCalls = new LongAdder();
   final LongAdder modelErrors = new LongAdder();
   final LongAdder notAdmitted = new LongAdder();
-  final LongAdder stores = new LongAdder();
+  final LongAdder writes = new LongAdder();
   final LongAdder evictions = new LongAdder();
   final LongAdder corruptEntries = new LongAdder();
   final LongAdder storeErrors = new LongAdder();
   final LongAdder embedderErrors = new LongAdder();
   final LongAdder policyErrors = new LongAdder();
+  final LongAdder adapterErrors = new LongAdder();
   final LongAdder embeddings = new LongAdder();
   final LongAdder embeddingNanos = new LongAdder();
   final LongAdder lookups = new LongAdder();
@@ -59,7 +60,7 @@ public final class StatsCounter implements CacheListener {
     } else if (event instanceof CacheEvent.NotAdmitted) {
       notAdmitted.increment();
     } else if (event instanceof CacheEvent.Stored stored) {
-      stores.add(stored.count());
+      writes.add(stored.count());
       evictions.add(stored.evicted());
     } else if (event instanceof CacheEvent.Corrupt corrupt) {
       corruptEntries.add(corrupt.count());
@@ -85,6 +86,7 @@ public final class StatsCounter implements CacheListener {
       case STORE -> storeErrors.increment();
       case EMBEDDER -> embedderErrors.increment();
       case NORMALIZER, POLICY, ADMISSION, JUDGE, LEARNING -> policyErrors.increment();
+      case ADAPTER -> adapterErrors.increment();
       case MODEL -> {
         modelCalls.increment();
         modelErrors.increment();

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * A remembered answer.
@@ -55,7 +56,33 @@ public record CacheEntry(
   public CacheEntry group(String group) {
     Map<String, String> changed = new HashMap<>(attributes);
     changed.put(GROUP, requireNonNull(group, "group"));
-    return new CacheEntry(key, scope, prompt, answer, changed, createdAt);
+    return attributes(changed);
+  }
+
+  /**
+   * Replaces the attributes.
+   *
+   * @param attributes the new attributes
+   * @return an entry that differs from this one in its attributes only
+   */
+  public CacheEntry attributes(Map<String, String> attributes) {
+    return new CacheEntry(key, scope, prompt, answer, attributes, createdAt);
+  }
+
+  /**
+   * For implementations of {@link VectorStore#updateAttributes}: applies a change and checks that
+   * it touches the attributes only.
+   *
+   * @param change the change
+   * @return the changed entry
+   * @throws IllegalArgumentException if the change touches more than the attributes
+   */
+  public CacheEntry withChangedAttributes(UnaryOperator<CacheEntry> change) {
+    CacheEntry changed = requireNonNull(change.apply(this), "the change returned no entry");
+    if (!changed.attributes(attributes).equals(this)) {
+      throw new IllegalArgumentException("the change of an entry must touch its attributes only");
+    }
+    return changed;
   }
 
   /** Shows key, scope and time, but no text. */

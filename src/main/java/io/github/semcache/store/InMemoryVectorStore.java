@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -170,6 +171,22 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   }
 
   @Override
+  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+    requireNonNull(key, "key");
+    requireNonNull(change, "change");
+    Instant now = time.instant();
+    return writing(
+        () ->
+            Optional.ofNullable(nodes.get(key))
+                .filter(node -> node.livesAt(now))
+                .map(
+                    node -> {
+                      node.entry = node.entry.withChangedAttributes(change);
+                      return node.entry;
+                    }));
+  }
+
+  @Override
   public long remove(EntrySelector selection) {
     requireNonNull(selection, "selection");
     Instant now = time.instant();
@@ -288,7 +305,9 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
         Comparator.comparing((Node node) -> requireNonNull(node.expiresAt))
             .thenComparing(node -> node.entry.key());
 
-    final CacheEntry entry;
+    /** Changed under the write lock. */
+    volatile CacheEntry entry;
+
     final @Nullable Instant expiresAt;
 
     Node(NewEntry insertion, Instant now) {

@@ -3,6 +3,7 @@ package io.github.semcache.store;
 import io.github.semcache.embedding.EmbeddingSpace;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Keeps the entries of one cache, by key and by nearness. All embeddings of a store belong to one
@@ -52,6 +53,24 @@ public interface VectorStore extends AutoCloseable {
    * @throws StoreException if an entry could not be written; others of the list may have been
    */
   int put(List<NewEntry> insertions);
+
+  /**
+   * Changes the attributes of an entry. Its embedding and its remaining time to live stay as they
+   * are. Updates of one entry are atomic: each sees the attributes that the previous one wrote, in
+   * every process that shares the store.
+   *
+   * @param key the key of the entry
+   * @param change maps the entry to one that differs in its attributes at most. It may be called
+   *     again if another update came first, and must not use the store. If it returns an equal
+   *     entry, nothing is written
+   * @return the entry after the change, or empty if there is no living entry with that key
+   * @throws IllegalArgumentException if the change touches more than the attributes; then nothing
+   *     is written
+   * @throws CorruptEntryException if there is an entry but it cannot be read
+   * @throws StoreException if the store fails; then nothing is written. Exceptions of {@code
+   *     change} are passed on, and nothing is written
+   */
+  Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change);
 
   /**
    * Removes entries.

@@ -119,7 +119,7 @@ class CachedChatModelTest extends CachedModelFixture {
     perTenant.chat(PARIS);
 
     assertThat(fake.calls()).isEqualTo(2);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
   }
 
   @Test
@@ -161,7 +161,7 @@ class CachedChatModelTest extends CachedModelFixture {
         .isEqualTo("Paris");
     assertThat(model.chat(PARIS)).isEqualTo("Paris");
     assertThat(fake.calls()).isEqualTo(4);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
   }
 
   @Test

@@ -137,7 +137,7 @@ class CachedModelTroubleTest {
         new OddModel(() -> CompletableFuture.completedFuture(response(new TokenUsage(-1, 2))));
 
     assertThat(followerOf(odd).join()).isEqualTo("Paris");
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
     assertThat(odd.calls).hasValue(1);
   }
 

@@ -41,7 +41,7 @@ class CachedStreamingModelTest extends CachedModelFixture {
     assertThat(follower.response().aiMessage().text()).isEqualTo("answer 2");
     CacheStats stats = cache.stats();
     assertThat(stats.modelCalls()).isEqualTo(2);
-    assertThat(stats.stores()).isEqualTo(1);
+    assertThat(stats.writes()).isEqualTo(1);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The contract, with entries that are in the index before they are looked for. */
 class IndexedLuceneVectorStoreTest extends LuceneVectorStoreTest {
@@ -38,6 +39,13 @@ class IndexedLuceneVectorStoreTest extends LuceneVectorStoreTest {
       int evicted = store.put(insertions);
       store.flush();
       return evicted;
+    }
+
+    @Override
+    public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+      Optional<CacheEntry> updated = store.updateAttributes(key, change);
+      store.flush();
+      return updated;
     }
 
     @Override

@@ -192,6 +192,6 @@ class ModelSpansTest {
             });
 
     assertThat(unlucky.chat().completions().create(asking(PARIS)).choices()).hasSize(1);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 }

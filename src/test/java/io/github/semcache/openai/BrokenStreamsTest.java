@@ -31,7 +31,7 @@ final class BrokenStreamsTest extends CachedClientTest {
       chunks.stream().iterator().next();
     }
 
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().modelCalls()).isEqualTo(1);
     assertThat(cache.stats().modelErrors()).isZero();
     assertThat(text(stream(PARIS))).startsWith("Answer");
@@ -48,7 +48,7 @@ final class BrokenStreamsTest extends CachedClientTest {
 
     assertThat(with).isInstanceOf(OpenAIIoException.class).hasMessage(without.getMessage());
     assertThat(with).hasRootCauseInstanceOf(java.io.IOException.class);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().modelErrors()).isEqualTo(1);
     assertThat(text(stream(PARIS))).startsWith("Answer");
   }
@@ -59,7 +59,7 @@ final class BrokenStreamsTest extends CachedClientTest {
 
     assertThat(text(stream(PARIS))).isEqualTo("Paris");
 
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().modelErrors()).isEqualTo(1);
   }
 
@@ -72,7 +72,7 @@ final class BrokenStreamsTest extends CachedClientTest {
     Throwable with = catchThrowable(() -> stream(PARIS).get(0).id());
 
     assertThat(with).hasSameClassAs(without);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
   }
 
   @Test
@@ -81,7 +81,7 @@ final class BrokenStreamsTest extends CachedClientTest {
     server.next(CHAT, FakeStream.start().raw(error).done());
 
     assertThatThrownBy(() -> stream(PARIS)).isInstanceOf(SseException.class);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
   }
 
   @Test
@@ -134,7 +134,7 @@ final class BrokenStreamsTest extends CachedClientTest {
     ended.join();
 
     await().until(() -> cache.stats().modelCalls() == 1);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
     assertThat(streamAsync(PARIS).join()).startsWith("Answer");
   }
 
@@ -145,6 +145,6 @@ final class BrokenStreamsTest extends CachedClientTest {
     stream(PARIS);
 
     assertThat(chatRequests()).isEqualTo(2);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 }

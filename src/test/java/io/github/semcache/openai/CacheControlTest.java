@@ -84,7 +84,7 @@ final class CacheControlTest {
 
     assertThat(requestsAfter(bypassing, tagged)).isEqualTo(1);
     assertThat(requestsAfter(bypassing, tagged)).isEqualTo(2);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
   }
 
   @Property

@@ -54,7 +54,7 @@ final class CachedAsyncTest extends CachedClientTest {
       }
     }
     assertThat(server.requests(CHAT)).hasSize(1);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test
@@ -116,7 +116,7 @@ final class CachedAsyncTest extends CachedClientTest {
                     .hasCauseInstanceOf(InternalServerException.class)
                     .hasMessageContaining("broken"));
     assertThat(server.requests(CHAT)).hasSize(1);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
   }
 
   @Test

@@ -60,7 +60,7 @@ final class CachedCallLimitsTest extends CachedClientTest {
     assertThat(seen.get()).isNotNull();
     assertThat(text(follower.join())).isEqualTo("Answer to: " + PARIS);
     assertThat(cache.stats().modelErrors()).isZero();
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test

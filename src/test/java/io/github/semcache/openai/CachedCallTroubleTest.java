@@ -246,7 +246,7 @@ final class CachedCallTroubleTest {
 
     assertThat(text(leader.join())).isEqualTo("Paris.");
     assertThat(text(follower.join())).startsWith("Answer to:");
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test

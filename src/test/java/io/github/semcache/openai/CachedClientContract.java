@@ -191,7 +191,7 @@ abstract class CachedClientContract {
 
     assertThat(calls).allSatisfy(call -> assertThat(text(call.join())).isEqualTo("Paris."));
     assertThat(chatRequests()).isEqualTo(1);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test

@@ -67,7 +67,7 @@ final class CachedErrorsTest extends CachedClientTest {
 
     server.always(CHAT, FakeReply.error(500, "broken"));
     assertThat(failure(InternalServerException.class, client).statusCode()).isEqualTo(500);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().modelErrors()).isEqualTo(2);
   }
 
@@ -84,7 +84,7 @@ final class CachedErrorsTest extends CachedClientTest {
 
     assertThat(with.getMessage()).isEqualTo(without.getMessage());
     assertThat(with).hasRootCauseInstanceOf(rootOf(without).getClass());
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
   }
 
   private static Throwable rootOf(Throwable e) {
@@ -99,7 +99,7 @@ final class CachedErrorsTest extends CachedClientTest {
 
     server.always(CHAT, FakeReply.body(200, "{\"id\": \"x\", \"choices\": []}"));
     assertThat(create(client, PARIS).choices()).isEmpty();
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
   }
 
   @Test

@@ -171,7 +171,7 @@ final class CachedOpenAiTest extends CachedClientTest {
     }
 
     assertThat(chatRequests()).isEqualTo(6);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().notAdmitted()).isEqualTo(6);
   }
 

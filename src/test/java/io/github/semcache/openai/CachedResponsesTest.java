@@ -203,7 +203,7 @@ final class CachedResponsesTest {
     stream(PARIS);
 
     assertThat(requests()).isEqualTo(7);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().notAdmitted()).isEqualTo(7);
   }
 

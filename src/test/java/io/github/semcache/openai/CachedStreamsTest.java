@@ -134,12 +134,12 @@ final class CachedStreamsTest extends CachedClientTest {
       Iterator<ChatCompletionChunk> iterator = chunks.stream().iterator();
       iterator.next();
       assertThat(text(iterator.next())).isEqualTo("Par");
-      assertThat(cache.stats().stores()).isZero();
+      assertThat(cache.stats().writes()).isZero();
       gate.countDown();
       assertThat(text(iterator.next())).isEqualTo("is.");
       iterator.forEachRemaining(chunk -> {});
     }
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test
@@ -174,7 +174,7 @@ final class CachedStreamsTest extends CachedClientTest {
 
     assertThat(chatRequests()).isEqualTo(1);
     assertThat(cache.stats().coalesced()).isEqualTo(1);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test
@@ -192,7 +192,7 @@ final class CachedStreamsTest extends CachedClientTest {
 
     assertThat(calls).allSatisfy(call -> assertThat(call.join()).isEqualTo("Paris."));
     assertThat(chatRequests()).isEqualTo(1);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test

@@ -40,7 +40,7 @@ final class LeavingReadersTest extends SharedStreamFixture {
 
     assertThat(seen.get()).isNotNull();
     assertThat(chatRequests()).isEqualTo(1);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test
@@ -58,7 +58,7 @@ final class LeavingReadersTest extends SharedStreamFixture {
       assertThat(text(last)).isEqualTo("Paris.");
     }
     assertThat(chatRequests()).isEqualTo(1);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   /** A thread that has read up to where the server waits, and waits for more. */
@@ -95,7 +95,7 @@ final class LeavingReadersTest extends SharedStreamFixture {
     }
     assertThat(stream()).startsWith("Answer");
     gate.countDown();
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test

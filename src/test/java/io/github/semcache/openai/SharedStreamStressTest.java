@@ -59,7 +59,7 @@ final class SharedStreamStressTest {
     assertThat(stats.requests()).isEqualTo(CALLS);
     assertThat(stats.modelCalls()).isEqualTo(server.requests(CHAT).size()).isLessThan(CALLS);
     assertThat(stats.modelErrors()).isZero();
-    assertThat(stats.stores()).isEqualTo(CALLS / 20);
+    assertThat(stats.writes()).isEqualTo(CALLS / 20);
   }
 
   private void read(String question, Random random) {

@@ -54,7 +54,7 @@ final class SharedStreamTest extends SharedStreamFixture {
           wrapped.chat().completions().createStreaming(asking())) {
         assertThat(text(chunks)).isEqualTo("Paris.");
       }
-      assertThat(refusing.stats().stores()).isEqualTo(1);
+      assertThat(refusing.stats().writes()).isEqualTo(1);
     }
   }
 
@@ -119,7 +119,7 @@ final class SharedStreamTest extends SharedStreamFixture {
 
     assertThat(without).isNull();
     assertThat(stream()).isEqualTo("aa");
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().modelErrors()).isEqualTo(1);
   }
 
@@ -139,7 +139,7 @@ final class SharedStreamTest extends SharedStreamFixture {
     Throwable with = catchThrowable(this::stream);
 
     assertThat(with == null).isEqualTo(without == null);
-    assertThat(cache.stats().stores()).isZero();
+    assertThat(cache.stats().writes()).isZero();
   }
 
   @Test

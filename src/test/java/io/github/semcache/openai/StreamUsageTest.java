@@ -126,7 +126,7 @@ final class StreamUsageTest extends CachedClientTest {
         .join();
 
     assertThat(server.requests(CHAT)).hasSize(2);
-    assertThat(cache.stats().stores()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test

@@ -24,7 +24,8 @@ public final class FaultyStore implements VectorStore {
     FIND,
     NEAREST,
     PUT,
-    REMOVE
+    REMOVE,
+    UPDATE
   }
 
   private final VectorStore store;
@@ -129,6 +130,12 @@ public final class FaultyStore implements VectorStore {
     await(beforePut);
     this.insertions.addAll(insertions);
     return onPut.apply(store.put(insertions));
+  }
+
+  @Override
+  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+    record(Call.UPDATE);
+    return store.updateAttributes(key, change);
   }
 
   @Override

@@ -1,7 +1,5 @@
-package io.github.semcache;
+package io.github.semcache.chat;
 
-import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.ModelObserver;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;

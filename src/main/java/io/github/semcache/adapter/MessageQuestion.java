@@ -1,7 +1,8 @@
-package io.github.semcache.prompt;
+package io.github.semcache.adapter;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.prompt.QuestionFinder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

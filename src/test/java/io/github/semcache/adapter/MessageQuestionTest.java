@@ -1,8 +1,9 @@
-package io.github.semcache.prompt;
+package io.github.semcache.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.semcache.prompt.QuestionFinder;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
