@@ -4,9 +4,12 @@ import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.RejectedTextException;
+import io.github.semcache.internal.concurrent.SingleFlight;
+import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.NewEntry;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -17,158 +20,169 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps answers: those of the model if they may be kept, and those that the caller puts. */
+/** Writes answers to the store: admitted replies of the model, and answers given by the caller. */
 final class AnswerWriter {
-  private static final Logger log = LoggerFactory.getLogger(SemanticCache.class);
-  private static final int BATCH = 128;
+  private static final Logger log = LoggerFactory.getLogger(AnswerWriter.class);
+  private static final int BATCH_SIZE = 128;
 
   private final QueryFactory queries;
-  private final ResilientEmbedder embeddings;
-  private final ResilientStore entries;
+  private final ResilientEmbedder embedder;
+  private final ResilientStore store;
   private final Admission admission;
-  private final ExpiryPolicy lifetimes;
+  private final ExpiryPolicy expiry;
   private final InstantSource time;
-  private final Learning learning;
+  private final @Nullable HitEvaluator evaluator;
   private final EventPublisher events;
-  private final FailOpen fence;
+  private final FailOpen failOpen;
 
   AnswerWriter(
-      SemanticCacheBuilder options,
       QueryFactory queries,
-      ResilientEmbedder embeddings,
-      ResilientStore entries,
-      Learning learning,
+      ResilientEmbedder embedder,
+      ResilientStore store,
+      Admission admission,
+      ExpiryPolicy expiry,
+      InstantSource time,
+      @Nullable HitEvaluator evaluator,
       EventPublisher events,
-      FailOpen fence) {
+      FailOpen failOpen) {
     this.queries = queries;
-    this.embeddings = embeddings;
-    this.entries = entries;
-    this.admission = options.admission;
-    this.lifetimes = options.lifetimes();
-    this.time = options.time;
-    this.learning = learning;
+    this.embedder = embedder;
+    this.store = store;
+    this.admission = admission;
+    this.expiry = expiry;
+    this.time = time;
+    this.evaluator = evaluator;
     this.events = events;
-    this.fence = fence;
+    this.failOpen = failOpen;
   }
 
-  /** The model is about to be asked. */
-  void asksModel(CacheRequest request) {
-    learning.asksModel(request);
+  /** Records that the model is about to be called. */
+  void onModelCall(LookupResult.Miss miss) {
+    if (evaluator != null) {
+      miss.decided().ifPresent(evaluator::onModelCall);
+    }
   }
 
-  /** The model answered: keeps its reply if it may be kept, and makes the caller's answer of it. */
-  Answer answered(CacheRequest request, ChatReply reply, EventPublisher.Stopwatch stopwatch) {
+  /** Stores a reply of the model if it is admitted, and returns the answer for the caller. */
+  Answer onReply(LookupResult.Miss miss, ChatReply reply, EventPublisher.Stopwatch stopwatch) {
     events.publish(
         new CacheEvent.ModelAnswered(stopwatch.elapsed(), reply.finishReason(), reply.usage()));
-    return Answer.ofModel(request.query, reply, remember(request, reply), request.missReason());
+    return Answer.ofModel(miss.request().query(), reply, store(miss, reply), miss.reason());
   }
 
-  void failed(Throwable failure) {
+  void onFailure(Throwable failure) {
     events.publish(new CacheEvent.Failed(CacheEvent.Part.MODEL, failure));
   }
 
-  void abandoned() {
+  void onAbandoned() {
     events.publish(new CacheEvent.Abandoned());
   }
 
-  /** The id of the reply's entry; empty if it is not kept. */
-  private Optional<String> remember(CacheRequest request, ChatReply reply) {
-    if (!request.writes() || request.storeFailed()) {
+  /** Returns the id of the reply's entry; empty if it was not stored. */
+  private Optional<String> store(LookupResult.Miss miss, ChatReply reply) {
+    if (!miss.request().writes() || miss.storeFailed()) {
       return Optional.empty();
     }
-    if (!admits(request.prompt, reply)) {
+    if (!admits(miss.request().prompt(), reply)) {
       events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
       return Optional.empty();
     }
-    Optional<NewEntry> kept = request.isHidden() ? Optional.empty() : write(request, reply);
-    learning.observe(request, reply, kept);
-    return kept.map(insertion -> insertion.entry().key());
+    Optional<CacheEntry> stored = miss.shadowHit() ? Optional.empty() : write(miss, reply);
+    if (evaluator != null) {
+      miss.decided().ifPresent(decided -> evaluator.onReply(decided, reply, stored));
+    }
+    return stored.map(CacheEntry::key);
   }
 
   private boolean admits(Prompt prompt, ChatReply reply) {
-    return fence.attempt(Operation.ADMIT, () -> admission.admits(prompt, reply)).orElse(false);
+    return failOpen.attempt(Operation.ADMIT, () -> admission.admits(prompt, reply)).orElse(false);
   }
 
-  private Optional<NewEntry> write(CacheRequest request, ChatReply reply) {
-    NewEntry insertion = insertion(request.prompt, request.query, reply, embedding(request));
-    return entries.put(request, insertion) ? Optional.of(insertion) : Optional.empty();
+  private Optional<CacheEntry> write(LookupResult.Miss miss, ChatReply reply) {
+    CacheRequest request = miss.request();
+    NewEntry entry = newEntry(request.prompt(), request.query(), reply, embedding(miss));
+    return store.tryPut(entry) ? Optional.of(entry.entry()) : Optional.empty();
   }
 
-  /** The model's answer is there, and not lost to an interrupt; the thread keeps its flag. */
-  private Optional<Embedding> embedding(CacheRequest request) {
+  /** Returns the embedding of the lookup, or computes one if the lookup did not try. */
+  private Optional<Embedding> embedding(LookupResult.Miss miss) {
+    if (miss.embeddingTried()) {
+      return miss.embedding();
+    }
     try {
-      return embeddings.embed(request);
-    } catch (SingleFlight.InterruptedWait e) {
-      return Optional.empty();
+      return embedder.tryEmbed(miss.request());
+    } catch (SingleFlight.InterruptedWaitException e) {
+      return Optional.empty(); // The answer is available; the interrupt flag stays set.
     }
   }
 
-  private NewEntry insertion(
+  private NewEntry newEntry(
       Prompt prompt, Query query, ChatReply reply, Optional<Embedding> embedding) {
     return new NewEntry(
         ReplyMapper.entryOf(query, reply, time.instant().truncatedTo(ChronoUnit.MILLIS)),
         embedding,
-        lifetimes.of(prompt));
+        expiry.timeToLiveOf(prompt));
   }
 
-  /** Keeps what the caller gives. Trouble is thrown. */
+  /** Stores an answer given by the caller. Failures are thrown. */
   void put(Prompt prompt, ChatReply reply) {
-    Query query = queries.of(prompt);
-    Optional<Embedding> embedding = Optional.of(embeddings.embed(query.text()));
-    entries.put(List.of(insertion(prompt, query, reply, embedding)));
+    Query query = queries.queryOf(prompt);
+    Optional<Embedding> embedding = Optional.of(embedder.embed(query.text()));
+    store.put(List.of(newEntry(prompt, query, reply, embedding)));
   }
 
-  /** Keeps what the caller gives, a batch at a time. Trouble is thrown. */
+  /** Stores answers given by the caller in batches. Failures are thrown. */
   long putAll(Iterator<Map.Entry<Prompt, String>> answers, LongConsumer progress) {
-    long kept = 0;
+    long stored = 0;
     while (answers.hasNext()) {
-      List<Map.Entry<Prompt, String>> batch = new ArrayList<>(BATCH);
-      while (batch.size() < BATCH && answers.hasNext()) {
+      List<Map.Entry<Prompt, String>> batch = new ArrayList<>(BATCH_SIZE);
+      while (batch.size() < BATCH_SIZE && answers.hasNext()) {
         batch.add(answers.next());
       }
-      entries.put(insertions(batch, kept));
-      kept += batch.size();
-      progress.accept(kept);
+      store.put(newEntries(batch, stored));
+      stored += batch.size();
+      progress.accept(stored);
     }
-    return kept;
+    return stored;
   }
 
-  private List<NewEntry> insertions(List<Map.Entry<Prompt, String>> answers, long before) {
-    List<Query> asked = answers.stream().map(answer -> queries.of(answer.getKey())).toList();
-    List<Optional<Embedding>> made = embeddings(asked, before);
-    List<NewEntry> insertions = new ArrayList<>(answers.size());
+  private List<NewEntry> newEntries(List<Map.Entry<Prompt, String>> answers, long offset) {
+    List<Query> prompts = answers.stream().map(answer -> queries.queryOf(answer.getKey())).toList();
+    List<Optional<Embedding>> embeddings = embed(prompts, offset);
+    List<NewEntry> entries = new ArrayList<>(answers.size());
     for (int i = 0; i < answers.size(); i++) {
       Map.Entry<Prompt, String> answer = answers.get(i);
       ChatReply reply = ChatReply.of(answer.getValue());
-      insertions.add(insertion(answer.getKey(), asked.get(i), reply, made.get(i)));
+      entries.add(newEntry(answer.getKey(), prompts.get(i), reply, embeddings.get(i)));
     }
-    return insertions;
+    return entries;
   }
 
-  /** One text that the embedder rejects must not cost the others of its batch their embeddings. */
-  private List<Optional<Embedding>> embeddings(List<Query> asked, long before) {
+  /** Embeds a batch, or each text on its own if the embedder rejects one of them. */
+  private List<Optional<Embedding>> embed(List<Query> prompts, long offset) {
     try {
-      return embeddings.embed(asked.stream().map(Query::text).toList()).stream()
+      return embedder.embed(prompts.stream().map(Query::text).toList()).stream()
           .map(Optional::of)
           .toList();
     } catch (RejectedTextException e) {
-      return IntStream.range(0, asked.size())
-          .mapToObj(i -> embeddingUnlessRejected(asked.get(i), before + i))
+      return IntStream.range(0, prompts.size())
+          .mapToObj(i -> embedUnlessRejected(prompts.get(i), offset + i))
           .toList();
     }
   }
 
-  private Optional<Embedding> embeddingUnlessRejected(Query query, long number) {
+  private Optional<Embedding> embedUnlessRejected(Query query, long index) {
     try {
-      return Optional.of(embeddings.embed(query.text()));
+      return Optional.of(embedder.embed(query.text()));
     } catch (RejectedTextException e) {
-      String rejected = "the embedder rejects the prompt of answer " + number + ", counted from 0";
+      String message = "the embedder rejects the prompt at index " + index;
       events.publish(
-          new CacheEvent.Failed(CacheEvent.Part.EMBEDDER, new RejectedTextException(rejected, e)));
-      log.warn("{}: the answer is kept for exactly this prompt", rejected);
+          new CacheEvent.Failed(CacheEvent.Part.EMBEDDER, new RejectedTextException(message, e)));
+      log.warn("{}: its answer is stored for exactly this prompt", message);
       return Optional.empty();
     }
   }

@@ -6,7 +6,8 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.chat.ObservedCall;
-import java.time.Duration;
+import io.github.semcache.internal.concurrent.Interrupts;
+import io.github.semcache.internal.concurrent.SingleFlight;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One prompt on its way through a cache, for callers that get the model's answer in a way of their
- * own: as a stream, or without holding a thread. {@link SemanticCache#ask} is for all others.
+ * The state of one call through a cache, for callers that call the model themselves: as a stream, or
+ * without holding a thread. Other callers use {@link SemanticCache#ask}; authors of wrapped clients
+ * use {@link io.github.semcache.adapter.CallDriver}.
  *
  * <pre>{@code
  * CacheCall call = cache.begin(prompt, settings);
@@ -36,9 +38,22 @@ import org.jspecify.annotations.Nullable;
 public sealed interface CacheCall {
 
   /**
-   * The answer is there.
+   * Waits while another call is answering the prompt. Blocks at most for the prompt's {@linkplain
+   * io.github.semcache.prompt.Prompt#maxWait(java.time.Duration) maximum wait}.
    *
-   * @param answer from the cache, or from the call that this one followed
+   * @return this call, or the call that follows the wait; never a {@link Follow}
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted; its interrupt
+   *     flag is set
+   * @throws RuntimeException the exception of the other call, not wrapped
+   */
+  default CacheCall await() {
+    return this;
+  }
+
+  /**
+   * The prompt is answered.
+   *
+   * @param answer the answer from the cache, or from the call that this one followed
    */
   record Answered(Answer answer) implements CacheCall {
     public Answered {
@@ -47,226 +62,225 @@ public sealed interface CacheCall {
   }
 
   /**
-   * The cache has no answer, and it is the caller's turn to ask the model. Other calls for the same
-   * prompt may be waiting, so it must be ended in one of four ways, whatever happens. Only the
-   * first end counts; later ones do nothing. Safe for use by many threads, though not at once.
+   * The cache has no answer, and the caller has to call the model. Other calls for the same prompt
+   * may be waiting, so the lead must be completed, failed, or abandoned in every case. Only the
+   * first of these has an effect. Thread-safe.
    */
   final class Lead implements CacheCall {
-    private final RequestCoalescer turns;
-    private final AnswerWriter keeper;
-    private final CacheRequest request;
-    private final SingleFlight.Flight<CacheCall> flight;
-    private final CoalescingGroup place;
+    private final RequestCoalescer coalescer;
+    private final AnswerWriter writer;
+    private final LookupResult.Miss miss;
+    private final SingleFlight.Call<CacheCall> call;
+    private final CoalescingGroup group;
     private final EventPublisher.Stopwatch stopwatch;
     private final AtomicBoolean ended = new AtomicBoolean();
-    private volatile ObservedCall observed = ObservedCall.unseen();
+    private volatile ObservedCall observed = ObservedCall.noop();
 
     Lead(
-        RequestCoalescer turns,
-        AnswerWriter keeper,
-        CacheRequest request,
-        SingleFlight.Flight<CacheCall> flight,
-        CoalescingGroup place,
+        RequestCoalescer coalescer,
+        AnswerWriter writer,
+        LookupResult.Miss miss,
+        SingleFlight.Call<CacheCall> call,
+        CoalescingGroup group,
         EventPublisher.Stopwatch stopwatch) {
-      this.turns = turns;
-      this.keeper = keeper;
-      this.request = request;
-      this.flight = flight;
-      this.place = place;
+      this.coalescer = coalescer;
+      this.writer = writer;
+      this.miss = miss;
+      this.call = call;
+      this.group = group;
       this.stopwatch = stopwatch;
     }
 
     /**
-     * Makes the call of the model, or starts it, for an observer to see. The observer is told of
-     * its end when this lead ends.
+     * Makes or starts the model call under observation. The observation ends with this lead.
      *
-     * @param <T> what the call gives
-     * @param observer who sees it
-     * @param model the name that the request gives the model, or {@code unknown}
-     * @param start makes or starts the call, on this thread; what it throws does not end the lead
-     * @return what that gives
+     * @param <T> the result of {@code start}
+     * @param observer the observer
+     * @param model the model's name in the request, or {@code unknown}
+     * @param start makes or starts the call on this thread; an exception does not end the lead
+     * @return the result of {@code start}
      */
     public <T> T call(ModelObserver observer, String model, Supplier<T> start) {
-      ObservedCall call = ObservedCall.begin(observer, model);
-      observed = call;
-      return call.run(start);
+      ObservedCall observedCall = ObservedCall.begin(observer, model);
+      observed = observedCall;
+      return observedCall.run(start);
     }
 
     /**
-     * The model answered: keeps the reply if it may be kept, and hands it to those who wait. Blocks
-     * on the store, and on the embedder if no embedding could be made before.
+     * Completes the call: stores the reply if it is admitted, and passes it to the waiting calls.
+     * Blocks on the store, and on the embedder if the lookup did not compute an embedding.
      *
-     * @param reply the whole reply
-     * @return the answer, as {@link SemanticCache#ask} would give it
+     * @param reply the complete reply
+     * @return the answer, as {@link SemanticCache#ask} returns it
      */
     public Answer complete(ChatReply reply) {
       if (ended.getAndSet(true)) {
-        return Answer.ofModel(request.query, reply, Optional.empty(), request.missReason());
+        return Answer.ofModel(miss.request().query(), reply, Optional.empty(), miss.reason());
       }
-      Supplier<CacheCall> keep =
+      Supplier<CacheCall> write =
           () -> {
             observed.answered(reply);
-            return new Answered(keeper.answered(request, reply, stopwatch));
+            return new Answered(writer.onReply(miss, reply, stopwatch));
           };
-      return ((Answered) flight.run(keep)).answer();
+      return ((Answered) call.run(write)).answer();
     }
 
     /**
-     * Lets those who wait go on with something live, such as a stream that they can read along,
-     * before the answer is whole. Later calls of the same lane get it too, until this lead ends.
+     * Shares a live object, such as a stream, with the waiting calls before the answer is complete.
+     * Later calls of the same group receive it as well, until this lead ends.
      *
-     * @param live what they get as {@link Shared#live}
-     * @throws IllegalStateException if the call began in no lane of its own: those who wait in
-     *     {@link SemanticCache#ask} wait for the whole answer
+     * @param live the object that the calls receive as {@link Shared#live}
+     * @throws IllegalStateException if the call was begun without a group, because callers of {@link
+     *     SemanticCache#ask} wait for the complete answer
      */
     public void share(Object live) {
       requireNonNull(live, "live");
-      if (place.isShared()) {
-        throw new IllegalStateException("share needs a call that began in a lane of its own");
+      if (group.isAsk()) {
+        throw new IllegalStateException("share requires a call with a coalescing group");
       }
-      flight.share(new Shared(live, turns, request, flight, place));
+      call.share(new Shared(live, coalescer, miss, call, group));
     }
 
     /**
-     * The model failed; those who wait fail as well.
+     * Fails the call and all waiting calls.
      *
-     * @param failure what it threw
+     * @param failure the exception of the model
      */
     public void fail(Throwable failure) {
       requireNonNull(failure, "failure");
       if (!ended.getAndSet(true)) {
         try {
           observed.failed(failure);
-          keeper.failed(failure);
+          writer.onFailure(failure);
         } finally {
-          flight.fail(failure);
+          call.fail(failure);
         }
       }
     }
 
     /**
-     * The model failed for a reason that is the caller's own, such as its key or its time limit. It
-     * counts as a failure, but of those who wait, one takes the lead.
+     * Fails the call for a reason that is specific to the caller, such as its credentials or its
+     * timeout. Counts as a failure of the model; one of the waiting calls takes the lead.
      *
-     * @param failure what it threw
+     * @param failure the exception of the model
      */
     public void failAlone(Throwable failure) {
       requireNonNull(failure, "failure");
       if (!ended.getAndSet(true)) {
         try {
           observed.failed(failure);
-          keeper.failed(failure);
+          writer.onFailure(failure);
         } finally {
-          flight.abandon();
+          call.abandon();
         }
       }
     }
 
-    /**
-     * The caller no longer wants the answer; of those who wait, one takes the lead. Nothing is
-     * kept.
-     */
+    /** Abandons the call. Nothing is stored; one of the waiting calls takes the lead. */
     public void abandon() {
       if (!ended.getAndSet(true)) {
         try {
           observed.abandoned();
-          keeper.abandoned();
+          writer.onAbandoned();
         } finally {
-          flight.abandon();
+          call.abandon();
         }
       }
     }
 
-    /** Asks the model in one blocking call; ends the lead if that fails. */
-    ChatReply ask(ChatClient model) {
+    /** Calls the model, blocking, and completes the call. An exception ends it. */
+    Answer ask(ChatClient model) {
+      ChatReply reply;
       try {
-        return requireNonNull(model.chat(request.prompt), "the chat client gave no reply");
+        reply = requireNonNull(model.chat(miss.request().prompt()), "the model returned no reply");
       } catch (Throwable e) {
-        if (Interrupts.caused(e) || isOfCaller(model)) {
+        if (Interrupts.caused(e) || isConsumerFailure(model)) {
           abandon();
         } else {
           fail(e);
         }
         throw e;
       }
+      return complete(reply);
     }
 
-    private static boolean isOfCaller(ChatClient model) {
-      return model instanceof StreamedCall call && call.callerFailed();
+    private static boolean isConsumerFailure(ChatClient model) {
+      return model instanceof StreamingCall streaming && streaming.consumerFailed();
     }
   }
 
-  /**
-   * The cache has no answer, but another call is getting it. What comes of the wait is taken up
-   * once, by {@link #await} or by {@link #next}.
-   */
+  /** Another call is answering the prompt. Its result is consumed once. */
   final class Follow implements CacheCall {
-    private final RequestCoalescer turns;
-    private final CacheRequest request;
-    private final SingleFlight.Arrival<CacheCall> arrival;
-    private final CoalescingGroup place;
+    private final RequestCoalescer coalescer;
+    private final LookupResult.Miss miss;
+    private final SingleFlight.Result<CacheCall> result;
+    private final CoalescingGroup group;
 
     Follow(
-        RequestCoalescer turns,
-        CacheRequest request,
-        SingleFlight.Arrival<CacheCall> arrival,
-        CoalescingGroup place) {
-      this.turns = turns;
-      this.request = request;
-      this.arrival = arrival;
-      this.place = place;
+        RequestCoalescer coalescer,
+        LookupResult.Miss miss,
+        SingleFlight.Result<CacheCall> result,
+        CoalescingGroup group) {
+      this.coalescer = coalescer;
+      this.miss = miss;
+      this.result = result;
+      this.group = group;
     }
 
     /**
-     * Waits for the other call, at most for the prompt's {@linkplain
-     * io.github.semcache.prompt.Prompt#maxWait(Duration) limit}.
+     * {@inheritDoc}
      *
-     * @return the answer, or what the leader shared; or the lead, if the other call was abandoned
-     *     or took too long; or once more a call to follow, if yet another one took the lead
-     * @throws java.util.concurrent.CancellationException if the thread is interrupted; its
-     *     interrupt flag is set
-     * @throws RuntimeException what made the other call fail, as it is
+     * @return the answer, or what the leader shared, or the lead if the other call was abandoned or
+     *     took too long
      */
+    @Override
     public CacheCall await() {
+      CacheCall next = this;
+      while (next instanceof Follow follow) {
+        next = follow.awaitOnce();
+      }
+      return next;
+    }
+
+    private CacheCall awaitOnce() {
       try {
-        return landed(arrival.await(request.prompt.maxWait()));
+        return resume(result.await(miss.request().prompt().maxWait()));
       } catch (TimeoutException e) {
-        return turns.leadAlone(request, place);
+        return coalescer.leadDetached(miss, group);
       }
     }
 
     /**
      * Waits for the other call without holding a thread.
      *
-     * @return a future of what {@link #await} returns or throws; a {@link Lead} that it ends in
-     *     must be ended. Whoever completes or cancels it first does no harm to the other call, nor
-     *     to those who wait for it
+     * @return a future of the next call, which may be another {@link Follow}. A {@link Lead} must be
+     *     ended. Completing or canceling the future does not affect the other call
      */
     public CompletableFuture<CacheCall> next() {
-      CompletableFuture<Supplier<CacheCall>> first =
-          arrival.future().thenApply(outcome -> () -> landed(outcome));
-      request
-          .prompt
+      CompletableFuture<Supplier<CacheCall>> outcome =
+          result.future().thenApply(value -> () -> resume(value));
+      miss.request()
+          .prompt()
           .maxWait()
           .map(TimeUnit.NANOSECONDS::convert)
           .ifPresent(
               nanos ->
-                  first.completeOnTimeout(
-                      () -> turns.leadAlone(request, place), nanos, TimeUnit.NANOSECONDS));
+                  outcome.completeOnTimeout(
+                      () -> coalescer.leadDetached(miss, group), nanos, TimeUnit.NANOSECONDS));
       CompletableFuture<CacheCall> next = new CompletableFuture<>();
       CompletableFuture<Void> unused =
-          first
-              .thenAcceptAsync(outcome -> pass(outcome, next), turns.executor())
+          outcome
+              .thenAcceptAsync(step -> complete(next, step), coalescer.executor())
               .whenComplete((nothing, failure) -> failIfPresent(next, failure));
       return next;
     }
 
-    /** A lead that nobody takes is given up, or those who wait for it would wait for good. */
-    private static void pass(Supplier<CacheCall> outcome, CompletableFuture<CacheCall> next) {
+    /** Abandons a lead that nobody receives, because calls may be waiting for it. */
+    private static void complete(CompletableFuture<CacheCall> next, Supplier<CacheCall> step) {
       if (next.isDone()) {
         return;
       }
-      CacheCall call = outcome.get();
+      CacheCall call = step.get();
       if (!next.complete(call) && call instanceof Lead lead) {
         lead.abandon();
       }
@@ -279,52 +293,53 @@ public sealed interface CacheCall {
       }
     }
 
-    private CacheCall landed(Optional<CacheCall> landing) {
-      CacheCall outcome = landing.orElseGet(() -> turns.join(request, place));
-      return outcome instanceof Shared shared
-          ? new Shared(shared.live(), turns, request, shared.flight, place)
-          : outcome;
+    /** Returns the call after the wait. If the leader abandoned its call, joins again. */
+    private CacheCall resume(Optional<CacheCall> value) {
+      CacheCall call = value.orElseGet(() -> coalescer.join(miss, group));
+      return call instanceof Shared shared
+          ? new Shared(shared.live(), coalescer, miss, shared.call, group)
+          : call;
     }
   }
 
-  /** The cache has no answer, but another call is getting it, and shares what it has got so far. */
+  /** Another call is answering the prompt and shares a live object before it is complete. */
   final class Shared implements CacheCall {
     private final Object live;
-    private final RequestCoalescer turns;
-    private final CacheRequest request;
-    private final SingleFlight.Flight<CacheCall> flight;
-    private final CoalescingGroup place;
+    private final RequestCoalescer coalescer;
+    private final LookupResult.Miss miss;
+    private final SingleFlight.Call<CacheCall> call;
+    private final CoalescingGroup group;
 
     Shared(
         Object live,
-        RequestCoalescer turns,
-        CacheRequest request,
-        SingleFlight.Flight<CacheCall> flight,
-        CoalescingGroup place) {
+        RequestCoalescer coalescer,
+        LookupResult.Miss miss,
+        SingleFlight.Call<CacheCall> call,
+        CoalescingGroup group) {
       this.live = live;
-      this.turns = turns;
-      this.request = request;
-      this.flight = flight;
-      this.place = place;
+      this.coalescer = coalescer;
+      this.miss = miss;
+      this.call = call;
+      this.group = group;
     }
 
     /**
-     * What the leader gave to {@link Lead#share}.
+     * Returns the object that the leader passed to {@link Lead#share}.
      *
-     * @return the same object for all
+     * @return the same object for all calls
      */
     public Object live() {
       return live;
     }
 
     /**
-     * Goes on without what was shared, for example because it was closed in the meantime.
+     * Waits for the end of the other call without the shared object, for example because it was
+     * closed in the meantime.
      *
-     * @return a call to follow: the same one, to its end. If that was abandoned, one of those who
-     *     wait takes the lead
+     * @return a call that follows the other one to its end
      */
     public Follow again() {
-      return new Follow(turns, request, flight.end(), place);
+      return new Follow(coalescer, miss, call.end(), group);
     }
   }
 }

@@ -1,6 +1,9 @@
 package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.learning.DecidedQuery;
+import io.github.semcache.internal.learning.PendingReports;
+import io.github.semcache.internal.learning.WrongReports;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
@@ -10,127 +13,157 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
-/** Answers requests from what is kept: by the same text, then by a near one. */
+/** Looks up answers in the store: by key, then by distance. */
 final class CacheLookup {
-  private final ResilientEmbedder embeddings;
-  private final ResilientStore entries;
-  private final HitPolicy policy;
-  private final Learning learning;
+  private final ResilientEmbedder embedder;
+  private final ResilientStore store;
+  private final Supplier<HitPolicy> policy;
+  private final boolean shadowMode;
+  private final PendingReports pending;
   private final EventPublisher events;
-  private final FailOpen fence;
+  private final FailOpen failOpen;
 
   CacheLookup(
-      ResilientEmbedder embeddings,
-      ResilientStore entries,
-      HitPolicy policy,
-      Learning learning,
+      ResilientEmbedder embedder,
+      ResilientStore store,
+      Supplier<HitPolicy> policy,
+      boolean shadowMode,
+      PendingReports pending,
       EventPublisher events,
-      FailOpen fence) {
-    this.embeddings = embeddings;
-    this.entries = entries;
+      FailOpen failOpen) {
+    this.embedder = embedder;
+    this.store = store;
     this.policy = policy;
-    this.learning = learning;
+    this.shadowMode = shadowMode;
+    this.pending = pending;
     this.events = events;
-    this.fence = fence;
+    this.failOpen = failOpen;
   }
 
-  /** The answer of either tier. */
-  Optional<Answer> find(CacheRequest request) {
-    return exact(request).or(() -> semantic(request));
+  /** Looks up the entry of the same normalized text and scope. Computes no embedding. */
+  LookupResult exact(CacheRequest request) {
+    return exact(LookupResult.Miss.of(request));
   }
 
-  /** The answer kept for the same normalized text in the same scope. Makes no embedding. */
-  Optional<Answer> exact(CacheRequest request) {
-    if (!request.reads()) {
-      return Optional.empty();
+  /** Looks up the entry of the same text and scope again, after a miss. */
+  LookupResult exact(LookupResult.Miss miss) {
+    CacheRequest request = miss.request();
+    if (!request.reads() || miss.storeFailed()) {
+      return miss;
     }
-    return entries
-        .find(request)
-        .filter(entry -> !learning.hides(request, entry, CacheEvent.Tier.EXACT, 0))
-        .map(entry -> hit(request, entry, Answer.Source.EXACT, 0));
+    Optional<Optional<CacheEntry>> found = store.tryFind(request.query());
+    if (found.isEmpty()) {
+      return miss.withStoreFailure();
+    }
+    return found
+        .get()
+        .filter(entry -> pending.permit(request.query(), entry))
+        .map(entry -> serve(miss, entry, Answer.Source.EXACT, 0))
+        .orElse(miss);
   }
 
-  /** The answer that the policy chooses among those kept for near texts in the same scope. */
-  Optional<Answer> semantic(CacheRequest request) {
-    if (!request.reads() || request.storeFailed() || request.isHidden()) {
-      return Optional.empty();
+  /** Looks up the nearest entries in the same scope and lets the policy decide on them. */
+  LookupResult semantic(LookupResult.Miss miss) {
+    CacheRequest request = miss.request();
+    if (!request.reads() || miss.storeFailed() || miss.shadowHit()) {
+      return miss;
     }
-    Optional<Embedding> embedding = embeddings.embed(request);
+    Optional<Embedding> embedding = embedder.tryEmbed(request);
+    LookupResult.Miss embedded = miss.withEmbedding(embedding);
     if (embedding.isEmpty()) {
-      request.misses(MissReason.EMBEDDER_ERROR);
-      return Optional.empty();
+      return embedded;
     }
-    return entries
-        .nearest(request, embedding.get(), matches -> learning.allowed(request.query, matches))
-        .flatMap(matches -> decide(request, matches))
-        .map(match -> hit(request, match.entry(), Answer.Source.SEMANTIC, match.distance()));
+    Optional<List<Match>> matches =
+        store.tryNearest(
+            request.query(), embedding.get(), found -> servable(request.query(), found));
+    return matches
+        .map(nearest -> decide(embedded, nearest))
+        .orElseGet(embedded::withStoreFailure);
   }
 
-  private Optional<Match> decide(CacheRequest request, List<Match> matches) {
-    matches.stream().findFirst().ifPresent(nearest -> request.nearestIs(nearest.distance()));
+  /** Removes the matches that users reported as wrong for the query. */
+  private List<Match> servable(Query query, List<Match> matches) {
+    return pending.servable(query, WrongReports.servable(query, matches));
+  }
+
+  private LookupResult decide(LookupResult.Miss miss, List<Match> matches) {
+    Query query = miss.request().query();
     Decision decision =
-        fence
-            .attempt(Operation.DECIDE, () -> policy.decide(request.query, matches))
+        failOpen
+            .attempt(Operation.DECIDE, () -> policy.get().decide(query, matches))
             .orElse(Decision.miss(MissReason.POLICY_ERROR));
-    request.decided(matches, decision);
-    if (decision instanceof Decision.Miss miss) {
-      request.misses(miss.reason());
-      return Optional.empty();
+    LookupResult.Miss decided =
+        miss.withDecision(new DecidedQuery(query, matches, decision), distanceOfNearest(matches));
+    if (decision instanceof Decision.Miss refused) {
+      return decided.withReason(refused.reason());
     }
-    return served(request, decision);
+    if (decision instanceof Decision.Audit audit) {
+      return miss.request().callsModel() && !shadowMode
+          ? decided.withReason(MissReason.AUDIT)
+          : serve(decided, audit.match());
+    }
+    return serve(decided, ((Decision.Hit) decision).match());
   }
 
-  /** The match of a hit, unless it is put to the test or the cache is in shadow mode. */
-  private Optional<Match> served(CacheRequest request, Decision decision) {
-    boolean audited = decision instanceof Decision.Audit && request.asksModel();
-    Match match =
-        decision instanceof Decision.Audit audit
-            ? audit.match()
-            : ((Decision.Hit) decision).match();
-    if (learning.hides(request, match.entry(), CacheEvent.Tier.SEMANTIC, match.distance())) {
-      return Optional.empty();
-    }
-    if (audited) {
-      request.misses(MissReason.AUDIT);
-    }
-    return audited ? Optional.empty() : Optional.of(match);
+  private static OptionalDouble distanceOfNearest(List<Match> matches) {
+    return matches.stream().mapToDouble(Match::distance).findFirst();
   }
 
-  private Answer hit(
-      CacheRequest request, CacheEntry entry, Answer.Source source, double distance) {
-    Answer answer = Answer.ofEntry(request.query, entry, source, distance, entries.ageOf(entry));
+  private LookupResult serve(LookupResult.Miss miss, Match match) {
+    return serve(miss, match.entry(), Answer.Source.SEMANTIC, match.distance());
+  }
+
+  /** Returns a hit, or a miss in shadow mode. */
+  private LookupResult serve(
+      LookupResult.Miss miss, CacheEntry entry, Answer.Source source, double distance) {
     CacheEvent.Tier tier =
         source == Answer.Source.EXACT ? CacheEvent.Tier.EXACT : CacheEvent.Tier.SEMANTIC;
-    if (request.counts()) {
+    if (shadowMode) {
+      if (!miss.shadowHit()) {
+        events.publish(
+            new CacheEvent.ShadowHit(tier, distance, ReplyMapper.replyOf(entry).usage()));
+      }
+      return miss.withShadowHit();
+    }
+    Answer answer =
+        Answer.ofEntry(miss.request().query(), entry, source, distance, store.ageOf(entry));
+    if (!miss.isCounted()) {
       events.publish(new CacheEvent.Hit(tier, distance, answer.age(), answer.usage()));
     }
-    return answer;
+    return new LookupResult.Hit(answer);
   }
 
-  /** Counts a request that is not answered from the cache; false if it was counted before. */
-  boolean missed(CacheRequest request) {
-    boolean first = request.counts();
-    if (first) {
-      events.publish(request.miss());
+  /** Counts a miss, unless it was counted before. */
+  LookupResult.Miss count(LookupResult.Miss miss) {
+    if (!miss.isCounted()) {
+      events.publish(miss.toEvent());
     }
-    return first;
+    return miss.counted();
   }
 
-  /** What is kept near a query, and what the policy says of it. Trouble is thrown. */
+  /** Returns the nearest entries and the decisions on them. Failures are thrown. */
   Explanation explain(Query query) {
-    List<Match> matches = nearestAllowed(query);
+    List<Match> matches = nearest(query);
+    HitPolicy current = policy.get();
     return new Explanation(
-        entries.find(query),
+        store.find(query),
         matches.stream()
-            .map(match -> new Explanation.Candidate(match, policy.decide(query, List.of(match))))
+            .map(match -> new Explanation.Candidate(match, current.decide(query, List.of(match))))
             .toList(),
-        policy.decide(query, matches));
+        current.decide(query, matches));
   }
 
-  /** The nearest entries that people have not ruled out. Trouble is thrown. */
-  List<Match> nearestAllowed(Query query) {
-    return entries.nearest(
-        query, embeddings.embed(query.text()), matches -> learning.allowed(query, matches));
+  /** Returns the candidates of the policy. Failures are thrown. */
+  private List<Match> nearest(Query query) {
+    return store.nearest(
+        query, embedder.embed(query.text()), matches -> servable(query, matches));
+  }
+
+  /** Returns more entries than the policy decides on, reported ones included. Throws failures. */
+  List<Match> nearestForReport(Query query) {
+    return store.manyNearest(query, embedder.embed(query.text()));
   }
 }

@@ -4,45 +4,51 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a call takes its turn.
+ * The group of calls that a call is coalesced with.
  *
- * @param lane calls follow one another within a lane only
- * @param owner the thread that leads to the end, or null if the lead is bound to no thread
+ * @param name the name of the group; only calls of one group are coalesced
+ * @param owner the thread that leads a call until its end; null if it is not bound to a thread
  */
-record CoalescingGroup(String lane, @Nullable Thread owner) {
+record CoalescingGroup(String name, @Nullable Thread owner) {
   private static final String ASK = "ask";
-  private static final String STREAMS = "streams";
+  private static final String STREAMING = "streaming";
 
-  /** Among the callers of {@code ask}, on this thread. */
-  static CoalescingGroup here() {
+  /** The calls of {@code ask}, on this thread. */
+  static CoalescingGroup ask() {
     return new CoalescingGroup(ASK, Thread.currentThread());
   }
 
   /**
-   * Among the callers of {@code ask} with a consumer of text, on this thread: they follow those who
-   * ask for the whole answer too, but are not followed by them, whom a slow consumer would hold up.
+   * The calls of {@code ask} with a consumer of the text, on this thread. They may wait for a plain
+   * {@code ask}; a plain {@code ask} never waits for them, because a slow consumer would delay it.
    */
-  static CoalescingGroup streamingHere() {
-    return new CoalescingGroup(STREAMS, Thread.currentThread());
+  static CoalescingGroup streamingAsk() {
+    return new CoalescingGroup(STREAMING, Thread.currentThread());
   }
 
-  /** Among the callers of {@code ask}, on any thread. */
-  static CoalescingGroup anywhere() {
+  /** The calls of {@code ask}, on any thread. */
+  static CoalescingGroup askOnAnyThread() {
     return new CoalescingGroup(ASK, null);
   }
 
-  /** In a lane of the caller's, on any thread. */
-  static CoalescingGroup inLane(String name) {
-    return new CoalescingGroup("lane " + name, null);
+  /** A group chosen by the caller, on any thread. */
+  static CoalescingGroup named(String name) {
+    return new CoalescingGroup("group " + name, null);
   }
 
-  /** The lanes in which a call may be followed from here, the place's own last. */
-  List<String> followed() {
-    return lane.equals(STREAMS) ? List.of(ASK, STREAMS) : List.of(lane);
+  /** Returns the keys of the calls that a call may follow; its own is the last. */
+  List<String> keys(String queryKey) {
+    return name.equals(STREAMING)
+        ? List.of(key(ASK, queryKey), key(STREAMING, queryKey))
+        : List.of(key(name, queryKey));
   }
 
-  /** Whether others wait here for the whole answer. */
-  boolean isShared() {
-    return lane.equals(ASK);
+  private static String key(String group, String queryKey) {
+    return group + ' ' + queryKey;
+  }
+
+  /** Returns whether callers of {@code ask} wait for the complete answer in this group. */
+  boolean isAsk() {
+    return name.equals(ASK);
   }
 }

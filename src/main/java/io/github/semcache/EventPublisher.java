@@ -10,9 +10,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the counters and the user's listener what happens; the one fence around the listener. */
+/** Publishes events to the counters and to the user's listener, whose exceptions end here. */
 final class EventPublisher {
-  private static final Logger log = LoggerFactory.getLogger(SemanticCache.class);
+  private static final Logger log = LoggerFactory.getLogger(EventPublisher.class);
 
   private final StatsCounter counter = new StatsCounter();
   private final CacheListener listener;
@@ -23,13 +23,13 @@ final class EventPublisher {
     this.ticker = ticker;
   }
 
-  /** A listener of another version than its libraries, or a test's, is a failing one too. */
+  /** Counts an event and notifies the listener. */
   void publish(CacheEvent event) {
     counter.onEvent(event);
     try {
       listener.onEvent(event);
     } catch (RuntimeException | LinkageError | AssertionError e) {
-      log.warn("The cache's listener failed on {}", event.getClass().getSimpleName(), e);
+      log.warn("The listener of the cache failed on {}", event.getClass().getSimpleName(), e);
     }
   }
 
@@ -37,26 +37,25 @@ final class EventPublisher {
     return counter.snapshot();
   }
 
-  /** Begins to measure a time. */
-  Stopwatch stopwatch() {
+  Stopwatch startStopwatch() {
     return new Stopwatch(ticker, ticker.getAsLong());
   }
 
-  /** Runs an action and publishes how long it took, unless it throws. */
+  /** Runs an action and publishes its duration, unless it throws. */
   <T> T timed(Supplier<T> action, TimedEvent<T> event) {
-    Stopwatch stopwatch = stopwatch();
+    Stopwatch stopwatch = startStopwatch();
     T result = action.get();
     publish(event.of(result, stopwatch.elapsed()));
     return result;
   }
 
-  /** Makes the event of an action that ended well. */
+  /** Creates the event of a successful action. */
   @FunctionalInterface
   interface TimedEvent<T> {
     CacheEvent of(T result, Duration took);
   }
 
-  /** How long it is since a moment. */
+  /** Measures the time since a start. */
   record Stopwatch(LongSupplier ticker, long start) {
     Duration elapsed() {
       return Duration.ofNanos(ticker.getAsLong() - start);

@@ -6,15 +6,16 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * How long entries live.
+ * The time to live of entries.
  *
- * @param timeToLive the cache's time to live; empty keeps entries without expiry
- * @param jitter the share of each time to live, 0 to 1, that chance may take off
+ * @param timeToLive the default time to live; empty for no expiry
+ * @param jitter the maximum fraction, in [0, 1], by which each time to live is shortened at random
+ * @param random the source of the jitter
  */
 record ExpiryPolicy(Optional<Duration> timeToLive, double jitter, RandomGenerator random) {
 
-  /** The time to live of the answer to a prompt, at least a millisecond. */
-  Optional<Duration> of(Prompt prompt) {
+  /** Returns the time to live of the answer to a prompt, at least 1 ms; empty for no expiry. */
+  Optional<Duration> timeToLiveOf(Prompt prompt) {
     return prompt.timeToLive().or(() -> timeToLive).map(this::shortened);
   }
 

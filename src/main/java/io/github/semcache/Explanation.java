@@ -7,12 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the cache knows of a prompt, for people who tune it. Immutable.
+ * The entries near a prompt and the decisions of the policy on them. Immutable.
  *
  * @param exact the entry of the same normalized text and scope, if there is one
- * @param candidates the nearest entries of the scope, nearest first, each with what the policy says
- *     of it when it is the only one
- * @param decision what the policy decides on all candidates together
+ * @param candidates the nearest entries of the scope, nearest first
+ * @param decision the decision on all candidates together
  */
 public record Explanation(
     Optional<CacheEntry> exact, List<Candidate> candidates, Decision decision) {
@@ -25,7 +24,7 @@ public record Explanation(
    * A near entry.
    *
    * @param match the entry and its distance
-   * @param decision what the policy says of it alone
+   * @param decision the decision if this were the only candidate
    */
   public record Candidate(Match match, Decision decision) {}
 }

@@ -1,6 +1,8 @@
 package io.github.semcache;
 
 import io.github.semcache.embedding.RejectedTextException;
+import io.github.semcache.internal.concurrent.CircuitBreaker;
+import io.github.semcache.internal.concurrent.Interrupts;
 import io.github.semcache.stats.CacheEvent;
 import java.util.Map;
 import java.util.Optional;
@@ -9,19 +11,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps trouble in the parts around the cache from the caller, unless the caller wants to see it.
+ * The boundary at which failures of the cache's parts become misses, unless the cache is configured
+ * to fail on cache errors.
  */
 final class FailOpen {
-  private static final Logger log = LoggerFactory.getLogger(SemanticCache.class);
+  private static final Logger log = LoggerFactory.getLogger(FailOpen.class);
 
   private final EventPublisher events;
   private final boolean failOnCacheErrors;
   private final Map<Operation, CircuitBreaker> breakers;
 
   /**
-   * A fence with circuit breakers before some operations.
+   * Creates the boundary.
    *
-   * @param breakers by operation; those that are absent are always tried
+   * @param breakers the circuit breakers; operations without one are always attempted
    */
   FailOpen(
       EventPublisher events, boolean failOnCacheErrors, Map<Operation, CircuitBreaker> breakers) {
@@ -30,25 +33,25 @@ final class FailOpen {
     this.breakers = breakers;
   }
 
-  /** The result of an action; empty if it failed, which is published, or if the circuit is open. */
+  /** Returns the result of an action; empty if it fails, or if the circuit is open. */
   <T> Optional<T> attempt(Operation operation, Supplier<T> action) {
     CircuitBreaker breaker = breakers.getOrDefault(operation, CircuitBreaker.NONE);
-    if (!breaker.allows()) {
+    if (!breaker.tryAcquire()) {
       return Optional.empty();
     }
     try {
       T result = action.get();
-      breaker.succeeded();
+      breaker.onSuccess();
       return Optional.of(result);
     } catch (RuntimeException e) {
       if (!(e instanceof RejectedTextException || Interrupts.caused(e))) {
-        breaker.failed();
+        breaker.onFailure();
       }
       events.publish(new CacheEvent.Failed(operation.part(), e));
       if (failOnCacheErrors) {
         throw e;
       }
-      log.debug("The {} failed; the cache goes on without it", operation.part(), e);
+      log.debug("The {} failed; the request continues without it", operation.part(), e);
       return Optional.empty();
     }
   }

@@ -2,7 +2,7 @@ package io.github.semcache;
 
 import io.github.semcache.stats.CacheEvent;
 
-/** What a request wants of the parts around the cache; each of these may fail by itself. */
+/** The operations of a request that can fail, each with a circuit of its own. */
 enum Operation {
   NORMALIZE(CacheEvent.Part.NORMALIZER),
   EMBED(CacheEvent.Part.EMBEDDER),

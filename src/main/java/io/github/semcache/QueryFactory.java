@@ -3,6 +3,7 @@ package io.github.semcache;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -11,52 +12,57 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Gives prompts the form in which they are looked up. */
+/** Creates the queries and requests of prompts. */
 final class QueryFactory {
   private final Normalizer normalizer;
   private final @Nullable ChatClient chatClient;
-  private final FailOpen fence;
+  private final FailOpen failOpen;
 
-  QueryFactory(Normalizer normalizer, @Nullable ChatClient chatClient, FailOpen fence) {
+  QueryFactory(Normalizer normalizer, @Nullable ChatClient chatClient, FailOpen failOpen) {
     this.normalizer = normalizer;
     this.chatClient = chatClient;
-    this.fence = fence;
+    this.failOpen = failOpen;
   }
 
   /**
-   * The query of a prompt to the model whose settings its scope has, or to the cache's own.
+   * Creates the query of a prompt with the settings of its scope, or else of the cache's model.
    *
-   * @throws RuntimeException if the normalizer fails or leaves nothing of the text
+   * @throws RuntimeException if the normalizer fails or leaves no text
    */
-  Query of(Prompt prompt) {
+  Query queryOf(Prompt prompt) {
     requireNonNull(prompt, "prompt");
     return Query.of(prompt, normalizer, scopeOf(prompt.scope()).settings());
   }
 
-  /** A caller's scope, with the settings of the cache's own chat client unless it has others. */
+  /** Adds the settings of the cache's model to a scope without settings. */
   Scope scopeOf(Scope scope) {
     return scope.settings().isEmpty() && chatClient != null
         ? scope.settings(chatClient.settings())
         : scope;
   }
 
-  /** A request to the model whose settings the prompt's scope has, or to the cache's own. */
-  CacheRequest request(Prompt prompt) {
+  /** Creates a request with the settings of the prompt's scope, or else of the cache's model. */
+  CacheRequest requestOf(Prompt prompt) {
     requireNonNull(prompt, "prompt");
-    return request(prompt, scopeOf(prompt.scope()).settings());
+    return requestOf(prompt, scopeOf(prompt.scope()).settings());
   }
 
   /**
-   * A request to a model with these settings. Without the normal form of its text there is no key
-   * that is certain to be its own, so a prompt whose normalizer fails passes the cache by.
+   * Creates a request with the settings of a model. If the normalizer fails, the prompt has no
+   * reliable key, so the request bypasses the cache.
    */
-  CacheRequest request(Prompt prompt, Map<String, String> settings) {
+  CacheRequest requestOf(Prompt prompt, Map<String, String> settings) {
     requireNonNull(prompt, "prompt");
     Optional<Query> query =
-        fence.attempt(Operation.NORMALIZE, () -> Query.of(prompt, normalizer, settings));
+        failOpen.attempt(Operation.NORMALIZE, () -> Query.of(prompt, normalizer, settings));
     return query
-        .map(normal -> new CacheRequest(prompt, normal))
+        .map(normalized -> new CacheRequest(prompt, normalized, prompt.mode(), true))
         .orElseGet(
-            () -> CacheRequest.withoutKey(prompt, Query.of(prompt, Normalizer.none(), settings)));
+            () ->
+                new CacheRequest(
+                    prompt,
+                    Query.of(prompt, Normalizer.none(), settings),
+                    CacheMode.BYPASS,
+                    true));
   }
 }

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Replies of a model as entries of a store, and back. */
+/** Maps the replies of a model to entries of a store, and back. */
 final class ReplyMapper {
   private static final String MODEL = "model";
   private static final String FINISH_REASON = "finish_reason";
@@ -36,7 +36,7 @@ final class ReplyMapper {
         query.key(), query.scope().hash(), query.text(), reply.text(), attributes, createdAt);
   }
 
-  /** Attributes that are missing or unreadable are left out: the answer itself is what counts. */
+  /** Maps an entry to a reply. Missing and unreadable attributes are left out. */
   static ChatReply replyOf(CacheEntry entry) {
     Map<String, String> attributes = entry.attributes();
     return new ChatReply(

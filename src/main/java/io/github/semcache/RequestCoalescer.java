@@ -1,74 +1,74 @@
 package io.github.semcache;
 
+import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.stats.CacheEvent;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 
-/** Of the requests that miss with one key at once, lets one ask the model and the others follow. */
+/** Coalesces concurrent misses with the same key: one call leads and calls the model. */
 final class RequestCoalescer {
-  private final CacheLookup lookups;
-  private final AnswerWriter keeper;
+  private final CacheLookup lookup;
+  private final AnswerWriter writer;
   private final EventPublisher events;
   private final Executor executor;
-  private final SingleFlight<CacheCall> flights = new SingleFlight<>();
+  private final SingleFlight<CacheCall> calls = new SingleFlight<>();
 
   /**
-   * No turn taken yet.
+   * Creates a coalescer.
    *
-   * @param executor where followers that hold no thread go on
+   * @param executor continues followers that do not hold a thread
    */
   RequestCoalescer(
-      CacheLookup lookups, AnswerWriter keeper, EventPublisher events, Executor executor) {
-    this.lookups = lookups;
-    this.keeper = keeper;
+      CacheLookup lookup, AnswerWriter writer, EventPublisher events, Executor executor) {
+    this.lookup = lookup;
+    this.writer = writer;
     this.events = events;
     this.executor = executor;
   }
 
-  /** The lead, or the call to follow; or the answer, if it was kept in the meantime. */
-  CacheCall take(CacheRequest request, CoalescingGroup place) {
-    return request.reads() ? join(request, place) : leadAlone(request, place);
-  }
-
-  /** Follows the call that is getting the answer, or leads after one more look at the store. */
-  CacheCall join(CacheRequest request, CoalescingGroup place) {
-    List<String> keys =
-        place.followed().stream().map(lane -> lane + ' ' + request.query.key()).toList();
-    SingleFlight.Seat<CacheCall> seat = flights.join(keys, place.owner());
-    if (!seat.leads()) {
-      follows(request);
-      return new CacheCall.Follow(this, request, seat.flight().landing(), place);
+  /** Joins the call that is answering the prompt, or leads a new one. */
+  CacheCall join(LookupResult.Miss miss, CoalescingGroup group) {
+    if (!miss.request().reads()) {
+      return leadDetached(miss, group);
     }
-    SingleFlight.Flight<CacheCall> flight = seat.flight();
-    return flight.failingWith(
-        () -> lookAgain(request, flight).orElseGet(() -> lead(request, flight, place)));
+    SingleFlight.Participation<CacheCall> participation =
+        calls.join(group.keys(miss.request().query().key()), group.owner());
+    SingleFlight.Call<CacheCall> call = participation.call();
+    return participation.leads()
+        ? call.runStep(() -> leadUnlessAnswered(miss, call, group))
+        : follow(miss, call, group);
   }
 
-  private Optional<CacheCall> lookAgain(
-      CacheRequest request, SingleFlight.Flight<CacheCall> flight) {
-    Optional<CacheCall> answer = lookups.exact(request).map(CacheCall.Answered::new);
-    answer.ifPresent(flight::land);
-    return answer;
+  /** Repeats the exact lookup, because another leader may have stored the answer meanwhile. */
+  private CacheCall leadUnlessAnswered(
+      LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
+    LookupResult result = lookup.exact(miss);
+    if (result instanceof LookupResult.Hit hit) {
+      CacheCall answered = new CacheCall.Answered(hit.answer());
+      call.complete(answered);
+      return answered;
+    }
+    return lead((LookupResult.Miss) result, call, group);
   }
 
-  /** The lead of a call that nobody follows. */
-  CacheCall leadAlone(CacheRequest request, CoalescingGroup place) {
-    return lead(request, flights.alone(request.query.key()), place);
+  private CacheCall follow(
+      LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
+    LookupResult.Miss counted = lookup.count(miss);
+    if (!miss.isCounted()) {
+      events.publish(new CacheEvent.Coalesced());
+    }
+    return new CacheCall.Follow(this, counted, call.result(), group);
+  }
+
+  /** Leads a call that nobody can follow. */
+  CacheCall leadDetached(LookupResult.Miss miss, CoalescingGroup group) {
+    return lead(miss, calls.detached(miss.request().query().key()), group);
   }
 
   private CacheCall lead(
-      CacheRequest request, SingleFlight.Flight<CacheCall> flight, CoalescingGroup place) {
-    lookups.missed(request);
-    keeper.asksModel(request);
-    return new CacheCall.Lead(this, keeper, request, flight, place, events.stopwatch());
-  }
-
-  /** Counts once, also if the request follows a second call after the first one was abandoned. */
-  private void follows(CacheRequest request) {
-    if (lookups.missed(request)) {
-      events.publish(new CacheEvent.Coalesced());
-    }
+      LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
+    LookupResult.Miss counted = lookup.count(miss);
+    writer.onModelCall(counted);
+    return new CacheCall.Lead(this, writer, counted, call, group, events.startStopwatch());
   }
 
   Executor executor() {

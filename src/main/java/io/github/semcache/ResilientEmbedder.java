@@ -3,40 +3,39 @@ package io.github.semcache;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.concurrent.Interrupts;
+import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.stats.CacheEvent;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The embedder as the cache uses it: checked, timed, fenced, and never asked twice for one text.
+ * The embedder with validation, timing, failure handling and coalescing of concurrent calls for the
+ * same text.
  */
 final class ResilientEmbedder {
   private final Embedder embedder;
   private final int dimension;
   private final EventPublisher events;
-  private final FailOpen fence;
-  private final SingleFlight<Optional<Embedding>> flights = new SingleFlight<>();
+  private final FailOpen failOpen;
+  private final SingleFlight<Optional<Embedding>> calls = new SingleFlight<>();
 
-  ResilientEmbedder(Embedder embedder, EventPublisher events, FailOpen fence) {
+  ResilientEmbedder(Embedder embedder, EventPublisher events, FailOpen failOpen) {
     this.embedder = embedder;
     this.dimension = embedder.dimension();
     this.events = events;
-    this.fence = fence;
+    this.failOpen = failOpen;
   }
 
-  /** Embeds the request's text, unless that was tried before. */
-  Optional<Embedding> embed(CacheRequest request) {
-    if (request.lacksEmbedding()) {
-      String text = request.query.text();
-      Attempt attempt = new Attempt(text);
-      request.embedding(
-          flights.run(text, request.prompt.maxWait(), attempt, made -> !attempt.interrupted));
-    }
-    return request.embedding();
+  /** Embeds the text of a request; empty if the embedder fails. */
+  Optional<Embedding> tryEmbed(CacheRequest request) {
+    Attempt attempt = new Attempt(request.query().text());
+    return calls.run(
+        attempt.text, request.prompt().maxWait(), attempt, result -> !attempt.interrupted);
   }
 
-  /** One caller's try. That the caller was interrupted says nothing of the embedder. */
+  /** One attempt. If an interrupt of the caller ends it, the followers have to try themselves. */
   private final class Attempt implements Supplier<Optional<Embedding>> {
     private final String text;
     private boolean interrupted;
@@ -47,7 +46,7 @@ final class ResilientEmbedder {
 
     @Override
     public Optional<Embedding> get() {
-      return fence.attempt(Operation.EMBED, this::embedding);
+      return failOpen.attempt(Operation.EMBED, this::embedding);
     }
 
     private Embedding embedding() {
@@ -61,7 +60,7 @@ final class ResilientEmbedder {
   }
 
   /**
-   * Embeds one text; see {@link #embed(List)}.
+   * Embeds a text; see {@link #embed(List)}.
    *
    * @throws EmbedderException if the embedder fails or breaks its contract
    */
@@ -70,24 +69,25 @@ final class ResilientEmbedder {
   }
 
   /**
-   * Embeds texts and checks what comes back.
+   * Embeds texts and validates the result.
    *
    * @throws EmbedderException if the embedder fails or breaks its contract
    */
   List<Embedding> embed(List<String> texts) {
     List<Embedding> embeddings =
         events.timed(
-            () -> call(texts), (made, took) -> new CacheEvent.Embedded(texts.size(), took));
+            () -> call(texts), (computed, took) -> new CacheEvent.Embedded(texts.size(), took));
     if (embeddings.size() != texts.size()) {
       throw new EmbedderException(
-          "the embedder made " + embeddings.size() + " embeddings of " + texts.size() + " texts");
+          "the embedder returned " + embeddings.size() + " embeddings for " + texts.size()
+              + " texts");
     }
     for (Embedding embedding : embeddings) {
       if (embedding.dimension() != dimension) {
         throw new EmbedderException(
-            "the embedder made an embedding of dimension "
+            "the embedder returned an embedding of dimension "
                 + embedding.dimension()
-                + "; it said that it makes those of "
+                + "; its dimension is "
                 + dimension);
       }
     }

@@ -15,78 +15,78 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * The store as the cache uses it: timed, fenced, and trusted with no scope but the one asked for.
+ * The store with timing, failure handling and a check of the scope. The {@code try} methods return
+ * empty if the store fails; the others throw.
  */
 final class ResilientStore {
-  /** How many times as many to ask for when nothing that came may be served. */
-  private static final int SECOND_TRY_FACTOR = 10;
+  /** The factor of the second search if no result of the first one may be served. */
+  private static final int WIDER_SEARCH_FACTOR = 10;
 
   private final VectorStore store;
-  private final EntryLocks changes;
   private final int candidates;
   private final InstantSource time;
   private final EventPublisher events;
-  private final FailOpen fence;
+  private final FailOpen failOpen;
 
   ResilientStore(
       VectorStore store,
-      EntryLocks changes,
       int candidates,
       InstantSource time,
       EventPublisher events,
-      FailOpen fence) {
+      FailOpen failOpen) {
     this.store = store;
-    this.changes = changes;
     this.candidates = candidates;
     this.time = time;
     this.events = events;
-    this.fence = fence;
+    this.failOpen = failOpen;
   }
 
-  /** The servable entry of the request's key; empty also if the store fails. */
-  Optional<CacheEntry> find(CacheRequest request) {
-    return attempt(request, Operation.FIND, () -> find(request.query)).flatMap(found -> found);
+  /** Returns the servable entry of a query's key; empty if the store fails. */
+  Optional<Optional<CacheEntry>> tryFind(Query query) {
+    return failOpen.attempt(Operation.FIND, () -> find(query));
   }
 
-  /** The servable entry of a key. */
+  /** Returns the servable entry of a query's key. */
   Optional<CacheEntry> find(Query query) {
     try {
       Optional<CacheEntry> found =
           events.timed(
               () -> store.find(query.key()),
               (entry, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.EXACT, took));
-      reportCorrupt(found.isPresent() && !isOfScope(found.get(), query) ? 1 : 0);
-      return found.filter(entry -> isOfScope(entry, query)).filter(entry -> isFresh(entry, query));
+      publishCorrupt(found.isPresent() && !isInScope(found.get(), query) ? 1 : 0);
+      return found.filter(entry -> isInScope(entry, query)).filter(entry -> isFresh(entry, query));
     } catch (CorruptEntryException e) {
-      reportCorrupt(1);
+      publishCorrupt(1);
       return Optional.empty();
     }
   }
 
   /**
-   * The servable entries nearest to the request, nearest first; empty if the store fails.
+   * Returns the servable entries nearest to a query, nearest first; empty if the store fails.
    *
-   * @param allowed leaves out what must not be served to it
+   * @param servable removes the entries that must not be served
    */
-  Optional<List<Match>> nearest(
-      CacheRequest request, Embedding embedding, UnaryOperator<List<Match>> allowed) {
-    return attempt(request, Operation.SEARCH, () -> nearest(request.query, embedding, allowed));
+  Optional<List<Match>> tryNearest(
+      Query query, Embedding embedding, UnaryOperator<List<Match>> servable) {
+    return failOpen.attempt(Operation.SEARCH, () -> nearest(query, embedding, servable));
   }
 
-  /** The servable entries nearest to a query, nearest first; more are looked at if none is left. */
-  List<Match> nearest(Query query, Embedding embedding, UnaryOperator<List<Match>> allowed) {
+  /** Returns the servable entries nearest to a query. Searches wider if none of them remains. */
+  List<Match> nearest(Query query, Embedding embedding, UnaryOperator<List<Match>> servable) {
     List<Match> found = nearest(query, embedding, candidates);
-    List<Match> left = allowed.apply(found);
-    if (found.size() < candidates || !left.isEmpty()) {
-      return left;
+    List<Match> remaining = servable.apply(found);
+    if (found.size() < candidates || !remaining.isEmpty()) {
+      return remaining;
     }
-    return allowed.apply(nearest(query, embedding, SECOND_TRY_FACTOR * candidates)).stream()
-        .limit(candidates)
-        .toList();
+    return servable.apply(manyNearest(query, embedding)).stream().limit(candidates).toList();
+  }
+
+  /** Returns ten times as many nearest entries as the policy decides on. */
+  List<Match> manyNearest(Query query, Embedding embedding) {
+    return nearest(query, embedding, WIDER_SEARCH_FACTOR * candidates);
   }
 
   private List<Match> nearest(Query query, Embedding embedding, int k) {
@@ -94,28 +94,28 @@ final class ResilientStore {
         events.timed(
             () -> store.nearest(nearestQuery(query, embedding, k)),
             (matches, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.SEMANTIC, took));
-    List<Match> servable =
-        nearest.matches().stream().filter(match -> isOfScope(match.entry(), query)).toList();
-    reportCorrupt(nearest.corrupt() + nearest.matches().size() - servable.size());
-    return servable;
+    List<Match> inScope =
+        nearest.matches().stream().filter(match -> isInScope(match.entry(), query)).toList();
+    publishCorrupt(nearest.corrupt() + nearest.matches().size() - inScope.size());
+    return inScope;
   }
 
-  /** Writes for a request; false if the store fails now or has failed it before. */
-  boolean put(CacheRequest request, NewEntry insertion) {
-    return attempt(
-            request,
+  /** Writes an entry; returns false if the store fails. */
+  boolean tryPut(NewEntry entry) {
+    return failOpen
+        .attempt(
             Operation.WRITE,
             () -> {
-              put(List.of(insertion));
+              put(List.of(entry));
               return true;
             })
         .orElse(false);
   }
 
-  void put(List<NewEntry> insertions) {
+  void put(List<NewEntry> entries) {
     events.timed(
-        () -> changes.put(insertions),
-        (evicted, took) -> new CacheEvent.Stored(insertions.size(), evicted, took));
+        () -> store.put(entries),
+        (evicted, took) -> new CacheEvent.Stored(entries.size(), evicted, took));
   }
 
   Duration ageOf(CacheEntry entry) {
@@ -123,18 +123,7 @@ final class ResilientStore {
     return age.isNegative() ? Duration.ZERO : age;
   }
 
-  private <T> Optional<T> attempt(CacheRequest request, Operation operation, Supplier<T> action) {
-    if (request.storeFailed()) {
-      return Optional.empty();
-    }
-    Optional<T> result = fence.attempt(operation, action);
-    if (result.isEmpty()) {
-      request.storeHasFailed();
-    }
-    return result;
-  }
-
-  private static boolean isOfScope(CacheEntry entry, Query query) {
+  private static boolean isInScope(CacheEntry entry, Query query) {
     return entry.scope().equals(query.scope().hash());
   }
 
@@ -146,7 +135,7 @@ final class ResilientStore {
     return new NearestQuery(embedding, query.scope().hash(), k, notBefore(query));
   }
 
-  /** A limit from before 1970 limits nothing, and might be too far back for an Instant. */
+  /** Returns the earliest creation time. A limit before 1970 is ignored: it may overflow Instant. */
   private Optional<Instant> notBefore(Query query) {
     Instant now = time.instant();
     return query
@@ -155,7 +144,7 @@ final class ResilientStore {
         .map(now::minus);
   }
 
-  private void reportCorrupt(int count) {
+  private void publishCorrupt(int count) {
     if (count > 0) {
       events.publish(new CacheEvent.Corrupt(count));
     }

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.ScaledPolicy;
+import io.github.semcache.internal.concurrent.AsyncExecutor;
+import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheEvent;
@@ -23,8 +23,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers the answers of a language model: a prompt that was asked before, in the same or in
- * other words, is answered from the cache; only a new one reaches the model.
+ * A cache for the answers of a language model. A prompt that was asked before, in the same or in
+ * other words, is answered from the cache; only a new prompt reaches the model.
  *
  * <pre>{@code
  * try (SemanticCache cache =
@@ -34,74 +34,62 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Safe for use by many threads. {@link #ask}, {@link #lookup}, {@link #explain}, {@code put} and
- * {@code invalidate} block on the embedder, the store and the model; of threads that ask the same
- * new prompt at once, one asks the model and the others wait for its answer.
+ * <p>Thread-safe. {@link #ask}, {@link #lookup}, {@link #explain}, {@code put} and {@code
+ * invalidate} block on the embedder, the store and the model. Concurrent calls with the same new
+ * prompt are coalesced: one calls the model, the others wait for its answer.
  *
- * <p>An answer belongs to the chat model that gave it and to its settings. The methods that take a
- * model or settings look for their answers; {@link #lookup}, {@link #explain}, {@code put} and
- * {@code invalidate} look for those of the settings that the scope {@linkplain Scope#settings has},
- * and of the cache's own chat client if it has none. So what {@code ask(prompt, model)} keeps is
- * found by {@code prompt.scope(prompt.scope().settings(model.settings()))}, and {@code
- * answer.query().scope()} is the scope of any answer, whoever gave it.
+ * <p>An answer belongs to a chat model and its settings. Methods that take a model or settings use
+ * these. {@link #lookup}, {@link #explain}, {@code put} and {@code invalidate} use the {@linkplain
+ * Scope#settings settings of the scope}, or those of the cache's chat client if the scope has none.
+ * An answer stored by {@code ask(prompt, model)} is therefore found with {@code
+ * prompt.scope(prompt.scope().settings(model.settings()))}, and {@code answer.query().scope()} is
+ * the scope of any answer.
  *
- * <p>Trouble in the normalizer, the embedder, the store, the policy or the admission never fails
- * {@link #ask} or {@link #lookup}: it is counted, told to the listener, and treated as a miss,
- * unless {@link SemanticCacheBuilder#failOnCacheErrors} was set. The methods that change the cache
- * always throw. Every method but {@link #stats}, {@link #isClosed} and {@link #close} throws {@link
- * IllegalStateException} once the cache is closed.
+ * <p>Failures of the normalizer, embedder, store, policy or admission never fail {@link #ask} or
+ * {@link #lookup}: they are counted, published to the listener, and treated as a miss, unless {@link
+ * SemanticCacheBuilder#failOnCacheErrors} is set. Methods that change the cache always throw. All
+ * methods except {@link #stats}, {@link #isClosed} and {@link #close} throw {@link
+ * IllegalStateException} after the cache is closed.
  */
 public final class SemanticCache implements AutoCloseable {
   private final @Nullable ChatClient chatClient;
-  private final SharedStore store;
-  private final EntryLocks changes;
-  private final AsyncExecutor asyncCalls;
+  private final VectorStore store;
   private final EventPublisher events;
+  private final AsyncExecutor asyncExecutor;
   private final QueryFactory queries;
-  private final CacheLookup lookups;
-  private final RequestCoalescer turns;
-  private final AnswerWriter keeper;
-  private final Learning learning;
-  private final Feedback feedback;
+  private final CacheLookup lookup;
+  private final RequestCoalescer coalescer;
+  private final AnswerWriter writer;
+  private final UserFeedback feedback;
+  private final Runnable closeParts;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  SemanticCache(SemanticCacheBuilder options, SharedStore shared, HitPolicy policy) {
-    VectorStore store = shared.store();
-    this.chatClient = options.chatClient;
-    this.store = shared;
-    this.changes = new EntryLocks(store);
-    this.asyncCalls = new AsyncExecutor(options.executor);
-    this.events = new EventPublisher(options.listener, options.ticker);
-    FailOpen fence = new FailOpen(events, options.failOnCacheErrors, options.circuitBreakers());
-    ResilientEmbedder embeddings = new ResilientEmbedder(options.requiredEmbedder(), events, fence);
-    ResilientStore entries =
-        new ResilientStore(store, changes, options.candidates, options.time, events, fence);
-    HitPolicy decides =
-        policy instanceof ScaledPolicy scaled
-            ? scaled.scaledBy(options.scale(store, events))
-            : policy;
-    this.learning = new Learning(options, store, changes, decides, events);
-    this.queries = new QueryFactory(options.normalizer, chatClient, fence);
-    this.lookups = new CacheLookup(embeddings, entries, decides, learning, events, fence);
-    this.keeper = new AnswerWriter(options, queries, embeddings, entries, learning, events, fence);
-    this.turns = new RequestCoalescer(lookups, keeper, events, asyncCalls.executor());
-    this.feedback = new Feedback(store, changes, lookups, learning, events);
-    shared.enter();
+  SemanticCache(CacheParts parts) {
+    this.chatClient = parts.options().chatClient();
+    this.store = parts.options().store();
+    this.events = parts.events();
+    this.asyncExecutor = parts.asyncExecutor();
+    this.queries = parts.queries();
+    this.lookup = parts.lookup();
+    this.coalescer = parts.coalescer();
+    this.writer = parts.writer();
+    this.feedback = parts.feedback();
+    this.closeParts = parts::close;
   }
 
   /**
-   * Begins a cache.
+   * Returns a builder with default options.
    *
-   * @return a builder with the defaults set
+   * @return a new builder
    */
   public static SemanticCacheBuilder builder() {
     return new SemanticCacheBuilder();
   }
 
   /**
-   * Answers a prompt of a text alone; see {@link #ask(Prompt)}.
+   * Answers a prompt that consists of a text only; see {@link #ask(Prompt)}.
    *
-   * @param text what is asked
+   * @param text the text of the prompt
    * @return the answer
    * @throws IllegalArgumentException if the text is blank
    */
@@ -110,18 +98,18 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Answers a prompt, from the cache if it can, else from the model.
+   * Answers a prompt from the cache if possible, otherwise by the cache's chat client.
    *
-   * @param prompt what is asked
+   * @param prompt the prompt
    * @return the answer
    * @throws IllegalStateException if the cache was built without a chat client
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
-   *     for another one's answer; its interrupt flag is set
-   * @throws RuntimeException whatever the chat client throws, as it is; of a cache that {@linkplain
-   *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors} also a {@link
+   *     for another call; its interrupt flag is set
+   * @throws RuntimeException the exception of the chat client, not wrapped. If the cache {@linkplain
+   *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors}, also a {@link
    *     io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, and whatever normalizer, policy and
-   *     admission throw
+   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy
+   *     or admission
    */
   public Answer ask(Prompt prompt) {
     return ask(prompt, requiredChatClient());
@@ -129,117 +117,106 @@ public final class SemanticCache implements AutoCloseable {
 
   private ChatClient requiredChatClient() {
     if (chatClient == null) {
-      throw new IllegalStateException("ask needs a chatClient; the cache was built without one");
+      throw new IllegalStateException("chatClient is missing; ask needs one");
     }
     return chatClient;
   }
 
   /**
-   * Answers a prompt, from the cache if it can, else from a model that is chosen for this call. An
-   * answer of one model under one set of settings is never served to another. It is looked up and
-   * invalidated with these settings in the scope; see {@link Scope#settings(Map)}. Of a model that
-   * reports none, those that the prompt's scope has count.
+   * Answers a prompt from the cache if possible, otherwise by a given model. An answer of one model
+   * and its settings is never served to another. It is looked up and invalidated with these settings
+   * in the scope; see {@link Scope#settings(Map)}. For a model without settings, those of the
+   * prompt's scope are used.
    *
-   * @param prompt what is asked
-   * @param model who answers a miss
+   * @param prompt the prompt
+   * @param model the model that answers a miss
    * @return the answer
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
-   *     for another one's answer; its interrupt flag is set
-   * @throws RuntimeException whatever the chat client throws, as it is; of a cache that {@linkplain
-   *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors} also a {@link
+   *     for another call; its interrupt flag is set
+   * @throws RuntimeException the exception of the chat client, not wrapped. If the cache {@linkplain
+   *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors}, also a {@link
    *     io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, and whatever normalizer, policy and
-   *     admission throw
+   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy
+   *     or admission
    */
   public Answer ask(Prompt prompt, ChatClient model) {
-    return ask(prompt, model, CoalescingGroup.here());
+    return ask(prompt, model, CoalescingGroup.ask());
   }
 
-  /** The road of one prompt. {@link #begin} is the same road for callers that ask the model. */
-  private Answer ask(Prompt prompt, ChatClient model, CoalescingGroup place) {
+  private Answer ask(Prompt prompt, ChatClient model, CoalescingGroup group) {
     checkOpen();
-    CacheRequest request = queries.request(prompt, model.settings());
-    Optional<Answer> kept = lookups.exact(request).or(() -> lookups.semantic(request));
-    if (kept.isPresent()) {
-      return kept.get();
-    }
-    CacheCall turn = turns.take(request, place);
-    while (turn instanceof CacheCall.Follow other) {
-      turn = other.await();
-    }
-    if (turn instanceof CacheCall.Answered meanwhile) {
-      return meanwhile.answer();
-    }
-    CacheCall.Lead lead = (CacheCall.Lead) turn;
-    ChatReply reply = lead.ask(model);
-    return lead.complete(reply);
+    CacheRequest request = queries.requestOf(prompt, model.settings());
+    LookupResult result = lookup.exact(request).orElse(lookup::semantic);
+    CacheCall call = result.toCall(miss -> coalescer.join(miss, group)).await();
+    return call instanceof CacheCall.Answered answered
+        ? answered.answer()
+        : ((CacheCall.Lead) call).ask(model);
   }
 
   /**
-   * Answers a prompt as {@link #ask(Prompt)} does, and gives the text on as it arrives. The model
-   * streams if the chat client is a {@link io.github.semcache.chat.StreamingChatClient}; from the
-   * cache, from another chat client, and from another call that was first to ask, the text comes in
-   * one piece. A call of {@link #ask(Prompt)} for the same new prompt does not wait for this one,
-   * whose consumer may be slow, but asks the model itself.
+   * Answers a prompt as {@link #ask(Prompt)} does and passes the text to a consumer as it arrives.
+   * The model streams if the chat client is a {@link
+   * io.github.semcache.chat.StreamingChatClient}. A cached answer, an answer of another chat client,
+   * and an answer of another call arrive in one piece. Streaming calls may wait for a plain {@link
+   * #ask(Prompt)}; a plain {@code ask} never waits for a streaming call, because a slow consumer
+   * would delay it.
    *
-   * @param prompt what is asked
-   * @param onText is given the pieces of the text, on this thread. If it throws, the call ends with
-   *     that exception and nothing is kept
-   * @return the whole answer
+   * @param prompt the prompt
+   * @param onText receives the pieces of the text on this thread. If it throws, the call fails with
+   *     its exception and nothing is stored
+   * @return the complete answer
    * @throws IllegalStateException if the cache was built without a chat client
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
-   *     for another one's answer; its interrupt flag is set
-   * @throws RuntimeException whatever the chat client throws, as it is; of a cache that {@linkplain
-   *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors} also a {@link
+   *     for another call; its interrupt flag is set
+   * @throws RuntimeException the exception of the chat client, not wrapped. If the cache {@linkplain
+   *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors}, also a {@link
    *     io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, and whatever normalizer, policy and
-   *     admission throw
+   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy
+   *     or admission
    */
   public Answer ask(Prompt prompt, Consumer<String> onText) {
-    StreamedCall call = new StreamedCall(requiredChatClient(), requireNonNull(onText, "onText"));
-    return call.deliver(ask(prompt, call, CoalescingGroup.streamingHere()));
+    StreamingCall call = new StreamingCall(requiredChatClient(), requireNonNull(onText, "onText"));
+    return call.deliver(ask(prompt, call, CoalescingGroup.streamingAsk()));
   }
 
   /**
-   * Begins to answer a prompt, for callers that get the model's answer in a way of their own. It
-   * looks the prompt up as {@link #ask} does; of many calls that ask the same new prompt at once,
-   * {@link #ask} included, one leads and the others follow. A lead is bound to no thread, so a
-   * thread must not wait for one that it holds itself. The answer is looked up and invalidated with
-   * the settings in the scope; see {@link Scope#settings(Map)}.
+   * Begins a call for callers that call the model themselves. Looks up the prompt as {@link #ask}
+   * does. Concurrent calls with the same new prompt, {@link #ask} included, are coalesced: one
+   * leads, the others follow. A lead is not bound to a thread, so a thread must not wait for a lead
+   * that it holds itself. The answer is looked up and invalidated with the settings in the scope;
+   * see {@link Scope#settings(Map)}.
    *
-   * @param prompt what is asked
-   * @param settings what shapes the answer besides the prompt; see {@link ChatClient#settings}
-   * @return the answer, the lead, or a call to follow
-   * @throws RuntimeException of a cache that {@linkplain SemanticCacheBuilder#failOnCacheErrors
-   *     fails on cache errors}, what {@link #lookup} throws
+   * @param prompt the prompt
+   * @param settings the settings of the model; see {@link ChatClient#settings}
+   * @return the answer, a lead, or a call to follow
+   * @throws RuntimeException if the cache {@linkplain SemanticCacheBuilder#failOnCacheErrors fails
+   *     on cache errors}: see {@link #lookup}
    */
   public CacheCall begin(Prompt prompt, Map<String, String> settings) {
-    return begin(prompt, settings, CoalescingGroup.anywhere());
+    return begin(prompt, settings, CoalescingGroup.askOnAnyThread());
   }
 
   /**
-   * Begins to answer a prompt as {@link #begin(Prompt, Map)} does, in a lane of its own. Calls
-   * follow one another within a lane only: for leads that others must not wait for, such as streams
-   * that stand still as long as their reader pleases.
+   * Begins a call as {@link #begin(Prompt, Map)} does, in a coalescing group of its own. Only calls
+   * of the same group are coalesced. Use a group for calls that others must not wait for, such as
+   * streams that advance as fast as their reader.
    *
-   * @param prompt what is asked
-   * @param settings what shapes the answer besides the prompt; see {@link ChatClient#settings}
-   * @param lane any name
-   * @return the answer, the lead, or a call to follow
-   * @throws RuntimeException of a cache that {@linkplain SemanticCacheBuilder#failOnCacheErrors
-   *     fails on cache errors}, what {@link #lookup} throws
+   * @param prompt the prompt
+   * @param settings the settings of the model; see {@link ChatClient#settings}
+   * @param group the name of the group
+   * @return the answer, a lead, or a call to follow
+   * @throws RuntimeException if the cache {@linkplain SemanticCacheBuilder#failOnCacheErrors fails
+   *     on cache errors}: see {@link #lookup}
    */
-  public CacheCall begin(Prompt prompt, Map<String, String> settings, String lane) {
-    return begin(prompt, settings, CoalescingGroup.inLane(requireNonNull(lane, "lane")));
+  public CacheCall begin(Prompt prompt, Map<String, String> settings, String group) {
+    return begin(prompt, settings, CoalescingGroup.named(requireNonNull(group, "group")));
   }
 
-  private CacheCall begin(Prompt prompt, Map<String, String> settings, CoalescingGroup place) {
+  private CacheCall begin(Prompt prompt, Map<String, String> settings, CoalescingGroup group) {
     checkOpen();
-    CacheRequest request = queries.request(prompt, settings);
-    return lookups
-        .find(request)
-        .<CacheCall>map(CacheCall.Answered::new)
-        .orElseGet(() -> turns.take(request, place));
+    CacheRequest request = queries.requestOf(prompt, settings);
+    LookupResult result = lookup.exact(request).orElse(lookup::semantic);
+    return result.toCall(miss -> coalescer.join(miss, group));
   }
 
   private void checkOpen() {
@@ -249,46 +226,44 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Answers a prompt on another thread: the builder's executor, or one of the cache's own threads,
-   * of which there are at most 256: more calls wait for one. A call that is made on one of them
-   * while all are busy runs there, and returns a future that has ended. Cancelling the future does
-   * not stop the call.
+   * Answers a prompt on another thread: on the builder's executor, or on one of at most 256 threads
+   * of the cache. Further calls wait for a thread; a call made on one of these threads while all are
+   * busy runs on it at once. Canceling the future does not stop the call.
    *
-   * @param prompt what is asked
-   * @return a future that ends as {@link #ask(Prompt)} does, or with the executor's {@link
-   *     java.util.concurrent.RejectedExecutionException}
+   * @param prompt the prompt
+   * @return a future that completes as {@link #ask(Prompt)} does, or fails with the executor's
+   *     {@link java.util.concurrent.RejectedExecutionException}
    */
   public CompletableFuture<Answer> askAsync(Prompt prompt) {
     requireNonNull(prompt, "prompt");
     checkOpen();
-    return asyncCalls.run(() -> ask(prompt));
+    return asyncExecutor.submit(() -> ask(prompt));
   }
 
   /**
-   * Answers a prompt as {@link #ask(Prompt, Consumer)} does, on another thread: the builder's
-   * executor, or one of the cache's own threads.
+   * Answers a prompt as {@link #ask(Prompt, Consumer)} does, on another thread; see {@link
+   * #askAsync(Prompt)}.
    *
-   * @param prompt what is asked
-   * @param onText is given the pieces of the text, on that thread
-   * @return a future that ends as {@link #ask(Prompt, Consumer)} does, or with the executor's
-   *     {@link java.util.concurrent.RejectedExecutionException}
+   * @param prompt the prompt
+   * @param onText receives the pieces of the text on that thread
+   * @return a future that completes as {@link #ask(Prompt, Consumer)} does, or fails with the
+   *     executor's {@link java.util.concurrent.RejectedExecutionException}
    */
   public CompletableFuture<Answer> askAsync(Prompt prompt, Consumer<String> onText) {
     requireNonNull(prompt, "prompt");
     requireNonNull(onText, "onText");
     checkOpen();
-    return asyncCalls.run(() -> ask(prompt, onText));
+    return asyncExecutor.submit(() -> ask(prompt, onText));
   }
 
   /**
-   * Where {@link #askAsync(Prompt)} runs, for adapters that run blocking calls of the cache of
-   * their own.
+   * Returns the executor of {@link #askAsync(Prompt)}, for wrapped clients that run blocking calls
+   * of the cache.
    *
-   * @return the builder's executor, or one of at most 256 daemon threads that the cache owns; more
-   *     tasks wait for one, but a task given by such a thread while all are busy runs on it at once
+   * @return the builder's executor, or the threads of the cache
    */
   public Executor executor() {
-    return asyncCalls.executor();
+    return asyncExecutor.executor();
   }
 
   /**
@@ -302,66 +277,62 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Answers a prompt from the cache, or not at all: the model is never asked. Counts as a request.
+   * Answers a prompt from the cache only. Never calls the model. Counts as a request.
    *
-   * @param prompt what is asked
-   * @return the answer, or empty if the cache has none; always empty if the prompt passes the cache
-   *     by
+   * @param prompt the prompt
+   * @return the answer, or empty on a miss; always empty if the prompt bypasses the cache
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
-   *     for another one's embedding; its interrupt flag is set
-   * @throws RuntimeException of a cache that {@linkplain SemanticCacheBuilder#failOnCacheErrors
-   *     fails on cache errors}: a {@link io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, or whatever normalizer and policy throw
+   *     for the embedding of another call; its interrupt flag is set
+   * @throws RuntimeException if the cache {@linkplain SemanticCacheBuilder#failOnCacheErrors fails
+   *     on cache errors}: a {@link io.github.semcache.store.StoreException}, an {@link
+   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer or policy
    */
   public Optional<Answer> lookup(Prompt prompt) {
     checkOpen();
-    CacheRequest request = queries.request(prompt);
-    request.asksNoModel();
-    Optional<Answer> kept = lookups.find(request);
-    if (kept.isEmpty()) {
-      lookups.missed(request);
+    CacheRequest request = queries.requestOf(prompt).lookupOnly();
+    LookupResult result = lookup.exact(request).orElse(lookup::semantic);
+    if (result instanceof LookupResult.Hit hit) {
+      return Optional.of(hit.answer());
     }
-    return kept;
+    lookup.count((LookupResult.Miss) result);
+    return Optional.empty();
   }
 
   /**
-   * Shows what the cache knows of a prompt and what the policy says of it. Does not count as a
-   * request, and asks no model.
+   * Explains the decision on a prompt. Does not count as a request and never calls the model.
    *
-   * @param prompt what would be asked
+   * @param prompt the prompt
    * @return the candidates and the decision
-   * @throws IllegalArgumentException if nothing is left of the text when it is normalized
+   * @throws IllegalArgumentException if the normalizer leaves no text
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    * @throws io.github.semcache.store.StoreException if the store fails
-   * @throws RuntimeException whatever normalizer and policy throw
+   * @throws RuntimeException if the normalizer or the policy throws
    */
   public Explanation explain(Prompt prompt) {
     checkOpen();
-    return lookups.explain(queries.of(prompt));
+    return lookup.explain(queries.queryOf(prompt));
   }
 
   /**
-   * Takes a wrong answer out of service: the prompt is never again answered with that entry, nor
-   * with another one of its answer group, also when the entry has gone; but the group that an
-   * answer of the model joined after it was given is known only as long as its entry is there. An
-   * answer to exactly this prompt is removed. A policy that learns, learns from it. Other caches on
-   * the same store hear of it within half a minute, if they are asked anything.
+   * Reports a wrong answer. The prompt is never answered again with its entry, nor with another
+   * entry of the same answer group among the nearest ones. The report is stored with these entries,
+   * so it takes effect for all instances on the same store with their next lookup. An answer to
+   * exactly this prompt is removed. A learning policy learns from the report.
    *
    * @param answer an answer of this cache
-   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; the answer is out
-   *     of service all the same
-   * @throws io.github.semcache.store.StoreException if the store fails: then the answer may not be
-   *     removed, or other caches not told. To a near prompt this cache serves it no more, and tells
-   *     the others later
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
+   * @throws io.github.semcache.store.StoreException if the store fails. In both cases the report
+   *     holds in this instance at once, and is stored later: by a lookup after 30 seconds, or when
+   *     the cache is closed
    */
   public void reportWrong(Answer answer) {
     checkOpen();
-    feedback.wrong(answer);
+    feedback.reportWrong(reported(answer));
   }
 
   /**
-   * Confirms an answer. A policy that learns, learns from it if it came from another prompt's
-   * entry; otherwise it is only counted.
+   * Confirms an answer. A learning policy learns from it if the answer was served for another
+   * prompt than that of its entry; otherwise it is only counted.
    *
    * @param answer an answer of this cache
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
@@ -369,16 +340,23 @@ public final class SemanticCache implements AutoCloseable {
    */
   public void reportRight(Answer answer) {
     checkOpen();
-    feedback.right(answer);
+    feedback.reportRight(reported(answer));
+  }
+
+  private static UserFeedback.ReportedAnswer reported(Answer answer) {
+    return new UserFeedback.ReportedAnswer(
+        answer.query(),
+        answer.entryId(),
+        answer.group(),
+        answer.source() == Answer.Source.SEMANTIC);
   }
 
   /**
-   * Keeps an answer to a prompt, replacing the one kept before. The admission is not asked.
+   * Stores an answer to a prompt, replacing the previous one. The admission is not consulted.
    *
-   * @param prompt what may be asked; its {@linkplain Prompt#timeToLive(Duration) time to live}
-   *     counts
-   * @param answer the text to answer with
-   * @throws IllegalArgumentException if nothing is left of the text when it is normalized
+   * @param prompt the prompt, whose {@linkplain Prompt#timeToLive(Duration) time to live} applies
+   * @param answer the text of the answer
+   * @throws IllegalArgumentException if the normalizer leaves no text
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    * @throws io.github.semcache.store.StoreException if the store fails
    */
@@ -387,93 +365,92 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Keeps an answer to a prompt for so long; see {@link #put(Prompt, String)}.
+   * Stores an answer to a prompt with a time to live; see {@link #put(Prompt, String)}.
    *
-   * @param prompt what may be asked
-   * @param answer the text to answer with
-   * @param timeToLive at least a millisecond and at most 100 years
-   * @throws IllegalArgumentException if the time is outside these bounds
+   * @param prompt the prompt
+   * @param answer the text of the answer
+   * @param timeToLive from 1 ms to 100 years
+   * @throws IllegalArgumentException if the time to live is out of range
    */
   public void put(Prompt prompt, String answer, Duration timeToLive) {
     put(prompt.timeToLive(timeToLive), answer);
   }
 
   /**
-   * Keeps a whole reply to a prompt; see {@link #put(Prompt, String)}.
+   * Stores a complete reply to a prompt; see {@link #put(Prompt, String)}.
    *
-   * @param prompt what may be asked
-   * @param reply the reply to answer with
+   * @param prompt the prompt
+   * @param reply the reply
    */
   public void put(Prompt prompt, ChatReply reply) {
     checkOpen();
-    keeper.put(prompt, reply);
+    writer.put(prompt, reply);
   }
 
   /**
-   * Keeps many answers, embedding and writing them in batches of 128. An answer whose prompt the
-   * embedder {@linkplain io.github.semcache.embedding.RejectedTextException rejects}, because it is
-   * too long for instance, is kept for exactly that prompt and no near one, so that one bad row
-   * does not end an import; it counts as an embedder error, and the listener and the log are told
-   * its number.
+   * Stores many answers, embedding and writing them in batches of 128. If the embedder {@linkplain
+   * io.github.semcache.embedding.RejectedTextException rejects} a prompt, for example because it is
+   * too long, its answer is stored for exactly this prompt only, and the import continues. The
+   * rejection counts as an embedder error and is logged with the index of the answer.
    *
-   * @param answers prompts with their answers; read once, one batch at a time
-   * @param progress is told after each batch how many answers are kept so far; called on this
-   *     thread
-   * @return how many answers were kept
-   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; the batches
-   *     before are kept
-   * @throws IllegalArgumentException if nothing is left of a prompt's text when it is normalized;
-   *     the batches before are kept
-   * @throws io.github.semcache.store.StoreException if the store fails; the batches before are kept
+   * @param answers prompts and their answers; iterated once, one batch at a time
+   * @param progress receives the number of stored answers after each batch, on this thread
+   * @return the number of stored answers
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; the previous
+   *     batches are stored
+   * @throws IllegalArgumentException if the normalizer leaves no text of a prompt; the previous
+   *     batches are stored
+   * @throws io.github.semcache.store.StoreException if the store fails; the previous batches are
+   *     stored
    */
   public long putAll(Iterable<Map.Entry<Prompt, String>> answers, LongConsumer progress) {
     checkOpen();
-    return keeper.putAll(answers.iterator(), requireNonNull(progress, "progress"));
+    return writer.putAll(answers.iterator(), requireNonNull(progress, "progress"));
   }
 
   /**
-   * Removes the answer kept for exactly this prompt: the same normalized text in the same scope.
+   * Removes the answer to exactly this prompt: the same normalized text in the same scope.
    *
-   * @param prompt the prompt; an answer of a model other than the cache's own is removed if the
+   * @param prompt the prompt. An answer of another model than the cache's own is removed if the
    *     prompt's scope has that model's {@linkplain Scope#settings(Map) settings}
-   * @return whether there was one
-   * @throws IllegalArgumentException if nothing is left of the text when it is normalized
+   * @return whether there was an answer
+   * @throws IllegalArgumentException if the normalizer leaves no text
    * @throws io.github.semcache.store.StoreException if the store fails
    */
   public boolean invalidate(Prompt prompt) {
     checkOpen();
-    return changes.remove(new EntrySelector.ByKey(queries.of(prompt).key())) > 0;
+    return store.remove(new EntrySelector.ByKey(queries.queryOf(prompt).key())) > 0;
   }
 
   /**
-   * Removes all answers of a scope: those whose prompts had exactly these tags, system text and
-   * earlier messages, under one chat model and its settings. Answers of several models are removed
+   * Removes all answers of a scope: those of prompts with exactly these tags, system text and
+   * preceding messages, for one chat model and its settings. Answers of several models are removed
    * one model at a time.
    *
-   * @param scope the scope, as {@link Prompt#scope()} gives it, with the {@linkplain
-   *     Scope#settings(Map) settings} of the model; without any, those of the cache's own chat
-   *     client are meant
-   * @return how many there were
+   * @param scope the scope, as {@link Prompt#scope()} returns it, with the {@linkplain
+   *     Scope#settings(Map) settings} of the model; without settings, those of the cache's chat
+   *     client are used
+   * @return the number of removed answers
    * @throws io.github.semcache.store.StoreException if the store fails
    */
   public long invalidate(Scope scope) {
     checkOpen();
-    return changes.remove(new EntrySelector.ByScope(queries.scopeOf(scope).hash()));
+    return store.remove(new EntrySelector.ByScope(queries.scopeOf(scope).hash()));
   }
 
   /**
    * Removes all answers of the store.
    *
-   * @return how many there were
+   * @return the number of removed answers
    * @throws io.github.semcache.store.StoreException if the store fails
    */
   public long clear() {
     checkOpen();
-    return changes.remove(new EntrySelector.All());
+    return store.remove(new EntrySelector.All());
   }
 
   /**
-   * Counts of what happened since the cache was built.
+   * Returns the statistics since the cache was built.
    *
    * @return a snapshot
    */
@@ -482,25 +459,23 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Whether the cache was closed.
+   * Returns whether the cache is closed.
    *
-   * @return true from the first call of {@link #close} on
+   * @return true after the first call of {@link #close}
    */
   public boolean isClosed() {
     return closed.get();
   }
 
   /**
-   * Closes the cache and its store, unless another open cache of the same builder uses the store.
-   * Calls under way may fail. The embedder, the chat client and a given executor are left open. May
-   * be called twice.
+   * Closes the cache, and its store if the cache owns it: a store that the builder created, or that
+   * was passed to {@link SemanticCacheBuilder#ownedStore}. Running calls may fail. The embedder, the
+   * chat client, and an executor passed to the builder stay open. Idempotent.
    */
   @Override
   public void close() {
     if (!closed.getAndSet(true)) {
-      asyncCalls.close();
-      learning.close();
-      store.leave();
+      closeParts.run();
     }
   }
 }

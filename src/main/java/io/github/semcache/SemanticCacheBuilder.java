@@ -5,13 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.DistancePolicy;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.LearningPolicy;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.TimeToLive;
 import io.github.semcache.stats.CacheListener;
@@ -20,59 +19,58 @@ import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a {@link SemanticCache}. Only the embedder must be given. The order of the calls does not
- * matter, and {@link #build} may be called more than once. Not safe for use by many threads.
+ * Builds a {@link SemanticCache}. Only the embedder is required. The order of the calls does not
+ * matter. {@link #build} may be called more than once. Not thread-safe.
  */
 public final class SemanticCacheBuilder {
   private static final double DEFAULT_MAX_DISTANCE = 0.15;
 
-  /** A search of so many brings as many answers with it. */
+  /** A search returns as many answers, so this bounds the size of its reply. */
   private static final int MAX_CANDIDATES = 1_000;
 
   private @Nullable Embedder embedder;
-  private @Nullable SharedStore store;
-  @Nullable ChatClient chatClient;
+  private @Nullable VectorStore store;
+  private boolean ownsStore;
+  private boolean ownedStoreInUse;
+  private @Nullable ChatClient chatClient;
   private OptionalDouble maxDistance = OptionalDouble.empty();
   private OptionalDouble relativeDistance = OptionalDouble.empty();
   private Optional<Guards> guards = Optional.empty();
   private @Nullable HitPolicy hitPolicy;
   private Optional<Duration> timeToLive = Optional.of(Duration.ofHours(24));
   private double timeToLiveJitter;
-  Normalizer normalizer = Normalizer.whitespace();
-  Admission admission = Admission.completeAnswers();
-  int candidates = 10;
-  CacheListener listener = event -> {};
-  InstantSource time = InstantSource.system();
-  LongSupplier ticker = System::nanoTime;
-  @Nullable Executor executor;
-  boolean failOnCacheErrors;
-  @Nullable AnswerJudge judge;
+  private Normalizer normalizer = Normalizer.whitespace();
+  private Admission admission = Admission.completeAnswers();
+  private int candidates = 10;
+  private CacheListener listener = event -> {};
+  private InstantSource time = InstantSource.system();
+  private LongSupplier ticker = System::nanoTime;
+  private @Nullable Executor executor;
+  private boolean failOnCacheErrors;
+  private @Nullable AnswerJudge judge;
   private @Nullable Duration judgeTimeLimit;
   private @Nullable Integer judgeQueue;
   private @Nullable Executor judgeExecutor;
-  boolean shadowMode;
+  private boolean shadowMode;
   private @Nullable StateStore stateStore;
-  private int failuresToOpen = 5;
-  private Duration circuitPause = Duration.ofSeconds(1);
+  private CacheOptions.Breakers circuitBreaker =
+      new CacheOptions.Breakers(5, Duration.ofSeconds(1));
 
   SemanticCacheBuilder() {}
 
   /**
-   * Sets who makes the embeddings. Required.
+   * Sets the embedder. Required.
    *
-   * @param embedder the embedder; the cache does not close it
+   * @param embedder the embedder, which the cache does not close
    * @return this builder
    */
   public SemanticCacheBuilder embedder(Embedder embedder) {
@@ -81,25 +79,38 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets where answers are kept. Without one the cache makes an {@link InMemoryVectorStore} of its
-   * own.
+   * Sets the store of the answers. By default the cache creates an {@link InMemoryVectorStore} of
+   * its own. Several caches may share a store.
    *
-   * @param store a store of the embedder's model and dimension; the cache closes it. If this
-   *     builder builds several caches over it, it is closed with the last one that is open; after
-   *     that the builder needs a new one. Caches of several builders do not know of each other, so
-   *     a store that they share must be closed with neither before both are done
+   * @param store a store for the embedder's model and dimension. The cache does not close it: close
+   *     it after the caches that use it, or use {@link #ownedStore}
    * @return this builder
    */
   public SemanticCacheBuilder store(VectorStore store) {
-    this.store = new SharedStore(requireNonNull(store, "store"));
+    this.store = requireNonNull(store, "store");
+    this.ownsStore = false;
     return this;
   }
 
   /**
-   * Sets who answers a miss. Without one, {@link
-   * SemanticCache#ask(io.github.semcache.prompt.Prompt)} cannot be called.
+   * Sets the store of the answers and passes its ownership to the cache, which closes it. A builder
+   * with an owned store builds one cache.
    *
-   * @param chatClient the chat client; the cache does not close it
+   * @param store a store for the embedder's model and dimension that no other cache uses
+   * @return this builder
+   */
+  public SemanticCacheBuilder ownedStore(VectorStore store) {
+    this.store = requireNonNull(store, "store");
+    this.ownsStore = true;
+    this.ownedStoreInUse = false;
+    return this;
+  }
+
+  /**
+   * Sets the model that answers misses. Without it, {@link
+   * SemanticCache#ask(io.github.semcache.prompt.Prompt)} throws {@link IllegalStateException}.
+   *
+   * @param chatClient the chat client, which the cache does not close
    * @return this builder
    */
   public SemanticCacheBuilder chatClient(ChatClient chatClient) {
@@ -108,15 +119,15 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the cut: prompts no farther apart than this count as the same question, unless one of the
-   * {@linkplain #guards guards} objects. The default is right for {@code text-embedding-3-small}.
-   * Other models spread their distances differently and need another cut: on the questions of bank
-   * customers in the BANKING77 data set, 0.15 without guards gives 2.7 % wrong answers with
-   * all-MiniLM-L6-v2 but 11.4 % with bge-small-en, for which 0.05 gives 1.2 %.
+   * Sets the maximum cosine distance of a hit; a {@linkplain #guards guard} may still reject it. The
+   * right threshold depends on the embedding model. The default suits {@code
+   * text-embedding-3-small}. On the bank customers' questions of the BANKING77 data set, 0.15
+   * without guards serves 2.7 % wrong answers with all-MiniLM-L6-v2, but 11.4 % with bge-small-en,
+   * where 0.05 serves 1.2 %.
    *
-   * @param maxDistance the largest cosine distance of a hit, 0 to 2; 0.15 unless set
+   * @param maxDistance the maximum distance, in [0, 2]; 0.15 by default
    * @return this builder
-   * @throws IllegalArgumentException if the distance is outside 0 to 2
+   * @throws IllegalArgumentException if the distance is out of range
    */
   public SemanticCacheBuilder maxDistance(double maxDistance) {
     HitPolicy.maxDistance(maxDistance);
@@ -125,16 +136,16 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the cut as a part of the distance that unrelated prompts have, so that it means the same
-   * for every embedding model; in place of {@link #maxDistance}. For a model that is not
-   * {@linkplain io.github.semcache.embedding.EmbeddingScale#known known}, {@link #build} measures
-   * that distance with one call of the embedder, and keeps it where {@linkplain #stateStore what
-   * was learned} is kept.
+   * Sets the maximum distance of a hit as a fraction of the distance of unrelated prompts, instead
+   * of {@link #maxDistance}. Relative distances of different embedding models are comparable. For a
+   * model whose scale is not {@linkplain io.github.semcache.embedding.EmbeddingScale#known known},
+   * {@link #build} measures it with one call of the embedder and saves it in the {@linkplain
+   * #stateStore state store}.
    *
-   * @param relativeDistance the largest relative distance of a hit, 0 (the same) to 1 (as far apart
-   *     as unrelated prompts)
+   * @param relativeDistance the maximum relative distance, from 0 (identical) to 1 (the distance of
+   *     unrelated prompts)
    * @return this builder
-   * @throws IllegalArgumentException if the distance is outside 0 to 1
+   * @throws IllegalArgumentException if the distance is outside [0, 1]
    */
   public SemanticCacheBuilder relativeDistance(double relativeDistance) {
     HitPolicy.relativeDistance(relativeDistance);
@@ -143,9 +154,9 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets what is asked before a hit at {@link #maxDistance} or {@link #relativeDistance} is made.
+   * Sets the guards that may reject a hit of {@link #maxDistance} or {@link #relativeDistance}.
    *
-   * @param guards the guards; {@link Guards#english} unless set
+   * @param guards the guards; {@link Guards#english} by default
    * @return this builder
    */
   public SemanticCacheBuilder guards(Guards guards) {
@@ -154,7 +165,7 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Lets the distance alone decide.
+   * Removes the guards, so that only the distance decides.
    *
    * @return this builder
    */
@@ -163,8 +174,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets how a hit is decided, in place of {@link #maxDistance}, {@link #relativeDistance} and
-   * {@link #guards}; together with one of these it is rejected.
+   * Sets the hit policy, instead of {@link #maxDistance}, {@link #relativeDistance} and {@link
+   * #guards}; {@link #build} rejects a combination.
    *
    * @param hitPolicy the policy
    * @return this builder
@@ -175,11 +186,11 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets how long an answer is kept.
+   * Sets the time to live of answers. The time to live of a prompt takes precedence.
    *
-   * @param timeToLive at least a millisecond and at most 100 years; 24 hours unless set
+   * @param timeToLive from 1 ms to 100 years; 24 hours by default
    * @return this builder
-   * @throws IllegalArgumentException if the time is outside these bounds
+   * @throws IllegalArgumentException if the time to live is out of range
    */
   public SemanticCacheBuilder timeToLive(Duration timeToLive) {
     this.timeToLive = Optional.of(TimeToLive.check(timeToLive));
@@ -187,7 +198,7 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Keeps answers without expiry, except those whose prompt sets a time to live.
+   * Stores answers without expiry, except those whose prompt has a time to live.
    *
    * @return this builder
    */
@@ -197,28 +208,27 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Shortens each time to live by a random share, so that answers kept together do not all expire
-   * together.
+   * Shortens each time to live by a random fraction, so that answers stored together do not all
+   * expire together.
    *
-   * @param share the largest share to take off, 0 to 1; 0 unless set
+   * @param fraction the maximum fraction, in [0, 1]; 0 by default
    * @return this builder
-   * @throws IllegalArgumentException if the share is outside 0 to 1
+   * @throws IllegalArgumentException if the fraction is out of range
    */
-  public SemanticCacheBuilder timeToLiveJitter(double share) {
-    if (!(share >= 0 && share <= 1)) {
+  public SemanticCacheBuilder timeToLiveJitter(double fraction) {
+    if (!(fraction >= 0 && fraction <= 1)) {
       throw new IllegalArgumentException(
-          "timeToLiveJitter is " + share + "; it must be between 0 and 1");
+          "timeToLiveJitter is " + fraction + "; it must be between 0 and 1");
     }
-    this.timeToLiveJitter = share;
+    this.timeToLiveJitter = fraction;
     return this;
   }
 
   /**
-   * Sets how texts are brought into one form before they are hashed and embedded. Caches that share
-   * a store need the same one: what one of them kept is found by the form that it gave the text. A
-   * prompt for which it throws, or of which it leaves nothing, passes the cache by.
+   * Sets the normalizer of texts before they are hashed and embedded. Caches that share a store need
+   * the same normalizer. A prompt for which it throws or leaves no text bypasses the cache.
    *
-   * @param normalizer the normalizer; {@link Normalizer#whitespace} unless set
+   * @param normalizer the normalizer; {@link Normalizer#whitespace} by default
    * @return this builder
    */
   public SemanticCacheBuilder normalizer(Normalizer normalizer) {
@@ -227,9 +237,9 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets which replies may be kept.
+   * Sets the admission, which decides whether a reply of the model may be stored.
    *
-   * @param admission the admission; {@link Admission#completeAnswers} unless set
+   * @param admission the admission; {@link Admission#completeAnswers} by default
    * @return this builder
    */
   public SemanticCacheBuilder admission(Admission admission) {
@@ -238,11 +248,11 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets how many nearest entries the policy gets to see (the K of the KNN search).
+   * Sets the number of nearest entries that the policy decides on (the K of the KNN search).
    *
-   * @param candidates 1 to 1,000; 10 unless set
+   * @param candidates from 1 to 1,000; 10 by default
    * @return this builder
-   * @throws IllegalArgumentException if the number is outside these bounds
+   * @throws IllegalArgumentException if the number is out of range
    */
   public SemanticCacheBuilder candidates(int candidates) {
     if (candidates < 1 || candidates > MAX_CANDIDATES) {
@@ -254,9 +264,9 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets who is told what the cache does.
+   * Sets the listener of the cache's events.
    *
-   * @param listener the listener; none unless set
+   * @param listener the listener; none by default
    * @return this builder
    */
   public SemanticCacheBuilder listener(CacheListener listener) {
@@ -265,9 +275,9 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the clock for the age of answers. A store that was given has a clock of its own.
+   * Sets the clock for the age of answers. A store has a clock of its own.
    *
-   * @param time the clock; the system's unless set
+   * @param time the clock; the system clock by default
    * @return this builder
    */
   public SemanticCacheBuilder timeSource(InstantSource time) {
@@ -276,9 +286,9 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets what durations are measured with.
+   * Sets the ticker for durations.
    *
-   * @param nanos a count of nanoseconds from any origin; {@link System#nanoTime} unless set
+   * @param nanos a count of nanoseconds from any origin; {@link System#nanoTime} by default
    * @return this builder
    */
   public SemanticCacheBuilder ticker(LongSupplier nanos) {
@@ -287,11 +297,11 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets where {@link SemanticCache#askAsync} runs. Its calls block, so it needs as many threads as
-   * there are to be calls at once, and more if calls make calls and wait for them.
+   * Sets the executor of {@link SemanticCache#askAsync}. Its calls block, so it needs as many threads
+   * as there are concurrent calls, and more if calls wait for other calls.
    *
-   * @param executor the executor, which the cache does not shut down; unless set, at most 256
-   *     daemon threads of the cache's own, for which any number of calls may wait
+   * @param executor the executor, which the cache does not shut down; by default at most 256 daemon
+   *     threads of the cache with an unbounded queue
    * @return this builder
    */
   public SemanticCacheBuilder executor(Executor executor) {
@@ -300,12 +310,10 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets who compares answers, for policies that learn and for {@link #shadowMode}. It runs on a
-   * thread of the cache's own, or on the {@link #judgeExecutor}. An entry whose answer says the
-   * same as another one is then written again, with its answer group: what another cache on the
-   * same store does to it at that very moment may be undone by it.
+   * Sets the judge that compares answers, for learning policies and for {@link #shadowMode}. It runs
+   * on a thread of the cache, or on the {@link #judgeExecutor}.
    *
-   * @param judge the judge; none unless set
+   * @param judge the judge; none by default
    * @return this builder
    */
   public SemanticCacheBuilder judge(AnswerJudge judge) {
@@ -314,26 +322,25 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets how long the judge may take for the comparisons that one request gives rise to; then it is
-   * interrupted.
+   * Sets the time limit for the comparisons of one request, after which the judge is interrupted.
    *
-   * @param limit at least a millisecond; 60 s unless set
+   * @param limit at least 1 ms; 60 seconds by default
    * @return this builder
-   * @throws IllegalArgumentException if the limit is less than a millisecond
+   * @throws IllegalArgumentException if the limit is less than 1 ms
    */
   public SemanticCacheBuilder judgeTimeLimit(Duration limit) {
     if (requireNonNull(limit, "limit").toMillis() < 1) {
-      throw new IllegalArgumentException(
-          "judgeTimeLimit is " + limit + "; it must be at least a millisecond");
+      throw new IllegalArgumentException("judgeTimeLimit is " + limit + "; it must be at least 1 ms");
     }
     this.judgeTimeLimit = limit;
     return this;
   }
 
   /**
-   * Sets how many requests may wait for the judge; more are dropped, and counted.
+   * Sets the maximum number of requests that wait for the judge. Further ones are dropped and
+   * counted.
    *
-   * @param capacity at least 1; 256 unless set
+   * @param capacity at least 1; 256 by default
    * @return this builder
    * @throws IllegalArgumentException if the capacity is less than 1
    */
@@ -346,12 +353,12 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets where the judge runs. With {@code Runnable::run} that is the thread of the caller, whose
-   * request then ends only when the verdict is taken up: for tests and batch jobs.
+   * Sets the executor of the judge. With {@code Runnable::run} the judge runs on the caller's thread
+   * before the request returns, for tests and batch jobs.
    *
-   * @param executor the executor, which the cache does not shut down; what it rejects counts as
-   *     dropped. A daemon thread of the cache's own unless set. Excludes {@link #judgeQueue} and
-   *     {@link #judgeTimeLimit}, which are those of that thread
+   * @param executor the executor, which the cache does not shut down; rejected comparisons count as
+   *     dropped. By default a daemon thread of the cache. Cannot be combined with {@link #judgeQueue}
+   *     and {@link #judgeTimeLimit}, which limit that thread
    * @return this builder
    */
   public SemanticCacheBuilder judgeExecutor(Executor executor) {
@@ -360,9 +367,9 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Lets the policy decide but the model answer every time, to see what the cache would have been
-   * worth: {@link io.github.semcache.stats.CacheStats#quality} tells how many hits there would have
-   * been and, with a {@link #judge}, how many of them right.
+   * Enables shadow mode: the policy decides, but the model answers every request. {@link
+   * io.github.semcache.stats.CacheStats#quality} returns the number of hits that would have been
+   * served and, with a {@link #judge}, how many of them would have been right.
    *
    * @return this builder
    */
@@ -372,9 +379,10 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets where what was learned is kept.
+   * Sets the store of learned state.
    *
-   * @param stateStore the place; unless set, the store of the entries if it can, else memory
+   * @param stateStore the store; by default the store of the answers if it can hold state, else
+   *     memory
    * @return this builder
    */
   public SemanticCacheBuilder stateStore(StateStore stateStore) {
@@ -383,7 +391,7 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Lets trouble in normalizer, embedder, store, policy and admission fail the call instead of
+   * Lets failures of the normalizer, embedder, store, policy and admission fail the call instead of
    * turning it into a miss. For tests and batch jobs.
    *
    * @return this builder
@@ -394,18 +402,17 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets when the store or the embedder is left alone because it keeps failing: after so many
-   * failures in a row, requests go on without it, as if it had failed again, and one request in
-   * each pause tries it. So a server that hangs until its time-out slows down few requests. The
-   * store's lookup by key, its search and its writing count each for itself. That a caller was
-   * interrupted is no failure. The methods that change the cache, and a cache that {@linkplain
-   * #failOnCacheErrors fails on cache errors}, always try.
+   * Configures the circuit breakers around the store and the embedder: after {@code failures}
+   * consecutive failures the circuit opens, and requests continue without the part; after {@code
+   * pause} one trial call is let through. A server that hangs until its timeout therefore delays few
+   * requests. The store's lookups by key, searches, and writes have a circuit each. Interrupts of
+   * the caller do not count as failures. Methods that change the cache, and a cache that {@linkplain
+   * #failOnCacheErrors fails on cache errors}, have no circuit breakers.
    *
-   * @param failures how many failures in a row open the circuit, at least 1; 5 unless set
-   * @param pause the time between two tries, more than zero; 1 second unless set
+   * @param failures the number of consecutive failures, at least 1; 5 by default
+   * @param pause the time between trial calls, positive; 1 second by default
    * @return this builder
-   * @throws IllegalArgumentException if there are fewer than 1 failures, or the pause is not
-   *     positive
+   * @throws IllegalArgumentException if {@code failures} is less than 1 or the pause is not positive
    */
   public SemanticCacheBuilder circuitBreaker(int failures, Duration pause) {
     if (failures < 1) {
@@ -414,101 +421,78 @@ public final class SemanticCacheBuilder {
     }
     if (requireNonNull(pause, "pause").isNegative() || pause.isZero()) {
       throw new IllegalArgumentException(
-          "circuitBreaker pause is " + pause + "; it must be more than zero");
+          "circuitBreaker pause is " + pause + "; it must be positive");
     }
-    this.failuresToOpen = failures;
-    this.circuitPause = pause;
+    this.circuitBreaker = new CacheOptions.Breakers(failures, pause);
     return this;
   }
 
   /**
-   * Builds the cache. Blocks on the store, to take up what was learned before; if that fails, the
-   * cache is built all the same. Blocks on the embedder, once, if a {@link #relativeDistance} is
-   * used with a model whose scale has to be measured. If that fails, the cache is built all the
-   * same: it tries again at later requests, and until then the semantic tier misses with the reason
-   * {@code unknown-scale}.
+   * Builds the cache. Blocks on the store if the policy learns, to load the learned state, and on
+   * the embedder if {@link #relativeDistance} is used with a model whose scale has to be measured.
+   * If one of these fails, the cache is built all the same. A failed measurement is repeated by later
+   * requests; until then semantic lookups miss with the reason {@code unknown-scale}.
    *
-   * @return a cache, to be closed when it is no longer needed
-   * @throws IllegalStateException if no embedder was given, or no judge for a policy that learns,
-   *     or if the given store was closed with the last cache of this builder
-   * @throws IllegalArgumentException if the store holds embeddings of another model or dimension,
-   *     if more than one of {@link #maxDistance}, {@link #relativeDistance} and {@link #hitPolicy}
-   *     was given, or guards beside a hit policy, or {@link #judgeExecutor} beside {@link
-   *     #judgeQueue} or {@link #judgeTimeLimit}
+   * @return a cache, which must be closed after use
+   * @throws IllegalStateException if there is no embedder, if a learning policy has no judge, or if
+   *     the owned store belongs to a cache that was built before
+   * @throws IllegalArgumentException if the store holds embeddings of another model or dimension; if
+   *     more than one of {@link #maxDistance}, {@link #relativeDistance} and {@link #hitPolicy} is
+   *     set, or guards together with a hit policy, or {@link #judgeExecutor} together with {@link
+   *     #judgeQueue} or {@link #judgeTimeLimit}; or if the options of the policy contradict each
+   *     other
    */
   public SemanticCache build() {
-    EmbeddingSpace space = EmbeddingSpace.of(requiredEmbedder());
-    SharedStore target = store != null ? store : ownStore(space);
-    EmbeddingSpace held = target.store().space();
-    if (!held.equals(space)) {
-      throw new IllegalArgumentException(
-          "store holds embeddings of " + held + "; the embedder makes those of " + space);
-    }
-    HitPolicy decides = policy();
-    if (decides instanceof LearningPolicy && judge == null) {
-      throw new IllegalStateException("judge is missing; a policy that learns needs one");
-    }
-    if (judgeExecutor != null && (judgeQueue != null || judgeTimeLimit != null)) {
-      throw new IllegalArgumentException(
-          "judgeExecutor was given with judgeQueue or judgeTimeLimit; it has limits of its own");
-    }
-    return new SemanticCache(this, target, decides);
+    CacheOptions options = options();
+    SemanticCache cache = new SemanticCache(CacheParts.create(options));
+    ownedStoreInUse = ownsStore;
+    return cache;
   }
 
-  private SharedStore ownStore(EmbeddingSpace space) {
-    return new SharedStore(InMemoryVectorStore.builder(space).timeSource(time).build());
-  }
-
-  Embedder requiredEmbedder() {
+  private CacheOptions options() {
     if (embedder == null) {
-      throw new IllegalStateException("embedder is missing; a semantic cache needs one");
+      throw new IllegalStateException("embedder is missing; a cache needs one");
     }
-    return embedder;
+    VectorStore target = checkedStore(EmbeddingSpace.of(embedder));
+    HitPolicy policy = checkedPolicy();
+    RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+    return new CacheOptions(
+        embedder,
+        target,
+        store == null || ownsStore,
+        chatClient,
+        policy,
+        candidates,
+        new ExpiryPolicy(timeToLive, timeToLiveJitter, random),
+        normalizer,
+        admission,
+        listener,
+        time,
+        ticker,
+        executor,
+        failOnCacheErrors,
+        circuitBreaker,
+        checkedJudging(policy),
+        shadowMode,
+        stateStore);
   }
 
-  BoundedWorker judgeQueue() {
-    return judgeExecutor != null
-        ? BoundedWorker.on(judgeExecutor)
-        : BoundedWorker.of(
-            "semcache-judge",
-            judgeQueue == null ? 256 : judgeQueue,
-            judgeTimeLimit == null ? Duration.ofSeconds(60) : judgeTimeLimit);
-  }
-
-  StateStore states(VectorStore store) {
-    if (stateStore != null) {
-      return stateStore;
+  private VectorStore checkedStore(EmbeddingSpace space) {
+    if (store == null) {
+      return InMemoryVectorStore.builder(space).timeSource(time).build();
     }
-    return store instanceof StateStore own
-        ? own
-        : InMemoryVectorStore.builder(store.space()).build();
-  }
-
-  ExpiryPolicy lifetimes() {
-    RandomGenerator perThread = () -> ThreadLocalRandom.current().nextLong();
-    return new ExpiryPolicy(timeToLive, timeToLiveJitter, perThread);
-  }
-
-  EmbeddingScale.Source scale(VectorStore store, EventPublisher events) {
-    LearnedState remembered = new LearnedState(states(store), "embedding-scale", store.space());
-    CircuitBreaker oneTryPerPause = new CircuitBreaker(1, circuitPause, ticker);
-    return new CachedScale(requiredEmbedder(), remembered, events, oneTryPerPause);
-  }
-
-  /** One for each operation: a search that hangs must not be hidden by lookups that work. */
-  Map<Operation, CircuitBreaker> circuitBreakers() {
-    Map<Operation, CircuitBreaker> breakers = new EnumMap<>(Operation.class);
-    if (!failOnCacheErrors) {
-      Stream.of(Operation.EMBED, Operation.FIND, Operation.SEARCH, Operation.WRITE)
-          .forEach(
-              operation ->
-                  breakers.put(
-                      operation, new CircuitBreaker(failuresToOpen, circuitPause, ticker)));
+    if (ownsStore && ownedStoreInUse) {
+      throw new IllegalStateException(
+          "ownedStore belongs to the cache that was built before; set another store");
     }
-    return breakers;
+    if (!store.space().equals(space)) {
+      throw new IllegalArgumentException(
+          "store holds embeddings of " + store.space() + "; the embedder returns those of " + space);
+    }
+    return store;
   }
 
-  private HitPolicy policy() {
+  private HitPolicy checkedPolicy() {
     rejectBoth(
         "maxDistance", maxDistance.isPresent(), "relativeDistance", relativeDistance.isPresent());
     rejectBoth("maxDistance", maxDistance.isPresent(), "hitPolicy", hitPolicy != null);
@@ -525,10 +509,29 @@ public final class SemanticCacheBuilder {
         : HitPolicy.maxDistance(maxDistance.orElse(DEFAULT_MAX_DISTANCE));
   }
 
-  private static void rejectBoth(String option, boolean given, String other, boolean otherGiven) {
-    if (given && otherGiven) {
+  private CacheOptions.@Nullable Judging checkedJudging(HitPolicy policy) {
+    if (policy instanceof LearningPolicy && judge == null) {
+      throw new IllegalStateException("judge is missing; a learning policy needs one");
+    }
+    if (judgeExecutor != null && (judgeQueue != null || judgeTimeLimit != null)) {
       throw new IllegalArgumentException(
-          option + " and " + other + " were both given; one of them must decide");
+          "judgeExecutor is set together with judgeQueue or judgeTimeLimit; the limits apply to the"
+              + " cache's own thread only");
+    }
+    return judge == null
+        ? null
+        : new CacheOptions.Judging(
+            judge,
+            judgeExecutor,
+            judgeQueue == null ? 256 : judgeQueue,
+            judgeTimeLimit == null ? Duration.ofSeconds(60) : judgeTimeLimit);
+  }
+
+  private static void rejectBoth(
+      String option, boolean isSet, String other, boolean isOtherSet) {
+    if (isSet && isOtherSet) {
+      throw new IllegalArgumentException(
+          option + " and " + other + " are both set; only one of them can decide");
     }
   }
 }

@@ -33,7 +33,7 @@ public abstract class CacheOnStoreContract {
     Embedder embedder = MiniLmEmbedder.create();
     FakeChatClient chat = new FakeChatClient();
     SemanticCacheBuilder builder = SemanticCache.builder().embedder(embedder).chatClient(chat);
-    try (SemanticCache cache = builder.store(open(EmbeddingSpace.of(embedder))).build()) {
+    try (SemanticCache cache = builder.ownedStore(open(EmbeddingSpace.of(embedder))).build()) {
       Answer first = cache.ask(PARIS);
       Answer second = cache.ask(PARIS_AGAIN);
       Answer third = cache.ask(PYTHON);
@@ -51,7 +51,7 @@ public abstract class CacheOnStoreContract {
     }
     assertThat(chat.calls()).isEqualTo(2);
     if (survives()) {
-      try (SemanticCache cache = builder.store(open(EmbeddingSpace.of(embedder))).build()) {
+      try (SemanticCache cache = builder.ownedStore(open(EmbeddingSpace.of(embedder))).build()) {
         assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
         assertThat(cache.ask(PARIS_AGAIN).source()).isEqualTo(Answer.Source.SEMANTIC);
         assertThat(chat.calls()).isEqualTo(2);
@@ -66,7 +66,7 @@ public abstract class CacheOnStoreContract {
     try (SemanticCache cache =
         SemanticCache.builder()
             .embedder(embedder)
-            .store(open(EmbeddingSpace.of(embedder)))
+            .ownedStore(open(EmbeddingSpace.of(embedder)))
             .hitPolicy(HitPolicy.maxDistance(2))
             .failOnCacheErrors()
             .build()) {
@@ -104,7 +104,7 @@ public abstract class CacheOnStoreContract {
     try (SemanticCache cache =
         SemanticCache.builder()
             .embedder(embedder)
-            .store(open(EmbeddingSpace.of(embedder)))
+            .ownedStore(open(EmbeddingSpace.of(embedder)))
             .failOnCacheErrors()
             .build()) {
       odd.forEach(text -> cache.put(Prompt.of(text).tag(text, text), "answer: " + text));

@@ -2,48 +2,69 @@ package io.github.semcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.store.InMemoryVectorStore;
 import org.junit.jupiter.api.Test;
 
-/** What closing a cache does to its store, and to calls under way. */
+/** The store and running calls when the cache is closed. */
 class ClosingTest extends FaultyCacheFixture {
   @Test
-  void cacheClosedDuringACallLeavesTheModelsAnswer() {
+  void modelsAnswerIsReturnedIfTheCacheIsClosedDuringTheCall() {
+    SemanticCache owner = builder().ownedStore(store).build();
     chat.replying(
         prompt -> {
-          cache.close();
+          owner.close();
           return ChatReply.of("last words");
         });
 
-    Answer answer = cache.ask(PROMPT);
+    Answer answer = owner.ask(PROMPT);
 
     assertThat(answer.text()).isEqualTo("last words");
     assertThat(answer.entryId()).isEmpty();
-    assertThat(cache.stats().storeErrors()).isEqualTo(1);
+    assertThat(owner.stats().storeErrors()).isEqualTo(1);
   }
 
   @Test
-  void closingTheCacheClosesTheStore() {
+  void storeOfTheCallerIsNotClosed() {
     cache.close();
 
-    assertThat(store.isClosed()).isTrue();
+    assertThat(store.isClosed()).isFalse();
     assertThatCode(cache::close).doesNotThrowAnyException();
   }
 
   @Test
-  void storeIsClosedWithTheLastCacheOfItsBuilder() {
+  void cachesMayShareAStore() {
     SemanticCacheBuilder builder = builder();
     SemanticCache one = builder.build();
     SemanticCache other = builder.build();
+    one.ask(PROMPT);
 
     one.close();
-    one.close();
 
-    assertThat(store.isClosed()).isFalse();
-    other.ask(PROMPT);
     assertThat(other.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
     other.close();
+  }
+
+  @Test
+  void ownedStoreIsClosedWithTheCache() {
+    SemanticCache owner = builder().ownedStore(store).build();
+
+    owner.close();
     assertThat(store.isClosed()).isTrue();
+  }
+
+  @Test
+  void ownedStoreBelongsToOneCache() {
+    SemanticCacheBuilder builder = builder().ownedStore(store);
+    SemanticCache owner = builder.build();
+
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("ownedStore belongs to the cache that was built before");
+    owner.close();
+    assertThatThrownBy(builder::build).isInstanceOf(IllegalStateException.class);
+    builder.ownedStore(InMemoryVectorStore.of(embedder)).build().close();
   }
 }

@@ -2,8 +2,10 @@ package io.github.semcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
@@ -160,9 +162,9 @@ class GuardedCacheTest {
     SemanticCache cache =
         builder()
             .hitPolicy(
-                HitPolicy.errorBudget(0.01)
-                    .auditShare(0.0001)
-                    .conservative(HitPolicy.relativeDistance(0.08)))
+                ErrorBudget.of(0.01)
+                    .auditRate(0.0001)
+                    .fallback(HitPolicy.relativeDistance(0.08)))
             .judge(io.github.semcache.judge.AnswerJudge.sameText())
             .build();
     cache.ask(BERLIN);
@@ -174,7 +176,7 @@ class GuardedCacheTest {
   void storeOfAnotherModelDoesNotShareItsScale() {
     InMemoryVectorStore states =
         InMemoryVectorStore.builder(new EmbeddingSpace("other", 3)).build();
-    new LearnedState(states, "embedding-scale", new EmbeddingSpace("other", 3)).save(new byte[8]);
+    new StateBlob(states, "embedding-scale", new EmbeddingSpace("other", 3)).save(new byte[8]);
 
     SemanticCache cache = builder().stateStore(states).relativeDistance(0.08).build();
 

@@ -14,10 +14,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** When and where the judge is asked, and what its trouble does. */
+/** When and where the judge is called, and its failures. */
 class JudgingTest extends LearningFixture {
   @Test
-  void judgeThatThrowsIsCountedAndHarmsNothing() {
+  void failureOfTheJudgeIsCountedAndTheAnswerReturned() {
     cache.close();
     cache =
         learning(
@@ -36,7 +36,7 @@ class JudgingTest extends LearningFixture {
 
   @SuppressWarnings("NullAway") // a judge may break its contract
   @Test
-  void judgeThatAnswersNullIsCountedAndHarmsNothing() {
+  void nullVerdictIsCountedAndTheAnswerReturned() {
     cache.close();
     cache = learning(comparison -> null).build();
 
@@ -48,7 +48,7 @@ class JudgingTest extends LearningFixture {
   }
 
   @Test
-  void differentIsBelievedOnlyIfConfirmed() {
+  void differentRequiresAConfirmation() {
     cache.close();
     boolean[] asked = new boolean[1];
     cache =
@@ -76,7 +76,7 @@ class JudgingTest extends LearningFixture {
       ask(1, i);
     }
 
-    // Of eight comparisons one is under way and two wait.
+    // One of eight comparisons is running and two are waiting.
     assertThat(quality().dropped()).isBetween(5L, 6L);
     release.countDown();
     awaitJudged(8);
@@ -84,7 +84,7 @@ class JudgingTest extends LearningFixture {
   }
 
   @Test
-  void givenExecutorRunsTheJudge() {
+  void judgeRunsOnTheConfiguredExecutor() {
     cache.close();
     cache = learning(AnswerJudge.sameText()).judgeExecutor(Runnable::run).build();
 
@@ -95,7 +95,7 @@ class JudgingTest extends LearningFixture {
   }
 
   @Test
-  void whatAGivenExecutorRejectsIsDropped() {
+  void comparisonRejectedByTheExecutorIsDropped() {
     cache.close();
     cache =
         learning(AnswerJudge.sameText())
@@ -112,16 +112,16 @@ class JudgingTest extends LearningFixture {
   }
 
   @Test
-  void givenExecutorExcludesTheLimitsOfTheOwnThread() {
+  void executorCannotBeCombinedWithLimits() {
     SemanticCacheBuilder both = learning(AnswerJudge.sameText()).judgeExecutor(Runnable::run);
 
     assertThatThrownBy(() -> both.judgeQueue(5).build())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("judgeExecutor was given with judgeQueue or judgeTimeLimit");
+        .hasMessageStartingWith("judgeExecutor is set together with judgeQueue or judgeTimeLimit");
   }
 
   @Test
-  void judgeThatHangsIsInterrupted() {
+  void hangingJudgeIsInterrupted() {
     cache.close();
     cache =
         learning(waitingFor(new CountDownLatch(1))).judgeTimeLimit(Duration.ofMillis(20)).build();
@@ -134,7 +134,7 @@ class JudgingTest extends LearningFixture {
   }
 
   @Test
-  void closingLeavesNoThreadBehind() {
+  void closeEndsTheThreads() {
     cache.close();
     CountDownLatch asked = new CountDownLatch(1);
     AnswerJudge hanging = waitingFor(new CountDownLatch(1));

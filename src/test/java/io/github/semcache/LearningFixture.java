@@ -12,14 +12,14 @@ import io.github.semcache.testing.FakeChatClient;
 import io.github.semcache.testing.FakeEmbedder;
 import org.junit.jupiter.api.AfterEach;
 
-/** A cache whose policy learns from verdicts on topics that are easy to tell apart. */
+/** A cache whose policy learns from verdicts on topics that are easy to distinguish. */
 abstract class LearningFixture {
   final FakeEmbedder embedder = new FakeEmbedder();
   final FakeChatClient chat =
       new FakeChatClient()
           .replying(prompt -> ChatReply.of(topic(prompt.text())).usage(FakeChatClient.USAGE));
   final InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
-  final ErrorBudget budget = HitPolicy.errorBudget(0.1).warmUp(20);
+  final CapturingPolicy budget = CapturingPolicy.of(ErrorBudget.of(0.1).warmUp(20));
   SemanticCache cache = learning(AnswerJudge.sameText()).build();
 
   final SemanticCacheBuilder builder() {
@@ -35,7 +35,7 @@ abstract class LearningFixture {
     cache.close();
   }
 
-  /** Prompts are called "topic.number"; those of a topic lie close together. */
+  /** Prompts have the form "topic.number". The prompts of a topic are near each other. */
   static String topic(String prompt) {
     return prompt.substring(0, prompt.indexOf('.'));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.PolicyState;
@@ -16,14 +17,14 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Judging, shadow mode and people's feedback, through the facade. */
+/** Learning from verdicts and from users' reports. */
 class LearningTest extends LearningFixture {
 
   @Test
-  void policyThatLearnsNeedsAJudge() {
+  void learningPolicyRequiresAJudge() {
     assertThatThrownBy(() -> builder().hitPolicy(budget).build())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("judge is missing; a policy that learns needs one");
+        .hasMessage("judge is missing; a learning policy needs one");
   }
 
   @Test
@@ -62,7 +63,7 @@ class LearningTest extends LearningFixture {
     teach();
     cache.close();
 
-    ErrorBudget next = HitPolicy.errorBudget(0.1).warmUp(20);
+    CapturingPolicy next = CapturingPolicy.of(ErrorBudget.of(0.1).warmUp(20));
     cache = builder().hitPolicy(next).judge(AnswerJudge.sameText()).build();
 
     assertThat(next.state()).isEqualTo(PolicyState.SERVING);
@@ -77,14 +78,14 @@ class LearningTest extends LearningFixture {
   }
 
   @Test
-  void damagedStateIsPassedOver() {
+  void damagedStateIsIgnored() {
     teach();
     cache.close();
     byte[] state = store.load("policy").orElseThrow();
     state[state.length / 2] ^= 1;
     store.save("policy", state);
 
-    ErrorBudget next = HitPolicy.errorBudget(0.1).warmUp(20);
+    CapturingPolicy next = CapturingPolicy.of(ErrorBudget.of(0.1).warmUp(20));
     cache = builder().hitPolicy(next).judge(AnswerJudge.sameText()).build();
 
     assertThat(next.state()).isEqualTo(PolicyState.COLD);
@@ -93,14 +94,14 @@ class LearningTest extends LearningFixture {
   }
 
   @Test
-  void stateOfAnotherModelIsRefused() {
-    LearnedState theirs = new LearnedState(store, "policy", new EmbeddingSpace("other", 64));
+  void stateOfAnotherModelIsRejected() {
+    StateBlob theirs = new StateBlob(store, "policy", new EmbeddingSpace("other", 64));
     theirs.save(new byte[] {1, 2, 3});
-    LearnedState ours = new LearnedState(store, "policy", EmbeddingSpace.of(embedder));
+    StateBlob ours = new StateBlob(store, "policy", EmbeddingSpace.of(embedder));
 
     assertThatThrownBy(ours::load)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("learned with EmbeddingSpace[modelId=other");
+        .hasMessageContaining("it belongs to EmbeddingSpace[modelId=other");
     assertThat(theirs.load()).contains(new byte[] {1, 2, 3});
   }
 
@@ -151,30 +152,31 @@ class LearningTest extends LearningFixture {
   }
 
   @Test
-  void reportsTeachThePolicy() {
-    ErrorBudget cautious =
-        HitPolicy.errorBudget(0.1)
-            .auditShare(0.001)
-            .conservative(HitPolicy.maxDistance(0.1).unguarded());
+  void policyLearnsFromReports() {
+    CapturingPolicy cautious =
+        CapturingPolicy.of(
+            ErrorBudget.of(0.1)
+                .auditRate(0.001)
+                .fallback(HitPolicy.maxDistance(0.1).unguarded()));
     cache.close();
     cache = builder().hitPolicy(cautious).judge(AnswerJudge.sameText()).build();
     ask(1, 0);
     Answer hit = ask(1, 1);
     assertThat(hit.source()).isEqualTo(Answer.Source.SEMANTIC);
-    byte[] before = cautious.learned();
+    byte[] before = cautious.snapshot();
 
     cache.reportRight(hit);
 
-    assertThat(cautious.learned()).isNotEqualTo(before);
+    assertThat(cautious.snapshot()).isNotEqualTo(before);
     assertThat(quality().reportedRight()).isEqualTo(1);
   }
 
   @Test
-  void lookupServesWhatWouldBeAudited() {
+  void lookupServesAHitThatAskWouldAudit() {
     ErrorBudget auditor =
-        HitPolicy.errorBudget(0.1)
-            .auditShare(0.999)
-            .conservative(HitPolicy.maxDistance(0.1).unguarded());
+        ErrorBudget.of(0.1)
+            .auditRate(0.999)
+            .fallback(HitPolicy.maxDistance(0.1).unguarded());
     cache.close();
     cache = builder().hitPolicy(auditor).judge(AnswerJudge.sameText()).build();
     ask(1, 0);

@@ -81,7 +81,7 @@ class PutAllTest {
   }
 
   @Test
-  void answerWhosePromptTheEmbedderRejectsIsKeptForThatPromptAndToldByItsNumber() {
+  void answerOfARejectedPromptIsStoredForThatPromptOnlyAndLoggedWithItsIndex() {
     embedder.place("near 129", 0).place("prompt 129", 10).place("near 130", 40);
     embedder.place("prompt 130", 50).reject("prompt 130").reject("prompt 299");
     List<Long> progress = new ArrayList<>();
@@ -97,8 +97,8 @@ class PutAllTest {
         .filteredOn(CacheEvent.Failed.class::isInstance)
         .extracting(event -> ((CacheEvent.Failed) event).cause().getMessage())
         .containsExactly(
-            "the embedder rejects the prompt of answer 130, counted from 0",
-            "the embedder rejects the prompt of answer 299, counted from 0");
+            "the embedder rejects the prompt at index 130",
+            "the embedder rejects the prompt at index 299");
     assertThat(cache.stats().embedderErrors()).isEqualTo(2);
   }
 }

@@ -18,14 +18,14 @@ abstract class SeedScenario {
 
   private final FakeChatClient chat = new FakeChatClient();
 
-  /** The store of this test, without entries the first time. */
+  /** Opens the store of the test, which is empty the first time. */
   abstract VectorStore open(EmbeddingSpace space) throws Exception;
 
   private SemanticCache cache() throws Exception {
     return SemanticCache.builder()
         .embedder(EMBEDDER)
         .chatClient(chat)
-        .store(open(EmbeddingSpace.of(EMBEDDER)))
+        .ownedStore(open(EmbeddingSpace.of(EMBEDDER)))
         .failOnCacheErrors()
         .build();
   }
@@ -44,7 +44,7 @@ abstract class SeedScenario {
   }
 
   @Test
-  void wrongAnswerThatWasReportedIsOutOfServiceInTheSecondRun() throws Exception {
+  void reportedAnswerIsNotServedInTheSecondRun() throws Exception {
     try (SemanticCache cache = cache()) {
       cache.ask(CAPITAL);
       cache.reportWrong(cache.ask(CAPITAL_AGAIN));

@@ -32,7 +32,7 @@ class SemanticCacheBuilderTest {
   void embedderIsRequired() {
     assertThatThrownBy(() -> SemanticCache.builder().build())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("embedder is missing; a semantic cache needs one");
+        .hasMessage("embedder is missing; a cache needs one");
   }
 
   @ParameterizedTest
@@ -82,6 +82,57 @@ class SemanticCacheBuilderTest {
     assertThatNullPointerException()
         .isThrownBy(() -> builder.circuitBreaker(5, absent()))
         .withMessage("pause");
+    assertThatNullPointerException().isThrownBy(() -> builder.judge(absent())).withMessage("judge");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.judgeExecutor(absent()))
+        .withMessage("executor");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.timeSource(absent()))
+        .withMessage("time");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.ticker(absent()))
+        .withMessage("nanos");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.stateStore(absent()))
+        .withMessage("stateStore");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.ownedStore(absent()))
+        .withMessage("store");
+  }
+
+  @Test
+  void judgeTimeLimitBelowAMillisecondIsRejected() {
+    assertThatThrownBy(() -> builder.judgeTimeLimit(Duration.ofNanos(999_999)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("judgeTimeLimit is PT0.000999999S; it must be at least 1 ms");
+    builder.judgeTimeLimit(Duration.ofMillis(1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+  void judgeQueueBelowOneIsRejected(int capacity) {
+    assertThatThrownBy(() -> builder.judgeQueue(capacity))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("judgeQueue is " + capacity + "; it must be at least 1");
+    builder.judgeQueue(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1})
+  void circuitBreakerThatOpensWithoutAFailureIsRejected(int failures) {
+    assertThatThrownBy(() -> builder.circuitBreaker(failures, Duration.ofSeconds(1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("circuitBreaker failures is " + failures + "; it must be at least 1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1})
+  void circuitBreakerWithoutAPauseIsRejected(long nanos) {
+    Duration pause = Duration.ofNanos(nanos);
+
+    assertThatThrownBy(() -> builder.circuitBreaker(1, pause))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("circuitBreaker pause is " + pause + "; it must be positive");
   }
 
   @Test
@@ -99,7 +150,7 @@ class SemanticCacheBuilderTest {
 
     assertThatThrownBy(both::build)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll(named, "were both given; one of them must decide");
+        .hasMessageContainingAll(named, "are both set; only one of them can decide");
   }
 
   @ParameterizedTest
@@ -131,23 +182,6 @@ class SemanticCacheBuilderTest {
     first.ask("prompt");
 
     assertThat(second.ask("prompt").source()).isEqualTo(Answer.Source.MODEL);
-  }
-
-  @Test
-  void storeThatWasClosedWithItsLastCacheIsRejected() {
-    builder.store(InMemoryVectorStore.of(embedder));
-    SemanticCache first = builder.build();
-    SemanticCache second = builder.build();
-    first.close();
-    builder.build().close();
-    second.close();
-
-    assertThatThrownBy(builder::build)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage(
-            "store was closed with the last cache of this builder; give the builder a new one");
-    builder.store(InMemoryVectorStore.of(embedder));
-    assertThat(builder.build().ask("prompt").source()).isEqualTo(Answer.Source.MODEL);
   }
 
   @Test

@@ -8,7 +8,7 @@ import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.MissReason;
 import org.junit.jupiter.api.Test;
 
-/** The policy decides, but the model answers. */
+/** In shadow mode the policy decides, but the model answers. */
 class ShadowModeTest extends LearningFixture {
   @Test
   void shadowModeDecidesButTheModelAnswers() {

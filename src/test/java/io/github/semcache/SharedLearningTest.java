@@ -20,7 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Two caches on one store, as instances of one application are. */
+/** Two caches on one store, like two instances of an application. */
 class SharedLearningTest {
   private final FakeEmbedder embedder =
       new FakeEmbedder().place("Where is it?", 0).place("Where is he?", 5).place("Where am I?", 6);
@@ -52,9 +52,9 @@ class SharedLearningTest {
   }
 
   @Test
-  void verdictsAreHeardByTheOtherInstanceWithinHalfAMinute() {
-    ErrorBudget policy = HitPolicy.errorBudget(0.1).warmUp(20);
-    ErrorBudget others = policy.fresh();
+  void otherInstanceLoadsVerdictsAfterHalfAMinute() {
+    CapturingPolicy policy = CapturingPolicy.of(ErrorBudget.of(0.1).warmUp(20));
+    CapturingPolicy others = CapturingPolicy.of(policy.policy());
     SemanticCache teacher = learning(policy);
     SemanticCache listener = learning(others);
     try (teacher;
@@ -72,7 +72,7 @@ class SharedLearningTest {
     }
   }
 
-  private SemanticCache learning(ErrorBudget policy) {
+  private SemanticCache learning(CapturingPolicy policy) {
     return builder()
         .hitPolicy(policy)
         .judge(AnswerJudge.sameText())
@@ -81,19 +81,17 @@ class SharedLearningTest {
   }
 
   @Test
-  void reportIsHeardByTheOtherInstanceWithinHalfAMinute() {
+  void reportTakesEffectForTheOtherInstanceWithItsNextLookup() {
     one.put(Prompt.of("Where is it?"), "Here.");
     assertThat(other.lookup(Prompt.of("Where is he?"))).isPresent();
     reportWrong(one, "Where is he?");
 
-    time.advance(Duration.ofSeconds(30));
-
-    await().until(() -> other.lookup(Prompt.of("Where is he?")).isEmpty());
+    assertThat(other.lookup(Prompt.of("Where is he?"))).isEmpty();
     assertThat(other.lookup(Prompt.of("Where am I?"))).isPresent();
   }
 
   @Test
-  void reportsToBothInstancesAreKept() {
+  void reportsOfBothInstancesAreStored() {
     one.put(Prompt.of("Where is it?"), "Here.");
     reportWrong(one, "Where is he?");
     reportWrong(other, "Where am I?");
@@ -102,47 +100,5 @@ class SharedLearningTest {
       assertThat(next.lookup(Prompt.of("Where is he?"))).isEmpty();
       assertThat(next.lookup(Prompt.of("Where am I?"))).isEmpty();
     }
-  }
-
-  @Test
-  void damagedReportsAreReplacedByTheNextOne() {
-    store.save("blocked-pairs", new byte[] {1, 2, 3});
-    one.put(Prompt.of("Where is it?"), "Here.");
-    reportWrong(one, "Where is he?");
-
-    assertThat(one.stats().policyErrors()).isEqualTo(1);
-    try (SemanticCache next = cache()) {
-      assertThat(next.lookup(Prompt.of("Where is he?"))).isEmpty();
-    }
-  }
-
-  @Test
-  void reportIsHeardThoughTheJudgeIsBusyAndItsQueueFull() {
-    HitPolicy near = HitPolicy.maxDistance(0.01).unguarded();
-    embedder.place("one more", 40).place("and more", 80).place("no more", 120);
-    try (SemanticCache busy =
-        builder()
-            .hitPolicy(HitPolicy.errorBudget(0.1).auditShare(0.001).conservative(near))
-            .judge(SharedLearningTest::judgeForEver)
-            .judgeQueue(1)
-            .build()) {
-      List.of("Where is it?", "one more", "and more", "no more").forEach(busy::ask);
-      assertThat(busy.stats().quality().dropped()).isPositive();
-      assertThat(busy.lookup(Prompt.of("Where is he?"))).isPresent();
-      reportWrong(one, "Where is he?");
-
-      time.advance(Duration.ofSeconds(30));
-
-      await().until(() -> busy.lookup(Prompt.of("Where is he?")).isEmpty());
-    }
-  }
-
-  private static Verdict judgeForEver(Comparison comparison) {
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-    return Verdict.UNKNOWN;
   }
 }

@@ -131,6 +131,6 @@ class StatisticsTest extends CacheFixture {
         .isEqualTo(builder().build().stats())
         .hasSameHashCodeAs(builder().build().stats());
     assertThat(one).isEqualTo(cache.stats()).isNotEqualTo(none);
-    assertThat(one.toString()).startsWith("CacheStats{").contains("stores=1", "lookups=3");
+    assertThat(one.toString()).startsWith("CacheStats{").contains("writes=1", "lookups=3");
   }
 }

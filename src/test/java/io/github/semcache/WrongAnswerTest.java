@@ -4,28 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.github.semcache.embedding.Embedding;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.NewEntry;
-import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
-import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.FakeChatClient;
 import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FakeTime;
 import io.github.semcache.testing.FaultyStore;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An answer that was reported is out of service to its prompt, with its whole answer group. */
+/** A reported answer is never served again for its prompt, nor another one of its answer group. */
 class WrongAnswerTest {
   private static final Prompt FIRST = Prompt.of("What is the capital of France?");
   private static final Prompt SECOND = Prompt.of("Which city is France's capital?");
@@ -40,28 +33,23 @@ class WrongAnswerTest {
           .place(ASKED.text(), 3);
   private final FakeTime time = FakeTime.atStartOf2026();
   private final InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
-  private final SometimesFailing states = new SometimesFailing(store);
-  private final SemanticCache cache = cache();
+  private final FaultyStore faulty = new FaultyStore(store);
+  private final SemanticCache cache = newCache();
   private String group = "";
 
-  private SemanticCache cache() {
-    return cache(store);
-  }
-
-  private SemanticCache cache(VectorStore store) {
+  private SemanticCache newCache() {
     return SemanticCache.builder()
         .embedder(embedder)
         .chatClient(new FakeChatClient())
-        .store(store)
-        .stateStore(states)
+        .store(faulty)
         .noGuards()
         .ticker(time::nanos)
         .build();
   }
 
-  /** One answer group of three entries. */
+  /** Stores one answer group of three entries. */
   @BeforeEach
-  void keepOneAnswer() {
+  void storeOneGroup() {
     cache.put(FIRST, "Lyon");
     group = entryOf(FIRST).key();
     cache.put(SECOND, "Lyon.");
@@ -80,8 +68,7 @@ class WrongAnswerTest {
   }
 
   private void joinGroup(Prompt prompt) {
-    Optional<Embedding> embedding = Optional.of(embedder.embed(List.of(prompt.text())).get(0));
-    store.put(List.of(new NewEntry(entryOf(prompt).group(group), embedding, Optional.empty())));
+    store.updateAttributes(entryOf(prompt).key(), entry -> entry.group(group));
   }
 
   @Test
@@ -107,7 +94,7 @@ class WrongAnswerTest {
   }
 
   @Test
-  void groupStaysOutOfServiceWhenTheReportedEntryHasGone() {
+  void groupIsNotServedAfterTheReportedEntryWasRemoved() {
     cache.invalidate(FIRST);
     Answer near = cache.ask(ASKED);
     assertThat(near.entryId()).contains(entryOf(THIRD).key());
@@ -120,7 +107,7 @@ class WrongAnswerTest {
   }
 
   @Test
-  void reportOfAnEntryThatHasGoneTakesThoseThatJoinedItOutOfService() {
+  void reportOfARemovedEntryConcernsTheEntriesThatJoinedIt() {
     store.remove(new EntrySelector.ByKey(entryOf(SECOND).key()));
     store.remove(new EntrySelector.ByKey(entryOf(THIRD).key()));
     Answer near = cache.ask(ASKED);
@@ -134,7 +121,7 @@ class WrongAnswerTest {
   }
 
   @Test
-  void groupOfAReportedAnswerStaysOutOfServiceThoughItsOwnEntryHasGone() {
+  void groupOfAReportedAnswerIsNotServedThoughItsEntryWasRemoved() {
     Answer exact = cache.ask(SECOND);
     store.remove(new EntrySelector.ByKey(exact.entryId().orElseThrow()));
 
@@ -144,25 +131,60 @@ class WrongAnswerTest {
   }
 
   @Test
-  void groupOfAReportedAnswerStaysOutOfServiceThoughTheStoreCannotBeAsked() {
-    FaultyStore faulty = new FaultyStore(store);
-    try (SemanticCache other = cache(faulty)) {
-      Answer exact = other.ask(SECOND);
-      faulty.fail(FaultyStore.Call.FIND);
+  void groupOfAReportedAnswerIsNotServedHereThoughTheStoreFailed() {
+    Answer exact = cache.ask(SECOND);
+    faulty.fail(FaultyStore.Call.FIND);
 
-      assertThatThrownBy(() -> other.reportWrong(exact)).isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> cache.reportWrong(exact)).isInstanceOf(StoreException.class);
 
-      faulty.recover();
-      store.remove(new EntrySelector.ByKey(exact.entryId().orElseThrow()));
-      assertThat(other.lookup(SECOND)).isEmpty();
+    faulty.recover();
+    assertThat(cache.lookup(SECOND)).as("neither exactly nor from its group").isEmpty();
+  }
+
+  @Test
+  void reportTakesEffectForOtherInstancesWithTheirNextLookup() {
+    try (SemanticCache other = newCache()) {
+      assertThat(other.lookup(ASKED)).isPresent();
+
+      cache.reportWrong(cache.ask(ASKED));
+
+      assertThat(other.lookup(ASKED)).isEmpty();
+      assertThat(other.lookup(SECOND)).isPresent();
     }
   }
 
   @Test
-  void entriesThatWereReportedDoNotHideTheNextOnes() {
+  void entryThatJoinsTheGroupLaterInheritsTheReport() {
+    store.remove(new EntrySelector.ByKey(entryOf(THIRD).key()));
+    cache.reportWrong(cache.ask(ASKED));
+    cache.put(THIRD, "It is Lyon.");
+    joinGroup(THIRD);
+
+    assertThat(cache.lookup(ASKED)).isEmpty();
+  }
+
+  @Test
+  void membersBeyondTheCandidatesAreReported() {
+    try (SemanticCache narrow =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(new FakeChatClient())
+            .store(store)
+            .noGuards()
+            .candidates(1)
+            .build()) {
+      narrow.reportWrong(narrow.lookup(ASKED).orElseThrow());
+      cache.invalidate(THIRD);
+
+      assertThat(narrow.lookup(ASKED)).isEmpty();
+    }
+  }
+
+  @Test
+  void reportedEntriesDoNotHideTheOthers() {
     cache.clear();
     for (int i = 0; i < 12; i++) {
-      String text = "kept " + i;
+      String text = "stored " + i;
       embedder.place(text, 5 + i);
       cache.put(Prompt.of(text), "answer " + i);
     }
@@ -178,7 +200,7 @@ class WrongAnswerTest {
   }
 
   @Test
-  void otherPromptsAreStillAnswered() {
+  void reportConcernsItsPromptOnly() {
     cache.reportWrong(cache.ask(ASKED));
 
     assertThat(cache.lookup(SECOND)).isPresent();
@@ -187,61 +209,53 @@ class WrongAnswerTest {
   }
 
   @Test
-  void reportThatCannotBeSavedThrowsAndHoldsHere() {
-    states.failing = true;
-    Answer near = cache.ask(ASKED);
-
-    assertThatThrownBy(() -> cache.reportWrong(near)).isInstanceOf(StoreException.class);
+  void reportThatCannotBeStoredThrowsAndHoldsHere() {
+    failingReport();
 
     assertThat(cache.lookup(ASKED)).isEmpty();
   }
 
-  @Test
-  void reportThatCouldNotBeSavedIsSavedLater() {
-    states.failing = true;
+  /** Reports an answer while the store accepts no updates. */
+  private void failingReport() {
     Answer near = cache.ask(ASKED);
+    faulty.fail(FaultyStore.Call.UPDATE);
     assertThatThrownBy(() -> cache.reportWrong(near)).isInstanceOf(StoreException.class);
-    states.failing = false;
+    faulty.recover();
+  }
+
+  @Test
+  void reportThatCouldNotBeStoredIsStoredByALaterLookup() {
+    failingReport();
 
     time.advance(Duration.ofSeconds(30));
     cache.lookup(ASKED);
 
-    await().until(() -> store.load("blocked-pairs").isPresent());
-    assertThat(cache().lookup(ASKED)).isEmpty();
+    try (SemanticCache other = newCache()) {
+      await().until(() -> other.lookup(ASKED).isEmpty());
+    }
   }
 
   @Test
-  void reportThatCouldNotBeSavedIsSavedAtTheEnd() {
-    states.failing = true;
-    Answer near = cache.ask(ASKED);
-    assertThatThrownBy(() -> cache.reportWrong(near)).isInstanceOf(StoreException.class);
-    states.failing = false;
+  void reportThatCouldNotBeStoredIsStoredOnClose() {
+    failingReport();
 
     cache.close();
 
-    assertThat(cache().lookup(ASKED)).isEmpty();
+    try (SemanticCache other = newCache()) {
+      assertThat(other.lookup(ASKED)).isEmpty();
+    }
   }
 
-  /** Keeps states in another store, when it can. */
-  private static final class SometimesFailing implements StateStore {
-    private final StateStore states;
-    private volatile boolean failing;
+  @Test
+  void failedRetryIsCountedAndTheReportStillHolds() {
+    Answer near = cache.ask(ASKED);
+    faulty.fail(FaultyStore.Call.UPDATE);
+    assertThatThrownBy(() -> cache.reportWrong(near)).isInstanceOf(StoreException.class);
 
-    SometimesFailing(StateStore states) {
-      this.states = states;
-    }
+    time.advance(Duration.ofSeconds(30));
 
-    @Override
-    public Optional<byte[]> load(String name) {
-      return states.load(name);
-    }
-
-    @Override
-    public void update(String name, Function<Optional<byte[]>, byte[]> change) {
-      if (failing) {
-        throw new StoreException("told to fail");
-      }
-      states.update(name, change);
-    }
+    assertThat(cache.lookup(ASKED)).isEmpty();
+    await().until(() -> cache.stats().policyErrors() == 1);
+    assertThat(cache.lookup(ASKED)).isEmpty();
   }
 }

@@ -2,10 +2,11 @@ package io.github.semcache.bench;
 
 import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.learning.ErrorBudget;
+import io.github.semcache.learning.LabeledDecision;
+import io.github.semcache.learning.Learner;
 import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.LabeledDecision;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Normalizer;
@@ -44,7 +45,7 @@ public class DecisionBenchmark {
   private static final int VERDICTS = 4_000;
   private static final int MATCHES = 10;
 
-  private final ErrorBudget policy = HitPolicy.errorBudget(0.02);
+  private final Learner learner = ErrorBudget.of(0.02).newLearner();
   private final List<LabeledDecision> lessons = new ArrayList<>();
   private int next;
 
@@ -55,10 +56,10 @@ public class DecisionBenchmark {
     for (LabeledPrompt prompt : prompts) {
       LabeledDecision lesson = lesson(prompt, prompts, random);
       lessons.add(lesson);
-      policy.learn(lesson);
+      learner.update(lesson);
     }
-    if (policy.state() != PolicyState.SERVING) {
-      throw new IllegalStateException("the policy is " + policy.state() + "; it should serve");
+    if (learner.state() != PolicyState.SERVING) {
+      throw new IllegalStateException("the policy is " + learner.state() + "; it should serve");
     }
   }
 
@@ -106,6 +107,6 @@ public class DecisionBenchmark {
   @Benchmark
   public Decision decide() {
     LabeledDecision lesson = lessons.get(next++ % VERDICTS);
-    return policy.decide(lesson.query(), lesson.matches());
+    return learner.policy().decide(lesson.query(), lesson.matches());
   }
 }

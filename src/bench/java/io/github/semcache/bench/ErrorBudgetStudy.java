@@ -1,5 +1,6 @@
 package io.github.semcache.bench;
 
+import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.evaluation.DataFile;
 import io.github.semcache.evaluation.LabeledPrompt;
@@ -118,7 +119,7 @@ public final class ErrorBudgetStudy {
                         HindsightThreshold.of(replay(traffic, seed), traffic.prompts(), budget);
                     ReplayResult learned =
                         replay(traffic, seed)
-                            .hitPolicy(HitPolicy.errorBudget(budget))
+                            .hitPolicy(ErrorBudget.of(budget))
                             .build()
                             .run(traffic.prompts());
                     return String.format(
@@ -159,7 +160,7 @@ public final class ErrorBudgetStudy {
           .mapToObj(
               seed -> {
                 Replay.Builder learning =
-                    replay(traffic, seed).hitPolicy(HitPolicy.errorBudget(budget));
+                    replay(traffic, seed).hitPolicy(ErrorBudget.of(budget));
                 ReplayResult perfect = learning.build().run(traffic.prompts());
                 Random random = new Random(seed);
                 ReplayResult noisy =
@@ -216,7 +217,7 @@ public final class ErrorBudgetStudy {
     ReplayResult result =
         Replay.builder(embedder)
             .neighbors(stream.neighbors())
-            .hitPolicy(HitPolicy.errorBudget(budget))
+            .hitPolicy(ErrorBudget.of(budget))
             .build()
             .run(stream.prompts());
     long wrong =

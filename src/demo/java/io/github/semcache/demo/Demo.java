@@ -78,7 +78,7 @@ public final class Demo {
     try (SemanticCache cache =
         SemanticCache.builder()
             .embedder(embedder)
-            .store(store)
+            .ownedStore(store)
             .chatClient(chatClient)
             .maxDistance(maxDistance)
             .build()) {

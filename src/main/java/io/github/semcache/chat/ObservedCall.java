@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 public final class ObservedCall {
   private static final Logger log = LoggerFactory.getLogger(ModelObserver.class);
 
-  private static final ModelObserver.Call UNSEEN = ModelObserver.none().begin("unknown");
+  private static final ModelObserver.Call NOOP = ModelObserver.none().begin("unknown");
 
   private final ModelObserver.Call call;
   private final AtomicBoolean ended = new AtomicBoolean();
@@ -29,7 +29,7 @@ public final class ObservedCall {
    * @return the call, to be ended in one of three ways
    */
   public static ObservedCall begin(ModelObserver observer, String model) {
-    return new ObservedCall(fenced(() -> observer.begin(model), UNSEEN));
+    return new ObservedCall(fenced(() -> observer.begin(model), NOOP));
   }
 
   /**
@@ -37,8 +37,8 @@ public final class ObservedCall {
    *
    * @return the call
    */
-  public static ObservedCall unseen() {
-    return new ObservedCall(UNSEEN);
+  public static ObservedCall noop() {
+    return new ObservedCall(NOOP);
   }
 
   /**

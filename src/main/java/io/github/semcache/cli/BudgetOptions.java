@@ -30,14 +30,14 @@ final class BudgetOptions {
     try {
       return switch (name) {
         case "confidence" -> budget.confidence(Double.parseDouble(value));
-        case "audit-share" -> budget.auditShare(Double.parseDouble(value));
+        case "audit-rate" -> budget.auditRate(Double.parseDouble(value));
         case "warm-up" -> budget.warmUp(Integer.parseInt(value));
         case "window" -> budget.window(Integer.parseInt(value));
         default ->
             throw new TypeConversionException(
                 "'"
                     + name
-                    + "' is no option of error-budget; it has confidence, audit-share, warm-up and"
+                    + "' is no option of error-budget; it has confidence, audit-rate, warm-up and"
                     + " window");
       };
     } catch (NumberFormatException e) {

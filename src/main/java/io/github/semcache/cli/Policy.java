@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.guard.Guards;
 import io.github.semcache.learning.ErrorBudget;
+import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.LearningPolicy;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -51,7 +51,7 @@ record Policy(String name, Function<Guards, HitPolicy> guardedBy) {
         case MAX_DISTANCE -> HitPolicy.maxDistance(number).guards(guards);
         case RELATIVE -> HitPolicy.relativeDistance(number).guards(guards);
         case SAME_WORDS -> HitPolicy.sameWords().guards(guards.and(Guards.sameWords()));
-        case ERROR_BUDGET -> HitPolicy.errorBudget(number).guards(guards);
+        case ERROR_BUDGET -> ErrorBudget.of(number).guards(guards);
         case NEVER -> HitPolicy.never();
       };
     }

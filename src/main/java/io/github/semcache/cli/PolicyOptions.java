@@ -14,7 +14,7 @@ final class PolicyOptions {
       description =
           "How a hit is decided: max-distance=CUT, relative=CUT (a part of the distance of unrelated"
               + " prompts), same-words, error-budget=SHARE (so many wrong hits per request, learned from the"
-              + " labels; also error-budget=0.01,confidence=0.9,audit-share=0.1,warm-up=300,"
+              + " labels; also error-budget=0.01,confidence=0.9,audit-rate=0.1,warm-up=300,"
               + "window=4000), or never (default: ${DEFAULT-VALUE}).")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Policy policy;

@@ -3,6 +3,7 @@ package io.github.semcache.cli;
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.evaluation.EvaluationReport;
 import io.github.semcache.evaluation.LabeledPrompt;
+import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.HitPolicy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ final class ReportCommand implements Callable<Integer> {
               .policy("max-distance with guards", HitPolicy::maxDistance, CUTS)
               .policy("relative distance with guards", HitPolicy::relativeDistance, CUTS)
               .policy("same words", "always", replay -> replay.hitPolicy(HitPolicy.sameWords()))
-              .policy("error budget", HitPolicy::errorBudget, BUDGETS)
+              .policy("error budget", ErrorBudget::of, BUDGETS)
               .progress(progress);
       if (seed != null) {
         report.shuffled(seed);

@@ -11,7 +11,6 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.judge.Comparison;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.LearningPolicy;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
@@ -118,7 +117,7 @@ public final class Replay {
     timeToLive.ifPresentOrElse(builder::timeToLive, builder::noExpiry);
     options.accept(builder);
     return builder
-        .store(store.map(made -> made.apply(model)).orElseGet(() -> inMemory(model, prompts)))
+        .ownedStore(store.map(made -> made.apply(model)).orElseGet(() -> inMemory(model, prompts)))
         .stateStore(InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).build())
         .build();
   }
@@ -194,10 +193,7 @@ public final class Replay {
      */
     public Builder hitPolicy(HitPolicy hitPolicy) {
       requireNonNull(hitPolicy, "hitPolicy");
-      return cache(
-          builder ->
-              builder.hitPolicy(
-                  hitPolicy instanceof LearningPolicy learning ? learning.fresh() : hitPolicy));
+      return cache(builder -> builder.hitPolicy(hitPolicy));
     }
 
     /**

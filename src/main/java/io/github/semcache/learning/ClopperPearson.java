@@ -1,13 +1,17 @@
 package io.github.semcache.learning;
 
-/** The exact upper confidence bound of a proportion, after Clopper and Pearson (1934). */
+/**
+ * The exact confidence bounds of a proportion by Clopper and Pearson, "The Use of Confidence or
+ * Fiducial Limits Illustrated in the Case of the Binomial" (Biometrika 26, 1934). The counts may be
+ * fractions, because examples are weighted.
+ */
 final class ClopperPearson {
   private static final int BISECTIONS = 50;
   private static final int MAX_TERMS = 500;
   private static final double PRECISION = 1e-12;
   private static final double TINY = 1e-300;
 
-  /** Lanczos' coefficients for the logarithm of the gamma function (g = 7, n = 9). */
+  /** The Lanczos coefficients of the logarithm of the gamma function (g = 7, n = 9). */
   private static final double[] LANCZOS = {
     0.9999999999998099,
     676.5203681218851,
@@ -23,13 +27,13 @@ final class ClopperPearson {
   private ClopperPearson() {}
 
   /**
-   * The proportion p at which so few events or fewer are seen with probability 1 − confidence: the
-   * quantile of the beta distribution with parameters events + 1 and trials − events.
+   * Returns the upper bound: the quantile of the beta distribution with parameters events + 1 and
+   * trials − events.
    *
-   * @param events what was counted; a fraction where cases are weighed
-   * @param trials of how many
-   * @param confidence above 0 and below 1
-   * @return 0 to 1
+   * @param events the number of events; may be a fraction
+   * @param trials the number of trials
+   * @param confidence the confidence level, above 0 and below 1
+   * @return the bound, in [0, 1]
    */
   static double upperBound(double events, double trials, double confidence) {
     if (events >= trials) {
@@ -48,12 +52,15 @@ final class ClopperPearson {
     return high;
   }
 
-  /** The other end of the interval: the quantile of the beta with events, trials − events + 1. */
+  /**
+   * Returns the lower bound: the quantile of the beta distribution with parameters events and
+   * trials − events + 1.
+   */
   static double lowerBound(double events, double trials, double confidence) {
     return 1 - upperBound(trials - events, trials, confidence);
   }
 
-  /** The regularized incomplete beta function, by its continued fraction. */
+  /** Returns the regularized incomplete beta function, by its continued fraction. */
   private static double regularizedBeta(double a, double b, double x) {
     if (x <= 0 || x >= 1) {
       return x <= 0 ? 0 : 1;
@@ -66,7 +73,7 @@ final class ClopperPearson {
         : 1 - front * betaFraction(b, a, 1 - x) / b;
   }
 
-  /** The continued fraction of the incomplete beta function, by Lentz's method. */
+  /** Returns the continued fraction of the incomplete beta function, by Lentz's method. */
   private static double betaFraction(double a, double b, double x) {
     double c = 1;
     double d = inverse(1 - (a + b) * x / (a + 1));
@@ -95,7 +102,7 @@ final class ClopperPearson {
     return Math.abs(value) < TINY ? TINY : value;
   }
 
-  /** For arguments of 0.5 or more. */
+  /** Returns the logarithm of the gamma function for arguments of at least 0.5. */
   private static double logGamma(double x) {
     double shifted = x - 1;
     double sum = LANCZOS[0];

@@ -4,34 +4,35 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Watches whether verdicts come out as predicted: over the last ones, it compares how many were
- * wrong with how many were expected to be, in standard deviations. Used by one thread at a time.
+ * Detects verdicts that are worse than predicted: compares the number of wrong verdicts among the
+ * latest ones with its expectation, in standard deviations. Not thread-safe.
  */
 final class DriftDetector {
-  private static final int RECENT = 60;
-  private static final int ENOUGH = 20;
-  private static final double LIMIT = 4;
+  private static final int WINDOW = 60;
+  private static final int MIN_VERDICTS = 20;
+  private static final double MAX_DEVIATIONS = 4;
 
-  /** No prediction is taken to be surer than this. */
-  private static final double FLOOR = 0.02;
+  /** Predicted probabilities are clamped to this distance from 0 and 1. */
+  private static final double MIN_PROBABILITY = 0.02;
 
-  private record Outcome(double excess, double variance) {}
+  private record Residual(double excess, double variance) {}
 
-  private final Deque<Outcome> recent = new ArrayDeque<>();
+  private final Deque<Residual> recent = new ArrayDeque<>();
 
-  /** Takes note of a verdict; true if there were far more wrong ones than expected. */
-  boolean shows(double predicted, boolean wrong) {
-    double expected = Math.min(1 - FLOOR, Math.max(FLOOR, predicted));
-    recent.add(new Outcome((wrong ? 1 : 0) - expected, expected * (1 - expected)));
-    if (recent.size() > RECENT) {
+  /** Adds a verdict; returns whether there were far more wrong ones than predicted. */
+  boolean add(double predicted, boolean wrong) {
+    double expected = Math.min(1 - MIN_PROBABILITY, Math.max(MIN_PROBABILITY, predicted));
+    recent.add(new Residual((wrong ? 1 : 0) - expected, expected * (1 - expected)));
+    if (recent.size() > WINDOW) {
       recent.remove();
     }
-    double excess = recent.stream().mapToDouble(Outcome::excess).sum();
-    double variance = recent.stream().mapToDouble(Outcome::variance).sum();
-    return recent.size() >= ENOUGH && excess > LIMIT * Math.sqrt(variance + 0.25);
+    double excess = recent.stream().mapToDouble(Residual::excess).sum();
+    double variance = recent.stream().mapToDouble(Residual::variance).sum();
+    return recent.size() >= MIN_VERDICTS
+        && excess > MAX_DEVIATIONS * Math.sqrt(variance + 0.25);
   }
 
-  void forget() {
+  void reset() {
     recent.clear();
   }
 }

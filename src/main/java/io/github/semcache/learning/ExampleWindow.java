@@ -8,85 +8,85 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The latest judged decisions, oldest first. Used by one thread at a time. */
+/** The latest training examples, oldest first. Not thread-safe. */
 final class ExampleWindow {
   private final int capacity;
-  private final List<TrainingExample> cases = new ArrayList<>();
-  private long forgottenBefore = Long.MIN_VALUE;
+  private final List<TrainingExample> examples = new ArrayList<>();
+  private long droppedBefore = Long.MIN_VALUE;
 
   ExampleWindow(int capacity) {
     this.capacity = capacity;
   }
 
   int size() {
-    return cases.size();
+    return examples.size();
   }
 
-  /** Cases from before this time, in milliseconds since 1970, are no longer wanted. */
-  long forgottenBefore() {
-    return forgottenBefore;
+  /** Returns the time before which all examples were dropped, in milliseconds since the epoch. */
+  long droppedBefore() {
+    return droppedBefore;
   }
 
-  void add(TrainingExample judged) {
-    cases.add(judged);
+  void add(TrainingExample example) {
+    examples.add(example);
     trim(2 * capacity);
   }
 
-  /** Takes the last word on something; false if the same was said before. */
-  boolean replace(TrainingExample judged) {
+  /** Replaces the example with the same id; returns false if that one has the same label. */
+  boolean replace(TrainingExample example) {
     Optional<TrainingExample> before =
-        cases.stream().filter(one -> one.id() == judged.id()).findFirst();
-    if (before.filter(one -> one.wrong() == judged.wrong()).isPresent()) {
+        examples.stream().filter(one -> one.id() == example.id()).findFirst();
+    if (before.filter(one -> one.wrong() == example.wrong()).isPresent()) {
       return false;
     }
-    before.ifPresent(cases::remove);
-    add(judged);
+    before.ifPresent(examples::remove);
+    add(example);
     return true;
   }
 
-  /** Forgets all but the latest cases, and all older ones that others may still have. */
-  void forgetAllBut(int latest) {
+  /** Drops all examples but the latest, also from windows that are merged with this one later. */
+  void retainLatest(int latest) {
     trim(0, latest);
-    forgottenBefore = cases.isEmpty() ? forgottenBefore : cases.get(0).at();
+    droppedBefore = examples.isEmpty() ? droppedBefore : examples.get(0).at();
   }
 
-  /** Adds what is new among the cases of others; false if that changes nothing. */
-  boolean merge(Collection<TrainingExample> others, long theirForgottenBefore) {
-    forgottenBefore = Math.max(forgottenBefore, theirForgottenBefore);
-    boolean changes = cases.removeIf(judged -> judged.at() < forgottenBefore);
-    long oldest = cases.size() < capacity ? forgottenBefore : latest().get(0).at();
-    Map<Long, TrainingExample> known = new LinkedHashMap<>();
-    cases.forEach(judged -> known.put(judged.id(), judged));
+  /** Adds the new examples of another window; returns whether that changed this one. */
+  boolean merge(Collection<TrainingExample> others, long theirDroppedBefore) {
+    droppedBefore = Math.max(droppedBefore, theirDroppedBefore);
+    boolean changed = examples.removeIf(example -> example.at() < droppedBefore);
+    long oldest = examples.size() < capacity ? droppedBefore : latest().get(0).at();
+    Map<Long, TrainingExample> byId = new LinkedHashMap<>();
+    examples.forEach(example -> byId.put(example.id(), example));
     for (TrainingExample theirs : others) {
-      TrainingExample ours = known.get(theirs.id());
-      boolean isNews = ours == null || ours.at() < theirs.at();
-      if (isNews && theirs.at() >= Math.max(oldest, forgottenBefore)) {
-        known.put(theirs.id(), theirs);
-        changes = true;
+      TrainingExample ours = byId.get(theirs.id());
+      boolean isNewer = ours == null || ours.at() < theirs.at();
+      if (isNewer && theirs.at() >= Math.max(oldest, droppedBefore)) {
+        byId.put(theirs.id(), theirs);
+        changed = true;
       }
     }
-    if (changes) {
-      cases.clear();
-      cases.addAll(known.values());
-      cases.sort(Comparator.comparingLong(TrainingExample::at));
+    if (changed) {
+      examples.clear();
+      examples.addAll(byId.values());
+      examples.sort(Comparator.comparingLong(TrainingExample::at));
       trim(2 * capacity);
     }
-    return changes;
+    return changed;
   }
 
-  /** The latest cases that fit into the window. */
+  /** Returns the latest examples, at most as many as the capacity. */
   List<TrainingExample> latest() {
-    return List.copyOf(cases.subList(Math.max(0, cases.size() - capacity), cases.size()));
+    return List.copyOf(examples.subList(Math.max(0, examples.size() - capacity), examples.size()));
   }
 
-  /** Lets the list grow beyond the window for a while, so that its head is seldom cut off. */
+  /** Trims to the capacity once the list exceeds a limit, so that the head is rarely removed. */
   private void trim(int limit) {
-    if (cases.size() > limit) {
+    if (examples.size() > limit) {
       trim(0, capacity);
     }
   }
 
   private void trim(int from, int latest) {
-    cases.subList(from, Math.max(from, cases.size() - latest)).clear();
+    examples.subList(from, Math.max(from, examples.size() - latest)).clear();
   }
 }

@@ -6,9 +6,9 @@ import io.github.semcache.guard.PromptPair;
 import io.github.semcache.guard.RejectionReason;
 import java.util.List;
 
-/** What guards say of two prompts. Here an objection is evidence, not the last word. */
+/** The rejections of the guards as features: evidence with a learned weight, not a veto. */
 final class GuardFlags {
-  /** The order is that of the features, and so part of the format of what was learned. */
+  /** The order of the features, which is part of the format of snapshots. */
   private static final List<RejectionReason> REASONS =
       List.of(
           RejectionReason.REPLACED_NUMBER,
@@ -25,19 +25,19 @@ final class GuardFlags {
 
   private static final Guard SAME_WORDS = Guards.sameWords();
 
-  /** A flag for each reason, one for all others together, one for prompts of other words. */
+  /** One flag per reason, one for all other reasons, and one for different content words. */
   static final int COUNT = REASONS.size() + 2;
 
   private GuardFlags() {}
 
-  static boolean[] to(String asked, String remembered, Guards guards) {
-    PromptPair pair = PromptPair.of(asked, remembered);
-    boolean[] objections = new boolean[COUNT];
+  static boolean[] of(String asked, String cached, Guards guards) {
+    PromptPair pair = PromptPair.of(asked, cached);
+    boolean[] flags = new boolean[COUNT];
     for (RejectionReason reason : guards.objections(pair)) {
-      int known = REASONS.indexOf(reason);
-      objections[known < 0 ? REASONS.size() : known] = true;
+      int index = REASONS.indexOf(reason);
+      flags[index < 0 ? REASONS.size() : index] = true;
     }
-    objections[COUNT - 1] = SAME_WORDS.objection(pair).isPresent();
-    return objections;
+    flags[COUNT - 1] = SAME_WORDS.objection(pair).isPresent();
+    return flags;
   }
 }

@@ -1,71 +1,117 @@
 package io.github.semcache.learning;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How often answer groups, and words that only one of two prompts has, went with right and with
- * wrong verdicts. Safe for use by many threads; readers see each count as it is at that moment.
+ * The numbers of right and wrong verdicts per answer group and per word that only one of two
+ * prompts contains. Immutable.
+ *
+ * <p>Examples are added to a small map of recent changes on top of a large shared one, so that a
+ * copy costs little.
  */
 final class OddsTable {
-  /** A count of right and wrong ones. */
-  private record Tally(int right, int wrong) {
-    static final Tally NONE = new Tally(0, 0);
+  /** The size at which the recent changes are merged into the shared map. */
+  private static final int MAX_RECENT = 1_024;
 
-    Tally plus(boolean isWrong) {
-      return isWrong ? new Tally(right, wrong + 1) : new Tally(right + 1, wrong);
+  static final OddsTable EMPTY = new OddsTable(Map.of(), Map.of(), Counts.NONE);
+
+  /** A number of right and of wrong verdicts. */
+  private record Counts(int right, int wrong) {
+    static final Counts NONE = new Counts(0, 0);
+
+    Counts plus(boolean isWrong) {
+      return isWrong ? new Counts(right, wrong + 1) : new Counts(right + 1, wrong);
     }
 
-    /** How much likelier to be wrong than usual, as a logarithm of odds; 0 if nothing is known. */
-    double leaning(Tally all) {
-      double usual = all.share();
+    /**
+     * Returns the log odds of a wrong verdict, relative to those of all verdicts. The counts are
+     * smoothed with two pseudo-verdicts at the overall rate; 0 if there is no verdict.
+     */
+    double relativeLogOdds(Counts all) {
+      double usual = all.smoothedRate();
       return Math.log((wrong + 2 * usual) / (right + 2 * (1 - usual)))
           - Math.log(usual / (1 - usual));
     }
 
-    private double share() {
+    private double smoothedRate() {
       return (wrong + 1.0) / (right + wrong + 2.0);
     }
   }
 
-  private final Map<Integer, Tally> words = new ConcurrentHashMap<>();
-  private final Map<Long, Tally> groups = new ConcurrentHashMap<>();
-  private volatile Tally all = Tally.NONE;
+  /** A feature that counts are kept for. */
+  private sealed interface Key {
+    record Word(int hash) implements Key {}
 
-  static OddsTable of(List<TrainingExample> cases) {
-    OddsTable records = new OddsTable();
-    cases.forEach(records::add);
-    return records;
+    record Group(long hash) implements Key {}
   }
 
-  /** Not to be called by two threads at once. */
-  void add(TrainingExample judged) {
-    Tally one = Tally.NONE.plus(judged.wrong());
-    for (int word : judged.words()) {
-      words.merge(word, one, (tally, added) -> tally.plus(judged.wrong()));
+  private final Map<Key, Counts> base;
+  private final Map<Key, Counts> recent;
+  private final Counts all;
+
+  private OddsTable(Map<Key, Counts> base, Map<Key, Counts> recent, Counts all) {
+    this.base = base;
+    this.recent = recent;
+    this.all = all;
+  }
+
+  static OddsTable of(List<TrainingExample> examples) {
+    return EMPTY.plus(examples);
+  }
+
+  /** Returns a table with one more example. */
+  OddsTable plus(TrainingExample example) {
+    return plus(List.of(example));
+  }
+
+  /** Returns a table with more examples. */
+  OddsTable plus(List<TrainingExample> examples) {
+    Map<Key, Counts> changes = new HashMap<>(recent);
+    Counts total = all;
+    for (TrainingExample example : examples) {
+      for (int word : example.words()) {
+        count(new Key.Word(word), example, changes);
+      }
+      count(new Key.Group(example.group()), example, changes);
+      total = total.plus(example.wrong());
     }
-    groups.merge(judged.group(), one, (tally, added) -> tally.plus(judged.wrong()));
-    all = all.plus(judged.wrong());
+    if (changes.size() <= MAX_RECENT) {
+      return new OddsTable(base, changes, total);
+    }
+    Map<Key, Counts> merged = new HashMap<>(base);
+    merged.putAll(changes);
+    return new OddsTable(merged, Map.of(), total);
   }
 
-  double wordLeaning(int word) {
-    return words.getOrDefault(word, Tally.NONE).leaning(all);
+  private void count(Key key, TrainingExample example, Map<Key, Counts> changes) {
+    Counts before = changes.getOrDefault(key, base.getOrDefault(key, Counts.NONE));
+    changes.put(key, before.plus(example.wrong()));
   }
 
-  boolean knows(int word) {
-    return words.containsKey(word);
+  private Counts counts(Key key) {
+    Counts changed = recent.get(key);
+    return changed != null ? changed : base.getOrDefault(key, Counts.NONE);
   }
 
-  double groupLeaning(long group) {
-    return groups.getOrDefault(group, Tally.NONE).leaning(all);
+  double wordLogOdds(int word) {
+    return counts(new Key.Word(word)).relativeLogOdds(all);
+  }
+
+  boolean contains(int word) {
+    return counts(new Key.Word(word)) != Counts.NONE;
+  }
+
+  double groupLogOdds(long group) {
+    return counts(new Key.Group(group)).relativeLogOdds(all);
   }
 
   int groupRight(long group) {
-    return groups.getOrDefault(group, Tally.NONE).right();
+    return counts(new Key.Group(group)).right();
   }
 
   int groupWrong(long group) {
-    return groups.getOrDefault(group, Tally.NONE).wrong();
+    return counts(new Key.Group(group)).wrong();
   }
 }

@@ -1,13 +1,13 @@
 package io.github.semcache.learning;
 
-/** How far an {@link ErrorBudget} has learned. */
+/** The learning progress of a {@link LearningPolicy}. */
 public enum PolicyState {
-  /** There was no verdict yet; the conservative rule decides. */
+  /** No verdict has been received. The fallback rule decides. */
   COLD,
-  /** There are too few verdicts; the conservative rule decides. */
+  /** Too few verdicts have been received. The fallback rule decides. */
   LEARNING,
-  /** What was learned decides. */
+  /** The learned model decides. */
   SERVING,
-  /** The traffic has changed; the conservative rule decides while the policy learns again. */
+  /** The traffic has changed. The fallback rule decides until enough new verdicts are received. */
   TRIPPED
 }

@@ -9,19 +9,19 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A prompt beside the one that it is compared with, word by word.
+ * The difference of a prompt and a cached prompt, by words.
  *
- * @param words the hashes of the words that only one of the two has
- * @param replaced how many of these one prompt has in place of as many others
- * @param common how many words both have
- * @param objections for each guard whether it objects
- * @param lengthRatio the logarithm of the ratio of the longer to the shorter one
- * @param group the hash of the answer group that it is compared with
+ * @param words the sorted hashes of the words that only one of the prompts contains
+ * @param replaced the number of words that one prompt contains in place of as many others
+ * @param common the number of words that both contain
+ * @param rejections for each guard whether it rejects the pair
+ * @param lengthRatio the logarithm of the ratio of the longer to the shorter prompt
+ * @param group the hash of the answer group of the cached prompt
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record PromptDiff(
-    int[] words, int replaced, int common, boolean[] objections, double lengthRatio, long group) {
-  /** Prompts are compared by their beginnings, so that a huge one costs no more. */
+    int[] words, int replaced, int common, boolean[] rejections, double lengthRatio, long group) {
+  /** The number of characters that are compared, which bounds the cost of very long prompts. */
   private static final int MAX_LENGTH = 4_000;
 
   static PromptDiff of(Query query, CacheEntry entry, Guards guards) {
@@ -33,12 +33,12 @@ record PromptDiff(
     difference.removeIf(word -> ours.contains(word) && theirs.contains(word));
     int common = union - difference.size();
     return new PromptDiff(
-        difference.stream().mapToInt(word -> (int) Hash.of(word)).sorted().toArray(),
+        difference.stream().mapToInt(word -> (int) Hashing.of(word)).sorted().toArray(),
         Math.min(ours.size(), theirs.size()) - common,
         common,
-        GuardFlags.to(query.text(), entry.prompt(), guards),
+        GuardFlags.of(query.text(), entry.prompt(), guards),
         Math.abs(Math.log((1.0 + query.text().length()) / (1.0 + entry.prompt().length()))),
-        Hash.of(entry.group()));
+        Hashing.of(entry.group()));
   }
 
   private static Set<String> wordsOf(String text) {
@@ -58,13 +58,13 @@ record PromptDiff(
     return words;
   }
 
-  /** The share of all words that both have, 0 to 1. */
+  /** Returns the Jaccard similarity of the two sets of words, in [0, 1]. */
   double overlap() {
     return (double) common / Math.max(1, common + words.length);
   }
 
   @Override
   public String toString() {
-    return "Pair[words=" + Arrays.toString(words) + "]";
+    return "PromptDiff[words=" + Arrays.toString(words) + "]";
   }
 }

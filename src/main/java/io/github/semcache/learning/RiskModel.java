@@ -5,54 +5,56 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A fitted risk and the cut that goes with it. Immutable.
+ * A fitted risk and the threshold that belongs to it. Immutable.
  *
  * @param risk the probability that a hit is wrong
- * @param cut the largest probability that is served; negative serves nothing
+ * @param threshold the maximum probability of a hit; negative if nothing may be served
  */
-record RiskModel(Risk risk, double cut) {
+record RiskModel(LogisticRisk risk, double threshold) {
   private static final int FOLDS = 5;
 
-  /** A judged case with the risk that a model gave it which had not seen it. */
+  /** An example with the risk that a model fitted without it assigns to it. */
   record Scored(double risk, boolean wrong, double weight) {}
 
-  /** Fits to at least one case. */
-  static RiskModel fit(List<TrainingExample> cases, double budget, double confidence) {
-    Risk risk = Risk.fit(cases);
-    List<Scored> scored = new ArrayList<>(cases.size());
-    for (int fold = 0; fold < FOLDS && fold < cases.size(); fold++) {
-      int left = fold;
-      Risk others = risk.refit(cases, index -> index % FOLDS != left);
-      for (int i = fold; i < cases.size(); i += FOLDS) {
-        TrainingExample judged = cases.get(i);
-        scored.add(new Scored(others.of(judged.features()), judged.wrong(), judged.weight()));
+  /** Fits a model to at least one example. */
+  static RiskModel fit(List<TrainingExample> examples, double budget, double confidence) {
+    LogisticRisk risk = LogisticRisk.fit(examples);
+    List<Scored> scored = new ArrayList<>(examples.size());
+    for (int fold = 0; fold < FOLDS && fold < examples.size(); fold++) {
+      int heldOut = fold;
+      LogisticRisk others = risk.refit(examples, index -> index % FOLDS != heldOut);
+      for (int i = fold; i < examples.size(); i += FOLDS) {
+        TrainingExample example = examples.get(i);
+        scored.add(new Scored(others.of(example.features()), example.wrong(), example.weight()));
       }
     }
-    return new RiskModel(risk, cut(scored, budget, confidence));
+    return new RiskModel(risk, threshold(scored, budget, confidence));
   }
 
   /**
-   * The loosest cut that keeps the budget: it walks from the safest case to riskier ones and stops
-   * before the upper bound of wrong hits per request exceeds the budget.
+   * Returns the highest threshold that keeps the budget: walks from the safest example to riskier
+   * ones and stops before the upper confidence bound of wrong hits per request exceeds the budget.
    *
-   * <p>A case counts with its verdict; the requests that it stands for besides itself count with
-   * their risk, since a single verdict counted twenty times would say more than it knows. For the
-   * same reason the bound is that of as many observations as there are verdicts.
+   * <p>An example counts with its verdict. The other requests that it stands for count with their
+   * risk, because one verdict counted twenty times would claim more than it shows. For the same
+   * reason the bound uses the number of verdicts as its sample size.
    */
-  static double cut(List<Scored> cases, double budget, double confidence) {
-    List<Scored> safestFirst = new ArrayList<>(cases);
+  static double threshold(List<Scored> examples, double budget, double confidence) {
+    List<Scored> safestFirst = new ArrayList<>(examples);
     safestFirst.sort(Comparator.comparingDouble(Scored::risk));
-    double requests = cases.stream().mapToDouble(Scored::weight).sum();
-    double perRequest = cases.size() / requests;
+    double requests = examples.stream().mapToDouble(Scored::weight).sum();
+    double verdictsPerRequest = examples.size() / requests;
     double wrong = 0;
-    double cut = -1;
+    double threshold = -1;
     for (Scored one : safestFirst) {
       wrong += (one.wrong ? 1 : 0) + (one.weight - 1) * one.risk;
-      if (ClopperPearson.upperBound(wrong * perRequest, cases.size(), confidence) > budget) {
+      double bound =
+          ClopperPearson.upperBound(wrong * verdictsPerRequest, examples.size(), confidence);
+      if (bound > budget) {
         break;
       }
-      cut = one.risk;
+      threshold = one.risk;
     }
-    return cut;
+    return threshold;
   }
 }

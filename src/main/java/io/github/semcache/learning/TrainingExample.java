@@ -1,57 +1,56 @@
 package io.github.semcache.learning;
 
 import io.github.semcache.policy.Decision;
-import io.github.semcache.policy.LabeledDecision;
 import io.github.semcache.policy.Verdict;
 import java.util.Arrays;
 
 /**
- * A judged decision.
+ * A labeled decision in the form that models are fitted to.
  *
- * @param id tells it from all others; the same for all that people say of one entry for one prompt
- * @param at when it was judged, in milliseconds since 1970
- * @param features what was known when it was judged
- * @param words the hashes of the words that only one of the two prompts has
- * @param group the hash of the answer group that it was compared with
- * @param wrong whether the answer would have been wrong
- * @param weight how many requests it stands for: one over its audit share; 1 after a miss; 0 if a
- *     person said so, who chose which hit to speak of
+ * @param id a unique id; reports of one entry for one prompt share one
+ * @param at the time of the verdict, in milliseconds since the epoch
+ * @param features the features at the time of the verdict
+ * @param words the sorted hashes of the words that only one of the two prompts contains
+ * @param group the hash of the answer group of the judged entry
+ * @param wrong whether the answer was wrong for the prompt
+ * @param weight the number of requests that the example stands for: the inverse of the audit rate,
+ *     1 for a miss, 0 for a user's report, which is not a random sample
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; plain arrays keep 4,000 of them small
 record TrainingExample(
     long id, long at, float[] features, int[] words, long group, boolean wrong, float weight) {
 
-  /** A case says no more of long prompts than this, so that a window of them stays small. */
+  /** The maximum number of words of one example, which bounds the memory of a full window. */
   private static final int MAX_WORDS = 128;
 
-  static TrainingExample of(LabeledDecision lesson, PromptDiff pair, float[] features) {
-    long at = lesson.at().toEpochMilli();
-    boolean isReport = lesson.decision() instanceof Decision.Hit;
+  static TrainingExample of(LabeledDecision decision, PromptDiff diff, float[] features) {
+    long at = decision.at().toEpochMilli();
+    boolean isReport = decision.decision() instanceof Decision.Hit;
     return new TrainingExample(
         isReport
-            ? UserReports.id(lesson.query(), lesson.judged().entry())
-            : Hash.of(lesson.query().key() + '@' + at),
+            ? UserReports.id(decision.query(), decision.judged().entry())
+            : Hashing.of(decision.query().key() + '@' + at),
         at,
         features,
-        some(pair.words()),
-        pair.group(),
-        lesson.verdict() == Verdict.DIFFERENT,
-        weight(lesson.decision()));
+        sample(diff.words()),
+        diff.group(),
+        decision.verdict() == Verdict.DIFFERENT,
+        weight(decision.decision()));
   }
 
-  /** They are sorted, and hashes: the least of them are as good as drawn by lot. */
-  private static int[] some(int[] words) {
+  /** The words are sorted hashes, so the first n are an unbiased sample. */
+  private static int[] sample(int[] words) {
     return words.length > MAX_WORDS ? Arrays.copyOf(words, MAX_WORDS) : words;
   }
 
   private static float weight(Decision decision) {
     if (decision instanceof Decision.Audit audit) {
-      return (float) (1 / audit.share());
+      return (float) (1 / audit.rate());
     }
     return decision instanceof Decision.Hit ? 0 : 1;
   }
 
-  /** Whether a person said so. */
+  /** Returns whether the example is a user's report. */
   boolean isReport() {
     return weight == 0;
   }

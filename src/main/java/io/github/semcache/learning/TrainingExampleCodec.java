@@ -9,25 +9,25 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Judged decisions as bytes. */
+/** The binary format of training examples. */
 final class TrainingExampleCodec {
   private static final int FORMAT = 1;
   private static final int MAX_WORDS = 10_000;
 
   private TrainingExampleCodec() {}
 
-  /** What was read: cases, and the time before which cases are no longer wanted. */
-  record Content(List<TrainingExample> cases, long forgottenBefore) {}
+  /** The content of a snapshot: examples, and the time before which examples were dropped. */
+  record Content(List<TrainingExample> examples, long droppedBefore) {}
 
   static byte[] encode(Content content) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(FORMAT);
       out.writeInt(Features.COUNT);
-      out.writeLong(content.forgottenBefore);
-      out.writeInt(content.cases.size());
-      for (TrainingExample judged : content.cases) {
-        write(out, judged);
+      out.writeLong(content.droppedBefore);
+      out.writeInt(content.examples.size());
+      for (TrainingExample example : content.examples) {
+        write(out, example);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -35,40 +35,40 @@ final class TrainingExampleCodec {
     return bytes.toByteArray();
   }
 
-  private static void write(DataOutputStream out, TrainingExample judged) throws IOException {
-    out.writeLong(judged.id());
-    out.writeLong(judged.at());
-    out.writeLong(judged.group());
-    out.writeBoolean(judged.wrong());
-    out.writeFloat(judged.weight());
-    for (float feature : judged.features()) {
+  private static void write(DataOutputStream out, TrainingExample example) throws IOException {
+    out.writeLong(example.id());
+    out.writeLong(example.at());
+    out.writeLong(example.group());
+    out.writeBoolean(example.wrong());
+    out.writeFloat(example.weight());
+    for (float feature : example.features()) {
       out.writeFloat(feature);
     }
-    out.writeInt(judged.words().length);
-    for (int word : judged.words()) {
+    out.writeInt(example.words().length);
+    for (int word : example.words()) {
       out.writeInt(word);
     }
   }
 
   /**
-   * Reads what {@link #encode} wrote.
+   * Decodes the result of {@link #encode}.
    *
-   * @throws IllegalArgumentException if it is something else
+   * @throws IllegalArgumentException if the bytes have another format
    */
   static Content decode(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       require(in.readInt() == FORMAT && in.readInt() == Features.COUNT, "another format");
-      long forgottenBefore = in.readLong();
+      long droppedBefore = in.readLong();
       int count = in.readInt();
-      require(count >= 0, "a negative number of cases");
-      List<TrainingExample> cases = new ArrayList<>();
+      require(count >= 0, "a negative number of examples");
+      List<TrainingExample> examples = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        cases.add(read(in));
+        examples.add(read(in));
       }
-      require(in.read() < 0, "more than the cases");
-      return new Content(cases, forgottenBefore);
+      require(in.read() < 0, "trailing bytes");
+      return new Content(examples, droppedBefore);
     } catch (IOException e) {
-      throw new IllegalArgumentException("the learned state ends too early", e);
+      throw new IllegalArgumentException("the snapshot ends too early", e);
     }
   }
 
@@ -100,7 +100,7 @@ final class TrainingExampleCodec {
 
   private static void require(boolean condition, String problem) {
     if (!condition) {
-      throw new IllegalArgumentException("the learned state has " + problem);
+      throw new IllegalArgumentException("the snapshot has " + problem);
     }
   }
 }

@@ -7,58 +7,42 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What people last said of an entry that was served for a prompt. People choose which hits to speak
- * of, so this is no sample of the hits: no share and no cut may be estimated from it. Changed by
- * one thread at a time; {@link #vouchFor} is safe for use by many.
+ * The latest report of each pair of a prompt and an entry that was served for it. Users choose
+ * which hits to report, so no rate or threshold may be estimated from reports. Not thread-safe.
  */
 final class UserReports {
   private final ExampleWindow window;
-  private volatile Set<Long> right = Set.of();
 
   /**
-   * No reports yet.
+   * Creates an empty collection.
    *
-   * @param capacity how many are remembered
+   * @param capacity the maximum number of reports
    */
   UserReports(int capacity) {
     this.window = new ExampleWindow(capacity);
   }
 
-  /** Tells a prompt and an entry from all others. */
+  /** Returns the id of the reports of an entry for a prompt. */
   static long id(Query query, CacheEntry entry) {
-    return Hash.of(query.key() + '>' + entry.key());
+    return Hashing.of(query.key() + '>' + entry.key());
   }
 
-  /** Takes note; false if the same was said before. */
+  /** Adds a report; returns false if the latest report of the pair is the same. */
   boolean add(TrainingExample report) {
-    boolean isNews = window.replace(report);
-    if (isNews) {
-      findRight();
-    }
-    return isNews;
+    return window.replace(report);
   }
 
-  /** Adds what others have heard and forgets what is too old; false if that changes nothing. */
-  boolean merge(List<TrainingExample> others, long forgottenBefore) {
-    boolean isNews = window.merge(others, forgottenBefore);
-    if (isNews) {
-      findRight();
-    }
-    return isNews;
+  /** Adds the reports of another instance and drops old ones; returns whether anything changed. */
+  boolean merge(List<TrainingExample> others, long droppedBefore) {
+    return window.merge(others, droppedBefore);
   }
 
-  private void findRight() {
-    right =
-        window.latest().stream()
-            .filter(report -> !report.wrong())
-            .map(TrainingExample::id)
-            .collect(Collectors.toUnmodifiableSet());
-  }
-
-  /** Whether a person said that this entry's answer was right for this very prompt. */
-  boolean vouchFor(Query query, CacheEntry entry) {
-    Set<Long> known = right;
-    return !known.isEmpty() && known.contains(id(query, entry));
+  /** Returns the ids of the pairs whose latest report confirms the answer. */
+  Set<Long> confirmed() {
+    return window.latest().stream()
+        .filter(report -> !report.wrong())
+        .map(TrainingExample::id)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   List<TrainingExample> all() {

@@ -1,4 +1,7 @@
-/** A policy that learns from verdicts which hits are right, and keeps an error budget. */
+/**
+ * Policies that learn from verdicts. {@link io.github.semcache.learning.LearningPolicy} is the
+ * port; {@link io.github.semcache.learning.ErrorBudget} is the policy that ships.
+ */
 @NullMarked
 package io.github.semcache.learning;
 

@@ -4,13 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.store.Match;
 
-/** What a {@link HitPolicy} decided. Immutable. */
+/** The result of a {@link HitPolicy}. Immutable. */
 public sealed interface Decision {
 
   /**
-   * A hit.
+   * Returns a hit.
    *
-   * @param match the entry whose answer is to be served
+   * @param match the entry to serve
    * @return the decision
    */
   static Decision hit(Match match) {
@@ -18,9 +18,9 @@ public sealed interface Decision {
   }
 
   /**
-   * A miss.
+   * Returns a miss.
    *
-   * @param reason why
+   * @param reason the reason
    * @return the decision
    */
   static Decision miss(MissReason reason) {
@@ -28,22 +28,22 @@ public sealed interface Decision {
   }
 
   /**
-   * A hit that is put to the test: the model is asked as if it were a miss, and its answer is
-   * compared with the one that would have been served.
+   * Returns an audit: a hit that is checked. The model is called as if it were a miss, and its
+   * answer is compared with the cached one.
    *
-   * @param match the entry whose answer would have been served
-   * @param share the probability of such a test, above 0 and at most 1
+   * @param match the entry that would have been served
+   * @param rate the probability with which a hit is audited, above 0 and at most 1
    * @return the decision
-   * @throws IllegalArgumentException if the share is outside its bounds
+   * @throws IllegalArgumentException if the rate is out of range
    */
-  static Decision audit(Match match, double share) {
-    return new Audit(match, share);
+  static Decision audit(Match match, double rate) {
+    return new Audit(match, rate);
   }
 
   /**
    * An entry answers the query.
    *
-   * @param match the entry whose answer is to be served
+   * @param match the entry to serve
    */
   record Hit(Match match) implements Decision {
     public Hit {
@@ -54,7 +54,7 @@ public sealed interface Decision {
   /**
    * No entry answers the query.
    *
-   * @param reason why
+   * @param reason the reason
    */
   record Miss(MissReason reason) implements Decision {
     public Miss {
@@ -63,17 +63,16 @@ public sealed interface Decision {
   }
 
   /**
-   * An entry would answer the query, but the model is asked, to learn whether it would have been
-   * right.
+   * An entry would answer the query, but the model is called to check it.
    *
-   * @param match the entry whose answer would have been served
-   * @param share the probability with which this hit was chosen to be tested, above 0 and at most 1
+   * @param match the entry that would have been served
+   * @param rate the probability with which this hit was chosen for an audit, above 0 and at most 1
    */
-  record Audit(Match match, double share) implements Decision {
+  record Audit(Match match, double rate) implements Decision {
     public Audit {
       requireNonNull(match, "match");
-      if (!(share > 0 && share <= 1)) {
-        throw new IllegalArgumentException("share is " + share + "; it must be above 0, at most 1");
+      if (!(rate > 0 && rate <= 1)) {
+        throw new IllegalArgumentException("rate is " + rate + "; it must be above 0 and at most 1");
       }
     }
   }

@@ -12,44 +12,45 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Hits on the nearest entry within a fixed cut that no guard objects to. The cut is a cosine
- * distance, or a distance relative to the embedding model's {@linkplain EmbeddingScale scale};
- * {@linkplain io.github.semcache.prompt.Prompt#maxDistance(double) the prompt's own} cut goes
- * before either.
+ * Hits on the nearest entry if its distance is at most a threshold and no guard rejects it. The
+ * threshold is a cosine distance, or a distance relative to the embedding model's {@linkplain
+ * EmbeddingScale scale}. The threshold of {@linkplain
+ * io.github.semcache.prompt.Prompt#maxDistance(double) the prompt} takes precedence.
  *
  * <pre>{@code
  * HitPolicy.maxDistance(0.15)                                         // with all guards
- * HitPolicy.maxDistance(0.15).guardedBy(sameTicket)                   // and one of your own
+ * HitPolicy.maxDistance(0.15).guardedBy(sameTicket)                   // plus a custom guard
  * HitPolicy.maxDistance(0.15).guards(
- *     Guards.english().without(RejectionReason.NEGATION))                 // without one
- * HitPolicy.maxDistance(0.15).unguarded()                             // the distance alone
+ *     Guards.english().without(RejectionReason.NEGATION))             // without one of them
+ * HitPolicy.maxDistance(0.15).unguarded()                             // distance only
  * }</pre>
  *
- * <p>An objection to the nearest entry is a miss with its reason, also where another entry is
- * within the cut: hits on the next one are wrong several times as often as others. Immutable and
- * safe for use by many threads.
+ * <p>If a guard rejects the nearest entry, the request is a miss even if another entry is within the
+ * threshold: hits on the second nearest entry are wrong several times as often as other hits.
+ * Immutable and thread-safe.
  */
 public final class DistancePolicy implements ScaledPolicy {
-  /** The relative distance of {@link HitPolicy#sameWords}. */
-  static final double SAME_WORDS_CUT = 0.10;
+  /** The relative threshold of {@link HitPolicy#sameWords}. */
+  static final double SAME_WORDS_MAX_DISTANCE = 0.10;
 
-  private final Cut cut;
+  private final Threshold threshold;
   private final Guards guards;
 
-  private DistancePolicy(Cut cut, Guards guards) {
-    this.cut = cut;
+  private DistancePolicy(Threshold threshold, Guards guards) {
+    this.threshold = threshold;
     this.guards = guards;
   }
 
   /**
-   * A largest distance.
+   * A maximum distance.
    *
    * @param distance a cosine distance, or a relative one
-   * @param relative whether it is relative to a scale
-   * @param scale where that scale comes from; empty as long as nobody has told
+   * @param relative whether the distance is relative to a scale
+   * @param scale the source of the scale; empty until the cache has supplied one
    */
-  private record Cut(double distance, boolean relative, Optional<EmbeddingScale.Source> scale) {
-    /** Empty as long as the scale cannot be told. */
+  private record Threshold(
+      double distance, boolean relative, Optional<EmbeddingScale.Source> scale) {
+    /** Returns the threshold as a cosine distance; empty while the scale is unknown. */
     OptionalDouble cosineDistance() {
       if (!relative) {
         return OptionalDouble.of(distance);
@@ -66,7 +67,8 @@ public final class DistancePolicy implements ScaledPolicy {
       throw new IllegalArgumentException(
           "maxDistance is " + maxDistance + "; a cosine distance lies between 0 and 2");
     }
-    return new DistancePolicy(new Cut(maxDistance, false, Optional.empty()), Guards.english());
+    return new DistancePolicy(
+        new Threshold(maxDistance, false, Optional.empty()), Guards.english());
   }
 
   static DistancePolicy ofRelative(double relativeDistance) {
@@ -74,23 +76,24 @@ public final class DistancePolicy implements ScaledPolicy {
       throw new IllegalArgumentException(
           "relativeDistance is " + relativeDistance + "; it must be between 0 and 1");
     }
-    return new DistancePolicy(new Cut(relativeDistance, true, Optional.empty()), Guards.english());
+    return new DistancePolicy(
+        new Threshold(relativeDistance, true, Optional.empty()), Guards.english());
   }
 
   /**
-   * Sets which guards are asked, in place of those that were.
+   * Replaces the guards.
    *
    * @param newGuards the guards
-   * @return a policy with the same cut
+   * @return a policy with the same threshold
    */
   public DistancePolicy guards(Guards newGuards) {
-    return new DistancePolicy(cut, requireNonNull(newGuards, "guards"));
+    return new DistancePolicy(threshold, requireNonNull(newGuards, "guards"));
   }
 
   /**
-   * Lets the distance alone decide.
+   * Removes the guards.
    *
-   * @return a policy with the same cut and no guards
+   * @return a policy with the same threshold and no guards
    */
   public DistancePolicy unguarded() {
     return guards(Guards.none());
@@ -105,25 +108,25 @@ public final class DistancePolicy implements ScaledPolicy {
   @Override
   public DistancePolicy scaledBy(EmbeddingScale.Source scale) {
     requireNonNull(scale, "scale");
-    if (!cut.relative || cut.scale.isPresent()) {
+    if (!threshold.relative || threshold.scale.isPresent()) {
       return this;
     }
-    Cut scaled = new Cut(cut.distance, true, Optional.of(scale));
+    Threshold scaled = new Threshold(threshold.distance, true, Optional.of(scale));
     scaled.cosineDistance();
     return new DistancePolicy(scaled, guards);
   }
 
   @Override
   public Decision decide(Query query, List<Match> matches) {
-    return Guarded.decide(withinCut(query, matches), guards, query);
+    return GuardedPolicy.guarded(byDistance(query, matches), guards, query);
   }
 
-  private Decision withinCut(Query query, List<Match> matches) {
+  private Decision byDistance(Query query, List<Match> matches) {
     if (matches.isEmpty()) {
       return Decision.miss(MissReason.NO_NEIGHBOR);
     }
     OptionalDouble limit =
-        query.maxDistance().isPresent() ? query.maxDistance() : cut.cosineDistance();
+        query.maxDistance().isPresent() ? query.maxDistance() : threshold.cosineDistance();
     if (limit.isEmpty()) {
       return Decision.miss(MissReason.UNKNOWN_SCALE);
     }
@@ -135,6 +138,9 @@ public final class DistancePolicy implements ScaledPolicy {
 
   @Override
   public String toString() {
-    return (cut.relative ? "relativeDistance(" : "maxDistance(") + cut.distance + ") " + guards;
+    return (threshold.relative ? "relativeDistance(" : "maxDistance(")
+        + threshold.distance
+        + ") "
+        + guards;
   }
 }

@@ -4,11 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.guard.Guard;
+import io.github.semcache.guard.PromptPair;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
 
-/** {@link HitPolicy#guardedBy}. */
+/** The result of {@link HitPolicy#guardedBy}. */
 record GuardedPolicy(HitPolicy policy, Guard guard) implements ScaledPolicy {
 
   GuardedPolicy {
@@ -17,7 +18,24 @@ record GuardedPolicy(HitPolicy policy, Guard guard) implements ScaledPolicy {
 
   @Override
   public Decision decide(Query query, List<Match> matches) {
-    return Guarded.decide(policy.decide(query, matches), guard, query);
+    return guarded(policy.decide(query, matches), guard, query);
+  }
+
+  /** Returns a miss if the decision is a hit or an audit that the guard rejects. */
+  static Decision guarded(Decision decision, Guard guard, Query query) {
+    if (decision instanceof Decision.Hit hit) {
+      return guarded(decision, hit.match(), guard, query);
+    }
+    return decision instanceof Decision.Audit audit
+        ? guarded(decision, audit.match(), guard, query)
+        : decision;
+  }
+
+  private static Decision guarded(Decision decision, Match match, Guard guard, Query query) {
+    return guard
+        .objection(PromptPair.of(query.text(), match.entry().prompt()))
+        .map(reason -> Decision.miss(new MissReason(reason.code())))
+        .orElse(decision);
   }
 
   @Override

@@ -3,9 +3,8 @@ package io.github.semcache.policy;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Why a request was not answered from the cache. Policies may have reasons of their own; where a
- * guard objects, it is the {@linkplain io.github.semcache.guard.RejectionReason#code code} of the
- * objection.
+ * The reason for a miss. Policies may define reasons of their own. If a guard rejects a match, the
+ * code is that of the {@linkplain io.github.semcache.guard.RejectionReason rejection}.
  *
  * @param code a short code in lower case with hyphens, for example {@code too-far}
  */
@@ -13,16 +12,16 @@ public record MissReason(String code) {
   /** The scope has no entry to compare with. */
   public static final MissReason NO_NEIGHBOR = new MissReason("no-neighbor");
 
-  /** The nearest entry is farther than the cut. */
+  /** The distance of the nearest entry exceeds the threshold. */
   public static final MissReason TOO_FAR = new MissReason("too-far");
 
-  /** The cut is relative to a scale of the embedding model that could not be told. */
+  /** The threshold is relative to a scale of the embedding model that is not known yet. */
   public static final MissReason UNKNOWN_SCALE = new MissReason("unknown-scale");
 
-  /** The nearest entry's answer is too likely to be wrong for what is asked. */
+  /** The answer of the nearest entry is too likely to be wrong for the prompt. */
   public static final MissReason TOO_RISKY = new MissReason("too-risky");
 
-  /** It would have been a hit, but the model is asked to learn whether it would have been right. */
+  /** A hit was audited: the model is called to check the cached answer. */
   public static final MissReason AUDIT = new MissReason("audit");
 
   /** The policy has not learned enough to decide. */
@@ -34,13 +33,13 @@ public record MissReason(String code) {
   /** The policy never hits. */
   public static final MissReason NEVER = new MissReason("never");
 
-  /** The prompt asked to pass the cache by. */
+  /** The prompt requested to bypass the cache. */
   public static final MissReason BYPASS = new MissReason("bypass");
 
-  /** The prompt asked for a fresh answer. */
+  /** The prompt requested a new answer. */
   public static final MissReason REFRESH = new MissReason("refresh");
 
-  /** The normalizer failed, so the prompt passed the cache by. */
+  /** The normalizer failed, so the prompt bypasses the cache. */
   public static final MissReason NORMALIZER_ERROR = new MissReason("normalizer-error");
 
   /** The store failed. */
@@ -55,12 +54,12 @@ public record MissReason(String code) {
   /**
    * Checks the code.
    *
-   * @throws IllegalArgumentException if it is blank
+   * @throws IllegalArgumentException if the code is blank
    */
   public MissReason {
     requireNonNull(code, "code");
     if (code.isBlank()) {
-      throw new IllegalArgumentException("code is blank; it must say why");
+      throw new IllegalArgumentException("code is blank; it must name the reason");
     }
   }
 

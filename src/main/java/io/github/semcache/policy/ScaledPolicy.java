@@ -3,18 +3,19 @@ package io.github.semcache.policy;
 import io.github.semcache.embedding.EmbeddingScale;
 
 /**
- * A policy that may depend on how the embedding model spreads its distances. The cache tells it
- * when it is built. Safe for use by many threads, as every policy is.
+ * A policy whose decisions may depend on the scale of the embedding model's distances. The cache
+ * supplies the scale when it is built. Implementations are immutable and thread-safe.
  */
 public interface ScaledPolicy extends HitPolicy {
 
   /**
-   * The policy for an embedding model. Asks the source at once if it needs the scale, so that what
-   * takes long is done before the first decision, and again at decisions as long as it is empty.
+   * Returns a copy of this policy that uses a scale. A policy that needs the scale requests it at
+   * once, so that a slow measurement happens before the first decision, and requests it again at
+   * later decisions while it is absent.
    *
-   * @param scale the scale of the embeddings that distances are taken of
-   * @return a policy that decides by this scale; this one if it does not depend on it, or has a
-   *     scale already
+   * @param scale the source of the embedding model's scale
+   * @return a policy that uses the scale; this policy if it does not depend on a scale or already
+   *     has one
    */
   HitPolicy scaledBy(EmbeddingScale.Source scale);
 }

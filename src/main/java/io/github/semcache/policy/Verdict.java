@@ -1,11 +1,11 @@
 package io.github.semcache.policy;
 
-/** Whether the answer to one prompt would also have been right for another. */
+/** The result of comparing the answers to two prompts. */
 public enum Verdict {
-  /** Both answers say the same. */
+  /** Both answers state the same. */
   SAME,
-  /** The answers differ: serving one for the other would have been wrong. */
+  /** The answers differ. Serving one for the other would have been wrong. */
   DIFFERENT,
-  /** It cannot be told. */
+  /** The comparison was inconclusive. */
   UNKNOWN
 }

@@ -1,4 +1,4 @@
-/** Near enough? Policies decide, of the nearest entries, whether one answers the query. */
+/** Hit decisions: pure functions of a query and its nearest entries. */
 @NullMarked
 package io.github.semcache.policy;
 

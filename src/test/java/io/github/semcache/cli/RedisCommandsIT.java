@@ -56,7 +56,7 @@ class RedisCommandsIT {
         SemanticCache.builder()
             .embedder(embedder)
             .chatClient(ChatClient.of("gpt-test", prompt -> "?"))
-            .store(store())
+            .ownedStore(store())
             .build()) {
       cache.put(Prompt.of("Where is my card?"), "On its way.");
       cache.put(Prompt.of("How do I pay?"), "In the app.");

@@ -2,6 +2,7 @@ package io.github.semcache.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.semcache.learning.ErrorBudget;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
@@ -127,7 +128,7 @@ class ReplayCommandTest {
     replaySupport("--policy", "error-budget=0.01,magic=1")
         .assertFailed(
             2,
-            "Invalid value for option '--policy': 'magic' is no option of error-budget; it has confidence, audit-share, warm-up and window");
+            "Invalid value for option '--policy': 'magic' is no option of error-budget; it has confidence, audit-rate, warm-up and window");
     replaySupport("--policy", "error-budget=0.01,window=many")
         .assertFailed(2, "Invalid value for option '--policy': 'many' is no value of window");
     replaySupport("--policy", "error-budget=1")

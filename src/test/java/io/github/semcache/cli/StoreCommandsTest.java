@@ -41,7 +41,7 @@ class StoreCommandsTest {
     return SemanticCache.builder()
         .embedder(embedder)
         .chatClient(ChatClient.of("gpt-test", prompt -> "?"))
-        .store(LuceneVectorStore.open(directory.resolve("store"), embedder))
+        .ownedStore(LuceneVectorStore.open(directory.resolve("store"), embedder))
         .build();
   }
 

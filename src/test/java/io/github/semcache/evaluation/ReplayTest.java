@@ -3,6 +3,7 @@ package io.github.semcache.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.Answer;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
@@ -197,7 +198,7 @@ class ReplayTest {
   }
 
   private Replay.Builder learning() {
-    return Replay.builder(embedder).hitPolicy(HitPolicy.errorBudget(0.1).warmUp(20)).shuffled(3);
+    return Replay.builder(embedder).hitPolicy(ErrorBudget.of(0.1).warmUp(20)).shuffled(3);
   }
 
   @Test

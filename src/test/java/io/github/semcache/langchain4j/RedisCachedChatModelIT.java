@@ -31,7 +31,7 @@ final class RedisCachedChatModelIT {
   private final SemanticCache cache =
       SemanticCache.builder()
           .embedder(embedder)
-          .store(
+          .ownedStore(
               RedisVectorStore.builder(
                       RedisConnection.of(RedisServers.uri()), EmbeddingSpace.of(embedder))
                   .cacheName("cached chat model")

@@ -14,13 +14,13 @@ class GuardFlagsTest {
   private static final int OWN = GuardFlags.COUNT - 2;
   private static final int OTHER_WORDS = GuardFlags.COUNT - 1;
 
-  private static int[] raised(String asked, String remembered, Guards guards) {
-    boolean[] flags = GuardFlags.to(asked, remembered, guards);
+  private static int[] raised(String asked, String cached, Guards guards) {
+    boolean[] flags = GuardFlags.of(asked, cached, guards);
     return IntStream.range(0, flags.length).filter(i -> flags[i]).toArray();
   }
 
   @Test
-  void nobodyObjectsToTheSameWords() {
+  void sameWordsRaiseNoFlag() {
     assertThat(raised("show me the flights", "Show me flights please", Guards.english())).isEmpty();
   }
 
@@ -35,13 +35,13 @@ class GuardFlagsTest {
   }
 
   @Test
-  void guardsThatAreOffAreNotAsked() {
+  void disabledGuardsRaiseNoFlag() {
     assertThat(raised("wake me at 7 am", "wake me at 8 am", Guards.none()))
         .containsExactly(OTHER_WORDS);
   }
 
   @Test
-  void guardsOfOnesOwnShareAFlag() {
+  void customGuardsShareAFlag() {
     Guards own = Guards.none().and(prompts -> Optional.of(new RejectionReason("other-ticket")));
 
     assertThat(raised("show ticket", "show ticket", own)).containsExactly(OWN);

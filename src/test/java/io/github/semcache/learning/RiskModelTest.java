@@ -14,22 +14,22 @@ import org.junit.jupiter.api.Test;
 class RiskModelTest {
 
   @Property(tries = 60)
-  void cutIsNeverLooserThanTheBoundAllows(
+  void thresholdNeverExceedsWhatTheBoundAllows(
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 500) int count,
       @ForAll @DoubleRange(min = 0.01, max = 0.2) double budget,
       @ForAll @DoubleRange(min = 0.5, max = 0.99) double confidence) {
     List<RiskModel.Scored> cases = randomCases(new Random(seed), count);
 
-    double cut = RiskModel.cut(cases, budget, confidence);
+    double threshold = RiskModel.threshold(cases, budget, confidence);
 
     double requests = cases.stream().mapToDouble(RiskModel.Scored::weight).sum();
     double wrong =
         cases.stream()
-            .filter(one -> one.risk() <= cut)
+            .filter(one -> one.risk() <= threshold)
             .mapToDouble(one -> (one.wrong() ? 1 : 0) + (one.weight() - 1) * one.risk())
             .sum();
-    if (cut >= 0) {
+    if (threshold >= 0) {
       double perVerdict = wrong / requests * count;
       assertThat(ClopperPearson.upperBound(perVerdict, count, confidence))
           .isLessThanOrEqualTo(budget);
@@ -37,14 +37,14 @@ class RiskModelTest {
   }
 
   @Property(tries = 40)
-  void smallerBudgetsAndMoreConfidenceNeverLoosenTheCut(
+  void smallerBudgetOrHigherConfidenceNeverRaisesTheThreshold(
       @ForAll long seed, @ForAll @DoubleRange(min = 0.01, max = 0.2) double budget) {
     List<RiskModel.Scored> cases = randomCases(new Random(seed), 600);
 
-    assertThat(RiskModel.cut(cases, budget / 2, 0.9))
-        .isLessThanOrEqualTo(RiskModel.cut(cases, budget, 0.9));
-    assertThat(RiskModel.cut(cases, budget, 0.99))
-        .isLessThanOrEqualTo(RiskModel.cut(cases, budget, 0.9));
+    assertThat(RiskModel.threshold(cases, budget / 2, 0.9))
+        .isLessThanOrEqualTo(RiskModel.threshold(cases, budget, 0.9));
+    assertThat(RiskModel.threshold(cases, budget, 0.99))
+        .isLessThanOrEqualTo(RiskModel.threshold(cases, budget, 0.9));
   }
 
   private static List<RiskModel.Scored> randomCases(Random random, int count) {
@@ -64,8 +64,8 @@ class RiskModelTest {
       cases.add(new RiskModel.Scored(0.001, false, 1));
     }
 
-    assertThat(RiskModel.cut(cases, 0.01, 0.95)).isNegative();
-    assertThat(RiskModel.cut(cases, 0.05, 0.95)).isEqualTo(0.001);
+    assertThat(RiskModel.threshold(cases, 0.01, 0.95)).isNegative();
+    assertThat(RiskModel.threshold(cases, 0.05, 0.95)).isEqualTo(0.001);
   }
 
   @Test
@@ -75,7 +75,7 @@ class RiskModelTest {
       cases.add(new RiskModel.Scored(i / 1000.0, i >= 50 && i < 60, 1));
     }
 
-    assertThat(RiskModel.cut(cases, 0.01, 0.75)).isBetween(0.045, 0.055);
+    assertThat(RiskModel.threshold(cases, 0.01, 0.75)).isBetween(0.045, 0.055);
   }
 
   @Test
@@ -84,7 +84,7 @@ class RiskModelTest {
 
     assertThat(model.risk().of(features(0.05))).isLessThan(0.05);
     assertThat(model.risk().of(features(0.9))).isGreaterThan(0.95);
-    assertThat(model.cut()).isPositive();
+    assertThat(model.threshold()).isPositive();
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.github.semcache.learning;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.policy.Decision;
-import io.github.semcache.policy.LabeledDecision;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
@@ -20,44 +19,44 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Made-up traffic in front of a policy: topics come in families whose members lie close together,
- * each prompt is a noisy copy of its topic, and a label says which answer is right.
+ * Synthetic traffic for a learner. Topics form families whose members are near each other, each
+ * prompt is a noisy copy of its topic, and a label states the right answer.
  */
 final class SyntheticStream {
   private static final int DIMENSION = 24;
   private static final int FAMILY = 4;
 
-  private final ErrorBudget policy;
+  private final Learner learner;
   private final Random random;
-  private final Random people;
+  private final Random users;
   private final int topics;
   private final int firstTopic;
   private final InMemoryVectorStore store =
       InMemoryVectorStore.builder(new EmbeddingSpace("synthetic", DIMENSION)).build();
   private int asked;
 
-  /** How often the last topic has an answer that no other prompt has; the others in proportion. */
-  double singular;
+  /** The rate of unique answers of the last topic; proportionally lower for the others. */
+  double maxUniqueRate;
 
-  /** The share of the right hits, and of the wrong ones, that people speak of. */
-  double praised;
+  /** The rates of right and of wrong hits that users report. */
+  double confirmedRate;
 
-  double blamed;
+  double rejectedRate;
   int hits;
   int wrong;
   int audits;
 
-  SyntheticStream(ErrorBudget policy, int topics, int firstTopic, long seed) {
-    this.policy = policy;
+  SyntheticStream(Learner learner, int topics, int firstTopic, long seed) {
+    this.learner = learner;
     this.topics = topics;
     this.firstTopic = firstTopic;
     this.random = new Random(seed);
-    this.people = new Random(seed + 1);
+    this.users = new Random(seed + 1);
   }
 
-  /** Other topics from now on, in front of the same policy and the same store. */
+  /** Returns traffic with other topics for the same learner, with an empty store. */
   SyntheticStream then(int otherFirstTopic) {
-    SyntheticStream next = new SyntheticStream(policy, topics, otherFirstTopic, otherFirstTopic);
+    SyntheticStream next = new SyntheticStream(learner, topics, otherFirstTopic, otherFirstTopic);
     next.asked = asked;
     return next;
   }
@@ -73,19 +72,19 @@ final class SyntheticStream {
         Query.of(
             Prompt.of("question " + asked++ + " about topic" + topic), Normalizer.none(), Map.of());
     Embedding embedding = near(topic);
-    double share = singular * (topic - firstTopic) / topics;
-    String answer = share > people.nextDouble() ? "only " + asked : "" + topic;
+    double uniqueRate = maxUniqueRate * (topic - firstTopic) / topics;
+    String answer = uniqueRate > users.nextDouble() ? "only " + asked : "" + topic;
     List<Match> matches =
         store
             .nearest(new NearestQuery(embedding, query.scope().hash(), 10, Optional.empty()))
             .matches();
-    Decision decision = policy.decide(query, matches);
+    Decision decision = learner.policy().decide(query, matches);
     if (decision instanceof Decision.Hit hit) {
       hits++;
       boolean right = hit.match().entry().answer().equals(answer);
       wrong += right ? 0 : 1;
-      if ((right ? praised : blamed) > people.nextDouble()) {
-        learn(query, matches, hit.match(), decision, right);
+      if ((right ? confirmedRate : rejectedRate) > users.nextDouble()) {
+        update(query, matches, hit.match(), decision, right);
       }
       return;
     }
@@ -93,10 +92,10 @@ final class SyntheticStream {
     store(query, answer, embedding, matches, decision);
   }
 
-  private void learn(
+  private void update(
       Query query, List<Match> matches, Match judged, Decision decision, boolean right) {
     Verdict verdict = right ? Verdict.SAME : Verdict.DIFFERENT;
-    policy.learn(
+    learner.update(
         new LabeledDecision(
             query, matches, judged, decision, verdict, Instant.ofEpochMilli(asked)));
   }
@@ -109,7 +108,7 @@ final class SyntheticStream {
     if (!matches.isEmpty()) {
       Match nearest = matches.get(0);
       boolean same = nearest.entry().answer().equals(answer);
-      learn(query, matches, nearest, decision, same);
+      update(query, matches, nearest, decision, same);
       entry = same ? entry.group(nearest.entry().group()) : entry;
     }
     store.put(List.of(new NewEntry(entry, Optional.of(embedding), Optional.empty())));

@@ -25,9 +25,9 @@ class TrainingExampleCodecTest {
   void whatWasWrittenIsRead() {
     TrainingExampleCodec.Content content = TrainingExampleCodec.decode(BYTES);
 
-    assertThat(content.forgottenBefore()).isEqualTo(9);
-    assertThat(content.cases()).hasSize(2);
-    TrainingExample first = content.cases().get(0);
+    assertThat(content.droppedBefore()).isEqualTo(9);
+    assertThat(content.examples()).hasSize(2);
+    TrainingExample first = content.examples().get(0);
     assertThat(first.id()).isEqualTo(1);
     assertThat(first.at()).isEqualTo(2);
     assertThat(first.words()).containsExactly(3, 4);
@@ -55,6 +55,6 @@ class TrainingExampleCodecTest {
   void bytesThatGoOnAreRefused() {
     assertThatThrownBy(() -> TrainingExampleCodec.decode(Arrays.copyOf(BYTES, BYTES.length + 1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("more than the cases");
+        .hasMessageContaining("trailing bytes");
   }
 }

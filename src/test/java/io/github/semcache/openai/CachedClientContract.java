@@ -44,7 +44,7 @@ abstract class CachedClientContract {
   private final SemanticCache cache =
       SemanticCache.builder()
           .embedder(embedder)
-          .store(store)
+          .ownedStore(store)
           .admission(Admission.everything())
           .build();
   private final OpenAIClient client = CachedOpenAi.wrap(plain, cache);

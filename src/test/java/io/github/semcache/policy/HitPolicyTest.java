@@ -7,7 +7,6 @@ import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.RejectionReason;
-import io.github.semcache.learning.PolicyState;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -234,67 +233,5 @@ class HitPolicyTest {
     assertThatThrownBy(() -> HitPolicy.relativeDistance(distance))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("relativeDistance is " + distance + "; it must be between 0 and 1");
-  }
-
-  @Test
-  void guardedLearningPolicyLearnsNothingFromWhatTheGuardStops() {
-    List<LabeledDecision> lessons = new ArrayList<>();
-    LearningPolicy guarded = new Recording(lessons).guardedBy(Guards.english());
-    Match city = match(OTHER_CITY, 0.05);
-    Match right = match(SAME, 0.1);
-    Decision miss = guarded.decide(query(), List.of(city));
-
-    guarded.learn(lesson(city, miss));
-    assertThat(lessons).isEmpty();
-    guarded.learn(lesson(right, miss));
-    assertThat(lessons).hasSize(1);
-    assertThat(miss).isEqualTo(Decision.miss(new MissReason("replaced-name")));
-    assertThat(guarded.learned()).containsExactly(7);
-
-    guarded.fresh().learn(lesson(right, miss));
-    assertThat(lessons).hasSize(1);
-  }
-
-  private static LabeledDecision lesson(Match judged, Decision decision) {
-    return new LabeledDecision(
-        query(), List.of(judged), judged, decision, Verdict.SAME, Instant.EPOCH);
-  }
-
-  private record Recording(List<LabeledDecision> lessons) implements LearningPolicy {
-    @Override
-    public Decision decide(Query query, List<Match> matches) {
-      return matches.isEmpty() ? Decision.miss(MissReason.NEVER) : Decision.hit(matches.get(0));
-    }
-
-    @Override
-    public LearningPolicy fresh() {
-      return new Recording(new ArrayList<>());
-    }
-
-    @Override
-    public void begin() {}
-
-    @Override
-    public void end() {}
-
-    @Override
-    public PolicyState state() {
-      return PolicyState.COLD;
-    }
-
-    @Override
-    public void learn(LabeledDecision lesson) {
-      lessons.add(lesson);
-    }
-
-    @Override
-    public byte[] learned() {
-      return new byte[] {7};
-    }
-
-    @Override
-    public void merge(byte[] learned) {
-      lessons.clear();
-    }
   }
 }

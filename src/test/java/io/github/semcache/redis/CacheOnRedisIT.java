@@ -67,7 +67,7 @@ class CacheOnRedisIT extends CacheOnStoreContract {
           return SemanticCache.builder()
               .embedder(embedder)
               .chatClient(chat)
-              .store(
+              .ownedStore(
                   RedisVectorStore.builder(RedisConnection.of(RedisServers.uri()), embedder)
                       .cacheName(cacheName)
                       .build())

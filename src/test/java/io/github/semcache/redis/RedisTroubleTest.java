@@ -151,7 +151,7 @@ class RedisTroubleTest {
         SemanticCache.builder()
             .embedder(embedder)
             .chatClient(chat)
-            .store(RedisVectorStore.builder(connection(), embedder).build())
+            .ownedStore(RedisVectorStore.builder(connection(), embedder).build())
             .build()) {
       server.onAll(trouble);
 

@@ -37,6 +37,7 @@ public final class FaultyStore implements VectorStore {
   private volatile UnaryOperator<NearestEntries> onNearest = found -> found;
   private volatile UnaryOperator<Integer> onPut = evicted -> evicted;
   private volatile CountDownLatch beforePut = new CountDownLatch(0);
+  private volatile Runnable beforeUpdate = () -> {};
   private volatile boolean closed;
 
   public FaultyStore(VectorStore store) {
@@ -49,6 +50,11 @@ public final class FaultyStore implements VectorStore {
 
   public void recover() {
     failing.clear();
+  }
+
+  /** Runs an action before each {@link #updateAttributes}. */
+  public void beforeUpdate(Runnable action) {
+    beforeUpdate = action;
   }
 
   /** Falsifies what {@link #find} returns. */
@@ -135,6 +141,7 @@ public final class FaultyStore implements VectorStore {
   @Override
   public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
     record(Call.UPDATE);
+    beforeUpdate.run();
     return store.updateAttributes(key, change);
   }
 

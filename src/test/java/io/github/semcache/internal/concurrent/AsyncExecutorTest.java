@@ -1,4 +1,4 @@
-package io.github.semcache;
+package io.github.semcache.internal.concurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class AsyncCallsTest {
+class AsyncExecutorTest {
   private final AsyncExecutor calls = new AsyncExecutor(null);
   private final CountDownLatch allBusy = new CountDownLatch(AsyncExecutor.MAX_THREADS);
   private final CountDownLatch release = new CountDownLatch(1);
@@ -31,7 +31,7 @@ class AsyncCallsTest {
   private <T> List<CompletableFuture<T>> run(int count, Supplier<T> call) {
     List<CompletableFuture<T>> futures = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      futures.add(calls.run(call));
+      futures.add(calls.submit(call));
     }
     return futures;
   }
@@ -65,11 +65,11 @@ class AsyncCallsTest {
 
   @Test
   void idleThreadIsUsedAgain() {
-    CompletableFuture<Thread> first = calls.run(Thread::currentThread);
+    CompletableFuture<Thread> first = calls.submit(Thread::currentThread);
     Thread thread = first.join();
     Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
 
-    assertThat(calls.run(Thread::currentThread).join()).isSameAs(thread);
+    assertThat(calls.submit(Thread::currentThread).join()).isSameAs(thread);
   }
 
   @Test
@@ -80,7 +80,7 @@ class AsyncCallsTest {
             () -> {
               allBusy.countDown();
               await(allBusy);
-              return calls.run(Thread::currentThread).join();
+              return calls.submit(Thread::currentThread).join();
             });
 
     assertThat(futures).allSatisfy(future -> assertThat(future.join().isDaemon()).isTrue());
@@ -90,7 +90,7 @@ class AsyncCallsTest {
   void callsAreRefusedOnceClosed() {
     calls.close();
 
-    assertThatThrownBy(calls.run(() -> "too late")::join)
+    assertThatThrownBy(calls.submit(() -> "too late")::join)
         .hasCauseInstanceOf(RejectedExecutionException.class);
   }
 

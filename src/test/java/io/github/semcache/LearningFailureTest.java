@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.learning.ErrorBudget;
+import io.github.semcache.learning.Learner;
 import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.Verdict;
@@ -27,9 +29,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of hits and of what was learned when judge, model or store are in trouble. */
-class LearningTroubleTest extends LearningFixture {
-  /** So many prompts are asked before the trouble begins; those asked then lie between them. */
+/** Hits and learned state when the judge, the model or the store fails. */
+class LearningFailureTest extends LearningFixture {
+  /** The number of prompts before the failure; later prompts lie between them. */
   private static final int WATCHED = 120;
 
   private final ExecutorService judging = Executors.newSingleThreadExecutor();
@@ -40,7 +42,7 @@ class LearningTroubleTest extends LearningFixture {
   }
 
   @Test
-  void hitsThatAHangingJudgeDoesNotWatchEnd() {
+  void hitsEndIfTheJudgeHangs() {
     CompletableFuture<Void> release = new CompletableFuture<>();
     AtomicBoolean hangs = new AtomicBoolean();
     AnswerJudge hanging =
@@ -48,7 +50,7 @@ class LearningTroubleTest extends LearningFixture {
           release.join();
           return Verdict.SAME;
         };
-    ErrorBudget policy =
+    CapturingPolicy policy =
         watched(
             builder ->
                 builder.judge(
@@ -63,7 +65,7 @@ class LearningTroubleTest extends LearningFixture {
   @Test
   void hitsEndIfNoAnswerToAnAuditIsAdmitted() {
     AtomicBoolean refuses = new AtomicBoolean();
-    ErrorBudget policy = watched(builder -> builder.admission((prompt, reply) -> !refuses.get()));
+    CapturingPolicy policy = watched(builder -> builder.admission((prompt, reply) -> !refuses.get()));
     refuses.set(true);
 
     assertHitsEnd(policy);
@@ -72,7 +74,7 @@ class LearningTroubleTest extends LearningFixture {
 
   @Test
   void hitsEndIfTheModelFailsOnEachAudit() {
-    ErrorBudget policy = watched(builder -> {});
+    CapturingPolicy policy = watched(builder -> {});
     chat.replying(
         prompt -> {
           throw new IllegalStateException("no model today");
@@ -81,9 +83,10 @@ class LearningTroubleTest extends LearningFixture {
     assertHitsEnd(policy);
   }
 
-  /** A cache whose policy serves; every second hit is audited. */
-  private ErrorBudget watched(Consumer<SemanticCacheBuilder> options) {
-    ErrorBudget policy = budget.auditShare(0.5).conservative(HitPolicy.never());
+  /** Builds a cache whose policy serves and audits every second hit. */
+  private CapturingPolicy watched(Consumer<SemanticCacheBuilder> options) {
+    CapturingPolicy policy = CapturingPolicy.of(
+            budget.policy().auditRate(0.5).fallback(HitPolicy.never()));
     cache.close();
     SemanticCacheBuilder builder =
         builder().hitPolicy(policy).judge(AnswerJudge.sameText()).judgeExecutor(judging);
@@ -96,13 +99,13 @@ class LearningTroubleTest extends LearningFixture {
     return policy;
   }
 
-  /** What is learned does not depend on how far the judge has got. */
+  /** Waits for the judge, so that the learned state does not depend on timing. */
   private void askAndJudge(int topic, int number) {
     ask(topic, number);
     CompletableFuture.runAsync(() -> {}, judging).join();
   }
 
-  private void assertHitsEnd(ErrorBudget policy) {
+  private void assertHitsEnd(CapturingPolicy policy) {
     int hits = 0;
     for (int i = 0; i < 100; i++) {
       hits += isHit(i % 3, 2 * i + 1) ? 1 : 0;
@@ -121,9 +124,9 @@ class LearningTroubleTest extends LearningFixture {
   }
 
   @Test
-  void stateOfThePolicyIsCountedAndTold() {
+  void stateOfThePolicyIsCountedAndPublished() {
     List<CacheEvent.PolicyStateChanged> changes = new ArrayList<>();
-    ErrorBudget policy =
+    CapturingPolicy policy =
         watched(
             builder ->
                 builder.listener(
@@ -144,25 +147,38 @@ class LearningTroubleTest extends LearningFixture {
     assertThat(changes)
         .extracting(CacheEvent.PolicyStateChanged::now)
         .containsExactly(PolicyState.LEARNING, PolicyState.SERVING, PolicyState.TRIPPED);
-    ErrorBudget other = policy.fresh();
-    other.merge(
-        new LearnedState(store, "policy", EmbeddingSpace.of(embedder)).load().orElseThrow());
-    assertThat(other.learned()).isEqualTo(policy.learned());
+    Learner other = policy.policy().newLearner();
+    other.merge(new StateBlob(store, "policy", EmbeddingSpace.of(embedder)).load().orElseThrow());
+    assertThat(other.snapshot()).isEqualTo(policy.snapshot());
   }
 
   @Test
-  void onePolicyLearnsForOneCacheAtATime() {
-    SemanticCacheBuilder second = learning(AnswerJudge.sameText());
+  void eachCacheHasALearnerOfItsOwn() {
+    CapturingPolicy policy = watched(builder -> {});
 
-    assertThatThrownBy(second::build)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageStartingWith("this error budget learns for another cache");
-    cache.close();
-    cache = second.build();
+    try (SemanticCache second =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .hitPolicy(policy)
+            .judge(AnswerJudge.sameText())
+            .build()) {
+      assertThat(second.stats().policyState()).isEqualTo(PolicyState.COLD);
+      assertThat(cache.stats().policyState()).isEqualTo(PolicyState.SERVING);
+    }
   }
 
   @Test
-  void errorOfTheJudgeIsCountedAndLosesNoAnswer() {
+  void optionsThatContradictEachOtherAreRejectedByBuild() {
+    SemanticCacheBuilder contradictory =
+        builder().hitPolicy(ErrorBudget.of(0.1).window(100)).judge(AnswerJudge.sameText());
+
+    assertThatThrownBy(contradictory::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("window is 100; it must be at least the warmUp, 300");
+  }
+
+  @Test
+  void errorOfTheJudgeIsCountedAndTheAnswerReturned() {
     cache.close();
     cache =
         learning(
@@ -180,7 +196,7 @@ class LearningTroubleTest extends LearningFixture {
   }
 
   @Test
-  void whateverAGivenExecutorThrowsTheTaskIsDropped() {
+  void taskIsDroppedIfTheExecutorThrows() {
     cache.close();
     cache =
         learning(AnswerJudge.sameText())
@@ -197,7 +213,7 @@ class LearningTroubleTest extends LearningFixture {
   }
 
   @Test
-  void savingThatFailedIsDoneAtTheEnd() {
+  void failedSaveIsRepeatedOnClose() {
     InMemoryVectorStore states = InMemoryVectorStore.of(embedder);
     AtomicBoolean isDown = new AtomicBoolean(true);
     cache.close();

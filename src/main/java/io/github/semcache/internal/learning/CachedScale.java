@@ -1,8 +1,10 @@
-package io.github.semcache;
+package io.github.semcache.internal.learning;
 
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.internal.concurrent.CircuitBreaker;
 import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.stats.CacheListener;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -10,24 +12,35 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scale of the cache's embedding model: a known one, else the one that the store remembers,
- * else measured and remembered. One thread measures at a time, and one try is made per pause;
- * meanwhile there is no scale. Trouble is published and never thrown.
+ * The scale of a cache's embedding model: the known one of the model, else the saved one, else a
+ * measured one, which is then saved. One thread measures at a time, at most once per pause; until
+ * then there is no scale. Failures are published and not thrown. Thread-safe.
  */
-final class CachedScale implements EmbeddingScale.Source {
+public final class CachedScale implements EmbeddingScale.Source {
   private final Embedder embedder;
-  private final LearnedState remembered;
-  private final EventPublisher events;
-  private final CircuitBreaker tries;
+  private final Supplier<StateBlob> saved;
+  private final CacheListener events;
+  private final CircuitBreaker attempts;
   private final ReentrantLock finding = new ReentrantLock();
   private volatile @Nullable EmbeddingScale found;
 
-  CachedScale(
-      Embedder embedder, LearnedState remembered, EventPublisher events, CircuitBreaker tries) {
+  /**
+   * Creates a scale that is looked up on first use.
+   *
+   * @param embedder the embedder of the model
+   * @param saved returns the saved scale; called only if the model's scale is not known
+   * @param events is notified of failures
+   * @param attempts limits the number of attempts
+   */
+  public CachedScale(
+      Embedder embedder,
+      Supplier<StateBlob> saved,
+      CacheListener events,
+      CircuitBreaker attempts) {
     this.embedder = embedder;
-    this.remembered = remembered;
+    this.saved = saved;
     this.events = events;
-    this.tries = tries;
+    this.attempts = attempts;
   }
 
   @Override
@@ -43,17 +56,17 @@ final class CachedScale implements EmbeddingScale.Source {
   }
 
   private void find() {
-    if (found != null || !tries.allows()) {
+    if (found != null || !attempts.tryAcquire()) {
       return;
     }
     Optional<EmbeddingScale> scale =
-        EmbeddingScale.known(embedder.modelId()).or(this::recall).or(this::measure);
-    scale.ifPresentOrElse(known -> tries.succeeded(), tries::failed);
+        EmbeddingScale.known(embedder.modelId()).or(this::load).or(this::measure);
+    scale.ifPresentOrElse(known -> attempts.onSuccess(), attempts::onFailure);
     found = scale.orElse(null);
   }
 
-  private Optional<EmbeddingScale> recall() {
-    return attempt(CacheEvent.Part.LEARNING, () -> remembered.load().map(CachedScale::decode))
+  private Optional<EmbeddingScale> load() {
+    return attempt(CacheEvent.Part.LEARNING, () -> saved.get().load().map(CachedScale::decode))
         .flatMap(scale -> scale);
   }
 
@@ -65,7 +78,7 @@ final class CachedScale implements EmbeddingScale.Source {
             attempt(
                 CacheEvent.Part.LEARNING,
                 () -> {
-                  remembered.save(encode(scale));
+                  saved.get().save(encode(scale));
                   return scale;
                 }));
     return measured;
@@ -75,7 +88,7 @@ final class CachedScale implements EmbeddingScale.Source {
     try {
       return Optional.of(action.get());
     } catch (RuntimeException e) {
-      events.publish(new CacheEvent.Failed(part, e));
+      events.onEvent(new CacheEvent.Failed(part, e));
       return Optional.empty();
     }
   }
@@ -86,7 +99,7 @@ final class CachedScale implements EmbeddingScale.Source {
 
   private static EmbeddingScale decode(byte[] bytes) {
     if (bytes.length != Double.BYTES) {
-      throw new IllegalArgumentException("the remembered scale has " + bytes.length + " bytes");
+      throw new IllegalArgumentException("the saved scale has " + bytes.length + " bytes");
     }
     return new EmbeddingScale(ByteBuffer.wrap(bytes).getDouble());
   }

@@ -7,14 +7,14 @@ import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** One call of a model whose text the caller gets as it arrives. Used by one thread. */
-final class StreamedCall implements ChatClient {
+/** One call of a model that passes the text to a consumer as it arrives. Not thread-safe. */
+final class StreamingCall implements ChatClient {
   private final ChatClient model;
   private final Consumer<String> onText;
   private boolean called;
-  private boolean callerFailed;
+  private boolean consumerFailed;
 
-  StreamedCall(ChatClient model, Consumer<String> onText) {
+  StreamingCall(ChatClient model, Consumer<String> onText) {
     this.model = model;
     this.onText = onText;
   }
@@ -23,24 +23,24 @@ final class StreamedCall implements ChatClient {
   public ChatReply chat(Prompt prompt) {
     called = true;
     if (model instanceof StreamingChatClient streaming) {
-      return streaming.chat(prompt, this::pass);
+      return streaming.chat(prompt, this::consume);
     }
     ChatReply reply = model.chat(prompt);
-    pass(reply.text());
+    consume(reply.text());
     return reply;
   }
 
-  private void pass(String text) {
-    boolean passed = false;
+  private void consume(String text) {
+    boolean consumed = false;
     try {
       onText.accept(text);
-      passed = true;
+      consumed = true;
     } finally {
-      callerFailed = !passed;
+      consumerFailed = !consumed;
     }
   }
 
-  /** Gives an answer in one piece that this call did not get from the model. */
+  /** Passes an answer to the consumer in one piece, unless this call received it from the model. */
   Answer deliver(Answer answer) {
     if (!called) {
       onText.accept(answer.text());
@@ -48,9 +48,9 @@ final class StreamedCall implements ChatClient {
     return answer;
   }
 
-  /** Whether the caller, not the model, ended the call. */
-  boolean callerFailed() {
-    return callerFailed;
+  /** Returns whether the consumer ended the call, not the model. */
+  boolean consumerFailed() {
+    return consumerFailed;
   }
 
   @Override

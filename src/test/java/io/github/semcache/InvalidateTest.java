@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What people do to a cache: put, invalidate, clear, close. */
-class ChangesTest extends CacheFixture {
+class InvalidateTest extends CacheFixture {
   @Test
   void putAnswerIsServed() {
     cache.put(Prompt.of(PARIS), "Paris");

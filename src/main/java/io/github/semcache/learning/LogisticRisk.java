@@ -4,74 +4,74 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * The probability that a hit is wrong: a ridge logistic regression over standardized features,
- * fitted by Newton's method. Immutable.
+ * The probability that a hit is wrong: a logistic regression with an L2 penalty over standardized
+ * features, fitted by Newton's method. Immutable.
  */
-final class Risk {
+final class LogisticRisk {
   private static final double RIDGE = 1;
   private static final int MAX_STEPS = 12;
   private static final double PRECISION = 1e-3;
 
-  /** The deviation that features of 0 and 1 are taken to have, however rare they are. */
+  /** The standard deviation assumed for binary features, so that rare ones are not scaled up. */
   private static final double FLAG_DEVIATION = 0.5;
 
   private final double[] means;
   private final double[] scales;
   private final double[] weights;
 
-  private Risk(double[] means, double[] scales, double[] weights) {
+  private LogisticRisk(double[] means, double[] scales, double[] weights) {
     this.means = means;
     this.scales = scales;
     this.weights = weights;
   }
 
-  /** Learns from at least one case. */
-  static Risk fit(List<TrainingExample> cases) {
-    int dimension = cases.get(0).features().length;
-    Risk start = new Risk(new double[dimension], new double[dimension], new double[dimension + 1]);
-    standardize(cases, start.means, start.scales);
-    return start.fitted(cases, index -> true);
+  /** Fits to at least one example. */
+  static LogisticRisk fit(List<TrainingExample> examples) {
+    int dimension = examples.get(0).features().length;
+    LogisticRisk start = new LogisticRisk(new double[dimension], new double[dimension], new double[dimension + 1]);
+    standardize(examples, start.means, start.scales);
+    return start.fitted(examples, index -> true);
   }
 
-  /** Learns from some of the cases that this was learned from, by their index. */
-  Risk refit(List<TrainingExample> cases, IntPredicate used) {
-    return new Risk(means, scales, weights.clone()).fitted(cases, used);
+  /** Fits to a subset of the same examples, selected by index, starting from these weights. */
+  LogisticRisk refit(List<TrainingExample> examples, IntPredicate used) {
+    return new LogisticRisk(means, scales, weights.clone()).fitted(examples, used);
   }
 
-  /** The least penalised loss is in one place, wherever the search for it begins. */
-  private Risk fitted(List<TrainingExample> cases, IntPredicate used) {
-    double[][] rows = new double[cases.size()][];
+  /** The penalized loss is convex, so the result does not depend on the start. */
+  private LogisticRisk fitted(List<TrainingExample> examples, IntPredicate used) {
+    double[][] rows = new double[examples.size()][];
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = used.test(i) ? standardized(cases.get(i).features()) : new double[0];
+      rows[i] = used.test(i) ? standardized(examples.get(i).features()) : new double[0];
     }
     for (int step = 0; step < MAX_STEPS; step++) {
-      if (newtonStep(rows, cases) < PRECISION) {
+      if (newtonStep(rows, examples) < PRECISION) {
         break;
       }
     }
     return this;
   }
 
-  private static void standardize(List<TrainingExample> cases, double[] means, double[] scales) {
+  private static void standardize(List<TrainingExample> examples, double[] means, double[] scales) {
     for (int k = 0; k < means.length; k++) {
       double sum = 0;
       double squares = 0;
-      for (TrainingExample one : cases) {
-        sum += one.features()[k];
+      for (TrainingExample example : examples) {
+        sum += example.features()[k];
       }
-      means[k] = sum / cases.size();
-      for (TrainingExample one : cases) {
-        double off = one.features()[k] - means[k];
+      means[k] = sum / examples.size();
+      for (TrainingExample example : examples) {
+        double off = example.features()[k] - means[k];
         squares += off * off;
       }
-      double variance = squares / cases.size();
+      double variance = squares / examples.size();
       double deviation = k < Features.NUMBERS ? Math.sqrt(variance) : FLAG_DEVIATION;
       scales[k] = variance < 1e-12 ? 0 : 1 / deviation;
     }
   }
 
-  /** Moves the weights once; returns the largest move. */
-  private double newtonStep(double[][] rows, List<TrainingExample> cases) {
+  /** Makes one Newton step; returns the largest change of a weight. */
+  private double newtonStep(double[][] rows, List<TrainingExample> examples) {
     int size = weights.length;
     double[][] curvature = new double[size][size];
     double[] gradient = new double[size];
@@ -82,7 +82,7 @@ final class Risk {
         continue;
       }
       double probability = logistic(dot(row));
-      double error = (cases.get(i).wrong() ? 1 : 0) - probability;
+      double error = (examples.get(i).wrong() ? 1 : 0) - probability;
       double weight = Math.max(1e-6, probability * (1 - probability));
       for (int k = 0; k < size; k++) {
         gradient[k] += error * row[k];
@@ -101,7 +101,10 @@ final class Risk {
     return largest;
   }
 
-  /** The ridge, and half a right and half a wrong case at the mean, so that a fit always exists. */
+  /**
+   * Adds the L2 penalty, and half a right and half a wrong pseudo-example at the mean, so that a
+   * fit always exists.
+   */
   private void addPrior(double[][] curvature, double[] gradient) {
     double probability = logistic(weights[0]);
     curvature[0][0] = probability * (1 - probability) + 1e-6;
@@ -112,7 +115,10 @@ final class Risk {
     }
   }
 
-  /** Solves a symmetric positive definite system, given by its lower half, after Cholesky. */
+  /**
+   * Solves a symmetric positive definite system, given by its lower triangle, by Cholesky
+   * decomposition.
+   */
   private static double[] solve(double[][] matrix, double[] right) {
     int n = right.length;
     double[] x = right.clone();
@@ -140,7 +146,7 @@ final class Risk {
     return x;
   }
 
-  /** The probability, 0 to 1, that a hit with these features is wrong. */
+  /** Returns the probability, in [0, 1], that a hit with these features is wrong. */
   double of(float[] features) {
     double sum = weights[0];
     for (int k = 0; k < features.length; k++) {

@@ -1,19 +1,22 @@
-package io.github.semcache;
+package io.github.semcache.internal.concurrent;
 
 import java.nio.channels.ClosedByInterruptException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Tells a caller who was interrupted, and gives up for itself alone, from one whose part failed.
- */
-final class Interrupts {
-  /** Deeper than any real chain; ends one that leads back into itself. */
+/** Distinguishes failures caused by an interrupt of the calling thread from other failures. */
+public final class Interrupts {
+  /** Limits the search in chains of causes that contain a cycle. */
   private static final int MAX_CAUSES = 50;
 
   private Interrupts() {}
 
-  /** Whether this thread is interrupted, or was when the failure came about. */
-  static boolean caused(Throwable failure) {
+  /**
+   * Returns whether this thread is interrupted, or was when the failure occurred.
+   *
+   * @param failure the failure
+   * @return whether an interrupt caused it
+   */
+  public static boolean caused(Throwable failure) {
     return Thread.currentThread().isInterrupted() || isInChainOf(failure);
   }
 

@@ -1,10 +1,10 @@
 package io.github.semcache.learning;
 
-/** Hashes that spread well and stay the same from run to run. */
-final class Hash {
-  private Hash() {}
+/** Hash functions with results that are the same in every process. */
+final class Hashing {
+  private Hashing() {}
 
-  /** FNV-1a over the characters, mixed. */
+  /** Returns the FNV-1a hash of the UTF-16 units, mixed. */
   static long of(CharSequence text) {
     long hash = 0xcbf29ce484222325L;
     for (int i = 0; i < text.length(); i++) {
@@ -20,7 +20,7 @@ final class Hash {
     return mixed ^ (mixed >>> 31);
   }
 
-  /** A number from 0 to below 1. */
+  /** Maps a hash to [0, 1). */
   static double fraction(long hash) {
     return (hash >>> 11) * 0x1.0p-53;
   }

@@ -1,0 +1,121 @@
+package io.github.semcache.internal.concurrent;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs blocking calls on the user's executor, or on at most 256 daemon threads of its own, which
+ * start on demand and end after a minute without work. Thread-safe.
+ */
+public final class AsyncExecutor implements AutoCloseable {
+  /** The maximum number of own threads. Most of them wait for a model, so they cost memory only. */
+  static final int MAX_THREADS = 256;
+
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
+
+  private final @Nullable ExecutorService owned;
+  private final Executor executor;
+
+  /**
+   * Creates an executor without threads.
+   *
+   * @param executor the user's executor, which is not shut down here; null to use own threads
+   */
+  public AsyncExecutor(@Nullable Executor executor) {
+    if (executor == null) {
+      ExecutorService threads = newThreadPool();
+      this.owned = threads;
+      this.executor = threads;
+    } else {
+      this.owned = null;
+      this.executor = executor;
+    }
+  }
+
+  private static ExecutorService newThreadPool() {
+    HandoffQueue queue = new HandoffQueue();
+    return new ThreadPoolExecutor(
+        0,
+        MAX_THREADS,
+        KEEP_ALIVE.toMillis(),
+        TimeUnit.MILLISECONDS,
+        queue,
+        AsyncThread::new,
+        queue::enqueueRejected);
+  }
+
+  /**
+   * Submits a call.
+   *
+   * @param <T> the result of the call
+   * @param call the call
+   * @return a future of the result, or one that failed with the executor's rejection
+   */
+  public <T> CompletableFuture<T> submit(Supplier<T> call) {
+    try {
+      return CompletableFuture.supplyAsync(call, executor);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * Returns the executor that the calls run on.
+   *
+   * @return the executor
+   */
+  public Executor executor() {
+    return executor;
+  }
+
+  /** Shuts down the own threads after their current calls. The user's executor stays open. */
+  @Override
+  public void close() {
+    if (owned != null) {
+      owned.shutdown();
+    }
+  }
+
+  private static final class AsyncThread extends Thread {
+    AsyncThread(Runnable task) {
+      super(task, "semcache-async");
+      setDaemon(true);
+    }
+  }
+
+  /**
+   * An unbounded queue that accepts a task only if an idle thread takes it at once, so that the
+   * pool starts threads up to its maximum before tasks wait.
+   */
+  private static final class HandoffQueue extends LinkedTransferQueue<Runnable> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean offer(Runnable task) {
+      return tryTransfer(task);
+    }
+
+    /**
+     * Handles a task that found all threads busy. A task submitted by one of these threads runs on
+     * it at once: if it waited, and its submitter for it, all threads could wait for each other.
+     */
+    void enqueueRejected(Runnable task, ThreadPoolExecutor pool) {
+      if (!pool.isShutdown() && Thread.currentThread() instanceof AsyncThread) {
+        task.run();
+        return;
+      }
+      put(task);
+      if (pool.isShutdown() && remove(task)) {
+        throw new RejectedExecutionException("the cache is closed");
+      }
+    }
+  }
+}

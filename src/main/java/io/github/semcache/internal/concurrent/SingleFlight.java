@@ -1,0 +1,282 @@
+package io.github.semcache.internal.concurrent;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Coalesces concurrent calls with the same key: the first caller leads and makes the call, the
+ * others follow and receive its result or its exception. A call is removed before its followers
+ * continue, so a caller that arrives later leads a new one. Thread-safe.
+ *
+ * @param <T> the result of a call
+ */
+public final class SingleFlight<T> {
+  private final Map<String, Call<T>> calls = new ConcurrentHashMap<>();
+
+  /** Creates an instance without calls. */
+  public SingleFlight() {}
+
+  /**
+   * Joins the call with a key. The leader must complete, fail, or abandon it.
+   *
+   * @param key the key
+   * @param owner the thread that leads until the end, which prevents it from waiting for itself;
+   *     null if the leader is not bound to a thread
+   * @return the call and whether the caller leads it
+   */
+  public Participation<T> join(String key, @Nullable Thread owner) {
+    return join(List.of(key), owner);
+  }
+
+  /**
+   * Joins the first running call of several keys, or leads a call with the last key.
+   *
+   * @param keys at least one key
+   * @param owner see {@link #join(String, Thread)}
+   * @return the call and whether the caller leads it
+   */
+  public Participation<T> join(List<String> keys, @Nullable Thread owner) {
+    int last = keys.size() - 1;
+    for (String other : keys.subList(0, last)) {
+      Call<T> running = calls.get(other);
+      if (running != null && !running.isLedBy(owner)) {
+        return new Participation<>(running, false);
+      }
+    }
+    String key = keys.get(last);
+    Call<T> mine = new Call<>(this, key, owner);
+    Call<T> running = calls.putIfAbsent(key, mine);
+    if (running == null || running.isLedBy(owner)) {
+      return new Participation<>(mine, true);
+    }
+    return new Participation<>(running, false);
+  }
+
+  /**
+   * Returns a call that nobody can follow.
+   *
+   * @param key the key
+   * @return a new call
+   */
+  public Call<T> detached(String key) {
+    return new Call<>(this, key, null);
+  }
+
+  /**
+   * Returns the result of a call made on this thread, or of a running one. Blocks.
+   *
+   * @param key the key
+   * @param maxWait the maximum time to follow a running call, after which the call is made on this
+   *     thread as well; empty for no limit
+   * @param call the call
+   * @param isShareable whether the followers receive a result of the call; otherwise one of them
+   *     makes the call again
+   * @return the result
+   * @throws CancellationException if the thread is interrupted while it follows; its interrupt flag
+   *     is set
+   */
+  public T run(
+      String key, Optional<Duration> maxWait, Supplier<T> call, Predicate<T> isShareable) {
+    try {
+      while (true) {
+        Participation<T> participation = join(key, Thread.currentThread());
+        if (participation.leads()) {
+          return participation.call().run(call, isShareable);
+        }
+        Optional<T> result = participation.call().result().await(maxWait);
+        if (result.isPresent()) {
+          return result.get();
+        }
+      }
+    } catch (TimeoutException e) {
+      return call.get();
+    }
+  }
+
+  /**
+   * A caller's part in a call.
+   *
+   * @param <T> the result of the call
+   * @param call the call
+   * @param leads whether the caller leads it
+   */
+  public record Participation<T>(Call<T> call, boolean leads) {}
+
+  /**
+   * One call. Only the first of its completions has an effect.
+   *
+   * @param <T> the result of the call
+   */
+  public static final class Call<T> {
+    private final SingleFlight<T> calls;
+    private final String key;
+    private final @Nullable Thread owner;
+    private final Result<T> result = new Result<>(new CompletableFuture<>());
+    private final Result<T> end = new Result<>(new CompletableFuture<>());
+
+    private Call(SingleFlight<T> calls, String key, @Nullable Thread owner) {
+      this.calls = calls;
+      this.key = key;
+      this.owner = owner;
+    }
+
+    private boolean isLedBy(@Nullable Thread thread) {
+      return thread != null && thread == owner;
+    }
+
+    /**
+     * Makes the call and completes it.
+     *
+     * @param call the call
+     * @return its result
+     */
+    public T run(Supplier<T> call) {
+      return run(call, result -> true);
+    }
+
+    private T run(Supplier<T> call, Predicate<T> isShareable) {
+      T made = runStep(call);
+      if (isShareable.test(made)) {
+        complete(made);
+      } else {
+        abandon();
+      }
+      return made;
+    }
+
+    /**
+     * Runs a part of the leader's work. An exception fails the call, except if an interrupt of this
+     * thread caused it: then the call is abandoned, because that is no failure of the followers.
+     *
+     * @param <R> the result of the step
+     * @param step the work
+     * @return its result
+     */
+    public <R> R runStep(Supplier<R> step) {
+      try {
+        return step.get();
+      } catch (Throwable e) {
+        if (Interrupts.caused(e)) {
+          abandon();
+        } else {
+          fail(e);
+        }
+        throw e;
+      }
+    }
+
+    /**
+     * Gives the followers an early result. The call goes on, and others can still join it.
+     *
+     * @param early the early result
+     */
+    public void share(T early) {
+      result.future().complete(Optional.of(early));
+    }
+
+    /**
+     * Completes the call.
+     *
+     * @param value the result
+     */
+    public void complete(T value) {
+      calls.calls.remove(key, this);
+      result.future().complete(Optional.of(value));
+      end.future().complete(Optional.of(value));
+    }
+
+    /**
+     * Fails the call and its followers.
+     *
+     * @param e the exception
+     */
+    public void fail(Throwable e) {
+      calls.calls.remove(key, this);
+      result.future().completeExceptionally(e);
+      end.future().completeExceptionally(e);
+    }
+
+    /** Ends the call without a result. The followers have to join again. */
+    public void abandon() {
+      calls.calls.remove(key, this);
+      result.future().complete(Optional.empty());
+      end.future().complete(Optional.empty());
+    }
+
+    /**
+     * Returns the result for followers: an early one, or that of the end.
+     *
+     * @return the result
+     */
+    public Result<T> result() {
+      return result;
+    }
+
+    /**
+     * Returns the result of the end of the call, whether or not an early one was shared.
+     *
+     * @return the result
+     */
+    public Result<T> end() {
+      return end;
+    }
+  }
+
+  /**
+   * A pending result.
+   *
+   * @param <T> the result
+   * @param future completes with the result, or with empty if the leader abandoned the call
+   */
+  public record Result<T>(CompletableFuture<Optional<T>> future) {
+
+    /**
+     * Waits for the result.
+     *
+     * @param maxWait the maximum time to wait; empty for no limit
+     * @return the result; empty if the leader abandoned the call
+     * @throws TimeoutException if the time has elapsed
+     * @throws CancellationException if the thread is interrupted; its interrupt flag is set
+     */
+    public Optional<T> await(Optional<Duration> maxWait) throws TimeoutException {
+      try {
+        return maxWait.isPresent()
+            ? future.get(TimeUnit.NANOSECONDS.convert(maxWait.get()), TimeUnit.NANOSECONDS)
+            : future.get();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedWaitException();
+      } catch (ExecutionException e) {
+        throw Result.<RuntimeException>unwrapped(e.getCause());
+      }
+    }
+
+    /** Throws any exception without wrapping it, including undeclared checked ones. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // never cast at run time
+    private static <E extends Throwable> E unwrapped(@Nullable Throwable e) throws E {
+      throw (E) requireNonNull(e, "a failed call has a cause");
+    }
+  }
+
+  /** Thrown if the thread is interrupted while it follows a call. */
+  public static final class InterruptedWaitException extends CancellationException {
+    private static final long serialVersionUID = 1L;
+
+    InterruptedWaitException() {
+      super("interrupted while waiting for the answer to the same prompt");
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.github.semcache.internal.learning;
+
+import io.github.semcache.learning.LabeledDecision;
+import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.Verdict;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.stats.CacheListener;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.Match;
+import io.github.semcache.store.VectorStore;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Processes users' reports on answers. A wrong answer is reported to its entry and to the entries of
+ * its answer group. A report that cannot be stored holds in this cache, and is stored later.
+ * Thread-safe.
+ */
+public final class UserFeedback implements AutoCloseable {
+  private final VectorStore store;
+  private final Function<Query, List<Match>> nearest;
+  private final int candidates;
+  private final @Nullable LearnerSync learning;
+  private final InstantSource time;
+  private final CacheListener events;
+  private final PendingReports pending;
+
+  /**
+   * An answer that a user reports.
+   *
+   * @param query the query that was answered
+   * @param entryKey the entry that the answer was served from or stored in; empty if none
+   * @param group the answer group of the entry when it was served; empty if it was not served
+   * @param isSemantic whether the answer was served for another prompt than that of its entry
+   */
+  public record ReportedAnswer(
+      Query query, Optional<String> entryKey, Optional<String> group, boolean isSemantic) {}
+
+  /**
+   * Creates the processing of reports.
+   *
+   * @param store the entries
+   * @param nearest returns the nearest entries of a query, reported ones included, and more of them
+   *     than the policy decides on; throws if that fails
+   * @param candidates the number of entries that the policy decides on
+   * @param learning receives the reports; null if no policy learns
+   * @param time the clock of the reports
+   * @param events is notified of reports and failures
+   * @param pending holds the reports that could not be stored
+   */
+  public UserFeedback(
+      VectorStore store,
+      Function<Query, List<Match>> nearest,
+      int candidates,
+      @Nullable LearnerSync learning,
+      InstantSource time,
+      CacheListener events,
+      PendingReports pending) {
+    this.store = store;
+    this.nearest = nearest;
+    this.candidates = candidates;
+    this.learning = learning;
+    this.time = time;
+    this.events = events;
+    this.pending = pending;
+  }
+
+  /**
+   * Stores a report of a wrong answer. Blocks on the store and the embedder.
+   *
+   * @param answer the answer
+   * @throws RuntimeException if the store or the embedder fails; the report then holds in this
+   *     cache and is stored later
+   */
+  public void reportWrong(ReportedAnswer answer) {
+    events.onEvent(new CacheEvent.Reported(false));
+    if (answer.entryKey().isEmpty()) {
+      return;
+    }
+    Set<String> names = new HashSet<>(Set.of(answer.entryKey().get()));
+    answer.group().ifPresent(names::add);
+    boolean isStored = false;
+    List<Match> matches;
+    try {
+      matches = store(answer, names);
+      isStored = true;
+    } finally {
+      if (!isStored) {
+        pending.add(answer.query(), names, () -> store(answer, new HashSet<>(names)));
+      }
+    }
+    label(answer, matches, Verdict.DIFFERENT);
+  }
+
+  /**
+   * Removes the entry of exactly this prompt, and reports the entry and the known members of its
+   * group as wrong for the prompt.
+   *
+   * @param names the keys and groups that the report concerns; the current group is added
+   * @return the nearest entries before the report
+   */
+  private List<Match> store(ReportedAnswer answer, Set<String> names) {
+    String key = answer.entryKey().orElseThrow();
+    store.find(key).map(CacheEntry::group).ifPresent(names::add);
+    List<Match> matches;
+    try {
+      matches = nearest.apply(answer.query());
+    } finally {
+      if (answer.isSemantic()) {
+        report(key, answer.query());
+      } else {
+        store.remove(new EntrySelector.ByKey(key));
+      }
+    }
+    matches.stream()
+        .map(Match::entry)
+        .filter(entry -> names.contains(entry.key()) || names.contains(entry.group()))
+        .forEach(entry -> report(entry.key(), answer.query()));
+    return matches;
+  }
+
+  private void report(String key, Query query) {
+    store.updateAttributes(key, entry -> WrongReports.reported(entry, query));
+  }
+
+  /**
+   * Counts a confirmed answer, and passes it to the learner if it was served for another prompt.
+   *
+   * @param answer the answer
+   * @throws RuntimeException if the store or the embedder fails
+   */
+  public void reportRight(ReportedAnswer answer) {
+    events.onEvent(new CacheEvent.Reported(true));
+    if (answer.isSemantic() && learning != null) {
+      label(answer, nearest.apply(answer.query()), Verdict.SAME);
+    }
+  }
+
+  private void label(ReportedAnswer answer, List<Match> nearestMatches, Verdict verdict) {
+    LearnerSync sync = learning;
+    if (sync == null || !answer.isSemantic()) {
+      return;
+    }
+    List<Match> matches =
+        WrongReports.servable(answer.query(), nearestMatches).stream().limit(candidates).toList();
+    matches.stream()
+        .filter(match -> answer.entryKey().filter(match.entry().key()::equals).isPresent())
+        .findFirst()
+        .ifPresent(
+            served ->
+                sync.update(
+                    new LabeledDecision(
+                        answer.query(),
+                        matches,
+                        served,
+                        Decision.hit(served),
+                        verdict,
+                        time.instant())));
+    sync.saveIfDueLater();
+  }
+
+  /** Stores the pending reports. */
+  @Override
+  public void close() {
+    pending.close();
+  }
+}

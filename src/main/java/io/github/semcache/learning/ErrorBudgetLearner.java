@@ -1,0 +1,188 @@
+package io.github.semcache.learning;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.Verdict;
+import io.github.semcache.store.Match;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Learns the decisions of an {@link ErrorBudget} for one cache. Thread-safe. */
+final class ErrorBudgetLearner implements Learner {
+  /** The number of verdicts between two fits: a quarter of the examples, within these bounds. */
+  private static final int MIN_REFIT_INTERVAL = 20;
+
+  private static final int MAX_REFIT_INTERVAL = 200;
+
+  /** The number of examples that remain when the traffic has changed. */
+  private static final int RETAINED_ON_TRIP = 100;
+
+  /** The number of verdicts after the traffic has changed until a model is fitted again. */
+  private static final int VERDICTS_AFTER_TRIP = 200;
+
+  /** The number of consecutive audits without a verdict after which the fallback rule decides. */
+  private static final int MAX_UNANSWERED_AUDITS = 20;
+
+  private final ErrorBudget.Options options;
+  private final ExampleWindow window;
+  private final UserReports reports;
+  private final DriftDetector drift = new DriftDetector();
+  private final AtomicInteger unansweredAudits = new AtomicInteger();
+
+  private volatile ErrorBudgetPolicy current;
+  private volatile ErrorBudgetPolicy currentFallback;
+  private volatile PolicyState state = PolicyState.COLD;
+
+  // Guarded by this.
+  private OddsTable odds = OddsTable.EMPTY;
+  private @Nullable RiskModel model;
+  private Set<Long> confirmed = Set.of();
+  private long verdicts;
+  private long nextFit;
+
+  ErrorBudgetLearner(ErrorBudget.Options options) {
+    this.options = options;
+    this.window = new ExampleWindow(options.window());
+    this.reports = new UserReports(options.window());
+    this.nextFit = options.warmUp();
+    this.current = ErrorBudgetPolicy.untrained(options);
+    this.currentFallback = current;
+  }
+
+  @Override
+  public HitPolicy policy() {
+    return unansweredAudits.get() >= MAX_UNANSWERED_AUDITS ? currentFallback : current;
+  }
+
+  @Override
+  public PolicyState state() {
+    return state;
+  }
+
+  @Override
+  public void update(LabeledDecision decision) {
+    if (decision.decision() instanceof Decision.Hit) {
+      addReport(decision);
+    } else if (decision.verdict() != Verdict.UNKNOWN) {
+      addVerdict(decision);
+    } else if (decision.decision() instanceof Decision.Audit) {
+      unansweredAudits.incrementAndGet();
+    }
+  }
+
+  /**
+   * Adds a user's report. A wrong answer adds to the odds of its group and words. A right one holds
+   * for its prompt and entry only. Reports do not count for the threshold, the warm-up or the drift
+   * detection, because users who report only right hits would make any threshold look safe.
+   */
+  private synchronized void addReport(LabeledDecision decision) {
+    if (decision.verdict() != Verdict.UNKNOWN && reports.add(exampleOf(decision))) {
+      confirmed = reports.confirmed();
+      odds = allOdds();
+      publish();
+    }
+  }
+
+  private synchronized void addVerdict(LabeledDecision decision) {
+    unansweredAudits.set(0);
+    TrainingExample example = exampleOf(decision);
+    window.add(example);
+    odds = odds.plus(example);
+    verdicts++;
+    if (state == PolicyState.COLD) {
+      state = PolicyState.LEARNING;
+    }
+    RiskModel fitted = model;
+    if (fitted != null && drift.add(fitted.risk().of(example.features()), example.wrong())) {
+      trip();
+    } else if (verdicts >= nextFit) {
+      fit();
+    }
+    publish();
+  }
+
+  private TrainingExample exampleOf(LabeledDecision decision) {
+    PromptDiff diff =
+        PromptDiff.of(decision.query(), decision.judged().entry(), options.guards());
+    List<Match> matches =
+        decision.matches().stream().dropWhile(match -> !match.equals(decision.judged())).toList();
+    return TrainingExample.of(decision, diff, Features.of(matches, diff, odds));
+  }
+
+  private OddsTable allOdds() {
+    return OddsTable.of(window.latest()).plus(reports.wrong());
+  }
+
+  private void trip() {
+    drift.reset();
+    window.retainLatest(RETAINED_ON_TRIP);
+    reports.merge(List.of(), window.droppedBefore());
+    confirmed = reports.confirmed();
+    model = null;
+    state = PolicyState.TRIPPED;
+    nextFit = verdicts + VERDICTS_AFTER_TRIP;
+  }
+
+  private void fit() {
+    List<TrainingExample> examples = window.latest();
+    odds = allOdds();
+    model = RiskModel.fit(examples, options.budget(), options.confidence());
+    state = PolicyState.SERVING;
+    nextFit =
+        verdicts
+            + Math.min(MAX_REFIT_INTERVAL, Math.max(MIN_REFIT_INTERVAL, examples.size() / 4));
+  }
+
+  /** Replaces the policy that decides from now on. */
+  private void publish() {
+    currentFallback = new ErrorBudgetPolicy(options, null, odds, confirmed, verdicts);
+    current = new ErrorBudgetPolicy(options, model, odds, confirmed, verdicts);
+  }
+
+  @Override
+  public synchronized byte[] snapshot() {
+    List<TrainingExample> all = new ArrayList<>(window.latest());
+    all.addAll(reports.all());
+    return TrainingExampleCodec.encode(
+        new TrainingExampleCodec.Content(all, window.droppedBefore()));
+  }
+
+  @Override
+  public synchronized void merge(byte[] snapshot) {
+    TrainingExampleCodec.Content theirs =
+        TrainingExampleCodec.decode(requireNonNull(snapshot, "snapshot"));
+    List<TrainingExample> theirReports =
+        theirs.examples().stream().filter(TrainingExample::isReport).toList();
+    List<TrainingExample> theirVerdicts =
+        theirs.examples().stream().filter(example -> !example.isReport()).toList();
+    boolean newVerdicts = window.merge(theirVerdicts, theirs.droppedBefore());
+    boolean newReports = reports.merge(theirReports, theirs.droppedBefore());
+    if (newVerdicts || newReports) {
+      confirmed = reports.confirmed();
+      odds = allOdds();
+    }
+    if (newVerdicts) {
+      restart();
+    }
+    publish();
+  }
+
+  /** Fits to the merged verdicts if there are enough, else returns to the fallback rule. */
+  private void restart() {
+    if (window.size() >= options.warmUp() && state != PolicyState.TRIPPED) {
+      fit();
+      return;
+    }
+    boolean isTripped = model != null || state == PolicyState.TRIPPED;
+    state = isTripped ? PolicyState.TRIPPED : PolicyState.LEARNING;
+    model = null;
+    nextFit =
+        Math.max(
+            isTripped ? nextFit : 0, verdicts + Math.max(0, options.warmUp() - window.size()));
+  }
+}

@@ -1,0 +1,87 @@
+package io.github.semcache.learning;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.guard.Guard;
+import io.github.semcache.guard.PromptPair;
+import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.ScaledPolicy;
+import io.github.semcache.policy.Verdict;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.store.Match;
+import java.util.List;
+
+/** The result of {@link LearningPolicy#guardedBy}. */
+record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPolicy, ScaledPolicy {
+
+  GuardedLearning {
+    requireNonNull(guard, "guard");
+  }
+
+  @Override
+  public Decision decide(Query query, List<Match> matches) {
+    return guarded(policy, guard).decide(query, matches);
+  }
+
+  /** Guards the decisions only, without the learner. */
+  private static HitPolicy guarded(HitPolicy policy, Guard guard) {
+    HitPolicy decisions = policy::decide;
+    return decisions.guardedBy(guard);
+  }
+
+  @Override
+  public Learner newLearner() {
+    return new GuardedLearner(policy.newLearner(), guard);
+  }
+
+  @Override
+  public LearningPolicy guardedBy(Guard another) {
+    return LearningPolicy.super.guardedBy(another);
+  }
+
+  @Override
+  public HitPolicy scaledBy(EmbeddingScale.Source scale) {
+    return policy instanceof ScaledPolicy scaled
+            && scaled.scaledBy(scale) instanceof LearningPolicy learning
+        ? new GuardedLearning(learning, guard)
+        : this;
+  }
+
+  private record GuardedLearner(Learner learner, Guard guard) implements Learner {
+
+    @Override
+    public HitPolicy policy() {
+      return guarded(learner.policy(), guard);
+    }
+
+    @Override
+    public void update(LabeledDecision decision) {
+      if (decision.verdict() == Verdict.UNKNOWN || !isRejected(decision)) {
+        learner.update(decision);
+      }
+    }
+
+    private boolean isRejected(LabeledDecision decision) {
+      PromptPair prompts =
+          PromptPair.of(decision.query().text(), decision.judged().entry().prompt());
+      return guard.objection(prompts).isPresent();
+    }
+
+    @Override
+    public PolicyState state() {
+      return learner.state();
+    }
+
+    @Override
+    public byte[] snapshot() {
+      return learner.snapshot();
+    }
+
+    @Override
+    public void merge(byte[] snapshot) {
+      learner.merge(snapshot);
+    }
+  }
+}
