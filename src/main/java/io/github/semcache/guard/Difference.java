@@ -14,27 +14,27 @@ final class Difference {
   private static final int MOST_COMPARED = 48;
 
   private final Analysis asked;
-  private final Analysis remembered;
+  private final Analysis cached;
   private final List<Token> onlyAsked;
-  private final List<Token> onlyRemembered;
+  private final List<Token> onlyCached;
   private final List<Quantity> numbersOnlyAsked;
-  private final List<Quantity> numbersOnlyRemembered;
+  private final List<Quantity> numbersOnlyCached;
   private final boolean mayBeEnglish;
 
-  Difference(Analysis asked, Analysis remembered) {
+  Difference(Analysis asked, Analysis cached) {
     this.asked = asked;
-    this.remembered = remembered;
-    onlyAsked = missing(asked, remembered);
-    onlyRemembered = missing(remembered, asked);
-    numbersOnlyAsked = missing(asked.quantities(), remembered.quantities());
-    numbersOnlyRemembered = missing(remembered.quantities(), asked.quantities());
-    mayBeEnglish = asked.mayBeEnglish() && remembered.mayBeEnglish();
-    if (isWorthPairing(onlyAsked) && isWorthPairing(onlyRemembered)) {
-      pairJoined(onlyAsked, onlyRemembered, numbersOnlyRemembered, remembered.tokens());
-      pairJoined(onlyRemembered, onlyAsked, numbersOnlyAsked, asked.tokens());
+    this.cached = cached;
+    onlyAsked = missing(asked, cached);
+    onlyCached = missing(cached, asked);
+    numbersOnlyAsked = missing(asked.quantities(), cached.quantities());
+    numbersOnlyCached = missing(cached.quantities(), asked.quantities());
+    mayBeEnglish = asked.mayBeEnglish() && cached.mayBeEnglish();
+    if (isWorthPairing(onlyAsked) && isWorthPairing(onlyCached)) {
+      pairJoined(onlyAsked, onlyCached, numbersOnlyCached, cached.tokens());
+      pairJoined(onlyCached, onlyAsked, numbersOnlyAsked, asked.tokens());
       pairMisspelt();
-      pairInitials(onlyAsked, onlyRemembered, remembered.tokens());
-      pairInitials(onlyRemembered, onlyAsked, asked.tokens());
+      pairInitials(onlyAsked, onlyCached, cached.tokens());
+      pairInitials(onlyCached, onlyAsked, asked.tokens());
     }
   }
 
@@ -95,7 +95,7 @@ final class Difference {
   private void pairMisspelt() {
     Set<Token> paired = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Token token : onlyAsked) {
-      for (Token other : onlyRemembered) {
+      for (Token other : onlyCached) {
         if (Spelling.isSameWord(token, other)) {
           paired.add(token);
           paired.add(other);
@@ -104,7 +104,7 @@ final class Difference {
     }
     if (!paired.isEmpty()) {
       onlyAsked.removeIf(paired::contains);
-      onlyRemembered.removeIf(paired::contains);
+      onlyCached.removeIf(paired::contains);
     }
   }
 
@@ -112,8 +112,8 @@ final class Difference {
     return asked;
   }
 
-  Analysis remembered() {
-    return remembered;
+  Analysis cached() {
+    return cached;
   }
 
   /** What only the prompt that is asked has, function words included, numbers not. */
@@ -121,16 +121,16 @@ final class Difference {
     return onlyAsked;
   }
 
-  List<Token> onlyRemembered() {
-    return onlyRemembered;
+  List<Token> onlyCached() {
+    return onlyCached;
   }
 
   List<Quantity> numbersOnlyAsked() {
     return numbersOnlyAsked;
   }
 
-  List<Quantity> numbersOnlyRemembered() {
-    return numbersOnlyRemembered;
+  List<Quantity> numbersOnlyCached() {
+    return numbersOnlyCached;
   }
 
   /** The word of content that only the prompt that is asked has, if there is just one. */
@@ -138,8 +138,8 @@ final class Difference {
     return onlyContent(onlyAsked);
   }
 
-  @Nullable Token onlyContentRemembered() {
-    return onlyContent(onlyRemembered);
+  @Nullable Token onlyContentCached() {
+    return onlyContent(onlyCached);
   }
 
   private static @Nullable Token onlyContent(List<Token> tokens) {
@@ -157,14 +157,14 @@ final class Difference {
 
   /** Whether each text has content words that the other has not. */
   boolean contentReplaced() {
-    return hasContent(onlyAsked) && hasContent(onlyRemembered);
+    return hasContent(onlyAsked) && hasContent(onlyCached);
   }
 
   boolean sameContent() {
     return !hasContent(onlyAsked)
-        && !hasContent(onlyRemembered)
+        && !hasContent(onlyCached)
         && numbersOnlyAsked.isEmpty()
-        && numbersOnlyRemembered.isEmpty();
+        && numbersOnlyCached.isEmpty();
   }
 
   private static boolean hasContent(List<Token> tokens) {
@@ -183,11 +183,11 @@ final class Difference {
 
   /** Whether one text is negated and the other is not. */
   boolean negationChanged() {
-    return asked.isNegated() != remembered.isNegated();
+    return asked.isNegated() != cached.isNegated();
   }
 
   boolean isEnglish() {
-    return asked.isEnglish() && remembered.isEnglish();
+    return asked.isEnglish() && cached.isEnglish();
   }
 
   /**
@@ -215,10 +215,10 @@ final class Difference {
   boolean opposes(WordList list, Predicate<Token> kind) {
     for (Token token : onlyAsked) {
       if (token.word().isOnASide() && kind.test(token)) {
-        for (Token other : onlyRemembered) {
+        for (Token other : onlyCached) {
           if (kind.test(other)
               && token.word().opposes(other.word(), list)
-              && !stands(token, list, remembered)
+              && !stands(token, list, cached)
               && !stands(other, list, asked)) {
             return true;
           }

@@ -3,12 +3,12 @@ package io.github.semcache.guard;
 import java.util.Optional;
 
 /**
- * Compares the prompt that is asked with a remembered one and objects if the remembered answer
- * would be wrong. A guard never makes a hit; it only takes one away.
+ * Compares the prompt that is asked with a cached one and objects if the cached answer would be
+ * wrong. A guard never makes a hit; it only takes one away.
  *
  * <pre>{@code
  * Guard sameTicket = prompts ->
- *     ticketIn(prompts.asked()).equals(ticketIn(prompts.remembered()))
+ *     ticketIn(prompts.asked()).equals(ticketIn(prompts.cached()))
  *         ? Optional.empty()
  *         : Optional.of(new RejectionReason("other-ticket"));
  * }</pre>
@@ -26,5 +26,5 @@ public interface Guard {
    * @param prompts the two prompts
    * @return the objection, or empty if there is none
    */
-  Optional<RejectionReason> objection(PromptPair prompts);
+  Optional<RejectionReason> reject(PromptPair prompts);
 }

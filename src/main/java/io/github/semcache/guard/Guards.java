@@ -147,9 +147,9 @@ public final class Guards implements Guard {
   }
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     for (Member member : members) {
-      Optional<RejectionReason> objection = member.guard().objection(prompts);
+      Optional<RejectionReason> objection = member.guard().reject(prompts);
       if (objection.isPresent()) {
         return objection;
       }
@@ -158,14 +158,14 @@ public final class Guards implements Guard {
   }
 
   /**
-   * Asks all guards, where {@link #objection} stops at the first that objects.
+   * Asks all guards, where {@link #reject} stops at the first that objects.
    *
    * @param prompts the two prompts
    * @return what each guard that objects says, in the order of the guards
    */
-  public List<RejectionReason> objections(PromptPair prompts) {
+  public List<RejectionReason> rejections(PromptPair prompts) {
     return members.stream()
-        .map(member -> member.guard().objection(prompts))
+        .map(member -> member.guard().reject(prompts))
         .flatMap(Optional::stream)
         .toList();
   }

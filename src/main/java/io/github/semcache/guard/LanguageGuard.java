@@ -6,11 +6,11 @@ import java.util.Optional;
 record LanguageGuard(Lexicon words) implements Guard {
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     Difference difference = prompts.difference(words);
     String asked = difference.asked().language();
-    String remembered = difference.remembered().language();
-    return asked.isEmpty() || remembered.isEmpty() || asked.equals(remembered)
+    String cached = difference.cached().language();
+    return asked.isEmpty() || cached.isEmpty() || asked.equals(cached)
         ? Optional.empty()
         : Optional.of(RejectionReason.LANGUAGE);
   }

@@ -30,7 +30,7 @@ public final class Lexicon {
   private static final int LONGEST_DERIVED = 24;
 
   /** A power of two. */
-  private static final int REMEMBERED_WORDS = 2_048;
+  private static final int CACHED_WORDS = 2_048;
 
   private final Map<WordList, String> lists;
   private final Map<String, Word> words;
@@ -42,7 +42,7 @@ public final class Lexicon {
 
   /** Words that are in no list, by their hashes: to take one apart costs a hundred look-ups. */
   private final AtomicReferenceArray<@Nullable Word> unlisted =
-      new AtomicReferenceArray<>(REMEMBERED_WORDS);
+      new AtomicReferenceArray<>(CACHED_WORDS);
 
   /**
    * A phrase of several words that means one thing.

@@ -10,17 +10,17 @@ record NameGuard(Lexicon words) implements Guard {
   private static final int SHORTEST_INFLECTED = 8;
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     Difference difference = prompts.difference(words);
-    if (difference.onlyAsked().isEmpty() || difference.onlyRemembered().isEmpty()) {
+    if (difference.onlyAsked().isEmpty() || difference.onlyCached().isEmpty()) {
       return Optional.empty();
     }
     boolean asked = hasName(difference.onlyAsked(), difference.asked(), difference);
-    boolean remembered = hasName(difference.onlyRemembered(), difference.remembered(), difference);
+    boolean cached = hasName(difference.onlyCached(), difference.cached(), difference);
     boolean replaced =
-        (asked && remembered)
+        (asked && cached)
             || (difference.mayBeEnglish() && difference.opposes(WordList.NAMES))
-            || isOneForOne(difference, asked || remembered);
+            || isOneForOne(difference, asked || cached);
     return replaced ? Optional.of(RejectionReason.REPLACED_NAME) : Optional.empty();
   }
 
@@ -69,11 +69,11 @@ record NameGuard(Lexicon words) implements Guard {
    */
   private static boolean isOneForOne(Difference difference, boolean hasName) {
     Token asked = difference.onlyContentAsked();
-    Token remembered = difference.onlyContentRemembered();
-    if (asked == null || remembered == null) {
+    Token cached = difference.onlyContentCached();
+    if (asked == null || cached == null) {
       return false;
     }
-    boolean things = asked.is(Trait.THING) && remembered.is(Trait.THING);
+    boolean things = asked.is(Trait.THING) && cached.is(Trait.THING);
     return hasName || (things && difference.mayBeEnglish());
   }
 }

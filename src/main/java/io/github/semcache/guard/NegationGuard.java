@@ -19,14 +19,14 @@ record NegationGuard(Lexicon words) implements Guard {
   private static final int REACH = 2;
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     Difference difference = prompts.difference(words);
     boolean negated =
         difference.mayBeEnglish()
             && !difference.contentReplaced()
             && !difference.opposes(WordList.OPPOSITES, token -> !token.is(Trait.NEGATION))
-            && (isNegated(difference.asked(), difference.remembered(), difference.onlyRemembered())
-                || isNegated(difference.remembered(), difference.asked(), difference.onlyAsked()));
+            && (isNegated(difference.asked(), difference.cached(), difference.onlyCached())
+                || isNegated(difference.cached(), difference.asked(), difference.onlyAsked()));
     return negated ? Optional.of(RejectionReason.NEGATION) : Optional.empty();
   }
 

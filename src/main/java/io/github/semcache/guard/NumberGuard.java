@@ -7,9 +7,9 @@ import java.util.Optional;
 record NumberGuard(Lexicon words) implements Guard {
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     Difference difference = prompts.difference(words);
-    boolean number = isReplaced(difference.numbersOnlyAsked(), difference.numbersOnlyRemembered());
+    boolean number = isReplaced(difference.numbersOnlyAsked(), difference.numbersOnlyCached());
     boolean word =
         difference.mayBeEnglish()
             && (difference.opposes(WordList.UNITS) || difference.opposes(WordList.DATES));
@@ -28,12 +28,12 @@ record NumberGuard(Lexicon words) implements Guard {
   record Added(Lexicon words) implements Guard {
 
     @Override
-    public Optional<RejectionReason> objection(PromptPair prompts) {
+    public Optional<RejectionReason> reject(PromptPair prompts) {
       Difference difference = prompts.difference(words);
       boolean added =
           difference.mayBeEnglish()
-              && (isAdded(difference.numbersOnlyAsked(), difference.numbersOnlyRemembered())
-                  || isAdded(difference.numbersOnlyRemembered(), difference.numbersOnlyAsked()));
+              && (isAdded(difference.numbersOnlyAsked(), difference.numbersOnlyCached())
+                  || isAdded(difference.numbersOnlyCached(), difference.numbersOnlyAsked()));
       return added ? Optional.of(RejectionReason.ADDED_NUMBER) : Optional.empty();
     }
 

@@ -8,7 +8,7 @@ record OppositeGuard(Lexicon words) implements Guard {
   private static final int SHORTEST = 3;
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     Difference difference = prompts.difference(words);
     boolean opposite =
         difference.mayBeEnglish()
@@ -19,8 +19,8 @@ record OppositeGuard(Lexicon words) implements Guard {
 
   private static boolean hasNegatedWord(Difference difference) {
     for (Token asked : difference.onlyAsked()) {
-      for (Token remembered : difference.onlyRemembered()) {
-        if (isNegated(asked, remembered) || isNegated(remembered, asked)) {
+      for (Token cached : difference.onlyCached()) {
+        if (isNegated(asked, cached) || isNegated(cached, asked)) {
           return true;
         }
       }

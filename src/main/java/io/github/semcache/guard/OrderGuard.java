@@ -31,16 +31,16 @@ record OrderGuard(Lexicon words) implements Guard {
   }
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     Difference difference = prompts.difference(words);
     Analysis asked = difference.asked();
-    Analysis remembered = difference.remembered();
+    Analysis cached = difference.cached();
     boolean swapped =
         difference.mayBeEnglish()
             && !asked.has(Trait.SYMMETRIC)
-            && !remembered.has(Trait.SYMMETRIC)
-            && ((asked.has(Trait.FUNCTION) && isExchange(asked, remembered))
-                || hasOtherRoles(asked, remembered));
+            && !cached.has(Trait.SYMMETRIC)
+            && ((asked.has(Trait.FUNCTION) && isExchange(asked, cached))
+                || hasOtherRoles(asked, cached));
     return swapped ? Optional.of(RejectionReason.SWAPPED_ORDER) : Optional.empty();
   }
 
@@ -49,12 +49,12 @@ record OrderGuard(Lexicon words) implements Guard {
   }
 
   /** Whether one text is the other with two of its parts exchanged and something between them. */
-  private static boolean isExchange(Analysis asked, Analysis remembered) {
-    if (asked.tokens().size() != remembered.tokens().size()) {
+  private static boolean isExchange(Analysis asked, Analysis cached) {
+    if (asked.tokens().size() != cached.tokens().size()) {
       return false;
     }
     List<String> a = keys(asked);
-    List<String> b = keys(remembered);
+    List<String> b = keys(cached);
     if (a.equals(b)) {
       return false;
     }
@@ -100,14 +100,14 @@ record OrderGuard(Lexicon words) implements Guard {
         && tokens.subList(middle, last).stream().noneMatch(token -> token.is(Trait.CONJUNCTION));
   }
 
-  private static boolean hasOtherRoles(Analysis asked, Analysis remembered) {
+  private static boolean hasOtherRoles(Analysis asked, Analysis cached) {
     Map<String, List<Role>> askedRoles = roles(asked.tokens());
     if (askedRoles.isEmpty()) {
       return false;
     }
-    Map<String, List<Role>> rememberedRoles = roles(remembered.tokens());
-    return hasTurnedRole(askedRoles, rememberedRoles, asked, remembered)
-        || hasTurnedRole(rememberedRoles, askedRoles, remembered, asked);
+    Map<String, List<Role>> cachedRoles = roles(cached.tokens());
+    return hasTurnedRole(askedRoles, cachedRoles, asked, cached)
+        || hasTurnedRole(cachedRoles, askedRoles, cached, asked);
   }
 
   /**

@@ -5,40 +5,40 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prompt that is asked and a remembered one, as {@linkplain Guard guards} compare them. What is
+ * The prompt that is asked and a cached one, as {@linkplain Guard guards} compare them. What is
  * found out about them is kept, so that several guards share the work. To be used by one thread at
  * a time.
  */
 public final class PromptPair {
   private final Side asked;
-  private final Side remembered;
+  private final Side cached;
   private @Nullable Difference difference;
   private @Nullable Lexicon lexicon;
 
-  private PromptPair(Side asked, Side remembered) {
+  private PromptPair(Side asked, Side cached) {
     this.asked = asked;
-    this.remembered = remembered;
+    this.cached = cached;
   }
 
   /**
    * Pairs two prompts.
    *
    * @param asked the text of the prompt that is asked
-   * @param remembered the text of the prompt whose answer may be served
+   * @param cached the text of the prompt whose answer may be served
    * @return the pair
    */
-  public static PromptPair of(String asked, String remembered) {
-    return new PromptPair(new Side(asked), new Side(remembered));
+  public static PromptPair of(String asked, String cached) {
+    return new PromptPair(new Side(asked), new Side(cached));
   }
 
   /**
-   * Pairs the same prompt with another remembered one.
+   * Pairs the same prompt with another cached one.
    *
-   * @param otherRemembered the text of the other prompt
+   * @param otherCached the text of the other prompt
    * @return a pair that shares what is known of the prompt that is asked
    */
-  public PromptPair with(String otherRemembered) {
-    return new PromptPair(asked, new Side(otherRemembered));
+  public PromptPair withCached(String otherCached) {
+    return new PromptPair(asked, new Side(otherCached));
   }
 
   /**
@@ -55,25 +55,21 @@ public final class PromptPair {
    *
    * @return its text
    */
-  public String remembered() {
-    return remembered.text;
+  public String cached() {
+    return cached.text;
   }
 
   /** Shows the lengths but no text. */
   @Override
   public String toString() {
-    return "PromptPair["
-        + asked.text.length()
-        + " and "
-        + remembered.text.length()
-        + " characters]";
+    return "PromptPair[" + asked.text.length() + " and " + cached.text.length() + " characters]";
   }
 
   /** How the prompts differ in the eyes of a lexicon. */
   Difference difference(Lexicon words) {
     Difference known = difference;
     if (known == null || lexicon != words) {
-      known = new Difference(asked.analysis(words), remembered.analysis(words));
+      known = new Difference(asked.analysis(words), cached.analysis(words));
       difference = known;
       lexicon = words;
     }

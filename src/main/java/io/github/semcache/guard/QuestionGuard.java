@@ -42,38 +42,37 @@ record QuestionGuard(Lexicon words) implements Guard {
   }
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     Difference difference = prompts.difference(words);
     if (!difference.mayBeEnglish()) {
       return Optional.empty();
     }
     Question asked = question(difference.asked().tokens());
-    Question remembered = question(difference.remembered().tokens());
-    if (asked == null || remembered == null || isShared(difference, asked, remembered)) {
+    Question cached = question(difference.cached().tokens());
+    if (asked == null || cached == null || isShared(difference, asked, cached)) {
       return Optional.empty();
     }
-    boolean changed =
-        asked.kinds != 0 && remembered.kinds != 0 && (asked.kinds & remembered.kinds) == 0;
-    return changed && isAlikeOtherwise(difference, asked, remembered)
+    boolean changed = asked.kinds != 0 && cached.kinds != 0 && (asked.kinds & cached.kinds) == 0;
+    return changed && isAlikeOtherwise(difference, asked, cached)
         ? Optional.of(RejectionReason.QUESTION_WORD)
         : Optional.empty();
   }
 
   /** Whether the question word of one text stands elsewhere in the other. */
-  private static boolean isShared(Difference difference, Question asked, Question remembered) {
-    return !asked.word.equals(remembered.word)
-        && (difference.remembered().has(asked.word) || difference.asked().has(remembered.word));
+  private static boolean isShared(Difference difference, Question asked, Question cached) {
+    return !asked.word.equals(cached.word)
+        && (difference.cached().has(asked.word) || difference.asked().has(cached.word));
   }
 
   /** "What is the age of" may ask for the same as "how old is", but "what is" does not. */
-  private boolean isAlikeOtherwise(Difference difference, Question asked, Question remembered) {
+  private boolean isAlikeOtherwise(Difference difference, Question asked, Question cached) {
     boolean askedMore = asked.leavesContent(difference.onlyAsked());
-    boolean rememberedMore = remembered.leavesContent(difference.onlyRemembered());
-    if (asked.isPlainWhat() != remembered.isPlainWhat()) {
-      return asked.isPlainWhat() ? !askedMore : !rememberedMore;
+    boolean cachedMore = cached.leavesContent(difference.onlyCached());
+    if (asked.isPlainWhat() != cached.isPlainWhat()) {
+      return asked.isPlainWhat() ? !askedMore : !cachedMore;
     }
-    boolean open = isOpen(asked) || isOpen(remembered);
-    return open ? !askedMore && !rememberedMore : !askedMore || !rememberedMore;
+    boolean open = isOpen(asked) || isOpen(cached);
+    return open ? !askedMore && !cachedMore : !askedMore || !cachedMore;
   }
 
   private @Nullable Question question(List<Token> tokens) {

@@ -9,11 +9,11 @@ import java.util.Optional;
 record RestGuard(Lexicon words) implements Guard {
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     Difference difference = prompts.difference(words);
     String asked = difference.asked().rest();
-    String remembered = difference.remembered().rest();
-    return asked.equals(remembered) || letters(asked).equals(letters(remembered))
+    String cached = difference.cached().rest();
+    return asked.equals(cached) || letters(asked).equals(letters(cached))
         ? Optional.empty()
         : Optional.of(RejectionReason.UNREAD_REST);
   }

@@ -17,29 +17,29 @@ record SubstitutionGuard(Lexicon words) implements Guard {
       List.of(WordList.SYNONYMS, WordList.OPPOSITES, WordList.DATES, WordList.UNITS);
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     Difference difference = prompts.difference(words);
     Token asked = difference.onlyContentAsked();
-    Token remembered = difference.onlyContentRemembered();
+    Token cached = difference.onlyContentCached();
     boolean substituted =
         asked != null
-            && remembered != null
+            && cached != null
             && difference.mayBeEnglish()
-            && isOther(asked, remembered)
-            && isAlikeOtherwise(difference, asked, remembered);
+            && isOther(asked, cached)
+            && isAlikeOtherwise(difference, asked, cached);
     return substituted ? Optional.of(RejectionReason.REPLACED_WORD) : Optional.empty();
   }
 
   /** Whether the second text is the first with one word in place of another. */
   private static boolean isAlikeOtherwise(Difference difference, Token word, Token other) {
     List<Token> asked = withoutArticles(difference.asked());
-    List<Token> remembered = withoutArticles(difference.remembered());
-    if (asked.size() != remembered.size() || asked.size() < 2) {
+    List<Token> cached = withoutArticles(difference.cached());
+    if (asked.size() != cached.size() || asked.size() < 2) {
       return false;
     }
     for (int i = 0; i < asked.size(); i++) {
       Token here = asked.get(i);
-      Token there = remembered.get(i);
+      Token there = cached.get(i);
       boolean same = here.key().equals(there.key());
       if (!same && !(here.equals(word) && there.equals(other))) {
         return false;

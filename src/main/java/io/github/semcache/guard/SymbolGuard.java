@@ -12,9 +12,9 @@ record SymbolGuard(Lexicon words) implements Guard {
   private static final Set<String> ARITHMETIC = Set.of("plus", "minus", "times", "divided by");
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     Difference difference = prompts.difference(words);
-    boolean replaced = hasSymbol(difference.onlyAsked()) && hasSymbol(difference.onlyRemembered());
+    boolean replaced = hasSymbol(difference.onlyAsked()) && hasSymbol(difference.onlyCached());
     return replaced || hasOtherSigns(difference)
         ? Optional.of(RejectionReason.SYMBOL)
         : Optional.empty();
@@ -22,12 +22,12 @@ record SymbolGuard(Lexicon words) implements Guard {
 
   /** Whether as many signs of arithmetic stand in both texts, and not the same ones. */
   private static boolean hasOtherSigns(Difference difference) {
-    if (!hasSign(difference.onlyAsked()) && !hasSign(difference.onlyRemembered())) {
+    if (!hasSign(difference.onlyAsked()) && !hasSign(difference.onlyCached())) {
       return false;
     }
     List<String> asked = signs(difference.asked());
-    List<String> remembered = signs(difference.remembered());
-    return asked.size() == remembered.size() && !asked.equals(remembered);
+    List<String> cached = signs(difference.cached());
+    return asked.size() == cached.size() && !asked.equals(cached);
   }
 
   private static boolean hasSign(List<Token> tokens) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 record WordsGuard(Lexicon words) implements Guard {
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     return prompts.difference(words).sameContent()
         ? Optional.empty()
         : Optional.of(RejectionReason.OTHER_WORDS);

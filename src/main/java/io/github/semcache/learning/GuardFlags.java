@@ -33,11 +33,11 @@ final class GuardFlags {
   static boolean[] to(String asked, String remembered, Guards guards) {
     PromptPair pair = PromptPair.of(asked, remembered);
     boolean[] objections = new boolean[COUNT];
-    for (RejectionReason reason : guards.objections(pair)) {
+    for (RejectionReason reason : guards.rejections(pair)) {
       int known = REASONS.indexOf(reason);
       objections[known < 0 ? REASONS.size() : known] = true;
     }
-    objections[COUNT - 1] = SAME_WORDS.objection(pair).isPresent();
+    objections[COUNT - 1] = SAME_WORDS.reject(pair).isPresent();
     return objections;
   }
 }

@@ -21,7 +21,7 @@ final class Guarded {
   }
 
   private static Decision decide(Decision decision, Guard guard, PromptPair prompts) {
-    return guard.objection(prompts).map(Guarded::miss).orElse(decision);
+    return guard.reject(prompts).map(Guarded::miss).orElse(decision);
   }
 
   static PromptPair pair(Query query, Match match) {

@@ -44,7 +44,7 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
   @Override
   public void learn(LabeledDecision lesson) {
     if (lesson.verdict() == Verdict.UNKNOWN
-        || guard.objection(Guarded.pair(lesson.query(), lesson.judged())).isEmpty()) {
+        || guard.reject(Guarded.pair(lesson.query(), lesson.judged())).isEmpty()) {
       policy.learn(lesson);
     }
   }
