@@ -1,9 +1,9 @@
 package io.github.semcache.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.WordList;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -304,7 +304,7 @@ class GuardsTest {
                 .and(prompts -> Optional.of(own))
                 .rejections(pair))
         .containsExactly(own);
-    assertThat(Guards.none().and(prompts -> Optional.empty())).hasToString("Guards[own]");
+    assertThat(Guards.none().and(prompts -> Optional.empty())).hasToString("Guards[custom]");
   }
 
   @Test
@@ -319,23 +319,6 @@ class GuardsTest {
                 .only(RejectionReason.OPPOSITE)
                 .reject(PromptPair.of("lights on", "lights off")))
         .isEmpty();
-  }
-
-  @Test
-  void malformedListIsToldByFileAndLine() {
-    for (List<String> malformed :
-        List.of(
-            List.of("UNITS", "mile = 5\nfoot = long", "line 2: what follows = must be a number"),
-            List.of("NUMBERS", "cardinal: umpteen", "line 1: a number word has no value after ="),
-            List.of("NEGATIONS", "# fine\nnope: not", "line 2: the label \"nope\" is unknown"),
-            List.of("OPPOSITES", "hot | ", "line 1: a side has no words"))) {
-      WordList list = WordList.valueOf(malformed.get(0));
-
-      assertThatThrownBy(() -> Lexicon.english().replacing(list, malformed.get(1)))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("word list " + list + " (" + list.fileName() + "), ")
-          .hasMessageContaining(malformed.get(2));
-    }
   }
 
   @Test

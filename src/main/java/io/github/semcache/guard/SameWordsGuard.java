@@ -1,13 +1,14 @@
 package io.github.semcache.guard;
 
+import io.github.semcache.guard.text.Lexicon;
 import java.util.Optional;
 
-/** Objects where the content words and numbers are not the same. */
-record WordsGuard(Lexicon words) implements Guard {
+/** Rejects prompts whose content words or numbers differ. */
+record SameWordsGuard(Lexicon words) implements Guard {
 
   @Override
   public Optional<RejectionReason> reject(PromptPair prompts) {
-    return prompts.difference(words).sameContent()
+    return prompts.diff(words).hasSameContent()
         ? Optional.empty()
         : Optional.of(RejectionReason.OTHER_WORDS);
   }
