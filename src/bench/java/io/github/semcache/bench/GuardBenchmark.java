@@ -28,7 +28,7 @@ public class GuardBenchmark {
       "Could you please tell me how much a one-way train ticket from Munich to Vienna costs on the"
           + " 14th of May 2025, if I book two seats for adults and one for a child, and whether the"
           + " dog travels for free?";
-  private static final String REMEMBERED =
+  private static final String CACHED =
       "What does a one way ticket for the train from Munich to Vienna cost on 14 May 2025 when I"
           + " book seats for two adults and one child, and could you tell me whether the dog may"
           + " travel free of charge, please?";
@@ -39,7 +39,7 @@ public class GuardBenchmark {
   @Setup
   public void checkThatNoGuardObjects() {
     guards
-        .objection(PromptPair.of(ASKED, REMEMBERED))
+        .reject(PromptPair.of(ASKED, CACHED))
         .ifPresent(
             reason -> {
               throw new IllegalStateException("guards object: " + reason);
@@ -49,6 +49,6 @@ public class GuardBenchmark {
   /** Both prompts are taken apart and compared by all guards. */
   @Benchmark
   public Optional<RejectionReason> allGuards() {
-    return guards.objection(PromptPair.of(ASKED, REMEMBERED));
+    return guards.reject(PromptPair.of(ASKED, CACHED));
   }
 }

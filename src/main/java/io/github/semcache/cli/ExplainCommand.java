@@ -163,9 +163,9 @@ final class ExplainCommand implements Callable<Integer> {
       return text(policy.decide(query, List.of(match)));
     }
 
-    List<String> objections(Match match) {
+    List<String> rejections(Match match) {
       return Guards.english()
-          .objections(PromptPair.of(query.text(), match.entry().prompt()))
+          .rejections(PromptPair.of(query.text(), match.entry().prompt()))
           .stream()
           .map(RejectionReason::code)
           .toList();
@@ -180,14 +180,14 @@ final class ExplainCommand implements Callable<Integer> {
     out.println(explained.exact() ? "exact: an entry has this very prompt" : "exact: no");
     out.printf("%s: %s%n", policy.name(), explained.decision());
     for (Match match : explained.matches()) {
-      List<String> objections = explained.objections(match);
+      List<String> rejections = explained.rejections(match);
       out.printf(
           Locale.ROOT,
           "%n%.4f  %s%n        %s%s%n        %s%n",
           match.distance(),
           match.entry().prompt(),
           "alone: " + explained.alone(match),
-          objections.isEmpty() ? "" : "; guards object: " + String.join(", ", objections),
+          rejections.isEmpty() ? "" : "; guards reject: " + String.join(", ", rejections),
           "key " + match.entry().key().substring(0, Math.min(12, match.entry().key().length())));
     }
     if (explained.matches().isEmpty()) {
@@ -212,7 +212,7 @@ final class ExplainCommand implements Callable<Integer> {
     candidate.put("prompt", match.entry().prompt());
     candidate.put("key", match.entry().key());
     candidate.put("decision", explained.alone(match));
-    candidate.put("objections", explained.objections(match));
+    candidate.put("rejections", explained.rejections(match));
     return candidate;
   }
 }

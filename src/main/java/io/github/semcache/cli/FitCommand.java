@@ -178,7 +178,7 @@ final class FitCommand implements Callable<Integer> {
   /** A pair that a guard objects to is a hit at no cut. */
   private ScoredPair score(LabeledPair pair, Embedder model) {
     boolean stopped =
-        guards.guards().objection(PromptPair.of(pair.first(), pair.second())).isPresent();
+        guards.guards().reject(PromptPair.of(pair.first(), pair.second())).isPresent();
     return stopped
         ? new ScoredPair(Double.POSITIVE_INFINITY, pair.same())
         : ScoredPair.of(pair, model);

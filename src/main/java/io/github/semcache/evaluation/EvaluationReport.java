@@ -283,7 +283,7 @@ public final class EvaluationReport {
           hit.answer().text(),
           hit.distance().orElse(0),
           hit.prompt().line(),
-          guards.objections(PromptPair.of(hit.prompt().text(), matched)).stream()
+          guards.rejections(PromptPair.of(hit.prompt().text(), matched)).stream()
               .map(RejectionReason::code)
               .toList());
     }

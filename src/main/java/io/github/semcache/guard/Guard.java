@@ -3,19 +3,17 @@ package io.github.semcache.guard;
 import java.util.Optional;
 
 /**
- * Compares the prompt that is asked with a remembered one and objects if the remembered answer
- * would be wrong. A guard never makes a hit; it only takes one away.
+ * Compares a new prompt with a cached one and rejects the pair if the cached answer would be wrong.
+ * A guard never causes a hit; it can only prevent one.
  *
  * <pre>{@code
  * Guard sameTicket = prompts ->
- *     ticketIn(prompts.asked()).equals(ticketIn(prompts.remembered()))
+ *     ticketIn(prompts.asked()).equals(ticketIn(prompts.cached()))
  *         ? Optional.empty()
  *         : Optional.of(new RejectionReason("other-ticket"));
  * }</pre>
  *
- * <p>Implementations are pure functions that do not block, safe for use by many threads. Those of
- * {@link Guards} are symmetric, never object to two prompts that differ in case, white space or
- * closing punctuation alone, and take time in proportion to the length of the prompts.
+ * <p>Implementations must be pure functions. They must be thread-safe and must not block.
  */
 @FunctionalInterface
 public interface Guard {
@@ -24,7 +22,7 @@ public interface Guard {
    * Compares two prompts.
    *
    * @param prompts the two prompts
-   * @return the objection, or empty if there is none
+   * @return the reason of the rejection, or empty if the cached answer may be served
    */
-  Optional<RejectionReason> objection(PromptPair prompts);
+  Optional<RejectionReason> reject(PromptPair prompts);
 }

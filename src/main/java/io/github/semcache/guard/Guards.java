@@ -2,6 +2,7 @@ package io.github.semcache.guard;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.guard.text.Lexicon;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,13 +10,52 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Several guards, asked in order until one objects. Immutable and safe for use by many threads.
+ * A sequence of guards, applied in order until one rejects the pair. Immutable and thread-safe.
  *
  * <pre>{@code
- * Guards.english()                                  // all of them
- * Guards.english().without(RejectionReason.NEGATION)    // all but one
- * Guards.english().and(sameTicket)                  // and one of your own
+ * Guards.english()                                    // all built-in guards
+ * Guards.english().without(RejectionReason.NEGATION)  // all but one
+ * Guards.english().and(sameTicket)                    // all and a custom guard
  * }</pre>
+ *
+ * <p>The built-in guards, in order, each with a pair that it rejects:
+ *
+ * <table>
+ * <caption>Built-in guards</caption>
+ * <tr><th>Reason</th><th>Example</th></tr>
+ * <tr><td>{@link RejectionReason#SYMBOL}</td>
+ *     <td>"what does a == b do", "what does a != b do"</td></tr>
+ * <tr><td>{@link RejectionReason#LANGUAGE}</td>
+ *     <td>"how do I reset my password", "如何重置密码"</td></tr>
+ * <tr><td>{@link RejectionReason#REPLACED_NUMBER}</td>
+ *     <td>"a table for 4 tonight", "a table for six tonight"</td></tr>
+ * <tr><td>{@link RejectionReason#REPLACED_NAME}</td>
+ *     <td>"where is order A-10432", "where is order A-10433"</td></tr>
+ * <tr><td>{@link RejectionReason#OPPOSITE}</td>
+ *     <td>"turn on the lights", "turn off the lights"</td></tr>
+ * <tr><td>{@link RejectionReason#SWAPPED_ORDER}</td>
+ *     <td>"flights from Boston to Denver", "flights from Denver to Boston"</td></tr>
+ * <tr><td>{@link RejectionReason#QUESTION_WORD}</td>
+ *     <td>"when was Einstein born", "where was Einstein born"</td></tr>
+ * <tr><td>{@link RejectionReason#NEGATION}</td>
+ *     <td>"recipes with nuts", "recipes with no nuts"</td></tr>
+ * <tr><td>{@link RejectionReason#REPLACED_WORD}</td>
+ *     <td>"name the symptoms of measles", "name the stages of measles"</td></tr>
+ * <tr><td>{@link RejectionReason#ADDED_NUMBER}</td>
+ *     <td>"best phones", "best phones under 300 dollars"</td></tr>
+ * <tr><td>{@link RejectionReason#UNREAD_REST}</td>
+ *     <td>two texts that differ only after the first 1,024 words</td></tr>
+ * </table>
+ *
+ * <p>The built-in guards have these properties:
+ *
+ * <ul>
+ *   <li>They are thread-safe and do not block.
+ *   <li>They are symmetric: exchanging the two prompts does not change the result.
+ *   <li>They never reject two prompts that differ only in case, white space or final punctuation.
+ *   <li>Their cost is linear in the length of the prompts. They read at most 1,024 words or 16,384
+ *       characters of a prompt, and compare the text after this limit as a whole.
+ * </ul>
  */
 public final class Guards implements Guard {
   private static final Guards NONE = new Guards(List.of());
@@ -23,13 +63,13 @@ public final class Guards implements Guard {
   private final List<Member> members;
 
   /**
-   * A guard with the objection that it makes.
+   * A guard with its reason.
    *
-   * @param reason the objection of a guard of this library; empty for others
+   * @param reason the reason of a built-in guard; empty for a custom guard
    * @param guard the guard
    */
   private record Member(Optional<RejectionReason> reason, Guard guard) {
-    boolean makes(Set<RejectionReason> reasons) {
+    boolean hasReasonIn(Set<RejectionReason> reasons) {
       return reason.isPresent() && reasons.contains(reason.get());
     }
   }
@@ -39,7 +79,7 @@ public final class Guards implements Guard {
   }
 
   /**
-   * No guards: nothing is objected to.
+   * Returns an empty sequence of guards, which rejects nothing.
    *
    * @return no guards
    */
@@ -48,18 +88,18 @@ public final class Guards implements Guard {
   }
 
   /**
-   * All guards of this library with its English word lists. Numbers, identifiers, addresses, code,
-   * symbols and languages are compared whatever the language; what needs words is silent about
-   * texts in other languages.
+   * Returns all built-in guards with the English word lists. They compare numbers, identifiers,
+   * addresses, code, symbols and the languages of the prompts in every language. Guards that need
+   * word lists do not reject texts in other languages.
    *
-   * @return the guards; the same ones at each call
+   * @return the guards, the same instance for every call
    */
   public static Guards english() {
     return English.GUARDS;
   }
 
   /**
-   * All guards of this library with other word lists.
+   * Returns all built-in guards with other word lists.
    *
    * @param words the word lists
    * @return the guards
@@ -68,21 +108,21 @@ public final class Guards implements Guard {
     requireNonNull(words, "words");
     return NONE.and(RejectionReason.SYMBOL, new SymbolGuard(words))
         .and(RejectionReason.LANGUAGE, new LanguageGuard(words))
-        .and(RejectionReason.REPLACED_NUMBER, new NumberGuard(words))
+        .and(RejectionReason.REPLACED_NUMBER, new ReplacedNumberGuard(words))
         .and(RejectionReason.REPLACED_NAME, new NameGuard(words))
         .and(RejectionReason.OPPOSITE, new OppositeGuard(words))
         .and(RejectionReason.SWAPPED_ORDER, new OrderGuard(words))
         .and(RejectionReason.QUESTION_WORD, new QuestionGuard(words))
         .and(RejectionReason.NEGATION, new NegationGuard(words))
         .and(RejectionReason.REPLACED_WORD, new SubstitutionGuard(words))
-        .and(RejectionReason.ADDED_NUMBER, new NumberGuard.Added(words))
-        .and(RejectionReason.UNREAD_REST, new RestGuard(words));
+        .and(RejectionReason.ADDED_NUMBER, new AddedNumberGuard(words))
+        .and(RejectionReason.UNREAD_REST, new UnreadTextGuard(words));
   }
 
   /**
-   * A guard that objects unless both prompts have the same numbers and the same content words, in
-   * any order, inflection and spelling. Not one of {@link #english()}: it leaves only hits that
-   * differ in word order and in words such as "the" and "please".
+   * Returns a guard that rejects two prompts unless they have the same numbers and the same content
+   * words, in any order, inflection and spelling. It accepts prompts that differ in word order and
+   * in words such as "the" and "please". {@link #english()} does not include it.
    *
    * @return the guard
    */
@@ -91,42 +131,42 @@ public final class Guards implements Guard {
   }
 
   /**
-   * {@link #sameWords()} with other word lists.
+   * Returns the guard of {@link #sameWords()} with other word lists.
    *
    * @param words the word lists
    * @return the guard
    */
   public static Guard sameWords(Lexicon words) {
-    return new WordsGuard(requireNonNull(words, "words"));
+    return new SameWordsGuard(requireNonNull(words, "words"));
   }
 
   /**
-   * Leaves out guards of this library.
+   * Returns these guards without some of the built-in ones.
    *
-   * @param reasons the objections that the guards to leave out make
-   * @return the other guards
+   * @param reasons the reasons of the guards to remove
+   * @return the remaining guards
    */
   public Guards without(RejectionReason... reasons) {
-    Set<RejectionReason> left = Set.of(reasons);
-    return filter(member -> !member.makes(left));
+    Set<RejectionReason> removed = Set.of(reasons);
+    return filter(member -> !member.hasReasonIn(removed));
   }
 
   /**
-   * Keeps some guards of this library.
+   * Returns some of the built-in guards, and all custom guards.
    *
-   * @param reasons the objections that the guards to keep make
-   * @return these guards and those that were added by {@link #and(Guard)}
+   * @param reasons the reasons of the built-in guards to retain
+   * @return those guards, and the ones that were added by {@link #and(Guard)}
    */
   public Guards only(RejectionReason... reasons) {
-    Set<RejectionReason> kept = Set.of(reasons);
-    return filter(member -> member.reason().isEmpty() || member.makes(kept));
+    Set<RejectionReason> retained = Set.of(reasons);
+    return filter(member -> member.reason().isEmpty() || member.hasReasonIn(retained));
   }
 
   /**
-   * Adds a guard, which is asked after the others.
+   * Returns these guards followed by another guard.
    *
-   * @param guard the guard
-   * @return these guards and that one
+   * @param guard the guard, which is applied last
+   * @return these guards and the new one
    */
   public Guards and(Guard guard) {
     return and(new Member(Optional.empty(), requireNonNull(guard, "guard")));
@@ -137,45 +177,45 @@ public final class Guards implements Guard {
   }
 
   private Guards and(Member member) {
-    List<Member> more = new ArrayList<>(members);
-    more.add(member);
-    return new Guards(List.copyOf(more));
+    List<Member> extended = new ArrayList<>(members);
+    extended.add(member);
+    return new Guards(List.copyOf(extended));
   }
 
-  private Guards filter(Predicate<Member> kept) {
-    return new Guards(members.stream().filter(kept).toList());
+  private Guards filter(Predicate<Member> condition) {
+    return new Guards(members.stream().filter(condition).toList());
   }
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
     for (Member member : members) {
-      Optional<RejectionReason> objection = member.guard().objection(prompts);
-      if (objection.isPresent()) {
-        return objection;
+      Optional<RejectionReason> rejection = member.guard().reject(prompts);
+      if (rejection.isPresent()) {
+        return rejection;
       }
     }
     return Optional.empty();
   }
 
   /**
-   * Asks all guards, where {@link #objection} stops at the first that objects.
+   * Applies all guards. {@link #reject} stops at the first rejection.
    *
    * @param prompts the two prompts
-   * @return what each guard that objects says, in the order of the guards
+   * @return the reasons of all guards that reject the pair, in the order of the guards
    */
-  public List<RejectionReason> objections(PromptPair prompts) {
+  public List<RejectionReason> rejections(PromptPair prompts) {
     return members.stream()
-        .map(member -> member.guard().objection(prompts))
+        .map(member -> member.guard().reject(prompts))
         .flatMap(Optional::stream)
         .toList();
   }
 
-  /** Names the objections that these guards may make. */
+  /** Returns the codes of the reasons of these guards. A custom guard is shown as "custom". */
   @Override
   public String toString() {
     return "Guards"
         + members.stream()
-            .map(member -> member.reason().map(RejectionReason::code).orElse("own"))
+            .map(member -> member.reason().map(RejectionReason::code).orElse("custom"))
             .toList();
   }
 

@@ -1,16 +1,18 @@
 package io.github.semcache.guard;
 
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.TextDiff;
 import java.util.Optional;
 
-/** Objects to another language or script, in which the answer would be too. */
+/** Rejects prompts in different languages or scripts, because their answers are too. */
 record LanguageGuard(Lexicon words) implements Guard {
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
-    Difference difference = prompts.difference(words);
-    String asked = difference.asked().language();
-    String remembered = difference.remembered().language();
-    return asked.isEmpty() || remembered.isEmpty() || asked.equals(remembered)
+  public Optional<RejectionReason> reject(PromptPair prompts) {
+    TextDiff diff = prompts.diff(words);
+    String asked = diff.first().language();
+    String cached = diff.second().language();
+    return asked.isEmpty() || cached.isEmpty() || asked.equals(cached)
         ? Optional.empty()
         : Optional.of(RejectionReason.LANGUAGE);
   }

@@ -1,79 +1,85 @@
 package io.github.semcache.guard;
 
-import io.github.semcache.guard.Token.Kind;
-import io.github.semcache.guard.Word.Trait;
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.TextAnalysis;
+import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.guard.text.Token;
+import io.github.semcache.guard.text.Token.Kind;
+import io.github.semcache.guard.text.Token.Trait;
+import io.github.semcache.guard.text.WordList;
 import java.util.List;
 import java.util.Optional;
 
-/** Objects to another name, identifier, quotation or piece of code in place of one. */
+/** Rejects a different name, identifier, quotation or piece of code. */
 record NameGuard(Lexicon words) implements Guard {
-  private static final int SHORTEST_INFLECTED = 8;
+  private static final int MIN_INFLECTED_LENGTH = 8;
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
-    Difference difference = prompts.difference(words);
-    if (difference.onlyAsked().isEmpty() || difference.onlyRemembered().isEmpty()) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
+    TextDiff diff = prompts.diff(words);
+    if (diff.onlyInFirst().isEmpty() || diff.onlyInSecond().isEmpty()) {
       return Optional.empty();
     }
-    boolean asked = hasName(difference.onlyAsked(), difference.asked(), difference);
-    boolean remembered = hasName(difference.onlyRemembered(), difference.remembered(), difference);
+    boolean askedName = hasName(diff.onlyInFirst(), diff.first(), diff);
+    boolean cachedName = hasName(diff.onlyInSecond(), diff.second(), diff);
     boolean replaced =
-        (asked && remembered)
-            || (difference.mayBeEnglish() && difference.opposes(WordList.NAMES))
-            || isOneForOne(difference, asked || remembered);
+        (askedName && cachedName)
+            || (diff.mayBeEnglish() && diff.hasConflict(WordList.NAMES))
+            || isOneForOne(diff, askedName || cachedName);
     return replaced ? Optional.of(RejectionReason.REPLACED_NAME) : Optional.empty();
   }
 
-  private static boolean hasName(List<Token> tokens, Analysis text, Difference difference) {
+  private static boolean hasName(List<Token> tokens, TextAnalysis text, TextDiff diff) {
     for (Token token : tokens) {
-      if (isName(token, text, difference)) {
+      if (isName(token, text, diff)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isName(Token token, Analysis text, Difference difference) {
-    if (token.kind() == Kind.IDENTIFIER || token.literal()) {
+  private static boolean isName(Token token, TextAnalysis text, TextDiff diff) {
+    if (token.kind() == Kind.IDENTIFIER || token.isLiteral()) {
       return true;
     }
-    boolean capitalized = token.capitalized() && text.capitalsMean() && !token.initial();
+    boolean capitalized =
+        token.isCapitalized() && text.capitalsMarkNames() && !token.startsSentence();
     boolean letter = isLetter(token.form());
     if (token.kind() != Kind.WORD || (token.is(Trait.FUNCTION) && !(letter && capitalized))) {
       return false;
     }
-    if (token.is(Trait.PROPER)) {
+    if (token.is(Trait.PROPER_NOUN)) {
       return capitalized || !token.is(Trait.COMMON);
     }
-    return (capitalized && !text.language().equals(Languages.GERMAN))
+    return (capitalized && !text.capitalizesNouns())
         || letter
-        || (!token.word().known() && difference.isEnglish() && !isInflected(token));
+        || (!token.isKnown() && diff.isEnglish() && !isInflected(token));
   }
 
-  /** Whether a long word in small letters ends as a verb or adverb does: "assassinated". */
+  /** Returns whether a long lower-case word has the ending of a verb or adverb. */
   private static boolean isInflected(Token token) {
     String form = token.form();
-    return !token.capitalized()
-        && form.length() >= SHORTEST_INFLECTED
+    return !token.isCapitalized()
+        && form.length() >= MIN_INFLECTED_LENGTH
         && (form.endsWith("ed") || form.endsWith("ing") || form.endsWith("ly"));
   }
 
-  /** Whether a word is one letter, as in "hepatitis B", and not a pronoun. */
+  /** Returns whether a word is a single letter other than "I", as in "hepatitis B". */
   private static boolean isLetter(String form) {
     return form.length() == 1 && Character.isLetter(form.charAt(0)) && !form.equals("i");
   }
 
   /**
-   * Whether one content word stands in place of another and nothing else has changed, where one is
-   * a name or both are things.
+   * Returns whether the prompts differ in one content word each, of which one is a name or both are
+   * nouns without synonyms.
    */
-  private static boolean isOneForOne(Difference difference, boolean hasName) {
-    Token asked = difference.onlyContentAsked();
-    Token remembered = difference.onlyContentRemembered();
-    if (asked == null || remembered == null) {
+  private static boolean isOneForOne(TextDiff diff, boolean hasName) {
+    Token asked = diff.singleContentTokenOfFirst();
+    Token cached = diff.singleContentTokenOfSecond();
+    if (asked == null || cached == null) {
       return false;
     }
-    boolean things = asked.is(Trait.THING) && remembered.is(Trait.THING);
-    return hasName || (things && difference.mayBeEnglish());
+    boolean nouns = asked.is(Trait.DISTINCT_NOUN) && cached.is(Trait.DISTINCT_NOUN);
+    return hasName || (nouns && diff.mayBeEnglish());
   }
 }

@@ -1,26 +1,30 @@
 package io.github.semcache.guard;
 
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.guard.text.Token;
+import io.github.semcache.guard.text.WordList;
 import java.util.Optional;
 
-/** Objects to a word in place of its opposite, unless one of the two is negated: "not right". */
+/** Rejects an opposite word, unless one of the prompts is negated: "wrong" and "not right". */
 record OppositeGuard(Lexicon words) implements Guard {
-  private static final String[] PREFIXES = {"un", "non", "dis", "anti", "il", "ir"};
-  private static final int SHORTEST = 3;
+  private static final String[] NEGATIVE_PREFIXES = {"un", "non", "dis", "anti", "il", "ir"};
+  private static final int MIN_LENGTH = 3;
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
-    Difference difference = prompts.difference(words);
+  public Optional<RejectionReason> reject(PromptPair prompts) {
+    TextDiff diff = prompts.diff(words);
     boolean opposite =
-        difference.mayBeEnglish()
-            && !difference.negationChanged()
-            && (difference.opposes(WordList.OPPOSITES) || hasNegatedWord(difference));
+        diff.mayBeEnglish()
+            && !diff.isNegationChanged()
+            && (diff.hasConflict(WordList.OPPOSITES) || hasNegativeForm(diff));
     return opposite ? Optional.of(RejectionReason.OPPOSITE) : Optional.empty();
   }
 
-  private static boolean hasNegatedWord(Difference difference) {
-    for (Token asked : difference.onlyAsked()) {
-      for (Token remembered : difference.onlyRemembered()) {
-        if (isNegated(asked, remembered) || isNegated(remembered, asked)) {
+  private static boolean hasNegativeForm(TextDiff diff) {
+    for (Token asked : diff.onlyInFirst()) {
+      for (Token cached : diff.onlyInSecond()) {
+        if (isNegativeForm(asked, cached) || isNegativeForm(cached, asked)) {
           return true;
         }
       }
@@ -28,14 +32,14 @@ record OppositeGuard(Lexicon words) implements Guard {
     return false;
   }
 
-  /** Whether one word is the other with a prefix such as "un". */
-  private static boolean isNegated(Token negated, Token plain) {
+  /** Returns whether one word is the other with a prefix such as "un". */
+  private static boolean isNegativeForm(Token negative, Token plain) {
     int length = plain.key().length();
-    if (length < SHORTEST || !negated.key().endsWith(plain.key()) || !plain.word().known()) {
+    if (length < MIN_LENGTH || !negative.key().endsWith(plain.key()) || !plain.isKnown()) {
       return false;
     }
-    String prefix = negated.key().substring(0, negated.key().length() - length);
-    for (String candidate : PREFIXES) {
+    String prefix = negative.key().substring(0, negative.key().length() - length);
+    for (String candidate : NEGATIVE_PREFIXES) {
       if (prefix.equals(candidate)) {
         return true;
       }

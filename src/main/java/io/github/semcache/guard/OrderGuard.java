@@ -1,7 +1,11 @@
 package io.github.semcache.guard;
 
-import io.github.semcache.guard.Word.Side;
-import io.github.semcache.guard.Word.Trait;
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.TextAnalysis;
+import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.guard.text.Token;
+import io.github.semcache.guard.text.Token.Direction;
+import io.github.semcache.guard.text.Token.Trait;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,51 +14,44 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Objects to the same words in another order, where order makes a difference. */
+/** Rejects the same words in another order, if the order matters. */
 record OrderGuard(Lexicon words) implements Guard {
-  /** How many words after "from" or "to" belong to it. */
-  private static final int LONGEST_ROLE = 3;
+  /** The number of content words that belong to a word such as "from" or "to". */
+  private static final int MAX_ROLE_LENGTH = 3;
 
-  private static final int MOST_TOKENS = 256;
+  private static final int MAX_TOKENS = 256;
   private static final Set<String> AUXILIARIES = Set.of("be", "have", "do", "get");
 
   /**
-   * A place that a word has beside a word of direction.
+   * The role of a content word that follows a word of direction.
    *
-   * @param side the direction
-   * @param leads whether the word comes first after it; "to Athens tomorrow" is not to tomorrow
+   * @param direction the direction
+   * @param isHead whether the content word is the first one; "to Athens tomorrow" is not to
+   *     tomorrow
    */
-  private record Role(Side side, boolean leads) {
-    boolean opposes(Role other) {
-      return side.opposes(other.side);
-    }
-  }
+  private record Role(Direction direction, boolean isHead) {}
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
-    Difference difference = prompts.difference(words);
-    Analysis asked = difference.asked();
-    Analysis remembered = difference.remembered();
+  public Optional<RejectionReason> reject(PromptPair prompts) {
+    TextDiff diff = prompts.diff(words);
+    TextAnalysis asked = diff.first();
+    TextAnalysis cached = diff.second();
     boolean swapped =
-        difference.mayBeEnglish()
+        diff.mayBeEnglish()
             && !asked.has(Trait.SYMMETRIC)
-            && !remembered.has(Trait.SYMMETRIC)
-            && ((asked.has(Trait.FUNCTION) && isExchange(asked, remembered))
-                || hasOtherRoles(asked, remembered));
+            && !cached.has(Trait.SYMMETRIC)
+            && ((asked.has(Trait.FUNCTION) && arePartsExchanged(asked, cached))
+                || areRolesExchanged(asked, cached));
     return swapped ? Optional.of(RejectionReason.SWAPPED_ORDER) : Optional.empty();
   }
 
-  private static List<String> keys(Analysis text) {
-    return text.tokens().stream().limit(MOST_TOKENS).map(Token::key).toList();
-  }
-
-  /** Whether one text is the other with two of its parts exchanged and something between them. */
-  private static boolean isExchange(Analysis asked, Analysis remembered) {
-    if (asked.tokens().size() != remembered.tokens().size()) {
+  /** Returns whether the texts differ only by an exchange of two parts with words in between. */
+  private static boolean arePartsExchanged(TextAnalysis asked, TextAnalysis cached) {
+    if (asked.tokens().size() != cached.tokens().size()) {
       return false;
     }
     List<String> a = keys(asked);
-    List<String> b = keys(remembered);
+    List<String> b = keys(cached);
     if (a.equals(b)) {
       return false;
     }
@@ -68,69 +65,76 @@ record OrderGuard(Lexicon words) implements Guard {
     }
     List<String> changedA = a.subList(from, to);
     List<String> changedB = b.subList(from, to);
-    List<Token> changed = asked.tokens().subList(from, to);
+    List<Token> tokens = asked.tokens().subList(from, to);
     int size = changedA.size();
     for (int first = 1; first + 1 < size; first++) {
       if (changedA.subList(0, first).equals(changedB.subList(size - first, size))
-          && isRestExchanged(changedA, changedB, first, changed)) {
+          && isRestExchanged(changedA, changedB, first, tokens)) {
         return true;
       }
     }
     return false;
   }
 
-  /** Whether A is x m y and B is y m x, for an x of the given length and an m of at least one. */
+  private static List<String> keys(TextAnalysis text) {
+    return text.tokens().stream().limit(MAX_TOKENS).map(Token::key).toList();
+  }
+
+  /** Returns whether a = x m y and b = y m x, where x has the given length and m is not empty. */
   private static boolean isRestExchanged(
       List<String> a, List<String> b, int first, List<Token> tokens) {
     int size = a.size();
     for (int second = 1; first + second < size; second++) {
       if (a.subList(size - second, size).equals(b.subList(0, second))
           && a.subList(first, size - second).equals(b.subList(second, size - first))
-          && orderCounts(tokens, first, size - second)) {
+          && doesOrderMatter(tokens, first, size - second)) {
         return true;
       }
     }
     return false;
   }
 
-  /** Not in "cats and dogs", nor in "how much is A" and "A is how much". */
-  private static boolean orderCounts(List<Token> tokens, int middle, int last) {
+  /**
+   * Returns whether an exchange matters. It does not in "cats and dogs", and not in "how much is A"
+   * and "A is how much".
+   */
+  private static boolean doesOrderMatter(List<Token> tokens, int middle, int last) {
     return !tokens.get(0).is(Trait.QUESTION)
         && !tokens.get(last).is(Trait.QUESTION)
         && tokens.subList(middle, last).stream().noneMatch(token -> token.is(Trait.CONJUNCTION));
   }
 
-  private static boolean hasOtherRoles(Analysis asked, Analysis remembered) {
+  private static boolean areRolesExchanged(TextAnalysis asked, TextAnalysis cached) {
     Map<String, List<Role>> askedRoles = roles(asked.tokens());
     if (askedRoles.isEmpty()) {
       return false;
     }
-    Map<String, List<Role>> rememberedRoles = roles(remembered.tokens());
-    return hasTurnedRole(askedRoles, rememberedRoles, asked, remembered)
-        || hasTurnedRole(rememberedRoles, askedRoles, remembered, asked);
+    Map<String, List<Role>> cachedRoles = roles(cached.tokens());
+    return hasExchangedRole(askedRoles, cachedRoles, asked, cached)
+        || hasExchangedRole(cachedRoles, askedRoles, cached, asked);
   }
 
   /**
-   * Whether a word has a role in one text that is the contrary of its role in the other, or has
-   * exchanged its role with another word that both texts have.
+   * Returns whether a word has a role in one text that is the opposite of its role in the other, or
+   * has exchanged its role with another word that both texts have.
    */
-  private static boolean hasTurnedRole(
+  private static boolean hasExchangedRole(
       Map<String, List<Role>> roles,
       Map<String, List<Role>> otherRoles,
-      Analysis text,
-      Analysis other) {
-    for (Map.Entry<String, List<Role>> role : roles.entrySet()) {
-      if (!other.has(role.getKey())) {
+      TextAnalysis text,
+      TextAnalysis other) {
+    for (Map.Entry<String, List<Role>> entry : roles.entrySet()) {
+      if (!other.has(entry.getKey())) {
         continue;
       }
-      List<Role> there = otherRoles.getOrDefault(role.getKey(), List.of());
-      for (Role side : role.getValue()) {
-        boolean contrary =
-            side.leads()
-                && !holds(there, side)
-                && there.stream().anyMatch(held -> held.leads() && side.opposes(held));
-        String holder = holds(there, side) ? null : holder(otherRoles, side);
-        if (contrary || (holder != null && isWithoutRole(holder, side, roles, text))) {
+      List<Role> rolesInOther = otherRoles.getOrDefault(entry.getKey(), List.of());
+      for (Role role : entry.getValue()) {
+        if (hasOpposite(rolesInOther, role)) {
+          return true;
+        }
+        String holder =
+            has(rolesInOther, role.direction()) ? null : findHolder(otherRoles, role.direction());
+        if (holder != null && isWithoutRole(holder, role.direction(), roles, text)) {
           return true;
         }
       }
@@ -138,37 +142,45 @@ record OrderGuard(Lexicon words) implements Guard {
     return false;
   }
 
-  private static boolean holds(List<Role> roles, Role role) {
-    return roles.stream().anyMatch(held -> held.side().equals(role.side()));
+  private static boolean hasOpposite(List<Role> roles, Role role) {
+    return role.isHead()
+        && !has(roles, role.direction())
+        && roles.stream()
+            .anyMatch(other -> other.isHead() && role.direction().isOppositeOf(other.direction()));
   }
 
-  private static @Nullable String holder(Map<String, List<Role>> roles, Role side) {
-    for (Map.Entry<String, List<Role>> role : roles.entrySet()) {
-      if (holds(role.getValue(), side)) {
-        return role.getKey();
+  private static boolean has(List<Role> roles, Direction direction) {
+    return roles.stream().anyMatch(role -> role.direction().equals(direction));
+  }
+
+  /** Returns a word with a role, or null if no word has it. */
+  private static @Nullable String findHolder(Map<String, List<Role>> roles, Direction direction) {
+    for (Map.Entry<String, List<Role>> entry : roles.entrySet()) {
+      if (has(entry.getValue(), direction)) {
+        return entry.getKey();
       }
     }
     return null;
   }
 
   private static boolean isWithoutRole(
-      String word, Role side, Map<String, List<Role>> roles, Analysis text) {
-    return text.has(word) && !holds(roles.getOrDefault(word, List.of()), side);
+      String word, Direction direction, Map<String, List<Role>> roles, TextAnalysis text) {
+    return text.has(word) && !has(roles.getOrDefault(word, List.of()), direction);
   }
 
-  /** The content words after each word of direction, with the direction. */
+  /** Returns the content words that follow words of direction, with their roles. */
   private static Map<String, List<Role>> roles(List<Token> tokens) {
     Map<String, List<Role>> roles = new HashMap<>();
-    for (int i = 0; i < Math.min(tokens.size(), MOST_TOKENS); i++) {
-      Side side = tokens.get(i).word().role();
-      if (side != null && !isInfinitive(tokens, i)) {
-        addRole(roles, side, tokens, i + 1);
+    for (int i = 0; i < Math.min(tokens.size(), MAX_TOKENS); i++) {
+      Direction direction = tokens.get(i).direction();
+      if (direction != null && !isInfinitive(tokens, i)) {
+        addRoles(roles, direction, tokens, i + 1);
       }
     }
     return roles;
   }
 
-  /** Whether a "to" belongs to a verb. */
+  /** Returns whether a token is a "to" that starts an infinitive. */
   private static boolean isInfinitive(List<Token> tokens, int index) {
     if (!tokens.get(index).form().equals("to")) {
       return false;
@@ -179,17 +191,17 @@ record OrderGuard(Lexicon words) implements Guard {
     return afterVerb || beforeVerb;
   }
 
-  private static void addRole(
-      Map<String, List<Role>> roles, Side side, List<Token> tokens, int start) {
+  private static void addRoles(
+      Map<String, List<Role>> roles, Direction direction, List<Token> tokens, int start) {
     int added = 0;
-    for (int i = start; i < tokens.size() && added < LONGEST_ROLE; i++) {
+    for (int i = start; i < tokens.size() && added < MAX_ROLE_LENGTH; i++) {
       Token token = tokens.get(i);
       if (token.isContent()) {
         roles
             .computeIfAbsent(token.key(), key -> new ArrayList<>(2))
-            .add(new Role(side, added == 0));
+            .add(new Role(direction, added == 0));
         added++;
-      } else if (added > 0 || token.word().role() != null) {
+      } else if (added > 0 || token.direction() != null) {
         return;
       }
     }

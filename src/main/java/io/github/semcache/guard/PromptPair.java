@@ -2,79 +2,79 @@ package io.github.semcache.guard;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.TextAnalysis;
+import io.github.semcache.guard.text.TextDiff;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prompt that is asked and a remembered one, as {@linkplain Guard guards} compare them. What is
- * found out about them is kept, so that several guards share the work. To be used by one thread at
- * a time.
+ * A new prompt and a cached one, for comparison by {@linkplain Guard guards}. The pair stores the
+ * analysis of the texts, so that the guards analyze them only once. Not thread-safe.
  */
 public final class PromptPair {
   private final Side asked;
-  private final Side remembered;
-  private @Nullable Difference difference;
+  private final Side cached;
+  private @Nullable TextDiff diff;
   private @Nullable Lexicon lexicon;
 
-  private PromptPair(Side asked, Side remembered) {
+  private PromptPair(Side asked, Side cached) {
     this.asked = asked;
-    this.remembered = remembered;
+    this.cached = cached;
   }
 
   /**
-   * Pairs two prompts.
+   * Creates a pair.
    *
-   * @param asked the text of the prompt that is asked
-   * @param remembered the text of the prompt whose answer may be served
+   * @param asked the text of the new prompt
+   * @param cached the text of the cached prompt, whose answer may be served
    * @return the pair
    */
-  public static PromptPair of(String asked, String remembered) {
-    return new PromptPair(new Side(asked), new Side(remembered));
+  public static PromptPair of(String asked, String cached) {
+    return new PromptPair(
+        new Side(requireNonNull(asked, "asked")), new Side(requireNonNull(cached, "cached")));
   }
 
   /**
-   * Pairs the same prompt with another remembered one.
+   * Returns a pair of the same new prompt and another cached prompt. The analysis of the new prompt
+   * is reused. Because of that, one thread at a time may use the two pairs.
    *
-   * @param otherRemembered the text of the other prompt
-   * @return a pair that shares what is known of the prompt that is asked
+   * @param otherCached the text of the other cached prompt
+   * @return the new pair
    */
-  public PromptPair with(String otherRemembered) {
-    return new PromptPair(asked, new Side(otherRemembered));
+  public PromptPair withCached(String otherCached) {
+    return new PromptPair(asked, new Side(requireNonNull(otherCached, "otherCached")));
   }
 
   /**
-   * The prompt that is asked.
+   * Returns the new prompt.
    *
-   * @return its text
+   * @return the text of the prompt
    */
   public String asked() {
     return asked.text;
   }
 
   /**
-   * The prompt whose answer may be served.
+   * Returns the cached prompt.
    *
-   * @return its text
+   * @return the text of the prompt whose answer may be served
    */
-  public String remembered() {
-    return remembered.text;
+  public String cached() {
+    return cached.text;
   }
 
-  /** Shows the lengths but no text. */
+  /** Returns the lengths of the texts, but no text. */
   @Override
   public String toString() {
-    return "PromptPair["
-        + asked.text.length()
-        + " and "
-        + remembered.text.length()
-        + " characters]";
+    return "PromptPair[" + asked.text.length() + " and " + cached.text.length() + " characters]";
   }
 
-  /** How the prompts differ in the eyes of a lexicon. */
-  Difference difference(Lexicon words) {
-    Difference known = difference;
+  /** Returns the difference between the new prompt (first) and the cached prompt (second). */
+  TextDiff diff(Lexicon words) {
+    TextDiff known = diff;
     if (known == null || lexicon != words) {
-      known = new Difference(asked.analysis(words), remembered.analysis(words));
-      difference = known;
+      known = TextDiff.of(asked.analysis(words), cached.analysis(words));
+      diff = known;
       lexicon = words;
     }
     return known;
@@ -83,17 +83,17 @@ public final class PromptPair {
   /** One of the prompts. */
   private static final class Side {
     private final String text;
-    private @Nullable Analysis analysis;
+    private @Nullable TextAnalysis analysis;
     private @Nullable Lexicon lexicon;
 
     Side(String text) {
-      this.text = requireNonNull(text, "text");
+      this.text = text;
     }
 
-    Analysis analysis(Lexicon words) {
-      Analysis known = analysis;
+    TextAnalysis analysis(Lexicon words) {
+      TextAnalysis known = analysis;
       if (known == null || lexicon != words) {
-        known = Analysis.of(words, text);
+        known = TextAnalysis.of(words, text);
         analysis = known;
         lexicon = words;
       }

@@ -1,140 +1,59 @@
 package io.github.semcache.guard;
 
-import io.github.semcache.guard.Lexicon.QuestionKind;
-import io.github.semcache.guard.Word.Trait;
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.QuestionPhrase;
+import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.guard.text.Token;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/** Objects to another question word, such as when in place of where. */
+/** Rejects a different question word, such as "when" and "where". */
 record QuestionGuard(Lexicon words) implements Guard {
-  /** How far after "what" the noun may stand that tells what is asked for. */
-  private static final int NOUN_REACH = 7;
-
-  private static final String WHAT = "what";
-
-  /** Kinds that often ask for the same as another: "how do I get", "where do I get". */
-  private static final Set<String> OPEN_KINDS = Set.of("what", "how", "why");
-
-  /**
-   * The question of a text.
-   *
-   * @param word its question word
-   * @param tokens its tokens from the question word on
-   * @param length of how many words the question phrase is
-   * @param kinds what it asks for, as bits; none if that is open
-   */
-  private record Question(String word, List<Token> tokens, int length, long kinds) {
-    boolean isPlainWhat() {
-      return length == 1 && word.equals(WHAT);
-    }
-
-    /** Whether a text has words of content that are not part of its question phrase. */
-    boolean leavesContent(List<Token> missing) {
-      for (Token token : missing) {
-        if (token.isContent() && !tokens.subList(0, length).contains(token)) {
-          return true;
-        }
-      }
-      return false;
-    }
-  }
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
-    Difference difference = prompts.difference(words);
-    if (!difference.mayBeEnglish()) {
+  public Optional<RejectionReason> reject(PromptPair prompts) {
+    TextDiff diff = prompts.diff(words);
+    if (!diff.mayBeEnglish()) {
       return Optional.empty();
     }
-    Question asked = question(difference.asked().tokens());
-    Question remembered = question(difference.remembered().tokens());
-    if (asked == null || remembered == null || isShared(difference, asked, remembered)) {
+    QuestionPhrase asked = diff.first().question();
+    QuestionPhrase cached = diff.second().question();
+    if (asked == null || cached == null || isCommonToBoth(diff, asked, cached)) {
       return Optional.empty();
     }
-    boolean changed =
-        asked.kinds != 0 && remembered.kinds != 0 && (asked.kinds & remembered.kinds) == 0;
-    return changed && isAlikeOtherwise(difference, asked, remembered)
+    return asked.conflictsWith(cached) && isContentSame(diff, asked, cached)
         ? Optional.of(RejectionReason.QUESTION_WORD)
         : Optional.empty();
   }
 
-  /** Whether the question word of one text stands elsewhere in the other. */
-  private static boolean isShared(Difference difference, Question asked, Question remembered) {
-    return !asked.word.equals(remembered.word)
-        && (difference.remembered().has(asked.word) || difference.asked().has(remembered.word));
+  /** Returns whether the question word of one text occurs elsewhere in the other. */
+  private static boolean isCommonToBoth(
+      TextDiff diff, QuestionPhrase asked, QuestionPhrase cached) {
+    return !asked.word().equals(cached.word())
+        && (diff.second().has(asked.word()) || diff.first().has(cached.word()));
   }
 
-  /** "What is the age of" may ask for the same as "how old is", but "what is" does not. */
-  private boolean isAlikeOtherwise(Difference difference, Question asked, Question remembered) {
-    boolean askedMore = asked.leavesContent(difference.onlyAsked());
-    boolean rememberedMore = remembered.leavesContent(difference.onlyRemembered());
-    if (asked.isPlainWhat() != remembered.isPlainWhat()) {
-      return asked.isPlainWhat() ? !askedMore : !rememberedMore;
+  /**
+   * Returns whether the texts have the same content apart from their question phrases. If only one
+   * of the phrases is a plain "what", it suffices that its text has no other content: "what is the
+   * age of" may ask for the same as "how old is", but "what is" does not.
+   */
+  private static boolean isContentSame(TextDiff diff, QuestionPhrase asked, QuestionPhrase cached) {
+    boolean askedMore = hasOtherContent(asked, diff.onlyInFirst());
+    boolean cachedMore = hasOtherContent(cached, diff.onlyInSecond());
+    if (asked.isPlainWhat() != cached.isPlainWhat()) {
+      return asked.isPlainWhat() ? !askedMore : !cachedMore;
     }
-    boolean open = isOpen(asked) || isOpen(remembered);
-    return open ? !askedMore && !rememberedMore : !askedMore || !rememberedMore;
+    boolean openEnded = asked.isOpenEnded() || cached.isOpenEnded();
+    return openEnded ? !askedMore && !cachedMore : !askedMore || !cachedMore;
   }
 
-  private @Nullable Question question(List<Token> tokens) {
-    for (int i = 0; i < tokens.size(); i++) {
-      Token token = tokens.get(i);
-      if (token.is(Trait.QUESTION) && !token.literal()) {
-        return question(token.key(), tokens.subList(i, tokens.size()));
+  private static boolean hasOtherContent(QuestionPhrase question, List<Token> tokens) {
+    for (Token token : tokens) {
+      if (token.isContent() && !question.tokens().contains(token)) {
+        return true;
       }
     }
-    return null;
-  }
-
-  private Question question(String word, List<Token> tokens) {
-    long kinds = 0;
-    int length = 1;
-    List<QuestionKind> questions = words.questions();
-    for (int kind = 0; kind < questions.size(); kind++) {
-      int match = questions.get(kind).longestMatch(tokens, 0);
-      if (match > length) {
-        kinds = 0;
-        length = match;
-      }
-      if (match == length) {
-        kinds |= questions.get(kind).bit();
-      }
-    }
-    if (length == 1 && word.equals(WHAT)) {
-      kinds = isFollowedByNoun(tokens) ? nouns(tokens) : kinds | nouns(tokens);
-    }
-    return new Question(word, tokens, length, kinds);
-  }
-
-  private boolean isOpen(Question question) {
-    for (int kind = 0; kind < words.questions().size(); kind++) {
-      boolean asked = (question.kinds & words.questions().get(kind).bit()) != 0;
-      if (asked && !OPEN_KINDS.contains(words.questions().get(kind).name())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isFollowedByNoun(List<Token> tokens) {
-    return tokens.size() < 2 || tokens.get(1).isContent();
-  }
-
-  private long nouns(List<Token> tokens) {
-    long kinds = 0;
-    int end = Math.min(tokens.size(), NOUN_REACH);
-    boolean phrase = false;
-    for (int i = 1; i < end; i++) {
-      Token token = tokens.get(i);
-      if (phrase && !token.isContent()) {
-        return kinds;
-      }
-      phrase |= token.isContent();
-      boolean auxiliary = i == 1 && token.is(Trait.FUNCTION);
-      if (!auxiliary) {
-        kinds |= words.questionsOf(token.key());
-      }
-    }
-    return kinds;
+    return false;
   }
 }

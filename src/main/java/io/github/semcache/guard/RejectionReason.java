@@ -3,56 +3,56 @@ package io.github.semcache.guard;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Why a guard objects. Guards of your own may have reasons of their own.
+ * The reason why a guard rejects a pair of prompts. Custom guards may define their own reasons.
  *
  * @param code a short code in lower case with hyphens, for example {@code replaced-number}
  */
 public record RejectionReason(String code) {
-  /** Another number, date, time, version or amount, or another unit or currency. */
+  /** A different number, date, time, version or amount, or a different unit or currency. */
   public static final RejectionReason REPLACED_NUMBER = new RejectionReason("replaced-number");
 
-  /** A number that only one of the two prompts has. */
+  /** A number that only one of the prompts has. */
   public static final RejectionReason ADDED_NUMBER = new RejectionReason("added-number");
 
-  /** Another name, identifier, address, quotation or piece of code. */
+  /** A different name, identifier, address, quotation or piece of code. */
   public static final RejectionReason REPLACED_NAME = new RejectionReason("replaced-name");
 
-  /** On in place of off, before in place of after, red in place of blue. */
+  /** An opposite or mutually exclusive word: "on" and "off", "before" and "after". */
   public static final RejectionReason OPPOSITE = new RejectionReason("opposite");
 
-  /** Causes in place of symptoms: one word in place of another, and nothing else has changed. */
+  /** A single word with a different meaning, and no other difference: "causes" and "symptoms". */
   public static final RejectionReason REPLACED_WORD = new RejectionReason("replaced-word");
 
-  /** When in place of where. */
+  /** A different question word: "when" and "where". */
   public static final RejectionReason QUESTION_WORD = new RejectionReason("question-word");
 
-  /** From B to A in place of from A to B. */
+  /** The same words in another order: "from A to B" and "from B to A". */
   public static final RejectionReason SWAPPED_ORDER = new RejectionReason("swapped-order");
 
-  /** A negation that only one of the two prompts has. */
+  /** A negation that only one of the prompts has. */
   public static final RejectionReason NEGATION = new RejectionReason("negation");
 
-  /** Another operator, emoji or other symbol. */
+  /** A different operator, emoji or other symbol. */
   public static final RejectionReason SYMBOL = new RejectionReason("symbol");
 
-  /** The prompts are in different languages or scripts. */
+  /** Prompts in different languages or scripts. */
   public static final RejectionReason LANGUAGE = new RejectionReason("language");
 
-  /** The prompts differ past the part that guards read. */
+  /** A difference after the part of the prompts that guards read. */
   public static final RejectionReason UNREAD_REST = new RejectionReason("unread-rest");
 
-  /** The prompts do not have the same content words. */
+  /** Different content words, for guards that require the same ones. */
   public static final RejectionReason OTHER_WORDS = new RejectionReason("other-words");
 
   /**
-   * Checks the code.
+   * Creates a reason.
    *
-   * @throws IllegalArgumentException if it is blank
+   * @throws IllegalArgumentException if the code is blank
    */
   public RejectionReason {
     requireNonNull(code, "code");
     if (code.isBlank()) {
-      throw new IllegalArgumentException("code is blank; it must say why");
+      throw new IllegalArgumentException("code must not be blank");
     }
   }
 

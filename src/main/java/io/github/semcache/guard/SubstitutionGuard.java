@@ -1,67 +1,72 @@
 package io.github.semcache.guard;
 
-import io.github.semcache.guard.Word.Trait;
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.TextAnalysis;
+import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.guard.text.Token;
+import io.github.semcache.guard.text.Token.Trait;
+import io.github.semcache.guard.text.WordList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Objects to one content word in place of another that does not mean the same, where all other
- * words are as they were and in their places: causes in place of symptoms.
+ * Rejects a single content word with a different meaning ("causes" and "symptoms") if all other
+ * words are the same and in the same places.
  */
 record SubstitutionGuard(Lexicon words) implements Guard {
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
 
-  /** The lists of which one side holds words that mean the same. */
-  private static final List<WordList> SAME_MEANING =
+  /** The lists in which the words of one group have the same meaning. */
+  private static final List<WordList> SYNONYM_LISTS =
       List.of(WordList.SYNONYMS, WordList.OPPOSITES, WordList.DATES, WordList.UNITS);
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
-    Difference difference = prompts.difference(words);
-    Token asked = difference.onlyContentAsked();
-    Token remembered = difference.onlyContentRemembered();
+  public Optional<RejectionReason> reject(PromptPair prompts) {
+    TextDiff diff = prompts.diff(words);
+    Token asked = diff.singleContentTokenOfFirst();
+    Token cached = diff.singleContentTokenOfSecond();
     boolean substituted =
         asked != null
-            && remembered != null
-            && difference.mayBeEnglish()
-            && isOther(asked, remembered)
-            && isAlikeOtherwise(difference, asked, remembered);
+            && cached != null
+            && diff.mayBeEnglish()
+            && haveDifferentMeanings(asked, cached)
+            && isOnlyDifference(diff, asked, cached);
     return substituted ? Optional.of(RejectionReason.REPLACED_WORD) : Optional.empty();
   }
 
-  /** Whether the second text is the first with one word in place of another. */
-  private static boolean isAlikeOtherwise(Difference difference, Token word, Token other) {
-    List<Token> asked = withoutArticles(difference.asked());
-    List<Token> remembered = withoutArticles(difference.remembered());
-    if (asked.size() != remembered.size() || asked.size() < 2) {
+  private static boolean haveDifferentMeanings(Token a, Token b) {
+    return isCommonWord(a)
+        && isCommonWord(b)
+        && !a.is(Trait.LIGHT)
+        && !b.is(Trait.LIGHT)
+        && SYNONYM_LISTS.stream().noneMatch(list -> a.isEquivalentTo(b, list));
+  }
+
+  /** Returns whether a token is a content word other than a name; see {@link NameGuard}. */
+  private static boolean isCommonWord(Token token) {
+    return token.isContent() && token.is(Trait.COMMON);
+  }
+
+  /** Returns whether the texts are the same except for one word and for articles. */
+  private static boolean isOnlyDifference(TextDiff diff, Token word, Token other) {
+    List<Token> asked = withoutArticles(diff.first());
+    List<Token> cached = withoutArticles(diff.second());
+    if (asked.size() != cached.size() || asked.size() < 2) {
       return false;
     }
     for (int i = 0; i < asked.size(); i++) {
-      Token here = asked.get(i);
-      Token there = remembered.get(i);
-      boolean same = here.key().equals(there.key());
-      if (!same && !(here.equals(word) && there.equals(other))) {
+      Token a = asked.get(i);
+      Token b = cached.get(i);
+      boolean same = a.key().equals(b.key());
+      if (!same && !(a.equals(word) && b.equals(other))) {
         return false;
       }
     }
     return true;
   }
 
-  private static List<Token> withoutArticles(Analysis text) {
+  private static List<Token> withoutArticles(TextAnalysis text) {
     return text.tokens().stream().filter(token -> !ARTICLES.contains(token.key())).toList();
-  }
-
-  private static boolean isOther(Token a, Token b) {
-    return isOrdinary(a)
-        && isOrdinary(b)
-        && !a.is(Trait.LIGHT)
-        && !b.is(Trait.LIGHT)
-        && SAME_MEANING.stream().noneMatch(list -> a.word().isBeside(b.word(), list));
-  }
-
-  /** Whether a word of content is no name; names are looked at by {@link NameGuard}. */
-  private static boolean isOrdinary(Token token) {
-    return token.isContent() && token.is(Trait.COMMON);
   }
 }

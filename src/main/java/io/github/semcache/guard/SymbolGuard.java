@@ -1,49 +1,27 @@
 package io.github.semcache.guard;
 
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.TextAnalysis;
+import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.guard.text.Token;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Objects to another operator, emoji or sign in place of one. Many embedding models know few of
- * them and take one for the other.
+ * Rejects a different operator, emoji or sign. Many embedding models know few symbols and do not
+ * distinguish the others.
  */
 record SymbolGuard(Lexicon words) implements Guard {
   private static final Set<String> ARITHMETIC = Set.of("plus", "minus", "times", "divided by");
 
   @Override
-  public Optional<RejectionReason> objection(PromptPair prompts) {
-    Difference difference = prompts.difference(words);
-    boolean replaced = hasSymbol(difference.onlyAsked()) && hasSymbol(difference.onlyRemembered());
-    return replaced || hasOtherSigns(difference)
+  public Optional<RejectionReason> reject(PromptPair prompts) {
+    TextDiff diff = prompts.diff(words);
+    boolean replaced = hasSymbol(diff.onlyInFirst()) && hasSymbol(diff.onlyInSecond());
+    return replaced || isArithmeticReplaced(diff)
         ? Optional.of(RejectionReason.SYMBOL)
         : Optional.empty();
-  }
-
-  /** Whether as many signs of arithmetic stand in both texts, and not the same ones. */
-  private static boolean hasOtherSigns(Difference difference) {
-    if (!hasSign(difference.onlyAsked()) && !hasSign(difference.onlyRemembered())) {
-      return false;
-    }
-    List<String> asked = signs(difference.asked());
-    List<String> remembered = signs(difference.remembered());
-    return asked.size() == remembered.size() && !asked.equals(remembered);
-  }
-
-  private static boolean hasSign(List<Token> tokens) {
-    for (Token token : tokens) {
-      if (ARITHMETIC.contains(token.key())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static List<String> signs(Analysis text) {
-    if (text.quantities().isEmpty()) {
-      return List.of();
-    }
-    return text.tokens().stream().map(Token::key).filter(ARITHMETIC::contains).sorted().toList();
   }
 
   private static boolean hasSymbol(List<Token> tokens) {
@@ -53,5 +31,31 @@ record SymbolGuard(Lexicon words) implements Guard {
       }
     }
     return false;
+  }
+
+  /** Returns whether both prompts have the same number of arithmetic signs, but different ones. */
+  private static boolean isArithmeticReplaced(TextDiff diff) {
+    if (!hasArithmetic(diff.onlyInFirst()) && !hasArithmetic(diff.onlyInSecond())) {
+      return false;
+    }
+    List<String> asked = arithmeticSigns(diff.first());
+    List<String> cached = arithmeticSigns(diff.second());
+    return asked.size() == cached.size() && !asked.equals(cached);
+  }
+
+  private static boolean hasArithmetic(List<Token> tokens) {
+    for (Token token : tokens) {
+      if (ARITHMETIC.contains(token.key())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<String> arithmeticSigns(TextAnalysis text) {
+    if (!text.hasNumber()) {
+      return List.of();
+    }
+    return text.tokens().stream().map(Token::key).filter(ARITHMETIC::contains).sorted().toList();
   }
 }

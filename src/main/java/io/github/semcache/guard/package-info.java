@@ -1,7 +1,6 @@
 /**
- * Same question, other words? Guards compare two prompts that an embedding model finds alike and
- * object where a number, a name, an opposite or another small word makes the answer a different
- * one.
+ * Guards compare a new prompt with a cached one that an embedding model considers similar. They
+ * reject the pair if a number, a name, an opposite or another small difference changes the answer.
  */
 @NullMarked
 package io.github.semcache.guard;

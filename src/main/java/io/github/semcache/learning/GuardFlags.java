@@ -33,11 +33,11 @@ final class GuardFlags {
   static boolean[] of(String asked, String cached, Guards guards) {
     PromptPair pair = PromptPair.of(asked, cached);
     boolean[] flags = new boolean[COUNT];
-    for (RejectionReason reason : guards.objections(pair)) {
+    for (RejectionReason reason : guards.rejections(pair)) {
       int index = REASONS.indexOf(reason);
       flags[index < 0 ? REASONS.size() : index] = true;
     }
-    flags[COUNT - 1] = SAME_WORDS.objection(pair).isPresent();
+    flags[COUNT - 1] = SAME_WORDS.reject(pair).isPresent();
     return flags;
   }
 }

@@ -66,7 +66,7 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
     private boolean isRejected(LabeledDecision decision) {
       PromptPair prompts =
           PromptPair.of(decision.query().text(), decision.judged().entry().prompt());
-      return guard.objection(prompts).isPresent();
+      return guard.reject(prompts).isPresent();
     }
 
     @Override

@@ -33,7 +33,7 @@ record GuardedPolicy(HitPolicy policy, Guard guard) implements ScaledPolicy {
 
   private static Decision guarded(Decision decision, Match match, Guard guard, Query query) {
     return guard
-        .objection(PromptPair.of(query.text(), match.entry().prompt()))
+        .reject(PromptPair.of(query.text(), match.entry().prompt()))
         .map(reason -> Decision.miss(new MissReason(reason.code())))
         .orElse(decision);
   }

@@ -90,7 +90,7 @@ class StoreCommandsTest {
   @Test
   void explainNamesTheGuardsThatObject() {
     assertThat(run("explain", "Is my card with 2 chips here?").out())
-        .contains("guards object: ", "added-number", "max-distance=0.15: miss, ");
+        .contains("guards reject: ", "added-number", "max-distance=0.15: miss, ");
     assertThat(run("explain", "Is my card with 2 chips here?", "--no-guards").out())
         .contains("max-distance=0.15 without guards: hit");
   }

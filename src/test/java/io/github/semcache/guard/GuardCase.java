@@ -64,7 +64,7 @@ record GuardCase(String a, String b, boolean same, String kind) {
     return new GuardCase(fields.get(0), fields.get(1), fields.get(2).equals("same"), fields.get(3));
   }
 
-  Optional<RejectionReason> objection(Guard guard) {
-    return guard.objection(PromptPair.of(a, b));
+  Optional<RejectionReason> reject(Guard guard) {
+    return guard.reject(PromptPair.of(a, b));
   }
 }

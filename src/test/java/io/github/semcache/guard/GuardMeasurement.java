@@ -119,7 +119,7 @@ final class GuardMeasurement {
     String matched = hit.answer().matchedPrompt().orElseThrow();
     int wrong = hit.isWrongHit() ? 1 : 0;
     Guards.english()
-        .objection(PromptPair.of(asked, matched))
+        .reject(PromptPair.of(asked, matched))
         .ifPresent(
             reason -> {
               int[] counts = fired.computeIfAbsent(reason.code(), code -> new int[2]);

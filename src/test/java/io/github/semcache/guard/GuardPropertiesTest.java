@@ -30,22 +30,22 @@ class GuardPropertiesTest {
   @Property(tries = 500)
   void objectionsDoNotDependOnWhichPromptCameFirst(
       @ForAll("prompts") String one, @ForAll("prompts") String other) {
-    assertThat(GUARDS.objection(PromptPair.of(one, other)))
-        .isEqualTo(GUARDS.objection(PromptPair.of(other, one)));
+    assertThat(GUARDS.reject(PromptPair.of(one, other)))
+        .isEqualTo(GUARDS.reject(PromptPair.of(other, one)));
   }
 
   @Test
   void objectionsToLabeledPairsDoNotDependOnWhichPromptCameFirst() {
     for (GuardCase pair : GuardCase.allUnseen().toList()) {
-      assertThat(GUARDS.objections(PromptPair.of(pair.a(), pair.b())))
+      assertThat(GUARDS.rejections(PromptPair.of(pair.a(), pair.b())))
           .as(pair.toString())
-          .isEqualTo(GUARDS.objections(PromptPair.of(pair.b(), pair.a())));
+          .isEqualTo(GUARDS.rejections(PromptPair.of(pair.b(), pair.a())));
     }
   }
 
   @Property(tries = 500)
   void samePromptIsNeverObjectedTo(@ForAll("prompts") String prompt) {
-    assertThat(GUARDS.objections(PromptPair.of(prompt, prompt))).isEmpty();
+    assertThat(GUARDS.rejections(PromptPair.of(prompt, prompt))).isEmpty();
   }
 
   @Test
@@ -59,7 +59,7 @@ class GuardPropertiesTest {
               prompt + "?",
               prompt + "!!",
               prompt + " .")) {
-        assertThat(GUARDS.objections(PromptPair.of(prompt, same))).as(same).isEmpty();
+        assertThat(GUARDS.rejections(PromptPair.of(prompt, same))).as(same).isEmpty();
       }
     }
   }
@@ -68,7 +68,7 @@ class GuardPropertiesTest {
   void caseOfPlainWordsDoesNotCount() {
     for (GuardCase pair : GuardCase.nearMisses()) {
       String lower = pair.a().toLowerCase(Locale.ROOT);
-      assertThat(GUARDS.objections(PromptPair.of(pair.a(), lower))).as(lower).isEmpty();
+      assertThat(GUARDS.rejections(PromptPair.of(pair.a(), lower))).as(lower).isEmpty();
     }
   }
 
@@ -90,7 +90,7 @@ class GuardPropertiesTest {
     long[] times = new long[5];
     for (int i = 0; i < times.length; i++) {
       long start = System.nanoTime();
-      assertThat(GUARDS.objection(PromptPair.of(one, other))).isPresent();
+      assertThat(GUARDS.reject(PromptPair.of(one, other))).isPresent();
       times[i] = System.nanoTime() - start;
     }
     return Arrays.stream(times).min().orElseThrow();

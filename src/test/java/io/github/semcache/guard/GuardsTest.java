@@ -1,9 +1,9 @@
 package io.github.semcache.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.WordList;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,12 +12,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Each guard alone: what it stops and what it lets through. */
 class GuardsTest {
 
-  private static Optional<RejectionReason> objection(RejectionReason reason, String a, String b) {
-    return Guards.english().only(reason).objection(PromptPair.of(a, b));
+  private static Optional<RejectionReason> reject(RejectionReason reason, String a, String b) {
+    return Guards.english().only(reason).reject(PromptPair.of(a, b));
   }
 
-  private static void assertObjection(boolean objects, RejectionReason reason, String a, String b) {
-    assertThat(objection(reason, a, b)).isEqualTo(objects ? Optional.of(reason) : Optional.empty());
+  private static void assertRejection(boolean rejects, RejectionReason reason, String a, String b) {
+    assertThat(reject(reason, a, b)).isEqualTo(rejects ? Optional.of(reason) : Optional.empty());
   }
 
   @ParameterizedTest
@@ -50,8 +50,8 @@ class GuardsTest {
           false | turn it off after 90 minutes        | turn it off after an hour and a half
           false | is flight UA482 late                | is flight UA 482 late
           """)
-  void replacedNumber(boolean objects, String a, String b) {
-    assertObjection(objects, RejectionReason.REPLACED_NUMBER, a, b);
+  void replacedNumber(boolean rejects, String a, String b) {
+    assertRejection(rejects, RejectionReason.REPLACED_NUMBER, a, b);
   }
 
   @ParameterizedTest
@@ -66,8 +66,8 @@ class GuardsTest {
           true  | the highest mountain of Asia        | the second highest mountain of Asia
           false | the first highest peak              | the highest peak
           """)
-  void addedNumber(boolean objects, String a, String b) {
-    assertObjection(objects, RejectionReason.ADDED_NUMBER, a, b);
+  void addedNumber(boolean rejects, String a, String b) {
+    assertRejection(rejects, RejectionReason.ADDED_NUMBER, a, b);
   }
 
   @ParameterizedTest
@@ -96,8 +96,8 @@ class GuardsTest {
           false | who assassinated the president      | who killed the president
           false | wo finde ich einen guten Arzt       | wo bekomme ich eine gute Pizza
           """)
-  void replacedName(boolean objects, String a, String b) {
-    assertObjection(objects, RejectionReason.REPLACED_NAME, a, b);
+  void replacedName(boolean rejects, String a, String b) {
+    assertRejection(rejects, RejectionReason.REPLACED_NAME, a, b);
   }
 
   @ParameterizedTest
@@ -117,8 +117,8 @@ class GuardsTest {
           true  | arguments for dropping it           | arguments against dropping it
           false | the cheapest way to send money      | the least expensive way to send money
           """)
-  void opposite(boolean objects, String a, String b) {
-    assertObjection(objects, RejectionReason.OPPOSITE, a, b);
+  void opposite(boolean rejects, String a, String b) {
+    assertRejection(rejects, RejectionReason.OPPOSITE, a, b);
   }
 
   @ParameterizedTest
@@ -136,8 +136,8 @@ class GuardsTest {
           false | how are merge conflicts resolved    | how do i resolve merge conflicts
           false | how will the weather be in Berlin   | what's the weather in Berlin
           """)
-  void questionWord(boolean objects, String a, String b) {
-    assertObjection(objects, RejectionReason.QUESTION_WORD, a, b);
+  void questionWord(boolean rejects, String a, String b) {
+    assertRejection(rejects, RejectionReason.QUESTION_WORD, a, b);
   }
 
   @ParameterizedTest
@@ -157,8 +157,8 @@ class GuardsTest {
           false | how much is 140 pounds in kilograms | 140 pounds in kilograms is how much
           false | are cats and dogs mammals           | are dogs and cats mammals
           """)
-  void swappedOrder(boolean objects, String a, String b) {
-    assertObjection(objects, RejectionReason.SWAPPED_ORDER, a, b);
+  void swappedOrder(boolean rejects, String a, String b) {
+    assertRejection(rejects, RejectionReason.SWAPPED_ORDER, a, b);
   }
 
   @ParameterizedTest
@@ -178,8 +178,8 @@ class GuardsTest {
           false | a train to Vienna                   | a train to Munich
           false | was kostet das neue Heft            | was kostet das neue Buch
           """)
-  void replacedWord(boolean objects, String a, String b) {
-    assertObjection(objects, RejectionReason.REPLACED_WORD, a, b);
+  void replacedWord(boolean rejects, String a, String b) {
+    assertRejection(rejects, RejectionReason.REPLACED_WORD, a, b);
   }
 
   @ParameterizedTest
@@ -200,8 +200,8 @@ class GuardsTest {
           true  | turn it on when nobody is home      | don't turn it on when nobody is home
           false | make sure the lights aren't on      | make sure the lights are off
           """)
-  void negation(boolean objects, String a, String b) {
-    assertObjection(objects, RejectionReason.NEGATION, a, b);
+  void negation(boolean rejects, String a, String b) {
+    assertRejection(rejects, RejectionReason.NEGATION, a, b);
   }
 
   @ParameterizedTest
@@ -219,8 +219,8 @@ class GuardsTest {
           true  ; factor x^2 + 5x + 6                ; factor x^2 + 5x - 6
           false ; what is 3 plus 4                   ; what is 3 + 4
           """)
-  void symbol(boolean objects, String a, String b) {
-    assertObjection(objects, RejectionReason.SYMBOL, a, b);
+  void symbol(boolean rejects, String a, String b) {
+    assertRejection(rejects, RejectionReason.SYMBOL, a, b);
   }
 
   @ParameterizedTest
@@ -234,17 +234,17 @@ class GuardsTest {
           false | wie kündige ich mein Abo           | kann ich mein Abo kündigen
           false | He perdido mi tarjeta              | se me perdió la tarjeta
           """)
-  void language(boolean objects, String a, String b) {
-    assertObjection(objects, RejectionReason.LANGUAGE, a, b);
+  void language(boolean rejects, String a, String b) {
+    assertRejection(rejects, RejectionReason.LANGUAGE, a, b);
   }
 
   @Test
   void restThatIsNotReadMustBeTheSame() {
     String start = "word ".repeat(2_000);
 
-    assertObjection(true, RejectionReason.UNREAD_REST, start + "one end", start + "other end");
-    assertObjection(false, RejectionReason.UNREAD_REST, start + "one end", start + "One  end.");
-    assertObjection(false, RejectionReason.UNREAD_REST, "one end", "other end");
+    assertRejection(true, RejectionReason.UNREAD_REST, start + "one end", start + "other end");
+    assertRejection(false, RejectionReason.UNREAD_REST, start + "one end", start + "One  end.");
+    assertRejection(false, RejectionReason.UNREAD_REST, "one end", "other end");
   }
 
   @ParameterizedTest
@@ -257,9 +257,9 @@ class GuardsTest {
           false | please cancel the order for me     | cancelling my orders
           false | cancle my order                    | cancel my order
           """)
-  void sameWords(boolean objects, String a, String b) {
-    assertThat(Guards.sameWords().objection(PromptPair.of(a, b)))
-        .isEqualTo(objects ? Optional.of(RejectionReason.OTHER_WORDS) : Optional.empty());
+  void sameWords(boolean rejects, String a, String b) {
+    assertThat(Guards.sameWords().reject(PromptPair.of(a, b)))
+        .isEqualTo(rejects ? Optional.of(RejectionReason.OTHER_WORDS) : Optional.empty());
   }
 
   /** Paraphrases in languages that have no word lists. */
@@ -277,14 +277,14 @@ class GuardsTest {
           如何重置密码？                               | 怎么重置密码？
           """)
   void otherLanguagesAreNotHarmed(String a, String b) {
-    assertThat(Guards.english().objections(PromptPair.of(a, b))).isEmpty();
+    assertThat(Guards.english().rejections(PromptPair.of(a, b))).isEmpty();
   }
 
   @Test
   void numbersAreComparedInEveryLanguage() {
     assertThat(
             Guards.english()
-                .objection(PromptPair.of("Tisch für 4 heute Abend", "Tisch für 6 heute Abend")))
+                .reject(PromptPair.of("Tisch für 4 heute Abend", "Tisch für 6 heute Abend")))
         .contains(RejectionReason.REPLACED_NUMBER);
   }
 
@@ -293,18 +293,18 @@ class GuardsTest {
     PromptPair pair = PromptPair.of("table for 4 in rome", "table for 6 in milan");
     RejectionReason own = new RejectionReason("own");
 
-    assertThat(Guards.english().objections(pair))
+    assertThat(Guards.english().rejections(pair))
         .containsExactly(RejectionReason.REPLACED_NUMBER, RejectionReason.REPLACED_NAME);
-    assertThat(Guards.english().without(RejectionReason.REPLACED_NUMBER).objection(pair))
+    assertThat(Guards.english().without(RejectionReason.REPLACED_NUMBER).reject(pair))
         .contains(RejectionReason.REPLACED_NAME);
-    assertThat(Guards.none().objection(pair)).isEmpty();
+    assertThat(Guards.none().reject(pair)).isEmpty();
     assertThat(
             Guards.english()
                 .only(RejectionReason.NEGATION)
                 .and(prompts -> Optional.of(own))
-                .objections(pair))
+                .rejections(pair))
         .containsExactly(own);
-    assertThat(Guards.none().and(prompts -> Optional.empty())).hasToString("Guards[own]");
+    assertThat(Guards.none().and(prompts -> Optional.empty())).hasToString("Guards[custom]");
   }
 
   @Test
@@ -313,29 +313,12 @@ class GuardsTest {
     Lexicon longer = Lexicon.english().adding(WordList.OPPOSITES, "sandbox | live");
     Lexicon none = Lexicon.english().replacing(WordList.OPPOSITES, "");
 
-    assertThat(Guards.of(longer).only(RejectionReason.OPPOSITE).objection(pair)).isPresent();
+    assertThat(Guards.of(longer).only(RejectionReason.OPPOSITE).reject(pair)).isPresent();
     assertThat(
             Guards.of(none)
                 .only(RejectionReason.OPPOSITE)
-                .objection(PromptPair.of("lights on", "lights off")))
+                .reject(PromptPair.of("lights on", "lights off")))
         .isEmpty();
-  }
-
-  @Test
-  void malformedListIsToldByFileAndLine() {
-    for (List<String> malformed :
-        List.of(
-            List.of("UNITS", "mile = 5\nfoot = long", "line 2: what follows = must be a number"),
-            List.of("NUMBERS", "cardinal: umpteen", "line 1: a number word has no value after ="),
-            List.of("NEGATIONS", "# fine\nnope: not", "line 2: the label \"nope\" is unknown"),
-            List.of("OPPOSITES", "hot | ", "line 1: a side has no words"))) {
-      WordList list = WordList.valueOf(malformed.get(0));
-
-      assertThatThrownBy(() -> Lexicon.english().replacing(list, malformed.get(1)))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("word list " + list + " (" + list.fileName() + "), ")
-          .hasMessageContaining(malformed.get(2));
-    }
   }
 
   @Test

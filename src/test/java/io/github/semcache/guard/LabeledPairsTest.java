@@ -13,7 +13,7 @@ class LabeledPairsTest {
   private static List<GuardCase> stopped(List<GuardCase> pairs, Predicate<GuardCase> which) {
     return pairs.stream()
         .filter(which)
-        .filter(pair -> pair.objection(Guards.english()).isPresent())
+        .filter(pair -> pair.reject(Guards.english()).isPresent())
         .toList();
   }
 
@@ -61,7 +61,7 @@ class LabeledPairsTest {
   void roadsToTheSameCapitalStillMeet() {
     assertThat(
             Guards.english()
-                .objections(
+                .rejections(
                     PromptPair.of(
                         "What is the capital of France?",
                         "Which city serves as France's capital?")))

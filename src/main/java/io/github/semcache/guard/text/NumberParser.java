@@ -1,20 +1,19 @@
-package io.github.semcache.guard;
+package io.github.semcache.guard.text;
 
-import io.github.semcache.guard.Word.Side;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the numbers in a run of characters without white space: {@code 1,000}, {@code 3.5%}, {@code
- * $20}, {@code 5km}, {@code 7:30pm}, {@code v2.0.1}, {@code 4th}, {@code 10-12}, {@code 5k}.
+ * Parses the numbers in a run of characters without white space: {@code 1,000}, {@code 3.5%},
+ * {@code $20}, {@code 5km}, {@code 7:30pm}, {@code v2.0.1}, {@code 4th}, {@code 10-12}, {@code 5k}.
  */
 final class NumberParser {
-  private static final int LONGEST_SUFFIX = 12;
-  private static final Pattern SPANS = Pattern.compile("[-–/']");
-  private static final Pattern SPANS_OF_TIME = Pattern.compile("[-–/,']");
-  private static final Pattern FIELDS = Pattern.compile("[:.]");
+  private static final int MAX_SUFFIX_LENGTH = 12;
+  private static final Pattern RANGE_SEPARATORS = Pattern.compile("[-–/']");
+  private static final Pattern TIME_RANGE_SEPARATORS = Pattern.compile("[-–/,']");
+  private static final Pattern TIME_SEPARATORS = Pattern.compile("[:.]");
 
   private final Lexicon lexicon;
   private final String text;
@@ -26,17 +25,18 @@ final class NumberParser {
   }
 
   /**
-   * Reads a run of characters as numbers.
+   * Parses a run of characters.
    *
+   * @param lexicon the word lists, which contain the units
    * @param text the folded characters
-   * @return its numbers, or empty if there is more in it than numbers
+   * @return the numbers, or empty if the run contains anything else
    */
   static List<Quantity> parse(Lexicon lexicon, String text) {
-    return new NumberParser(lexicon, text).quantities();
+    return new NumberParser(lexicon, text).parse();
   }
 
-  private List<Quantity> quantities() {
-    List<Side> currency = List.of();
+  private List<Quantity> parse() {
+    List<WordGroup> currency = List.of();
     boolean negative = false;
     while (position < text.length() && !isDigit(position)) {
       char c = text.charAt(position);
@@ -44,30 +44,33 @@ final class NumberParser {
         negative = true;
       } else if (Character.getType(c) == Character.CURRENCY_SYMBOL) {
         currency = units(text.substring(0, position + 1), text.substring(position, position + 1));
-      } else if (!isLead(c)) {
+      } else if (!isPrefix(c)) {
         return List.of();
       }
       position++;
     }
     int start = position;
-    while (position < text.length() && (isDigit(position) || isInner(position))) {
+    while (position < text.length() && (isDigit(position) || isSeparator(position))) {
       position++;
     }
     if (start == position) {
       return List.of();
     }
-    List<Quantity> core = core(text.substring(start, position), negative);
+    List<Quantity> numbers = parseDigits(text.substring(start, position), negative);
     if (!currency.isEmpty()) {
-      List<Side> units = currency;
-      core = core.stream().map(quantity -> quantity.withUnits(units)).toList();
+      List<WordGroup> units = currency;
+      numbers = numbers.stream().map(quantity -> quantity.withUnits(units)).toList();
     }
     return position == text.length()
-        ? core
-        : suffixed(core, text.substring(position), !currency.isEmpty());
+        ? numbers
+        : withSuffix(numbers, text.substring(position), !currency.isEmpty());
   }
 
-  /** A v before a version, and letters before a currency symbol as in US$5, are no identifier. */
-  private boolean isLead(char c) {
+  /**
+   * Returns whether a character may stand before a number: a sign, the v of a version, or a letter
+   * before a currency symbol as in US$5.
+   */
+  private boolean isPrefix(char c) {
     boolean version = c == 'v' && position + 1 < text.length() && isDigit(position + 1);
     boolean beforeCurrency =
         position < 3
@@ -81,20 +84,20 @@ final class NumberParser {
     return Character.isDigit(text.charAt(index));
   }
 
-  private boolean isInner(int index) {
+  private boolean isSeparator(int index) {
     return ".,:/-–'".indexOf(text.charAt(index)) >= 0
         && index + 1 < text.length()
         && isDigit(index + 1);
   }
 
-  private static List<Quantity> core(String digits, boolean negative) {
+  private static List<Quantity> parseDigits(String digits, boolean negative) {
     if (digits.indexOf(':') >= 0) {
-      return clocks(digits);
+      return parseTimes(digits);
     }
     List<Quantity> quantities = new ArrayList<>();
-    String[] parts = SPANS.split(digits, -1);
+    String[] parts = RANGE_SEPARATORS.split(digits, -1);
     for (String part : parts) {
-      quantities.addAll(decimal(part));
+      quantities.addAll(parseDecimal(part));
     }
     if (negative && quantities.size() == 1) {
       Quantity only = quantities.get(0);
@@ -103,30 +106,30 @@ final class NumberParser {
     return quantities;
   }
 
-  /** One time, a span of two, or something else with a colon, such as a ratio. */
-  private static List<Quantity> clocks(String digits) {
-    List<Quantity> clocks = new ArrayList<>();
-    for (String part : SPANS_OF_TIME.split(digits, -1)) {
-      String[] fields = FIELDS.split(part, -1);
-      double hours = parse(fields[0]);
-      double minutes = fields.length > 1 ? parse(fields[1]) : 0;
+  /** Parses a time, a range of times, or something else with a colon, such as a ratio. */
+  private static List<Quantity> parseTimes(String digits) {
+    List<Quantity> times = new ArrayList<>();
+    for (String part : TIME_RANGE_SEPARATORS.split(digits, -1)) {
+      String[] fields = TIME_SEPARATORS.split(part, -1);
+      double hours = value(fields[0]);
+      double minutes = fields.length > 1 ? value(fields[1]) : 0;
       boolean time = hours <= 24 && minutes < 60 && fields.length <= 3 && fields[0].length() <= 2;
       if (!time) {
         return List.of(Quantity.version(digits));
       }
-      double seconds = fields.length > 2 ? parse(fields[2]) : 0;
-      clocks.add(Quantity.clock(hours % 24 * 60 + minutes + seconds / 60));
+      double seconds = fields.length > 2 ? value(fields[2]) : 0;
+      times.add(Quantity.clock(hours % 24 * 60 + minutes + seconds / 60));
     }
-    return clocks;
+    return times;
   }
 
-  private static List<Quantity> decimal(String digits) {
+  private static List<Quantity> parseDecimal(String digits) {
     int firstDot = digits.indexOf('.');
     if (firstDot != digits.lastIndexOf('.')) {
       return List.of(Quantity.version(digits));
     }
     if (digits.indexOf(',') < 0) {
-      return List.of(Quantity.plain(parse(digits), firstDot < 0 ? "" : digits));
+      return List.of(Quantity.plain(value(digits), firstDot < 0 ? "" : digits));
     }
     String[] groups = digits.split(",", -1);
     boolean thousands = true;
@@ -136,20 +139,20 @@ final class NumberParser {
     }
     if (thousands) {
       String plain = digits.replace(",", "");
-      return List.of(Quantity.plain(parse(plain), firstDot < 0 ? "" : plain));
+      return List.of(Quantity.plain(value(plain), firstDot < 0 ? "" : plain));
     }
     if (groups.length == 2 && firstDot < 0) {
-      return List.of(Quantity.plain(parse(digits.replace(',', '.')), digits.replace(',', '.')));
+      return List.of(Quantity.plain(value(digits.replace(',', '.')), digits.replace(',', '.')));
     }
     List<Quantity> list = new ArrayList<>();
     for (String group : groups) {
-      list.addAll(decimal(group));
+      list.addAll(parseDecimal(group));
     }
     return list;
   }
 
-  /** The value of digits of any script with at most one dot. */
-  private static double parse(String digits) {
+  /** Returns the value of digits of any script with at most one dot. */
+  private static double value(String digits) {
     double value = 0;
     double place = 0;
     for (int i = 0; i < digits.length(); i++) {
@@ -166,44 +169,44 @@ final class NumberParser {
     return value;
   }
 
-  private List<Quantity> suffixed(List<Quantity> core, String suffix, boolean money) {
-    if (suffix.length() > LONGEST_SUFFIX) {
+  private List<Quantity> withSuffix(List<Quantity> numbers, String suffix, boolean money) {
+    if (suffix.length() > MAX_SUFFIX_LENGTH) {
       return List.of();
     }
-    Quantity last = core.get(core.size() - 1);
-    Quantity changed = suffixed(last, suffix.replace(".", ""), money);
+    Quantity last = numbers.get(numbers.size() - 1);
+    Quantity changed = withSuffix(last, suffix.replace(".", ""), money);
     if (changed == null) {
       return List.of();
     }
-    List<Quantity> quantities = new ArrayList<>(core);
-    quantities.set(core.size() - 1, changed);
+    List<Quantity> quantities = new ArrayList<>(numbers);
+    quantities.set(numbers.size() - 1, changed);
     return quantities;
   }
 
-  private @Nullable Quantity suffixed(Quantity number, String suffix, boolean money) {
+  private @Nullable Quantity withSuffix(Quantity number, String suffix, boolean money) {
     boolean hour = number.isClock() || number.value() <= 12;
     boolean decade = number.value() >= 10 && number.value() % 10 == 0;
     return switch (suffix) {
       case "st", "nd", "rd", "th", "+", "x", "'s", "-" -> number;
-      case "s" -> decade ? number : unit(number, suffix);
-      case "am", "a" -> hour ? number.inHalf(false) : null;
-      case "pm", "p" -> hour ? number.inHalf(true) : null;
+      case "s" -> decade ? number : withUnit(number, suffix);
+      case "am", "a" -> hour ? number.inHalfOfDay(false) : null;
+      case "pm", "p" -> hour ? number.inHalfOfDay(true) : null;
       case "k" -> number.times(1e3);
       case "mn", "mio" -> number.times(1e6);
       case "b", "bn" -> number.times(1e9);
-      case "m" -> money ? number.times(1e6) : unit(number, suffix);
-      default -> unit(number, suffix);
+      case "m" -> money ? number.times(1e6) : withUnit(number, suffix);
+      default -> withUnit(number, suffix);
     };
   }
 
-  private @Nullable Quantity unit(Quantity number, String suffix) {
-    List<Side> units = lexicon.find(suffix).units();
+  private @Nullable Quantity withUnit(Quantity number, String suffix) {
+    List<WordGroup> units = lexicon.find(suffix).units();
     return units.isEmpty() ? null : number.withUnits(units);
   }
 
-  /** The units of either name, the first preferred. */
-  private List<Side> units(String name, String otherName) {
-    List<Side> units = lexicon.find(name).units();
+  /** Returns the units of the first name, or those of the second if it has none. */
+  private List<WordGroup> units(String name, String otherName) {
+    List<WordGroup> units = lexicon.find(name).units();
     return units.isEmpty() ? lexicon.find(otherName).units() : units;
   }
 }

@@ -1,34 +1,35 @@
-package io.github.semcache.guard;
+package io.github.semcache.guard.text;
 
-import io.github.semcache.guard.Lexicon.Phrase;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Joins the words of phrases that mean one thing: "new york", "log in", "no longer". */
-final class Phrases {
+/** Joins the words of a phrase into one token: "new york", "log in", "no longer". */
+final class PhraseJoiner {
   private final Lexicon lexicon;
   private final List<Token> tokens;
 
-  private Phrases(Lexicon lexicon, List<Token> tokens) {
+  private PhraseJoiner(Lexicon lexicon, List<Token> tokens) {
     this.lexicon = lexicon;
     this.tokens = tokens;
   }
 
+  /** Returns the tokens with all listed phrases joined. */
   static List<Token> join(Lexicon lexicon, List<Token> tokens) {
-    return new Phrases(lexicon, tokens).joined();
+    return new PhraseJoiner(lexicon, tokens).join();
   }
 
-  private List<Token> joined() {
+  private List<Token> join() {
     List<Token> joined = new ArrayList<>(tokens.size());
     for (int i = 0; i < tokens.size(); ) {
       Token token = tokens.get(i);
       Phrase phrase = phraseAt(i, token);
       if (phrase == null) {
-        joined.add(isTimes(i) ? token.meaning("times", lexicon.find("times")) : token);
+        joined.add(
+            isMultiplicationSign(i) ? token.withWord("times", lexicon.find("times")) : token);
         i++;
       } else {
-        joined.add(token.meaning(phrase.word().key(), phrase.word()));
+        joined.add(token.withWord(phrase.word().key(), phrase.word()));
         i += phrase.keys().size();
       }
     }
@@ -36,22 +37,22 @@ final class Phrases {
   }
 
   private @Nullable Phrase phraseAt(int start, Token first) {
-    Phrase phrase = longest(start, first.key());
+    Phrase phrase = longestMatch(start, first.key());
     return phrase == null && !first.key().equals(first.form())
-        ? longest(start, first.form())
+        ? longestMatch(start, first.form())
         : phrase;
   }
 
-  private @Nullable Phrase longest(int start, String key) {
-    for (Phrase phrase : lexicon.phrasesFrom(key)) {
-      if (follows(start, phrase.keys())) {
+  private @Nullable Phrase longestMatch(int start, String firstKey) {
+    for (Phrase phrase : lexicon.phrasesStartingWith(firstKey)) {
+      if (matches(start, phrase.keys())) {
         return phrase;
       }
     }
     return null;
   }
 
-  private boolean follows(int start, List<String> keys) {
+  private boolean matches(int start, List<String> keys) {
     if (start + keys.size() > tokens.size()) {
       return false;
     }
@@ -64,8 +65,8 @@ final class Phrases {
     return true;
   }
 
-  /** The letter x between two numbers. */
-  private boolean isTimes(int index) {
+  /** Returns whether a token is the letter x between two numbers. */
+  private boolean isMultiplicationSign(int index) {
     return tokens.get(index).form().equals("x")
         && index > 0
         && index + 1 < tokens.size()

@@ -1,25 +1,23 @@
-package io.github.semcache.guard;
+package io.github.semcache.guard.text;
 
-import io.github.semcache.guard.Token.Kind;
-import io.github.semcache.guard.Word.Trait;
+import io.github.semcache.guard.text.Token.Kind;
+import io.github.semcache.guard.text.Token.Trait;
 import java.lang.Character.UnicodeScript;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Tells the language of a text by its script and its most frequent words. */
-final class Languages {
+/** Detects the language of a text by its script and its most frequent words. */
+final class LanguageDetector {
   static final String ENGLISH = "en";
-
-  /** In which all nouns have capitals. */
   static final String GERMAN = "de";
 
   private static final int FIRST_NON_ASCII = 0x80;
 
-  private Languages() {}
+  private LanguageDetector() {}
 
-  /** The code of a language, the name of a script other than Latin, or empty if unclear. */
-  static String of(Lexicon lexicon, List<Token> tokens) {
+  /** Returns a language code, the name of a script other than Latin, or empty if undetected. */
+  static String detect(Lexicon lexicon, List<Token> tokens) {
     UnicodeScript script = script(tokens);
     if (script != UnicodeScript.LATIN) {
       return script == UnicodeScript.COMMON ? "" : script.name();
@@ -29,14 +27,14 @@ final class Languages {
     int known = 0;
     int frequent = 0;
     for (Token token : tokens) {
-      if (token.kind() == Kind.WORD && !token.literal()) {
+      if (token.kind() == Kind.WORD && !token.isLiteral()) {
         words++;
-        known += token.word().known() ? 1 : 0;
+        known += token.isKnown() ? 1 : 0;
         frequent += token.is(Trait.FUNCTION) ? 1 : 0;
         countVotes(token.word().languages(), votes);
       }
     }
-    int best = best(votes);
+    int best = indexOfMax(votes);
     boolean foreign = votes[best] > frequent && (votes[best] > 1 || known == 0);
     if (foreign) {
       return lexicon.language(best);
@@ -52,7 +50,7 @@ final class Languages {
     }
   }
 
-  private static int best(int[] votes) {
+  private static int indexOfMax(int[] votes) {
     int best = 0;
     for (int i = 1; i < votes.length; i++) {
       best = votes[i] > votes[best] ? i : best;
@@ -60,12 +58,12 @@ final class Languages {
     return best;
   }
 
-  /** The script of most words; the scripts of Chinese and Japanese count as one. */
+  /** Returns the script of most words. The scripts of Chinese and Japanese count as one. */
   private static UnicodeScript script(List<Token> tokens) {
     int latin = 0;
     Map<UnicodeScript, Integer> others = new EnumMap<>(UnicodeScript.class);
     for (Token token : tokens) {
-      if (token.kind() == Kind.WORD && !token.literal()) {
+      if (token.kind() == Kind.WORD && !token.isLiteral()) {
         int first = token.form().codePointAt(0);
         if (first < FIRST_NON_ASCII) {
           latin++;

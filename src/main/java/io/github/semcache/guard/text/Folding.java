@@ -1,15 +1,16 @@
-package io.github.semcache.guard;
+package io.github.semcache.guard.text;
 
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Brings texts that differ in case, accents or compatibility forms alone into one form. */
+/** Removes differences in case, diacritics and Unicode compatibility forms. */
 final class Folding {
   private static final Pattern MARKS = Pattern.compile("\\p{M}+");
 
   private Folding() {}
 
+  /** Returns the folded text. */
   static String fold(String text) {
     int plain = 0;
     while (plain < text.length() && isPlain(text.charAt(plain))) {
@@ -27,7 +28,7 @@ final class Folding {
     return text.toLowerCase(Locale.ROOT);
   }
 
-  /** Upper case first: it is there that forms such as ß and ς lose their difference. */
+  /** Converts to upper case first, because that unifies letters such as ß and ss, or ς and σ. */
   private static String foldUnicode(String text) {
     String decomposed = Normalizer.normalize(text, Normalizer.Form.NFKD);
     String lower = decomposed.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);

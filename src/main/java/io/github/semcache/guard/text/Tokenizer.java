@@ -1,59 +1,63 @@
-package io.github.semcache.guard;
+package io.github.semcache.guard.text;
 
-import io.github.semcache.guard.Token.Kind;
+import static io.github.semcache.guard.text.CharacterClasses.isApostrophe;
+import static io.github.semcache.guard.text.CharacterClasses.isSpace;
+
+import io.github.semcache.guard.text.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a text apart. Where tokens begin and end does not depend on case, on how much white space
- * there is, or on punctuation at the edges of words.
+ * Splits a text into tokens. Case, the amount of white space, and punctuation at the edges of words
+ * do not affect where tokens start and end.
  */
 final class Tokenizer {
-  /** As many tokens are read, and no more than {@link #MOST_CHARACTERS} in them. */
-  private static final int MOST_TOKENS = 1_024;
+  private static final int MAX_TOKENS = 1_024;
 
-  private static final int MOST_CHARACTERS = 16_384;
-  private static final int LONGEST_OPERATOR = 3;
-  private static final int LONGEST_RUN = 512;
-  private static final int LONGEST_QUOTATION = 200;
+  /** The maximum number of characters in all tokens. */
+  private static final int MAX_CHARACTERS = 16_384;
+
+  private static final int MAX_OPERATOR_LENGTH = 3;
+
+  /** The maximum length of a run of characters without white space. */
+  private static final int MAX_RUN_LENGTH = 512;
+
   private static final Set<String> CLITICS = Set.of("'s", "'d", "'ll", "'re", "'ve", "'m");
   private static final String OPERATORS = "*/-–%";
 
-  /** What is an operator where it stands alone; punctuation where it does not. */
-  private static final String ALONE = "&|*^$<>~%@\\=+";
-
-  private static final String OPENING_QUOTES = "\"'`“‘«„";
-  private static final String CLOSING_QUOTES = "\"'`”’»“";
+  /** Characters that are operators between white space, and punctuation elsewhere. */
+  private static final String STANDALONE_OPERATORS = "&|*^$<>~%@\\=+";
 
   private final Lexicon lexicon;
   private final String text;
+  private final Quotations quotations;
   private final List<Token> tokens = new ArrayList<>();
   private int position;
   private int characters;
-  private int quotationEnd = -1;
-  private boolean initial = true;
+  private boolean startsSentence = true;
 
   Tokenizer(Lexicon lexicon, String text) {
     this.lexicon = lexicon;
     this.text = text;
+    this.quotations = new Quotations(text);
   }
 
-  /** The tokens of the text, up to a limit. */
+  /** Returns the tokens of the text up to the limits. */
   List<Token> read() {
     while (true) {
       while (position < text.length() && isSpace(text.charAt(position))) {
         position++;
       }
       if (position == text.length()
-          || tokens.size() >= MOST_TOKENS
-          || characters >= MOST_CHARACTERS) {
+          || tokens.size() >= MAX_TOKENS
+          || characters >= MAX_CHARACTERS) {
         return tokens;
       }
       int from = position;
       while (position < text.length()
-          && position - from < LONGEST_RUN
+          && position - from < MAX_RUN_LENGTH
           && !isSpace(text.charAt(position))) {
         position++;
       }
@@ -64,7 +68,7 @@ final class Tokenizer {
     }
   }
 
-  /** Where the part that was read ends. */
+  /** Returns the index after the part of the text that was read. */
   int position() {
     return position;
   }
@@ -76,7 +80,7 @@ final class Tokenizer {
     int start = from;
     int end = to;
     while (start < end && isLeading(start, end)) {
-      openQuotation(start);
+      quotations.open(start, tokens.isEmpty());
       start++;
     }
     while (start < end && isTrailing(end - 1)) {
@@ -88,30 +92,32 @@ final class Tokenizer {
       readTrimmed(start, end);
     }
     if (endsSentence(to - 1)) {
-      initial = true;
+      startsSentence = true;
     }
   }
 
-  /** Adds an operator or an option; false if the run is neither. */
+  /** Adds an operator or a command-line option; returns false if the run is neither. */
   private boolean readSpecial(int from, int to) {
-    if (isOperator(from, to)) {
+    if (readOperator(from, to)) {
       return true;
     }
-    if (standsAlone(from, to)) {
+    if (isStandaloneOperator(from, to)) {
       readSymbols(from, to);
       return true;
     }
-    boolean flag = isFlag(from, to);
-    if (flag) {
+    boolean option = isCommandOption(from, to);
+    if (option) {
       String form = text.substring(from, to);
       add(Kind.IDENTIFIER, form, Word.unknown(form), from);
     }
-    return flag;
+    return option;
   }
 
-  /** Adds an operator such as "!=", of which a part would be taken for punctuation. */
-  private boolean isOperator(int from, int to) {
-    if (to - from < 2 || to - from > LONGEST_OPERATOR) {
+  /**
+   * Adds a listed operator such as "!=", which contains punctuation; returns false if it is none.
+   */
+  private boolean readOperator(int from, int to) {
+    if (to - from < 2 || to - from > MAX_OPERATOR_LENGTH) {
       return false;
     }
     String form = text.substring(from, to);
@@ -122,8 +128,8 @@ final class Tokenizer {
     return word != null;
   }
 
-  /** An option of a command, whose case counts: "-r", "--force". */
-  private boolean isFlag(int from, int to) {
+  /** Returns whether a run is a command-line option, which is case-sensitive: "-r", "--force". */
+  private boolean isCommandOption(int from, int to) {
     int letters = from;
     while (letters < to && letters - from < 2 && text.charAt(letters) == '-') {
       letters++;
@@ -168,7 +174,7 @@ final class Tokenizer {
     }
   }
 
-  /** Letters, marks and inner apostrophes only. */
+  /** Returns whether a range consists of letters, marks and inner apostrophes. */
   private boolean isWord(int start, int end) {
     for (int i = start; i < end; i++) {
       boolean inner = i > start && i + 1 < end;
@@ -201,7 +207,7 @@ final class Tokenizer {
     add(Kind.WORD, form, word != null ? word : lexicon.find(form), start);
   }
 
-  /** Words, numbers and symbols with punctuation between them. */
+  /** Reads words, numbers and symbols with punctuation between them. */
   private void readPieces(int start, int end) {
     int i = start;
     while (i < end) {
@@ -214,8 +220,8 @@ final class Tokenizer {
       } else {
         int next = i + Character.charCount(text.codePointAt(i));
         while (next < end
-            && Symbols.isMathematical(text.charAt(i))
-            && Symbols.isMathematical(text.charAt(next))) {
+            && CharacterClasses.isMathematical(text.charAt(i))
+            && CharacterClasses.isMathematical(text.charAt(next))) {
           next++;
         }
         readSymbols(i, Math.min(end, next));
@@ -248,18 +254,18 @@ final class Tokenizer {
         || (isApostrophe(c) && index > from && index + 1 < end && isLetter(index + 1));
   }
 
-  /** Adds what is neither letter, digit nor punctuation. */
+  /** Adds the symbols of a range without letters and digits; ignores punctuation. */
   private void readSymbols(int from, int to) {
-    boolean standsAlone = standsAlone(from, to);
+    boolean standalone = isStandaloneOperator(from, to);
     for (int i = from; i < to; ) {
       int symbol = text.codePointAt(i);
-      int end = standsAlone ? to : i + Character.charCount(symbol);
-      if (Symbols.isMathematical(symbol)) {
-        while (end < to && Symbols.isMathematical(text.charAt(end))) {
+      int end = standalone ? to : i + Character.charCount(symbol);
+      if (CharacterClasses.isMathematical(symbol)) {
+        while (end < to && CharacterClasses.isMathematical(text.charAt(end))) {
           end++;
         }
       }
-      if (Symbols.isSymbol(symbol) || isBetweenDigits(i) || standsAlone) {
+      if (CharacterClasses.isSymbol(symbol) || isBetweenDigits(i) || standalone) {
         String form = Folding.fold(text.substring(i, end));
         Word listed = lexicon.listedOrInflected(form);
         if (listed == null) {
@@ -272,13 +278,13 @@ final class Tokenizer {
     }
   }
 
-  /** Whether a run between white space is an operator, such as the two bars of "or". */
-  private boolean standsAlone(int from, int to) {
-    if (to - from > LONGEST_OPERATOR || !isSpaceOrEdge(from - 1) || !isSpaceOrEdge(to)) {
+  /** Returns whether a range between white space is an operator, such as "||". */
+  private boolean isStandaloneOperator(int from, int to) {
+    if (to - from > MAX_OPERATOR_LENGTH || !isSpaceOrEdge(from - 1) || !isSpaceOrEdge(to)) {
       return false;
     }
     for (int i = from; i < to; i++) {
-      if (ALONE.indexOf(text.charAt(i)) < 0) {
+      if (STANDALONE_OPERATORS.indexOf(text.charAt(i)) < 0) {
         return false;
       }
     }
@@ -289,13 +295,13 @@ final class Tokenizer {
     return index < 0 || index >= text.length() || isSpace(text.charAt(index));
   }
 
-  /** A slash or star with numbers on both sides is an operator. */
+  /** Returns whether a character is an operator between two numbers, such as a slash or a star. */
   private boolean isBetweenDigits(int index) {
     if (OPERATORS.indexOf(text.charAt(index)) < 0 || tokens.isEmpty()) {
       return false;
     }
     int next = index + 1;
-    while (next < text.length() && next - index < LONGEST_RUN && isSpace(text.charAt(next))) {
+    while (next < text.length() && next - index < MAX_RUN_LENGTH && isSpace(text.charAt(next))) {
       next++;
     }
     return tokens.get(tokens.size() - 1).isNumber()
@@ -310,42 +316,17 @@ final class Tokenizer {
   private void add(Kind kind, String form, Word word, int start, @Nullable Quantity quantity) {
     boolean capitalized =
         Character.isUpperCase(text.codePointAt(start)) || isCapitalAfterArticle(start);
-    tokens.add(new Token(kind, form, word, capitalized, initial, start < quotationEnd, quantity));
+    boolean literal = quotations.contains(start);
+    tokens.add(new Token(kind, form, word, capitalized, startsSentence, literal, quantity));
     characters += form.length();
-    initial = false;
+    startsSentence = false;
   }
 
-  /** "l'Autriche". */
+  /** Returns whether a capital follows an elided article, as in "l'Autriche". */
   private boolean isCapitalAfterArticle(int start) {
     return start + 2 < text.length()
         && isApostrophe(text.charAt(start + 1))
         && Character.isUpperCase(text.charAt(start + 2));
-  }
-
-  /** Notes where the quotation that begins here ends, if one does. */
-  private void openQuotation(int start) {
-    int kind = OPENING_QUOTES.indexOf(text.charAt(start));
-    if (kind < 0 || start < quotationEnd) {
-      return;
-    }
-    char closing = CLOSING_QUOTES.charAt(kind);
-    int seen = 0;
-    for (int i = start + 1; i < text.length() && seen < LONGEST_QUOTATION; i++) {
-      char c = text.charAt(i);
-      if (c == closing && seen > 0 && !isInsideWord(i)) {
-        quotationEnd = tokens.isEmpty() && isLast(i + 1) ? -1 : i;
-        return;
-      }
-      seen += isSpace(c) ? 0 : 1;
-    }
-  }
-
-  private boolean isInsideWord(int index) {
-    return index + 1 < text.length() && Character.isLetterOrDigit(text.charAt(index + 1));
-  }
-
-  private boolean isLast(int index) {
-    return text.substring(index).chars().noneMatch(Character::isLetterOrDigit);
   }
 
   private boolean isUpper(int start, int end) {
@@ -357,7 +338,10 @@ final class Tokenizer {
     return end - start > 1;
   }
 
-  /** Punctuation before a word; a dot, slash or hyphen may be part of what follows. */
+  /**
+   * Returns whether a character is punctuation before a word. A dot may be part of the word that
+   * follows.
+   */
   private boolean isLeading(int index, int end) {
     char c = text.charAt(index);
     if (c == '.') {
@@ -367,35 +351,14 @@ final class Tokenizer {
   }
 
   private boolean isTrailing(int index) {
-    char c = text.charAt(index);
-    return Symbols.isPunctuation(c);
+    return CharacterClasses.isPunctuation(text.charAt(index));
   }
 
   private boolean endsSentence(int index) {
     return ".?!:;\"”".indexOf(text.charAt(index)) >= 0;
   }
 
-  static boolean isSpace(char c) {
-    return Character.isWhitespace(c) || Character.isSpaceChar(c);
-  }
-
   private boolean isLetter(int index) {
-    char c = text.charAt(index);
-    if (c < 0x80) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    }
-    int letter =
-        Character.isLowSurrogate(c) ? text.codePointBefore(index + 1) : text.codePointAt(index);
-    return Character.isLetter(letter) || isMark(Character.getType(letter));
-  }
-
-  private static boolean isMark(int type) {
-    return type == Character.NON_SPACING_MARK
-        || type == Character.COMBINING_SPACING_MARK
-        || type == Character.ENCLOSING_MARK;
-  }
-
-  private static boolean isApostrophe(char c) {
-    return c == '\'' || c == '’';
+    return CharacterClasses.isLetter(text, index);
   }
 }

@@ -1,28 +1,27 @@
-package io.github.semcache.guard;
+package io.github.semcache.guard.text;
 
-import io.github.semcache.guard.Word.Side;
-import io.github.semcache.guard.Word.Trait;
+import io.github.semcache.guard.text.Token.Trait;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins number words, units and times of day to quantities: "twenty five", "half an hour", "3
+ * Combines number words, units and times of day into quantities: "twenty five", "half an hour", "3
  * million euros", "6 in the morning", "half past seven".
  */
 final class QuantityReader {
   private static final double HUNDRED = 100;
-  private static final double LARGEST_HOUR = 12;
+  private static final double MAX_HOUR = 12;
 
   private final List<Token> tokens;
 
-  /** Where the quantity that was read last ends. */
+  /** The index after the last token of the quantity that was read last. */
   private int end;
 
   private QuantityReader(List<Token> tokens) {
     this.tokens = tokens;
   }
 
-  /** Marks the quantities in a list of tokens. */
+  /** Marks the quantities in a list of tokens, in place. */
   static void mark(List<Token> tokens) {
     new QuantityReader(tokens).markAll();
   }
@@ -42,24 +41,24 @@ final class QuantityReader {
 
   private @Nullable Quantity quantity(int start) {
     Token first = at(start);
-    if (first.quantity() == null && !first.word().beginsQuantity()) {
+    if (first.quantity() == null && !first.word().startsQuantity()) {
       return null;
     }
-    Quantity quantity = pastTheHour(start);
+    Quantity quantity = relativeToHour(start);
     if (quantity != null) {
       return quantity;
     }
     quantity = number(start);
     if (quantity == null) {
-      quantity = article(start);
+      quantity = articleWithUnit(start);
     } else if (quantity.units().isEmpty() && !at(start).is(Trait.ORDINAL)) {
       quantity = withUnit(quantity);
     }
-    return quantity == null ? null : inHalfOfDay(quantity);
+    return quantity == null ? null : withTimeOfDay(quantity);
   }
 
-  /** "half past seven", "quarter to eight". */
-  private @Nullable Quantity pastTheHour(int start) {
+  /** Reads "half past seven", "quarter to eight". */
+  private @Nullable Quantity relativeToHour(int start) {
     double minutes = isForm(start, "half") ? 30 : isForm(start, "quarter") ? 15 : 0;
     if (minutes == 0) {
       return null;
@@ -69,14 +68,14 @@ final class QuantityReader {
       return null;
     }
     Quantity hour = number(start + 2);
-    if (hour == null || !isHour(hour)) {
+    if (hour == null || !mayBeHour(hour)) {
       end = start;
       return null;
     }
-    return inHalfOfDay(Quantity.clock(hour.value() * 60 + sign * minutes));
+    return withTimeOfDay(Quantity.clock(hour.value() * 60 + sign * minutes));
   }
 
-  /** A number in digits or words, with the multipliers that follow. */
+  /** Reads a number in digits or words, with the multipliers that follow it. */
   private @Nullable Quantity number(int start) {
     if (start >= tokens.size()) {
       return null;
@@ -88,24 +87,24 @@ final class QuantityReader {
     }
     if (first.is(Trait.ORDINAL)) {
       Quantity place = Quantity.ordinal(first.word().value());
-      return isSuperlative(end) && place.value() > 1 ? place.asDefinite() : place;
+      return isSuperlative(end) && place.value() > 1 ? place.asExact() : place;
     }
     Quantity digits = first.quantity();
     if (digits != null) {
-      return digits.form() == Quantity.Form.PLAIN ? multiplied(digits) : digits;
+      return digits.form() == Quantity.Form.PLAIN ? withMultipliers(digits) : digits;
     }
     end = start;
-    return inWords(start);
+    return numberInWords(start);
   }
 
-  /** Whether a word such as "highest" follows: the second highest is not the highest. */
+  /** Returns whether a token is a superlative: "the second highest" is not "the highest". */
   private boolean isSuperlative(int index) {
     return index < tokens.size()
         && (at(index).form().endsWith("est") || isForm(index, "most"))
         && at(index).is(Trait.LISTED);
   }
 
-  private Quantity multiplied(Quantity digits) {
+  private Quantity withMultipliers(Quantity digits) {
     Quantity product = digits;
     while (end < tokens.size() && at(end).is(Trait.MULTIPLIER)) {
       product = product.times(at(end).word().value());
@@ -114,7 +113,7 @@ final class QuantityReader {
     return product;
   }
 
-  private @Nullable Quantity inWords(int start) {
+  private @Nullable Quantity numberInWords(int start) {
     double total = 0;
     double current = 0;
     boolean vague = true;
@@ -129,12 +128,12 @@ final class QuantityReader {
           current = 0;
         }
       } else if (token.is(Trait.CARDINAL) || token.is(Trait.VAGUE)) {
-        if (!continues(current, value)) {
+        if (!isAddend(current, value)) {
           break;
         }
         vague &= token.is(Trait.VAGUE);
         current += value;
-      } else if (!joins(i, start)) {
+      } else if (!isJoiningAnd(i, start)) {
         break;
       }
       end = i + 1;
@@ -143,18 +142,18 @@ final class QuantityReader {
       return null;
     }
     Quantity number = Quantity.plain(total + current, "");
-    return andAHalf(vague ? number.asVague() : number);
+    return withHalf(vague ? number.asVague() : number);
   }
 
-  /** Whether a number word adds to those before it, as in "twenty five" and "two hundred ten". */
-  private static boolean continues(double current, double value) {
+  /** Returns whether a value adds to the number before it: "twenty five", "two hundred ten". */
+  private static boolean isAddend(double current, double value) {
     return current == 0
         || (current % 10 == 0 && current % HUNDRED >= 20 && value < 10 && value >= 1)
         || (current % HUNDRED == 0 && value < HUNDRED && value >= 1);
   }
 
-  /** The "and" in "two hundred and five". */
-  private boolean joins(int i, int start) {
+  /** Returns whether a token is the "and" of "two hundred and five". */
+  private boolean isJoiningAnd(int i, int start) {
     return i > start
         && at(i).form().equals("and")
         && at(i - 1).is(Trait.MULTIPLIER)
@@ -162,12 +161,12 @@ final class QuantityReader {
         && at(i + 1).is(Trait.CARDINAL);
   }
 
-  /** "an hour" is one, vaguely. */
-  private @Nullable Quantity article(int start) {
+  /** Reads "an hour" as a vague one. */
+  private @Nullable Quantity articleWithUnit(int start) {
     if (!isForm(start, "a") && !isForm(start, "an")) {
       return null;
     }
-    if (isPlace(start + 1)) {
+    if (isOrdinalBeforeNoun(start + 1)) {
       return null;
     }
     end = start + 1;
@@ -175,8 +174,8 @@ final class QuantityReader {
     return one.units().isEmpty() ? null : one;
   }
 
-  /** "a second" is a time, "a second letter" is not. */
-  private boolean isPlace(int index) {
+  /** Distinguishes "a second letter" from "a second". */
+  private boolean isOrdinalBeforeNoun(int index) {
     return index + 1 < tokens.size() && at(index).is(Trait.ORDINAL) && at(index + 1).isContent();
   }
 
@@ -186,16 +185,16 @@ final class QuantityReader {
     if (unit >= tokens.size() || at(unit).quantity() != null) {
       return number;
     }
-    List<Side> units = at(unit).word().units();
+    List<WordGroup> units = at(unit).word().units();
     if (units.isEmpty()) {
       return number;
     }
     end = unit + 1;
-    return andAHalf(number.withUnits(units));
+    return withHalf(number.withUnits(units));
   }
 
-  /** "an hour and a half", "two and a half million". */
-  private Quantity andAHalf(Quantity number) {
+  /** Reads "and a half" after a number: "an hour and a half", "two and a half million". */
+  private Quantity withHalf(Quantity number) {
     if (!isForm(end, "and") || !isForm(end + 1, "a") || !isForm(end + 2, "half")) {
       return number;
     }
@@ -203,37 +202,37 @@ final class QuantityReader {
     return number.plusHalf();
   }
 
-  /** "am" and "pm", "o'clock", "in the morning", "at night". */
-  private Quantity inHalfOfDay(Quantity quantity) {
-    if (!isHour(quantity)) {
+  /** Reads "am" and "pm", "o'clock", "in the morning", "at night" after an hour. */
+  private Quantity withTimeOfDay(Quantity quantity) {
+    if (!mayBeHour(quantity)) {
       return quantity;
     }
     if (isForm(end, "am") || isForm(end, "pm")) {
-      return quantity.inHalf(isForm(end++, "pm"));
+      return quantity.inHalfOfDay(isForm(end++, "pm"));
     }
     if (isForm(end, "o'clock") || isForm(end, "oclock")) {
       end++;
-      return inHalfOfDay(Quantity.clock(quantity.value() * 60));
+      return withTimeOfDay(Quantity.clock(quantity.value() * 60));
     }
     int part =
         isForm(end, "in") && isForm(end + 1, "the") ? end + 2 : isForm(end, "at") ? end + 1 : -1;
     if (isForm(part, "morning")) {
       end = part + 1;
-      return quantity.inHalf(false);
+      return quantity.inHalfOfDay(false);
     }
     if (isForm(part, "afternoon") || isForm(part, "evening") || isForm(part, "night")) {
       end = part + 1;
-      return quantity.inHalf(true);
+      return quantity.inHalfOfDay(true);
     }
     return quantity;
   }
 
-  private static boolean isHour(Quantity quantity) {
+  private static boolean mayBeHour(Quantity quantity) {
     return quantity.form() == Quantity.Form.HALF_CLOCK
         || (quantity.form() == Quantity.Form.PLAIN
             && quantity.units().isEmpty()
             && quantity.value() >= 1
-            && quantity.value() <= LARGEST_HOUR);
+            && quantity.value() <= MAX_HOUR);
   }
 
   private Token at(int index) {

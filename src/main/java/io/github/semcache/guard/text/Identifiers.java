@@ -1,10 +1,8 @@
-package io.github.semcache.guard;
+package io.github.semcache.guard.text;
 
 import java.util.regex.Pattern;
 
-/**
- * Tells names that are not made of words: addresses, paths, tags, names in code, serial numbers.
- */
+/** Recognizes identifiers: addresses, paths, tags, names in source code, serial numbers. */
 final class Identifiers {
   private static final Pattern SCHEME = Pattern.compile("^[a-z][a-z0-9+]*://(www\\.)?");
   private static final Pattern HYPHENS = Pattern.compile("[-‐‑–]");
@@ -12,7 +10,7 @@ final class Identifiers {
 
   private Identifiers() {}
 
-  /** Single letters with dots between them, such as "u.s". */
+  /** Returns whether a run consists of single letters with dots between them, such as "u.s". */
   static boolean isInitials(String run) {
     if (run.length() < 3 || run.length() % 2 == 0) {
       return false;
@@ -26,6 +24,7 @@ final class Identifiers {
     return true;
   }
 
+  /** Returns whether a run without white space is an identifier. */
   static boolean isIdentifier(Lexicon lexicon, String run) {
     char first = run.charAt(0);
     if (first == '/' || first == '@' || first == '#' || first == '\\' || first == '-') {
@@ -38,13 +37,16 @@ final class Identifiers {
         || run.contains("::")
         || run.contains("++")
         || run.endsWith("#")
-        || isMixed(lexicon, run)
+        || isAlphanumeric(lexicon, run)
         || isDotted(lexicon, run)
         || run.indexOf('/') != run.lastIndexOf('/');
   }
 
-  /** Letters and digits in one, unless a hyphen parts an ordinary word from a number. */
-  private static boolean isMixed(Lexicon lexicon, String run) {
+  /**
+   * Returns whether a run mixes letters and digits. A known word with a number, joined by a hyphen,
+   * does not count.
+   */
+  private static boolean isAlphanumeric(Lexicon lexicon, String run) {
     boolean digits = false;
     for (int i = 0; i < run.length(); i++) {
       char c = run.charAt(i);
@@ -71,7 +73,7 @@ final class Identifiers {
     return false;
   }
 
-  /** A dot within, unless it parts two ordinary words between which a space was forgotten. */
+  /** Returns whether a run has a dot other than between two known words (a missing space). */
   private static boolean isDotted(Lexicon lexicon, String run) {
     int dot = run.indexOf('.');
     if (dot < 0) {
@@ -92,14 +94,17 @@ final class Identifiers {
   }
 
   private static boolean isKnown(Lexicon lexicon, String part) {
-    return lexicon.find(part).known();
+    return lexicon.find(part).isKnown();
   }
 
   private static boolean isNumber(Lexicon lexicon, String part) {
     return Character.isDigit(part.charAt(0)) && !NumberParser.parse(lexicon, part).isEmpty();
   }
 
-  /** One form for an address with and without its scheme and last slash. */
+  /**
+   * Returns an address without its scheme and trailing slashes, and a serial number without
+   * hyphens.
+   */
   static String normalize(String run) {
     String form = SCHEME.matcher(run).replaceFirst("");
     int end = form.length();

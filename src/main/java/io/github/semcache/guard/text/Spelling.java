@@ -1,24 +1,24 @@
-package io.github.semcache.guard;
+package io.github.semcache.guard.text;
 
 import java.util.List;
 import java.util.Set;
 
-/** Tells a misspelt or shortened word from another word. */
+/** Recognizes misspelled, abbreviated, joined and otherwise differently written words. */
 final class Spelling {
-  private static final int SHORTEST = 4;
-  private static final int SHORTEST_WITH_ONE_ERROR = 5;
-  private static final int SHORTEST_UNKNOWN = 7;
-  private static final int SHORTEST_WITH_TWO_ERRORS = 9;
-  private static final int LONGEST = 32;
-  private static final int LONGEST_INITIALS = 5;
-  private static final int MOST_PARTS = 4;
+  private static final int MIN_LENGTH = 4;
+  private static final int MIN_LENGTH_FOR_ONE_ERROR = 5;
+  private static final int MIN_UNKNOWN_LENGTH = 7;
+  private static final int MIN_LENGTH_FOR_TWO_ERRORS = 9;
+  private static final int MAX_LENGTH = 32;
+  private static final int MAX_INITIALS = 5;
+  private static final int MAX_PARTS = 4;
   private static final Set<String> ENDINGS =
       Set.of(
           "s", "es", "ed", "d", "ing", "an", "n", "ian", "ean", "ese", "ish", "i", "y", "ans", "ns",
           "ians");
 
-  private static final int SHORTEST_STEM = 6;
-  private static final Set<String> DERIVATIONS =
+  private static final int MIN_STEM_LENGTH = 6;
+  private static final Set<String> SUFFIXES =
       Set.of(
           "s", "e", "es", "ed", "ing", "ion", "ions", "ation", "ations", "ate", "ates", "ated",
           "ating", "ator", "er", "ers", "or", "ors", "al", "ally", "ly", "ment", "ments", "ity",
@@ -28,33 +28,37 @@ final class Spelling {
   private Spelling() {}
 
   /**
-   * Whether two different words are one with a typing error. Two words that are both listed never
-   * are; where neither is, as with rare names, only long words with one error are.
+   * Returns whether two different tokens are the same word, written differently or with a typing
+   * error. Two known words never differ by a typing error. Two unknown words, such as rare names,
+   * do so only if they are long and the distance is one error.
    */
   static boolean isSameWord(Token a, Token b) {
-    if (a.kind() != Token.Kind.WORD || b.kind() != Token.Kind.WORD || a.literal() || b.literal()) {
+    if (a.kind() != Token.Kind.WORD
+        || b.kind() != Token.Kind.WORD
+        || a.isLiteral()
+        || b.isLiteral()) {
       return false;
     }
-    if (isFormOf(a, b) || isFormOf(b, a) || haveSameStem(a, b)) {
+    if (isFormOf(a, b) || isFormOf(b, a) || haveCommonStem(a, b)) {
       return true;
     }
-    boolean bothKnown = a.word().known() && b.word().known();
+    boolean bothKnown = a.isKnown() && b.isKnown();
     if (bothKnown) {
       return false;
     }
-    boolean noneKnown = !a.word().known() && !b.word().known();
-    return isMisspelt(a.key(), b.key(), noneKnown)
-        || isMisspelt(a.form(), b.form(), noneKnown)
-        || isShort(a, b)
-        || isShort(b, a);
+    boolean noneKnown = !a.isKnown() && !b.isKnown();
+    return isMisspelling(a.key(), b.key(), noneKnown)
+        || isMisspelling(a.form(), b.form(), noneKnown)
+        || isAbbreviation(a, b)
+        || isAbbreviation(b, a);
   }
 
   /**
-   * Whether two words, of which at least one is in no list and none is written as a name, differ in
-   * their endings alone: "dehydrated", "dehydration".
+   * Returns whether two words differ only in their suffixes: "dehydrated", "dehydration". At least
+   * one must be unknown, and neither may be written as a name.
    */
-  private static boolean haveSameStem(Token a, Token b) {
-    if ((a.word().known() && b.word().known()) || isCapitalName(a) || isCapitalName(b)) {
+  private static boolean haveCommonStem(Token a, Token b) {
+    if ((a.isKnown() && b.isKnown()) || isCapitalName(a) || isCapitalName(b)) {
       return false;
     }
     int shorter = Math.min(a.form().length(), b.form().length());
@@ -62,8 +66,8 @@ final class Spelling {
     while (stem < shorter && a.form().charAt(stem) == b.form().charAt(stem)) {
       stem++;
     }
-    while (stem >= SHORTEST_STEM) {
-      if (isDerivation(a.form().substring(stem)) && isDerivation(b.form().substring(stem))) {
+    while (stem >= MIN_STEM_LENGTH) {
+      if (isSuffix(a.form().substring(stem)) && isSuffix(b.form().substring(stem))) {
         return true;
       }
       stem--;
@@ -71,19 +75,19 @@ final class Spelling {
     return false;
   }
 
-  private static boolean isDerivation(String ending) {
-    return ending.isEmpty() || DERIVATIONS.contains(ending);
+  private static boolean isSuffix(String ending) {
+    return ending.isEmpty() || SUFFIXES.contains(ending);
   }
 
   private static boolean isCapitalName(Token token) {
-    return token.capitalized() && !token.initial();
+    return token.isCapitalized() && !token.startsSentence();
   }
 
-  /** Whether one is another form of a name or rare word: "Russian", "Russia"; "conquered". */
+  /** Returns whether a word is a form of a name or of an unknown word: "Russian", "Russia". */
   private static boolean isFormOf(Token longer, Token shorter) {
     String base = shorter.form();
-    boolean name = shorter.is(Word.Trait.PROPER) || !shorter.word().known();
-    if (!name || base.length() < SHORTEST || longer.is(Word.Trait.COMMON)) {
+    boolean name = shorter.is(Token.Trait.PROPER_NOUN) || !shorter.isKnown();
+    if (!name || base.length() < MIN_LENGTH || longer.is(Token.Trait.COMMON)) {
       return false;
     }
     return hasEnding(longer.form(), base, base.length())
@@ -97,11 +101,11 @@ final class Spelling {
         && ENDINGS.contains(form.substring(length));
   }
 
-  /** "dict" for "dictionary": the beginning of an ordinary word, and no word itself. */
-  private static boolean isShort(Token shorter, Token longer) {
-    return !shorter.word().known()
-        && longer.is(Word.Trait.COMMON)
-        && shorter.form().length() >= SHORTEST
+  /** Returns whether an unknown word is the start of a common word: "dict", "dictionary". */
+  private static boolean isAbbreviation(Token shorter, Token longer) {
+    return !shorter.isKnown()
+        && longer.is(Token.Trait.COMMON)
+        && shorter.form().length() >= MIN_LENGTH
         && longer.key().startsWith(singular(shorter.form()));
   }
 
@@ -110,20 +114,22 @@ final class Spelling {
   }
 
   /**
-   * The words and numbers that make up a word that is written together: "UA 482" for "UA482".
+   * Finds the parts of a word that the other text writes separately: "UA 482" for "UA482".
    *
-   * @return at least two tokens that stand next to each other in the text; empty if there are none
+   * @param word the word
+   * @param text the tokens of the other text
+   * @return two or more adjacent tokens; empty if there are none
    */
-  static List<Token> writtenApart(Token word, List<Token> text) {
+  static List<Token> findParts(Token word, List<Token> text) {
     String form = word.form();
-    if (word.is(Word.Trait.FUNCTION)) {
+    if (word.is(Token.Trait.FUNCTION)) {
       return List.of();
     }
-    for (int start = 0; start < text.size() && form.length() >= SHORTEST; start++) {
+    for (int start = 0; start < text.size() && form.length() >= MIN_LENGTH; start++) {
       int length = 0;
       int end = start;
       while (end < text.size()
-          && end - start < MOST_PARTS
+          && end - start < MAX_PARTS
           && form.startsWith(text.get(end).form(), length)) {
         length += text.get(end).form().length();
         end++;
@@ -136,13 +142,15 @@ final class Spelling {
   }
 
   /**
-   * The words whose initials make up a word: "United Nations" for "UN".
+   * Finds the expansion of an acronym: "United Nations" for "UN".
    *
-   * @return words that stand next to each other in the text; empty if there are none
+   * @param word the acronym
+   * @param text the tokens of the other text
+   * @return adjacent tokens with these initials; empty if there are none
    */
-  static List<Token> speltOut(Token word, List<Token> text) {
+  static List<Token> findExpansion(Token word, List<Token> text) {
     int length = word.form().length();
-    if (length < 2 || length > LONGEST_INITIALS || word.kind() == Token.Kind.NUMBER) {
+    if (length < 2 || length > MAX_INITIALS || word.kind() == Token.Kind.NUMBER) {
       return List.of();
     }
     for (int start = 0; start + length <= text.size(); start++) {
@@ -163,10 +171,10 @@ final class Spelling {
     return true;
   }
 
-  private static boolean isMisspelt(String a, String b, boolean noneKnown) {
+  private static boolean isMisspelling(String a, String b, boolean noneKnown) {
     int shorter = Math.min(a.length(), b.length());
     int longer = Math.max(a.length(), b.length());
-    if (shorter < SHORTEST || longer > LONGEST || longer - shorter > 2) {
+    if (shorter < MIN_LENGTH || longer > MAX_LENGTH || longer - shorter > 2) {
       return false;
     }
     if (a.charAt(0) != b.charAt(0)) {
@@ -177,12 +185,14 @@ final class Spelling {
     }
     int errors =
         noneKnown
-            ? shorter >= SHORTEST_UNKNOWN ? 1 : 0
-            : shorter >= SHORTEST_WITH_TWO_ERRORS ? 2 : shorter >= SHORTEST_WITH_ONE_ERROR ? 1 : 0;
+            ? shorter >= MIN_UNKNOWN_LENGTH ? 1 : 0
+            : shorter >= MIN_LENGTH_FOR_TWO_ERRORS
+                ? 2
+                : shorter >= MIN_LENGTH_FOR_ONE_ERROR ? 1 : 0;
     return errors > 0 && longer - shorter <= errors && distance(a, b) <= errors;
   }
 
-  /** Whether two neighboring letters changed places and nothing else differs. */
+  /** Returns whether two words differ only in the order of two adjacent letters. */
   private static boolean isSwapped(String a, String b) {
     if (a.length() != b.length()) {
       return false;
@@ -197,7 +207,7 @@ final class Spelling {
         && a.regionMatches(i + 2, b, i + 2, a.length() - i - 2);
   }
 
-  /** Insertions, deletions, replacements and swaps of neighbors that lead from one to the other. */
+  /** Returns the edit distance, in which swapping two adjacent letters is one edit. */
   private static int distance(String a, String b) {
     int[] beforeLast = new int[b.length() + 1];
     int[] last = new int[b.length() + 1];

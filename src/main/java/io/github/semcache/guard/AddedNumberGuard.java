@@ -1,0 +1,20 @@
+package io.github.semcache.guard;
+
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.TextDiff;
+import java.util.Optional;
+
+/**
+ * Rejects a number that only one prompt has. Does not apply to other languages, in which the other
+ * prompt may have the number in words.
+ */
+record AddedNumberGuard(Lexicon words) implements Guard {
+
+  @Override
+  public Optional<RejectionReason> reject(PromptPair prompts) {
+    TextDiff diff = prompts.diff(words);
+    return diff.mayBeEnglish() && diff.isNumberAdded()
+        ? Optional.of(RejectionReason.ADDED_NUMBER)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,20 @@
+package io.github.semcache.guard;
+
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.guard.text.WordList;
+import java.util.Optional;
+
+/** Rejects a different number, date, unit or currency. */
+record ReplacedNumberGuard(Lexicon words) implements Guard {
+
+  @Override
+  public Optional<RejectionReason> reject(PromptPair prompts) {
+    TextDiff diff = prompts.diff(words);
+    boolean replaced =
+        diff.isNumberReplaced()
+            || (diff.mayBeEnglish()
+                && (diff.hasConflict(WordList.UNITS) || diff.hasConflict(WordList.DATES)));
+    return replaced ? Optional.of(RejectionReason.REPLACED_NUMBER) : Optional.empty();
+  }
+}

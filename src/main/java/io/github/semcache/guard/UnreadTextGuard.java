@@ -1,0 +1,18 @@
+package io.github.semcache.guard;
+
+import io.github.semcache.guard.text.Lexicon;
+import java.util.Optional;
+
+/**
+ * Rejects prompts that differ after the part that guards read. Embedding models do not read such
+ * long texts to the end either.
+ */
+record UnreadTextGuard(Lexicon words) implements Guard {
+
+  @Override
+  public Optional<RejectionReason> reject(PromptPair prompts) {
+    return prompts.diff(words).isUnreadTextSame()
+        ? Optional.empty()
+        : Optional.of(RejectionReason.UNREAD_REST);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.guard.text;
+
+import org.jspecify.annotations.NullMarked;
