@@ -143,6 +143,24 @@ final class EntryTable {
   }
 
   /**
+   * Returns the version of a living entry that lookups see. Does not count as a use of the entry.
+   *
+   * @throws CorruptEntryException if it cannot be read
+   */
+  Optional<LogRecord.Put> version(String key) {
+    long now = now();
+    return reading(
+        () -> {
+          EntryRef ref = catalog.find(key);
+          if (ref == null || !ref.livesAt(now)) {
+            return Optional.empty();
+          }
+          LogRecord.Put put = ref.recent;
+          return Optional.of(put != null ? put : snapshot.readVersion(ref));
+        });
+  }
+
+  /**
    * Adds entries, then removes those that have expired, then the least recently used ones that are
    * too many.
    *

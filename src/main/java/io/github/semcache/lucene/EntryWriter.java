@@ -1,6 +1,7 @@
 package io.github.semcache.lucene;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
@@ -14,6 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.util.IOSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +68,10 @@ final class EntryWriter {
   private int write(List<NewEntry> batch) throws IOException {
     awaitProgress(() -> !limits.isFull(table.backlog()));
     long now = table.now();
-    List<LogRecord.Put> puts = batch.stream().map(insertion -> put(insertion, now)).toList();
+    return apply(batch.stream().map(insertion -> put(insertion, now)).toList());
+  }
+
+  private int apply(List<LogRecord.Put> puts) throws IOException {
     append(puts);
     List<String> evicted = table.put(puts);
     for (String key : evicted) {
@@ -86,6 +91,32 @@ final class EntryWriter {
         insertion.entry(),
         insertion.embedding().map(Embedding::ofLengthOne),
         expiresAt);
+  }
+
+  /**
+   * Writes a new version of a living entry, with the same embedding and expiry. The change runs
+   * under the lock of this writer, but under none that lookups wait for.
+   *
+   * @return the entry after the change, or empty if there is no living entry with that key
+   */
+  Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+    return exclusively(
+        () -> {
+          // May release the lock, so it comes before the entry is read.
+          awaitProgress(() -> !limits.isFull(table.backlog()));
+          Optional<LogRecord.Put> current = table.version(key);
+          if (current.isEmpty()) {
+            return Optional.empty();
+          }
+          LogRecord.Put put = current.get();
+          CacheEntry changed = put.entry().withChangedAttributes(change);
+          if (!changed.equals(put.entry())) {
+            apply(
+                List.of(
+                    new LogRecord.Put(++sequence, changed, put.embedding(), put.expiresAt())));
+          }
+          return Optional.of(changed);
+        });
   }
 
   /** Removes entries and says how many of them were living. */

@@ -153,9 +153,15 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
     return engine.writer().put(insertions);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Writes the entry again, with the embedding that is stored, and counts as a use of the entry.
+   */
   @Override
   public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
-    throw new UnsupportedOperationException("updateAttributes");
+    return engine.writer().updateAttributes(
+        requireNonNull(key, "key"), requireNonNull(change, "change"));
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.github.semcache.lucene;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.store.CacheEntry;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.FloatVectorValues;
@@ -77,6 +79,19 @@ final class Segment {
       }
     }
     return -1;
+  }
+
+  /** Reads the entry of a document. */
+  CacheEntry read(int document, EntryRef ref) throws IOException {
+    return Documents.read(reader, document, ref);
+  }
+
+  /** Reads the embedding of a document, which has length 1; empty if it has none. */
+  Optional<Embedding> embedding(int document) throws IOException {
+    FloatVectorValues vectors = reader.getFloatVectorValues(Documents.EMBEDDING);
+    return vectors != null && vectors.advance(document) == document
+        ? Optional.of(Embedding.of(vectors.vectorValue()))
+        : Optional.empty();
   }
 
   /**

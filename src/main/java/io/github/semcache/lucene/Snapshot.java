@@ -86,13 +86,38 @@ final class Snapshot implements Closeable {
    * @throws CorruptEntryException if it is damaged or missing
    */
   CacheEntry read(EntryRef slot) throws IOException {
+    return read(slot, (segment, document) -> segment.read(document, slot));
+  }
+
+  /**
+   * Reads an entry with its embedding and expiry.
+   *
+   * @throws CorruptEntryException if it is damaged or missing
+   */
+  LogRecord.Put readVersion(EntryRef ref) throws IOException {
+    return read(
+        ref,
+        (segment, document) ->
+            new LogRecord.Put(
+                ref.sequence,
+                segment.read(document, ref),
+                segment.embedding(document),
+                ref.expiresAt));
+  }
+
+  /** Reads one thing of a document. */
+  private interface DocumentReader<T> {
+    T read(Segment segment, int document) throws IOException;
+  }
+
+  private <T> T read(EntryRef ref, DocumentReader<T> reader) throws IOException {
     for (Segment segment : segments) {
-      int document = segment.find(slot);
+      int document = segment.find(ref);
       if (document >= 0) {
-        return Documents.read(segment.reader(), document, slot);
+        return reader.read(segment, document);
       }
     }
-    throw new CorruptEntryException("entry " + slot.key + " is missing in the index", null);
+    throw new CorruptEntryException("entry " + ref.key + " is missing in the index", null);
   }
 
   @Override
