@@ -13,10 +13,10 @@ import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
-import io.github.semcache.testing.FakeTime;
 import io.github.semcache.testing.FaultyStore;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeClock;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +38,7 @@ class WrongAnswerTest {
           .place(SECOND.text(), 1)
           .place(THIRD.text(), 2)
           .place(ASKED.text(), 3);
-  private final FakeTime time = FakeTime.atStartOf2026();
+  private final FakeClock time = new FakeClock();
   private final InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
   private final SometimesFailing states = new SometimesFailing(store);
   private final SemanticCache cache = cache();

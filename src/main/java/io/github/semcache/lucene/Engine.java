@@ -108,7 +108,7 @@ final class Engine {
     }
   }
 
-  static boolean isIn(Path directory) {
+  static boolean exists(Path directory) {
     return Files.isDirectory(directory.resolve(INDEX)) && Files.isDirectory(directory.resolve(LOG));
   }
 

@@ -6,8 +6,8 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.ListableStore;
-import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.NewEntry;
@@ -94,8 +94,8 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
    * @param directory where one may be
    * @return false also if there is no such directory
    */
-  public static boolean isIn(Path directory) {
-    return Engine.isIn(directory);
+  public static boolean exists(Path directory) {
+    return Engine.exists(directory);
   }
 
   /**
@@ -144,13 +144,13 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
    *     scope is longer than 1,024 characters; then nothing is written
    */
   @Override
-  public int put(List<NewEntry> insertions) {
-    for (NewEntry insertion : requireNonNull(insertions, "insertions")) {
-      insertion.embedding().ifPresent(space::check);
-      checkLength("key", insertion.entry().key());
-      checkLength("scope", insertion.entry().scope());
+  public int put(List<NewEntry> entries) {
+    for (NewEntry newEntry : requireNonNull(entries, "entries")) {
+      newEntry.embedding().ifPresent(space::check);
+      checkLength("key", newEntry.entry().key());
+      checkLength("scope", newEntry.entry().scope());
     }
-    return engine.writer().put(insertions);
+    return engine.writer().put(entries);
   }
 
   /**
@@ -165,8 +165,8 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
   }
 
   @Override
-  public long remove(EntrySelector selection) {
-    return engine.writer().remove(requireNonNull(selection, "selection"));
+  public long remove(EntrySelector selector) {
+    return engine.writer().remove(requireNonNull(selector, "selector"));
   }
 
   @Override

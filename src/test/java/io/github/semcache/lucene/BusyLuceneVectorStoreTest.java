@@ -13,7 +13,7 @@ class BusyLuceneVectorStoreTest extends LuceneVectorStoreTest {
   @Override
   protected VectorStore open(EmbeddingSpace space) {
     return LuceneVectorStore.builder(directory, space)
-        .timeSource(time)
+        .timeSource(clock)
         .limits(new Limits(4, 1 << 20, Duration.ofSeconds(5)))
         .build();
   }

@@ -1,8 +1,8 @@
 package io.github.semcache.lucene;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.EmbeddingSpace;
@@ -58,7 +58,7 @@ class EntryWriterTest {
   private static void put(EntryWriter writer) {
     writer.put(
         List.of(
-            forEver(
+            withoutExpiry(
                 entry(Scope.none(), "what?", "answer", InstantSource.system().instant()),
                 atAngle(4, 0))));
   }

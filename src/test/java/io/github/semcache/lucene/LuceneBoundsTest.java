@@ -1,9 +1,9 @@
 package io.github.semcache.lucene;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.expiring;
-import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.expiring;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -30,7 +30,7 @@ class LuceneBoundsTest extends StoreInDirectory {
     store.find(found.key());
 
     CacheEntry fourth = entry(SCOPE, "fourth", "answer", time.instant());
-    int evicted = store.put(List.of(forEver(fourth, atAngle(DIMENSION, 45))));
+    int evicted = store.put(List.of(withoutExpiry(fourth, atAngle(DIMENSION, 45))));
 
     assertThat(evicted).isEqualTo(1);
     assertThat(store.find(unused.key())).isEmpty();
@@ -59,7 +59,7 @@ class LuceneBoundsTest extends StoreInDirectory {
             .mapToObj(i -> entry(SCOPE, "prompt " + i, "answer", time.instant()))
             .toList();
 
-    int evicted = store.put(entries.stream().map(e -> forEver(e, atAngle(DIMENSION, 0))).toList());
+    int evicted = store.put(entries.stream().map(e -> withoutExpiry(e, atAngle(DIMENSION, 0))).toList());
 
     assertThat(evicted).isEqualTo(490);
     assertThat(near(store, 0, 100)).containsExactlyInAnyOrderElementsOf(entries.subList(490, 500));
@@ -73,7 +73,7 @@ class LuceneBoundsTest extends StoreInDirectory {
     time.advance(MINUTE);
 
     CacheEntry third = entry(SCOPE, "third", "answer", time.instant());
-    assertThat(store.put(List.of(forEver(third, atAngle(DIMENSION, 20))))).isZero();
+    assertThat(store.put(List.of(withoutExpiry(third, atAngle(DIMENSION, 20))))).isZero();
     assertThat(store.find(living.key())).isPresent();
   }
 
@@ -154,7 +154,7 @@ class LuceneBoundsTest extends StoreInDirectory {
             () ->
                 store.put(
                     List.of(
-                        forEver(good, atAngle(DIMENSION, 0)), forEver(bad, atAngle(DIMENSION, 0)))))
+                        withoutExpiry(good, atAngle(DIMENSION, 0)), withoutExpiry(bad, atAngle(DIMENSION, 0)))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("key has 1025 characters; it must have at most 1024");
     assertThat(store.find(good.key())).isEmpty();

@@ -1,6 +1,6 @@
 package io.github.semcache.lucene;
 
-import static io.github.semcache.testing.Entries.nearest;
+import static io.github.semcache.testkit.Entries.nearest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,7 +1,7 @@
 package io.github.semcache.lucene;
 
-import static io.github.semcache.testing.Entries.forEver;
-import static io.github.semcache.testing.Entries.nearest;
+import static io.github.semcache.testkit.Entries.nearest;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -13,7 +13,7 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.StoreException;
-import io.github.semcache.testing.Entries;
+import io.github.semcache.testkit.Entries;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -42,7 +42,7 @@ class LuceneOpeningTest extends StoreInDirectory {
     Embedding query = Entries.random(dimension, random);
     CacheEntry entry = Entries.entry(SCOPE, "what?", "answer", time.instant());
     LuceneVectorStore store = open(LuceneVectorStore.builder(directory, space));
-    store.put(List.of(forEver(entry, embedding)));
+    store.put(List.of(withoutExpiry(entry, embedding)));
     store.flush();
     assertFound(store, query, entry, embedding);
     store.close();

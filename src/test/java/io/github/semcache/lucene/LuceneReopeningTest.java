@@ -1,9 +1,9 @@
 package io.github.semcache.lucene;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.forEver;
-import static io.github.semcache.testing.Entries.nearest;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.nearest;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.prompt.Scope;
@@ -72,7 +72,7 @@ class LuceneReopeningTest extends StoreInDirectory {
       store.flush();
     }
     CacheEntry young = entry(SCOPE, "what?", "young", time.instant());
-    store.put(List.of(forEver(young, atAngle(DIMENSION, 40))));
+    store.put(List.of(withoutExpiry(young, atAngle(DIMENSION, 40))));
 
     LuceneVectorStore reopened = reopen(store, indexed);
 
@@ -88,7 +88,7 @@ class LuceneReopeningTest extends StoreInDirectory {
     CacheEntry kept = put(store, "kept", 10);
     Scope other = Scope.of("tenant", "other");
     CacheEntry byScope = entry(other, "by scope", "answer", time.instant());
-    store.put(List.of(forEver(byScope, atAngle(DIMENSION, 0))));
+    store.put(List.of(withoutExpiry(byScope, atAngle(DIMENSION, 0))));
     if (indexed) {
       store.flush();
     }

@@ -1,6 +1,6 @@
 package io.github.semcache.lucene;
 
-import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,7 +9,7 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
-import io.github.semcache.testing.Entries;
+import io.github.semcache.testkit.Entries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +112,7 @@ class LuceneResourcesTest extends StoreInDirectory {
         IntStream.range(0, 3_000)
             .mapToObj(
                 i ->
-                    forEver(
+                    withoutExpiry(
                         Entries.entry(SCOPE, "prompt " + i, "answer", time.instant()),
                         Entries.random(512, random)))
             .toList();

@@ -1,6 +1,6 @@
 package io.github.semcache.lucene;
 
-import static io.github.semcache.testing.Entries.nearest;
+import static io.github.semcache.testkit.Entries.nearest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -14,7 +14,7 @@ import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.ClusteredVectors;
-import io.github.semcache.testing.Entries;
+import io.github.semcache.testkit.Entries;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,7 +56,7 @@ class LuceneSearchTest {
             .build();
     for (int i = 0; i < ENTRIES; i++) {
       CacheEntry entry = Entries.entry(scope(i), "prompt " + i, "a", START.plusSeconds(i));
-      insertions.add(Entries.forEver(entry, vectors.next()));
+      insertions.add(Entries.withoutExpiry(entry, vectors.next()));
     }
     store.put(insertions);
     exact.put(insertions);

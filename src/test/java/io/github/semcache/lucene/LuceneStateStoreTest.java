@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.store.StateStoreContract;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.testkit.StateStoreContract;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,16 +1,16 @@
 package io.github.semcache.lucene;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.expiring;
-import static io.github.semcache.testing.Entries.forEver;
-import static io.github.semcache.testing.Entries.nearest;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.expiring;
+import static io.github.semcache.testkit.Entries.nearest;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
-import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testkit.FakeClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +28,7 @@ abstract class StoreInDirectory {
   static final Scope SCOPE = Scope.of("tenant", "acme");
 
   @TempDir Path directory;
-  final FakeTime time = FakeTime.atStartOf2026();
+  final FakeClock time = new FakeClock();
   private final List<LuceneVectorStore> opened = new ArrayList<>();
 
   LuceneVectorStore.Builder builder() {
@@ -52,7 +52,7 @@ abstract class StoreInDirectory {
 
   CacheEntry put(LuceneVectorStore store, String prompt, double degrees) {
     CacheEntry entry = entry(SCOPE, prompt, "answer to " + prompt, time.instant());
-    store.put(List.of(forEver(entry, atAngle(DIMENSION, degrees))));
+    store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, degrees))));
     return entry;
   }
 

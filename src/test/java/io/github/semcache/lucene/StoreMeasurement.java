@@ -8,7 +8,7 @@ import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.ClusteredVectors;
-import io.github.semcache.testing.Entries;
+import io.github.semcache.testkit.Entries;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +54,7 @@ public final class StoreMeasurement {
       int number = i;
       int share = IntStream.of(shares).filter(s -> number % s == s - 1).max().orElse(0);
       insertions.add(
-          Entries.forEver(
+          Entries.withoutExpiry(
               Entries.entry(scope(share), "prompt " + i, "answer ".repeat(100), Instant.now()),
               vectors.next()));
     }
