@@ -11,10 +11,10 @@ import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
-import io.github.semcache.testing.FakeTime;
 import io.github.semcache.testing.FaultyStore;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeClock;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -33,7 +33,7 @@ class AnswerGroupTest {
 
   private final FakeEmbedder embedder =
       new FakeEmbedder().place("first", 0).place("second", 1).place("third", 90);
-  private final FakeTime time = FakeTime.atStartOf2026();
+  private final FakeClock time = new FakeClock();
   private final CountDownLatch judgeAnswers = new CountDownLatch(1);
   private final FaultyStore store =
       new FaultyStore(

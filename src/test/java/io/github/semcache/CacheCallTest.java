@@ -8,9 +8,9 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.testing.FakeEmbedder;
-import io.github.semcache.testing.FakeTime;
 import io.github.semcache.testing.FaultyStore;
+import io.github.semcache.testkit.FakeClock;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ class CacheCallTest {
   private static final Map<String, String> SETTINGS = Map.of("model", "m");
   private static final ChatReply PARIS = ChatReply.of("Paris");
 
-  private final FakeTime time = FakeTime.atStartOf2026();
+  private final FakeClock time = new FakeClock();
   private final List<CacheEvent> events = new CopyOnWriteArrayList<>();
   private final SemanticCache cache =
       SemanticCache.builder()

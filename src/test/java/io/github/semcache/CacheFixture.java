@@ -1,9 +1,9 @@
 package io.github.semcache;
 
 import io.github.semcache.stats.CacheEvent;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
-import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeClock;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +13,7 @@ abstract class CacheFixture {
   static final String PARIS_AGAIN = "Which city serves as France's capital?";
   static final String PYTHON = "How do I reverse a string in Python?";
 
-  final FakeTime time = FakeTime.atStartOf2026();
+  final FakeClock time = new FakeClock();
   final FakeEmbedder embedder =
       new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20).place(PYTHON, 90);
   final FakeChatClient chat = new FakeChatClient();

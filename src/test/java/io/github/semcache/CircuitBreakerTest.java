@@ -6,8 +6,8 @@ import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.store.StoreException;
-import io.github.semcache.testing.FakeTime;
 import io.github.semcache.testing.FaultyStore.Call;
+import io.github.semcache.testkit.FakeClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CircuitBreakerTest extends FaultyCacheFixture {
   @Test
   void storeThatKeepsFailingIsLeftAloneButForOneTryInEachPause() {
-    FakeTime time = FakeTime.atStartOf2026();
+    FakeClock time = new FakeClock();
     SemanticCache patient =
         builder().circuitBreaker(3, Duration.ofSeconds(10)).ticker(time::nanos).build();
     store.fail(Call.FIND);

@@ -3,9 +3,9 @@ package io.github.semcache;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FaultyStore;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.util.ArrayList;
 import java.util.List;
 

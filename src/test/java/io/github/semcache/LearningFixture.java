@@ -8,8 +8,8 @@ import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.stats.HitQuality;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeEmbedder;
 import org.junit.jupiter.api.AfterEach;
 
 /** A cache whose policy learns from verdicts on topics that are easy to distinguish. */

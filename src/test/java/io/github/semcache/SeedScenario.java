@@ -7,7 +7,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.VectorStore;
-import io.github.semcache.testing.FakeChatClient;
+import io.github.semcache.testkit.FakeChatClient;
 import org.junit.jupiter.api.Test;
 
 /** Two runs with the local embedding model, on any store. */

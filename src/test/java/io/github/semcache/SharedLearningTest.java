@@ -11,9 +11,9 @@ import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
-import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeClock;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class SharedLearningTest {
   private final FakeEmbedder embedder =
       new FakeEmbedder().place("Where is it?", 0).place("Where is he?", 5).place("Where am I?", 6);
-  private final FakeTime time = FakeTime.atStartOf2026();
+  private final FakeClock time = new FakeClock();
   private final InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
   private final SemanticCache one = cache();
   private final SemanticCache other = cache();

@@ -8,7 +8,7 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.StreamingChatClient;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -9,10 +9,10 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StoreException;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
-import io.github.semcache.testing.FakeTime;
 import io.github.semcache.testing.FaultyStore;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeClock;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +31,7 @@ class WrongAnswerTest {
           .place(SECOND.text(), 1)
           .place(THIRD.text(), 2)
           .place(ASKED.text(), 3);
-  private final FakeTime time = FakeTime.atStartOf2026();
+  private final FakeClock time = new FakeClock();
   private final InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
   private final FaultyStore faulty = new FaultyStore(store);
   private final SemanticCache cache = newCache();

@@ -1,7 +1,7 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListedEntry;
+import io.github.semcache.store.ListableStore.ListedEntry;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;

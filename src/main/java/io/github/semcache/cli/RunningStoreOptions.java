@@ -2,7 +2,7 @@ package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.store.ListedEntry;
+import io.github.semcache.store.ListableStore.ListedEntry;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;

@@ -5,8 +5,8 @@ import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
+import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.ListableStore;
-import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.VectorStore;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -51,7 +51,7 @@ final class Stores {
     if (!Files.isDirectory(directory)) {
       throw new CommandException("--store is '" + name + "'; there is no such directory", null);
     }
-    if (!LuceneVectorStore.isIn(directory)) {
+    if (!LuceneVectorStore.exists(directory)) {
       throw new CommandException("--store is '" + name + "'; that directory holds no store", null);
     }
     LuceneVectorStore store = LuceneVectorStore.open(directory, space);

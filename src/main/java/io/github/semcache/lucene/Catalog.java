@@ -11,85 +11,82 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which entries there are: by key, by expiry, and from least to most recently used. Guarded by the
- * lock of the {@link EntryTable}, except for {@link #touch}.
+ * The references to all entries: by key, by expiry, and from least to most recently used. Guarded
+ * by the lock of the {@link EntryTable}, except for {@link #recordUse}.
  */
 final class Catalog {
-  private final Map<String, EntryRef> slots = new HashMap<>();
-  private final Map<String, ScopeEntryRefs> scopes = new HashMap<>();
+  private final Map<String, EntryRef> refs = new HashMap<>();
+  private final Map<String, ScopeRef> scopes = new HashMap<>();
   private final TreeSet<EntryRef> byExpiry = new TreeSet<>(EntryRef.BY_EXPIRY);
 
   /** From least to most recently used. Guarded by itself. */
   private final Map<EntryRef, Boolean> recency = new LinkedHashMap<>(16, 0.75f, true);
 
   int size() {
-    return slots.size();
+    return refs.size();
   }
 
   @Nullable EntryRef find(String key) {
-    return slots.get(key);
+    return refs.get(key);
   }
 
-  @Nullable ScopeEntryRefs scope(String hash) {
+  @Nullable ScopeRef scope(String hash) {
     return scopes.get(hash);
   }
 
-  /** Makes a slot that the catalog does not hold yet. */
-  EntryRef slotFor(EntryMetadata head) {
-    ScopeEntryRefs scope = scopes.computeIfAbsent(head.scope(), ScopeEntryRefs::new);
-    return new EntryRef(head.key(), scope, head.sequence(), head.createdAt(), head.expiresAt());
+  /** Creates a reference without adding it. */
+  EntryRef newRef(EntryMetadata metadata) {
+    return new EntryRef(metadata, scopes.computeIfAbsent(metadata.scope(), ScopeRef::new));
   }
 
-  /** Adds the most recently used slot, in place of the one with the same key. */
-  void add(EntryRef slot) {
-    EntryRef replaced = slots.get(slot.key);
+  /** Adds a reference as the most recently used one. Replaces the one with the same key. */
+  void add(EntryRef ref) {
+    EntryRef replaced = refs.get(ref.key);
     if (replaced != null) {
       remove(replaced);
     }
-    slots.put(slot.key, slot);
-    scopes.put(slot.scope.hash, slot.scope);
-    slot.scope.size++;
-    if (slot.expiresAt != EntryRef.NEVER) {
-      byExpiry.add(slot);
+    refs.put(ref.key, ref);
+    scopes.put(ref.scope.hash, ref.scope);
+    ref.scope.size++;
+    if (ref.expiresAt != EntryRef.NEVER) {
+      byExpiry.add(ref);
     }
     synchronized (recency) {
-      recency.put(slot, true);
+      recency.put(ref, true);
     }
   }
 
-  void remove(EntryRef slot) {
-    slot.gone = true;
-    slots.remove(slot.key);
-    if (--slot.scope.size == 0) {
-      scopes.remove(slot.scope.hash);
+  void remove(EntryRef ref) {
+    ref.deleted = true;
+    refs.remove(ref.key);
+    if (--ref.scope.size == 0) {
+      scopes.remove(ref.scope.hash);
     }
-    if (slot.expiresAt != EntryRef.NEVER) {
-      byExpiry.remove(slot);
+    if (ref.expiresAt != EntryRef.NEVER) {
+      byExpiry.remove(ref);
     }
     synchronized (recency) {
-      recency.remove(slot);
+      recency.remove(ref);
     }
   }
 
-  List<EntryRef> select(EntrySelector selection) {
-    if (selection instanceof EntrySelector.ByKey byKey) {
-      return Optional.ofNullable(slots.get(byKey.key())).stream().toList();
+  List<EntryRef> select(EntrySelector selector) {
+    if (selector instanceof EntrySelector.ByKey byKey) {
+      return Optional.ofNullable(refs.get(byKey.key())).stream().toList();
     }
-    if (selection instanceof EntrySelector.ByScope byScope) {
-      return slots.values().stream()
-          .filter(slot -> slot.scope.hash.equals(byScope.scope()))
-          .toList();
+    if (selector instanceof EntrySelector.ByScope byScope) {
+      return refs.values().stream().filter(ref -> ref.scope.hash.equals(byScope.scope())).toList();
     }
-    return List.copyOf(slots.values());
+    return List.copyOf(refs.values());
   }
 
   List<EntryRef> expiredAt(long now) {
     List<EntryRef> expired = new ArrayList<>();
-    for (EntryRef slot : byExpiry) {
-      if (slot.livesAt(now)) {
+    for (EntryRef ref : byExpiry) {
+      if (ref.isLiveAt(now)) {
         break;
       }
-      expired.add(slot);
+      expired.add(ref);
     }
     return expired;
   }
@@ -100,10 +97,10 @@ final class Catalog {
     }
   }
 
-  /** Makes a slot the most recently used one, unless it has gone meanwhile. */
-  void touch(EntryRef slot) {
+  /** Makes a reference the most recently used one, unless it was removed. */
+  void recordUse(EntryRef ref) {
     synchronized (recency) {
-      recency.get(slot);
+      recency.get(ref);
     }
   }
 }

@@ -7,13 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.lucene.util.IOUtils;
 
-/** Directories whose entries outlive a power failure. Safe for use by many threads. */
+/** Directory operations that survive a power failure. Thread-safe. */
 final class Directories {
   private Directories() {}
 
-  /**
-   * Makes a directory and those on the way to it, unless they are there, and puts it on the disk.
-   */
+  /** Creates a directory and its missing parents, and syncs the parent of the directory to disk. */
   static void create(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       Files.createDirectories(directory);
@@ -21,7 +19,7 @@ final class Directories {
     }
   }
 
-  /** Puts on the disk which files a file's directory has. */
+  /** Syncs the directory of a file to disk, so that the file's creation or renaming is durable. */
   static void syncParent(Path file) throws IOException {
     sync(parentOf(file));
   }
@@ -30,7 +28,7 @@ final class Directories {
     return requireNonNull(path.toAbsolutePath().getParent(), "a root has no parent");
   }
 
-  /** The channel through which a directory is synced would close if the thread is interrupted. */
+  /** Clears the interrupt flag meanwhile, because an interrupt closes the channel for the sync. */
   private static void sync(Path directory) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {

@@ -15,13 +15,16 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.BytesRef;
 
-/** How an entry is laid out as a document of the index. */
+/** Maps entries to documents of the index. */
 final class Documents {
   static final String EMBEDDING = "embedding";
 
   private static final String KEY = "key";
   private static final String SCOPE = "scope";
-  private static final String HEAD = "head";
+
+  /** The name is part of the index schema. */
+  private static final String METADATA = "head";
+
   private static final String ENTRY = "entry";
 
   private Documents() {}
@@ -30,9 +33,9 @@ final class Documents {
     Document document = new Document();
     document.add(new StringField(KEY, put.entry().key(), Field.Store.NO));
     document.add(new StringField(SCOPE, put.entry().scope(), Field.Store.NO));
-    document.add(new BinaryDocValuesField(HEAD, new BytesRef(EntryMetadata.of(put).encode())));
+    document.add(new BinaryDocValuesField(METADATA, new BytesRef(EntryMetadata.of(put).encode())));
     document.add(new BinaryDocValuesField(ENTRY, new BytesRef(LogEntryCodec.encode(put.entry()))));
-    // The dot product of vectors of length 1 is their cosine, and cheaper.
+    // For vectors of length 1, the dot product equals the cosine and is cheaper to compute.
     put.embedding()
         .ifPresent(
             embedding ->
@@ -50,27 +53,28 @@ final class Documents {
     return new Term(SCOPE, hash);
   }
 
-  /** The heads of a segment, to be visited in the order of its documents. */
-  static BinaryDocValues heads(LeafReader segment) throws IOException {
-    return DocValues.getBinary(segment, HEAD);
+  /** Returns the metadata of a segment's documents. */
+  static BinaryDocValues metadata(LeafReader segment) throws IOException {
+    return DocValues.getBinary(segment, METADATA);
   }
 
   /**
    * Reads an entry.
    *
-   * @throws CorruptEntryException if what is there is not the entry that the catalog knows
+   * @throws CorruptEntryException if the document does not contain the entry of the reference
    */
-  static CacheEntry read(LeafReader segment, int document, EntryRef slot) throws IOException {
-    String what = "entry " + slot.key;
+  static CacheEntry read(LeafReader segment, int document, EntryRef ref) throws IOException {
+    String description = "entry " + ref.key;
     BinaryDocValues entries = DocValues.getBinary(segment, ENTRY);
     if (!entries.advanceExact(document)) {
-      throw new CorruptEntryException(what + " has no content", null);
+      throw new CorruptEntryException(description + " has no content", null);
     }
     BytesRef bytes = entries.binaryValue();
     CacheEntry entry =
-        LogEntryCodec.decode(what, new RecordReader(bytes.bytes, bytes.offset, bytes.length));
-    if (!entry.key().equals(slot.key) || !entry.scope().equals(slot.scope.hash)) {
-      throw new CorruptEntryException(what + " has the content of another entry", null);
+        LogEntryCodec.decode(
+            description, new RecordReader(bytes.bytes, bytes.offset, bytes.length));
+    if (!entry.key().equals(ref.key) || !entry.scope().equals(ref.scope.hash)) {
+      throw new CorruptEntryException(description + " has the content of another entry", null);
     }
     return entry;
   }

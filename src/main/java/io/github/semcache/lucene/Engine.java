@@ -26,14 +26,14 @@ import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.ThreadInterruptedException;
 
-/** The parts of an open store, and the order in which they are opened and closed. */
+/** The components of an open store. Opens and closes them in the right order. */
 final class Engine {
   private static final String LOCK = "store.lock";
   private static final String INDEX = "index";
   private static final String LOG = "log";
   private static final String STATES = "states";
 
-  /** What to open, and how. */
+  /** The options of a store. */
   record Settings(
       Path directory,
       EmbeddingSpace space,
@@ -41,42 +41,43 @@ final class Engine {
       int efSearch,
       Duration syncInterval,
       InstantSource time,
-      Limits limits) {}
+      FlushLimits flushLimits) {}
 
-  /** What to close, the last opened first. */
-  private final Deque<Closeable> opened;
+  /** The resources to close, last opened first. */
+  private final Deque<Closeable> resources;
 
   private final Path directory;
   private final EntryTable table;
   private final EntryWriter writer;
-  private final Indexer indexer;
+  private final Flusher flusher;
   private final StateFiles states;
 
   private Engine(
-      Deque<Closeable> opened,
+      Deque<Closeable> resources,
       Path directory,
       EntryTable table,
       EntryWriter writer,
-      Indexer indexer) {
-    this.opened = opened;
+      Flusher flusher) {
+    this.resources = resources;
     this.directory = directory;
     this.table = table;
     this.writer = writer;
-    this.indexer = indexer;
+    this.flusher = flusher;
     this.states = new StateFiles(directory.resolve(STATES));
   }
 
   /**
    * Opens a directory.
    *
-   * @throws StoreException if it cannot be used, is in use, holds something else, or is damaged
+   * @throws StoreException if the directory cannot be used, is in use, contains other data, or is
+   *     damaged
    */
   static Engine open(Settings settings) {
-    Deque<Closeable> opened = new ArrayDeque<>();
+    Deque<Closeable> resources = new ArrayDeque<>();
     boolean complete = false;
     try {
-      lock(settings.directory(), opened);
-      Engine engine = assemble(settings, opened);
+      lock(settings.directory(), resources);
+      Engine engine = openComponents(settings, resources);
       complete = true;
       return engine;
     } catch (CorruptIndexException
@@ -91,37 +92,38 @@ final class Engine {
       throw new StoreException(
           settings.directory()
               + " is damaged; nothing in it was changed."
-              + " Restore it from a copy, or delete it to begin with an empty store",
+              + " Restore it from a backup, or delete it to start with an empty store",
           e);
     } catch (IOException | UncheckedIOException e) {
-      // A full disk, too many open files: what is there may be in good order.
+      // For example a full disk or too many open files: the data may be intact.
       throw new StoreException(
-          settings.directory() + " cannot be read or written; the cause says why", e);
+          settings.directory() + " cannot be read or written; see the cause", e);
     } catch (ThreadInterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreException(
-          settings.directory() + " was not opened, because the thread was interrupted", e);
+          settings.directory() + " was not opened because the thread was interrupted", e);
     } finally {
       if (!complete) {
-        IOUtils.closeWhileHandlingException(opened);
+        IOUtils.closeWhileHandlingException(resources);
       }
     }
   }
 
-  static boolean isIn(Path directory) {
+  /** Returns whether a directory contains a store. */
+  static boolean exists(Path directory) {
     return Files.isDirectory(directory.resolve(INDEX)) && Files.isDirectory(directory.resolve(LOG));
   }
 
-  private static void lock(Path directory, Deque<Closeable> opened) {
+  private static void lock(Path directory, Deque<Closeable> resources) {
     try {
       Directories.create(directory);
       FSDirectory root = FSDirectory.open(directory);
-      opened.push(root);
-      opened.push(root.obtainLock(LOCK));
+      resources.push(root);
+      resources.push(root.obtainLock(LOCK));
     } catch (LockObtainFailedException e) {
       throw new StoreException(
           directory
-              + " is open in another store, of this process or another;"
+              + " is open in another store, of this process or another one;"
               + " share that store, close it, or choose another directory",
           e);
     } catch (IOException e) {
@@ -130,11 +132,12 @@ final class Engine {
     }
   }
 
-  private static Engine assemble(Settings settings, Deque<Closeable> opened) throws IOException {
+  private static Engine openComponents(Settings settings, Deque<Closeable> resources)
+      throws IOException {
     HnswIndex index = HnswIndex.open(settings.directory().resolve(INDEX), settings.space());
-    opened.push(index);
-    EntryTable table = load(index, settings);
-    opened.push(table::close);
+    resources.push(index);
+    EntryTable table = loadTable(index, settings);
+    resources.push(table::close);
     long[] sequence = {index.sequence()};
     WriteAheadLog log =
         WriteAheadLog.open(
@@ -146,31 +149,31 @@ final class Engine {
                 sequence[0] = record.sequence();
               }
             });
-    opened.push(log);
+    resources.push(log);
     table.makeRoom();
     EntryWriter writer =
-        new EntryWriter(table, log, sequence[0], settings.syncInterval(), settings.limits());
-    Indexer indexer =
-        new Indexer(table, writer, log, index, settings.syncInterval(), settings.limits());
-    indexer.start("semcache-" + settings.directory().getFileName());
-    return new Engine(opened, settings.directory(), table, writer, indexer);
+        new EntryWriter(table, log, sequence[0], settings.syncInterval(), settings.flushLimits());
+    Flusher flusher =
+        new Flusher(table, writer, log, index, settings.syncInterval(), settings.flushLimits());
+    flusher.start("semcache-" + settings.directory().getFileName());
+    return new Engine(resources, settings.directory(), table, writer, flusher);
   }
 
-  /** Reads from the index which entries there are. */
-  private static EntryTable load(HnswIndex index, Settings settings) throws IOException {
+  /** Loads the metadata of all entries in the index. */
+  private static EntryTable loadTable(HnswIndex index, Settings settings) throws IOException {
     Catalog catalog = new Catalog();
-    List<EntryRef> slots = new ArrayList<>();
+    List<EntryRef> refs = new ArrayList<>();
     Snapshot snapshot =
         Snapshot.of(
-            index.read(),
-            head -> {
-              EntryRef slot = catalog.slotFor(head);
-              slots.add(slot);
-              return slot;
+            index.openReader(),
+            metadata -> {
+              EntryRef ref = catalog.newRef(metadata);
+              refs.add(ref);
+              return ref;
             });
-    // What was written last counts as used last.
-    slots.sort(Comparator.comparingLong(slot -> slot.sequence));
-    slots.forEach(catalog::add);
+    // The order of writes determines the order of recency.
+    refs.sort(Comparator.comparingLong(ref -> ref.sequence));
+    refs.forEach(catalog::add);
     return new EntryTable(
         catalog, snapshot, settings.maxEntries(), settings.efSearch(), settings.time());
   }
@@ -183,27 +186,27 @@ final class Engine {
     return writer;
   }
 
-  Indexer indexer() {
-    return indexer;
+  Flusher flusher() {
+    return flusher;
   }
 
   StateFiles states() {
     return states;
   }
 
-  /** Waits for calls that are under way; later ones fail. The second time it does nothing. */
+  /** Waits for running calls. Later calls fail. Closing twice has no effect. */
   void close() {
     if (!writer.close()) {
       return;
     }
-    // Lucene gives up on an interrupted thread, and leaves open what it was about to close.
+    // If the thread is interrupted, Lucene fails and leaves files open.
     boolean interrupted = Thread.interrupted();
     try {
-      indexer.close();
+      flusher.close();
       states.close();
-      IOUtils.close(opened);
+      IOUtils.close(resources);
     } catch (IOException | ThreadInterruptedException e) {
-      throw new StoreException(directory + " could not be closed in good order", e);
+      throw new StoreException(directory + " could not be closed properly; see the cause", e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import org.apache.lucene.util.BytesRef;
 
-/** What the heap keeps of an entry; the index has it beside the entry, to be read at opening. */
+/**
+ * The part of an entry that is held in memory. The index stores it in a field of its own, from which
+ * it is loaded when the store is opened.
+ */
 record EntryMetadata(String key, String scope, long sequence, long createdAt, long expiresAt) {
 
   static EntryMetadata of(LogRecord.Put put) {
@@ -12,16 +15,13 @@ record EntryMetadata(String key, String scope, long sequence, long createdAt, lo
         put.entry().key(),
         put.entry().scope(),
         put.sequence(),
-        millis(put.entry().createdAt()),
+        toMillis(put.entry().createdAt()),
         put.expiresAt());
   }
 
-  /** Milliseconds since the epoch; the nearest number where a long cannot hold it. */
-  static long millis(Instant instant) {
-    return saturated(Duration.between(Instant.EPOCH, instant));
-  }
-
-  private static long saturated(Duration sinceEpoch) {
+  /** Converts to milliseconds since the epoch, clamped to the range of a long. */
+  static long toMillis(Instant instant) {
+    Duration sinceEpoch = Duration.between(Instant.EPOCH, instant);
     try {
       return sinceEpoch.toMillis();
     } catch (ArithmeticException e) {
@@ -31,21 +31,21 @@ record EntryMetadata(String key, String scope, long sequence, long createdAt, lo
 
   byte[] encode() {
     return new RecordWriter()
-        .text(key)
-        .text(scope)
-        .number(sequence)
-        .number(createdAt)
-        .number(expiresAt)
+        .putString(key)
+        .putString(scope)
+        .putLong(sequence)
+        .putLong(createdAt)
+        .putLong(expiresAt)
         .toArray();
   }
 
   static EntryMetadata decode(BytesRef bytes) {
     RecordReader reader = new RecordReader(bytes.bytes, bytes.offset, bytes.length);
     return new EntryMetadata(
-        reader.text(),
-        reader.text(),
-        reader.longNumber(),
-        reader.longNumber(),
-        reader.longNumber());
+        reader.getString(),
+        reader.getString(),
+        reader.getLong(),
+        reader.getLong(),
+        reader.getLong());
   }
 }

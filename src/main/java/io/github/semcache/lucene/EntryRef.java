@@ -6,41 +6,46 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the heap knows of one version of an entry. Guarded by the lock of the {@link EntryTable}.
+ * The in-memory reference to one version of an entry. Guarded by the lock of the {@link
+ * EntryTable}.
  */
 final class EntryRef {
-  /** The millisecond at which an entry without a time to live expires. */
+  /** The value of {@link #expiresAt} for an entry without a time to live. */
   static final long NEVER = Long.MAX_VALUE;
 
   static final Comparator<EntryRef> BY_EXPIRY =
-      Comparator.comparingLong((EntryRef slot) -> slot.expiresAt)
-          .thenComparingLong(slot -> slot.sequence);
+      Comparator.comparingLong((EntryRef ref) -> ref.expiresAt)
+          .thenComparingLong(ref -> ref.sequence);
 
   final String key;
-  final ScopeEntryRefs scope;
+  final ScopeRef scope;
   final long sequence;
+
+  /** Milliseconds since the epoch. */
   final long createdAt;
+
+  /** Milliseconds since the epoch, or {@link #NEVER}. */
   final long expiresAt;
 
-  /** The version itself, as long as no search of the index would find it. */
-  LogRecord.@Nullable Put recent;
+  /** The version itself while it is in the {@link Memtable}; null once the snapshot contains it. */
+  LogRecord.@Nullable Put unflushed;
 
-  /** Whether it was replaced, removed, evicted, or has expired. */
-  boolean gone;
+  /** Whether this version was replaced, removed, or evicted, or was removed after it expired. */
+  boolean deleted;
 
-  EntryRef(String key, ScopeEntryRefs scope, long sequence, long createdAt, long expiresAt) {
-    this.key = key;
+  EntryRef(EntryMetadata metadata, ScopeRef scope) {
+    this.key = metadata.key();
     this.scope = scope;
-    this.sequence = sequence;
-    this.createdAt = createdAt;
-    this.expiresAt = expiresAt;
+    this.sequence = metadata.sequence();
+    this.createdAt = metadata.createdAt();
+    this.expiresAt = metadata.expiresAt();
   }
 
-  boolean livesAt(long now) {
+  boolean isLiveAt(long now) {
     return now < expiresAt;
   }
 
-  /** When it expires; empty if it does not. */
+  /** Returns the expiry; empty if the entry does not expire. */
   Optional<Instant> expiry() {
     return expiresAt == NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(expiresAt));
   }

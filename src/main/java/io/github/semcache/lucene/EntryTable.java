@@ -4,7 +4,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListedEntry;
+import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
@@ -24,11 +24,11 @@ import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lookups see: the catalog of all entries, the recent ones themselves, and a snapshot of the
- * index for the others.
+ * The state that lookups see: the catalog of all entries, the memtable with the latest ones, and a
+ * snapshot of the index with the others.
  *
- * <p>Safe for use by many threads. Lookups run side by side, and hold the lock until they have read
- * all that they return; changes hold it alone but do nothing slow.
+ * <p>Thread-safe. Lookups run concurrently and hold the read lock until they have read their whole
+ * result. Changes hold the write lock and do no I/O while they do.
  */
 final class EntryTable {
   private final int maxEntries;
@@ -37,11 +37,11 @@ final class EntryTable {
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final Catalog catalog;
-  private final Memtable recent = new Memtable();
+  private final Memtable memtable = new Memtable();
   private Snapshot snapshot;
   private boolean closed;
 
-  /** A table of what the index has; the snapshot's slots are those of the catalog. */
+  /** Creates a table of the entries in the index; the snapshot uses the catalog's references. */
   EntryTable(Catalog catalog, Snapshot snapshot, int maxEntries, int efSearch, InstantSource time) {
     this.catalog = catalog;
     this.snapshot = snapshot;
@@ -50,42 +50,43 @@ final class EntryTable {
     this.time = time;
   }
 
+  /** Returns the current time in milliseconds since the epoch. */
   long now() {
-    return EntryMetadata.millis(time.instant());
+    return EntryMetadata.toMillis(time.instant());
   }
 
   Optional<CacheEntry> find(String key) {
     long now = now();
-    return reading(
+    return withReadLock(
         () -> {
-          EntryRef slot = catalog.find(key);
-          if (slot == null || !slot.livesAt(now)) {
+          EntryRef ref = catalog.find(key);
+          if (ref == null || !ref.isLiveAt(now)) {
             return Optional.empty();
           }
-          catalog.touch(slot);
-          return Optional.of(read(slot));
+          catalog.recordUse(ref);
+          return Optional.of(read(ref));
         });
   }
 
   /**
-   * Searches.
+   * Searches the memtable and the index.
    *
-   * @param embedding the query's, of length 1
+   * @param embedding the embedding of the query, scaled to length 1
    */
   NearestEntries nearest(NearestQuery query, Embedding embedding) {
     long now = now();
-    long notBefore = query.notBefore().map(EntryMetadata::millis).orElse(Long.MIN_VALUE);
-    return reading(
+    long notBefore = query.notBefore().map(EntryMetadata::toMillis).orElse(Long.MIN_VALUE);
+    return withReadLock(
         () -> {
-          ScopeEntryRefs scope = catalog.scope(query.scope());
+          ScopeRef scope = catalog.scope(query.scope());
           if (scope == null) {
             return NearestEntries.none();
           }
           NearestSearch search = new NearestSearch(embedding, scope, query.k(), now, notBefore);
-          for (EntryRef slot : recent.of(scope)) {
-            LogRecord.Put put = slot.recent;
-            if (put != null && put.embedding().isPresent() && search.accepts(slot)) {
-              search.offer(slot, put.embedding().get());
+          for (EntryRef ref : memtable.entriesOf(scope)) {
+            LogRecord.Put put = ref.unflushed;
+            if (put != null && put.embedding().isPresent() && search.accepts(ref)) {
+              search.offer(ref, put.embedding().get());
             }
           }
           snapshot.search(search, embedding.toArray(), efSearch);
@@ -98,58 +99,76 @@ final class EntryTable {
     int corrupt = 0;
     for (NearestSearch.Hit hit : hits) {
       try {
-        matches.add(new Match(read(hit.slot()), hit.distance()));
+        matches.add(new Match(read(hit.ref()), hit.distance()));
       } catch (CorruptEntryException e) {
         corrupt++;
       }
     }
     if (!hits.isEmpty()) {
-      catalog.touch(hits.get(0).slot());
+      catalog.recordUse(hits.get(0).ref());
     }
     return new NearestEntries(matches, corrupt);
   }
 
   /**
-   * All living entries that can be read. Each is read on its own, so the table is never held long.
+   * Returns all living entries that can be read. The lock is acquired for each entry separately, so
+   * writers do not wait for the reader of the stream.
    */
   Stream<ListedEntry> entries() {
     long now = now();
     List<EntryRef> living =
-        reading(
+        withReadLock(
             () ->
                 catalog.select(new EntrySelector.All()).stream()
-                    .filter(slot -> slot.livesAt(now))
+                    .filter(ref -> ref.isLiveAt(now))
                     .toList());
     return living.stream().map(this::list).flatMap(Optional::stream);
   }
 
-  private Optional<ListedEntry> list(EntryRef slot) {
-    return reading(
+  private Optional<ListedEntry> list(EntryRef ref) {
+    return withReadLock(
         () -> {
-          if (slot.gone) {
+          if (ref.deleted) {
             return Optional.empty();
           }
           try {
-            return Optional.of(new ListedEntry(read(slot), slot.expiry()));
+            return Optional.of(new ListedEntry(read(ref), ref.expiry()));
           } catch (CorruptEntryException e) {
             return Optional.empty();
           }
         });
   }
 
-  private CacheEntry read(EntryRef slot) throws IOException {
-    LogRecord.Put put = slot.recent;
-    return put != null ? put.entry() : snapshot.read(slot);
+  private CacheEntry read(EntryRef ref) throws IOException {
+    LogRecord.Put put = ref.unflushed;
+    return put != null ? put.entry() : snapshot.read(ref);
   }
 
   /**
-   * Adds entries, then removes those that have expired, then the least recently used ones that are
-   * too many.
+   * Returns the current version of a living entry. Does not count as a use of the entry.
    *
-   * @return the keys of the last
+   * @throws CorruptEntryException if the entry cannot be read
+   */
+  Optional<LogRecord.Put> currentVersion(String key) {
+    long now = now();
+    return withReadLock(
+        () -> {
+          EntryRef ref = catalog.find(key);
+          if (ref == null || !ref.isLiveAt(now)) {
+            return Optional.empty();
+          }
+          LogRecord.Put put = ref.unflushed;
+          return Optional.of(put != null ? put : snapshot.readVersion(ref));
+        });
+  }
+
+  /**
+   * Adds entries, then {@linkplain #makeRoom() makes room}.
+   *
+   * @return the keys of the evicted entries
    */
   List<String> put(List<LogRecord.Put> puts) {
-    return writing(
+    return withWriteLock(
         () -> {
           puts.forEach(this::add);
           return makeRoom();
@@ -157,148 +176,148 @@ final class EntryTable {
   }
 
   private void add(LogRecord.Put put) {
-    EntryMetadata head = EntryMetadata.of(put);
-    EntryRef replaced = catalog.find(head.key());
+    EntryMetadata metadata = EntryMetadata.of(put);
+    EntryRef replaced = catalog.find(metadata.key());
     if (replaced != null) {
-      recent.forget(replaced);
+      memtable.release(replaced);
     }
-    EntryRef slot = catalog.slotFor(head);
-    catalog.add(slot);
-    recent.put(slot, put);
+    EntryRef ref = catalog.newRef(metadata);
+    catalog.add(ref);
+    memtable.put(ref, put);
   }
 
-  /** Makes a change that was made before the store was opened. */
+  /** Applies a change that was made before the store was opened. */
   void replay(LogRecord record) {
     if (record instanceof LogRecord.Put put) {
-      writing(
+      withWriteLock(
           () -> {
             add(put);
             return put;
           });
     } else if (record instanceof LogRecord.Remove remove) {
-      remove(remove.selection());
+      remove(remove.selector());
     }
   }
 
   /**
-   * Removes what has expired, then the least recently used entries that are too many.
+   * Removes expired entries, then evicts the least recently used entries above the maximum.
    *
-   * @return the keys of the latter
+   * @return the keys of the evicted entries
    */
   List<String> makeRoom() {
-    return writing(
+    return withWriteLock(
         () -> {
-          catalog.expiredAt(now()).forEach(this::drop);
+          catalog.expiredAt(now()).forEach(this::delete);
           List<EntryRef> evicted = catalog.leastRecentlyUsed(catalog.size() - maxEntries);
-          evicted.forEach(this::drop);
-          return evicted.stream().map(slot -> slot.key).toList();
+          evicted.forEach(this::delete);
+          return evicted.stream().map(ref -> ref.key).toList();
         });
   }
 
-  /** Removes what has expired. */
+  /** Removes expired entries. */
   void removeExpired() {
-    writing(
+    withWriteLock(
         () -> {
-          catalog.expiredAt(now()).forEach(this::drop);
+          catalog.expiredAt(now()).forEach(this::delete);
           return catalog;
         });
   }
 
-  /** Removes entries and says how many of them were living. */
-  long remove(EntrySelector selection) {
+  /** Removes entries and returns the number of living entries among them. */
+  long remove(EntrySelector selector) {
     long now = now();
-    return writing(
+    return withWriteLock(
         () -> {
-          List<EntryRef> selected = catalog.select(selection);
-          selected.forEach(this::drop);
-          return selected.stream().filter(slot -> slot.livesAt(now)).count();
+          List<EntryRef> selected = catalog.select(selector);
+          selected.forEach(this::delete);
+          return selected.stream().filter(ref -> ref.isLiveAt(now)).count();
         });
   }
 
-  private void drop(EntryRef slot) {
-    catalog.remove(slot);
-    recent.remove(slot);
+  private void delete(EntryRef ref) {
+    catalog.remove(ref);
+    memtable.remove(ref);
   }
 
-  /** How much there is that searches of the index do not show yet. */
   Backlog backlog() {
-    return reading(() -> new Backlog(recent.untold(), recent.entries(), recent.heapBytes()));
+    return withReadLock(
+        () -> new Backlog(memtable.unflushedChanges(), memtable.entries(), memtable.heapBytes()));
   }
 
-  /** See {@link Memtable}. */
-  record Backlog(int untold, int entries, long heapBytes) {}
+  /** The size of the {@link Memtable}: unflushed changes, entries, and heap size of the entries. */
+  record Backlog(int changes, int entries, long heapBytes) {}
 
-  /** See {@link Memtable#take}. */
-  Map<String, Optional<LogRecord.Put>> takeChanges() {
-    return writing(recent::take);
+  /** See {@link Memtable#takeUnflushed}. */
+  Map<String, Optional<LogRecord.Put>> takeUnflushed() {
+    return withWriteLock(memtable::takeUnflushed);
   }
 
-  /** See {@link Memtable#giveBack}. */
-  void giveBack(Map<String, Optional<LogRecord.Put>> changes) {
-    writing(
+  /** See {@link Memtable#restoreUnflushed}. */
+  void restoreUnflushed(Map<String, Optional<LogRecord.Put>> changes) {
+    withWriteLock(
         () -> {
-          recent.giveBack(changes);
+          memtable.restoreUnflushed(changes);
           return changes;
         });
   }
 
   /**
-   * Lets searches see a later state of the index. For one thread at a time.
+   * Makes a later state of the index visible to lookups. For one thread at a time.
    *
-   * @param reader the later state; closed with this table
-   * @param changes those that it shows and the earlier one did not
+   * @param reader a reader of the later state; closed with this table
+   * @param changes the changes between the current snapshot and the later state
    */
   void publish(DirectoryReader reader, Map<String, Optional<LogRecord.Put>> changes)
       throws IOException {
-    // Only this thread replaces the snapshot, so it may be read here without the lock.
-    Snapshot earlier = snapshot;
-    Snapshot later;
+    // Only this thread writes the field, so it can read it without the lock.
+    Snapshot previous = snapshot;
+    Snapshot refreshed;
     try {
-      later = earlier.later(reader, this::slotOf);
+      refreshed = previous.refresh(reader, this::liveRef);
     } catch (IOException | RuntimeException e) {
       IOUtils.closeWhileHandlingException(reader);
       throw e;
     }
-    writing(
+    withWriteLock(
         () -> {
-          snapshot = later;
-          changes.values().stream().flatMap(Optional::stream).forEach(this::settle);
-          return later;
+          snapshot = refreshed;
+          changes.values().stream().flatMap(Optional::stream).forEach(this::release);
+          return refreshed;
         });
-    earlier.close();
+    previous.close();
   }
 
-  private @Nullable EntryRef slotOf(EntryMetadata head) {
-    return reading(
+  private @Nullable EntryRef liveRef(EntryMetadata metadata) {
+    return withReadLock(
         () -> {
-          EntryRef slot = catalog.find(head.key());
-          return slot != null && slot.sequence == head.sequence() ? slot : null;
+          EntryRef ref = catalog.find(metadata.key());
+          return ref != null && ref.sequence == metadata.sequence() ? ref : null;
         });
   }
 
-  private void settle(LogRecord.Put put) {
-    EntryRef slot = catalog.find(put.entry().key());
-    if (slot != null && slot.sequence == put.sequence()) {
-      recent.forget(slot);
+  private void release(LogRecord.Put flushed) {
+    EntryRef ref = catalog.find(flushed.entry().key());
+    if (ref != null && ref.sequence == flushed.sequence()) {
+      memtable.release(ref);
     }
   }
 
-  /** Waits for lookups to end; later ones fail. */
+  /** Waits for running lookups. Later calls of any method fail. */
   void close() throws IOException {
-    writing(() -> closed = true);
+    withWriteLock(() -> closed = true);
     snapshot.close();
   }
 
-  private <T> T reading(IOSupplier<T> action) {
-    return holding(lock.readLock(), action);
+  private <T> T withReadLock(IOSupplier<T> action) {
+    return withLock(lock.readLock(), action);
   }
 
-  private <T> T writing(IOSupplier<T> action) {
-    return holding(lock.writeLock(), action);
+  private <T> T withWriteLock(IOSupplier<T> action) {
+    return withLock(lock.writeLock(), action);
   }
 
-  private <T> T holding(Lock held, IOSupplier<T> action) {
-    held.lock();
+  private <T> T withLock(Lock readOrWriteLock, IOSupplier<T> action) {
+    readOrWriteLock.lock();
     try {
       if (closed) {
         throw new IllegalStateException("the store is closed");
@@ -307,7 +326,7 @@ final class EntryTable {
     } catch (IOException e) {
       throw new StoreException("the index cannot be read", e);
     } finally {
-      held.unlock();
+      readOrWriteLock.unlock();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.semcache.lucene;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
@@ -14,38 +15,39 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.util.IOSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes changes: first in the log, then in the table. It also is where the thread that brings the
- * changes into the index waits for work, and where writers wait for that thread when it falls
- * behind.
+ * Writes changes: first to the write-ahead log, then to the table. Also coordinates with the
+ * flushing thread: that thread waits here for work, and writers wait here for it when the backlog is
+ * too large.
  *
- * <p>Safe for use by many threads, of which one at a time writes.
+ * <p>Thread-safe. Writes are serialized.
  */
 final class EntryWriter {
-  /** Keeps the writes of long lists from holding up lookups and other writers. */
-  private static final int BATCH = 128;
+  /** Limits how long a write of many entries blocks lookups and other writers. */
+  private static final int BATCH_SIZE = 128;
 
   private final EntryTable table;
   private final WriteAheadLog log;
   private final boolean syncEachWrite;
-  private final Limits limits;
+  private final FlushLimits limits;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Condition progress = lock.newCondition();
 
-  /** The evictions since the last write to the log, which the next one takes along. */
-  private List<LogRecord> unlogged = new ArrayList<>();
+  /** Evictions since the last write to the log; the next write includes them. */
+  private List<LogRecord> unloggedEvictions = new ArrayList<>();
 
   private long sequence;
   private volatile boolean closed;
-  private @Nullable Throwable failure;
+  private @Nullable Throwable flushFailure;
 
   EntryWriter(
-      EntryTable table, WriteAheadLog log, long sequence, Duration syncInterval, Limits limits) {
+      EntryTable table, WriteAheadLog log, long sequence, Duration syncInterval, FlushLimits limits) {
     this.table = table;
     this.log = log;
     this.sequence = sequence;
@@ -53,86 +55,110 @@ final class EntryWriter {
     this.limits = limits;
   }
 
-  /** Writes entries and says how many others were evicted. */
-  int put(List<NewEntry> insertions) {
+  /** Writes entries and returns the number of other entries that were evicted. */
+  int put(List<NewEntry> entries) {
     int evicted = 0;
-    for (int from = 0; from < insertions.size(); from += BATCH) {
-      List<NewEntry> batch = insertions.subList(from, Math.min(from + BATCH, insertions.size()));
-      evicted += exclusively(() -> write(batch));
+    for (int from = 0; from < entries.size(); from += BATCH_SIZE) {
+      List<NewEntry> batch = entries.subList(from, Math.min(from + BATCH_SIZE, entries.size()));
+      evicted += withLock(() -> write(batch));
     }
     return evicted;
   }
 
   private int write(List<NewEntry> batch) throws IOException {
-    awaitProgress(() -> !limits.isFull(table.backlog()));
+    awaitRoom();
     long now = table.now();
-    List<LogRecord.Put> puts = batch.stream().map(insertion -> put(insertion, now)).toList();
+    return apply(batch.stream().map(newEntry -> toPut(newEntry, now)).toList());
+  }
+
+  private LogRecord.Put toPut(NewEntry newEntry, long now) {
+    long expiresAt =
+        newEntry.timeToLive().map(timeToLive -> now + timeToLive.toMillis()).orElse(EntryRef.NEVER);
+    return new LogRecord.Put(
+        ++sequence, newEntry.entry(), newEntry.embedding().map(Embedding::ofLengthOne), expiresAt);
+  }
+
+  private int apply(List<LogRecord.Put> puts) throws IOException {
     append(puts);
     List<String> evicted = table.put(puts);
     for (String key : evicted) {
-      unlogged.add(new LogRecord.Remove(++sequence, new EntrySelector.ByKey(key)));
+      unloggedEvictions.add(new LogRecord.Remove(++sequence, new EntrySelector.ByKey(key)));
     }
     return evicted.size();
   }
 
-  private LogRecord.Put put(NewEntry insertion, long now) {
-    long expiresAt =
-        insertion
-            .timeToLive()
-            .map(timeToLive -> now + timeToLive.toMillis())
-            .orElse(EntryRef.NEVER);
-    return new LogRecord.Put(
-        ++sequence,
-        insertion.entry(),
-        insertion.embedding().map(Embedding::ofLengthOne),
-        expiresAt);
+  /**
+   * Writes a new version of a living entry, with the same embedding and expiry. The change runs
+   * while this writer is locked, but does not block lookups.
+   *
+   * @return the entry after the change, or empty if there is no living entry with that key
+   */
+  Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+    return withLock(
+        () -> {
+          // May release the lock, so it must precede reading the entry.
+          awaitRoom();
+          Optional<LogRecord.Put> current = table.currentVersion(key);
+          if (current.isEmpty()) {
+            return Optional.empty();
+          }
+          LogRecord.Put version = current.get();
+          CacheEntry changed = version.entry().withChangedAttributes(change);
+          if (!changed.equals(version.entry())) {
+            apply(
+                List.of(
+                    new LogRecord.Put(
+                        ++sequence, changed, version.embedding(), version.expiresAt())));
+          }
+          return Optional.of(changed);
+        });
   }
 
-  /** Removes entries and says how many of them were living. */
-  long remove(EntrySelector selection) {
-    return exclusively(
+  /** Removes entries and returns the number of living entries among them. */
+  long remove(EntrySelector selector) {
+    return withLock(
         () -> {
-          append(List.of(new LogRecord.Remove(++sequence, selection)));
-          return table.remove(selection);
+          append(List.of(new LogRecord.Remove(++sequence, selector)));
+          return table.remove(selector);
         });
   }
 
   private void append(List<? extends LogRecord> records) throws IOException {
     boolean wasSynced = log.isSynced();
-    List<LogRecord> all = new ArrayList<>(unlogged);
+    List<LogRecord> all = new ArrayList<>(unloggedEvictions);
     all.addAll(records);
     log.append(all);
-    unlogged = new ArrayList<>();
+    unloggedEvictions = new ArrayList<>();
     if (syncEachWrite) {
       log.sync();
     }
-    if (wasSynced || limits.areReached(table.backlog())) {
+    if (wasSynced || limits.isFlushDue(table.backlog())) {
       work.signal();
     }
   }
 
   /**
-   * The changes for the index to make.
+   * The changes to write to the index.
    *
-   * @param sequence the last change of all that the index has when it has made them
-   * @param logged the file that has them, no longer written to
+   * @param sequence the sequence number of the last change
+   * @param sealedLog the log file with the changes, which is no longer written to
    */
-  record Handover(Map<String, Optional<LogRecord.Put>> changes, long sequence, LogFile logged) {}
+  record Flush(Map<String, Optional<LogRecord.Put>> changes, long sequence, LogFile sealedLog) {}
 
-  /** Hands over the changes since the last time. */
-  Handover handOver() {
-    return exclusively(
+  /** Takes the unflushed changes and starts a new log file. */
+  Flush beginFlush() {
+    return withLock(
         () -> {
-          LogFile logged = log.rotate();
-          return new Handover(table.takeChanges(), sequence, logged);
+          LogFile sealedLog = log.rotate();
+          return new Flush(table.takeUnflushed(), sequence, sealedLog);
         });
   }
 
   /**
-   * Waits until there is something to do or the store is closed.
+   * Waits until there is work or this writer is closed.
    *
-   * @param nanosUntilWork says how long to wait; it is asked again whenever something has changed
-   * @return whether the store is still open
+   * @param nanosUntilWork returns the time until there is work; called again after every change
+   * @return whether this writer is still open
    */
   boolean awaitWork(LongSupplier nanosUntilWork) {
     lock.lock();
@@ -145,15 +171,15 @@ final class EntryWriter {
         work.awaitNanos(nanos);
       }
     } catch (InterruptedException e) {
-      // Only a stranger interrupts that thread, which ends when the store is closed.
+      // Not a request to stop: the waiting thread ends when this writer is closed.
     } finally {
       lock.unlock();
     }
     return !closed;
   }
 
-  /** Has the waiting thread look again whether there is something to do. */
-  void wakeUp() {
+  /** Makes the thread in {@link #awaitWork} check again whether there is work. */
+  void signalWork() {
     lock.lock();
     try {
       work.signal();
@@ -162,11 +188,11 @@ final class EntryWriter {
     }
   }
 
-  /** Tells waiting writers how the indexing of changes went: well, or not. */
-  void indexed(Optional<Throwable> failure) {
+  /** Notifies waiting writers of the result of a flush. */
+  void flushEnded(Optional<Throwable> failure) {
     lock.lock();
     try {
-      this.failure = failure.orElse(null);
+      this.flushFailure = failure.orElse(null);
       progress.signalAll();
     } finally {
       lock.unlock();
@@ -174,41 +200,46 @@ final class EntryWriter {
   }
 
   /**
-   * Waits until changes are in the index.
+   * Waits for a flush.
    *
-   * @throws StoreException if they cannot be brought there, or the thread is interrupted
+   * @param flushed returns whether the flush has ended successfully
+   * @throws StoreException if the flush fails or the thread is interrupted
    */
-  void awaitIndexed(BooleanSupplier indexed) {
-    exclusively(
+  void awaitFlush(BooleanSupplier flushed) {
+    withLock(
         () -> {
           work.signal();
-          awaitProgress(indexed);
-          return indexed;
+          awaitProgress(flushed);
+          return flushed;
         });
   }
 
-  private void awaitProgress(BooleanSupplier enough) {
-    while (!enough.getAsBoolean()) {
+  private void awaitRoom() {
+    awaitProgress(() -> !limits.isExceeded(table.backlog()));
+  }
+
+  private void awaitProgress(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
       if (closed) {
         throw new IllegalStateException("the store is closed");
       }
-      if (failure != null) {
+      if (flushFailure != null) {
         throw new StoreException(
-            "the index takes no more entries; the cause says what has to be put right", failure);
+            "the index cannot be written; see the cause. Writes fail until it can be", flushFailure);
       }
       try {
         progress.await();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new StoreException("interrupted while waiting for the index to take entries", e);
+        throw new StoreException("interrupted while waiting for the index to be written", e);
       }
     }
   }
 
   /**
-   * Lets no more changes in, and ends all waiting.
+   * Rejects further changes and wakes up all waiting threads.
    *
-   * @return false if it was closed before
+   * @return false if this writer was already closed
    */
   boolean close() {
     lock.lock();
@@ -219,17 +250,17 @@ final class EntryWriter {
       closed = true;
       work.signalAll();
       progress.signalAll();
-      log.append(unlogged);
+      log.append(unloggedEvictions);
       return true;
     } catch (IOException e) {
-      // The next opening evicts as many entries again, though it may choose others.
+      // The next opening evicts the same number of entries, though possibly others.
       return true;
     } finally {
       lock.unlock();
     }
   }
 
-  private <T> T exclusively(IOSupplier<T> action) {
+  private <T> T withLock(IOSupplier<T> action) {
     lock.lock();
     try {
       if (closed) {

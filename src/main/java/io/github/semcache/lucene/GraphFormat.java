@@ -22,9 +22,9 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
 
 /**
- * Lucene's own format of vectors and graphs, under its own name, so that any Lucene reads it back.
- * Only writing differs: more dimensions are allowed, and the building of a graph, which may take
- * minutes, can be broken off.
+ * Lucene's standard format of vectors and HNSW graphs, under its standard name, so that any Lucene
+ * can read it. Only writing differs: it allows more dimensions, and building a graph, which may take
+ * minutes, can be aborted.
  */
 final class GraphFormat extends KnnVectorsFormat {
   static final int MAX_DIMENSION = 16_384;
@@ -33,23 +33,23 @@ final class GraphFormat extends KnnVectorsFormat {
   private static final int CONNECTIONS = 16;
   private static final int BEAM_WIDTH = 100;
 
-  private final KnnVectorsFormat stock = new Lucene99HnswVectorsFormat(CONNECTIONS, BEAM_WIDTH);
+  private final KnnVectorsFormat standard = new Lucene99HnswVectorsFormat(CONNECTIONS, BEAM_WIDTH);
   private final FlatVectorsFormat vectors;
 
-  private GraphFormat(BooleanSupplier brokenOff) {
+  private GraphFormat(BooleanSupplier aborted) {
     super(NAME);
     this.vectors =
         new Lucene99FlatVectorsFormat(
-            new Scorer(FlatVectorScorerUtil.getLucene99FlatVectorsScorer(), brokenOff));
+            new AbortableScorer(FlatVectorScorerUtil.getLucene99FlatVectorsScorer(), aborted));
   }
 
   /**
-   * The codec to write an index with.
+   * Returns the codec for writing an index.
    *
-   * @param brokenOff once it says true, the building of graphs ends in an exception
+   * @param aborted returns whether building graphs must fail
    */
-  static Codec codec(BooleanSupplier brokenOff) {
-    KnnVectorsFormat format = new GraphFormat(brokenOff);
+  static Codec codec(BooleanSupplier aborted) {
+    KnnVectorsFormat format = new GraphFormat(aborted);
     return new Lucene912Codec() {
       @Override
       public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
@@ -66,7 +66,7 @@ final class GraphFormat extends KnnVectorsFormat {
 
   @Override
   public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-    return stock.fieldsReader(state);
+    return standard.fieldsReader(state);
   }
 
   @Override
@@ -74,13 +74,13 @@ final class GraphFormat extends KnnVectorsFormat {
     return MAX_DIMENSION;
   }
 
-  /** Compares vectors as another scorer does, until it is told to break off. */
-  private record Scorer(FlatVectorsScorer scorer, BooleanSupplier brokenOff)
+  /** Delegates to another scorer, and makes building a graph fail once aborted. */
+  private record AbortableScorer(FlatVectorsScorer scorer, BooleanSupplier aborted)
       implements FlatVectorsScorer {
     @Override
     public RandomVectorScorerSupplier getRandomVectorScorerSupplier(
         VectorSimilarityFunction similarity, RandomAccessVectorValues values) throws IOException {
-      return new Supplier(scorer.getRandomVectorScorerSupplier(similarity, values), brokenOff);
+      return new AbortableSupplier(scorer.getRandomVectorScorerSupplier(similarity, values), aborted);
     }
 
     @Override
@@ -98,12 +98,12 @@ final class GraphFormat extends KnnVectorsFormat {
     }
   }
 
-  /** Is asked for a scorer for every vector that is added to a graph. */
-  private record Supplier(RandomVectorScorerSupplier supplier, BooleanSupplier brokenOff)
+  /** Supplies a scorer for each vector that is added to a graph, until aborted. */
+  private record AbortableSupplier(RandomVectorScorerSupplier supplier, BooleanSupplier aborted)
       implements RandomVectorScorerSupplier {
     @Override
     public RandomVectorScorer scorer(int ordinal) throws IOException {
-      if (brokenOff.getAsBoolean()) {
+      if (aborted.getAsBoolean()) {
         throw new MergePolicy.MergeAbortedException("the store is being closed");
       }
       return supplier.scorer(ordinal);
@@ -111,7 +111,7 @@ final class GraphFormat extends KnnVectorsFormat {
 
     @Override
     public RandomVectorScorerSupplier copy() throws IOException {
-      return new Supplier(supplier.copy(), brokenOff);
+      return new AbortableSupplier(supplier.copy(), aborted);
     }
   }
 }

@@ -24,21 +24,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Lucene index on the disk. A commit says up to which sequence number it has all changes.
+ * The Lucene index on disk. Each commit contains the sequence number up to which it includes all
+ * changes.
  *
- * <p>One thread at a time writes; {@link #breakOff} may be called from any.
+ * <p>Writes must come from one thread at a time. {@link #abort} may be called by any thread.
  */
 final class HnswIndex implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(HnswIndex.class);
   private static final String SEQUENCE_KEY = "semcache.sequence";
 
-  /** Few segments make searches fast, and merges of vectors dear. */
+  /** With fewer segments, searches are faster, but vectors are merged more often. */
   private static final int SEGMENTS_PER_TIER = 4;
 
   /**
-   * Smaller segments are merged as if they had this size, so that there are four of them at most: a
-   * search of a graph costs much the same whatever its size, and 100,000 vectors of dimension 384
-   * in three segments are searched in half the time that they take in eight.
+   * Smaller segments are merged as if they had this size, which limits their number to four. The
+   * cost of a graph search hardly depends on the size of the graph: 100,000 vectors of dimension
+   * 384 are searched in half the time if they are in three segments instead of eight.
    */
   private static final int FLOOR_MEGABYTES = 64;
 
@@ -48,7 +49,7 @@ final class HnswIndex implements Closeable {
   private final Directory directory;
   private final Map<String, String> identity;
   private volatile Runnable onMerged = () -> {};
-  private volatile boolean brokenOff;
+  private volatile boolean aborted;
   private @Nullable IndexWriter writer;
   private long sequence;
 
@@ -58,9 +59,10 @@ final class HnswIndex implements Closeable {
   }
 
   /**
-   * Opens an index, or makes one where there is none.
+   * Opens an index, or creates an empty one.
    *
-   * @throws StoreException if the index belongs to another vector space, schema or program
+   * @throws StoreException if the index has another vector space or schema, or was not created by
+   *     semcache
    */
   static HnswIndex open(Path path, EmbeddingSpace space) throws IOException {
     Directory directory = FSDirectory.open(path);
@@ -78,7 +80,7 @@ final class HnswIndex implements Closeable {
     }
   }
 
-  /** Checks before anything is written that the index is the right one, and that it is whole. */
+  /** Checks the identity and the integrity of the index before anything is written. */
   private void check(Path path, Identity expected) throws IOException {
     Map<String, String> properties = SegmentInfos.readLatestCommit(directory).getUserData();
     Identity.of(path, properties).check(path, expected);
@@ -87,25 +89,25 @@ final class HnswIndex implements Closeable {
   }
 
   private void create(Path path) throws IOException {
-    // A writer would delete whatever looks like a part of an index.
+    // An IndexWriter would delete all files that look like parts of an index.
     for (String file : directory.listAll()) {
       if (!file.equals(IndexWriter.WRITE_LOCK_NAME) && !file.startsWith("pending_segments")) {
         throw new CorruptIndexException("there is " + file + " but no segments file", "" + path);
       }
     }
-    writer = open(IndexWriterConfig.OpenMode.CREATE);
+    writer = openWriter(IndexWriterConfig.OpenMode.CREATE);
     write(Map.of(), 0);
   }
 
-  /** The last change that the index has. */
+  /** Returns the sequence number of the last change in the index. */
   long sequence() {
     return sequence;
   }
 
   /**
-   * Writes changes, all or none: when this returns they are on the disk, when it throws none is.
+   * Writes changes durably, all or none.
    *
-   * @param sequence the last of all changes that the index has then
+   * @param sequence the sequence number of the last change
    */
   void write(Map<String, Optional<LogRecord.Put>> changes, long sequence) throws IOException {
     IndexWriter open = writer();
@@ -124,17 +126,17 @@ final class HnswIndex implements Closeable {
     this.sequence = sequence;
   }
 
-  /** Makes the result of merges durable, so that the files that were merged can go. */
+  /** Makes merged segments durable, so that the segments that they replace can be deleted. */
   void commitMerges() throws IOException {
     writer().commit();
   }
 
-  /** Opens what has been written. */
-  DirectoryReader read() throws IOException {
+  /** Opens a reader of all that was written. */
+  DirectoryReader openReader() throws IOException {
     return DirectoryReader.open(writer());
   }
 
-  /** Takes back what was written after the last commit. */
+  /** Discards all writes since the last commit. */
   void rollback() throws IOException {
     IndexWriter open = writer;
     writer = null;
@@ -145,13 +147,13 @@ final class HnswIndex implements Closeable {
 
   private IndexWriter writer() throws IOException {
     if (writer == null) {
-      writer = open(IndexWriterConfig.OpenMode.APPEND);
+      writer = openWriter(IndexWriterConfig.OpenMode.APPEND);
     }
     return writer;
   }
 
-  private IndexWriter open(IndexWriterConfig.OpenMode mode) throws IOException {
-    TieredMergePolicy merges =
+  private IndexWriter openWriter(IndexWriterConfig.OpenMode mode) throws IOException {
+    TieredMergePolicy mergePolicy =
         new TieredMergePolicy()
             .setSegmentsPerTier(SEGMENTS_PER_TIER)
             .setFloorSegmentMB(FLOOR_MEGABYTES);
@@ -159,37 +161,37 @@ final class HnswIndex implements Closeable {
         directory,
         new IndexWriterConfig()
             .setOpenMode(mode)
-            .setCodec(GraphFormat.codec(() -> brokenOff))
-            .setMergePolicy(merges)
-            .setMergeScheduler(new Merges())
+            .setCodec(GraphFormat.codec(() -> aborted))
+            .setMergePolicy(mergePolicy)
+            .setMergeScheduler(new MergeScheduler())
             .setMaxFullFlushMergeWaitMillis(0)
             .setRAMBufferSizeMB(WRITE_BUFFER_MEGABYTES)
             .setCommitOnClose(false));
   }
 
-  /** Sets what to call, from another thread, whenever segments have been merged. */
+  /** Sets a callback that merge threads call after each merge. */
   void onMerged(Runnable onMerged) {
     this.onMerged = onMerged;
   }
 
-  /** Makes writes and merges that are under way end soon, in an exception. */
-  void breakOff() {
-    brokenOff = true;
+  /** Makes running writes and merges fail soon. */
+  void abort() {
+    aborted = true;
   }
 
-  boolean isBrokenOff() {
-    return brokenOff;
+  boolean isAborted() {
+    return aborted;
   }
 
   @Override
   public void close() throws IOException {
-    breakOff();
+    abort();
     IOUtils.close(this::rollback, directory);
   }
 
-  /** Merges on one thread that ends when there is nothing more to merge. */
-  private final class Merges extends ConcurrentMergeScheduler {
-    Merges() {
+  /** Merges on a single thread, which ends when there is nothing to merge. */
+  private final class MergeScheduler extends ConcurrentMergeScheduler {
+    MergeScheduler() {
       setMaxMergesAndThreads(MAX_WAITING_MERGES, 1);
       disableAutoIOThrottle();
     }
@@ -202,7 +204,7 @@ final class HnswIndex implements Closeable {
 
     @Override
     protected void handleMergeException(Throwable failure) {
-      LOG.warn("merging segments of {} failed", directory, failure);
+      LOG.warn("Merging segments of {} failed", directory, failure);
     }
   }
 }

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** What a directory holds: the layout of the data, and whose embeddings they are. */
+/** The schema version and the vector space of the data in a directory. */
 record Identity(int schema, EmbeddingSpace space) {
   private static final int SCHEMA = 1;
   private static final String SCHEMA_KEY = "semcache.schema";
@@ -19,15 +19,15 @@ record Identity(int schema, EmbeddingSpace space) {
 
   byte[] encode() {
     return new RecordWriter()
-        .number(schema)
-        .text(space.modelId())
-        .number(space.dimension())
+        .putInt(schema)
+        .putString(space.modelId())
+        .putInt(space.dimension())
         .toArray();
   }
 
   static Identity decode(ByteBuffer bytes) {
     RecordReader reader = new RecordReader(bytes);
-    return new Identity(reader.intNumber(), new EmbeddingSpace(reader.text(), reader.intNumber()));
+    return new Identity(reader.getInt(), new EmbeddingSpace(reader.getString(), reader.getInt()));
   }
 
   Map<String, String> toProperties() {
@@ -38,11 +38,11 @@ record Identity(int schema, EmbeddingSpace space) {
   }
 
   /**
-   * Reads what {@link #toProperties} wrote.
+   * Reads the result of {@link #toProperties}.
    *
-   * @throws StoreException if there is no identity among the properties
+   * @throws StoreException if the properties contain no identity
    */
-  static Identity of(Path where, Map<String, String> properties) {
+  static Identity of(Path path, Map<String, String> properties) {
     try {
       return new Identity(
           Integer.parseInt(properties.getOrDefault(SCHEMA_KEY, "")),
@@ -51,25 +51,26 @@ record Identity(int schema, EmbeddingSpace space) {
               Integer.parseInt(properties.getOrDefault(DIMENSION_KEY, ""))));
     } catch (IllegalArgumentException e) {
       throw new StoreException(
-          where + " holds an index that no semcache store has made; choose another directory", e);
+          path + " contains an index that was not created by semcache; choose another directory",
+          e);
     }
   }
 
   /**
-   * Checks what was found.
+   * Compares this identity, which was found in a directory, with the expected one.
    *
-   * @throws StoreException if it is not what was expected
+   * @throws StoreException if they differ
    */
-  void check(Path where, Identity expected) {
+  void check(Path path, Identity expected) {
     if (!equals(expected)) {
       throw new StoreException(
-          where
-              + " holds "
+          path
+              + " contains "
               + this
-              + ", expected was "
+              + ", expected "
               + expected
-              + "; use the embedder that it was made with, choose another directory,"
-              + " or delete this one to begin anew");
+              + "; use the embedder that the store was created with, choose another directory,"
+              + " or delete this one to start with an empty store");
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
-/** An entry as bytes, behind a checksum that tells damage from content. */
+/** Encodes entries as bytes, with a checksum that detects damage. */
 final class LogEntryCodec {
   private LogEntryCodec() {}
 
@@ -17,53 +17,54 @@ final class LogEntryCodec {
     Instant createdAt = entry.createdAt();
     RecordWriter writer =
         new RecordWriter()
-            .text(entry.key())
-            .text(entry.scope())
-            .text(entry.prompt())
-            .text(entry.answer())
-            .number(createdAt.getEpochSecond())
-            .number(createdAt.getNano())
-            .number(entry.attributes().size());
-    entry.attributes().forEach((name, value) -> writer.text(name).text(value));
+            .putString(entry.key())
+            .putString(entry.scope())
+            .putString(entry.prompt())
+            .putString(entry.answer())
+            .putLong(createdAt.getEpochSecond())
+            .putInt(createdAt.getNano())
+            .putInt(entry.attributes().size());
+    entry.attributes().forEach((name, value) -> writer.putString(name).putString(value));
     byte[] content = writer.toArray();
-    return new RecordWriter().number(checksum(content, 0, content.length)).bytes(content).toArray();
+    return new RecordWriter().putInt(checksum(content)).putBytes(content).toArray();
   }
 
   /**
-   * Reads an entry.
+   * Decodes an entry.
    *
-   * @param what names the entry in the message of an exception
-   * @throws CorruptEntryException if the bytes are not what {@link #encode} made
+   * @param description names the entry in exception messages
+   * @throws CorruptEntryException if the bytes are not the result of {@link #encode}
    */
-  static CacheEntry decode(String what, RecordReader reader) {
+  static CacheEntry decode(String description, RecordReader reader) {
     try {
-      int checksum = reader.intNumber();
-      byte[] content = reader.bytes();
-      if (checksum(content, 0, content.length) != checksum) {
-        throw new CorruptEntryException(what + " is damaged: its checksum does not match", null);
+      int checksum = reader.getInt();
+      byte[] content = reader.getBytes();
+      if (checksum(content) != checksum) {
+        throw new CorruptEntryException(
+            description + " is damaged: its checksum does not match", null);
       }
       return decodeContent(new RecordReader(content, 0, content.length));
     } catch (BufferUnderflowException | DateTimeException e) {
-      throw new CorruptEntryException(what + " is damaged: it is not an entry", e);
+      throw new CorruptEntryException(description + " is damaged: it is not an entry", e);
     }
   }
 
   private static CacheEntry decodeContent(RecordReader reader) {
-    String key = reader.text();
-    String scope = reader.text();
-    String prompt = reader.text();
-    String answer = reader.text();
-    Instant createdAt = Instant.ofEpochSecond(reader.longNumber(), reader.intNumber());
+    String key = reader.getString();
+    String scope = reader.getString();
+    String prompt = reader.getString();
+    String answer = reader.getString();
+    Instant createdAt = Instant.ofEpochSecond(reader.getLong(), reader.getInt());
     Map<String, String> attributes = new HashMap<>();
-    for (int i = reader.intNumber(); i > 0; i--) {
-      attributes.put(reader.text(), reader.text());
+    for (int i = reader.getInt(); i > 0; i--) {
+      attributes.put(reader.getString(), reader.getString());
     }
     return new CacheEntry(key, scope, prompt, answer, attributes, createdAt);
   }
 
-  static int checksum(byte[] bytes, int offset, int length) {
+  static int checksum(byte[] bytes) {
     CRC32C checksum = new CRC32C();
-    checksum.update(bytes, offset, length);
+    checksum.update(bytes, 0, bytes.length);
     return (int) checksum.getValue();
   }
 }

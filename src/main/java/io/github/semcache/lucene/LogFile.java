@@ -15,10 +15,11 @@ import java.util.function.Consumer;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * One file of the log: frames of length, checksum and content, appended one after the other.
+ * One file of the write-ahead log: a sequence of frames, each consisting of length, checksum, and
+ * content.
  *
- * <p>It is a {@link RandomAccessFile} because an interrupt of the writing thread would close a
- * channel. Only one thread at a time may append; another one may {@link #sync} meanwhile.
+ * <p>Uses {@link RandomAccessFile}, because an interrupt of the writing thread would close a
+ * channel. Only one thread at a time may append. {@link #sync} may run concurrently.
  */
 final class LogFile implements Closeable {
   private static final int FRAME_HEADER = 2 * Integer.BYTES;
@@ -27,8 +28,8 @@ final class LogFile implements Closeable {
   private final Path path;
   private final RandomAccessFile file;
   private long emptyLength;
-  private volatile long written;
-  private volatile long synced;
+  private volatile long writtenLength;
+  private volatile long syncedLength;
   private boolean directorySynced;
   private boolean broken;
 
@@ -37,7 +38,7 @@ final class LogFile implements Closeable {
     this.file = file;
   }
 
-  /** Makes a file that begins with one frame; none is left if that fails. */
+  /** Creates a file with one frame. Deletes the file if that fails. */
   static LogFile create(Path path, byte[] firstContent) throws IOException {
     Files.createFile(path);
     RandomAccessFile file = null;
@@ -46,8 +47,8 @@ final class LogFile implements Closeable {
       file = new RandomAccessFile(path.toFile(), "rw");
       LogFile created = new LogFile(path, file);
       created.append(List.of(firstContent).iterator());
-      created.emptyLength = created.written;
-      created.synced = created.written;
+      created.emptyLength = created.writtenLength;
+      created.syncedLength = created.writtenLength;
       complete = true;
       return created;
     } finally {
@@ -58,29 +59,29 @@ final class LogFile implements Closeable {
     }
   }
 
-  /** Hands frames to the operating system, all or none of them. */
+  /** Writes frames to the operating system, all or none of them. */
   void append(Iterator<byte[]> contents) throws IOException {
     if (broken) {
       throw new IOException("an earlier write failed and could not be undone: " + path);
     }
     try {
       while (contents.hasNext()) {
-        file.write(frames(contents));
+        file.write(encodeFrames(contents));
       }
     } catch (IOException e) {
       undo(e);
       throw e;
     }
-    written = file.getFilePointer();
+    writtenLength = file.getFilePointer();
   }
 
-  /** As many frames as make a write worth its while. */
-  private static byte[] frames(Iterator<byte[]> contents) {
+  /** Encodes the next frames, up to about the size of one write. */
+  private static byte[] encodeFrames(Iterator<byte[]> contents) {
     ByteArrayOutputStream frames = new ByteArrayOutputStream();
     while (contents.hasNext() && frames.size() < WRITE_SIZE) {
       byte[] content = contents.next();
       ByteBuffer header = ByteBuffer.allocate(FRAME_HEADER);
-      header.putInt(content.length).putInt(LogEntryCodec.checksum(content, 0, content.length));
+      header.putInt(content.length).putInt(LogEntryCodec.checksum(content));
       frames.writeBytes(header.array());
       frames.writeBytes(content);
     }
@@ -89,18 +90,18 @@ final class LogFile implements Closeable {
 
   private void undo(IOException failure) {
     try {
-      file.setLength(written);
-      file.seek(written);
+      file.setLength(writtenLength);
+      file.seek(writtenLength);
     } catch (IOException e) {
       broken = true;
       failure.addSuppressed(e);
     }
   }
 
-  /** Returns when all that was appended before the call is on the disk. */
+  /** Syncs all frames that were appended before this call to disk. */
   void sync() throws IOException {
-    long upTo = written;
-    if (upTo == synced) {
+    long length = writtenLength;
+    if (length == syncedLength) {
       return;
     }
     file.getFD().sync();
@@ -108,27 +109,27 @@ final class LogFile implements Closeable {
       Directories.syncParent(path);
       directorySynced = true;
     }
-    synced = upTo;
+    syncedLength = length;
   }
 
   boolean isSynced() {
-    return synced == written;
+    return syncedLength == writtenLength;
   }
 
   long length() {
-    return written;
+    return writtenLength;
   }
 
-  /** Whether there is nothing but the first frame. */
+  /** Returns whether the file contains only the first frame. */
   boolean isEmpty() {
-    return written == emptyLength;
+    return writtenLength == emptyLength;
   }
 
   Path path() {
     return path;
   }
 
-  /** Puts on the disk what is not there yet. A second call does nothing. */
+  /** Syncs and closes the file. Closing twice has no effect. */
   @Override
   public void close() throws IOException {
     try (file) {
@@ -137,25 +138,25 @@ final class LogFile implements Closeable {
   }
 
   /**
-   * Reads the frames that are whole. What was written last before a loss of power may be torn, and
-   * whole frames may follow it.
+   * Reads the intact frames. A power failure may tear the frames that were written last, and intact
+   * frames may follow a torn one.
    *
-   * @return how many bytes are no part of them
+   * @return the number of bytes that are not part of an intact frame
    */
   static long read(Path path, Consumer<ByteBuffer> contents) throws IOException {
     long unread = Files.size(path);
-    long rest = unread;
+    long remaining = unread;
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(path), 1 << 16))) {
-      while (rest >= FRAME_HEADER) {
+      while (remaining >= FRAME_HEADER) {
         int length = in.readInt();
         int checksum = in.readInt();
-        if (length < 1 || length > rest - FRAME_HEADER) {
+        if (length < 1 || length > remaining - FRAME_HEADER) {
           break;
         }
         byte[] content = in.readNBytes(length);
-        rest -= FRAME_HEADER + length;
-        if (LogEntryCodec.checksum(content, 0, content.length) == checksum) {
+        remaining -= FRAME_HEADER + length;
+        if (LogEntryCodec.checksum(content) == checksum) {
           contents.accept(ByteBuffer.wrap(content));
           unread -= FRAME_HEADER + length;
         }

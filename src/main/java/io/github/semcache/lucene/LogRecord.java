@@ -6,12 +6,12 @@ import io.github.semcache.store.EntrySelector;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** A change to the store, as it stands in the log. Later changes have higher sequence numbers. */
+/** A change in the write-ahead log. Sequence numbers increase from one change to the next. */
 sealed interface LogRecord {
   /** The first byte of a {@link Put} with an embedding. */
   byte PUT = 1;
 
-  /** The first byte of a {@link Put} without one. */
+  /** The first byte of a {@link Put} without an embedding. */
   byte PUT_WITHOUT_EMBEDDING = 2;
 
   /** The first byte of a {@link Remove} of one entry. */
@@ -30,8 +30,8 @@ sealed interface LogRecord {
   /**
    * A new version of an entry.
    *
-   * @param expiresAt the millisecond from which on it is no longer served
-   * @param embedding of length 1
+   * @param expiresAt the expiry in milliseconds since the epoch, or {@link EntryRef#NEVER}
+   * @param embedding a vector of length 1
    */
   record Put(long sequence, CacheEntry entry, Optional<Embedding> embedding, long expiresAt)
       implements LogRecord {
@@ -39,14 +39,14 @@ sealed interface LogRecord {
     public byte[] encode() {
       RecordWriter writer =
           new RecordWriter()
-              .tag(embedding.isPresent() ? PUT : PUT_WITHOUT_EMBEDDING)
-              .number(sequence)
-              .number(expiresAt);
-      embedding.ifPresent(vector -> writer.floats(vector.toArray()));
-      return writer.bytes(LogEntryCodec.encode(entry)).toArray();
+              .putByte(embedding.isPresent() ? PUT : PUT_WITHOUT_EMBEDDING)
+              .putLong(sequence)
+              .putLong(expiresAt);
+      embedding.ifPresent(vector -> writer.putFloats(vector.toArray()));
+      return writer.putBytes(LogEntryCodec.encode(entry)).toArray();
     }
 
-    /** About how many bytes of heap it takes. */
+    /** Estimates the size of this record on the heap. */
     long heapBytes() {
       return 512L
           + 2L * (entry.prompt().length() + entry.answer().length())
@@ -55,48 +55,48 @@ sealed interface LogRecord {
     }
   }
 
-  /** The removal of all entries that are selected at this point of the log. */
-  record Remove(long sequence, EntrySelector selection) implements LogRecord {
+  /** The removal of all entries that the selector matches at this point of the log. */
+  record Remove(long sequence, EntrySelector selector) implements LogRecord {
     @Override
     public byte[] encode() {
       RecordWriter writer = new RecordWriter();
-      if (selection instanceof EntrySelector.ByKey byKey) {
-        writer.tag(REMOVE_KEY).number(sequence).text(byKey.key());
-      } else if (selection instanceof EntrySelector.ByScope byScope) {
-        writer.tag(REMOVE_SCOPE).number(sequence).text(byScope.scope());
+      if (selector instanceof EntrySelector.ByKey byKey) {
+        writer.putByte(REMOVE_KEY).putLong(sequence).putString(byKey.key());
+      } else if (selector instanceof EntrySelector.ByScope byScope) {
+        writer.putByte(REMOVE_SCOPE).putLong(sequence).putString(byScope.scope());
       } else {
-        writer.tag(REMOVE_ALL).number(sequence);
+        writer.putByte(REMOVE_ALL).putLong(sequence);
       }
       return writer.toArray();
     }
   }
 
   /**
-   * Reads a record.
+   * Decodes a record.
    *
-   * @throws IllegalArgumentException if the bytes are none, though their checksum was right
+   * @throws IllegalArgumentException if the bytes, whose checksum matched, are not a record
    */
   static LogRecord decode(ByteBuffer bytes) {
     RecordReader reader = new RecordReader(bytes);
-    byte tag = reader.tag();
-    long sequence = reader.longNumber();
-    return switch (tag) {
+    byte type = reader.getByte();
+    long sequence = reader.getLong();
+    return switch (type) {
       case PUT, PUT_WITHOUT_EMBEDDING -> {
-        long expiresAt = reader.longNumber();
+        long expiresAt = reader.getLong();
         Optional<Embedding> embedding =
-            tag == PUT ? Optional.of(Embedding.of(reader.floats())) : Optional.empty();
-        byte[] entry = reader.bytes();
+            type == PUT ? Optional.of(Embedding.of(reader.getFloats())) : Optional.empty();
+        byte[] entry = reader.getBytes();
         yield new Put(
             sequence,
             LogEntryCodec.decode("entry in the log", new RecordReader(entry, 0, entry.length)),
             embedding,
             expiresAt);
       }
-      case REMOVE_KEY -> new Remove(sequence, new EntrySelector.ByKey(reader.text()));
-      case REMOVE_SCOPE -> new Remove(sequence, new EntrySelector.ByScope(reader.text()));
+      case REMOVE_KEY -> new Remove(sequence, new EntrySelector.ByKey(reader.getString()));
+      case REMOVE_SCOPE -> new Remove(sequence, new EntrySelector.ByScope(reader.getString()));
       case REMOVE_ALL -> new Remove(sequence, new EntrySelector.All());
       default ->
-          throw new IllegalArgumentException("the log holds a record of unknown kind " + tag);
+          throw new IllegalArgumentException("the log contains a record of unknown type " + type);
     };
   }
 }

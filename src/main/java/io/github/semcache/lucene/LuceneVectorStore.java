@@ -7,7 +7,6 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.ListableStore;
-import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.NewEntry;
@@ -24,33 +23,35 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * A store in a directory of the local disk, for one process at a time: an HNSW index of Lucene, and
- * a log of what is not in the index yet. Needs {@code org.apache.lucene:lucene-core} 9.12.
+ * A persistent store in a local directory, for one process at a time. Combines a Lucene HNSW index
+ * with a write-ahead log of the changes that the index does not contain yet. Requires {@code
+ * org.apache.lucene:lucene-core} 9.12.
  *
- * <p><b>Searches</b> of the index are approximate: they follow a graph, and rarely miss the nearest
- * entry (see {@link Builder#efSearch}). Recent entries, and those of a scope that has few, are
- * compared one by one. Distances are exact.
+ * <p><b>Search.</b> The search of the index is approximate: it follows a graph and rarely misses the
+ * nearest entry; see {@link Builder#efSearch}. Recent entries and entries of small scopes are
+ * compared exhaustively. Distances are exact.
  *
- * <p><b>What survives.</b> When {@link #put} or {@link #remove} returns, the operating system has
- * the change: it survives the end of the process, whether by {@code kill -9} or otherwise. It
- * survives the loss of power once the disk has it, which is a second later unless {@link
- * Builder#syncInterval} says otherwise. An entry is there whole or not at all; a record that was
- * torn when the process ended is left out. What a cache has learned is in files of its own beside
- * them, and is on the disk when {@link #update} returns.
+ * <p><b>Durability.</b> When {@link #put}, {@link #updateAttributes}, or {@link #remove} returns, the
+ * change has been written to the operating system and survives the end of the process, including
+ * {@code kill -9}. It survives a power failure once it has been synced to disk, by default within a
+ * second; see {@link Builder#syncInterval}. Writes of entries are atomic: when the store is opened
+ * again, a partially written record is ignored. Learned state is stored in separate files and is on
+ * disk when {@link #update} returns.
  *
- * <p><b>Bounded:</b> when it is full, the least recently used entry goes first. An entry is used
- * when it is put, found by its key, or returned as the nearest of a search; the order of writing is
- * kept over a restart, later use is not. Expired entries leave the heap with a later write or
- * within a minute, and the files when the segment that holds them is merged. That is also when the
- * text of removed entries leaves the files.
+ * <p><b>Eviction.</b> The number of entries is bounded. When the store is full, it evicts the least
+ * recently used entry. Writing or updating an entry, finding it by its key, and returning it as the
+ * nearest match of a search count as uses. After a restart, only the order of writes is known.
  *
- * <p><b>Threads.</b> Safe for use by many threads: searches run side by side, writes one at a time.
- * A write waits for the disk only if it is told to sync, and for the index only if it falls
- * thousands of entries behind. One daemon thread brings entries into the index, and one more runs
- * while segments are merged; both end with {@link #close}.
+ * <p><b>Removal.</b> Expired entries are removed from memory by a later write or within a minute.
+ * The text of removed and expired entries remains in the files until their segment is merged.
  *
- * <p><b>Memory:</b> about 350 bytes of heap for each entry, and as much page cache as the index is
- * to be fast: the vectors take four bytes for each dimension.
+ * <p><b>Concurrency.</b> Thread-safe. Searches run concurrently; writes are serialized. A write waits
+ * for the disk only if the sync interval is zero, and for the index only if thousands of entries
+ * have not been flushed to it. One daemon thread flushes entries to the index, and another one runs
+ * while segments are merged; {@link #close} ends both.
+ *
+ * <p><b>Memory.</b> About 350 bytes of heap per entry. For fast searches, the page cache should hold
+ * the index, in which a vector takes four bytes per dimension.
  */
 public final class LuceneVectorStore implements VectorStore, ListableStore, StateStore {
   private static final int MAX_KEY_LENGTH = 1_024;
@@ -64,10 +65,10 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
   }
 
   /**
-   * Opens a store with the defaults of the {@link Builder}.
+   * Opens a store with the default options of the {@link Builder}.
    *
-   * @param directory where the entries are, or will be; made if it does not exist
-   * @param embedder whose embeddings it holds
+   * @param directory the directory of the store; created if it does not exist
+   * @param embedder the embedder whose embeddings the store holds
    * @return the store
    * @throws StoreException see {@link Builder#build}
    */
@@ -76,10 +77,10 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
   }
 
   /**
-   * Opens a store with the defaults of the {@link Builder}.
+   * Opens a store with the default options of the {@link Builder}.
    *
-   * @param directory where the entries are, or will be; made if it does not exist
-   * @param space the vector space of its embeddings
+   * @param directory the directory of the store; created if it does not exist
+   * @param space the vector space of the embeddings
    * @return the store
    * @throws IllegalArgumentException if the space has more than 16,384 dimensions
    * @throws StoreException see {@link Builder#build}
@@ -89,31 +90,32 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
   }
 
   /**
-   * Whether there is a store in a directory. Changes nothing, and opens nothing.
+   * Returns whether a directory contains a store, without opening it.
    *
-   * @param directory where one may be
-   * @return false also if there is no such directory
+   * @param directory the directory
+   * @return whether it contains a store; false if the directory does not exist
    */
-  public static boolean isIn(Path directory) {
-    return Engine.isIn(directory);
+  public static boolean exists(Path directory) {
+    return Engine.exists(directory);
   }
 
   /**
-   * Begins a store.
+   * Returns a builder.
    *
-   * @param directory where the entries are, or will be; made if it does not exist
-   * @param embedder whose embeddings it holds
+   * @param directory the directory of the store; created if it does not exist
+   * @param embedder the embedder whose embeddings the store holds
    * @return a builder
+   * @throws IllegalArgumentException if the embedder has more than 16,384 dimensions
    */
   public static Builder builder(Path directory, Embedder embedder) {
     return builder(directory, EmbeddingSpace.of(embedder));
   }
 
   /**
-   * Begins a store.
+   * Returns a builder.
    *
-   * @param directory where the entries are, or will be; made if it does not exist
-   * @param space the vector space of its embeddings
+   * @param directory the directory of the store; created if it does not exist
+   * @param space the vector space of the embeddings
    * @return a builder
    * @throws IllegalArgumentException if the space has more than 16,384 dimensions
    */
@@ -140,27 +142,35 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if an embedding is not of this store's dimension, or a key or
-   *     scope is longer than 1,024 characters; then nothing is written
+   * @throws IllegalArgumentException if an embedding does not have this store's dimension, or if a
+   *     key or scope has more than 1,024 characters; then nothing is written
    */
   @Override
-  public int put(List<NewEntry> insertions) {
-    for (NewEntry insertion : requireNonNull(insertions, "insertions")) {
-      insertion.embedding().ifPresent(space::check);
-      checkLength("key", insertion.entry().key());
-      checkLength("scope", insertion.entry().scope());
+  public int put(List<NewEntry> entries) {
+    for (NewEntry newEntry : requireNonNull(entries, "entries")) {
+      newEntry.embedding().ifPresent(space::check);
+      checkLength("key", newEntry.entry().key());
+      checkLength("scope", newEntry.entry().scope());
     }
-    return engine.writer().put(insertions);
+    return engine.writer().put(entries);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Writes a new version of the entry with the stored embedding. Blocks other writes, but not
+   * lookups, while the change runs.
+   */
   @Override
   public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
-    throw new UnsupportedOperationException("updateAttributes");
+    return engine
+        .writer()
+        .updateAttributes(requireNonNull(key, "key"), requireNonNull(change, "change"));
   }
 
   @Override
-  public long remove(EntrySelector selection) {
-    return engine.writer().remove(requireNonNull(selection, "selection"));
+  public long remove(EntrySelector selector) {
+    return engine.writer().remove(requireNonNull(selector, "selector"));
   }
 
   @Override
@@ -176,38 +186,38 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
   /**
    * {@inheritDoc}
    *
-   * <p>Waits for the disk: what was learned survives the loss of power too.
+   * <p>Syncs the new state to disk before it returns, so the state survives a power failure.
    */
   @Override
   public void update(String name, Function<Optional<byte[]>, byte[]> change) {
     engine.states().update(name, change);
   }
 
-  private static void checkLength(String what, String text) {
-    if (text.length() > MAX_KEY_LENGTH) {
+  private static void checkLength(String name, String value) {
+    if (value.length() > MAX_KEY_LENGTH) {
       throw new IllegalArgumentException(
-          what + " has " + text.length() + " characters; it must have at most " + MAX_KEY_LENGTH);
+          name + " has " + value.length() + " characters; it must have at most " + MAX_KEY_LENGTH);
     }
   }
 
-  /** Brings all that was put so far into the index. */
+  /** Flushes all changes to the index. */
   void flush() {
-    engine.indexer().flush();
+    engine.flusher().flush();
   }
 
   /**
-   * Waits for calls that are under way, puts on the disk what is not there yet, ends the threads,
-   * and lets others open the directory. Later calls of other methods than {@link #space} throw an
-   * {@link IllegalStateException}.
+   * Waits for running calls, syncs the log to disk, ends the threads, and unlocks the directory.
+   * Later calls of methods other than {@link #space} throw an {@link IllegalStateException}. Closing
+   * twice has no effect.
    *
-   * @throws StoreException if the disk reports an error; it is closed nevertheless
+   * @throws StoreException if the disk reports an error; the store is closed nevertheless
    */
   @Override
   public void close() {
     engine.close();
   }
 
-  /** Builds a {@link LuceneVectorStore}. Not safe for use by many threads. */
+  /** Builds a {@link LuceneVectorStore}. Not thread-safe. */
   public static final class Builder {
     private static final Duration MAX_SYNC_INTERVAL = Duration.ofHours(1);
     private static final int MAX_EF_SEARCH = 10_000;
@@ -218,7 +228,7 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
     private int efSearch = 96;
     private Duration syncInterval = Duration.ofSeconds(1);
     private InstantSource time = InstantSource.system();
-    private Limits limits = Limits.DEFAULT;
+    private FlushLimits flushLimits = FlushLimits.DEFAULT;
 
     private Builder(Path directory, EmbeddingSpace space) {
       this.directory = requireNonNull(directory, "directory").toAbsolutePath();
@@ -227,17 +237,17 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
         throw new IllegalArgumentException(
             "dimension is "
                 + space.dimension()
-                + "; this store takes at most "
+                + "; it must be at most "
                 + GraphFormat.MAX_DIMENSION);
       }
     }
 
     /**
-     * Sets how many entries to keep.
+     * Sets the maximum number of entries.
      *
-     * @param maxEntries at least 1; 100,000 unless set
+     * @param maxEntries the maximum, at least 1; 100,000 by default
      * @return this builder
-     * @throws IllegalArgumentException if the number is less than 1
+     * @throws IllegalArgumentException if the maximum is less than 1
      */
     public Builder maxEntries(int maxEntries) {
       if (maxEntries < 1) {
@@ -249,45 +259,49 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
     }
 
     /**
-     * Sets how many entries a search keeps in view while it follows the graph of the index (HNSW's
-     * {@code ef}). More find the nearest one more often, and take longer in proportion.
+     * Sets the number of candidates that a search of the index tracks (the {@code ef} parameter of
+     * HNSW). A larger number finds the nearest entry more often and takes proportionally longer.
      *
-     * @param efSearch 1 to 10,000; 96 unless set
+     * @param efSearch the number of candidates, 1 to 10,000; 96 by default
      * @return this builder
      * @throws IllegalArgumentException if the number is outside this range
      */
     public Builder efSearch(int efSearch) {
       if (efSearch < 1 || efSearch > MAX_EF_SEARCH) {
         throw new IllegalArgumentException(
-            "efSearch is " + efSearch + "; it must be 1 to " + MAX_EF_SEARCH);
+            "efSearch is " + efSearch + "; it must be between 1 and " + MAX_EF_SEARCH);
       }
       this.efSearch = efSearch;
       return this;
     }
 
     /**
-     * Sets how long a change may be with the operating system before it is forced onto the disk:
-     * what may be lost with the power. The end of the process alone loses nothing.
+     * Sets the maximum time after which a change is synced to disk. A power failure can lose the
+     * changes of this period. The end of the process alone loses nothing.
      *
-     * @param syncInterval up to an hour; 1 second unless set. Zero forces every change onto the
-     *     disk before {@link #put} or {@link #remove} returns, which takes milliseconds
+     * @param syncInterval the interval, at most one hour; one second by default. With zero, {@link
+     *     #put}, {@link #updateAttributes}, and {@link #remove} sync each change before they return,
+     *     which takes milliseconds
      * @return this builder
-     * @throws IllegalArgumentException if the interval is negative or longer than an hour
+     * @throws IllegalArgumentException if the interval is negative or longer than one hour
      */
     public Builder syncInterval(Duration syncInterval) {
       if (requireNonNull(syncInterval, "syncInterval").isNegative()
           || syncInterval.compareTo(MAX_SYNC_INTERVAL) > 0) {
         throw new IllegalArgumentException(
-            "syncInterval is " + syncInterval + "; it must be zero to " + MAX_SYNC_INTERVAL);
+            "syncInterval is "
+                + syncInterval
+                + "; it must be between zero and "
+                + MAX_SYNC_INTERVAL);
       }
       this.syncInterval = syncInterval;
       return this;
     }
 
     /**
-     * Sets the clock that times to live are measured with.
+     * Sets the clock for the expiry of entries.
      *
-     * @param time the clock; the system's unless set
+     * @param time the clock; the system clock by default
      * @return this builder
      */
     public Builder timeSource(InstantSource time) {
@@ -295,28 +309,28 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
       return this;
     }
 
-    /** Sets when recent changes go into the index. */
-    Builder limits(Limits limits) {
-      this.limits = limits;
+    /** Sets when changes are flushed to the index. */
+    Builder flushLimits(FlushLimits flushLimits) {
+      this.flushLimits = flushLimits;
       return this;
     }
 
     /**
-     * Opens the store. Blocks until it knows what is in the directory. Of writes that a loss of
-     * power has torn, and of a write-ahead log that is damaged, what is whole is taken; the rest is
-     * passed over, with a warning in the log, and its file is kept under another name.
+     * Opens the store. Blocks until the metadata of all entries is loaded. Records of the write-ahead
+     * log that are damaged, or were torn by a power failure, are skipped with a warning; their file
+     * is renamed instead of deleted.
      *
-     * @return the store, with all entries that are in the directory and have not expired
-     * @throws StoreException if the directory cannot be made or written, is open in another store,
-     *     holds embeddings of another model, dimension or schema, or if its index is damaged; then
-     *     nothing in it is changed
+     * @return the store, with all entries of the directory that have not expired
+     * @throws StoreException if the directory cannot be created or written, is open in another store,
+     *     has another embedding model, dimension, or schema, or has a damaged index; then nothing in
+     *     it is changed
      */
     public LuceneVectorStore build() {
       return new LuceneVectorStore(
           space,
           Engine.open(
               new Engine.Settings(
-                  directory, space, maxEntries, efSearch, syncInterval, time, limits)));
+                  directory, space, maxEntries, efSearch, syncInterval, time, flushLimits)));
     }
   }
 }

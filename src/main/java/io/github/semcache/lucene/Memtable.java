@@ -9,78 +9,79 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The changes that a search of the index does not show yet: new versions, which are kept here until
- * it does, and removals. Guarded by the lock of the {@link EntryTable}.
+ * The entries that the current snapshot of the index does not contain, and the changes that the
+ * index does not contain. An entry stays here while its change is flushed, until a snapshot with it
+ * is published. Guarded by the lock of the {@link EntryTable}.
  */
 final class Memtable {
-  private final Map<ScopeEntryRefs, Set<EntryRef>> byScope = new HashMap<>();
+  private final Map<ScopeRef, Set<EntryRef>> byScope = new HashMap<>();
   private int entries;
   private long heapBytes;
 
-  /** By key, what the index is to be told: a new version, or that there is none any more. */
-  private Map<String, Optional<LogRecord.Put>> untold = new LinkedHashMap<>();
+  /** By key, the last unflushed change: a new version, or empty for a removal. */
+  private Map<String, Optional<LogRecord.Put>> unflushed = new LinkedHashMap<>();
 
-  /** The slots of a scope whose entries are here. */
-  Collection<EntryRef> of(ScopeEntryRefs scope) {
+  /** Returns the entries of a scope. */
+  Collection<EntryRef> entriesOf(ScopeRef scope) {
     return byScope.getOrDefault(scope, Set.of());
   }
 
-  void put(EntryRef slot, LogRecord.Put put) {
-    slot.recent = put;
-    byScope.computeIfAbsent(slot.scope, scope -> new HashSet<>()).add(slot);
+  void put(EntryRef ref, LogRecord.Put put) {
+    ref.unflushed = put;
+    byScope.computeIfAbsent(ref.scope, scope -> new HashSet<>()).add(ref);
     entries++;
     heapBytes += put.heapBytes();
-    untold.put(slot.key, Optional.of(put));
+    unflushed.put(ref.key, Optional.of(put));
   }
 
-  void remove(EntryRef slot) {
-    forget(slot);
-    untold.put(slot.key, Optional.empty());
+  void remove(EntryRef ref) {
+    release(ref);
+    unflushed.put(ref.key, Optional.empty());
   }
 
-  /** How many changes the index is to be told. */
-  int untold() {
-    return untold.size();
+  /** Returns the number of unflushed changes. */
+  int unflushedChanges() {
+    return unflushed.size();
   }
 
-  /** How many entries are here, and so are looked at one by one in a search. */
+  /** Returns the number of entries, flushed ones included. A search compares each of them. */
   int entries() {
     return entries;
   }
 
-  /** About how much heap the entries take that are here. */
+  /** Returns the estimated heap size of the entries. */
   long heapBytes() {
     return heapBytes;
   }
 
-  /** Hands over the changes that the index is to be told. The entries stay here. */
-  Map<String, Optional<LogRecord.Put>> take() {
-    Map<String, Optional<LogRecord.Put>> taken = untold;
-    untold = new LinkedHashMap<>();
+  /** Returns and clears the unflushed changes. The entries stay. */
+  Map<String, Optional<LogRecord.Put>> takeUnflushed() {
+    Map<String, Optional<LogRecord.Put>> taken = unflushed;
+    unflushed = new LinkedHashMap<>();
     return taken;
   }
 
-  /** Takes back changes that the index could not be told, behind later ones. */
-  void giveBack(Map<String, Optional<LogRecord.Put>> taken) {
-    Map<String, Optional<LogRecord.Put>> all = new LinkedHashMap<>(taken);
-    all.putAll(untold);
-    untold = all;
+  /** Restores changes after a failed flush. Later changes of the same keys take precedence. */
+  void restoreUnflushed(Map<String, Optional<LogRecord.Put>> taken) {
+    Map<String, Optional<LogRecord.Put>> merged = new LinkedHashMap<>(taken);
+    merged.putAll(unflushed);
+    unflushed = merged;
   }
 
-  /** Forgets an entry that a search of the index finds, or that has gone. */
-  void forget(EntryRef slot) {
-    LogRecord.Put put = slot.recent;
+  /** Releases an entry that the snapshot contains or that was deleted, if it is here. */
+  void release(EntryRef ref) {
+    LogRecord.Put put = ref.unflushed;
     if (put == null) {
       return;
     }
-    slot.recent = null;
+    ref.unflushed = null;
     entries--;
     heapBytes -= put.heapBytes();
     byScope.computeIfPresent(
-        slot.scope,
-        (scope, slots) -> {
-          slots.remove(slot);
-          return slots.isEmpty() ? null : slots;
+        ref.scope,
+        (scope, refs) -> {
+          refs.remove(ref);
+          return refs.isEmpty() ? null : refs;
         });
   }
 }

@@ -7,41 +7,41 @@ import java.util.List;
 import org.apache.lucene.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/** One search for nearest entries: what it may return, and the best that it has met so far. */
+/** A nearest-neighbor search in progress: its filter and its nearest hits so far. */
 final class NearestSearch {
-  /** A slot and its distance. */
-  record Hit(EntryRef slot, double distance) {}
+  /** An entry and its distance. */
+  record Hit(EntryRef ref, double distance) {}
 
   final Embedding embedding;
-  final ScopeEntryRefs scope;
+  final ScopeRef scope;
   final int k;
   private final long now;
   private final long notBefore;
-  private final Nearest nearest;
+  private final HitQueue nearest;
 
-  NearestSearch(Embedding embedding, ScopeEntryRefs scope, int k, long now, long notBefore) {
+  NearestSearch(Embedding embedding, ScopeRef scope, int k, long now, long notBefore) {
     this.embedding = embedding;
     this.scope = scope;
     this.k = Math.min(k, scope.size);
     this.now = now;
     this.notBefore = notBefore;
-    this.nearest = new Nearest(this.k);
+    this.nearest = new HitQueue(this.k);
   }
 
-  boolean accepts(@Nullable EntryRef slot) {
-    return slot != null
-        && slot.scope == scope
-        && !slot.gone
-        && slot.livesAt(now)
-        && slot.createdAt >= notBefore;
+  boolean accepts(@Nullable EntryRef ref) {
+    return ref != null
+        && ref.scope == scope
+        && !ref.deleted
+        && ref.isLiveAt(now)
+        && ref.createdAt >= notBefore;
   }
 
-  /** Keeps a slot that it accepts, if it is among the nearest. */
-  void offer(EntryRef slot, Embedding stored) {
-    nearest.insertWithOverflow(new Hit(slot, embedding.cosineDistance(stored)));
+  /** Adds an accepted entry, if it is among the k nearest. */
+  void offer(EntryRef ref, Embedding stored) {
+    nearest.insertWithOverflow(new Hit(ref, embedding.cosineDistance(stored)));
   }
 
-  /** Nearest first. Ends the search. */
+  /** Returns the nearest entries, sorted by distance. May be called once. */
   List<Hit> hits() {
     List<Hit> hits = new ArrayList<>();
     while (nearest.size() > 0) {
@@ -51,9 +51,9 @@ final class NearestSearch {
     return hits;
   }
 
-  /** The farthest is on top. */
-  private static final class Nearest extends PriorityQueue<Hit> {
-    Nearest(int k) {
+  /** A queue with the farthest hit at its head. */
+  private static final class HitQueue extends PriorityQueue<Hit> {
+    HitQueue(int k) {
       super(k);
     }
 

@@ -6,8 +6,8 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
 /**
- * Reads what a {@link RecordWriter} wrote. Every method throws {@link BufferUnderflowException}
- * where the bytes end early.
+ * Reads what a {@link RecordWriter} wrote. Every method throws {@link BufferUnderflowException} if
+ * there are too few bytes.
  */
 final class RecordReader {
   private final ByteBuffer buffer;
@@ -20,42 +20,42 @@ final class RecordReader {
     this(ByteBuffer.wrap(bytes, offset, length));
   }
 
-  byte tag() {
+  byte getByte() {
     return buffer.get();
   }
 
-  int intNumber() {
+  int getInt() {
     return buffer.getInt();
   }
 
-  long longNumber() {
+  long getLong() {
     return buffer.getLong();
   }
 
-  String text() {
-    byte encoding = tag();
-    byte[] bytes = bytes();
+  String getString() {
+    byte encoding = getByte();
+    byte[] bytes = getBytes();
     return encoding == RecordWriter.IN_UTF_8
         ? new String(bytes, UTF_8)
         : ByteBuffer.wrap(bytes).asCharBuffer().toString();
   }
 
-  byte[] bytes() {
-    byte[] bytes = new byte[length(Byte.BYTES)];
+  byte[] getBytes() {
+    byte[] bytes = new byte[getLength(Byte.BYTES)];
     buffer.get(bytes);
     return bytes;
   }
 
-  float[] floats() {
-    float[] floats = new float[length(Float.BYTES)];
+  float[] getFloats() {
+    float[] floats = new float[getLength(Float.BYTES)];
     buffer.asFloatBuffer().get(floats);
     buffer.position(buffer.position() + floats.length * Float.BYTES);
     return floats;
   }
 
-  private int length(int unit) {
-    int length = intNumber();
-    if (length < 0 || length > buffer.remaining() / unit) {
+  private int getLength(int elementSize) {
+    int length = getInt();
+    if (length < 0 || length > buffer.remaining() / elementSize) {
       throw new BufferUnderflowException();
     }
     return length;

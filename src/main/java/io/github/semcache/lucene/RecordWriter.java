@@ -5,49 +5,49 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Writes numbers and texts to an array of bytes that grows; {@link RecordReader} reads them. */
+/** Writes numbers, strings, and arrays to a growing byte array. {@link RecordReader} reads them. */
 final class RecordWriter {
   static final byte IN_UTF_8 = 0;
   static final byte IN_UTF_16 = 1;
 
   private ByteBuffer buffer = ByteBuffer.allocate(256);
 
-  RecordWriter tag(byte tag) {
-    room(Byte.BYTES).put(tag);
+  RecordWriter putByte(byte value) {
+    withRoomFor(Byte.BYTES).put(value);
     return this;
   }
 
-  RecordWriter number(int number) {
-    room(Integer.BYTES).putInt(number);
+  RecordWriter putInt(int value) {
+    withRoomFor(Integer.BYTES).putInt(value);
     return this;
   }
 
-  RecordWriter number(long number) {
-    room(Long.BYTES).putLong(number);
+  RecordWriter putLong(long value) {
+    withRoomFor(Long.BYTES).putLong(value);
     return this;
   }
 
-  /** UTF-8 where it holds the text as it is; lone surrogates need UTF-16. */
-  RecordWriter text(String text) {
+  /** Writes UTF-8, or UTF-16 if the text contains lone surrogates, which UTF-8 cannot represent. */
+  RecordWriter putString(String text) {
     byte[] bytes = text.getBytes(UTF_8);
     if (new String(bytes, UTF_8).equals(text)) {
-      return tag(IN_UTF_8).bytes(bytes);
+      return putByte(IN_UTF_8).putBytes(bytes);
     }
-    ByteBuffer units = ByteBuffer.allocate(Math.multiplyExact(text.length(), Character.BYTES));
-    units.asCharBuffer().put(text);
-    return tag(IN_UTF_16).bytes(units.array());
+    ByteBuffer utf16 = ByteBuffer.allocate(Math.multiplyExact(text.length(), Character.BYTES));
+    utf16.asCharBuffer().put(text);
+    return putByte(IN_UTF_16).putBytes(utf16.array());
   }
 
-  RecordWriter bytes(byte[] bytes) {
-    number(bytes.length);
-    room(bytes.length).put(bytes);
+  RecordWriter putBytes(byte[] bytes) {
+    putInt(bytes.length);
+    withRoomFor(bytes.length).put(bytes);
     return this;
   }
 
-  RecordWriter floats(float[] floats) {
-    number(floats.length);
+  RecordWriter putFloats(float[] floats) {
+    putInt(floats.length);
     int size = Math.multiplyExact(floats.length, Float.BYTES);
-    ByteBuffer target = room(size);
+    ByteBuffer target = withRoomFor(size);
     target.asFloatBuffer().put(floats);
     target.position(target.position() + size);
     return this;
@@ -57,7 +57,7 @@ final class RecordWriter {
     return Arrays.copyOf(buffer.array(), buffer.position());
   }
 
-  private ByteBuffer room(int size) {
+  private ByteBuffer withRoomFor(int size) {
     if (buffer.remaining() < size) {
       int needed = Math.addExact(buffer.position(), size);
       long doubled = Math.min(2L * buffer.capacity(), Integer.MAX_VALUE - 8);

@@ -1,9 +1,11 @@
 package io.github.semcache.lucene;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.store.CacheEntry;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.FloatVectorValues;
@@ -17,43 +19,47 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
 
-/** One segment of the index: its documents, and the slots that they belong to. */
+/** A segment of the index: its documents and the references that they belong to. */
 final class Segment {
   /**
-   * How many vectors can be scanned in the time that the search of a graph takes for each candidate
-   * that it keeps: it compares about 16, each at 1.5 times the cost.
+   * The number of vectors that can be scanned in the time that a graph search takes per candidate.
+   * A graph search compares about 16 vectors per candidate, each at 1.5 times the cost.
    */
   private static final int SCANNED_PER_CANDIDATE = 24;
 
   private final LeafReader reader;
-  private final @Nullable EntryRef[] slots;
 
-  private Segment(LeafReader reader, @Nullable EntryRef[] slots) {
+  /** By document number; null if the document's version was not live when it was loaded. */
+  private final @Nullable EntryRef[] refs;
+
+  private Segment(LeafReader reader, @Nullable EntryRef[] refs) {
     this.reader = reader;
-    this.slots = slots;
+    this.refs = refs;
   }
 
   /**
-   * Reads the heads of a segment's documents.
+   * Loads the metadata of a segment's documents.
    *
-   * @param slotOf the slot of a head, or null if the document belongs to none that lives
+   * @param resolve returns the reference of a document, or null if its version is not live
    */
-  static Segment load(LeafReader reader, Function<EntryMetadata, @Nullable EntryRef> slotOf)
+  static Segment load(LeafReader reader, Function<EntryMetadata, @Nullable EntryRef> resolve)
       throws IOException {
-    @Nullable EntryRef[] slots = new EntryRef[reader.maxDoc()];
+    @Nullable EntryRef[] refs = new EntryRef[reader.maxDoc()];
     Bits live = reader.getLiveDocs();
-    BinaryDocValues heads = Documents.heads(reader);
-    for (int doc = heads.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = heads.nextDoc()) {
+    BinaryDocValues metadata = Documents.metadata(reader);
+    for (int doc = metadata.nextDoc();
+        doc != DocIdSetIterator.NO_MORE_DOCS;
+        doc = metadata.nextDoc()) {
       if (live == null || live.get(doc)) {
-        slots[doc] = slotOf.apply(EntryMetadata.decode(heads.binaryValue()));
+        refs[doc] = resolve.apply(EntryMetadata.decode(metadata.binaryValue()));
       }
     }
-    return new Segment(reader, slots);
+    return new Segment(reader, refs);
   }
 
-  /** The same documents, seen through a later reader. */
-  Segment in(LeafReader later) {
-    return new Segment(later, slots);
+  /** Returns the same segment with a later reader, which may have more deleted documents. */
+  Segment with(LeafReader later) {
+    return new Segment(later, refs);
   }
 
   LeafReader reader() {
@@ -61,17 +67,17 @@ final class Segment {
   }
 
   int size() {
-    return slots.length;
+    return refs.length;
   }
 
-  /** The document that a slot belongs to, or -1. */
-  int find(EntryRef slot) throws IOException {
-    PostingsEnum documents = reader.postings(Documents.key(slot.key), PostingsEnum.NONE);
+  /** Returns the document number of an entry, or -1. */
+  int find(EntryRef ref) throws IOException {
+    PostingsEnum documents = reader.postings(Documents.key(ref.key), PostingsEnum.NONE);
     if (documents != null) {
       for (int doc = documents.nextDoc();
           doc != DocIdSetIterator.NO_MORE_DOCS;
           doc = documents.nextDoc()) {
-        if (slots[doc] == slot) {
+        if (refs[doc] == ref) {
           return doc;
         }
       }
@@ -79,10 +85,23 @@ final class Segment {
     return -1;
   }
 
+  /** Reads the entry of a document. */
+  CacheEntry read(int document, EntryRef ref) throws IOException {
+    return Documents.read(reader, document, ref);
+  }
+
+  /** Reads the embedding of a document, a vector of length 1; empty if it has none. */
+  Optional<Embedding> embedding(int document) throws IOException {
+    FloatVectorValues vectors = reader.getFloatVectorValues(Documents.EMBEDDING);
+    return vectors != null && vectors.advance(document) == document
+        ? Optional.of(Embedding.of(vectors.vectorValue()))
+        : Optional.empty();
+  }
+
   /**
-   * Offers the nearest documents to a search.
+   * Offers the nearest entries to a search.
    *
-   * @param candidates how many to keep while following the graph, at least one
+   * @param candidates the number of candidates that a graph search tracks, at least 1
    */
   void search(NearestSearch search, float[] target, int candidates) throws IOException {
     int inScope = reader.docFreq(Documents.scope(search.scope.hash));
@@ -90,10 +109,10 @@ final class Segment {
       return;
     }
     KnnCollector nearest = new TopKnnCollector(Math.min(candidates, inScope), inScope);
-    if (isCheaperToScan(inScope, candidates)) {
+    if (isScanCheaper(inScope, candidates)) {
       scan(search, target, nearest);
     } else {
-      reader.searchNearestVectors(Documents.EMBEDDING, target, nearest, accepted(search));
+      reader.searchNearestVectors(Documents.EMBEDDING, target, nearest, acceptedBy(search));
       if (nearest.earlyTerminated()) {
         nearest = new TopKnnCollector(nearest.k(), Integer.MAX_VALUE);
         scan(search, target, nearest);
@@ -102,22 +121,22 @@ final class Segment {
     offer(search, nearest.topDocs().scoreDocs);
   }
 
-  /** The search of a graph also meets the documents of other scopes. */
-  private boolean isCheaperToScan(int inScope, int candidates) {
-    double scannedWhileFollowing = (double) SCANNED_PER_CANDIDATE * candidates * size() / inScope;
-    return inScope <= scannedWhileFollowing;
+  /** A graph search visits the documents of other scopes, too. */
+  private boolean isScanCheaper(int inScope, int candidates) {
+    double scannedInSameTime = (double) SCANNED_PER_CANDIDATE * candidates * size() / inScope;
+    return inScope <= scannedInSameTime;
   }
 
-  private Bits accepted(NearestSearch search) {
+  private Bits acceptedBy(NearestSearch search) {
     return new Bits() {
       @Override
       public boolean get(int doc) {
-        return search.accepts(slots[doc]);
+        return search.accepts(refs[doc]);
       }
 
       @Override
       public int length() {
-        return slots.length;
+        return refs.length;
       }
     };
   }
@@ -132,22 +151,22 @@ final class Segment {
     for (int doc = inScope.nextDoc();
         doc != DocIdSetIterator.NO_MORE_DOCS;
         doc = inScope.nextDoc()) {
-      if (search.accepts(slots[doc])
+      if (search.accepts(refs[doc])
           && (vectors.docID() == doc || (vectors.docID() < doc && vectors.advance(doc) == doc))) {
         nearest.collect(doc, scorer.score());
       }
     }
   }
 
-  /** Measures the best of the candidates exactly: a score has float precision. */
+  /** Offers the best candidates with their exact distances; scores have float precision. */
   private void offer(NearestSearch search, ScoreDoc[] candidates) throws IOException {
     ScoreDoc[] best = Arrays.copyOf(candidates, Math.min(search.k, candidates.length));
     Arrays.sort(best, Comparator.comparingInt(candidate -> candidate.doc));
     FloatVectorValues vectors = reader.getFloatVectorValues(Documents.EMBEDDING);
     for (ScoreDoc candidate : best) {
-      EntryRef slot = slots[candidate.doc];
-      if (slot != null && vectors.advance(candidate.doc) == candidate.doc) {
-        search.offer(slot, Embedding.of(vectors.vectorValue()));
+      EntryRef ref = refs[candidate.doc];
+      if (ref != null && vectors.advance(candidate.doc) == candidate.doc) {
+        search.offer(ref, Embedding.of(vectors.vectorValue()));
       }
     }
   }

@@ -14,9 +14,9 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.jspecify.annotations.Nullable;
 
-/** The index at one point in time. Immutable, but for what the slots say. */
+/** A point-in-time view of the index. Immutable, except for the state of the references. */
 final class Snapshot implements Closeable {
-  /** With fewer, the search of even a small graph often ends at the wrong place. */
+  /** With fewer candidates, even the search of a small graph often ends in a local optimum. */
   private static final int MIN_CANDIDATES = 8;
 
   private final DirectoryReader reader;
@@ -29,70 +29,99 @@ final class Snapshot implements Closeable {
     this.size = segments.stream().mapToLong(Segment::size).sum();
   }
 
-  /** Opens what a reader shows; the reader is closed with the snapshot. */
-  static Snapshot of(DirectoryReader reader, Function<EntryMetadata, @Nullable EntryRef> slotOf)
+  /**
+   * Opens a snapshot.
+   *
+   * @param reader a reader of the index; closed with the snapshot
+   * @param resolve returns the reference of a document, or null if its version is not live
+   */
+  static Snapshot of(DirectoryReader reader, Function<EntryMetadata, @Nullable EntryRef> resolve)
       throws IOException {
-    return of(reader, Map.of(), slotOf);
+    return of(reader, Map.of(), resolve);
   }
 
   /**
-   * A later snapshot, which shares what has stayed the same.
+   * Opens a later snapshot. It shares the unchanged segments with this one.
    *
-   * @param slotOf the slot of a head, or null if its version no longer lives
+   * @param later a later reader of the index; closed with the later snapshot
+   * @param resolve returns the reference of a document, or null if its version is not live
    */
-  Snapshot later(DirectoryReader later, Function<EntryMetadata, @Nullable EntryRef> slotOf)
+  Snapshot refresh(DirectoryReader later, Function<EntryMetadata, @Nullable EntryRef> resolve)
       throws IOException {
-    Map<Object, Segment> known = new HashMap<>();
-    segments.forEach(segment -> known.put(identity(segment.reader()), segment));
-    return of(later, known, slotOf);
+    Map<Object, Segment> loaded = new HashMap<>();
+    segments.forEach(segment -> loaded.put(coreKey(segment.reader()), segment));
+    return of(later, loaded, resolve);
   }
 
   private static Snapshot of(
       DirectoryReader reader,
-      Map<Object, Segment> known,
-      Function<EntryMetadata, @Nullable EntryRef> slotOf)
+      Map<Object, Segment> loaded,
+      Function<EntryMetadata, @Nullable EntryRef> resolve)
       throws IOException {
     List<Segment> segments = new ArrayList<>();
     for (LeafReaderContext leaf : reader.leaves()) {
-      Segment same = known.get(identity(leaf.reader()));
-      segments.add(same != null ? same.in(leaf.reader()) : Segment.load(leaf.reader(), slotOf));
+      Segment known = loaded.get(coreKey(leaf.reader()));
+      segments.add(
+          known != null ? known.with(leaf.reader()) : Segment.load(leaf.reader(), resolve));
     }
     return new Snapshot(reader, segments);
   }
 
-  private static Object identity(LeafReader reader) {
+  /** Returns an object that identifies the segment of a reader, whatever its deleted documents. */
+  private static Object coreKey(LeafReader reader) {
     return reader.getCoreCacheHelper().getKey();
-  }
-
-  DirectoryReader reader() {
-    return reader;
   }
 
   /**
    * Offers the nearest entries to a search.
    *
-   * @param candidates how many to keep in view, in all segments together
+   * @param candidates the number of candidates to track, in all segments together
    */
   void search(NearestSearch search, float[] target, int candidates) throws IOException {
     for (Segment segment : segments) {
-      int share = (int) Math.ceil((double) candidates * segment.size() / size);
-      segment.search(search, target, Math.max(share, Math.max(search.k, MIN_CANDIDATES)));
+      int proportional = (int) Math.ceil((double) candidates * segment.size() / size);
+      segment.search(search, target, Math.max(proportional, Math.max(search.k, MIN_CANDIDATES)));
     }
   }
 
   /**
-   * Reads the entry of a slot.
+   * Reads an entry.
    *
    * @throws CorruptEntryException if it is damaged or missing
    */
-  CacheEntry read(EntryRef slot) throws IOException {
+  CacheEntry read(EntryRef ref) throws IOException {
+    return read(ref, (segment, document) -> segment.read(document, ref));
+  }
+
+  /**
+   * Reads an entry with its embedding and expiry.
+   *
+   * @throws CorruptEntryException if it is damaged or missing
+   */
+  LogRecord.Put readVersion(EntryRef ref) throws IOException {
+    return read(
+        ref,
+        (segment, document) ->
+            new LogRecord.Put(
+                ref.sequence,
+                segment.read(document, ref),
+                segment.embedding(document),
+                ref.expiresAt));
+  }
+
+  /** Reads a value from a document. */
+  private interface DocumentReader<T> {
+    T read(Segment segment, int document) throws IOException;
+  }
+
+  private <T> T read(EntryRef ref, DocumentReader<T> documentReader) throws IOException {
     for (Segment segment : segments) {
-      int document = segment.find(slot);
+      int document = segment.find(ref);
       if (document >= 0) {
-        return Documents.read(segment.reader(), document, slot);
+        return documentReader.read(segment, document);
       }
     }
-    throw new CorruptEntryException("entry " + slot.key + " is missing in the index", null);
+    throw new CorruptEntryException("entry " + ref.key + " is missing in the index", null);
   }
 
   @Override

@@ -14,10 +14,10 @@ import java.util.function.Function;
 import org.apache.lucene.util.IOSupplier;
 
 /**
- * A file for each state. It is replaced by renaming one that is complete and on the disk, so a
- * process that is killed, and a machine that loses its power, leave the old one or the new one.
+ * Stores each state in a file. An update writes a new file, syncs it to disk, and renames it, so a
+ * killed process or a power failure leaves either the old state or the new one.
  *
- * <p>Safe for use by many threads; changes are made one at a time.
+ * <p>Thread-safe. Calls are serialized.
  */
 final class StateFiles implements StateStore {
   private static final String SUFFIX = ".state";
@@ -33,13 +33,13 @@ final class StateFiles implements StateStore {
   @Override
   public Optional<byte[]> load(String name) {
     Path file = file(name);
-    return exclusively(() -> read(file));
+    return withLock(() -> read(file));
   }
 
   @Override
   public void update(String name, Function<Optional<byte[]>, byte[]> change) {
     Path file = file(name);
-    exclusively(
+    withLock(
         () -> {
           byte[] state = change.apply(read(file));
           replace(file, state);
@@ -61,17 +61,18 @@ final class StateFiles implements StateStore {
 
   private void replace(Path file, byte[] state) throws IOException {
     Directories.create(directory);
-    // One that a killed process has left is written over.
-    Path complete = directory.resolve(file.getFileName() + ".new");
-    try (FileOutputStream out = new FileOutputStream(complete.toFile())) {
+    // Overwrites the temporary file of a killed process, if there is one.
+    Path temporary = directory.resolve(file.getFileName() + ".new");
+    try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
       out.write(state);
       out.getFD().sync();
     }
-    Files.move(complete, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(
+        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     Directories.syncParent(file);
   }
 
-  /** Waits for a change that is under way; later calls fail. */
+  /** Waits for a running call. Later calls fail. */
   void close() {
     lock.lock();
     try {
@@ -81,7 +82,7 @@ final class StateFiles implements StateStore {
     }
   }
 
-  private <T> T exclusively(IOSupplier<T> action) {
+  private <T> T withLock(IOSupplier<T> action) {
     lock.lock();
     try {
       if (closed) {
@@ -89,7 +90,7 @@ final class StateFiles implements StateStore {
       }
       return action.get();
     } catch (IOException e) {
-      throw new StoreException("the learned state in " + directory + " cannot be used", e);
+      throw new StoreException("the states in " + directory + " cannot be read or written", e);
     } finally {
       lock.unlock();
     }

@@ -19,57 +19,58 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The changes that the index may not have yet, in the order in which they were made. They are in
- * numbered files; a file that was written by an earlier process is only ever read, and deleted when
- * the index has all of it. A file in which something could not be read is not deleted then, but
- * renamed: somebody may want to know what was lost.
+ * The changes that the index may not contain yet, in order, in numbered files. Only the current file
+ * is appended to. The earlier files are sealed: they are only read, and deleted when the index
+ * contains all their changes. A damaged file is renamed instead of deleted, so that its content can
+ * be inspected.
  *
- * <p>Callers see to it that one thread at a time appends, rotates or closes; {@link #sync} may run
- * beside an append.
+ * <p>The caller must ensure that only one thread at a time appends, rotates, or closes. {@link
+ * #sync} may run concurrently with an append.
  */
 final class WriteAheadLog implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(WriteAheadLog.class);
-  private static final String DAMAGED = ".damaged";
+  private static final String DAMAGED_SUFFIX = ".damaged";
   private static final Pattern NAME = Pattern.compile("\\d{19}\\.log");
-  private static final Pattern ANY_NAME = Pattern.compile("(\\d{19})\\.log(\\.damaged)?");
+  private static final Pattern NUMBERED_NAME = Pattern.compile("(\\d{19})\\.log(\\.damaged)?");
 
   private final Path directory;
   private final EmbeddingSpace space;
-  private final List<Path> earlier;
-  private final Set<Path> damaged;
+  private final List<Path> sealedFiles;
+  private final Set<Path> damagedFiles;
   private long number;
   private volatile LogFile current;
 
-  private WriteAheadLog(Path directory, EmbeddingSpace space, List<Path> earlier, Set<Path> damaged)
+  private WriteAheadLog(
+      Path directory, EmbeddingSpace space, List<Path> sealedFiles, Set<Path> damagedFiles)
       throws IOException {
     this.directory = directory;
     this.space = space;
-    this.earlier = earlier;
-    this.damaged = damaged;
+    this.sealedFiles = sealedFiles;
+    this.damagedFiles = damagedFiles;
     this.number = lastNumber(directory);
-    this.current = createNext();
+    this.current = createNextFile();
   }
 
   /**
-   * Reads the log of a directory and begins a new file.
+   * Reads the log of a directory and creates a new file.
    *
-   * @param replay is given the records, oldest first
-   * @throws StoreException if the log belongs to another vector space or schema
+   * @param replay receives the records, in order
+   * @throws StoreException if the log has another vector space or schema
    */
   static WriteAheadLog open(Path directory, EmbeddingSpace space, Consumer<LogRecord> replay)
       throws IOException {
     Directories.create(directory);
-    List<Path> files = filesOf(directory);
+    List<Path> files = logFiles(directory);
     Set<Path> damaged = new HashSet<>();
     for (Path file : files) {
-      if (!isReplayedWhole(file, space, replay)) {
+      if (!replayFile(file, space, replay)) {
         damaged.add(file);
       }
     }
     return new WriteAheadLog(directory, space, files, damaged);
   }
 
-  private static List<Path> filesOf(Path directory) throws IOException {
+  private static List<Path> logFiles(Path directory) throws IOException {
     try (Stream<Path> paths = Files.list(directory)) {
       return paths
           .filter(path -> NAME.matcher(path.getFileName().toString()).matches())
@@ -78,34 +79,35 @@ final class WriteAheadLog implements Closeable {
     }
   }
 
-  private static boolean isReplayedWhole(
-      Path file, EmbeddingSpace space, Consumer<LogRecord> replay) throws IOException {
-    boolean[] begun = {false};
+  /** Replays a file and returns whether it is intact. */
+  private static boolean replayFile(Path file, EmbeddingSpace space, Consumer<LogRecord> replay)
+      throws IOException {
+    boolean[] identityRead = {false};
     long unread =
         LogFile.read(
             file,
             content -> {
-              if (begun[0]) {
+              if (identityRead[0]) {
                 replay.accept(LogRecord.decode(content));
               } else {
                 Identity.decode(content).check(file, Identity.of(space));
-                begun[0] = true;
+                identityRead[0] = true;
               }
             });
     if (unread > 0) {
       LOG.warn(
-          "{} has {} bytes that are no whole record: a loss of power tears the last one, anything"
-              + " else is damage. They are passed over, and the file is kept as {}{}",
-          file,
+          "Skipped {} bytes of {} that are not part of an intact record. A power failure can tear"
+              + " the last record; anything else is damage. The file will be renamed to {}{}",
           unread,
+          file,
           file.getFileName(),
-          DAMAGED);
+          DAMAGED_SUFFIX);
     }
     return unread == 0;
   }
 
-  private LogFile createNext() throws IOException {
-    // Also after a failure, which may have left a file that cannot be deleted.
+  private LogFile createNextFile() throws IOException {
+    // Incremented even if creation fails, because that may leave a file that cannot be deleted.
     number++;
     Path path = directory.resolve("%019d.log".formatted(number));
     return LogFile.create(path, Identity.of(space).encode());
@@ -114,7 +116,7 @@ final class WriteAheadLog implements Closeable {
   private static long lastNumber(Path directory) throws IOException {
     try (Stream<Path> paths = Files.list(directory)) {
       return paths
-          .map(path -> ANY_NAME.matcher(path.getFileName().toString()))
+          .map(path -> NUMBERED_NAME.matcher(path.getFileName().toString()))
           .filter(Matcher::matches)
           .mapToLong(matcher -> Long.parseLong(matcher.group(1)))
           .max()
@@ -122,12 +124,12 @@ final class WriteAheadLog implements Closeable {
     }
   }
 
-  /** Returns when the operating system has the records: a killed process no longer loses them. */
+  /** Writes records to the operating system. They survive the death of the process. */
   void append(List<? extends LogRecord> records) throws IOException {
     current.append(records.stream().map(LogRecord::encode).iterator());
   }
 
-  /** Returns when the disk has all that was appended before. */
+  /** Syncs all records that were appended before this call to disk. */
   void sync() throws IOException {
     current.sync();
   }
@@ -136,42 +138,42 @@ final class WriteAheadLog implements Closeable {
     return current.isSynced();
   }
 
-  /** The bytes in the file that is being written. */
+  /** Returns the length of the current file in bytes. */
   long length() {
     return current.length();
   }
 
-  /** How many files there are. */
+  /** Returns the number of files. */
   int files() {
-    return earlier.size() + 1;
+    return sealedFiles.size() + 1;
   }
 
   /**
-   * Begins a new file.
+   * Seals the current file and creates the next one.
    *
-   * @return the file before it, for the caller to close
+   * @return the sealed file; the caller must close it
    */
   LogFile rotate() throws IOException {
     LogFile previous = current;
-    current = createNext();
-    earlier.add(previous.path());
+    current = createNextFile();
+    sealedFiles.add(previous.path());
     return previous;
   }
 
-  /** Deletes all files but the one that is being written; renames those that are damaged. */
-  void deleteEarlier() throws IOException {
-    for (Path file : List.copyOf(earlier)) {
-      if (damaged.contains(file)) {
-        Files.move(file, file.resolveSibling(file.getFileName() + DAMAGED));
-        damaged.remove(file);
+  /** Deletes all sealed files; renames the damaged ones. */
+  void deleteSealedFiles() throws IOException {
+    for (Path file : List.copyOf(sealedFiles)) {
+      if (damagedFiles.contains(file)) {
+        Files.move(file, file.resolveSibling(file.getFileName() + DAMAGED_SUFFIX));
+        damagedFiles.remove(file);
       } else {
         Files.deleteIfExists(file);
       }
-      earlier.remove(file);
+      sealedFiles.remove(file);
     }
   }
 
-  /** Puts on the disk what is not there yet. A file without records is not kept. */
+  /** Syncs and closes the current file. Deletes it if it contains no records. */
   @Override
   public void close() throws IOException {
     current.close();

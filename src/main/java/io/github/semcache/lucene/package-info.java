@@ -1,6 +1,6 @@
 /**
- * The embedded durable store: {@link io.github.semcache.lucene.LuceneVectorStore}, entries in a
- * directory of the local disk. The only package that needs Lucene.
+ * The embedded persistent store: {@link io.github.semcache.lucene.LuceneVectorStore}. The only
+ * package that uses Lucene.
  */
 @NullMarked
 package io.github.semcache.lucene;

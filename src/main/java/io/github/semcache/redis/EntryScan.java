@@ -2,7 +2,7 @@ package io.github.semcache.redis;
 
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
-import io.github.semcache.store.ListedEntry;
+import io.github.semcache.store.ListableStore.ListedEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -6,8 +6,8 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.ListableStore;
-import io.github.semcache.store.ListedEntry;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.NewEntry;
@@ -255,7 +255,7 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
 
   @Override
   public int put(List<NewEntry> insertions) {
-    for (NewEntry insertion : requireNonNull(insertions, "insertions")) {
+    for (NewEntry insertion : requireNonNull(insertions, "entries")) {
       EntryQuery.checkScope(insertion.entry().scope());
       insertion.embedding().ifPresent(space::check);
     }
@@ -277,7 +277,7 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
 
   @Override
   public long remove(EntrySelector selection) {
-    requireNonNull(selection, "selection");
+    requireNonNull(selection, "selector");
     try {
       return removeSelected(selection);
     } finally {

@@ -8,16 +8,16 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * A remembered answer.
+ * A cached answer. Immutable.
  *
  * @param key the key of its query: 64 hexadecimal digits
  * @param scope the {@linkplain io.github.semcache.prompt.Scope#hash hash} of its scope: 64
  *     hexadecimal digits
  * @param prompt the normalized text of the prompt
  * @param answer the text of the answer
- * @param attributes what else is known of the answer, for example the model that gave it; stores
- *     keep it as it is
- * @param createdAt when the answer was given, to the millisecond
+ * @param attributes further data about the answer, such as the model that gave it; stores return
+ *     them unchanged
+ * @param createdAt the time of the answer, in whole milliseconds
  */
 public record CacheEntry(
     String key,
@@ -39,19 +39,19 @@ public record CacheEntry(
   }
 
   /**
-   * The answer group: entries whose answers were judged to say the same share one.
+   * Returns the answer group. Entries whose answers were judged equivalent are in the same group.
    *
-   * @return the group that was {@linkplain #group(String) set}, else the key
+   * @return the group that was {@linkplain #group(String) set}, or else the key
    */
   public String group() {
     return attributes.getOrDefault(GROUP, key);
   }
 
   /**
-   * Sets the answer group.
+   * Returns a copy in another answer group.
    *
-   * @param group the group of an entry whose answer says the same
-   * @return an entry of that group
+   * @param group the group of an entry with an equivalent answer
+   * @return an entry that differs from this one in its group only
    */
   public CacheEntry group(String group) {
     Map<String, String> changed = new HashMap<>(attributes);
@@ -60,7 +60,7 @@ public record CacheEntry(
   }
 
   /**
-   * Replaces the attributes.
+   * Returns a copy with other attributes.
    *
    * @param attributes the new attributes
    * @return an entry that differs from this one in its attributes only
@@ -70,22 +70,23 @@ public record CacheEntry(
   }
 
   /**
-   * For implementations of {@link VectorStore#updateAttributes}: applies a change and checks that
-   * it touches the attributes only.
+   * Applies a change and checks that it touches the attributes only. For implementations of {@link
+   * VectorStore#updateAttributes}.
    *
    * @param change the change
    * @return the changed entry
    * @throws IllegalArgumentException if the change touches more than the attributes
+   * @throws NullPointerException if the change returns null
    */
   public CacheEntry withChangedAttributes(UnaryOperator<CacheEntry> change) {
-    CacheEntry changed = requireNonNull(change.apply(this), "the change returned no entry");
+    CacheEntry changed = requireNonNull(change.apply(this), "the change returned null");
     if (!changed.attributes(attributes).equals(this)) {
       throw new IllegalArgumentException("the change of an entry must touch its attributes only");
     }
     return changed;
   }
 
-  /** Shows key, scope and time, but no text. */
+  /** Returns key, scope, and creation time, but no text. */
   @Override
   public String toString() {
     return "CacheEntry[key=" + key + ", scope=" + scope + ", createdAt=" + createdAt + "]";

@@ -2,31 +2,33 @@ package io.github.semcache.store;
 
 import static java.util.Objects.requireNonNull;
 
-/** Which entries of a store are meant. Immutable. */
+/** Selects entries of a store. Immutable. */
 public sealed interface EntrySelector {
 
   /**
-   * The entry with a key.
+   * Selects the entry with a key.
    *
    * @param key the key
    */
   record ByKey(String key) implements EntrySelector {
+    /** Checks the key. */
     public ByKey {
       requireNonNull(key, "key");
     }
   }
 
   /**
-   * The entries of a scope.
+   * Selects the entries of a scope.
    *
    * @param scope the {@linkplain io.github.semcache.prompt.Scope#hash hash} of the scope
    */
   record ByScope(String scope) implements EntrySelector {
+    /** Checks the scope. */
     public ByScope {
       requireNonNull(scope, "scope");
     }
   }
 
-  /** All entries of the store. */
+  /** Selects all entries. */
   record All() implements EntrySelector {}
 }

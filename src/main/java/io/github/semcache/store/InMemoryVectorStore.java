@@ -24,15 +24,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in the heap. It compares a query with every entry of its scope, so it always finds the
- * true nearest ones; a lookup takes time in proportion to the number of entries in the scope.
+ * A store on the heap. A search compares the query with every entry of the scope, so it is exact and
+ * takes time proportional to the number of entries in the scope.
  *
- * <p>Bounded: when it is full, the least recently used entry goes first. An entry is used when it
- * is put, found by its key, or returned as the nearest of a search. Expired entries are removed by
- * later writes.
+ * <p>The number of entries is bounded. When the store is full, it evicts the least recently used
+ * entry. Writing an entry, finding it by its key, and returning it as the nearest match of a search
+ * count as uses. Later writes remove expired entries.
  *
- * <p>Safe for use by many threads: searches run side by side, writes alone. Nothing blocks on more
- * than that lock.
+ * <p>Thread-safe. Searches run concurrently with each other, but not with writes. No method blocks,
+ * except while it waits for the lock.
  */
 public final class InMemoryVectorStore implements VectorStore, ListableStore, StateStore {
   private final EmbeddingSpace space;
@@ -41,11 +41,11 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final Map<String, Node> nodes = new HashMap<>();
-  private final Map<String, Members> scopes = new HashMap<>();
+  private final Map<String, ScopeNodes> scopes = new HashMap<>();
   private final Map<String, byte[]> states = new ConcurrentHashMap<>();
   private final TreeSet<Node> byExpiry = new TreeSet<>(Node.BY_EXPIRY);
 
-  /** Keys from least to most recently used. Guarded by itself; taken after {@link #lock}. */
+  /** Keys from least to most recently used. Guarded by itself; acquired after {@link #lock}. */
   private final Map<String, Boolean> recency = new LinkedHashMap<>(16, 0.75f, true);
 
   private InMemoryVectorStore(Builder builder) {
@@ -55,19 +55,19 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   }
 
   /**
-   * A store of at most 10,000 entries.
+   * Creates a store of at most 10,000 entries.
    *
-   * @param embedder whose embeddings it will hold
-   * @return the store
+   * @param embedder the embedder whose embeddings the store will hold
+   * @return an empty store
    */
   public static InMemoryVectorStore of(Embedder embedder) {
     return builder(embedder).build();
   }
 
   /**
-   * Begins a store.
+   * Returns a builder.
    *
-   * @param embedder whose embeddings it will hold
+   * @param embedder the embedder whose embeddings the store will hold
    * @return a builder
    */
   public static Builder builder(Embedder embedder) {
@@ -75,9 +75,9 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   }
 
   /**
-   * Begins a store.
+   * Returns a builder.
    *
-   * @param space the vector space of its embeddings
+   * @param space the vector space of the embeddings
    * @return a builder
    */
   public static Builder builder(EmbeddingSpace space) {
@@ -93,34 +93,37 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   public Optional<CacheEntry> find(String key) {
     requireNonNull(key, "key");
     Instant now = time.instant();
-    Optional<Node> found =
-        reading(() -> Optional.ofNullable(nodes.get(key)).filter(node -> node.livesAt(now)));
-    found.ifPresent(this::touch);
+    Optional<Node> found = withReadLock(() -> findNode(key, now));
+    found.ifPresent(this::recordUse);
     return found.map(node -> node.entry);
+  }
+
+  private Optional<Node> findNode(String key, Instant now) {
+    return Optional.ofNullable(nodes.get(key)).filter(node -> node.isLiveAt(now));
   }
 
   @Override
   public NearestEntries nearest(NearestQuery query) {
     space.check(requireNonNull(query, "query").embedding());
     Instant now = time.instant();
-    List<EmbeddingTable.Scored<Node>> nearest = reading(() -> scan(query, now));
+    List<EmbeddingTable.Scored<Node>> nearest = withReadLock(() -> search(query, now));
     if (nearest.isEmpty()) {
       return NearestEntries.none();
     }
-    touch(nearest.get(0).row());
+    recordUse(nearest.get(0).row());
     return new NearestEntries(
         nearest.stream().map(scored -> new Match(scored.row().entry, scored.distance())).toList(),
         0);
   }
 
-  private List<EmbeddingTable.Scored<Node>> scan(NearestQuery query, Instant now) {
-    Members members = scopes.get(query.scope());
-    return members == null
+  private List<EmbeddingTable.Scored<Node>> search(NearestQuery query, Instant now) {
+    ScopeNodes scope = scopes.get(query.scope());
+    return scope == null
         ? List.of()
-        : members.embeddings.nearest(
+        : scope.embeddings.nearest(
             query.embedding(),
             query.k(),
-            node -> node.livesAt(now) && !isTooOld(node.entry, query));
+            node -> node.isLiveAt(now) && !isTooOld(node.entry, query));
   }
 
   private static boolean isTooOld(CacheEntry entry, NearestQuery query) {
@@ -128,13 +131,13 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   }
 
   @Override
-  public int put(List<NewEntry> insertions) {
-    requireNonNull(insertions, "insertions");
-    insertions.forEach(insertion -> insertion.embedding().ifPresent(space::check));
+  public int put(List<NewEntry> entries) {
+    requireNonNull(entries, "entries");
+    entries.forEach(entry -> entry.embedding().ifPresent(space::check));
     Instant now = time.instant();
-    return writing(
+    return withWriteLock(
         () -> {
-          insertions.forEach(insertion -> add(new Node(insertion, now), insertion.embedding()));
+          entries.forEach(entry -> add(new Node(entry, now), entry.embedding()));
           removeExpired(now);
           return evict();
         });
@@ -143,7 +146,7 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   private void add(Node node, Optional<Embedding> embedding) {
     delete(nodes.get(node.entry.key()));
     nodes.put(node.entry.key(), node);
-    scopes.computeIfAbsent(node.entry.scope(), scope -> new Members()).add(node, embedding);
+    scopes.computeIfAbsent(node.entry.scope(), scope -> new ScopeNodes()).add(node, embedding);
     if (node.expiresAt != null) {
       byExpiry.add(node);
     }
@@ -153,7 +156,7 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   }
 
   private void removeExpired(Instant now) {
-    while (!byExpiry.isEmpty() && !byExpiry.first().livesAt(now)) {
+    while (!byExpiry.isEmpty() && !byExpiry.first().isLiveAt(now)) {
       delete(byExpiry.first());
     }
   }
@@ -161,11 +164,11 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   private int evict() {
     int evicted = 0;
     for (; nodes.size() > maxEntries; evicted++) {
-      String oldest;
+      String leastRecentlyUsed;
       synchronized (recency) {
-        oldest = recency.keySet().iterator().next();
+        leastRecentlyUsed = recency.keySet().iterator().next();
       }
-      delete(nodes.get(oldest));
+      delete(nodes.get(leastRecentlyUsed));
     }
     return evicted;
   }
@@ -175,10 +178,9 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
     requireNonNull(key, "key");
     requireNonNull(change, "change");
     Instant now = time.instant();
-    return writing(
+    return withWriteLock(
         () ->
-            Optional.ofNullable(nodes.get(key))
-                .filter(node -> node.livesAt(now))
+            findNode(key, now)
                 .map(
                     node -> {
                       node.entry = node.entry.withChangedAttributes(change);
@@ -187,40 +189,40 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   }
 
   @Override
-  public long remove(EntrySelector selection) {
-    requireNonNull(selection, "selection");
+  public long remove(EntrySelector selector) {
+    requireNonNull(selector, "selector");
     Instant now = time.instant();
-    return writing(
+    return withWriteLock(
         () -> {
-          List<Node> selected = List.copyOf(select(selection));
+          List<Node> selected = List.copyOf(select(selector));
           selected.forEach(this::delete);
-          return selected.stream().filter(node -> node.livesAt(now)).count();
+          return selected.stream().filter(node -> node.isLiveAt(now)).count();
         });
   }
 
-  private Collection<Node> select(EntrySelector selection) {
-    if (selection instanceof EntrySelector.ByKey byKey) {
+  private Collection<Node> select(EntrySelector selector) {
+    if (selector instanceof EntrySelector.ByKey byKey) {
       return Optional.ofNullable(nodes.get(byKey.key())).stream().toList();
     }
-    if (selection instanceof EntrySelector.ByScope byScope) {
-      Members members = scopes.get(byScope.scope());
-      return members == null ? List.of() : members.nodes.values();
+    if (selector instanceof EntrySelector.ByScope byScope) {
+      ScopeNodes scope = scopes.get(byScope.scope());
+      return scope == null ? List.of() : scope.nodes.values();
     }
-    if (selection instanceof EntrySelector.All) {
+    if (selector instanceof EntrySelector.All) {
       return nodes.values();
     }
-    throw new AssertionError(selection);
+    throw new AssertionError(selector);
   }
 
   @Override
   public Stream<ListedEntry> entries() {
     Instant now = time.instant();
-    return reading(
-        () ->
-            nodes.values().stream()
-                .filter(node -> node.livesAt(now))
-                .map(node -> new ListedEntry(node.entry, Optional.ofNullable(node.expiresAt)))
-                .toList())
+    return withReadLock(
+            () ->
+                nodes.values().stream()
+                    .filter(node -> node.isLiveAt(now))
+                    .map(node -> new ListedEntry(node.entry, Optional.ofNullable(node.expiresAt)))
+                    .toList())
         .stream();
   }
 
@@ -231,7 +233,7 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
     String key = node.entry.key();
     nodes.remove(key);
     scopes.computeIfPresent(
-        node.entry.scope(), (scope, members) -> members.isEmptyWithout(node) ? null : members);
+        node.entry.scope(), (hash, scope) -> scope.isEmptyAfterRemoving(node) ? null : scope);
     if (node.expiresAt != null) {
       byExpiry.remove(node);
     }
@@ -240,8 +242,8 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
     }
   }
 
-  /** Makes an entry the most recently used one, unless it has gone meanwhile. */
-  private void touch(Node node) {
+  /** Makes an entry the most recently used one, unless it was removed concurrently. */
+  private void recordUse(Node node) {
     synchronized (recency) {
       recency.get(node.entry.key());
     }
@@ -259,11 +261,11 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
         (key, state) -> change.apply(Optional.ofNullable(state).map(byte[]::clone)).clone());
   }
 
-  /** Does nothing: there is nothing to release. */
+  /** Has no effect: this store holds no resources. */
   @Override
   public void close() {}
 
-  private <T> T reading(Supplier<T> action) {
+  private <T> T withReadLock(Supplier<T> action) {
     lock.readLock().lock();
     try {
       return action.get();
@@ -272,7 +274,7 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
     }
   }
 
-  private <T> T writing(Supplier<T> action) {
+  private <T> T withWriteLock(Supplier<T> action) {
     lock.writeLock().lock();
     try {
       return action.get();
@@ -282,16 +284,16 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   }
 
   /** The entries of a scope. */
-  private final class Members {
+  private final class ScopeNodes {
     private final Map<String, Node> nodes = new HashMap<>();
     private final EmbeddingTable<Node> embeddings = new EmbeddingTable<>(space.dimension());
 
     void add(Node node, Optional<Embedding> embedding) {
       nodes.put(node.entry.key(), node);
-      embedding.ifPresent(made -> embeddings.add(node, made));
+      embedding.ifPresent(present -> embeddings.add(node, present));
     }
 
-    boolean isEmptyWithout(Node node) {
+    boolean isEmptyAfterRemoving(Node node) {
       nodes.remove(node.entry.key());
       if (node.hasEmbedding()) {
         embeddings.remove(node);
@@ -305,22 +307,22 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
         Comparator.comparing((Node node) -> requireNonNull(node.expiresAt))
             .thenComparing(node -> node.entry.key());
 
-    /** Changed under the write lock. */
+    /** Written under the write lock. */
     volatile CacheEntry entry;
 
     final @Nullable Instant expiresAt;
 
-    Node(NewEntry insertion, Instant now) {
-      entry = insertion.entry();
-      expiresAt = insertion.timeToLive().map(now::plus).orElse(null);
+    Node(NewEntry newEntry, Instant now) {
+      entry = newEntry.entry();
+      expiresAt = newEntry.timeToLive().map(now::plus).orElse(null);
     }
 
-    boolean livesAt(Instant now) {
+    boolean isLiveAt(Instant now) {
       return expiresAt == null || now.isBefore(expiresAt);
     }
   }
 
-  /** Builds an {@link InMemoryVectorStore}. Not safe for use by many threads. */
+  /** Builds an {@link InMemoryVectorStore}. Not thread-safe. */
   public static final class Builder {
     private final EmbeddingSpace space;
     private int maxEntries = 10_000;
@@ -331,11 +333,11 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
     }
 
     /**
-     * Sets how many entries to keep.
+     * Sets the maximum number of entries.
      *
-     * @param maxEntries at least 1; 10,000 unless set
+     * @param maxEntries the maximum, at least 1; 10,000 by default
      * @return this builder
-     * @throws IllegalArgumentException if the number is less than 1
+     * @throws IllegalArgumentException if the maximum is less than 1
      */
     public Builder maxEntries(int maxEntries) {
       if (maxEntries < 1) {
@@ -347,9 +349,9 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
     }
 
     /**
-     * Sets the clock that times to live are measured with.
+     * Sets the clock for the expiry of entries.
      *
-     * @param time the clock; the system's unless set
+     * @param time the clock; the system clock by default
      * @return this builder
      */
     public Builder timeSource(InstantSource time) {

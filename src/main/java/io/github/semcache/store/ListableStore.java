@@ -1,21 +1,39 @@
 package io.github.semcache.store;
 
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A store that can show all that it holds. For tools and for people: the cache itself never asks.
+ * A store that can list its entries. For tools; the cache itself never lists entries.
  *
- * <p>Implementations are safe for use by many threads at once.
+ * <p>Implementations are thread-safe.
  */
 public interface ListableStore {
 
   /**
-   * All living entries, in no particular order. Entries that are put or removed while the stream is
-   * read may or may not be among them; those that cannot be read are left out.
+   * Returns all living entries, in no particular order. Entries that are put or removed while the
+   * stream is read may or may not be included. Entries that cannot be read are skipped.
    *
-   * @return a stream that is to be closed, and whose reading may block on disk or network and throw
-   *     a {@link StoreException}
-   * @throws StoreException if the store cannot be asked
+   * @return a stream that the caller must close; reading it may block on disk or network and throw a
+   *     {@link StoreException}
+   * @throws StoreException if the store fails
    */
   Stream<ListedEntry> entries();
+
+  /**
+   * An entry and its expiry.
+   *
+   * @param entry the entry
+   * @param expiresAt the time at which it expires; empty if it does not expire
+   */
+  record ListedEntry(CacheEntry entry, Optional<Instant> expiresAt) {
+    /** Checks the components. */
+    public ListedEntry {
+      requireNonNull(entry, "entry");
+      requireNonNull(expiresAt, "expiresAt");
+    }
+  }
 }

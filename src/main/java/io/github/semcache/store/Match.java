@@ -3,23 +3,24 @@ package io.github.semcache.store;
 import static java.util.Objects.requireNonNull;
 
 /**
- * An entry and how far its prompt is from the one that was asked.
+ * An entry and its distance from a query.
  *
  * @param entry the entry
- * @param distance the cosine distance of the two prompts, 0 to 2
+ * @param distance the cosine distance between the embeddings of the entry's prompt and of the
+ *     query, in [0, 2]
  */
 public record Match(CacheEntry entry, double distance) {
 
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if the distance is outside 0 to 2
+   * @throws IllegalArgumentException if the distance is outside [0, 2] or not a number
    */
   public Match {
     requireNonNull(entry, "entry");
     if (!(distance >= 0 && distance <= 2)) {
       throw new IllegalArgumentException(
-          "distance is " + distance + "; a cosine distance lies between 0 and 2");
+          "distance is " + distance + "; a cosine distance must be between 0 and 2");
     }
   }
 }

@@ -3,11 +3,11 @@ package io.github.semcache.store;
 import java.util.List;
 
 /**
- * What a search for nearest entries found.
+ * The result of a nearest-neighbor search.
  *
- * @param matches living entries, nearest first
- * @param corrupt how many further entries were found that could not be read; entries that have
- *     merely expired do not count
+ * @param matches living entries, sorted by distance
+ * @param corrupt the number of further entries that were found but could not be read; expired
+ *     entries do not count
  */
 public record NearestEntries(List<Match> matches, int corrupt) {
   private static final NearestEntries NONE = new NearestEntries(List.of(), 0);
@@ -18,9 +18,9 @@ public record NearestEntries(List<Match> matches, int corrupt) {
   }
 
   /**
-   * Nothing found.
+   * Returns an empty result.
    *
-   * @return no matches
+   * @return a result without matches and corrupt entries
    */
   public static NearestEntries none() {
     return NONE;

@@ -7,13 +7,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A search for the nearest entries (KNN) within one scope.
+ * A search for the nearest entries (KNN) in one scope.
  *
- * @param embedding where to search around
+ * @param embedding the embedding to search for
  * @param scope the {@linkplain io.github.semcache.prompt.Scope#hash hash} of the scope; entries of
  *     other scopes are not considered
- * @param k how many entries to return at most, at least 1
- * @param notBefore consider only entries created then or later, to the millisecond
+ * @param k the maximum number of entries to return, at least 1
+ * @param notBefore the earliest creation time of the entries to consider, in whole milliseconds;
+ *     empty considers entries of any age
  */
 public record NearestQuery(Embedding embedding, String scope, int k, Optional<Instant> notBefore) {
 

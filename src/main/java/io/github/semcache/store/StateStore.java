@@ -5,56 +5,60 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Keeps what a cache has learned, beside its entries: a few named blobs of up to about a megabyte.
- * They belong to one cache and one {@link io.github.semcache.embedding.EmbeddingSpace}, as the
- * entries do, but they do not expire, and removing entries, even all of them, leaves them alone.
+ * Stores the learned state of a cache: a few named byte arrays of up to about a megabyte each. Like
+ * the entries, a state belongs to one cache and one {@link
+ * io.github.semcache.embedding.EmbeddingSpace}. Unlike entries, states do not expire, and removing
+ * entries, even all of them, does not remove states.
  *
- * <p>Implementations are safe for use by many threads at once, and may block on disk or network.
+ * <p>Implementations are thread-safe. All methods may block on disk or network.
+ *
+ * <p>A name consists of 1 to 64 lower-case letters and hyphens. Implementations check it with {@link
+ * #checkName}.
  */
 public interface StateStore {
 
   /**
-   * Reads a blob.
+   * Reads a state.
    *
-   * @param name its name: see {@link #checkName}
-   * @return what was kept last, or empty
-   * @throws IllegalArgumentException if the name is none
-   * @throws StoreException if the store cannot be asked
+   * @param name the name of the state
+   * @return the bytes that were written last, or empty
+   * @throws IllegalArgumentException if the name is invalid
+   * @throws StoreException if the store fails
    */
   Optional<byte[]> load(String name);
 
   /**
-   * Replaces a blob, whole or not at all. No change is lost: of those who do this at once, in this
-   * process or in another one that shares the store, each sees what the one before it has made.
+   * Updates a state atomically: of concurrent updates, in this process or in another one that shares
+   * the store, each sees the result of the previous one. An update is written completely or not at
+   * all.
    *
-   * @param name its name: see {@link #checkName}
-   * @param change makes the new bytes of those that are there, if there are any. It may be called
-   *     again because somebody else was faster, and does not use the store
-   * @throws IllegalArgumentException if the name is none
-   * @throws StoreException if the store cannot be asked, or others were faster again and again;
-   *     then nothing has changed. What the change throws is passed on, and nothing has changed then
-   *     either
+   * @param name the name of the state
+   * @param change maps the current bytes, if there are any, to the new bytes. It may be called again
+   *     if another update came first, and must not use the store
+   * @throws IllegalArgumentException if the name is invalid
+   * @throws StoreException if the store fails, or if concurrent updates came first repeatedly; then
+   *     nothing is written. Exceptions of {@code change} are passed on, and nothing is written
    */
   void update(String name, Function<Optional<byte[]>, byte[]> change);
 
   /**
-   * Keeps a blob, whatever is there.
+   * Writes a state, whatever the current bytes are.
    *
-   * @param name its name: see {@link #checkName}
+   * @param name the name of the state
    * @param state the bytes
-   * @throws IllegalArgumentException if the name is none
-   * @throws StoreException as {@link #update} does
+   * @throws IllegalArgumentException if the name is invalid
+   * @throws StoreException see {@link #update}
    */
   default void save(String name, byte[] state) {
     update(name, replaced -> state);
   }
 
   /**
-   * For implementations: checks a name.
+   * Checks the name of a state. For implementations.
    *
-   * @param name 1 to 64 lower-case letters and hyphens
+   * @param name the name
    * @return the name
-   * @throws IllegalArgumentException if it is not of that form
+   * @throws IllegalArgumentException if the name is not 1 to 64 lower-case letters and hyphens
    */
   static String checkName(String name) {
     if (!Pattern.matches("[a-z-]{1,64}", name)) {

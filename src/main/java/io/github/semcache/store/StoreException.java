@@ -2,24 +2,27 @@ package io.github.semcache.store;
 
 import org.jspecify.annotations.Nullable;
 
-/** A store could not be asked, or is not what was expected. The message never holds stored text. */
+/**
+ * Thrown if a store fails, or if its data or index is not what was expected. The message never
+ * contains prompts or answers.
+ */
 public sealed class StoreException extends RuntimeException permits CorruptEntryException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Trouble without a cause.
+   * Creates an exception without a cause.
    *
-   * @param message what went wrong and, where there is one, the remedy
+   * @param message what failed and, where there is one, the remedy
    */
   public StoreException(String message) {
     this(message, null);
   }
 
   /**
-   * Trouble with its cause.
+   * Creates an exception.
    *
-   * @param message what went wrong and, where there is one, the remedy
-   * @param cause the failure behind it, if there was one
+   * @param message what failed and, where there is one, the remedy
+   * @param cause the cause, or null
    */
   public StoreException(String message, @Nullable Throwable cause) {
     super(message, cause);

@@ -1,6 +1,6 @@
 /**
- * Where answers are kept: the {@link io.github.semcache.store.VectorStore} port, its value types,
- * and the {@link io.github.semcache.store.InMemoryVectorStore}.
+ * Storage of entries: the {@link io.github.semcache.store.VectorStore} port, its value types, and the
+ * {@link io.github.semcache.store.InMemoryVectorStore}.
  */
 @NullMarked
 package io.github.semcache.store;

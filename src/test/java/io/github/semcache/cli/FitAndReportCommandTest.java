@@ -3,7 +3,7 @@ package io.github.semcache.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.github.semcache.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testkit.FakeClock;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ProgressBarTest {
   private final StringWriter out = new StringWriter();
-  private final FakeTime time = FakeTime.atStartOf2026();
+  private final FakeClock time = new FakeClock();
 
   private ProgressBar bar(boolean enabled) {
     return new ProgressBar(new PrintWriter(out), enabled, "asking", 200, time::nanos);

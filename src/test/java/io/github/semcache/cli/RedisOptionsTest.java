@@ -2,8 +2,8 @@ package io.github.semcache.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FakeRedis;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

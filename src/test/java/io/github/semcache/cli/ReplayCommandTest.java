@@ -6,7 +6,7 @@ import io.github.semcache.learning.ErrorBudget;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;

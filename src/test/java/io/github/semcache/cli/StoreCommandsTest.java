@@ -8,7 +8,7 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.prompt.Prompt;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

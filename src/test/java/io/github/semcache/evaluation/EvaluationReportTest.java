@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.RejectionReason;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

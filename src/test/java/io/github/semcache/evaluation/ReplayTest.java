@@ -9,7 +9,7 @@ import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

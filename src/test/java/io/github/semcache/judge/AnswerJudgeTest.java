@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.policy.Verdict;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.util.Iterator;
 import java.util.List;
 import java.util.regex.Matcher;

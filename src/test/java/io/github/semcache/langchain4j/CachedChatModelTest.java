@@ -21,7 +21,7 @@ import dev.langchain4j.model.output.TokenUsage;
 import dev.langchain4j.service.AiServices;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.Admission;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

@@ -18,7 +18,7 @@ import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.prompt.QuestionFinder;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

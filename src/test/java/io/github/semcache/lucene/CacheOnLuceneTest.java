@@ -1,12 +1,12 @@
 package io.github.semcache.lucene;
 
-import io.github.semcache.CacheOnStoreContract;
+import io.github.semcache.MiniLmCacheContract;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.VectorStore;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-class CacheOnLuceneTest extends CacheOnStoreContract {
+class CacheOnLuceneTest extends MiniLmCacheContract {
   @TempDir private Path directory;
 
   @Override
@@ -15,7 +15,7 @@ class CacheOnLuceneTest extends CacheOnStoreContract {
   }
 
   @Override
-  protected boolean survives() {
+  protected boolean isPersistent() {
     return true;
   }
 }

@@ -1,26 +1,30 @@
 package io.github.semcache.lucene;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** When a change is on the disk. */
+/** What reaches the log, and when it is synced. */
 class EntryWriterTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
+  private static final CacheEntry ENTRY = entry(Scope.none(), "what?", "answer", Instant.EPOCH);
 
   @TempDir private Path directory;
   private HnswIndex index;
@@ -34,8 +38,8 @@ class EntryWriterTest {
         new EntryTable(
             new Catalog(),
             Snapshot.of(
-                index.read(),
-                head -> {
+                index.openReader(),
+                metadata -> {
                   throw new AssertionError("the index is empty");
                 }),
             100,
@@ -52,22 +56,25 @@ class EntryWriterTest {
   }
 
   private EntryWriter writer(Duration syncInterval) {
-    return new EntryWriter(table, log, 0, syncInterval, Limits.DEFAULT);
+    return new EntryWriter(table, log, 0, syncInterval, FlushLimits.DEFAULT);
   }
 
   private static void put(EntryWriter writer) {
-    writer.put(
-        List.of(
-            forEver(
-                entry(Scope.none(), "what?", "answer", InstantSource.system().instant()),
-                atAngle(4, 0))));
+    writer.put(List.of(withoutExpiry(ENTRY, atAngle(4, 0))));
+  }
+
+  private static CacheEntry mark(CacheEntry entry) {
+    return entry.attributes(Map.of("mark", "1"));
   }
 
   @Test
-  void everyChangeIsOnTheDiskWhenTheCallReturnsIfSoWished() {
+  void zeroSyncIntervalSyncsEveryChange() {
     EntryWriter writer = writer(Duration.ZERO);
 
     put(writer);
+    assertThat(log.isSynced()).isTrue();
+
+    writer.updateAttributes(ENTRY.key(), EntryWriterTest::mark);
     assertThat(log.isSynced()).isTrue();
 
     writer.remove(new EntrySelector.All());
@@ -75,9 +82,24 @@ class EntryWriterTest {
   }
 
   @Test
-  void changeIsWithTheOperatingSystemUntilTheIntervalIsOverOtherwise() {
+  void positiveSyncIntervalDoesNotSyncAtOnce() {
     put(writer(Duration.ofSeconds(1)));
 
     assertThat(log.isSynced()).isFalse();
+  }
+
+  @Test
+  void onlyAnUpdateThatChangesTheEntryIsLogged() {
+    EntryWriter writer = writer(Duration.ofSeconds(1));
+    put(writer);
+    long length = log.length();
+
+    writer.updateAttributes("missing", EntryWriterTest::mark);
+    writer.updateAttributes(ENTRY.key(), entry -> entry);
+    writer.updateAttributes(ENTRY.key(), entry -> entry.attributes(Map.copyOf(entry.attributes())));
+    assertThat(log.length()).isEqualTo(length);
+
+    writer.updateAttributes(ENTRY.key(), EntryWriterTest::mark);
+    assertThat(log.length()).isGreaterThan(length);
   }
 }

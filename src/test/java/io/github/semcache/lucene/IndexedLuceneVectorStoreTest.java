@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** The contract, with entries that are in the index before they are looked for. */
+/** The contract with entries that are flushed to the index before lookups. */
 class IndexedLuceneVectorStoreTest extends LuceneVectorStoreTest {
   @Override
   protected VectorStore open(EmbeddingSpace space) {
-    return new Flushing((LuceneVectorStore) super.open(space));
+    return new FlushingStore((LuceneVectorStore) super.open(space));
   }
 
-  private record Flushing(LuceneVectorStore store) implements VectorStore {
+  private record FlushingStore(LuceneVectorStore store) implements VectorStore {
     @Override
     public EmbeddingSpace space() {
       return store.space();
@@ -35,8 +35,8 @@ class IndexedLuceneVectorStoreTest extends LuceneVectorStoreTest {
     }
 
     @Override
-    public int put(List<NewEntry> insertions) {
-      int evicted = store.put(insertions);
+    public int put(List<NewEntry> entries) {
+      int evicted = store.put(entries);
       store.flush();
       return evicted;
     }
@@ -49,8 +49,8 @@ class IndexedLuceneVectorStoreTest extends LuceneVectorStoreTest {
     }
 
     @Override
-    public long remove(EntrySelector selection) {
-      long removed = store.remove(selection);
+    public long remove(EntrySelector selector) {
+      long removed = store.remove(selector);
       store.flush();
       return removed;
     }

@@ -1,8 +1,9 @@
 package io.github.semcache.lucene;
 
-import static io.github.semcache.testing.Entries.nearest;
+import static io.github.semcache.testkit.Entries.nearest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
@@ -23,45 +24,46 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a killed process leaves behind. */
+/** Kills a process while it writes to a store, and checks what the store contains afterwards. */
 class LuceneKillTest {
-  private static final Pattern LINE = Pattern.compile("(put|removed) (\\d+)\\.");
+  private static final Pattern LINE = Pattern.compile("(put|updated|removed) (\\d+)\\.");
 
   @TempDir private Path directory;
 
   private final Set<Integer> written = new HashSet<>();
+  private final Set<Integer> updated = new HashSet<>();
   private final Set<Integer> removed = new HashSet<>();
   private int last;
 
   @ParameterizedTest
   @ValueSource(ints = {1, 150, 1_500, 4_000})
-  void everyAcknowledgedChangeIsThereAfterAKillAndNothingIsHalfThere(int lines) throws Exception {
+  void killLosesNoAcknowledgedChangeAndLeavesNoPartialEntry(int lines) throws Exception {
     writeAndKill(0, lines);
 
     try (LuceneVectorStore store = open()) {
-      assertAcknowledgedChangesAreThere(store);
-      assertNothingElseIsThere(store);
+      assertContainsAcknowledgedChanges(store);
+      assertContainsNothingElse(store);
     }
   }
 
   @Test
-  void changesSurviveSeveralKillsAndTheIndexingBetween() throws Exception {
+  void acknowledgedChangesSurviveSeveralKills() throws Exception {
     for (int round = 0; round < 3; round++) {
       writeAndKill(round * 10_000, 400);
       try (LuceneVectorStore store = open()) {
         if (round == 1) {
           store.flush();
         }
-        assertAcknowledgedChangesAreThere(store);
+        assertContainsAcknowledgedChanges(store);
       }
     }
   }
 
   @Test
-  void directoryThatAnotherProcessHasOpenIsRefused() throws Exception {
+  void directoryThatIsOpenInAnotherProcessIsRejected() throws Exception {
     Process process = start(0);
-    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-      lines.readLine();
+    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+      output.readLine();
       assertThatThrownBy(this::open)
           .isInstanceOf(StoreException.class)
           .hasMessageContaining("open in another store");
@@ -71,8 +73,8 @@ class LuceneKillTest {
   }
 
   private LuceneVectorStore open() {
-    return LuceneVectorStore.builder(directory, KilledWriter.SPACE)
-        .limits(KilledWriter.LIMITS)
+    return LuceneVectorStore.builder(directory, EntryWriterProcess.SPACE)
+        .flushLimits(EntryWriterProcess.LIMITS)
         .build();
   }
 
@@ -80,31 +82,33 @@ class LuceneKillTest {
     Process process = start(from);
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       for (int i = 0; i < lines; i++) {
-        take(output.readLine());
+        record(output.readLine());
       }
-      // Unlike the process, its handle does not close the output, which has more lines to read.
+      // Unlike Process, ProcessHandle does not close the output, which has more lines to read.
       process.toHandle().destroyForcibly();
       for (String line = output.readLine(); line != null; line = output.readLine()) {
-        take(line);
+        record(line);
       }
     } finally {
       kill(process);
     }
-    assertThat(process.exitValue()).as("signal 9 ended it").isEqualTo(128 + 9);
+    assertThat(process.exitValue()).as("exit value after signal 9").isEqualTo(128 + 9);
   }
 
-  private void take(String line) {
+  private void record(String line) {
     Matcher matcher = LINE.matcher(line);
     if (!matcher.matches()) {
       return;
     }
     int number = Integer.parseInt(matcher.group(2));
     last = Math.max(last, number);
-    if (matcher.group(1).equals("put")) {
-      written.add(number);
-    } else {
-      written.remove(number);
-      removed.add(number);
+    switch (matcher.group(1)) {
+      case "put" -> written.add(number);
+      case "updated" -> updated.add(number);
+      default -> {
+        written.remove(number);
+        removed.add(number);
+      }
     }
   }
 
@@ -113,7 +117,7 @@ class LuceneKillTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
             System.getProperty("java.class.path"),
-            KilledWriter.class.getName(),
+            EntryWriterProcess.class.getName(),
             directory.toString(),
             Integer.toString(from))
         .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -125,33 +129,45 @@ class LuceneKillTest {
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
   }
 
-  private void assertAcknowledgedChangesAreThere(LuceneVectorStore store) {
-    // Its removal may have been under way when the process was killed.
+  private void assertContainsAcknowledgedChanges(LuceneVectorStore store) {
+    // The process may have been killed while it removed this entry.
     written.remove(last - 5);
     for (int number : written) {
-      CacheEntry entry = KilledWriter.insertion(number).entry();
-      assertThat(store.find(entry.key())).contains(entry);
+      CacheEntry entry = EntryWriterProcess.newEntry(number).entry();
+      CacheEntry found = store.find(entry.key()).orElseThrow();
+      if (updated.contains(number)) {
+        assertThat(found).isEqualTo(EntryWriterProcess.updated(entry));
+      } else {
+        assertThat(found).isIn(entry, EntryWriterProcess.updated(entry));
+      }
     }
     for (int number : removed) {
-      assertThat(store.find(KilledWriter.insertion(number).entry().key())).isEmpty();
+      assertThat(store.find(EntryWriterProcess.newEntry(number).entry().key())).isEmpty();
     }
   }
 
-  private void assertNothingElseIsThere(LuceneVectorStore store) {
-    NewEntry probe = KilledWriter.insertion(last);
+  private void assertContainsNothingElse(LuceneVectorStore store) {
+    NewEntry probe = EntryWriterProcess.newEntry(last);
     List<Match> all =
         store
-            .nearest(nearest(KilledWriter.SCOPE, probe.embedding().orElseThrow(), 1_000_000))
+            .nearest(
+                nearest(EntryWriterProcess.SCOPE, probe.embedding().orElseThrow(), 1_000_000))
             .matches();
     assertThat(all).hasSizeBetween(written.size(), written.size() + 3);
+    int unacknowledgedUpdates = 0;
     for (Match match : all) {
       int number = Integer.parseInt(match.entry().prompt().substring("prompt ".length()));
-      NewEntry expected = KilledWriter.insertion(number);
-      assertThat(match.entry()).isEqualTo(expected.entry());
+      NewEntry expected = EntryWriterProcess.newEntry(number);
+      CacheEntry updatedEntry = EntryWriterProcess.updated(expected.entry());
+      assertThat(match.entry()).isIn(expected.entry(), updatedEntry);
+      if (match.entry().equals(updatedEntry) && !updated.contains(number)) {
+        unacknowledgedUpdates++;
+      }
       assertThat(match.distance())
           .isCloseTo(
               expected.embedding().orElseThrow().cosineDistance(probe.embedding().orElseThrow()),
-              org.assertj.core.api.Assertions.within(1e-6));
+              within(1e-6));
     }
+    assertThat(unacknowledgedUpdates).isLessThanOrEqualTo(1);
   }
 }

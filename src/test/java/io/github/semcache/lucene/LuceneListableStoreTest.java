@@ -1,7 +1,7 @@
 package io.github.semcache.lucene;
 
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.store.ListableStoreContract;
+import io.github.semcache.testkit.ListableStoreContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -10,6 +10,6 @@ class LuceneListableStoreTest extends ListableStoreContract<LuceneVectorStore> {
 
   @Override
   protected LuceneVectorStore open(EmbeddingSpace space) {
-    return LuceneVectorStore.builder(directory, space).timeSource(time).build();
+    return LuceneVectorStore.builder(directory, space).timeSource(clock).build();
   }
 }

@@ -1,6 +1,6 @@
 package io.github.semcache.lucene;
 
-import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,12 +9,13 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
-import io.github.semcache.testing.Entries;
+import io.github.semcache.testkit.Entries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -31,14 +32,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Threads, files and trouble with them. */
-class LuceneResourcesTest extends StoreInDirectory {
-  private static final Limits SMALL = new Limits(20, 1 << 20, Duration.ofMillis(10));
+/** Threads, open files, interrupts, and I/O failures. */
+class LuceneResourcesTest extends LuceneFixture {
+  private static final FlushLimits SMALL = new FlushLimits(20, 1 << 20, Duration.ofMillis(10));
 
   @Test
   void closedStoreLeavesNoThreads() {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
-    LuceneVectorStore store = open(builder().limits(SMALL));
+    LuceneVectorStore store = open(builder().flushLimits(SMALL));
     fill(store, 500);
     store.close();
 
@@ -51,8 +52,8 @@ class LuceneResourcesTest extends StoreInDirectory {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void closedStoreLeavesNoFilesOpenOrMapped() throws IOException {
-    LuceneVectorStore store = open(builder().limits(SMALL));
+  void closedStoreLeavesNoOpenOrMappedFiles() throws IOException {
+    LuceneVectorStore store = open(builder().flushLimits(SMALL));
     fill(store, 500);
     store.flush();
     assertThat(openFiles()).isNotEmpty();
@@ -63,7 +64,7 @@ class LuceneResourcesTest extends StoreInDirectory {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void storeThatCouldNotBeOpenedLeavesNoFilesOpen() throws IOException {
+  void failedOpenLeavesNoOpenFiles() throws IOException {
     open().close();
     assertThatThrownBy(
             () -> LuceneVectorStore.open(directory, new EmbeddingSpace("other", DIMENSION)))
@@ -85,7 +86,7 @@ class LuceneResourcesTest extends StoreInDirectory {
     try {
       return Files.readSymbolicLink(handle).toString();
     } catch (IOException e) {
-      return "gone";
+      return "closed";
     }
   }
 
@@ -97,30 +98,32 @@ class LuceneResourcesTest extends StoreInDirectory {
     store.close();
 
     assertThatThrownBy(() -> store.find(entry.key())).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> near(store, 0, 1)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> entriesNear(store, 0, 1)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> put(store, "what?", 0)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> store.updateAttributes(entry.key(), current -> current))
+        .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> store.remove(new EntrySelector.All()))
         .isInstanceOf(IllegalStateException.class);
     assertThat(store.space()).isEqualTo(SPACE);
   }
 
   @Test
-  void closingWhileEntriesAreIndexedAndMergedLosesNothing() {
+  void closeDuringFlushAndMergeLosesNothing() {
     EmbeddingSpace space = new EmbeddingSpace("wide", 512);
     Random random = new Random(3);
-    List<NewEntry> insertions =
+    List<NewEntry> entries =
         IntStream.range(0, 3_000)
             .mapToObj(
                 i ->
-                    forEver(
-                        Entries.entry(SCOPE, "prompt " + i, "answer", time.instant()),
+                    withoutExpiry(
+                        Entries.entry(SCOPE, "prompt " + i, "answer", clock.instant()),
                         Entries.random(512, random)))
             .toList();
     LuceneVectorStore store =
         open(
             LuceneVectorStore.builder(directory, space)
-                .limits(new Limits(400, 1 << 30, Duration.ofSeconds(5))));
-    store.put(insertions);
+                .flushLimits(new FlushLimits(400, 1 << 30, Duration.ofSeconds(5))));
+    store.put(entries);
     store.close();
 
     LuceneVectorStore reopened = open(LuceneVectorStore.builder(directory, space));
@@ -129,44 +132,43 @@ class LuceneResourcesTest extends StoreInDirectory {
   }
 
   @Test
-  void interruptedThreadCanUseTheStoreAndDoesNotHarmIt() {
+  void interruptedThreadCanUseTheStore() {
     LuceneVectorStore store = open();
-    CacheEntry indexed = put(store, "indexed", 0);
+    CacheEntry flushed = put(store, "flushed", 0);
     store.flush();
     CacheEntry entry;
     Thread.currentThread().interrupt();
     try {
       entry = put(store, "what?", 10);
-      assertThat(near(store, 0, 5)).containsExactly(indexed, entry);
+      assertThat(entriesNear(store, 0, 5)).containsExactly(flushed, entry);
       assertThat(Thread.currentThread().isInterrupted()).isTrue();
     } finally {
       Thread.interrupted();
     }
     store.flush();
 
-    assertThat(near(store, 0, 5)).containsExactly(indexed, entry);
+    assertThat(entriesNear(store, 0, 5)).containsExactly(flushed, entry);
   }
 
   @Test
-  void indexThatCannotBeWrittenIsReportedAndWrittenLater() throws IOException {
-    LuceneVectorStore store = open(builder().limits(SMALL));
+  void unwritableIndexFailsWritesAndIsWrittenLater() throws IOException {
+    LuceneVectorStore store = open(builder().flushLimits(SMALL));
     CacheEntry first = put(store, "first", 0);
     store.flush();
     Path index = directory.resolve("index");
-    Path away = Files.move(index, directory.resolve("away"));
+    Path moved = Files.move(index, directory.resolve("moved"));
 
     assertThatThrownBy(() -> fill(store, 1_000))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("takes no more entries")
+        .hasMessageContaining("the index cannot be written")
         .hasCauseInstanceOf(IOException.class);
     assertThat(store.find(first.key())).contains(first);
-    long there = store.remove(new EntrySelector.ByKey(first.key()));
-    assertThat(there).isEqualTo(1);
-    CacheEntry last = Entries.entry(SCOPE, "prompt 150", "answer", time.instant());
+    assertThat(store.remove(new EntrySelector.ByKey(first.key()))).isEqualTo(1);
+    CacheEntry last = Entries.entry(SCOPE, "prompt 150", "answer", clock.instant());
     assertThat(store.find(last.key())).contains(last);
 
-    // Every attempt to write makes the directory again.
-    Awaitility.await().ignoreExceptions().untilAsserted(() -> replace(index, away));
+    // Every retry creates the directory again.
+    Awaitility.await().ignoreExceptions().untilAsserted(() -> replace(index, moved));
     Awaitility.await().ignoreExceptions().untilAsserted(store::flush);
     fill(store, 1_000);
     store.close();
@@ -174,19 +176,19 @@ class LuceneResourcesTest extends StoreInDirectory {
     assertThat(open().remove(new EntrySelector.All())).isEqualTo(1_000);
   }
 
-  private static void replace(Path replaced, Path by) throws IOException {
-    try (Stream<Path> files = Files.list(replaced)) {
+  private static void replace(Path directory, Path replacement) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
         Files.delete(file);
       }
     }
-    Files.delete(replaced);
-    Files.move(by, replaced);
+    Files.delete(directory);
+    Files.move(replacement, directory);
   }
 
   @Test
-  void entryThatIsOverwrittenAndIndexedAllTheTimeIsAlwaysFound() throws Exception {
-    LuceneVectorStore store = open(builder().limits(SMALL));
+  void entryIsAlwaysFoundWhileItIsReplacedUpdatedAndFlushed() throws Exception {
+    LuceneVectorStore store = open(builder().flushLimits(SMALL));
     CacheEntry entry = put(store, "what?", 0);
     AtomicBoolean done = new AtomicBoolean();
     ExecutorService threads = Executors.newFixedThreadPool(3);
@@ -196,7 +198,7 @@ class LuceneResourcesTest extends StoreInDirectory {
             int found = 0;
             while (!done.get()) {
               assertThat(store.find(entry.key())).isPresent();
-              assertThat(near(store, 0, 1))
+              assertThat(entriesNear(store, 0, 1))
                   .extracting(CacheEntry::key)
                   .containsExactly(entry.key());
               found++;
@@ -206,6 +208,7 @@ class LuceneResourcesTest extends StoreInDirectory {
       List<Future<Integer>> readers = List.of(threads.submit(reader), threads.submit(reader));
       for (int i = 0; i < 1_000; i++) {
         put(store, "what?", 0);
+        store.updateAttributes(entry.key(), current -> current.attributes(Map.of("mark", "1")));
         put(store, "other " + i % 50, 90);
       }
       done.set(true);
@@ -219,8 +222,8 @@ class LuceneResourcesTest extends StoreInDirectory {
   }
 
   @Test
-  void interruptedThreadCanCloseTheStoreAndKeepsItsFlag() {
-    LuceneVectorStore store = open(builder().limits(SMALL));
+  void interruptedThreadCanCloseTheStoreAndKeepsItsInterruptFlag() {
+    LuceneVectorStore store = open(builder().flushLimits(SMALL));
     CacheEntry entry = put(store, "what?", 0);
     Thread.currentThread().interrupt();
     try {
@@ -235,7 +238,7 @@ class LuceneResourcesTest extends StoreInDirectory {
   }
 
   @Test
-  void interruptedThreadThatCannotOpenAStoreIsToldSoAndKeepsItsFlag() {
+  void openFailsOnAnInterruptedThreadWhichKeepsItsInterruptFlag() {
     open().close();
     Thread.currentThread().interrupt();
     try {
@@ -247,9 +250,9 @@ class LuceneResourcesTest extends StoreInDirectory {
     open();
   }
 
-  private void fill(LuceneVectorStore store, int entries) {
-    for (int i = 0; i < entries; i++) {
-      CacheEntry entry = Entries.entry(SCOPE, "prompt " + i, "answer", time.instant());
+  private void fill(LuceneVectorStore store, int count) {
+    for (int i = 0; i < count; i++) {
+      CacheEntry entry = Entries.entry(SCOPE, "prompt " + i, "answer", clock.instant());
       store.put(
           List.of(
               new NewEntry(

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.store.StateStoreContract;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.testkit.StateStoreContract;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ class LuceneStateStoreTest extends StateStoreContract<LuceneVectorStore> {
   }
 
   @Test
-  void stateSurvivesARestart() {
+  void stateSurvivesReopening() {
     try (LuceneVectorStore first = reopen()) {
       first.save("policy", new byte[] {1, 2, 3});
     }
@@ -37,7 +37,7 @@ class LuceneStateStoreTest extends StateStoreContract<LuceneVectorStore> {
   }
 
   @Test
-  void halfOfAFileThatAKilledProcessLeftIsPassedOver() throws Exception {
+  void temporaryFileOfAKilledProcessIsIgnored() throws Exception {
     try (LuceneVectorStore first = reopen()) {
       first.save("policy", new byte[] {1});
     }
@@ -51,14 +51,14 @@ class LuceneStateStoreTest extends StateStoreContract<LuceneVectorStore> {
   }
 
   @Test
-  void killedProcessLeavesOneStateThatItSavedWhole() throws Exception {
+  void killLosesNoAcknowledgedStateAndLeavesNoPartialState() throws Exception {
     Path killed = directory.resolve("killed");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                KilledSaver.class.getName(),
+                StateWriterProcess.class.getName(),
                 killed.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
@@ -73,17 +73,17 @@ class LuceneStateStoreTest extends StateStoreContract<LuceneVectorStore> {
 
     try (LuceneVectorStore store = LuceneVectorStore.open(killed, SPACE)) {
       byte[] state = store.load("policy").orElseThrow();
-      byte[] whole = new byte[KilledSaver.LENGTH];
-      Arrays.fill(whole, state[0]);
-      assertThat(state).isEqualTo(whole);
+      byte[] complete = new byte[StateWriterProcess.LENGTH];
+      Arrays.fill(complete, state[0]);
+      assertThat(state).isEqualTo(complete);
       assertThat((int) state[0]).isGreaterThanOrEqualTo(acknowledged);
     }
   }
 
   @Test
-  void directoryThatCannotBeWrittenIsAStoreException() throws Exception {
+  void unwritableDirectoryIsAStoreException() throws Exception {
     try (LuceneVectorStore store = reopen()) {
-      Files.writeString(directory.resolve("reopened/states"), "in the way");
+      Files.writeString(directory.resolve("reopened/states"), "a file instead of a directory");
 
       assertThatThrownBy(() -> store.save("policy", new byte[1]))
           .isInstanceOf(StoreException.class)
@@ -92,7 +92,7 @@ class LuceneStateStoreTest extends StateStoreContract<LuceneVectorStore> {
   }
 
   @Test
-  void closedStoreRefuses() {
+  void callsAfterCloseFail() {
     LuceneVectorStore store = reopen();
     store.close();
 

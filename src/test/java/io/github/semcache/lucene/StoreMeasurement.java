@@ -8,7 +8,7 @@ import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.ClusteredVectors;
-import io.github.semcache.testing.Entries;
+import io.github.semcache.testkit.Entries;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,15 +23,15 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Measures the store, and beside it the exact scan of the store in the heap. To be run with
+ * Measures the store and, for comparison, the exact search of the in-memory store. Run with
  *
  * <pre>{@code
  * mvn -q test-compile exec:java -Dexec.classpathScope=test \
  *     -Dexec.mainClass=io.github.semcache.lucene.StoreMeasurement -Dexec.args="100000 384 1"
  * }</pre>
  *
- * <p>The arguments are the number of entries, their dimension, and the scopes to search in: 20 is a
- * scope that has one in 20 of the entries.
+ * <p>The arguments are the number of entries, their dimension, and the scopes to search: 20 is a
+ * scope that contains one in 20 of the entries.
  */
 public final class StoreMeasurement {
   private static final int QUERIES = 400;
@@ -43,55 +43,55 @@ public final class StoreMeasurement {
   private final Path directory;
   private final ClusteredVectors vectors;
   private final Random random = new Random(7);
-  private final List<NewEntry> insertions = new ArrayList<>();
+  private final List<NewEntry> entries = new ArrayList<>();
 
-  private StoreMeasurement(int size, int dimension, int[] shares) throws Exception {
+  private StoreMeasurement(int size, int dimension, int[] fractions) throws Exception {
     this.size = size;
     this.space = new EmbeddingSpace("clustered", dimension);
     this.directory = Files.createTempDirectory("semcache");
     this.vectors = new ClusteredVectors(dimension, new Random(1));
     for (int i = 0; i < size; i++) {
       int number = i;
-      int share = IntStream.of(shares).filter(s -> number % s == s - 1).max().orElse(0);
-      insertions.add(
-          Entries.forEver(
-              Entries.entry(scope(share), "prompt " + i, "answer ".repeat(100), Instant.now()),
+      int fraction = IntStream.of(fractions).filter(s -> number % s == s - 1).max().orElse(0);
+      entries.add(
+          Entries.withoutExpiry(
+              Entries.entry(scope(fraction), "prompt " + i, "answer ".repeat(100), Instant.now()),
               vectors.next()));
     }
   }
 
   public static void main(String[] args) throws Exception {
     int[] numbers = Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
-    int[] shares = Arrays.copyOfRange(numbers, 2, numbers.length);
-    new StoreMeasurement(numbers[0], numbers[1], shares).run(shares);
+    int[] fractions = Arrays.copyOfRange(numbers, 2, numbers.length);
+    new StoreMeasurement(numbers[0], numbers[1], fractions).run(fractions);
   }
 
-  private static Scope scope(int share) {
-    return Scope.of("share", Integer.toString(share));
+  private static Scope scope(int fraction) {
+    return Scope.of("fraction", Integer.toString(fraction));
   }
 
-  private void run(int[] shares) throws Exception {
-    say("%d entries of dimension %d in %s", size, space.dimension(), directory);
+  private void run(int[] fractions) throws Exception {
+    print("%d entries of dimension %d in %s", size, space.dimension(), directory);
     InMemoryVectorStore exact = InMemoryVectorStore.builder(space).maxEntries(size).build();
-    for (NewEntry insertion : insertions) {
-      exact.put(List.of(insertion));
+    for (NewEntry newEntry : entries) {
+      exact.put(List.of(newEntry));
     }
     try (LuceneVectorStore store = open()) {
       long start = System.nanoTime();
-      report("put", insertions, insertion -> store.put(List.of(insertion)));
+      report("put", entries, newEntry -> store.put(List.of(newEntry)));
       store.flush();
-      say("all indexed after %.1f s", seconds(start));
+      print("all flushed after %.1f s", seconds(start));
       awaitMerges(store);
-      say("all merged after %.1f s, %s", seconds(start), segments());
-      measure(store, exact, shares);
+      print("all merged after %.1f s, %s", seconds(start), segments());
+      measure(store, exact, fractions);
     }
     long start = System.nanoTime();
     LuceneVectorStore reopened = open();
-    say("open %.0f ms", seconds(start) * 1e3);
-    measure(reopened, exact, shares);
+    print("open %.0f ms", seconds(start) * 1e3);
+    measure(reopened, exact, fractions);
     start = System.nanoTime();
     reopened.close();
-    say("close %.0f ms", seconds(start) * 1e3);
+    print("close %.0f ms", seconds(start) * 1e3);
   }
 
   private LuceneVectorStore open() {
@@ -100,20 +100,20 @@ public final class StoreMeasurement {
     return builder.maxEntries(size).build();
   }
 
-  private void measure(LuceneVectorStore store, VectorStore exact, int[] shares) {
+  private void measure(LuceneVectorStore store, VectorStore exact, int[] fractions) {
     for (int round = 0; round < ROUNDS; round++) {
       String name = "round " + round + " ";
-      List<NewEntry> some = random.ints(QUERIES, 0, size).mapToObj(insertions::get).toList();
-      report(name + "find", some, insertion -> store.find(insertion.entry().key()));
-      for (int share : shares) {
-        search(name + "nearest in 1/" + share, store, exact, scope(share));
+      List<NewEntry> some = random.ints(QUERIES, 0, size).mapToObj(entries::get).toList();
+      report(name + "find", some, newEntry -> store.find(newEntry.entry().key()));
+      for (int fraction : fractions) {
+        search(name + "nearest in 1/" + fraction, store, exact, scope(fraction));
       }
     }
   }
 
   private void search(String name, VectorStore store, VectorStore exact, Scope scope) {
     List<NewEntry> members =
-        insertions.stream().filter(in -> in.entry().scope().equals(scope.hash())).toList();
+        entries.stream().filter(in -> in.entry().scope().equals(scope.hash())).toList();
     List<NearestQuery> queries =
         random
             .ints(QUERIES, 0, members.size())
@@ -124,7 +124,7 @@ public final class StoreMeasurement {
     report(name + " lucene", queries, store::nearest);
     long found =
         queries.stream().filter(query -> best(store, query) <= best(exact, query) + 1e-6).count();
-    say("%s recall@1 %.4f", name, (double) found / QUERIES);
+    print("%s recall@1 %.4f", name, (double) found / QUERIES);
   }
 
   private static double best(VectorStore store, NearestQuery query) {
@@ -142,7 +142,7 @@ public final class StoreMeasurement {
       nanos[i] = System.nanoTime() - start;
     }
     Arrays.sort(nanos);
-    say(
+    print(
         "%s: p50 %.3f ms, p95 %.3f ms, p99 %.3f ms",
         name,
         nanos[nanos.length / 2] / 1e6,
@@ -169,7 +169,7 @@ public final class StoreMeasurement {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  private static void say(String format, Object... arguments) {
+  private static void print(String format, Object... arguments) {
     System.out.println(String.format(Locale.ROOT, format, arguments));
   }
 }

@@ -8,7 +8,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.testing.Entries;
+import io.github.semcache.testkit.Entries;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WriteAheadLogTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
 
-  /** One of each kind. */
+  /** Records of every type. */
   private static final List<LogRecord> RECORDS =
       List.of(
           new LogRecord.Put(1, entry("first"), Optional.of(Entries.atAngle(4, 10)), EntryRef.NEVER),
@@ -50,8 +50,12 @@ class WriteAheadLogTest {
     return records;
   }
 
+  private WriteAheadLog open() throws IOException {
+    return WriteAheadLog.open(directory, SPACE, record -> {});
+  }
+
   private void write(List<LogRecord> records) throws IOException {
-    try (WriteAheadLog log = WriteAheadLog.open(directory, SPACE, record -> {})) {
+    try (WriteAheadLog log = open()) {
       log.append(records);
     }
   }
@@ -62,46 +66,50 @@ class WriteAheadLogTest {
     }
   }
 
+  private static List<ByteBuffer> frames(Path file) throws IOException {
+    List<ByteBuffer> frames = new ArrayList<>();
+    LogFile.read(file, frames::add);
+    return frames;
+  }
+
+  /** Reads a file without the identity in its first frame. */
+  private static List<LogRecord> readFile(Path file) throws IOException {
+    return frames(file).stream().skip(1).map(LogRecord::decode).toList();
+  }
+
   @Test
-  void recordsComeBackAsTheyWereAndInOrder() throws IOException {
+  void recordsAreReadUnchangedAndInOrder() throws IOException {
     write(RECORDS.subList(0, 2));
     write(RECORDS.subList(2, 6));
 
     assertThat(read()).isEqualTo(RECORDS);
   }
 
-  /** Reads one file, without the identity at its beginning. */
-  private static List<LogRecord> readFile(Path file) throws IOException {
-    List<ByteBuffer> contents = new ArrayList<>();
-    LogFile.read(file, contents::add);
-    return contents.stream().skip(1).map(LogRecord::decode).toList();
-  }
-
   @Test
-  void fileThatIsCutOffAnywhereHoldsTheRecordsThatAreWhole() throws IOException {
+  void completeRecordsOfAFileTruncatedAnywhereAreRead() throws IOException {
     write(RECORDS);
     Path file = files().get(0);
-    byte[] whole = Files.readAllBytes(file);
-    int most = 0;
-    for (int length = 0; length <= whole.length; length++) {
-      Files.write(file, Arrays.copyOf(whole, length));
+    byte[] complete = Files.readAllBytes(file);
+    int previous = 0;
+    for (int length = 0; length <= complete.length; length++) {
+      Files.write(file, Arrays.copyOf(complete, length));
 
       List<LogRecord> read = readFile(file);
       assertThat(read).isEqualTo(RECORDS.subList(0, read.size()));
-      assertThat(read).hasSizeBetween(most, most + 1);
-      most = read.size();
+      assertThat(read).hasSizeBetween(previous, previous + 1);
+      previous = read.size();
     }
-    assertThat(most).isEqualTo(RECORDS.size());
+    assertThat(previous).isEqualTo(RECORDS.size());
   }
 
   @Test
-  void bitChangedAnywhereCostsRecordsButChangesNone() throws IOException {
+  void flippedBitLosesRecordsButChangesNone() throws IOException {
     write(RECORDS);
     Path file = files().get(0);
-    byte[] whole = Files.readAllBytes(file);
+    byte[] intact = Files.readAllBytes(file);
     List<ByteBuffer> frames = frames(file);
-    for (int bit = 0; bit < whole.length * 8; bit += 7) {
-      byte[] damaged = whole.clone();
+    for (int bit = 0; bit < intact.length * 8; bit += 7) {
+      byte[] damaged = intact.clone();
       damaged[bit / 8] ^= (byte) (1 << (bit % 8));
       Files.write(file, damaged);
 
@@ -109,14 +117,8 @@ class WriteAheadLogTest {
     }
   }
 
-  private static List<ByteBuffer> frames(Path file) throws IOException {
-    List<ByteBuffer> frames = new ArrayList<>();
-    LogFile.read(file, frames::add);
-    return frames;
-  }
-
   @Test
-  void recordDamagedInTheMiddleCostsNoOther() throws IOException {
+  void recordDamagedInTheMiddleIsSkipped() throws IOException {
     write(RECORDS);
     Path file = files().get(0);
     byte[] damaged = Files.readAllBytes(file);
@@ -130,7 +132,7 @@ class WriteAheadLogTest {
   }
 
   @Test
-  void fileOfWhichSomethingWasNotReadIsKeptUnderAnotherNameAndNeverReadAgain() throws IOException {
+  void damagedFileIsRenamedAndNotReadAgain() throws IOException {
     write(RECORDS.subList(0, 2));
     write(RECORDS.subList(2, 4));
     Path file = files().get(0);
@@ -138,28 +140,28 @@ class WriteAheadLogTest {
     damaged[frames(file).get(0).limit() + 8] = 0x7f; // the length of the first record
     Files.write(file, damaged);
 
-    try (WriteAheadLog log = WriteAheadLog.open(directory, SPACE, record -> {})) {
-      log.deleteEarlier();
+    try (WriteAheadLog log = open()) {
+      log.deleteSealedFiles();
       log.append(RECORDS.subList(4, 6));
     }
 
-    Path kept = file.resolveSibling(file.getFileName() + ".damaged");
-    assertThat(files()).hasSize(2).contains(kept).doesNotContain(file);
-    assertThat(kept).hasBinaryContent(damaged);
+    Path renamed = file.resolveSibling(file.getFileName() + ".damaged");
+    assertThat(files()).hasSize(2).contains(renamed).doesNotContain(file);
+    assertThat(renamed).hasBinaryContent(damaged);
     assertThat(read()).isEqualTo(RECORDS.subList(4, 6));
   }
 
   @Test
-  void numberOfAFileThatWasKeptIsNotUsedAgain() throws IOException {
-    Path kept = Files.createFile(directory.resolve("%019d.log.damaged".formatted(7)));
+  void numberOfARenamedFileIsNotReused() throws IOException {
+    Path renamed = Files.createFile(directory.resolve("%019d.log.damaged".formatted(7)));
     write(RECORDS);
 
-    assertThat(files()).containsExactly(kept, directory.resolve("%019d.log".formatted(8)));
+    assertThat(files()).containsExactly(renamed, directory.resolve("%019d.log".formatted(8)));
   }
 
   @Test
-  void rotationThatFailedOnceSucceedsTheNextTime() throws IOException {
-    try (WriteAheadLog log = WriteAheadLog.open(directory, SPACE, record -> {})) {
+  void rotationSucceedsAfterAFailedRotation() throws IOException {
+    try (WriteAheadLog log = open()) {
       log.append(RECORDS.subList(0, 2));
       Files.createFile(directory.resolve("%019d.log".formatted(2)));
 
@@ -173,19 +175,19 @@ class WriteAheadLogTest {
   }
 
   @Test
-  void interruptedWriterStillPutsTheLogOnTheDisk() throws IOException {
-    try (WriteAheadLog log = WriteAheadLog.open(directory, SPACE, record -> {})) {
+  void interruptedThreadSyncsTheLogAndKeepsItsInterruptFlag() throws IOException {
+    try (WriteAheadLog log = open()) {
       log.append(RECORDS);
       Thread.currentThread().interrupt();
       log.sync();
 
       assertThat(log.isSynced()).isTrue();
-      assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+      assertThat(Thread.interrupted()).isTrue();
     }
   }
 
   @Test
-  void logWhoseBeginningIsTornHoldsNothing() throws IOException {
+  void fileWithATornFirstFrameContainsNoRecords() throws IOException {
     write(RECORDS);
     Path file = files().get(0);
     Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 10));
@@ -194,21 +196,21 @@ class WriteAheadLogTest {
   }
 
   @Test
-  void zerosOfAFileThatWasExtendedButNotWrittenAreNoRecords() throws IOException {
+  void zerosAtTheEndAreIgnored() throws IOException {
     write(RECORDS);
     Path file = files().get(0);
-    byte[] whole = Files.readAllBytes(file);
-    Files.write(file, Arrays.copyOf(whole, whole.length + 10_000));
+    byte[] complete = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(complete, complete.length + 10_000));
 
     assertThat(read()).isEqualTo(RECORDS);
   }
 
   @Test
-  void recordsAfterATornOneAreKeptWhenALaterOpeningWroteThem() throws IOException {
+  void recordsInFilesAfterATornRecordAreRead() throws IOException {
     write(RECORDS.subList(0, 3));
     Path torn = files().get(0);
-    byte[] whole = Files.readAllBytes(torn);
-    Files.write(torn, Arrays.copyOf(whole, whole.length - 1));
+    byte[] complete = Files.readAllBytes(torn);
+    Files.write(torn, Arrays.copyOf(complete, complete.length - 1));
     write(RECORDS.subList(3, 6));
 
     List<LogRecord> expected = new ArrayList<>(RECORDS);
@@ -217,12 +219,12 @@ class WriteAheadLogTest {
   }
 
   @Test
-  void earlierFilesCanBeDeletedWhileTheNextIsWritten() throws IOException {
-    try (WriteAheadLog log = WriteAheadLog.open(directory, SPACE, record -> {})) {
+  void sealedFilesCanBeDeletedWhileTheCurrentOneIsWritten() throws IOException {
+    try (WriteAheadLog log = open()) {
       log.append(RECORDS.subList(0, 2));
       log.rotate().close();
       log.append(RECORDS.subList(2, 4));
-      log.deleteEarlier();
+      log.deleteSealedFiles();
       log.append(RECORDS.subList(4, 6));
     }
 
@@ -230,7 +232,7 @@ class WriteAheadLogTest {
   }
 
   @Test
-  void otherFilesInTheDirectoryAreLeftAlone() throws IOException {
+  void otherFilesInTheDirectoryAreIgnored() throws IOException {
     Path other = Files.writeString(directory.resolve("notes.log"), "hello");
     write(RECORDS);
 
@@ -239,14 +241,14 @@ class WriteAheadLogTest {
   }
 
   @Test
-  void logThatWasNotWrittenToLeavesNoFile() throws IOException {
+  void logWithoutRecordsLeavesNoFile() throws IOException {
     write(List.of());
 
     assertThat(files()).isEmpty();
   }
 
   @Test
-  void writesLargerThanTheBufferComeBack() throws IOException {
+  void recordsLargerThanOneWriteAreRead() throws IOException {
     List<LogRecord> large =
         IntStream.range(0, 5)
             .<LogRecord>mapToObj(

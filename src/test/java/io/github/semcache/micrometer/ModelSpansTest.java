@@ -17,7 +17,7 @@ import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.FakeReply;
 import io.github.semcache.openai.FakeStream;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;

@@ -9,7 +9,7 @@ import com.openai.core.http.Headers;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.prompt.Prompt;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

@@ -19,7 +19,7 @@ import io.github.semcache.chat.Admission;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,8 +14,8 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.Admission;
-import io.github.semcache.testing.FakeEmbedder;
-import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testkit.FakeClock;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +36,7 @@ abstract class CachedClientTest {
 
   final FakeOpenAiServer server = FakeOpenAiServer.start();
   final OpenAIClient plain = server.client();
-  final FakeTime time = FakeTime.atStartOf2026();
+  final FakeClock time = new FakeClock();
   final FakeEmbedder embedder =
       new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20).place(OTHER, 90);
   final SemanticCache cache;

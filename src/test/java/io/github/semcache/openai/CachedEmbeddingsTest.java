@@ -10,7 +10,7 @@ import com.openai.errors.BadRequestException;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -9,7 +9,7 @@ import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.stats.CacheStats;
-import io.github.semcache.testing.FakeEmbedder;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -13,7 +13,7 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
-import io.github.semcache.testing.Entries;
+import io.github.semcache.testkit.Entries;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

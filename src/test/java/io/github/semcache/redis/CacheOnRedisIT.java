@@ -3,14 +3,14 @@ package io.github.semcache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.Answer;
-import io.github.semcache.CacheOnStoreContract;
+import io.github.semcache.MiniLmCacheContract;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.EnabledIfRedis;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.RedisServers;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.UnifiedJedis;
 
 @EnabledIfRedis
-class CacheOnRedisIT extends CacheOnStoreContract {
+class CacheOnRedisIT extends MiniLmCacheContract {
   private final String cacheName = "test-" + UUID.randomUUID();
   private UnifiedJedis jedis;
   private final List<EmbeddingSpace> spaces = new ArrayList<>();
@@ -95,7 +95,7 @@ class CacheOnRedisIT extends CacheOnStoreContract {
   }
 
   @Override
-  protected boolean survives() {
+  protected boolean isPersistent() {
     return true;
   }
 }

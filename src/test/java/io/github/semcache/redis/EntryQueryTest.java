@@ -1,6 +1,6 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.testing.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.atAngle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

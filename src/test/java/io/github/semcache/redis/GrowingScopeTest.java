@@ -2,7 +2,7 @@ package io.github.semcache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testkit.FakeClock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class GrowingScopeTest {
   private static final int K = 10;
 
-  private final FakeTime time = FakeTime.atStartOf2026();
+  private final FakeClock time = new FakeClock();
   private final Map<String, Long> entries = new HashMap<>(Map.of("*", 20_000L, "filter", 50L));
   private final List<String> counted = new ArrayList<>();
   private final SelectivityEstimator shares =

@@ -1,9 +1,9 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.expiring;
-import static io.github.semcache.testing.Entries.nearest;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.expiring;
+import static io.github.semcache.testkit.Entries.nearest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;

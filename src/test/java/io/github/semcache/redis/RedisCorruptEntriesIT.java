@@ -1,6 +1,6 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.testing.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.atAngle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,7 +9,7 @@ import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.testing.EnabledIfRedis;
-import io.github.semcache.testing.Entries;
+import io.github.semcache.testkit.Entries;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

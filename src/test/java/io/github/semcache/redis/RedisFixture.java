@@ -1,8 +1,8 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
@@ -10,8 +10,8 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.VectorStore;
-import io.github.semcache.testing.Entries;
 import io.github.semcache.testing.RedisServers;
+import io.github.semcache.testkit.Entries;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -55,7 +55,7 @@ abstract class RedisFixture {
 
   static CacheEntry put(VectorStore store, String prompt, double degrees) {
     CacheEntry entry = entry(SCOPE, prompt, "answer to " + prompt, Instant.ofEpochMilli(1_000));
-    store.put(List.of(forEver(entry, atAngle(DIMENSION, degrees))));
+    store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, degrees))));
     return entry;
   }
 

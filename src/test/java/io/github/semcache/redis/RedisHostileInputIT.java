@@ -1,16 +1,16 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.expiring;
-import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.expiring;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.testing.EnabledIfRedis;
-import io.github.semcache.testing.Entries;
+import io.github.semcache.testkit.Entries;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -100,7 +100,7 @@ class RedisHostileInputIT extends RedisFixture {
         IntStream.range(0, 60)
             .mapToObj(i -> entry(scope, i + text(random), text(random), Instant.ofEpochMilli(i)))
             .toList();
-    store.put(entries.stream().map(entry -> forEver(entry, atAngle(DIMENSION, 0))).toList());
+    store.put(entries.stream().map(entry -> withoutExpiry(entry, atAngle(DIMENSION, 0))).toList());
 
     assertThat(nearest(scope)).containsExactlyInAnyOrderElementsOf(entries);
     try (Stream<CacheEntry> listed = store.entries().map(each -> each.entry())) {
@@ -130,7 +130,7 @@ class RedisHostileInputIT extends RedisFixture {
     for (String key : HOSTILE) {
       CacheEntry entry =
           new CacheEntry(key, SCOPE.hash(), "p", "a", Map.of(key, key), Instant.ofEpochMilli(1));
-      store.put(List.of(forEver(entry, atAngle(DIMENSION, 0))));
+      store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, 0))));
 
       assertThat(store.find(key)).contains(entry);
       assertThat(store.remove(new EntrySelector.ByKey(key))).isEqualTo(1);

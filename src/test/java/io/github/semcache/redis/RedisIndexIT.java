@@ -1,6 +1,6 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.testing.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.atAngle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,8 +10,8 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.EnabledIfRedis;
-import io.github.semcache.testing.Entries;
-import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testkit.Entries;
+import io.github.semcache.testkit.FakeClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -159,7 +159,7 @@ class RedisIndexIT extends RedisFixture {
 
   @Test
   void droppedIndexIsAMissAndThenItsEntriesAreFoundAgain() {
-    FakeTime time = FakeTime.atStartOf2026();
+    FakeClock time = new FakeClock();
     RedisVectorStore survivor = builder().clocks(time, time::nanos).build();
     CacheEntry entry = put(survivor, "what?", 0);
     time.advance(Duration.ofSeconds(1));

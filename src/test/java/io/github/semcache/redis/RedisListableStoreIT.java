@@ -1,17 +1,17 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.ListableStoreContract;
-import io.github.semcache.store.ListedEntry;
+import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.RedisServers;
+import io.github.semcache.testkit.ListableStoreContract;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -49,7 +49,7 @@ class RedisListableStoreIT extends ListableStoreContract<RedisVectorStore> {
   }
 
   @Override
-  protected void letPass(Duration duration) throws InterruptedException {
+  protected void advanceTime(Duration duration) throws InterruptedException {
     // The server goes by its own clock.
     Thread.sleep(duration.toMillis() + 5);
   }
@@ -71,7 +71,7 @@ class RedisListableStoreIT extends ListableStoreContract<RedisVectorStore> {
         UnifiedJedis jedis = connection().open()) {
       CacheEntry sound = entry(Scope.none(), "sound", "a", CREATED_AT);
       CacheEntry torn = entry(Scope.none(), "torn", "a", CREATED_AT);
-      store.put(List.of(forEver(sound, atAngle(4, 0)), forEver(torn, atAngle(4, 1))));
+      store.put(List.of(withoutExpiry(sound, atAngle(4, 0)), withoutExpiry(torn, atAngle(4, 1))));
       jedis.hdel(store.indexName() + ":" + torn.key(), "answer");
       jedis.set(store.indexName() + ":text", "no hash");
       jedis.hset(store.indexName() + ":foreign", "a", "b");
@@ -88,7 +88,7 @@ class RedisListableStoreIT extends ListableStoreContract<RedisVectorStore> {
   void entriesAreListedWithoutAnIndex() {
     try (RedisVectorStore store = open(SPACE)) {
       CacheEntry entry = entry(Scope.none(), "what?", "a", CREATED_AT);
-      store.put(List.of(forEver(entry, atAngle(4, 0))));
+      store.put(List.of(withoutExpiry(entry, atAngle(4, 0))));
       store.dropIndex(false);
 
       assertThat(list(store)).containsExactly(entry);

@@ -1,7 +1,7 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.expiring;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.expiring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.prompt.Scope;
@@ -9,7 +9,7 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.testing.EnabledIfRedis;
-import io.github.semcache.testing.Entries;
+import io.github.semcache.testkit.Entries;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -13,8 +13,8 @@ import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.EnabledIfRedis;
-import io.github.semcache.testing.FakeTime;
 import io.github.semcache.testing.RedisServers;
+import io.github.semcache.testkit.FakeClock;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +63,7 @@ class RedisServerTroubleIT extends RedisFixture {
     jedis.configSet("maxmemory", "1");
 
     assertRefused(
-        "OOM", () -> store.put(List.of(forEver(replacement(entry), atAngle(DIMENSION, 90)))));
+        "OOM", () -> store.put(List.of(withoutExpiry(replacement(entry), atAngle(DIMENSION, 90)))));
 
     assertThat(store.find(entry.key())).contains(entry);
     assertThat(nearest(store)).containsExactly(entry);
@@ -77,7 +77,7 @@ class RedisServerTroubleIT extends RedisFixture {
 
     assertRefused("READONLY", () -> store.save("policy", new byte[] {1}));
     assertRefused(
-        "READONLY", () -> store.put(List.of(forEver(replacement(entry), atAngle(DIMENSION, 0)))));
+        "READONLY", () -> store.put(List.of(withoutExpiry(replacement(entry), atAngle(DIMENSION, 0)))));
 
     assertThat(store.find(entry.key())).contains(entry);
     assertThat(nearest(store)).containsExactly(entry);
@@ -170,7 +170,7 @@ class RedisServerTroubleIT extends RedisFixture {
 
   @Test
   void storeRecoversFromFlushAll() {
-    FakeTime time = FakeTime.atStartOf2026();
+    FakeClock time = new FakeClock();
     RedisVectorStore survivor = builder().clocks(time, time::nanos).build();
     put(survivor, "old", 0);
     time.advance(Duration.ofSeconds(1));

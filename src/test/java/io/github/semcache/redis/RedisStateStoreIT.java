@@ -3,9 +3,9 @@ package io.github.semcache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.store.StateStoreContract;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.RedisServers;
+import io.github.semcache.testkit.StateStoreContract;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.UnifiedJedis;

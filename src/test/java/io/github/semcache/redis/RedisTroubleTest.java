@@ -1,9 +1,9 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.expiring;
-import static io.github.semcache.testing.Entries.nearest;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.expiring;
+import static io.github.semcache.testkit.Entries.nearest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -19,10 +19,10 @@ import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
 import io.github.semcache.testing.FakeRedis;
-import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeClock;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -49,7 +49,7 @@ class RedisTroubleTest {
   private static final NewEntry INSERTION = expiring(ENTRY, atAngle(4, 0), Duration.ofMinutes(1));
 
   private final FakeRedis server = new FakeRedis();
-  private final FakeTime time = FakeTime.atStartOf2026();
+  private final FakeClock time = new FakeClock();
   private RedisVectorStore store;
 
   @BeforeEach

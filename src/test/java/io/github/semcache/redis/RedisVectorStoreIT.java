@@ -3,9 +3,9 @@ package io.github.semcache.redis;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
-import io.github.semcache.store.VectorStoreContract;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.RedisServers;
+import io.github.semcache.testkit.VectorStoreContract;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -36,7 +36,7 @@ class RedisVectorStoreIT extends VectorStoreContract {
   }
 
   @Override
-  protected void letPass(Duration duration) throws InterruptedException {
+  protected void advanceTime(Duration duration) throws InterruptedException {
     // The server goes by its own clock.
     Thread.sleep(duration.toMillis() + 5);
   }

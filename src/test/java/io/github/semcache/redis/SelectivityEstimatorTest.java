@@ -3,7 +3,7 @@ package io.github.semcache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.store.StoreException;
-import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testkit.FakeClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class SelectivityEstimatorTest {
   private static final int K = 5;
 
-  private final FakeTime time = FakeTime.atStartOf2026();
+  private final FakeClock time = new FakeClock();
   private final Map<String, Long> entries = new HashMap<>(Map.of("*", 20_000L));
   private final List<String> counted = new ArrayList<>();
   private final Queue<Runnable> tasks = new ArrayDeque<>();

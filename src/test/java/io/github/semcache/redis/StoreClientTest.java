@@ -1,8 +1,8 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +12,7 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FakeRedis;
-import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testkit.FakeClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class StoreClientTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
 
-  private final FakeTime time = FakeTime.atStartOf2026();
+  private final FakeClock time = new FakeClock();
   private final FakeRedis server = new FakeRedis();
   private final List<Runnable> background = new ArrayList<>();
 
@@ -102,7 +102,7 @@ class StoreClientTest {
       CacheEntry entry = entry(Scope.none(), "what?", "answer", Instant.EPOCH);
 
       assertThat(store.find(entry.key())).isEmpty();
-      store.put(List.of(forEver(entry, atAngle(4, 0))));
+      store.put(List.of(withoutExpiry(entry, atAngle(4, 0))));
       assertThat(store.remove(new EntrySelector.ByKey(entry.key()))).isEqualTo(1);
 
       assertThat(other.received("HMGET")).hasSize(1);

@@ -1,9 +1,9 @@
 package io.github.semcache.store;
 
-import io.github.semcache.CacheOnStoreContract;
+import io.github.semcache.MiniLmCacheContract;
 import io.github.semcache.embedding.EmbeddingSpace;
 
-class CacheInMemoryTest extends CacheOnStoreContract {
+class CacheInMemoryTest extends MiniLmCacheContract {
 
   @Override
   protected VectorStore open(EmbeddingSpace space) {
@@ -11,7 +11,7 @@ class CacheInMemoryTest extends CacheOnStoreContract {
   }
 
   @Override
-  protected boolean survives() {
+  protected boolean isPersistent() {
     return false;
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.testing.Entries;
+import io.github.semcache.testkit.Entries;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

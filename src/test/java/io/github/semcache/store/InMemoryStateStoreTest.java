@@ -1,6 +1,7 @@
 package io.github.semcache.store;
 
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.testkit.StateStoreContract;
 
 class InMemoryStateStoreTest extends StateStoreContract<InMemoryVectorStore> {
   @Override

@@ -1,48 +1,31 @@
 package io.github.semcache.store;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.expiring;
-import static io.github.semcache.testing.Entries.forEver;
-import static io.github.semcache.testing.Entries.nearest;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.expiring;
+import static io.github.semcache.testkit.Entries.nearest;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
-import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testkit.VectorStoreContract;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class InMemoryVectorStoreTest extends VectorStoreContract {
-  private final FakeTime time = FakeTime.atStartOf2026();
   private final Scope scope = Scope.none();
 
   @Override
   protected VectorStore open(EmbeddingSpace space) {
-    return InMemoryVectorStore.builder(space).timeSource(time).build();
-  }
-
-  @Override
-  protected Instant now() {
-    return time.instant();
-  }
-
-  @Override
-  protected Duration shortTimeToLive() {
-    return Duration.ofSeconds(1);
-  }
-
-  @Override
-  protected void letPass(Duration duration) {
-    time.advance(duration);
+    return InMemoryVectorStore.builder(space).timeSource(clock).build();
   }
 
   private CacheEntry put(VectorStore store, String prompt, int degrees) {
     CacheEntry entry = entry(scope, prompt, "answer", now());
-    store.put(List.of(forEver(entry, atAngle(DIMENSION, degrees))));
+    store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, degrees))));
     return entry;
   }
 
@@ -54,7 +37,7 @@ class InMemoryVectorStoreTest extends VectorStoreContract {
     assertThat(small.find(first.key())).isPresent();
 
     CacheEntry third = entry(scope, "third", "answer", now());
-    int evicted = small.put(List.of(forEver(third, atAngle(DIMENSION, 20))));
+    int evicted = small.put(List.of(withoutExpiry(third, atAngle(DIMENSION, 20))));
 
     assertThat(evicted).isEqualTo(1);
     assertThat(small.find(second.key())).isEmpty();
@@ -63,7 +46,7 @@ class InMemoryVectorStoreTest extends VectorStoreContract {
   }
 
   @Test
-  void beingNearestCountsAsUse() {
+  void nearestMatchCountsAsUse() {
     VectorStore small = InMemoryVectorStore.builder(SPACE).maxEntries(2).build();
     CacheEntry first = put(small, "first", 0);
     CacheEntry second = put(small, "second", 90);
@@ -75,15 +58,15 @@ class InMemoryVectorStoreTest extends VectorStoreContract {
   }
 
   @Test
-  void expiredEntriesMakeRoomBeforeLivingOnesAreEvicted() {
-    VectorStore small = InMemoryVectorStore.builder(SPACE).maxEntries(2).timeSource(time).build();
+  void expiredEntriesAreRemovedBeforeLivingEntriesAreEvicted() {
+    VectorStore small = InMemoryVectorStore.builder(SPACE).maxEntries(2).timeSource(clock).build();
     CacheEntry living = put(small, "living", 0);
     CacheEntry expired = entry(scope, "expired", "answer", now());
     small.put(List.of(expiring(expired, atAngle(DIMENSION, 0), Duration.ofSeconds(1))));
-    time.advance(Duration.ofSeconds(1));
+    clock.advance(Duration.ofSeconds(1));
 
     CacheEntry third = entry(scope, "third", "answer", now());
-    assertThat(small.put(List.of(forEver(third, atAngle(DIMENSION, 20))))).isZero();
+    assertThat(small.put(List.of(withoutExpiry(third, atAngle(DIMENSION, 20))))).isZero();
     assertThat(small.find(living.key())).isPresent();
   }
 

@@ -1,16 +1,16 @@
 package io.github.semcache.lucene;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.expiring;
-import static io.github.semcache.testing.Entries.forEver;
-import static io.github.semcache.testing.Entries.nearest;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.expiring;
+import static io.github.semcache.testkit.Entries.nearest;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
-import io.github.semcache.testing.FakeTime;
+import io.github.semcache.testkit.FakeClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,18 +21,18 @@ import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that open stores in a directory of their own; what they leave open is closed. */
-abstract class StoreInDirectory {
+/** Opens stores in a temporary directory, and closes them after the test. */
+abstract class LuceneFixture {
   static final int DIMENSION = 8;
   static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", DIMENSION);
   static final Scope SCOPE = Scope.of("tenant", "acme");
 
   @TempDir Path directory;
-  final FakeTime time = FakeTime.atStartOf2026();
+  final FakeClock clock = new FakeClock();
   private final List<LuceneVectorStore> opened = new ArrayList<>();
 
   LuceneVectorStore.Builder builder() {
-    return LuceneVectorStore.builder(directory, SPACE).timeSource(time);
+    return LuceneVectorStore.builder(directory, SPACE).timeSource(clock);
   }
 
   LuceneVectorStore open(LuceneVectorStore.Builder builder) {
@@ -51,24 +51,24 @@ abstract class StoreInDirectory {
   }
 
   CacheEntry put(LuceneVectorStore store, String prompt, double degrees) {
-    CacheEntry entry = entry(SCOPE, prompt, "answer to " + prompt, time.instant());
-    store.put(List.of(forEver(entry, atAngle(DIMENSION, degrees))));
+    CacheEntry entry = entry(SCOPE, prompt, "answer to " + prompt, clock.instant());
+    store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, degrees))));
     return entry;
   }
 
   CacheEntry put(LuceneVectorStore store, String prompt, double degrees, Duration timeToLive) {
-    CacheEntry entry = entry(SCOPE, prompt, "answer to " + prompt, time.instant());
+    CacheEntry entry = entry(SCOPE, prompt, "answer to " + prompt, clock.instant());
     store.put(List.of(expiring(entry, atAngle(DIMENSION, degrees), timeToLive)));
     return entry;
   }
 
-  static List<CacheEntry> near(LuceneVectorStore store, double degrees, int k) {
+  static List<CacheEntry> entriesNear(LuceneVectorStore store, double degrees, int k) {
     return store.nearest(nearest(SCOPE, atAngle(DIMENSION, degrees), k)).matches().stream()
         .map(Match::entry)
         .toList();
   }
 
-  /** How many living documents the files of the index have. */
+  /** Returns the number of live documents in the files of the index. */
   int documents() throws IOException {
     try (FSDirectory index = FSDirectory.open(directory.resolve("index"));
         DirectoryReader reader = DirectoryReader.open(index)) {

@@ -1,41 +1,64 @@
-package io.github.semcache;
+package io.github.semcache.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.semcache.Answer;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.VectorStore;
-import io.github.semcache.testing.FakeChatClient;
-import io.github.semcache.testing.FakeEmbedder;
-import io.github.semcache.testing.ScopePair;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What a cache does on every store, from end to end. */
+/**
+ * End-to-end tests of a {@link SemanticCache} on the store under test. A subclass opens the store.
+ */
 public abstract class CacheOnStoreContract {
   private static final String PARIS = "What is the capital of France?";
-  private static final String PARIS_AGAIN = "Which city serves as France's capital?";
+  private static final String PARIS_PARAPHRASE = "Which city serves as France's capital?";
   private static final String PYTHON = "How do I reverse a string in Python?";
-  private static final int PAIRS = 200;
+  private static final int SCOPE_PAIRS = 200;
 
-  /** The store of this test, with what it held when it was closed if it is one that survives. */
+  /** For subclasses. */
+  protected CacheOnStoreContract() {}
+
+  /**
+   * Opens the store of this test. A persistent store contains the entries that it had when the same
+   * test closed it; any other store is empty.
+   *
+   * @param space the vector space
+   * @return the store
+   */
   protected abstract VectorStore open(EmbeddingSpace space);
 
-  /** Whether entries are still there when the store is opened again. */
-  protected abstract boolean survives();
+  /**
+   * Returns whether the store under test is persistent.
+   *
+   * @return whether entries are present after the store is closed and opened again
+   */
+  protected abstract boolean isPersistent();
 
   @Test
-  void threeQuestionsMakeTwoModelCallsWithTheLocalModel() {
-    Embedder embedder = MiniLmEmbedder.create();
+  void paraphraseIsASemanticHit() {
+    assertParaphraseIsASemanticHit(
+        new FakeEmbedder().place(PARIS, 0).place(PARIS_PARAPHRASE, 25).place(PYTHON, 90));
+  }
+
+  /**
+   * Asserts that three questions, of which two are paraphrases of each other, make two model calls.
+   *
+   * @param embedder an embedder with which the paraphrases have a distance of 0.05 to 0.15
+   */
+  protected final void assertParaphraseIsASemanticHit(Embedder embedder) {
     FakeChatClient chat = new FakeChatClient();
     SemanticCacheBuilder builder = SemanticCache.builder().embedder(embedder).chatClient(chat);
     try (SemanticCache cache = builder.ownedStore(open(EmbeddingSpace.of(embedder))).build()) {
       Answer first = cache.ask(PARIS);
-      Answer second = cache.ask(PARIS_AGAIN);
+      Answer second = cache.ask(PARIS_PARAPHRASE);
       Answer third = cache.ask(PYTHON);
 
       assertThat(List.of(first.source(), second.source(), third.source()))
@@ -50,19 +73,18 @@ public abstract class CacheOnStoreContract {
       assertThat(cache.stats().writes()).isEqualTo(2);
     }
     assertThat(chat.calls()).isEqualTo(2);
-    if (survives()) {
+    if (isPersistent()) {
       try (SemanticCache cache = builder.ownedStore(open(EmbeddingSpace.of(embedder))).build()) {
         assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
-        assertThat(cache.ask(PARIS_AGAIN).source()).isEqualTo(Answer.Source.SEMANTIC);
+        assertThat(cache.ask(PARIS_PARAPHRASE).source()).isEqualTo(Answer.Source.SEMANTIC);
         assertThat(chat.calls()).isEqualTo(2);
       }
     }
   }
 
-  /** A failure names the seed that leads to it again. */
   @Test
-  void noAnswerIsServedToAScopeThatDiffersInAnyOnePart() {
-    FakeEmbedder embedder = new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 1);
+  void answerIsNotServedToAScopeThatDiffersInOnePart() {
+    FakeEmbedder embedder = new FakeEmbedder().place(PARIS, 0).place(PARIS_PARAPHRASE, 1);
     try (SemanticCache cache =
         SemanticCache.builder()
             .embedder(embedder)
@@ -70,18 +92,18 @@ public abstract class CacheOnStoreContract {
             .hitPolicy(HitPolicy.maxDistance(2))
             .failOnCacheErrors()
             .build()) {
-      for (long seed = 0; seed < PAIRS; seed++) {
+      for (long seed = 0; seed < SCOPE_PAIRS; seed++) {
         ScopePair pair = ScopePair.random(new Random(seed));
         cache.clear();
         cache.put(Prompt.of(PARIS).scope(pair.one()), "secret");
 
-        for (String text : List.of(PARIS, PARIS_AGAIN)) {
+        for (String text : List.of(PARIS, PARIS_PARAPHRASE)) {
           Prompt prompt = Prompt.of(text);
           assertThat(cache.lookup(prompt.scope(pair.other())))
-              .as("differs in %s, seed %s", pair.difference(), seed)
+              .as("scopes differ in %s, seed %s", pair.difference(), seed)
               .isEmpty();
           assertThat(cache.lookup(prompt.scope(pair.one())))
-              .as("the same scope, seed %s", seed)
+              .as("same scope, seed %s", seed)
               .map(Answer::text)
               .contains("secret");
         }
@@ -92,9 +114,9 @@ public abstract class CacheOnStoreContract {
   }
 
   @Test
-  void oddTextsComeBackToThePromptThatTheyAnswer() {
+  void promptsOfAnyTextAreFound() {
     FakeEmbedder embedder = new FakeEmbedder();
-    List<String> odd =
+    List<String> texts =
         List.of(
             "\0",
             "NUL \0 inside",
@@ -107,9 +129,9 @@ public abstract class CacheOnStoreContract {
             .ownedStore(open(EmbeddingSpace.of(embedder)))
             .failOnCacheErrors()
             .build()) {
-      odd.forEach(text -> cache.put(Prompt.of(text).tag(text, text), "answer: " + text));
+      texts.forEach(text -> cache.put(Prompt.of(text).tag(text, text), "answer: " + text));
 
-      for (String text : odd) {
+      for (String text : texts) {
         assertThat(cache.lookup(Prompt.of(text).tag(text, text)).map(Answer::text))
             .contains("answer: " + text);
         assertThat(cache.lookup(Prompt.of(text))).isEmpty();

@@ -1,4 +1,4 @@
-package io.github.semcache.testing;
+package io.github.semcache.testkit;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.prompt.Normalizer;
@@ -14,29 +14,67 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-/** Entries, insertions and queries for tests of stores. */
+/** Factories of entries, queries, and embeddings for tests of stores. Thread-safe. */
 public final class Entries {
   private Entries() {}
 
+  /**
+   * Creates the entry that a cache without a normalizer would write.
+   *
+   * @param scope the scope of the prompt
+   * @param prompt the text of the prompt
+   * @param answer the text of the answer
+   * @param createdAt the creation time
+   * @return an entry with the single attribute {@code model=test-model}
+   */
   public static CacheEntry entry(Scope scope, String prompt, String answer, Instant createdAt) {
     Query query = Query.of(Prompt.of(prompt).scope(scope), Normalizer.none(), Map.of());
     return new CacheEntry(
         query.key(), scope.hash(), query.text(), answer, Map.of("model", "test-model"), createdAt);
   }
 
-  public static NewEntry forEver(CacheEntry entry, Embedding embedding) {
+  /**
+   * Creates a write of an entry that does not expire.
+   *
+   * @param entry the entry
+   * @param embedding the embedding of its prompt
+   * @return the write
+   */
+  public static NewEntry withoutExpiry(CacheEntry entry, Embedding embedding) {
     return new NewEntry(entry, Optional.of(embedding), Optional.empty());
   }
 
+  /**
+   * Creates a write of an entry that expires.
+   *
+   * @param entry the entry
+   * @param embedding the embedding of its prompt
+   * @param timeToLive the time to live
+   * @return the write
+   */
   public static NewEntry expiring(CacheEntry entry, Embedding embedding, Duration timeToLive) {
     return new NewEntry(entry, Optional.of(embedding), Optional.of(timeToLive));
   }
 
+  /**
+   * Creates a search without a limit on the age of the entries.
+   *
+   * @param scope the scope to search
+   * @param embedding the embedding to search for
+   * @param k the maximum number of entries
+   * @return the search
+   */
   public static NearestQuery nearest(Scope scope, Embedding embedding, int k) {
     return new NearestQuery(embedding, scope.hash(), k, Optional.empty());
   }
 
-  /** A unit vector at an angle to the first axis, in the plane of the first two axes. */
+  /**
+   * Creates a unit vector in the plane of the first two axes.
+   *
+   * @param dimension the dimension, at least 2
+   * @param degrees the angle to the first axis
+   * @return the vector
+   */
   public static Embedding atAngle(int dimension, double degrees) {
     float[] components = new float[dimension];
     components[0] = (float) Math.cos(Math.toRadians(degrees));
@@ -44,7 +82,13 @@ public final class Entries {
     return Embedding.of(components);
   }
 
-  /** A vector of a random direction. */
+  /**
+   * Creates a vector with a uniformly distributed direction.
+   *
+   * @param dimension the dimension
+   * @param random the source of randomness
+   * @return the vector; its length is not 1
+   */
   public static Embedding random(int dimension, Random random) {
     float[] components = new float[dimension];
     for (int i = 0; i < dimension; i++) {

@@ -1,41 +1,57 @@
-package io.github.semcache.store;
+package io.github.semcache.testkit;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.StateStore;
+import io.github.semcache.store.VectorStore;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every store that keeps what was learned promises. */
+/**
+ * The contract of {@link StateStore}. A subclass opens the store under test.
+ *
+ * @param <S> the type of the store
+ */
 public abstract class StateStoreContract<S extends VectorStore & StateStore> {
   private static final int DIMENSION = 4;
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", DIMENSION);
 
   private S store;
 
-  /** A store without entries or states. */
+  /** For subclasses. */
+  protected StateStoreContract() {}
+
+  /**
+   * Opens a store without entries and states.
+   *
+   * @param space the vector space
+   * @return the store; the contract passes it to {@link #close} after the test
+   * @throws Exception if the store cannot be opened; the test fails
+   */
   protected abstract S open(EmbeddingSpace space) throws Exception;
 
-  /** Removes what the test has made, and closes the store. */
+  /**
+   * Removes the data of the test and closes the store.
+   *
+   * @param opened the store
+   */
   protected void close(S opened) {
     opened.close();
   }
@@ -57,13 +73,13 @@ public abstract class StateStoreContract<S extends VectorStore & StateStore> {
   }
 
   @Test
-  void nothingIsThereAtFirst() {
+  void missingStateIsEmpty() {
     assertThat(store.load("policy")).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 1_000, 3_000_000})
-  void bytesOfAnyLengthAreKeptAsTheyAre(int length) {
+  void stateOfAnyLengthIsStoredAndReplaced(int length) {
     store.save("policy", bytes(length, 1));
     assertThat(store.load("policy")).hasValue(bytes(length, 1));
 
@@ -72,7 +88,7 @@ public abstract class StateStoreContract<S extends VectorStore & StateStore> {
   }
 
   @Test
-  void namesDoNotMix() {
+  void statesOfSimilarNamesAreSeparate() {
     store.save("policy", new byte[] {1});
     store.save("policy-", new byte[] {2});
 
@@ -83,14 +99,13 @@ public abstract class StateStoreContract<S extends VectorStore & StateStore> {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "../policy", "Policy", "a b", "a:b", "policy*", "{a}"})
-  void otherNamesAreRefused(String name) {
-    assertThatThrownBy(() -> store.load(name)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> store.save(name, new byte[1]))
-        .isInstanceOf(IllegalArgumentException.class);
+  void invalidNameIsRejected(String name) {
+    assertThatIllegalArgumentException().isThrownBy(() -> store.load(name));
+    assertThatIllegalArgumentException().isThrownBy(() -> store.save(name, new byte[1]));
   }
 
   @Test
-  void bytesAreCopied() {
+  void arraysAreCopied() {
     byte[] state = {1};
     store.save("policy", state);
     state[0] = 2;
@@ -100,69 +115,58 @@ public abstract class StateStoreContract<S extends VectorStore & StateStore> {
   }
 
   @Test
-  void updateSeesWhatIsThere() {
-    store.update("policy", before -> new byte[] {(byte) (before.isPresent() ? 0 : 1)});
-    store.update("policy", before -> new byte[] {before.orElseThrow()[0], 2});
+  void updateReceivesTheCurrentState() {
+    store.update("policy", current -> new byte[] {(byte) (current.isPresent() ? 0 : 1)});
+    store.update("policy", current -> new byte[] {current.orElseThrow()[0], 2});
 
     assertThat(store.load("policy")).hasValue(new byte[] {1, 2});
   }
 
   @Test
-  void updateThatThrowsChangesNothing() {
+  void exceptionOfTheChangeIsPropagatedAndNothingWritten() {
     store.save("policy", new byte[] {1});
 
-    assertThatThrownBy(
+    assertThatExceptionOfType(ArithmeticException.class)
+        .isThrownBy(
             () ->
                 store.update(
                     "policy",
-                    before -> {
-                      before.orElseThrow()[0] = 9;
-                      throw new ArithmeticException("of the change");
+                    current -> {
+                      current.orElseThrow()[0] = 9;
+                      throw new ArithmeticException("thrown by the change");
                     }))
-        .isInstanceOf(ArithmeticException.class)
-        .hasMessage("of the change");
+        .withMessage("thrown by the change");
     assertThat(store.load("policy")).hasValue(new byte[] {1});
   }
 
   @Test
-  void updatesMadeAtOnceLoseNothing() throws Exception {
+  void concurrentUpdatesAreAllApplied() throws Exception {
     int threads = 4;
-    int each = 25;
-    CyclicBarrier start = new CyclicBarrier(threads);
-    ExecutorService executor = Executors.newFixedThreadPool(threads);
-    try {
-      List<Callable<Void>> tasks =
-          IntStream.range(0, threads)
-              .<Callable<Void>>mapToObj(
-                  thread ->
-                      () -> {
-                        start.await();
-                        for (int i = 0; i < each; i++) {
-                          int bit = thread * each + i;
-                          store.update("policy", before -> withBit(before, bit));
-                        }
-                        return null;
-                      })
-              .toList();
-      for (Future<Void> task : executor.invokeAll(tasks)) {
-        task.get();
-      }
-    } finally {
-      executor.shutdownNow();
-    }
+    int updatesPerThread = 25;
+
+    VectorStoreFixture.runConcurrently(
+        threads,
+        thread ->
+            () -> {
+              for (int i = 0; i < updatesPerThread; i++) {
+                int bit = thread * updatesPerThread + i;
+                store.update("policy", current -> withBit(current, bit));
+              }
+              return thread;
+            });
 
     assertThat(BitSet.valueOf(store.load("policy").orElseThrow()).cardinality())
-        .isEqualTo(threads * each);
+        .isEqualTo(threads * updatesPerThread);
   }
 
-  private static byte[] withBit(Optional<byte[]> before, int bit) {
-    BitSet bits = BitSet.valueOf(before.orElse(new byte[0]));
+  private static byte[] withBit(Optional<byte[]> current, int bit) {
+    BitSet bits = BitSet.valueOf(current.orElse(new byte[0]));
     bits.set(bit);
     return bits.toByteArray();
   }
 
   @Test
-  void interruptedThreadMayUseIt() {
+  void interruptedThreadCanUseTheStore() {
     Thread.currentThread().interrupt();
     store.save("policy", new byte[] {1});
     assertThat(Thread.interrupted()).isTrue();
@@ -170,10 +174,10 @@ public abstract class StateStoreContract<S extends VectorStore & StateStore> {
   }
 
   @Test
-  void stateIsNoEntryAndSurvivesTheRemovalOfAll() {
+  void removalOfAllEntriesDoesNotRemoveStates() {
     store.save("policy", new byte[] {1});
     CacheEntry entry = entry(Scope.none(), "what?", "answer", Instant.ofEpochMilli(1));
-    store.put(List.of(forEver(entry, atAngle(DIMENSION, 0))));
+    store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, 0))));
 
     assertThat(store.remove(new EntrySelector.All())).isEqualTo(1);
 

@@ -1,4 +1,4 @@
-package io.github.semcache.testing;
+package io.github.semcache.testkit;
 
 import io.github.semcache.prompt.Message;
 import io.github.semcache.prompt.Scope;
@@ -11,9 +11,9 @@ import java.util.Random;
 /**
  * Two scopes that differ in one part.
  *
- * @param difference which one
+ * @param difference the part in which they differ
  */
-public record ScopePair(Scope one, Scope other, String difference) {
+record ScopePair(Scope one, Scope other, String difference) {
   private static final List<String> TEXTS =
       List.of(
           "",
@@ -40,20 +40,20 @@ public record ScopePair(Scope one, Scope other, String difference) {
           "x".repeat(10_000));
   private static final List<String> ROLES = List.of("user", "assistant", "system");
 
-  /** A pair by chance. */
-  public static ScopePair random(Random random) {
+  /** Creates a random pair. */
+  static ScopePair random(Random random) {
     Scope one = scope(random);
     return switch (random.nextInt(8)) {
-      case 0 -> new ScopePair(one, one.tag(absentTag(one), text(random)), "a tag more");
+      case 0 -> new ScopePair(one, one.tag(newTagName(one), text(random)), "an additional tag");
       case 1 -> tagChanged(one.tag(text(random), text(random)), random);
       case 2 -> tagRenamed(one.tag(text(random), text(random)));
       case 3 -> systemChanged(one, random);
-      case 4 -> messageMore(one, random);
+      case 4 -> messageAdded(one, random);
       case 5 -> messageChanged(one, random);
-      case 6 -> new ScopePair(one, setting(one, "temperature", "0"), "a setting more");
+      case 6 -> new ScopePair(one, setting(one, "temperature", "0"), "an additional setting");
       default ->
           new ScopePair(
-              setting(one, "model", "a"), setting(one, "model", "b"), "a setting's value");
+              setting(one, "model", "a"), setting(one, "model", "b"), "the value of a setting");
     };
   }
 
@@ -73,15 +73,15 @@ public record ScopePair(Scope one, Scope other, String difference) {
   }
 
   private static ScopePair tagChanged(Scope one, Random random) {
-    String name = any(one, random);
+    String name = tagName(one, random);
     String value = one.tags().getOrDefault(name, "");
-    return new ScopePair(one, one.tag(name, other(value, random)), "a tag's value");
+    return new ScopePair(one, one.tag(name, other(value, random)), "the value of a tag");
   }
 
   private static ScopePair tagRenamed(Scope one) {
     Map<String, String> tags = new HashMap<>(one.tags());
     String name = tags.keySet().iterator().next();
-    tags.put(absentTag(one), tags.getOrDefault(name, ""));
+    tags.put(newTagName(one), tags.getOrDefault(name, ""));
     tags.remove(name);
     Scope other = Scope.of(tags).history(one.history());
     return new ScopePair(one, one.system().map(other::system).orElse(other), "the name of a tag");
@@ -94,10 +94,10 @@ public record ScopePair(Scope one, Scope other, String difference) {
         "the system text");
   }
 
-  private static ScopePair messageMore(Scope one, Random random) {
+  private static ScopePair messageAdded(Scope one, Random random) {
     List<Message> longer = new ArrayList<>(one.history());
     longer.add(random.nextInt(longer.size() + 1), message(random));
-    return new ScopePair(one, one.history(longer), "a message more");
+    return new ScopePair(one, one.history(longer), "an additional message");
   }
 
   private static ScopePair messageChanged(Scope scope, Random random) {
@@ -105,14 +105,14 @@ public record ScopePair(Scope one, Scope other, String difference) {
     List<Message> history = new ArrayList<>(scope.history());
     history.add(first);
     Scope one = scope.history(history);
-    boolean ofRole = random.nextBoolean();
+    boolean roleChanged = random.nextBoolean();
     history.set(
         history.size() - 1,
-        ofRole
+        roleChanged
             ? new Message(first.role() + "s", first.text())
             : new Message(first.role(), other(first.text(), random)));
     return new ScopePair(
-        one, one.history(history), ofRole ? "who said a message" : "what a message says");
+        one, one.history(history), roleChanged ? "the role of a message" : "the text of a message");
   }
 
   private static Scope setting(Scope scope, String name, String value) {
@@ -121,12 +121,12 @@ public record ScopePair(Scope one, Scope other, String difference) {
     return scope.settings(settings);
   }
 
-  private static String any(Scope scope, Random random) {
+  private static String tagName(Scope scope, Random random) {
     List<String> names = List.copyOf(scope.tags().keySet());
     return names.get(random.nextInt(names.size()));
   }
 
-  private static String absentTag(Scope scope) {
+  private static String newTagName(Scope scope) {
     return String.join("", scope.tags().keySet()) + "new";
   }
 

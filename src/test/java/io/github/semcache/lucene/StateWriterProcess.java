@@ -4,11 +4,11 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Saves states until it is killed, and says on its standard output what has been saved. */
-final class KilledSaver {
+/** Writes states until it is killed. Prints the number of each state that was written. */
+final class StateWriterProcess {
   static final int LENGTH = 200_000;
 
-  private KilledSaver() {}
+  private StateWriterProcess() {}
 
   public static void main(String[] args) {
     try (LuceneVectorStore store =
@@ -20,6 +20,6 @@ final class KilledSaver {
         System.out.println(i);
       }
     }
-    throw new AssertionError("nobody has killed this process");
+    throw new AssertionError("the process was not killed");
   }
 }
