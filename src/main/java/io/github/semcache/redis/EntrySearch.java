@@ -5,16 +5,13 @@ import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NearestQuery;
-import io.github.semcache.store.StoreException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Finds entries: one by its key, or the nearest ones of a scope. */
+/** Finds the nearest entries of a scope. */
 final class EntrySearch {
   private static final byte[] DISTANCE = Utf8.encode(EntryQuery.DISTANCE);
   private static final List<byte[]> ENTRY_FIELDS =
@@ -40,21 +37,6 @@ final class EntrySearch {
     this.vectorIndex = vectorIndex;
     this.shares = shares;
     this.time = time;
-  }
-
-  Optional<CacheEntry> find(String key) {
-    byte[] documentKey = commands.keys().documentKey(key);
-    List<byte @Nullable []> values;
-    try {
-      values = commands.fields(documentKey, ENTRY_FIELDS);
-    } catch (StoreException e) {
-      throw RedisFailures.isWrongType(e.getCause())
-          ? HashCodec.corrupt(key, "its key holds no hash")
-          : e;
-    }
-    return values.stream().allMatch(Objects::isNull)
-        ? Optional.empty()
-        : Optional.of(HashCodec.decode(key, values));
   }
 
   NearestEntries nearest(NearestQuery query) {

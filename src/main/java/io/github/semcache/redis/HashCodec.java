@@ -58,7 +58,8 @@ final class HashCodec {
     add(hash, CREATED_AT, Long.toString(entry.createdAt().toEpochMilli()));
     add(hash, PROMPT, entry.prompt());
     add(hash, ANSWER, entry.answer());
-    add(hash, ATTRIBUTES, toJson(entry.attributes()));
+    hash.add(Utf8.encode(ATTRIBUTES));
+    hash.add(encode(entry.attributes()));
     if (insertion.embedding().isPresent()) {
       hash.add(Utf8.encode(EMBEDDING));
       hash.add(encode(insertion.embedding().get()));
@@ -142,10 +143,8 @@ final class HashCodec {
     return attributes;
   }
 
-  private static String toJson(Map<String, String> attributes) {
-    if (attributes.isEmpty()) {
-      return NO_ATTRIBUTES;
-    }
+  /** Encodes attributes as a JSON object, with the names in order. */
+  static byte[] encode(Map<String, String> attributes) {
     StringWriter json = new StringWriter();
     try (JsonGenerator generator = JSON.createGenerator(json)) {
       generator.writeStartObject();
@@ -156,7 +155,7 @@ final class HashCodec {
     } catch (IOException e) {
       throw new UncheckedIOException("a StringWriter does not fail", e);
     }
-    return json.toString();
+    return Utf8.encode(json.toString());
   }
 
   static CorruptEntryException corrupt(String key, String what) {

@@ -90,7 +90,9 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   private final IndexInitializer keeper;
   private final SelectivityEstimator shares;
   private final EntrySearch search;
+  private final EntryReader reader;
   private final HashWriter writer;
+  private final AttributesUpdater updater;
   private final EntryRemoval removal;
   private final EntryScan scan;
   private final StateKeys states;
@@ -111,7 +113,9 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
     keeper = new IndexInitializer(index, indexAssumed, builder.ticker);
     shares = new SelectivityEstimator(this::count, executor, builder.ticker);
     search = new EntrySearch(commands, builder.vectorIndex, shares, builder.time);
+    reader = new EntryReader(commands);
     writer = new HashWriter(commands);
+    updater = new AttributesUpdater(commands, reader);
     removal = new EntryRemoval(commands);
     scan = new EntryScan(commands, builder.time);
     states = new StateKeys(commands);
@@ -234,7 +238,7 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
 
   @Override
   public Optional<CacheEntry> find(String key) {
-    return search.find(requireNonNull(key, "key"));
+    return reader.read(requireNonNull(key, "key")).map(values -> HashCodec.decode(key, values));
   }
 
   @Override
@@ -264,17 +268,18 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
     return 0;
   }
 
+  /** {@inheritDoc} Takes two round trips, and two more for each retry. */
+  @Override
+  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+    return updater.update(requireNonNull(key, "key"), requireNonNull(change, "change"));
+  }
+
   /**
    * Removes entries. Those of a scope are found by the index if it has all entries; while it is
    * being made, where it left some out, and where it is {@linkplain Builder#assumeIndex assumed},
    * by reading every key of the server. All entries are found by reading every key of the server,
    * so that those that are not in the index go too; the index stays.
    */
-  @Override
-  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
-    throw new UnsupportedOperationException("updateAttributes");
-  }
-
   @Override
   public long remove(EntrySelector selection) {
     requireNonNull(selection, "selection");

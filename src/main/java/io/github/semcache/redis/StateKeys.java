@@ -1,7 +1,6 @@
 package io.github.semcache.redis;
 
 import io.github.semcache.store.StateStore;
-import io.github.semcache.store.StoreException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -14,7 +13,6 @@ import java.util.function.Function;
  * written meanwhile; else it is made again of what is there then.
  */
 final class StateKeys implements StateStore {
-  private static final int ATTEMPTS = 100;
   private static final byte[] NOTHING = {};
 
   /** Replaces a value that has a digest; an empty digest stands for none. */
@@ -42,19 +40,15 @@ final class StateKeys implements StateStore {
   @Override
   public void update(String name, Function<Optional<byte[]>, byte[]> change) {
     byte[] key = key(name);
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    OptimisticRetry retry = new OptimisticRetry("keep the state " + name);
+    while (true) {
       Optional<byte[]> before = read(key);
       byte[] digest = before.map(StateKeys::sha1).orElse(NOTHING);
       if (replace(key, digest, change.apply(before))) {
         return;
       }
+      retry.attemptFailed();
     }
-    throw new StoreException(
-        "Redis failed to keep the state "
-            + name
-            + ": in each of "
-            + ATTEMPTS
-            + " attempts somebody else was faster");
   }
 
   private byte[] key(String name) {

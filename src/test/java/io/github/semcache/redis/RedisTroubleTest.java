@@ -79,6 +79,7 @@ class RedisTroubleTest {
         () -> store.find(ENTRY.key()),
         () -> store.nearest(QUERY),
         () -> store.put(List.of(INSERTION)),
+        () -> store.updateAttributes(ENTRY.key(), entry -> entry.group("other")),
         () -> store.remove(new EntrySelector.ByKey(ENTRY.key())),
         () -> store.remove(new EntrySelector.ByScope(SCOPE.hash())),
         () -> store.remove(new EntrySelector.All()),
