@@ -14,7 +14,6 @@ import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
-import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -122,66 +121,24 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   }
 
   /**
-   * Connects to a single server, with the defaults of {@link RedisConnection} and the {@link
-   * Builder}.
+   * Connects to a single server with the defaults of {@link RedisConnection} and {@link Builder}.
    *
-   * @param uri see {@link RedisConnection#of(URI)}
-   * @param space the vector space of the embeddings
+   * @param uri the address of the server; see {@link RedisConnection#of(String)}
+   * @param embedder the embedder whose embeddings are stored
    * @return the store; closing it closes its connections
-   * @throws IllegalArgumentException if the address cannot be used
-   * @throws StoreException see {@link Builder#build}
-   */
-  public static RedisVectorStore connect(URI uri, EmbeddingSpace space) {
-    return builder(RedisConnection.of(uri), space).build();
-  }
-
-  /**
-   * Connects to a single server, with the defaults of {@link RedisConnection} and the {@link
-   * Builder}.
-   *
-   * @param uri see {@link RedisConnection#of(URI)}
-   * @param space the vector space of the embeddings
-   * @return the store; closing it closes its connections
-   * @throws IllegalArgumentException if the address cannot be used
-   * @throws StoreException see {@link Builder#build}
-   */
-  public static RedisVectorStore connect(String uri, EmbeddingSpace space) {
-    return builder(RedisConnection.of(uri), space).build();
-  }
-
-  /**
-   * Connects to a single server, with the defaults of {@link RedisConnection} and the {@link
-   * Builder}.
-   *
-   * @param uri see {@link RedisConnection#of(URI)}
-   * @param embedder whose embeddings the store holds
-   * @return the store; closing it closes its connections
-   * @throws IllegalArgumentException if the address cannot be used
-   * @throws StoreException see {@link Builder#build}
-   */
-  public static RedisVectorStore connect(URI uri, Embedder embedder) {
-    return connect(uri, EmbeddingSpace.of(embedder));
-  }
-
-  /**
-   * Connects to a single server, with the defaults of {@link RedisConnection} and the {@link
-   * Builder}.
-   *
-   * @param uri see {@link RedisConnection#of(URI)}
-   * @param embedder whose embeddings the store holds
-   * @return the store; closing it closes its connections
-   * @throws IllegalArgumentException if the address cannot be used
+   * @throws IllegalArgumentException if the URI is invalid
    * @throws StoreException see {@link Builder#build}
    */
   public static RedisVectorStore connect(String uri, Embedder embedder) {
-    return connect(uri, EmbeddingSpace.of(embedder));
+    return builder(RedisConnection.of(uri), EmbeddingSpace.of(embedder)).build();
   }
 
   /**
-   * Begins a store that opens its own connections, and closes them.
+   * Returns a builder for a store that opens and closes its own connections.
    *
-   * @param connection to which server, and how
-   * @param space the vector space of the embeddings
+   * @param connection the server or cluster, and how to connect to it
+   * @param space the vector space of the embeddings, for example {@code
+   *     EmbeddingSpace.of(embedder)}
    * @return a builder
    */
   public static Builder builder(RedisConnection connection, EmbeddingSpace space) {
@@ -189,37 +146,16 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   }
 
   /**
-   * Begins a store that opens its own connections, and closes them.
-   *
-   * @param connection to which server, and how
-   * @param embedder whose embeddings the store holds
-   * @return a builder
-   */
-  public static Builder builder(RedisConnection connection, Embedder embedder) {
-    return builder(connection, EmbeddingSpace.of(embedder));
-  }
-
-  /**
-   * Begins a store over a client of the caller's. The store does not close it.
+   * Returns a builder for a store that uses the given client. The store does not close the client.
    *
    * @param jedis a pooled client: {@code RedisClient}, {@code RedisSentinelClient}, {@code
-   *     RedisClusterClient} or their predecessors
-   * @param space the vector space of the embeddings
+   *     RedisClusterClient}, or one of their predecessors
+   * @param space the vector space of the embeddings, for example {@code
+   *     EmbeddingSpace.of(embedder)}
    * @return a builder
    */
   public static Builder builder(UnifiedJedis jedis, EmbeddingSpace space) {
     return new Builder(null, requireNonNull(jedis, "jedis"), space);
-  }
-
-  /**
-   * Begins a store over a client of the caller's. The store does not close it.
-   *
-   * @param jedis see {@link #builder(UnifiedJedis, EmbeddingSpace)}
-   * @param embedder whose embeddings the store holds
-   * @return a builder
-   */
-  public static Builder builder(UnifiedJedis jedis, Embedder embedder) {
-    return builder(jedis, EmbeddingSpace.of(embedder));
   }
 
   @Override

@@ -68,7 +68,8 @@ class CacheOnRedisIT extends CacheOnStoreContract {
               .embedder(embedder)
               .chatClient(chat)
               .store(
-                  RedisVectorStore.builder(RedisConnection.of(RedisServers.uri()), embedder)
+                  RedisVectorStore.builder(
+                          RedisConnection.of(RedisServers.uri()), EmbeddingSpace.of(embedder))
                       .cacheName(cacheName)
                       .build())
               .build();

@@ -26,7 +26,8 @@ class EntrySearchTest {
   private static final Scope SCOPE = Scope.of("tenant", "acme");
 
   private final FakeRedis server = new FakeRedis();
-  private final RedisVectorStore store = RedisVectorStore.connect(server.uri(), SPACE);
+  private final RedisVectorStore store =
+      RedisVectorStore.builder(RedisConnection.of(server.uri()), SPACE).build();
   private final List<String> rows = new ArrayList<>();
 
   @AfterEach

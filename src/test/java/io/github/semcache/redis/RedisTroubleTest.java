@@ -131,7 +131,8 @@ class RedisTroubleTest {
 
   @Test
   void answerIsWaitedForHalfASecondUnlessSetOtherwise() {
-    try (RedisVectorStore byDefault = RedisVectorStore.connect(server.uri(), SPACE)) {
+    try (RedisVectorStore byDefault =
+        RedisVectorStore.builder(RedisConnection.of(server.uri()), SPACE).build()) {
       server.onAll(FakeRedis.SILENCE);
 
       long start = System.nanoTime();
@@ -152,7 +153,7 @@ class RedisTroubleTest {
         SemanticCache.builder()
             .embedder(embedder)
             .chatClient(chat)
-            .store(RedisVectorStore.builder(connection(), embedder).build())
+            .store(RedisVectorStore.builder(connection(), EmbeddingSpace.of(embedder)).build())
             .build()) {
       server.onAll(trouble);
 
