@@ -63,7 +63,7 @@ final class AttributesUpdater {
             requireNonNull(before.get(CREATED_AT)),
             HashCodec.encode(entry.attributes()));
     Object replaced =
-        commands.translating(ACTION, () -> commands.jedis().eval(SCRIPT, keys, arguments));
+        commands.translate(ACTION, () -> commands.jedis().eval(SCRIPT, keys, arguments));
     return replaced.equals(1L);
   }
 }

@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the fields of one entry in one round trip. */
 final class EntryReader {
-  private static final List<byte[]> ENTRY_FIELDS =
-      HashCodec.ENTRY_FIELDS.stream().map(Utf8::encode).toList();
-
   private final RedisCommands commands;
 
   EntryReader(RedisCommands commands) {
@@ -26,10 +23,10 @@ final class EntryReader {
   Optional<List<byte @Nullable []>> read(String key) {
     List<byte @Nullable []> values;
     try {
-      values = commands.fields(commands.keys().documentKey(key), ENTRY_FIELDS);
+      values = commands.fields(commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);
     } catch (StoreException e) {
-      throw RedisFailures.isWrongType(e.getCause())
-          ? HashCodec.corrupt(key, "its key holds no hash")
+      throw RedisExceptions.isWrongType(e.getCause())
+          ? HashCodec.corrupt(key, "the key does not hold a hash")
           : e;
     }
     return values.stream().allMatch(Objects::isNull) ? Optional.empty() : Optional.of(values);

@@ -200,9 +200,9 @@ public final class RedisConnection {
    *
    * @throws StoreException if no node of a cluster can be reached
    */
-  StoreClient.Opened connect() {
+  JedisProvider.OpenClient connect() {
     if (!clusterNodes.isEmpty()) {
-      return RedisFailures.translating("read the cluster topology", this::connectToCluster);
+      return RedisExceptions.translate("read the cluster topology", this::connectToCluster);
     }
     UnifiedJedis client =
         RedisClient.builder()
@@ -210,7 +210,7 @@ public final class RedisConnection {
             .clientConfig(clientConfig())
             .poolConfig(poolConfig())
             .build();
-    return new StoreClient.Opened(client, Optional.empty());
+    return new JedisProvider.OpenClient(client, Optional.empty());
   }
 
   /**
@@ -218,7 +218,7 @@ public final class RedisConnection {
    * total duration stops it after one time-out, but then Jedis does not refresh the topology
    * either, so the store does that.
    */
-  private StoreClient.Opened connectToCluster() {
+  private JedisProvider.OpenClient connectToCluster() {
     DefaultJedisClientConfig config = clientConfig();
     ClusterConnectionProvider provider =
         new ClusterConnectionProvider(clusterNodes, config, poolConfig());
@@ -229,7 +229,7 @@ public final class RedisConnection {
             .connectionProvider(provider)
             .maxTotalRetriesDuration(socketTimeout)
             .build();
-    return new StoreClient.Opened(client, Optional.of(provider::renewSlotCache));
+    return new JedisProvider.OpenClient(client, Optional.of(provider::renewSlotCache));
   }
 
   private ConnectionPoolConfig poolConfig() {

@@ -12,67 +12,72 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the nearest entries of a scope. */
-final class EntrySearch {
-  private static final byte[] DISTANCE = Utf8.encode(EntryQuery.DISTANCE);
-  private static final List<byte[]> ENTRY_FIELDS =
-      HashCodec.ENTRY_FIELDS.stream().map(Utf8::encode).toList();
+final class KnnSearch {
+  private static final byte[] DISTANCE = Utf8.encode(SearchArguments.DISTANCE);
 
-  /** Fewer would be hidden too easily by entries that have expired but are still in the index. */
-  private static final int LEAST_ASKED_FOR = 5;
+  /**
+   * The minimum K of a query. Expired entries that are still in the index take places in the
+   * result, so a small K would hide live entries.
+   */
+  private static final int MIN_K = 5;
 
-  /** How many times as many to ask for when nothing that came can be served. */
-  private static final int SECOND_TRY_FACTOR = 10;
+  /** The factor by which K grows if no returned row can be served. */
+  private static final int RETRY_FACTOR = 10;
 
   private final RedisCommands commands;
   private final VectorIndex vectorIndex;
-  private final SelectivityEstimator shares;
+  private final SelectivityEstimator selectivity;
   private final InstantSource time;
 
-  EntrySearch(
+  KnnSearch(
       RedisCommands commands,
       VectorIndex vectorIndex,
-      SelectivityEstimator shares,
+      SelectivityEstimator selectivity,
       InstantSource time) {
     this.commands = commands;
     this.vectorIndex = vectorIndex;
-    this.shares = shares;
+    this.selectivity = selectivity;
     this.time = time;
   }
 
   NearestEntries nearest(NearestQuery query) {
-    int k = Math.max(query.k(), LEAST_ASKED_FOR);
-    List<SearchReply.Row> rows = ask(query, k);
-    NearestEntries found = read(query, rows);
-    if (rows.isEmpty() || !found.matches().isEmpty()) {
-      return found;
+    int k = Math.max(query.k(), MIN_K);
+    List<SearchReply.Row> rows = search(query, k);
+    NearestEntries nearest = toEntries(query, rows);
+    if (rows.isEmpty() || !nearest.matches().isEmpty()) {
+      return nearest;
     }
-    letExpire(rows.stream().filter(SearchReply.Row::empty).toList());
-    return read(query, ask(query, Math.multiplyExact(k, SECOND_TRY_FACTOR)));
+    deleteExpired(rows.stream().filter(row -> !row.hasFields()).toList());
+    return toEntries(query, search(query, Math.multiplyExact(k, RETRY_FACTOR)));
   }
 
-  private List<SearchReply.Row> ask(NearestQuery query, int k) {
-    String filter = EntryQuery.filter(query.scope(), query.notBefore());
-    String share = share(query);
-    HybridPolicy policy = policy(share, filter, k);
+  private List<SearchReply.Row> search(NearestQuery query, int k) {
+    String filter = SearchArguments.filter(query.scope(), query.notBefore());
+    String group = selectivityGroup(query);
+    HybridPolicy policy = policy(group, filter, k);
     SearchReply reply =
         commands.search(
             "find the nearest entries",
-            EntryQuery.nearest(
-                commands.keys().index(), filter, query.embedding(), k, policy, vectorIndex));
+            SearchArguments.nearest(
+                commands.keys().indexName(), filter, query.embedding(), k, policy, vectorIndex));
     if (policy == HybridPolicy.BATCHES && reply.rows().size() < k) {
-      shares.forget(share);
+      // Fewer rows than expected: the estimate is probably too high.
+      selectivity.discard(group);
     }
     return reply.rows();
   }
 
-  private HybridPolicy policy(String share, String filter, int k) {
+  private HybridPolicy policy(String group, String filter, int k) {
     return vectorIndex instanceof VectorIndex.Hnsw
-        ? shares.policy(share, filter, k)
-        : HybridPolicy.SERVERS_CHOICE;
+        ? selectivity.policy(group, filter, k)
+        : HybridPolicy.SERVER_DEFAULT;
   }
 
-  /** What queries of about the same share have in common: scope, and order of magnitude of age. */
-  private String share(NearestQuery query) {
+  /**
+   * Returns a name for the filters that about the same number of entries pass: the scope and the
+   * order of magnitude of the maximum age.
+   */
+  private String selectivityGroup(NearestQuery query) {
     return query
         .notBefore()
         .map(notBefore -> Math.max(0, time.millis() - notBefore.toEpochMilli()))
@@ -80,27 +85,27 @@ final class EntrySearch {
         .orElse(query.scope());
   }
 
-  /** The server removes an expired entry when it is read, and then it is no longer found. */
-  private void letExpire(List<SearchReply.Row> rows) {
+  /** Reads expired entries, which makes the server delete them and remove them from the index. */
+  private void deleteExpired(List<SearchReply.Row> rows) {
     if (rows.isEmpty()) {
       return;
     }
-    commands.each(
+    commands.sendForEach(
         "read expired entries",
-        rows.stream().map(SearchReply.Row::id).toList(),
+        rows.stream().map(SearchReply.Row::documentKey).toList(),
         (pipeline, key) -> pipeline.hmget(key, DISTANCE),
         (jedis, key) -> jedis.hmget(key, DISTANCE));
   }
 
-  private NearestEntries read(NearestQuery query, List<SearchReply.Row> rows) {
+  private NearestEntries toEntries(NearestQuery query, List<SearchReply.Row> rows) {
     List<Match> matches = new ArrayList<>();
     int corrupt = 0;
     for (SearchReply.Row row : rows) {
-      if (row.empty()) {
+      if (!row.hasFields()) {
         continue;
       }
       try {
-        matches.add(match(query, row));
+        matches.add(toMatch(query, row));
       } catch (CorruptEntryException e) {
         corrupt++;
       }
@@ -109,13 +114,13 @@ final class EntrySearch {
     return new NearestEntries(matches.subList(0, Math.min(query.k(), matches.size())), corrupt);
   }
 
-  private Match match(NearestQuery query, SearchReply.Row row) {
-    String key = commands.keys().entryKey(row.id());
+  private Match toMatch(NearestQuery query, SearchReply.Row row) {
+    String key = commands.keys().entryKey(row.documentKey());
     List<byte @Nullable []> values = new ArrayList<>();
-    ENTRY_FIELDS.forEach(name -> values.add(row.value(name)));
+    HashCodec.ENCODED_ENTRY_FIELDS.forEach(name -> values.add(row.value(name)));
     CacheEntry entry = HashCodec.decode(key, values);
     if (!entry.scope().equals(query.scope())) {
-      throw HashCodec.corrupt(key, "it was found in another scope than its own");
+      throw HashCodec.corrupt(key, "the search found it in a scope that is not its own");
     }
     return new Match(entry, distance(key, row.value(DISTANCE)));
   }
