@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.client.OpenAIClient;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.OpenAiChatClient;
 import io.github.semcache.openai.OpenAiEmbedder;
@@ -67,7 +68,7 @@ class ReadmeTest {
         RedisConnection.of("rediss://app:secret@redis.example")
             .socketTimeout(Duration.ofMillis(200));
     RedisVectorStore tuned =
-        RedisVectorStore.builder(connection, embedder)
+        RedisVectorStore.builder(connection, EmbeddingSpace.of(embedder))
             .cacheName("support")
             .vectorIndex(VectorIndex.hnsw().efRuntime(128))
             .build();

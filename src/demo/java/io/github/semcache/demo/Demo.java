@@ -11,12 +11,12 @@ import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.openai.OpenAiChatClient;
 import io.github.semcache.openai.OpenAiEmbedder;
+import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.VectorStore;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -94,7 +94,7 @@ public final class Demo {
     String redisUrl = environment.get("REDIS_URL");
     return redisUrl == null
         ? InMemoryVectorStore.builder(space).build()
-        : RedisVectorStore.connect(URI.create(redisUrl), space);
+        : RedisVectorStore.builder(RedisConnection.of(redisUrl), space).build();
   }
 
   private static String describe(VectorStore store, List<String> arguments) {

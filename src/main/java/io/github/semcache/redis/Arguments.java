@@ -3,7 +3,7 @@ package io.github.semcache.redis;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The arguments of a command, in the making. */
+/** Builds the arguments of a command. */
 final class Arguments {
   private final List<byte[]> arguments = new ArrayList<>();
 
@@ -12,9 +12,9 @@ final class Arguments {
     return this;
   }
 
-  Arguments add(String... texts) {
-    for (String text : texts) {
-      arguments.add(Utf8.encode(text));
+  Arguments add(String... values) {
+    for (String value : values) {
+      arguments.add(Utf8.encode(value));
     }
     return this;
   }

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** An entry as the fields of a Redis hash. */
+/** Converts entries to and from the fields of a Redis hash. */
 final class HashCodec {
   static final String SCOPE = "scope";
   static final String CREATED_AT = "created_at";
@@ -32,10 +32,13 @@ final class HashCodec {
   static final String ATTRIBUTES = "attributes";
   static final String EMBEDDING = "embedding";
 
-  /** The fields that make an entry, in the order in which {@link #decode} takes their values. */
+  /** The fields that {@link #decode} reads, in the order of its arguments. */
   static final List<String> ENTRY_FIELDS = List.of(SCOPE, CREATED_AT, PROMPT, ANSWER, ATTRIBUTES);
 
-  /** Without Jackson's limits: what is read here was written here. */
+  /** {@link #ENTRY_FIELDS}, encoded. */
+  static final List<byte[]> ENCODED_ENTRY_FIELDS = ENTRY_FIELDS.stream().map(Utf8::encode).toList();
+
+  /** Jackson without its length limits, because this class reads only what it has written. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -46,22 +49,23 @@ final class HashCodec {
                   .build())
           .build();
 
-  private static final String NO_ATTRIBUTES = "{}";
+  private static final String EMPTY_OBJECT = "{}";
 
   private HashCodec() {}
 
-  /** Names and values of a hash in turn. Without an embedding the field for it is left out. */
-  static List<byte[]> encode(NewEntry insertion) {
-    CacheEntry entry = insertion.entry();
+  /** Returns alternating field names and values. Without an embedding, its field is omitted. */
+  static List<byte[]> encode(NewEntry newEntry) {
+    CacheEntry entry = newEntry.entry();
     List<byte[]> hash = new ArrayList<>();
     add(hash, SCOPE, entry.scope());
     add(hash, CREATED_AT, Long.toString(entry.createdAt().toEpochMilli()));
     add(hash, PROMPT, entry.prompt());
     add(hash, ANSWER, entry.answer());
-    add(hash, ATTRIBUTES, toJson(entry.attributes()));
-    if (insertion.embedding().isPresent()) {
+    hash.add(Utf8.encode(ATTRIBUTES));
+    hash.add(encode(entry.attributes()));
+    if (newEntry.embedding().isPresent()) {
       hash.add(Utf8.encode(EMBEDDING));
-      hash.add(encode(insertion.embedding().get()));
+      hash.add(encode(newEntry.embedding().get()));
     }
     return hash;
   }
@@ -71,7 +75,7 @@ final class HashCodec {
     hash.add(Utf8.encode(value));
   }
 
-  /** FLOAT32, little-endian. */
+  /** Encodes an embedding as little-endian FLOAT32 values. */
   static byte[] encode(Embedding embedding) {
     ByteBuffer bytes =
         ByteBuffer.allocate(embedding.dimension() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -80,10 +84,10 @@ final class HashCodec {
   }
 
   /**
-   * Reads an entry.
+   * Decodes an entry.
    *
-   * @param key the entry's key
-   * @param values the values of {@link #ENTRY_FIELDS}; null where a field is missing
+   * @param key the key of the entry
+   * @param values the values of {@link #ENTRY_FIELDS}, null for a missing field
    * @throws CorruptEntryException if a field is missing or unreadable
    */
   static CacheEntry decode(String key, List<byte @Nullable []> values) {
@@ -108,19 +112,19 @@ final class HashCodec {
     try {
       return Instant.ofEpochMilli(Long.parseLong(millis));
     } catch (NumberFormatException | DateTimeException e) {
-      // The cause would quote the value.
+      // Without the cause, whose message quotes the value.
       throw corrupt(key, "its field created_at is not a number of milliseconds");
     }
   }
 
   private static Map<String, String> attributes(String key, String json) {
-    if (json.equals(NO_ATTRIBUTES)) {
+    if (json.equals(EMPTY_OBJECT)) {
       return Map.of();
     }
     try (JsonParser parser = JSON.createParser(json)) {
       return attributes(key, parser);
     } catch (IOException e) {
-      // The cause would quote the value.
+      // Without the cause, whose message quotes the value.
       throw corrupt(key, "its field attributes is not JSON");
     }
   }
@@ -132,20 +136,18 @@ final class HashCodec {
     for (; name != null; name = parser.nextFieldName()) {
       String value = parser.nextTextValue();
       if (value == null) {
-        throw corrupt(key, "its field attributes holds something else than texts");
+        throw corrupt(key, "its field attributes contains a value that is not a string");
       }
       attributes.put(name, value);
     }
     if (!object || parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
-      throw corrupt(key, "its field attributes is not one JSON object");
+      throw corrupt(key, "its field attributes is not a single JSON object");
     }
     return attributes;
   }
 
-  private static String toJson(Map<String, String> attributes) {
-    if (attributes.isEmpty()) {
-      return NO_ATTRIBUTES;
-    }
+  /** Encodes attributes as a JSON object, sorted by name. */
+  static byte[] encode(Map<String, String> attributes) {
     StringWriter json = new StringWriter();
     try (JsonGenerator generator = JSON.createGenerator(json)) {
       generator.writeStartObject();
@@ -156,10 +158,10 @@ final class HashCodec {
     } catch (IOException e) {
       throw new UncheckedIOException("a StringWriter does not fail", e);
     }
-    return json.toString();
+    return Utf8.encode(json.toString());
   }
 
-  static CorruptEntryException corrupt(String key, String what) {
-    return new CorruptEntryException("entry " + key + " cannot be read: " + what, null);
+  static CorruptEntryException corrupt(String key, String problem) {
+    return new CorruptEntryException("entry " + key + " cannot be read: " + problem, null);
   }
 }

@@ -11,16 +11,19 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
- * Writes entries, each whole or not at all. With one connection that is a transaction: it costs
- * less than a script. A cluster's pipeline cannot send one, so there it is a script of one key.
+ * Writes entries, each of them atomically. On a single server each write is a transaction, which
+ * costs less than a script. The pipeline of a cluster client cannot send transactions, so there
+ * each write is a script with one key.
  */
 final class HashWriter {
-  private static final int ENTRIES_PER_TRIP = 256;
+  private static final int ENTRIES_PER_ROUND_TRIP = 256;
   private static final byte[][] NO_ARGUMENTS = {};
 
   /**
-   * HSET comes first: where the server is out of memory it is the one that is refused, and then
-   * nothing has been done. An entry that cannot get its expiry is not left behind without one.
+   * Writes the fields (ARGV 3 onwards) and the expiry in milliseconds (ARGV 1, 0 for none); removes
+   * an old embedding if the entry has none (ARGV 2 is 0). HSET comes first, because it is the
+   * command that fails if the server is out of memory, and then nothing has changed. If the expiry
+   * cannot be set, the entry is deleted.
    */
   static final byte[] SCRIPT =
       Utf8.encode(
@@ -51,90 +54,91 @@ final class HashWriter {
     this.commands = commands;
   }
 
-  void write(List<NewEntry> insertions) {
-    for (int from = 0; from < insertions.size(); from += ENTRIES_PER_TRIP) {
-      writeTogether(insertions.subList(from, Math.min(insertions.size(), from + ENTRIES_PER_TRIP)));
+  void write(List<NewEntry> newEntries) {
+    for (int from = 0; from < newEntries.size(); from += ENTRIES_PER_ROUND_TRIP) {
+      int to = Math.min(newEntries.size(), from + ENTRIES_PER_ROUND_TRIP);
+      writeBatch(newEntries.subList(from, to));
     }
   }
 
-  private void writeTogether(List<NewEntry> insertions) {
+  private void writeBatch(List<NewEntry> newEntries) {
     List<NewEntry> redirected =
         commands.pipelined(
             "write an entry",
             pipeline -> {
               List<List<Response<Object>>> replies =
-                  insertions.stream().map(insertion -> send(pipeline, insertion)).toList();
+                  newEntries.stream().map(newEntry -> send(pipeline, newEntry)).toList();
               pipeline.sync();
-              return redirected(insertions, replies);
+              return redirected(newEntries, replies);
             });
-    // A pipeline does not follow a cluster's redirections; a single command does.
+    // A pipeline does not follow the redirections of a cluster; a single command does.
     redirected.forEach(
-        insertion ->
-            commands.translating(
+        newEntry ->
+            commands.translate(
                 "write an entry",
                 () ->
                     commands
                         .jedis()
-                        .eval(SCRIPT, List.of(documentKey(insertion)), arguments(insertion))));
+                        .eval(SCRIPT, List.of(documentKey(newEntry)), arguments(newEntry))));
   }
 
-  private List<Response<Object>> send(AbstractPipeline pipeline, NewEntry insertion) {
-    return pipeline instanceof Pipeline connection
-        ? sendTransaction(connection, insertion)
-        : List.of(pipeline.eval(SCRIPT, List.of(documentKey(insertion)), arguments(insertion)));
+  private List<Response<Object>> send(AbstractPipeline pipeline, NewEntry newEntry) {
+    return pipeline instanceof Pipeline singleServer
+        ? sendTransaction(singleServer, newEntry)
+        : List.of(pipeline.eval(SCRIPT, List.of(documentKey(newEntry)), arguments(newEntry)));
   }
 
-  private List<Response<Object>> sendTransaction(Pipeline connection, NewEntry insertion) {
-    byte[] key = documentKey(insertion);
+  private List<Response<Object>> sendTransaction(Pipeline pipeline, NewEntry newEntry) {
+    byte[] key = documentKey(newEntry);
     Arguments hash = new Arguments().add(key);
-    HashCodec.encode(insertion).forEach(hash::add);
+    HashCodec.encode(newEntry).forEach(hash::add);
     List<Response<Object>> replies = new ArrayList<>();
-    replies.add(connection.sendCommand(Command.MULTI, NO_ARGUMENTS));
-    replies.add(connection.sendCommand(Command.DEL, key));
-    replies.add(connection.sendCommand(Command.HSET, hash.toArray()));
-    if (insertion.timeToLive().isPresent()) {
-      replies.add(connection.sendCommand(Command.PEXPIRE, key, Utf8.encode(millis(insertion))));
+    replies.add(pipeline.sendCommand(Command.MULTI, NO_ARGUMENTS));
+    replies.add(pipeline.sendCommand(Command.DEL, key));
+    replies.add(pipeline.sendCommand(Command.HSET, hash.toArray()));
+    if (newEntry.timeToLive().isPresent()) {
+      replies.add(pipeline.sendCommand(Command.PEXPIRE, key, Utf8.encode(millis(newEntry))));
     }
-    replies.add(connection.sendCommand(Command.EXEC, NO_ARGUMENTS));
+    replies.add(pipeline.sendCommand(Command.EXEC, NO_ARGUMENTS));
     return replies;
   }
 
-  static List<byte[]> arguments(NewEntry insertion) {
+  static List<byte[]> arguments(NewEntry newEntry) {
     List<byte[]> arguments = new ArrayList<>();
-    arguments.add(Utf8.encode(millis(insertion)));
-    arguments.add(Utf8.encode(insertion.embedding().isPresent() ? "1" : "0"));
-    arguments.addAll(HashCodec.encode(insertion));
+    arguments.add(Utf8.encode(millis(newEntry)));
+    arguments.add(Utf8.encode(newEntry.embedding().isPresent() ? "1" : "0"));
+    arguments.addAll(HashCodec.encode(newEntry));
     return arguments;
   }
 
-  private static String millis(NewEntry insertion) {
-    return insertion.timeToLive().map(time -> Long.toString(time.toMillis())).orElse("0");
+  private static String millis(NewEntry newEntry) {
+    return newEntry.timeToLive().map(time -> Long.toString(time.toMillis())).orElse("0");
   }
 
-  private byte[] documentKey(NewEntry insertion) {
-    return commands.keys().documentKey(insertion.entry().key());
+  private byte[] documentKey(NewEntry newEntry) {
+    return commands.keys().documentKey(newEntry.entry().key());
   }
 
   /**
-   * The insertions that belong to another node of the cluster.
+   * Returns the entries that belong to another node of the cluster.
    *
-   * @throws JedisDataException if one failed for another reason
+   * @throws JedisDataException if a write failed for another reason
    */
   private static List<NewEntry> redirected(
-      List<NewEntry> insertions, List<List<Response<Object>>> replies) {
+      List<NewEntry> newEntries, List<List<Response<Object>>> replies) {
     List<NewEntry> redirected = new ArrayList<>();
-    for (int i = 0; i < insertions.size(); i++) {
+    for (int i = 0; i < newEntries.size(); i++) {
       try {
         replies.get(i).forEach(HashWriter::check);
       } catch (JedisRedirectionException e) {
-        redirected.add(insertions.get(i));
+        redirected.add(newEntries.get(i));
       }
     }
     return redirected;
   }
 
   private static void check(Response<Object> reply) {
-    // EXEC answers with a list in which the failures of its commands stand.
+    // The reply to EXEC is a list that contains the failures of its commands.
     if (reply.get() instanceof List<?> results) {
       for (Object result : results) {
         if (result instanceof JedisDataException failure) {

@@ -1,27 +1,30 @@
 package io.github.semcache.redis;
 
 /**
- * How the server is to combine a filter with a search among vectors ({@code HYBRID_POLICY}). Left
- * alone it compares with every entry that passes the filter up to some tens of thousands, which can
- * take twenty times as long as the search without a filter. See {@code
- * docs/decisions/0001-hybrid-policy.md}.
+ * How the server combines the filter with the vector search ({@code HYBRID_POLICY}). Without a
+ * hint, the server computes the distance of every entry that passes the filter if there are up to
+ * some tens of thousands of them. That can take twenty times as long as the search without a
+ * filter. See {@code docs/decisions/0001-hybrid-policy.md}.
  */
 enum HybridPolicy {
-  /** No hint: where it is not known how many entries pass the filter. */
-  SERVERS_CHOICE(""),
+  /** No hint, used while the number of entries that pass the filter is unknown. */
+  SERVER_DEFAULT(""),
 
-  /** Compare with every entry that passes the filter: time in proportion to their number. */
+  /**
+   * Computes the distance of every entry that passes the filter. The time is proportional to the
+   * number of these entries.
+   */
   ADHOC_BF(" HYBRID_POLICY ADHOC_BF"),
 
   /**
-   * Take the nearest of all entries until enough of them pass the filter: time in proportion to k
-   * and to the number of entries there are for each one that passes.
+   * Takes the nearest of all entries from the graph until k of them pass the filter. The time is
+   * proportional to k and inversely proportional to the fraction of entries that pass.
    */
   BATCHES(" HYBRID_POLICY BATCHES");
 
   /**
-   * How many comparisons with an entry that passes the filter cost as much as one candidate taken
-   * from the graph. Measured: 0.33 µs against 2.3 µs.
+   * How many distance computations cost as much as taking one candidate from the graph. Measured:
+   * 0.33 µs for a distance computation and 2.3 µs for a candidate.
    */
   private static final int COMPARISONS_PER_CANDIDATE = 7;
 
@@ -36,11 +39,11 @@ enum HybridPolicy {
   }
 
   /**
-   * Chooses the cheaper way.
+   * Returns the policy that is expected to be faster.
    *
-   * @param passing how many entries pass the filter
-   * @param all how many entries there are
-   * @param k how many are asked for
+   * @param passing the number of entries that pass the filter
+   * @param all the number of all entries
+   * @param k the number of requested entries
    */
   static HybridPolicy choose(long passing, long all, int k) {
     double comparisons = passing;

@@ -10,143 +10,146 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that the index is there: makes it when the store is built, or later if the server
- * could not be reached then, and again when somebody has dropped it. One thread at a time tries,
- * and not again at once after a failure.
+ * Creates the index when the store is built, later if the server was unavailable then, and again
+ * after the index was dropped. Only one thread at a time makes an attempt. After an attempt, the
+ * next one is made a second later at the earliest, or a minute later if the attempt failed and the
+ * failure is not transient.
  *
- * <p>Safe for use by many threads.
+ * <p>This class is thread-safe.
  */
 final class IndexInitializer {
   private static final Logger log = LoggerFactory.getLogger(IndexInitializer.class);
 
-  private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final long PAUSE_AFTER_MISUSE_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final long RETRY_DELAY_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long PERMANENT_FAILURE_DELAY_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final SearchIndex index;
   private final boolean assumed;
   private final LongSupplier ticker;
 
-  private final ReentrantLock making = new ReentrantLock();
+  private final ReentrantLock attemptLock = new ReentrantLock();
   private final AtomicInteger generation = new AtomicInteger();
-  private volatile @Nullable StoreException trouble;
+  private volatile @Nullable StoreException lastFailure;
 
-  /** When the next attempt may be made. Guarded by {@link #making}. */
-  private long due;
+  /** The earliest time of the next attempt. Guarded by {@link #attemptLock}. */
+  private long nextAttemptNanos;
 
   /**
-   * Begins.
+   * Creates an initializer.
    *
-   * @param assumed whether to leave the index alone, whatever happens
-   * @param ticker nanoseconds
+   * @param assumed whether the index is assumed to exist, and is neither created nor verified
+   * @param ticker the time in nanoseconds
    */
   IndexInitializer(SearchIndex index, boolean assumed, LongSupplier ticker) {
     this.index = index;
     this.assumed = assumed;
     this.ticker = ticker;
-    this.due = ticker.getAsLong();
+    this.nextAttemptNanos = ticker.getAsLong();
   }
 
   /**
-   * Makes the index, or looks whether the one that is there is the right one. Where the server
-   * cannot do it now, logs that, and leaves it to {@link #require}.
+   * Creates the index or verifies the existing one. A transient failure is logged, and {@link
+   * #requireIndex} makes the next attempt.
    *
-   * @throws StoreException if it cannot be done later either
+   * @throws StoreException if the failure is not transient
    */
-  void open() {
+  void initialize() {
     if (assumed) {
       return;
     }
     try {
       attempt();
     } catch (StoreException e) {
-      if (!RedisFailures.isPassing(e)) {
+      if (!RedisExceptions.isTransient(e)) {
         throw e;
       }
       log.warn(
-          "Index {} is not known to be there yet; trying again when it is used: {}",
+          "Index {} could not be created or verified; the next search will try again: {}",
           name(),
           e.getMessage());
-      log.debug("Why index {} is not known to be there", name(), e);
+      log.debug("Index {} could not be created or verified", name(), e);
     }
   }
 
   /**
-   * Tries again to make the index, if the last attempt failed.
+   * Makes another attempt if the last one failed.
    *
-   * @return which making of the index is in force
-   * @throws StoreException if it is not there
+   * @return the number of times that the index was created or verified, for {@link #recreate}
+   * @throws StoreException if the index is still missing
    */
-  int require() {
-    if (trouble != null) {
+  int requireIndex() {
+    if (lastFailure != null) {
       attempt();
     }
-    StoreException failure = trouble;
+    StoreException failure = lastFailure;
     if (failure != null) {
       throw new StoreException(
-          "index " + name() + " is not there: the last attempt to make it failed", failure);
+          "index " + name() + " is missing: the last attempt to create it failed", failure);
     }
     return generation.get();
   }
 
   /**
-   * Makes the index again: the server has said that there is none.
+   * Creates the index again after the server reported that it does not exist.
    *
-   * @param seen what {@link #require} returned before the server was asked
-   * @throws StoreException if it could not be made
+   * @param seenGeneration the result of {@link #requireIndex} before that command
+   * @throws StoreException if the index could not be created
    */
-  void recover(int seen) {
+  void recreate(int seenGeneration) {
     if (assumed) {
       throw new StoreException(
           "Redis has no index "
               + name()
-              + ", and this store, built with assumeIndex(), does not make it; one without does");
+              + ", and a store built with assumeIndex() does not create it; build one store"
+              + " without that option");
     }
-    if (seen == generation.get()) {
+    if (seenGeneration == generation.get()) {
       attempt();
     }
   }
 
   private void attempt() {
-    if (!making.tryLock()) {
+    if (!attemptLock.tryLock()) {
       return;
     }
     try {
-      if (ticker.getAsLong() - due >= 0) {
-        make();
+      if (ticker.getAsLong() - nextAttemptNanos >= 0) {
+        createOrVerify();
       }
     } finally {
-      making.unlock();
+      attemptLock.unlock();
     }
   }
 
-  private void make() {
+  private void createOrVerify() {
     try {
       boolean created = index.create();
       if (created) {
-        log.info("Made the index {}", name());
+        log.info("Created the index {}", name());
       } else {
         verify();
       }
       generation.incrementAndGet();
-      trouble = null;
-      due = ticker.getAsLong() + PAUSE_NANOS;
+      lastFailure = null;
+      nextAttemptNanos = ticker.getAsLong() + RETRY_DELAY_NANOS;
     } catch (StoreException e) {
-      trouble = e;
-      boolean passing = RedisFailures.isPassing(e);
-      due = ticker.getAsLong() + (passing ? PAUSE_NANOS : PAUSE_AFTER_MISUSE_NANOS);
+      lastFailure = e;
+      boolean retrySoon = RedisExceptions.isTransient(e);
+      nextAttemptNanos =
+          ticker.getAsLong() + (retrySoon ? RETRY_DELAY_NANOS : PERMANENT_FAILURE_DELAY_NANOS);
       throw e;
     }
   }
 
-  /** The server needs long to describe a large index; that is no reason not to use it. */
+  /** Verifies the index. A time-out is ignored, because FT.INFO of a large index is slow. */
   private void verify() {
     try {
       index.verify();
     } catch (StoreException e) {
-      if (!RedisFailures.isPassing(e)) {
+      if (!RedisExceptions.isTransient(e)) {
         throw e;
       }
-      log.warn("Index {} is there, but could not be compared with what it should be", name(), e);
+      log.warn("Index {} exists, but its schema could not be verified", name(), e);
     }
   }
 

@@ -8,19 +8,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store's index must be.
+ * The schema that a store requires of its index.
  *
- * @param keys its name and prefix
- * @param dimension the vectors' dimension
- * @param vectorIndex how vectors are searched
- * @param textFields whether prompt and answer can be searched for words
+ * @param keys the name of the index and the prefix of its keys
+ * @param dimension the dimension of the vectors
+ * @param vectorIndex the vector search algorithm
+ * @param textFields whether prompts and answers are indexed for full-text search
  */
-record IndexSchema(KeySpace keys, int dimension, VectorIndex vectorIndex, boolean textFields) {
+record IndexSchema(KeyNaming keys, int dimension, VectorIndex vectorIndex, boolean textFields) {
 
-  /** The arguments of {@code FT.CREATE}. */
+  /** Returns the arguments of {@code FT.CREATE}. */
   byte[][] createArguments() {
     Arguments arguments =
-        new Arguments().add(keys.index(), "ON", "HASH", "PREFIX", "1", keys.prefix(), "SCHEMA");
+        new Arguments()
+            .add(keys.indexName(), "ON", "HASH", "PREFIX", "1", keys.entryPrefix(), "SCHEMA");
     arguments.add(HashCodec.SCOPE, "TAG", HashCodec.CREATED_AT, "NUMERIC");
     if (textFields) {
       arguments.add(HashCodec.PROMPT, "TEXT", HashCodec.ANSWER, "TEXT");
@@ -50,16 +51,20 @@ record IndexSchema(KeySpace keys, int dimension, VectorIndex vectorIndex, boolea
   }
 
   /**
-   * Compares with what {@code FT.INFO} says. Fields that the store does not need do not matter, and
-   * neither does what this version of the server does not report.
+   * Compares the schema with the reply to {@code FT.INFO}. Additional fields are ignored, and so
+   * are properties that the server does not report.
    *
-   * @return one sentence for each difference
+   * @return a description of each difference
    */
   List<String> differences(Map<String, @Nullable Object> info) {
     List<String> differences = new ArrayList<>();
-    Map<String, String> definition = texts(info.get("index_definition"));
+    Map<String, String> definition = properties(info.get("index_definition"));
     compare("key type", definition.get("key_type"), "HASH", differences);
-    compare("prefixes", definition.get("prefixes"), List.of(keys.prefix()).toString(), differences);
+    compare(
+        "prefixes",
+        definition.get("prefixes"),
+        List.of(keys.entryPrefix()).toString(),
+        differences);
     compare("filter", definition.getOrDefault("filter", ""), "", differences);
     Map<String, Map<String, String>> found = attributes(info);
     expectedAttributes()
@@ -100,27 +105,28 @@ record IndexSchema(KeySpace keys, int dimension, VectorIndex vectorIndex, boolea
   }
 
   private static void compare(
-      String what, @Nullable String found, String expected, List<String> differences) {
+      String property, @Nullable String found, String expected, List<String> differences) {
     if (found != null && !found.equalsIgnoreCase(expected)) {
-      differences.add(what + " is " + found + ", expected " + expected);
+      differences.add(property + " is " + found + ", expected " + expected);
     }
   }
 
   private static Map<String, Map<String, String>> attributes(Map<String, @Nullable Object> info) {
     Map<String, Map<String, String>> attributes = new LinkedHashMap<>();
     for (Object attribute : ReplyParser.list(info.get("attributes"))) {
-      Map<String, String> properties = texts(attribute);
+      Map<String, String> properties = properties(attribute);
       attributes.put(properties.getOrDefault("attribute", ""), properties);
     }
     return attributes;
   }
 
-  /** A map with its names in lower case. */
-  private static Map<String, String> texts(@Nullable Object reply) {
-    Map<String, String> texts = new LinkedHashMap<>();
+  /** Returns a map with its keys in lower case and its values as text. */
+  private static Map<String, String> properties(@Nullable Object reply) {
+    Map<String, String> properties = new LinkedHashMap<>();
     ReplyParser.map(ReplyParser.list(reply))
         .forEach(
-            (name, value) -> texts.put(name.toLowerCase(Locale.ROOT), ReplyParser.text(value)));
-    return texts;
+            (name, value) ->
+                properties.put(name.toLowerCase(Locale.ROOT), ReplyParser.text(value)));
+    return properties;
   }
 }

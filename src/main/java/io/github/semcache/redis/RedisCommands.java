@@ -24,71 +24,71 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 
 /**
- * The commands of one cache, each in one round trip. They are sent as they are: Jedis's own search
- * methods would decode whole documents into strings and maps.
+ * Sends the commands of one cache. Each method takes one round trip. Search commands are sent
+ * unparsed, because the search methods of Jedis decode whole documents into strings and maps.
  *
- * <p>Every method throws {@link io.github.semcache.store.StoreException} for whatever Jedis throws.
+ * <p>Every method throws {@link StoreException} if Jedis throws an exception.
  */
 final class RedisCommands {
-  private final StoreClient client;
-  private final KeySpace keys;
+  private final JedisProvider provider;
+  private final KeyNaming keys;
 
-  RedisCommands(StoreClient client, KeySpace keys) {
-    this.client = client;
+  RedisCommands(JedisProvider provider, KeyNaming keys) {
+    this.provider = provider;
     this.keys = keys;
   }
 
-  KeySpace keys() {
+  KeyNaming keys() {
     return keys;
   }
 
-  /** The values of some fields of a hash; null where one is missing. */
-  @SuppressWarnings("unchecked") // HMGET answers with a list of bulk strings or nulls
+  /** Returns the values of some fields of a hash, null for a missing field. */
+  @SuppressWarnings("unchecked") // the reply to HMGET is a list of bulk strings or nulls
   List<byte @Nullable []> fields(byte[] documentKey, List<byte[]> names) {
     Arguments arguments = new Arguments().add(documentKey);
     names.forEach(arguments::add);
     return (List<byte @Nullable []>)
-        translating("find an entry", () -> send(documentKey, Command.HMGET, arguments.toArray()));
+        translate("find an entry", () -> send(documentKey, Command.HMGET, arguments.toArray()));
   }
 
   /**
-   * Searches.
+   * Searches the index.
    *
-   * @throws StoreException also if the server says that its result is incomplete
+   * @throws StoreException also if the server reports that the result is incomplete
    */
   SearchReply search(String action, byte[]... arguments) {
     SearchReply reply =
-        translating(action, () -> SearchReply.of(send(anyKey(), SearchCommand.SEARCH, arguments)));
+        translate(action, () -> SearchReply.of(send(randomKey(), SearchCommand.SEARCH, arguments)));
     if (!reply.warnings().isEmpty()) {
       throw new StoreException(
-          "Redis failed to " + action + ": its result is incomplete: " + reply.warnings());
+          "Redis failed to " + action + ": the result is incomplete: " + reply.warnings());
     }
     return reply;
   }
 
-  /** Sends a command about the index. */
-  Object index(String action, SearchCommand command, byte[]... arguments) {
-    return translating(action, () -> send(anyKey(), command, arguments));
+  /** Sends a command that creates, describes, or drops the index. */
+  Object sendIndexCommand(String action, SearchCommand command, byte[]... arguments) {
+    return translate(action, () -> send(randomKey(), command, arguments));
   }
 
   /**
-   * A command about the index concerns no key. But without one, the cluster's client of Jedis 7
-   * looks for a node that answers a PING first. So it gets a random one, to spread the work over
-   * the nodes. Other clients ignore it.
+   * Returns a key that selects the node of an index command, which itself has no key. A random key
+   * distributes the commands over the nodes. Without a key, the cluster client of Jedis 7 sends a
+   * PING first to find a node. Other clients ignore the key.
    */
-  private static byte[] anyKey() {
+  private static byte[] randomKey() {
     return Integer.toString(ThreadLocalRandom.current().nextInt()).getBytes(US_ASCII);
   }
 
-  // What Jedis 8 has in its place fails with the cluster's client of Jedis 7.
+  // The replacement in Jedis 8 fails with the cluster client of Jedis 7.
   @SuppressWarnings("deprecation")
   private Object send(byte[] key, ProtocolCommand command, byte[]... arguments) {
     return jedis().sendCommand(key, command, arguments);
   }
 
-  /** Sends commands together and reads their replies. */
+  /** Sends commands in a pipeline and reads their replies. */
   <T> T pipelined(String action, Function<AbstractPipeline, T> commands) {
-    return translating(
+    return translate(
         action,
         () -> {
           try (AbstractPipeline pipeline = jedis().pipelined()) {
@@ -98,84 +98,84 @@ final class RedisCommands {
   }
 
   /**
-   * Sends a command for each of some keys, all of them in one round trip. A pipeline does not
-   * follow a cluster's redirections; what was redirected is sent again on its own, which does.
+   * Sends a command for each key in one round trip. A pipeline does not follow the redirections of
+   * a cluster, so the commands that were redirected are sent again without it.
    *
-   * @param together sends it through the pipeline
-   * @param alone sends it on its own
-   * @return the replies; null where the key does not hold what the command is for
+   * @param pipelined sends the command through the pipeline
+   * @param single sends the command without a pipeline
+   * @return the replies, null if the key holds a value of another type
    */
-  <T> List<@Nullable T> each(
+  <T> List<@Nullable T> sendForEach(
       String action,
       List<byte[]> keys,
-      BiFunction<AbstractPipeline, byte[], Response<T>> together,
-      BiFunction<UnifiedJedis, byte[], @Nullable T> alone) {
+      BiFunction<AbstractPipeline, byte[], Response<T>> pipelined,
+      BiFunction<UnifiedJedis, byte[], @Nullable T> single) {
     List<Response<T>> replies =
         pipelined(
             action,
             pipeline -> {
               List<Response<T>> sent =
-                  keys.stream().map(key -> together.apply(pipeline, key)).toList();
+                  keys.stream().map(key -> pipelined.apply(pipeline, key)).toList();
               pipeline.sync();
               return sent;
             });
-    return translating(
+    return translate(
         action,
         () -> {
           List<@Nullable T> results = new ArrayList<>();
           for (int i = 0; i < keys.size(); i++) {
-            results.add(result(replies.get(i), keys.get(i), alone));
+            results.add(result(replies.get(i), keys.get(i), single));
           }
           return results;
         });
   }
 
   private <T> @Nullable T result(
-      Response<T> reply, byte[] key, BiFunction<UnifiedJedis, byte[], @Nullable T> alone) {
+      Response<T> reply, byte[] key, BiFunction<UnifiedJedis, byte[], @Nullable T> single) {
     try {
       try {
         return reply.get();
       } catch (JedisRedirectionException e) {
-        return alone.apply(jedis(), key);
+        return single.apply(jedis(), key);
       }
     } catch (JedisDataException e) {
-      if (RedisFailures.isWrongType(e)) {
+      if (RedisExceptions.isWrongType(e)) {
         return null;
       }
       throw e;
     }
   }
 
-  /** The keys of all entries, read from all nodes: each batch is a round trip of its own. */
-  Stream<List<byte[]>> keyBatches(int size) {
+  /** Returns the keys of all entries on all nodes. Each batch takes one round trip. */
+  Stream<List<byte[]>> scanKeys(int batchSize) {
     String action = "list entries";
-    // A prefix has no glob characters.
+    // The prefix contains no glob characters.
     ScanIteration scan =
-        translating(action, () -> jedis().scanIteration(size, keys.prefix() + "*"));
-    Supplier<Optional<Collection<String>>> next =
+        translate(action, () -> jedis().scanIteration(batchSize, keys.entryPrefix() + "*"));
+    Supplier<Optional<Collection<String>>> nextBatch =
         () -> scan.isIterationCompleted() ? Optional.empty() : Optional.of(scan.nextBatchList());
-    return Stream.generate(() -> translating(action, next))
+    return Stream.generate(() -> translate(action, nextBatch))
         .takeWhile(Optional::isPresent)
         .map(batch -> batch.orElseThrow().stream().map(Utf8::encode).toList())
         .filter(batch -> !batch.isEmpty());
   }
 
-  /** Runs what Jedis does; see {@link RedisFailures#translating}. */
-  <T> T translating(String action, Supplier<T> jedis) {
+  /** Calls Jedis; see {@link RedisExceptions#translate}. */
+  <T> T translate(String action, Supplier<T> call) {
     try {
-      return RedisFailures.translating(action, jedis);
+      return RedisExceptions.translate(action, call);
     } catch (StoreException e) {
-      client.failed(e);
+      provider.onFailure(e);
       throw e;
     }
   }
 
   /**
-   * The client.
+   * Returns the client.
    *
-   * @throws StoreException if it is not open, and cannot be opened
+   * @throws StoreException if it is not open and cannot be opened
    */
   UnifiedJedis jedis() {
-    return client.jedis();
+    return provider.get();
   }
 }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.store.StoreException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -14,136 +13,137 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
-import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 
 /**
- * How a store that opens its own connections reaches a single Redis server or a {@link #cluster}.
- * For sentinels, or for other settings, give the store a client of your own.
+ * The settings of the connections that a {@link RedisVectorStore} opens itself: to a single Redis
+ * server or to a {@link #cluster}. For Redis Sentinel, or for other settings, pass your own Jedis
+ * client to the store.
  *
- * <p>A call to a server that hangs ends after one {@link #socketTimeout}, and where Jedis's pool
- * then replaces the connection, as it does on the calling thread, after a second one. That of a
- * cluster is not repeated once the time-out has passed.
+ * <p>A call to a server that does not respond fails after one {@link #socketTimeout}, or after two
+ * if the connection pool then replaces the broken connection, which it does on the calling thread.
+ * A call to a cluster is not retried after the time-out has passed.
  *
- * <p>Immutable: each option returns a copy.
+ * <p>Instances are immutable: each option returns a copy.
  */
 public final class RedisConnection {
-  private static final Duration SHORTEST = Duration.ofMillis(1);
-  private static final Duration LONGEST = Duration.ofMinutes(10);
+  private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
+  private static final Duration MAX_TIMEOUT = Duration.ofMinutes(10);
 
-  private final RedisAddress address;
+  private final RedisUri uri;
   private final Duration connectTimeout;
   private final Duration socketTimeout;
   private final Duration maxWait;
   private final int maxConnections;
 
-  /** The nodes of a cluster to ask; empty for a single server. */
-  private final Set<HostAndPort> nodes;
+  /** The seed nodes of a cluster; empty for a single server. */
+  private final Set<HostAndPort> clusterNodes;
 
   private RedisConnection(
-      RedisAddress address,
+      RedisUri uri,
       Duration connectTimeout,
       Duration socketTimeout,
       Duration maxWait,
       int maxConnections,
-      Set<HostAndPort> nodes) {
-    this.address = address;
+      Set<HostAndPort> clusterNodes) {
+    this.uri = uri;
     this.connectTimeout = connectTimeout;
     this.socketTimeout = socketTimeout;
     this.maxWait = maxWait;
     this.maxConnections = maxConnections;
-    this.nodes = Set.copyOf(nodes);
+    this.clusterNodes = Set.copyOf(clusterNodes);
+  }
+
+  private static RedisConnection withDefaults(RedisUri uri) {
+    return new RedisConnection(
+        uri, Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofMillis(500), 16, Set.of());
   }
 
   /**
-   * A connection to the server at an address.
+   * Returns the default settings for the server at a URI.
    *
-   * @param uri {@code redis://[[user]:password@]host[:port][/database][?protocol=2|3]}; {@code
-   *     rediss} for TLS, where the server's certificate must be trusted by the JVM and name the
-   *     host. User and password are percent-decoded
-   * @return the connection
-   * @throws IllegalArgumentException if the address is not of that form
+   * @param uri {@code redis://[[user]:password@]host[:port][/database][?protocol=2|3]}, with the
+   *     scheme {@code rediss} for TLS. The default port is 6379. User and password are
+   *     percent-decoded; the user must not contain a colon. With TLS, the server's certificate must
+   *     be trusted by the JVM and name the host
+   * @return the settings
+   * @throws IllegalArgumentException if the URI does not have that form. The message does not
+   *     contain the URI, which may hold a password
    */
   public static RedisConnection of(URI uri) {
-    return new RedisConnection(
-        RedisAddress.of(uri),
-        Duration.ofSeconds(1),
-        Duration.ofMillis(500),
-        Duration.ofMillis(500),
-        16,
-        Set.of());
+    return withDefaults(RedisUri.of(uri));
   }
 
   /**
-   * A connection to the server at an address.
+   * Returns the default settings for the server at a URI.
    *
-   * @param uri see {@link #of(URI)}
-   * @return the connection
-   * @throws IllegalArgumentException if the address is not of that form
+   * @param uri a URI as described at {@link #of(URI)}
+   * @return the settings
+   * @throws IllegalArgumentException if the URI does not have that form. The message does not
+   *     contain the URI, which may hold a password
    */
   public static RedisConnection of(String uri) {
-    try {
-      return of(new URI(requireNonNull(uri, "uri")));
-    } catch (URISyntaxException e) {
-      // The exception would quote the address, which may hold a password.
-      throw new IllegalArgumentException(
-          "uri is not a URI (" + e.getReason() + "); reserved characters must be percent-encoded");
-    }
+    return withDefaults(RedisUri.parse(uri));
   }
 
   /**
-   * Sets how long to wait until a connection is made.
+   * Sets the maximum time to establish a connection.
    *
-   * @param connectTimeout 1 ms to 10 minutes; 1 second unless set
-   * @return a connection with that option
-   * @throws IllegalArgumentException if it is out of its range
+   * @param connectTimeout the time-out, from 1 ms to 10 minutes; the default is 1 second
+   * @return a copy with that option
+   * @throws IllegalArgumentException if the time-out is out of range
    */
   public RedisConnection connectTimeout(Duration connectTimeout) {
     return new RedisConnection(
-        address,
+        uri,
         check("connectTimeout", connectTimeout),
         socketTimeout,
         maxWait,
         maxConnections,
-        nodes);
+        clusterNodes);
   }
 
   /**
-   * Sets how long to wait for an answer.
+   * Sets the maximum time to wait for a reply of the server.
    *
-   * @param socketTimeout 1 ms to 10 minutes; 500 ms unless set
-   * @return a connection with that option
-   * @throws IllegalArgumentException if it is out of its range
+   * @param socketTimeout the time-out, from 1 ms to 10 minutes; the default is 500 ms
+   * @return a copy with that option
+   * @throws IllegalArgumentException if the time-out is out of range
    */
   public RedisConnection socketTimeout(Duration socketTimeout) {
     return new RedisConnection(
-        address,
+        uri,
         connectTimeout,
         check("socketTimeout", socketTimeout),
         maxWait,
         maxConnections,
-        nodes);
+        clusterNodes);
   }
 
   /**
-   * Sets how long to wait for a connection when all of them are in use.
+   * Sets the maximum time to wait for a connection of the pool when all of them are in use.
    *
-   * @param maxWait 1 ms to 10 minutes; 500 ms unless set
-   * @return a connection with that option
-   * @throws IllegalArgumentException if it is out of its range
+   * @param maxWait the time-out, from 1 ms to 10 minutes; the default is 500 ms
+   * @return a copy with that option
+   * @throws IllegalArgumentException if the time-out is out of range
    */
   public RedisConnection maxWait(Duration maxWait) {
     return new RedisConnection(
-        address, connectTimeout, socketTimeout, check("maxWait", maxWait), maxConnections, nodes);
+        uri,
+        connectTimeout,
+        socketTimeout,
+        check("maxWait", maxWait),
+        maxConnections,
+        clusterNodes);
   }
 
   /**
-   * Sets how many connections to open at most, in a cluster to each of its nodes.
+   * Sets the maximum number of connections, in a cluster for each node.
    *
-   * @param maxConnections at least 1; 16 unless set
-   * @return a connection with that option
-   * @throws IllegalArgumentException if it is less than 1
+   * @param maxConnections the number, at least 1; the default is 16
+   * @return a copy with that option
+   * @throws IllegalArgumentException if the number is less than 1
    */
   public RedisConnection maxConnections(int maxConnections) {
     if (maxConnections < 1) {
@@ -151,85 +151,85 @@ public final class RedisConnection {
           "maxConnections is " + maxConnections + "; it must be at least 1");
     }
     return new RedisConnection(
-        address, connectTimeout, socketTimeout, maxWait, maxConnections, nodes);
+        uri, connectTimeout, socketTimeout, maxWait, maxConnections, clusterNodes);
   }
 
   /**
-   * Says that the address is that of a node of a cluster, through which the others are found. The
-   * more nodes are named, the more of them may be down when the connection is made.
+   * Connects to a cluster. The node of the URI and the given ones are asked for the other nodes, so
+   * at least one of them must be up when the store connects.
    *
-   * @param otherNodes further nodes, each {@code host:port}; user, password and TLS are those of
-   *     the address
-   * @return a connection with that option
-   * @throws IllegalArgumentException if a node is not of that form
+   * @param otherNodes further nodes, each {@code host:port}. They are connected to with the user,
+   *     password, and TLS of the URI
+   * @return a copy with that option
+   * @throws IllegalArgumentException if a node does not have that form
    */
   public RedisConnection cluster(String... otherNodes) {
-    Set<HostAndPort> all = new HashSet<>(Set.of(new HostAndPort(address.host(), address.port())));
+    Set<HostAndPort> nodes = new HashSet<>(Set.of(uri.hostAndPort()));
     for (String node : otherNodes) {
-      RedisAddress other = of("redis://" + requireNonNull(node, "otherNodes")).address;
-      all.add(new HostAndPort(other.host(), other.port()));
+      nodes.add(RedisUri.parseNode(node));
     }
-    return new RedisConnection(
-        address, connectTimeout, socketTimeout, maxWait, maxConnections, all);
+    return new RedisConnection(uri, connectTimeout, socketTimeout, maxWait, maxConnections, nodes);
   }
 
   /**
-   * The address.
+   * Returns the address for display.
    *
-   * @return scheme, host, port and database, without user and password
+   * @return scheme, host, port, and database, without user and password
    */
   public String address() {
-    return address.toString();
+    return uri.toString();
   }
 
-  private static Duration check(String name, Duration duration) {
-    requireNonNull(duration, name);
-    if (duration.compareTo(SHORTEST) < 0 || duration.compareTo(LONGEST) > 0) {
+  private static Duration check(String name, Duration timeout) {
+    requireNonNull(timeout, name);
+    if (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
       throw new IllegalArgumentException(
-          name + " is " + duration + "; it must be between 1 ms and 10 minutes");
+          name + " is " + timeout + "; it must be between 1 ms and 10 minutes");
     }
-    return duration;
+    return timeout;
   }
 
-  /** Makes a client; see {@link #connect}. */
+  /** Creates a client; see {@link #connect}. */
   UnifiedJedis open() {
     return connect().jedis();
   }
 
   /**
-   * Makes a client. That of a cluster asks for the cluster's nodes; the other one connects when it
-   * is used.
+   * Creates a client. A cluster client reads the topology of the cluster; a client of a single
+   * server connects when it is first used.
    *
-   * @throws StoreException if none of the nodes of a cluster can be asked
+   * @throws StoreException if no node of a cluster can be reached
    */
-  StoreClient.Opened connect() {
-    if (!nodes.isEmpty()) {
-      return RedisFailures.translating("tell the nodes of the cluster", this::connectToCluster);
+  JedisProvider.OpenClient connect() {
+    if (!clusterNodes.isEmpty()) {
+      return RedisExceptions.translate("read the cluster topology", this::connectToCluster);
     }
     UnifiedJedis client =
         RedisClient.builder()
-            .hostAndPort(new HostAndPort(address.host(), address.port()))
+            .hostAndPort(uri.hostAndPort())
             .clientConfig(clientConfig())
             .poolConfig(poolConfig())
             .build();
-    return new StoreClient.Opened(client, Optional.empty());
+    return new JedisProvider.OpenClient(client, Optional.empty());
   }
 
   /**
-   * Left alone, Jedis tries a call five times, each until the time-out. It is told to stop when one
-   * has passed; but then it does not ask whether another node has taken over, so the store does.
+   * By default, Jedis attempts a call five times, each time until the time-out. The limit on the
+   * total duration stops it after one time-out, but then Jedis does not refresh the topology
+   * either, so the store does that.
    */
-  private StoreClient.Opened connectToCluster() {
+  private JedisProvider.OpenClient connectToCluster() {
     DefaultJedisClientConfig config = clientConfig();
-    ClusterConnectionProvider provider = new ClusterConnectionProvider(nodes, config, poolConfig());
+    ClusterConnectionProvider provider =
+        new ClusterConnectionProvider(clusterNodes, config, poolConfig());
     UnifiedJedis client =
         RedisClusterClient.builder()
-            .nodes(nodes)
+            .nodes(clusterNodes)
             .clientConfig(config)
             .connectionProvider(provider)
             .maxTotalRetriesDuration(socketTimeout)
             .build();
-    return new StoreClient.Opened(client, Optional.of(provider::renewSlotCache));
+    return new JedisProvider.OpenClient(client, Optional.of(provider::renewSlotCache));
   }
 
   private ConnectionPoolConfig poolConfig() {
@@ -242,25 +242,16 @@ public final class RedisConnection {
   }
 
   private DefaultJedisClientConfig clientConfig() {
-    DefaultJedisClientConfig.Builder config =
-        DefaultJedisClientConfig.builder()
-            .connectionTimeoutMillis(Math.toIntExact(connectTimeout.toMillis()))
-            .socketTimeoutMillis(Math.toIntExact(socketTimeout.toMillis()))
-            .database(address.database())
-            .clientName("semcache");
-    address.user().ifPresent(config::user);
-    address.password().ifPresent(config::password);
-    address.protocol().ifPresent(config::protocol);
-    if (address.tls()) {
-      // Unlike ssl(true), these verify that the certificate names the host.
-      config.sslOptions(SslOptions.builder().build());
-    }
-    return config.build();
+    return uri.clientConfig()
+        .connectionTimeoutMillis(Math.toIntExact(connectTimeout.toMillis()))
+        .socketTimeoutMillis(Math.toIntExact(socketTimeout.toMillis()))
+        .clientName("semcache")
+        .build();
   }
 
-  /** Shows the address without user and password. */
+  /** Returns the class name and the address, without user and password. */
   @Override
   public String toString() {
-    return "RedisConnection[" + address + "]";
+    return "RedisConnection[" + address() + "]";
   }
 }

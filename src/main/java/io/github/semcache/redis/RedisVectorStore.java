@@ -14,7 +14,6 @@ import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
-import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -27,157 +26,111 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
- * A store in Redis with its search module (Redis 8, Redis Stack, or RediSearch 2.6 and later):
- * shared by any number of processes, and as durable as the server is set up to be.
+ * A {@link VectorStore} in Redis with the search module (Redis 8, Redis Stack, or RediSearch 2.6 or
+ * later). Any number of processes can share it. The guide {@code docs/redis.md} describes how to
+ * operate it: permissions, memory, eviction, persistence, clusters, and schema upgrades.
  *
- * <p><b>What is stored.</b> Each entry is a hash, {@code
- * <cacheName>:v1:<modelId>:<dimension>:<key>}, with the fields {@code scope}, {@code created_at}
- * (milliseconds), {@code prompt}, {@code answer}, {@code attributes} (JSON) and {@code embedding}
- * (float32, little-endian), and with its time to live as the key's expiry. Characters of name and
- * model other than letters, digits, {@code _}, {@code .} and {@code -} are percent-encoded. An
- * index of the same name, without the key, is over all of them. What the cache has learned is in
- * strings, {@code <cacheName>:state:v1:<modelId>:<dimension>:<name>}, which do not expire and are
- * not in the index; they stay when entries are removed, even with {@link #dropIndex}. Instances on
- * one server share them.
+ * <p><b>Clients.</b> The store accepts the pooled clients of Jedis 7.4 to 8 for a single server,
+ * Redis Sentinel, or a cluster, with RESP2 or RESP3. It does not support clients that change keys
+ * ({@code keyPreProcessor}) or a {@code UnifiedJedis} with a single unpooled connection.
  *
- * <p><b>Round trips.</b> {@link #find} takes one. {@link #nearest} takes one, with the entries in
- * the reply; if nothing that it finds can be served, because it has expired but is still in the
- * index or because it cannot be read, it has the server remove what has expired and asks once more,
- * for ten times as many. {@link #put} takes one for each 256 entries; each of them lands whole,
- * with its embedding and its expiry, or not at all.
+ * <p><b>Data.</b> Each entry is a hash with the key {@code
+ * <cacheName>:v1:<modelId>:<dimension>:<key>} and the fields {@code scope}, {@code created_at}
+ * (milliseconds), {@code prompt}, {@code answer}, {@code attributes} (JSON), and {@code embedding}
+ * (little-endian FLOAT32). The time to live of the entry is the expiry of the key. The name of the
+ * search index is the common prefix of these keys, without the last colon. In the cache name and
+ * the model ID, all characters except letters, digits, {@code _}, {@code .}, and {@code -} are
+ * percent-encoded. Learned state is stored in strings with the keys {@code
+ * <cacheName>:state:v1:<modelId>:<dimension>:<name>}, which do not expire and are not removed with
+ * the entries.
  *
- * <p><b>The index</b> is made when the store is built, and compared with what the store needs if it
- * is there already. If the server cannot be reached then, or is loading its data, {@link
- * Builder#build} logs a warning and the index is made when the store is used; until then {@link
- * #nearest} fails, at most once a second by asking the server. If the index vanishes later
- * (FLUSHALL, FT.DROPINDEX), the next search finds nothing and makes it again; the server then
- * indexes the entries that are left in the background. Nothing is ever dropped but by {@link
- * #dropIndex}.
+ * <p><b>Round trips.</b> {@link #find} takes one round trip, and so does {@link #nearest}. If
+ * {@code nearest} finds only expired or unreadable entries, it makes the server delete the expired
+ * ones and repeats the search once for ten times as many entries. {@link #put} takes one round trip
+ * per 256 entries and writes each entry atomically, with its embedding and its expiry.
  *
- * <p><b>Search.</b> HNSW unless {@link Builder#vectorIndex} says otherwise. From the second search
- * of a scope on, the store now and then asks the server how many entries the scope and the index
- * have, on another thread, and tells the server which way to search is the faster one. A search
- * that the server did not finish in time counts as failed, where the server says so (RESP3).
+ * <p><b>Index.</b> {@link Builder#build} creates the index, or compares an existing index with the
+ * required schema. If the server cannot be reached or is loading its data, {@code build} logs a
+ * warning and later searches try again, at most once per second; until one of them succeeds, {@link
+ * #nearest} throws an exception. If the index is dropped (FLUSHALL, FT.DROPINDEX), the next search
+ * creates it again and returns no entries; the server then indexes the remaining entries in the
+ * background. Only {@link #dropIndex} drops the index.
  *
- * <p><b>Threads.</b> Safe for use by many threads, if the client is. Every method but {@link
- * #space} blocks for as long as the client lets it: time-outs, and the wait for a connection of its
- * pool, are the client's, as is how often it tries again. They are bounded in a client that the
- * store opens itself ({@link RedisConnection}).
+ * <p><b>Search plan.</b> From the second search of a scope on, the store occasionally counts the
+ * entries of the scope and of the index on a background thread, and tells the server how to combine
+ * the scope filter with the vector search. With RESP3, a search that exceeds the time limit of the
+ * server throws an exception. With RESP2, the server does not report this and the store uses the
+ * partial result.
  *
- * <p><b>Clients.</b> Any of Jedis's pooled clients, version 7.4 to 8, for a single server,
- * sentinels or a cluster; RESP2 or RESP3. Not supported: a client that changes keys ({@code
- * keyPreProcessor}), and {@code UnifiedJedis} over one bare connection.
+ * <p><b>Threads.</b> This class is thread-safe if the client is. All methods except {@link #space}
+ * and {@link #indexName} block. The time-outs, the wait for a pooled connection, and the number of
+ * attempts are those of the client; clients that the store opens have the limits of {@link
+ * RedisConnection}.
  *
- * <p><b>What the user needs to be allowed</b> (ACL), on the keys {@code <cacheName>:*}: HMGET and
- * FT.SEARCH to look up; MULTI, DEL, HSET, PEXPIRE, EXEC to write (on a cluster EVAL, HSET, HDEL,
- * DEL, PEXPIRE, PERSIST, and CLUSTER SLOTS for the client); UNLINK, SCAN, HGET to remove; SCAN,
- * HMGET, PTTL to list; GET to read what was learned, and EVAL, SET to keep it; FT.CREATE and
- * FT.INFO for the index, unless {@link Builder#assumeIndex} is set; FT.DROPINDEX for {@link
- * #dropIndex}.
- *
- * <p><b>Not bounded</b> by the store: Redis's {@code maxmemory} and its eviction policy are. {@code
- * volatile-lru} suits a cache: it evicts entries that expire, and never what was learned, which
- * {@code allkeys-lru} may take too.
+ * <p><b>Size.</b> The store does not limit its size. Set {@code maxmemory} and an eviction policy
+ * in Redis.
  */
 public final class RedisVectorStore implements VectorStore, ListableStore, StateStore {
   private final EmbeddingSpace space;
   private final boolean indexAssumed;
-  private final Optional<Background> background;
-  private final StoreClient client;
+  private final Optional<BackgroundExecutor> ownExecutor;
+  private final JedisProvider provider;
 
   private final RedisCommands commands;
   private final SearchIndex index;
-  private final IndexInitializer keeper;
-  private final SelectivityEstimator shares;
-  private final EntrySearch search;
+  private final IndexInitializer indexInitializer;
+  private final SelectivityEstimator selectivity;
+  private final KnnSearch search;
+  private final EntryReader reader;
   private final HashWriter writer;
-  private final EntryRemoval removal;
-  private final EntryScan scan;
-  private final StateKeys states;
+  private final AttributesUpdater attributesUpdater;
+  private final EntryRemover remover;
+  private final EntryScanner scanner;
+  private final RedisStateStore states;
 
   private RedisVectorStore(Builder builder) {
     this.space = builder.space;
     this.indexAssumed = builder.indexAssumed;
     Executor given = builder.executor;
-    this.background = given == null ? Optional.of(new Background()) : Optional.empty();
-    Executor executor = given == null ? background.orElseThrow() : given;
-    this.client = builder.client(executor);
-    KeySpace keys = KeySpace.of(builder.cacheName, space);
-    commands = new RedisCommands(client, keys);
+    this.ownExecutor = given == null ? Optional.of(new BackgroundExecutor()) : Optional.empty();
+    Executor executor = given == null ? ownExecutor.orElseThrow() : given;
+    this.provider = builder.jedisProvider(executor);
+    KeyNaming keys = KeyNaming.of(builder.cacheName, space);
+    commands = new RedisCommands(provider, keys);
     index =
         new SearchIndex(
             commands,
             new IndexSchema(keys, space.dimension(), builder.vectorIndex, builder.textFields));
-    keeper = new IndexInitializer(index, indexAssumed, builder.ticker);
-    shares = new SelectivityEstimator(this::count, executor, builder.ticker);
-    search = new EntrySearch(commands, builder.vectorIndex, shares, builder.time);
+    indexInitializer = new IndexInitializer(index, indexAssumed, builder.ticker);
+    selectivity = new SelectivityEstimator(this::count, executor, builder.ticker);
+    search = new KnnSearch(commands, builder.vectorIndex, selectivity, builder.time);
+    reader = new EntryReader(commands);
     writer = new HashWriter(commands);
-    removal = new EntryRemoval(commands);
-    scan = new EntryScan(commands, builder.time);
-    states = new StateKeys(commands);
+    attributesUpdater = new AttributesUpdater(commands, reader);
+    remover = new EntryRemover(commands);
+    scanner = new EntryScanner(commands, builder.time);
+    states = new RedisStateStore(commands);
   }
 
   /**
-   * Connects to a single server, with the defaults of {@link RedisConnection} and the {@link
-   * Builder}.
+   * Connects to a single server with the defaults of {@link RedisConnection} and {@link Builder}.
    *
-   * @param uri see {@link RedisConnection#of(URI)}
-   * @param space the vector space of the embeddings
+   * @param uri the URI of the server; see {@link RedisConnection#of(java.net.URI)}
+   * @param embedder the embedder whose embeddings are stored
    * @return the store; closing it closes its connections
-   * @throws IllegalArgumentException if the address cannot be used
-   * @throws StoreException see {@link Builder#build}
-   */
-  public static RedisVectorStore connect(URI uri, EmbeddingSpace space) {
-    return builder(RedisConnection.of(uri), space).build();
-  }
-
-  /**
-   * Connects to a single server, with the defaults of {@link RedisConnection} and the {@link
-   * Builder}.
-   *
-   * @param uri see {@link RedisConnection#of(URI)}
-   * @param space the vector space of the embeddings
-   * @return the store; closing it closes its connections
-   * @throws IllegalArgumentException if the address cannot be used
-   * @throws StoreException see {@link Builder#build}
-   */
-  public static RedisVectorStore connect(String uri, EmbeddingSpace space) {
-    return builder(RedisConnection.of(uri), space).build();
-  }
-
-  /**
-   * Connects to a single server, with the defaults of {@link RedisConnection} and the {@link
-   * Builder}.
-   *
-   * @param uri see {@link RedisConnection#of(URI)}
-   * @param embedder whose embeddings the store holds
-   * @return the store; closing it closes its connections
-   * @throws IllegalArgumentException if the address cannot be used
-   * @throws StoreException see {@link Builder#build}
-   */
-  public static RedisVectorStore connect(URI uri, Embedder embedder) {
-    return connect(uri, EmbeddingSpace.of(embedder));
-  }
-
-  /**
-   * Connects to a single server, with the defaults of {@link RedisConnection} and the {@link
-   * Builder}.
-   *
-   * @param uri see {@link RedisConnection#of(URI)}
-   * @param embedder whose embeddings the store holds
-   * @return the store; closing it closes its connections
-   * @throws IllegalArgumentException if the address cannot be used
+   * @throws IllegalArgumentException if the URI is invalid
    * @throws StoreException see {@link Builder#build}
    */
   public static RedisVectorStore connect(String uri, Embedder embedder) {
-    return connect(uri, EmbeddingSpace.of(embedder));
+    return builder(RedisConnection.of(uri), EmbeddingSpace.of(embedder)).build();
   }
 
   /**
-   * Begins a store that opens its own connections, and closes them.
+   * Returns a builder for a store that opens and closes its own connections.
    *
-   * @param connection to which server, and how
-   * @param space the vector space of the embeddings
+   * @param connection the server or cluster, and how to connect to it
+   * @param space the vector space of the embeddings, for example {@code
+   *     EmbeddingSpace.of(embedder)}
    * @return a builder
    */
   public static Builder builder(RedisConnection connection, EmbeddingSpace space) {
@@ -185,37 +138,16 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   }
 
   /**
-   * Begins a store that opens its own connections, and closes them.
-   *
-   * @param connection to which server, and how
-   * @param embedder whose embeddings the store holds
-   * @return a builder
-   */
-  public static Builder builder(RedisConnection connection, Embedder embedder) {
-    return builder(connection, EmbeddingSpace.of(embedder));
-  }
-
-  /**
-   * Begins a store over a client of the caller's. The store does not close it.
+   * Returns a builder for a store that uses the given client. The store does not close the client.
    *
    * @param jedis a pooled client: {@code RedisClient}, {@code RedisSentinelClient}, {@code
-   *     RedisClusterClient} or their predecessors
-   * @param space the vector space of the embeddings
+   *     RedisClusterClient}, or one of their predecessors
+   * @param space the vector space of the embeddings, for example {@code
+   *     EmbeddingSpace.of(embedder)}
    * @return a builder
    */
   public static Builder builder(UnifiedJedis jedis, EmbeddingSpace space) {
     return new Builder(null, requireNonNull(jedis, "jedis"), space);
-  }
-
-  /**
-   * Begins a store over a client of the caller's. The store does not close it.
-   *
-   * @param jedis see {@link #builder(UnifiedJedis, EmbeddingSpace)}
-   * @param embedder whose embeddings the store holds
-   * @return a builder
-   */
-  public static Builder builder(UnifiedJedis jedis, Embedder embedder) {
-    return builder(jedis, EmbeddingSpace.of(embedder));
   }
 
   @Override
@@ -224,105 +156,118 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   }
 
   /**
-   * The name of the index.
+   * Returns the name of the search index. The keys of all entries start with this name and a colon.
    *
-   * @return the index; with a colon after it, what the keys of all entries begin with
+   * @return the name of the search index
    */
   public String indexName() {
     return index.name();
   }
 
+  /** {@inheritDoc} Takes one round trip. */
   @Override
   public Optional<CacheEntry> find(String key) {
-    return search.find(requireNonNull(key, "key"));
+    return reader.read(requireNonNull(key, "key")).map(values -> HashCodec.decode(key, values));
   }
 
+  /** {@inheritDoc} Takes one round trip, or three if the first finds only expired entries. */
   @Override
   public NearestEntries nearest(NearestQuery query) {
     space.check(requireNonNull(query, "query").embedding());
-    EntryQuery.checkScope(query.scope());
-    int generation = keeper.require();
+    SearchArguments.checkScope(query.scope());
+    int generation = indexInitializer.requireIndex();
     try {
       return search.nearest(query);
     } catch (StoreException e) {
-      if (!RedisFailures.isMissingIndex(e.getCause())) {
+      if (!RedisExceptions.isMissingIndex(e.getCause())) {
         throw e;
       }
-      keeper.recover(generation);
+      indexInitializer.recreate(generation);
       return NearestEntries.none();
     }
   }
 
+  /** {@inheritDoc} Takes one round trip per 256 entries. */
   @Override
   public int put(List<NewEntry> insertions) {
     for (NewEntry insertion : requireNonNull(insertions, "entries")) {
-      EntryQuery.checkScope(insertion.entry().scope());
+      SearchArguments.checkScope(insertion.entry().scope());
       insertion.embedding().ifPresent(space::check);
     }
     writer.write(insertions);
-    insertions.forEach(insertion -> shares.wrote(insertion.entry().scope(), 1));
+    insertions.forEach(insertion -> selectivity.recordWrites(insertion.entry().scope(), 1));
     return 0;
   }
 
   /**
-   * Removes entries. Those of a scope are found by the index if it has all entries; while it is
-   * being made, where it left some out, and where it is {@linkplain Builder#assumeIndex assumed},
-   * by reading every key of the server. All entries are found by reading every key of the server,
-   * so that those that are not in the index go too; the index stays.
+   * {@inheritDoc}
+   *
+   * <p>Takes two round trips, and two more each time that another update came first. After 100
+   * attempts the method throws a {@link StoreException}. If the connection fails before the reply
+   * to the write arrives, the update may have been applied although the method throws an exception.
    */
   @Override
   public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
-    throw new UnsupportedOperationException("updateAttributes");
+    return attributesUpdater.update(requireNonNull(key, "key"), requireNonNull(change, "change"));
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The entries of a scope are found with the index. If the index is incomplete or {@linkplain
+   * Builder#assumeIndex assumed}, they are found by scanning all keys of the server. To remove all
+   * entries, including those that are not in the index, the method always scans all keys. The index
+   * is not dropped.
+   */
   @Override
   public long remove(EntrySelector selection) {
     requireNonNull(selection, "selector");
     try {
       return removeSelected(selection);
     } finally {
-      shares.clear();
+      selectivity.discardAll();
     }
   }
 
   private long removeSelected(EntrySelector selection) {
     if (selection instanceof EntrySelector.ByKey byKey) {
-      return removal.byKey(byKey.key());
+      return remover.removeKey(byKey.key());
     }
     if (selection instanceof EntrySelector.ByScope byScope) {
       return removeScope(byScope.scope());
     }
     if (selection instanceof EntrySelector.All) {
-      return removal.all();
+      return remover.removeAll();
     }
     throw new AssertionError(selection);
   }
 
   private long removeScope(String scope) {
-    EntryQuery.checkScope(scope);
+    SearchArguments.checkScope(scope);
     if (!indexAssumed && index.isComplete()) {
       try {
-        return removal.byIndex(scope);
+        return remover.removeScopeByIndex(scope);
       } catch (StoreException e) {
-        if (!RedisFailures.isMissingIndex(e.getCause())) {
+        if (!RedisExceptions.isMissingIndex(e.getCause())) {
           throw e;
         }
       }
     }
-    return removal.byScan(scope);
+    return remover.removeScopeByScan(scope);
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>Reads every key of the server, and the entries in batches of about 100, each of which takes
-   * three round trips. Entries that are not in the index are listed too, and the index need not be
-   * there. Holds the keys that it has read, some 200 bytes each, so that none is listed twice;
-   * holds no connection, so the stream need not be closed.
+   * <p>Scans all keys of the server and reads the entries in batches of about 100, each of which
+   * takes three round trips. The listing includes entries that are not in the index and does not
+   * require the index. While it is read, the stream keeps the keys that it has returned, about 200
+   * bytes each, so that it returns no entry twice. It does not hold a connection, so closing it is
+   * optional.
    */
   @Override
   public Stream<ListedEntry> entries() {
-    return scan.entries();
+    return scanner.entries();
   }
 
   /** {@inheritDoc} Takes one round trip. */
@@ -331,36 +276,45 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
     return states.load(name);
   }
 
-  /** {@inheritDoc} Takes two round trips for each time that the change is made. */
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Takes two round trips, and two more each time that another update came first. After 100
+   * attempts the method throws a {@link StoreException}.
+   */
   @Override
   public void update(String name, Function<Optional<byte[]>, byte[]> change) {
     states.update(name, change);
   }
 
   /**
-   * Drops the index; does nothing if there is none. Any store of this cache that is still in use,
-   * this one included, makes it again at its next search.
+   * Drops the index, if it exists. A store of this cache that is still in use, including this one,
+   * creates it again with its next search.
    *
-   * @param deleteEntries whether to delete the entries too, in the index or not. If they stay, an
-   *     index that is made later has them again
-   * @throws StoreException if Redis cannot be asked; some of the entries may be gone
+   * @param deleteEntries whether to delete all entries too, including those that are not in the
+   *     index. Otherwise, the entries remain and an index that is created later contains them
+   * @throws StoreException if a command fails; some of the entries may have been deleted
    */
   public void dropIndex(boolean deleteEntries) {
     index.drop();
     if (deleteEntries) {
-      removal.all();
+      remover.removeAll();
     }
   }
 
   private long count(String filter) {
-    return commands.search("count entries", EntryQuery.count(index.name(), filter)).total();
+    return commands.search("count entries", SearchArguments.count(index.name(), filter)).total();
   }
 
-  /** Closes the connections, if the store has opened them, and ends the store's own thread. */
+  /**
+   * Closes the connections that the store has opened and stops its background thread. Does not
+   * close a client that was passed to {@link #builder(UnifiedJedis, EmbeddingSpace)}. Subsequent
+   * calls have no effect.
+   */
   @Override
   public void close() {
-    background.ifPresent(Background::close);
-    client.close();
+    ownExecutor.ifPresent(BackgroundExecutor::close);
+    provider.close();
   }
 
   @Override
@@ -368,7 +322,7 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
     return "RedisVectorStore[" + index.name() + "]";
   }
 
-  /** Builds a {@link RedisVectorStore}. Not safe for use by many threads. */
+  /** Builds a {@link RedisVectorStore}. Not thread-safe. */
   public static final class Builder {
     private final @Nullable RedisConnection connection;
     private final @Nullable UnifiedJedis jedis;
@@ -389,23 +343,24 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
     }
 
     /**
-     * Names the cache. Caches of different names never see each other's entries.
+     * Sets the name of the cache. Caches with different names do not share entries or state.
      *
-     * @param cacheName well-formed Unicode, not blank; {@code sem_cache} unless set
+     * @param cacheName the name, well-formed Unicode and not blank; the default is {@code
+     *     sem_cache}
      * @return this builder
-     * @throws IllegalArgumentException if it is blank or holds half a surrogate pair
+     * @throws IllegalArgumentException if the name is blank or contains an unpaired surrogate
      */
     public Builder cacheName(String cacheName) {
-      KeySpace.of(cacheName, space);
+      KeyNaming.of(cacheName, space);
       this.cacheName = cacheName;
       return this;
     }
 
     /**
-     * Sets how Redis searches among vectors. Stores of one cache must agree on it, but for {@link
-     * VectorIndex.Hnsw#efRuntime}.
+     * Sets the vector search algorithm and its parameters. All stores of a cache must have the same
+     * setting, except for {@link VectorIndex.Hnsw#efRuntime}.
      *
-     * @param vectorIndex HNSW or FLAT; {@link VectorIndex#hnsw} unless set
+     * @param vectorIndex HNSW or FLAT; the default is {@link VectorIndex#hnsw}
      * @return this builder
      */
     public Builder vectorIndex(VectorIndex vectorIndex) {
@@ -414,8 +369,8 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
     }
 
     /**
-     * Lets people search prompts and answers for words, with FT.SEARCH or RedisInsight. The cache
-     * itself does not; it costs memory, and time at each write. Off unless set.
+     * Indexes prompts and answers for full-text search with FT.SEARCH or Redis Insight. The cache
+     * does not use it. It costs memory, and time per write. Disabled by default.
      *
      * @return this builder
      */
@@ -425,10 +380,10 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
     }
 
     /**
-     * Takes it that the index is there, made by somebody else, and is the right one: the store
-     * neither makes nor looks at it. For users who are not allowed FT.CREATE and FT.INFO. Off
-     * unless set. Since the store cannot know whether such an index has all entries, {@link
-     * RedisVectorStore#remove removing} a scope reads every key of the server.
+     * Assumes that the index exists and has the required schema: the store neither creates nor
+     * verifies it. For users without permission for FT.CREATE and FT.INFO. The store cannot know
+     * whether such an index is complete, so {@linkplain RedisVectorStore#remove removing} the
+     * entries of a scope scans all keys of the server. Disabled by default.
      *
      * @return this builder
      */
@@ -438,12 +393,13 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
     }
 
     /**
-     * Sets what runs the store's occasional counting of entries, each time one or two short
-     * commands that block until the client's time-outs, and the search for a cluster's nodes after
-     * one could not be reached.
+     * Sets the executor of background tasks. A task counts entries, with one or two commands that
+     * block until the time-outs of the client, or refreshes the cluster topology after a connection
+     * failure.
      *
-     * @param executor which the store does not shut down; a daemon thread of the store's own unless
-     *     set, where what is too much to wait for is left out
+     * @param executor the executor, which the store does not shut down. By default, tasks run on a
+     *     daemon thread of the store that ends when it is idle, and are skipped while 64 are
+     *     waiting
      * @return this builder
      */
     public Builder executor(Executor executor) {
@@ -451,7 +407,7 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
       return this;
     }
 
-    /** Sets the clocks. */
+    /** Sets the clocks, for tests. */
     Builder clocks(InstantSource time, LongSupplier ticker) {
       this.time = time;
       this.ticker = ticker;
@@ -459,19 +415,18 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
     }
 
     /**
-     * Builds the store, and makes its index or looks whether the one that is there is the right
-     * one.
+     * Builds the store, and creates its index or verifies the existing one. If the server or
+     * cluster cannot be reached or is not ready, the method logs a warning and returns the store,
+     * which tries again later.
      *
      * @return the store
-     * @throws StoreException if the index that is there is another one than the store needs, if the
-     *     server has no search module, or if the user is not allowed what is needed for the index;
-     *     the message says what to do. Not if the server, or the cluster, cannot be reached or is
-     *     not ready
+     * @throws StoreException if the existing index has another schema, the server has no search
+     *     module, or the user lacks a permission. The message states the remedy
      */
     public RedisVectorStore build() {
       RedisVectorStore store = new RedisVectorStore(this);
       try {
-        store.keeper.open();
+        store.indexInitializer.initialize();
         return store;
       } catch (StoreException e) {
         store.close();
@@ -479,10 +434,10 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
       }
     }
 
-    private StoreClient client(Executor background) {
+    private JedisProvider jedisProvider(Executor background) {
       return connection == null
-          ? StoreClient.of(requireNonNull(jedis, "jedis"))
-          : StoreClient.opening(connection, background, ticker);
+          ? JedisProvider.of(requireNonNull(jedis, "jedis"))
+          : JedisProvider.opening(connection, background, ticker);
     }
   }
 }

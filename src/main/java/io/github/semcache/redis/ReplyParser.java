@@ -7,11 +7,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.util.KeyValue;
 
-/** Reads Jedis's raw replies, in which a map is a list: of pairs under RESP3, flat under RESP2. */
+/**
+ * Reads the raw replies of Jedis. They represent a map as a list: of key-value pairs under RESP3,
+ * and of alternating keys and values under RESP2.
+ */
 final class ReplyParser {
   private ReplyParser() {}
 
-  /** A text, a number, or a list of them as a text. */
+  /** Returns a string, a number, or a list of them as text. */
   static String text(@Nullable Object value) {
     if (value instanceof byte[] bytes) {
       return Utf8.decode(bytes);
@@ -21,26 +24,26 @@ final class ReplyParser {
         : String.valueOf(value);
   }
 
-  /** The value of a name in a map, or null if it has none. */
-  static @Nullable Object value(List<?> map, byte[] name) {
+  /** Returns the value of a key in a map, or null if the map does not contain the key. */
+  static @Nullable Object value(List<?> map, byte[] key) {
     for (int i = 0; i < map.size(); i++) {
       Object element = map.get(i);
       if (element instanceof KeyValue<?, ?> pair) {
-        if (isName(pair.getKey(), name)) {
+        if (isKey(pair.getKey(), key)) {
           return pair.getValue();
         }
-      } else if (++i < map.size() && isName(element, name)) {
+      } else if (++i < map.size() && isKey(element, key)) {
         return map.get(i);
       }
     }
     return null;
   }
 
-  private static boolean isName(@Nullable Object value, byte[] name) {
-    return value instanceof byte[] bytes && Arrays.equals(bytes, name);
+  private static boolean isKey(@Nullable Object element, byte[] key) {
+    return element instanceof byte[] bytes && Arrays.equals(bytes, key);
   }
 
-  /** A map with its names as texts. */
+  /** Returns a map with its keys as text. */
   static Map<String, @Nullable Object> map(List<?> reply) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     for (int i = 0; i < reply.size(); i++) {

@@ -9,13 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 
-/** A store's index in the server. */
+/** The search index of a store on the server. */
 final class SearchIndex {
   private static final Logger log = LoggerFactory.getLogger(SearchIndex.class);
 
   private final RedisCommands commands;
   private final IndexSchema schema;
-  private final AtomicBoolean failuresTold = new AtomicBoolean();
+  private final AtomicBoolean indexingFailuresLogged = new AtomicBoolean();
 
   SearchIndex(RedisCommands commands, IndexSchema schema) {
     this.commands = commands;
@@ -23,24 +23,25 @@ final class SearchIndex {
   }
 
   String name() {
-    return commands.keys().index();
+    return commands.keys().indexName();
   }
 
   /**
-   * Makes the index. The server then indexes the entries that it has, in the background.
+   * Creates the index. The server then indexes the existing entries in the background.
    *
-   * @return false if there is one already
+   * @return false if the index exists already
    */
   boolean create() {
     try {
-      commands.index("make the index " + name(), SearchCommand.CREATE, schema.createArguments());
+      commands.sendIndexCommand(
+          "create the index " + name(), SearchCommand.CREATE, schema.createArguments());
       return true;
     } catch (StoreException e) {
-      if (RedisFailures.isExistingIndex(e.getCause())) {
+      if (RedisExceptions.isExistingIndex(e.getCause())) {
         return false;
       }
-      // A replica gets its index from its master.
-      if (RedisFailures.isReadOnly(e.getCause()) && exists()) {
+      // A replica has the index of its master.
+      if (RedisExceptions.isReadOnly(e.getCause()) && exists()) {
         return false;
       }
       throw e;
@@ -55,33 +56,38 @@ final class SearchIndex {
     }
   }
 
-  /** Compares the index with what the store needs. */
+  /**
+   * Compares the index on the server with the required schema.
+   *
+   * @throws StoreException if they differ
+   */
   void verify() {
     List<String> differences = schema.differences(info());
     if (!differences.isEmpty()) {
       throw new StoreException(
-          "Redis has an index "
+          "the index "
               + name()
-              + " that is not the one this store needs: "
+              + " in Redis has a different schema: "
               + String.join("; ", differences)
-              + ". Give the store the options that the index was made with, or another cacheName; or"
-              + " make the index anew: FT.DROPINDEX "
+              + ". Build the store with the options of that index, or with another cacheName; or"
+              + " drop the index with FT.DROPINDEX "
               + name()
-              + " keeps the entries, and the next start makes the index of them");
+              + ", which keeps the entries: the next store that is built creates the index and"
+              + " Redis indexes the entries again");
     }
   }
 
-  /** Whether all entries are in the index, as far as the server says. */
+  /** Returns whether all entries are in the index, according to the server. */
   boolean isComplete() {
     try {
       Map<String, @Nullable Object> info = info();
       String failures = ReplyParser.text(info.get("hash_indexing_failures"));
-      if (!failures.equals("0") && !failuresTold.getAndSet(true)) {
+      if (!failures.equals("0") && !indexingFailuresLogged.getAndSet(true)) {
         log.info(
-            "Index {} has left out {} hashes since it was made, so the entries of a scope are looked"
-                + " for among all keys when they are removed",
-            name(),
-            failures);
+            "Redis failed to add {} hashes to the index {}; removing the entries of a scope"
+                + " therefore scans all keys",
+            failures,
+            name());
       }
       return failures.equals("0") && ReplyParser.text(info.get("indexing")).equals("0");
     } catch (StoreException e) {
@@ -89,12 +95,13 @@ final class SearchIndex {
     }
   }
 
-  /** Drops the index, if there is one, and keeps the entries. */
+  /** Drops the index, if it exists, and keeps the entries. */
   void drop() {
     try {
-      commands.index("drop the index " + name(), SearchCommand.DROPINDEX, Utf8.encode(name()));
+      commands.sendIndexCommand(
+          "drop the index " + name(), SearchCommand.DROPINDEX, Utf8.encode(name()));
     } catch (StoreException e) {
-      if (!RedisFailures.isMissingIndex(e.getCause())) {
+      if (!RedisExceptions.isMissingIndex(e.getCause())) {
         throw e;
       }
     }
@@ -102,7 +109,7 @@ final class SearchIndex {
 
   private Map<String, @Nullable Object> info() {
     String action = "describe the index " + name();
-    Object reply = commands.index(action, SearchCommand.INFO, Utf8.encode(name()));
-    return RedisFailures.translating(action, () -> ReplyParser.map((List<?>) reply));
+    Object reply = commands.sendIndexCommand(action, SearchCommand.INFO, Utf8.encode(name()));
+    return RedisExceptions.translate(action, () -> ReplyParser.map((List<?>) reply));
   }
 }

@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.util.KeyValue;
 
 /**
- * What {@code FT.SEARCH} answered, read from Jedis's raw reply. Under RESP2 that is a list of the
- * total, ids and lists of fields; under RESP3 a map.
+ * The reply to {@code FT.SEARCH}, parsed from the raw reply of Jedis. Under RESP2 that is a list of
+ * the total, followed by alternating document keys and lists of fields; under RESP3 it is a map.
  *
- * @param total how many documents matched
- * @param rows the documents
- * @param warnings what the server had to leave out; only RESP3 says so
+ * @param total the number of matching documents
+ * @param rows the returned documents
+ * @param warnings the reasons why the result is incomplete; only RESP3 reports them
  */
 record SearchReply(long total, List<Row> rows, List<String> warnings) {
   private static final byte[] TOTAL = Utf8.encode("total_results");
@@ -20,37 +20,39 @@ record SearchReply(long total, List<Row> rows, List<String> warnings) {
   private static final byte[] ID = Utf8.encode("id");
   private static final byte[] FIELDS = Utf8.encode("extra_attributes");
 
-  /** A document. */
+  /** A document in the reply. */
   static final class Row {
-    private final byte[] id;
+    private final byte[] documentKey;
     private final @Nullable List<?> fields;
 
-    Row(byte[] id, @Nullable List<?> fields) {
-      this.id = id;
+    Row(byte[] documentKey, @Nullable List<?> fields) {
+      this.documentKey = documentKey;
       this.fields = fields;
     }
 
-    /** Its key. */
-    byte[] id() {
-      return id;
+    byte[] documentKey() {
+      return documentKey;
     }
 
-    /** Whether it has expired; also where no fields were asked for. */
-    boolean empty() {
-      return fields == null;
+    /**
+     * Returns whether the server returned the fields. It does not if the document has expired or if
+     * the query has the option NOCONTENT.
+     */
+    boolean hasFields() {
+      return fields != null;
     }
 
-    /** The value of a field, or null if the row does not have it. */
+    /** Returns the value of a field, or null if the row does not contain it. */
     byte @Nullable [] value(byte[] name) {
       return (byte[]) ReplyParser.value(ReplyParser.list(fields), name);
     }
   }
 
   /**
-   * Reads a reply.
+   * Parses a reply.
    *
-   * @throws ClassCastException if it has another form
-   * @throws IllegalStateException if a part of it is missing
+   * @throws ClassCastException if a part of the reply has an unexpected type
+   * @throws IllegalStateException if a part of the reply is missing
    */
   static SearchReply of(Object reply) {
     List<?> list = (List<?>) reply;
@@ -64,10 +66,10 @@ record SearchReply(long total, List<Row> rows, List<String> warnings) {
     List<Row> rows = new ArrayList<>();
     int i = 1;
     while (i < list.size()) {
-      byte[] id = (byte[]) list.get(i++);
-      // NOCONTENT leaves the fields out, and then the next element is an id.
-      boolean withFields = i < list.size() && !(list.get(i) instanceof byte[]);
-      rows.add(new Row(id, withFields ? (List<?>) list.get(i++) : null));
+      byte[] documentKey = (byte[]) list.get(i++);
+      // With NOCONTENT there are no lists of fields, and the next element is another key.
+      boolean fieldsFollow = i < list.size() && !(list.get(i) instanceof byte[]);
+      rows.add(new Row(documentKey, fieldsFollow ? (List<?>) list.get(i++) : null));
     }
     return new SearchReply((Long) list.get(0), rows, List.of());
   }
@@ -76,19 +78,19 @@ record SearchReply(long total, List<Row> rows, List<String> warnings) {
     List<Row> rows = new ArrayList<>();
     for (Object result : ReplyParser.list(ReplyParser.value(map, RESULTS))) {
       List<?> row = (List<?>) result;
-      rows.add(new Row((byte[]) part(row, ID), (List<?>) ReplyParser.value(row, FIELDS)));
+      rows.add(new Row((byte[]) required(row, ID), (List<?>) ReplyParser.value(row, FIELDS)));
     }
     return new SearchReply(
-        (Long) part(map, TOTAL),
+        (Long) required(map, TOTAL),
         rows,
         ReplyParser.list(ReplyParser.value(map, WARNING)).stream().map(ReplyParser::text).toList());
   }
 
-  private static Object part(List<?> map, byte[] name) {
-    Object part = ReplyParser.value(map, name);
-    if (part == null) {
-      throw new IllegalStateException("the server's reply has no " + Utf8.decode(name));
+  private static Object required(List<?> map, byte[] key) {
+    Object value = ReplyParser.value(map, key);
+    if (value == null) {
+      throw new IllegalStateException("the server's reply has no " + Utf8.decode(key));
     }
-    return part;
+    return value;
   }
 }

@@ -11,138 +11,144 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows roughly how many entries pass a filter, and so which {@link HybridPolicy} is the cheaper
- * one. The server is asked now and then, off the caller's thread, from a filter's second use on,
- * and so seldom that counting takes a small share of its time, however large the index is; but also
- * when this store has written so much that the answer may have doubled.
+ * Estimates how many entries pass a filter and chooses the {@link HybridPolicy} of a search. The
+ * server counts the entries on a background thread, from the second use of a filter on. A count is
+ * repeated after an interval that is proportional to its duration, so that counting takes a small
+ * fraction of the server's time, and when this store has written so many entries that the count may
+ * have doubled.
  *
- * <p>Safe for use by many threads.
+ * <p>Filters that about the same number of entries pass have the same group and the same estimate.
+ *
+ * <p>This class is thread-safe.
  */
 final class SelectivityEstimator {
   private static final Logger log = LoggerFactory.getLogger(SelectivityEstimator.class);
 
-  private static final String ALL = "*";
-  private static final int REMEMBERED_FILTERS = 1_024;
+  private static final String ALL_ENTRIES = "*";
+  private static final int MAX_GROUPS = 1_024;
 
-  /** So few that comparing with all of them is fast. */
-  private static final int FEW = 500;
+  /** A number of entries whose distances are computed quickly. */
+  private static final int SMALL_COUNT = 500;
 
-  private static final long SHORTEST_INTERVAL_NANOS = 10_000_000_000L;
+  private static final long MIN_INTERVAL_NANOS = 10_000_000_000L;
 
-  /** However long a count took: a server that was busy may have counted wrongly. */
-  private static final long LONGEST_INTERVAL_NANOS = 300_000_000_000L;
+  /** The maximum interval, because a count of a busy server may be wrong. */
+  private static final long MAX_INTERVAL_NANOS = 300_000_000_000L;
 
-  private static final long INTERVAL_PER_DURATION = 5_000;
+  /** The interval between two counts, as a multiple of the duration of the first. */
+  private static final long INTERVAL_FACTOR = 5_000;
 
-  private final ToLongFunction<String> server;
+  private final ToLongFunction<String> counter;
   private final Executor executor;
   private final LongSupplier ticker;
   private final Estimate all = new Estimate();
 
-  /** By a filter's name, the least recently used first. Guarded by itself. */
+  /** Estimates by group, in access order. Guarded by itself. */
   private final Map<String, Estimate> estimates =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Estimate> eldest) {
-          return size() > REMEMBERED_FILTERS;
+          return size() > MAX_GROUPS;
         }
       };
 
   /**
-   * Begins without any knowledge.
+   * Creates an estimator without any estimates.
    *
-   * @param server counts the entries that pass a filter
-   * @param executor runs the counting
-   * @param ticker nanoseconds
+   * @param counter counts the entries that pass a filter
+   * @param executor runs the counter
+   * @param ticker the time in nanoseconds
    */
-  SelectivityEstimator(ToLongFunction<String> server, Executor executor, LongSupplier ticker) {
-    this.server = server;
+  SelectivityEstimator(ToLongFunction<String> counter, Executor executor, LongSupplier ticker) {
+    this.counter = counter;
     this.executor = executor;
     this.ticker = ticker;
   }
 
   /**
-   * The policy for a search.
+   * Returns the policy of a search.
    *
-   * @param name what filters of about the same share have in common
+   * @param group the group of the filter
    * @param filter the filter
-   * @param k how many entries are asked for
+   * @param k the number of requested entries
    */
-  HybridPolicy policy(String name, String filter, int k) {
+  HybridPolicy policy(String group, String filter, int k) {
     Estimate passing;
     synchronized (estimates) {
-      passing = estimates.get(name);
+      passing = estimates.get(group);
       if (passing == null) {
-        estimates.put(name, new Estimate());
-        return HybridPolicy.SERVERS_CHOICE;
+        estimates.put(group, new Estimate());
+        return HybridPolicy.SERVER_DEFAULT;
       }
     }
-    refresh(passing, filter);
-    if (!passing.known()) {
-      return HybridPolicy.SERVERS_CHOICE;
+    refreshIfDue(passing, filter);
+    if (!passing.isKnown()) {
+      return HybridPolicy.SERVER_DEFAULT;
     }
     if (HybridPolicy.choose(passing.count, passing.count, k) == HybridPolicy.ADHOC_BF) {
-      // So few that the share does not matter.
+      // So few entries pass that the number of all entries does not matter.
       return HybridPolicy.ADHOC_BF;
     }
-    refresh(all, ALL);
-    return all.known()
+    refreshIfDue(all, ALL_ENTRIES);
+    return all.isKnown()
         ? HybridPolicy.choose(passing.count, all.count, k)
-        : HybridPolicy.SERVERS_CHOICE;
+        : HybridPolicy.SERVER_DEFAULT;
   }
 
   /**
-   * Takes note of a write.
+   * Records a write.
    *
-   * @param name the name of a filter that the written entries pass
-   * @param count how many they are
+   * @param group the group of a filter that the written entries pass
+   * @param count the number of written entries
    */
-  void wrote(String name, int count) {
+  void recordWrites(String group, int count) {
     all.written.addAndGet(count);
     synchronized (estimates) {
-      Estimate passing = estimates.get(name);
+      Estimate passing = estimates.get(group);
       if (passing != null) {
         passing.written.addAndGet(count);
       }
     }
   }
 
-  /** Forgets what it knows of a filter: the search found less than it should have. */
-  void forget(String name) {
+  /** Discards the estimate of a group. */
+  void discard(String group) {
     synchronized (estimates) {
-      estimates.remove(name);
+      estimates.remove(group);
     }
   }
 
-  /** Forgets everything. */
-  void clear() {
+  /** Discards all estimates. */
+  void discardAll() {
     synchronized (estimates) {
       estimates.clear();
     }
-    all.due = ticker.getAsLong();
+    all.nextCountNanos = ticker.getAsLong();
   }
 
-  private void refresh(Estimate estimate, String filter) {
+  private void refreshIfDue(Estimate estimate, String filter) {
     boolean due =
-        !estimate.known() || estimate.mayHaveDoubled() || ticker.getAsLong() - estimate.due >= 0;
+        !estimate.isKnown()
+            || estimate.mayHaveDoubled()
+            || ticker.getAsLong() - estimate.nextCountNanos >= 0;
     if (due && estimate.counting.compareAndSet(false, true)) {
       try {
-        executor.execute(() -> countWithAll(estimate, filter));
+        executor.execute(() -> refresh(estimate, filter));
       } catch (RuntimeException e) {
-        // The executor is full or shut down. The search goes on with what is known.
+        // The executor is saturated or shut down. The search uses the previous estimate.
         postpone(estimate, e);
         estimate.counting.set(false);
       }
     }
   }
 
-  /** The next search needs both counts, unless few entries pass the filter. */
-  private void countWithAll(Estimate estimate, String filter) {
+  /** Counts the entries that pass, and all entries too if the next search will need that count. */
+  private void refresh(Estimate estimate, String filter) {
     count(estimate, filter);
-    if (estimate.count > FEW && !all.known()) {
-      refresh(all, ALL);
+    if (estimate.count > SMALL_COUNT && !all.isKnown()) {
+      refreshIfDue(all, ALL_ENTRIES);
     }
   }
 
@@ -150,13 +156,13 @@ final class SelectivityEstimator {
     try {
       long start = ticker.getAsLong();
       estimate.written.set(0);
-      long count = server.applyAsLong(filter);
+      long count = counter.applyAsLong(filter);
       long end = ticker.getAsLong();
-      long interval = Math.max(SHORTEST_INTERVAL_NANOS, (end - start) * INTERVAL_PER_DURATION);
-      estimate.due = end + Math.min(LONGEST_INTERVAL_NANOS, interval);
+      long interval = Math.max(MIN_INTERVAL_NANOS, (end - start) * INTERVAL_FACTOR);
+      estimate.nextCountNanos = end + Math.min(MAX_INTERVAL_NANOS, interval);
       estimate.count = count;
     } catch (RuntimeException e) {
-      // It was only an estimate.
+      // An estimate is not worth failing a call.
       postpone(estimate, e);
     } finally {
       estimate.counting.set(false);
@@ -164,8 +170,8 @@ final class SelectivityEstimator {
   }
 
   private void postpone(Estimate estimate, RuntimeException failure) {
-    log.debug("The entries that pass a filter could not be counted", failure);
-    estimate.due = ticker.getAsLong() + SHORTEST_INTERVAL_NANOS;
+    log.debug("Failed to count the entries that pass a filter", failure);
+    estimate.nextCountNanos = ticker.getAsLong() + MIN_INTERVAL_NANOS;
   }
 
   private static final class Estimate {
@@ -174,14 +180,14 @@ final class SelectivityEstimator {
     final AtomicBoolean counting = new AtomicBoolean();
     final AtomicLong written = new AtomicLong();
     volatile long count = UNKNOWN;
-    volatile long due;
+    volatile long nextCountNanos;
 
-    boolean known() {
+    boolean isKnown() {
       return count != UNKNOWN;
     }
 
     boolean mayHaveDoubled() {
-      return written.get() > Math.max(FEW, count);
+      return written.get() > Math.max(SMALL_COUNT, count);
     }
   }
 }

@@ -1,24 +1,25 @@
 package io.github.semcache.redis;
 
 /**
- * How Redis searches among vectors. Immutable.
+ * The vector search algorithm of the index. Immutable.
  *
- * <p>{@link Hnsw} walks a graph and finds the nearest entry nearly always; a lookup's time hardly
- * grows with the number of entries. {@link Flat} compares with every entry and always finds it.
+ * <p>{@link Hnsw} searches a graph. It almost always finds the nearest entry, and the time of a
+ * lookup hardly grows with the number of entries. {@link Flat} computes the distance of every entry
+ * and always finds the nearest one.
  */
 public sealed interface VectorIndex {
 
   /**
-   * An approximate search.
+   * Returns an approximate index.
    *
-   * @return M 16, EF_CONSTRUCTION 200, EF_RUNTIME 64
+   * @return an HNSW index with M 16, EF_CONSTRUCTION 200, and EF_RUNTIME 64
    */
   static Hnsw hnsw() {
     return new Hnsw(16, 200, 64);
   }
 
   /**
-   * An exact search; for up to some thousands of entries.
+   * Returns an exact index, for up to some thousands of entries.
    *
    * @return a brute-force index
    */
@@ -27,22 +28,22 @@ public sealed interface VectorIndex {
   }
 
   /**
-   * A graph of neighbors (hierarchical navigable small world).
+   * An approximate index: a graph of neighbors (hierarchical navigable small world).
    *
-   * @param m how many neighbors a node of the graph keeps, 2 to 512. More find better, and cost
-   *     memory and time at each write
-   * @param efConstruction how many candidates a write looks at, 1 to 4096
-   * @param efRuntime how many candidates a search looks at, 1 to 4096. With 20,000 entries of 384
-   *     dimensions the true nearest was found in 97 of 100 searches with 10 candidates and in 99
-   *     with 64; each further candidate costs some two microseconds. It belongs to the search, not
-   *     to the index: changing it needs no new index
+   * @param m the maximum number of neighbors of a node, from 2 to 512. A higher number improves the
+   *     recall and costs memory and time per write
+   * @param efConstruction the number of candidates considered by a write, from 1 to 4096
+   * @param efRuntime the number of candidates considered by a search, from 1 to 4096. With 20,000
+   *     entries of 384 dimensions, the nearest entry was found in 97 of 100 searches with 10
+   *     candidates and in 99 with 64; each additional candidate costs about two microseconds. It is
+   *     a parameter of the search and not of the index, so changing it does not require a new index
    */
   record Hnsw(int m, int efConstruction, int efRuntime) implements VectorIndex {
 
     /**
      * Checks the components.
      *
-     * @throws IllegalArgumentException if one of them is out of its range
+     * @throws IllegalArgumentException if a component is out of range
      */
     public Hnsw {
       check("m", m, 2, 512);
@@ -51,46 +52,46 @@ public sealed interface VectorIndex {
     }
 
     /**
-     * Sets the number of neighbors.
+     * Sets the maximum number of neighbors of a node.
      *
-     * @param m 2 to 512
-     * @return an index like this one, with that number
-     * @throws IllegalArgumentException if it is out of its range
+     * @param m the number, from 2 to 512
+     * @return a copy with that number
+     * @throws IllegalArgumentException if the number is out of range
      */
     public Hnsw m(int m) {
       return new Hnsw(m, efConstruction, efRuntime);
     }
 
     /**
-     * Sets the number of candidates of a write.
+     * Sets the number of candidates considered by a write.
      *
-     * @param efConstruction 1 to 4096
-     * @return an index like this one, with that number
-     * @throws IllegalArgumentException if it is out of its range
+     * @param efConstruction the number, from 1 to 4096
+     * @return a copy with that number
+     * @throws IllegalArgumentException if the number is out of range
      */
     public Hnsw efConstruction(int efConstruction) {
       return new Hnsw(m, efConstruction, efRuntime);
     }
 
     /**
-     * Sets the number of candidates of a search.
+     * Sets the number of candidates considered by a search.
      *
-     * @param efRuntime 1 to 4096
-     * @return an index like this one, with that number
-     * @throws IllegalArgumentException if it is out of its range
+     * @param efRuntime the number, from 1 to 4096
+     * @return a copy with that number
+     * @throws IllegalArgumentException if the number is out of range
      */
     public Hnsw efRuntime(int efRuntime) {
       return new Hnsw(m, efConstruction, efRuntime);
     }
 
-    private static void check(String name, int value, int least, int most) {
-      if (value < least || value > most) {
+    private static void check(String name, int value, int min, int max) {
+      if (value < min || value > max) {
         throw new IllegalArgumentException(
-            name + " is " + value + "; it must be between " + least + " and " + most);
+            name + " is " + value + "; it must be between " + min + " and " + max);
       }
     }
   }
 
-  /** Every vector, one after the other. */
+  /** An exact index: a search computes the distance of every vector. */
   record Flat() implements VectorIndex {}
 }

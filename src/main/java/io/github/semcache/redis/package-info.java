@@ -1,6 +1,6 @@
 /**
- * The production store: {@link io.github.semcache.redis.RedisVectorStore}, on Redis with its search
- * module. The only package that knows Jedis.
+ * The store for production: {@link io.github.semcache.redis.RedisVectorStore} keeps the entries in
+ * Redis with the search module. This is the only package that uses Jedis.
  */
 @NullMarked
 package io.github.semcache.redis;

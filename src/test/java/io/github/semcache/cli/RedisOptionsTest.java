@@ -60,7 +60,7 @@ class RedisOptionsTest {
     assertThat(explain.err()).startsWith("semcache-cli: Redis failed to find").hasLineCount(1);
     CliRun cluster = run("ls", gone.uri().toString(), "--cluster");
     assertThat(cluster.exitCode()).isEqualTo(1);
-    assertThat(cluster.err()).startsWith("semcache-cli: Redis failed to tell").hasLineCount(1);
+    assertThat(cluster.err()).startsWith("semcache-cli: Redis failed to read").hasLineCount(1);
   }
 
   @Test

@@ -68,7 +68,8 @@ class CacheOnRedisIT extends MiniLmCacheContract {
               .embedder(embedder)
               .chatClient(chat)
               .ownedStore(
-                  RedisVectorStore.builder(RedisConnection.of(RedisServers.uri()), embedder)
+                  RedisVectorStore.builder(
+                          RedisConnection.of(RedisServers.uri()), EmbeddingSpace.of(embedder))
                       .cacheName(cacheName)
                       .build())
               .build();

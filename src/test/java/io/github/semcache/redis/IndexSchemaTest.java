@@ -11,7 +11,7 @@ import redis.clients.jedis.util.KeyValue;
 
 class IndexSchemaTest {
   private static final IndexSchema SCHEMA =
-      new IndexSchema(KeySpace.of("c", new EmbeddingSpace("m", 4)), 4, VectorIndex.hnsw(), false);
+      new IndexSchema(KeyNaming.of("c", new EmbeddingSpace("m", 4)), 4, VectorIndex.hnsw(), false);
 
   private static String words(IndexSchema schema) {
     return String.join(" ", Stream.of(schema.createArguments()).map(Utf8::decode).toList());

@@ -51,7 +51,7 @@ class RedisClusterConnectionIT {
     try (RedisVectorStore store = builder(nobody).build()) {
       assertThatThrownBy(() -> store.find("key"))
           .isInstanceOf(StoreException.class)
-          .hasMessageContaining("tell the nodes of the cluster");
+          .hasMessageContaining("read the cluster topology");
     }
   }
 

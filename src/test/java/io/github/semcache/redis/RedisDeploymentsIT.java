@@ -32,7 +32,8 @@ class RedisDeploymentsIT {
   @Test
   void serverThatEndsAndComesBackIsUsedAgain() {
     RedisProcess first = RedisServers.start();
-    RedisVectorStore store = RedisVectorStore.connect(first.uri(), SPACE);
+    RedisVectorStore store =
+        RedisVectorStore.builder(RedisConnection.of(first.uri()), SPACE).build();
     put(store, "old", 0);
     first.close();
     assertThatThrownBy(() -> nearest(store)).isInstanceOf(StoreException.class);
@@ -49,7 +50,9 @@ class RedisDeploymentsIT {
   @Test
   void databaseOfTheAddressIsRefusedWhereTheSearchModuleKnowsOnlyTheFirst() {
     try (RedisProcess server = RedisServers.start()) {
-      assertThatThrownBy(() -> RedisVectorStore.connect(server.uri() + "/3", SPACE))
+      assertThatThrownBy(
+              () ->
+                  RedisVectorStore.builder(RedisConnection.of(server.uri() + "/3"), SPACE).build())
           .isInstanceOf(StoreException.class)
           .hasMessageContaining("db != 0");
     }

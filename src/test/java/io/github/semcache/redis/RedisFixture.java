@@ -36,9 +36,14 @@ abstract class RedisFixture {
     return RedisServers.uri();
   }
 
+  /** How the client connects to the server. */
+  RedisConnection connection() {
+    return RedisConnection.of(server());
+  }
+
   @BeforeEach
   void openStore() {
-    jedis = RedisConnection.of(server()).open();
+    jedis = connection().open();
     store = builder().build();
   }
 

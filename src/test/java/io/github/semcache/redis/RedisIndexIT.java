@@ -37,7 +37,7 @@ class RedisIndexIT extends RedisFixture {
     CommandArguments arguments =
         new CommandArguments(SearchCommand.SEARCH).add(store.indexName()).add(words);
     return SearchReply.of(jedis.executeCommand(arguments.add("NOCONTENT"))).rows().stream()
-        .map(row -> KeySpace.of(cacheName, SPACE).entryKey(row.id()))
+        .map(row -> KeyNaming.of(cacheName, SPACE).entryKey(row.documentKey()))
         .map(key -> store.find(key).orElseThrow())
         .toList();
   }

@@ -25,7 +25,7 @@ class SearchReplyTest {
   }
 
   private static List<String> ids(SearchReply reply) {
-    return reply.rows().stream().map(row -> Utf8.decode(row.id())).toList();
+    return reply.rows().stream().map(row -> Utf8.decode(row.documentKey())).toList();
   }
 
   @Test
@@ -69,7 +69,9 @@ class SearchReplyTest {
                 null));
 
     assertThat(ids(reply)).containsExactly("p:1", "p:2", "p:3");
-    assertThat(reply.rows()).extracting(SearchReply.Row::empty).containsExactly(true, false, true);
+    assertThat(reply.rows())
+        .extracting(SearchReply.Row::hasFields)
+        .containsExactly(false, true, false);
     assertThat(value(reply, 0, "answer")).isEqualTo("(none)");
   }
 
@@ -105,7 +107,7 @@ class SearchReplyTest {
     assertThat(reply.total()).isEqualTo(2);
     assertThat(ids(reply)).containsExactly("p:1", "p:2");
     assertThat(value(reply, 0, "answer")).isEqualTo("Paris");
-    assertThat(reply.rows().get(1).empty()).isTrue();
+    assertThat(reply.rows().get(1).hasFields()).isFalse();
     assertThat(reply.warnings()).containsExactly("Timeout limit was reached");
   }
 

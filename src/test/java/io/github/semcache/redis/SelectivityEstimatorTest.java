@@ -21,7 +21,7 @@ class SelectivityEstimatorTest {
   private final Map<String, Long> entries = new HashMap<>(Map.of("*", 20_000L));
   private final List<String> counted = new ArrayList<>();
   private final Queue<Runnable> tasks = new ArrayDeque<>();
-  private final SelectivityEstimator shares =
+  private final SelectivityEstimator estimator =
       new SelectivityEstimator(this::count, tasks::add, time::nanos);
 
   private long count(String filter) {
@@ -34,7 +34,7 @@ class SelectivityEstimatorTest {
   }
 
   private HybridPolicy policy(String filter) {
-    return shares.policy("share of " + filter, filter, K);
+    return estimator.policy("share of " + filter, filter, K);
   }
 
   private void runTasks() {
@@ -56,9 +56,9 @@ class SelectivityEstimatorTest {
   void serverChoosesUntilTheEntriesAreCounted() {
     entries.put("large", 10_000L);
 
-    assertThat(policy("large")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    assertThat(policy("large")).isEqualTo(HybridPolicy.SERVER_DEFAULT);
     assertThat(tasks).as("a filter may be used once only").isEmpty();
-    assertThat(policy("large")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    assertThat(policy("large")).isEqualTo(HybridPolicy.SERVER_DEFAULT);
     assertThat(settled("large")).isEqualTo(HybridPolicy.BATCHES);
   }
 
@@ -127,7 +127,7 @@ class SelectivityEstimatorTest {
 
   @Test
   void failedCountLeavesTheChoiceToTheServer() {
-    assertThat(settled("unknown")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    assertThat(settled("unknown")).isEqualTo(HybridPolicy.SERVER_DEFAULT);
 
     entries.put("unknown", 20L);
     time.advance(Duration.ofSeconds(10));
@@ -145,7 +145,7 @@ class SelectivityEstimatorTest {
             time::nanos);
     refused.policy("a", "a", K);
 
-    assertThat(refused.policy("a", "a", K)).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    assertThat(refused.policy("a", "a", K)).isEqualTo(HybridPolicy.SERVER_DEFAULT);
     assertThat(counted).isEmpty();
   }
 
@@ -154,11 +154,11 @@ class SelectivityEstimatorTest {
     entries.put("a", 20L);
     settled("a");
 
-    shares.forget("share of a");
-    assertThat(policy("a")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    estimator.discard("share of a");
+    assertThat(policy("a")).isEqualTo(HybridPolicy.SERVER_DEFAULT);
     settled("a");
-    shares.clear();
-    assertThat(policy("a")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    estimator.discardAll();
+    assertThat(policy("a")).isEqualTo(HybridPolicy.SERVER_DEFAULT);
   }
 
   @Test
@@ -169,6 +169,6 @@ class SelectivityEstimatorTest {
       policy("other " + i);
     }
 
-    assertThat(policy("first")).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    assertThat(policy("first")).isEqualTo(HybridPolicy.SERVER_DEFAULT);
   }
 }

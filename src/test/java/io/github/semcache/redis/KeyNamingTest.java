@@ -11,9 +11,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.NotBlank;
 import org.junit.jupiter.api.Test;
 
-class KeySpaceTest {
-  private static KeySpace keys(String cacheName, String modelId, int dimension) {
-    return KeySpace.of(cacheName, new EmbeddingSpace(modelId, dimension));
+class KeyNamingTest {
+  private static KeyNaming keys(String cacheName, String modelId, int dimension) {
+    return KeyNaming.of(cacheName, new EmbeddingSpace(modelId, dimension));
   }
 
   private static boolean isUsable(String name) {
@@ -22,9 +22,9 @@ class KeySpaceTest {
 
   @Test
   void namesAreTheDocumentedOnes() {
-    KeySpace keys = keys("sem_cache", "text-embedding-3-small", 1_536);
+    KeyNaming keys = keys("sem_cache", "text-embedding-3-small", 1_536);
 
-    assertThat(keys.index()).isEqualTo("sem_cache:v1:text-embedding-3-small:1536");
+    assertThat(keys.indexName()).isEqualTo("sem_cache:v1:text-embedding-3-small:1536");
     assertThat(keys.documentKey("abc"))
         .asString()
         .isEqualTo("sem_cache:v1:text-embedding-3-small:1536:abc");
@@ -43,26 +43,29 @@ class KeySpaceTest {
     Assume.that(isUsable(oneName) && isUsable(otherName));
     Assume.that(isUsable(oneModel) && isUsable(otherModel));
     Assume.that(!oneName.equals(otherName) || !oneModel.equals(otherModel));
-    KeySpace one = keys(oneName, oneModel, 4);
-    KeySpace other = keys(otherName, otherModel, 4);
+    KeyNaming one = keys(oneName, oneModel, 4);
+    KeyNaming other = keys(otherName, otherModel, 4);
 
-    assertThat(one.prefix()).doesNotStartWith(other.prefix());
-    assertThat(one.states()).doesNotStartWith(other.states()).doesNotStartWith(other.prefix());
-    assertThat(one.prefix()).doesNotStartWith(other.states());
+    assertThat(one.entryPrefix()).doesNotStartWith(other.entryPrefix());
+    assertThat(one.statePrefix())
+        .doesNotStartWith(other.statePrefix())
+        .doesNotStartWith(other.entryPrefix());
+    assertThat(one.entryPrefix()).doesNotStartWith(other.statePrefix());
   }
 
   @Property
   void noCharacterOfANameMeansAnythingToTheServer(@ForAll @NotBlank String name) {
     Assume.that(isUsable(name));
-    KeySpace keys = keys(name, name, 4);
+    KeyNaming keys = keys(name, name, 4);
 
-    assertThat(keys.prefix()).matches("[A-Za-z0-9_.%-]+:v1:[A-Za-z0-9_.%-]+:4:");
-    assertThat(keys.states()).matches("[A-Za-z0-9_.%-]+:state:v1:[A-Za-z0-9_.%-]+:4:");
+    assertThat(keys.entryPrefix()).matches("[A-Za-z0-9_.%-]+:v1:[A-Za-z0-9_.%-]+:4:");
+    assertThat(keys.statePrefix()).matches("[A-Za-z0-9_.%-]+:state:v1:[A-Za-z0-9_.%-]+:4:");
   }
 
   @Test
   void stateOfACacheIsNoEntryOfOneNamedState() {
-    assertThat(keys("a", "m", 4).states()).doesNotStartWith(keys("a:state", "m", 4).prefix());
+    assertThat(keys("a", "m", 4).statePrefix())
+        .doesNotStartWith(keys("a:state", "m", 4).entryPrefix());
   }
 
   @Test
@@ -72,6 +75,6 @@ class KeySpaceTest {
         .hasMessageContaining("cacheName is blank");
     assertThatThrownBy(() -> keys("a\uD83D", "m", 4))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("half a surrogate pair");
+        .hasMessageContaining("an unpaired surrogate");
   }
 }

@@ -15,27 +15,30 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads all entries, batch by batch, whether they are in the index or not. */
-final class EntryScan {
-  private static final int ENTRIES_PER_TRIP = 100;
+/** Reads all entries in batches, including those that are not in the index. */
+final class EntryScanner {
+  private static final int BATCH_SIZE = 100;
+
+  /** The reply to PTTL for a key without expiry. The reply for a missing key is lower. */
   private static final long NO_EXPIRY = -1;
+
   private static final byte[][] ENTRY_FIELDS =
-      HashCodec.ENTRY_FIELDS.stream().map(Utf8::encode).toArray(byte[][]::new);
+      HashCodec.ENCODED_ENTRY_FIELDS.toArray(byte[][]::new);
 
   private final RedisCommands commands;
   private final InstantSource time;
 
-  EntryScan(RedisCommands commands, InstantSource time) {
+  EntryScanner(RedisCommands commands, InstantSource time) {
     this.commands = commands;
     this.time = time;
   }
 
-  /** Those that can be read, each once, though the server may list a key twice. */
+  /** Returns each readable entry once, although SCAN may return a key repeatedly. */
   Stream<ListedEntry> entries() {
-    Set<String> seen = ConcurrentHashMap.newKeySet();
+    Set<String> seenKeys = ConcurrentHashMap.newKeySet();
     return commands
-        .keyBatches(ENTRIES_PER_TRIP)
-        .map(batch -> batch.stream().filter(key -> seen.add(entryKey(key))).toList())
+        .scanKeys(BATCH_SIZE)
+        .map(batch -> batch.stream().filter(key -> seenKeys.add(entryKey(key))).toList())
         .filter(batch -> !batch.isEmpty())
         .flatMap(this::read);
   }
@@ -43,33 +46,33 @@ final class EntryScan {
   private Stream<ListedEntry> read(List<byte[]> documentKeys) {
     String action = "read entries";
     List<@Nullable List<byte @Nullable []>> hashes =
-        commands.each(
+        commands.sendForEach(
             action,
             documentKeys,
             (pipeline, key) -> pipeline.hmget(key, ENTRY_FIELDS),
             (jedis, key) -> jedis.hmget(key, ENTRY_FIELDS));
-    // After the hash: one that has expired in between is not taken for one that never does.
-    List<@Nullable Long> millis =
-        commands.each(
+    // After the hashes, so that an entry that expires in between is recognized as missing.
+    List<@Nullable Long> ttlMillis =
+        commands.sendForEach(
             action,
             documentKeys,
             (pipeline, key) -> pipeline.pttl(key),
             (jedis, key) -> jedis.pttl(key));
     Instant now = time.instant();
     return IntStream.range(0, documentKeys.size())
-        .mapToObj(i -> listed(documentKeys.get(i), hashes.get(i), millis.get(i), now))
+        .mapToObj(i -> toEntry(documentKeys.get(i), hashes.get(i), ttlMillis.get(i), now))
         .flatMap(Optional::stream);
   }
 
-  private Optional<ListedEntry> listed(
+  private Optional<ListedEntry> toEntry(
       byte[] documentKey,
       @Nullable List<byte @Nullable []> hash,
-      @Nullable Long millis,
+      @Nullable Long ttlMillis,
       Instant now) {
     if (hash == null || hash.stream().allMatch(Objects::isNull)) {
       return Optional.empty();
     }
-    if (millis == null || millis < NO_EXPIRY) {
+    if (ttlMillis == null || ttlMillis < NO_EXPIRY) {
       return Optional.empty();
     }
     try {
@@ -77,11 +80,11 @@ final class EntryScan {
       return Optional.of(
           new ListedEntry(
               entry,
-              millis == NO_EXPIRY
+              ttlMillis == NO_EXPIRY
                   ? Optional.empty()
-                  : Optional.of(now.plus(Duration.ofMillis(millis)))));
+                  : Optional.of(now.plus(Duration.ofMillis(ttlMillis)))));
     } catch (CorruptEntryException e) {
-      // A listing leaves out what cannot be read.
+      // A listing omits entries that cannot be read.
       return Optional.empty();
     }
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How a store's own client of a cluster is opened, and what a node that hangs costs. */
-class StoreClientTest {
+class JedisProviderTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
 
   private final FakeClock time = new FakeClock();

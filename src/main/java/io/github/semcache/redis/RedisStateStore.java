@@ -1,7 +1,6 @@
 package io.github.semcache.redis;
 
 import io.github.semcache.store.StateStore;
-import io.github.semcache.store.StoreException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -10,14 +9,13 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A key for each state, without expiry. A change is made here and written only if nobody has
- * written meanwhile; else it is made again of what is there then.
+ * Stores each state in a key of its own, without expiry. An update is a compare-and-set loop: it is
+ * applied again if another writer has changed the state in between.
  */
-final class StateKeys implements StateStore {
-  private static final int ATTEMPTS = 100;
-  private static final byte[] NOTHING = {};
+final class RedisStateStore implements StateStore {
+  private static final byte[] NO_STATE = {};
 
-  /** Replaces a value that has a digest; an empty digest stands for none. */
+  /** Replaces a value with the given SHA-1 digest. An empty digest stands for a missing value. */
   private static final byte[] SCRIPT =
       Utf8.encode(
           """
@@ -30,7 +28,7 @@ final class StateKeys implements StateStore {
 
   private final RedisCommands commands;
 
-  StateKeys(RedisCommands commands) {
+  RedisStateStore(RedisCommands commands) {
     this.commands = commands;
   }
 
@@ -42,19 +40,15 @@ final class StateKeys implements StateStore {
   @Override
   public void update(String name, Function<Optional<byte[]>, byte[]> change) {
     byte[] key = key(name);
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    OptimisticRetry retry = new OptimisticRetry("update the state " + name);
+    while (true) {
       Optional<byte[]> before = read(key);
-      byte[] digest = before.map(StateKeys::sha1).orElse(NOTHING);
+      byte[] digest = before.map(RedisStateStore::sha1).orElse(NO_STATE);
       if (replace(key, digest, change.apply(before))) {
         return;
       }
+      retry.attemptFailed();
     }
-    throw new StoreException(
-        "Redis failed to keep the state "
-            + name
-            + ": in each of "
-            + ATTEMPTS
-            + " attempts somebody else was faster");
   }
 
   private byte[] key(String name) {
@@ -62,14 +56,14 @@ final class StateKeys implements StateStore {
   }
 
   private Optional<byte[]> read(byte[] key) {
-    return commands.translating(
-        "read what was learned", () -> Optional.ofNullable(commands.jedis().get(key)));
+    return commands.translate(
+        "read learned state", () -> Optional.ofNullable(commands.jedis().get(key)));
   }
 
   private boolean replace(byte[] key, byte[] digest, byte[] state) {
     Object replaced =
-        commands.translating(
-            "keep what was learned",
+        commands.translate(
+            "write learned state",
             () -> commands.jedis().eval(SCRIPT, List.of(key), List.of(digest, state)));
     return replaced.equals(1L);
   }
@@ -78,7 +72,10 @@ final class StateKeys implements StateStore {
     return Utf8.encode(HexFormat.of().formatHex(digest(state)));
   }
 
-  /** The only digest that a script can make. It tells versions apart; it keeps nobody out. */
+  /**
+   * Returns the SHA-1 digest, the only one that a script can compute. It detects changes and is no
+   * security measure.
+   */
   private static byte[] digest(byte[] state) {
     try {
       return MessageDigest.getInstance("SHA-1").digest(state);

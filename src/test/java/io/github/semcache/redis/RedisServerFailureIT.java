@@ -29,7 +29,7 @@ import redis.clients.jedis.UnifiedJedis;
 
 /** A real server in trouble. */
 @EnabledIfRedis(EnabledIfRedis.Need.OWN)
-class RedisServerTroubleIT extends RedisFixture {
+class RedisServerFailureIT extends RedisFixture {
   @Override
   URI server() {
     return RedisServers.own();

@@ -9,35 +9,37 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Removes entries. Each method returns how many living ones it removed. */
-final class EntryRemoval {
-  private static final int ENTRIES_PER_TRIP = 500;
+/** Removes entries. Each method returns the number of removed entries that had not expired. */
+final class EntryRemover {
+  private static final int BATCH_SIZE = 500;
   private static final byte[] SCOPE = Utf8.encode(HashCodec.SCOPE);
 
   private final RedisCommands commands;
 
-  EntryRemoval(RedisCommands commands) {
+  EntryRemover(RedisCommands commands) {
     this.commands = commands;
   }
 
-  long byKey(String entryKey) {
+  long removeKey(String entryKey) {
     return unlink(List.of(commands.keys().documentKey(entryKey)));
   }
 
-  /** All entries of a scope, found by the index, which must be complete. */
-  long byIndex(String scope) {
+  /** Removes the entries of a scope that the index returns. The index must be complete. */
+  long removeScopeByIndex(String scope) {
     byte[][] query =
-        EntryQuery.keys(
-            commands.keys().index(), EntryQuery.filter(scope, Optional.empty()), ENTRIES_PER_TRIP);
+        SearchArguments.keys(
+            commands.keys().indexName(),
+            SearchArguments.filter(scope, Optional.empty()),
+            BATCH_SIZE);
     long removed = 0;
-    // What was removed is no longer found, so the next page is always the first one.
+    // The index does not return removed entries, so the next page is always the first one.
     List<byte[]> page = page(query);
     while (!page.isEmpty()) {
       removed += unlink(page);
       List<byte[]> next = page(query);
       if (!next.isEmpty() && Arrays.equals(next.get(0), page.get(0))) {
         throw new StoreException(
-            "Redis failed to remove the entries of a scope: its index still lists removed ones");
+            "Redis failed to remove the entries of a scope: the index still returns removed ones");
       }
       page = next;
     }
@@ -46,35 +48,35 @@ final class EntryRemoval {
 
   private List<byte[]> page(byte[][] query) {
     return commands.search("find the entries of a scope", query).rows().stream()
-        .map(SearchReply.Row::id)
+        .map(SearchReply.Row::documentKey)
         .toList();
   }
 
-  /** All entries of a scope, found by reading all entries. */
-  long byScan(String scope) {
-    byte[] wanted = Utf8.encode(scope);
+  /** Removes the entries of a scope, which are found by reading the scopes of all entries. */
+  long removeScopeByScan(String scope) {
+    byte[] encodedScope = Utf8.encode(scope);
     return commands
-        .keyBatches(ENTRIES_PER_TRIP)
-        .mapToLong(batch -> unlink(ofScope(wanted, batch)))
+        .scanKeys(BATCH_SIZE)
+        .mapToLong(batch -> unlink(filterByScope(encodedScope, batch)))
         .sum();
   }
 
-  private List<byte[]> ofScope(byte[] wanted, List<byte[]> documentKeys) {
+  private List<byte[]> filterByScope(byte[] encodedScope, List<byte[]> documentKeys) {
     List<byte @Nullable []> scopes =
-        commands.each(
+        commands.sendForEach(
             "read the scopes of entries",
             documentKeys,
             (pipeline, key) -> pipeline.hget(key, SCOPE),
             (jedis, key) -> jedis.hget(key, SCOPE));
     return IntStream.range(0, documentKeys.size())
-        .filter(i -> Arrays.equals(scopes.get(i), wanted))
+        .filter(i -> Arrays.equals(scopes.get(i), encodedScope))
         .mapToObj(documentKeys::get)
         .toList();
   }
 
-  /** Everything whose key begins with the prefix, in the index or not. */
-  long all() {
-    return commands.keyBatches(ENTRIES_PER_TRIP).mapToLong(this::unlink).sum();
+  /** Removes all keys with the prefix of the entries, including those that are not in the index. */
+  long removeAll() {
+    return commands.scanKeys(BATCH_SIZE).mapToLong(this::unlink).sum();
   }
 
   private long unlink(List<byte[]> documentKeys) {
@@ -82,7 +84,7 @@ final class EntryRemoval {
       return 0;
     }
     return commands
-        .each(
+        .sendForEach(
             "remove entries",
             documentKeys,
             (pipeline, key) -> pipeline.unlink(key),

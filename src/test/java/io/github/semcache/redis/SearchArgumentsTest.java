@@ -11,27 +11,27 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-class EntryQueryTest {
-  private static final String FILTER = EntryQuery.filter("5c09e", Optional.empty());
+class SearchArgumentsTest {
+  private static final String FILTER = SearchArguments.filter("5c09e", Optional.empty());
 
   private static String words(byte[][] arguments) {
     return String.join(" ", Stream.of(arguments).map(Utf8::decode).toList());
   }
 
   private static String nearest(HybridPolicy policy, VectorIndex index) {
-    return words(EntryQuery.nearest("idx", FILTER, atAngle(2, 0), 10, policy, index));
+    return words(SearchArguments.nearest("idx", FILTER, atAngle(2, 0), 10, policy, index));
   }
 
   @Test
   void filterNamesTheScopeAndTheEarliestTime() {
     assertThat(FILTER).isEqualTo("@scope:{5c09e}");
-    assertThat(EntryQuery.filter("5c09e", Optional.of(Instant.ofEpochMilli(1_500))))
+    assertThat(SearchArguments.filter("5c09e", Optional.of(Instant.ofEpochMilli(1_500))))
         .isEqualTo("@scope:{5c09e} @created_at:[1500 +inf]");
   }
 
   @Test
   void searchAsksForTheEntryButNotForItsEmbedding() {
-    assertThat(nearest(HybridPolicy.SERVERS_CHOICE, VectorIndex.hnsw()))
+    assertThat(nearest(HybridPolicy.SERVER_DEFAULT, VectorIndex.hnsw()))
         .startsWith(
             "idx (@scope:{5c09e})=>[KNN 10 @embedding $v EF_RUNTIME 64 AS distance] PARAMS 2 v ")
         .endsWith(
@@ -41,7 +41,7 @@ class EntryQueryTest {
   @Test
   void everyEntryAskedForIsListed() {
     byte[][] arguments =
-        EntryQuery.nearest(
+        SearchArguments.nearest(
             "idx", FILTER, atAngle(2, 0), 250, HybridPolicy.BATCHES, VectorIndex.flat());
 
     assertThat(words(arguments)).contains("[KNN 250 ", " LIMIT 0 250 ");
@@ -53,14 +53,14 @@ class EntryQueryTest {
         .contains("[KNN 10 @embedding $v HYBRID_POLICY BATCHES EF_RUNTIME 99 AS distance]");
     assertThat(nearest(HybridPolicy.ADHOC_BF, VectorIndex.hnsw()))
         .contains("[KNN 10 @embedding $v HYBRID_POLICY ADHOC_BF AS distance]");
-    assertThat(nearest(HybridPolicy.SERVERS_CHOICE, VectorIndex.flat()))
+    assertThat(nearest(HybridPolicy.SERVER_DEFAULT, VectorIndex.flat()))
         .contains("[KNN 10 @embedding $v AS distance]");
   }
 
   @Test
   void vectorIsAParameterAsItIsStored() {
     byte[][] arguments =
-        EntryQuery.nearest(
+        SearchArguments.nearest(
             "idx", FILTER, atAngle(2, 90), 1, HybridPolicy.ADHOC_BF, VectorIndex.hnsw());
 
     assertThat(arguments[5]).isEqualTo(HashCodec.encode(atAngle(2, 90)));
@@ -68,17 +68,17 @@ class EntryQueryTest {
 
   @Test
   void countAndKeysAskForNoContents() {
-    assertThat(words(EntryQuery.count("idx", "*"))).isEqualTo("idx * LIMIT 0 0 DIALECT 2");
-    assertThat(words(EntryQuery.keys("idx", FILTER, 500)))
+    assertThat(words(SearchArguments.count("idx", "*"))).isEqualTo("idx * LIMIT 0 0 DIALECT 2");
+    assertThat(words(SearchArguments.keys("idx", FILTER, 500)))
         .isEqualTo("idx @scope:{5c09e} NOCONTENT TIMEOUT 0 LIMIT 0 500 DIALECT 2");
   }
 
   @Property
   void onlyHexadecimalDigitsPassAsAScope(@ForAll String scope) {
     if (scope.matches("[0-9a-f]+")) {
-      EntryQuery.checkScope(scope);
+      SearchArguments.checkScope(scope);
     } else {
-      assertThatThrownBy(() -> EntryQuery.checkScope(scope))
+      assertThatThrownBy(() -> SearchArguments.checkScope(scope))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }

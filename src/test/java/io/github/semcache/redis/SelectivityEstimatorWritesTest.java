@@ -10,13 +10,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a store knows of a scope that it fills itself. */
-class GrowingScopeTest {
+class SelectivityEstimatorWritesTest {
   private static final int K = 10;
 
   private final FakeClock time = new FakeClock();
   private final Map<String, Long> entries = new HashMap<>(Map.of("*", 20_000L, "filter", 50L));
   private final List<String> counted = new ArrayList<>();
-  private final SelectivityEstimator shares =
+  private final SelectivityEstimator estimator =
       new SelectivityEstimator(
           filter -> {
             counted.add(filter);
@@ -26,7 +26,7 @@ class GrowingScopeTest {
           time::nanos);
 
   private HybridPolicy policy() {
-    return shares.policy("scope", "filter", K);
+    return estimator.policy("scope", "filter", K);
   }
 
   private void learn() {
@@ -41,7 +41,7 @@ class GrowingScopeTest {
     assertThat(policy()).isEqualTo(HybridPolicy.ADHOC_BF);
 
     entries.put("filter", 10_000L);
-    shares.wrote("scope", 9_950);
+    estimator.recordWrites("scope", 9_950);
     policy();
 
     assertThat(policy()).isEqualTo(HybridPolicy.BATCHES);
@@ -53,7 +53,7 @@ class GrowingScopeTest {
     entries.put("filter", 10_000L);
     learn();
 
-    shares.wrote("scope", 10_001);
+    estimator.recordWrites("scope", 10_001);
     policy();
     policy();
 
@@ -64,7 +64,7 @@ class GrowingScopeTest {
   void fewWritesCauseNoCount() {
     learn();
 
-    shares.wrote("scope", 400);
+    estimator.recordWrites("scope", 400);
     policy();
 
     assertThat(counted).isEmpty();
@@ -72,9 +72,9 @@ class GrowingScopeTest {
 
   @Test
   void writesToAScopeThatNobodySearchesCauseNoCount() {
-    shares.wrote("scope", 1_000_000);
+    estimator.recordWrites("scope", 1_000_000);
 
-    assertThat(policy()).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    assertThat(policy()).isEqualTo(HybridPolicy.SERVER_DEFAULT);
     assertThat(counted).isEmpty();
   }
 
@@ -82,7 +82,7 @@ class GrowingScopeTest {
   void largeScopeIsPlannedFromItsThirdSearchOn() {
     entries.put("filter", 10_000L);
 
-    assertThat(policy()).isEqualTo(HybridPolicy.SERVERS_CHOICE);
+    assertThat(policy()).isEqualTo(HybridPolicy.SERVER_DEFAULT);
     policy();
     assertThat(policy()).isEqualTo(HybridPolicy.BATCHES);
   }

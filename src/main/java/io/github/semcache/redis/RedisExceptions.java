@@ -13,40 +13,40 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
-/** What Jedis throws, and what it means to a store. */
-final class RedisFailures {
+/** Translates the exceptions of Jedis to {@link StoreException} and classifies them. */
+final class RedisExceptions {
 
-  /** How a server begins an error that will pass by itself, or when somebody sees to the server. */
-  private static final List<String> PASSING =
+  /** The prefixes of server errors that need no change to the configuration of the store. */
+  private static final List<String> TRANSIENT =
       List.of(
           "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "OOM", "BUSY", "MISCONF");
 
-  private RedisFailures() {}
+  private RedisExceptions() {}
 
   /**
-   * Runs what Jedis does.
+   * Calls Jedis.
    *
-   * @param action what is tried, for the message: "find an entry"
-   * @throws StoreException for whatever Jedis throws
+   * @param action what is attempted, for the message: "find an entry"
+   * @throws StoreException if Jedis throws an exception
    */
-  static <T> T translating(String action, Supplier<T> jedis) {
+  static <T> T translate(String action, Supplier<T> call) {
     try {
-      return jedis.get();
+      return call.get();
     } catch (JedisException | IllegalStateException | ClassCastException e) {
-      // A pipeline of Jedis throws IllegalStateException where it has lost a connection.
+      // A pipeline of Jedis throws IllegalStateException after its connection is lost.
       throw storeException(action, e);
     }
   }
 
-  static StoreException storeException(String action, RuntimeException failure) {
-    keepInterrupt(failure);
+  private static StoreException storeException(String action, RuntimeException failure) {
+    restoreInterrupt(failure);
     String remedy = remedy(failure).map(text -> "; " + text).orElse("");
     return new StoreException(
         "Redis failed to " + action + ": " + describe(failure) + remedy, failure);
   }
 
-  /** Jedis's pool swallows an interruption; the thread is to keep it. */
-  private static void keepInterrupt(Throwable failure) {
+  /** Sets the interrupt flag, which Jedis clears when a wait for a connection is interrupted. */
+  private static void restoreInterrupt(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof InterruptedException) {
         Thread.currentThread().interrupt();
@@ -63,59 +63,62 @@ final class RedisFailures {
   private static Optional<String> remedy(RuntimeException failure) {
     String message = String.valueOf(failure.getMessage());
     if (failure.getCause() instanceof NoSuchElementException wait && wait.getMessage() != null) {
-      return Optional.of("no connection of the pool came free in time, so give the client more");
+      return Optional.of(
+          "all connections of the pool were in use, so increase the maximum number of connections");
     }
     if (isUnknownCommand(failure)) {
       return Optional.of(
           "the server has no search module, so use Redis 8, Redis Stack, or a server that loads it");
     }
     if (message.startsWith("NOPERM")) {
-      return Optional.of(
-          "the documentation of RedisVectorStore lists the commands that the user needs");
+      return Optional.of("docs/redis.md lists the permissions that the user needs");
     }
     if (failure instanceof JedisRedirectionException) {
-      return Optional.of("the server belongs to a cluster, so use Jedis's client for clusters");
+      return Optional.of("the server belongs to a cluster, so use a cluster client");
     }
     return Optional.empty();
   }
 
-  /** Whether trying again later may succeed without a change of the configuration. */
-  static boolean isPassing(StoreException failure) {
+  /** Returns whether a later attempt may succeed without a change to the configuration. */
+  static boolean isTransient(StoreException failure) {
     Throwable cause = failure.getCause();
     return cause instanceof JedisDataException
-        ? PASSING.stream().anyMatch(String.valueOf(cause.getMessage())::startsWith)
+        ? TRANSIENT.stream().anyMatch(String.valueOf(cause.getMessage())::startsWith)
         : cause instanceof JedisException;
   }
 
-  /** Whether a server could not be asked, or did not answer. */
-  static boolean isOfConnection(StoreException failure) {
+  /** Returns whether a server could not be reached or did not reply. */
+  static boolean isConnectionFailure(StoreException failure) {
     return failure.getCause() instanceof JedisConnectionException
         || failure.getCause() instanceof JedisClusterOperationException;
   }
 
-  /** Whether the server says that there is no such index, in the words of any of its versions. */
+  /** Returns whether the index does not exist; the message depends on the server version. */
   static boolean isMissingIndex(@Nullable Throwable failure) {
-    return failure instanceof JedisDataException
-        && containsAny(failure, "no such index", "unknown index name", "index not found");
+    return isServerError(failure, "no such index", "unknown index name", "index not found");
   }
 
   static boolean isExistingIndex(@Nullable Throwable failure) {
-    return failure instanceof JedisDataException && containsAny(failure, "index already exists");
+    return isServerError(failure, "index already exists");
   }
 
   static boolean isReadOnly(@Nullable Throwable failure) {
-    return failure instanceof JedisDataException && containsAny(failure, "readonly ");
+    return isServerError(failure, "readonly ");
   }
 
   static boolean isWrongType(@Nullable Throwable failure) {
-    return failure instanceof JedisDataException && containsAny(failure, "wrongtype");
+    return isServerError(failure, "wrongtype");
   }
 
   private static boolean isUnknownCommand(Throwable failure) {
-    return failure instanceof JedisDataException && containsAny(failure, "unknown command");
+    return isServerError(failure, "unknown command");
   }
 
-  private static boolean containsAny(Throwable failure, String... parts) {
+  /** Returns whether the server replied with an error that contains one of the parts. */
+  private static boolean isServerError(@Nullable Throwable failure, String... parts) {
+    if (!(failure instanceof JedisDataException)) {
+      return false;
+    }
     String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
     return List.of(parts).stream().anyMatch(message::contains);
   }

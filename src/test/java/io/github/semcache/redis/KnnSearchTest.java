@@ -21,12 +21,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is made of the rows that a search finds. */
-class EntrySearchTest {
+class KnnSearchTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
   private static final Scope SCOPE = Scope.of("tenant", "acme");
 
   private final FakeRedis server = new FakeRedis();
-  private final RedisVectorStore store = RedisVectorStore.connect(server.uri(), SPACE);
+  private final RedisVectorStore store =
+      RedisVectorStore.builder(RedisConnection.of(server.uri()), SPACE).build();
   private final List<String> rows = new ArrayList<>();
 
   @AfterEach
@@ -39,11 +40,11 @@ class EntrySearchTest {
     return "$" + text.length() + "\r\n" + text + "\r\n";
   }
 
-  private EntrySearchTest row(String key, String distance) {
+  private KnnSearchTest row(String key, String distance) {
     return row(key, SCOPE.hash(), distance);
   }
 
-  private EntrySearchTest row(String key, String scope, String distance) {
+  private KnnSearchTest row(String key, String scope, String distance) {
     List<String> fields =
         List.of(
             "distance",
@@ -61,11 +62,11 @@ class EntrySearchTest {
     rows.add(
         bulk(store.indexName() + ":" + key)
             + "*12\r\n"
-            + fields.stream().map(EntrySearchTest::bulk).collect(Collectors.joining()));
+            + fields.stream().map(KnnSearchTest::bulk).collect(Collectors.joining()));
     return this;
   }
 
-  private EntrySearchTest expiredRow(String key) {
+  private KnnSearchTest expiredRow(String key) {
     rows.add(bulk(store.indexName() + ":" + key) + "$-1\r\n");
     return this;
   }

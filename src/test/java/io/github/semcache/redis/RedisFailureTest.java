@@ -40,7 +40,7 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** What a server in trouble does to a store. */
-class RedisTroubleTest {
+class RedisFailureTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
   private static final Scope SCOPE = Scope.of("tenant", "acme");
   private static final NearestQuery QUERY = nearest(SCOPE, atAngle(4, 0), 5);
@@ -79,6 +79,7 @@ class RedisTroubleTest {
         () -> store.find(ENTRY.key()),
         () -> store.nearest(QUERY),
         () -> store.put(List.of(INSERTION)),
+        () -> store.updateAttributes(ENTRY.key(), entry -> entry.group("other")),
         () -> store.remove(new EntrySelector.ByKey(ENTRY.key())),
         () -> store.remove(new EntrySelector.ByScope(SCOPE.hash())),
         () -> store.remove(new EntrySelector.All()),
@@ -130,7 +131,8 @@ class RedisTroubleTest {
 
   @Test
   void answerIsWaitedForHalfASecondUnlessSetOtherwise() {
-    try (RedisVectorStore byDefault = RedisVectorStore.connect(server.uri(), SPACE)) {
+    try (RedisVectorStore byDefault =
+        RedisVectorStore.builder(RedisConnection.of(server.uri()), SPACE).build()) {
       server.onAll(FakeRedis.SILENCE);
 
       long start = System.nanoTime();
@@ -151,7 +153,7 @@ class RedisTroubleTest {
         SemanticCache.builder()
             .embedder(embedder)
             .chatClient(chat)
-            .ownedStore(RedisVectorStore.builder(connection(), embedder).build())
+            .ownedStore(RedisVectorStore.builder(connection(), EmbeddingSpace.of(embedder)).build())
             .build()) {
       server.onAll(trouble);
 
@@ -206,7 +208,7 @@ class RedisTroubleTest {
 
     assertThatThrownBy(() -> patient.find(ENTRY.key()))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("no connection of the pool came free in time");
+        .hasMessageContaining("all connections of the pool were in use");
 
     server.close();
     done.await();
@@ -250,7 +252,7 @@ class RedisTroubleTest {
 
     assertThatThrownBy(() -> builder().build())
         .isInstanceOf(StoreException.class)
-        .hasMessageContainingAll("NOPERM", "lists the commands that the user needs");
+        .hasMessageContainingAll("NOPERM", "docs/redis.md lists the permissions");
     builder().assumeIndex().build().close();
   }
 
@@ -260,7 +262,7 @@ class RedisTroubleTest {
     RedisVectorStore early = builder().build();
     assertThatThrownBy(() -> early.nearest(QUERY))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("is not there")
+        .hasMessageContaining("is missing")
         .hasRootCauseMessage("LOADING Redis is loading the dataset in memory");
 
     server.on("FT.CREATE", "+OK");

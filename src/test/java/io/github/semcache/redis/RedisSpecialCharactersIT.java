@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Texts that mean something to a query language, a protocol, or a script. */
 @EnabledIfRedis
-class RedisHostileInputIT extends RedisFixture {
+class RedisSpecialCharactersIT extends RedisFixture {
   private static final List<String> HOSTILE =
       List.of(
           "*",

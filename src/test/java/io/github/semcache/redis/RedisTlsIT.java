@@ -20,7 +20,7 @@ import redis.clients.jedis.SslOptions;
 
 /** Redis behind TLS, with a certificate for localhost that only its own trust store knows. */
 @EnabledIfRedis
-class RedisEncryptedIT extends RedisFixture {
+class RedisTlsIT extends RedisFixture {
   @TempDir Path directory;
   private TlsProxy proxy;
 

@@ -1,0 +1,64 @@
+package io.github.semcache.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import java.util.Arrays;
+
+/**
+ * The names of the index and the keys of one cache. The cache name and the model are
+ * percent-encoded, so that they contain no separator, no glob character, and no hash tag of a
+ * cluster.
+ *
+ * @param indexName the name of the search index
+ * @param entryPrefix the prefix of the keys of all entries and of no other keys; ends with a colon
+ * @param statePrefix the prefix of the keys of learned state; ends with a colon
+ */
+record KeyNaming(String indexName, String entryPrefix, String statePrefix) {
+  private static final int SCHEMA_VERSION = 1;
+  private static final String UNRESERVED =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+
+  static KeyNaming of(String cacheName, EmbeddingSpace space) {
+    String cache = encode("cacheName", cacheName);
+    String suffix =
+        String.join(
+            ":",
+            "v" + SCHEMA_VERSION,
+            encode("modelId", space.modelId()),
+            Integer.toString(space.dimension()));
+    String indexName = cache + ":" + suffix;
+    return new KeyNaming(indexName, indexName + ":", cache + ":state:" + suffix + ":");
+  }
+
+  byte[] stateKey(String name) {
+    return Utf8.encode(statePrefix + name);
+  }
+
+  byte[] documentKey(String entryKey) {
+    return Utf8.encode(entryPrefix + entryKey);
+  }
+
+  String entryKey(byte[] documentKey) {
+    return Utf8.decode(Arrays.copyOfRange(documentKey, entryPrefix.length(), documentKey.length));
+  }
+
+  private static String encode(String option, String name) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException(option + " is blank; it must have a visible character");
+    }
+    if (!UTF_8.newEncoder().canEncode(name)) {
+      throw new IllegalArgumentException(
+          option + " contains an unpaired surrogate; it must be well-formed Unicode");
+    }
+    StringBuilder encoded = new StringBuilder();
+    for (byte unit : name.getBytes(UTF_8)) {
+      if (unit >= 0 && UNRESERVED.indexOf(unit) >= 0) {
+        encoded.append((char) unit);
+      } else {
+        encoded.append(String.format("%%%02X", unit));
+      }
+    }
+    return encoded.toString();
+  }
+}

@@ -1,0 +1,140 @@
+package io.github.semcache.redis;
+
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.Match;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.NearestQuery;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the nearest entries of a scope. */
+final class KnnSearch {
+  private static final byte[] DISTANCE = Utf8.encode(SearchArguments.DISTANCE);
+
+  /**
+   * The minimum K of a query. Expired entries that are still in the index take places in the
+   * result, so a small K would hide live entries.
+   */
+  private static final int MIN_K = 5;
+
+  /** The factor by which K grows if no returned row can be served. */
+  private static final int RETRY_FACTOR = 10;
+
+  private final RedisCommands commands;
+  private final VectorIndex vectorIndex;
+  private final SelectivityEstimator selectivity;
+  private final InstantSource time;
+
+  KnnSearch(
+      RedisCommands commands,
+      VectorIndex vectorIndex,
+      SelectivityEstimator selectivity,
+      InstantSource time) {
+    this.commands = commands;
+    this.vectorIndex = vectorIndex;
+    this.selectivity = selectivity;
+    this.time = time;
+  }
+
+  NearestEntries nearest(NearestQuery query) {
+    int k = Math.max(query.k(), MIN_K);
+    List<SearchReply.Row> rows = search(query, k);
+    NearestEntries nearest = toEntries(query, rows);
+    if (rows.isEmpty() || !nearest.matches().isEmpty()) {
+      return nearest;
+    }
+    deleteExpired(rows.stream().filter(row -> !row.hasFields()).toList());
+    return toEntries(query, search(query, Math.multiplyExact(k, RETRY_FACTOR)));
+  }
+
+  private List<SearchReply.Row> search(NearestQuery query, int k) {
+    String filter = SearchArguments.filter(query.scope(), query.notBefore());
+    String group = selectivityGroup(query);
+    HybridPolicy policy = policy(group, filter, k);
+    SearchReply reply =
+        commands.search(
+            "find the nearest entries",
+            SearchArguments.nearest(
+                commands.keys().indexName(), filter, query.embedding(), k, policy, vectorIndex));
+    if (policy == HybridPolicy.BATCHES && reply.rows().size() < k) {
+      // Fewer rows than expected: the estimate is probably too high.
+      selectivity.discard(group);
+    }
+    return reply.rows();
+  }
+
+  private HybridPolicy policy(String group, String filter, int k) {
+    return vectorIndex instanceof VectorIndex.Hnsw
+        ? selectivity.policy(group, filter, k)
+        : HybridPolicy.SERVER_DEFAULT;
+  }
+
+  /**
+   * Returns a name for the filters that about the same number of entries pass: the scope and the
+   * order of magnitude of the maximum age.
+   */
+  private String selectivityGroup(NearestQuery query) {
+    return query
+        .notBefore()
+        .map(notBefore -> Math.max(0, time.millis() - notBefore.toEpochMilli()))
+        .map(age -> query.scope() + " " + (Long.SIZE - Long.numberOfLeadingZeros(age)))
+        .orElse(query.scope());
+  }
+
+  /** Reads expired entries, which makes the server delete them and remove them from the index. */
+  private void deleteExpired(List<SearchReply.Row> rows) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    commands.sendForEach(
+        "read expired entries",
+        rows.stream().map(SearchReply.Row::documentKey).toList(),
+        (pipeline, key) -> pipeline.hmget(key, DISTANCE),
+        (jedis, key) -> jedis.hmget(key, DISTANCE));
+  }
+
+  private NearestEntries toEntries(NearestQuery query, List<SearchReply.Row> rows) {
+    List<Match> matches = new ArrayList<>();
+    int corrupt = 0;
+    for (SearchReply.Row row : rows) {
+      if (!row.hasFields()) {
+        continue;
+      }
+      try {
+        matches.add(toMatch(query, row));
+      } catch (CorruptEntryException e) {
+        corrupt++;
+      }
+    }
+    matches.sort(Comparator.comparingDouble(Match::distance));
+    return new NearestEntries(matches.subList(0, Math.min(query.k(), matches.size())), corrupt);
+  }
+
+  private Match toMatch(NearestQuery query, SearchReply.Row row) {
+    String key = commands.keys().entryKey(row.documentKey());
+    List<byte @Nullable []> values = new ArrayList<>();
+    HashCodec.ENCODED_ENTRY_FIELDS.forEach(name -> values.add(row.value(name)));
+    CacheEntry entry = HashCodec.decode(key, values);
+    if (!entry.scope().equals(query.scope())) {
+      throw HashCodec.corrupt(key, "the search found it in a scope that is not its own");
+    }
+    return new Match(entry, distance(key, row.value(DISTANCE)));
+  }
+
+  private static double distance(String key, byte @Nullable [] text) {
+    double distance;
+    try {
+      distance = text == null ? Double.NaN : Double.parseDouble(Utf8.decode(text));
+    } catch (NumberFormatException e) {
+      distance = Double.NaN;
+    }
+    if (Double.isNaN(distance)) {
+      throw HashCodec.corrupt(key, "it has no distance");
+    }
+    return Math.min(2, Math.max(0, distance));
+  }
+}

@@ -1,0 +1,102 @@
+package io.github.semcache.redis;
+
+import static io.github.semcache.redis.HashCodec.CREATED_AT;
+import static io.github.semcache.redis.HashCodec.EMBEDDING;
+import static io.github.semcache.redis.HashCodec.SCOPE;
+
+import io.github.semcache.embedding.Embedding;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Builds the arguments of {@code FT.SEARCH}. */
+final class SearchArguments {
+  private static final String HEXADECIMAL = "0123456789abcdef";
+  static final String DISTANCE = "distance";
+
+  /** Returns all fields of an entry except its embedding, and the distance. */
+  private static final List<byte[]> RETURN_CLAUSE = returnClause();
+
+  private SearchArguments() {}
+
+  private static List<byte[]> returnClause() {
+    List<String> fields = new ArrayList<>(HashCodec.ENTRY_FIELDS);
+    fields.add(DISTANCE);
+    fields.addAll(0, List.of("RETURN", Integer.toString(fields.size())));
+    return fields.stream().map(Utf8::encode).toList();
+  }
+
+  /**
+   * Checks that a scope contains no character with a meaning in a filter.
+   *
+   * @throws IllegalArgumentException if it does not consist of lower-case hexadecimal digits
+   */
+  static void checkScope(String scope) {
+    if (scope.isEmpty() || !scope.chars().allMatch(c -> HEXADECIMAL.indexOf(c) >= 0)) {
+      throw new IllegalArgumentException(
+          "scope is not the hash of a scope; it must consist of lower-case hexadecimal digits");
+    }
+  }
+
+  /**
+   * Returns the filter for a scope and, if present, the earliest creation time.
+   *
+   * @param scope a {@linkplain #checkScope checked} scope, which needs no escaping
+   */
+  static String filter(String scope, Optional<Instant> notBefore) {
+    String tag = "@" + SCOPE + ":{" + scope + "}";
+    return notBefore
+        .map(time -> tag + " @" + CREATED_AT + ":[" + time.toEpochMilli() + " +inf]")
+        .orElse(tag);
+  }
+
+  /** Finds the nearest entries that pass a filter, with all fields except the embedding. */
+  static byte[][] nearest(
+      String indexName,
+      String filter,
+      Embedding embedding,
+      int k,
+      HybridPolicy policy,
+      VectorIndex vectorIndex) {
+    // The server rejects EF_RUNTIME if the search does not use the graph.
+    String efRuntime =
+        vectorIndex instanceof VectorIndex.Hnsw hnsw && policy != HybridPolicy.ADHOC_BF
+            ? " EF_RUNTIME " + hnsw.efRuntime()
+            : "";
+    String options = policy.clause() + efRuntime;
+    String query =
+        "("
+            + filter
+            + ")=>[KNN "
+            + k
+            + " @"
+            + EMBEDDING
+            + " $v"
+            + options
+            + " AS "
+            + DISTANCE
+            + "]";
+    Arguments arguments = new Arguments().add(indexName, query, "PARAMS", "2", "v");
+    arguments.add(HashCodec.encode(embedding));
+    RETURN_CLAUSE.forEach(arguments::add);
+    return arguments.add("LIMIT", "0", Integer.toString(k), "DIALECT", "2").toArray();
+  }
+
+  /** Counts the entries that pass a filter without returning any. */
+  static byte[][] count(String indexName, String filter) {
+    return new Arguments().add(indexName, filter, "LIMIT", "0", "0", "DIALECT", "2").toArray();
+  }
+
+  /**
+   * Returns the keys of up to {@code limit} entries that pass a filter. The query has no time
+   * limit: under RESP2 the server does not report that it stopped early, and an empty page would be
+   * mistaken for the end.
+   */
+  static byte[][] keys(String indexName, String filter, int limit) {
+    return new Arguments()
+        .add(indexName, filter, "NOCONTENT", "TIMEOUT", "0")
+        .add("LIMIT", "0", Integer.toString(limit), "DIALECT", "2")
+        .toArray();
+  }
+}
