@@ -29,7 +29,9 @@ record AsyncChat(
     return cache.begin(cacheable.prompt(), cacheable.settings());
   }
 
-  /** Calls the model, and stores the response on the cache's executor, not on the model's thread. */
+  /**
+   * Calls the model, and stores the response on the cache's executor, not on the model's thread.
+   */
   @Override
   public CompletableFuture<ChatResponse> lead(CacheCall.Lead lead) {
     return CallDriver.start(() -> lead.call(observer, cacheable.model(), this::bypass))

@@ -50,14 +50,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Hits.</b> A hit returns the message with its thinking and attributes, the id, the model
  * name, the token usage, and the finish reason. Fields that a provider's subclass of the metadata
- * or of the token usage adds are lost. A message with an attribute whose type JSON does not preserve
- * is not stored. The model's listeners are notified of calls to the model, not of hits.
+ * or of the token usage adds are lost. A message with an attribute whose type JSON does not
+ * preserve is not stored. The model's listeners are notified of calls to the model, not of hits.
  *
- * <p><b>What is not cached.</b> Unless the cache's {@link io.github.semcache.chat.Admission} decides
- * otherwise, responses with a finish reason other than {@code STOP} and responses with tool calls
- * are not stored. Requests without user text go directly to the model, and so do the methods of a
- * streaming model that return a {@code Publisher}. Requests and responses that cannot be serialized
- * are not cached either; they are counted in {@link
+ * <p><b>What is not cached.</b> Unless the cache's {@link io.github.semcache.chat.Admission}
+ * decides otherwise, responses with a finish reason other than {@code STOP} and responses with tool
+ * calls are not stored. Requests without user text go directly to the model, and so do the methods
+ * of a streaming model that return a {@code Publisher}. Requests and responses that cannot be
+ * serialized are not cached either; they are counted in {@link
  * io.github.semcache.stats.CacheStats#adapterErrors}.
  *
  * <p>Exceptions of the model reach the caller unwrapped. A closed cache is bypassed.

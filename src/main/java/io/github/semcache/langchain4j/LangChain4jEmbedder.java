@@ -73,8 +73,8 @@ public final class LangChain4jEmbedder implements Embedder {
    * that uses the same vector space as the cache.
    *
    * @param embedder the embedder
-   * @return a model that has the embedder's {@link Embedder#modelId} as its name and that throws the
-   *     embedder's exceptions
+   * @return a model that has the embedder's {@link Embedder#modelId} as its name and that throws
+   *     the embedder's exceptions
    */
   public static EmbeddingModel toEmbeddingModel(Embedder embedder) {
     return new EmbedderModel(embedder);

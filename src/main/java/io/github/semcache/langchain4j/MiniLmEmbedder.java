@@ -15,10 +15,10 @@ import java.util.List;
  * <p><b>Choosing a threshold.</b> The cache's default, {@code maxDistance(0.15)}, suits this model.
  * Use 0.10 if very similar questions have different answers. The cosine distance of "What is the
  * capital of France?" to "Which city serves as France's capital?" is 0.10, to "What is the capital
- * of Germany?" 0.33, and to "How do I reverse a string in Python?" 0.87. The table shows the results
- * for 10,000 labeled prompts in random order. Each prompt hits the nearest stored prompt if it is
- * within the threshold, and is stored otherwise. A hit is wrong if the two prompts have different
- * intents.
+ * of Germany?" 0.33, and to "How do I reverse a string in Python?" 0.87. The table shows the
+ * results for 10,000 labeled prompts in random order. Each prompt hits the nearest stored prompt if
+ * it is within the threshold, and is stored otherwise. A hit is wrong if the two prompts have
+ * different intents.
  *
  * <table>
  * <caption>Hits and wrong hits, in percent of all prompts</caption>
@@ -37,8 +37,8 @@ import java.util.List;
  *
  * <p><b>Long texts.</b> The model reads at most 126 word pieces, about a hundred words, and would
  * ignore the rest. A longer text is embedded in chunks, whose vectors are averaged. Every word then
- * counts, but little: two unrelated questions that follow the same hundred words can have a distance
- * of less than 0.15. Texts of more than 8,192 characters are rejected.
+ * counts, but little: two unrelated questions that follow the same hundred words can have a
+ * distance of less than 0.15. Texts of more than 8,192 characters are rejected.
  *
  * <p>Thread-safe. {@link #embed} computes one text after the other on the calling thread and does
  * not respond to interrupts.

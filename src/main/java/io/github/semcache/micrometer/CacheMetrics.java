@@ -67,8 +67,8 @@ import java.util.Optional;
  *     <td></td></tr>
  * </table>
  *
- * <p>The meters {@code cache.*} are the standard cache meters of Micrometer; {@link #bind} registers
- * them. Thread-safe; does not block.
+ * <p>The meters {@code cache.*} are the standard cache meters of Micrometer; {@link #bind}
+ * registers them. Thread-safe; does not block.
  */
 public final class CacheMetrics implements CacheListener {
   private static final double MILLION = 1e6;
@@ -123,7 +123,8 @@ public final class CacheMetrics implements CacheListener {
     } else if (event instanceof CacheEvent.Embedded embedded) {
       Timer.builder("semcache.embedding").tags(tags).register(registry).record(embedded.took());
     } else if (event instanceof CacheEvent.ModelAnswered answered) {
-      recordTime("semcache.model", "finish_reason", label(answered.finishReason()), answered.took());
+      recordTime(
+          "semcache.model", "finish_reason", label(answered.finishReason()), answered.took());
       answered.usage().ifPresent(usage -> countTokens("spent", usage));
     } else if (event instanceof CacheEvent.Failed failed) {
       count("semcache.errors", "part", label(failed.part()));

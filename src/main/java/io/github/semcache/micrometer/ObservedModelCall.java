@@ -24,7 +24,9 @@ record ObservedModelCall(Observation observation) implements ModelObserver.Call 
   static ObservedModelCall begin(String provider, String model, ObservationRegistry registry) {
     return new ObservedModelCall(
         Observation.createNotStarted(
-                "gen_ai.client.operation", () -> new SenderContext<>(NO_PROPAGATION, Kind.CLIENT), registry)
+                "gen_ai.client.operation",
+                () -> new SenderContext<>(NO_PROPAGATION, Kind.CLIENT),
+                registry)
             .contextualName("chat " + model)
             .lowCardinalityKeyValue("gen_ai.operation.name", "chat")
             .lowCardinalityKeyValue("gen_ai.provider.name", provider)

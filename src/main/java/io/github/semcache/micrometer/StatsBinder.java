@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code cache.gets}, function counter: the number of requests, with the tag {@code result}:
  *       {@code hit} or {@code miss}
  *   <li>{@code cache.puts}, function counter: the number of written entries
- *   <li>{@code cache.evictions}, function counter: the number of evicted entries, if the store reports it
+ *   <li>{@code cache.evictions}, function counter: the number of evicted entries, if the store
+ *       reports it
  * </ul>
  *
  * <p>{@code cache.size} is not registered. The binder references the cache weakly. After the cache

@@ -69,7 +69,8 @@ class CachedChatModelTest extends CachedModelFixture {
 
   @Test
   void requestWithoutUserTextBypassesTheCache() {
-    ChatRequest systemOnly = ChatRequest.builder().messages(SystemMessage.from("Say hello.")).build();
+    ChatRequest systemOnly =
+        ChatRequest.builder().messages(SystemMessage.from("Say hello.")).build();
 
     model.chat(systemOnly);
     model.chat(systemOnly);
@@ -152,7 +153,10 @@ class CachedChatModelTest extends CachedModelFixture {
     fake.replying(
         ChatResponse.builder()
             .aiMessage(
-                AiMessage.builder().text("Paris").attributes(Map.of("unserializable", new Object())).build())
+                AiMessage.builder()
+                    .text("Paris")
+                    .attributes(Map.of("unserializable", new Object()))
+                    .build())
             .finishReason(FinishReason.STOP)
             .build());
 

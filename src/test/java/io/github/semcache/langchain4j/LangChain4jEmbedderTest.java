@@ -123,7 +123,8 @@ final class LangChain4jEmbedderTest {
     assertThatFailureOf(new float[] {1})
         .hasMessage("model fake returned a vector of 1 components; expected 2");
     assertThatFailureOf(new float[] {1, Float.NaN}).hasMessageContaining("component 1 is NaN");
-    assertThatFailureOf(new float[] {Float.POSITIVE_INFINITY, 1}).hasMessageContaining("is Infinity");
+    assertThatFailureOf(new float[] {Float.POSITIVE_INFINITY, 1})
+        .hasMessageContaining("is Infinity");
     assertThatFailureOf(new float[] {0, 0}).hasMessageContaining("must have a direction");
   }
 
@@ -159,7 +160,8 @@ final class LangChain4jEmbedderTest {
     EmbeddingModel converted = LangChain4jEmbedder.toEmbeddingModel(embedder().build());
 
     assertThat(converted.embed("bb").content().vector()).containsExactly(2, 1);
-    assertThat(converted.embedAll(List.of(TextSegment.from("a"), TextSegment.from("ccc"))).content())
+    assertThat(
+            converted.embedAll(List.of(TextSegment.from("a"), TextSegment.from("ccc"))).content())
         .extracting(dev.langchain4j.data.embedding.Embedding::vector)
         .containsExactly(new float[] {1, 1}, new float[] {3, 1});
     assertThat(converted.embedAll(List.of()).content()).isEmpty();
@@ -187,7 +189,8 @@ final class LangChain4jEmbedderTest {
         });
   }
 
-  private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertThatFailureOf(float[] vector) {
+  private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertThatFailureOf(
+      float[] vector) {
     Embedder embedder =
         LangChain4jEmbedder.builder(new FakeEmbeddingModel(text -> vector), "fake")
             .dimension(2)

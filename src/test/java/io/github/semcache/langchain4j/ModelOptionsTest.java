@@ -138,7 +138,10 @@ class ModelOptionsTest {
     fake.replying(
         ChatResponse.builder()
             .aiMessage(
-                AiMessage.builder().text("Paris").attributes(Map.of("unserializable", new Object())).build())
+                AiMessage.builder()
+                    .text("Paris")
+                    .attributes(Map.of("unserializable", new Object()))
+                    .build())
             .finishReason(FinishReason.STOP)
             .build());
 
