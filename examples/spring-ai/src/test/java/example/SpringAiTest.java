@@ -26,7 +26,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** A client with a cache inside Spring AI's model, in a Spring Boot application. */
+/** Spring AI's OpenAI model with a cached client, in a Spring Boot application. */
 @SpringBootTest(classes = {SpringAiTest.CachedModel.class, SpringAiTest.Service.class})
 class SpringAiTest {
   private static final String PARIS = "What is the capital of France?";

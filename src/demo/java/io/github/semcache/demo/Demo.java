@@ -24,12 +24,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Asks three questions, of which the second is the first in other words.
+ * Asks three questions; the second is a paraphrase of the first and is answered from the cache.
  *
- * <p>Without any setting it needs neither key nor server. {@code OPENAI_API_KEY} brings OpenAI's
- * models, {@code REDIS_URL} Redis, and {@code --store DIR} a directory on disk.
+ * <p>By default, it needs neither an API key nor a server. The environment variable {@code
+ * OPENAI_API_KEY} selects OpenAI's models, {@code REDIS_URL} selects Redis as the store, and the
+ * option {@code --store DIR} selects a store in a directory.
  */
 public final class Demo {
+  private static final double MAX_DISTANCE = 0.15;
   private static final List<String> QUESTIONS =
       List.of(
           "What is the capital of France?",
@@ -45,9 +47,9 @@ public final class Demo {
   }
 
   /**
-   * Runs the demonstration.
+   * Runs the demo.
    *
-   * @param arguments nothing, or {@code --store DIR}
+   * @param arguments no arguments, or {@code --store DIR}
    */
   public static void main(String[] arguments) {
     new Demo(System.getenv(), System.out).run(List.of(arguments));
@@ -55,33 +57,33 @@ public final class Demo {
 
   void run(List<String> arguments) {
     if (!arguments.isEmpty() && !(arguments.size() == 2 && arguments.get(0).equals("--store"))) {
-      throw new IllegalArgumentException("the only option is --store DIR; found " + arguments);
+      throw new IllegalArgumentException(
+          "arguments are " + arguments + "; the only option is --store DIR");
     }
     if (environment.containsKey("OPENAI_API_KEY")) {
       OpenAIClient client = OpenAIOkHttpClient.fromEnv();
       try {
-        run(arguments, OpenAiEmbedder.of(client), OpenAiChatClient.of(client), 0.15);
+        run(arguments, OpenAiEmbedder.of(client), OpenAiChatClient.of(client));
       } finally {
         client.close();
       }
     } else {
-      run(arguments, MiniLmEmbedder.create(), new ScriptedChatClient(), 0.15);
+      run(arguments, MiniLmEmbedder.create(), new ScriptedChatClient());
     }
   }
 
-  private void run(
-      List<String> arguments, Embedder embedder, ChatClient chatClient, double maxDistance) {
-    VectorStore store = openStore(arguments, EmbeddingSpace.of(embedder));
-    out.printf("embeddings  %s%n", embedder.modelId());
-    out.printf("store       %s%n", describe(store, arguments));
-    out.printf("answers     %s%n%n", describe(chatClient));
-    try (SemanticCache cache =
-        SemanticCache.builder()
-            .embedder(embedder)
-            .ownedStore(store)
-            .chatClient(chatClient)
-            .maxDistance(maxDistance)
-            .build()) {
+  private void run(List<String> arguments, Embedder embedder, ChatClient chatClient) {
+    try (VectorStore store = openStore(arguments, EmbeddingSpace.of(embedder));
+        SemanticCache cache =
+            SemanticCache.builder()
+                .embedder(embedder)
+                .store(store)
+                .chatClient(chatClient)
+                .maxDistance(MAX_DISTANCE)
+                .build()) {
+      out.printf("embedder  %s%n", embedder.modelId());
+      out.printf("store     %s%n", describe(store, arguments));
+      out.printf("model     %s%n%n", describe(chatClient));
       QUESTIONS.forEach(question -> ask(cache, question));
       print(cache.stats());
     }
@@ -99,16 +101,16 @@ public final class Demo {
 
   private static String describe(VectorStore store, List<String> arguments) {
     if (store instanceof InMemoryVectorStore) {
-      return "in memory, gone afterwards (keep it with --store DIR, or set REDIS_URL)";
+      return "in memory, lost on exit (use --store DIR or set REDIS_URL to persist the entries)";
     }
-    return arguments.isEmpty() ? "Redis at REDIS_URL" : "the directory " + arguments.get(1);
+    return arguments.isEmpty() ? "Redis at REDIS_URL" : "directory " + arguments.get(1);
   }
 
   private static String describe(ChatClient chatClient) {
     return chatClient instanceof ScriptedChatClient
-        ? "NOT a language model: a script that knows these questions and waits "
-            + ScriptedChatClient.THINKING_TIME.toMillis()
-            + " ms (set OPENAI_API_KEY for a real one)"
+        ? "NOT a language model: scripted answers after "
+            + ScriptedChatClient.LATENCY.toMillis()
+            + " ms (set OPENAI_API_KEY to use OpenAI)"
         : chatClient.settings().getOrDefault("model", "an OpenAI model");
   }
 
@@ -119,7 +121,7 @@ public final class Demo {
     out.printf(
         Locale.ROOT,
         "%s %8.1f ms  %s%n%23s%s%n",
-        answer.isHit() ? "[CACHE]" : "[LLM  ]",
+        answer.isHit() ? "[CACHE]" : "[MODEL]",
         took.toNanos() / 1e6,
         question,
         "",
@@ -138,9 +140,9 @@ public final class Demo {
   private void print(CacheStats stats) {
     out.printf(
         Locale.ROOT,
-        "%n%d requests, %d answered from the cache (%.0f %%): %d exact, %d semantic%n"
+        "%n%d requests, %d hits (%.0f %%): %d exact, %d semantic%n"
             + "%d model calls, %d tokens used, %d tokens saved%n"
-            + "time in the model %d ms, in embedding %d ms, in the store %d ms%n",
+            + "time: model %d ms, embedder %d ms, store %d ms%n",
         stats.requests(),
         stats.hits(),
         100 * stats.hitRate(),

@@ -8,11 +8,9 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * Stands in for a language model: knows a few answers by heart, and takes its time as one would.
- */
+/** Simulates a language model: returns fixed answers after the latency of a typical model. */
 final class ScriptedChatClient implements ChatClient {
-  static final Duration THINKING_TIME = Duration.ofMillis(400);
+  static final Duration LATENCY = Duration.ofMillis(400);
 
   private static final Map<String, String> ANSWERS =
       Map.of(
@@ -21,23 +19,23 @@ final class ScriptedChatClient implements ChatClient {
 
   @Override
   public ChatReply chat(Prompt prompt) {
-    think();
+    sleep();
     String question = prompt.text().toLowerCase(Locale.ROOT);
     String answer =
         ANSWERS.entrySet().stream()
-            .filter(known -> question.contains(known.getKey()))
+            .filter(entry -> question.contains(entry.getKey()))
             .map(Map.Entry::getValue)
             .findFirst()
-            .orElse("This scripted stand-in does not know that.");
+            .orElse("The script has no answer to this question.");
     return ChatReply.of(answer).model("scripted").usage(new TokenUsage(14, 8));
   }
 
-  private static void think() {
+  private static void sleep() {
     try {
-      Thread.sleep(THINKING_TIME.toMillis());
+      Thread.sleep(LATENCY.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while thinking", e);
+      throw new IllegalStateException("interrupted while simulating the latency", e);
     }
   }
 

@@ -1,4 +1,4 @@
-/** The demonstration: three questions, two model calls. */
+/** A demo: three questions, two of which call the model. */
 @NullMarked
 package io.github.semcache.demo;
 

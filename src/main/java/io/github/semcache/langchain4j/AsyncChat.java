@@ -17,25 +17,28 @@ import java.util.concurrent.CompletableFuture;
 record AsyncChat(
     ChatModel model,
     SemanticCache cache,
+    ChatResponseCodec codec,
     ChatRequest request,
     ChatRequestOptions options,
-    ChatRequests.Question question,
+    CacheableRequest cacheable,
     ModelObserver observer)
     implements CallHandler<CompletableFuture<ChatResponse>> {
 
   @Override
   public CacheCall begin() {
-    return cache.begin(question.prompt(), question.settings());
+    return cache.begin(cacheable.prompt(), cacheable.settings());
   }
 
-  /** Keeps the answer off the model's own threads. */
+  /**
+   * Calls the model, and stores the response on the cache's executor, not on the model's thread.
+   */
   @Override
   public CompletableFuture<ChatResponse> lead(CacheCall.Lead lead) {
-    return CallDriver.start(() -> lead.call(observer, question.model(), this::bypass))
+    return CallDriver.start(() -> lead.call(observer, cacheable.model(), this::bypass))
         .whenCompleteAsync(
             (response, failure) -> {
               if (failure == null) {
-                ChatResponses.keep(lead, response);
+                codec.complete(lead, response);
               } else {
                 lead.fail(CallDriver.causeOf(failure));
               }
@@ -48,7 +51,7 @@ record AsyncChat(
     return model.chatAsync(request, options);
   }
 
-  /** Nothing is shared before it is whole. */
+  /** Returns empty; only complete responses are shared. */
   @Override
   public Optional<CompletableFuture<ChatResponse>> join(CacheCall.Shared shared) {
     return Optional.empty();
@@ -56,6 +59,6 @@ record AsyncChat(
 
   @Override
   public CompletableFuture<ChatResponse> answered(Answer answer) {
-    return CompletableFuture.completedFuture(ChatResponses.response(answer.reply()));
+    return CompletableFuture.completedFuture(codec.decode(answer.reply()));
   }
 }

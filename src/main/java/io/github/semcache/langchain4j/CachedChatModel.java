@@ -11,7 +11,6 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.adapter.CallDriver;
 import io.github.semcache.chat.ModelObserver;
@@ -25,84 +24,98 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives any chat model of LangChain4j a cache. It stands wherever the model stands, in {@code
- * AiServices} for one.
+ * Adds a cache to a chat model of LangChain4j. The returned model can be used wherever the original
+ * one can, for example in {@code AiServices}.
  *
  * <pre>{@code
  * ChatModel cached = CachedChatModel.wrap(model, cache);
  * StreamingChatModel streaming = CachedChatModel.wrap(streamingModel, cache);
  * }</pre>
  *
- * <p>The text of the last user message is compared by meaning; of texts that other contents stand
- * between, the last; of messages with retrieved passages, what {@link Builder#question} says.
- * Everything else must be equal: all other messages, images and other contents, the model's
- * provider and name, and all parameters of the request together with the model's defaults, tools
- * and response format included. A blocking and a streaming model of one name share their entries.
- * What only the model's builder knows, such as the address of the service or a strict schema, is
- * not among the parameters: models that are built differently and share a cache need {@linkplain
- * Builder#modelName names} of their own.
+ * <p><b>Prompt.</b> The text of the last user message is compared by meaning. If images or other
+ * content separate several texts in that message, the last text that is not blank is used. {@link
+ * Builder#question} selects a part of the text, for messages that contain retrieved passages.
  *
- * <p>Parameters count as their {@code toString} shows them; those of a class with fields of its own
- * and without a {@code toString} of its own make the request pass by. Entries outlive the process
- * only for as long as that text stays the same: maps from {@code Map.of} may come in another order
- * in the next one.
+ * <p><b>Scope.</b> Everything else in a request must be equal: all other messages, images and other
+ * content, the model's provider and name, and all request parameters merged with the model's
+ * defaults, including tools and response format. A blocking and a streaming model with the same
+ * name share their entries. Configuration that only the model's builder knows, such as the base URL
+ * or a strict schema, is not part of the request: models that are configured differently and use
+ * the same cache need different {@linkplain Builder#modelName names}.
  *
- * <p>A hit gives back the message with its thinking and attributes (a message with an attribute
- * that JSON would give another type is not kept), the id, the model's name, the token usage and the
- * finish reason; what a provider's own subclass of the metadata or the usage adds is not kept.
- * Answers that did not end with {@code STOP} and calls of tools are not kept unless the cache's
- * {@link io.github.semcache.chat.Admission} says so. What the model throws reaches the caller as it
- * is. The model's listeners are told of its own calls, not of hits. Requests without a text of the
- * user, and those that cannot be written down, pass by the cache; so do the methods of a streaming
- * model that give a {@code Publisher}.
+ * <p>Parameters are compared by the result of their {@code toString}. A request is not cached if
+ * the class of its parameters declares fields but no {@code toString}. Entries are found after a
+ * restart only if that text is stable; the iteration order of {@code Map.of}, for example, may
+ * change.
  *
- * <p>Safe for use by many threads if the model is. Neither model nor cache is closed here.
+ * <p><b>Hits.</b> A hit returns the message with its thinking and attributes, the id, the model
+ * name, the token usage, and the finish reason. Fields that a provider's subclass of the metadata
+ * or of the token usage adds are lost. A message with an attribute whose type JSON does not
+ * preserve is not stored. The model's listeners are notified of calls to the model, not of hits.
+ *
+ * <p><b>What is not cached.</b> Unless the cache's {@link io.github.semcache.chat.Admission}
+ * decides otherwise, responses with a finish reason other than {@code STOP} and responses with tool
+ * calls are not stored. Requests without user text go directly to the model, and so do the methods
+ * of a streaming model that return a {@code Publisher}. Requests and responses that cannot be
+ * serialized are not cached either; they are counted in {@link
+ * io.github.semcache.stats.CacheStats#adapterErrors}.
+ *
+ * <p>Exceptions of the model reach the caller unwrapped. A closed cache is bypassed.
+ *
+ * <p>Thread-safe if the model is thread-safe. Neither the model nor the cache is closed by this
+ * class.
  */
 public final class CachedChatModel implements ChatModel {
   private final ChatModel model;
   private final SemanticCache cache;
-  private final ChatRequests requests;
+  private final ChatRequestParser parser;
+  private final ChatResponseCodec codec;
   private final ModelObserver observer;
 
   private CachedChatModel(
-      ChatModel model, SemanticCache cache, ChatRequests requests, ModelObserver observer) {
+      ChatModel model,
+      SemanticCache cache,
+      ChatRequestParser parser,
+      ChatResponseCodec codec,
+      ModelObserver observer) {
     this.model = model;
     this.cache = cache;
-    this.requests = requests;
+    this.parser = parser;
+    this.codec = codec;
     this.observer = observer;
   }
 
   /**
-   * Gives a model a cache.
+   * Adds a cache to a model.
    *
    * @param model the model
-   * @param cache the cache; needs no chat client of its own
-   * @return a model that answers from the cache where it can
-   * @throws IllegalArgumentException if the model's default parameters do not tell its name
+   * @param cache the cache; it does not need a chat client
+   * @return a model that answers from the cache if possible
+   * @throws IllegalArgumentException if the model's default parameters contain no model name
    */
   public static ChatModel wrap(ChatModel model, SemanticCache cache) {
     return builder(cache).build(model);
   }
 
   /**
-   * Gives a streaming model a cache. Lookups run on the cache's {@linkplain SemanticCache#executor
-   * executor}, and so does the handler of a hit, which gets the answer in one piece. Of calls that
-   * ask the same at once, the later ones get the answer when it is whole. A stream that is
-   * cancelled is not kept.
+   * Adds a cache to a streaming model. Lookups run on the cache's {@linkplain
+   * SemanticCache#executor executor}. On a hit, the handler is called on that executor and receives
+   * the answer in one piece. Of concurrent calls with the same request, the first one streams; the
+   * others receive the response when it is complete. A cancelled stream is not stored.
    *
-   * @param model the model; only its handler methods are cached
-   * @param cache the cache; needs no chat client of its own
-   * @return a model that answers from the cache where it can
-   * @throws IllegalArgumentException if the model's default parameters do not tell its name
+   * @param model the model; only the methods that take a handler are cached
+   * @param cache the cache; it does not need a chat client
+   * @return a model that answers from the cache if possible
+   * @throws IllegalArgumentException if the model's default parameters contain no model name
    */
   public static StreamingChatModel wrap(StreamingChatModel model, SemanticCache cache) {
     return builder(cache).build(model);
   }
 
   /**
-   * Starts with other options.
+   * Returns a builder with the default options.
    *
-   * @param cache the cache; needs no chat client of its own
+   * @param cache the cache; it does not need a chat client
    * @return a builder
    */
   public static Builder builder(SemanticCache cache) {
@@ -111,27 +124,15 @@ public final class CachedChatModel implements ChatModel {
 
   @Override
   public ChatResponse chat(ChatRequest request, ChatRequestOptions options) {
-    Optional<ChatRequests.Question> question = question(request);
-    if (question.isEmpty()) {
-      return model.chat(request, options);
-    }
-    BlockingChat call =
-        new BlockingChat(() -> model.chat(request, options), question.get(), observer);
-    try {
-      Answer answer = cache.ask(question.get().prompt(), call);
-      return call.response().orElseGet(() -> ChatResponses.response(answer.reply()));
-    } catch (UncacheableResponseException e) {
-      return call.response().orElseGet(() -> model.chat(request, options));
-    } catch (IllegalStateException e) {
-      if (cache.isClosed() && !call.wasMade()) {
-        return model.chat(request, options);
-      }
-      throw e;
-    }
+    return parse(request)
+        .map(
+            cacheable ->
+                new BlockingChat(model, cache, codec, request, options, cacheable, observer).run())
+        .orElseGet(() -> model.chat(request, options));
   }
 
-  private Optional<ChatRequests.Question> question(ChatRequest request) {
-    return cache.isClosed() ? Optional.empty() : requests.question(request);
+  private Optional<CacheableRequest> parse(ChatRequest request) {
+    return cache.isClosed() ? Optional.empty() : parser.parse(request);
   }
 
   @Override
@@ -142,12 +143,13 @@ public final class CachedChatModel implements ChatModel {
   @Override
   public CompletableFuture<ChatResponse> chatAsync(
       ChatRequest request, ChatRequestOptions options) {
-    Optional<ChatRequests.Question> question = question(request);
-    if (question.isEmpty()) {
-      return model.chatAsync(request, options);
-    }
-    AsyncChat chat = new AsyncChat(model, cache, request, options, question.get(), observer);
-    return CallDriver.runAsync(cache, chat);
+    return parse(request)
+        .map(
+            cacheable ->
+                CallDriver.runAsync(
+                    cache,
+                    new AsyncChat(model, cache, codec, request, options, cacheable, observer)))
+        .orElseGet(() -> model.chatAsync(request, options));
   }
 
   @Override
@@ -170,7 +172,7 @@ public final class CachedChatModel implements ChatModel {
     return model.supportedCapabilities();
   }
 
-  /** The options of cached models. Not safe for use by many threads. */
+  /** Builds cached models. Not thread-safe. */
   public static final class Builder {
     private final SemanticCache cache;
     private Optional<String> modelName = Optional.empty();
@@ -183,27 +185,27 @@ public final class CachedChatModel implements ChatModel {
     }
 
     /**
-     * Names the model in the scope; needed where the model's default parameters do not. Models that
-     * may answer differently need different names.
+     * Sets the name of the model in the scope. Required if the model's default parameters contain
+     * no model name. Models that may answer differently need different names.
      *
-     * @param modelName any name; not blank
+     * @param modelName the name; not blank
      * @return this builder
      * @throws IllegalArgumentException if the name is blank
      */
     public Builder modelName(String modelName) {
       if (requireNonNull(modelName, "modelName").isBlank()) {
-        throw new IllegalArgumentException("modelName is blank; it must not be");
+        throw new IllegalArgumentException("modelName is blank; it must not be blank");
       }
       this.modelName = Optional.of(modelName);
       return this;
     }
 
     /**
-     * Sets what the cache may do with each request: adds tags, a time to live and so on. Unless it
-     * says otherwise, a request waits a minute at most for another one's answer.
+     * Sets a function that adds options to the prompt of each request: tags, a time to live, and so
+     * on. A prompt initially has a {@linkplain Prompt#maxWait maximum wait} of one minute.
      *
-     * @param prompts from a request and its prompt to the prompt with its options; called from many
-     *     threads at once. What it throws reaches the caller
+     * @param prompts returns the prompt to use for a request; called concurrently by many threads.
+     *     Its exceptions reach the caller
      * @return this builder
      */
     public Builder prompts(BiFunction<ChatRequest, Prompt, Prompt> prompts) {
@@ -212,15 +214,17 @@ public final class CachedChatModel implements ChatModel {
     }
 
     /**
-     * Names the question in a message that also holds something else, such as retrieved passages:
-     * only the question is compared by meaning, the rest of the message must be equal.
+     * Sets how the question is found in a user message that also contains other text, such as
+     * retrieved passages. Only the question is compared by meaning; the rest of the message must be
+     * equal. If the finder throws, or returns a text that is blank or not part of the message, the
+     * request is not cached.
      *
      * <pre>{@code
      * // the template of LangChain4j's DefaultContentInjector
      * builder.question(QuestionFinder.before("\n\nAnswer using the following information:\n"))
      * }</pre>
      *
-     * @param question finds it; {@link QuestionFinder#whole} unless set
+     * @param question finds the question; the default is {@link QuestionFinder#whole}
      * @return this builder
      */
     public Builder question(QuestionFinder question) {
@@ -229,11 +233,11 @@ public final class CachedChatModel implements ChatModel {
     }
 
     /**
-     * Lets the calls of the model be seen, for example by {@link
-     * io.github.semcache.micrometer.CacheObservations#modelCalls}: those that the cache could not
-     * answer. One that several callers wait for is one call, of the first of them.
+     * Sets an observer of the calls to the model, that is, of the requests that the cache could not
+     * answer. See {@link io.github.semcache.micrometer.CacheObservations#modelCalls}. A call whose
+     * response several callers wait for is observed once, as the call of the first of them.
      *
-     * @param observer sees them; {@link ModelObserver#none} unless set
+     * @param observer the observer; the default is {@link ModelObserver#none}
      * @return this builder
      */
     public Builder observer(ModelObserver observer) {
@@ -242,41 +246,51 @@ public final class CachedChatModel implements ChatModel {
     }
 
     /**
-     * Gives a model the cache.
+     * Adds the cache to a model.
      *
      * @param model the model
-     * @return a model that answers from the cache where it can
+     * @return a model that answers from the cache if possible
      * @throws IllegalArgumentException if neither {@link #modelName} nor the model's default
-     *     parameters tell its name
+     *     parameters contain a model name
      */
     public ChatModel build(ChatModel model) {
       return new CachedChatModel(
-          model, cache, requests(model.provider(), model.defaultRequestParameters()), observer);
+          model,
+          cache,
+          parser(model.provider(), model.defaultRequestParameters()),
+          new ChatResponseCodec(cache::adapterFailed),
+          observer);
     }
 
     /**
-     * Gives a streaming model the cache.
+     * Adds the cache to a streaming model.
      *
      * @param model the model
-     * @return a model that answers from the cache where it can
+     * @return a model that answers from the cache if possible
      * @throws IllegalArgumentException if neither {@link #modelName} nor the model's default
-     *     parameters tell its name
+     *     parameters contain a model name
      */
     public StreamingChatModel build(StreamingChatModel model) {
       return new CachedStreamingModel(
-          model, cache, requests(model.provider(), model.defaultRequestParameters()), observer);
+          model,
+          cache,
+          parser(model.provider(), model.defaultRequestParameters()),
+          new ChatResponseCodec(cache::adapterFailed),
+          observer);
     }
 
-    private ChatRequests requests(ModelProvider provider, ChatRequestParameters defaults) {
-      @Nullable String ofModel = defaults.modelName();
+    private ChatRequestParser parser(ModelProvider provider, ChatRequestParameters defaults) {
+      @Nullable String defaultName = defaults.modelName();
       String name =
           modelName
-              .or(() -> Optional.ofNullable(ofModel))
+              .or(() -> Optional.ofNullable(defaultName))
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "modelName is missing; the model's default parameters do not tell it"));
-      return new ChatRequests(name, provider, defaults, prompts, question);
+                          "modelName is missing; it must be set if the model's default parameters"
+                              + " contain no model name"));
+      return new ChatRequestParser(
+          name, provider, defaults, prompts, question, cache::adapterFailed);
     }
   }
 }

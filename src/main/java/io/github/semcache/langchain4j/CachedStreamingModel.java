@@ -19,28 +19,32 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** {@link CachedChatModel#wrap(StreamingChatModel, SemanticCache)}. */
+/** The implementation of {@link CachedChatModel#wrap(StreamingChatModel, SemanticCache)}. */
 record CachedStreamingModel(
-    StreamingChatModel model, SemanticCache cache, ChatRequests requests, ModelObserver observer)
+    StreamingChatModel model,
+    SemanticCache cache,
+    ChatRequestParser parser,
+    ChatResponseCodec codec,
+    ModelObserver observer)
     implements StreamingChatModel {
 
   @Override
   public void chat(
       ChatRequest request, ChatRequestOptions options, StreamingChatResponseHandler handler) {
-    Optional<ChatRequests.Question> question =
-        cache.isClosed() ? Optional.empty() : requests.question(request);
-    if (question.isEmpty()) {
+    Optional<CacheableRequest> cacheable =
+        cache.isClosed() ? Optional.empty() : parser.parse(request);
+    if (cacheable.isEmpty()) {
       model.chat(request, options, handler);
       return;
     }
     StreamedChat chat =
-        new StreamedChat(model, cache, request, options, question.get(), handler, observer);
+        new StreamedChat(model, cache, codec, request, options, cacheable.get(), handler, observer);
     CompletableFuture<Boolean> unused =
         CallDriver.runAsync(cache, chat)
-            .whenComplete((streams, failure) -> tellFailure(failure, handler));
+            .whenComplete((started, failure) -> notifyOnFailure(failure, handler));
   }
 
-  private static void tellFailure(
+  private static void notifyOnFailure(
       @Nullable Throwable failure, StreamingChatResponseHandler handler) {
     if (failure != null) {
       handler.onError(CallDriver.causeOf(failure));

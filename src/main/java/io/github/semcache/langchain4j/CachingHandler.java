@@ -14,36 +14,40 @@ import io.github.semcache.CacheCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes all of a stream on, and ends the lead as the stream ends. A model tells a handler what the
- * handler itself threw; that is no failure of those who wait for the answer.
+ * Forwards a stream to the caller's handler and stores the complete response. The lead ends when
+ * the stream ends. An exception that the caller's handler throws, and that the model reports back
+ * to {@link #onError}, abandons the lead: the calls that wait for it do not fail.
  */
 final class CachingHandler implements StreamingChatResponseHandler {
   private final StreamingChatResponseHandler handler;
   private final CacheCall.Lead lead;
-  private volatile @Nullable Throwable ofHandler;
+  private final ChatResponseCodec codec;
+  private volatile @Nullable Throwable handlerFailure;
 
-  CachingHandler(StreamingChatResponseHandler handler, CacheCall.Lead lead) {
+  CachingHandler(
+      StreamingChatResponseHandler handler, CacheCall.Lead lead, ChatResponseCodec codec) {
     this.handler = handler;
     this.lead = lead;
+    this.codec = codec;
   }
 
-  private void pass(Runnable event) {
+  private void forward(Runnable event) {
     try {
       event.run();
     } catch (Throwable e) {
-      ofHandler = e;
+      handlerFailure = e;
       throw e;
     }
   }
 
   @Override
   public void onPartialResponse(String text) {
-    pass(() -> handler.onPartialResponse(text));
+    forward(() -> handler.onPartialResponse(text));
   }
 
   @Override
   public void onPartialResponse(PartialResponse text, PartialResponseContext context) {
-    pass(
+    forward(
         () ->
             handler.onPartialResponse(
                 text, new PartialResponseContext(abandoning(context.streamingHandle()))));
@@ -51,12 +55,12 @@ final class CachingHandler implements StreamingChatResponseHandler {
 
   @Override
   public void onPartialThinking(PartialThinking thinking) {
-    pass(() -> handler.onPartialThinking(thinking));
+    forward(() -> handler.onPartialThinking(thinking));
   }
 
   @Override
   public void onPartialThinking(PartialThinking thinking, PartialThinkingContext context) {
-    pass(
+    forward(
         () ->
             handler.onPartialThinking(
                 thinking, new PartialThinkingContext(abandoning(context.streamingHandle()))));
@@ -64,12 +68,12 @@ final class CachingHandler implements StreamingChatResponseHandler {
 
   @Override
   public void onPartialToolCall(PartialToolCall call) {
-    pass(() -> handler.onPartialToolCall(call));
+    forward(() -> handler.onPartialToolCall(call));
   }
 
   @Override
   public void onPartialToolCall(PartialToolCall call, PartialToolCallContext context) {
-    pass(
+    forward(
         () ->
             handler.onPartialToolCall(
                 call, new PartialToolCallContext(abandoning(context.streamingHandle()))));
@@ -77,18 +81,18 @@ final class CachingHandler implements StreamingChatResponseHandler {
 
   @Override
   public void onCompleteToolCall(CompleteToolCall call) {
-    pass(() -> handler.onCompleteToolCall(call));
+    forward(() -> handler.onCompleteToolCall(call));
   }
 
   @Override
   public void onUnmappedRawEvent(Object event) {
-    pass(() -> handler.onUnmappedRawEvent(event));
+    forward(() -> handler.onUnmappedRawEvent(event));
   }
 
   @Override
   public void onCompleteResponse(ChatResponse response) {
     try {
-      ChatResponses.keep(lead, response);
+      codec.complete(lead, response);
     } catch (RuntimeException e) {
       handler.onError(e);
       return;
@@ -98,7 +102,7 @@ final class CachingHandler implements StreamingChatResponseHandler {
 
   @Override
   public void onError(Throwable failure) {
-    if (failure == ofHandler) {
+    if (failure == handlerFailure) {
       lead.abandon();
     } else {
       lead.fail(failure);
@@ -106,12 +110,11 @@ final class CachingHandler implements StreamingChatResponseHandler {
     handler.onError(failure);
   }
 
-  /** A model need not call a handler any more that has cancelled its stream. */
+  /** Abandons the lead on cancellation, because a model may then stop calling its handler. */
   private StreamingHandle abandoning(StreamingHandle handle) {
     return new AbandoningHandle(handle, lead);
   }
 
-  /** Cancels the stream and gives the lead up. */
   private record AbandoningHandle(StreamingHandle handle, CacheCall.Lead lead)
       implements StreamingHandle {
 

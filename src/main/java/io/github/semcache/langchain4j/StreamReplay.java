@@ -12,7 +12,10 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import org.jspecify.annotations.Nullable;
 
-/** Gives a handler a whole response, each part of it in one piece, unless it cancels. */
+/**
+ * Replays a complete response to a handler, each part of it in one piece. Stops when the handler
+ * cancels the stream.
+ */
 final class StreamReplay implements StreamingHandle {
   private volatile boolean cancelled;
 

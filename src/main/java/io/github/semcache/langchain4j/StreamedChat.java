@@ -13,30 +13,35 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One request to a streaming model with a cache. It gives nothing back: its handler is told the
- * answer, and what fails before the model streams.
+ * One request to a streaming model with a cache. The response goes to the handler. The returned
+ * futures only report exceptions that are thrown before the model takes over the handler.
  */
 record StreamedChat(
     StreamingChatModel model,
     SemanticCache cache,
+    ChatResponseCodec codec,
     ChatRequest request,
     ChatRequestOptions options,
-    ChatRequests.Question question,
+    CacheableRequest cacheable,
     StreamingChatResponseHandler handler,
     ModelObserver observer)
     implements CallHandler<CompletableFuture<Boolean>> {
-  /** A handler may hold its stream up; callers that want no stream must not wait for it. */
-  private static final String LANE = "langchain4j streams";
+  /**
+   * Streams are coalesced only with one another: a slow handler delays its stream, and blocking
+   * calls must not wait for it.
+   */
+  private static final String COALESCING_GROUP = "langchain4j streams";
 
   @Override
   public CacheCall begin() {
-    return cache.begin(question.prompt(), question.settings(), LANE);
+    return cache.begin(cacheable.prompt(), cacheable.settings(), COALESCING_GROUP);
   }
 
   @Override
   public CompletableFuture<Boolean> lead(CacheCall.Lead lead) {
     try {
-      return lead.call(observer, question.model(), () -> stream(new CachingHandler(handler, lead)));
+      return lead.call(
+          observer, cacheable.model(), () -> stream(new CachingHandler(handler, lead, codec)));
     } catch (Throwable e) {
       lead.fail(e);
       throw e;
@@ -48,12 +53,12 @@ record StreamedChat(
     return stream(handler);
   }
 
-  private CompletableFuture<Boolean> stream(StreamingChatResponseHandler to) {
-    model.chat(request, options, to);
+  private CompletableFuture<Boolean> stream(StreamingChatResponseHandler target) {
+    model.chat(request, options, target);
     return CompletableFuture.completedFuture(true);
   }
 
-  /** Nothing is shared before it is whole. */
+  /** Returns empty; only complete responses are shared. */
   @Override
   public Optional<CompletableFuture<Boolean>> join(CacheCall.Shared shared) {
     return Optional.empty();
@@ -61,7 +66,7 @@ record StreamedChat(
 
   @Override
   public CompletableFuture<Boolean> answered(Answer answer) {
-    StreamReplay.to(handler, ChatResponses.response(answer.reply()));
+    StreamReplay.to(handler, codec.decode(answer.reply()));
     return CompletableFuture.completedFuture(true);
   }
 }

@@ -10,13 +10,15 @@ import io.github.semcache.embedding.RejectedTextException;
 import java.util.List;
 
 /**
- * Makes a model that reads only the beginning of a text read all of it: a longer text is cut into
- * pieces that fit, and their vectors are averaged by their tokens. Were the rest left out, two
- * prompts with one beginning would be the same to the cache.
+ * Embeds texts that are longer than the window of a model: splits them into chunks that fit, and
+ * averages the vectors of the chunks, weighted by their numbers of tokens. Without it, the model
+ * would truncate such texts, and prompts with the same beginning would have the same vector.
  *
- * @param model the model; says how many tokens it read
- * @param window the tokens after which it stops reading
- * @param maxCharacters the longest text; a longer one would take the model too long
+ * <p>Thread-safe if the model is thread-safe. Blocks while the model computes.
+ *
+ * @param model the model; its responses must contain the token usage
+ * @param window the number of tokens at which the model truncates a text
+ * @param maxCharacters the maximum length of a text in characters
  */
 record WindowedModel(EmbeddingModel model, int window, int maxCharacters)
     implements EmbeddingModel {
@@ -29,26 +31,26 @@ record WindowedModel(EmbeddingModel model, int window, int maxCharacters)
   private Embedding embedding(String text) {
     if (text.length() > maxCharacters) {
       throw new RejectedTextException(
-          "text has " + text.length() + " characters; the model takes at most " + maxCharacters);
+          "text has " + text.length() + " characters; the maximum is " + maxCharacters);
     }
     float[] sum = new float[dimension()];
-    int read = 0;
+    int totalTokens = 0;
     int length = 8 * window;
     for (String rest = text.strip(); !rest.isEmpty(); ) {
-      String piece = rest.substring(0, end(rest, length));
-      Response<List<Embedding>> response = model.embedAll(List.of(TextSegment.from(piece)));
+      String chunk = rest.substring(0, chunkEnd(rest, length));
+      Response<List<Embedding>> response = model.embedAll(List.of(TextSegment.from(chunk)));
       int tokens = requireNonNull(response.tokenUsage(), "tokenUsage").inputTokenCount();
-      if (tokens >= window && piece.length() > 2) {
-        length = Math.max(2, piece.length() / 2);
+      if (tokens >= window && chunk.length() > 2) {
+        length = Math.max(2, chunk.length() / 2);
         continue;
       }
       add(sum, tokens, response.content().get(0).vector());
-      read += tokens;
-      length = Math.max(2, piece.length() * (window - window / 8) / Math.max(1, tokens));
-      rest = rest.substring(piece.length()).strip();
+      totalTokens += tokens;
+      length = Math.max(2, chunk.length() * (window - window / 8) / Math.max(1, tokens));
+      rest = rest.substring(chunk.length()).strip();
     }
-    if (read == 0) {
-      throw new RejectedTextException("text has nothing in it that the model reads");
+    if (totalTokens == 0) {
+      throw new RejectedTextException("text contains no tokens");
     }
     Embedding average = Embedding.from(sum);
     average.normalize();
@@ -56,9 +58,10 @@ record WindowedModel(EmbeddingModel model, int window, int maxCharacters)
   }
 
   /**
-   * Where a piece of at most this length ends: at white space if there is some in its second half.
+   * Returns the end index of a chunk of at most the given length. Prefers whitespace in the second
+   * half of the chunk, and never splits a surrogate pair.
    */
-  private static int end(String text, int length) {
+  private static int chunkEnd(String text, int length) {
     if (text.length() <= length) {
       return text.length();
     }

@@ -1,7 +1,6 @@
 /**
- * LangChain4j's embedding models as embedders, the local one among them. The only package that
- * knows LangChain4j, which is an optional dependency; the cache itself works without it and never
- * loads it.
+ * Integration with LangChain4j: cached chat models, and embedding models as embedders. Only this
+ * package depends on LangChain4j, which is an optional dependency.
  */
 @NullMarked
 package io.github.semcache.langchain4j;

@@ -17,42 +17,58 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The meters of a cache. It listens to the cache from the beginning, and is bound to it once it is
- * built:
+ * Publishes the events and statistics of a cache as Micrometer meters. Register it as the listener
+ * of the cache, and bind the built cache:
  *
  * <pre>{@code
  * CacheMetrics metrics = CacheMetrics.builder(registry, "answers").prices(2.50, 10, "usd").build();
- * SemanticCache cache = metrics.bind(SemanticCache.builder().listener(metrics). … .build());
+ * SemanticCache cache = metrics.bind(SemanticCache.builder().listener(metrics). ... .build());
  * }</pre>
  *
- * <p>All meters have the tag {@code cache} with the cache's name.
+ * <p>All meters have the tag {@code cache} with the name of the cache, and the {@linkplain
+ * Builder#tags additional tags}.
  *
  * <table>
- * <caption>The meters</caption>
- * <tr><th>meter</th><th>what</th></tr>
- * <tr><td>{@code cache.gets}, {@code cache.puts}, {@code cache.evictions}</td>
- *     <td>Micrometer's own names for the counts of every cache; {@code result} is {@code hit} or
- *     {@code miss}</td></tr>
- * <tr><td>{@code semcache.lookup}</td>
- *     <td>timer of the store; {@code tier} is {@code exact} or {@code semantic}</td></tr>
- * <tr><td>{@code semcache.embedding}</td><td>timer of the embedder</td></tr>
- * <tr><td>{@code semcache.model}</td>
- *     <td>timer of the model; {@code finish_reason} as in
- *     {@link io.github.semcache.chat.FinishReason}</td></tr>
- * <tr><td>{@code semcache.distance}</td>
- *     <td>cosine distances, 0 to 2; {@code result} is {@code hit} for those of semantic hits and
- *     {@code near_miss} for those of the nearest entries that were not served</td></tr>
- * <tr><td>{@code semcache.misses}</td><td>count; {@code reason} says why</td></tr>
- * <tr><td>{@code semcache.coalesced}</td><td>misses that waited for another's answer</td></tr>
- * <tr><td>{@code semcache.errors}</td><td>count; {@code part} is what failed</td></tr>
- * <tr><td>{@code semcache.tokens}</td>
- *     <td>{@code type} is {@code input} or {@code output}, {@code state} is {@code spent} or
- *     {@code saved}</td></tr>
- * <tr><td>{@code semcache.cost.saved}</td>
- *     <td>what the saved tokens would have cost, in the currency; only with prices</td></tr>
+ * <caption>Meters</caption>
+ * <tr><th>meter</th><th>type, unit</th><th>what is measured</th><th>tags</th></tr>
+ * <tr><td>{@code cache.gets}</td><td>function counter, requests</td>
+ *     <td>requests that ended as a hit or a miss</td>
+ *     <td>{@code result}: {@code hit}, {@code miss}</td></tr>
+ * <tr><td>{@code cache.puts}</td><td>function counter, entries</td><td>written entries</td>
+ *     <td></td></tr>
+ * <tr><td>{@code cache.evictions}</td><td>function counter, entries</td>
+ *     <td>evicted entries, if the store reports them</td><td></td></tr>
+ * <tr><td>{@code semcache.lookup}</td><td>timer</td>
+ *     <td>lookups by key and nearest-neighbor searches of the store that succeeded</td>
+ *     <td>{@code tier}: {@code exact}, {@code semantic}</td></tr>
+ * <tr><td>{@code semcache.embedding}</td><td>timer</td>
+ *     <td>calls to the embedder that succeeded</td><td></td></tr>
+ * <tr><td>{@code semcache.model}</td><td>timer</td><td>calls to the model that succeeded</td>
+ *     <td>{@code finish_reason}: a {@link io.github.semcache.chat.FinishReason} in lower
+ *     case</td></tr>
+ * <tr><td>{@code semcache.distance}</td><td>distribution summary, cosine distance in [0, 2]</td>
+ *     <td>the distances of semantic hits, and of the nearest entries on misses; with histogram
+ *     buckets from 0.02 to 1</td>
+ *     <td>{@code result}: {@code hit}, {@code near_miss}</td></tr>
+ * <tr><td>{@code semcache.misses}</td><td>counter, requests</td><td>misses</td>
+ *     <td>{@code reason}: the code of the {@link io.github.semcache.policy.MissReason}</td></tr>
+ * <tr><td>{@code semcache.coalesced}</td><td>counter, requests</td>
+ *     <td>misses that waited for the answer of a concurrent request</td><td></td></tr>
+ * <tr><td>{@code semcache.errors}</td><td>counter, failures</td><td>failures of the parts</td>
+ *     <td>{@code part}: a {@link CacheEvent.Part} in lower case, for example {@code store}, {@code
+ *     embedder}, {@code model}, or {@code adapter} for requests and responses that a wrapped client
+ *     could not process for the cache</td></tr>
+ * <tr><td>{@code semcache.tokens}</td><td>counter, tokens</td>
+ *     <td>tokens of model calls, and tokens that hits saved; where known</td>
+ *     <td>{@code type}: {@code input}, {@code output}; {@code state}: {@code spent}, {@code
+ *     saved}</td></tr>
+ * <tr><td>{@code semcache.cost.saved}</td><td>counter, the currency of the prices</td>
+ *     <td>the cost of the saved tokens; only if {@linkplain Builder#prices prices} are set</td>
+ *     <td></td></tr>
  * </table>
  *
- * <p>Safe for use by many threads; does not block.
+ * <p>The meters {@code cache.*} are the standard cache meters of Micrometer; {@link #bind}
+ * registers them. Thread-safe; does not block.
  */
 public final class CacheMetrics implements CacheListener {
   private static final double MILLION = 1e6;
@@ -70,10 +86,10 @@ public final class CacheMetrics implements CacheListener {
   }
 
   /**
-   * Starts the metrics of a cache.
+   * Returns a builder for the metrics of one cache.
    *
-   * @param registry where the meters are registered
-   * @param name the cache's name, the tag {@code cache} of its meters; not blank
+   * @param registry the registry of the meters
+   * @param name the name of the cache, used as the tag {@code cache}; not blank
    * @return a builder
    * @throws IllegalArgumentException if the name is blank
    */
@@ -82,8 +98,8 @@ public final class CacheMetrics implements CacheListener {
   }
 
   /**
-   * Registers Micrometer's meters for caches. They live as long as the cache, which they do not
-   * keep from being collected.
+   * Registers the meters {@code cache.gets}, {@code cache.puts}, and {@code cache.evictions}. They
+   * reference the cache weakly, so the registry does not prevent its garbage collection.
    *
    * @param cache the cache
    * @return the same cache
@@ -99,16 +115,17 @@ public final class CacheMetrics implements CacheListener {
       onHit(hit);
     } else if (event instanceof CacheEvent.Miss miss) {
       count("semcache.misses", "reason", miss.reason().code());
-      miss.nearest().ifPresent(distance -> distance("near_miss", distance));
+      miss.nearest().ifPresent(distance -> recordDistance("near_miss", distance));
     } else if (event instanceof CacheEvent.Coalesced) {
       Counter.builder("semcache.coalesced").tags(tags).register(registry).increment();
     } else if (event instanceof CacheEvent.LookedUp lookedUp) {
-      time("semcache.lookup", "tier", label(lookedUp.tier()), lookedUp.took());
+      recordTime("semcache.lookup", "tier", label(lookedUp.tier()), lookedUp.took());
     } else if (event instanceof CacheEvent.Embedded embedded) {
       Timer.builder("semcache.embedding").tags(tags).register(registry).record(embedded.took());
     } else if (event instanceof CacheEvent.ModelAnswered answered) {
-      time("semcache.model", "finish_reason", label(answered.finishReason()), answered.took());
-      answered.usage().ifPresent(usage -> tokens("spent", usage));
+      recordTime(
+          "semcache.model", "finish_reason", label(answered.finishReason()), answered.took());
+      answered.usage().ifPresent(usage -> countTokens("spent", usage));
     } else if (event instanceof CacheEvent.Failed failed) {
       count("semcache.errors", "part", label(failed.part()));
     }
@@ -116,10 +133,10 @@ public final class CacheMetrics implements CacheListener {
 
   private void onHit(CacheEvent.Hit hit) {
     if (hit.tier() == CacheEvent.Tier.SEMANTIC) {
-      distance("hit", hit.distance());
+      recordDistance("hit", hit.distance());
     }
-    hit.saved().ifPresent(usage -> tokens("saved", usage));
-    hit.saved().ifPresent(usage -> prices.ifPresent(price -> save(price, usage)));
+    hit.saved().ifPresent(usage -> countTokens("saved", usage));
+    hit.saved().ifPresent(usage -> prices.ifPresent(price -> countSavedCost(price, usage)));
   }
 
   private static String label(Enum<?> value) {
@@ -130,11 +147,11 @@ public final class CacheMetrics implements CacheListener {
     Counter.builder(meter).tags(tags).tag(tag, value).register(registry).increment();
   }
 
-  private void time(String meter, String tag, String value, Duration took) {
+  private void recordTime(String meter, String tag, String value, Duration took) {
     Timer.builder(meter).tags(tags).tag(tag, value).register(registry).record(took);
   }
 
-  private void distance(String result, double distance) {
+  private void recordDistance(String result, double distance) {
     DistributionSummary.builder("semcache.distance")
         .tags(tags)
         .tag("result", result)
@@ -143,12 +160,12 @@ public final class CacheMetrics implements CacheListener {
         .record(distance);
   }
 
-  private void tokens(String state, TokenUsage usage) {
-    tokens(state, "input", usage.inputTokens());
-    tokens(state, "output", usage.outputTokens());
+  private void countTokens(String state, TokenUsage usage) {
+    countTokens(state, "input", usage.inputTokens());
+    countTokens(state, "output", usage.outputTokens());
   }
 
-  private void tokens(String state, String type, long tokens) {
+  private void countTokens(String state, String type, long tokens) {
     Counter.builder("semcache.tokens")
         .baseUnit("tokens")
         .tags(tags)
@@ -158,7 +175,7 @@ public final class CacheMetrics implements CacheListener {
         .increment((double) tokens);
   }
 
-  private void save(Prices prices, TokenUsage usage) {
+  private void countSavedCost(Prices prices, TokenUsage usage) {
     Counter.builder("semcache.cost.saved")
         .tags(tags)
         .baseUnit(prices.currency())
@@ -170,7 +187,7 @@ public final class CacheMetrics implements CacheListener {
 
   private record Prices(double input, double output, String currency) {}
 
-  /** The options of a {@link CacheMetrics}. Not safe for use by many threads. */
+  /** Builds a {@link CacheMetrics}. Not thread-safe. */
   public static final class Builder {
     private final MeterRegistry registry;
     private final String name;
@@ -180,7 +197,7 @@ public final class CacheMetrics implements CacheListener {
     private Builder(MeterRegistry registry, String name) {
       this.registry = requireNonNull(registry, "registry");
       if (requireNonNull(name, "name").isBlank()) {
-        throw new IllegalArgumentException("name is blank; it must not be");
+        throw new IllegalArgumentException("name is blank; it must not be blank");
       }
       this.name = name;
     }
@@ -188,7 +205,7 @@ public final class CacheMetrics implements CacheListener {
     /**
      * Adds tags to all meters.
      *
-     * @param tags the tags
+     * @param tags the tags, in addition to {@code cache} and to tags added before
      * @return this builder
      */
     public Builder tags(Iterable<Tag> tags) {
@@ -197,11 +214,11 @@ public final class CacheMetrics implements CacheListener {
     }
 
     /**
-     * Sets what the model's tokens cost, for {@code semcache.cost.saved}.
+     * Sets the prices of the model's tokens. Enables the meter {@code semcache.cost.saved}.
      *
-     * @param inputPerMillion the price of a million tokens of prompts, at least 0
-     * @param outputPerMillion the price of a million tokens of answers, at least 0
-     * @param currency the unit of both, for example {@code usd}
+     * @param inputPerMillion the price of a million input tokens, finite and at least 0
+     * @param outputPerMillion the price of a million output tokens, finite and at least 0
+     * @param currency the currency of both prices, for example {@code usd}
      * @return this builder
      * @throws IllegalArgumentException if a price is negative or not finite
      */
@@ -224,9 +241,9 @@ public final class CacheMetrics implements CacheListener {
     }
 
     /**
-     * Makes the metrics.
+     * Builds the metrics.
      *
-     * @return a listener to build the cache with
+     * @return a listener for {@link io.github.semcache.SemanticCacheBuilder#listener}
      */
     public CacheMetrics build() {
       return new CacheMetrics(this);

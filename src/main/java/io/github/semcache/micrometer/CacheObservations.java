@@ -9,8 +9,8 @@ import io.github.semcache.store.VectorStore;
 import io.micrometer.observation.ObservationRegistry;
 
 /**
- * Observes the parts of a cache, so that a tracer shows a span for each lookup and each call of the
- * model. Neither prompts nor answers are among the key values.
+ * Creates Micrometer observations, and thereby spans and timers, for the lookups of a cache and the
+ * calls to the model. Prompts and answers are not recorded.
  *
  * <pre>{@code
  * CacheObservations observations = CacheObservations.of(registry);
@@ -20,19 +20,42 @@ import io.micrometer.observation.ObservationRegistry;
  * CachedOpenAi.builder(cache).observer(observations.modelCalls("openai")).build().wrap(client)
  * }</pre>
  *
- * <p>A call of the model is {@code gen_ai.client.operation} with the attributes of OpenTelemetry's
- * conventions for generative AI: {@code gen_ai.operation.name}, {@code gen_ai.provider.name},
- * {@code gen_ai.request.model}, {@code gen_ai.response.model}, {@code
- * gen_ai.response.finish_reasons}, {@code gen_ai.usage.input_tokens} and {@code
- * gen_ai.usage.output_tokens}, of the kind CLIENT, and with {@code error.type} where it failed: the
- * status of a response, or the class of what was thrown. A lookup is {@code semcache.lookup} with
- * {@code semcache.tier} and {@code semcache.found}.
+ * <table>
+ * <caption>Observations</caption>
+ * <tr><th>name</th><th>span</th><th>what is observed</th></tr>
+ * <tr><td>{@code semcache.lookup}</td><td>{@code semcache lookup} and the tier</td>
+ *     <td>a lookup by key or a nearest-neighbor search of the store</td></tr>
+ * <tr><td>{@code gen_ai.client.operation}</td><td>{@code chat} and the model</td>
+ *     <td>a call to the model, of the kind CLIENT; the keys are the attributes of OpenTelemetry's
+ *     semantic conventions for generative AI</td></tr>
+ * </table>
  *
- * <p>Both are children of the observation that is current on the thread that makes them. Of
- * asynchronous calls, and of LangChain4j's streams, that is a thread of the cache's executor: give
- * the cache one that carries the context along, such as that of Micrometer's context propagation.
+ * <table>
+ * <caption>Key values. Those of high cardinality appear on spans only</caption>
+ * <tr><th>key</th><th>cardinality</th><th>value</th></tr>
+ * <tr><td>{@code semcache.tier}</td><td>low</td><td>{@code exact} or {@code semantic}</td></tr>
+ * <tr><td>{@code semcache.found}</td><td>high</td><td>the number of entries found</td></tr>
+ * <tr><td>{@code gen_ai.operation.name}</td><td>low</td><td>{@code chat}</td></tr>
+ * <tr><td>{@code gen_ai.provider.name}</td><td>low</td><td>the provider</td></tr>
+ * <tr><td>{@code gen_ai.request.model}</td><td>low</td>
+ *     <td>the requested model, or {@code unknown}</td></tr>
+ * <tr><td>{@code gen_ai.response.model}</td><td>low</td>
+ *     <td>the model of the response, or {@code none}</td></tr>
+ * <tr><td>{@code gen_ai.response.finish_reasons}</td><td>low</td>
+ *     <td>the {@link io.github.semcache.chat.FinishReason} in lower case, or {@code none}</td></tr>
+ * <tr><td>{@code error.type}</td><td>low</td>
+ *     <td>the status code of an error response, or the class name of the exception; {@code none} if
+ *     the call did not fail</td></tr>
+ * <tr><td>{@code gen_ai.usage.input_tokens}, {@code gen_ai.usage.output_tokens}</td><td>high</td>
+ *     <td>the numbers of tokens; absent if unknown</td></tr>
+ * </table>
  *
- * <p>Immutable and safe for use by many threads.
+ * <p>An observation is a child of the observation that is current on the calling thread. For
+ * asynchronous calls and for streams of LangChain4j, that thread belongs to the cache's executor:
+ * to preserve the parent, configure an executor that propagates the context, such as one of
+ * Micrometer's context propagation library.
+ *
+ * <p>Immutable and thread-safe.
  */
 public final class CacheObservations {
   private final ObservationRegistry registry;
@@ -42,21 +65,21 @@ public final class CacheObservations {
   }
 
   /**
-   * Begins.
+   * Returns an instance that creates its observations in a registry.
    *
-   * @param registry who handles the observations
-   * @return the observations
+   * @param registry the registry
+   * @return a new instance
    */
   public static CacheObservations of(ObservationRegistry registry) {
     return new CacheObservations(registry);
   }
 
   /**
-   * Observes a chat client.
+   * Wraps a chat client so that its calls are observed.
    *
-   * @param client the client; a {@link StreamingChatClient} remains one
-   * @param provider who runs the model, for example {@code openai}
-   * @return a client that is observed
+   * @param client the client
+   * @param provider the provider of the model, for example {@code openai}
+   * @return the wrapped client; a {@link StreamingChatClient} if the given client is one
    */
   public ChatClient observe(ChatClient client, String provider) {
     ModelObserver observer = modelCalls(provider);
@@ -66,11 +89,12 @@ public final class CacheObservations {
   }
 
   /**
-   * Observes the calls of the model that a wrapped client of OpenAI or LangChain4j makes: for the
-   * option {@code observer} of their builders. The observation of a stream ends with the stream.
+   * Returns an observer for the option {@code observer} of the builders of {@code CachedOpenAi} and
+   * {@code CachedChatModel}. The observation of a stream ends when the stream ends.
    *
-   * @param provider who runs the model, for example {@code openai} or {@code azure.ai.openai}
-   * @return what begins an observation for each call, as a child of the thread's current one
+   * @param provider the provider of the model, for example {@code openai} or {@code
+   *     azure.ai.openai}
+   * @return an observer that starts an observation for each call
    */
   public ModelObserver modelCalls(String provider) {
     requireNonNull(provider, "provider");
@@ -78,11 +102,11 @@ public final class CacheObservations {
   }
 
   /**
-   * Observes the lookups of a store.
+   * Wraps a store so that its lookups are observed. Closing the wrapper closes the store.
    *
    * @param store the store
-   * @return a store that is observed; it is a {@link io.github.semcache.store.StateStore} or an
-   *     {@link io.github.semcache.store.ListableStore} if the given one is
+   * @return the wrapped store; a {@link io.github.semcache.store.StateStore} or a {@link
+   *     io.github.semcache.store.ListableStore} if the given store is one
    */
   public VectorStore observe(VectorStore store) {
     return ObservedStore.of(requireNonNull(store, "store"), registry);

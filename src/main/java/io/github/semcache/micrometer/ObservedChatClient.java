@@ -3,15 +3,30 @@ package io.github.semcache.micrometer;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.chat.ObservedCall;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
+import java.util.function.Supplier;
 
-/** {@link CacheObservations#observe(ChatClient, String)}. */
+/** A chat client whose calls are observed. */
 record ObservedChatClient(ChatClient client, ModelObserver observer) implements ChatClient {
 
   @Override
   public ChatReply chat(Prompt prompt) {
-    return ModelObservation.observe(client, observer, () -> client.chat(prompt));
+    return observe(client, observer, () -> client.chat(prompt));
+  }
+
+  static ChatReply observe(ChatClient client, ModelObserver observer, Supplier<ChatReply> call) {
+    ObservedCall observed =
+        ObservedCall.begin(observer, client.settings().getOrDefault("model", "unknown"));
+    try {
+      ChatReply reply = observed.run(call);
+      observed.answered(reply);
+      return reply;
+    } catch (Throwable e) {
+      observed.failed(e);
+      throw e;
+    }
   }
 
   @Override

@@ -11,12 +11,12 @@ import io.micrometer.observation.transport.Propagator;
 import io.micrometer.observation.transport.SenderContext;
 import java.util.Locale;
 
-/** One call of a model as an observation. */
+/** An observation of one model call. */
 record ObservedModelCall(Observation observation) implements ModelObserver.Call {
-  /** The span is a client's; its trace travels with the HTTP request that the client sends. */
-  private static final Propagator.Setter<Object> UNSENT = (carrier, key, value) -> {};
+  /** Does nothing: the HTTP client of the model propagates the trace. */
+  private static final Propagator.Setter<Object> NO_PROPAGATION = (carrier, key, value) -> {};
 
-  // All of these are set whatever comes, because a meter's tags must always be the same.
+  // These keys are always present, because all meters with the same name need the same tag keys.
   private static final String RESPONSE_MODEL = "gen_ai.response.model";
   private static final String FINISH_REASONS = "gen_ai.response.finish_reasons";
   private static final String ERROR_TYPE = "error.type";
@@ -24,7 +24,9 @@ record ObservedModelCall(Observation observation) implements ModelObserver.Call 
   static ObservedModelCall begin(String provider, String model, ObservationRegistry registry) {
     return new ObservedModelCall(
         Observation.createNotStarted(
-                "gen_ai.client.operation", () -> new SenderContext<>(UNSENT, Kind.CLIENT), registry)
+                "gen_ai.client.operation",
+                () -> new SenderContext<>(NO_PROPAGATION, Kind.CLIENT),
+                registry)
             .contextualName("chat " + model)
             .lowCardinalityKeyValue("gen_ai.operation.name", "chat")
             .lowCardinalityKeyValue("gen_ai.provider.name", provider)

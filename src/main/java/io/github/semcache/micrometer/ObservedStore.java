@@ -21,8 +21,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * {@link CacheObservations#observe(VectorStore)}. What a store can do besides, keep the state of a
- * cache or list its entries, it can do when it is observed.
+ * A store whose lookups are observed. It implements {@link StateStore} and {@link ListableStore} if
+ * the wrapped store does.
  */
 class ObservedStore implements VectorStore {
   private final VectorStore store;
@@ -35,12 +35,12 @@ class ObservedStore implements VectorStore {
 
   static VectorStore of(VectorStore store, ObservationRegistry registry) {
     if (store instanceof StateStore state) {
-      return store instanceof ListableStore listing
-          ? new OfStateAndListing(store, registry, state, listing)
-          : new OfState(store, registry, state);
+      return store instanceof ListableStore listable
+          ? new ObservedStateAndListableStore(store, registry, state, listable)
+          : new ObservedStateStore(store, registry, state);
     }
-    return store instanceof ListableStore listing
-        ? new OfListing(store, registry, listing)
+    return store instanceof ListableStore listable
+        ? new ObservedListableStore(store, registry, listable)
         : new ObservedStore(store, registry);
   }
 
@@ -74,8 +74,8 @@ class ObservedStore implements VectorStore {
   }
 
   @Override
-  public int put(List<NewEntry> insertions) {
-    return store.put(insertions);
+  public int put(List<NewEntry> entries) {
+    return store.put(entries);
   }
 
   @Override
@@ -84,8 +84,8 @@ class ObservedStore implements VectorStore {
   }
 
   @Override
-  public long remove(EntrySelector selection) {
-    return store.remove(selection);
+  public long remove(EntrySelector selector) {
+    return store.remove(selector);
   }
 
   @Override
@@ -93,10 +93,10 @@ class ObservedStore implements VectorStore {
     store.close();
   }
 
-  private static class OfState extends ObservedStore implements StateStore {
+  private static class ObservedStateStore extends ObservedStore implements StateStore {
     private final StateStore state;
 
-    OfState(VectorStore store, ObservationRegistry registry, StateStore state) {
+    ObservedStateStore(VectorStore store, ObservationRegistry registry, StateStore state) {
       super(store, registry);
       this.state = state;
     }
@@ -117,32 +117,33 @@ class ObservedStore implements VectorStore {
     }
   }
 
-  private static final class OfStateAndListing extends OfState implements ListableStore {
-    private final ListableStore listing;
+  private static final class ObservedStateAndListableStore extends ObservedStateStore
+      implements ListableStore {
+    private final ListableStore listable;
 
-    OfStateAndListing(
-        VectorStore store, ObservationRegistry registry, StateStore state, ListableStore listing) {
+    ObservedStateAndListableStore(
+        VectorStore store, ObservationRegistry registry, StateStore state, ListableStore listable) {
       super(store, registry, state);
-      this.listing = listing;
+      this.listable = listable;
     }
 
     @Override
     public Stream<ListedEntry> entries() {
-      return listing.entries();
+      return listable.entries();
     }
   }
 
-  private static final class OfListing extends ObservedStore implements ListableStore {
-    private final ListableStore listing;
+  private static final class ObservedListableStore extends ObservedStore implements ListableStore {
+    private final ListableStore listable;
 
-    OfListing(VectorStore store, ObservationRegistry registry, ListableStore listing) {
+    ObservedListableStore(VectorStore store, ObservationRegistry registry, ListableStore listable) {
       super(store, registry);
-      this.listing = listing;
+      this.listable = listable;
     }
 
     @Override
     public Stream<ListedEntry> entries() {
-      return listing.entries();
+      return listable.entries();
     }
   }
 }

@@ -7,18 +7,18 @@ import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** {@link CacheObservations#observe(io.github.semcache.chat.ChatClient, String)}. */
+/** A streaming chat client whose calls are observed. */
 record ObservedStreamingClient(StreamingChatClient client, ModelObserver observer)
     implements StreamingChatClient {
 
   @Override
   public ChatReply chat(Prompt prompt) {
-    return ModelObservation.observe(client, observer, () -> client.chat(prompt));
+    return ObservedChatClient.observe(client, observer, () -> client.chat(prompt));
   }
 
   @Override
   public ChatReply chat(Prompt prompt, Consumer<String> onText) {
-    return ModelObservation.observe(client, observer, () -> client.chat(prompt, onText));
+    return ObservedChatClient.observe(client, observer, () -> client.chat(prompt, onText));
   }
 
   @Override

@@ -1,6 +1,6 @@
 /**
- * Metrics and traces by Micrometer, which is an optional dependency. The only package that knows
- * it; the cache itself works without it and never loads it.
+ * Metrics and traces with Micrometer. Only this package depends on Micrometer, which is an optional
+ * dependency.
  */
 @NullMarked
 package io.github.semcache.micrometer;

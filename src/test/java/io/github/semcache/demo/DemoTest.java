@@ -13,15 +13,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DemoTest {
-  private static final String MODEL = "[LLM  ]";
+  private static final String MODEL = "[MODEL]";
   private static final String CACHE = "[CACHE]";
 
-  private static List<String> outcomes(String... arguments) {
+  /** Runs the demo and returns the source of each answer. */
+  private static List<String> sources(String... arguments) {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     new Demo(Map.of(), new PrintStream(printed, true, StandardCharsets.UTF_8))
         .run(List.of(arguments));
     String output = printed.toString(StandardCharsets.UTF_8);
-    assertThat(output).contains("NOT a language model", "3 requests");
+    assertThat(output).contains("NOT a language model", "3 requests", "time: model");
     return output
         .lines()
         .filter(line -> line.startsWith("["))
@@ -31,18 +32,18 @@ class DemoTest {
 
   @Test
   void secondQuestionIsAnsweredFromTheCache() {
-    assertThat(outcomes()).containsExactly(MODEL, CACHE, MODEL);
+    assertThat(sources()).containsExactly(MODEL, CACHE, MODEL);
   }
 
   @Test
   void secondRunOnTheSameDirectoryIsAnsweredFromTheCache(@TempDir Path directory) {
-    assertThat(outcomes("--store", directory.toString())).containsExactly(MODEL, CACHE, MODEL);
-    assertThat(outcomes("--store", directory.toString())).containsExactly(CACHE, CACHE, CACHE);
+    assertThat(sources("--store", directory.toString())).containsExactly(MODEL, CACHE, MODEL);
+    assertThat(sources("--store", directory.toString())).containsExactly(CACHE, CACHE, CACHE);
   }
 
   @Test
   void unknownOptionIsRejected() {
-    assertThatThrownBy(() -> outcomes("--shop", "x"))
+    assertThatThrownBy(() -> sources("--shop", "x"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("--store DIR");
   }

@@ -17,18 +17,22 @@ import io.github.semcache.openai.CacheControl;
 import io.github.semcache.openai.CachedOpenAi;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.OpenAiEmbedder;
+import io.github.semcache.prompt.QuestionFinder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** Compiles and runs the examples of the README and of {@code docs/integrations.md}. */
 class IntegrationsTest {
+  private static final Path THIS_FILE =
+      Path.of("src/test/java/io/github/semcache/examples/IntegrationsTest.java");
+  private static final Path SPRING_FILE =
+      Path.of("examples/spring-ai/src/test/java/example/SpringAiTest.java");
   private static final String QUESTION = "What is the capital of France?";
   private static final String AGAIN = "Which city serves as France's capital?";
 
@@ -65,7 +69,7 @@ class IntegrationsTest {
     assertThat(server.requests(FakeOpenAiServer.CHAT)).hasSize(1);
   }
 
-  /** What the AI service looks like. */
+  /** An AI service of LangChain4j. */
   interface Assistant {
     String answer(String question);
   }
@@ -81,6 +85,23 @@ class IntegrationsTest {
 
     assertThat(assistant.answer(QUESTION)).isEqualTo("answer 1");
     assertThat(assistant.answer(AGAIN)).isEqualTo("answer 1");
+  }
+
+  @Test
+  void langChain4jQuestionIsFoundInAMessageWithRetrievedPassages() {
+    NumberingModel model = new NumberingModel();
+
+    // langchain4j-retrieval begins
+    ChatModel cached =
+        CachedChatModel.builder(cache)
+            .question(QuestionFinder.before("\n\nAnswer using the following information:\n"))
+            .build(model);
+    // langchain4j-retrieval ends
+
+    String passage = "\n\nAnswer using the following information:\nParis is the capital of France.";
+    assertThat(cached.chat(QUESTION + passage)).isEqualTo("answer 1");
+    assertThat(cached.chat(AGAIN + passage)).isEqualTo("answer 1");
+    assertThat(cached.chat(AGAIN + passage + " It has been since 987.")).isEqualTo("answer 2");
   }
 
   private static final class NumberingModel implements ChatModel {
@@ -101,23 +122,28 @@ class IntegrationsTest {
   }
 
   @Test
-  void snippetsStandInReadmeAndDocumentation() throws IOException {
+  void documentationContainsTheExamples() throws IOException {
     String page = Files.readString(Path.of("docs/integrations.md"));
-    String readme = Files.readString(Path.of("README.md"));
-    Map<Path, List<String>> snippets =
-        Map.of(
-            Path.of("src/test/java/io/github/semcache/examples/IntegrationsTest.java"),
-            List.of("openai", "langchain4j"),
-            Path.of("examples/spring-ai/src/test/java/example/SpringAiTest.java"),
-            List.of("spring"));
 
-    for (Map.Entry<Path, List<String>> file : snippets.entrySet()) {
-      for (String name : file.getValue()) {
-        String block = "```java\n" + snippet(file.getKey(), name) + "```";
-        assertThat(page).contains(block);
-        assertThat(readme).contains(block);
-      }
-    }
+    assertThat(page)
+        .contains(block(THIS_FILE, "openai"))
+        .contains(block(THIS_FILE, "langchain4j"))
+        .contains(block(THIS_FILE, "langchain4j-retrieval"))
+        .contains(block(SPRING_FILE, "spring"));
+    assertThat(page.lines().filter("```java"::equals)).hasSize(4);
+  }
+
+  @Test
+  void readmeContainsTheExamples() throws IOException {
+    assertThat(Files.readString(Path.of("README.md")))
+        .contains(block(THIS_FILE, "openai"))
+        .contains(block(THIS_FILE, "langchain4j"))
+        .contains(block(SPRING_FILE, "spring"));
+  }
+
+  /** Returns an example as a code block of Markdown. */
+  private static String block(Path file, String name) throws IOException {
+    return "```java\n" + snippet(file, name) + "```";
   }
 
   private static String snippet(Path file, String name) throws IOException {

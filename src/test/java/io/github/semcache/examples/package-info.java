@@ -1,4 +1,4 @@
-/** The fewest lines for each integration; the README shows them as they stand here. */
+/** The code examples of the README and of {@code docs/integrations.md}. */
 @NullMarked
 package io.github.semcache.examples;
 

@@ -21,6 +21,7 @@ import dev.langchain4j.model.output.TokenUsage;
 import dev.langchain4j.service.AiServices;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.Admission;
+import io.github.semcache.stats.CacheStats;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +30,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a cached model keeps, and what comes back. */
+/** What a cached model stores, and what a hit returns. */
 class CachedChatModelTest extends CachedModelFixture {
   @Test
-  void paraphrasedQuestionIsAnsweredWithTheWholeResponse() {
+  void paraphrasedQuestionIsAnsweredWithTheCompleteResponse() {
     fake.replying(
         ChatResponse.builder()
             .aiMessage(
@@ -47,8 +48,8 @@ class CachedChatModelTest extends CachedModelFixture {
             .finishReason(FinishReason.STOP)
             .build());
 
-    ChatResponse miss = model.chat(asking(PARIS).build());
-    ChatResponse hit = model.chat(asking(PARIS_AGAIN).build());
+    ChatResponse miss = model.chat(request(PARIS).build());
+    ChatResponse hit = model.chat(request(PARIS_AGAIN).build());
 
     assertThat(hit).isEqualTo(miss);
     assertThat(hit.aiMessage().thinking()).isEqualTo("France, so Paris");
@@ -59,39 +60,40 @@ class CachedChatModelTest extends CachedModelFixture {
   }
 
   @Test
-  void textMethodsOfTheInterfaceAreCachedToo() {
+  void textMethodsAreCached() {
     assertThat(model.chat(PARIS)).isEqualTo(model.chat(PARIS)).isEqualTo("answer 1");
     assertThat(model.chatAsync(PARIS).join()).isEqualTo("answer 1");
-    assertThat(model.doChat(asking(PARIS).build()).aiMessage().text()).isEqualTo("answer 1");
+    assertThat(model.doChat(request(PARIS).build()).aiMessage().text()).isEqualTo("answer 1");
     assertThat(fake.calls()).isEqualTo(1);
   }
 
   @Test
-  void requestWithoutATextGoesToTheModel() {
-    ChatRequest silent = ChatRequest.builder().messages(SystemMessage.from("Say hello.")).build();
+  void requestWithoutUserTextBypassesTheCache() {
+    ChatRequest systemOnly =
+        ChatRequest.builder().messages(SystemMessage.from("Say hello.")).build();
 
-    model.chat(silent);
-    model.chat(silent);
+    model.chat(systemOnly);
+    model.chat(systemOnly);
 
     assertThat(fake.calls()).isEqualTo(2);
     assertThat(cache.stats().requests()).isZero();
   }
 
   @Test
-  void callsOfToolsAreKeptOnlyIfTheAdmissionSaysSo() {
+  void toolCallsAreStoredOnlyIfAdmitted() {
     fake.replying(toolCall());
     model.chat(PARIS_AGAIN);
     model.chat(PARIS_AGAIN);
     assertThat(fake.calls()).isEqualTo(2);
 
-    try (SemanticCache open =
+    try (SemanticCache admitting =
         SemanticCache.builder()
             .embedder(new FakeEmbedder())
             .admission(Admission.everything())
             .build()) {
-      ChatModel generous = CachedChatModel.wrap(fake, open);
-      ChatResponse miss = generous.chat(asking(PARIS).build());
-      ChatResponse hit = generous.chat(asking(PARIS).build());
+      ChatModel cached = CachedChatModel.wrap(fake, admitting);
+      ChatResponse miss = cached.chat(request(PARIS).build());
+      ChatResponse hit = cached.chat(request(PARIS).build());
       assertThat(hit).isEqualTo(miss);
       assertThat(hit.aiMessage().toolExecutionRequests()).hasSize(1);
       assertThat(fake.calls()).isEqualTo(3);
@@ -108,7 +110,7 @@ class CachedChatModelTest extends CachedModelFixture {
   }
 
   @Test
-  void optionsOfThePromptComeFromTheRequest() {
+  void optionsOfThePromptAreSetFromTheRequest() {
     ChatModel perTenant =
         CachedChatModel.builder(cache)
             .prompts(
@@ -123,18 +125,18 @@ class CachedChatModelTest extends CachedModelFixture {
   }
 
   @Test
-  void failureOfTheModelReachesTheCallerAsItIs() {
+  void exceptionOfTheModelReachesTheCallerUnwrapped() {
     IllegalStateException failure = new IllegalStateException("down");
     fake.failingWith(failure);
 
     assertThatThrownBy(() -> model.chat(PARIS)).isSameAs(failure);
     assertThatThrownBy(() -> model.chatAsync(PARIS).join()).hasRootCause(failure);
-    assertThat(new Recorder().of(streaming, PARIS).failure()).isSameAs(failure);
+    assertThat(new Recorder().record(streaming, PARIS).failure()).isSameAs(failure);
     assertThat(cache.stats().modelErrors()).isEqualTo(3);
   }
 
   @Test
-  void manyAsynchronousCallsAtOnceMakeOneCall() {
+  void concurrentAsynchronousCallsAreCoalesced() {
     fake.waitingFor(gate);
 
     List<CompletableFuture<String>> calls =
@@ -147,46 +149,80 @@ class CachedChatModelTest extends CachedModelFixture {
   }
 
   @Test
-  void responseThatCannotBeWrittenDownReachesTheCallerAndIsNotKept() {
+  void responseThatCannotBeSerializedReachesTheCallerAndIsNotStored() {
     fake.replying(
         ChatResponse.builder()
             .aiMessage(
-                AiMessage.builder().text("Paris").attributes(Map.of("odd", new Object())).build())
+                AiMessage.builder()
+                    .text("Paris")
+                    .attributes(Map.of("unserializable", new Object()))
+                    .build())
             .finishReason(FinishReason.STOP)
             .build());
 
     assertThat(model.chat(PARIS)).isEqualTo("Paris");
     assertThat(model.chatAsync(PARIS).join()).isEqualTo("Paris");
-    assertThat(new Recorder().of(streaming, PARIS).response().aiMessage().text())
+    assertThat(new Recorder().record(streaming, PARIS).response().aiMessage().text())
         .isEqualTo("Paris");
     assertThat(model.chat(PARIS)).isEqualTo("Paris");
     assertThat(fake.calls()).isEqualTo(4);
     assertThat(cache.stats().writes()).isZero();
+    assertThat(cache.stats().adapterErrors()).isEqualTo(4);
   }
 
   @Test
-  void requestThatCannotBeWrittenDownGoesToTheModel() {
-    ChatRequest odd =
+  void requestThatCannotBeSerializedBypassesTheCache() {
+    ChatRequest unserializable =
         ChatRequest.builder()
             .messages(
                 UserMessage.builder()
                     .contents(List.of(TextContent.from(PARIS)))
-                    .attributes(Map.of("odd", new Object()))
+                    .attributes(Map.of("unserializable", new Object()))
                     .build())
             .build();
 
-    assertThat(model.chat(odd).aiMessage().text()).isEqualTo("answer 1");
-    assertThat(model.chat(odd).aiMessage().text()).isEqualTo("answer 2");
+    assertThat(model.chat(unserializable).aiMessage().text()).isEqualTo("answer 1");
+    assertThat(model.chat(unserializable).aiMessage().text()).isEqualTo("answer 2");
+    assertThat(model.chatAsync(unserializable).join().aiMessage().text()).isEqualTo("answer 3");
+    CompletableFuture<ChatResponse> streamed = new CompletableFuture<>();
+    streaming.chat(
+        unserializable,
+        new Recorder() {
+          @Override
+          public void onCompleteResponse(ChatResponse response) {
+            streamed.complete(response);
+          }
+        });
+    assertThat(streamed.join().aiMessage().text()).isEqualTo("answer 4");
+    CacheStats stats = cache.stats();
+    assertThat(stats.adapterErrors()).isEqualTo(4);
+    assertThat(stats.requests()).isZero();
+    assertThat(stats.modelErrors()).isZero();
   }
 
   @Test
-  void listenersOfTheModelAreToldOfItsOwnCallsOnly() {
-    AtomicInteger told = new AtomicInteger();
+  void failuresOfTheOptionFunctionReachTheCaller() {
+    IllegalStateException failure = new IllegalStateException("no tenant");
+    ChatModel failing =
+        CachedChatModel.builder(cache)
+            .prompts(
+                (request, prompt) -> {
+                  throw failure;
+                })
+            .build(fake);
+
+    assertThatThrownBy(() -> failing.chat(PARIS)).isSameAs(failure);
+    assertThat(cache.stats().adapterErrors()).isZero();
+  }
+
+  @Test
+  void listenersAreNotifiedOfModelCallsOnly() {
+    AtomicInteger notifications = new AtomicInteger();
     ChatModelListener listener =
         new ChatModelListener() {
           @Override
           public void onResponse(ChatModelResponseContext context) {
-            told.incrementAndGet();
+            notifications.incrementAndGet();
           }
         };
     ChatModel listening =
@@ -211,11 +247,11 @@ class CachedChatModelTest extends CachedModelFixture {
     cached.chat(PARIS);
     cached.chat(PARIS_AGAIN);
 
-    assertThat(told).hasValue(1);
+    assertThat(notifications).hasValue(1);
     assertThat(cached.listeners()).containsExactly(listener);
   }
 
-  /** What the AI service looks like. */
+  /** An AI service of LangChain4j. */
   interface Assistant {
     String answer(String question);
   }

@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
-/** A model with a cache, blocking and streaming. */
+/** A blocking and a streaming model with the same cache. */
 @Timeout(60)
 abstract class CachedModelFixture {
   static final String PARIS = "What is the capital of France?";
@@ -37,11 +37,11 @@ abstract class CachedModelFixture {
     cache.close();
   }
 
-  static ChatRequest.Builder asking(String question) {
+  static ChatRequest.Builder request(String question) {
     return ChatRequest.builder().messages(UserMessage.from(question));
   }
 
-  /** Keeps what a stream gave. */
+  /** Records the parts and the end of a stream. */
   static class Recorder implements StreamingChatResponseHandler {
     final List<String> parts = new java.util.concurrent.CopyOnWriteArrayList<>();
     final CompletableFuture<ChatResponse> end = new CompletableFuture<>();
@@ -50,7 +50,7 @@ abstract class CachedModelFixture {
       model.chat(question, this);
     }
 
-    Recorder of(StreamingChatModel model, String question) {
+    Recorder record(StreamingChatModel model, String question) {
       start(model, question);
       end.handle((response, failure) -> response).join();
       return this;

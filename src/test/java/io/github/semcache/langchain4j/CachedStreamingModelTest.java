@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 /** Streams of a cached model. */
 class CachedStreamingModelTest extends CachedModelFixture {
   @Test
-  void streamIsPassedThroughAndItsEntryServesStreamsAndBlockingCalls() {
-    Recorder miss = new Recorder().of(streaming, PARIS);
-    Recorder hit = new Recorder().of(streaming, PARIS_AGAIN);
+  void streamIsForwardedAndItsEntryAnswersStreamsAndBlockingCalls() {
+    Recorder miss = new Recorder().record(streaming, PARIS);
+    Recorder hit = new Recorder().record(streaming, PARIS_AGAIN);
 
     assertThat(miss.parts()).containsExactly("answer", " 1");
     assertThat(hit.parts()).containsExactly("answer 1");
@@ -23,7 +23,7 @@ class CachedStreamingModelTest extends CachedModelFixture {
   }
 
   @Test
-  void streamThatIsCancelledIsNotKeptAndFreesThoseWhoWait() {
+  void cancelledStreamIsNotStoredAndAWaitingCallBecomesTheLeader() {
     Recorder cancelling =
         new Recorder() {
           @Override
@@ -36,7 +36,7 @@ class CachedStreamingModelTest extends CachedModelFixture {
         };
     cancelling.start(streaming, PARIS);
     await().until(() -> fake.calls() == 1);
-    Recorder follower = new Recorder().of(streaming, PARIS);
+    Recorder follower = new Recorder().record(streaming, PARIS);
 
     assertThat(follower.response().aiMessage().text()).isEqualTo("answer 2");
     CacheStats stats = cache.stats();
@@ -45,10 +45,10 @@ class CachedStreamingModelTest extends CachedModelFixture {
   }
 
   @Test
-  void streamOfAClosedCacheGoesToTheModel() {
+  void callsBypassAClosedCache() {
     cache.close();
 
-    assertThat(new Recorder().of(streaming, PARIS).parts()).containsExactly("answer", " 1");
+    assertThat(new Recorder().record(streaming, PARIS).parts()).containsExactly("answer", " 1");
     assertThat(model.chat(PARIS)).isEqualTo("answer 2");
     assertThat(model.chatAsync(PARIS).join()).isEqualTo("answer 3");
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
-/** A model of a function, which counts tokens by another and records the batches it was given. */
+/** An embedding model that computes vectors and token counts by functions and records its calls. */
 class FakeEmbeddingModel implements EmbeddingModel {
   private final Function<String, float[]> vectors;
   private final ToIntFunction<String> tokens;

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A model that numbers its answers. */
+/** A chat model that numbers its answers. */
 final class FakeModel implements ChatModel {
   private static final ChatRequestParameters DEFAULTS =
       ChatRequestParameters.builder().modelName("fake").build();
@@ -79,7 +79,7 @@ final class FakeModel implements ChatModel {
     return CompletableFuture.supplyAsync(() -> doChat(request));
   }
 
-  /** The same model as a stream of words. */
+  /** Returns a streaming model that streams the answers of this model word by word. */
   StreamingChatModel streaming() {
     return new Streaming(this);
   }

@@ -4,15 +4,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
-/** Loads some packages anew and keeps others out of sight, as if their jar were missing. */
+/** Reloads some packages, and hides others as if their jar were missing. */
 final class IsolatedClassLoader extends ClassLoader {
-  private final List<String> fresh;
+  private final List<String> reloaded;
   private final List<String> hidden;
 
-  /** Takes prefixes of class names; classes of no prefix are shared with the tests. */
-  IsolatedClassLoader(List<String> fresh, List<String> hidden) {
+  /**
+   * Creates a class loader.
+   *
+   * @param reloaded prefixes of the names of classes that are loaded again
+   * @param hidden prefixes of the names of classes that are not found; all other classes are loaded
+   *     by the class loader of the tests
+   */
+  IsolatedClassLoader(List<String> reloaded, List<String> hidden) {
     super(IsolatedClassLoader.class.getClassLoader());
-    this.fresh = fresh;
+    this.reloaded = reloaded;
     this.hidden = hidden;
   }
 
@@ -21,7 +27,7 @@ final class IsolatedClassLoader extends ClassLoader {
     if (hidden.stream().anyMatch(name::startsWith)) {
       throw new ClassNotFoundException(name);
     }
-    if (fresh.stream().noneMatch(name::startsWith)) {
+    if (reloaded.stream().noneMatch(name::startsWith)) {
       return super.loadClass(name, resolve);
     }
     synchronized (getClassLoadingLock(name)) {

@@ -24,7 +24,7 @@ final class LangChain4jEmbedderTest {
       new FakeEmbeddingModel(text -> new float[] {text.length(), 1});
 
   @Test
-  void allTextsOfACallAreEmbeddedAtOnce() {
+  void allTextsOfACallAreEmbeddedInOneBatch() {
     Embedder embedder = embedder().build();
 
     assertThat(embedder.embed(List.of("a", "bb", "ccc")))
@@ -42,19 +42,19 @@ final class LangChain4jEmbedderTest {
   }
 
   @Test
-  void maxBatchBoundsTheTextsGivenAtOnce() {
+  void maxBatchLimitsTheSizeOfABatch() {
     assertThat(embedder().maxBatch(2).build().embed(List.of("a", "b", "c", "d", "e"))).hasSize(5);
     assertThat(model.batches()).containsExactly(List.of("a", "b"), List.of("c", "d"), List.of("e"));
   }
 
   @Test
-  void noTextsAreNoCall() {
+  void emptyListDoesNotCallTheModel() {
     assertThat(embedder().build().embed(List.of())).isEmpty();
     assertThat(model.batches()).isEmpty();
   }
 
   @Test
-  void dimensionIsAskedOfTheModelOnceAndWhenBuilding() {
+  void dimensionIsDeterminedOnceByBuild() {
     Embedder embedder = LangChain4jEmbedder.of(model, "fake");
     assertThat(model.batches()).hasSize(1);
 
@@ -64,20 +64,20 @@ final class LangChain4jEmbedderTest {
   }
 
   @Test
-  void modelThatFailsToTellItsDimensionIsAnEmbedderException() {
+  void failureToDetermineTheDimensionIsAnEmbedderException() {
     assertThatExceptionOfType(EmbedderException.class)
         .isThrownBy(() -> LangChain4jEmbedder.of(failing(), "fake"))
-        .withMessage("model fake does not tell its dimension")
+        .withMessage("model fake failed to determine its dimension")
         .withCauseInstanceOf(IllegalStateException.class);
     assertThatExceptionOfType(EmbedderException.class)
         .isThrownBy(
             () -> LangChain4jEmbedder.of(new FakeEmbeddingModel(text -> new float[0]), "fake"))
-        .withMessage("model fake does not tell its dimension")
+        .withMessage("model fake failed to determine its dimension")
         .withStackTraceContaining("dimension of the model is 0; it must be at least 1");
   }
 
   @Test
-  void modelThatFailsIsAnEmbedderExceptionWithoutTheText() {
+  void failureOfTheModelIsAnEmbedderExceptionWithoutTheText() {
     Embedder embedder = LangChain4jEmbedder.builder(failing(), "fake").dimension(2).build();
 
     assertThatExceptionOfType(EmbedderException.class)
@@ -87,13 +87,13 @@ final class LangChain4jEmbedderTest {
   }
 
   @Test
-  void requestThatTheModelFindsFaultWithIsARejectedText() {
-    EmbeddingModel picky =
+  void invalidRequestIsARejectedText() {
+    EmbeddingModel rejecting =
         new FakeEmbeddingModel(
             text -> {
               throw new InvalidRequestException("too many tokens in " + text);
             });
-    Embedder embedder = LangChain4jEmbedder.builder(picky, "fake").dimension(2).build();
+    Embedder embedder = LangChain4jEmbedder.builder(rejecting, "fake").dimension(2).build();
 
     assertThatExceptionOfType(RejectedTextException.class)
         .isThrownBy(() -> embedder.embed(List.of(SECRET)))
@@ -102,8 +102,8 @@ final class LangChain4jEmbedderTest {
   }
 
   @Test
-  void otherNumberOfVectorsThanTextsIsAnEmbedderException() {
-    EmbeddingModel forgetful =
+  void wrongNumberOfVectorsIsAnEmbedderException() {
+    EmbeddingModel incomplete =
         new EmbeddingModel() {
           @Override
           public Response<List<dev.langchain4j.data.embedding.Embedding>> embedAll(
@@ -114,17 +114,18 @@ final class LangChain4jEmbedderTest {
         };
 
     assertThatExceptionOfType(EmbedderException.class)
-        .isThrownBy(() -> LangChain4jEmbedder.of(forgetful, "fake").embed(List.of("a", "b")))
-        .withMessage("model fake gave 1 vectors for 2 texts");
+        .isThrownBy(() -> LangChain4jEmbedder.of(incomplete, "fake").embed(List.of("a", "b")))
+        .withMessage("model fake returned 1 vectors for 2 texts");
   }
 
   @Test
-  void vectorThatCannotBeUsedIsAnEmbedderException() {
-    assertThatUse(new float[] {1})
-        .hasMessage("model fake gave a vector of 1 components in place of 2");
-    assertThatUse(new float[] {1, Float.NaN}).hasMessageContaining("component 1 is NaN");
-    assertThatUse(new float[] {Float.POSITIVE_INFINITY, 1}).hasMessageContaining("is Infinity");
-    assertThatUse(new float[] {0, 0}).hasMessageContaining("must have a direction");
+  void invalidVectorIsAnEmbedderException() {
+    assertThatFailureOf(new float[] {1})
+        .hasMessage("model fake returned a vector of 1 components; expected 2");
+    assertThatFailureOf(new float[] {1, Float.NaN}).hasMessageContaining("component 1 is NaN");
+    assertThatFailureOf(new float[] {Float.POSITIVE_INFINITY, 1})
+        .hasMessageContaining("is Infinity");
+    assertThatFailureOf(new float[] {0, 0}).hasMessageContaining("must have a direction");
   }
 
   @Test
@@ -141,7 +142,7 @@ final class LangChain4jEmbedderTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // what callers without null checks may do
+  @SuppressWarnings("NullAway") // callers without null checks
   void nullIsNamed() {
     assertThatNullPointerException()
         .isThrownBy(() -> LangChain4jEmbedder.of(null, "fake"))
@@ -155,25 +156,26 @@ final class LangChain4jEmbedderTest {
   }
 
   @Test
-  void embedderServesAsAModelOfLangChain4j() {
-    EmbeddingModel back = LangChain4jEmbedder.toEmbeddingModel(embedder().build());
+  void embedderIsConvertedToAModelOfLangChain4j() {
+    EmbeddingModel converted = LangChain4jEmbedder.toEmbeddingModel(embedder().build());
 
-    assertThat(back.embed("bb").content().vector()).containsExactly(2, 1);
-    assertThat(back.embedAll(List.of(TextSegment.from("a"), TextSegment.from("ccc"))).content())
+    assertThat(converted.embed("bb").content().vector()).containsExactly(2, 1);
+    assertThat(
+            converted.embedAll(List.of(TextSegment.from("a"), TextSegment.from("ccc"))).content())
         .extracting(dev.langchain4j.data.embedding.Embedding::vector)
         .containsExactly(new float[] {1, 1}, new float[] {3, 1});
-    assertThat(back.embedAll(List.of()).content()).isEmpty();
-    assertThat(back.dimension()).isEqualTo(2);
-    assertThat(back.modelName()).isEqualTo("fake");
+    assertThat(converted.embedAll(List.of()).content()).isEmpty();
+    assertThat(converted.dimension()).isEqualTo(2);
+    assertThat(converted.modelName()).isEqualTo("fake");
   }
 
   @Test
-  void embedderThatFailsAsAModelFailsAsItself() {
-    EmbeddingModel back =
+  void convertedModelThrowsTheExceptionOfTheEmbedder() {
+    EmbeddingModel converted =
         LangChain4jEmbedder.toEmbeddingModel(
             LangChain4jEmbedder.builder(failing(), "fake").dimension(2).build());
 
-    assertThatThrownBy(() -> back.embed("a")).isInstanceOf(EmbedderException.class);
+    assertThatThrownBy(() -> converted.embed("a")).isInstanceOf(EmbedderException.class);
   }
 
   private LangChain4jEmbedder.Builder embedder() {
@@ -187,7 +189,8 @@ final class LangChain4jEmbedderTest {
         });
   }
 
-  private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertThatUse(float[] vector) {
+  private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertThatFailureOf(
+      float[] vector) {
     Embedder embedder =
         LangChain4jEmbedder.builder(new FakeEmbeddingModel(text -> vector), "fake")
             .dimension(2)

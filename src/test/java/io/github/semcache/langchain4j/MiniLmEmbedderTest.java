@@ -30,7 +30,7 @@ final class MiniLmEmbedderTest {
   private static final Embedder EMBEDDER = MiniLmEmbedder.create();
 
   @Test
-  void distancesAreThoseOfTheJavadoc() {
+  void distancesMatchTheJavadoc() {
     assertThat(distance(CAPITAL, PARAPHRASE)).isCloseTo(0.10, within(0.03));
     assertThat(distance(CAPITAL, OTHER)).isCloseTo(0.87, within(0.05));
     assertThat(distance(PARAPHRASE, OTHER)).isCloseTo(0.97, within(0.05));
@@ -38,14 +38,14 @@ final class MiniLmEmbedderTest {
   }
 
   @Test
-  void spaceIsThatOfTheQuantisedModel() {
+  void spaceIsThatOfTheQuantizedModel() {
     assertThat(EMBEDDER.modelId()).isEqualTo("all-minilm-l6-v2-q");
     assertThat(EMBEDDER.dimension()).isEqualTo(384);
     assertThat(embed(CAPITAL).dimension()).isEqualTo(384);
   }
 
   @Test
-  void vectorDoesNotDependOnTheOtherTextsOfTheCall() {
+  void vectorDoesNotDependOnOtherTextsOfTheCall() {
     List<String> texts = List.of(CAPITAL, OTHER, CAPITAL + " " + OTHER.repeat(5), PARAPHRASE);
 
     assertThat(EMBEDDER.embed(texts))
@@ -53,7 +53,7 @@ final class MiniLmEmbedderTest {
   }
 
   @Test
-  void manyThreadsGetTheVectorsThatOneGets() throws Exception {
+  void concurrentCallsReturnTheSameVectors() throws Exception {
     List<String> texts = IntStream.range(0, 20).mapToObj(i -> "Question number " + i).toList();
     List<Embedding> expected = EMBEDDER.embed(texts);
     int threads = 8;
@@ -77,41 +77,41 @@ final class MiniLmEmbedderTest {
   }
 
   @Test
-  void endOfALongTextCountsButLittle() {
+  void endOfALongTextChangesTheVectorSlightly() {
     String report = String.join(" ", Collections.nCopies(22, "The office was open all week."));
 
     assertThat(distance(report + " " + CAPITAL, report + " " + OTHER)).isBetween(0.001, 0.15);
   }
 
   @Test
-  void textThatIsTooLongIsRefusedWithoutItsWords() {
+  void messageOfATooLongTextDoesNotContainIt() {
     assertThatExceptionOfType(RejectedTextException.class)
         .isThrownBy(() -> embed("word ".repeat(200_000)))
-        .withMessage("text has 1000000 characters; the model takes at most 8192");
+        .withMessage("text has 1000000 characters; the maximum is 8192");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"\0", "\ud800", "\udc00\ud800", "\u200b", "\uffff"})
-  void textWithNothingToReadIsRejectedOrEmbedded(String odd) {
-    for (String text : List.of(odd, odd.repeat(8_192 / odd.length()))) {
+  void unreadableTextIsRejectedOrEmbedded(String unreadable) {
+    for (String text : List.of(unreadable, unreadable.repeat(8_192 / unreadable.length()))) {
       try {
         assertThat(embed(text).dimension()).isEqualTo(384);
       } catch (RejectedTextException e) {
-        assertThat(e.getMessage()).doesNotContain(odd);
+        assertThat(e.getMessage()).doesNotContain(unreadable);
       }
     }
-    assertThat(embed("word " + odd + " word").dimension()).isEqualTo(384);
+    assertThat(embed("word " + unreadable + " word").dimension()).isEqualTo(384);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"漢字かな", "😀", "{}*\"'", "Ωμέγα"})
-  void textOfEveryScriptIsEmbedded(String text) {
+  void textOfAnyScriptIsEmbedded(String text) {
     assertThat(embed(text).dimension()).isEqualTo(384);
     assertThat(embed(text.repeat(8_192 / text.length())).dimension()).isEqualTo(384);
   }
 
   @Test
-  void modelIsLoadedWhateverTheClassLoaderOfTheThread() throws Exception {
+  void modelIsLoadedWithAnyContextClassLoader() throws Exception {
     IsolatedClassLoader loader =
         new IsolatedClassLoader(List.of(ownPackage(), MODEL_PACKAGE), List.of());
     Thread thread = Thread.currentThread();
@@ -128,7 +128,7 @@ final class MiniLmEmbedderTest {
   }
 
   @Test
-  void missingModelIsNamedAndOtherModelsWorkWithoutIt() throws Exception {
+  void missingDependencyIsNamedAndOtherModelsWorkWithoutIt() throws Exception {
     IsolatedClassLoader loader =
         new IsolatedClassLoader(List.of(ownPackage()), List.of(MODEL_PACKAGE));
 
@@ -155,7 +155,7 @@ final class MiniLmEmbedderTest {
     return EMBEDDER.embed(List.of(text)).get(0);
   }
 
-  private static double distance(String one, String other) {
-    return embed(one).cosineDistance(embed(other));
+  private static double distance(String first, String second) {
+    return embed(first).cosineDistance(embed(second));
   }
 }

@@ -18,10 +18,10 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Which requests and models may share an answer. */
+/** Which requests and models use the same entries. */
 class ModelEqualityTest extends CachedModelFixture {
   @Test
-  void requestsThatDifferInAnythingElseAreNeverMixed() {
+  void requestsThatDifferInAnythingElseHaveDifferentEntries() {
     ToolSpecification weather =
         ToolSpecification.builder()
             .name("weather")
@@ -31,15 +31,15 @@ class ModelEqualityTest extends CachedModelFixture {
     UserMessage user = UserMessage.from(PARIS);
     List<ChatRequest> requests =
         List.of(
-            asking(PARIS).build(),
-            asking(PARIS).temperature(0.1).build(),
-            asking(PARIS).temperature(0.2).build(),
-            asking(PARIS).modelName("other").build(),
-            asking(PARIS).maxOutputTokens(5).build(),
-            asking(PARIS).stopSequences(List.of("x")).build(),
-            asking(PARIS).responseFormat(ResponseFormat.JSON).build(),
-            asking(PARIS).toolSpecifications(weather).build(),
-            asking(PARIS).toolSpecifications(stricter).build(),
+            request(PARIS).build(),
+            request(PARIS).temperature(0.1).build(),
+            request(PARIS).temperature(0.2).build(),
+            request(PARIS).modelName("other").build(),
+            request(PARIS).maxOutputTokens(5).build(),
+            request(PARIS).stopSequences(List.of("x")).build(),
+            request(PARIS).responseFormat(ResponseFormat.JSON).build(),
+            request(PARIS).toolSpecifications(weather).build(),
+            request(PARIS).toolSpecifications(stricter).build(),
             ChatRequest.builder().messages(SystemMessage.from("Be brief."), user).build(),
             ChatRequest.builder().messages(SystemMessage.from("Be long."), user).build(),
             ChatRequest.builder()
@@ -65,7 +65,7 @@ class ModelEqualityTest extends CachedModelFixture {
   }
 
   @Test
-  void modelsOfDifferentNamesAreNeverMixed() {
+  void modelsWithDifferentNamesHaveDifferentEntries() {
     model.chat(PARIS);
     CachedChatModel.builder(cache).modelName("another").build(fake).chat(PARIS);
 
@@ -73,7 +73,7 @@ class ModelEqualityTest extends CachedModelFixture {
   }
 
   @Test
-  void modelWithoutANameIsRejected() {
+  void modelWithoutNameIsRejected() {
     ChatModel nameless = new ChatModel() {};
 
     assertThatIllegalArgumentException()
@@ -82,9 +82,9 @@ class ModelEqualityTest extends CachedModelFixture {
   }
 
   @Test
-  void defaultParametersOfTheModelMustBeEqual() {
+  void modelsWithDifferentDefaultsHaveDifferentEntries() {
     for (double temperature : new double[] {0.1, 0.2, 0.1}) {
-      ChatModel warmed =
+      ChatModel withTemperature =
           new ChatModel() {
             @Override
             public ChatResponse doChat(ChatRequest request) {
@@ -99,7 +99,7 @@ class ModelEqualityTest extends CachedModelFixture {
                   .build();
             }
           };
-      CachedChatModel.wrap(warmed, cache).chat(PARIS);
+      CachedChatModel.wrap(withTemperature, cache).chat(PARIS);
     }
 
     assertThat(fake.calls()).isEqualTo(2);

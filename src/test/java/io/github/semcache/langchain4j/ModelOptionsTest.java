@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who sees the calls of a model with a cache, and what it takes for the question. */
+/** The observer and the question finder of cached models. */
 @Timeout(60)
 class ModelOptionsTest {
   private static final String PARIS = "What is the capital of France?";
@@ -38,38 +38,38 @@ class ModelOptionsTest {
       SemanticCache.builder()
           .embedder(new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20))
           .build();
-  private final List<String> seen = new CopyOnWriteArrayList<>();
+  private final List<String> events = new CopyOnWriteArrayList<>();
   private final CachedChatModel.Builder options =
       CachedChatModel.builder(cache)
           .question(QuestionFinder.before("\n\nAnswer using the following information:\n"))
           .observer(
               model -> {
-                seen.add("begun " + model);
-                return new Seen();
+                events.add("started " + model);
+                return new RecordedCall();
               });
   private final ChatModel model = options.build(fake);
   private final StreamingChatModel streaming = options.build(fake.streaming());
 
-  private final class Seen implements ModelObserver.Call {
+  private final class RecordedCall implements ModelObserver.Call {
     @Override
     public ModelObserver.Scope open() {
-      seen.add("open");
-      return () -> seen.add("closed");
+      events.add("open");
+      return () -> events.add("closed");
     }
 
     @Override
     public void answered(ChatReply reply) {
-      seen.add("answered " + reply.usage().orElseThrow().outputTokens());
+      events.add("answered " + reply.usage().orElseThrow().outputTokens());
     }
 
     @Override
     public void failed(Throwable failure) {
-      seen.add("failed " + failure.getMessage());
+      events.add("failed " + failure.getMessage());
     }
 
     @Override
     public void abandoned() {
-      seen.add("abandoned");
+      events.add("abandoned");
     }
   }
 
@@ -79,7 +79,7 @@ class ModelOptionsTest {
   }
 
   private CompletableFuture<ChatResponse> stream(String question) {
-    CompletableFuture<ChatResponse> whole = new CompletableFuture<>();
+    CompletableFuture<ChatResponse> result = new CompletableFuture<>();
     streaming.chat(
         question,
         new StreamingChatResponseHandler() {
@@ -88,76 +88,79 @@ class ModelOptionsTest {
 
           @Override
           public void onCompleteResponse(ChatResponse response) {
-            whole.complete(response);
+            result.complete(response);
           }
 
           @Override
           public void onError(Throwable failure) {
-            whole.completeExceptionally(failure);
+            result.completeExceptionally(failure);
           }
         });
-    return whole;
+    return result;
   }
 
   @Test
-  void blockingCallOfTheModelIsSeenAndAHitIsNot() {
+  void blockingModelCallIsObservedAndAHitIsNot() {
     model.chat(PARIS);
     model.chat(PARIS_AGAIN);
 
-    assertThat(seen).containsExactly("begun fake", "open", "closed", "answered 5");
+    assertThat(events).containsExactly("started fake", "open", "closed", "answered 5");
   }
 
   @Test
-  void asynchronousCallOfTheModelIsSeen() {
+  void asynchronousModelCallIsObserved() {
     model.chatAsync(ChatRequest.builder().messages(UserMessage.from(PARIS)).build()).join();
 
-    assertThat(seen).containsExactly("begun fake", "open", "closed", "answered 5");
+    assertThat(events).containsExactly("started fake", "open", "closed", "answered 5");
   }
 
   @Test
-  void streamIsSeenToItsEnd() {
+  void streamIsObservedToItsEnd() {
     stream(PARIS).join();
 
-    await().until(() -> seen.size() == 4);
-    assertThat(seen).containsExactlyInAnyOrder("begun fake", "open", "closed", "answered 5");
+    await().until(() -> events.size() == 4);
+    assertThat(events).containsExactlyInAnyOrder("started fake", "open", "closed", "answered 5");
   }
 
   @Test
-  void failureIsSeenHoweverTheModelIsCalled() {
+  void failuresOfBlockingCallsAndStreamsAreObserved() {
     fake.failingWith(new IllegalStateException("down"));
 
     assertThatThrownBy(() -> model.chat(PARIS)).hasMessage("down");
     assertThatThrownBy(() -> stream(PARIS).join()).hasRootCauseMessage("down");
 
-    await().until(() -> seen.size() == 8);
-    assertThat(seen).filteredOn("failed down"::equals).hasSize(2);
+    await().until(() -> events.size() == 8);
+    assertThat(events).filteredOn("failed down"::equals).hasSize(2);
   }
 
   @Test
-  void answerThatCannotBeWrittenDownIsNoFailure() {
+  void responseThatCannotBeSerializedIsObservedAsAbandoned() {
     fake.replying(
         ChatResponse.builder()
             .aiMessage(
-                AiMessage.builder().text("Paris").attributes(Map.of("odd", new Object())).build())
+                AiMessage.builder()
+                    .text("Paris")
+                    .attributes(Map.of("unserializable", new Object()))
+                    .build())
             .finishReason(FinishReason.STOP)
             .build());
 
     assertThat(model.chat(PARIS)).isEqualTo("Paris");
     assertThat(model.chatAsync(PARIS).join()).isEqualTo("Paris");
 
-    assertThat(seen)
+    assertThat(events)
         .containsExactly(
-            "begun fake",
+            "started fake",
             "open",
             "closed",
             "abandoned",
-            "begun fake",
+            "started fake",
             "open",
             "closed",
             "abandoned");
   }
 
-  /** The question with passages, as LangChain4j writes them into it. */
+  /** Returns a message in which LangChain4j has inserted a retrieved passage. */
   private static UserMessage retrieved(String question, String passage) {
     return (UserMessage)
         DefaultContentInjector.builder()
@@ -166,7 +169,7 @@ class ModelOptionsTest {
   }
 
   @Test
-  void questionIsComparedByMeaningAndThePassagesMustBeEqual() {
+  void questionIsComparedByMeaningAndPassagesMustBeEqual() {
     model.chat(retrieved(PARIS, "Paris has been the capital since 987."));
     model.chat(retrieved(PARIS_AGAIN, "Paris has been the capital since 987."));
     assertThat(fake.calls()).isEqualTo(1);

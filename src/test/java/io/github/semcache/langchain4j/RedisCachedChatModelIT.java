@@ -49,7 +49,7 @@ final class RedisCachedChatModelIT {
     cache.close();
   }
 
-  /** What the AI service looks like. */
+  /** An AI service of LangChain4j. */
   interface Assistant {
     String answer(String question);
   }
@@ -78,7 +78,7 @@ final class RedisCachedChatModelIT {
   }
 
   @Test
-  void entryOfABlockingCallServesAStreamWhole() {
+  void entryOfABlockingCallAnswersAStream() {
     ChatResponse miss =
         model.chat(
             dev.langchain4j.model.chat.request.ChatRequest.builder()

@@ -14,7 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** The model below reads eight tokens; each character that is not white space is one. */
+/** Uses a model with a window of eight tokens; each character except whitespace is a token. */
 final class WindowedModelTest {
   private static final int WINDOW = 8;
 
@@ -27,52 +27,52 @@ final class WindowedModelTest {
       };
 
   @Example
-  void textThatFitsIsReadOnceAndKeepsItsVector() {
+  void textWithinTheWindowIsEmbeddedInOneCall() {
     assertThat(embed("ab cd")).isEqualTo(Embedding.from(new float[] {1, 0}));
     assertThat(model.batches()).containsExactly(List.of("ab cd"));
   }
 
   @Example
-  void vectorsOfThePiecesAreAveragedByTheirTokens() {
+  void vectorsOfChunksAreAveragedByTheirTokens() {
     float[] vector = embed("aaaa bbbbbb").vector();
 
-    assertThat(pieces()).containsExactly("aaaa", "bbbbbb");
+    assertThat(chunks()).containsExactly("aaaa", "bbbbbb");
     assertThat(vector[0]).isCloseTo((float) (4 / Math.sqrt(52)), within(1e-6f));
     assertThat(vector[1]).isCloseTo((float) (6 / Math.sqrt(52)), within(1e-6f));
   }
 
   @Example
-  void textOfTheGreatestLengthIsReadAndOneMoreCharacterIsRefused() {
+  void textOfTheMaximumLengthIsEmbeddedAndALongerOneIsRejected() {
     assertThat(embed("a".repeat(300)).vector()).containsExactly(1, 0);
 
     assertThatExceptionOfType(RejectedTextException.class)
         .isThrownBy(() -> embed("a".repeat(301)))
-        .withMessage("text has 301 characters; the model takes at most 300");
+        .withMessage("text has 301 characters; the maximum is 300");
   }
 
   @Example
-  void textWithoutAnyTokenIsRefused() {
-    FakeEmbeddingModel blind = new FakeEmbeddingModel(WindowedModelTest::vector, text -> 0);
+  void textWithoutTokensIsRejected() {
+    FakeEmbeddingModel tokenless = new FakeEmbeddingModel(WindowedModelTest::vector, text -> 0);
 
     assertThatExceptionOfType(RejectedTextException.class)
-        .isThrownBy(() -> new WindowedModel(blind, WINDOW, 300).embed("\u200b\u200b\u200b"))
-        .withMessage("text has nothing in it that the model reads");
+        .isThrownBy(() -> new WindowedModel(tokenless, WINDOW, 300).embed("\u200b\u200b\u200b"))
+        .withMessage("text contains no tokens");
   }
 
   @Property(tries = 500)
-  void everyCharacterIsReadOnceAndInOrder(@ForAll("texts") String text) {
+  void everyCharacterIsEmbeddedOnceAndInOrder(@ForAll("texts") String text) {
     model.batches().clear();
 
     embed(text);
 
-    assertThat(String.join("", pieces()).replaceAll("\\s", ""))
+    assertThat(String.join("", chunks()).replaceAll("\\s", ""))
         .isEqualTo(text.replaceAll("\\s", ""));
-    assertThat(pieces())
-        .allSatisfy(piece -> assertThat(Character.isLowSurrogate(piece.charAt(0))).isFalse());
+    assertThat(chunks())
+        .allSatisfy(chunk -> assertThat(Character.isLowSurrogate(chunk.charAt(0))).isFalse());
   }
 
-  /** What the model read to its end. */
-  private List<String> pieces() {
+  /** Returns the chunks that were not truncated. */
+  private List<String> chunks() {
     return model.batches().stream()
         .map(batch -> batch.get(0))
         .filter(text -> read(text).length() < WINDOW)

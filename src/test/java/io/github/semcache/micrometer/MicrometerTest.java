@@ -9,8 +9,12 @@ import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.FinishReason;
 import io.github.semcache.chat.StreamingChatClient;
+import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.ListableStore;
@@ -20,19 +24,25 @@ import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.micrometer.common.KeyValue;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.transport.Kind;
 import io.micrometer.observation.transport.SenderContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
+/** The meters and observations of a cache. */
 class MicrometerTest {
   private static final String PARIS = "What is the capital of France?";
   private static final String PARIS_AGAIN = "Which city serves as France's capital?";
@@ -48,7 +58,7 @@ class MicrometerTest {
   }
 
   @Test
-  void whatTheCacheDoesIsMetered() {
+  void eventsAndStatisticsArePublishedAsMeters() {
     CacheMetrics metrics =
         CacheMetrics.builder(registry, "answers")
             .tags(Tags.of("region", "eu"))
@@ -64,6 +74,7 @@ class MicrometerTest {
     cache.ask(FAR);
     chat.failingWith(new IllegalStateException("down"));
     assertThatThrownBy(() -> cache.ask("something else")).hasMessage("down");
+    cache.adapterFailed(new IllegalArgumentException("not serializable"));
 
     assertThat(registry.get("cache.gets").tag("result", "hit").functionCounter().count())
         .isEqualTo(2);
@@ -84,10 +95,56 @@ class MicrometerTest {
         .isEqualTo(2);
     assertThat(count("semcache.misses", "reason", "too-far")).isEqualTo(2);
     assertThat(count("semcache.errors", "part", "model")).isEqualTo(1);
+    assertThat(count("semcache.errors", "part", "adapter")).isEqualTo(1);
     assertThat(count("semcache.tokens", "state", "spent", "type", "input")).isEqualTo(20);
     assertThat(count("semcache.tokens", "state", "saved", "type", "output")).isEqualTo(10);
     assertThat(count("semcache.cost.saved"))
         .isCloseTo((2 * 10 * 2 + 2 * 5 * 10) / 1e6, within(1e-12));
+  }
+
+  @Test
+  void metersHaveTheDocumentedNamesTypesUnitsAndTags() {
+    CacheMetrics metrics = CacheMetrics.builder(registry, "answers").prices(2, 10, "usd").build();
+    SemanticCache cache =
+        metrics.bind(SemanticCache.builder().embedder(embedder).listener(metrics).build());
+    Optional<TokenUsage> usage = Optional.of(new TokenUsage(10, 5));
+
+    Stream.of(
+            new CacheEvent.Hit(CacheEvent.Tier.SEMANTIC, 0.1, Duration.ZERO, usage),
+            new CacheEvent.Miss(MissReason.TOO_FAR, OptionalDouble.of(0.3)),
+            new CacheEvent.Coalesced(),
+            new CacheEvent.LookedUp(CacheEvent.Tier.EXACT, Duration.ofMillis(1)),
+            new CacheEvent.Embedded(1, Duration.ofMillis(1)),
+            new CacheEvent.ModelAnswered(Duration.ofMillis(1), FinishReason.STOP, usage))
+        .forEach(metrics::onEvent);
+    cache.adapterFailed(new IllegalArgumentException("not serializable"));
+
+    assertThat(registry.getMeters().stream().map(MicrometerTest::describe).distinct())
+        .containsExactlyInAnyOrder(
+            "cache.gets COUNTER null [cache, result]",
+            "cache.puts COUNTER null [cache]",
+            "cache.evictions COUNTER null [cache]",
+            "semcache.lookup TIMER seconds [cache, tier]",
+            "semcache.embedding TIMER seconds [cache]",
+            "semcache.model TIMER seconds [cache, finish_reason]",
+            "semcache.distance DISTRIBUTION_SUMMARY null [cache, result]",
+            "semcache.distance.histogram GAUGE null [cache, le, result]",
+            "semcache.misses COUNTER null [cache, reason]",
+            "semcache.coalesced COUNTER null [cache]",
+            "semcache.errors COUNTER null [cache, part]",
+            "semcache.tokens COUNTER tokens [cache, state, type]",
+            "semcache.cost.saved COUNTER usd [cache]");
+  }
+
+  private static String describe(Meter meter) {
+    Meter.Id id = meter.getId();
+    return id.getName()
+        + " "
+        + id.getType()
+        + " "
+        + id.getBaseUnit()
+        + " "
+        + id.getTags().stream().map(Tag::getKey).toList();
   }
 
   @Test
@@ -102,7 +159,7 @@ class MicrometerTest {
   }
 
   @Test
-  void lookupsAndCallsOfTheModelAreObservedWithoutAnyText() {
+  void lookupsAndModelCallsAreObservedWithoutText() {
     Spans spans = new Spans();
     ObservationRegistry observed = spans.registry();
     CacheObservations observations = CacheObservations.of(observed);
@@ -147,7 +204,7 @@ class MicrometerTest {
   }
 
   @Test
-  void clientThatStreamsStillStreamsWhenObserved() {
+  void observedStreamingClientStreams() {
     StreamingChatClient streaming =
         new StreamingChatClient() {
           @Override
@@ -180,7 +237,7 @@ class MicrometerTest {
   }
 
   @Test
-  void whatWasReportedWrongStaysWrongForTheNextCacheOnAnObservedStore() {
+  void reportIsHonoredByTheNextCacheOnAnObservedStore() {
     InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
     CacheObservations observations = CacheObservations.of(ObservationRegistry.create());
     try (SemanticCache first =
@@ -205,7 +262,7 @@ class MicrometerTest {
   }
 
   @Test
-  void observedStoreCanDoWhatTheStoreCan() {
+  void observedStoreImplementsTheInterfacesOfTheStore() {
     CacheObservations observations = CacheObservations.of(ObservationRegistry.create());
     InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
     VectorStore observed = observations.observe(store);
@@ -222,7 +279,7 @@ class MicrometerTest {
   }
 
   @Test
-  void observationsOfTheModelHaveTheSameKeysWhateverComes() {
+  void modelObservationsAlwaysHaveTheSameKeys() {
     Spans spans = new Spans();
     ObservationRegistry observed = spans.registry();
     ChatClient client = CacheObservations.of(observed).observe(chat, "fake");

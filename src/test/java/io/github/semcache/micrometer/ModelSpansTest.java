@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The observations of calls that a client with a cache makes of the model. */
+/** The observations of model calls of a wrapped OpenAI client. */
 @Timeout(60)
 class ModelSpansTest {
   private static final String PARIS = "What is the capital of France?";
@@ -56,32 +56,32 @@ class ModelSpansTest {
     server.close();
   }
 
-  private static ChatCompletionCreateParams asking(String question) {
+  private static ChatCompletionCreateParams params(String question) {
     return ChatCompletionCreateParams.builder().model("gpt-4o").addUserMessage(question).build();
   }
 
   private void create(String question) {
-    client.chat().completions().create(asking(question));
+    client.chat().completions().create(params(question));
   }
 
   private long stream(String question) {
     try (StreamResponse<ChatCompletionChunk> chunks =
-        client.chat().completions().createStreaming(asking(question))) {
+        client.chat().completions().createStreaming(params(question))) {
       return chunks.stream().count();
     }
   }
 
-  private Map<String, String> only() {
+  private Map<String, String> onlySpan() {
     assertThat(spans.ended()).hasSize(1);
     return spans.attributes(0);
   }
 
   @Test
-  void missIsOneSpanWithoutAnyTextAndAHitIsNone() {
+  void missHasOneSpanWithoutTextAndAHitHasNone() {
     create(PARIS);
     create(PARIS);
 
-    assertThat(only())
+    assertThat(onlySpan())
         .containsEntry("gen_ai.operation.name", "chat")
         .containsEntry("gen_ai.provider.name", "openai")
         .containsEntry("gen_ai.request.model", "gpt-4o")
@@ -95,7 +95,7 @@ class ModelSpansTest {
   }
 
   @Test
-  void spanIsAChildOfTheCallersAndHoldsTheRequest() {
+  void spanIsAChildOfTheCurrentObservation() {
     Observation parent = Observation.start("request", registry);
     parent.scoped(() -> create(PARIS));
 
@@ -103,14 +103,14 @@ class ModelSpansTest {
   }
 
   @Test
-  void asynchronousMissIsOneSpan() {
-    client.async().chat().completions().create(asking(PARIS)).join();
+  void asynchronousMissHasOneSpan() {
+    client.async().chat().completions().create(params(PARIS)).join();
 
-    assertThat(only()).containsEntry("gen_ai.usage.output_tokens", "7");
+    assertThat(onlySpan()).containsEntry("gen_ai.usage.output_tokens", "7");
   }
 
   @Test
-  void spanOfAStreamEndsWithTheStreamAndTellsItsUsage() {
+  void spanOfAStreamEndsWithTheStreamAndContainsItsUsage() {
     server.next(
         CHAT,
         FakeStream.start()
@@ -120,7 +120,7 @@ class ModelSpansTest {
             .usage()
             .done());
     try (StreamResponse<ChatCompletionChunk> chunks =
-        client.chat().completions().createStreaming(asking(PARIS))) {
+        client.chat().completions().createStreaming(params(PARIS))) {
       chunks.stream()
           .forEach(
               chunk -> {
@@ -131,7 +131,7 @@ class ModelSpansTest {
               });
     }
 
-    assertThat(only())
+    assertThat(onlySpan())
         .containsEntry("gen_ai.response.finish_reasons", "stop")
         .containsEntry("gen_ai.usage.input_tokens", "5")
         .containsEntry("gen_ai.usage.output_tokens", "7");
@@ -140,41 +140,41 @@ class ModelSpansTest {
   }
 
   @Test
-  void manyCallersOfOneAnswerAreOneSpan() {
+  void coalescedCallsHaveOneSpan() {
     server.always(CHAT, FakeReply.after(gate, FakeCompletions.text("Paris.", "stop")));
     List<CompletableFuture<?>> calls =
         Stream.<CompletableFuture<?>>generate(
-                () -> client.async().chat().completions().create(asking(PARIS)))
+                () -> client.async().chat().completions().create(params(PARIS)))
             .limit(4)
             .toList();
     await().until(() -> cache.stats().coalesced() == 3);
     gate.countDown();
     calls.forEach(CompletableFuture::join);
 
-    assertThat(only()).containsEntry("error.type", "none");
+    assertThat(onlySpan()).containsEntry("error.type", "none");
   }
 
   @Test
-  void errorOfTheServiceIsItsStatus() {
+  void errorTypeOfAnErrorResponseIsItsStatusCode() {
     server.always(CHAT, FakeReply.error(500, "broken").header("x-should-retry", "false"));
 
     assertThatThrownBy(() -> create(PARIS)).isInstanceOf(InternalServerException.class);
 
-    assertThat(only()).containsEntry("error.type", "500");
+    assertThat(onlySpan()).containsEntry("error.type", "500");
     assertThat(spans.last().getError()).isNotNull();
     assertThat(spans.last().toString()).doesNotContain("broken");
   }
 
   @Test
-  void streamThatBreaksOffIsAnErrorAndOneThatIsClosedIsNot() {
+  void brokenStreamIsAnErrorAndAClosedStreamIsNot() {
     server.next(CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Par")).dies());
     assertThatThrownBy(() -> stream(PARIS)).isNotNull();
-    assertThat(only().get("error.type")).contains("Exception");
+    assertThat(onlySpan().get("error.type")).contains("Exception");
 
     server.next(
         CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Li")).await(gate).done());
     try (StreamResponse<ChatCompletionChunk> chunks =
-        client.chat().completions().createStreaming(asking(FAR))) {
+        client.chat().completions().createStreaming(params(FAR))) {
       chunks.stream().iterator().next();
     }
 
@@ -184,14 +184,14 @@ class ModelSpansTest {
   }
 
   @Test
-  void observerThatFailsHarmsNoCall() {
-    OpenAIClient unlucky =
+  void exceptionOfTheObserverDoesNotFailTheCall() {
+    OpenAIClient failing =
         observed(
             model -> {
               throw new IllegalStateException("broken observer");
             });
 
-    assertThat(unlucky.chat().completions().create(asking(PARIS)).choices()).hasSize(1);
+    assertThat(failing.chat().completions().create(params(PARIS)).choices()).hasSize(1);
     assertThat(cache.stats().writes()).isEqualTo(1);
   }
 }

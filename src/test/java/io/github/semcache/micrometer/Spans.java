@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
-/** Keeps what was observed, in the order in which it ended. */
+/** Records observations in the order in which they end. */
 final class Spans implements ObservationHandler<Observation.Context> {
   private final List<Observation.Context> ended = new CopyOnWriteArrayList<>();
 
-  /** A registry whose observations it keeps. */
+  /** Returns a registry whose observations are recorded here. */
   ObservationRegistry registry() {
     ObservationRegistry registry = ObservationRegistry.create();
     registry.observationConfig().observationHandler(this);

@@ -14,19 +14,29 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.FinishReason;
 import io.github.semcache.chat.TokenUsage;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** LangChain4j's responses as replies that a cache keeps, and back. */
-final class ChatResponses {
+/** Converts responses of LangChain4j to replies that a cache can store, and back. Thread-safe. */
+final class ChatResponseCodec {
   private static final JsonMapper JSON = new JsonMapper();
 
-  private ChatResponses() {}
+  private final Consumer<Throwable> onFailure;
 
-  /** Ends a lead: keeps the response if it may be kept and can be. */
-  static void keep(CacheCall.Lead lead, ChatResponse response) {
+  /**
+   * Creates a codec.
+   *
+   * @param onFailure receives the exceptions of responses and replies that cannot be converted
+   */
+  ChatResponseCodec(Consumer<Throwable> onFailure) {
+    this.onFailure = onFailure;
+  }
+
+  /** Completes a lead with a response, or abandons it if the response cannot be serialized. */
+  void complete(CacheCall.Lead lead, ChatResponse response) {
     ChatReply reply;
     try {
-      reply = reply(response);
+      reply = encode(response);
     } catch (UncacheableResponseException e) {
       lead.abandon();
       return;
@@ -35,20 +45,21 @@ final class ChatResponses {
   }
 
   /**
-   * The reply of a response.
+   * Converts a response to a reply.
    *
-   * @throws UncacheableResponseException if something in the response cannot be written down and
-   *     read as it was, such as an attribute of the message that is no bean
+   * @throws UncacheableResponseException if the response cannot be serialized without loss, for
+   *     example because of an attribute that is not a bean
    */
-  static ChatReply reply(ChatResponse response) {
+  ChatReply encode(ChatResponse response) {
     try {
-      return replyOf(response);
+      return reply(response);
     } catch (RuntimeException e) {
+      onFailure.accept(e);
       throw new UncacheableResponseException(e);
     }
   }
 
-  private static ChatReply replyOf(ChatResponse response) {
+  private static ChatReply reply(ChatResponse response) {
     AiMessage message = response.aiMessage();
     return new ChatReply(
         textOf(message),
@@ -107,25 +118,29 @@ final class ChatResponses {
     return payload.toString();
   }
 
-  /** Attributes come back as JSON has them; one that had another type would change with a hit. */
+  /** Rejects messages with attributes that would have another type when read back from JSON. */
   private static String json(AiMessage message) {
     String json = ChatMessageSerializer.messageToJson(message);
     if (!ChatMessageDeserializer.messageFromJson(json).equals(message)) {
-      throw new IllegalArgumentException("the message changes as it is written down");
+      throw new IllegalArgumentException("the message is not equal to itself after serialization");
     }
     return json;
   }
 
-  /** The response of a reply; one of which only the text is known is complete. */
-  static ChatResponse response(ChatReply reply) {
+  /**
+   * Converts a reply to a response. A reply without a payload of LangChain4j, or with one that
+   * cannot be read, becomes a response with its text and the finish reason {@code STOP}.
+   */
+  ChatResponse decode(ChatReply reply) {
     try {
       return response(JSON.readTree(reply.payload().orElse("{}")), reply);
     } catch (JsonProcessingException | RuntimeException e) {
-      return ofText(reply);
+      onFailure.accept(e);
+      return textResponse(reply);
     }
   }
 
-  private static ChatResponse ofText(ChatReply reply) {
+  private static ChatResponse textResponse(ChatReply reply) {
     return ChatResponse.builder()
         .aiMessage(AiMessage.from(reply.text()))
         .modelName(reply.model().orElse(null))
@@ -135,7 +150,7 @@ final class ChatResponses {
 
   private static ChatResponse response(JsonNode payload, ChatReply reply) {
     if (!payload.has("message")) {
-      return ofText(reply);
+      return textResponse(reply);
     }
     ChatResponseMetadata.Builder<?> metadata = ChatResponseMetadata.builder();
     metadata.id(payload.path("id").textValue());

@@ -11,23 +11,23 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Measures the figures in the javadoc of {@link MiniLmEmbedder}: what a plain cut on the cosine
- * distance does to a stream of labeled prompts.
+ * Reproduces the table in the javadoc of {@link MiniLmEmbedder}: the hit rate and the rate of wrong
+ * hits of a fixed threshold on labeled prompts.
  *
  * <pre>
  * mvn -q test-compile exec:java -Dexec.classpathScope=test \
- *     -Dexec.mainClass=io.github.semcache.langchain4j.MiniLmCuts -Dexec.args="banking77_train.csv"
+ *     -Dexec.mainClass=io.github.semcache.langchain4j.MiniLmThresholds -Dexec.args="banking77_train.csv"
  * </pre>
  *
- * <p>Each file has a header and the columns text and category. Its prompts are shuffled (seed 1)
- * and cut to 10,000. Each hits the nearest stored prompt or is stored; a hit on another category is
- * wrong.
+ * <p>Each file has a header and the columns text and category. Its prompts are shuffled (seed 1);
+ * the first 10,000 are used. A prompt hits the nearest stored prompt within the threshold, and is
+ * stored otherwise. A hit on a prompt of another category is wrong.
  */
-final class MiniLmCuts {
-  private static final double[] CUTS = {0.05, 0.10, 0.15, 0.20, 0.25, 0.30};
+final class MiniLmThresholds {
+  private static final double[] THRESHOLDS = {0.05, 0.10, 0.15, 0.20, 0.25, 0.30};
   private static final int PROMPTS = 10_000;
 
-  private MiniLmCuts() {}
+  private MiniLmThresholds() {}
 
   private record Labeled(Embedding embedding, String category) {}
 
@@ -45,8 +45,8 @@ final class MiniLmCuts {
     for (String file : files) {
       List<Labeled> stream = read(Path.of(file), embedder);
       System.out.println(file + ": " + stream.size() + " prompts");
-      for (double cut : CUTS) {
-        System.out.printf("  maxDistance %.2f  %s%n", cut, run(stream, cut));
+      for (double threshold : THRESHOLDS) {
+        System.out.printf("  maxDistance %.2f  %s%n", threshold, run(stream, threshold));
       }
     }
   }
@@ -57,14 +57,14 @@ final class MiniLmCuts {
     return rows.stream().limit(PROMPTS).map(row -> labeled(row, embedder)).toList();
   }
 
-  /** Rows without the header; one with a line break in its text takes several lines. */
+  /** Returns the rows without the header. A row with a quoted line break spans several lines. */
   private static List<String> rows(List<String> lines) {
     List<String> rows = new ArrayList<>();
-    String open = "";
+    String incomplete = "";
     for (String line : lines.subList(1, lines.size())) {
-      String row = open + line;
+      String row = incomplete + line;
       boolean complete = row.chars().filter(c -> c == '"').count() % 2 == 0;
-      open = complete ? "" : row + "\n";
+      incomplete = complete ? "" : row + "\n";
       if (complete) {
         rows.add(row);
       }
@@ -81,21 +81,21 @@ final class MiniLmCuts {
     return new Labeled(embedder.embed(List.of(text)).get(0), row.substring(comma + 1));
   }
 
-  private static Rates run(List<Labeled> stream, double cut) {
+  private static Rates run(List<Labeled> stream, double threshold) {
     List<Labeled> stored = new ArrayList<>();
     int hits = 0;
     int wrong = 0;
     for (Labeled prompt : stream) {
-      double least = Double.MAX_VALUE;
+      double nearestDistance = Double.MAX_VALUE;
       Labeled nearest = prompt;
       for (Labeled candidate : stored) {
         double distance = prompt.embedding().cosineDistance(candidate.embedding());
-        if (distance < least) {
-          least = distance;
+        if (distance < nearestDistance) {
+          nearestDistance = distance;
           nearest = candidate;
         }
       }
-      if (least <= cut) {
+      if (nearestDistance <= threshold) {
         hits++;
         wrong += nearest.category().equals(prompt.category()) ? 0 : 1;
       } else {

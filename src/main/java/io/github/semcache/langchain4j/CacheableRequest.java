@@ -1,0 +1,20 @@
+package io.github.semcache.langchain4j;
+
+import io.github.semcache.prompt.Prompt;
+import java.util.Map;
+
+/**
+ * A chat request that the cache may answer.
+ *
+ * @param prompt the prompt, which is compared by meaning
+ * @param settings everything else in the request, which must be equal
+ */
+record CacheableRequest(Prompt prompt, Map<String, String> settings) {
+  /** The key of the model name in the settings. */
+  static final String MODEL = "model";
+
+  /** Returns the name of the model. */
+  String model() {
+    return settings.getOrDefault(MODEL, "unknown");
+  }
+}

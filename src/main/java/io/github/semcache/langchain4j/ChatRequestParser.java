@@ -1,0 +1,160 @@
+package io.github.semcache.langchain4j;
+
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.ChatMessageSerializer;
+import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import io.github.semcache.adapter.MessageQuestion;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.QuestionFinder;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Splits chat requests into the prompt and the settings that must be equal. Thread-safe. */
+final class ChatRequestParser {
+  /** Replaces the question in the serialized messages. */
+  private static final String PLACEHOLDER = "text";
+
+  /** The default timeout of LangChain4j's clients. */
+  private static final Duration MAX_WAIT = Duration.ofMinutes(1);
+
+  private final String model;
+  private final ModelProvider provider;
+  private final ChatRequestParameters defaults;
+  private final BiFunction<ChatRequest, Prompt, Prompt> options;
+  private final QuestionFinder finder;
+  private final Consumer<Throwable> onFailure;
+
+  ChatRequestParser(
+      String model,
+      ModelProvider provider,
+      ChatRequestParameters defaults,
+      BiFunction<ChatRequest, Prompt, Prompt> options,
+      QuestionFinder finder,
+      Consumer<Throwable> onFailure) {
+    this.model = model;
+    this.provider = provider;
+    this.defaults = defaults;
+    this.options = options;
+    this.finder = finder;
+    this.onFailure = onFailure;
+  }
+
+  /**
+   * Parses a request.
+   *
+   * @return the parsed request; empty if no user message contains a question, or if the request
+   *     cannot be serialized, which is passed to the failure callback
+   * @throws RuntimeException if the user's option function fails; the exception is not wrapped
+   */
+  Optional<CacheableRequest> parse(ChatRequest request) {
+    return withoutOptions(request)
+        .map(
+            parsed ->
+                new CacheableRequest(options.apply(request, parsed.prompt()), parsed.settings()));
+  }
+
+  private Optional<CacheableRequest> withoutOptions(ChatRequest request) {
+    try {
+      List<ChatMessage> messages = new ArrayList<>(request.messages());
+      Optional<MessageQuestion> question = extractQuestion(messages);
+      return question.map(
+          found ->
+              new CacheableRequest(
+                  Prompt.of(found.text()).maxWait(MAX_WAIT),
+                  settings(defaults.overrideWith(request.parameters()), messages, found)));
+    } catch (RuntimeException e) {
+      onFailure.accept(e);
+      return Optional.empty();
+    }
+  }
+
+  /** Finds the question in the last user message, and replaces it there by a placeholder. */
+  private Optional<MessageQuestion> extractQuestion(List<ChatMessage> messages) {
+    for (int i = messages.size() - 1; i >= 0; i--) {
+      if (messages.get(i) instanceof UserMessage message) {
+        List<Content> contents = new ArrayList<>(message.contents());
+        Optional<MessageQuestion> question = MessageQuestion.in(texts(contents), finder);
+        question.ifPresent(found -> replace(found, contents));
+        messages.set(i, message.toBuilder().contents(contents).build());
+        return question;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<Optional<String>> texts(List<Content> contents) {
+    return contents.stream()
+        .map(content -> content instanceof TextContent text ? text.text() : null)
+        .map(Optional::ofNullable)
+        .toList();
+  }
+
+  private static void replace(MessageQuestion question, List<Content> contents) {
+    for (int i = question.from(); i < question.to(); i++) {
+      contents.set(i, TextContent.from(PLACEHOLDER));
+    }
+  }
+
+  private Map<String, String> settings(
+      ChatRequestParameters parameters, List<ChatMessage> messages, MessageQuestion question) {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("provider", provider.name());
+    settings.put(CacheableRequest.MODEL, model);
+    settings.put("parameters", text(parameters));
+    settings.put("tools", tools(parameters));
+    settings.put("messages", ChatMessageSerializer.messagesToJson(messages));
+    if (!question.beside().isEmpty()) {
+      settings.put("before the question", question.beside().get(0));
+      settings.put("after the question", question.beside().get(1));
+    }
+    return settings;
+  }
+
+  /**
+   * Returns the parameters as text.
+   *
+   * @throws IllegalArgumentException if a subclass adds fields without overriding toString, because
+   *     requests that differ in these fields would be treated as equal
+   */
+  private static String text(ChatRequestParameters parameters) {
+    Class<?> type = parameters.getClass();
+    while (!declaresToString(type)) {
+      if (Stream.of(type.getDeclaredFields()).anyMatch(ChatRequestParser::isInstanceField)) {
+        throw new IllegalArgumentException(type + " declares fields, but no toString");
+      }
+      type = type.getSuperclass();
+    }
+    return parameters.toString();
+  }
+
+  private static boolean declaresToString(Class<?> type) {
+    return Stream.of(type.getDeclaredMethods())
+        .anyMatch(method -> method.getName().equals("toString") && method.getParameterCount() == 0);
+  }
+
+  private static boolean isInstanceField(Field field) {
+    return !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic();
+  }
+
+  private static String tools(ChatRequestParameters parameters) {
+    return parameters.toolSpecifications().stream()
+        .map(ToolSpecification::toJson)
+        .collect(Collectors.joining("\n"));
+  }
+}
