@@ -13,13 +13,15 @@ public final class FakeCompletions {
 
   private final Map<String, String> answers = new ConcurrentHashMap<>();
 
-  FakeCompletions() {}
+  /** A model without scripted answers. */
+  public FakeCompletions() {}
 
   void answer(String question, String answer) {
     answers.put(question, answer);
   }
 
-  FakeReply reply() {
+  /** The reply to any request. */
+  public FakeReply reply() {
     return (request, exchange) -> {
       String question = request.question();
       String answer = answers.getOrDefault(question, "Answer to: " + question);
