@@ -167,7 +167,7 @@ class ModelSpansTest {
 
   @Test
   void streamThatBreaksOffIsAnErrorAndOneThatIsClosedIsNot() {
-    server.next(CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Par")).dies());
+    server.next(CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Par")).disconnect());
     assertThatThrownBy(() -> stream(PARIS)).isNotNull();
     assertThat(only().get("error.type")).contains("Exception");
 

@@ -42,7 +42,7 @@ final class BrokenStreamsTest extends CachedClientTest {
 
   @Test
   void serverThatDiesInMidStreamFailsTheCallerAndNothingIsKept() {
-    FakeStream dying = FakeStream.start().chunk(delta -> delta.put("content", "Par")).dies();
+    FakeStream dying = FakeStream.start().chunk(delta -> delta.put("content", "Par")).disconnect();
     server.next(CHAT, dying, dying);
 
     Throwable without = catchThrowable(() -> stream(plain, asking(PARIS)));

@@ -78,7 +78,7 @@ final class CachedErrorsTest extends CachedClientTest {
 
   @Test
   void bodyThatBreaksOffFailsAsWithoutTheCache() {
-    server.always(CHAT, FakeReply.cutOff("{\"id\":\"x\","));
+    server.always(CHAT, FakeReply.truncated("{\"id\":\"x\","));
 
     OpenAIInvalidDataException without = failure(OpenAIInvalidDataException.class, plain);
     OpenAIInvalidDataException with = failure(OpenAIInvalidDataException.class, client);

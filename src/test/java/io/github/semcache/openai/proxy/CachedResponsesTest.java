@@ -219,7 +219,7 @@ final class CachedResponsesTest {
   void serverThatDiesInMidStreamFailsTheCallerAndNothingIsKept() {
     server.next(
         RESPONSES,
-        FakeStream.start().raw("data: {\"type\":\"response.in_progress\"}\n\n").dies(),
+        FakeStream.start().raw("data: {\"type\":\"response.in_progress\"}\n\n").disconnect(),
         json("completed", message("Paris.")));
 
     assertThatThrownBy(() -> stream(PARIS)).isInstanceOf(OpenAIIoException.class);
