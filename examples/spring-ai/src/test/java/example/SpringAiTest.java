@@ -8,7 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.openai.CachedOpenAi;
+import io.github.semcache.openai.proxy.CachedOpenAi;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -101,7 +101,8 @@ class SpringAiTest {
       {"id":"chatcmpl-1","object":"chat.completion","created":1700000000,"model":"gpt-4o-mini",
        "choices":[{"index":0,"finish_reason":"stop","logprobs":null,
          "message":{"role":"assistant","content":"Paris","refusal":null}}],
-       "usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}}""";
+       "usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}}\
+      """;
 
   private static final String STREAM =
       chunk("{\"role\":\"assistant\",\"content\":\"\"}", "null")
@@ -146,7 +147,6 @@ class SpringAiTest {
   }
 
   private String streamed(String question) {
-    return model.stream(question).collectList().block().stream()
-        .reduce("", String::concat);
+    return model.stream(question).collectList().block().stream().reduce("", String::concat);
   }
 }

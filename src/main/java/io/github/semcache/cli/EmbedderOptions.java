@@ -2,7 +2,6 @@ package io.github.semcache.cli;
 
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.evaluation.CachingEmbedder;
-import io.github.semcache.openai.OpenAiConnection;
 import io.github.semcache.openai.OpenAiEmbedder;
 import io.github.semcache.prompt.Normalizer;
 import java.io.PrintWriter;
@@ -116,22 +115,29 @@ final class EmbedderOptions {
                             + " is not set; it must hold the"
                             + " service's key",
                         null));
-    OpenAiConnection connection = OpenAiConnection.open(key, url);
+    OpenAiEmbedder embedder = openAi(key, url);
     try {
-      OpenAiEmbedder.Builder builder = connection.embedder();
+      return new OpenEmbedder(remembering(embedder), embedder::close);
+    } catch (RuntimeException e) {
+      embedder.close();
+      throw e;
+    }
+  }
+
+  private OpenAiEmbedder openAi(String key, Optional<URI> url) {
+    try {
+      OpenAiEmbedder.Builder builder =
+          url.map(address -> OpenAiEmbedder.connect(key, address))
+              .orElseGet(() -> OpenAiEmbedder.connect(key));
       if (model.length() > OPENAI.length()) {
         builder.model(model.substring(OPENAI.length() + 1));
       }
       if (dimension != null) {
         builder.modelDimension(dimension);
       }
-      return new OpenEmbedder(remembering(builder.build()), connection::close);
+      return builder.build();
     } catch (IllegalArgumentException e) {
-      connection.close();
       throw new CommandException("--embedder or --dimension: " + e.getMessage(), e);
-    } catch (RuntimeException e) {
-      connection.close();
-      throw e;
     }
   }
 

@@ -11,20 +11,25 @@ import io.github.semcache.chat.TokenUsage;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads a chat completion. What compatible services leave out is taken as unknown. */
+/**
+ * Converts a chat completion to a {@link ChatReply}. Fields that a compatible service omits are
+ * treated as unknown.
+ */
 final class CompletionReader {
 
   private CompletionReader() {}
 
   /**
-   * Reads the first choice.
+   * Converts the first choice.
    *
-   * @throws OpenAIInvalidDataException if there is no choice, or it has no message
+   * @param completion the completion
+   * @return the reply
+   * @throws OpenAIInvalidDataException if there is no choice, or the first one has no message
    */
   static ChatReply read(ChatCompletion completion) {
     List<Choice> choices = completion.choices();
     if (choices.isEmpty()) {
-      throw new OpenAIInvalidDataException("`choices` is empty: the model gave no answer");
+      throw new OpenAIInvalidDataException("`choices` is empty");
     }
     Choice choice = choices.get(0);
     return new ChatReply(
@@ -35,12 +40,12 @@ final class CompletionReader {
         Optional.empty());
   }
 
-  /** A refusal stands where the answer would. */
+  /** Returns the content, or the refusal if there is no content. */
   private static String text(ChatCompletionMessage message) {
     return message.content().or(message::refusal).orElse("");
   }
 
-  /** What the message holds says more than the reason: a forced tool call ends with "stop". */
+  /** The message takes precedence, because a forced tool call ends with the reason "stop". */
   private static FinishReason finishReason(Choice choice) {
     ChatCompletionMessage message = choice.message();
     if (message.refusal().filter(refusal -> !refusal.isBlank()).isPresent()) {

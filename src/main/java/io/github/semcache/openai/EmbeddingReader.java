@@ -10,38 +10,46 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the reply to an embedding request. */
+/**
+ * Reads the response to an embedding request.
+ *
+ * @param model the name of the model, for exception messages
+ * @param dimension the expected number of components
+ */
 record EmbeddingReader(String model, int dimension) {
 
   /**
    * Reads the vectors.
    *
+   * @param response the response
+   * @param count the number of texts in the request
    * @return one embedding for each text, in the order of the texts
-   * @throws EmbedderException if the reply holds another number of vectors, a vector of another
-   *     length, or a component that is not finite
-   * @throws com.openai.errors.OpenAIInvalidDataException if the reply has another shape
+   * @throws EmbedderException if the response contains another number of vectors, a vector of
+   *     another dimension, or a component that is not finite
+   * @throws com.openai.errors.OpenAIInvalidDataException if the response has an unexpected
+   *     structure
    */
-  List<Embedding> read(CreateEmbeddingResponse response, int texts) {
+  List<Embedding> read(CreateEmbeddingResponse response, int count) {
     List<com.openai.models.embeddings.Embedding> data = response.data();
-    if (data.size() != texts) {
-      throw unusable(data.size() + " vectors for " + texts + " texts");
+    if (data.size() != count) {
+      throw invalid(data.size() + " vectors for " + count + " texts");
     }
-    Embedding[] embeddings = new Embedding[texts];
-    for (int i = 0; i < texts; i++) {
-      int index = index(data.get(i), i, texts);
+    Embedding[] embeddings = new Embedding[count];
+    for (int i = 0; i < count; i++) {
+      int index = index(data.get(i), i, count);
       if (embeddings[index] != null) {
-        throw unusable("two vectors with the index " + index);
+        throw invalid("two vectors with index " + index);
       }
       embeddings[index] = embedding(data.get(i).embeddingValue());
     }
     return List.of(embeddings);
   }
 
-  /** Some services leave the index out; their vectors come in the order of the texts. */
-  private int index(com.openai.models.embeddings.Embedding item, int position, int texts) {
+  /** Returns the index of the text. Some services omit it and return vectors in request order. */
+  private int index(com.openai.models.embeddings.Embedding item, int position, int count) {
     long index = item._index().isMissing() ? position : item.index();
-    if (index < 0 || index >= texts) {
-      throw unusable("a vector with the index " + index + " for " + texts + " texts");
+    if (index < 0 || index >= count) {
+      throw invalid("a vector with index " + index + " for " + count + " texts");
     }
     return (int) index;
   }
@@ -49,12 +57,12 @@ record EmbeddingReader(String model, int dimension) {
   private Embedding embedding(EmbeddingValue value) {
     float[] components = components(value);
     if (components.length != dimension) {
-      throw unusable("a vector of " + components.length + " components in place of " + dimension);
+      throw invalid("a vector of " + components.length + " components instead of " + dimension);
     }
     try {
       return Embedding.of(components);
     } catch (IllegalArgumentException e) {
-      throw unusable("a vector that cannot be used: " + e.getMessage());
+      throw invalid("an invalid vector: " + e.getMessage());
     }
   }
 
@@ -65,7 +73,7 @@ record EmbeddingReader(String model, int dimension) {
     if (value.isFloats()) {
       return unbox(value.asFloats());
     }
-    throw unusable("a vector that is neither base64 nor an array of numbers");
+    throw invalid("a vector that is neither base64 nor an array of numbers");
   }
 
   private float[] decode(String base64) {
@@ -73,30 +81,30 @@ record EmbeddingReader(String model, int dimension) {
     try {
       bytes = Base64.getDecoder().decode(base64);
     } catch (IllegalArgumentException e) {
-      throw unusable("a vector that is not valid base64");
+      throw invalid("a vector that is not valid base64");
     }
     if (bytes.length % Float.BYTES != 0) {
-      throw unusable("a vector of " + bytes.length + " bytes; a component has " + Float.BYTES);
+      throw invalid("a vector of " + bytes.length + " bytes, not a multiple of " + Float.BYTES);
     }
     float[] components = new float[bytes.length / Float.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(components);
     return components;
   }
 
-  /** For services that answer with numbers although base64 was asked for. */
+  /** Supports services that return numbers although base64 was requested. */
   private float[] unbox(List<? extends @Nullable Float> numbers) {
     float[] components = new float[numbers.size()];
     for (int i = 0; i < components.length; i++) {
       Float number = numbers.get(i);
       if (number == null) {
-        throw unusable("a vector without the component " + i);
+        throw invalid("a vector whose component " + i + " is null");
       }
       components[i] = number;
     }
     return components;
   }
 
-  private EmbedderException unusable(String what) {
-    return new EmbedderException("model " + model + " gave " + what);
+  private EmbedderException invalid(String what) {
+    return new EmbedderException("model " + model + " returned " + what);
   }
 }

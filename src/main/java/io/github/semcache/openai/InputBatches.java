@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Splits texts into requests that the embedding service accepts: at most 2,048 texts and 300,000
- * tokens each, by OpenAI's API reference ("Create embeddings", {@code input}).
+ * Splits texts into requests within the limits of OpenAI's API reference ("Create embeddings",
+ * {@code input}): at most 2,048 texts and 300,000 tokens per request.
  *
- * <p>Tokens are bounded, not counted: the tokenizer of the embedding models works on UTF-8 bytes,
- * so a text has at most as many tokens as bytes. English has about four bytes a token.
+ * <p>The number of UTF-8 bytes serves as an upper bound of the number of tokens, because the
+ * tokenizer of the embedding models works on UTF-8 bytes. English text has about four bytes per
+ * token.
  */
 final class InputBatches {
   static final int MAX_TEXTS = 2048;
@@ -17,7 +18,11 @@ final class InputBatches {
   private InputBatches() {}
 
   /**
-   * Splits texts, keeping their order. A text that is too long for any request is alone in its own.
+   * Splits texts in order. A text that exceeds the limit by itself becomes a batch of one.
+   *
+   * @param texts the texts
+   * @param maxTexts the maximum number of texts per batch
+   * @return the batches, none of them empty
    */
   static List<List<String>> split(List<String> texts, int maxTexts) {
     List<List<String>> batches = new ArrayList<>();
@@ -38,11 +43,11 @@ final class InputBatches {
     return batches;
   }
 
-  /** A surrogate counts two bytes: four for the pair. */
   private static long utf8Length(String text) {
     return text.chars().mapToLong(c -> utf8Length((char) c)).sum();
   }
 
+  /** Counts two bytes for each surrogate, because a surrogate pair takes four bytes. */
   private static int utf8Length(char c) {
     if (c < 0x80) {
       return 1;

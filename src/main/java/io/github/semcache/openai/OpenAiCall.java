@@ -5,27 +5,30 @@ import com.openai.errors.OpenAIIoException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A blocking call of openai-java. */
+/** Runs blocking calls of openai-java. */
 final class OpenAiCall {
 
   private OpenAiCall() {}
 
   /**
-   * Runs a call. Its exceptions pass as they are, but for one: a thread that is interrupted between
-   * two attempts gets an {@link InterruptedException} that openai-java does not declare. Nor does
-   * openai-java say that it returns null for the JSON null.
+   * Runs a call and handles two cases that openai-java does not declare: it throws a checked {@link
+   * InterruptedException} if the thread is interrupted between two attempts, and it returns null if
+   * the response is the JSON literal {@code null}. Other exceptions are thrown unchanged.
    *
-   * @throws OpenAIInvalidDataException if the reply is the JSON null
+   * @param <T> the type of the response
+   * @param call the call
+   * @return the response
+   * @throws OpenAIInvalidDataException if the response is null
    * @throws OpenAIIoException if the thread was interrupted between two attempts; its interrupt
    *     flag is set
    */
   static <T> T run(Supplier<@Nullable T> call) {
     try {
-      @Nullable T reply = call.get();
-      if (reply == null) {
-        throw new OpenAIInvalidDataException("Reply is null");
+      @Nullable T response = call.get();
+      if (response == null) {
+        throw new OpenAIInvalidDataException("Response is null");
       }
-      return reply;
+      return response;
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {

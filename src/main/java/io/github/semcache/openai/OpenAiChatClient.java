@@ -30,8 +30,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Asks OpenAI's chat models, or those of any service that speaks the same protocol at the client's
- * base URL, by its chat completions.
+ * A {@link StreamingChatClient} for the chat completions API of OpenAI and of compatible services.
  *
  * <pre>{@code
  * OpenAIClient client = OpenAIOkHttpClient.fromEnv();
@@ -43,12 +42,13 @@ import java.util.function.Consumer;
  *     .build();
  * }</pre>
  *
- * <p>Every option is one of the {@link #settings}, so an answer given under other options is never
- * reused. So is the client's base URL, because two services may serve different models under one
- * name; {@link Builder#endpoint} replaces it for a service that is reached at several addresses.
+ * <p>Every option is part of the {@link #settings}, so an answer is only reused under the same
+ * options. The client's base URL is part of them too, because two services may offer different
+ * models under the same name. {@link Builder#endpoint} replaces it for a service that has several
+ * addresses.
  *
- * <p>Immutable and safe for use by many threads. {@link #chat} blocks on the network; retries and
- * time limits are the client's own. The client stays the caller's: it is never closed here.
+ * <p>This class is immutable and thread-safe. {@link #chat} blocks on the network. Retries and
+ * timeouts are those of the client, which this class never closes.
  */
 public final class OpenAiChatClient implements StreamingChatClient {
   private final OpenAIClient client;
@@ -66,19 +66,19 @@ public final class OpenAiChatClient implements StreamingChatClient {
   }
 
   /**
-   * A client for {@code gpt-4o-mini} with the service's own defaults.
+   * Returns a chat client for {@code gpt-4o-mini} with the defaults of the service.
    *
-   * @param client the client to call the service with
-   * @return the chat client
+   * @param client the client, which stays open
+   * @return a chat client
    */
   public static OpenAiChatClient of(OpenAIClient client) {
     return builder(client).build();
   }
 
   /**
-   * Starts a chat client with other options.
+   * Returns a builder.
    *
-   * @param client the client to call the service with
+   * @param client the client, which stays open
    * @return a builder
    */
   public static Builder builder(OpenAIClient client) {
@@ -86,15 +86,18 @@ public final class OpenAiChatClient implements StreamingChatClient {
   }
 
   /**
-   * Asks the model: the system text, then the earlier messages, then the prompt's text as the
-   * user's message. A refusal's words are the reply's text.
+   * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if an earlier message has another role than {@code user},
-   *     {@code assistant}, {@code system} or {@code developer}
-   * @throws com.openai.errors.OpenAIException as openai-java throws it; an {@link
-   *     com.openai.errors.OpenAIInvalidDataException} if the reply has no choices. A thread that
-   *     was interrupted between two attempts gets an {@link com.openai.errors.OpenAIIoException}
-   *     and keeps its interrupt flag
+   * <p>Sends the system text, the earlier messages, and the text of the prompt as a user message,
+   * in this order. If the model refuses, the text of the reply is the refusal.
+   *
+   * @throws IllegalArgumentException if the role of an earlier message is not {@code user}, {@code
+   *     assistant}, {@code system}, or {@code developer}
+   * @throws com.openai.errors.OpenAIInvalidDataException if the response has no choices
+   * @throws com.openai.errors.OpenAIIoException if the thread is interrupted between two attempts;
+   *     its interrupt flag is set
+   * @throws com.openai.errors.OpenAIException if the request fails in any other way; thrown as
+   *     openai-java throws it
    */
   @Override
   public ChatReply chat(Prompt prompt) {
@@ -105,11 +108,16 @@ public final class OpenAiChatClient implements StreamingChatClient {
   /**
    * {@inheritDoc}
    *
-   * <p>Asks for the usage to be streamed as well ({@code stream_options.include_usage}).
+   * <p>Requests the token usage with {@code stream_options.include_usage}.
    *
-   * @throws IllegalArgumentException as {@link #chat(Prompt)} does
-   * @throws com.openai.errors.OpenAIException as openai-java throws it; an {@link
-   *     com.openai.errors.OpenAIInvalidDataException} if the stream ends before the answer does
+   * @throws IllegalArgumentException if the role of an earlier message is not {@code user}, {@code
+   *     assistant}, {@code system}, or {@code developer}
+   * @throws com.openai.errors.OpenAIInvalidDataException if the stream ends before the answer is
+   *     complete
+   * @throws com.openai.errors.OpenAIIoException if the connection fails, or if the thread is
+   *     interrupted between two attempts; its interrupt flag is set then
+   * @throws com.openai.errors.OpenAIException if the request fails in any other way; thrown as
+   *     openai-java throws it
    */
   @Override
   public ChatReply chat(Prompt prompt, Consumer<String> onText) {
@@ -121,15 +129,17 @@ public final class OpenAiChatClient implements StreamingChatClient {
   }
 
   private ChatReply stream(ChatCompletionCreateParams params, Consumer<String> onText) {
-    ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
+    ChatCompletionAccumulator accumulator = ChatCompletionAccumulator.create();
     try (StreamResponse<ChatCompletionChunk> chunks =
         client.chat().completions().createStreaming(params)) {
-      chunks.stream().map(whole::accumulate).forEach(chunk -> textOf(chunk).ifPresent(onText));
+      chunks.stream()
+          .map(accumulator::accumulate)
+          .forEach(chunk -> textOf(chunk).ifPresent(onText));
     }
     try {
-      return CompletionReader.read(whole.chatCompletion());
+      return CompletionReader.read(accumulator.chatCompletion());
     } catch (IllegalStateException e) {
-      throw new OpenAIInvalidDataException("the stream ended before the answer did", e);
+      throw new OpenAIInvalidDataException("The stream ended before the answer was complete", e);
     }
   }
 
@@ -159,22 +169,22 @@ public final class OpenAiChatClient implements StreamingChatClient {
           throw new IllegalArgumentException(
               "role of an earlier message is "
                   + message.role()
-                  + "; it must be user, assistant, system or developer");
+                  + "; it must be user, assistant, system, or developer");
     }
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>{@code endpoint} and {@code model} always; {@code system} where there is one; and every
-   * property of the request's body that was set, as JSON with sorted keys.
+   * <p>The settings are {@code endpoint}, {@code model}, {@code system} if it is set, and every
+   * property of the request body that is set, as JSON with sorted keys.
    */
   @Override
   public Map<String, String> settings() {
     return settings;
   }
 
-  /** The options of an {@link OpenAiChatClient}. Not safe for use by many threads. */
+  /** A builder of {@link OpenAiChatClient}. This class is not thread-safe. */
   public static final class Builder {
     private static final Set<String> RESERVED =
         Set.of("endpoint", "messages", "model", "n", "stream", "stream_options", "system");
@@ -193,9 +203,9 @@ public final class OpenAiChatClient implements StreamingChatClient {
     }
 
     /**
-     * The model to ask; {@code gpt-4o-mini} unless set.
+     * Sets the model. The default is {@code gpt-4o-mini}.
      *
-     * @param model a name that the service knows; not blank
+     * @param model the name of a model of the service; not blank
      * @return this builder
      * @throws IllegalArgumentException if the name is blank
      */
@@ -205,9 +215,9 @@ public final class OpenAiChatClient implements StreamingChatClient {
     }
 
     /**
-     * The system text of prompts that have none of their own; none unless set.
+     * Sets the system text of prompts that do not have one. The default is none.
      *
-     * @param system not blank
+     * @param system the system text; not blank
      * @return this builder
      * @throws IllegalArgumentException if the text is blank
      */
@@ -217,34 +227,34 @@ public final class OpenAiChatClient implements StreamingChatClient {
     }
 
     /**
-     * How freely the model chooses its words ({@code temperature}); the service's default unless
-     * set.
+     * Sets the sampling temperature ({@code temperature}). The default is that of the service.
      *
-     * @param temperature 0 to 2
+     * @param temperature the temperature, in [0, 2]
      * @return this builder
-     * @throws IllegalArgumentException if the number is outside these bounds
+     * @throws IllegalArgumentException if the temperature is outside this range
      */
     public Builder temperature(double temperature) {
       return setting("temperature", within(temperature, 2, "temperature"));
     }
 
     /**
-     * The share of likely tokens that the model chooses from ({@code top_p}); the service's default
-     * unless set.
+     * Sets the probability mass for nucleus sampling ({@code top_p}). The default is that of the
+     * service.
      *
-     * @param topP 0 to 1
+     * @param topP the probability mass, in [0, 1]
      * @return this builder
-     * @throws IllegalArgumentException if the number is outside these bounds
+     * @throws IllegalArgumentException if the value is outside this range
      */
     public Builder topP(double topP) {
       return setting("top_p", within(topP, 1, "topP"));
     }
 
     /**
-     * The most tokens of an answer ({@code max_completion_tokens}); the service's default unless
-     * set. For services that know only {@code max_tokens}, see {@link #setting}.
+     * Sets the maximum number of tokens of an answer ({@code max_completion_tokens}). The default
+     * is that of the service. For services that only support {@code max_tokens}, use {@link
+     * #setting}.
      *
-     * @param maxCompletionTokens at least 1
+     * @param maxCompletionTokens the number of tokens; at least 1
      * @return this builder
      * @throws IllegalArgumentException if the number is less than 1
      */
@@ -253,9 +263,9 @@ public final class OpenAiChatClient implements StreamingChatClient {
     }
 
     /**
-     * The seed of the model's choices ({@code seed}); none unless set.
+     * Sets the sampling seed ({@code seed}). The default is none.
      *
-     * @param seed any number
+     * @param seed the seed
      * @return this builder
      */
     public Builder seed(long seed) {
@@ -263,34 +273,34 @@ public final class OpenAiChatClient implements StreamingChatClient {
     }
 
     /**
-     * Sets any other property of the request's body, in place of an earlier value. The value is
-     * read once, now.
+     * Sets any other property of the request body. Replaces the previous value of the property. The
+     * value is converted to JSON when this method is called.
      *
-     * @param name the property's name in the service's protocol, for example {@code
-     *     reasoning_effort}; not blank
-     * @param value a string, number, boolean, list, map, a {@link JsonValue}, or an object that
-     *     openai-java can write as JSON
+     * @param name the name of the property in the JSON body, for example {@code reasoning_effort};
+     *     not blank
+     * @param value a string, number, boolean, list, map, {@link JsonValue}, or any object that
+     *     openai-java can convert to JSON
      * @return this builder
-     * @throws IllegalArgumentException if the name is blank; if the property has an option of its
-     *     own ({@code model}, {@code system}, {@code endpoint}) or would change the shape of the
-     *     reply ({@code messages}, {@code n}, {@code stream}, {@code stream_options}); or if the
-     *     value cannot be written as JSON
+     * @throws IllegalArgumentException if the name is blank; if the property has its own option
+     *     ({@code model}, {@code system}, {@code endpoint}) or changes the structure of the
+     *     response ({@code messages}, {@code n}, {@code stream}, {@code stream_options}); or if the
+     *     value cannot be converted to JSON
      */
     public Builder setting(String name, Object value) {
       if (RESERVED.contains(notBlank(name, "name"))) {
         throw new IllegalArgumentException(
-            "setting " + name + " is reserved; it is an option of its own or cannot be set");
+            "setting " + name + " is reserved; it has its own option or cannot be set");
       }
       body.put(name, JsonValue.from(requireNonNull(value, "value")));
       return this;
     }
 
     /**
-     * Names the service in the {@link OpenAiChatClient#settings settings}, in place of the client's
-     * base URL. Caches that shall share answers although they reach the service at different
-     * addresses give the same name.
+     * Sets the name of the service in the {@link OpenAiChatClient#settings settings}. The default
+     * is the base URL of the client. Use the same name for caches that share answers although they
+     * call the service at different addresses.
      *
-     * @param endpoint any name; not blank
+     * @param endpoint the name; not blank
      * @return this builder
      * @throws IllegalArgumentException if the name is blank
      */
@@ -300,9 +310,9 @@ public final class OpenAiChatClient implements StreamingChatClient {
     }
 
     /**
-     * Makes the chat client.
+     * Builds the chat client.
      *
-     * @return a client with these options
+     * @return a chat client
      */
     public OpenAiChatClient build() {
       return new OpenAiChatClient(this);
@@ -317,7 +327,7 @@ public final class OpenAiChatClient implements StreamingChatClient {
       return settings;
     }
 
-    /** A client shows its options only to those who derive another client from it. */
+    /** The options of a client are only visible while another client is derived from it. */
     private String baseUrl() {
       StringBuilder baseUrl = new StringBuilder();
       client.withOptions(options -> baseUrl.append(options.build().baseUrl()));
@@ -328,14 +338,14 @@ public final class OpenAiChatClient implements StreamingChatClient {
       try {
         return CANONICAL.writeValueAsString(value.convert(JsonNode.class));
       } catch (JsonProcessingException e) {
-        throw new IllegalStateException("a JSON value could not be written", e);
+        throw new IllegalStateException("a JSON value cannot be serialized", e);
       }
     }
 
     private static double within(double value, double max, String option) {
       if (!(value >= 0 && value <= max)) {
         throw new IllegalArgumentException(
-            option + " is " + value + "; it must be 0 to " + (int) max);
+            option + " is " + value + "; it must be between 0 and " + (int) max);
       }
       return value;
     }

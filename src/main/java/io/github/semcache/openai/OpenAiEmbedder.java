@@ -5,6 +5,7 @@ import static io.github.semcache.openai.OptionChecks.positive;
 import static java.util.Objects.requireNonNull;
 
 import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.errors.OpenAIInvalidDataException;
 import com.openai.errors.OpenAIIoException;
 import com.openai.errors.OpenAIServiceException;
@@ -16,16 +17,17 @@ import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.embedding.RejectedTextException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * Embeds with OpenAI's embedding models, or those of any service that speaks the same protocol at
- * the client's base URL.
+ * An {@link Embedder} for the embedding models of OpenAI and of compatible services.
  *
  * <pre>{@code
  * OpenAIClient client = OpenAIOkHttpClient.fromEnv();
@@ -36,18 +38,18 @@ import java.util.Set;
  *     .build();
  * }</pre>
  *
- * <p>Texts travel in as few requests as the service's limits allow: at most 2,048 texts and 300,000
- * tokens in one, by OpenAI's API reference. A text of more than 8,192 tokens is refused by the
- * service, and its request fails. Retries and time limits are the client's own.
+ * <p>Texts are sent in as few requests as OpenAI's limits allow: at most 2,048 texts and 300,000
+ * tokens per request. The service rejects a request that contains a text of more than 8,192 tokens.
+ * Retries and timeouts are those of the client.
  *
- * <p>Immutable and safe for use by many threads. {@link #embed} blocks on the network. The client
- * stays the caller's: it is never closed here.
+ * <p>This class is immutable and thread-safe. {@link #embed} blocks on the network.
  */
-public final class OpenAiEmbedder implements Embedder {
+public final class OpenAiEmbedder implements Embedder, AutoCloseable {
   /** Bad request, content too large, unprocessable content. */
-  private static final Set<Integer> REJECTIONS = Set.of(400, 413, 422);
+  private static final Set<Integer> REJECTION_STATUSES = Set.of(400, 413, 422);
 
   private final OpenAIClient client;
+  private final boolean ownsClient;
   private final String model;
   private final EmbeddingSpace space;
   private final OptionalInt dimensions;
@@ -55,54 +57,92 @@ public final class OpenAiEmbedder implements Embedder {
   private final EmbeddingReader reader;
 
   private OpenAiEmbedder(Builder builder, int dimension) {
-    this.client = builder.client;
     this.model = builder.model;
     this.space = new EmbeddingSpace(builder.modelId.orElse(builder.model), dimension);
     this.dimensions = builder.dimensions;
     this.maxBatch = builder.maxBatch;
     this.reader = new EmbeddingReader(model, dimension);
+    this.client = builder.client.get();
+    this.ownsClient = builder.ownsClient;
   }
 
   /**
-   * An embedder for {@code text-embedding-3-small}, whose vectors have 1,536 components.
+   * Returns an embedder for {@code text-embedding-3-small}, whose vectors have 1,536 components.
    *
-   * @param client the client to call the service with
-   * @return the embedder
+   * @param client the client, which the embedder does not close
+   * @return an embedder
    */
   public static OpenAiEmbedder of(OpenAIClient client) {
     return builder(client).build();
   }
 
   /**
-   * Starts an embedder with other options.
+   * Returns a builder for an embedder that uses an existing client.
    *
-   * @param client the client to call the service with
+   * @param client the client, which the embedder does not close
    * @return a builder
    */
   public static Builder builder(OpenAIClient client) {
-    return new Builder(client);
+    requireNonNull(client, "client");
+    return new Builder(() -> client, false);
+  }
+
+  /**
+   * Returns a builder for an embedder with a client of its own for OpenAI. {@link #close} closes
+   * that client.
+   *
+   * @param apiKey the API key
+   * @return a builder
+   */
+  public static Builder connect(String apiKey) {
+    return connect(apiKey, Optional.empty());
+  }
+
+  /**
+   * Returns a builder for an embedder with a client of its own for a compatible service. {@link
+   * #close} closes that client.
+   *
+   * @param apiKey the API key; any string if the service does not need one
+   * @param baseUrl the base URL of the service, for example {@code http://localhost:11434/v1}
+   * @return a builder
+   */
+  public static Builder connect(String apiKey, URI baseUrl) {
+    return connect(apiKey, Optional.of(requireNonNull(baseUrl, "baseUrl")));
+  }
+
+  private static Builder connect(String apiKey, Optional<URI> baseUrl) {
+    requireNonNull(apiKey, "apiKey");
+    return new Builder(() -> newClient(apiKey, baseUrl), true);
+  }
+
+  private static OpenAIClient newClient(String apiKey, Optional<URI> baseUrl) {
+    OpenAIOkHttpClient.Builder builder = OpenAIOkHttpClient.builder().apiKey(apiKey);
+    baseUrl.map(URI::toString).ifPresent(builder::baseUrl);
+    return builder.build();
   }
 
   /**
    * {@inheritDoc}
    *
-   * @throws RejectedTextException if the service finds fault with a request, as it does with a text
-   *     that is too long (HTTP status 400, 413 or 422)
-   * @throws EmbedderException if a request fails after the client's retries, or if a reply is not
-   *     one finite vector of {@link #dimension} components for each text. The service's own words,
-   *     which may repeat a text, are in the cause only. A thread that was interrupted keeps its
-   *     interrupt flag
+   * <p>If the thread is interrupted between two attempts, the request fails and the interrupt flag
+   * is set.
+   *
+   * @throws RejectedTextException if the service rejects a request with HTTP status 400, 413, or
+   *     422, for example because a text is too long
+   * @throws EmbedderException if a request fails after the client's retries, or if the response
+   *     does not contain one finite vector of {@link #dimension} components for each text. Error
+   *     messages of the service, which may quote a text, appear only in the cause
    */
   @Override
   public List<Embedding> embed(List<String> texts) {
     List<Embedding> embeddings = new ArrayList<>(texts.size());
     for (List<String> batch : InputBatches.split(texts, maxBatch)) {
-      embeddings.addAll(request(batch));
+      embeddings.addAll(embedBatch(batch));
     }
     return embeddings;
   }
 
-  private List<Embedding> request(List<String> batch) {
+  private List<Embedding> embedBatch(List<String> batch) {
     try {
       CreateEmbeddingResponse response =
           OpenAiCall.run(() -> client.embeddings().create(params(batch)));
@@ -112,27 +152,26 @@ public final class OpenAiEmbedder implements Embedder {
     } catch (RuntimeException e) {
       String message =
           "embedding " + batch.size() + " texts with model " + model + " failed: " + reason(e);
-      throw isOfTheTexts(e)
+      throw isRejection(e)
           ? new RejectedTextException(message, e)
           : new EmbedderException(message, e);
     }
   }
 
-  /** The service found fault with the request, as it does with a text that is too long. */
-  private static boolean isOfTheTexts(RuntimeException failure) {
-    return failure instanceof OpenAIServiceException answered
-        && REJECTIONS.contains(answered.statusCode());
+  private static boolean isRejection(RuntimeException failure) {
+    return failure instanceof OpenAIServiceException error
+        && REJECTION_STATUSES.contains(error.statusCode());
   }
 
   private static String reason(RuntimeException failure) {
-    if (failure instanceof OpenAIServiceException answered) {
-      return "the service answered with HTTP status " + answered.statusCode();
+    if (failure instanceof OpenAIServiceException error) {
+      return "the service returned HTTP status " + error.statusCode();
     }
     if (failure instanceof OpenAIInvalidDataException) {
-      return "the reply is malformed";
+      return "the response is malformed";
     }
     if (failure instanceof OpenAIIoException) {
-      return "the service gave no whole reply";
+      return "no complete response was received";
     }
     return failure.getClass().getName();
   }
@@ -157,7 +196,18 @@ public final class OpenAiEmbedder implements Embedder {
     return space.dimension();
   }
 
-  /** The options of an {@link OpenAiEmbedder}. Not safe for use by many threads. */
+  /**
+   * Closes the client if the embedder created it. Does nothing if the client was passed in by the
+   * caller.
+   */
+  @Override
+  public void close() {
+    if (ownsClient) {
+      client.close();
+    }
+  }
+
+  /** A builder of {@link OpenAiEmbedder}. This class is not thread-safe. */
   public static final class Builder {
     private static final Map<String, Integer> KNOWN_DIMENSIONS =
         Map.of(
@@ -165,21 +215,23 @@ public final class OpenAiEmbedder implements Embedder {
             "text-embedding-3-large", 3072,
             "text-embedding-ada-002", 1536);
 
-    private final OpenAIClient client;
+    private final Supplier<OpenAIClient> client;
+    private final boolean ownsClient;
     private String model = "text-embedding-3-small";
     private Optional<String> modelId = Optional.empty();
     private OptionalInt modelDimension = OptionalInt.empty();
     private OptionalInt dimensions = OptionalInt.empty();
     private int maxBatch = InputBatches.MAX_TEXTS;
 
-    private Builder(OpenAIClient client) {
-      this.client = requireNonNull(client, "client");
+    private Builder(Supplier<OpenAIClient> client, boolean ownsClient) {
+      this.client = client;
+      this.ownsClient = ownsClient;
     }
 
     /**
-     * The model to ask for; {@code text-embedding-3-small} unless set.
+     * Sets the model to request. The default is {@code text-embedding-3-small}.
      *
-     * @param model a name that the service knows; not blank
+     * @param model the name of a model of the service; not blank
      * @return this builder
      * @throws IllegalArgumentException if the name is blank
      */
@@ -189,12 +241,13 @@ public final class OpenAiEmbedder implements Embedder {
     }
 
     /**
-     * Names the vector space, in place of the model's name, where the model's name is not enough:
-     * for example when two services give different vectors under one name.
+     * Sets the value of {@link OpenAiEmbedder#modelId}, which identifies the vector space. The
+     * default is the name of the model. Set it if that name is ambiguous, for example if two
+     * services return different vectors for models of the same name.
      *
-     * @param modelId what {@link OpenAiEmbedder#modelId} shall return; not blank
+     * @param modelId the identifier; not blank
      * @return this builder
-     * @throws IllegalArgumentException if the name is blank
+     * @throws IllegalArgumentException if the identifier is blank
      */
     public Builder modelId(String modelId) {
       this.modelId = Optional.of(notBlank(modelId, "modelId"));
@@ -202,12 +255,12 @@ public final class OpenAiEmbedder implements Embedder {
     }
 
     /**
-     * The number of components that the model gives by itself. Known for {@code
-     * text-embedding-3-small} (1,536), {@code text-embedding-3-large} (3,072) and {@code
-     * text-embedding-ada-002} (1,536); needed for every other model, unless {@link #dimensions} is
-     * given. It is not sent to the service.
+     * Sets the native dimension of the model. It is known for {@code text-embedding-3-small}
+     * (1,536), {@code text-embedding-3-large} (3,072), and {@code text-embedding-ada-002} (1,536).
+     * For any other model, it must be set unless {@link #dimensions} is set. It is not sent to the
+     * service.
      *
-     * @param modelDimension at least 1
+     * @param modelDimension the number of components; at least 1
      * @return this builder
      * @throws IllegalArgumentException if the number is less than 1
      */
@@ -217,10 +270,11 @@ public final class OpenAiEmbedder implements Embedder {
     }
 
     /**
-     * Asks the service for vectors shortened to this many components. Only when this is set does a
-     * request carry the parameter {@code dimensions}, which many services refuse.
+     * Requests vectors that are shortened to the given number of components. The parameter {@code
+     * dimensions} is sent only if this option is set, because many services reject it.
      *
-     * @param dimensions at least 1, and at most what the model gives by itself where that is known
+     * @param dimensions the number of components; at least 1, and at most the model's native
+     *     dimension if that is known
      * @return this builder
      * @throws IllegalArgumentException if the number is less than 1
      */
@@ -230,50 +284,58 @@ public final class OpenAiEmbedder implements Embedder {
     }
 
     /**
-     * The most texts in one request; 2,048 unless set, which is OpenAI's limit. Other services
-     * accept fewer.
+     * Sets the maximum number of texts per request. The default is 2,048, which is OpenAI's limit.
+     * Many other services have a lower limit.
      *
-     * @param maxBatch 1 to 2,048
+     * @param maxBatch the number of texts, between 1 and 2,048
      * @return this builder
-     * @throws IllegalArgumentException if the number is outside these bounds
+     * @throws IllegalArgumentException if the number is outside this range
      */
     public Builder maxBatch(int maxBatch) {
       if (maxBatch < 1 || maxBatch > InputBatches.MAX_TEXTS) {
         throw new IllegalArgumentException(
-            "maxBatch is " + maxBatch + "; it must be 1 to " + InputBatches.MAX_TEXTS);
+            "maxBatch is " + maxBatch + "; it must be between 1 and " + InputBatches.MAX_TEXTS);
       }
       this.maxBatch = maxBatch;
       return this;
     }
 
     /**
-     * Makes the embedder.
+     * Builds the embedder. Nothing is sent to the service yet.
      *
-     * @return an embedder with these options
-     * @throws IllegalArgumentException if the number of components is neither known nor given, or
-     *     if {@link #dimensions} is more than the model gives by itself
+     * @return an embedder
+     * @throws IllegalArgumentException if the dimension is neither known nor set, or if {@link
+     *     #dimensions} exceeds the native dimension of the model
      */
     public OpenAiEmbedder build() {
-      Optional<Integer> whole =
-          modelDimension.isPresent()
-              ? Optional.of(modelDimension.getAsInt())
-              : Optional.ofNullable(KNOWN_DIMENSIONS.get(model));
+      OptionalInt nativeDimension = nativeDimension();
       if (dimensions.isEmpty()) {
-        return new OpenAiEmbedder(this, whole.orElseThrow(this::unknownDimension));
+        return new OpenAiEmbedder(this, nativeDimension.orElseThrow(this::unknownDimension));
       }
       int shortened = dimensions.getAsInt();
-      if (shortened > whole.orElse(shortened)) {
+      if (nativeDimension.isPresent() && shortened > nativeDimension.getAsInt()) {
         throw new IllegalArgumentException(
-            "dimensions is " + shortened + "; model " + model + " gives at most " + whole.get());
+            "dimensions is "
+                + shortened
+                + "; it must be at most "
+                + nativeDimension.getAsInt()
+                + " for model "
+                + model);
       }
       return new OpenAiEmbedder(this, shortened);
     }
 
+    private OptionalInt nativeDimension() {
+      return modelDimension.isEmpty() && KNOWN_DIMENSIONS.containsKey(model)
+          ? OptionalInt.of(KNOWN_DIMENSIONS.get(model))
+          : modelDimension;
+    }
+
     private IllegalArgumentException unknownDimension() {
       return new IllegalArgumentException(
-          "modelDimension is not set; it must be, because the number of components of model "
+          "modelDimension is not set; it must be set for model "
               + model
-              + " is not known here");
+              + ", whose dimension is not known");
     }
   }
 }

@@ -2,7 +2,7 @@ package io.github.semcache.openai;
 
 import static java.util.Objects.requireNonNull;
 
-/** The rules that options of several builders share. */
+/** Argument checks of the builders in this package. */
 final class OptionChecks {
 
   private OptionChecks() {}

@@ -1,6 +1,7 @@
 /**
- * OpenAI, and every service that speaks its protocol, through the caller's openai-java client. The
- * only package that knows openai-java; the cache itself works without it and never loads it.
+ * An embedder and a chat client for OpenAI and compatible services, through the caller's
+ * openai-java client. Only this package and its subpackages import openai-java; the cache works
+ * without it.
  */
 @NullMarked
 package io.github.semcache.openai;

@@ -12,12 +12,12 @@ import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ModelObserver;
-import io.github.semcache.openai.CachedOpenAi;
 import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.FakeReply;
 import io.github.semcache.openai.FakeStream;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.openai.proxy.CachedOpenAi;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
@@ -167,7 +167,7 @@ class ModelSpansTest {
 
   @Test
   void brokenStreamIsAnErrorAndAClosedStreamIsNot() {
-    server.next(CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Par")).dies());
+    server.next(CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Par")).disconnect());
     assertThatThrownBy(() -> stream(PARIS)).isNotNull();
     assertThat(onlySpan().get("error.type")).contains("Exception");
 

@@ -7,19 +7,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** A chat model that answers at once: what it was told to, or "Answer to: " and the question. */
+/**
+ * A fake chat model. It returns the scripted answer to a question, or "Answer to: " followed by the
+ * question.
+ */
 public final class FakeCompletions {
   private static final AtomicLong IDS = new AtomicLong();
 
   private final Map<String, String> answers = new ConcurrentHashMap<>();
 
-  FakeCompletions() {}
+  /** Creates a model without scripted answers. */
+  public FakeCompletions() {}
 
   void answer(String question, String answer) {
     answers.put(question, answer);
   }
 
-  FakeReply reply() {
+  /** Returns the reply to a blocking or streaming request. */
+  public FakeReply reply() {
     return (request, exchange) -> {
       String question = request.question();
       String answer = answers.getOrDefault(question, "Answer to: " + question);
@@ -31,26 +36,27 @@ public final class FakeCompletions {
     };
   }
 
-  /** A reply of a text that ended for a reason. */
+  /** Returns a reply with a text and a finish reason. */
   public static FakeReply text(String text, String finishReason) {
     return text(text, finishReason, body -> {});
   }
 
-  /** A reply of a text, whose JSON is changed before it is sent. */
-  public static FakeReply text(String text, String finishReason, Consumer<ObjectNode> change) {
+  /** Returns a reply with a text and a finish reason, whose JSON is modified before it is sent. */
+  public static FakeReply text(
+      String text, String finishReason, Consumer<ObjectNode> modification) {
     return completion(
         body -> {
           choice(body, finishReason).put("content", text);
-          change.accept(body);
+          modification.accept(body);
         });
   }
 
-  /** A refusal, which OpenAI ends with {@code stop} and no content. */
+  /** Returns a refusal, which OpenAI sends without content and with the reason {@code stop}. */
   public static FakeReply refusal(String refusal) {
     return completion(body -> choice(body, "stop").putNull("content").put("refusal", refusal));
   }
 
-  /** One call of a tool. */
+  /** Returns a reply with one tool call. */
   public static FakeReply toolCall(String name, String arguments, String finishReason) {
     return completion(
         body -> {
@@ -61,8 +67,8 @@ public final class FakeCompletions {
         });
   }
 
-  /** The JSON of a completion, changed in any way before it is sent. */
-  public static FakeReply completion(Consumer<ObjectNode> change) {
+  /** Returns a reply without choices, whose JSON is modified before it is sent. */
+  public static FakeReply completion(Consumer<ObjectNode> modification) {
     return (request, exchange) -> {
       ObjectNode body = JsonNodeFactory.instance.objectNode();
       body.put("id", "chatcmpl-" + IDS.incrementAndGet()).put("object", "chat.completion");
@@ -72,12 +78,12 @@ public final class FakeCompletions {
           .put("prompt_tokens", words(request.question()))
           .put("completion_tokens", 7)
           .put("total_tokens", words(request.question()) + 7);
-      change.accept(body);
+      modification.accept(body);
       FakeReply.json(200, body).send(request, exchange);
     };
   }
 
-  /** Adds a choice without content and returns its message. */
+  /** Adds a choice without content, and returns its message. */
   private static ObjectNode choice(ObjectNode body, String finishReason) {
     ObjectNode choice = body.withArray("choices").addObject();
     choice.put("index", 0).put("finish_reason", finishReason).putNull("logprobs");

@@ -22,12 +22,13 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
- * An HTTP server on the loopback interface that speaks embeddings and chat completions, so that
- * tests run the real openai-java client. It answers as {@link FakeVectors} and {@link
- * FakeCompletions} do, unless a reply was scripted for the next request, and records what it got.
+ * An HTTP server on the loopback interface that implements embeddings and chat completions, so that
+ * tests can use the real openai-java client. It sends the scripted reply for a request if there is
+ * one, and the reply of {@link FakeVectors} or {@link FakeCompletions} otherwise. It records all
+ * requests.
  *
- * <p>Safe for use by many threads. Each request has a thread of its own; closing the server ends
- * those that wait.
+ * <p>This class is thread-safe. Each request is handled on its own thread. Closing the server
+ * interrupts these threads.
  */
 public final class FakeOpenAiServer implements AutoCloseable {
   /** The path of chat requests. */
@@ -66,20 +67,18 @@ public final class FakeOpenAiServer implements AutoCloseable {
     }
   }
 
-  /** What a client takes as its base URL. */
+  /** Returns the base URL for clients. */
   public String baseUrl() {
     InetSocketAddress address = server.getAddress();
     return "http://" + address.getAddress().getHostAddress() + ":" + address.getPort() + BASE_PATH;
   }
 
-  /**
-   * A new client of this server with two retries and a time limit of 10 s; the caller closes it.
-   */
+  /** Returns a new client with two retries and a timeout of 10 s. The caller closes it. */
   public OpenAIClient client() {
     return client(options -> {});
   }
 
-  /** A new client of this server with other options; the caller closes it. */
+  /** Returns a new client with other options. The caller closes it. */
   public OpenAIClient client(Consumer<OpenAIOkHttpClient.Builder> options) {
     OpenAIOkHttpClient.Builder builder =
         OpenAIOkHttpClient.builder()
@@ -91,13 +90,13 @@ public final class FakeOpenAiServer implements AutoCloseable {
     return builder.build();
   }
 
-  /** Scripts the replies to the next requests to a path; afterwards the usual ones follow. */
+  /** Adds replies to the script of a path. Each is sent once; then the default reply is sent. */
   public FakeOpenAiServer next(String path, FakeReply... next) {
-    scripts.computeIfAbsent(path, unseen -> new ConcurrentLinkedQueue<>()).addAll(List.of(next));
+    scripts.computeIfAbsent(path, absent -> new ConcurrentLinkedQueue<>()).addAll(List.of(next));
     return this;
   }
 
-  /** Sets the usual reply to requests to a path. */
+  /** Sets the default reply of a path. */
   public FakeOpenAiServer always(String path, FakeReply reply) {
     replies.put(path, reply);
     return this;
@@ -109,35 +108,37 @@ public final class FakeOpenAiServer implements AutoCloseable {
     return this;
   }
 
-  /** Puts the vector of a text within a cosine distance of 0.1 of another text's. */
+  /** Places the vector of a text within a cosine distance of 0.1 of the vector of another. */
   public FakeOpenAiServer sameMeaning(String text, String as) {
     vectors.sameMeaning(text, as);
     return this;
   }
 
-  /** Sets the number of components where a request asks for none; 1,536 unless set. */
+  /**
+   * Sets the dimension of vectors for requests without {@code dimensions}; the default is 1,536.
+   */
   public FakeOpenAiServer dimension(int dimension) {
     vectors.dimension(dimension);
     return this;
   }
 
-  /** Answers with arrays of numbers even where base64 is asked for, as some services do. */
+  /** Sends vectors as arrays of numbers even if base64 is requested, as some services do. */
   public FakeOpenAiServer numbersOnly() {
     vectors.numbersOnly();
     return this;
   }
 
-  /** The vector that this server gives a text. */
+  /** Returns the vector of a text. */
   public float[] vector(String text, int length) {
     return vectors.vector(text, length);
   }
 
-  /** Everything that was asked, in order. */
+  /** Returns all requests in order. */
   public List<RecordedRequest> requests() {
     return List.copyOf(requests);
   }
 
-  /** What was asked at one path, in order. */
+  /** Returns the requests to a path in order. */
   public List<RecordedRequest> requests(String path) {
     return requests.stream().filter(request -> request.path().equals(path)).toList();
   }
@@ -150,7 +151,7 @@ public final class FakeOpenAiServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
-      // The client has gone.
+      // The client closed the connection.
     }
   }
 

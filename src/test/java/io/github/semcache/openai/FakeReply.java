@@ -9,20 +9,20 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
-/** What {@link FakeOpenAiServer} sends back for one request. */
+/** The reply of {@link FakeOpenAiServer} to one request. */
 @FunctionalInterface
 public interface FakeReply {
 
-  /** Sends headers and body; the server closes the exchange. Runs on a thread of its own. */
+  /** Sends headers and body. The server closes the exchange. */
   void send(RecordedRequest request, HttpExchange exchange)
       throws IOException, InterruptedException;
 
-  /** A JSON body. */
+  /** Returns a reply with a JSON body. */
   static FakeReply json(int status, JsonNode body) {
     return body(status, body.toString());
   }
 
-  /** Any body, said to be JSON. */
+  /** Returns a reply with any body and the content type of JSON. */
   static FakeReply body(int status, String body) {
     return (request, exchange) -> {
       byte[] bytes = body.getBytes(UTF_8);
@@ -32,20 +32,20 @@ public interface FakeReply {
     };
   }
 
-  /** An error in OpenAI's form. */
+  /** Returns an error in the format of OpenAI. */
   static FakeReply error(int status, String message) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.putObject("error").put("message", message).put("type", "fake_error").putNull("code");
     return json(status, body);
   }
 
-  /** Status 429 that asks to try again after so many milliseconds. */
+  /** Returns an error with status 429 and a retry delay in milliseconds. */
   static FakeReply rateLimited(long retryAfterMillis) {
     return error(429, "slow down").header("Retry-After-Ms", Long.toString(retryAfterMillis));
   }
 
-  /** Promises more bytes than it sends, then closes the connection. */
-  static FakeReply cutOff(String body) {
+  /** Returns a reply that announces more bytes than it sends before the connection is closed. */
+  static FakeReply truncated(String body) {
     return (request, exchange) -> {
       byte[] bytes = body.getBytes(UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "application/json");
@@ -55,12 +55,12 @@ public interface FakeReply {
     };
   }
 
-  /** Nothing, until the server is closed. */
+  /** Returns a reply that sends nothing until the server is closed. */
   static FakeReply hanging() {
     return (request, exchange) -> new CountDownLatch(1).await();
   }
 
-  /** Another reply, once a latch is open. */
+  /** Returns a reply that waits for a latch and then sends another reply. */
   static FakeReply after(CountDownLatch latch, FakeReply reply) {
     return (request, exchange) -> {
       latch.await();
@@ -68,7 +68,7 @@ public interface FakeReply {
     };
   }
 
-  /** This reply with a further header. */
+  /** Returns this reply with an additional header. */
   default FakeReply header(String name, String value) {
     return (request, exchange) -> {
       exchange.getResponseHeaders().add(name, value);

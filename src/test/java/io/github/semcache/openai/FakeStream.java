@@ -10,29 +10,33 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
-/** A reply in server-sent events, each of which is flushed before the next. Immutable. */
+/** A reply of server-sent events. Each event is flushed. This class is immutable. */
 public final class FakeStream implements FakeReply {
   private final List<Step> steps;
-  private final boolean whole;
+  private final boolean complete;
 
-  private FakeStream(List<Step> steps, boolean whole) {
+  private FakeStream(List<Step> steps, boolean complete) {
     this.steps = steps;
-    this.whole = whole;
+    this.complete = complete;
   }
 
-  /** One thing to do for the stream. */
+  /** One step of the stream. */
   @FunctionalInterface
   private interface Step {
     void run(RecordedRequest request, OutputStream body) throws IOException, InterruptedException;
   }
 
-  /** A stream of nothing. */
+  /** Returns an empty stream. */
   public static FakeStream start() {
     return new FakeStream(List.of(), true);
   }
 
-  /** A completion in so many pieces, with usage if it is asked for, up to its terminal marker. */
+  /**
+   * Returns the stream of a completion: a chunk for each piece, the usage if it is requested, and
+   * the terminal marker.
+   */
   public static FakeStream completion(String... pieces) {
     FakeStream stream = start().chunk(delta -> delta.put("role", "assistant").put("content", ""));
     for (String piece : pieces) {
@@ -41,13 +45,13 @@ public final class FakeStream implements FakeReply {
     return stream.end("stop").usage().done();
   }
 
-  /** Raw text, which should be whole events. */
+  /** Adds raw text, which should consist of complete events. */
   public FakeStream raw(String events) {
     return with((request, body) -> body.write(events.getBytes(UTF_8)));
   }
 
-  /** A chunk of the first choice. */
-  public FakeStream chunk(java.util.function.Consumer<ObjectNode> delta) {
+  /** Adds a chunk of the first choice. */
+  public FakeStream chunk(Consumer<ObjectNode> delta) {
     return with(
         (request, body) -> {
           ObjectNode chunk = frame(request);
@@ -58,7 +62,7 @@ public final class FakeStream implements FakeReply {
         });
   }
 
-  /** The chunk that says why the first choice ended. */
+  /** Adds the chunk with the finish reason of the first choice. */
   public FakeStream end(String finishReason) {
     return with(
         (request, body) -> {
@@ -74,11 +78,11 @@ public final class FakeStream implements FakeReply {
     return chunk;
   }
 
-  /** The usage, if the request asks for it. */
+  /** Adds the usage if the request includes it. */
   public FakeStream usage() {
     return with(
         (request, body) -> {
-          if (asksForUsage(request)) {
+          if (includesUsage(request)) {
             ObjectNode chunk = frame(request);
             chunk.putArray("choices");
             chunk
@@ -91,36 +95,36 @@ public final class FakeStream implements FakeReply {
         });
   }
 
-  private static boolean asksForUsage(RecordedRequest request) {
+  private static boolean includesUsage(RecordedRequest request) {
     return request.body().path("stream_options").path("include_usage").asBoolean();
   }
 
-  /** The terminal marker. */
+  /** Adds the terminal marker. */
   public FakeStream done() {
     return raw("data: [DONE]\n\n");
   }
 
-  /** Waits for a latch; the events before have been sent. */
+  /** Adds a wait for a latch. The previous events are sent before. */
   public FakeStream await(CountDownLatch latch) {
     return with((request, body) -> latch.await());
   }
 
-  /** Breaks the connection off after what was sent so far. */
-  public FakeStream dies() {
+  /** Returns this stream without a proper end: the connection is closed instead. */
+  public FakeStream disconnect() {
     return new FakeStream(steps, false);
   }
 
   private FakeStream with(Step step) {
     List<Step> more = new ArrayList<>(steps);
     more.add(step);
-    return new FakeStream(List.copyOf(more), whole);
+    return new FakeStream(List.copyOf(more), complete);
   }
 
   private static ObjectNode frame(RecordedRequest request) {
     ObjectNode chunk = JsonNodeFactory.instance.objectNode();
     chunk.put("id", "chatcmpl-streamed").put("object", "chat.completion.chunk");
     chunk.put("created", 1_700_000_000).put("model", request.body().path("model").asText());
-    if (asksForUsage(request)) {
+    if (includesUsage(request)) {
       chunk.putNull("usage");
     }
     return chunk.put("system_fingerprint", "fp_1").put("x_unknown", "kept");
@@ -134,7 +138,7 @@ public final class FakeStream implements FakeReply {
   public void send(RecordedRequest request, HttpExchange exchange)
       throws IOException, InterruptedException {
     exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
-    exchange.sendResponseHeaders(200, whole ? 0 : 1_000_000);
+    exchange.sendResponseHeaders(200, complete ? 0 : 1_000_000);
     for (Step step : steps) {
       step.run(request, exchange.getResponseBody());
       exchange.getResponseBody().flush();

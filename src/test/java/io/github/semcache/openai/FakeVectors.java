@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * An embedding model that counts words: texts with the same words lie close together, all others
- * far apart, unless they were said to mean the same.
+ * A fake embedding model that counts words. Texts with the same words have a small distance. All
+ * others have a large distance, unless {@link #sameMeaning} is set for them.
  */
 public final class FakeVectors {
   private final Map<String, String> meanings = new ConcurrentHashMap<>();
@@ -49,7 +49,7 @@ public final class FakeVectors {
     };
   }
 
-  /** A reply of these vectors, in base64, whatever was asked. */
+  /** Returns a reply with the given vectors in base64. */
   public static FakeReply vectors(float[]... vectors) {
     ObjectNode reply = list();
     for (float[] vector : vectors) {
@@ -60,7 +60,7 @@ public final class FakeVectors {
     return FakeReply.json(200, reply);
   }
 
-  /** The vector of a text: of length 1. */
+  /** Returns the unit vector of a text. */
   public float[] vector(String text, int length) {
     float[] vector = bagOfWords(text, length);
     String meaning = meanings.get(text);
@@ -112,7 +112,7 @@ public final class FakeVectors {
     }
   }
 
-  /** Little-endian float32 in base64. */
+  /** Returns the base64 encoding of little-endian 32-bit floats. */
   public static String base64(float... vector) {
     ByteBuffer bytes =
         ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -16,7 +16,7 @@ import net.jqwik.api.constraints.IntRange;
 final class InputBatchesTest {
 
   @Property(tries = 200)
-  void batchesKeepOrderAndLimits(
+  void batchesPreserveOrderAndLimits(
       @ForAll("texts") List<String> texts, @ForAll @IntRange(min = 1, max = 12) int maxTexts) {
     List<List<String>> batches = InputBatches.split(texts, maxTexts);
 
@@ -30,7 +30,7 @@ final class InputBatchesTest {
   }
 
   @Property(tries = 200)
-  void noTwoNeighborsWouldFitInOneBatch(
+  void consecutiveBatchesDoNotFitInOneBatch(
       @ForAll("texts") List<String> texts, @ForAll @IntRange(min = 1, max = 12) int maxTexts) {
     List<List<String>> batches = InputBatches.split(texts, maxTexts);
 
@@ -44,7 +44,7 @@ final class InputBatchesTest {
   }
 
   @Example
-  void textTooLongForAnyRequestIsAlone() {
+  void textAboveTheLimitIsABatchOfOne() {
     String huge = "x".repeat(InputBatches.MAX_BYTES + 1);
 
     assertThat(InputBatches.split(List.of("a", huge, "b"), 10))
@@ -55,7 +55,7 @@ final class InputBatchesTest {
     return texts.stream().mapToLong(text -> text.getBytes(UTF_8).length).sum();
   }
 
-  /** Pieces of one to four bytes a character, long enough that a few fill a request. */
+  /** Texts with one to four bytes per character, of which a few fill a request. */
   @Provide
   Arbitrary<List<String>> texts() {
     return Arbitraries.of("a", "é", "語", "🦜", "aé語🦜")

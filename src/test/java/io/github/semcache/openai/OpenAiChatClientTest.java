@@ -29,11 +29,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Requests of {@link OpenAiChatClient}, its options, and its settings. */
 final class OpenAiChatClientTest extends OpenAiTest {
   private static final Prompt QUESTION = Prompt.of("What is the capital of France?");
 
   @Test
-  void defaultModelIsAskedWithNothingButTheText() throws JsonProcessingException {
+  void defaultRequestHasModelAndTextOnly() throws JsonProcessingException {
     server.answer("What is the capital of France?", "Paris.");
 
     ChatReply reply = OpenAiChatClient.of(client).chat(QUESTION);
@@ -45,11 +46,12 @@ final class OpenAiChatClientTest extends OpenAiTest {
             json(
                 """
                 {"model": "gpt-4o-mini",
-                 "messages": [{"role": "user", "content": "What is the capital of France?"}]}"""));
+                 "messages": [{"role": "user", "content": "What is the capital of France?"}]}\
+                """));
   }
 
   @Test
-  void streamedAnswerArrivesInPiecesAndIsTheSameReply() {
+  void streamedAnswerArrivesInPiecesAndAsACompleteReply() {
     server.next(CHAT, FakeStream.completion("Par", "is", "."));
     List<String> pieces = new ArrayList<>();
 
@@ -61,9 +63,9 @@ final class OpenAiChatClientTest extends OpenAiTest {
   }
 
   @Test
-  void streamThatEndsBeforeTheAnswerIsAFailure() {
+  void streamThatEndsBeforeTheAnswerIsCompleteFails() {
     FakeStream started = FakeStream.start().chunk(delta -> delta.put("content", "Par"));
-    server.next(CHAT, started.done(), started.dies());
+    server.next(CHAT, started.done(), started.disconnect());
     OpenAiChatClient chat = OpenAiChatClient.of(client);
 
     assertThatExceptionOfType(OpenAIInvalidDataException.class)
@@ -93,11 +95,12 @@ final class OpenAiChatClientTest extends OpenAiTest {
                 {"model": "gpt-4o", "temperature": 0.2, "top_p": 0.9, "max_completion_tokens": 50,
                  "seed": 42, "stop": ["END"], "response_format": {"type": "json_object"},
                  "messages": [{"role": "system", "content": "Be brief."},
-                     {"role": "user", "content": "What is the capital of France?"}]}"""));
+                     {"role": "user", "content": "What is the capital of France?"}]}\
+                """));
   }
 
   @Test
-  void everyOptionIsASetting() {
+  void everyOptionIsPartOfTheSettings() {
     ChatClient chat =
         OpenAiChatClient.builder(client)
             .model("gpt-4o")
@@ -126,7 +129,7 @@ final class OpenAiChatClientTest extends OpenAiTest {
   }
 
   @Test
-  void anyTwoDifferentOptionsAreDifferentSettings() {
+  void differentOptionsHaveDifferentSettings() {
     List<UnaryOperator<OpenAiChatClient.Builder>> options =
         List.of(
             b -> b,
@@ -156,7 +159,7 @@ final class OpenAiChatClientTest extends OpenAiTest {
   }
 
   @Test
-  void orderOfKeysIsNotASetting() {
+  void orderOfKeysDoesNotChangeTheSettings() {
     Map<String, Object> one = new LinkedHashMap<>();
     one.put("b", Map.of("x", 1));
     one.put("a", 2);
@@ -170,7 +173,7 @@ final class OpenAiChatClientTest extends OpenAiTest {
   }
 
   @Test
-  void valueOfASettingIsReadOnce() {
+  void valueOfASettingIsCopied() {
     List<String> stops = new ArrayList<>(List.of("END"));
     OpenAiChatClient chat = OpenAiChatClient.builder(client).setting("stop", stops).build();
     stops.add("STOP");
@@ -182,7 +185,7 @@ final class OpenAiChatClientTest extends OpenAiTest {
   }
 
   @Test
-  void twoServicesAreTwoEndpointsUnlessTheyAreNamedAlike() {
+  void servicesHaveDifferentEndpointsUnlessTheyHaveTheSameName() {
     try (FakeOpenAiServer other = FakeOpenAiServer.start()) {
       OpenAIClient elsewhere = other.client();
 
@@ -196,7 +199,7 @@ final class OpenAiChatClientTest extends OpenAiTest {
   }
 
   @Test
-  void readingTheBaseUrlLeavesTheClientOpen() {
+  void readingTheBaseUrlDoesNotCloseTheClient() {
     ChatClient first = OpenAiChatClient.of(client);
     OpenAiChatClient.of(client);
 
@@ -204,7 +207,7 @@ final class OpenAiChatClientTest extends OpenAiTest {
   }
 
   @Test
-  void systemTextOfThePromptReplacesTheDefaultOne() throws JsonProcessingException {
+  void systemTextOfThePromptReplacesTheDefault() throws JsonProcessingException {
     OpenAiChatClient.builder(client)
         .system("Be brief.")
         .build()
@@ -216,7 +219,7 @@ final class OpenAiChatClientTest extends OpenAiTest {
   }
 
   @Test
-  void earlierMessagesStandBetweenSystemTextAndQuestion() throws JsonProcessingException {
+  void earlierMessagesAreSentBetweenSystemTextAndQuestion() throws JsonProcessingException {
     OpenAiChatClient.of(client)
         .chat(
             Prompt.of("And of Spain?")
@@ -235,21 +238,22 @@ final class OpenAiChatClientTest extends OpenAiTest {
                  {"role": "assistant", "content": "Paris."},
                  {"role": "system", "content": "The user is a child."},
                  {"role": "developer", "content": "No jokes."},
-                 {"role": "user", "content": "And of Spain?"}]"""));
+                 {"role": "user", "content": "And of Spain?"}]\
+                """));
   }
 
   @Test
-  void unknownRoleIsNamed() {
+  void unknownRoleIsRejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> OpenAiChatClient.of(client).chat(QUESTION.after(new Message("tool", "42"))))
         .withMessage(
-            "role of an earlier message is tool; it must be user, assistant, system or developer");
+            "role of an earlier message is tool; it must be user, assistant, system, or developer");
     assertThat(server.requests()).isEmpty();
   }
 
   @Test
-  void builderNamesOptionValueAndRule() {
+  void exceptionsNameOptionValueAndRule() {
     OpenAiChatClient.Builder builder = OpenAiChatClient.builder(client);
 
     assertThatIllegalArgumentException()
@@ -263,13 +267,13 @@ final class OpenAiChatClientTest extends OpenAiTest {
         .withMessage("endpoint is blank; it must not be");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.temperature(2.1))
-        .withMessage("temperature is 2.1; it must be 0 to 2");
+        .withMessage("temperature is 2.1; it must be between 0 and 2");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.temperature(Double.NaN))
-        .withMessage("temperature is NaN; it must be 0 to 2");
+        .withMessage("temperature is NaN; it must be between 0 and 2");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.topP(-0.1))
-        .withMessage("topP is -0.1; it must be 0 to 1");
+        .withMessage("topP is -0.1; it must be between 0 and 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.maxCompletionTokens(0))
         .withMessage("maxCompletionTokens is 0; it must be at least 1");
@@ -281,21 +285,21 @@ final class OpenAiChatClientTest extends OpenAiTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"endpoint", "messages", "model", "n", "stream", "stream_options", "system"})
-  void settingThatIsAnOptionOrShapesTheReplyIsRejected(String name) {
+  void reservedSettingIsRejected(String name) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> OpenAiChatClient.builder(client).setting(name, 1))
         .withMessageContaining("setting " + name + " is reserved");
   }
 
   @Test
-  void valueThatIsNoJsonIsRejected() {
+  void valueThatCannotBeConvertedToJsonIsRejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> OpenAiChatClient.builder(client).setting("extra", new Object()));
   }
 
   @Test
-  @SuppressWarnings("NullAway") // what callers without null checks may do
-  void nullIsNamed() {
+  @SuppressWarnings("NullAway") // tests null arguments
+  void exceptionsNameTheNullArgument() {
     OpenAiChatClient.Builder builder = OpenAiChatClient.builder(client);
 
     assertThatNullPointerException()
@@ -308,7 +312,7 @@ final class OpenAiChatClientTest extends OpenAiTest {
   }
 
   @Test
-  void builderMayBuildTwice() {
+  void builderIsReusable() {
     OpenAiChatClient.Builder builder = OpenAiChatClient.builder(client).seed(1);
     ChatClient first = builder.build();
     ChatClient second = builder.seed(2).build();

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Responses to chat requests: what is read from them, and which exceptions they cause. */
 final class OpenAiChatReplyTest extends OpenAiTest {
   private static final Prompt QUESTION = Prompt.of("What is the capital of France?");
 
@@ -70,7 +71,7 @@ final class OpenAiChatReplyTest extends OpenAiTest {
   }
 
   @Test
-  void emptyRefusalIsNone() {
+  void emptyRefusalIsNoRefusal() {
     server.next(
         CHAT,
         FakeCompletions.text(
@@ -82,7 +83,7 @@ final class OpenAiChatReplyTest extends OpenAiTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"tool_calls", "stop"})
-  void callOfAToolIsNoCompleteAnswer(String reason) {
+  void toolCallHasItsOwnFinishReason(String reason) {
     server.next(CHAT, FakeCompletions.toolCall("weather", "{\"city\": \"Paris\"}", reason));
 
     ChatReply reply = OpenAiChatClient.of(client).chat(QUESTION);
@@ -92,7 +93,7 @@ final class OpenAiChatReplyTest extends OpenAiTest {
   }
 
   @Test
-  void replyOfTheModelNamesTheModelThatAnswered() {
+  void modelOfTheResponseIsRead() {
     server.next(
         CHAT,
         FakeCompletions.text("Paris", "stop", body -> body.put("model", "gpt-4o-mini-2024-07-18")));
@@ -111,7 +112,7 @@ final class OpenAiChatReplyTest extends OpenAiTest {
         "{\"prompt_tokens\": 1}",
         "{\"prompt_tokens\": \"many\", \"completion_tokens\": 1}"
       })
-  void usageThatSaysNothingIsUnknown(String usage) throws JsonProcessingException {
+  void unusableUsageIsUnknown(String usage) throws JsonProcessingException {
     JsonNode value = json(usage);
     server.next(CHAT, FakeCompletions.text("Paris", "stop", body -> body.set("usage", value)));
 
@@ -122,7 +123,7 @@ final class OpenAiChatReplyTest extends OpenAiTest {
   }
 
   @Test
-  void leanReplyOfACompatibleServiceIsRead() {
+  void minimalResponseOfACompatibleServiceIsRead() {
     server.next(
         CHAT, FakeReply.body(200, "{\"choices\": [{\"message\": {\"content\": \"Paris\"}}]}"));
 
@@ -133,7 +134,7 @@ final class OpenAiChatReplyTest extends OpenAiTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"{\"choices\": []}", "{}", "{\"choices\": null}", "{\"error\": \"busy\"}"})
-  void replyWithoutChoicesIsAnErrorThatSaysSo(String body) {
+  void responseWithoutChoicesFailsWithAMessageThatNamesThem(String body) {
     server.next(CHAT, FakeReply.body(200, body));
 
     assertThatExceptionOfType(OpenAIInvalidDataException.class)
@@ -144,7 +145,7 @@ final class OpenAiChatReplyTest extends OpenAiTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "null", "no json", "{\"choices\": [{\"message\": {\"content\": \"Par"})
-  void malformedReplyIsTheErrorOfTheClient(String body) {
+  void malformedResponseFailsWithTheExceptionOfTheClient(String body) {
     server.next(CHAT, FakeReply.body(200, body));
 
     assertThatExceptionOfType(OpenAIInvalidDataException.class)
@@ -152,15 +153,15 @@ final class OpenAiChatReplyTest extends OpenAiTest {
   }
 
   @Test
-  void replyThatBreaksOffIsTheErrorOfTheClient() {
-    server.next(CHAT, FakeReply.cutOff("{\"choices\": [{\"message\": {\"content\": \"Par"));
+  void truncatedResponseFailsWithTheExceptionOfTheClient() {
+    server.next(CHAT, FakeReply.truncated("{\"choices\": [{\"message\": {\"content\": \"Par"));
 
     assertThatThrownBy(() -> OpenAiChatClient.of(client).chat(QUESTION))
         .isInstanceOf(OpenAIInvalidDataException.class);
   }
 
   @Test
-  void rateLimitedRequestIsRepeatedByTheClient() {
+  void rateLimitedRequestIsRetriedByTheClient() {
     server.next(CHAT, FakeReply.rateLimited(1), FakeReply.rateLimited(1));
 
     assertThat(OpenAiChatClient.of(client).chat(QUESTION).finishReason())
@@ -169,7 +170,7 @@ final class OpenAiChatReplyTest extends OpenAiTest {
   }
 
   @Test
-  void errorsOfTheServiceReachTheCallerAsTheyAre() {
+  void errorsOfTheServiceAreNotWrapped() {
     server.next(
         CHAT,
         FakeReply.error(400, "bad request"),
@@ -183,17 +184,17 @@ final class OpenAiChatReplyTest extends OpenAiTest {
   }
 
   @Test
-  void hangingServerEndsAtTheTimeLimitOfTheClient() {
+  void hangingServerFailsTheCallAfterTheTimeoutOfTheClient() {
     server.next(CHAT, FakeReply.hanging());
-    OpenAIClient impatient = impatient();
+    OpenAIClient timingOut = clientWithShortTimeout();
 
-    assertThatThrownBy(() -> OpenAiChatClient.of(impatient).chat(QUESTION))
+    assertThatThrownBy(() -> OpenAiChatClient.of(timingOut).chat(QUESTION))
         .isInstanceOf(OpenAIIoException.class);
-    impatient.close();
+    timingOut.close();
   }
 
   @Test
-  void interruptedThreadKeepsItsFlag() {
+  void interruptFlagIsSetAfterAnInterruptedCall() {
     server.always(CHAT, FakeReply.rateLimited(60_000));
     Thread.currentThread().interrupt();
 

@@ -20,22 +20,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Failures of the service, which become {@link EmbedderException}s without the text. */
 final class OpenAiEmbedderFailureTest extends OpenAiTest {
   private static final String SECRET = "the patient's diagnosis";
 
   @Test
-  void rateLimitThatLastsIsAnEmbedderException() {
+  void rateLimitAfterAllRetriesIsAnEmbedderException() {
     server.always(EMBEDDINGS, FakeReply.rateLimited(1));
 
     assertThat(failure())
         .hasMessage(
-            "embedding 1 texts with model plane failed: the service answered with HTTP status 429")
+            "embedding 1 texts with model plane failed: the service returned HTTP status 429")
         .hasCauseInstanceOf(RateLimitException.class);
     assertThat(server.requests(EMBEDDINGS)).hasSize(3);
   }
 
   @Test
-  void errorsOfTheServiceNeverShowTheTextInTheMessage() {
+  void messageNeverContainsTheErrorTextOfTheService() {
     server.next(EMBEDDINGS, FakeReply.error(401, "bad key for: " + SECRET));
 
     assertThat(failure())
@@ -45,7 +46,7 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 413, 422})
-  void requestThatTheServiceFindsFaultWithIsARejectedText(int status) {
+  void invalidRequestIsARejectedText(int status) {
     server.next(EMBEDDINGS, FakeReply.error(status, "too many tokens in: " + SECRET));
 
     assertThat(failure())
@@ -56,7 +57,7 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 404})
-  void requestThatIsNotAllowedIsNoRejectedText(int status) {
+  void forbiddenRequestIsNotARejectedText(int status) {
     server.next(EMBEDDINGS, FakeReply.error(status, "no"));
 
     assertThat(failure()).isNotInstanceOf(RejectedTextException.class);
@@ -72,27 +73,27 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
   }
 
   @Test
-  void hangingServerIsAnEmbedderExceptionAfterTheTimeLimitOfTheClient() {
+  void hangingServerIsAnEmbedderExceptionAfterTheTimeoutOfTheClient() {
     server.next(EMBEDDINGS, FakeReply.hanging());
-    OpenAIClient impatient = impatient();
+    OpenAIClient timingOut = clientWithShortTimeout();
 
-    assertThat(failure(plane(impatient)))
-        .hasMessageEndingWith("the service gave no whole reply")
+    assertThat(failure(plane(timingOut)))
+        .hasMessageEndingWith("no complete response was received")
         .hasCauseInstanceOf(OpenAIIoException.class);
-    impatient.close();
+    timingOut.close();
   }
 
   @Test
-  void serverThatIsGoneIsAnEmbedderException() {
-    OpenAIClient single = impatient();
+  void unreachableServerIsAnEmbedderException() {
+    OpenAIClient unreachable = clientWithShortTimeout();
     server.close();
 
-    assertThat(failure(plane(single))).hasCauseInstanceOf(OpenAIIoException.class);
-    single.close();
+    assertThat(failure(plane(unreachable))).hasCauseInstanceOf(OpenAIIoException.class);
+    unreachable.close();
   }
 
   @Test
-  void interruptedThreadKeepsItsFlag() {
+  void interruptFlagIsSetAfterAnInterruptedCall() {
     server.always(EMBEDDINGS, FakeReply.rateLimited(60_000));
     Thread.currentThread().interrupt();
 
@@ -104,15 +105,16 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "no json", "{\"data\": [{\"index\": 0, \"embed", "{}", "[]", "null"})
-  void malformedReplyIsAnEmbedderException(String body) {
+  void malformedResponseIsAnEmbedderException(String body) {
     server.next(EMBEDDINGS, FakeReply.body(200, body));
 
-    assertThat(failure()).hasMessageEndingWith("failed: the reply is malformed");
+    assertThat(failure()).hasMessageEndingWith("failed: the response is malformed");
   }
 
   @Test
-  void replyThatBreaksOffIsAnEmbedderException() {
-    server.next(EMBEDDINGS, FakeReply.cutOff("{\"data\": [{\"index\": 0, \"embedding\": \"AAAA"));
+  void truncatedResponseIsAnEmbedderException() {
+    server.next(
+        EMBEDDINGS, FakeReply.truncated("{\"data\": [{\"index\": 0, \"embedding\": \"AAAA"));
 
     assertThat(failure()).hasCauseInstanceOf(OpenAIInvalidDataException.class);
   }
@@ -121,47 +123,47 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'index': 0}                                | the reply is malformed",
-        "{'index': 0, 'embedding': null}             | the reply is malformed",
+        "{'index': 0}                                | the response is malformed",
+        "{'index': 0, 'embedding': null}             | the response is malformed",
         "{'index': 0, 'embedding': {'a': 1}}         | neither base64 nor an array of numbers",
         "{'index': 0, 'embedding': ['a', 'b']}       | neither base64 nor an array of numbers",
-        "{'index': 'x', 'embedding': [1, 2]}         | the reply is malformed",
-        "{'index': 1, 'embedding': [1, 2]}           | a vector with the index 1 for 1 texts",
-        "{'index': -1, 'embedding': [1, 2]}          | a vector with the index -1 for 1 texts",
-        "{'index': 0, 'embedding': [1, null]}        | a vector without the component 1",
-        "{'index': 0, 'embedding': [1]}              | a vector of 1 components in place of 2",
-        "{'index': 0, 'embedding': []}               | a vector of 0 components in place of 2",
-        "{'index': 0, 'embedding': [1, 2, 3]}        | a vector of 3 components in place of 2",
+        "{'index': 'x', 'embedding': [1, 2]}         | the response is malformed",
+        "{'index': 1, 'embedding': [1, 2]}           | a vector with index 1 for 1 texts",
+        "{'index': -1, 'embedding': [1, 2]}          | a vector with index -1 for 1 texts",
+        "{'index': 0, 'embedding': [1, null]}        | a vector whose component 1 is null",
+        "{'index': 0, 'embedding': [1]}              | a vector of 1 components instead of 2",
+        "{'index': 0, 'embedding': []}               | a vector of 0 components instead of 2",
+        "{'index': 0, 'embedding': [1, 2, 3]}        | a vector of 3 components instead of 2",
         "{'index': 0, 'embedding': [0, 0]}           | must have a direction",
         "{'index': 0, 'embedding': [1e300, 1]}       | component 0 is Infinity",
         "{'index': 0, 'embedding': 'AADAfwAAgD8='}   | component 0 is NaN",
         "{'index': 0, 'embedding': 'AACAPwAAgP8='}   | component 1 is -Infinity",
-        "{'index': 0, 'embedding': 'AACAPw=='}       | a vector of 1 components in place of 2",
+        "{'index': 0, 'embedding': 'AACAPw=='}       | a vector of 1 components instead of 2",
         "{'index': 0, 'embedding': 'AACAPwAA'}       | a vector of 6 bytes",
         "{'index': 0, 'embedding': '?'}              | a vector that is not valid base64",
       })
-  void vectorThatCannotBeUsedIsAnEmbedderException(String item, String message) {
+  void invalidVectorIsAnEmbedderException(String item, String message) {
     server.next(EMBEDDINGS, data(item.replace('\'', '"')));
 
     assertThat(failure()).hasMessageContaining(message).hasMessageContaining("model plane");
   }
 
   @Test
-  void otherNumberOfVectorsThanTextsIsAnEmbedderException() {
+  void wrongNumberOfVectorsIsAnEmbedderException() {
     server.next(EMBEDDINGS, FakeVectors.vectors(new float[] {1, 0}, new float[] {0, 1}));
 
-    assertThat(failure()).hasMessage("model plane gave 2 vectors for 1 texts");
+    assertThat(failure()).hasMessage("model plane returned 2 vectors for 1 texts");
   }
 
   @Test
-  void twoVectorsForOneTextAreAnEmbedderException() {
+  void duplicateIndexIsAnEmbedderException() {
     server.next(
         EMBEDDINGS,
         data("{\"index\": 1, \"embedding\": [1, 0]}, {\"index\": 1, \"embedding\": [2, 0]}"));
 
     assertThatExceptionOfType(EmbedderException.class)
         .isThrownBy(() -> plane(client).embed(List.of("a", "b")))
-        .withMessage("model plane gave two vectors with the index 1");
+        .withMessage("model plane returned two vectors with index 1");
   }
 
   private EmbedderException failure() {

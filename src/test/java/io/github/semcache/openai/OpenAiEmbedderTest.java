@@ -2,22 +2,26 @@ package io.github.semcache.openai;
 
 import static io.github.semcache.openai.FakeOpenAiServer.EMBEDDINGS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
+import java.net.URI;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Requests of {@link OpenAiEmbedder}, and its options. */
 final class OpenAiEmbedderTest extends OpenAiTest {
   @Test
-  void defaultModelIsAskedForBase64AndNoDimensions() throws JsonProcessingException {
+  void defaultRequestHasBase64EncodingAndNoDimensions() throws JsonProcessingException {
     Embedder embedder = OpenAiEmbedder.of(client);
 
     List<Embedding> embeddings = embedder.embed(List.of("red car", "blue sky"));
@@ -32,13 +36,14 @@ final class OpenAiEmbedderTest extends OpenAiTest {
             json(
                 """
                 {"model": "text-embedding-3-small", "input": ["red car", "blue sky"],
-                 "encoding_format": "base64"}"""));
+                 "encoding_format": "base64"}\
+                """));
     assertThat(embedder.modelId()).isEqualTo("text-embedding-3-small");
     assertThat(embedder.dimension()).isEqualTo(1536);
   }
 
   @Test
-  void shortenedVectorsAreAskedForByTheirDimensions() {
+  void dimensionsOptionIsSent() {
     Embedder embedder =
         OpenAiEmbedder.builder(client).model("text-embedding-3-large").dimensions(256).build();
 
@@ -49,7 +54,7 @@ final class OpenAiEmbedderTest extends OpenAiTest {
   }
 
   @Test
-  void dimensionOfAnotherModelIsNotSent() {
+  void modelDimensionIsNotSent() {
     server.dimension(768);
     Embedder embedder =
         OpenAiEmbedder.builder(client).model("nomic-embed-text").modelDimension(768).build();
@@ -65,7 +70,7 @@ final class OpenAiEmbedderTest extends OpenAiTest {
     "text-embedding-3-large, 3072",
     "text-embedding-ada-002, 1536"
   })
-  void dimensionOfKnownModelNeedNotBeGiven(String model, int dimension) {
+  void dimensionOfKnownModelIsOptional(String model, int dimension) {
     Embedder embedder = OpenAiEmbedder.builder(client).model(model).build();
 
     assertThat(embedder.dimension()).isEqualTo(dimension);
@@ -73,24 +78,24 @@ final class OpenAiEmbedderTest extends OpenAiTest {
   }
 
   @Test
-  void modelIdNamesTheSpaceButNotTheRequest() {
-    Embedder embedder = OpenAiEmbedder.builder(client).modelId("our own tuning").build();
+  void modelIdDoesNotChangeTheRequestedModel() {
+    Embedder embedder = OpenAiEmbedder.builder(client).modelId("tuned model").build();
 
     embedder.embed(List.of("red car"));
 
-    assertThat(embedder.modelId()).isEqualTo("our own tuning");
+    assertThat(embedder.modelId()).isEqualTo("tuned model");
     assertThat(onlyBody().path("model").asText()).isEqualTo("text-embedding-3-small");
   }
 
   @Test
-  void base64HoldsLittleEndianFloats() {
+  void base64IsDecodedAsLittleEndianFloats() {
     server.next(EMBEDDINGS, data("{\"index\": 0, \"embedding\": \"AACAPwAAAMA=\"}"));
 
     assertThat(plane(client).embed(List.of("a"))).containsExactly(Embedding.of(1, -2));
   }
 
   @Test
-  void arraysOfNumbersAreAcceptedInPlaceOfBase64() {
+  void arraysOfNumbersAreAcceptedInsteadOfBase64() {
     server.numbersOnly();
 
     assertThat(OpenAiEmbedder.of(client).embed(List.of("red car", "blue sky")))
@@ -100,26 +105,27 @@ final class OpenAiEmbedderTest extends OpenAiTest {
   }
 
   @Test
-  void noTextsAreNoRequest() {
+  void emptyListSendsNoRequest() {
     assertThat(OpenAiEmbedder.of(client).embed(List.of())).isEmpty();
     assertThat(server.requests()).isEmpty();
   }
 
   @Test
-  void vectorsComeInTheOrderOfTheTextsWhateverTheOrderOfTheReply() {
+  void vectorsAreOrderedByIndex() {
     server.next(
         EMBEDDINGS,
         data(
             """
             {"index": 2, "embedding": [3, 0]}, {"index": 0, "embedding": [1, 0]},
-            {"index": 1, "embedding": [2, 0]}"""));
+            {"index": 1, "embedding": [2, 0]}\
+            """));
 
     assertThat(plane(client).embed(List.of("a", "b", "c")))
         .containsExactly(Embedding.of(1, 0), Embedding.of(2, 0), Embedding.of(3, 0));
   }
 
   @Test
-  void vectorsWithoutIndexComeInTheOrderOfTheReply() {
+  void vectorsWithoutIndexAreInResponseOrder() {
     server.next(EMBEDDINGS, data("{\"embedding\": [1, 0]}, {\"embedding\": [2, 0]}"));
 
     assertThat(plane(client).embed(List.of("a", "b")))
@@ -127,7 +133,7 @@ final class OpenAiEmbedderTest extends OpenAiTest {
   }
 
   @Test
-  void moreTextsThanTheServiceTakesAreSeveralRequests() {
+  void textsAboveTheServiceLimitAreSplitIntoRequests() {
     server.dimension(8);
     Embedder embedder = OpenAiEmbedder.builder(client).model("m").modelDimension(8).build();
     List<String> texts = IntStream.range(0, 2049).mapToObj(i -> "text " + i).toList();
@@ -140,7 +146,7 @@ final class OpenAiEmbedderTest extends OpenAiTest {
   }
 
   @Test
-  void maxBatchBoundsTheTextsOfOneRequest() {
+  void maxBatchLimitsTheTextsPerRequest() {
     Embedder embedder = OpenAiEmbedder.builder(client).maxBatch(2).build();
 
     assertThat(embedder.embed(List.of("a", "b", "c", "d", "e"))).hasSize(5);
@@ -148,7 +154,7 @@ final class OpenAiEmbedderTest extends OpenAiTest {
   }
 
   @Test
-  void longTextsAreSplitBeforeTheTokenLimitOfOneRequest() {
+  void longTextsAreSplitAtTheTokenLimit() {
     String long1 = "a".repeat(100_000);
 
     assertThat(OpenAiEmbedder.of(client).embed(List.of(long1, long1, long1, "b"))).hasSize(4);
@@ -156,7 +162,7 @@ final class OpenAiEmbedderTest extends OpenAiTest {
   }
 
   @Test
-  void rateLimitedRequestIsRepeatedByTheClient() {
+  void rateLimitedRequestIsRetriedByTheClient() {
     server.next(EMBEDDINGS, FakeReply.rateLimited(1));
 
     assertThat(OpenAiEmbedder.of(client).embed(List.of("red car"))).hasSize(1);
@@ -164,7 +170,7 @@ final class OpenAiEmbedderTest extends OpenAiTest {
   }
 
   @Test
-  void builderNamesOptionValueAndRule() {
+  void exceptionsNameOptionValueAndRule() {
     OpenAiEmbedder.Builder builder = OpenAiEmbedder.builder(client);
 
     assertThatIllegalArgumentException()
@@ -181,41 +187,82 @@ final class OpenAiEmbedderTest extends OpenAiTest {
         .withMessage("modelDimension is -1; it must be at least 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.maxBatch(0))
-        .withMessage("maxBatch is 0; it must be 1 to 2048");
+        .withMessage("maxBatch is 0; it must be between 1 and 2048");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.maxBatch(2049))
-        .withMessage("maxBatch is 2049; it must be 1 to 2048");
+        .withMessage("maxBatch is 2049; it must be between 1 and 2048");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.dimensions(1537).build())
-        .withMessage("dimensions is 1537; model text-embedding-3-small gives at most 1536");
+        .withMessage(
+            "dimensions is 1537; it must be at most 1536 for model text-embedding-3-small");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> OpenAiEmbedder.builder(client).model("bge-m3").build())
         .withMessage(
-            "modelDimension is not set; it must be, because the number of components of model"
-                + " bge-m3 is not known here");
+            "modelDimension is not set; it must be set for model bge-m3, whose dimension is not"
+                + " known");
     assertThat(OpenAiEmbedder.builder(client).model("bge-m3").dimensions(512).build().dimension())
         .isEqualTo(512);
   }
 
   @Test
-  @SuppressWarnings("NullAway") // what callers without null checks may do
-  void nullIsNamed() {
+  @SuppressWarnings("NullAway") // tests null arguments
+  void exceptionsNameTheNullArgument() {
     assertThatNullPointerException()
         .isThrownBy(() -> OpenAiEmbedder.of(null))
         .withMessage("client");
     assertThatNullPointerException()
         .isThrownBy(() -> OpenAiEmbedder.builder(client).model(null))
         .withMessage("model");
+    assertThatNullPointerException()
+        .isThrownBy(() -> OpenAiEmbedder.connect(null))
+        .withMessage("apiKey");
+    assertThatNullPointerException()
+        .isThrownBy(() -> OpenAiEmbedder.connect("key", null))
+        .withMessage("baseUrl");
   }
 
   @Test
-  void builderMayBuildTwice() {
+  void builderIsReusable() {
     OpenAiEmbedder.Builder builder = OpenAiEmbedder.builder(client).dimensions(8);
     Embedder first = builder.build();
     Embedder second = builder.dimensions(16).build();
 
     assertThat(first.embed(List.of("a")).get(0).dimension()).isEqualTo(8);
     assertThat(second.embed(List.of("a")).get(0).dimension()).isEqualTo(16);
+  }
+
+  @Test
+  void closeLeavesTheClientOfTheCallerOpen() {
+    OpenAiEmbedder embedder = OpenAiEmbedder.of(client);
+
+    embedder.close();
+
+    assertThat(embedder.embed(List.of("red car"))).hasSize(1);
+  }
+
+  @Test
+  void connectedEmbedderSendsTheKeyAndClosesItsClient() {
+    OpenAiEmbedder embedder =
+        OpenAiEmbedder.connect("secret-key", URI.create(server.baseUrl())).build();
+
+    assertThat(embedder.embed(List.of("red car"))).hasSize(1);
+    assertThat(server.requests().get(0).header("Authorization")).contains("Bearer secret-key");
+
+    embedder.close();
+    assertThatExceptionOfType(EmbedderException.class)
+        .isThrownBy(() -> embedder.embed(List.of("red car")));
+    assertThat(server.requests()).hasSize(1);
+  }
+
+  @Test
+  void connectedEmbeddersOfOneBuilderHaveTheirOwnClients() {
+    OpenAiEmbedder.Builder builder = OpenAiEmbedder.connect("key", URI.create(server.baseUrl()));
+    OpenAiEmbedder closed = builder.build();
+    try (OpenAiEmbedder open = builder.build()) {
+      closed.close();
+
+      assertThat(open.embed(List.of("red car"))).hasSize(1);
+    }
   }
 
   private JsonNode onlyBody() {

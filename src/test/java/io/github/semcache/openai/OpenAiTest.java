@@ -8,7 +8,7 @@ import io.github.semcache.embedding.Embedder;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 
-/** A server for each test, and a real client of it. */
+/** Base class for tests with a server and a real client. */
 abstract class OpenAiTest {
   final FakeOpenAiServer server = FakeOpenAiServer.start();
   final OpenAIClient client = server.client();
@@ -19,17 +19,17 @@ abstract class OpenAiTest {
     server.close();
   }
 
-  /** A client that neither waits nor tries again; the caller closes it. */
-  OpenAIClient impatient() {
+  /** Returns a client with a short timeout and no retries. The caller closes it. */
+  OpenAIClient clientWithShortTimeout() {
     return server.client(options -> options.timeout(Duration.ofMillis(200)).maxRetries(0));
   }
 
-  /** Of a model with two components. */
+  /** Returns an embedder for a model with two components. */
   static Embedder plane(OpenAIClient client) {
     return OpenAiEmbedder.builder(client).model("plane").modelDimension(2).build();
   }
 
-  /** A reply to an embedding request, of the JSON of its items. */
+  /** Returns a reply to an embedding request with the given items. */
   static FakeReply data(String items) {
     return FakeReply.body(
         200,

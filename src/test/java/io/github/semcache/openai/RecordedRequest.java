@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A request that {@link FakeOpenAiServer} got.
+ * A request that {@link FakeOpenAiServer} received.
  *
- * @param method for example {@code POST}
+ * @param method the HTTP method
  * @param path the path below the base URL, for example {@code /chat/completions}
- * @param headers by name, in any case
- * @param body the JSON of the body; a missing node where there was none
+ * @param headers the values by header name, in any case
+ * @param body the JSON body, or a missing node if there is none
  */
 public record RecordedRequest(
     String method, String path, Map<String, List<String>> headers, JsonNode body) {
 
-  /** The first value of a header. */
+  /** Returns the first value of a header. */
   public Optional<String> header(String name) {
     return headers.entrySet().stream()
         .filter(header -> header.getKey().equalsIgnoreCase(name))
@@ -24,7 +24,7 @@ public record RecordedRequest(
         .findFirst();
   }
 
-  /** The text of the last message, for a chat request. */
+  /** Returns the text of the last message of a chat request. */
   public String question() {
     JsonNode messages = body.path("messages");
     return messages.path(messages.size() - 1).path("content").asText();

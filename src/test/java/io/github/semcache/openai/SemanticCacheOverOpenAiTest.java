@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The three questions through the real openai-java, and the ways in which a service fails. */
+/** A cache whose embedder and chat client use the real openai-java, and failures of the service. */
 @Timeout(60)
 class SemanticCacheOverOpenAiTest {
   private static final String PARIS = "What is the capital of France?";
@@ -29,7 +29,7 @@ class SemanticCacheOverOpenAiTest {
           .answer(PARIS, "Paris")
           .answer(PYTHON, "text[::-1]");
   private final OpenAIClient client = server.client();
-  private final OpenAIClient impatient =
+  private final OpenAIClient timingOut =
       server.client(options -> options.maxRetries(0).timeout(Duration.ofMillis(500)));
   private final SemanticCache cache = cacheOver(client);
 
@@ -44,12 +44,12 @@ class SemanticCacheOverOpenAiTest {
   void close() {
     cache.close();
     client.close();
-    impatient.close();
+    timingOut.close();
     server.close();
   }
 
   @Test
-  void threeQuestionsMakeTwoModelCalls() {
+  void paraphraseIsAnsweredWithoutAModelCall() {
     Answer first = cache.ask(PARIS);
     Answer second = cache.ask(PARIS_AGAIN);
     Answer third = cache.ask(PYTHON);
@@ -65,7 +65,7 @@ class SemanticCacheOverOpenAiTest {
   }
 
   @Test
-  void repeatedQuestionMakesNoRequestAtAll() {
+  void repeatedQuestionSendsNoRequest() {
     cache.ask(PARIS);
     int requests = server.requests().size();
 
@@ -74,7 +74,7 @@ class SemanticCacheOverOpenAiTest {
   }
 
   @Test
-  void clientsOwnRetryGetsPastARateLimit() {
+  void clientRetriesAfterARateLimit() {
     server.next(FakeOpenAiServer.CHAT, FakeReply.rateLimited(1));
     server.next(FakeOpenAiServer.EMBEDDINGS, FakeReply.rateLimited(1));
 
@@ -85,42 +85,42 @@ class SemanticCacheOverOpenAiTest {
   }
 
   @Test
-  void failingModelReachesTheCallerAsTheSdksException() {
+  void modelFailureIsThrownAsTheExceptionOfTheClient() {
     server.always(FakeOpenAiServer.CHAT, FakeReply.error(500, "down"));
-    SemanticCache strict = cacheOver(impatient);
+    SemanticCache failing = cacheOver(timingOut);
 
-    assertThatThrownBy(() -> strict.ask(PARIS)).isInstanceOf(InternalServerException.class);
-    assertThat(strict.lookup(Prompt.of(PARIS))).isEmpty();
+    assertThatThrownBy(() -> failing.ask(PARIS)).isInstanceOf(InternalServerException.class);
+    assertThat(failing.lookup(Prompt.of(PARIS))).isEmpty();
   }
 
   @Test
-  void failingEmbeddingsLeaveTheModelsAnswer() {
+  void embeddingFailureStillReturnsTheAnswerOfTheModel() {
     server.always(FakeOpenAiServer.EMBEDDINGS, FakeReply.error(500, "down"));
-    SemanticCache patient = cacheOver(impatient);
+    SemanticCache failing = cacheOver(timingOut);
 
-    assertThat(patient.ask(PARIS).text()).isEqualTo("Paris");
-    assertThat(patient.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
-    assertThat(patient.stats().embedderErrors()).isEqualTo(1);
+    assertThat(failing.ask(PARIS).text()).isEqualTo("Paris");
+    assertThat(failing.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(failing.stats().embedderErrors()).isEqualTo(1);
   }
 
   @Test
-  void hangingEmbeddingsCostNoMoreThanTheClientsTimeLimit() {
+  void hangingEmbeddingsStillReturnTheAnswerOfTheModel() {
     server.always(FakeOpenAiServer.EMBEDDINGS, FakeReply.hanging());
-    SemanticCache patient = cacheOver(impatient);
+    SemanticCache failing = cacheOver(timingOut);
 
-    assertThat(patient.ask(PARIS).text()).isEqualTo("Paris");
-    assertThat(patient.stats().embedderErrors()).isEqualTo(1);
+    assertThat(failing.ask(PARIS).text()).isEqualTo("Paris");
+    assertThat(failing.stats().embedderErrors()).isEqualTo(1);
   }
 
   @Test
-  void hangingModelEndsWithTheClientsTimeLimit() {
+  void hangingModelFailsAfterTheTimeoutOfTheClient() {
     server.always(FakeOpenAiServer.CHAT, FakeReply.hanging());
 
-    assertThatThrownBy(() -> cacheOver(impatient).ask(PARIS)).isInstanceOf(OpenAIIoException.class);
+    assertThatThrownBy(() -> cacheOver(timingOut).ask(PARIS)).isInstanceOf(OpenAIIoException.class);
   }
 
   @Test
-  void malformedRepliesAreErrorsAndAreNotKept() {
+  void malformedResponsesFailAndAreNotStored() {
     server.always(FakeOpenAiServer.CHAT, FakeReply.body(200, "{\"choices\": ["));
 
     assertThatThrownBy(() -> cache.ask(PARIS)).isInstanceOf(OpenAIInvalidDataException.class);
@@ -132,7 +132,7 @@ class SemanticCacheOverOpenAiTest {
   }
 
   @Test
-  void repliesThatAreNoCompleteAnswersAreNotKept() {
+  void incompleteAnswersAreNotStored() {
     server.next(
         FakeOpenAiServer.CHAT,
         FakeCompletions.refusal("No."),

@@ -1,0 +1,112 @@
+package io.github.semcache.openai.proxy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.openai.core.http.Headers;
+import com.openai.core.http.HttpRequest;
+import io.github.semcache.prompt.CacheMode;
+import io.github.semcache.prompt.Prompt;
+import java.net.URLDecoder;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** Reads and removes the headers of {@link CacheControl}. */
+final class ControlHeaders {
+  private static final String TAG_PREFIX = CacheControl.TAG_PREFIX.toLowerCase(Locale.ROOT);
+
+  private ControlHeaders() {}
+
+  /** The request without them: as the service is to see it. */
+  static HttpRequest strip(HttpRequest request) {
+    Set<String> names = namesIn(request.headers());
+    return names.isEmpty() ? request : request.toBuilder().removeAllHeaders(names).build();
+  }
+
+  private static Set<String> namesIn(Headers headers) {
+    Set<String> names = new HashSet<>();
+    for (String name : headers.names()) {
+      if (name.toLowerCase(Locale.ROOT).startsWith(CacheControl.PREFIX)) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /**
+   * Sets the options that the headers ask for.
+   *
+   * @throws IllegalArgumentException if a header is unknown or its value cannot be read
+   */
+  static Prompt apply(Headers headers, Prompt prompt) {
+    Prompt result = prompt;
+    for (String name : namesIn(headers)) {
+      for (String value : headers.values(name)) {
+        result = apply(name, value, result);
+      }
+    }
+    return result;
+  }
+
+  private static Prompt apply(String name, String value, Prompt prompt) {
+    if (name.equalsIgnoreCase(CacheControl.MODE)) {
+      return prompt.mode(mode(value));
+    } else if (isTag(name)) {
+      return tag(name, value, prompt);
+    } else if (name.equalsIgnoreCase(CacheControl.TIME_TO_LIVE)) {
+      return prompt.timeToLive(duration(name, value));
+    } else if (name.equalsIgnoreCase(CacheControl.MAX_DISTANCE)) {
+      return prompt.maxDistance(number(name, value));
+    } else if (name.equalsIgnoreCase(CacheControl.MAX_AGE)) {
+      return prompt.maxAge(duration(name, value));
+    } else if (name.equalsIgnoreCase(CacheControl.MAX_WAIT)) {
+      return prompt.maxWait(duration(name, value));
+    }
+    throw new IllegalArgumentException(
+        "header " + name + " is unknown; CacheControl lists those that the cache understands");
+  }
+
+  private static CacheMode mode(String value) {
+    for (CacheMode mode : CacheMode.values()) {
+      if (mode.name().equalsIgnoreCase(value)) {
+        return mode;
+      }
+    }
+    throw unreadable(CacheControl.MODE, value, "use, refresh or bypass");
+  }
+
+  private static boolean isTag(String name) {
+    return name.toLowerCase(Locale.ROOT).startsWith(TAG_PREFIX);
+  }
+
+  private static Prompt tag(String header, String value, Prompt prompt) {
+    String name = header.substring(TAG_PREFIX.length()).toLowerCase(Locale.ROOT);
+    try {
+      return prompt.tag(URLDecoder.decode(name, UTF_8), URLDecoder.decode(value, UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw unreadable(header, value, "percent-encoded, as its name must be");
+    }
+  }
+
+  private static Duration duration(String name, String value) {
+    try {
+      return Duration.parse(value);
+    } catch (DateTimeParseException e) {
+      throw unreadable(name, value, "an ISO 8601 duration such as PT1H");
+    }
+  }
+
+  private static double number(String name, String value) {
+    try {
+      return Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      throw unreadable(name, value, "a number");
+    }
+  }
+
+  private static IllegalArgumentException unreadable(String name, String value, String rule) {
+    return new IllegalArgumentException("header " + name + " is " + value + "; it must be " + rule);
+  }
+}

@@ -1,0 +1,120 @@
+package io.github.semcache.openai.proxy;
+
+import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.openai.client.OpenAIClient;
+import com.openai.core.http.Headers;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.openai.FakeOpenAiServer;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.testkit.FakeEmbedder;
+import java.time.Duration;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the headers of a client and of its calls say together. */
+final class CacheControlTest {
+  private static final String PARIS = "What is the capital of France?";
+
+  private final FakeOpenAiServer server = FakeOpenAiServer.start();
+  private final OpenAIClient plain = server.client();
+  private final SemanticCache cache = SemanticCache.builder().embedder(new FakeEmbedder()).build();
+  private final OpenAIClient client = CachedOpenAi.wrap(plain, cache);
+
+  @AfterEach
+  void close() {
+    plain.close();
+    cache.close();
+    server.close();
+  }
+
+  private static ChatCompletionCreateParams asking() {
+    return ChatCompletionCreateParams.builder().model("gpt-4o").addUserMessage(PARIS).build();
+  }
+
+  private OpenAIClient with(CacheControl control) {
+    return client.withOptions(options -> options.putAllHeaders(control.headers()));
+  }
+
+  private int requestsAfter(OpenAIClient client, ChatCompletionCreateParams params) {
+    client.chat().completions().create(params);
+    return server.requests(CHAT).size();
+  }
+
+  @Test
+  void tagOfACallAddsToThoseOfItsClient() {
+    OpenAIClient acme = with(CacheControl.use().tag("tenant", "acme"));
+    OpenAIClient other = with(CacheControl.use().tag("tenant", "other"));
+    ChatCompletionCreateParams german = CacheControl.use().tag("locale", "de").on(asking());
+
+    assertThat(requestsAfter(acme, german)).isEqualTo(1);
+    assertThat(requestsAfter(other, german)).isEqualTo(2);
+    assertThat(requestsAfter(acme, german)).isEqualTo(2);
+    assertThat(requestsAfter(acme, asking())).isEqualTo(3);
+  }
+
+  @Test
+  void controlsOfOneCallAddUp() {
+    ChatCompletionCreateParams both =
+        CacheControl.use()
+            .tag("locale", "de")
+            .on(
+                CacheControl.use()
+                    .tag("tenant", "acme")
+                    .timeToLive(Duration.ofHours(1))
+                    .on(asking()));
+
+    assertThat(requestsAfter(client, both)).isEqualTo(1);
+    assertThat(requestsAfter(client, CacheControl.use().tag("locale", "de").on(asking())))
+        .isEqualTo(2);
+    assertThat(
+            requestsAfter(
+                client, CacheControl.use().tag("tenant", "acme").tag("locale", "de").on(asking())))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void modeOfAClientStaysWhenACallSaysNothingOfIt() {
+    OpenAIClient bypassing = with(CacheControl.bypass());
+    ChatCompletionCreateParams tagged = CacheControl.use().tag("locale", "de").on(asking());
+
+    assertThat(requestsAfter(bypassing, tagged)).isEqualTo(1);
+    assertThat(requestsAfter(bypassing, tagged)).isEqualTo(2);
+    assertThat(cache.stats().writes()).isZero();
+  }
+
+  @Property
+  void anyTagIsReadAsItWasSet(@ForAll String name, @ForAll String value) {
+    Headers headers = CacheControl.use().tag(name, value).tag(name + "x", "other").headers();
+    Prompt expected = Prompt.of(PARIS).tag(name, value).tag(name + "x", "other");
+
+    assertThat(ControlHeaders.apply(headers, Prompt.of(PARIS)).scope()).isEqualTo(expected.scope());
+  }
+
+  @Test
+  void namesThatDifferInCaseAloneAreTwoTags() {
+    Headers headers = CacheControl.use().tag("Tenant", "a").tag("tenant", "b").headers();
+
+    assertThat(ControlHeaders.apply(headers, Prompt.of(PARIS)).scope())
+        .isEqualTo(Prompt.of(PARIS).tag("Tenant", "a").tag("tenant", "b").scope());
+  }
+
+  @Test
+  void headerOfATagIsReadInAnyCase() {
+    Headers headers = Headers.builder().put("x-semcache-TAG-Tenant", "%C3%A4").build();
+
+    assertThat(ControlHeaders.apply(headers, Prompt.of(PARIS)).scope())
+        .isEqualTo(Prompt.of(PARIS).tag("tenant", "ä").scope());
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                ControlHeaders.apply(
+                    Headers.builder().put("X-Semcache-Tag-a", "%zz").build(), Prompt.of(PARIS)))
+        .withMessageContaining("X-Semcache-Tag-a");
+  }
+}

@@ -1,0 +1,171 @@
+package io.github.semcache.openai.proxy;
+
+import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.openai.client.OpenAIClient;
+import com.openai.core.JsonValue;
+import com.openai.core.http.HttpResponse;
+import com.openai.errors.BadRequestException;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionChunk;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import io.github.semcache.openai.FakeCompletions;
+import io.github.semcache.openai.FakeReply;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who learns of the usage of a streamed chat completion. */
+final class StreamUsageTest extends CachedClientTest {
+  private boolean wasAskedForUsage(int request) {
+    return server
+        .requests(CHAT)
+        .get(request)
+        .body()
+        .path("stream_options")
+        .path("include_usage")
+        .asBoolean();
+  }
+
+  /** The usage that a call without a stream tells. */
+  private long tokens() {
+    ChatCompletion completion = client.chat().completions().create(asking(PARIS));
+    return completion.usage().map(usage -> usage.totalTokens()).orElse(0L);
+  }
+
+  @Test
+  void callerSeesTheStreamThatItAskedForAndTheEntryHasTheUsage() {
+    List<ChatCompletionChunk> without = stream(plain, asking(PARIS));
+    List<ChatCompletionChunk> with = stream(client, asking(PARIS));
+
+    assertThat(with).isEqualTo(without);
+    assertThat(with).allSatisfy(chunk -> assertThat(chunk._usage().isMissing()).isTrue());
+    assertThat(wasAskedForUsage(0)).isFalse();
+    assertThat(wasAskedForUsage(1)).isTrue();
+    assertThat(tokens()).isEqualTo(12);
+    List<ChatCompletionChunk> hit = stream(client, withUsage(PARIS));
+    assertThat(hit.get(hit.size() - 1).usage().orElseThrow().totalTokens()).isEqualTo(12);
+    assertThat(server.requests(CHAT)).hasSize(2);
+    assertThat(cache.stats().tokensSaved()).isEqualTo(24);
+  }
+
+  @Test
+  void bytesAreThoseOfTheServiceAndOtherOptionsOfTheStreamRemain() throws Exception {
+    ChatCompletionCreateParams params =
+        asking(PARIS).toBuilder()
+            .streamOptions(
+                ChatCompletionStreamOptions.builder()
+                    .putAdditionalProperty("include_obfuscation", JsonValue.from(false))
+                    .build())
+            .build();
+
+    assertThat(stream(client, params)).isEqualTo(stream(plain, params));
+    assertThat(server.requests(CHAT).get(0).body().path("stream_options").toString())
+        .isEqualTo("{\"include_obfuscation\":false,\"include_usage\":true}");
+    assertThat(server.requests(CHAT).get(1).body().path("stream_options").toString())
+        .isEqualTo("{\"include_obfuscation\":false}");
+  }
+
+  @Test
+  void asynchronousStreamsToo() {
+    List<ChatCompletionChunk> chunks = new CopyOnWriteArrayList<>();
+    client
+        .async()
+        .chat()
+        .completions()
+        .createStreaming(asking(PARIS))
+        .subscribe(chunks::add)
+        .onCompleteFuture()
+        .join();
+
+    assertThat(chunks).isNotEmpty();
+    assertThat(chunks).allSatisfy(chunk -> assertThat(chunk._usage().isMissing()).isTrue());
+    assertThat(wasAskedForUsage(0)).isTrue();
+    assertThat(tokens()).isEqualTo(12);
+  }
+
+  /** Rejects what the caller did not write, as some compatible services do. */
+  private FakeReply strict(int status) {
+    FakeReply usual = new FakeCompletions().reply();
+    return (request, exchange) -> {
+      boolean unknown = request.body().has("stream_options");
+      (unknown ? FakeReply.error(status, "stream_options is not known") : usual)
+          .send(request, exchange);
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 422})
+  void serviceThatRejectsTheQuestionIsAskedAsTheCallerAsksAndRemembered(int status) {
+    server.always(CHAT, strict(status));
+
+    assertThat(stream(client, asking(PARIS))).isNotEmpty();
+    assertThat(server.requests(CHAT)).hasSize(2);
+    assertThat(stream(client, asking(OTHER))).isNotEmpty();
+    assertThat(server.requests(CHAT)).hasSize(3);
+    assertThat(wasAskedForUsage(2)).isFalse();
+    assertThat(cache.stats().modelErrors()).isZero();
+    assertThat(stream(client, asking(PARIS))).isNotEmpty();
+    assertThat(server.requests(CHAT)).hasSize(3);
+  }
+
+  @Test
+  void asynchronousStreamOfSuchAServiceToo() {
+    server.always(CHAT, strict(400));
+
+    client
+        .async()
+        .chat()
+        .completions()
+        .createStreaming(asking(PARIS))
+        .subscribe(chunk -> {})
+        .onCompleteFuture()
+        .join();
+
+    assertThat(server.requests(CHAT)).hasSize(2);
+    assertThat(cache.stats().writes()).isEqualTo(1);
+  }
+
+  @Test
+  void requestThatIsBadInItselfFailsAsWithoutTheCacheAndTheQuestionIsPutAgain() {
+    FakeReply bad = FakeReply.error(400, "bad");
+    server.next(CHAT, bad, bad);
+
+    assertThatThrownBy(() -> stream(client, asking(PARIS)))
+        .isInstanceOf(BadRequestException.class)
+        .hasMessageContaining("bad");
+    stream(client, asking(PARIS));
+
+    assertThat(wasAskedForUsage(2)).isTrue();
+  }
+
+  @Test
+  void questionIsNotPutWhereItIsSwitchedOffOrNothingIsKept() {
+    OpenAIClient without = CachedOpenAi.builder(cache).usageOfStreams(false).build().wrap(plain);
+
+    stream(without, asking(PARIS));
+    stream(client, CacheControl.bypass().on(asking(OTHER)));
+
+    assertThat(wasAskedForUsage(0)).isFalse();
+    assertThat(wasAskedForUsage(1)).isFalse();
+    assertThat(tokens()).isZero();
+  }
+
+  @Test
+  void rawStreamIsThatOfTheServiceToTheLetter() throws Exception {
+    try (HttpResponse with = raw(client);
+        HttpResponse without = raw(plain)) {
+      assertThat(with.body().readAllBytes()).isEqualTo(without.body().readAllBytes());
+    }
+  }
+
+  @SuppressWarnings("MustBeClosedChecker")
+  private static HttpResponse raw(OpenAIClient client) {
+    return client.chat().completions().withRawResponse().createStreaming(asking(PARIS));
+  }
+}

@@ -1,0 +1,87 @@
+package io.github.semcache.openai.proxy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageFilterTest {
+  private static final String LAST = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5}}";
+
+  /** Gives a stream to the filter in pieces of so many bytes. */
+  private static String filtered(String stream, int piece) {
+    StreamReading reading = new StreamReading(new ChatCompletionsApi(), true);
+    ByteArrayOutputStream seen = new ByteArrayOutputStream();
+    byte[] bytes = stream.getBytes(UTF_8);
+    for (int i = 0; i < bytes.length; i += piece) {
+      int length = Math.min(piece, bytes.length - i);
+      byte[] chunk = new byte[piece];
+      System.arraycopy(bytes, i, chunk, 0, length);
+      seen.writeBytes(reading.accept(chunk, length));
+    }
+    seen.writeBytes(reading.accept(new byte[0], -1));
+    return seen.toString(UTF_8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 7, 4096})
+  void streamIsLeftAsItIsButForTheUsage(int piece) {
+    String before = "data: {\"id\":\"ü 🗼\",\"choices\":[{\"delta\":{\"content\":\"usage\"}}]";
+    String other = ": keep-alive\n\nid: 7\nevent: chunk\ndata: {broken usage\n\n";
+
+    assertThat(
+            filtered(
+                before
+                    + ",\"usage\":null , \"n\" : 1.50}\n\n"
+                    + other
+                    + LAST
+                    + "\n\ndata: [DONE]\n\n: after usage",
+                piece))
+        .isEqualTo(before + " , \"n\" : 1.50}\n\n" + other + "data: [DONE]\n\n: after usage");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"usage\":null,\"id\":\"x\"}|{\"id\":\"x\"}",
+        "{ \"usage\" : null , \"id\":\"x\"}|{ \"id\":\"x\"}",
+        "{\"usage\":null}|{}",
+        "{\"id\":\"x\" , \"usage\":null}|{\"id\":\"x\"}",
+        "{\"a\":{\"usage\":null},\"usage\":null}|{\"a\":{\"usage\":null}}",
+        "{\"a\":{\"usage\":null}}|{\"a\":{\"usage\":null}}",
+        "{\"choices\":[],\"usage\":null}|{\"choices\":[]}",
+        "{\"choices\":[1],\"usage\":{}}|{\"choices\":[1],\"usage\":{}}",
+        "{\"choices\":[],\"x\":\"usage\"}|{\"choices\":[],\"x\":\"usage\"}"
+      })
+  void onlyTheChunksOwnUsageIsTakenOut(String chunk, String seen) {
+    assertThat(filtered("data:" + chunk + "\n\n", 4096)).isEqualTo("data:" + seen + "\n\n");
+  }
+
+  @Test
+  void chunkThatEndsInCarriageReturnsIsTakenOutWhole() {
+    assertThat(filtered("data: {}\r\n\r\n" + LAST + "\r\n\r\ndata: [DONE]\r\n\r\n", 5))
+        .isEqualTo("data: {}\r\n\r\ndata: [DONE]\r\n\r\n");
+  }
+
+  @Test
+  void whatIsHeldBackIsSeenIfTheStreamEndsOrBreaksOff() {
+    assertThat(filtered("data: {\"id\":", 4096)).isEqualTo("data: {\"id\":");
+
+    StreamReading broken = new StreamReading(new ChatCompletionsApi(), true);
+    assertThat(broken.accept("data: {\"id".getBytes(UTF_8), 10)).isEmpty();
+    assertThat(new String(broken.rest(), UTF_8)).isEqualTo("data: {\"id");
+  }
+
+  @Test
+  void streamThatWasAskedForItsUsagePassesByteForByte() {
+    StreamReading reading = new StreamReading(new ChatCompletionsApi(), false);
+    byte[] bytes = (LAST + "\n\ndata: [DO").getBytes(UTF_8);
+
+    assertThat(reading.accept(bytes, bytes.length)).isEqualTo(bytes);
+  }
+}
