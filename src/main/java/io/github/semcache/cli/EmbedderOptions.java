@@ -139,7 +139,7 @@ final class EmbedderOptions {
     if (forgets) {
       return CachingEmbedder.inMemory(embedder);
     }
-    return CachingEmbedder.in(
+    return CachingEmbedder.onDisk(
         directory == null ? surroundings.cacheDirectory() : directory, embedder);
   }
 
@@ -152,7 +152,6 @@ final class EmbedderOptions {
   record OpenEmbedder(CachingEmbedder remembered, Runnable connection) implements AutoCloseable {
     @Override
     public void close() {
-      remembered.close();
       connection.run();
     }
   }

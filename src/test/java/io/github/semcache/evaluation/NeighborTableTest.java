@@ -72,7 +72,7 @@ class NeighborTableTest {
                     .build()
                     .run(List.of(LabeledPrompt.of("c", "d"))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("embedding is not in the neighbour table");
+        .hasMessage("embedding is not in the neighbor table");
   }
 
   @Test
