@@ -79,7 +79,7 @@ public final class CachingEmbedder implements Embedder {
    *     computed until then are cached
    * @throws CancellationException if the calling thread is interrupted
    */
-  public void prepare(Collection<String> texts, int threads, IntConsumer progress) {
+  public void precompute(Collection<String> texts, int threads, IntConsumer progress) {
     List<String> distinct = List.copyOf(new LinkedHashSet<>(texts));
     List<String> missing = missing(distinct);
     Progress done = new Progress(distinct.size() - missing.size(), progress);

@@ -41,7 +41,7 @@ class CachingEmbedderTest {
   }
 
   private void embedAll() {
-    CachingEmbedder.onDisk(directory, embedder).prepare(TEXTS, 2, count -> {});
+    CachingEmbedder.onDisk(directory, embedder).precompute(TEXTS, 2, count -> {});
   }
 
   private List<Embedding> embedAllAgain(FakeEmbedder second) {
@@ -62,7 +62,7 @@ class CachingEmbedderTest {
     CachingEmbedder caching = CachingEmbedder.inMemory(embedder);
     caching.embed(List.of("a", "b", "a"));
     caching.embed(List.of("b", "c"));
-    caching.prepare(List.of("c", "d", "d"), 2, count -> {});
+    caching.precompute(List.of("c", "d", "d"), 2, count -> {});
 
     assertThat(embedder.embedded()).containsExactly("a", "b", "c", "d");
   }
@@ -71,7 +71,7 @@ class CachingEmbedderTest {
   void progressEndsAtTheNumberOfDistinctTexts() {
     List<Integer> counts = new ArrayList<>();
     CachingEmbedder.inMemory(embedder)
-        .prepare(Stream.concat(TEXTS.stream(), TEXTS.stream()).toList(), 2, counts::add);
+        .precompute(Stream.concat(TEXTS.stream(), TEXTS.stream()).toList(), 2, counts::add);
 
     assertThat(counts).isSorted().startsWith(0).endsWith(200);
   }
@@ -204,14 +204,14 @@ class CachingEmbedderTest {
     embedder.failWith(failure);
     CachingEmbedder caching = CachingEmbedder.inMemory(embedder);
 
-    assertThatThrownBy(() -> caching.prepare(TEXTS, 2, count -> {})).isSameAs(failure);
+    assertThatThrownBy(() -> caching.precompute(TEXTS, 2, count -> {})).isSameAs(failure);
   }
 
   @Test
   void embeddingsComputedBeforeAFailureAreOnDisk() {
     embedder.reject("text 199");
     CachingEmbedder caching = CachingEmbedder.onDisk(directory, embedder);
-    assertThatThrownBy(() -> caching.prepare(TEXTS, 1, count -> {}))
+    assertThatThrownBy(() -> caching.precompute(TEXTS, 1, count -> {}))
         .isInstanceOf(EmbedderException.class);
     FakeEmbedder second = new FakeEmbedder();
 

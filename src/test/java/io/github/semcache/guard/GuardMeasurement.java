@@ -65,7 +65,7 @@ final class GuardMeasurement {
     print("distance alone 0.15", unguarded);
     policies().forEach((name, policy) -> print(name, run(embedder, table, policy, stream)));
     Map<String, int[]> fired = new TreeMap<>();
-    for (ReplayedPrompt hit : unguarded.outcomes()) {
+    for (ReplayedPrompt hit : unguarded.prompts()) {
       if (hit.answer().source() == Answer.Source.SEMANTIC) {
         count(hit, fired, shown);
       }
