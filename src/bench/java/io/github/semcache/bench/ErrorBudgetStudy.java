@@ -60,28 +60,27 @@ public final class ErrorBudgetStudy {
     Set<String> questions = Set.of(args[0].split(",", -1));
     PromptColumns columns = PromptColumns.of(args[1]).label(args[2]);
     Path directory = Path.of(System.getProperty("user.home"), ".cache", "semcache");
-    try (CachingEmbedder embedder = CachingEmbedder.in(directory, MiniLmEmbedder.create())) {
-      ErrorBudgetStudy study = new ErrorBudgetStudy(embedder);
-      List<Traffic> files =
-          Arrays.stream(args)
-              .skip(3)
-              .map(Path::of)
-              .map(file -> study.traffic(file, DataFile.read(file).prompts(columns)))
-              .toList();
-      if (questions.contains("budgets")) {
-        files.forEach(study::budgets);
-      }
-      if (questions.contains("noise")) {
-        files.forEach(study::noise);
-      }
-      if (questions.contains("switch") && files.size() > 1) {
-        study.switches(files.get(0), files.get(1));
-      }
-      if (questions.contains("templates")) {
-        TemplatedTraffic.all().stream()
-            .map(made -> study.traffic(Path.of(made.name()), made.prompts(REQUESTS, 7)))
-            .forEach(study::budgets);
-      }
+    ErrorBudgetStudy study =
+        new ErrorBudgetStudy(CachingEmbedder.onDisk(directory, MiniLmEmbedder.create()));
+    List<Traffic> files =
+        Arrays.stream(args)
+            .skip(3)
+            .map(Path::of)
+            .map(file -> study.traffic(file, DataFile.read(file).prompts(columns)))
+            .toList();
+    if (questions.contains("budgets")) {
+      files.forEach(study::budgets);
+    }
+    if (questions.contains("noise")) {
+      files.forEach(study::noise);
+    }
+    if (questions.contains("switch") && files.size() > 1) {
+      study.switches(files.get(0), files.get(1));
+    }
+    if (questions.contains("templates")) {
+      TemplatedTraffic.all().stream()
+          .map(made -> study.traffic(Path.of(made.name()), made.prompts(REQUESTS, 7)))
+          .forEach(study::budgets);
     }
   }
 

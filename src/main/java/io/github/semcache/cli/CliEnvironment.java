@@ -11,21 +11,21 @@ import java.util.function.Supplier;
 import picocli.CommandLine.Help;
 
 /**
- * What a command finds around it.
+ * The environment in which a command runs.
  *
- * @param environment the environment variables
- * @param showsProgress whether standard error is a terminal
+ * @param variables the environment variables
+ * @param showsProgress whether to draw progress bars, that is, whether standard error is a terminal
  * @param localModel loads the local embedding model
  */
 record CliEnvironment(
-    Map<String, String> environment, boolean showsProgress, Supplier<Embedder> localModel) {
+    Map<String, String> variables, boolean showsProgress, Supplier<Embedder> localModel) {
 
-  /** A variable that is set and not empty. */
+  /** Returns an environment variable, or empty if it is not set or blank. */
   Optional<String> variable(String name) {
-    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+    return Optional.ofNullable(variables.get(name)).filter(value -> !value.isBlank());
   }
 
-  /** Where programs keep what they can make again. */
+  /** Returns the directory for files that can be computed again, by the XDG convention. */
   Path cacheDirectory() {
     return variable("XDG_CACHE_HOME")
         .map(Path::of)
@@ -33,11 +33,14 @@ record CliEnvironment(
         .resolve("semcache");
   }
 
-  ProgressBar progressBar(PrintWriter err, String what, int total) {
-    return new ProgressBar(err, showsProgress, what, total, System::nanoTime);
+  ProgressBar progressBar(PrintWriter err, String task, int total) {
+    return new ProgressBar(err, showsProgress, task, total, System::nanoTime);
   }
 
-  /** Java itself only knows of input and output together whether they are a terminal. */
+  /**
+   * Returns whether standard error is a terminal. {@link System#console} only reports whether
+   * standard input and standard output both are.
+   */
   static boolean standardErrorIsTerminal() {
     Path standardError = Path.of("/proc/self/fd/2");
     try {

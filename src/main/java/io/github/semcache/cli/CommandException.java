@@ -2,7 +2,7 @@ package io.github.semcache.cli;
 
 import org.jspecify.annotations.Nullable;
 
-/** A command cannot do what it was told to; the message says why in one line. */
+/** Thrown if a command fails; the message is the line to print. */
 final class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -16,11 +16,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Who makes the embeddings. */
+/** The options that select the embedding model. */
 final class EmbedderOptions {
   private static final String OPENAI = "openai";
 
-  private final CliEnvironment surroundings;
+  private final CliEnvironment environment;
 
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -31,66 +31,74 @@ final class EmbedderOptions {
       paramLabel = "MODEL",
       defaultValue = "minilm",
       description = {
-        "minilm: the local all-MiniLM-L6-v2, no network needed (default).",
-        "openai[:NAME]: OpenAI's model of that name, by default text-embedding-3-small, or that of"
-            + " a compatible service at --base-url."
+        "minilm: the local model all-MiniLM-L6-v2, which needs no network (default).",
+        "openai[:NAME]: an embedding model of OpenAI (default: text-embedding-3-small), or of the"
+            + " compatible service at --base-url."
       })
   private String model = "minilm";
 
   @Option(
       names = "--base-url",
       paramLabel = "URL",
-      description = "Where a service compatible with OpenAI's answers (default: $OPENAI_BASE_URL).")
+      description =
+          "The base URL of a service compatible with OpenAI (default: $OPENAI_BASE_URL).")
   private @Nullable URI baseUrl;
 
   @Option(
       names = "--api-key-variable",
       paramLabel = "NAME",
       defaultValue = "OPENAI_API_KEY",
-      description = "The environment variable that holds the key (default: ${DEFAULT-VALUE}).")
+      description =
+          "The environment variable that contains the API key (default: ${DEFAULT-VALUE}).")
   private String keyVariable = "OPENAI_API_KEY";
 
   @Option(
       names = "--dimension",
       paramLabel = "N",
-      description = "How many components the service's vectors have, for models not known here.")
+      description =
+          "The dimension of the embeddings; required if semcache does not know the model.")
   private @Nullable Integer dimension;
 
   @Option(
-      names = "--embeddings",
+      names = "--embedding-cache",
       paramLabel = "DIRECTORY",
       description = {
-        "Where embeddings are kept between runs (default: ~/.cache/semcache). Hashes of the"
-            + " prompts are kept with them, not the prompts."
+        "The directory in which embeddings are cached for later runs (default: ~/.cache/semcache)."
+            + " It contains hashes of the prompts, but not the prompts."
       })
   private @Nullable Path directory;
 
-  @Option(names = "--no-embeddings", description = "Keep no embeddings between runs.")
-  private boolean forgets;
+  @Option(
+      names = "--no-embedding-cache",
+      description = "Do not cache embeddings for later runs.")
+  private boolean inMemoryOnly;
 
-  EmbedderOptions(CliEnvironment surroundings) {
-    this.surroundings = surroundings;
+  EmbedderOptions(CliEnvironment environment) {
+    this.environment = environment;
   }
 
-  /** An embedder that knows the embeddings of these texts; to be closed. */
+  /**
+   * Opens the embedder and computes the embeddings of texts with a progress bar. The caller closes
+   * the embedder.
+   */
   OpenEmbedder open(Collection<String> texts, PrintWriter err) {
-    OpenEmbedder embedder = open();
+    OpenEmbedder open = open();
     List<String> normalized = texts.stream().map(Normalizer.whitespace()::normalize).toList();
     int distinct = (int) normalized.stream().distinct().count();
     int threads = Runtime.getRuntime().availableProcessors();
-    try (ProgressBar progress = surroundings.progressBar(err, "embedding", distinct)) {
-      embedder.remembered().prepare(normalized, threads, progress);
-      return embedder;
+    try (ProgressBar progress = environment.progressBar(err, "embedding", distinct)) {
+      open.embedder().precompute(normalized, threads, progress);
+      return open;
     } catch (RuntimeException e) {
-      embedder.close();
+      open.close();
       throw e;
     }
   }
 
-  /** An embedder; to be closed. */
+  /** Opens the embedder. The caller closes it. */
   OpenEmbedder open() {
     if (model.equals("minilm")) {
-      return new OpenEmbedder(remembering(surroundings.localModel().get()), () -> {});
+      return new OpenEmbedder(caching(environment.localModel().get()), () -> {});
     }
     if (model.equals(OPENAI) || model.startsWith(OPENAI + ":")) {
       return openAi();
@@ -102,20 +110,8 @@ final class EmbedderOptions {
   private OpenEmbedder openAi() {
     Optional<URI> url =
         Optional.ofNullable(baseUrl)
-            .or(() -> surroundings.variable("OPENAI_BASE_URL").map(URI::create));
-    String key =
-        surroundings
-            .variable(keyVariable)
-            .or(() -> url.map(compatible -> "none"))
-            .orElseThrow(
-                () ->
-                    new CommandException(
-                        "the environment variable "
-                            + keyVariable
-                            + " is not set; it must hold the"
-                            + " service's key",
-                        null));
-    OpenAiEmbedder embedder = openAi(key, url);
+            .or(() -> environment.variable("OPENAI_BASE_URL").map(URI::create));
+    OpenAiConnection connection = OpenAiConnection.open(apiKey(url.isPresent()), url);
     try {
       return new OpenEmbedder(remembering(embedder), embedder::close);
     } catch (RuntimeException e) {
@@ -135,31 +131,42 @@ final class EmbedderOptions {
       if (dimension != null) {
         builder.modelDimension(dimension);
       }
-      return builder.build();
+      return new OpenEmbedder(caching(builder.build()), connection::close);
     } catch (IllegalArgumentException e) {
       throw new CommandException("--embedder or --dimension: " + e.getMessage(), e);
     }
   }
 
-  private CachingEmbedder remembering(Embedder embedder) {
-    if (forgets) {
+  /** Returns the API key, which is optional for a service at a base URL. */
+  private String apiKey(boolean hasBaseUrl) {
+    return environment
+        .variable(keyVariable)
+        .or(() -> hasBaseUrl ? Optional.of("none") : Optional.empty())
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    "environment variable " + keyVariable + " is not set; it must be the API key",
+                    null));
+  }
+
+  private CachingEmbedder caching(Embedder embedder) {
+    if (inMemoryOnly) {
       return CachingEmbedder.inMemory(embedder);
     }
-    return CachingEmbedder.in(
-        directory == null ? surroundings.cacheDirectory() : directory, embedder);
+    return CachingEmbedder.onDisk(
+        directory == null ? environment.cacheDirectory() : directory, embedder);
   }
 
   /**
-   * An embedder and what must be closed after it.
+   * An open embedder.
    *
-   * @param remembered the embedder
-   * @param connection what it needs
+   * @param embedder the embedder
+   * @param closeConnection closes the connection of the embedder
    */
-  record OpenEmbedder(CachingEmbedder remembered, Runnable connection) implements AutoCloseable {
+  record OpenEmbedder(CachingEmbedder embedder, Runnable closeConnection) implements AutoCloseable {
     @Override
     public void close() {
-      remembered.close();
-      connection.run();
+      closeConnection.run();
     }
   }
 }

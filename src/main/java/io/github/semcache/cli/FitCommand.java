@@ -13,10 +13,7 @@ import io.github.semcache.evaluation.ThresholdFit;
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.policy.HitPolicy;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +31,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
     description = {
-      "Which cut keeps the wrong answers as rare as I want them?",
-      "Finds the largest distance that reaches the target on labeled prompts, or on labeled pairs"
-          + " of prompts (--first, --second), and prints the line to paste."
+      "Finds the distance threshold for a target error rate or precision.",
+      "Fits the largest threshold that meets the target on labeled prompts, or on labeled pairs of"
+          + " prompts (--first, --second), and prints the code that sets it."
     })
 final class FitCommand implements Callable<Integer> {
-  private final CliEnvironment surroundings;
+  private final CliEnvironment environment;
 
   @Mixin private final PromptFileOptions input = new PromptFileOptions();
   @Mixin private final EmbedderOptions embedder;
@@ -48,33 +45,34 @@ final class FitCommand implements Callable<Integer> {
 
   @ArgGroup(multiplicity = "1")
   @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
-  private Target target;
+  private TargetOptions target;
 
   @Option(
       names = "--confidence",
-      paramLabel = "SHARE",
+      paramLabel = "LEVEL",
       defaultValue = "0.95",
-      description = "How sure the target is to be reached (default: ${DEFAULT-VALUE}).")
+      description = "The confidence level at which the target is met (default: ${DEFAULT-VALUE}).")
   private double confidence = FitTarget.DEFAULT_CONFIDENCE;
 
   @Option(
       names = "--first",
       paramLabel = "COLUMN",
-      description = "For pairs: the column of one prompt.")
+      description = "For pairs: the column of the first prompt.")
   private @Nullable String first;
 
   @Option(
       names = "--second",
       paramLabel = "COLUMN",
       description =
-          "For pairs: the column of the other; --label says 1, yes or same, or else 0, no or"
-              + " different.")
+          "For pairs: the column of the second prompt. The values of the --label column are then 1,"
+              + " true, yes, same, or duplicate for the same answer, and 0, false, no, or different"
+              + " for different answers.")
   private @Nullable String second;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "For prompts: ask in a random order, the same for the same number.")
+      description = "For prompts: shuffle the prompts with this seed.")
   private @Nullable Long seed;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -84,167 +82,125 @@ final class FitCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  FitCommand(CliEnvironment surroundings) {
-    this.surroundings = surroundings;
-    this.embedder = new EmbedderOptions(surroundings);
+  FitCommand(CliEnvironment environment) {
+    this.environment = environment;
+    this.embedder = new EmbedderOptions(environment);
   }
 
-  /** What is to be reached; one of the two. */
-  private static final class Target {
+  /** The target; exactly one of the options is given. */
+  private static final class TargetOptions {
     @Option(
         names = "--error-rate",
-        paramLabel = "SHARE",
-        description = "At most so many wrong hits per request, for example 0.01.")
+        paramLabel = "RATE",
+        description = "The maximum fraction of requests that are wrong hits, for example 0.01.")
     private @Nullable Double errorRate;
 
     @Option(
         names = "--precision",
-        paramLabel = "SHARE",
-        description = "At least so many right hits per hit, for example 0.98.")
+        paramLabel = "RATE",
+        description = "The minimum fraction of hits that are correct, for example 0.98.")
     private @Nullable Double precision;
 
-    FitTarget toReach() {
+    FitTarget target() {
       return errorRate != null
           ? FitTarget.maxErrorRate(errorRate)
           : FitTarget.minPrecision(precision == null ? 0 : precision);
+    }
+
+    String name() {
+      return errorRate != null ? "--error-rate" : "--precision";
     }
   }
 
   @Override
   public Integer call() {
     ThresholdFit fit = fit(fitTarget());
-    if (fit.cut().isEmpty()) {
+    if (fit.threshold().isEmpty()) {
       throw new CommandException(
-          "no cut reaches the target with confidence "
+          "no threshold meets the target with confidence "
               + confidence
               + " on these "
-              + fit.tally().requests()
-              + " requests; they are too few, or their answers differ too often",
+              + fit.counts().requests()
+              + " requests; there are too few requests, or prompts with different answers are too"
+              + " similar",
           null);
     }
-    String line =
-        String.format(
-            Locale.ROOT,
-            guards.areOn()
-                ? "SemanticCache.builder().embedder(embedder).maxDistance(%.4f)"
-                : "SemanticCache.builder().embedder(embedder).maxDistance(%.4f).noGuards()",
-            fit.cut().getAsDouble());
+    FitOutput output = new FitOutput(fit, guards.isEnabled());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      printJson(out, fit, line);
+      output.printJson(out);
     } else {
-      print(out, fit, line);
+      output.print(out);
     }
     return 0;
   }
 
   private FitTarget fitTarget() {
+    String option = target.name();
     try {
-      return target.toReach().confidence(confidence);
+      FitTarget fitTarget = target.target();
+      option = "--confidence";
+      return fitTarget.confidence(confidence);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
     }
   }
 
-  private ThresholdFit fit(FitTarget wanted) {
+  private ThresholdFit fit(FitTarget fitTarget) {
     if (!input.isLabeled()) {
       throw new ParameterException(
-          spec.commandLine(), "--label is missing; without labels no hit is known to be wrong");
+          spec.commandLine(), "--label is missing; fit needs labels to recognize wrong hits");
     }
     if ((first == null) != (second == null)) {
       throw new ParameterException(
-          spec.commandLine(), "--first and --second go together; one of them is missing");
+          spec.commandLine(), "--first and --second must be used together");
     }
     if (first != null && (seed != null || input.isScoped() || input.isTimed())) {
       throw new ParameterException(
           spec.commandLine(),
-          "--seed, --scope and --timestamp do not go with --first and --second");
+          "--seed, --scope, and --timestamp cannot be combined with --first and --second");
     }
     return first == null || second == null
-        ? fitPrompts(wanted)
-        : fitPairs(PairColumns.of(first, second, input.label()), wanted);
+        ? fitPrompts(fitTarget)
+        : fitPairs(PairColumns.of(first, second, input.label()), fitTarget);
   }
 
-  private ThresholdFit fitPairs(PairColumns columns, FitTarget wanted) {
+  private ThresholdFit fitPairs(PairColumns columns, FitTarget fitTarget) {
     List<LabeledPair> pairs = input.read().pairs(columns.maxCharacters(input.maxCharacters()));
     List<String> texts =
         pairs.stream().flatMap(pair -> Stream.of(pair.first(), pair.second())).toList();
     try (OpenEmbedder open = embedder.open(texts, spec.commandLine().getErr())) {
-      List<ScoredPair> scored = pairs.stream().map(pair -> score(pair, open.remembered())).toList();
-      return ThresholdFit.of(scored, wanted);
+      List<ScoredPair> scored = pairs.stream().map(pair -> score(pair, open.embedder())).toList();
+      return ThresholdFit.of(scored, fitTarget);
     }
   }
 
-  /** A pair that a guard objects to is a hit at no cut. */
+  /** Scores a pair; a pair that a guard rejects is not a hit at any threshold. */
   private ScoredPair score(LabeledPair pair, Embedder model) {
-    boolean stopped =
+    boolean isRejected =
         guards.guards().reject(PromptPair.of(pair.first(), pair.second())).isPresent();
-    return stopped
-        ? new ScoredPair(Double.POSITIVE_INFINITY, pair.same())
+    return isRejected
+        ? new ScoredPair(Double.POSITIVE_INFINITY, pair.sameAnswer())
         : ScoredPair.of(pair, model);
   }
 
-  private ThresholdFit fitPrompts(FitTarget wanted) {
+  private ThresholdFit fitPrompts(FitTarget fitTarget) {
     PrintWriter err = spec.commandLine().getErr();
     List<LabeledPrompt> prompts = input.prompts();
     try (OpenEmbedder open =
             embedder.open(prompts.stream().map(LabeledPrompt::text).toList(), err);
-        ProgressBar progress = surroundings.progressBar(err, "comparing", prompts.size())) {
+        ProgressBar progress = environment.progressBar(err, "comparing", prompts.size())) {
       Replay.Builder replay =
-          Replay.builder(open.remembered())
-              .neighbors(NeighborTable.of(open.remembered(), prompts, progress));
+          Replay.builder(open.embedder())
+              .neighbors(NeighborTable.of(open.embedder(), prompts, progress));
       if (seed != null) {
         replay.shuffled(seed);
       }
       return ThresholdFit.of(
-          prompts, replay, cut -> HitPolicy.maxDistance(cut).guards(guards.guards()), wanted);
+          prompts,
+          replay,
+          threshold -> HitPolicy.maxDistance(threshold).guards(guards.guards()),
+          fitTarget);
     }
-  }
-
-  private void print(PrintWriter out, ThresholdFit fit, String line) {
-    boolean isErrorRate = fit.target().goal() == FitTarget.Goal.MAX_ERROR_RATE;
-    out.printf(
-        Locale.ROOT,
-        "cut %.4f for %s %s with confidence %s, on %d requests%n",
-        fit.cut().orElse(0),
-        isErrorRate ? "an error rate of at most" : "a precision of at least",
-        fit.target().limit(),
-        fit.target().confidence(),
-        fit.tally().requests());
-    out.printf("%n%-12s %-32s %s%n", "", "at the cut", "cross-validated");
-    ThresholdFit.CrossValidation held = fit.crossValidation();
-    Rates.line(out, "hits", fit.tally().hitRate(), held.tally().hitRate());
-    Rates.line(
-        out,
-        "wrong hits",
-        fit.tally().errorRate().orElseThrow(),
-        held.tally().errorRate().orElseThrow());
-    Rates.line(
-        out,
-        "precision",
-        fit.tally().precision().orElseThrow(),
-        held.tally().precision().orElseThrow());
-    out.printf("%nIn brackets: 95 %% confidence intervals (Clopper-Pearson).%n");
-    out.printf(
-        Locale.ROOT,
-        "Cross-validated: five parts, each judged by the cut of the others: %s.%n",
-        held.cuts().stream().map(cut -> String.format(Locale.ROOT, "%.4f", cut)).toList());
-    out.printf("%n%s%n", line);
-    out.flush();
-  }
-
-  private static void printJson(PrintWriter out, ThresholdFit fit, String line) {
-    Map<String, @Nullable Object> values = new LinkedHashMap<>();
-    values.put("cut", fit.cut().orElse(0));
-    values.put("goal", fit.target().goal().name().toLowerCase(Locale.ROOT).replace('_', '-'));
-    values.put("target", fit.target().limit());
-    values.put("confidence", fit.target().confidence());
-    values.putAll(Rates.json(fit.tally()));
-    Map<String, @Nullable Object> heldOut = new LinkedHashMap<>();
-    heldOut.put("cuts", fit.crossValidation().cuts());
-    heldOut.putAll(Rates.json(fit.crossValidation().tally()));
-    values.put("crossValidation", heldOut);
-    values.put("builder", line);
-    JsonOutput.print(out, values);
   }
 }

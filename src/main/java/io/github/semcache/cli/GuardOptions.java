@@ -3,25 +3,25 @@ package io.github.semcache.cli;
 import io.github.semcache.guard.Guards;
 import picocli.CommandLine.Option;
 
-/** Whether guards are asked. */
+/** The option that disables the guards. */
 final class GuardOptions {
   @Option(
       names = "--no-guards",
       description =
-          "Let the distance alone decide: no guard turns a hit into a miss because of a replaced"
-              + " number, name, opposite and so on.")
-  private boolean off;
+          "Decide by distance alone. Without this option, guards reject hits on prompts that differ"
+              + " in a detail, for example a number, a name, or a negation.")
+  private boolean disabled;
 
   Guards guards() {
-    return off ? Guards.none() : Guards.english();
+    return disabled ? Guards.none() : Guards.english();
   }
 
-  boolean areOn() {
-    return !off;
+  boolean isEnabled() {
+    return !disabled;
   }
 
-  /** What to add to a policy's name. */
+  /** Returns the suffix of a policy name. */
   String suffix() {
-    return off ? " without guards" : "";
+    return disabled ? " without guards" : "";
   }
 }

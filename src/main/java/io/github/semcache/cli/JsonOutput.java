@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintWriter;
 
-/** Writes what a machine reads. ASCII alone, because the encoding of the output is not known. */
+/** Writes JSON in ASCII, because the encoding of standard output is not known. */
 final class JsonOutput {
   private static final ObjectWriter WRITER =
       JsonMapper.builder()
@@ -21,7 +21,7 @@ final class JsonOutput {
       out.println(WRITER.writeValueAsString(value));
       out.flush();
     } catch (JsonProcessingException e) {
-      throw new AssertionError("maps of numbers and texts can be written", e);
+      throw new AssertionError("maps of numbers and strings are serializable", e);
     }
   }
 }

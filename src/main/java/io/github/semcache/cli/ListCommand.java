@@ -21,35 +21,37 @@ import picocli.CommandLine.Spec;
     name = "ls",
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
-    description = "Lists the entries of a store, the latest first.")
+    description = "Lists the entries of a store, newest first.")
 final class ListCommand implements Callable<Integer> {
-  private static final int PROMPT_WIDTH = 72;
+  private static final int KEY_LENGTH = 12;
+  private static final int SCOPE_LENGTH = 8;
+  private static final int PROMPT_LENGTH = 72;
 
-  @Mixin private final RunningStoreOptions store;
+  @Mixin private final ExistingStoreOptions store;
 
   @Option(
       names = "--scope",
-      paramLabel = "DIGITS",
+      paramLabel = "PREFIX",
       defaultValue = "",
-      description = "Only entries of scopes that begin so.")
+      description = "List only entries whose scope starts with PREFIX.")
   private String scope = "";
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "50",
-      description = "List so many at most (default: ${DEFAULT-VALUE}).")
+      description = "The maximum number of entries to list (default: ${DEFAULT-VALUE}).")
   private int limit = 50;
 
-  @Option(names = "--json", description = "Print JSON, with whole prompts and answers.")
+  @Option(names = "--json", description = "Print JSON with complete prompts and answers.")
   private boolean json;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  ListCommand(CliEnvironment surroundings) {
-    this.store = new RunningStoreOptions(surroundings);
+  ListCommand(CliEnvironment environment) {
+    this.store = new ExistingStoreOptions(environment);
   }
 
   @Override
@@ -80,18 +82,22 @@ final class ListCommand implements Callable<Integer> {
 
   private static String line(ListedEntry listed) {
     CacheEntry entry = listed.entry();
-    return "%s  scope %s  made %s  expires %s  %s"
+    return "%s  scope %s  created %s  expires %s  %s"
         .formatted(
-            entry.key().substring(0, Math.min(12, entry.key().length())),
-            entry.scope().substring(0, Math.min(8, entry.scope().length())),
+            prefix(entry.key(), KEY_LENGTH),
+            prefix(entry.scope(), SCOPE_LENGTH),
             entry.createdAt(),
             listed.expiresAt().map(Instant::toString).orElse("never"),
-            shortened(entry.prompt()));
+            abbreviated(entry.prompt()));
   }
 
-  private static String shortened(String text) {
+  private static String prefix(String text, int length) {
+    return text.substring(0, Math.min(length, text.length()));
+  }
+
+  private static String abbreviated(String text) {
     String line = text.replaceAll("\\p{Cntrl}+", " ");
-    return line.length() <= PROMPT_WIDTH ? line : line.substring(0, PROMPT_WIDTH - 3) + "...";
+    return line.length() <= PROMPT_LENGTH ? line : prefix(line, PROMPT_LENGTH - 3) + "...";
   }
 
   private static Map<String, @Nullable Object> json(ListedEntry listed) {

@@ -4,25 +4,30 @@ import io.github.semcache.policy.HitPolicy;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How a hit is decided. */
+/** The options of the hit policy. */
 final class PolicyOptions {
   @Option(
       names = "--policy",
       paramLabel = "POLICY",
       defaultValue = "max-distance=0.15",
-      converter = Policy.Converter.class,
-      description =
-          "How a hit is decided: max-distance=CUT, relative=CUT (a part of the distance of unrelated"
-              + " prompts), same-words, error-budget=SHARE (so many wrong hits per request, learned from the"
-              + " labels; also error-budget=0.01,confidence=0.9,audit-rate=0.1,warm-up=300,"
-              + "window=4000), or never (default: ${DEFAULT-VALUE}).")
+      converter = PolicySpec.Converter.class,
+      description = {
+        "The hit policy (default: ${DEFAULT-VALUE}).",
+        "max-distance=THRESHOLD: hit up to this cosine distance.",
+        "relative=THRESHOLD: hit up to this fraction of the mean distance of unrelated prompts.",
+        "same-words: hit only prompts with the same content words.",
+        "error-budget=RATE: learn from the labels which hits keep the fraction of wrong hits below"
+            + " this rate. Options follow after a comma, for example"
+            + " error-budget=0.01,confidence=0.9,audit-rate=0.1,warm-up=300,window=4000.",
+        "never: never hit by meaning, only the exact prompt."
+      })
   @SuppressWarnings("NullAway.Init") // set by picocli
-  private Policy policy;
+  private PolicySpec policy;
 
   @Mixin private final GuardOptions guards = new GuardOptions();
 
   HitPolicy hitPolicy() {
-    return policy.guardedBy().apply(guards.guards());
+    return policy.factory().apply(guards.guards());
   }
 
   boolean learns() {

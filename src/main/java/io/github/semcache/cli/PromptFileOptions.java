@@ -9,51 +9,52 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A file of prompts, and which of its columns hold what. */
+/** The data file and the names of its columns. */
 final class PromptFileOptions {
-  @Parameters(paramLabel = "FILE", description = "CSV with a header, TSV, or JSON lines; in UTF-8.")
+  @Parameters(paramLabel = "FILE", description = "A UTF-8 file: CSV or TSV with a header, or JSON lines.")
   @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
   private Path file;
 
   @Option(
       names = "--format",
       description =
-          "${COMPLETION-CANDIDATES}; by default as the file's name ends (.tsv, .jsonl), else CSV.")
+          "${COMPLETION-CANDIDATES} (default: by the file name extension .tsv, .jsonl, .ndjson, or"
+              + " .json, and otherwise CSV).")
   private DataFile.@Nullable Format format;
 
   @Option(
       names = "--prompt",
       paramLabel = "COLUMN",
       defaultValue = "prompt",
-      description = "The column of the prompts (default: ${DEFAULT-VALUE}).")
+      description = "The column of the prompt texts (default: ${DEFAULT-VALUE}).")
   private String prompt = "prompt";
 
   @Option(
       names = "--label",
       paramLabel = "COLUMN",
       description =
-          "The column that names the right answer: prompts of one label may share an answer.")
+          "The column of the labels. Prompts with the same label have the same answer.")
   private @Nullable String label;
 
   @Option(
       names = "--scope",
       paramLabel = "COLUMN",
-      description = "The column of what must be equal, for example a tenant.")
+      description = "The column of the scopes, for example tenants. Scopes do not share answers.")
   private @Nullable String scope;
 
   @Option(
       names = "--timestamp",
       paramLabel = "COLUMN",
       description =
-          "The column of the times; the prompts are asked in that order, and time passes for the"
-              + " cache accordingly.")
+          "The column of the timestamps. They determine the order of the prompts and the time in the"
+              + " cache.")
   private @Nullable String timestamp;
 
   @Option(
       names = "--max-characters",
       paramLabel = "N",
       defaultValue = "16384",
-      description = "The longest prompt that is accepted (default: ${DEFAULT-VALUE}).")
+      description = "The maximum length of a prompt in characters (default: ${DEFAULT-VALUE}).")
   private int maxCharacters = PromptColumns.DEFAULT_MAX_CHARACTERS;
 
   Path file() {
@@ -76,7 +77,7 @@ final class PromptFileOptions {
     return label != null;
   }
 
-  /** The column of the labels; empty if none was named. */
+  /** Returns the column of the labels, or an empty string if there is none. */
   String label() {
     return label == null ? "" : label;
   }

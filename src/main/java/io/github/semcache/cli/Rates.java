@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Shows counts and rates to people and to machines. */
+/** Formats counts and rates as text and as JSON. */
 final class Rates {
   private Rates() {}
 
-  /** Two rates of one kind, side by side. */
-  static void line(PrintWriter out, String what, Proportion one, Proportion other) {
-    out.printf("%-12s %-32s %s%n", what, text(one), text(other));
+  /** Prints a rate in two columns. */
+  static void printLine(PrintWriter out, String name, Proportion first, Proportion second) {
+    out.printf("%-12s %-32s %s%n", name, text(first), text(second));
   }
 
   private static String text(Proportion proportion) {
@@ -32,22 +32,22 @@ final class Rates {
         100 * proportion.upper());
   }
 
-  static Map<String, @Nullable Object> json(ReplayCounts tally) {
+  static Map<String, @Nullable Object> json(ReplayCounts counts) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
-    json.put("requests", tally.requests());
-    json.put("hits", tally.hits());
-    json.put("wrongHits", tally.wrongHits().orElse(null));
-    put(json, "hitRate", Optional.of(tally.hitRate()));
-    put(json, "errorRate", tally.errorRate());
-    put(json, "precision", tally.precision());
+    json.put("requests", counts.requests());
+    json.put("hits", counts.hits());
+    json.put("wrongHits", counts.wrongHits().orElse(null));
+    put(json, "hitRate", Optional.of(counts.hitRate()));
+    put(json, "errorRate", counts.errorRate());
+    put(json, "precision", counts.precision());
     return json;
   }
 
   private static void put(
       Map<String, @Nullable Object> json, String name, Optional<Proportion> proportion) {
-    Optional<Proportion> known = proportion.filter(some -> some.total() > 0);
-    json.put(name, known.map(some -> some.value().orElseThrow()).orElse(null));
+    Optional<Proportion> known = proportion.filter(rate -> rate.total() > 0);
+    json.put(name, known.map(rate -> rate.value().orElseThrow()).orElse(null));
     json.put(
-        name + "Interval", known.map(some -> List.of(some.lower(), some.upper())).orElse(null));
+        name + "Interval", known.map(rate -> List.of(rate.lower(), rate.upper())).orElse(null));
   }
 }

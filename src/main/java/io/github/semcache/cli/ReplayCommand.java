@@ -29,45 +29,46 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
     description = {
-      "Would a semantic cache pay on my traffic?",
-      "Sends recorded prompts, one after the other, through a real cache and counts the hits and,"
-          + " where there are labels, the wrong ones among them. No model is asked."
+      "Measures the hit rate and the error rate of a cache on recorded prompts.",
+      "Sends the prompts one by one through a real cache and counts the hits and, if there are"
+          + " labels, the wrong hits. No chat model is called."
     })
 final class ReplayCommand implements Callable<Integer> {
-  private final CliEnvironment surroundings;
+  private final CliEnvironment environment;
 
   @Mixin private final PromptFileOptions input = new PromptFileOptions();
   @Mixin private final EmbedderOptions embedder;
-  @Mixin private final StoreOptions store = new StoreOptions();
+  @Mixin private final ReplayStoreOptions store = new ReplayStoreOptions();
 
   @Mixin private final PolicyOptions policy = new PolicyOptions();
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Ask in a random order, the same for the same number.")
+      description = "Shuffle the prompts with this seed.")
   private @Nullable Long seed;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "Ask so many prompts at most, the first of the order.")
+      description = "The maximum number of prompts to send (default: all).")
   private @Nullable Integer limit;
 
   @Option(
       names = "--ttl",
       paramLabel = "DURATION",
       description =
-          "How long answers are kept by --timestamp, for example PT24H (default: for ever).")
+          "The time to live of entries, measured by --timestamp, for example PT24H (default: no"
+              + " expiry).")
   private @Nullable Duration timeToLive;
 
   @Option(
       names = "--wrong-hits",
       arity = "0..1",
       paramLabel = "N",
-      preprocessor = NumberOrNone.class,
-      description = "Show the wrong hits one by one, or the first N of them.")
-  private int wrongHits;
+      preprocessor = OptionalNumber.class,
+      description = "Show each wrong hit, or the first N.")
+  private int maxWrongHits;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -76,45 +77,33 @@ final class ReplayCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  ReplayCommand(CliEnvironment surroundings) {
-    this.surroundings = surroundings;
-    this.embedder = new EmbedderOptions(surroundings);
+  ReplayCommand(CliEnvironment environment) {
+    this.environment = environment;
+    this.embedder = new EmbedderOptions(environment);
   }
 
   @Override
   public Integer call() {
-    ReplayText text = new ReplayText(run(), wrongHits);
+    ReplayOutput output = new ReplayOutput(run(), maxWrongHits);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      text.printJson(out);
+      output.printJson(out);
     } else {
-      text.print(out);
+      output.print(out);
     }
     return 0;
   }
 
   private ReplayRun run() {
-    if (policy.learns() && !input.isLabeled()) {
-      throw new ParameterException(
-          spec.commandLine(), "--label is missing; " + policy.name() + " learns from labels");
-    }
-    if (timeToLive != null && !input.isTimed()) {
-      throw new ParameterException(
-          spec.commandLine(), "--timestamp is missing; --ttl goes by the times of the prompts");
-    }
-    if (seed != null && input.isTimed()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--seed and --timestamp were both given; one of them gives the order");
-    }
+    checkOptions();
     PrintWriter err = spec.commandLine().getErr();
     String storeName = store.name();
-    List<LabeledPrompt> prompts = order().of(input.prompts());
+    List<LabeledPrompt> prompts = order().apply(input.prompts());
     try (OpenEmbedder open =
             embedder.open(prompts.stream().map(LabeledPrompt::text).toList(), err);
-        ProgressBar progress = surroundings.progressBar(err, "asking", prompts.size())) {
+        ProgressBar progress = environment.progressBar(err, "replaying", prompts.size())) {
       Replay.Builder replay =
-          Replay.builder(open.remembered()).hitPolicy(policy.hitPolicy()).progress(progress);
+          Replay.builder(open.embedder()).hitPolicy(policy.hitPolicy()).progress(progress);
       if (timeToLive != null) {
         replay.timeToLive(timeToLive);
       }
@@ -122,9 +111,26 @@ final class ReplayCommand implements Callable<Integer> {
           input.file(),
           seed == null ? "in order" : "shuffled with seed " + seed,
           policy.name(),
-          open.remembered().modelId(),
+          open.embedder().modelId(),
           storeName,
-          store.run(replay, prompts, EmbeddingSpace.of(open.remembered())));
+          store.run(replay, prompts, EmbeddingSpace.of(open.embedder())));
+    }
+  }
+
+  /** Rejects combinations of options in which one option would have no effect. */
+  private void checkOptions() {
+    if (policy.learns() && !input.isLabeled()) {
+      throw new ParameterException(
+          spec.commandLine(), "--label is missing; " + policy.name() + " learns from labels");
+    }
+    if (timeToLive != null && !input.isTimed()) {
+      throw new ParameterException(
+          spec.commandLine(), "--timestamp is missing; --ttl is measured by the timestamps");
+    }
+    if (seed != null && input.isTimed()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--seed and --timestamp cannot be combined; both determine the order");
     }
   }
 
@@ -137,8 +143,8 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  /** Takes the next argument for a number only if it is one, and not for example the file. */
-  static final class NumberOrNone implements IParameterPreprocessor {
+  /** Uses the next argument as the value of the option only if it is a number. */
+  static final class OptionalNumber implements IParameterPreprocessor {
     @Override
     public boolean preprocess(
         Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {

@@ -4,14 +4,14 @@ import io.github.semcache.evaluation.ReplayResult;
 import java.nio.file.Path;
 
 /**
- * A replay as it was asked for, and what came of it.
+ * The options and the result of a replay.
  *
  * @param file the file of the prompts
- * @param order the order in which they were asked
- * @param policy the policy, as it was typed
+ * @param order a description of the order of the prompts
+ * @param policy the policy as given on the command line
  * @param embedder the embedding model
- * @param store the store, as it was typed
- * @param result what came of it
+ * @param store the store as given on the command line
+ * @param result the result
  */
 record ReplayRun(
     Path file, String order, String policy, String embedder, String store, ReplayResult result) {}

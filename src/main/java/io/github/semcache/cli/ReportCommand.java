@@ -24,16 +24,17 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
     description = {
-      "A page to look at: hits and wrong hits of each policy on labeled prompts.",
-      "Writes one HTML file that needs nothing else. It holds the texts of twenty wrong hits."
+      "Writes an HTML report with the hit rate and the error rate of each policy.",
+      "Replays labeled prompts with each policy. The report is one file without external resources."
+          + " It contains the prompts of up to twenty wrong hits."
     })
 final class ReportCommand implements Callable<Integer> {
-  private static final List<Double> CUTS =
+  private static final List<Double> THRESHOLDS =
       IntStream.rangeClosed(1, 20).mapToObj(i -> i * 2 / 100.0).toList();
 
   private static final List<Double> BUDGETS = List.of(0.0025, 0.005, 0.01, 0.02, 0.04);
 
-  private final CliEnvironment surroundings;
+  private final CliEnvironment environment;
 
   @Mixin private final PromptFileOptions input = new PromptFileOptions();
   @Mixin private final EmbedderOptions embedder;
@@ -42,47 +43,40 @@ final class ReportCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FILE",
       defaultValue = "report.html",
-      description = "Where to write the page (default: ${DEFAULT-VALUE}).")
+      description = "The file to write (default: ${DEFAULT-VALUE}).")
   private Path output = Path.of("report.html");
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Ask in a random order, the same for the same number.")
+      description = "Shuffle the prompts with this seed.")
   private @Nullable Long seed;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  ReportCommand(CliEnvironment surroundings) {
-    this.surroundings = surroundings;
-    this.embedder = new EmbedderOptions(surroundings);
+  ReportCommand(CliEnvironment environment) {
+    this.environment = environment;
+    this.embedder = new EmbedderOptions(environment);
   }
 
   @Override
   public Integer call() {
     if (!input.isLabeled()) {
       throw new ParameterException(
-          spec.commandLine(), "--label is missing; without labels no hit is known to be wrong");
+          spec.commandLine(), "--label is missing; a report needs labels to recognize wrong hits");
     }
     PrintWriter err = spec.commandLine().getErr();
     List<LabeledPrompt> prompts = input.prompts();
     try (OpenEmbedder open =
             embedder.open(prompts.stream().map(LabeledPrompt::text).toList(), err);
-        ProgressBar progress = surroundings.progressBar(err, "replaying, percent", 100)) {
+        ProgressBar progress = environment.progressBar(err, "replaying, percent", 100)) {
       EvaluationReport.Builder report =
-          EvaluationReport.builder(open.remembered(), prompts)
-              .title("What a semantic cache would do on " + input.file().getFileName())
-              .policy(
-                  "max-distance without guards",
-                  cut -> HitPolicy.maxDistance(cut).unguarded(),
-                  CUTS)
-              .policy("max-distance with guards", HitPolicy::maxDistance, CUTS)
-              .policy("relative distance with guards", HitPolicy::relativeDistance, CUTS)
-              .policy("same words", "always", replay -> replay.hitPolicy(HitPolicy.sameWords()))
-              .policy("error budget", ErrorBudget::of, BUDGETS)
+          EvaluationReport.builder(open.embedder(), prompts)
+              .title("Semantic cache evaluation of " + input.file().getFileName())
               .progress(progress);
+      addPolicies(report);
       if (seed != null) {
         report.shuffled(seed);
       }
@@ -92,5 +86,17 @@ final class ReportCommand implements Callable<Integer> {
     out.println(output.toAbsolutePath());
     out.flush();
     return 0;
+  }
+
+  private static void addPolicies(EvaluationReport.Builder report) {
+    report
+        .policy(
+            "max-distance without guards",
+            threshold -> HitPolicy.maxDistance(threshold).unguarded(),
+            THRESHOLDS)
+        .policy("max-distance with guards", HitPolicy::maxDistance, THRESHOLDS)
+        .policy("relative distance with guards", HitPolicy::relativeDistance, THRESHOLDS)
+        .policy("same words", "always", replay -> replay.hitPolicy(HitPolicy.sameWords()))
+        .policy("error budget", ErrorBudget::of, BUDGETS);
   }
 }

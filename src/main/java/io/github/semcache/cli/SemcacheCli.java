@@ -11,24 +11,24 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line over the library. Exit codes: 0 if the command did what it was told to, 1 if it
- * failed, 2 if it was not understood.
+ * The command line of semcache. The exit code is 0 if the command succeeded, 1 if it failed, and 2
+ * if the command line is invalid.
  */
 @Command(
     name = "semcache-cli",
-    description = "Shows what a semantic cache does, or would do, with your prompts.",
+    description = "Evaluates a semantic cache on recorded prompts, and inspects the entries of a store.",
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed", "2:the command line was not understood"})
+    exitCodeList = {"0:success", "1:failure", "2:invalid command line"})
 public final class SemcacheCli implements Runnable {
   private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
   @Option(
       names = {"-v", "--stacktrace"},
       scope = ScopeType.INHERIT,
-      description = "Show the whole stack trace of a failure.")
+      description = "Print the stack trace of a failure.")
   private boolean stackTrace;
 
   @Spec
@@ -38,9 +38,9 @@ public final class SemcacheCli implements Runnable {
   private SemcacheCli() {}
 
   /**
-   * Runs the command line and ends the process.
+   * Runs the command line and exits the process.
    *
-   * @param args what was typed
+   * @param args the command line arguments
    */
   public static void main(String... args) {
     if (System.getProperty(LOG_LEVEL) == null) {
@@ -55,33 +55,33 @@ public final class SemcacheCli implements Runnable {
             .execute(args));
   }
 
-  static CommandLine commandLine(CliEnvironment surroundings) {
+  static CommandLine commandLine(CliEnvironment environment) {
     SemcacheCli root = new SemcacheCli();
     return new CommandLine(root)
-        .addSubcommand(new ReplayCommand(surroundings))
-        .addSubcommand(new FitCommand(surroundings))
-        .addSubcommand(new ReportCommand(surroundings))
-        .addSubcommand(new ExplainCommand(surroundings))
-        .addSubcommand(new StatsCommand(surroundings))
-        .addSubcommand(new ListCommand(surroundings))
-        .addSubcommand(new ForgetCommand(surroundings))
+        .addSubcommand(new ReplayCommand(environment))
+        .addSubcommand(new FitCommand(environment))
+        .addSubcommand(new ReportCommand(environment))
+        .addSubcommand(new ExplainCommand(environment))
+        .addSubcommand(new StatsCommand(environment))
+        .addSubcommand(new ListCommand(environment))
+        .addSubcommand(new RemoveCommand(environment))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
-        .setParameterExceptionHandler(new Failures(root::showsStackTrace))
-        .setExecutionExceptionHandler(new Failures(root::showsStackTrace));
+        .setParameterExceptionHandler(new ErrorHandler(root::showsStackTrace))
+        .setExecutionExceptionHandler(new ErrorHandler(root::showsStackTrace));
   }
 
   private boolean showsStackTrace() {
     return stackTrace;
   }
 
-  /** Without a command there is nothing to do. */
+  /** Fails because no command is given. */
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing");
+    throw new ParameterException(spec.commandLine(), "a command is missing; it must be one of the commands in --help");
   }
 
-  /** Tells the version of the library. */
+  /** Provides the version of the library. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

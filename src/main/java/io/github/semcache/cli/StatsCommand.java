@@ -23,10 +23,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
     description =
-        "Counts what a store holds. Hits and misses are counted by the caches that use the store,"
-            + " not by the store.")
+        "Counts the entries of a store. A store does not count hits and misses; the caches that use"
+            + " it do.")
 final class StatsCommand implements Callable<Integer> {
-  @Mixin private final RunningStoreOptions store;
+  @Mixin private final ExistingStoreOptions store;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -35,8 +35,8 @@ final class StatsCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  StatsCommand(CliEnvironment surroundings) {
-    this.store = new RunningStoreOptions(surroundings);
+  StatsCommand(CliEnvironment environment) {
+    this.store = new ExistingStoreOptions(environment);
   }
 
   @Override
@@ -46,8 +46,8 @@ final class StatsCommand implements Callable<Integer> {
             (embedder, opened) -> {
               Map<String, @Nullable Object> counts = new LinkedHashMap<>();
               counts.put("store", store.name());
-              counts.put("embeddingModel", embedder.remembered().modelId());
-              counts.put("dimension", embedder.remembered().dimension());
+              counts.put("embeddingModel", embedder.embedder().modelId());
+              counts.put("dimension", embedder.embedder().dimension());
               counts.putAll(count(opened.entries(listed -> true)));
               return counts;
             });

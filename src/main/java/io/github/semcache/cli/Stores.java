@@ -17,22 +17,22 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Opens stores by what was typed: a directory, or the address of a Redis server. */
+/** Opens the stores given on the command line: a directory or a Redis URI. */
 final class Stores {
-  /** A person waits longer than a cache may. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  /** Longer than the timeouts of a cache, because no request waits for the command line. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private Stores() {}
 
   /**
-   * A store that is there, with its listing.
+   * An open store.
    *
-   * @param store the store; closed with this
-   * @param listing the same store as one that can be listed
+   * @param store the store
+   * @param listing the same store, as a store that can list its entries
    */
-  record Opened(VectorStore store, ListableStore listing) implements AutoCloseable {
+  record OpenStore(VectorStore store, ListableStore listing) implements AutoCloseable {
 
-    /** The entries that a filter lets through. */
+    /** Returns the entries that match a filter. */
     List<ListedEntry> entries(Predicate<ListedEntry> filter) {
       try (Stream<ListedEntry> entries = listing.entries()) {
         return entries.filter(filter).toList();
@@ -45,17 +45,17 @@ final class Stores {
     }
   }
 
-  /** Opens the embedded store of a directory that is there. */
-  static Opened inDirectory(String name, EmbeddingSpace space) {
+  /** Opens the embedded store in an existing directory. */
+  static OpenStore inDirectory(String name, EmbeddingSpace space) {
     Path directory = directory(name);
     if (!Files.isDirectory(directory)) {
-      throw new CommandException("--store is '" + name + "'; there is no such directory", null);
+      throw new CommandException("--store is '" + name + "'; the directory does not exist", null);
     }
-    if (!LuceneVectorStore.exists(directory)) {
-      throw new CommandException("--store is '" + name + "'; that directory holds no store", null);
+    if (!LuceneVectorStore.isIn(directory)) {
+      throw new CommandException("--store is '" + name + "'; the directory does not contain a store", null);
     }
     LuceneVectorStore store = LuceneVectorStore.open(directory, space);
-    return new Opened(store, store);
+    return new OpenStore(store, store);
   }
 
   static boolean isRedis(String name) {
@@ -64,38 +64,38 @@ final class Stores {
   }
 
   /**
-   * A server as it was typed.
+   * Returns the connection for a Redis URI.
    *
-   * @throws CommandException if that is no address
+   * @throws CommandException if the URI is invalid
    */
   static RedisConnection redis(String uri, boolean cluster) {
     try {
       RedisConnection connection =
-          RedisConnection.of(uri).connectTimeout(PATIENCE).socketTimeout(PATIENCE);
+          RedisConnection.of(uri).connectTimeout(TIMEOUT).socketTimeout(TIMEOUT);
       return cluster ? connection.cluster() : connection;
     } catch (IllegalArgumentException e) {
-      // The message names what is wrong, and not the address, which may hold a password.
+      // The message describes the problem without the URI, which may contain a password.
       throw new CommandException("--store: " + e.getMessage(), e);
     }
   }
 
-  /** Opens a cache in Redis, and changes nothing by that: a tool makes no index. */
-  static Opened inRedis(RedisConnection connection, String cacheName, EmbeddingSpace space) {
-    // A flat index is searched without settings, so the server takes those of the one it has.
+  /** Opens a cache in Redis without creating an index if there is none. */
+  static OpenStore inRedis(RedisConnection connection, String cacheName, EmbeddingSpace space) {
+    // A search of a flat index has no parameters, so the server uses those of the actual index.
     RedisVectorStore store =
         RedisVectorStore.builder(connection, space)
             .cacheName(cacheName)
             .vectorIndex(VectorIndex.flat())
             .assumeIndex()
             .build();
-    return new Opened(store, store);
+    return new OpenStore(store, store);
   }
 
   static Path directory(String name) {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {
-      throw new CommandException("--store is '" + name + "'; that is no directory", e);
+      throw new CommandException("--store is '" + name + "'; it must be a directory or a Redis URI", e);
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The command line: {@code java -jar semcache-cli.jar --help}. Needs the optional dependency {@code
- * info.picocli:picocli}, and is the only package that knows it.
+ * The command line, {@code java -jar semcache-cli.jar}. Requires the optional dependency {@code
+ * info.picocli:picocli}, and is the only package that uses it.
  */
 @NullMarked
 package io.github.semcache.cli;

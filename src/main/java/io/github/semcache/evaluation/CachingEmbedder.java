@@ -8,7 +8,6 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,76 +22,87 @@ import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 
 /**
- * An embedder that asks another one for each text only once, and may keep the embeddings in a file
- * for the next run. The file holds hashes of the texts, not the texts.
+ * An embedder that computes the embedding of each text once, with another embedder, and caches it
+ * in memory and optionally on disk.
  *
- * <p>Safe for use by many threads. It holds all embeddings that were asked for in memory, so it is
- * made for evaluation and not for a service.
+ * <p>CachingEmbedder is thread-safe. The memory cache is unbounded, so this class is meant for
+ * evaluation and not for a service.
  */
-public final class CachingEmbedder implements Embedder, AutoCloseable {
-  private static final int BATCH = 64;
+public final class CachingEmbedder implements Embedder {
+  private static final int BATCH_SIZE = 64;
 
-  private final Embedder embedder;
-  private final Optional<EmbeddingFile> file;
-  private final Map<String, Embedding> known = new ConcurrentHashMap<>();
+  private final Embedder delegate;
+  private final Optional<EmbeddingDirectory> directory;
+  private final Map<String, Embedding> cached = new ConcurrentHashMap<>();
 
-  private CachingEmbedder(Embedder embedder, Optional<EmbeddingFile> file) {
-    this.embedder = requireNonNull(embedder, "embedder");
-    this.file = file;
+  private CachingEmbedder(Embedder delegate, Optional<EmbeddingDirectory> directory) {
+    this.delegate = requireNonNull(delegate, "embedder");
+    this.directory = directory;
   }
 
   /**
-   * Remembers in memory only.
+   * Returns an embedder that caches in memory only.
    *
-   * @param embedder who is asked for what is not yet known
-   * @return the embedder
+   * @param embedder computes the embeddings that are not cached
+   * @return a caching embedder
    */
   public static CachingEmbedder inMemory(Embedder embedder) {
     return new CachingEmbedder(embedder, Optional.empty());
   }
 
   /**
-   * Remembers in a file, which several processes may use at once. A file that was cut off while it
-   * was written loses the embeddings that are not whole, and no others.
+   * Returns an embedder that also caches on disk, for later runs and other processes. Several
+   * processes may use the same directory at the same time. The files are named by hashes of the
+   * texts and do not contain the texts. A damaged file is ignored and its embedding computed again.
    *
-   * @param directory where the file lies; it is created if need be. Each model has a file of its
-   *     own
-   * @param embedder who is asked for what is not yet known
-   * @return the embedder
-   * @throws DataFileException if the file there is something else
-   * @throws java.io.UncheckedIOException if the file cannot be read and written
+   * @param directory the parent directory of the files; created if it does not exist. Each model
+   *     has its own subdirectory
+   * @param embedder computes the embeddings that are not cached
+   * @return a caching embedder, which throws {@link java.io.UncheckedIOException} if a file cannot
+   *     be read or written
+   * @throws java.io.UncheckedIOException if the directory cannot be created
    */
-  public static CachingEmbedder in(Path directory, Embedder embedder) {
+  public static CachingEmbedder onDisk(Path directory, Embedder embedder) {
     return new CachingEmbedder(
-        embedder, Optional.of(EmbeddingFile.open(directory, EmbeddingSpace.of(embedder))));
+        embedder, Optional.of(EmbeddingDirectory.open(directory, EmbeddingSpace.of(embedder))));
   }
 
   /**
-   * Makes sure that the embeddings of many texts are known.
+   * Computes and caches the embeddings of many texts in parallel. Blocks until all of them are
+   * cached.
    *
-   * @param texts the texts; none of them blank
-   * @param threads how many threads embed side by side, at least 1
-   * @param progress is told how many of the different texts are known so far; called from one
+   * @param texts the texts, none of them blank; duplicates are computed once
+   * @param threads the number of threads that call the embedder, at least 1
+   * @param progress receives the number of distinct texts that are cached so far; called by one
    *     thread at a time
-   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; what was embedded
-   *     before is known
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; the embeddings
+   *     computed until then are cached
+   * @throws CancellationException if the calling thread is interrupted
    */
-  public void prepare(Collection<String> texts, int threads, IntConsumer progress) {
+  public void precompute(Collection<String> texts, int threads, IntConsumer progress) {
     List<String> distinct = List.copyOf(new LinkedHashSet<>(texts));
-    List<String> missing = distinct.stream().filter(text -> recall(text).isEmpty()).toList();
-    Progress known = new Progress(distinct.size() - missing.size(), progress);
+    List<String> missing = missing(distinct);
+    Progress done = new Progress(distinct.size() - missing.size(), progress);
     ExecutorService workers = Executors.newFixedThreadPool(threads);
     try {
       List<Future<?>> batches = new ArrayList<>();
-      for (int start = 0; start < missing.size(); start += BATCH) {
-        List<String> batch = missing.subList(start, Math.min(start + BATCH, missing.size()));
+      for (int start = 0; start < missing.size(); start += BATCH_SIZE) {
+        List<String> batch = missing.subList(start, Math.min(start + BATCH_SIZE, missing.size()));
         batches.add(
             workers.submit(
                 () -> {
-                  make(batch);
-                  known.add(batch.size());
+                  compute(batch);
+                  done.add(batch.size());
                 }));
       }
+      await(batches);
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  private static void await(List<Future<?>> batches) {
+    try {
       for (Future<?> batch : batches) {
         batch.get();
       }
@@ -103,69 +113,67 @@ public final class CachingEmbedder implements Embedder, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted while embedding");
-    } finally {
-      workers.shutdownNow();
     }
   }
 
   @Override
   public List<Embedding> embed(List<String> texts) {
-    make(texts.stream().distinct().filter(text -> recall(text).isEmpty()).toList());
-    return texts.stream().map(text -> requireNonNull(known.get(text), "embedding")).toList();
+    compute(missing(texts.stream().distinct().toList()));
+    return texts.stream().map(text -> requireNonNull(cached.get(text), "embedding")).toList();
   }
 
-  private Optional<Embedding> recall(String text) {
-    Optional<Embedding> remembered = Optional.ofNullable(known.get(text));
-    if (remembered.isPresent() || file.isEmpty()) {
-      return remembered;
+  /** Returns the texts that are cached neither in memory nor on disk. */
+  private List<String> missing(List<String> texts) {
+    return texts.stream().filter(text -> find(text).isEmpty()).toList();
+  }
+
+  private Optional<Embedding> find(String text) {
+    Optional<Embedding> inMemory = Optional.ofNullable(cached.get(text));
+    if (inMemory.isPresent()) {
+      return inMemory;
     }
-    Optional<Embedding> kept = file.get().find(text);
-    kept.ifPresent(embedding -> known.put(text, embedding));
-    return kept;
+    Optional<Embedding> onDisk = directory.flatMap(files -> files.find(text));
+    onDisk.ifPresent(embedding -> cached.put(text, embedding));
+    return onDisk;
   }
 
-  private void make(List<String> texts) {
+  private void compute(List<String> texts) {
     if (texts.isEmpty()) {
       return;
     }
-    List<Embedding> embeddings = embedder.embed(texts);
-    Map<String, Embedding> made = new LinkedHashMap<>();
+    List<Embedding> embeddings = delegate.embed(texts);
     for (int i = 0; i < texts.size(); i++) {
-      made.put(texts.get(i), embeddings.get(i));
+      String text = texts.get(i);
+      Embedding embedding = embeddings.get(i);
+      directory.ifPresent(files -> files.put(text, embedding));
+      cached.put(text, embedding);
     }
-    file.ifPresent(target -> target.put(made));
-    known.putAll(made);
   }
 
   @Override
   public String modelId() {
-    return embedder.modelId();
+    return delegate.modelId();
   }
 
   @Override
   public int dimension() {
-    return embedder.dimension();
+    return delegate.dimension();
   }
 
-  /** Closes the file; the embedder that was given is left open. May be called twice. */
-  @Override
-  public void close() {
-    file.ifPresent(EmbeddingFile::close);
-  }
-
+  /** Counts cached texts and notifies a listener of each new count, one call at a time. */
   private static final class Progress {
     private final IntConsumer listener;
-    private int known;
+    private int count;
 
-    Progress(int known, IntConsumer listener) {
-      this.known = known;
+    Progress(int count, IntConsumer listener) {
+      this.count = count;
       this.listener = listener;
-      listener.accept(known);
+      listener.accept(count);
     }
 
-    synchronized void add(int count) {
-      known += count;
-      listener.accept(known);
+    synchronized void add(int newTexts) {
+      count += newTexts;
+      listener.accept(count);
     }
   }
 }

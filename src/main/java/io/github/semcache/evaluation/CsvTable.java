@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads CSV, or the same with tabs: the first row names the columns. */
+/** Parses comma-separated or tab-separated values whose first row contains the column names. */
 final class CsvTable {
   private final String source;
   private final int maxCharacters;
@@ -34,8 +34,8 @@ final class CsvTable {
   /**
    * Parses a whole file.
    *
-   * @throws DataFileException if a row does not have the header's columns, a quotation has no end,
-   *     or a value is longer than {@code maxCharacters}
+   * @throws DataFileException if a row and the header differ in length, a column name occurs twice,
+   *     a quoted value is not closed, or a value is longer than {@code maxCharacters}
    */
   static Table parse(String text, String source, char separator, int maxCharacters) {
     CsvTable table = new CsvTable(source, maxCharacters);
@@ -47,7 +47,7 @@ final class CsvTable {
         line = values.getParser().currentLocation().getLineNr();
       }
     } catch (JsonProcessingException e) {
-      throw table.trouble(line, table.reason(e), e);
+      throw table.error(line, table.reason(e), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -74,9 +74,9 @@ final class CsvTable {
       return;
     }
     if (values.length != header.size()) {
-      throw trouble(
+      throw error(
           line,
-          "the row has %d values, the header %d columns".formatted(values.length, header.size()),
+          "the row has %d values, but the header has %d columns".formatted(values.length, header.size()),
           null);
     }
     Map<String, String> fields = new HashMap<>();
@@ -90,7 +90,7 @@ final class CsvTable {
     Set<String> seen = new LinkedHashSet<>();
     for (String name : names) {
       if (!seen.add(name.strip())) {
-        throw trouble(line, "the header has the column '" + name.strip() + "' twice", null);
+        throw error(line, "the header contains the column '" + name.strip() + "' twice", null);
       }
     }
     header.addAll(seen);
@@ -98,11 +98,11 @@ final class CsvTable {
 
   private String reason(JsonProcessingException failure) {
     return failure.getCause() instanceof StreamConstraintsException
-        ? "a value has more than " + maxCharacters + " characters; is a quotation mark missing?"
+        ? "a value has more than " + maxCharacters + " characters; a closing quotation mark may be missing"
         : failure.getOriginalMessage();
   }
 
-  private DataFileException trouble(long line, String what, @Nullable Throwable cause) {
-    return new DataFileException(source + ", line " + line + ": " + what, cause);
+  private DataFileException error(long line, String problem, @Nullable Throwable cause) {
+    return new DataFileException(source + ", line " + line + ": " + problem, cause);
   }
 }

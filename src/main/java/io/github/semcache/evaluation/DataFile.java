@@ -15,8 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A file of prompts in UTF-8 whose columns have names. It is read whole, and strictly: nothing that
- * is wrong with it is skipped. Immutable.
+ * A UTF-8 file of prompts or prompt pairs with named columns. The whole file is read into memory.
+ * Every problem in it is an exception; no row is skipped.
+ *
+ * <p>DataFile is immutable.
  *
  * <pre>{@code
  * List<LabeledPrompt> prompts =
@@ -29,21 +31,21 @@ public final class DataFile {
   private static final Set<String> SAME = Set.of("1", "true", "yes", "same", "duplicate");
   private static final Set<String> DIFFERENT = Set.of("0", "false", "no", "different");
 
-  /** How a file is written. */
+  /** The format of a data file. */
   public enum Format {
-    /** Comma-separated values by RFC 4180; the first row names the columns. */
+    /** Comma-separated values (RFC 4180); the first row contains the column names. */
     CSV,
-    /** The same with tabs. */
+    /** Tab-separated values; the first row contains the column names. */
     TSV,
-    /** A JSON object on each line, or arrays of which the first names the columns. */
+    /** A JSON object per line, or an array per line with the column names in the first array. */
     JSON_LINES;
 
     /**
-     * The format that a file's name suggests.
+     * Returns the format for the extension of a file name.
      *
      * @param path the file
-     * @return JSON lines for {@code .jsonl}, {@code .ndjson} and {@code .json}, tabs for {@code
-     *     .tsv}, else CSV
+     * @return JSON lines for {@code .jsonl}, {@code .ndjson}, and {@code .json}, TSV for {@code
+     *     .tsv}, and CSV for everything else
      */
     public static Format of(Path path) {
       String name = path.toString().toLowerCase(Locale.ROOT);
@@ -61,23 +63,26 @@ public final class DataFile {
   }
 
   /**
-   * Reads a file in the {@linkplain Format#of format that its name suggests}.
+   * Reads a file in the {@linkplain Format#of format of its file name extension}. Blocks on the
+   * file system.
    *
    * @param path the file
-   * @return its rows
-   * @throws DataFileException if it cannot be read, is not UTF-8, is malformed, or has no rows
+   * @return the data file
+   * @throws DataFileException if the file cannot be read, is not UTF-8, is malformed, or has no
+   *     rows
    */
   public static DataFile read(Path path) {
     return read(path, Format.of(path));
   }
 
   /**
-   * Reads a file. Blocks on the disk.
+   * Reads a file. Blocks on the file system.
    *
    * @param path the file
-   * @param format how it is written
-   * @return its rows
-   * @throws DataFileException if it cannot be read, is not UTF-8, is malformed, or has no rows
+   * @param format the format of the file
+   * @return the data file
+   * @throws DataFileException if the file cannot be read, is not UTF-8, is malformed, or has no
+   *     rows
    */
   public static DataFile read(Path path, Format format) {
     String source = path.toString();
@@ -96,28 +101,28 @@ public final class DataFile {
     } catch (NoSuchFileException e) {
       throw new DataFileException(path + " does not exist", e);
     } catch (AccessDeniedException e) {
-      throw new DataFileException(path + " may not be read", e);
+      throw new DataFileException(path + " cannot be read: access denied", e);
     } catch (IOException e) {
       throw new DataFileException(path + " cannot be read: " + e.getMessage(), e);
     }
   }
 
   /**
-   * The names of the columns.
+   * Returns the column names.
    *
-   * @return an unmodifiable list, in the order of the file
+   * @return an unmodifiable list of the column names in file order
    */
   public List<String> columns() {
     return table.columns();
   }
 
   /**
-   * The rows as prompts.
+   * Returns the rows as prompts.
    *
-   * @param columns which columns hold what
-   * @return at least one prompt, in the order of the file
-   * @throws DataFileException if a column is not there, a prompt, a label or a time is missing, a
-   *     prompt is too long, a time cannot be read, or all labels are alike
+   * @param columns the column names
+   * @return an unmodifiable list of at least one prompt, in file order
+   * @throws DataFileException if a column does not exist, a prompt, label, or timestamp is missing,
+   *     a prompt is too long, a timestamp cannot be parsed, or all labels are equal
    */
   public List<LabeledPrompt> prompts(PromptColumns columns) {
     table.requireColumn("prompt", columns.prompt());
@@ -131,7 +136,7 @@ public final class DataFile {
               text(row, columns.prompt(), columns.maxCharacters()),
               columns.label().map(name -> table.required(row, name).strip()),
               columns.scope().flatMap(name -> table.optional(row, name)),
-              columns.timestamp().map(name -> time(row, name)),
+              columns.timestamp().map(name -> timestamp(row, name)),
               row.line()));
     }
     columns.label().ifPresent(name -> requireTwoLabels(prompts, name));
@@ -141,36 +146,36 @@ public final class DataFile {
   private void requireTwoLabels(List<LabeledPrompt> prompts, String column) {
     if (prompts.stream().map(LabeledPrompt::label).distinct().limit(2).count() < 2) {
       throw new DataFileException(
-          "%s: column '%s' has the same label in every row; no hit could be wrong"
+          "%s: column '%s' has the same label in every row; it must have at least two labels"
               .formatted(table.source(), column));
     }
   }
 
   /**
-   * The rows as pairs.
+   * Returns the rows as pairs.
    *
-   * @param columns which columns hold what
-   * @return at least two pairs, in the order of the file
-   * @throws DataFileException if a column is not there, a prompt is missing or too long, a label is
-   *     none of those that {@link PairColumns#same} lists, or all labels are alike
+   * @param columns the column names
+   * @return an unmodifiable list of at least two pairs, in file order
+   * @throws DataFileException if a column does not exist, a prompt is missing or too long, a label
+   *     is not one that {@link PairColumns#label} lists, or all labels are equal
    */
   public List<LabeledPair> pairs(PairColumns columns) {
     table.requireColumn("first", columns.first());
     table.requireColumn("second", columns.second());
-    table.requireColumn("label", columns.same());
+    table.requireColumn("label", columns.label());
     List<LabeledPair> pairs = new ArrayList<>(table.rows().size());
     for (Table.Row row : table.rows()) {
       pairs.add(
           new LabeledPair(
               text(row, columns.first(), columns.maxCharacters()),
               text(row, columns.second(), columns.maxCharacters()),
-              isSame(row, columns.same()),
+              isSameAnswer(row, columns.label()),
               row.line()));
     }
-    if (pairs.stream().map(LabeledPair::same).distinct().count() < 2) {
+    if (pairs.stream().map(LabeledPair::sameAnswer).distinct().count() < 2) {
       throw new DataFileException(
-          "%s: column '%s' has the same label in every row; there is nothing to tell apart"
-              .formatted(table.source(), columns.same()));
+          "%s: column '%s' has the same label in every row; it must have both labels"
+              .formatted(table.source(), columns.label()));
     }
     return List.copyOf(pairs);
   }
@@ -178,7 +183,7 @@ public final class DataFile {
   private String text(Table.Row row, String column, int maxCharacters) {
     String text = table.required(row, column);
     if (text.length() > maxCharacters) {
-      throw table.trouble(
+      throw table.error(
           row,
           "column '%s' has %d characters; the limit is %d"
               .formatted(column, text.length(), maxCharacters));
@@ -186,27 +191,27 @@ public final class DataFile {
     return text;
   }
 
-  private Instant time(Table.Row row, String column) {
-    Optional<Instant> time = Timestamps.parse(table.required(row, column));
-    return time.orElseThrow(
+  private Instant timestamp(Table.Row row, String column) {
+    Optional<Instant> timestamp = Timestamps.parse(table.required(row, column));
+    return timestamp.orElseThrow(
         () ->
-            table.trouble(
+            table.error(
                 row,
                 "column '"
                     + column
-                    + "' holds no time; it must be ISO 8601, or seconds or milliseconds since"
-                    + " 1970"));
+                    + "' is not a timestamp; it must be ISO 8601, or seconds or milliseconds"
+                    + " since 1970"));
   }
 
-  private boolean isSame(Table.Row row, String column) {
+  private boolean isSameAnswer(Table.Row row, String column) {
     String label = table.required(row, column).strip().toLowerCase(Locale.ROOT);
     if (!SAME.contains(label) && !DIFFERENT.contains(label)) {
-      throw table.trouble(
+      throw table.error(
           row,
           "column '"
               + column
-              + "' holds an unknown label; it must be 1, true, yes, same or duplicate, or else 0,"
-              + " false, no or different");
+              + "' has an unknown label; it must be 1, true, yes, same, or duplicate for the same"
+              + " answer, and 0, false, no, or different for different answers");
     }
     return SAME.contains(label);
   }

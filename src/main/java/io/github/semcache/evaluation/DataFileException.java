@@ -3,8 +3,8 @@ package io.github.semcache.evaluation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of prompts is not what it should be. The message names the file, where it can the line,
- * and what is wrong; it never holds a text of a prompt.
+ * Thrown if a data file cannot be read or is not valid. The message contains the file, the line if
+ * it is known, and the problem. It never contains the text of a prompt.
  */
 public final class DataFileException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -3,35 +3,38 @@ package io.github.semcache.evaluation;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What a cut is to reach, and how surely. A cut reaches its target if even the one-sided
- * Clopper–Pearson bound at this confidence does.
+ * The target of a {@link ThresholdFit}: a maximum error rate or a minimum precision. A threshold
+ * meets the target if the one-sided Clopper–Pearson bound of the rate meets it.
  *
- * @param goal what is limited
- * @param limit the largest error rate or the smallest precision, more than 0 and less than 1
- * @param confidence more than 0.5 and less than 1
+ * @param goal the rate that is limited
+ * @param limit the maximum error rate or the minimum precision, in (0, 1)
+ * @param confidence the confidence level of the bound, in (0.5, 1)
  */
 public record FitTarget(Goal goal, double limit, double confidence) {
-  /** The confidence unless said otherwise. */
+  /** The default confidence level. */
   public static final double DEFAULT_CONFIDENCE = 0.95;
 
-  /** What is limited. */
+  /** The rate that a target limits. */
   public enum Goal {
-    /** Wrong hits among all requests must not be more. */
+    /** The fraction of requests that are wrong hits is at most the limit. */
     MAX_ERROR_RATE,
-    /** Right hits among all hits must not be less. */
+    /** The fraction of hits that are correct is at least the limit. */
     MIN_PRECISION
   }
 
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if limit or confidence is outside its bounds
+   * @throws IllegalArgumentException if the limit or the confidence level is out of range
    */
   public FitTarget {
     requireNonNull(goal, "goal");
     if (!(limit > 0 && limit < 1)) {
       throw new IllegalArgumentException(
-          "the target is " + limit + "; it must be more than 0 and less than 1");
+          (goal == Goal.MAX_ERROR_RATE ? "errorRate" : "precision")
+              + " is "
+              + limit
+              + "; it must be more than 0 and less than 1");
     }
     if (!(confidence > 0.5 && confidence < 1)) {
       throw new IllegalArgumentException(
@@ -40,42 +43,42 @@ public record FitTarget(Goal goal, double limit, double confidence) {
   }
 
   /**
-   * At most so many wrong hits per request.
+   * Returns a target for the fraction of requests that are wrong hits.
    *
-   * @param errorRate more than 0 and less than 1
-   * @return the target, at 95 % confidence
-   * @throws IllegalArgumentException if the rate is outside its bounds
+   * @param errorRate the maximum error rate, in (0, 1)
+   * @return a target with a confidence level of 95 %
+   * @throws IllegalArgumentException if the error rate is out of range
    */
   public static FitTarget maxErrorRate(double errorRate) {
     return new FitTarget(Goal.MAX_ERROR_RATE, errorRate, DEFAULT_CONFIDENCE);
   }
 
   /**
-   * At least so many right hits per hit.
+   * Returns a target for the fraction of hits that are correct.
    *
-   * @param precision more than 0 and less than 1
-   * @return the target, at 95 % confidence
-   * @throws IllegalArgumentException if the precision is outside its bounds
+   * @param precision the minimum precision, in (0, 1)
+   * @return a target with a confidence level of 95 %
+   * @throws IllegalArgumentException if the precision is out of range
    */
   public static FitTarget minPrecision(double precision) {
     return new FitTarget(Goal.MIN_PRECISION, precision, DEFAULT_CONFIDENCE);
   }
 
   /**
-   * Sets the confidence.
+   * Returns a copy with another confidence level.
    *
-   * @param confidence more than 0.5 and less than 1
-   * @return a target with it
-   * @throws IllegalArgumentException if it is outside its bounds
+   * @param confidence the confidence level, in (0.5, 1)
+   * @return the copy
+   * @throws IllegalArgumentException if the confidence level is out of range
    */
   public FitTarget confidence(double confidence) {
     return new FitTarget(goal, limit, confidence);
   }
 
-  boolean isMetBy(ReplayCounts tally) {
+  boolean isMetBy(ReplayCounts counts) {
     return switch (goal) {
-      case MAX_ERROR_RATE -> tally.errorRate().orElseThrow().upperBound(confidence) <= limit;
-      case MIN_PRECISION -> tally.precision().orElseThrow().lowerBound(confidence) >= limit;
+      case MAX_ERROR_RATE -> counts.errorRate().orElseThrow().upperBound(confidence) <= limit;
+      case MIN_PRECISION -> counts.precision().orElseThrow().lowerBound(confidence) >= limit;
     };
   }
 }

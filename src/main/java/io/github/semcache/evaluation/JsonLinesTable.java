@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON lines: one object on each line, or arrays of which the first names the columns. Values
- * that are null, objects or arrays count as absent.
+ * Parses JSON lines. Each line is an object, or each line is an array and the first array contains
+ * the column names. Values that are null, objects, or arrays count as missing.
  */
 final class JsonLinesTable {
   private static final ObjectReader JSON =
@@ -38,7 +38,9 @@ final class JsonLinesTable {
   /**
    * Parses a whole file.
    *
-   * @throws DataFileException if a line is not JSON, is neither object nor array, or is too long
+   * @throws DataFileException if a line is not JSON, is neither an object nor an array after a
+   *     header, has another length than the header, or contains a value longer than {@code
+   *     maxCharacters}
    */
   static Table parse(String text, String source, int maxCharacters) {
     JsonLinesTable table = new JsonLinesTable(source, maxCharacters);
@@ -55,7 +57,7 @@ final class JsonLinesTable {
     JsonNode node = parse(line, json);
     if (node.isObject()) {
       Map<String, String> fields = new HashMap<>();
-      node.properties().forEach(field -> add(line, fields, field.getKey(), field.getValue()));
+      node.properties().forEach(field -> addField(line, fields, field.getKey(), field.getValue()));
       columns.addAll(node.properties().stream().map(Map.Entry::getKey).toList());
       rows.add(new Table.Row(line, fields));
     } else if (node.isArray() && columns.isEmpty()) {
@@ -63,7 +65,7 @@ final class JsonLinesTable {
     } else if (node.isArray() && header != null) {
       addArray(line, node, header);
     } else {
-      throw trouble(line, "the line is neither a JSON object nor an array below a header", null);
+      throw error(line, "the line is neither a JSON object nor an array after a header", null);
     }
   }
 
@@ -71,8 +73,8 @@ final class JsonLinesTable {
     try {
       return JSON.readValue(json);
     } catch (JsonProcessingException e) {
-      // Jackson's own message may repeat what it read.
-      throw trouble(line, "the line is not JSON", e);
+      // Jackson's message may quote the content.
+      throw error(line, "the line is not valid JSON", e);
     }
   }
 
@@ -81,32 +83,32 @@ final class JsonLinesTable {
     names.forEach(name -> header.add(name.asText()));
     columns.addAll(header);
     if (columns.size() != header.size()) {
-      throw trouble(line, "the header has a column twice", null);
+      throw error(line, "the header contains a column twice", null);
     }
     this.header = header;
   }
 
   private void addArray(long line, JsonNode values, List<String> header) {
     if (values.size() != header.size()) {
-      throw trouble(
+      throw error(
           line,
-          "the row has %d values, the header %d columns".formatted(values.size(), header.size()),
+          "the row has %d values, but the header has %d columns".formatted(values.size(), header.size()),
           null);
     }
     Map<String, String> fields = new HashMap<>();
     for (int i = 0; i < values.size(); i++) {
-      add(line, fields, header.get(i), values.get(i));
+      addField(line, fields, header.get(i), values.get(i));
     }
     rows.add(new Table.Row(line, fields));
   }
 
-  private void add(long line, Map<String, String> fields, String name, JsonNode value) {
+  private void addField(long line, Map<String, String> fields, String name, JsonNode value) {
     if (!value.isValueNode() || value.isNull()) {
       return;
     }
     String text = value.asText();
     if (text.length() > maxCharacters) {
-      throw trouble(
+      throw error(
           line,
           "column '%s' has %d characters; the limit is %d"
               .formatted(name, text.length(), maxCharacters),
@@ -115,7 +117,7 @@ final class JsonLinesTable {
     fields.put(name, text);
   }
 
-  private DataFileException trouble(long line, String what, @Nullable Throwable cause) {
-    return new DataFileException(source + ", line " + line + ": " + what, cause);
+  private DataFileException error(long line, String problem, @Nullable Throwable cause) {
+    return new DataFileException(source + ", line " + line + ": " + problem, cause);
   }
 }

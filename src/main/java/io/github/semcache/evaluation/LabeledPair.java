@@ -3,34 +3,34 @@ package io.github.semcache.evaluation;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Two prompts, and whether one answer is right for both.
+ * A pair of prompts with a label that says whether both have the same answer.
  *
- * @param first a prompt; not blank
- * @param second another one; not blank
- * @param same whether the answer to one may be served to the other
- * @param line where the pair stands in its file, counted from 1; 0 if it came from none
+ * @param first the first prompt, not blank
+ * @param second the second prompt, not blank
+ * @param sameAnswer whether the answer to one prompt is correct for the other
+ * @param line the line of the pair in its file, counted from 1, or 0 if it is not from a file
  */
-public record LabeledPair(String first, String second, boolean same, long line) {
+public record LabeledPair(String first, String second, boolean sameAnswer, long line) {
 
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if a prompt is blank or the line negative
+   * @throws IllegalArgumentException if a prompt is blank or the line is negative
    */
   public LabeledPair {
     requireNonNull(first, "first");
     requireNonNull(second, "second");
     if (first.isBlank() || second.isBlank()) {
-      throw new IllegalArgumentException("a prompt of the pair is blank; it must ask something");
+      throw new IllegalArgumentException("a prompt of the pair is blank; both must contain text");
     }
     if (line < 0) {
       throw new IllegalArgumentException("line is " + line + "; it must not be negative");
     }
   }
 
-  /** Shows where the pair stands, but no text. */
+  /** Returns the line and the label, without the prompt texts. */
   @Override
   public String toString() {
-    return "LabeledPair[line=" + line + ", same=" + same + "]";
+    return "LabeledPair[line=" + line + ", sameAnswer=" + sameAnswer + "]";
   }
 }

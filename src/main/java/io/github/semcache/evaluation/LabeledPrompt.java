@@ -6,15 +6,15 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A prompt of recorded traffic.
+ * A recorded prompt, usually with a label that identifies its correct answer. A cached answer is
+ * correct for a prompt if it was given to a prompt with the same label.
  *
- * @param text what was asked; not blank
- * @param label names its right answer: two prompts of one label may share an answer, two of
- *     different labels may not. Empty where that is not known
- * @param scope what must be equal for an answer to be shared, for example a tenant; empty is a
- *     scope like any other
- * @param timestamp when it was asked, where that is known
- * @param line where it stands in its file, counted from 1; 0 if it came from none
+ * @param text the prompt text, not blank
+ * @param label the label, or empty if the correct answer is not known
+ * @param scope the value that must be equal for an answer to be reused, for example a tenant.
+ *     Prompts without a scope share one scope of their own
+ * @param timestamp the time of the request, if it is known
+ * @param line the line of the prompt in its file, counted from 1, or 0 if it is not from a file
  */
 public record LabeledPrompt(
     String text,
@@ -26,7 +26,7 @@ public record LabeledPrompt(
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if the text is blank or the line negative
+   * @throws IllegalArgumentException if the text is blank or the line is negative
    */
   public LabeledPrompt {
     requireNonNull(text, "text");
@@ -34,7 +34,7 @@ public record LabeledPrompt(
     requireNonNull(scope, "scope");
     requireNonNull(timestamp, "timestamp");
     if (text.isBlank()) {
-      throw new IllegalArgumentException("text is blank; a prompt must ask something");
+      throw new IllegalArgumentException("text is blank; a prompt must contain text");
     }
     if (line < 0) {
       throw new IllegalArgumentException("line is " + line + "; it must not be negative");
@@ -42,10 +42,10 @@ public record LabeledPrompt(
   }
 
   /**
-   * A prompt and its label.
+   * Returns a prompt with a label.
    *
-   * @param text what was asked; not blank
-   * @param label names its right answer
+   * @param text the prompt text, not blank
+   * @param label the label that identifies the correct answer
    * @return the prompt
    * @throws IllegalArgumentException if the text is blank
    */
@@ -54,9 +54,9 @@ public record LabeledPrompt(
   }
 
   /**
-   * A prompt of which the right answer is not known.
+   * Returns a prompt without a label.
    *
-   * @param text what was asked; not blank
+   * @param text the prompt text, not blank
    * @return the prompt
    * @throws IllegalArgumentException if the text is blank
    */
@@ -65,26 +65,26 @@ public record LabeledPrompt(
   }
 
   /**
-   * Sets the scope.
+   * Returns a copy with a scope.
    *
-   * @param scope what must be equal for an answer to be shared
-   * @return a prompt with it
+   * @param scope the value that must be equal for an answer to be reused
+   * @return the copy
    */
   public LabeledPrompt scope(String scope) {
     return new LabeledPrompt(text, label, Optional.of(scope), timestamp, line);
   }
 
   /**
-   * Sets the time.
+   * Returns a copy with a timestamp.
    *
-   * @param timestamp when it was asked
-   * @return a prompt with it
+   * @param timestamp the time of the request
+   * @return the copy
    */
   public LabeledPrompt timestamp(Instant timestamp) {
     return new LabeledPrompt(text, label, scope, Optional.of(timestamp), line);
   }
 
-  /** Shows where the prompt stands, but no text. */
+  /** Returns the line and the length, without the prompt text. */
   @Override
   public String toString() {
     return "LabeledPrompt[line=" + line + ", " + text.length() + " characters]";

@@ -10,52 +10,52 @@ import java.util.Optional;
 import java.util.function.DoubleFunction;
 
 /**
- * The pairs of prompts and nearest entries that a stream shows at a cut.
+ * Replays a stream of prompts at a threshold and records the nearest entry of each prompt.
  *
  * @param prompts the stream
- * @param replay how to replay it, but for the policy
- * @param policy makes the policy of a cut
+ * @param replay the options of the replay; its policy is replaced
+ * @param policy creates the policy of a threshold
  */
 record NearestPairs(
     List<LabeledPrompt> prompts, Replay.Builder replay, DoubleFunction<HitPolicy> policy) {
-  private static final double LOOSEST = 2;
+  static final double MAX_THRESHOLD = 2;
 
   /**
-   * A stream that was replayed.
+   * The result of one replay.
    *
-   * @param cut the cut
-   * @param pairs for each prompt how far its nearest entry was, infinitely far if the policy would
-   *     not have hit at any cut
-   * @param tally what the cache did
+   * @param threshold the threshold
+   * @param pairs a pair of each prompt and the entry that is or would be its hit; the distance is
+   *     infinite if the policy would not hit at any threshold
+   * @param counts the counts of the replay
    */
-  record Stream(double cut, List<ScoredPair> pairs, ReplayCounts tally) {}
+  record Stream(double threshold, List<ScoredPair> pairs, ReplayCounts counts) {}
 
-  Stream at(double cut) {
-    Recorder recorder = new Recorder(policy.apply(cut), policy.apply(LOOSEST));
+  Stream at(double threshold) {
+    Recorder recorder = new Recorder(policy.apply(threshold), policy.apply(MAX_THRESHOLD));
     ReplayResult result = replay.build(recorder).run(prompts);
-    List<ScoredPair> pairs = new ArrayList<>(result.outcomes().size());
-    for (int i = 0; i < result.outcomes().size(); i++) {
-      pairs.add(pair(result.outcomes().get(i), recorder));
+    List<ScoredPair> pairs = new ArrayList<>(result.prompts().size());
+    for (ReplayedPrompt replayed : result.prompts()) {
+      pairs.add(pair(replayed, recorder));
     }
-    return new Stream(cut, pairs, result.total());
+    return new Stream(threshold, pairs, result.total());
   }
 
-  private static ScoredPair pair(ReplayedPrompt outcome, Recorder recorder) {
-    String label = outcome.prompt().label().orElse("");
-    if (outcome.isHit()) {
-      return new ScoredPair(outcome.distance().orElse(0), outcome.answer().text().equals(label));
+  private static ScoredPair pair(ReplayedPrompt replayed, Recorder recorder) {
+    String label = replayed.prompt().label().orElse("");
+    if (replayed.isHit()) {
+      return new ScoredPair(replayed.distance().orElse(0), replayed.answer().text().equals(label));
     }
     return recorder
-        .next()
+        .nextMiss()
         .map(match -> new ScoredPair(match.distance(), match.entry().answer().equals(label)))
         .orElse(new ScoredPair(Double.POSITIVE_INFINITY, false));
   }
 
-  /** Notes for each miss which entry would have been hit at the loosest cut. */
+  /** Records for each miss the entry that would be a hit at the maximum threshold. */
   private static final class Recorder implements HitPolicy {
     private final HitPolicy policy;
     private final HitPolicy loosest;
-    private final List<Optional<Match>> missed = new ArrayList<>();
+    private final List<Optional<Match>> misses = new ArrayList<>();
     private int read;
 
     Recorder(HitPolicy policy, HitPolicy loosest) {
@@ -67,7 +67,7 @@ record NearestPairs(
     public Decision decide(Query query, List<Match> matches) {
       Decision decision = policy.decide(query, matches);
       if (decision instanceof Decision.Miss) {
-        missed.add(
+        misses.add(
             loosest.decide(query, matches) instanceof Decision.Hit hit
                 ? Optional.of(hit.match())
                 : Optional.empty());
@@ -75,8 +75,8 @@ record NearestPairs(
       return decision;
     }
 
-    Optional<Match> next() {
-      return missed.get(read++);
+    Optional<Match> nextMiss() {
+      return misses.get(read++);
     }
   }
 }

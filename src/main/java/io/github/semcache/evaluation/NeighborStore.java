@@ -22,22 +22,24 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that looks neighbors up in a {@link NeighborTable}; where the table does not reach far
- * enough, it compares with every entry. Knows only embeddings of the table. Methods are
- * synchronised but meant for one thread.
+ * A store that searches with a {@link NeighborTable}. If the table has fewer live neighbors of a
+ * query than the query asks for, the store compares the query with every entry. All embeddings must
+ * be in the table.
+ *
+ * <p>NeighborStore is thread-safe, but its methods block each other.
  */
 final class NeighborStore implements VectorStore {
   private static final Comparator<Match> NEAREST_FIRST =
       Comparator.comparingDouble(Match::distance);
 
   private final NeighborTable table;
-  private final InstantSource time;
+  private final InstantSource clock;
   private final Map<String, Stored> byKey = new HashMap<>();
   private final Map<Integer, List<Stored>> byIndex = new HashMap<>();
 
-  NeighborStore(NeighborTable table, InstantSource time) {
+  NeighborStore(NeighborTable table, InstantSource clock) {
     this.table = table;
-    this.time = time;
+    this.clock = clock;
   }
 
   @Override
@@ -47,38 +49,38 @@ final class NeighborStore implements VectorStore {
 
   @Override
   public synchronized Optional<CacheEntry> find(String key) {
-    Instant now = time.instant();
+    Instant now = clock.instant();
     return Optional.ofNullable(byKey.get(key))
-        .filter(stored -> stored.livesAt(now))
+        .filter(stored -> stored.isLiveAt(now))
         .map(stored -> stored.entry);
   }
 
   @Override
   public synchronized NearestEntries nearest(NearestQuery query) {
-    Instant now = time.instant();
-    Predicate<Stored> fits =
+    Instant now = clock.instant();
+    Predicate<Stored> isCandidate =
         stored ->
-            stored.livesAt(now)
+            stored.isLiveAt(now)
                 && stored.entry.scope().equals(query.scope())
                 && query.notBefore().filter(stored.entry.createdAt()::isBefore).isEmpty();
     int[] neighbors = table.neighbors(indexOf(query.embedding()));
     List<Match> matches = new ArrayList<>(query.k());
     for (int i = 0; i < neighbors.length && matches.size() < query.k(); i++) {
-      collect(neighbors[i], query.embedding(), fits, matches);
+      addMatches(neighbors[i], query.embedding(), isCandidate, matches);
     }
     if (matches.size() < query.k() && neighbors.length < table.size()) {
       matches.clear();
-      byIndex.keySet().forEach(index -> collect(index, query.embedding(), fits, matches));
+      byIndex.keySet().forEach(index -> addMatches(index, query.embedding(), isCandidate, matches));
     }
     return new NearestEntries(matches.stream().sorted(NEAREST_FIRST).limit(query.k()).toList(), 0);
   }
 
-  private void collect(int index, Embedding target, Predicate<Stored> fits, List<Match> matches) {
+  private void addMatches(int index, Embedding target, Predicate<Stored> isCandidate, List<Match> matches) {
     List<Stored> candidates = byIndex.getOrDefault(index, List.of());
     if (!candidates.isEmpty()) {
       double distance = target.cosineDistance(table.embedding(index));
       candidates.stream()
-          .filter(fits)
+          .filter(isCandidate)
           .map(stored -> new Match(stored.entry, distance))
           .forEach(matches::add);
     }
@@ -93,16 +95,16 @@ final class NeighborStore implements VectorStore {
   }
 
   @Override
-  public synchronized int put(List<NewEntry> insertions) {
-    Instant now = time.instant();
-    for (NewEntry insertion : insertions) {
-      delete(insertion.entry().key());
-      Integer index = insertion.embedding().map(this::indexOf).orElse(null);
+  public synchronized int put(List<NewEntry> entries) {
+    Instant now = clock.instant();
+    for (NewEntry entry : entries) {
+      delete(entry.entry().key());
+      Integer index = entry.embedding().map(this::indexOf).orElse(null);
       Stored stored =
-          new Stored(insertion.entry(), index, insertion.timeToLive().map(now::plus).orElse(null));
-      byKey.put(insertion.entry().key(), stored);
+          new Stored(entry.entry(), index, entry.timeToLive().map(now::plus).orElse(null));
+      byKey.put(entry.entry().key(), stored);
       if (index != null) {
-        byIndex.computeIfAbsent(index, first -> new ArrayList<>()).add(stored);
+        byIndex.computeIfAbsent(index, absent -> new ArrayList<>()).add(stored);
       }
     }
     return 0;
@@ -111,27 +113,27 @@ final class NeighborStore implements VectorStore {
   @Override
   public synchronized Optional<CacheEntry> updateAttributes(
       String key, UnaryOperator<CacheEntry> change) {
-    Instant now = time.instant();
+    Instant now = clock.instant();
     Optional<Stored> found =
-        Optional.ofNullable(byKey.get(key)).filter(stored -> stored.livesAt(now));
+        Optional.ofNullable(byKey.get(key)).filter(stored -> stored.isLiveAt(now));
     found.ifPresent(stored -> stored.entry = stored.entry.withChangedAttributes(change));
     return found.map(stored -> stored.entry);
   }
 
   @Override
-  public synchronized long remove(EntrySelector selection) {
-    Instant now = time.instant();
+  public synchronized long remove(EntrySelector selector) {
+    Instant now = clock.instant();
     List<Stored> selected =
-        byKey.values().stream().filter(stored -> isSelected(stored, selection)).toList();
+        byKey.values().stream().filter(stored -> isSelected(stored, selector)).toList();
     selected.forEach(stored -> delete(stored.entry.key()));
-    return selected.stream().filter(stored -> stored.livesAt(now)).count();
+    return selected.stream().filter(stored -> stored.isLiveAt(now)).count();
   }
 
-  private static boolean isSelected(Stored stored, EntrySelector selection) {
-    if (selection instanceof EntrySelector.ByKey byKey) {
+  private static boolean isSelected(Stored stored, EntrySelector selector) {
+    if (selector instanceof EntrySelector.ByKey byKey) {
       return stored.entry.key().equals(byKey.key());
     }
-    return !(selection instanceof EntrySelector.ByScope byScope)
+    return !(selector instanceof EntrySelector.ByScope byScope)
         || stored.entry.scope().equals(byScope.scope());
   }
 
@@ -147,7 +149,7 @@ final class NeighborStore implements VectorStore {
     }
   }
 
-  /** Does nothing: there is nothing to release. */
+  /** Does nothing, because the store holds no resources. */
   @Override
   public void close() {}
 
@@ -162,7 +164,7 @@ final class NeighborStore implements VectorStore {
       this.expiresAt = expiresAt;
     }
 
-    boolean livesAt(Instant now) {
+    boolean isLiveAt(Instant now) {
       return expiresAt == null || now.isBefore(expiresAt);
     }
   }

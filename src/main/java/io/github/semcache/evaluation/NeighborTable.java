@@ -15,15 +15,15 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which prompts of a list are nearest to which, found once so that many {@linkplain Replay replays}
- * of the list take a fraction of the time. Takes time in proportion to the square of the number of
- * prompts, and up to 4 kB of memory for each prompt beside its embedding.
+ * The nearest neighbors of every prompt in a list, computed once to speed up many {@linkplain
+ * Replay replays} of the list. The computation takes time proportional to the square of the number
+ * of prompts. The table needs up to 4 kB of memory per prompt in addition to the embeddings.
  *
- * <p>Immutable and safe for use by many threads.
+ * <p>NeighborTable is immutable and thread-safe.
  */
 public final class NeighborTable {
-  private static final int NEIGHBORS = 512;
-  private static final int BATCH = 256;
+  private static final int MAX_NEIGHBORS = 512;
+  private static final int BATCH_SIZE = 256;
 
   private final EmbeddingSpace space;
   private final List<Embedding> embeddings;
@@ -40,11 +40,12 @@ public final class NeighborTable {
   }
 
   /**
-   * Embeds prompts and finds the nearest neighbors of each, on all processors.
+   * Embeds prompts and computes the nearest neighbors of each prompt on all processors.
    *
-   * @param embedder who makes the embeddings
+   * @param embedder computes the embeddings
    * @param prompts the prompts that will be replayed
-   * @param progress is told how many prompts are done, from one thread at a time
+   * @param progress receives the number of distinct prompts done so far; called by one thread at a
+   *     time
    * @return the table
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    */
@@ -69,32 +70,32 @@ public final class NeighborTable {
     List<String> texts =
         prompts.stream().map(prompt -> Normalizer.whitespace().normalize(prompt.text())).toList();
     LinkedHashSet<Embedding> distinct = new LinkedHashSet<>();
-    for (int start = 0; start < texts.size(); start += BATCH) {
-      distinct.addAll(embedder.embed(texts.subList(start, Math.min(start + BATCH, texts.size()))));
+    for (int start = 0; start < texts.size(); start += BATCH_SIZE) {
+      distinct.addAll(embedder.embed(texts.subList(start, Math.min(start + BATCH_SIZE, texts.size()))));
     }
     return List.copyOf(distinct);
   }
 
-  /** Indices of the nearest embeddings, nearest first; all of them if they are few. */
+  /** Returns the indices of the nearest embeddings, at most 512, nearest first. */
   private static int[] nearest(List<Embedding> embeddings, Embedding target) {
-    // Each number is a distance with an index below it, so that numbers sort as distances do.
-    long[] best = new long[2 * NEIGHBORS];
+    // A long with the distance in its upper half and the index in its lower half sorts by distance.
+    long[] nearest = new long[2 * MAX_NEIGHBORS];
     long bound = Long.MAX_VALUE;
     int count = 0;
     for (int i = 0; i < embeddings.size(); i++) {
       float distance = (float) target.cosineDistance(embeddings.get(i));
       long packed = (long) Float.floatToIntBits(distance) << Integer.SIZE | i;
       if (packed < bound) {
-        best[count++] = packed;
+        nearest[count++] = packed;
       }
-      if (count == best.length) {
-        Arrays.sort(best);
-        count = NEIGHBORS;
-        bound = best[count - 1];
+      if (count == nearest.length) {
+        Arrays.sort(nearest);
+        count = MAX_NEIGHBORS;
+        bound = nearest[count - 1];
       }
     }
-    Arrays.sort(best, 0, count);
-    return Arrays.stream(best, 0, Math.min(count, NEIGHBORS))
+    Arrays.sort(nearest, 0, count);
+    return Arrays.stream(nearest, 0, Math.min(count, MAX_NEIGHBORS))
         .mapToInt(packed -> (int) packed)
         .toArray();
   }
@@ -107,7 +108,7 @@ public final class NeighborTable {
     return embeddings.size();
   }
 
-  /** The place of an embedding in the table; null if it is not there. */
+  /** Returns the index of an embedding, or null if it is not in the table. */
   @Nullable Integer indexOf(Embedding embedding) {
     return indices.get(embedding);
   }
@@ -116,7 +117,7 @@ public final class NeighborTable {
     return embeddings.get(index);
   }
 
-  /** The nearest of all embeddings to one of them, nearest first, itself among them. */
+  /** Returns the nearest embeddings to one of them, nearest first, including itself. */
   int[] neighbors(int index) {
     return neighbors[index];
   }

@@ -3,26 +3,26 @@ package io.github.semcache.evaluation;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Which columns of a file of pairs hold what.
+ * The column names of a file of prompt pairs.
  *
- * @param first the column of one prompt
- * @param second the column of the other
- * @param same the column that says whether one answer is right for both: {@code 1}, {@code true},
- *     {@code yes}, {@code same} or {@code duplicate}, or else {@code 0}, {@code false}, {@code no}
- *     or {@code different}, in any case of letters
- * @param maxCharacters the longest prompt that is accepted, at least 1
+ * @param first the column of the first prompt
+ * @param second the column of the second prompt
+ * @param label the column that says whether both prompts have the same answer. Its values are
+ *     {@code 1}, {@code true}, {@code yes}, {@code same}, or {@code duplicate} if they do, and
+ *     {@code 0}, {@code false}, {@code no}, or {@code different} if they do not; case is ignored
+ * @param maxCharacters the maximum length of a prompt in characters, at least 1
  */
-public record PairColumns(String first, String second, String same, int maxCharacters) {
+public record PairColumns(String first, String second, String label, int maxCharacters) {
 
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if the longest prompt has less than 1 character
+   * @throws IllegalArgumentException if {@code maxCharacters} is less than 1
    */
   public PairColumns {
     requireNonNull(first, "first");
     requireNonNull(second, "second");
-    requireNonNull(same, "same");
+    requireNonNull(label, "label");
     if (maxCharacters < 1) {
       throw new IllegalArgumentException(
           "maxCharacters is " + maxCharacters + "; it must be at least 1");
@@ -30,25 +30,26 @@ public record PairColumns(String first, String second, String same, int maxChara
   }
 
   /**
-   * Names the columns.
+   * Returns columns with the {@linkplain PromptColumns#DEFAULT_MAX_CHARACTERS default} maximum
+   * prompt length.
    *
-   * @param first the column of one prompt
-   * @param second the column of the other
-   * @param same the column that says whether one answer is right for both
+   * @param first the column of the first prompt
+   * @param second the column of the second prompt
+   * @param label the column that says whether both prompts have the same answer
    * @return the columns
    */
-  public static PairColumns of(String first, String second, String same) {
-    return new PairColumns(first, second, same, PromptColumns.DEFAULT_MAX_CHARACTERS);
+  public static PairColumns of(String first, String second, String label) {
+    return new PairColumns(first, second, label, PromptColumns.DEFAULT_MAX_CHARACTERS);
   }
 
   /**
-   * Sets the longest prompt that is accepted.
+   * Returns a copy with another maximum prompt length.
    *
-   * @param maxCharacters at least 1
-   * @return columns with it
-   * @throws IllegalArgumentException if it is less than 1
+   * @param maxCharacters the maximum length of a prompt in characters, at least 1
+   * @return the copy
+   * @throws IllegalArgumentException if {@code maxCharacters} is less than 1
    */
   public PairColumns maxCharacters(int maxCharacters) {
-    return new PairColumns(first, second, same, maxCharacters);
+    return new PairColumns(first, second, label, maxCharacters);
   }
 }

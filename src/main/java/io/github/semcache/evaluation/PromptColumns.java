@@ -5,14 +5,14 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 
 /**
- * Which columns of a file hold what.
+ * The column names of a file of prompts.
  *
- * @param prompt the column of the prompts
- * @param label the column of the labels
- * @param scope the column of the scopes
- * @param timestamp the column of the times: ISO 8601, in UTC where no zone is given, or seconds or
- *     milliseconds since 1970
- * @param maxCharacters the longest prompt that is accepted, at least 1
+ * @param prompt the column of the prompt texts
+ * @param label the column of the labels, if there is one
+ * @param scope the column of the scopes, if there is one
+ * @param timestamp the column of the timestamps, if there is one. Its values are ISO 8601, in UTC
+ *     if no zone is given, or seconds or milliseconds since 1970
+ * @param maxCharacters the maximum length of a prompt in characters, at least 1
  */
 public record PromptColumns(
     String prompt,
@@ -21,13 +21,13 @@ public record PromptColumns(
     Optional<String> timestamp,
     int maxCharacters) {
 
-  /** The longest prompt that is accepted unless said otherwise. */
+  /** The default maximum length of a prompt in characters. */
   public static final int DEFAULT_MAX_CHARACTERS = 16_384;
 
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if the longest prompt has less than 1 character
+   * @throws IllegalArgumentException if {@code maxCharacters} is less than 1
    */
   public PromptColumns {
     requireNonNull(prompt, "prompt");
@@ -41,9 +41,9 @@ public record PromptColumns(
   }
 
   /**
-   * Names the column of the prompts; there are no others yet.
+   * Returns columns with prompts only.
    *
-   * @param prompt the name of the column
+   * @param prompt the column of the prompt texts
    * @return the columns
    */
   public static PromptColumns of(String prompt) {
@@ -52,41 +52,41 @@ public record PromptColumns(
   }
 
   /**
-   * Names the column of the labels.
+   * Returns a copy with a column of labels.
    *
-   * @param label the name of the column
-   * @return columns with it
+   * @param label the column of the labels
+   * @return the copy
    */
   public PromptColumns label(String label) {
     return new PromptColumns(prompt, Optional.of(label), scope, timestamp, maxCharacters);
   }
 
   /**
-   * Names the column of the scopes.
+   * Returns a copy with a column of scopes.
    *
-   * @param scope the name of the column
-   * @return columns with it
+   * @param scope the column of the scopes
+   * @return the copy
    */
   public PromptColumns scope(String scope) {
     return new PromptColumns(prompt, label, Optional.of(scope), timestamp, maxCharacters);
   }
 
   /**
-   * Names the column of the times.
+   * Returns a copy with a column of timestamps.
    *
-   * @param timestamp the name of the column
-   * @return columns with it
+   * @param timestamp the column of the timestamps
+   * @return the copy
    */
   public PromptColumns timestamp(String timestamp) {
     return new PromptColumns(prompt, label, scope, Optional.of(timestamp), maxCharacters);
   }
 
   /**
-   * Sets the longest prompt that is accepted.
+   * Returns a copy with another maximum prompt length.
    *
-   * @param maxCharacters at least 1
-   * @return columns with it
-   * @throws IllegalArgumentException if it is less than 1
+   * @param maxCharacters the maximum length of a prompt in characters, at least 1
+   * @return the copy
+   * @throws IllegalArgumentException if {@code maxCharacters} is less than 1
    */
   public PromptColumns maxCharacters(int maxCharacters) {
     return new PromptColumns(prompt, label, scope, timestamp, maxCharacters);

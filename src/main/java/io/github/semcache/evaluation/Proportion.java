@@ -5,13 +5,13 @@ import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
 import org.apache.commons.statistics.interval.Interval;
 
 /**
- * How often something was so, among how many times it could have been.
+ * A count out of a total, with Clopper–Pearson confidence bounds.
  *
- * @param count how often it was so
- * @param total how often it could have been
+ * @param count the count, at least 0
+ * @param total the total, at least the count
  */
 public record Proportion(int count, int total) {
-  /** The confidence of {@link #lower} and {@link #upper}. */
+  /** The confidence level of {@link #lower} and {@link #upper}. */
   public static final double CONFIDENCE = 0.95;
 
   /**
@@ -27,38 +27,38 @@ public record Proportion(int count, int total) {
   }
 
   /**
-   * The share.
+   * Returns the count divided by the total.
    *
-   * @return 0 to 1; empty if it could never have been
+   * @return the fraction, in [0, 1], or empty if the total is 0
    */
   public OptionalDouble value() {
     return total == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) count / total);
   }
 
   /**
-   * The lower end of the two-sided 95 % Clopper–Pearson interval.
+   * Returns the lower end of the two-sided 95 % Clopper–Pearson interval.
    *
-   * @return 0 to 1; 0 if it could never have been
+   * @return the lower end, in [0, 1]; 0 if the total is 0
    */
   public double lower() {
     return total == 0 ? 0 : interval(CONFIDENCE).getLowerBound();
   }
 
   /**
-   * The upper end of the two-sided 95 % Clopper–Pearson interval.
+   * Returns the upper end of the two-sided 95 % Clopper–Pearson interval.
    *
-   * @return 0 to 1; 1 if it could never have been
+   * @return the upper end, in [0, 1]; 1 if the total is 0
    */
   public double upper() {
     return total == 0 ? 1 : interval(CONFIDENCE).getUpperBound();
   }
 
   /**
-   * The one-sided Clopper–Pearson lower bound.
+   * Returns the one-sided Clopper–Pearson lower bound.
    *
-   * @param confidence more than 0.5 and less than 1
-   * @return 0 to 1; 0 if it could never have been
-   * @throws IllegalArgumentException if the confidence is outside its bounds
+   * @param confidence the confidence level, in (0.5, 1)
+   * @return the lower bound, in [0, 1]; 0 if the total is 0
+   * @throws IllegalArgumentException if the confidence level is out of range
    */
   public double lowerBound(double confidence) {
     double twoSided = twoSided(confidence);
@@ -66,11 +66,11 @@ public record Proportion(int count, int total) {
   }
 
   /**
-   * The one-sided Clopper–Pearson upper bound.
+   * Returns the one-sided Clopper–Pearson upper bound.
    *
-   * @param confidence more than 0.5 and less than 1
-   * @return 0 to 1; 1 if it could never have been
-   * @throws IllegalArgumentException if the confidence is outside its bounds
+   * @param confidence the confidence level, in (0.5, 1)
+   * @return the upper bound, in [0, 1]; 1 if the total is 0
+   * @throws IllegalArgumentException if the confidence level is out of range
    */
   public double upperBound(double confidence) {
     double twoSided = twoSided(confidence);

@@ -5,32 +5,27 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.Admission;
-import io.github.semcache.chat.ChatClient;
-import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.judge.Comparison;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.Verdict;
-import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
- * Sends recorded prompts, one after the other, through a real cache and tells what the cache would
- * have answered. No model is asked: the answer to a prompt is its label, so a hit is wrong if the
- * labels of the two prompts differ. The judge compares labels too, and each verdict is taken up
- * before the next prompt is asked: equal orders give equal results.
+ * Sends recorded prompts one by one through a real cache and records the hits and the wrong hits.
+ * No chat model is called: the answer to a prompt is its label, so a hit is wrong if the labels of
+ * the two prompts differ. The judge compares labels as well, and the policy learns from each
+ * verdict before the next prompt is sent. Replays in the same order give the same result.
  *
  * <pre>{@code
  * ReplayResult result =
@@ -39,8 +34,8 @@ import java.util.function.IntConsumer;
  * result.total().hitRate().value();
  * }</pre>
  *
- * <p>Immutable. {@link #run} blocks on the embedder and the store; each run builds and closes a
- * cache of its own, so runs may go side by side if the options allow it.
+ * <p>Replay is immutable. {@link #run} blocks on the embedder and the store. Each run builds and
+ * closes its own cache, so runs may be concurrent if the embedder and the options are thread-safe.
  */
 public final class Replay {
   private final Embedder embedder;
@@ -62,35 +57,35 @@ public final class Replay {
   }
 
   /**
-   * Begins a replay.
+   * Returns a builder.
    *
-   * @param embedder who makes the embeddings
-   * @return a builder
+   * @param embedder computes the embeddings; for several replays, use a {@link CachingEmbedder}
+   * @return the builder
    */
   public static Builder builder(Embedder embedder) {
     return new Builder(embedder);
   }
 
   /**
-   * Asks the cache for each prompt. The order is that of the list; if every prompt has a timestamp,
-   * that of time; or a shuffled one where a {@linkplain Builder#shuffled seed} was set.
+   * Sends each prompt to a new cache. The prompts are {@linkplain Builder#shuffled shuffled} if a
+   * seed is set, sorted by timestamp if every prompt has one, and otherwise sent in list order.
    *
-   * @param prompts what to ask; at least one
-   * @return what the cache did
+   * @param prompts the prompts, at least one
+   * @return the result
    * @throws IllegalArgumentException if there are no prompts, or some but not all have a label
-   * @throws RuntimeException whatever embedder, store or policy throw
+   * @throws RuntimeException any exception of the embedder, the store, or the policy
    */
   public ReplayResult run(List<LabeledPrompt> prompts) {
-    List<LabeledPrompt> stream = inOrder(prompts);
-    Model model = new Model(stream.get(0));
-    List<ReplayedPrompt> outcomes = new ArrayList<>(stream.size());
+    List<LabeledPrompt> ordered = inOrder(prompts);
+    RecordedTraffic traffic = new RecordedTraffic(ordered.get(0));
+    List<ReplayedPrompt> replayed = new ArrayList<>(ordered.size());
     long start = System.nanoTime();
-    try (SemanticCache cache = cache(model, stream.size())) {
-      for (LabeledPrompt prompt : stream) {
-        outcomes.add(new ReplayedPrompt(prompt, cache.ask(model.next(prompt))));
-        progress.accept(outcomes.size());
+    try (SemanticCache cache = cache(traffic, ordered.size())) {
+      for (LabeledPrompt prompt : ordered) {
+        replayed.add(new ReplayedPrompt(prompt, cache.ask(traffic.advanceTo(prompt))));
+        progress.accept(replayed.size());
       }
-      return new ReplayResult(outcomes, cache.stats(), Duration.ofNanos(System.nanoTime() - start));
+      return new ReplayResult(replayed, cache.stats(), Duration.ofNanos(System.nanoTime() - start));
     }
   }
 
@@ -99,77 +94,48 @@ public final class Replay {
       throw new IllegalArgumentException("prompts is empty; a replay needs at least one");
     }
     if (prompts.stream().map(prompt -> prompt.label().isPresent()).distinct().count() > 1) {
-      throw new IllegalArgumentException("some prompts have a label; all or none must have one");
+      throw new IllegalArgumentException("some prompts have a label and some do not; all or none must have one");
     }
-    return new ReplayOrder(seed, limit).of(prompts);
+    return new ReplayOrder(seed, limit).apply(prompts);
   }
 
-  private SemanticCache cache(Model model, int prompts) {
+  private SemanticCache cache(RecordedTraffic traffic, int maxEntries) {
     SemanticCacheBuilder builder =
         SemanticCache.builder()
             .embedder(embedder)
-            .chatClient(model)
-            .judge(Replay::compare)
+            .chatClient(traffic)
+            .judge(Replay::compareLabels)
             .judgeExecutor(Runnable::run)
             .admission(Admission.everything())
-            .timeSource(model)
+            .timeSource(traffic)
             .failOnCacheErrors();
     timeToLive.ifPresentOrElse(builder::timeToLive, builder::noExpiry);
     options.accept(builder);
     return builder
-        .ownedStore(store.map(made -> made.apply(model)).orElseGet(() -> inMemory(model, prompts)))
+        .store(
+            store
+                .map(factory -> factory.apply(traffic))
+                .orElseGet(() -> inMemory(traffic, maxEntries)))
         .stateStore(InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).build())
         .build();
   }
 
-  /** Answers are labels, so they say the same if they are equal; empty ones stand for none. */
-  private static Verdict compare(Comparison comparison) {
+  /** Compares two answers, which are labels, or empty if the prompts have no labels. */
+  private static Verdict compareLabels(Comparison comparison) {
     if (comparison.otherAnswer().isEmpty()) {
       return Verdict.UNKNOWN;
     }
     return comparison.answer().equals(comparison.otherAnswer()) ? Verdict.SAME : Verdict.DIFFERENT;
   }
 
-  private VectorStore inMemory(InstantSource time, int prompts) {
+  private VectorStore inMemory(InstantSource clock, int maxEntries) {
     return InMemoryVectorStore.builder(EmbeddingSpace.of(embedder))
-        .maxEntries(prompts)
-        .timeSource(time)
+        .maxEntries(maxEntries)
+        .timeSource(clock)
         .build();
   }
 
-  /** Answers the prompt at hand with its label, and tells its time. */
-  private static final class Model implements ChatClient, InstantSource {
-    private LabeledPrompt current;
-    private Instant now = Instant.EPOCH;
-
-    Model(LabeledPrompt first) {
-      current = first;
-    }
-
-    Prompt next(LabeledPrompt prompt) {
-      current = prompt;
-      now = prompt.timestamp().orElse(now.plusMillis(1));
-      Prompt asked = Prompt.of(prompt.text());
-      return prompt.scope().map(scope -> asked.tag("scope", scope)).orElse(asked);
-    }
-
-    @Override
-    public ChatReply chat(Prompt prompt) {
-      return ChatReply.of(current.label().orElse(""));
-    }
-
-    @Override
-    public Map<String, String> settings() {
-      return Map.of();
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  }
-
-  /** The options of a {@link Replay}. Not safe for use by many threads. */
+  /** A builder of {@link Replay}. Builder is not thread-safe. */
   public static final class Builder {
     private final Embedder embedder;
     private Consumer<SemanticCacheBuilder> options = builder -> {};
@@ -177,16 +143,15 @@ public final class Replay {
     private Optional<Duration> timeToLive = Optional.empty();
     private Optional<Long> seed = Optional.empty();
     private int limit = Integer.MAX_VALUE;
-    private IntConsumer progress = asked -> {};
+    private IntConsumer progress = count -> {};
 
     private Builder(Embedder embedder) {
       this.embedder = requireNonNull(embedder, "embedder");
     }
 
     /**
-     * Sets how a hit is decided; without it, as the cache does unless told otherwise. A policy that
-     * learns begins each run without having learned anything; from prompts without labels it learns
-     * nothing.
+     * Sets the hit policy. The default is that of the cache. A learning policy starts each run in
+     * its initial state, and does not learn from prompts without labels.
      *
      * @param hitPolicy the policy
      * @return this builder
@@ -197,10 +162,11 @@ public final class Replay {
     }
 
     /**
-     * Sets any options of the cache, after those that were set before. Embedder, chat client, store
-     * and state store are the replay's own; another judge may be set.
+     * Adds a function that sets options of the cache, which is called after earlier ones. It must
+     * not set the embedder, the chat client, the store, or the state store, which belong to the
+     * replay. It may set another judge.
      *
-     * @param options sets options on the builder it is given; called once for each run
+     * @param options sets options on the builder of the cache; called once per run
      * @return this builder
      */
     public Builder cache(Consumer<SemanticCacheBuilder> options) {
@@ -209,11 +175,11 @@ public final class Replay {
     }
 
     /**
-     * Sets where entries are kept during a run; without it, in a store in the heap that has room
-     * for all of them.
+     * Sets the store of the cache. The default is an in-memory store that can hold an entry for
+     * each prompt.
      *
-     * @param store makes an empty store, given the clock of the replay, which tells the timestamp
-     *     of the prompt at hand; called once for each run, which closes the store
+     * @param store creates an empty store that uses the given clock, which shows the timestamp of
+     *     the current prompt; called once per run. The run closes the store
      * @return this builder
      */
     public Builder store(Function<InstantSource, VectorStore> store) {
@@ -222,21 +188,23 @@ public final class Replay {
     }
 
     /**
-     * Looks neighbors up in a table in place of searching a store: the same results, sooner. Only
-     * prompts of the table can be asked, and only with the cache's default normalizer.
+     * Replaces the search of the store by lookups in a table of neighbors. The results are the same
+     * and the replay is faster. All prompts must be in the table, and the cache must have its
+     * default normalizer.
      *
      * @param table the neighbors of the prompts
      * @return this builder
      */
     public Builder neighbors(NeighborTable table) {
       requireNonNull(table, "table");
-      return store(time -> new NeighborStore(table, time));
+      return store(clock -> new NeighborStore(table, clock));
     }
 
     /**
-     * Sets how long entries live, by the timestamps of the prompts; without it they do not expire.
+     * Sets the time to live of the entries, which is measured by the timestamps of the prompts. By
+     * default entries do not expire.
      *
-     * @param timeToLive at least a millisecond and at most 100 years
+     * @param timeToLive the time to live, at least a millisecond and at most 100 years
      * @return this builder
      */
     public Builder timeToLive(Duration timeToLive) {
@@ -245,9 +213,9 @@ public final class Replay {
     }
 
     /**
-     * Asks the prompts in a random order.
+     * Shuffles the prompts.
      *
-     * @param seed the same seed gives the same order
+     * @param seed the seed of the shuffle; the same seed gives the same order
      * @return this builder
      */
     public Builder shuffled(long seed) {
@@ -256,11 +224,11 @@ public final class Replay {
     }
 
     /**
-     * Asks only the first prompts of the order.
+     * Sets the maximum number of prompts to send. By default all prompts are sent.
      *
-     * @param limit how many at most, at least 1; all of them unless set
+     * @param limit the maximum, at least 1; prompts after the first {@code limit} are dropped
      * @return this builder
-     * @throws IllegalArgumentException if the number is less than 1
+     * @throws IllegalArgumentException if the limit is less than 1
      */
     public Builder limit(int limit) {
       if (limit < 1) {
@@ -271,9 +239,10 @@ public final class Replay {
     }
 
     /**
-     * Sets who is told after each prompt how many were asked so far.
+     * Sets a listener for the progress of a run.
      *
-     * @param progress called on the thread of the run
+     * @param progress receives the number of prompts sent so far, after each prompt; called by the
+     *     thread of the run
      * @return this builder
      */
     public Builder progress(IntConsumer progress) {
@@ -290,7 +259,7 @@ public final class Replay {
       return new Replay(this);
     }
 
-    /** Builds the replay with a policy in place of that which was set; leaves this as it is. */
+    /** Builds a replay with another policy and leaves this builder unchanged. */
     Replay build(HitPolicy policy) {
       Consumer<SemanticCacheBuilder> before = options;
       try {

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Counts of a replay. The requests of a stream depend on each other, so intervals over them are
- * somewhat too narrow.
+ * The counts of a replay. The requests of a stream are not independent, so confidence intervals
+ * over them are somewhat too narrow.
  *
- * @param requests how many prompts were asked
- * @param hits how many of them were answered from the cache
- * @param wrongHits how many of these with the answer to another question; empty where there are no
- *     labels
+ * @param requests the number of prompts sent to the cache
+ * @param hits the number of prompts answered from the cache
+ * @param wrongHits the number of hits on an entry with another label, or empty if the prompts have
+ *     no labels
  */
 public record ReplayCounts(int requests, int hits, Optional<Integer> wrongHits) {
 
@@ -23,43 +23,43 @@ public record ReplayCounts(int requests, int hits, Optional<Integer> wrongHits) 
     int wrong = wrongHits.orElse(0);
     if (wrong < 0 || wrong > hits || hits > requests) {
       throw new IllegalArgumentException(
-          "wrongHits is %d, hits %d, requests %d; each must be at most the next"
+          "wrongHits is %d, hits is %d, requests is %d; they must be 0 <= wrongHits <= hits <= requests"
               .formatted(wrong, hits, requests));
     }
   }
 
-  static ReplayCounts of(List<ReplayedPrompt> outcomes) {
-    int hits = (int) outcomes.stream().filter(ReplayedPrompt::isHit).count();
-    int wrong = (int) outcomes.stream().filter(ReplayedPrompt::isWrongHit).count();
-    boolean labeled =
-        !outcomes.isEmpty()
-            && outcomes.stream().allMatch(outcome -> outcome.prompt().label().isPresent());
+  static ReplayCounts of(List<ReplayedPrompt> prompts) {
+    int hits = (int) prompts.stream().filter(ReplayedPrompt::isHit).count();
+    int wrong = (int) prompts.stream().filter(ReplayedPrompt::isWrongHit).count();
+    boolean isLabeled =
+        !prompts.isEmpty()
+            && prompts.stream().allMatch(replayed -> replayed.prompt().label().isPresent());
     return new ReplayCounts(
-        outcomes.size(), hits, labeled ? Optional.of(wrong) : Optional.<Integer>empty());
+        prompts.size(), hits, isLabeled ? Optional.of(wrong) : Optional.<Integer>empty());
   }
 
   /**
-   * Hits among all requests.
+   * Returns the fraction of requests that are hits.
    *
-   * @return the proportion
+   * @return the hit rate
    */
   public Proportion hitRate() {
     return new Proportion(hits, requests);
   }
 
   /**
-   * Wrong hits among all requests.
+   * Returns the fraction of requests that are wrong hits.
    *
-   * @return the proportion; empty where there are no labels
+   * @return the error rate, or empty if the prompts have no labels
    */
   public Optional<Proportion> errorRate() {
     return wrongHits.map(wrong -> new Proportion(wrong, requests));
   }
 
   /**
-   * Right hits among all hits.
+   * Returns the fraction of hits that are correct.
    *
-   * @return the proportion; empty where there are no labels
+   * @return the precision, or empty if the prompts have no labels
    */
   public Optional<Proportion> precision() {
     return wrongHits.map(wrong -> new Proportion(hits - wrong, hits));

@@ -8,18 +8,18 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * In which order recorded prompts are asked: a shuffled one where there is a seed; that of time, if
- * every prompt has a timestamp; else that of the list.
+ * The order in which a replay sends its prompts: shuffled if there is a seed, by timestamp if every
+ * prompt has one, and otherwise the order of the list.
  *
- * @param seed the same seed gives the same order
- * @param limit how many are asked at most, the first of the order
+ * @param seed the seed of the shuffle; the same seed gives the same order
+ * @param limit the maximum number of prompts, at least 1; the prompts after it are dropped
  */
 public record ReplayOrder(Optional<Long> seed, int limit) {
 
   /**
    * Checks the limit.
    *
-   * @throws IllegalArgumentException if it is less than 1
+   * @throws IllegalArgumentException if the limit is less than 1
    */
   public ReplayOrder {
     if (limit < 1) {
@@ -28,18 +28,18 @@ public record ReplayOrder(Optional<Long> seed, int limit) {
   }
 
   /**
-   * Brings prompts into this order.
+   * Returns the prompts to send, in order.
    *
-   * @param prompts all that were recorded; left as they are
-   * @return those that are asked, in order
+   * @param prompts all recorded prompts; the list is not modified
+   * @return the ordered prompts, at most {@code limit}
    */
-  public List<LabeledPrompt> of(List<LabeledPrompt> prompts) {
-    List<LabeledPrompt> stream = new ArrayList<>(prompts);
+  public List<LabeledPrompt> apply(List<LabeledPrompt> prompts) {
+    List<LabeledPrompt> ordered = new ArrayList<>(prompts);
     if (seed.isPresent()) {
-      Collections.shuffle(stream, new Random(seed.get()));
+      Collections.shuffle(ordered, new Random(seed.get()));
     } else if (prompts.stream().allMatch(prompt -> prompt.timestamp().isPresent())) {
-      stream.sort(Comparator.comparing(prompt -> prompt.timestamp().orElseThrow()));
+      ordered.sort(Comparator.comparing(prompt -> prompt.timestamp().orElseThrow()));
     }
-    return stream.subList(0, Math.min(limit, stream.size()));
+    return ordered.subList(0, Math.min(limit, ordered.size()));
   }
 }

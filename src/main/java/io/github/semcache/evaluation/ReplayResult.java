@@ -9,52 +9,52 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What came of a {@link Replay}.
+ * The result of a {@link Replay}.
  *
- * @param outcomes one for each prompt, in the order in which they were asked
- * @param stats the cache's own counts
- * @param took how long the replay took
+ * @param prompts the prompts with their answers, in the order in which they were sent
+ * @param stats the statistics of the cache
+ * @param duration how long the replay took
  */
-public record ReplayResult(List<ReplayedPrompt> outcomes, CacheStats stats, Duration took) {
+public record ReplayResult(List<ReplayedPrompt> prompts, CacheStats stats, Duration duration) {
 
   public ReplayResult {
-    outcomes = List.copyOf(outcomes);
+    prompts = List.copyOf(prompts);
     requireNonNull(stats, "stats");
-    requireNonNull(took, "took");
+    requireNonNull(duration, "duration");
   }
 
   /**
-   * The counts over the whole stream.
+   * Returns the counts over all prompts.
    *
    * @return the counts
    */
   public ReplayCounts total() {
-    return ReplayCounts.of(outcomes);
+    return ReplayCounts.of(prompts);
   }
 
   /**
-   * The counts over the second half of the stream, in which the cache is filled; of an odd number
-   * of prompts the middle one belongs to it.
+   * Returns the counts over the second half of the prompts, for which the cache is already filled.
+   * The middle one of an odd number of prompts belongs to the second half.
    *
    * @return the counts
    */
   public ReplayCounts secondHalf() {
-    return ReplayCounts.of(outcomes.subList(outcomes.size() / 2, outcomes.size()));
+    return ReplayCounts.of(prompts.subList(prompts.size() / 2, prompts.size()));
   }
 
   /**
-   * The hits on an entry of another label, in the order of the stream.
+   * Returns the hits on entries with another label.
    *
-   * @return an unmodifiable list; empty also where there are no labels
+   * @return an unmodifiable list of the wrong hits in order, empty if the prompts have no labels
    */
   public List<ReplayedPrompt> wrongHits() {
-    return outcomes.stream().filter(ReplayedPrompt::isWrongHit).toList();
+    return prompts.stream().filter(ReplayedPrompt::isWrongHit).toList();
   }
 
   /**
-   * How many prompts missed for which reason.
+   * Returns the number of misses for each reason.
    *
-   * @return an unmodifiable map; reasons that did not occur are absent
+   * @return an unmodifiable map without the reasons that did not occur
    */
   public Map<MissReason, Long> missesByReason() {
     return stats.missesByReason();

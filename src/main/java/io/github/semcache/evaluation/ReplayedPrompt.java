@@ -6,11 +6,11 @@ import io.github.semcache.Answer;
 import java.util.OptionalDouble;
 
 /**
- * What the cache did with a prompt of a replay.
+ * A prompt of a replay with the answer that the cache returned.
  *
  * @param prompt the prompt
- * @param answer what the cache answered: its text is the label of the prompt whose entry was
- *     served, or empty where there are no labels
+ * @param answer the answer; its text is the label of the prompt that the served entry was stored
+ *     for, or empty if the prompts have no labels
  */
 public record ReplayedPrompt(LabeledPrompt prompt, Answer answer) {
 
@@ -20,7 +20,7 @@ public record ReplayedPrompt(LabeledPrompt prompt, Answer answer) {
   }
 
   /**
-   * Whether the answer came from the cache.
+   * Returns whether the answer came from the cache.
    *
    * @return true for a hit
    */
@@ -29,18 +29,18 @@ public record ReplayedPrompt(LabeledPrompt prompt, Answer answer) {
   }
 
   /**
-   * Whether the answer came from an entry of another label.
+   * Returns whether the answer came from an entry with another label.
    *
-   * @return true for a wrong hit; false for a right one, a miss, or a prompt without a label
+   * @return true for a wrong hit, false for a correct hit, a miss, or a prompt without a label
    */
   public boolean isWrongHit() {
     return isHit() && prompt.label().filter(label -> !label.equals(answer.text())).isPresent();
   }
 
   /**
-   * The cosine distance of the prompt and the one whose answer was served.
+   * Returns the cosine distance of the prompt and the prompt of the served entry.
    *
-   * @return 0 to 2; empty for a miss
+   * @return the distance, in [0, 2], or empty for a miss
    */
   public OptionalDouble distance() {
     return answer.distance();

@@ -4,16 +4,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the script of a report's page reads; the names of the components are those that it uses.
+ * The data of a report. It is serialized as JSON into the page, whose script uses the component
+ * names.
  *
- * @param title the page's title
+ * @param title the title of the page
  * @param model the embedding model
- * @param requests how many prompts were asked
- * @param labels how many different labels they have
- * @param order in which order they were asked
- * @param curves what each policy does
- * @param bins how far each prompt was from its nearest entry, if everything is kept
- * @param wrongHits the most instructive wrong hits
+ * @param requests the number of prompts
+ * @param labels the number of distinct labels
+ * @param order a description of the order of the prompts
+ * @param curves the rates of each policy
+ * @param bins a histogram of the distance of each prompt to its nearest earlier prompt
+ * @param wrongHits a sample of the wrong hits
  */
 record ReportData(
     String title,
@@ -28,20 +29,21 @@ record ReportData(
   /**
    * A policy at several settings.
    *
-   * @param name the policy
-   * @param points what it does, from strict to loose
+   * @param name the name of the policy
+   * @param points the rates at each setting
    */
   record Curve(String name, List<Point> points) {}
 
   /**
-   * A policy at one setting; rates are fractions, intervals those of {@link Proportion}.
+   * A policy at one setting. Rates are fractions; {@code errorLower} and {@code errorUpper} are the
+   * ends of the interval of {@link Proportion}.
    *
-   * @param setting how the policy was set
-   * @param cut the setting as a number, where it is one
+   * @param setting the name of the setting
+   * @param threshold the threshold, or null if the setting is not a threshold
    */
   record Point(
       String setting,
-      @Nullable Double cut,
+      @Nullable Double threshold,
       double hitRate,
       double errorRate,
       double errorLower,
@@ -50,14 +52,14 @@ record ReportData(
       double secondHalfHitRate,
       double secondHalfErrorRate) {
 
-    static Point of(String setting, @Nullable Double cut, ReplayResult result) {
+    static Point of(String setting, @Nullable Double threshold, ReplayResult result) {
       ReplayCounts total = result.total();
       ReplayCounts half = result.secondHalf();
       Proportion error = total.errorRate().orElseThrow();
       Proportion precision = total.precision().orElseThrow();
       return new Point(
           setting,
-          cut,
+          threshold,
           total.hitRate().value().orElse(0),
           error.value().orElse(0),
           error.lower(),
@@ -69,18 +71,18 @@ record ReportData(
   }
 
   /**
-   * Pairs of about the same distance.
+   * A bin of the histogram.
    *
-   * @param from the least distance
-   * @param same how many of them have one answer
-   * @param different how many have two
+   * @param from the lower end of the bin, as a cosine distance
+   * @param same the number of pairs with the same answer
+   * @param different the number of pairs with different answers
    */
   record Bin(double from, int same, int different) {}
 
   /**
    * A wrong hit.
    *
-   * @param caughtBy the guards that would have stopped it
+   * @param rejectedBy the reasons for which guards reject the pair
    */
   record WrongHit(
       String prompt,
@@ -89,5 +91,5 @@ record ReportData(
       String matchedLabel,
       double distance,
       long line,
-      List<String> caughtBy) {}
+      List<String> rejectedBy) {}
 }

@@ -7,33 +7,34 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** Puts data and script into the page. */
+/** Inserts the data of a report and Chart.js into the HTML template. */
 final class ReportPage {
-  private static final String PAGE = "/io/github/semcache/evaluation/report.html";
-  private static final String CHARTS_VERSION =
+  private static final String TEMPLATE = "/io/github/semcache/evaluation/report.html";
+  private static final String CHART_JS_PROPERTIES =
       "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
 
   private ReportPage() {}
 
   /**
-   * The whole page.
+   * Returns the page.
    *
-   * @throws IllegalStateException if the script for the charts is not on the class path
+   * @param json the data of the report
+   * @throws IllegalStateException if Chart.js is not on the class path
    */
   static String html(String title, String json) {
-    return resource(PAGE)
+    return resource(TEMPLATE)
         .replace("@TITLE@", title.replace("&", "&amp;").replace("<", "&lt;"))
-        .replace("@CHARTS@", script())
-        // Within a script element nothing but its end needs to be kept apart.
+        .replace("@CHARTS@", chartJs())
+        // Without '<', the JSON cannot contain the end tag of its script element.
         .replace("@DATA@", json.replace("<", "\\u003c"));
   }
 
-  private static String script() {
+  private static String chartJs() {
     Properties properties = new Properties();
-    try (InputStream in = ReportPage.class.getResourceAsStream(CHARTS_VERSION)) {
+    try (InputStream in = ReportPage.class.getResourceAsStream(CHART_JS_PROPERTIES)) {
       if (in == null) {
         throw new IllegalStateException(
-            "the report's charts need org.webjars.npm:chart.js on the class path");
+            "org.webjars.npm:chart.js is not on the class path; a report requires it");
       }
       properties.load(in);
     } catch (IOException e) {

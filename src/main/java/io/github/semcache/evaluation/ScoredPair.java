@@ -6,32 +6,32 @@ import io.github.semcache.prompt.Normalizer;
 import java.util.List;
 
 /**
- * How far two prompts are from each other, and whether one answer is right for both.
+ * The distance of a prompt pair, and whether both prompts have the same answer.
  *
- * @param distance the cosine distance, 0 to 2; infinite if the pair cannot be a hit at any cut, for
- *     example because there was nothing to compare with
- * @param same whether the answer to one may be served to the other
+ * @param distance the cosine distance, in [0, 2], or positive infinity if the pair is not a hit at
+ *     any threshold, for example because a guard rejects it
+ * @param sameAnswer whether the answer to one prompt is correct for the other
  */
-public record ScoredPair(double distance, boolean same) {
+public record ScoredPair(double distance, boolean sameAnswer) {
 
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if the distance is neither 0 to 2 nor infinite
+   * @throws IllegalArgumentException if the distance is neither in [0, 2] nor positive infinity
    */
   public ScoredPair {
     if (!(distance >= 0 && distance <= 2) && distance != Double.POSITIVE_INFINITY) {
       throw new IllegalArgumentException(
-          "distance is " + distance + "; a cosine distance lies between 0 and 2");
+          "distance is " + distance + "; it must be between 0 and 2, or positive infinity");
     }
   }
 
   /**
-   * Measures a labeled pair.
+   * Computes the distance of a labeled pair. Blocks on the embedder.
    *
    * @param pair the pair
-   * @param embedder who makes the embeddings; for many pairs best one that remembers them
-   * @return the pair with its distance
+   * @param embedder computes the embeddings; for many pairs, use a {@link CachingEmbedder}
+   * @return the scored pair
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    */
   public static ScoredPair of(LabeledPair pair, Embedder embedder) {
@@ -39,6 +39,6 @@ public record ScoredPair(double distance, boolean same) {
     List<Embedding> embeddings =
         embedder.embed(
             List.of(normalizer.normalize(pair.first()), normalizer.normalize(pair.second())));
-    return new ScoredPair(embeddings.get(0).cosineDistance(embeddings.get(1)), pair.same());
+    return new ScoredPair(embeddings.get(0).cosineDistance(embeddings.get(1)), pair.sameAnswer());
   }
 }

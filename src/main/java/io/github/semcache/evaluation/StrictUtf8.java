@@ -7,16 +7,16 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** Decodes UTF-8 and says where it is none. */
+/** Decodes UTF-8 and reports the position of the first invalid byte. */
 final class StrictUtf8 {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private StrictUtf8() {}
 
   /**
-   * Decodes a whole file, leaving out a byte order mark.
+   * Decodes a whole file without its byte order mark, if it has one.
    *
-   * @throws DataFileException if it is not UTF-8
+   * @throws DataFileException if the bytes are not valid UTF-8
    */
   static String decode(byte[] bytes, String source) {
     CharsetDecoder decoder =
@@ -29,7 +29,7 @@ final class StrictUtf8 {
     CoderResult result = decoder.decode(in, out, true);
     if (result.isError()) {
       throw new DataFileException(
-          "%s, line %d: byte 0x%02X is not UTF-8; convert the file to UTF-8"
+          "%s, line %d: byte 0x%02X is not valid UTF-8; convert the file to UTF-8"
               .formatted(source, lineOf(bytes, in.position()), bytes[in.position()]));
     }
     out.flip();

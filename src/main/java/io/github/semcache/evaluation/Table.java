@@ -6,19 +6,19 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The rows of a file.
+ * The parsed rows of a data file.
  *
- * @param source the file's name, for messages
- * @param columns the names of the columns, in their order
- * @param rows at least one row
+ * @param source the name of the file, for messages
+ * @param columns the column names, in file order
+ * @param rows the rows, at least one
  */
 record Table(String source, List<String> columns, List<Row> rows) {
 
   /**
    * A row.
    *
-   * @param line where it begins, counted from 1
-   * @param fields values by the name of their column; what the row does not have is absent
+   * @param line the line on which the row starts, counted from 1
+   * @param fields the values by column name; missing values have no entry
    */
   record Row(long line, Map<String, String> fields) {}
 
@@ -33,11 +33,15 @@ record Table(String source, List<String> columns, List<Row> rows) {
     }
   }
 
-  /** Makes sure that there is such a column. */
+  /**
+   * Checks that a column exists.
+   *
+   * @param option the option that names the column, for the message
+   */
   void requireColumn(String option, String name) {
     if (!columns.contains(name)) {
       throw new DataFileException(
-          "%s is '%s', but %s has no such column; it has %s"
+          "%s is '%s', but %s has no such column; its columns are %s"
               .formatted(
                   option,
                   name,
@@ -48,18 +52,18 @@ record Table(String source, List<String> columns, List<Row> rows) {
     }
   }
 
-  /** A value that is there and not blank. */
+  /** Returns a value that must be present and not blank. */
   String required(Row row, String column) {
     return optional(row, column)
-        .orElseThrow(() -> trouble(row, "column '" + column + "' is empty"));
+        .orElseThrow(() -> error(row, "column '" + column + "' is empty"));
   }
 
-  /** A value, unless it is absent or blank. */
+  /** Returns a value, or empty if it is missing or blank. */
   Optional<String> optional(Row row, String column) {
     return Optional.ofNullable(row.fields().get(column)).filter(value -> !value.isBlank());
   }
 
-  DataFileException trouble(Row row, String what) {
-    return new DataFileException(source + ", line " + row.line() + ": " + what);
+  DataFileException error(Row row, String problem) {
+    return new DataFileException(source + ", line " + row.line() + ": " + problem);
   }
 }

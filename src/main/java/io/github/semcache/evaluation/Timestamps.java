@@ -10,14 +10,17 @@ import java.time.temporal.TemporalAccessor;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads points in time as logs write them. */
+/**
+ * Parses timestamps in the formats common in logs: ISO 8601 (UTC if there is no zone, with a space
+ * or a T before the time), and seconds or milliseconds since 1970.
+ */
 final class Timestamps {
   private static final Pattern EPOCH_SECONDS = Pattern.compile("\\d{1,11}");
   private static final Pattern EPOCH_MILLIS = Pattern.compile("\\d{12,15}");
 
   private Timestamps() {}
 
-  /** The time, or empty if the text is none. */
+  /** Returns the timestamp, or empty if the text is not one. */
   static Optional<Instant> parse(String text) {
     String time = text.strip();
     if (EPOCH_SECONDS.matcher(time).matches()) {

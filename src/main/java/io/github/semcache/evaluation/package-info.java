@@ -1,8 +1,9 @@
 /**
- * Judges the cache on recorded traffic: {@link io.github.semcache.evaluation.Replay} sends labeled
- * prompts through a real cache and counts what it would have answered, and how much of that would
- * have been wrong. Needs the optional dependencies {@code jackson-dataformat-csv} (to read CSV) and
- * {@code commons-statistics-interval} (confidence intervals).
+ * Offline evaluation of a cache on recorded prompts. {@link io.github.semcache.evaluation.Replay}
+ * sends labeled prompts through a real cache and counts the hits and the wrong hits. Requires the
+ * optional dependencies {@code jackson-dataformat-csv} (CSV files), {@code
+ * commons-statistics-interval} (confidence intervals), and, for reports, {@code
+ * org.webjars.npm:chart.js}.
  */
 @NullMarked
 package io.github.semcache.evaluation;

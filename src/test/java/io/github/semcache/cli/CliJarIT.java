@@ -15,15 +15,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged command line. */
+/** Tests the packaged command line in a process of its own. */
 class CliJarIT {
   private static final Path JAR = Path.of("target", "semcache-cli.jar");
 
   @TempDir Path directory;
 
-  private record Ended(int exitCode, String out, String err) {}
+  private record ProcessResult(int exitCode, String out, String err) {}
 
-  private Ended run(String... args) throws IOException, InterruptedException {
+  private ProcessResult run(String... args) throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -35,34 +35,34 @@ class CliJarIT {
     File err = directory.resolve("err").toFile();
     int exitCode =
         new ProcessBuilder(command).redirectOutput(out).redirectError(err).start().waitFor();
-    return new Ended(
+    return new ProcessResult(
         exitCode, Files.readString(out.toPath(), UTF_8), Files.readString(err.toPath(), UTF_8));
   }
 
   @Test
-  void replayRunsWithTheLocalModelAndPrintsNothingButJson() throws Exception {
+  void replayWithTheLocalModelPrintsOnlyJson() throws Exception {
     Path file =
         Files.writeString(
             directory.resolve("prompts.csv"),
             "prompt,label\nWhere is my card?,arrival\nHow do I pay?,pay\nWhere's my card?,arrival\n");
 
-    Ended ended = run("replay", file.toString(), "--label", "label", "--no-embeddings", "--json");
+    ProcessResult result = run("replay", file.toString(), "--label", "label", "--no-embedding-cache", "--json");
 
-    assertThat(ended.err()).isEmpty();
-    assertThat(ended.exitCode()).isZero();
-    assertThat(new JsonMapper().readTree(ended.out()).get("hits").asInt()).isEqualTo(1);
+    assertThat(result.err()).isEmpty();
+    assertThat(result.exitCode()).isZero();
+    assertThat(new JsonMapper().readTree(result.out()).get("hits").asInt()).isEqualTo(1);
   }
 
   @Test
-  void embeddedStoreIsOpenedAndReportWritten() throws Exception {
+  void reportAndEmbeddedStoreWork() throws Exception {
     Path file =
         Files.writeString(directory.resolve("prompts.csv"), "prompt,label\nWhere?,a\nHow?,b\n");
     Path page = directory.resolve("report.html");
     Path store = directory.resolve("store");
 
-    Ended report =
-        run("report", file.toString(), "--label=label", "--no-embeddings", "-o", page.toString());
-    Ended replay = run("replay", file.toString(), "--no-embeddings", "--store", store.toString());
+    ProcessResult report =
+        run("report", file.toString(), "--label=label", "--no-embedding-cache", "-o", page.toString());
+    ProcessResult replay = run("replay", file.toString(), "--no-embedding-cache", "--store", store.toString());
 
     assertThat(report.err()).isEmpty();
     assertThat(page).content().contains("Chart.js v");
@@ -71,7 +71,7 @@ class CliJarIT {
   }
 
   @Test
-  void misuseEndsWithTwoAndFailureWithOne() throws Exception {
+  void exitCodeIsTwoForInvalidCommandLinesAndOneForFailures() throws Exception {
     assertThat(run("repaly").exitCode()).isEqualTo(2);
     assertThat(run("replay", "none.csv").err())
         .isEqualTo("semcache-cli: none.csv does not exist\n");
@@ -80,7 +80,7 @@ class CliJarIT {
   }
 
   @Test
-  void jarHoldsNoSignaturesAndMergesServices() throws IOException {
+  void jarHasNoSignaturesAndMergedServices() throws IOException {
     try (JarFile jar = new JarFile(JAR.toFile())) {
       assertThat(jar.stream().map(entry -> entry.getName()))
           .noneMatch(name -> name.matches("META-INF/[^/]*\\.(SF|DSA|RSA)"))
@@ -90,7 +90,7 @@ class CliJarIT {
   }
 
   @Test
-  void libraryItselfHoldsNothingOfOthers() throws IOException {
+  void libraryJarContainsOnlyItsOwnClasses() throws IOException {
     Path library;
     try (Stream<Path> files = Files.list(Path.of("target"))) {
       library =

@@ -12,11 +12,11 @@ import java.util.Map;
 import picocli.CommandLine;
 
 /**
- * A command line that was run in this process.
+ * The result of a command line that was run in this process.
  *
- * @param exitCode what the process would have ended with
- * @param out what was printed
- * @param err what was complained about
+ * @param exitCode the exit code
+ * @param out the standard output
+ * @param err the standard error
  */
 record CliRun(int exitCode, String out, String err) {
 
@@ -24,11 +24,11 @@ record CliRun(int exitCode, String out, String err) {
     return of(new CliEnvironment(Map.of(), false, () -> localModel), args);
   }
 
-  static CliRun of(CliEnvironment surroundings, String... args) {
+  static CliRun of(CliEnvironment environment, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine commandLine =
-        SemcacheCli.commandLine(surroundings)
+        SemcacheCli.commandLine(environment)
             .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true));
@@ -45,11 +45,11 @@ record CliRun(int exitCode, String out, String err) {
     }
   }
 
-  /** Asserts that the command failed and said why in one line. */
-  void assertFailed(int code, String message) {
+  /** Asserts that the command printed only an error message without a stack trace. */
+  void assertFailed(int expectedExitCode, String message) {
     assertThat(out).isEmpty();
     assertThat(err.lines().findFirst()).contains("semcache-cli: " + message);
     assertThat(err).doesNotContain("\tat ");
-    assertThat(exitCode).isEqualTo(code);
+    assertThat(exitCode).isEqualTo(expectedExitCode);
   }
 }

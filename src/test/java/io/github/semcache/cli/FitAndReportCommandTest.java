@@ -18,7 +18,7 @@ class FitAndReportCommandTest {
 
   private final FakeEmbedder embedder = new FakeEmbedder();
 
-  /** Six hundred prompts whose labels are sectors of ten degrees. */
+  /** Writes 600 prompts at random angles whose labels are sectors of ten degrees. */
   private String prompts() throws IOException {
     Random random = new Random(4);
     StringBuilder csv = new StringBuilder("prompt,label\n");
@@ -44,24 +44,24 @@ class FitAndReportCommandTest {
 
   private CliRun run(String... args) {
     List<String> all = new ArrayList<>(List.of(args));
-    all.add("--no-embeddings");
+    all.add("--no-embedding-cache");
     return CliRun.of(embedder, all.toArray(String[]::new));
   }
 
   @Test
-  void fitOfPromptsPrintsTheLineToPaste() throws IOException {
+  void fitOfPromptsPrintsTheCode() throws IOException {
     CliRun run = run("fit", prompts(), "--label", "label", "--error-rate", "0.05", "--seed", "1");
 
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
         .containsPattern(
-            "cut 0\\.\\d{4} for an error rate of at most 0\\.05 with confidence 0\\.95")
+            "threshold 0\\.\\d{4} for an error rate of at most 0\\.05 with confidence 0\\.95")
         .containsPattern(
             "(?m)^SemanticCache\\.builder\\(\\)\\.embedder\\(embedder\\)\\.maxDistance\\(0\\.\\d{4}\\)$");
   }
 
   @Test
-  void fitOfPairsFindsTheGap() throws IOException {
+  void fitOfPairsSeparatesTheDistances() throws IOException {
     JsonNode json =
         run(
                 "fit",
@@ -78,34 +78,34 @@ class FitAndReportCommandTest {
                 "--json")
             .json();
 
-    assertThat(json.get("cut").asDouble()).isEqualTo(0.0152);
+    assertThat(json.get("threshold").asDouble()).isEqualTo(0.0152);
     assertThat(json.get("hits").asInt()).isEqualTo(200);
-    assertThat(json.get("crossValidation").get("cuts")).hasSize(5);
+    assertThat(json.get("crossValidation").get("thresholds")).hasSize(5);
     assertThat(json.get("builder").asText()).endsWith(".maxDistance(0.0152).noGuards()");
   }
 
   @Test
-  void fitThatFindsNothingFails() throws IOException {
+  void fitWithoutAThresholdFails() throws IOException {
     Path few =
         Files.writeString(directory.resolve("few.csv"), "prompt,label\na,1\nb,2\nc,1\nd,2\ne,1\n");
 
     run("fit", few.toString(), "--label", "label", "--error-rate", "0.01")
         .assertFailed(
             1,
-            "no cut reaches the target with confidence 0.95 on these 5 requests; they are too few,"
-                + " or their answers differ too often");
+            "no threshold meets the target with confidence 0.95 on these 5 requests; there are too few"
+                + " requests, or prompts with different answers are too similar");
   }
 
   @Test
-  void fitExplainsMisuse() throws IOException {
+  void fitRejectsInvalidOptions() throws IOException {
     String file = prompts();
 
     run("fit", file, "--error-rate", "0.01")
-        .assertFailed(2, "--label is missing; without labels no hit is known to be wrong");
+        .assertFailed(2, "--label is missing; fit needs labels to recognize wrong hits");
     run("fit", file, "--label", "label", "--error-rate", "7")
-        .assertFailed(2, "the target is 7.0; it must be more than 0 and less than 1");
+        .assertFailed(2, "--error-rate: errorRate is 7.0; it must be more than 0 and less than 1");
     run("fit", file, "--label", "label", "--first", "prompt", "--error-rate", "0.1")
-        .assertFailed(2, "--first and --second go together; one of them is missing");
+        .assertFailed(2, "--first and --second must be used together");
     run(
             "fit",
             file,
@@ -119,7 +119,10 @@ class FitAndReportCommandTest {
             "prompt",
             "--seed",
             "1")
-        .assertFailed(2, "--seed, --scope and --timestamp do not go with --first and --second");
+        .assertFailed(2, "--seed, --scope, and --timestamp cannot be combined with --first and --second");
+    run("fit", file, "--label", "label", "--error-rate", "0.1", "--confidence", "0.5")
+        .assertFailed(
+            2, "--confidence: confidence is 0.5; it must be more than 0.5 and less than 1");
     assertThat(run("fit", file, "--label", "label").exitCode()).isEqualTo(2);
     assertThat(
             run("fit", file, "--label", "label", "--error-rate", "0.1", "--precision", "0.9")
@@ -128,7 +131,7 @@ class FitAndReportCommandTest {
   }
 
   @Test
-  void reportIsWrittenWhereItIsWanted() throws IOException {
+  void reportIsWrittenToTheOutputFile() throws IOException {
     Path page = directory.resolve("page.html");
     CliRun run = run("report", prompts(), "--label", "label", "-o", page.toString());
 
@@ -138,19 +141,19 @@ class FitAndReportCommandTest {
   }
 
   @Test
-  void reportNeedsLabelsAndAPlaceToWriteTo() throws IOException {
+  void reportNeedsLabelsAndAWritableFile() throws IOException {
     String file = prompts();
 
     run("report", file)
-        .assertFailed(2, "--label is missing; without labels no hit is known to be wrong");
+        .assertFailed(2, "--label is missing; a report needs labels to recognize wrong hits");
     CliRun run =
         run("report", file, "--label", "label", "-o", directory.resolve("no/page.html").toString());
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).contains("no/page.html cannot be written").hasLineCount(1);
+    assertThat(run.err()).contains("cannot write ", "no/page.html: ").hasLineCount(1);
   }
 
   @Test
-  void replayRunsThroughTheEmbeddedStoreAndLeavesNothing() throws IOException {
+  void replayDeletesTheEmbeddedStoreAtTheEnd() throws IOException {
     Path store = directory.resolve("store");
     String file = prompts();
     JsonNode inMemory = run("replay", file, "--label", "label", "--json").json();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code replay --embedder openai} through the real client against a local server. */
+/** Tests {@code replay --embedder openai} with the real client and a local server. */
 class OpenAiReplayTest {
   private final FakeOpenAiServer server =
       FakeOpenAiServer.start().dimension(512).sameMeaning("Where's my card?", "Where is my card?");
@@ -38,7 +38,7 @@ class OpenAiReplayTest {
       "--embedder=openai:bge-m3",
       "--dimension=512",
       "--json",
-      "--embeddings=" + directory.resolve("kept")
+      "--embedding-cache=" + directory.resolve("cache")
     };
     String[] all = Arrays.copyOf(args, args.length + more.length);
     System.arraycopy(more, 0, all, args.length, more.length);
@@ -46,7 +46,7 @@ class OpenAiReplayTest {
   }
 
   @Test
-  void modelKeyAndAddressAreUsedAndEmbeddingsKept() throws IOException {
+  void modelKeyAndBaseUrlAreUsedAndEmbeddingsCached() throws IOException {
     Map<String, String> environment =
         Map.of("OPENAI_BASE_URL", server.baseUrl(), "OPENAI_API_KEY", "secret-key");
 
@@ -61,14 +61,14 @@ class OpenAiReplayTest {
   }
 
   @Test
-  void serviceAtABaseUrlNeedsNoKey() throws IOException {
+  void serviceAtABaseUrlNeedsNoApiKey() throws IOException {
     JsonNode json = replay(Map.of(), "--base-url", server.baseUrl()).json();
 
     assertThat(json.get("hits").asInt()).isEqualTo(1);
   }
 
   @Test
-  void serviceThatRefusesIsNamedInOneLineWithoutPrompts() throws IOException {
+  void failureOfTheServiceIsOneLineWithoutPrompts() throws IOException {
     server.always(
         FakeOpenAiServer.EMBEDDINGS,
         (request, exchange) -> {

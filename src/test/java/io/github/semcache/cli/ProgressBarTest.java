@@ -17,7 +17,7 @@ class ProgressBarTest {
   }
 
   @Test
-  void drawsShareAndTimeLeftOverItself() {
+  void redrawsProgressAndRemainingTimeInOneLine() {
     try (ProgressBar bar = bar(true)) {
       time.advance(Duration.ofSeconds(5));
       bar.accept(100);
@@ -41,7 +41,7 @@ class ProgressBarTest {
   }
 
   @Test
-  void isSilentWhereThereIsNoTerminal() {
+  void printsNothingWithoutATerminal() {
     try (ProgressBar bar = bar(false)) {
       time.advance(Duration.ofSeconds(5));
       bar.accept(200);

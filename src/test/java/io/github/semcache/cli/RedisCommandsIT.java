@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code explain}, {@code stats}, {@code ls} and {@code forget} on a store in Redis. */
+/** Tests {@code explain}, {@code stats}, {@code ls}, and {@code rm} on a store in Redis. */
 @EnabledIfRedis
 class RedisCommandsIT {
   private final String cacheName = "test-" + UUID.randomUUID();
@@ -64,7 +64,7 @@ class RedisCommandsIT {
   }
 
   @AfterEach
-  void removeEverything() {
+  void dropIndex() {
     try (RedisVectorStore store = store()) {
       store.dropIndex(true);
     }
@@ -73,7 +73,7 @@ class RedisCommandsIT {
   private CliRun run(String... args) {
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(List.of("--store", server().toString(), "--cache-name", cacheName));
-    all.add("--no-embeddings");
+    all.add("--no-embedding-cache");
     options(all);
     return CliRun.of(embedder, all.toArray(String[]::new));
   }
@@ -89,7 +89,7 @@ class RedisCommandsIT {
   }
 
   @Test
-  void statsCountTheEntriesAndNameTheStore() {
+  void statsCountTheEntriesAndShowTheStoreWithoutPassword() {
     JsonNode json = run("stats", "--json").json();
 
     assertThat(json.get("entries").asInt()).isEqualTo(2);
@@ -107,24 +107,24 @@ class RedisCommandsIT {
   }
 
   @Test
-  void forgetRemovesByKeyByScopeAndAll() {
+  void rmRemovesByKeyByScopeAndAll() {
     String key = run("ls", "--json").json().get(0).get("key").asText();
-    assertThat(run("forget", "--key", key).out().strip()).isEqualTo("1 entry removed");
+    assertThat(run("rm", "--key", key).out().strip()).isEqualTo("1 entry removed");
 
     fillStore();
     String scope = run("ls", "--json").json().get(0).get("scope").asText();
-    assertThat(run("forget", "--scope", scope.substring(0, 8)).out().strip())
+    assertThat(run("rm", "--scope", scope.substring(0, 8)).out().strip())
         .isEqualTo("2 entries removed");
 
     fillStore();
-    assertThat(run("forget", "--all").out().strip()).isEqualTo("2 entries removed");
+    assertThat(run("rm", "--all").out().strip()).isEqualTo("2 entries removed");
     assertThat(run("ls").out()).isEmpty();
   }
 
   @Test
-  void cacheThatIsNotThereIsEmptyAndIsNotMade() {
+  void missingCacheIsEmptyAndNotCreated() {
     String[] args = {
-      "ls", "--store", server().toString(), "--cache-name", cacheName + "x", "--no-embeddings"
+      "ls", "--store", server().toString(), "--cache-name", cacheName + "x", "--no-embedding-cache"
     };
     List<String> all = new ArrayList<>(List.of(args));
     options(all);

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the commands on a store in Redis say where there is none. */
+/** Tests the error messages of the commands on a store in Redis. */
 class RedisOptionsTest {
   private static CliRun run(String command, String store, String... more) {
     String[] args = new String[more.length + 4];
     args[0] = command;
     args[1] = "--store";
     args[2] = store;
-    args[3] = "--no-embeddings";
+    args[3] = "--no-embedding-cache";
     System.arraycopy(more, 0, args, 4, more.length);
     return CliRun.of(new FakeEmbedder(), args);
   }
@@ -33,7 +33,7 @@ class RedisOptionsTest {
         "redis://:sec ret@localhost",
         "redis://localhost?color=blue"
       })
-  void addressThatCannotBeUsedIsSaidSoInOneLineWithoutItsPassword(String uri) {
+  void invalidUriIsReportedInOneLineWithoutItsPassword(String uri) {
     CliRun run = run("stats", uri);
 
     assertThat(run.exitCode()).isEqualTo(1);
@@ -43,7 +43,7 @@ class RedisOptionsTest {
   }
 
   @Test
-  void serverThatDoesNotAnswerIsSaidSoInOneLine() {
+  void unreachableServerIsReportedInOneLine() {
     FakeRedis gone = new FakeRedis();
     gone.close();
     for (String command : new String[] {"ls", "stats"}) {
@@ -52,9 +52,9 @@ class RedisOptionsTest {
       assertThat(run.exitCode()).isEqualTo(1);
       assertThat(run.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
     }
-    CliRun forget = run("forget", gone.uri().toString(), "--all");
-    assertThat(forget.exitCode()).isEqualTo(1);
-    assertThat(forget.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
+    CliRun remove = run("rm", gone.uri().toString(), "--all");
+    assertThat(remove.exitCode()).isEqualTo(1);
+    assertThat(remove.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
     CliRun explain = run("explain", gone.uri().toString(), "What?", "--tag", "a=b");
     assertThat(explain.exitCode()).isEqualTo(1);
     assertThat(explain.err()).startsWith("semcache-cli: Redis failed to find").hasLineCount(1);
@@ -64,7 +64,7 @@ class RedisOptionsTest {
   }
 
   @Test
-  void serverThatRefusesIsQuotedInOneLine() {
+  void errorOfTheServerIsReportedInOneLine() {
     try (FakeRedis server = new FakeRedis()) {
       server.onAll("-NOAUTH Authentication required.");
       CliRun run = run("ls", server.uri().toString());
@@ -75,7 +75,7 @@ class RedisOptionsTest {
   }
 
   @Test
-  void missingIndexIsSaidSo() {
+  void missingIndexIsReported() {
     try (FakeRedis server = new FakeRedis()) {
       server.on("FT.SEARCH", "-sem_cache:v1:fake-embedder:64: no such index");
       CliRun run = run("explain", server.uri().toString(), "What?", "--tag", "a=b");
@@ -87,22 +87,22 @@ class RedisOptionsTest {
   }
 
   @Test
-  void replayTakesNoStoreInRedis() {
+  void replayRejectsAStoreInRedis() {
     CliRun run = run("replay", "redis://:secret@localhost", "prompts.csv");
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err())
-        .startsWith("semcache-cli: --store is in Redis")
+        .startsWith("semcache-cli: --store is a Redis URI")
         .doesNotContain("secret")
         .hasLineCount(1);
     assertThat(Path.of("redis:")).doesNotExist();
   }
 
   @Test
-  void optionsOfRedisNeedRedis(@TempDir Path directory) {
+  void redisOptionsRequireARedisStore(@TempDir Path directory) {
     CliRun run = run("ls", directory.toString(), "--cluster");
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("--cluster and --cache-name need a --store in Redis");
+    assertThat(run.err()).contains("--cluster and --cache-name require a Redis URI as --store");
   }
 }

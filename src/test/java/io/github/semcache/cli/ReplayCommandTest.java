@@ -43,7 +43,7 @@ class ReplayCommandTest {
 
   private CliRun replay(Path file, String... more) {
     List<String> args = new ArrayList<>(List.of("replay", file.toString()));
-    args.addAll(List.of("--embeddings", directory.toString()));
+    args.addAll(List.of("--embedding-cache", directory.toString()));
     args.addAll(List.of(more));
     if (!args.contains("--policy")) {
       args.addAll(List.of("--policy", "max-distance=0.1"));
@@ -58,42 +58,42 @@ class ReplayCommandTest {
   }
 
   @Test
-  void storeOfAReplayIsGoneAtItsEndWithAllThatItHeld() throws IOException {
-    Path kept = Files.createDirectory(directory.resolve("kept"));
-    Files.writeString(kept.resolve("notes.txt"), "of somebody else");
-    Path made = directory.resolve("made");
+  void storeOfAReplayIsDeletedAtTheEnd() throws IOException {
+    Path existing = Files.createDirectory(directory.resolve("existing"));
+    Files.writeString(existing.resolve("notes.txt"), "not part of the store");
+    Path created = directory.resolve("created");
 
-    for (Path store : List.of(kept, made, kept)) {
+    for (Path store : List.of(existing, created, existing)) {
       CliRun run = replaySupport("--policy", "error-budget=0.1", "--store", store.toString());
       assertThat(run.err()).isEmpty();
     }
 
-    assertThat(kept.toFile().list()).containsExactly("notes.txt");
-    assertThat(made).doesNotExist();
+    assertThat(existing.toFile().list()).containsExactly("notes.txt");
+    assertThat(created).doesNotExist();
   }
 
   @Test
-  void limitSparesTheEmbeddingsOfTheRest() {
-    replaySupport("--limit", "2", "--no-embeddings");
+  void promptsBeyondTheLimitAreNotEmbedded() {
+    replaySupport("--limit", "2", "--no-embedding-cache");
 
     assertThat(embedder.embedded()).hasSize(2);
   }
 
   @Test
-  void optionsThatWouldBeIgnoredAreRefused() {
+  void optionsWithoutEffectAreRejected() {
     replaySupport("--ttl", "PT2M")
-        .assertFailed(2, "--timestamp is missing; --ttl goes by the times of the prompts");
+        .assertFailed(2, "--timestamp is missing; --ttl is measured by the timestamps");
     replaySupport("--timestamp", "asked", "--seed", "1")
-        .assertFailed(2, "--seed and --timestamp were both given; one of them gives the order");
+        .assertFailed(2, "--seed and --timestamp cannot be combined; both determine the order");
   }
 
   @Test
-  void fileAfterWrongHitsIsNoNumberOfThem() {
+  void fileAfterWrongHitsIsNotTheirNumber() {
     CliRun run =
         CliRun.of(
             embedder,
             "replay",
-            "--no-embeddings",
+            "--no-embedding-cache",
             "--prompt",
             "text",
             "--label",
@@ -128,20 +128,20 @@ class ReplayCommandTest {
     replaySupport("--policy", "error-budget=0.01,magic=1")
         .assertFailed(
             2,
-            "Invalid value for option '--policy': 'magic' is no option of error-budget; it has confidence, audit-rate, warm-up and window");
+            "Invalid value for option '--policy': 'magic' is not an option of error-budget; the options are confidence, audit-rate, warm-up, and window");
     replaySupport("--policy", "error-budget=0.01,window=many")
-        .assertFailed(2, "Invalid value for option '--policy': 'many' is no value of window");
+        .assertFailed(2, "Invalid value for option '--policy': window is 'many'; it must be a number");
     replaySupport("--policy", "error-budget=1")
         .assertFailed(
             2,
             "Invalid value for option '--policy': 'error-budget=1': budget is 1.0; it must be above 0 and below 1");
     replaySupport("--policy", "max-distance=0.1,window=9")
         .assertFailed(
-            2, "Invalid value for option '--policy': 'max-distance=0.1,window=9' takes no options");
+            2, "Invalid value for option '--policy': 'max-distance=0.1,window=9': only error-budget has options");
   }
 
   @Test
-  void jsonCarriesTheRates() {
+  void jsonContainsTheRates() {
     JsonNode json = replaySupport("--json").json();
 
     assertThat(json.get("requests").asInt()).isEqualTo(8);
@@ -157,7 +157,7 @@ class ReplayCommandTest {
   }
 
   @Test
-  void rateOfNothingIsNull() {
+  void rateOfAZeroTotalIsNull() {
     JsonNode json = replaySupport("--json", "--policy", "never", "--limit", "2").json();
 
     assertThat(json.get("hitRate").asDouble()).isZero();
@@ -174,7 +174,7 @@ class ReplayCommandTest {
   }
 
   @Test
-  void textShowsRatesAndNamesTheInterval() {
+  void textContainsRatesAndTheKindOfInterval() {
     CliRun run = replaySupport();
 
     assertThat(run.exitCode()).isZero();
@@ -189,7 +189,7 @@ class ReplayCommandTest {
   }
 
   @Test
-  void wrongHitsAreShownOneByOneOnRequest() {
+  void wrongHitsAreShownOnRequest() {
     assertThat(replaySupport("--wrong-hits").out())
         .contains("line 5, distance 0.0152", "Where is my card reader? [reader]")
         .contains("Where is my card? [arrival]");
@@ -199,13 +199,13 @@ class ReplayCommandTest {
   }
 
   @Test
-  void scopeColumnSeparates() {
+  void scopesDoNotShareAnswers() {
     assertThat(replaySupport("--scope", "tenant", "--json").json().get("hits").asInt())
         .isEqualTo(3);
   }
 
   @Test
-  void timeToLiveFollowsTheTimestampColumn() {
+  void timeToLiveIsMeasuredByTheTimestampColumn() {
     assertThat(
             replaySupport("--timestamp", "asked", "--ttl", "PT2M", "--json")
                 .json()
@@ -215,13 +215,13 @@ class ReplayCommandTest {
   }
 
   @Test
-  void seedShuffles() {
+  void seedShufflesThePrompts() {
     assertThat(replaySupport("--seed", "7", "--json").json().get("order").asText())
         .isEqualTo("shuffled with seed 7");
   }
 
   @Test
-  void embeddingsAreKeptForTheNextRun() {
+  void embeddingsAreCachedForTheNextRun() {
     replaySupport("--json").json();
     int embedded = embedder.embedded().size();
     replaySupport("--json").json();
@@ -238,7 +238,7 @@ class ReplayCommandTest {
                 support().toString(),
                 "--prompt=text",
                 "--label=intent",
-                "--no-embeddings",
+                "--no-embedding-cache",
                 "--policy=max-distance=0.15",
                 "--json")
             .json();
@@ -248,28 +248,28 @@ class ReplayCommandTest {
   }
 
   @Test
-  void missingColumnFailsAndNamesThoseThatAreThere() {
+  void messageOfAMissingColumnListsTheColumns() {
     replay(support(), "--prompt", "question")
         .assertFailed(
             1,
             "prompt is 'question', but "
                 + support()
-                + " has no such column; it has 'text', 'intent', 'tenant', 'asked'");
+                + " has no such column; its columns are 'text', 'intent', 'tenant', 'asked'");
   }
 
   @Test
-  void badFileFailsInOneLine() throws IOException {
+  void invalidFileIsReportedInOneLine() throws IOException {
     Path latin1 = directory.resolve("latin1.csv");
     Files.write(latin1, "text\nGrüße\n".getBytes(StandardCharsets.ISO_8859_1));
 
     replay(latin1, "--prompt", "text")
-        .assertFailed(1, latin1 + ", line 2: byte 0xFC is not UTF-8; convert the file to UTF-8");
+        .assertFailed(1, latin1 + ", line 2: byte 0xFC is not valid UTF-8; convert the file to UTF-8");
     replay(directory.resolve("none.csv"))
         .assertFailed(1, directory.resolve("none.csv") + " does not exist");
   }
 
   @Test
-  void embedderThatFailsIsNamedInOneLine() {
+  void failureOfTheEmbedderIsReportedInOneLine() {
     embedder.failWith(new EmbedderException("the model is gone"));
 
     replaySupport().assertFailed(1, "the model is gone");
@@ -283,11 +283,11 @@ class ReplayCommandTest {
   }
 
   @Test
-  void missingKeyIsNamed() {
+  void missingApiKeyIsReported() {
     CliRun.of(embedder, "replay", support().toString(), "--prompt=text", "--embedder=openai")
         .assertFailed(
             1,
-            "the environment variable OPENAI_API_KEY is not set; it must hold the service's key");
+            "environment variable OPENAI_API_KEY is not set; it must be the API key");
   }
 
   @Test
@@ -305,16 +305,16 @@ class ReplayCommandTest {
   }
 
   @Test
-  void misuseIsExplained() {
+  void invalidOptionsAreReported() {
     replaySupport("--embedder", "word2vec")
         .assertFailed(2, "--embedder is 'word2vec'; it must be minilm or openai[:NAME]");
     replaySupport("--policy", "magic")
         .assertFailed(
             2,
-            "Invalid value for option '--policy': 'magic' is unknown; it must be like one of"
+            "Invalid value for option '--policy': 'magic' is not a policy; examples are"
                 + " max-distance=0.15, relative=0.08, same-words, error-budget=0.01, never");
     replaySupport("--policy", "same-words=0.1")
-        .assertFailed(2, "Invalid value for option '--policy': 'same-words=0.1' takes no number");
+        .assertFailed(2, "Invalid value for option '--policy': 'same-words=0.1': same-words has no value");
     replaySupport("--policy", "relative=1.5")
         .assertFailed(
             2,
@@ -323,20 +323,20 @@ class ReplayCommandTest {
     replaySupport("--policy", "max-distance")
         .assertFailed(
             2,
-            "Invalid value for option '--policy': 'max-distance' has no number after '=', as in"
-                + " max-distance=0.15");
+            "Invalid value for option '--policy': 'max-distance': the value must be a number, for"
+                + " example max-distance=0.15");
     replaySupport("--policy", "max-distance=3")
         .assertFailed(
             2,
             "Invalid value for option '--policy': 'max-distance=3': maxDistance is 3.0; a cosine"
                 + " distance lies between 0 and 2");
     CliRun.of(embedder, "replay").assertFailed(2, "Missing required parameter: 'FILE'");
-    CliRun.of(embedder).assertFailed(2, "a command is missing");
+    CliRun.of(embedder).assertFailed(2, "a command is missing; it must be one of the commands in --help");
     CliRun.of(embedder, "repaly").assertFailed(2, "Unmatched argument at index 0: 'repaly'");
   }
 
   @Test
-  void everyLevelHasHelpAndVersion() {
+  void commandsHaveHelpAndVersion() {
     assertThat(CliRun.of(embedder, "--help").out()).contains("Usage: semcache-cli", "replay");
     assertThat(CliRun.of(embedder, "replay", "--help").out())
         .contains("Usage: semcache-cli replay", "--policy", "--wrong-hits");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code explain}, {@code stats}, {@code ls} and {@code forget} on the embedded store. */
+/** Tests {@code explain}, {@code stats}, {@code ls}, and {@code rm} on the embedded store. */
 class StoreCommandsTest {
   @TempDir Path directory;
 
@@ -47,7 +47,7 @@ class StoreCommandsTest {
 
   private CliRun run(String... args) {
     List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("--store", directory.resolve("store").toString(), "--no-embeddings"));
+    all.addAll(List.of("--store", directory.resolve("store").toString(), "--no-embedding-cache"));
     return CliRun.of(embedder, all.toArray(String[]::new));
   }
 
@@ -81,115 +81,115 @@ class StoreCommandsTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
         .contains("exact: no", "max-distance=0.15: hit", "0.0038  Where is my card?")
-        .contains("alone: hit", "alone: miss, too-far");
+        .contains("on its own: hit", "on its own: miss, too-far");
     JsonNode json = run("explain", "Where is my card?", "--json").json();
     assertThat(json.get("exact").asBoolean()).isTrue();
     assertThat(json.get("candidates")).hasSize(2);
   }
 
   @Test
-  void explainNamesTheGuardsThatObject() {
+  void explainListsTheGuardsThatReject() {
     assertThat(run("explain", "Is my card with 2 chips here?").out())
-        .contains("guards reject: ", "added-number", "max-distance=0.15: miss, ");
+        .contains("rejected by guards: ", "added-number", "max-distance=0.15: miss, ");
     assertThat(run("explain", "Is my card with 2 chips here?", "--no-guards").out())
         .contains("max-distance=0.15 without guards: hit");
   }
 
   @Test
-  void explainRefusesAPolicyOfWhichItDoesNotKnowWhatItLearned() {
+  void explainRejectsALearningPolicy() {
     run("explain", "How do I pay?", "--policy", "error-budget=0.01")
         .assertFailed(
             2,
-            "error-budget=0.01 decides by what a cache has learned, of which explain knows nothing");
+            "--policy is 'error-budget=0.01'; explain needs a policy whose decisions do not depend on"
+                + " learned state");
   }
 
   @Test
-  void scopeIsNamedByItsPartsOrItsDigits() {
+  void scopeIsSelectedByItsPartsOrByAPrefix() {
     try (SemanticCache cache = cache()) {
       cache.put(Prompt.of("How do I pay?").tag("tenant", "acme"), "By invoice.");
     }
 
     run("explain", "How do I pay?")
-        .assertFailed(1, "the store holds 2 scopes; choose one with --scope (see ls)");
+        .assertFailed(1, "--scope is missing; the store has 2 scopes (see ls)");
     run("explain", "How do I pay?", "--scope", "x")
-        .assertFailed(1, "--scope is 'x'; 0 scopes begin so (see ls)");
+        .assertFailed(1, "--scope is 'x'; it must match one scope, but it matches 0 (see ls)");
     assertThat(
             run("explain", "How do I pay?", "--tag", "tenant=acme", "--setting", "model=gpt-test")
                 .out())
-        .contains("exact: an entry has this very prompt")
+        .contains("exact: an entry has the same prompt")
         .doesNotContain("Where is my card?");
   }
 
   @Test
-  void forgetRemovesByKeyByScopeAndAll() {
+  void rmRemovesByKeyByScopeAndAll() {
     String key = run("ls", "--json").json().get(0).get("key").asText();
-    assertThat(run("forget", "--key", key.substring(0, 10)).out().strip())
+    assertThat(run("rm", "--key", key.substring(0, 10)).out().strip())
         .isEqualTo("1 entry removed");
     assertThat(run("stats", "--json").json().get("entries").asInt()).isEqualTo(1);
-    run("forget", "--key", key).assertFailed(1, "--key is '" + key + "'; 0 keys begin so");
+    run("rm", "--key", key).assertFailed(1, "--key is '" + key + "'; it must match one key, but it matches 0");
 
     fillStore();
     String scope = run("ls", "--json").json().get(0).get("scope").asText();
-    assertThat(run("forget", "--scope", scope, "--json").json().get("removed").asInt())
+    assertThat(run("rm", "--scope", scope, "--json").json().get("removed").asInt())
         .isEqualTo(2);
 
     fillStore();
-    assertThat(run("forget", "--all").out().strip()).isEqualTo("2 entries removed");
+    assertThat(run("rm", "--all").out().strip()).isEqualTo("2 entries removed");
     assertThat(run("ls").out()).isEmpty();
   }
 
   @Test
-  void forgetWantsToKnowWhat() {
-    CliRun run = run("forget");
+  void rmNeedsASelector() {
+    CliRun run = run("rm");
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).startsWith("semcache-cli: Error: Missing required argument");
   }
 
   @Test
-  void forgetTakesNoBeginningThatAnUnsetVariableWouldGive() {
-    for (String few : List.of("", " ", "a1b2c")) {
+  void rmRejectsShortPrefixes() {
+    for (String prefix : List.of("", " ", "a1b2c")) {
       for (String option : List.of("--key", "--scope")) {
-        CliRun run = run("forget", option, few);
+        CliRun run = run("rm", option, prefix);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
             .startsWith(
-                "semcache-cli: " + option + " is '" + few + "'; it must have at least 6 digits");
+                "semcache-cli: " + option + " is '" + prefix + "'; it must have at least 6 digits");
       }
     }
     assertThat(run("stats", "--json").json().get("entries").asInt()).isEqualTo(2);
   }
 
   @Test
-  void commandsMakeNoStoreInADirectoryWithoutOne() throws IOException {
+  void directoryWithoutAStoreIsRejectedAndNotChanged() throws IOException {
     Path other = Files.createDirectory(directory.resolve("other"));
     Files.writeString(other.resolve("notes.txt"), "not a store");
 
     for (List<String> command :
         List.of(
-            List.of("ls"), List.of("stats"), List.of("explain", "x"), List.of("forget", "--all"))) {
+            List.of("ls"), List.of("stats"), List.of("explain", "x"), List.of("rm", "--all"))) {
       List<String> args = new ArrayList<>(command);
-      args.addAll(List.of("--store", other.toString(), "--no-embeddings"));
+      args.addAll(List.of("--store", other.toString(), "--no-embedding-cache"));
       CliRun.of(embedder, args.toArray(String[]::new))
-          .assertFailed(1, "--store is '" + other + "'; that directory holds no store");
+          .assertFailed(1, "--store is '" + other + "'; the directory does not contain a store");
     }
     assertThat(other).isDirectoryContaining(file -> file.endsWith("notes.txt"));
     assertThat(other.toFile().list()).hasSize(1);
   }
 
   @Test
-  void storeThatIsNotThereIsNamed() {
-    Path none = directory.resolve("none");
+  void missingDirectoryIsRejected() {
+    Path missing = directory.resolve("missing");
 
-    CliRun.of(embedder, "ls", "--store", none.toString(), "--no-embeddings")
-        .assertFailed(1, "--store is '" + none + "'; there is no such directory");
-    assertThat(none).doesNotExist();
+    CliRun.of(embedder, "ls", "--store", missing.toString(), "--no-embedding-cache")
+        .assertFailed(1, "--store is '" + missing + "'; the directory does not exist");
+    assertThat(missing).doesNotExist();
   }
 
   @Test
-  void storeThatIsInUseIsNamed() {
-    SemanticCache open = cache();
-    try (open) {
+  void storeInUseIsRejected() {
+    try (SemanticCache unused = cache()) {
       CliRun run = run("ls");
 
       assertThat(run.exitCode()).isEqualTo(1);
@@ -198,14 +198,14 @@ class StoreCommandsTest {
   }
 
   @Test
-  void storeOfAnotherModelIsRefused() {
+  void storeOfAnotherModelIsRejected() {
     CliRun run =
         CliRun.of(
             Embedder.of("other", 3, text -> new float[] {1, 0, 0}),
             "ls",
             "--store",
             directory.resolve("store").toString(),
-            "--no-embeddings");
+            "--no-embedding-cache");
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err()).contains("fake-embedder", "other");

@@ -9,15 +9,22 @@ import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CachingEmbedderTest {
   private static final List<String> TEXTS =
@@ -27,137 +34,189 @@ class CachingEmbedderTest {
 
   private final FakeEmbedder embedder = new FakeEmbedder();
 
-  private Path file() throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.findFirst().orElseThrow();
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).toList();
     }
   }
 
-  private void prepare() {
-    try (CachingEmbedder remembered = CachingEmbedder.in(directory, embedder)) {
-      remembered.prepare(TEXTS, 2, known -> {});
-    }
+  private void embedAll() {
+    CachingEmbedder.onDisk(directory, embedder).precompute(TEXTS, 2, count -> {});
   }
 
-  private List<Embedding> embedAgain(FakeEmbedder second) {
-    try (CachingEmbedder remembered = CachingEmbedder.in(directory, second)) {
-      return remembered.embed(TEXTS);
-    }
+  private List<Embedding> embedAllAgain(FakeEmbedder second) {
+    return CachingEmbedder.onDisk(directory, second).embed(TEXTS);
   }
 
   @Test
-  void nextRunFindsEveryEmbeddingToTheBit() {
-    prepare();
+  void nextRunReadsEveryEmbeddingBitForBit() {
+    embedAll();
     FakeEmbedder second = new FakeEmbedder();
 
-    assertThat(embedAgain(second)).isEqualTo(embedder.embed(TEXTS));
+    assertThat(embedAllAgain(second)).isEqualTo(embedder.embed(TEXTS));
     assertThat(second.embedded()).isEmpty();
   }
 
   @Test
   void eachTextIsEmbeddedOnce() {
-    CachingEmbedder remembered = CachingEmbedder.inMemory(embedder);
-    remembered.embed(List.of("a", "b", "a"));
-    remembered.embed(List.of("b", "c"));
-    remembered.prepare(List.of("c", "d", "d"), 2, known -> {});
+    CachingEmbedder caching = CachingEmbedder.inMemory(embedder);
+    caching.embed(List.of("a", "b", "a"));
+    caching.embed(List.of("b", "c"));
+    caching.precompute(List.of("c", "d", "d"), 2, count -> {});
 
     assertThat(embedder.embedded()).containsExactly("a", "b", "c", "d");
   }
 
   @Test
-  void progressEndsAtTheNumberOfDifferentTexts() {
-    List<Integer> told = new ArrayList<>();
+  void progressEndsAtTheNumberOfDistinctTexts() {
+    List<Integer> counts = new ArrayList<>();
     CachingEmbedder.inMemory(embedder)
-        .prepare(Stream.concat(TEXTS.stream(), TEXTS.stream()).toList(), 2, told::add);
+        .precompute(Stream.concat(TEXTS.stream(), TEXTS.stream()).toList(), 2, counts::add);
 
-    assertThat(told).isSorted().startsWith(0).endsWith(200);
+    assertThat(counts).isSorted().startsWith(0).endsWith(200);
   }
 
   @Test
-  void fileHoldsNoText() throws IOException {
-    prepare();
+  void filesContainNoText() throws IOException {
+    embedAll();
 
-    assertThat(new String(Files.readAllBytes(file()), UTF_8)).doesNotContain("text 1");
+    for (Path file : files()) {
+      assertThat(file.toString()).doesNotContain("text");
+      assertThat(new String(Files.readAllBytes(file), UTF_8)).doesNotContain("text");
+    }
   }
 
   @Test
-  void tornFileLosesOnlyWhatIsNotWhole() throws IOException {
-    prepare();
-    byte[] whole = Files.readAllBytes(file());
-    Files.write(file(), Arrays.copyOf(whole, whole.length - 7));
+  void noTemporaryFileIsLeft() throws IOException {
+    embedAll();
+
+    assertThat(files()).hasSize(200).allMatch(file -> file.toString().endsWith(".gz"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 5, 15, 100})
+  void truncatedFileIsComputedAgain(int length) throws IOException {
+    embedAll();
+    Path file = files().get(0);
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, length));
     FakeEmbedder second = new FakeEmbedder();
 
-    assertThat(embedAgain(second)).isEqualTo(embedder.embed(TEXTS));
+    assertThat(embedAllAgain(second)).isEqualTo(embedder.embed(TEXTS));
     assertThat(second.embedded()).hasSize(1);
-    assertThat(Files.size(file())).isEqualTo(whole.length);
+    assertThat(file).hasBinaryContent(whole);
   }
 
   @Test
-  void damagedRecordIsMadeAgain() throws IOException {
-    prepare();
-    byte[] bytes = Files.readAllBytes(file());
+  void fileWithAFlippedBitIsNeverReadAsAnotherEmbedding() throws IOException {
+    Embedding expected = CachingEmbedder.onDisk(directory, embedder).embed(List.of("a")).get(0);
+    Path file = files().get(0);
+    byte[] whole = Files.readAllBytes(file);
+
+    for (int bit = 0; bit < Byte.SIZE * whole.length; bit++) {
+      byte[] damaged = whole.clone();
+      damaged[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+      Files.write(file, damaged);
+      FakeEmbedder second = new FakeEmbedder();
+
+      assertThat(CachingEmbedder.onDisk(directory, second).embed(List.of("a")))
+          .containsExactly(expected);
+    }
+  }
+
+  @Test
+  void damagedFileIsComputedAgain() throws IOException {
+    embedAll();
+    Path file = files().get(0);
+    byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length / 2] ^= 1;
-    Files.write(file(), bytes);
+    Files.write(file, bytes);
     FakeEmbedder second = new FakeEmbedder();
 
-    assertThat(embedAgain(second)).isEqualTo(embedder.embed(TEXTS));
+    assertThat(embedAllAgain(second)).isEqualTo(embedder.embed(TEXTS));
     assertThat(second.embedded()).hasSize(1);
   }
 
   @Test
-  void fileTornWithinItsHeaderBeginsAnew() throws IOException {
-    prepare();
-    Files.write(file(), Arrays.copyOf(Files.readAllBytes(file()), 10));
+  void fileWithSomethingElseIsComputedAgain() throws IOException {
+    embedAll();
+    Files.writeString(files().get(0), "my thesis");
     FakeEmbedder second = new FakeEmbedder();
 
-    assertThat(embedAgain(second)).isEqualTo(embedder.embed(TEXTS));
-    assertThat(second.embedded()).hasSize(200);
+    assertThat(embedAllAgain(second)).isEqualTo(embedder.embed(TEXTS));
+    assertThat(second.embedded()).hasSize(1);
   }
 
   @Test
-  void fileOfSomethingElseIsLeftAlone() throws IOException {
-    prepare();
-    Path file = file();
-    Files.writeString(file, "my thesis");
+  void otherFilesInTheDirectoryAreNotTouched() throws IOException {
+    Path other = Files.writeString(directory.resolve("thesis.txt"), "my thesis");
+    embedAll();
 
-    assertThatThrownBy(() -> CachingEmbedder.in(directory, embedder))
-        .isInstanceOf(DataFileException.class)
-        .hasMessageStartingWith(file + " does not hold embeddings of ")
-        .hasMessageEndingWith("; move it away or name another place");
+    assertThat(other).hasContent("my thesis");
+  }
+
+  @Test
+  void directoryThatIsAFileIsRejected() throws IOException {
+    Path file = Files.writeString(directory.resolve("thesis.txt"), "my thesis");
+
+    assertThatThrownBy(() -> CachingEmbedder.onDisk(file, embedder))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith("cannot create directory " + file);
     assertThat(file).hasContent("my thesis");
   }
 
   @Test
   void modelsDoNotShareEmbeddings() {
-    Embedder one = Embedder.of("model one", 2, text -> new float[] {1, 0});
-    Embedder two = Embedder.of("model/one", 2, text -> new float[] {0, 1});
-    try (CachingEmbedder first = CachingEmbedder.in(directory, one);
-        CachingEmbedder second = CachingEmbedder.in(directory, two)) {
-      assertThat(first.embed(List.of("a"))).containsExactly(Embedding.of(1, 0));
-      assertThat(second.embed(List.of("a"))).containsExactly(Embedding.of(0, 1));
-    }
+    CachingEmbedder first =
+        CachingEmbedder.onDisk(
+            directory, Embedder.of("model one", 2, text -> new float[] {1, 0}));
+    CachingEmbedder second =
+        CachingEmbedder.onDisk(
+            directory, Embedder.of("model/one", 2, text -> new float[] {0, 1}));
+
+    assertThat(first.embed(List.of("a"))).containsExactly(Embedding.of(1, 0));
+    assertThat(second.embed(List.of("a"))).containsExactly(Embedding.of(0, 1));
   }
 
   @Test
-  void twoMayWriteToOneFileAtOnce() {
-    try (CachingEmbedder first = CachingEmbedder.in(directory, embedder);
-        CachingEmbedder second = CachingEmbedder.in(directory, embedder)) {
-      first.embed(TEXTS.subList(0, 50));
-      second.embed(TEXTS.subList(100, 200));
-      first.embed(TEXTS.subList(50, 100));
+  void concurrentRunsShareADirectory() throws ExecutionException, InterruptedException {
+    ExecutorService runs = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<?>> running = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        running.add(runs.submit(this::embedAll));
+      }
+      for (Future<?> run : running) {
+        run.get();
+      }
+    } finally {
+      runs.shutdownNow();
     }
-    FakeEmbedder third = new FakeEmbedder();
+    FakeEmbedder later = new FakeEmbedder();
 
-    assertThat(embedAgain(third)).isEqualTo(embedder.embed(TEXTS));
-    assertThat(third.embedded()).isEmpty();
+    assertThat(embedAllAgain(later)).isEqualTo(embedder.embed(TEXTS));
+    assertThat(later.embedded()).isEmpty();
   }
 
   @Test
   void failureOfTheEmbedderReachesTheCaller() {
     EmbedderException failure = new EmbedderException("down");
     embedder.failWith(failure);
-    CachingEmbedder remembered = CachingEmbedder.inMemory(embedder);
+    CachingEmbedder caching = CachingEmbedder.inMemory(embedder);
 
-    assertThatThrownBy(() -> remembered.prepare(TEXTS, 2, known -> {})).isSameAs(failure);
+    assertThatThrownBy(() -> caching.precompute(TEXTS, 2, count -> {})).isSameAs(failure);
+  }
+
+  @Test
+  void embeddingsComputedBeforeAFailureAreOnDisk() {
+    embedder.reject("text 199");
+    CachingEmbedder caching = CachingEmbedder.onDisk(directory, embedder);
+    assertThatThrownBy(() -> caching.precompute(TEXTS, 1, count -> {}))
+        .isInstanceOf(EmbedderException.class);
+    FakeEmbedder second = new FakeEmbedder();
+
+    CachingEmbedder.onDisk(directory, second).embed(TEXTS.subList(0, 128));
+
+    assertThat(second.embedded()).isEmpty();
   }
 }

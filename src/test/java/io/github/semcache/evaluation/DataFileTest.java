@@ -51,21 +51,21 @@ class DataFileTest {
   }
 
   @Test
-  void byteOrderMarkWindowsLineEndsAndEmptyLinesAreNoTrouble() throws IOException {
+  void byteOrderMarkWindowsLineEndsAndEmptyLinesAreAccepted() throws IOException {
     assertThat(csv("\uFEFFtext,category\r\n\r\na,1\r\n\r\nb,2\r\n"))
         .extracting(LabeledPrompt::line)
         .containsExactly(3L, 5L);
   }
 
   @Test
-  void lineOfARowIsWhereItBegins() throws IOException {
+  void lineOfARowIsItsFirstLine() throws IOException {
     assertThat(csv("text,category\n\"a\nb\",1\nc,2\n"))
         .extracting(LabeledPrompt::line)
         .containsExactly(2L, 4L);
   }
 
   @Test
-  void tabsAndJsonLinesAreRead() throws IOException {
+  void tsvAndJsonLinesAreParsed() throws IOException {
     Path tsv = file("data.tsv", "text\tcategory\na, b\t1\nc\t2\n");
     Path objects =
         file("data.jsonl", "{\"text\":\"a, b\",\"category\":1}\n\n{\"category\":2,\"text\":\"c\"}");
@@ -97,8 +97,8 @@ class DataFileTest {
     "1767323045",
     "1767323045000"
   })
-  void timesAreReadAsLogsWriteThem(String time) throws IOException {
-    Path file = file("data.csv", "text,at\na," + time + "\n");
+  void commonTimestampFormatsAreParsed(String timestamp) throws IOException {
+    Path file = file("data.csv", "text,at\na," + timestamp + "\n");
 
     assertThat(DataFile.read(file).prompts(PromptColumns.of("text").timestamp("at")).get(0))
         .extracting(prompt -> prompt.timestamp().orElseThrow())
@@ -106,23 +106,23 @@ class DataFileTest {
   }
 
   @Test
-  void unreadableTimeIsNamedWithItsLine() throws IOException {
+  void messageOfAnInvalidTimestampHasTheLine() throws IOException {
     Path file = file("data.csv", "text,at\na,1767323045\nb,yesterday\n");
 
     assertFails(
         () -> DataFile.read(file).prompts(PromptColumns.of("text").timestamp("at")),
         file
-            + ", line 3: column 'at' holds no time; it must be ISO 8601, or seconds or"
+            + ", line 3: column 'at' is not a timestamp; it must be ISO 8601, or seconds or"
             + " milliseconds since 1970");
   }
 
   @Test
-  void missingColumnIsNamedWithThoseThatAreThere() throws IOException {
+  void messageOfAMissingColumnListsTheColumns() throws IOException {
     Path file = file("data.csv", "prompt,intent\na,b\n");
 
     assertFails(
         () -> DataFile.read(file).prompts(LABELED),
-        "prompt is 'text', but " + file + " has no such column; it has 'prompt', 'intent'");
+        "prompt is 'text', but " + file + " has no such column; its columns are 'prompt', 'intent'");
   }
 
   @Test
@@ -133,7 +133,7 @@ class DataFileTest {
   }
 
   @Test
-  void fileThatIsNotThereIsRejected() {
+  void missingFileIsRejected() {
     Path file = directory.resolve("none.csv");
 
     assertFails(() -> DataFile.read(file), file + " does not exist");
@@ -141,44 +141,44 @@ class DataFileTest {
   }
 
   @Test
-  void otherEncodingIsNamedWithLineAndByte() throws IOException {
+  void messageOfAnotherEncodingHasLineAndByte() throws IOException {
     Path file = directory.resolve("latin1.csv");
     Files.write(file, "text,category\na,1\nGrüße,2\n".getBytes(StandardCharsets.ISO_8859_1));
 
     assertFails(
         () -> DataFile.read(file),
-        file + ", line 3: byte 0xFC is not UTF-8; convert the file to UTF-8");
+        file + ", line 3: byte 0xFC is not valid UTF-8; convert the file to UTF-8");
   }
 
   @Test
-  void fileCutOffWithinACharacterIsRejected() throws IOException {
-    Path file = directory.resolve("cut.csv");
+  void fileTruncatedWithinACharacterIsRejected() throws IOException {
+    Path file = directory.resolve("truncated.csv");
     Files.write(file, new byte[] {'t', '\n', (byte) 0xC3});
 
     assertFails(
         () -> DataFile.read(file),
-        file + ", line 2: byte 0xC3 is not UTF-8; convert the file to UTF-8");
+        file + ", line 2: byte 0xC3 is not valid UTF-8; convert the file to UTF-8");
   }
 
   @Test
-  void rowOfAnotherLengthIsRejected() throws IOException {
+  void rowWithAnotherNumberOfValuesIsRejected() throws IOException {
     assertCsvFails(
-        "text,category\na,1\nb,2,3\n", ", line 3: the row has 3 values, the header 2 columns");
-    assertCsvFails("text,category\na\n", ", line 2: the row has 1 values, the header 2 columns");
+        "text,category\na,1\nb,2,3\n", ", line 3: the row has 3 values, but the header has 2 columns");
+    assertCsvFails("text,category\na\n", ", line 2: the row has 1 values, but the header has 2 columns");
   }
 
   @Test
-  void quotationWithoutEndIsRejected() throws IOException {
+  void unclosedQuotedValueIsRejected() throws IOException {
     assertCsvFails("text,category\na,1\n\"b,2\nc,3\n", ", line 3: Missing closing quote for value");
   }
 
   @Test
-  void valueOfAMillionCharactersIsRejected() throws IOException {
+  void valueLongerThanAMillionCharactersIsRejected() throws IOException {
     String huge = "x".repeat(1_000_001);
 
     assertCsvFails(
         "text,category\n" + huge + ",1\n",
-        ", line 2: a value has more than 1000000 characters; is a quotation mark missing?");
+        ", line 2: a value has more than 1000000 characters; a closing quotation mark may be missing");
     Path json = file("data.jsonl", "{\"text\":\"" + huge + "\"}");
     assertFails(
         () -> DataFile.read(json),
@@ -204,40 +204,40 @@ class DataFileTest {
   }
 
   @Test
-  void labelsAllAlikeAreRejected() throws IOException {
+  void singleLabelIsRejected() throws IOException {
     assertCsvFails(
         "text,category\na,1\nb,1\n",
-        ": column 'category' has the same label in every row; no hit could be wrong");
+        ": column 'category' has the same label in every row; it must have at least two labels");
   }
 
   @Test
-  void columnTwiceIsRejected() throws IOException {
-    assertCsvFails("text,text\na,1\n", ", line 1: the header has the column 'text' twice");
+  void duplicateColumnIsRejected() throws IOException {
+    assertCsvFails("text,text\na,1\n", ", line 1: the header contains the column 'text' twice");
     Path json = file("data.jsonl", "[\"text\",\"text\"]\n[\"a\",\"b\"]");
-    assertFails(() -> DataFile.read(json), json + ", line 1: the header has a column twice");
+    assertFails(() -> DataFile.read(json), json + ", line 1: the header contains a column twice");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"{\"text\":", "nonsense", "{} {}"})
-  void lineThatIsNotJsonIsRejected(String line) throws IOException {
+  void lineWithInvalidJsonIsRejected(String line) throws IOException {
     Path file = file("data.jsonl", "{\"text\":\"a\"}\n" + line);
 
-    assertFails(() -> DataFile.read(file), file + ", line 2: the line is not JSON");
+    assertFails(() -> DataFile.read(file), file + ", line 2: the line is not valid JSON");
   }
 
   @Test
-  void jsonOfAnotherShapeIsRejected() throws IOException {
+  void jsonOfAnotherStructureIsRejected() throws IOException {
     Path text = file("text.jsonl", "\"just a text\"");
     assertFails(
         () -> DataFile.read(text),
-        text + ", line 1: the line is neither a JSON object nor an array below a header");
+        text + ", line 1: the line is neither a JSON object nor an array after a header");
     Path rows = file("rows.jsonl", "[\"text\"]\n[\"a\",\"b\"]");
     assertFails(
-        () -> DataFile.read(rows), rows + ", line 2: the row has 2 values, the header 1 columns");
+        () -> DataFile.read(rows), rows + ", line 2: the row has 2 values, but the header has 1 columns");
   }
 
   @Test
-  void pairsAreRead() throws IOException {
+  void pairsAreParsed() throws IOException {
     Path file = file("pairs.csv", "a,b,same\nhi,hello,Yes\nhi,bye,0\n");
 
     assertThat(DataFile.read(file).pairs(PairColumns.of("a", "b", "same")))
@@ -246,22 +246,23 @@ class DataFileTest {
   }
 
   @Test
-  void unknownLabelOfAPairIsRejected() throws IOException {
+  void unknownPairLabelIsRejected() throws IOException {
     Path file = file("pairs.csv", "a,b,same\nhi,hello,1\nhi,bye,maybe\n");
 
     assertFails(
         () -> DataFile.read(file).pairs(PairColumns.of("a", "b", "same")),
         file
-            + ", line 3: column 'same' holds an unknown label; it must be 1, true, yes, same or"
-            + " duplicate, or else 0, false, no or different");
+            + ", line 3: column 'same' has an unknown label; it must be 1, true, yes, same, or"
+            + " duplicate for the same answer, and 0, false, no, or different for different"
+            + " answers");
   }
 
   @Test
-  void pairsAllAlikeAreRejected() throws IOException {
+  void singlePairLabelIsRejected() throws IOException {
     Path file = file("pairs.csv", "a,b,same\nhi,hello,1\nhi,hey,1\n");
 
     assertFails(
         () -> DataFile.read(file).pairs(PairColumns.of("a", "b", "same")),
-        file + ": column 'same' has the same label in every row; there is nothing to tell apart");
+        file + ": column 'same' has the same label in every row; it must have both labels");
   }
 }

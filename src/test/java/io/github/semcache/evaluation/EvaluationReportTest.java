@@ -40,7 +40,7 @@ class EvaluationReportTest {
                 LabeledPrompt.of("Where's my card?", "arrival"),
                 LabeledPrompt.of("Where is my </script><b>reader</b>?", "reader")))
         .title("A & <B>")
-        .policy("max-distance", cut -> HitPolicy.maxDistance(cut).unguarded(), List.of(0.001, 0.1))
+        .policy("max-distance", threshold -> HitPolicy.maxDistance(threshold).unguarded(), List.of(0.001, 0.1))
         .policy("never", "always", replay -> replay.hitPolicy(HitPolicy.never()))
         .guards(Guards.none().and(prompts -> Optional.of(new RejectionReason("a-guard"))));
   }
@@ -52,7 +52,7 @@ class EvaluationReportTest {
   }
 
   @Test
-  void curvesHoldWhatReplaysGive() throws JsonProcessingException {
+  void curvesContainTheRatesOfReplays() throws JsonProcessingException {
     JsonNode curves = data(report().build().html()).get("curves");
 
     assertThat(curves).hasSize(2);
@@ -60,15 +60,15 @@ class EvaluationReportTest {
     JsonNode points = curves.get(0).get("points");
     assertThat(points.get(0).get("hitRate").asDouble()).isZero();
     assertThat(points.get(0).get("precision").isNull()).isTrue();
-    assertThat(points.get(1).get("cut").asDouble()).isEqualTo(0.1);
+    assertThat(points.get(1).get("threshold").asDouble()).isEqualTo(0.1);
     assertThat(points.get(1).get("hitRate").asDouble()).isEqualTo(0.5);
     assertThat(points.get(1).get("errorRate").asDouble()).isEqualTo(0.25);
     assertThat(points.get(1).get("secondHalfErrorRate").asDouble()).isEqualTo(0.5);
-    assertThat(curves.get(1).get("points").get(0).get("cut").isNull()).isTrue();
+    assertThat(curves.get(1).get("points").get(0).get("threshold").isNull()).isTrue();
   }
 
   @Test
-  void binsCountPairsByTheirAnswers() throws JsonProcessingException {
+  void binsCountPairsWithTheSameAndWithDifferentAnswers() throws JsonProcessingException {
     JsonNode bins = data(report().build().html()).get("bins");
 
     assertThat(bins.get(0).get("same").asInt()).isEqualTo(1);
@@ -76,16 +76,16 @@ class EvaluationReportTest {
   }
 
   @Test
-  void wrongHitsNameTheGuards() throws JsonProcessingException {
+  void wrongHitsListTheGuardsThatRejectThem() throws JsonProcessingException {
     JsonNode wrong = data(report().build().html()).get("wrongHits");
 
     assertThat(wrong).hasSize(1);
     assertThat(wrong.get(0).get("matchedLabel").asText()).isEqualTo("arrival");
-    assertThat(wrong.get(0).get("caughtBy").get(0).asText()).isEqualTo("a-guard");
+    assertThat(wrong.get(0).get("rejectedBy").get(0).asText()).isEqualTo("a-guard");
   }
 
   @Test
-  void pageStandsAloneAndIsNotFooledByTexts() {
+  void pageIsSelfContainedAndEscapesTexts() {
     String html = report().build().html();
 
     assertThat(html)
@@ -102,22 +102,22 @@ class EvaluationReportTest {
 
     assertThat(file).content().contains("shuffled with seed 3");
     assertThatThrownBy(() -> report().build().write(directory.resolve("none/report.html")))
-        .hasMessageContaining("cannot be written");
+        .hasMessageStartingWith("cannot write ");
   }
 
   @Test
-  void progressEndsAtAHundred() {
-    List<Integer> told = new ArrayList<>();
-    report().progress(told::add).build();
+  void progressEndsAtOneHundredPercent() {
+    List<Integer> percents = new ArrayList<>();
+    report().progress(percents::add).build();
 
-    assertThat(told).isSorted().endsWith(100);
+    assertThat(percents).isSorted().endsWith(100);
   }
 
   @Test
   void promptsWithoutLabelsAreRejected() {
     assertThatThrownBy(
             () -> EvaluationReport.builder(embedder, List.of(LabeledPrompt.unlabeled("a"))))
-        .hasMessage("some prompts have no label; a report needs them all");
+        .hasMessage("some prompts have no label; every prompt must have one");
     assertThatThrownBy(() -> EvaluationReport.builder(embedder, List.of()))
         .hasMessage("prompts is empty; a report needs at least one");
   }

@@ -19,14 +19,14 @@ class NeighborTableTest {
 
   private final FakeEmbedder embedder = new FakeEmbedder();
 
-  /** More prompts than a row of the table holds, some twice, in two scopes. */
-  private List<LabeledPrompt> crowd() {
+  /** Returns more prompts than the table has neighbors per prompt, some twice, in two scopes. */
+  private List<LabeledPrompt> manyPrompts() {
     Random random = new Random(1);
-    List<Double> drawn = new ArrayList<>();
+    List<Double> angles = new ArrayList<>();
     List<LabeledPrompt> prompts = new ArrayList<>();
     for (int i = 0; i < 1500; i++) {
-      double degrees = i % 7 == 6 ? drawn.get(i - 5) : 350 * random.nextDouble();
-      drawn.add(degrees);
+      double degrees = i % 7 == 6 ? angles.get(i - 5) : 350 * random.nextDouble();
+      angles.add(degrees);
       String text = "prompt at " + degrees;
       embedder.place(text, degrees);
       LabeledPrompt prompt =
@@ -38,30 +38,30 @@ class NeighborTableTest {
 
   @ParameterizedTest
   @CsvSource({"0.00001, 36000", "0.0005, 36000", "0.01, 36000", "0.0005, 300", "0.2, 60"})
-  void replayWithTheTableIsTheSameAsWithTheStore(double cut, int secondsToLive) {
-    List<LabeledPrompt> prompts = crowd();
+  void replayWithTheTableEqualsReplayWithTheStore(double threshold, int ttlSeconds) {
+    List<LabeledPrompt> prompts = manyPrompts();
     NeighborTable table = NeighborTable.of(embedder, prompts, done -> {});
 
-    ReplayResult expected = replay(cut, secondsToLive).build().run(prompts);
-    ReplayResult actual = replay(cut, secondsToLive).neighbors(table).build().run(prompts);
+    ReplayResult expected = replay(threshold, ttlSeconds).build().run(prompts);
+    ReplayResult actual = replay(threshold, ttlSeconds).neighbors(table).build().run(prompts);
 
     List<ReplayedPrompt> different =
-        actual.outcomes().stream()
-            .filter(outcome -> !expected.outcomes().contains(outcome))
+        actual.prompts().stream()
+            .filter(replayed -> !expected.prompts().contains(replayed))
             .toList();
     assertThat(different).isEmpty();
     assertThat(actual.total()).isEqualTo(expected.total());
     assertThat(actual.total().hits()).isPositive();
   }
 
-  private Replay.Builder replay(double cut, int secondsToLive) {
+  private Replay.Builder replay(double threshold, int ttlSeconds) {
     return Replay.builder(embedder)
-        .hitPolicy(HitPolicy.maxDistance(cut).unguarded())
-        .timeToLive(Duration.ofSeconds(secondsToLive));
+        .hitPolicy(HitPolicy.maxDistance(threshold).unguarded())
+        .timeToLive(Duration.ofSeconds(ttlSeconds));
   }
 
   @Test
-  void promptThatIsNotInTheTableIsRejected() {
+  void promptMissingFromTheTableIsRejected() {
     NeighborTable table =
         NeighborTable.of(embedder, List.of(LabeledPrompt.of("a", "b")), done -> {});
 
@@ -72,17 +72,17 @@ class NeighborTableTest {
                     .build()
                     .run(List.of(LabeledPrompt.of("c", "d"))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("embedding is not in the neighbour table");
+        .hasMessage("embedding is not in the neighbor table");
   }
 
   @Test
-  void progressEndsAtTheNumberOfDifferentPrompts() {
-    List<Integer> told = new ArrayList<>();
+  void progressEndsAtTheNumberOfDistinctPrompts() {
+    List<Integer> counts = new ArrayList<>();
     NeighborTable.of(
         embedder,
         List.of(LabeledPrompt.of("a", "x"), LabeledPrompt.of("b", "x"), LabeledPrompt.of("a", "y")),
-        told::add);
+        counts::add);
 
-    assertThat(told).containsExactly(1, 2);
+    assertThat(counts).containsExactly(1, 2);
   }
 }

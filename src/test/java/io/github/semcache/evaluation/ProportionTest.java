@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 class ProportionTest {
 
   @Test
-  void endsAreThoseOfClopperAndPearson() {
-    // With no or all successes the bounds have a closed form: 1 - (alpha/2)^(1/n).
+  void intervalIsThatOfClopperAndPearson() {
+    // Without successes, or with successes only, the bounds have a closed form: 1 - (alpha/2)^(1/n).
     assertThat(new Proportion(0, 10).lower()).isZero();
     assertThat(new Proportion(0, 10).upper()).isCloseTo(1 - Math.pow(0.025, 0.1), within(1e-9));
     assertThat(new Proportion(10, 10).lower()).isCloseTo(Math.pow(0.025, 0.1), within(1e-9));
@@ -21,7 +21,7 @@ class ProportionTest {
   }
 
   @Test
-  void oneSidedBoundIsTighterThanTheEndOfTheInterval() {
+  void oneSidedBoundIsWithinTheTwoSidedInterval() {
     assertThat(new Proportion(0, 10).upperBound(0.95))
         .isCloseTo(1 - Math.pow(0.05, 0.1), within(1e-9));
     assertThat(new Proportion(10, 10).lowerBound(0.95))
@@ -29,7 +29,7 @@ class ProportionTest {
   }
 
   @Test
-  void nothingAtAllSaysNothing() {
+  void totalOfZeroHasTheWidestInterval() {
     Proportion none = new Proportion(0, 0);
 
     assertThat(none.value()).isEmpty();
@@ -40,7 +40,7 @@ class ProportionTest {
   }
 
   @Test
-  void badCountsAndConfidencesAreRejected() {
+  void invalidCountsAndConfidenceLevelsAreRejected() {
     assertThatThrownBy(() -> new Proportion(3, 2))
         .hasMessage("count is 3 of 2; it must be between 0 and the total");
     assertThatThrownBy(() -> new Proportion(-1, 2)).isInstanceOf(IllegalArgumentException.class);
@@ -51,14 +51,14 @@ class ProportionTest {
   }
 
   @Property
-  void shareLiesWithinItsInterval(
+  void valueIsWithinItsInterval(
       @ForAll @IntRange(min = 1, max = 100_000) int total,
       @ForAll @IntRange(max = 100) int percent) {
     Proportion proportion = new Proportion((int) ((long) total * percent / 100), total);
-    double share = proportion.value().orElseThrow();
+    double value = proportion.value().orElseThrow();
 
-    assertThat(proportion.lower()).isBetween(0.0, share);
-    assertThat(proportion.upper()).isBetween(share, 1.0);
-    assertThat(proportion.upperBound(0.9)).isBetween(share, proportion.upper());
+    assertThat(proportion.lower()).isBetween(0.0, value);
+    assertThat(proportion.upper()).isBetween(value, 1.0);
+    assertThat(proportion.upperBound(0.9)).isBetween(value, proportion.upper());
   }
 }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -58,14 +59,14 @@ class ReplayTest {
   }
 
   @Test
-  void secondHalfHoldsTheMiddleOfAnOddNumber() {
+  void secondHalfContainsTheMiddleOfAnOddNumberOfPrompts() {
     ReplayCounts half = near().run(stream()).secondHalf();
 
-    assertThat(half).isEqualTo(new ReplayCounts(3, 3, java.util.Optional.of(1)));
+    assertThat(half).isEqualTo(new ReplayCounts(3, 3, Optional.of(1)));
   }
 
   @Test
-  void wrongHitNamesBothPromptsBothLabelsAndTheDistance() {
+  void wrongHitHasBothPromptsBothLabelsAndTheDistance() {
     List<ReplayedPrompt> wrong = near().run(stream()).wrongHits();
 
     assertThat(wrong).hasSize(1);
@@ -77,7 +78,7 @@ class ReplayTest {
   }
 
   @Test
-  void samePromptUnderAnotherLabelIsAWrongHitOfTheExactTier() {
+  void equalPromptWithAnotherLabelIsAWrongExactHit() {
     ReplayResult result =
         near()
             .run(
@@ -105,7 +106,7 @@ class ReplayTest {
   }
 
   @Test
-  void scopesShareNothing() {
+  void scopesDoNotShareAnswers() {
     ReplayResult result =
         near()
             .run(
@@ -118,7 +119,7 @@ class ReplayTest {
   }
 
   @Test
-  void timestampsGiveTheOrderAndLetEntriesExpire() {
+  void timestampsDetermineOrderAndExpiry() {
     Instant noon = Instant.parse("2026-01-01T12:00:00Z");
     List<LabeledPrompt> prompts =
         List.of(
@@ -126,25 +127,25 @@ class ReplayTest {
             LabeledPrompt.of("how do I pay", "payment").timestamp(noon),
             LabeledPrompt.of("how can I pay", "payment").timestamp(noon.plusSeconds(60)));
 
-    ReplayResult kept = near().run(prompts);
-    ReplayResult expiring =
+    ReplayResult withoutExpiry = near().run(prompts);
+    ReplayResult withExpiry =
         Replay.builder(embedder)
             .hitPolicy(NEAR)
             .timeToLive(Duration.ofHours(1))
             .build()
             .run(prompts);
 
-    assertThat(kept.outcomes())
+    assertThat(withoutExpiry.prompts())
         .extracting(ReplayedPrompt::isHit)
         .containsExactly(false, true, true);
-    assertThat(expiring.outcomes())
+    assertThat(withExpiry.prompts())
         .extracting(ReplayedPrompt::isHit)
         .containsExactly(false, true, false);
-    assertThat(expiring.outcomes().get(2).prompt().label()).contains("late");
+    assertThat(withExpiry.prompts().get(2).prompt().label()).contains("late");
   }
 
   @Test
-  void sameSeedGivesTheSameOrderAndAnotherSeedAnother() {
+  void orderDependsOnTheSeedOnly() {
     List<LabeledPrompt> prompts =
         IntStream.range(0, 50).mapToObj(i -> LabeledPrompt.of("prompt " + i, "" + i % 7)).toList();
     Replay.Builder replay = Replay.builder(embedder).hitPolicy(HitPolicy.never());
@@ -156,20 +157,20 @@ class ReplayTest {
   }
 
   @Test
-  void limitTakesTheFirstOfTheOrder() {
+  void limitKeepsTheFirstPrompts() {
     ReplayResult result = Replay.builder(embedder).limit(2).build().run(stream());
 
     assertThat(texts(result)).containsExactly("where is my card", "how do I pay");
   }
 
   @Test
-  void givenStoreIsUsedWithTheClockOfTheReplay() {
+  void customStoreReceivesTheClockOfTheReplay() {
     Instant noon = Instant.parse("2026-01-01T12:00:00Z");
     List<Instant> seen = new ArrayList<>();
     Replay.builder(embedder)
         .store(
-            time -> {
-              seen.add(time.instant());
+            clock -> {
+              seen.add(clock.instant());
               return InMemoryVectorStore.of(embedder);
             })
         .build()
@@ -179,11 +180,11 @@ class ReplayTest {
   }
 
   @Test
-  void progressIsToldAfterEachPrompt() {
-    List<Integer> asked = new ArrayList<>();
-    Replay.builder(embedder).progress(asked::add).build().run(stream());
+  void progressIsReportedAfterEachPrompt() {
+    List<Integer> counts = new ArrayList<>();
+    Replay.builder(embedder).progress(counts::add).build().run(stream());
 
-    assertThat(asked).containsExactly(1, 2, 3, 4, 5);
+    assertThat(counts).containsExactly(1, 2, 3, 4, 5);
   }
 
   private List<LabeledPrompt> topics(int count) {
@@ -202,7 +203,7 @@ class ReplayTest {
   }
 
   @Test
-  void whatAReplayLearnsIsItsOwn() {
+  void learnedStateIsNotShared() {
     InMemoryVectorStore shared = InMemoryVectorStore.of(embedder);
     Replay replay = learning().cache(cache -> cache.stateStore(shared)).build();
 
@@ -214,7 +215,7 @@ class ReplayTest {
   }
 
   @Test
-  void policyThatLearnsTakesUpEachVerdictBeforeTheNextPrompt() {
+  void learningPolicyIsUpdatedBeforeTheNextPrompt() {
     ReplayResult result = learning().build().run(topics(300));
 
     long audits = result.missesByReason().getOrDefault(MissReason.AUDIT, 0L);
@@ -227,7 +228,7 @@ class ReplayTest {
   }
 
   @Test
-  void eachRunBeginsWithoutHavingLearnedAnything() {
+  void eachRunStartsInTheInitialState() {
     Replay replay = learning().build();
     List<LabeledPrompt> prompts = topics(300);
 
@@ -235,11 +236,11 @@ class ReplayTest {
   }
 
   private static List<Boolean> hits(ReplayResult result) {
-    return result.outcomes().stream().map(ReplayedPrompt::isHit).toList();
+    return result.prompts().stream().map(ReplayedPrompt::isHit).toList();
   }
 
   @Test
-  void anotherJudgeMayBeSet() {
+  void judgeCanBeReplaced() {
     ReplayResult result =
         learning()
             .cache(builder -> builder.judge(comparison -> Verdict.DIFFERENT))
@@ -250,7 +251,7 @@ class ReplayTest {
   }
 
   @Test
-  void policyThatLearnsLearnsNothingWithoutLabels() {
+  void learningPolicyDoesNotLearnWithoutLabels() {
     ReplayResult result =
         learning()
             .build()
@@ -264,28 +265,28 @@ class ReplayTest {
   }
 
   @Test
-  void embedderThatFailsEndsTheReplay() {
+  void failureOfTheEmbedderEndsTheReplay() {
     embedder.failWith(new IllegalStateException("down"));
 
     assertThatThrownBy(() -> near().run(stream())).hasRootCauseMessage("down");
   }
 
   @Test
-  void noPromptsAreRejected() {
+  void emptyListIsRejected() {
     assertThatThrownBy(() -> near().run(List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("prompts is empty; a replay needs at least one");
   }
 
   @Test
-  void someLabelsAreRejected() {
+  void mixOfLabeledAndUnlabeledPromptsIsRejected() {
     assertThatThrownBy(
             () -> near().run(List.of(LabeledPrompt.of("a", "b"), LabeledPrompt.unlabeled("c"))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("some prompts have a label; all or none must have one");
+        .hasMessage("some prompts have a label and some do not; all or none must have one");
   }
 
   private static List<String> texts(ReplayResult result) {
-    return result.outcomes().stream().map(outcome -> outcome.prompt().text()).toList();
+    return result.prompts().stream().map(replayed -> replayed.prompt().text()).toList();
   }
 }

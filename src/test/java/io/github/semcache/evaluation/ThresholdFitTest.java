@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ThresholdFitTest {
 
-  /** Right pairs up to 0.2 apart, wrong ones from 0.1, so the two overlap. */
+  /** Returns pairs with the same answer up to a distance of 0.2 and with different ones from 0.1. */
   private static List<ScoredPair> overlapping() {
     Random random = new Random(3);
     return Stream.concat(
@@ -27,7 +27,7 @@ class ThresholdFitTest {
   }
 
   @Test
-  void cutSeparatesWhatCanBeSeparated() {
+  void thresholdSeparatesSeparableDistances() {
     List<ScoredPair> pairs =
         IntStream.range(0, 400)
             .mapToObj(i -> new ScoredPair(i < 200 ? 0.05 : 0.3, i < 200))
@@ -35,63 +35,63 @@ class ThresholdFitTest {
 
     ThresholdFit fit = ThresholdFit.of(pairs, FitTarget.maxErrorRate(0.01));
 
-    assertThat(fit.cut()).hasValue(0.05);
-    assertThat(fit.tally().hits()).isEqualTo(200);
-    assertThat(fit.tally().wrongHits()).contains(0);
-    assertThat(fit.crossValidation().cuts()).containsOnly(0.05).hasSize(5);
-    assertThat(fit.crossValidation().tally().hits()).isEqualTo(200);
+    assertThat(fit.threshold()).hasValue(0.05);
+    assertThat(fit.counts().hits()).isEqualTo(200);
+    assertThat(fit.counts().wrongHits()).contains(0);
+    assertThat(fit.crossValidation().thresholds()).containsOnly(0.05).hasSize(5);
+    assertThat(fit.crossValidation().counts().hits()).isEqualTo(200);
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {0.005, 0.01, 0.02, 0.1})
-  void boundOfTheErrorRateKeepsTheTargetAndNoLargerCutDoes(double limit) {
+  void thresholdIsTheLargestWhoseErrorRateBoundMeetsTheTarget(double limit) {
     List<ScoredPair> pairs = overlapping();
     FitTarget target = FitTarget.maxErrorRate(limit);
 
     ThresholdFit fit = ThresholdFit.of(pairs, target);
-    double cut = fit.cut().orElseThrow();
+    double threshold = fit.threshold().orElseThrow();
 
-    assertThat(fit.tally().errorRate().orElseThrow().upperBound(0.95)).isLessThanOrEqualTo(limit);
+    assertThat(fit.counts().errorRate().orElseThrow().upperBound(0.95)).isLessThanOrEqualTo(limit);
     int wrongBeyond =
-        (int) pairs.stream().filter(pair -> !pair.same() && pair.distance() <= cut + 0.02).count();
+        (int) pairs.stream().filter(pair -> !pair.sameAnswer() && pair.distance() <= threshold + 0.02).count();
     assertThat(new Proportion(wrongBeyond, pairs.size()).upperBound(0.95)).isGreaterThan(limit);
-    assertThat(fit.crossValidation().cuts()).hasSize(5);
-    assertThat(fit.crossValidation().tally().errorRate().orElseThrow().lower())
+    assertThat(fit.crossValidation().thresholds()).hasSize(5);
+    assertThat(fit.crossValidation().counts().errorRate().orElseThrow().lower())
         .isLessThanOrEqualTo(limit);
   }
 
   @Test
-  void precisionIsKept() {
+  void precisionBoundMeetsTheTarget() {
     ThresholdFit fit = ThresholdFit.of(overlapping(), FitTarget.minPrecision(0.97));
 
-    assertThat(fit.cut().orElseThrow()).isBetween(0.1, 0.2);
-    assertThat(fit.tally().precision().orElseThrow().lowerBound(0.95)).isGreaterThanOrEqualTo(0.97);
+    assertThat(fit.threshold().orElseThrow()).isBetween(0.1, 0.2);
+    assertThat(fit.counts().precision().orElseThrow().lowerBound(0.95)).isGreaterThanOrEqualTo(0.97);
   }
 
   @Test
-  void lessConfidenceAllowsALargerCut() {
-    double sure =
+  void lowerConfidenceAllowsALargerThreshold() {
+    double confident =
         ThresholdFit.of(overlapping(), FitTarget.maxErrorRate(0.02).confidence(0.99))
-            .cut()
+            .threshold()
             .orElseThrow();
-    double unsure =
+    double lessConfident =
         ThresholdFit.of(overlapping(), FitTarget.maxErrorRate(0.02).confidence(0.6))
-            .cut()
+            .threshold()
             .orElseThrow();
 
-    assertThat(unsure).isGreaterThan(sure);
+    assertThat(lessConfident).isGreaterThan(confident);
   }
 
   @Test
-  void tooFewPairsReachNoTarget() {
+  void tooFewPairsHaveNoThreshold() {
     List<ScoredPair> pairs =
         IntStream.range(0, 10).mapToObj(i -> new ScoredPair(0.1, true)).toList();
 
     ThresholdFit fit = ThresholdFit.of(pairs, FitTarget.maxErrorRate(0.01));
 
-    assertThat(fit.cut()).isEmpty();
-    assertThat(fit.tally().hits()).isZero();
-    assertThat(fit.crossValidation().cuts()).isEmpty();
+    assertThat(fit.threshold()).isEmpty();
+    assertThat(fit.counts().hits()).isZero();
+    assertThat(fit.crossValidation().thresholds()).isEmpty();
   }
 
   @Test
@@ -107,21 +107,21 @@ class ThresholdFitTest {
 
     ThresholdFit fit = ThresholdFit.of(pairs, FitTarget.maxErrorRate(0.01));
 
-    assertThat(fit.tally().requests()).isEqualTo(400);
-    assertThat(fit.tally().hits()).isEqualTo(200);
+    assertThat(fit.counts().requests()).isEqualTo(400);
+    assertThat(fit.counts().hits()).isEqualTo(200);
   }
 
   @Test
-  void cutOfAStreamKeepsTheTargetInTheReplayItself() {
+  void thresholdOfAStreamIsTheLargestWhoseReplayMeetsTheTarget() {
     FakeEmbedder embedder = new FakeEmbedder();
     List<LabeledPrompt> prompts = stream(embedder);
     Replay.Builder replay = Replay.builder(embedder).shuffled(5);
     FitTarget target = FitTarget.maxErrorRate(0.05);
 
     ThresholdFit fit =
-        ThresholdFit.of(prompts, replay, cut -> HitPolicy.maxDistance(cut).unguarded(), target);
+        ThresholdFit.of(prompts, replay, threshold -> HitPolicy.maxDistance(threshold).unguarded(), target);
 
-    double fitted = fit.cut().orElseThrow();
+    double fitted = fit.threshold().orElseThrow();
     ReplayCounts replayed =
         Replay.builder(embedder)
             .shuffled(5)
@@ -129,7 +129,7 @@ class ThresholdFitTest {
             .build()
             .run(prompts)
             .total();
-    assertThat(fit.tally()).isEqualTo(replayed);
+    assertThat(fit.counts()).isEqualTo(replayed);
     for (double more : new double[] {0.0001, 0.0008, 0.0032, 0.0128}) {
       ReplayCounts beyond =
           Replay.builder(embedder)
@@ -145,7 +145,7 @@ class ThresholdFitTest {
   }
 
   @Test
-  void streamThatNoCutSuitsHasNone() {
+  void streamWithIndistinguishableLabelsHasNoThreshold() {
     FakeEmbedder embedder = new FakeEmbedder();
     List<LabeledPrompt> prompts =
         IntStream.range(0, 40)
@@ -160,14 +160,14 @@ class ThresholdFitTest {
         ThresholdFit.of(
             prompts,
             Replay.builder(embedder),
-            cut -> HitPolicy.maxDistance(cut).unguarded(),
+            threshold -> HitPolicy.maxDistance(threshold).unguarded(),
             FitTarget.maxErrorRate(0.01));
 
-    assertThat(fit.cut()).isEmpty();
-    assertThat(fit.tally().hits()).isZero();
+    assertThat(fit.threshold()).isEmpty();
+    assertThat(fit.counts().hits()).isZero();
   }
 
-  /** Labels of 10 degrees each, a few of which are not what the angle says. */
+  /** Returns prompts at random angles whose labels are sectors of 10 degrees. */
   private static List<LabeledPrompt> stream(FakeEmbedder embedder) {
     Random random = new Random(2);
     List<LabeledPrompt> prompts = new ArrayList<>();
@@ -180,16 +180,16 @@ class ThresholdFitTest {
   }
 
   @Test
-  void badTargetsAreRejected() {
+  void invalidTargetsAreRejected() {
     assertThatThrownBy(() -> FitTarget.maxErrorRate(0))
-        .hasMessage("the target is 0.0; it must be more than 0 and less than 1");
+        .hasMessage("errorRate is 0.0; it must be more than 0 and less than 1");
     assertThatThrownBy(() -> FitTarget.minPrecision(1))
-        .isInstanceOf(IllegalArgumentException.class);
+        .hasMessage("precision is 1.0; it must be more than 0 and less than 1");
     assertThatThrownBy(() -> FitTarget.minPrecision(0.9).confidence(0.5))
         .hasMessage("confidence is 0.5; it must be more than 0.5 and less than 1");
     assertThatThrownBy(() -> ThresholdFit.of(List.of(), FitTarget.maxErrorRate(0.1)))
         .hasMessage("there are 0 pairs; a fit needs at least 5");
     assertThatThrownBy(() -> new ScoredPair(-0.1, true))
-        .isInstanceOf(IllegalArgumentException.class);
+        .hasMessage("distance is -0.1; it must be between 0 and 2, or positive infinity");
   }
 }

@@ -46,15 +46,15 @@ final class GuardMeasurement {
 
   public static void main(String[] args) {
     String shown = args.length > 2 ? args[2] : "";
-    try (CachingEmbedder embedder = CachingEmbedder.in(Path.of(args[0]), MiniLmEmbedder.create())) {
-      List<LabeledPrompt> all =
-          DataFile.read(Path.of(args[1])).prompts(PromptColumns.of("text").label("category"));
-      for (int seed = 1; seed <= SEEDS; seed++) {
-        List<LabeledPrompt> stream = new ArrayList<>(all);
-        Collections.shuffle(stream, new Random(seed));
-        stream = stream.subList(0, Math.min(PROMPTS, stream.size()));
-        measure(embedder, stream, seed == 1 ? shown : "");
-      }
+    CachingEmbedder embedder =
+        CachingEmbedder.onDisk(Path.of(args[0]), MiniLmEmbedder.create());
+    List<LabeledPrompt> all =
+        DataFile.read(Path.of(args[1])).prompts(PromptColumns.of("text").label("category"));
+    for (int seed = 1; seed <= SEEDS; seed++) {
+      List<LabeledPrompt> stream = new ArrayList<>(all);
+      Collections.shuffle(stream, new Random(seed));
+      stream = stream.subList(0, Math.min(PROMPTS, stream.size()));
+      measure(embedder, stream, seed == 1 ? shown : "");
     }
   }
 
@@ -65,7 +65,7 @@ final class GuardMeasurement {
     print("distance alone 0.15", unguarded);
     policies().forEach((name, policy) -> print(name, run(embedder, table, policy, stream)));
     Map<String, int[]> fired = new TreeMap<>();
-    for (ReplayedPrompt hit : unguarded.outcomes()) {
+    for (ReplayedPrompt hit : unguarded.prompts()) {
       if (hit.answer().source() == Answer.Source.SEMANTIC) {
         count(hit, fired, shown);
       }

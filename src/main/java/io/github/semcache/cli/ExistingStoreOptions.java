@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** A store that is there, and the embedder that it was made with. */
-final class RunningStoreOptions {
+/** The options of an existing store and its embedder. */
+final class ExistingStoreOptions {
   private static final String DEFAULT_CACHE_NAME = "sem_cache";
 
   @Option(
@@ -22,7 +22,7 @@ final class RunningStoreOptions {
       paramLabel = "STORE",
       required = true,
       description = {
-        "The directory of an embedded store that no other process has open,",
+        "The directory of an embedded store that no other process uses,",
         "or redis[s]://[[user]:password@]host[:port] for a store in Redis."
       })
   @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
@@ -34,7 +34,7 @@ final class RunningStoreOptions {
       description = "The name of the cache in Redis (default: " + DEFAULT_CACHE_NAME + ").")
   private @Nullable String cacheName;
 
-  @Option(names = "--cluster", description = "The Redis server is a node of a cluster.")
+  @Option(names = "--cluster", description = "The Redis server is a node of a Redis cluster.")
   private boolean cluster;
 
   @Spec(Spec.Target.MIXEE)
@@ -43,28 +43,28 @@ final class RunningStoreOptions {
 
   @Mixin private final EmbedderOptions embedder;
 
-  RunningStoreOptions(CliEnvironment surroundings) {
-    this.embedder = new EmbedderOptions(surroundings);
+  ExistingStoreOptions(CliEnvironment environment) {
+    this.embedder = new EmbedderOptions(environment);
   }
 
-  /** What was typed, without a password. */
+  /** Returns the store as given on the command line, without a password. */
   String name() {
     return Stores.isRedis(name) ? Stores.redis(name, cluster).address() : name;
   }
 
-  /** Opens embedder and store, and closes both. */
-  <T> T with(BiFunction<OpenEmbedder, Stores.Opened, T> action) {
+  /** Opens the embedder and the store, runs an action, and closes both. */
+  <T> T with(BiFunction<OpenEmbedder, Stores.OpenStore, T> action) {
     if (!Stores.isRedis(name) && (cluster || cacheName != null)) {
       throw new ParameterException(
-          spec.commandLine(), "--cluster and --cache-name need a --store in Redis");
+          spec.commandLine(), "--cluster and --cache-name require a Redis URI as --store");
     }
     try (OpenEmbedder open = embedder.open();
-        Stores.Opened store = open(EmbeddingSpace.of(open.remembered()))) {
+        Stores.OpenStore store = open(EmbeddingSpace.of(open.embedder()))) {
       return action.apply(open, store);
     }
   }
 
-  private Stores.Opened open(EmbeddingSpace space) {
+  private Stores.OpenStore open(EmbeddingSpace space) {
     return Stores.isRedis(name)
         ? Stores.inRedis(
             Stores.redis(name, cluster),
@@ -73,7 +73,11 @@ final class RunningStoreOptions {
         : Stores.inDirectory(name, space);
   }
 
-  /** The one scope that begins with these digits, among those of the entries. */
+  /**
+   * Returns the scope that starts with a prefix.
+   *
+   * @throws CommandException if the entries have no such scope or several
+   */
   static String scope(List<ListedEntry> entries, String prefix) {
     List<String> scopes =
         entries.stream()
@@ -86,8 +90,12 @@ final class RunningStoreOptions {
     }
     throw new CommandException(
         prefix.isEmpty()
-            ? "the store holds " + scopes.size() + " scopes; choose one with --scope (see ls)"
-            : "--scope is '" + prefix + "'; " + scopes.size() + " scopes begin so (see ls)",
+            ? "--scope is missing; the store has " + scopes.size() + " scopes (see ls)"
+            : "--scope is '"
+                + prefix
+                + "'; it must match one scope, but it matches "
+                + scopes.size()
+                + " (see ls)",
         null);
   }
 }

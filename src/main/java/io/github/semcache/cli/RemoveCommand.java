@@ -15,21 +15,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code forget}. */
+/** {@code rm}. */
 @Command(
-    name = "forget",
+    name = "rm",
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
     description = "Removes entries from a store.")
-final class ForgetCommand implements Callable<Integer> {
-  @Mixin private final RunningStoreOptions store;
+final class RemoveCommand implements Callable<Integer> {
+  /** The minimum length of a prefix, so that an unset shell variable does not remove entries. */
+  private static final int MIN_PREFIX_LENGTH = 6;
 
-  /** So many hexadecimal digits are no accident, such as a variable of a shell that is not set. */
-  private static final int MIN_DIGITS = 6;
+  @Mixin private final ExistingStoreOptions store;
 
   @ArgGroup(multiplicity = "1")
   @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
-  private What what;
+  private SelectorOptions selector;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -38,46 +38,50 @@ final class ForgetCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  ForgetCommand(CliEnvironment surroundings) {
-    this.store = new RunningStoreOptions(surroundings);
+  RemoveCommand(CliEnvironment environment) {
+    this.store = new ExistingStoreOptions(environment);
   }
 
-  /** Which entries; one of the three. */
-  private static final class What {
+  /** The entries to remove; exactly one of the options is given. */
+  private static final class SelectorOptions {
     @Option(
         names = "--key",
-        paramLabel = "DIGITS",
-        description = "The entry whose key begins so (see ls); at least 6 digits.")
+        paramLabel = "PREFIX",
+        description =
+            "Remove the entry whose key starts with PREFIX, which has at least 6 digits (see ls).")
     private @Nullable String key;
 
     @Option(
         names = "--scope",
-        paramLabel = "DIGITS",
-        description = "The entries of the scope that begins so (see ls); at least 6 digits.")
+        paramLabel = "PREFIX",
+        description =
+            "Remove the entries whose scope starts with PREFIX, which has at least 6 digits"
+                + " (see ls).")
     private @Nullable String scope;
 
-    @Option(names = "--all", description = "All entries of the store.")
+    @Option(names = "--all", description = "Remove all entries.")
     private boolean all;
 
-    EntrySelector selection(Stores.Opened opened) {
+    EntrySelector selector(Stores.OpenStore opened) {
       if (key != null) {
         return new EntrySelector.ByKey(key(opened, key));
       }
       if (scope != null) {
         return new EntrySelector.ByScope(
-            RunningStoreOptions.scope(opened.entries(listed -> true), scope));
+            ExistingStoreOptions.scope(opened.entries(listed -> true), scope));
       }
       if (all) {
         return new EntrySelector.All();
       }
-      throw new CommandException("nothing is named that is to be forgotten", null);
+      throw new CommandException("--key, --scope, or --all is missing", null);
     }
 
-    private static String key(Stores.Opened opened, String prefix) {
+    private static String key(Stores.OpenStore opened, String prefix) {
       List<ListedEntry> found = opened.entries(listed -> listed.entry().key().startsWith(prefix));
       if (found.size() != 1) {
         throw new CommandException(
-            "--key is '" + prefix + "'; " + found.size() + " keys begin so", null);
+            "--key is '" + prefix + "'; it must match one key, but it matches " + found.size(),
+            null);
       }
       return found.get(0).entry().key();
     }
@@ -85,9 +89,10 @@ final class ForgetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    requireDigits("--key", what.key);
-    requireDigits("--scope", what.scope);
-    long removed = store.with((embedder, opened) -> opened.store().remove(what.selection(opened)));
+    requireMinLength("--key", selector.key);
+    requireMinLength("--scope", selector.scope);
+    long removed =
+        store.with((embedder, opened) -> opened.store().remove(selector.selector(opened)));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       JsonOutput.print(out, Map.of("removed", removed));
@@ -98,11 +103,11 @@ final class ForgetCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void requireDigits(String option, @Nullable String prefix) {
-    if (prefix != null && prefix.length() < MIN_DIGITS) {
+  private void requireMinLength(String option, @Nullable String prefix) {
+    if (prefix != null && prefix.length() < MIN_PREFIX_LENGTH) {
       throw new ParameterException(
           spec.commandLine(),
-          option + " is '" + prefix + "'; it must have at least " + MIN_DIGITS + " digits");
+          option + " is '" + prefix + "'; it must have at least " + MIN_PREFIX_LENGTH + " digits");
     }
   }
 }

@@ -11,11 +11,11 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** Says in one line what went wrong. */
-final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+/** Prints an exception in one line, or with its stack trace if that is requested. */
+final class ErrorHandler implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private final BooleanSupplier showsStackTrace;
 
-  Failures(BooleanSupplier showsStackTrace) {
+  ErrorHandler(BooleanSupplier showsStackTrace) {
     this.showsStackTrace = showsStackTrace;
   }
 
@@ -53,7 +53,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   }
 
   private static String unexpected(Exception failure) {
-    return oneLine(failure) + " (" + failure.getClass().getName() + "; see --stacktrace)";
+    return oneLine(failure) + " (" + failure.getClass().getName() + "; use --stacktrace for details)";
   }
 
   private void print(PrintWriter err, Exception failure, String line) {

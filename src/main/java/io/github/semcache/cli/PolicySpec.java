@@ -13,19 +13,19 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A policy as it is named on the command line.
+ * A policy as specified on the command line.
  *
- * @param name how it was typed
- * @param guardedBy makes the policy with the guards that it asks
+ * @param name the specification
+ * @param factory creates the policy with its guards
  */
-record Policy(String name, Function<Guards, HitPolicy> guardedBy) {
+record PolicySpec(String name, Function<Guards, HitPolicy> factory) {
 
-  /** Whether it learns, for which a replay needs labels. */
+  /** Returns whether the policy learns, which requires labels. */
   boolean learns() {
-    return guardedBy.apply(Guards.none()) instanceof LearningPolicy;
+    return factory.apply(Guards.none()) instanceof LearningPolicy;
   }
 
-  /** The policies that there are. */
+  /** The available policies. */
   private enum Kind {
     MAX_DISTANCE("max-distance", "0.15"),
     RELATIVE("relative", "0.08"),
@@ -39,54 +39,54 @@ record Policy(String name, Function<Guards, HitPolicy> guardedBy) {
     /**
      * A kind of policy.
      *
-     * @param example a number that it takes; empty if it takes none
+     * @param example an example of its value, or empty if it has no value
      */
     Kind(String name, String example) {
       this.name = name;
       this.example = example;
     }
 
-    HitPolicy of(double number, Guards guards) {
+    HitPolicy create(double value, Guards guards) {
       return switch (this) {
-        case MAX_DISTANCE -> HitPolicy.maxDistance(number).guards(guards);
-        case RELATIVE -> HitPolicy.relativeDistance(number).guards(guards);
+        case MAX_DISTANCE -> HitPolicy.maxDistance(value).guards(guards);
+        case RELATIVE -> HitPolicy.relativeDistance(value).guards(guards);
         case SAME_WORDS -> HitPolicy.sameWords().guards(guards.and(Guards.sameWords()));
-        case ERROR_BUDGET -> ErrorBudget.of(number).guards(guards);
+        case ERROR_BUDGET -> ErrorBudget.of(value).guards(guards);
         case NEVER -> HitPolicy.never();
       };
     }
 
-    boolean takesNumber() {
+    boolean hasValue() {
       return !example.isEmpty();
     }
 
-    String choice() {
-      return takesNumber() ? name + '=' + example : name;
+    String usage() {
+      return hasValue() ? name + '=' + example : name;
     }
   }
 
-  /** Reads {@code NAME[=NUMBER]}, for error budgets with options behind it. */
-  static final class Converter implements ITypeConverter<Policy> {
+  /** Parses {@code NAME[=NUMBER]}; options may follow for {@code error-budget}. */
+  static final class Converter implements ITypeConverter<PolicySpec> {
     @Override
-    public Policy convert(String text) {
+    public PolicySpec convert(String text) {
       int equals = text.indexOf('=');
       Kind kind = kind(text, equals < 0 ? text : text.substring(0, equals));
       String[] values = (equals < 0 ? "" : text.substring(equals + 1)).split(",", 2);
-      double number = number(kind, text, values[0]);
+      double value = value(kind, text, values[0]);
       if (values.length > 1 && kind != Kind.ERROR_BUDGET) {
-        throw new TypeConversionException("'" + text + "' takes no options");
+        throw new TypeConversionException("'" + text + "': only error-budget has options");
       }
-      Function<Guards, HitPolicy> guardedBy =
+      Function<Guards, HitPolicy> factory =
           guards ->
-              kind.of(number, guards) instanceof ErrorBudget budget && values.length > 1
-                  ? BudgetOptions.set(budget, values[1])
-                  : kind.of(number, guards);
+              kind.create(value, guards) instanceof ErrorBudget budget && values.length > 1
+                  ? ErrorBudgetOptions.apply(budget, values[1])
+                  : kind.create(value, guards);
       try {
-        requireNonNull(guardedBy.apply(Guards.none()));
+        requireNonNull(factory.apply(Guards.none()));
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException("'" + text + "': " + e.getMessage());
       }
-      return new Policy(text, guardedBy);
+      return new PolicySpec(text, factory);
     }
 
     private static Kind kind(String text, String name) {
@@ -96,17 +96,17 @@ record Policy(String name, Function<Guards, HitPolicy> guardedBy) {
           .orElseThrow(
               () ->
                   new TypeConversionException(
-                      "'" + text + "' is unknown; it must be like one of " + choices()));
+                      "'" + text + "' is not a policy; examples are " + examples()));
     }
 
-    private static String choices() {
-      return Arrays.stream(Kind.values()).map(Kind::choice).collect(Collectors.joining(", "));
+    private static String examples() {
+      return Arrays.stream(Kind.values()).map(Kind::usage).collect(Collectors.joining(", "));
     }
 
-    private static double number(Kind kind, String text, String number) {
-      if (!kind.takesNumber()) {
+    private static double value(Kind kind, String text, String number) {
+      if (!kind.hasValue()) {
         if (!number.isEmpty()) {
-          throw new TypeConversionException("'" + text + "' takes no number");
+          throw new TypeConversionException("'" + text + "': " + kind.name + " has no value");
         }
         return Double.NaN;
       }
@@ -114,7 +114,7 @@ record Policy(String name, Function<Guards, HitPolicy> guardedBy) {
         return Double.parseDouble(number);
       } catch (NumberFormatException e) {
         throw new TypeConversionException(
-            "'" + text + "' has no number after '=', as in " + kind.choice());
+            "'" + text + "': the value must be a number, for example " + kind.usage());
       }
     }
   }

@@ -14,48 +14,51 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code replay} prints.
+ * The output of {@code replay}.
  *
- * @param run the replay and what came of it
- * @param wrongHits how many wrong hits to show at most
+ * @param run the replay
+ * @param maxWrongHits the maximum number of wrong hits to show
  */
-record ReplayText(ReplayRun run, int wrongHits) {
+record ReplayOutput(ReplayRun run, int maxWrongHits) {
 
   void print(PrintWriter out) {
     ReplayResult result = run.result();
     out.printf("%d requests from %s, %s%n", result.total().requests(), run.file(), run.order());
     out.printf("policy %s, embedder %s, store %s%n%n", run.policy(), run.embedder(), run.store());
-    out.printf("%-12s %-32s %s%n", "", "whole stream", "second half");
-    ReplayCounts total = result.total();
-    ReplayCounts half = result.secondHalf();
-    Rates.line(out, "hits", total.hitRate(), half.hitRate());
-    if (total.wrongHits().isPresent()) {
-      Rates.line(
-          out, "wrong hits", total.errorRate().orElseThrow(), half.errorRate().orElseThrow());
-      Rates.line(out, "precision", total.precision().orElseThrow(), half.precision().orElseThrow());
-    }
+    out.printf("%-12s %-32s %s%n", "", "all requests", "second half");
+    printRates(out, result.total(), result.secondHalf());
     out.printf("%nIn brackets: 95 %% confidence intervals (Clopper-Pearson).%n");
     result.missesByReason().entrySet().stream()
         .sorted(Map.Entry.comparingByKey((a, b) -> a.code().compareTo(b.code())))
-        .forEach(miss -> out.printf("missed, %s: %d%n", miss.getKey(), miss.getValue()));
+        .forEach(miss -> out.printf("misses, %s: %d%n", miss.getKey(), miss.getValue()));
     HitQuality quality = result.stats().quality();
     if (quality.judged() > 0) {
-      out.printf("audited hits: %d right, %d wrong%n", quality.right(), quality.wrong());
+      out.printf("audited hits: %d correct, %d wrong%n", quality.right(), quality.wrong());
       out.printf(
-          "answers compared: %d, %d of them without a verdict%n",
+          "compared answers: %d, of which %d without a verdict%n",
           quality.judged(), quality.unknown());
     }
     printWrongHits(out);
     out.flush();
   }
 
+  private static void printRates(PrintWriter out, ReplayCounts total, ReplayCounts half) {
+    Rates.printLine(out, "hits", total.hitRate(), half.hitRate());
+    if (total.wrongHits().isPresent()) {
+      Rates.printLine(
+          out, "wrong hits", total.errorRate().orElseThrow(), half.errorRate().orElseThrow());
+      Rates.printLine(
+          out, "precision", total.precision().orElseThrow(), half.precision().orElseThrow());
+    }
+  }
+
   private void printWrongHits(PrintWriter out) {
-    List<ReplayedPrompt> wrong = shownWrongHits();
-    if (wrong.isEmpty()) {
+    List<ReplayedPrompt> wrongHits = shownWrongHits();
+    if (wrongHits.isEmpty()) {
       return;
     }
     out.printf("%nWrong hits:%n");
-    for (ReplayedPrompt hit : wrong) {
+    for (ReplayedPrompt hit : wrongHits) {
       out.printf(
           Locale.ROOT,
           "line %d, distance %.4f%n  %s [%s]%n  %s [%s]%n",
@@ -69,7 +72,7 @@ record ReplayText(ReplayRun run, int wrongHits) {
   }
 
   private List<ReplayedPrompt> shownWrongHits() {
-    return run.result().wrongHits().stream().limit(wrongHits).toList();
+    return run.result().wrongHits().stream().limit(maxWrongHits).toList();
   }
 
   void printJson(PrintWriter out) {
@@ -84,19 +87,23 @@ record ReplayText(ReplayRun run, int wrongHits) {
     json.put("secondHalf", Rates.json(result.secondHalf()));
     json.put("intervals", "Clopper-Pearson, two-sided");
     json.put("confidence", Proportion.CONFIDENCE);
-    Map<String, Long> misses = new LinkedHashMap<>();
-    result.missesByReason().forEach((reason, count) -> misses.put(reason.code(), count));
-    json.put("missesByReason", misses);
+    json.put("missesByReason", missesByReason(result));
     HitQuality quality = result.stats().quality();
     json.put("audits", new TreeMap<>(Map.of("right", quality.right(), "wrong", quality.wrong())));
     json.put(
         "verdicts",
         new TreeMap<>(Map.of("compared", quality.judged(), "unknown", quality.unknown())));
-    json.put("seconds", result.took().toMillis() / 1000.0);
-    if (wrongHits > 0) {
-      json.put("wrong", shownWrongHits().stream().map(ReplayText::json).toList());
+    json.put("seconds", result.duration().toMillis() / 1000.0);
+    if (maxWrongHits > 0) {
+      json.put("wrong", shownWrongHits().stream().map(ReplayOutput::json).toList());
     }
     JsonOutput.print(out, json);
+  }
+
+  private static Map<String, Long> missesByReason(ReplayResult result) {
+    Map<String, Long> misses = new TreeMap<>();
+    result.missesByReason().forEach((reason, count) -> misses.put(reason.code(), count));
+    return misses;
   }
 
   private static Map<String, Object> json(ReplayedPrompt hit) {

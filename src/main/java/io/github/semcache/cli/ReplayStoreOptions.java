@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** Where the entries of a replay are kept while it runs. */
-final class StoreOptions {
+/** The option that selects the store of a replay. */
+final class ReplayStoreOptions {
   private static final String MEMORY = "memory";
 
   @Option(
@@ -24,21 +24,21 @@ final class StoreOptions {
       paramLabel = "STORE",
       defaultValue = MEMORY,
       description =
-          "memory (default), or a directory, in which an embedded store is made for the replay and"
-              + " removed at its end.")
+          "memory (default), or a directory in which the replay creates an embedded store and"
+              + " deletes it at the end.")
   private String name = MEMORY;
 
   /**
-   * What was typed.
+   * Returns the store as given on the command line.
    *
-   * @throws CommandException if it is no store for a replay
+   * @throws CommandException if a replay cannot use the store
    */
   String name() {
     if (Stores.isRedis(name)) {
-      // Not quoted: the address may hold a password.
+      // The message does not quote the URI, which may contain a password.
       throw new CommandException(
-          "--store is in Redis, which goes by a clock of its own; a replay needs memory or a"
-              + " directory",
+          "--store is a Redis URI; it must be memory or a directory, because Redis cannot use the"
+              + " clock of the replay",
           null);
     }
     return name;
@@ -53,20 +53,20 @@ final class StoreOptions {
     try {
       Path own = Files.createTempDirectory(Files.createDirectories(directory), "replay-");
       try {
-        return replay.store(time -> store(own, space, prompts.size(), time)).build().run(prompts);
+        return replay.store(clock -> store(own, space, prompts.size(), clock)).build().run(prompts);
       } finally {
         delete(isNew ? directory : own);
       }
     } catch (IOException e) {
-      throw new CommandException("--store is '" + name + "'; no store can be made in it", e);
+      throw new CommandException("--store is '" + name + "'; cannot create a store in it: " + e, e);
     }
   }
 
   private static VectorStore store(
-      Path directory, EmbeddingSpace space, int maxEntries, InstantSource time) {
+      Path directory, EmbeddingSpace space, int maxEntries, InstantSource clock) {
     return LuceneVectorStore.builder(directory, space)
         .maxEntries(maxEntries)
-        .timeSource(time)
+        .timeSource(clock)
         .build();
   }
 
