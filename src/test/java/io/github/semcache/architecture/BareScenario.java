@@ -5,9 +5,7 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import java.util.concurrent.Callable;
 
-/**
- * Asks three questions; loaded by {@link BareClassPathTest} with nothing but the core around it.
- */
+/** Asks three questions. {@link BareClassPathTest} loads this class without optional libraries. */
 public final class BareScenario implements Callable<String> {
 
   @Override
