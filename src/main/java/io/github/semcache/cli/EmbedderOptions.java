@@ -111,9 +111,9 @@ final class EmbedderOptions {
     Optional<URI> url =
         Optional.ofNullable(baseUrl)
             .or(() -> environment.variable("OPENAI_BASE_URL").map(URI::create));
-    OpenAiConnection connection = OpenAiConnection.open(apiKey(url.isPresent()), url);
+    OpenAiEmbedder embedder = openAi(apiKey(url.isPresent()), url);
     try {
-      return new OpenEmbedder(remembering(embedder), embedder::close);
+      return new OpenEmbedder(caching(embedder), embedder::close);
     } catch (RuntimeException e) {
       embedder.close();
       throw e;
@@ -131,7 +131,7 @@ final class EmbedderOptions {
       if (dimension != null) {
         builder.modelDimension(dimension);
       }
-      return new OpenEmbedder(caching(builder.build()), connection::close);
+      return builder.build();
     } catch (IllegalArgumentException e) {
       throw new CommandException("--embedder or --dimension: " + e.getMessage(), e);
     }

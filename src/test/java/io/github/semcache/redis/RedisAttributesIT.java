@@ -1,9 +1,9 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.testing.Entries.atAngle;
-import static io.github.semcache.testing.Entries.entry;
-import static io.github.semcache.testing.Entries.expiring;
-import static io.github.semcache.testing.Entries.forEver;
+import static io.github.semcache.testkit.Entries.atAngle;
+import static io.github.semcache.testkit.Entries.entry;
+import static io.github.semcache.testkit.Entries.expiring;
+import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -171,7 +171,7 @@ class RedisAttributesIT extends RedisFixture {
                 entry.key(),
                 onceBefore(
                     set("wrong", "1"),
-                    () -> store.put(List.of(forEver(replacement, atAngle(DIMENSION, 90))))))
+                    () -> store.put(List.of(withoutExpiry(replacement, atAngle(DIMENSION, 90))))))
             .orElseThrow();
 
     assertThat(updated).isEqualTo(set("wrong", "1").apply(replacement));
