@@ -17,9 +17,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one call through a cache, for callers that call the model themselves: as a stream, or
- * without holding a thread. Other callers use {@link SemanticCache#ask}; authors of wrapped clients
- * use {@link io.github.semcache.adapter.CallDriver}.
+ * The state of one call through a cache, for callers that call the model themselves: as a stream,
+ * or without holding a thread. Other callers use {@link SemanticCache#ask}; authors of wrapped
+ * clients use {@link io.github.semcache.adapter.CallDriver}.
  *
  * <pre>{@code
  * CacheCall call = cache.begin(prompt, settings);
@@ -130,8 +130,8 @@ public sealed interface CacheCall {
      * Later calls of the same group receive it as well, until this lead ends.
      *
      * @param live the object that the calls receive as {@link Shared#live}
-     * @throws IllegalStateException if the call was begun without a group, because callers of {@link
-     *     SemanticCache#ask} wait for the complete answer
+     * @throws IllegalStateException if the call was begun without a group, because callers of
+     *     {@link SemanticCache#ask} wait for the complete answer
      */
     public void share(Object live) {
       requireNonNull(live, "live");
@@ -253,8 +253,8 @@ public sealed interface CacheCall {
     /**
      * Waits for the other call without holding a thread.
      *
-     * @return a future of the next call, which may be another {@link Follow}. A {@link Lead} must be
-     *     ended. Completing or canceling the future does not affect the other call
+     * @return a future of the next call, which may be another {@link Follow}. A {@link Lead} must
+     *     be ended. Completing or canceling the future does not affect the other call
      */
     public CompletableFuture<CacheCall> next() {
       CompletableFuture<Supplier<CacheCall>> outcome =

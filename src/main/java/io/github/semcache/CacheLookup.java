@@ -79,9 +79,7 @@ final class CacheLookup {
     Optional<List<Match>> matches =
         store.tryNearest(
             request.query(), embedding.get(), found -> servable(request.query(), found));
-    return matches
-        .map(nearest -> decide(embedded, nearest))
-        .orElseGet(embedded::withStoreFailure);
+    return matches.map(nearest -> decide(embedded, nearest)).orElseGet(embedded::withStoreFailure);
   }
 
   /** Removes the matches that users reported as wrong for the query. */
@@ -158,8 +156,7 @@ final class CacheLookup {
 
   /** Returns the candidates of the policy. Failures are thrown. */
   private List<Match> nearest(Query query) {
-    return store.nearest(
-        query, embedder.embed(query.text()), matches -> servable(query, matches));
+    return store.nearest(query, embedder.embed(query.text()), matches -> servable(query, matches));
   }
 
   /** Returns more entries than the policy decides on, reported ones included. Throws failures. */

@@ -41,8 +41,7 @@ record CacheParts(
     HitEvaluator evaluator = newEvaluator(options, learner, events);
     ResilientEmbedder embedder = new ResilientEmbedder(options.embedder(), events, failOpen);
     ResilientStore store =
-        new ResilientStore(
-            options.store(), options.candidates(), options.time(), events, failOpen);
+        new ResilientStore(options.store(), options.candidates(), options.time(), events, failOpen);
     PendingReports pending =
         new PendingReports(events::publish, options.ticker(), async.executor());
     CacheLookup lookup =
@@ -105,11 +104,7 @@ record CacheParts(
       CacheOptions options, HitPolicy policy, EventPublisher events, AsyncExecutor async) {
     return policy instanceof LearningPolicy learning
         ? new LearnerSync(
-            learning,
-            blob(options, "policy"),
-            events::publish,
-            options.ticker(),
-            async.executor())
+            learning, blob(options, "policy"), events::publish, options.ticker(), async.executor())
         : null;
   }
 

@@ -60,9 +60,6 @@ final class QueryFactory {
         .orElseGet(
             () ->
                 new CacheRequest(
-                    prompt,
-                    Query.of(prompt, Normalizer.none(), settings),
-                    CacheMode.BYPASS,
-                    true));
+                    prompt, Query.of(prompt, Normalizer.none(), settings), CacheMode.BYPASS, true));
   }
 }

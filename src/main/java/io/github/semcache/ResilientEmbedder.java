@@ -79,7 +79,10 @@ final class ResilientEmbedder {
             () -> call(texts), (computed, took) -> new CacheEvent.Embedded(texts.size(), took));
     if (embeddings.size() != texts.size()) {
       throw new EmbedderException(
-          "the embedder returned " + embeddings.size() + " embeddings for " + texts.size()
+          "the embedder returned "
+              + embeddings.size()
+              + " embeddings for "
+              + texts.size()
               + " texts");
     }
     for (Embedding embedding : embeddings) {

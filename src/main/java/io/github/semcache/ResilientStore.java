@@ -135,7 +135,9 @@ final class ResilientStore {
     return new NearestQuery(embedding, query.scope().hash(), k, notBefore(query));
   }
 
-  /** Returns the earliest creation time. A limit before 1970 is ignored: it may overflow Instant. */
+  /**
+   * Returns the earliest creation time. A limit before 1970 is ignored: it may overflow Instant.
+   */
   private Optional<Instant> notBefore(Query query) {
     Instant now = time.instant();
     return query

@@ -46,9 +46,9 @@ import org.jspecify.annotations.Nullable;
  * the scope of any answer.
  *
  * <p>Failures of the normalizer, embedder, store, policy or admission never fail {@link #ask} or
- * {@link #lookup}: they are counted, published to the listener, and treated as a miss, unless {@link
- * SemanticCacheBuilder#failOnCacheErrors} is set. Methods that change the cache always throw. All
- * methods except {@link #stats}, {@link #isClosed} and {@link #close} throw {@link
+ * {@link #lookup}: they are counted, published to the listener, and treated as a miss, unless
+ * {@link SemanticCacheBuilder#failOnCacheErrors} is set. Methods that change the cache always
+ * throw. All methods except {@link #stats}, {@link #isClosed} and {@link #close} throw {@link
  * IllegalStateException} after the cache is closed.
  */
 public final class SemanticCache implements AutoCloseable {
@@ -105,8 +105,8 @@ public final class SemanticCache implements AutoCloseable {
    * @throws IllegalStateException if the cache was built without a chat client
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
    *     for another call; its interrupt flag is set
-   * @throws RuntimeException the exception of the chat client, not wrapped. If the cache {@linkplain
-   *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors}, also a {@link
+   * @throws RuntimeException the exception of the chat client, not wrapped. If the cache
+   *     {@linkplain SemanticCacheBuilder#failOnCacheErrors fails on cache errors}, also a {@link
    *     io.github.semcache.store.StoreException}, an {@link
    *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy
    *     or admission
@@ -124,17 +124,17 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Answers a prompt from the cache if possible, otherwise by a given model. An answer of one model
-   * and its settings is never served to another. It is looked up and invalidated with these settings
-   * in the scope; see {@link Scope#settings(Map)}. For a model without settings, those of the
-   * prompt's scope are used.
+   * and its settings is never served to another. It is looked up and invalidated with these
+   * settings in the scope; see {@link Scope#settings(Map)}. For a model without settings, those of
+   * the prompt's scope are used.
    *
    * @param prompt the prompt
    * @param model the model that answers a miss
    * @return the answer
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
    *     for another call; its interrupt flag is set
-   * @throws RuntimeException the exception of the chat client, not wrapped. If the cache {@linkplain
-   *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors}, also a {@link
+   * @throws RuntimeException the exception of the chat client, not wrapped. If the cache
+   *     {@linkplain SemanticCacheBuilder#failOnCacheErrors fails on cache errors}, also a {@link
    *     io.github.semcache.store.StoreException}, an {@link
    *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy
    *     or admission
@@ -155,11 +155,10 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Answers a prompt as {@link #ask(Prompt)} does and passes the text to a consumer as it arrives.
-   * The model streams if the chat client is a {@link
-   * io.github.semcache.chat.StreamingChatClient}. A cached answer, an answer of another chat client,
-   * and an answer of another call arrive in one piece. Streaming calls may wait for a plain {@link
-   * #ask(Prompt)}; a plain {@code ask} never waits for a streaming call, because a slow consumer
-   * would delay it.
+   * The model streams if the chat client is a {@link io.github.semcache.chat.StreamingChatClient}.
+   * A cached answer, an answer of another chat client, and an answer of another call arrive in one
+   * piece. Streaming calls may wait for a plain {@link #ask(Prompt)}; a plain {@code ask} never
+   * waits for a streaming call, because a slow consumer would delay it.
    *
    * @param prompt the prompt
    * @param onText receives the pieces of the text on this thread. If it throws, the call fails with
@@ -168,8 +167,8 @@ public final class SemanticCache implements AutoCloseable {
    * @throws IllegalStateException if the cache was built without a chat client
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
    *     for another call; its interrupt flag is set
-   * @throws RuntimeException the exception of the chat client, not wrapped. If the cache {@linkplain
-   *     SemanticCacheBuilder#failOnCacheErrors fails on cache errors}, also a {@link
+   * @throws RuntimeException the exception of the chat client, not wrapped. If the cache
+   *     {@linkplain SemanticCacheBuilder#failOnCacheErrors fails on cache errors}, also a {@link
    *     io.github.semcache.store.StoreException}, an {@link
    *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy
    *     or admission
@@ -227,8 +226,8 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Answers a prompt on another thread: on the builder's executor, or on one of at most 256 threads
-   * of the cache. Further calls wait for a thread; a call made on one of these threads while all are
-   * busy runs on it at once. Canceling the future does not stop the call.
+   * of the cache. Further calls wait for a thread; a call made on one of these threads while all
+   * are busy runs on it at once. Canceling the future does not stop the call.
    *
    * @param prompt the prompt
    * @return a future that completes as {@link #ask(Prompt)} does, or fails with the executor's
@@ -285,7 +284,8 @@ public final class SemanticCache implements AutoCloseable {
    *     for the embedding of another call; its interrupt flag is set
    * @throws RuntimeException if the cache {@linkplain SemanticCacheBuilder#failOnCacheErrors fails
    *     on cache errors}: a {@link io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer or policy
+   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer or
+   *     policy
    */
   public Optional<Answer> lookup(Prompt prompt) {
     checkOpen();
@@ -469,8 +469,8 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Closes the cache, and its store if the cache owns it: a store that the builder created, or that
-   * was passed to {@link SemanticCacheBuilder#ownedStore}. Running calls may fail. The embedder, the
-   * chat client, and an executor passed to the builder stay open. Idempotent.
+   * was passed to {@link SemanticCacheBuilder#ownedStore}. Running calls may fail. The embedder,
+   * the chat client, and an executor passed to the builder stay open. Idempotent.
    */
   @Override
   public void close() {

@@ -119,8 +119,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the maximum cosine distance of a hit; a {@linkplain #guards guard} may still reject it. The
-   * right threshold depends on the embedding model. The default suits {@code
+   * Sets the maximum cosine distance of a hit; a {@linkplain #guards guard} may still reject it.
+   * The right threshold depends on the embedding model. The default suits {@code
    * text-embedding-3-small}. On the bank customers' questions of the BANKING77 data set, 0.15
    * without guards serves 2.7 % wrong answers with all-MiniLM-L6-v2, but 11.4 % with bge-small-en,
    * where 0.05 serves 1.2 %.
@@ -225,8 +225,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the normalizer of texts before they are hashed and embedded. Caches that share a store need
-   * the same normalizer. A prompt for which it throws or leaves no text bypasses the cache.
+   * Sets the normalizer of texts before they are hashed and embedded. Caches that share a store
+   * need the same normalizer. A prompt for which it throws or leaves no text bypasses the cache.
    *
    * @param normalizer the normalizer; {@link Normalizer#whitespace} by default
    * @return this builder
@@ -297,8 +297,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the executor of {@link SemanticCache#askAsync}. Its calls block, so it needs as many threads
-   * as there are concurrent calls, and more if calls wait for other calls.
+   * Sets the executor of {@link SemanticCache#askAsync}. Its calls block, so it needs as many
+   * threads as there are concurrent calls, and more if calls wait for other calls.
    *
    * @param executor the executor, which the cache does not shut down; by default at most 256 daemon
    *     threads of the cache with an unbounded queue
@@ -310,8 +310,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the judge that compares answers, for learning policies and for {@link #shadowMode}. It runs
-   * on a thread of the cache, or on the {@link #judgeExecutor}.
+   * Sets the judge that compares answers, for learning policies and for {@link #shadowMode}. It
+   * runs on a thread of the cache, or on the {@link #judgeExecutor}.
    *
    * @param judge the judge; none by default
    * @return this builder
@@ -330,7 +330,8 @@ public final class SemanticCacheBuilder {
    */
   public SemanticCacheBuilder judgeTimeLimit(Duration limit) {
     if (requireNonNull(limit, "limit").toMillis() < 1) {
-      throw new IllegalArgumentException("judgeTimeLimit is " + limit + "; it must be at least 1 ms");
+      throw new IllegalArgumentException(
+          "judgeTimeLimit is " + limit + "; it must be at least 1 ms");
     }
     this.judgeTimeLimit = limit;
     return this;
@@ -353,12 +354,12 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the executor of the judge. With {@code Runnable::run} the judge runs on the caller's thread
-   * before the request returns, for tests and batch jobs.
+   * Sets the executor of the judge. With {@code Runnable::run} the judge runs on the caller's
+   * thread before the request returns, for tests and batch jobs.
    *
    * @param executor the executor, which the cache does not shut down; rejected comparisons count as
-   *     dropped. By default a daemon thread of the cache. Cannot be combined with {@link #judgeQueue}
-   *     and {@link #judgeTimeLimit}, which limit that thread
+   *     dropped. By default a daemon thread of the cache. Cannot be combined with {@link
+   *     #judgeQueue} and {@link #judgeTimeLimit}, which limit that thread
    * @return this builder
    */
   public SemanticCacheBuilder judgeExecutor(Executor executor) {
@@ -404,15 +405,16 @@ public final class SemanticCacheBuilder {
   /**
    * Configures the circuit breakers around the store and the embedder: after {@code failures}
    * consecutive failures the circuit opens, and requests continue without the part; after {@code
-   * pause} one trial call is let through. A server that hangs until its timeout therefore delays few
-   * requests. The store's lookups by key, searches, and writes have a circuit each. Interrupts of
-   * the caller do not count as failures. Methods that change the cache, and a cache that {@linkplain
-   * #failOnCacheErrors fails on cache errors}, have no circuit breakers.
+   * pause} one trial call is let through. A server that hangs until its timeout therefore delays
+   * few requests. The store's lookups by key, searches, and writes have a circuit each. Interrupts
+   * of the caller do not count as failures. Methods that change the cache, and a cache that
+   * {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit breakers.
    *
    * @param failures the number of consecutive failures, at least 1; 5 by default
    * @param pause the time between trial calls, positive; 1 second by default
    * @return this builder
-   * @throws IllegalArgumentException if {@code failures} is less than 1 or the pause is not positive
+   * @throws IllegalArgumentException if {@code failures} is less than 1 or the pause is not
+   *     positive
    */
   public SemanticCacheBuilder circuitBreaker(int failures, Duration pause) {
     if (failures < 1) {
@@ -430,17 +432,17 @@ public final class SemanticCacheBuilder {
   /**
    * Builds the cache. Blocks on the store if the policy learns, to load the learned state, and on
    * the embedder if {@link #relativeDistance} is used with a model whose scale has to be measured.
-   * If one of these fails, the cache is built all the same. A failed measurement is repeated by later
-   * requests; until then semantic lookups miss with the reason {@code unknown-scale}.
+   * If one of these fails, the cache is built all the same. A failed measurement is repeated by
+   * later requests; until then semantic lookups miss with the reason {@code unknown-scale}.
    *
    * @return a cache, which must be closed after use
    * @throws IllegalStateException if there is no embedder, if a learning policy has no judge, or if
    *     the owned store belongs to a cache that was built before
-   * @throws IllegalArgumentException if the store holds embeddings of another model or dimension; if
-   *     more than one of {@link #maxDistance}, {@link #relativeDistance} and {@link #hitPolicy} is
-   *     set, or guards together with a hit policy, or {@link #judgeExecutor} together with {@link
-   *     #judgeQueue} or {@link #judgeTimeLimit}; or if the options of the policy contradict each
-   *     other
+   * @throws IllegalArgumentException if the store holds embeddings of another model or dimension;
+   *     if more than one of {@link #maxDistance}, {@link #relativeDistance} and {@link #hitPolicy}
+   *     is set, or guards together with a hit policy, or {@link #judgeExecutor} together with
+   *     {@link #judgeQueue} or {@link #judgeTimeLimit}; or if the options of the policy contradict
+   *     each other
    */
   public SemanticCache build() {
     CacheOptions options = options();
@@ -487,7 +489,10 @@ public final class SemanticCacheBuilder {
     }
     if (!store.space().equals(space)) {
       throw new IllegalArgumentException(
-          "store holds embeddings of " + store.space() + "; the embedder returns those of " + space);
+          "store holds embeddings of "
+              + store.space()
+              + "; the embedder returns those of "
+              + space);
     }
     return store;
   }
@@ -527,8 +532,7 @@ public final class SemanticCacheBuilder {
             judgeTimeLimit == null ? Duration.ofSeconds(60) : judgeTimeLimit);
   }
 
-  private static void rejectBoth(
-      String option, boolean isSet, String other, boolean isOtherSet) {
+  private static void rejectBoth(String option, boolean isSet, String other, boolean isOtherSet) {
     if (isSet && isOtherSet) {
       throw new IllegalArgumentException(
           option + " and " + other + " are both set; only one of them can decide");

@@ -3,9 +3,9 @@ package io.github.semcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Prompt;
@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

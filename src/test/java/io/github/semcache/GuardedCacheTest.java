@@ -2,11 +2,11 @@ package io.github.semcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.guard.Guards;
+import io.github.semcache.internal.learning.StateBlob;
+import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
@@ -162,9 +162,7 @@ class GuardedCacheTest {
     SemanticCache cache =
         builder()
             .hitPolicy(
-                ErrorBudget.of(0.01)
-                    .auditRate(0.0001)
-                    .fallback(HitPolicy.relativeDistance(0.08)))
+                ErrorBudget.of(0.01).auditRate(0.0001).fallback(HitPolicy.relativeDistance(0.08)))
             .judge(io.github.semcache.judge.AnswerJudge.sameText())
             .build();
     cache.ask(BERLIN);

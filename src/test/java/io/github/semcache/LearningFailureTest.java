@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.internal.learning.StateBlob;
+import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.Learner;
 import io.github.semcache.learning.PolicyState;
@@ -65,7 +65,8 @@ class LearningFailureTest extends LearningFixture {
   @Test
   void hitsEndIfNoAnswerToAnAuditIsAdmitted() {
     AtomicBoolean refuses = new AtomicBoolean();
-    CapturingPolicy policy = watched(builder -> builder.admission((prompt, reply) -> !refuses.get()));
+    CapturingPolicy policy =
+        watched(builder -> builder.admission((prompt, reply) -> !refuses.get()));
     refuses.set(true);
 
     assertHitsEnd(policy);
@@ -85,8 +86,8 @@ class LearningFailureTest extends LearningFixture {
 
   /** Builds a cache whose policy serves and audits every second hit. */
   private CapturingPolicy watched(Consumer<SemanticCacheBuilder> options) {
-    CapturingPolicy policy = CapturingPolicy.of(
-            budget.policy().auditRate(0.5).fallback(HitPolicy.never()));
+    CapturingPolicy policy =
+        CapturingPolicy.of(budget.policy().auditRate(0.5).fallback(HitPolicy.never()));
     cache.close();
     SemanticCacheBuilder builder =
         builder().hitPolicy(policy).judge(AnswerJudge.sameText()).judgeExecutor(judging);

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
-import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.stats.HitQuality;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testkit.FakeChatClient;

@@ -155,9 +155,7 @@ class LearningTest extends LearningFixture {
   void policyLearnsFromReports() {
     CapturingPolicy cautious =
         CapturingPolicy.of(
-            ErrorBudget.of(0.1)
-                .auditRate(0.001)
-                .fallback(HitPolicy.maxDistance(0.1).unguarded()));
+            ErrorBudget.of(0.1).auditRate(0.001).fallback(HitPolicy.maxDistance(0.1).unguarded()));
     cache.close();
     cache = builder().hitPolicy(cautious).judge(AnswerJudge.sameText()).build();
     ask(1, 0);
@@ -174,9 +172,7 @@ class LearningTest extends LearningFixture {
   @Test
   void lookupServesAHitThatAskWouldAudit() {
     ErrorBudget auditor =
-        ErrorBudget.of(0.1)
-            .auditRate(0.999)
-            .fallback(HitPolicy.maxDistance(0.1).unguarded());
+        ErrorBudget.of(0.1).auditRate(0.999).fallback(HitPolicy.maxDistance(0.1).unguarded());
     cache.close();
     cache = builder().hitPolicy(auditor).judge(AnswerJudge.sameText()).build();
     ask(1, 0);

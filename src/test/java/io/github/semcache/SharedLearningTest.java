@@ -4,19 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.judge.AnswerJudge;
-import io.github.semcache.judge.Comparison;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.PolicyState;
-import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeClock;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -6,7 +6,6 @@ import io.github.semcache.learning.LabeledDecision;
 import io.github.semcache.learning.Learner;
 import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.Decision;
-import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Normalizer;

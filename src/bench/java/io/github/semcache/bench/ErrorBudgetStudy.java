@@ -1,6 +1,5 @@
 package io.github.semcache.bench;
 
-import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.evaluation.DataFile;
 import io.github.semcache.evaluation.LabeledPrompt;
@@ -11,7 +10,7 @@ import io.github.semcache.evaluation.ReplayResult;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.judge.Comparison;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
-import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Normalizer;
 import java.nio.file.Path;
@@ -158,8 +157,7 @@ public final class ErrorBudgetStudy {
           .parallel()
           .mapToObj(
               seed -> {
-                Replay.Builder learning =
-                    replay(traffic, seed).hitPolicy(ErrorBudget.of(budget));
+                Replay.Builder learning = replay(traffic, seed).hitPolicy(ErrorBudget.of(budget));
                 ReplayResult perfect = learning.build().run(traffic.prompts());
                 Random random = new Random(seed);
                 ReplayResult noisy =

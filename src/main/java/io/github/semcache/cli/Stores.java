@@ -5,8 +5,8 @@ import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
-import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.ListableStore;
+import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.VectorStore;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -52,7 +52,8 @@ final class Stores {
       throw new CommandException("--store is '" + name + "'; the directory does not exist", null);
     }
     if (!LuceneVectorStore.exists(directory)) {
-      throw new CommandException("--store is '" + name + "'; the directory does not contain a store", null);
+      throw new CommandException(
+          "--store is '" + name + "'; the directory does not contain a store", null);
     }
     LuceneVectorStore store = LuceneVectorStore.open(directory, space);
     return new OpenStore(store, store);
@@ -95,7 +96,8 @@ final class Stores {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {
-      throw new CommandException("--store is '" + name + "'; it must be a directory or a Redis URI", e);
+      throw new CommandException(
+          "--store is '" + name + "'; it must be a directory or a Redis URI", e);
     }
   }
 }

@@ -28,8 +28,7 @@ final class DriftDetector {
     }
     double excess = recent.stream().mapToDouble(Residual::excess).sum();
     double variance = recent.stream().mapToDouble(Residual::variance).sum();
-    return recent.size() >= MIN_VERDICTS
-        && excess > MAX_DEVIATIONS * Math.sqrt(variance + 0.25);
+    return recent.size() >= MIN_VERDICTS && excess > MAX_DEVIATIONS * Math.sqrt(variance + 0.25);
   }
 
   void reset() {

@@ -12,8 +12,8 @@ import io.github.semcache.store.Match;
 import java.util.List;
 
 /**
- * Serves as many hits as keep the wrong ones within a budget: a maximum fraction of wrong hits among
- * all requests. It learns which hits are right from verdicts on the model's answers.
+ * Serves as many hits as keep the wrong ones within a budget: a maximum fraction of wrong hits
+ * among all requests. It learns which hits are right from verdicts on the model's answers.
  *
  * <pre>{@code
  * SemanticCache.builder()
@@ -24,8 +24,8 @@ import java.util.List;
  * }</pre>
  *
  * <p>A fallback rule decides until enough verdicts are received, and again after the traffic has
- * changed. A fraction of the hits is audited: the model is called as if they were misses. The budget
- * is a target, not a guarantee: it holds as far as the verdicts are right and future traffic
+ * changed. A fraction of the hits is audited: the model is called as if they were misses. The
+ * budget is a target, not a guarantee: it holds as far as the verdicts are right and future traffic
  * resembles the judged traffic.
  *
  * <p>Users' reports are not a sample of the hits and never raise the threshold. A wrong answer
@@ -33,8 +33,8 @@ import java.util.List;
  * again for the same prompt, whatever its risk. Only the latest report of a prompt and an entry
  * counts.
  *
- * <p>Immutable and thread-safe. The methods that set an option return a new policy. A decision takes
- * tens of microseconds and does not block.
+ * <p>Immutable and thread-safe. The methods that set an option return a new policy. A decision
+ * takes tens of microseconds and does not block.
  */
 public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
 

@@ -107,8 +107,7 @@ final class ErrorBudgetLearner implements Learner {
   }
 
   private TrainingExample exampleOf(LabeledDecision decision) {
-    PromptDiff diff =
-        PromptDiff.of(decision.query(), decision.judged().entry(), options.guards());
+    PromptDiff diff = PromptDiff.of(decision.query(), decision.judged().entry(), options.guards());
     List<Match> matches =
         decision.matches().stream().dropWhile(match -> !match.equals(decision.judged())).toList();
     return TrainingExample.of(decision, diff, Features.of(matches, diff, odds));
@@ -134,8 +133,7 @@ final class ErrorBudgetLearner implements Learner {
     model = RiskModel.fit(examples, options.budget(), options.confidence());
     state = PolicyState.SERVING;
     nextFit =
-        verdicts
-            + Math.min(MAX_REFIT_INTERVAL, Math.max(MIN_REFIT_INTERVAL, examples.size() / 4));
+        verdicts + Math.min(MAX_REFIT_INTERVAL, Math.max(MIN_REFIT_INTERVAL, examples.size() / 4));
   }
 
   /** Replaces the policy that decides from now on. */
@@ -182,7 +180,6 @@ final class ErrorBudgetLearner implements Learner {
     state = isTripped ? PolicyState.TRIPPED : PolicyState.LEARNING;
     model = null;
     nextFit =
-        Math.max(
-            isTripped ? nextFit : 0, verdicts + Math.max(0, options.warmUp() - window.size()));
+        Math.max(isTripped ? nextFit : 0, verdicts + Math.max(0, options.warmUp() - window.size()));
   }
 }

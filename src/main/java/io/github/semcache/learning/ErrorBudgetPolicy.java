@@ -69,7 +69,9 @@ record ErrorBudgetPolicy(
         : Decision.miss(MissReason.TOO_RISKY);
   }
 
-  /** Chooses audits by a hash, so that the decision on a query is the same until the next verdict. */
+  /**
+   * Chooses audits by a hash, so that the decision on a query is the same until the next verdict.
+   */
   private boolean isAudited(Query query) {
     long hash = Hashing.mix(Hashing.of(query.key()) + verdicts);
     return Hashing.fraction(hash) < options.auditRate();

@@ -85,7 +85,8 @@ final class Features {
     }
     int next = from;
     features[next++] = (float) fraction;
-    features[next++] = (float) Math.log((fraction + FRACTION_FLOOR) / (1 - fraction + FRACTION_FLOOR));
+    features[next++] =
+        (float) Math.log((fraction + FRACTION_FLOOR) / (1 - fraction + FRACTION_FLOOR));
     features[next++] = (float) members / matches.size();
     features[next++] = (float) strongestOther;
     features[next++] = (float) Math.log1p(votes.size());

@@ -28,7 +28,8 @@ final class LogisticRisk {
   /** Fits to at least one example. */
   static LogisticRisk fit(List<TrainingExample> examples) {
     int dimension = examples.get(0).features().length;
-    LogisticRisk start = new LogisticRisk(new double[dimension], new double[dimension], new double[dimension + 1]);
+    LogisticRisk start =
+        new LogisticRisk(new double[dimension], new double[dimension], new double[dimension + 1]);
     standardize(examples, start.means, start.scales);
     return start.fitted(examples, index -> true);
   }

@@ -72,7 +72,8 @@ public sealed interface Decision {
     public Audit {
       requireNonNull(match, "match");
       if (!(rate > 0 && rate <= 1)) {
-        throw new IllegalArgumentException("rate is " + rate + "; it must be above 0 and at most 1");
+        throw new IllegalArgumentException(
+            "rate is " + rate + "; it must be above 0 and at most 1");
       }
     }
   }

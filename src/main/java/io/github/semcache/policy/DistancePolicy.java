@@ -25,8 +25,8 @@ import java.util.OptionalDouble;
  * HitPolicy.maxDistance(0.15).unguarded()                             // distance only
  * }</pre>
  *
- * <p>If a guard rejects the nearest entry, the request is a miss even if another entry is within the
- * threshold: hits on the second nearest entry are wrong several times as often as other hits.
+ * <p>If a guard rejects the nearest entry, the request is a miss even if another entry is within
+ * the threshold: hits on the second nearest entry are wrong several times as often as other hits.
  * Immutable and thread-safe.
  */
 public final class DistancePolicy implements ScaledPolicy {

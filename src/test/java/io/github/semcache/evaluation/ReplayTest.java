@@ -3,8 +3,8 @@ package io.github.semcache.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.Answer;
+import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.policy.Verdict;

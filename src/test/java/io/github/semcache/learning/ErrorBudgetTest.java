@@ -88,8 +88,7 @@ class ErrorBudgetTest {
     }
 
     assertThat(learner.state()).isEqualTo(PolicyState.TRIPPED);
-    assertThat(decide(query(1), matches(0.001)))
-        .isEqualTo(Decision.miss(MissReason.LEARNING));
+    assertThat(decide(query(1), matches(0.001))).isEqualTo(Decision.miss(MissReason.LEARNING));
   }
 
   @Test

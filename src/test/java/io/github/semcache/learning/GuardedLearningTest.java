@@ -25,13 +25,11 @@ class GuardedLearningTest {
   private static final Match SAME = match("When does the Berlin train leave?", 0.1);
 
   private final List<LabeledDecision> updates = new ArrayList<>();
-  private final LearningPolicy guarded =
-      new RecordingPolicy(updates).guardedBy(Guards.english());
+  private final LearningPolicy guarded = new RecordingPolicy(updates).guardedBy(Guards.english());
 
   private static Match match(String prompt, double distance) {
     CacheEntry entry =
-        new CacheEntry(
-            prompt, QUERY.scope().hash(), prompt, "answer", Map.of(), Instant.EPOCH);
+        new CacheEntry(prompt, QUERY.scope().hash(), prompt, "answer", Map.of(), Instant.EPOCH);
     return new Match(entry, distance);
   }
 
@@ -65,8 +63,7 @@ class GuardedLearningTest {
   }
 
   /** Hits on the nearest entry and records the updates of its learners. */
-  private record RecordingPolicy(List<LabeledDecision> updates)
-      implements LearningPolicy, Learner {
+  private record RecordingPolicy(List<LabeledDecision> updates) implements LearningPolicy, Learner {
     @Override
     public Decision decide(Query query, List<Match> matches) {
       return Decision.hit(matches.get(0));

@@ -97,8 +97,7 @@ public final class BoundedWorker implements AutoCloseable {
     TaskInterrupter interrupter = new TaskInterrupter(Thread.currentThread());
     Future<?> timeout;
     try {
-      timeout =
-          timer.schedule(interrupter::interrupt, timeLimit.toMillis(), TimeUnit.MILLISECONDS);
+      timeout = timer.schedule(interrupter::interrupt, timeLimit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       return; // The worker was closed when the task started.
     }

@@ -88,8 +88,7 @@ public final class SingleFlight<T> {
    * @throws CancellationException if the thread is interrupted while it follows; its interrupt flag
    *     is set
    */
-  public T run(
-      String key, Optional<Duration> maxWait, Supplier<T> call, Predicate<T> isShareable) {
+  public T run(String key, Optional<Duration> maxWait, Supplier<T> call, Predicate<T> isShareable) {
     try {
       while (true) {
         Participation<T> participation = join(key, Thread.currentThread());

@@ -33,10 +33,7 @@ public final class CachedScale implements EmbeddingScale.Source {
    * @param attempts limits the number of attempts
    */
   public CachedScale(
-      Embedder embedder,
-      Supplier<StateBlob> saved,
-      CacheListener events,
-      CircuitBreaker attempts) {
+      Embedder embedder, Supplier<StateBlob> saved, CacheListener events, CircuitBreaker attempts) {
     this.embedder = embedder;
     this.saved = saved;
     this.events = events;

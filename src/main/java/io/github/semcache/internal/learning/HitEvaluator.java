@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the model's answers with the cached answers that could have been served, passes the
- * verdicts to the learner, and adds entries with the same answer to its answer group. All of it runs
- * off the caller's thread. Exists only if a judge is configured together with a learning policy or
- * shadow mode. Thread-safe.
+ * verdicts to the learner, and adds entries with the same answer to its answer group. All of it
+ * runs off the caller's thread. Exists only if a judge is configured together with a learning
+ * policy or shadow mode. Thread-safe.
  */
 public final class HitEvaluator implements AutoCloseable {
   /** The maximum number of cached answers that one new answer is compared with. */
@@ -132,15 +132,10 @@ public final class HitEvaluator implements AutoCloseable {
   private Verdict verdict(DecidedQuery decided, String reply, Match candidate) {
     Comparison comparison =
         new Comparison(
-            candidate.entry().prompt(),
-            candidate.entry().answer(),
-            decided.query().text(),
-            reply);
+            candidate.entry().prompt(), candidate.entry().answer(), decided.query().text(), reply);
     Verdict verdict = judge(comparison);
     boolean isConfirmed =
-        verdict != Verdict.DIFFERENT
-            || judge.isFinal()
-            || judge(comparison) == Verdict.DIFFERENT;
+        verdict != Verdict.DIFFERENT || judge.isFinal() || judge(comparison) == Verdict.DIFFERENT;
     return isConfirmed ? verdict : Verdict.UNKNOWN;
   }
 
@@ -157,8 +152,7 @@ public final class HitEvaluator implements AutoCloseable {
   private void joinGroup(CacheEntry stored, CacheEntry member) {
     try {
       store.updateAttributes(
-          stored.key(),
-          entry -> entry.equals(stored) ? WrongReports.join(entry, member) : entry);
+          stored.key(), entry -> entry.equals(stored) ? WrongReports.join(entry, member) : entry);
     } catch (RuntimeException | LinkageError | AssertionError e) {
       events.onEvent(new CacheEvent.Failed(CacheEvent.Part.LEARNING, e));
     }

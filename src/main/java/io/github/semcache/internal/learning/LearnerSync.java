@@ -41,8 +41,7 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
   private final Executor executor;
   private final AtomicInteger unsaved = new AtomicInteger();
   private final AtomicBoolean saveFailed = new AtomicBoolean();
-  private final AtomicReference<PolicyState> published =
-      new AtomicReference<>(PolicyState.COLD);
+  private final AtomicReference<PolicyState> published = new AtomicReference<>(PolicyState.COLD);
   private final AtomicLong nextReload;
 
   /**

@@ -69,8 +69,7 @@ public final class PendingReports implements AutoCloseable {
    * @return false if a pending report concerns them
    */
   public boolean permit(Query query, CacheEntry entry) {
-    return size.get() == 0
-        || reports.stream().noneMatch(report -> report.concerns(query, entry));
+    return size.get() == 0 || reports.stream().noneMatch(report -> report.concerns(query, entry));
   }
 
   /**

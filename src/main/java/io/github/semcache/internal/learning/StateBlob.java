@@ -99,8 +99,7 @@ public record StateBlob(StateStore store, String name, EmbeddingSpace space) {
 
   private void require(boolean condition, String problem) {
     if (!condition) {
-      throw new IllegalArgumentException(
-          "the saved state " + name + " cannot be used: " + problem);
+      throw new IllegalArgumentException("the saved state " + name + " cannot be used: " + problem);
     }
   }
 

@@ -19,8 +19,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Processes users' reports on answers. A wrong answer is reported to its entry and to the entries of
- * its answer group. A report that cannot be stored holds in this cache, and is stored later.
+ * Processes users' reports on answers. A wrong answer is reported to its entry and to the entries
+ * of its answer group. A report that cannot be stored holds in this cache, and is stored later.
  * Thread-safe.
  */
 public final class UserFeedback implements AutoCloseable {
