@@ -28,7 +28,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests, responses, and states of the cache for which a cached model calls the model directly. */
+/**
+ * Requests, responses, and states of the cache for which a cached model calls the model directly.
+ */
 @Timeout(60)
 class CachedModelFailureTest {
   private static final String PARIS = "What is the capital of France?";
