@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Scope.</b> Everything else in a request must be equal: all other messages, images and other
  * content, the model's provider and name, and all request parameters merged with the model's
  * defaults, including tools and response format. A blocking and a streaming model with the same
- * name share their entries. Configuration that only the model's builder knows, such as the base URL
- * or a strict schema, is not part of the request: models that are configured differently and use
- * the same cache need different {@linkplain Builder#modelName names}.
+ * name use the same entries. Configuration that only the model's builder knows, such as the base
+ * URL or a strict schema, is not part of the request: models that are configured differently and
+ * use the same cache need different {@linkplain Builder#modelName names}.
  *
  * <p>Parameters are compared by the result of their {@code toString}. A request is not cached if
  * the class of its parameters declares fields but no {@code toString}. Entries are found after a

@@ -1,8 +1,6 @@
 package io.github.semcache.langchain4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.Content;
@@ -15,29 +13,24 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.output.FinishReason;
-import dev.langchain4j.model.output.TokenUsage;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Failures of the model, the handler, or the executor, and what happens to waiting calls. */
+/**
+ * Requests, responses, and states of the cache for which a cached model calls the model directly.
+ */
 @Timeout(60)
 class CachedModelFailureTest {
   private static final String PARIS = "What is the capital of France?";
@@ -45,12 +38,10 @@ class CachedModelFailureTest {
   private final AtomicBoolean rejecting = new AtomicBoolean();
   private final SemanticCache cache =
       SemanticCache.builder().embedder(new FakeEmbedder()).executor(this::execute).build();
-  private final CountDownLatch gate = new CountDownLatch(1);
   private final FakeModel fake = new FakeModel();
 
   @AfterEach
   void close() {
-    gate.countDown();
     cache.close();
   }
 
@@ -63,199 +54,6 @@ class CachedModelFailureTest {
 
   private static ChatRequest request(Content... contents) {
     return ChatRequest.builder().messages(UserMessage.from(contents)).build();
-  }
-
-  private static ChatResponse response(TokenUsage usage) {
-    return ChatResponse.builder()
-        .aiMessage(AiMessage.from("Paris"))
-        .tokenUsage(usage)
-        .finishReason(FinishReason.STOP)
-        .build();
-  }
-
-  /** Returns a given result for the first call, once the gate is open; answers later calls. */
-  private final class GatedModel implements ChatModel {
-    private final AtomicInteger calls = new AtomicInteger();
-    private final Supplier<CompletableFuture<ChatResponse>> first;
-
-    GatedModel(Supplier<CompletableFuture<ChatResponse>> first) {
-      this.first = first;
-    }
-
-    @Override
-    public ChatRequestParameters defaultRequestParameters() {
-      return ChatRequestParameters.builder().modelName("gated").build();
-    }
-
-    @Override
-    public CompletableFuture<ChatResponse> doChatAsync(ChatRequest request) {
-      if (calls.incrementAndGet() > 1) {
-        return CompletableFuture.completedFuture(response(new TokenUsage(1, 1)));
-      }
-      try {
-        gate.await();
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-      return first.get();
-    }
-  }
-
-  /** Starts two concurrent calls and returns the one that waits for the other. */
-  private CompletableFuture<String> followerOf(GatedModel gated) {
-    ChatModel cached = CachedChatModel.wrap(gated, cache);
-    CompletableFuture<String> unused = cached.chatAsync(PARIS);
-    await().until(() -> gated.calls.get() == 1);
-    CompletableFuture<String> follower = cached.chatAsync(PARIS);
-    await().until(() -> cache.stats().coalesced() == 1);
-    gate.countDown();
-    return follower;
-  }
-
-  @Test
-  void nullResponseMakesAWaitingCallTheLeader() {
-    GatedModel gated = new GatedModel(() -> CompletableFuture.completedFuture(null));
-
-    assertThat(followerOf(gated).join()).isEqualTo("Paris");
-    assertThat(gated.calls).hasValue(2);
-    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
-  }
-
-  @Test
-  void errorOfTheModelFailsWaitingCalls() {
-    GatedModel gated =
-        new GatedModel(
-            () -> {
-              throw new LinkageError("broken");
-            });
-
-    assertThatThrownBy(followerOf(gated)::join).hasRootCauseMessage("broken");
-  }
-
-  @Test
-  void negativeTokenUsageIsIgnored() {
-    GatedModel gated =
-        new GatedModel(() -> CompletableFuture.completedFuture(response(new TokenUsage(-1, 2))));
-
-    assertThat(followerOf(gated).join()).isEqualTo("Paris");
-    assertThat(cache.stats().writes()).isEqualTo(1);
-    assertThat(gated.calls).hasValue(1);
-  }
-
-  @Test
-  @Timeout(20)
-  void modelThatSendsTheSameRequestToTheCachedModelIsAnsweredByItself() {
-    List<ChatModel> cached = new ArrayList<>();
-    ChatModel reentrant =
-        new ChatModel() {
-          private boolean nested;
-
-          @Override
-          public ChatRequestParameters defaultRequestParameters() {
-            return fake.defaultRequestParameters();
-          }
-
-          @Override
-          public ChatResponse doChat(ChatRequest request) {
-            if (nested) {
-              return fake.doChat(request);
-            }
-            nested = true;
-            return cached.get(0).chat(request);
-          }
-        };
-    cached.add(CachedChatModel.wrap(reentrant, cache));
-
-    assertThat(cached.get(0).chat(PARIS)).isEqualTo("answer 1");
-    assertThat(fake.calls()).isEqualTo(1);
-    assertThat(cache.stats().modelCalls()).isEqualTo(2);
-    assertThat(cache.stats().coalesced()).isZero();
-  }
-
-  @Test
-  @Timeout(20)
-  void modelThatIsWrappedTwiceIsAnsweredByItself() {
-    ChatModel twice = CachedChatModel.wrap(CachedChatModel.wrap(fake, cache), cache);
-
-    assertThat(twice.chat(PARIS)).isEqualTo("answer 1");
-    assertThat(twice.chat(PARIS)).isEqualTo("answer 1");
-    assertThat(fake.calls()).isEqualTo(1);
-    assertThat(cache.stats().hits()).isEqualTo(1);
-  }
-
-  @Test
-  void interruptOfTheLeaderMakesAWaitingCallTheLeader() {
-    AtomicInteger calls = new AtomicInteger();
-    ChatModel interruptible =
-        new ChatModel() {
-          @Override
-          public ChatRequestParameters defaultRequestParameters() {
-            return fake.defaultRequestParameters();
-          }
-
-          @Override
-          public ChatResponse doChat(ChatRequest request) {
-            if (calls.incrementAndGet() > 1) {
-              return response(new TokenUsage(1, 1));
-            }
-            try {
-              gate.await();
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e); // without the interrupt flag
-            }
-            throw new AssertionError("not interrupted");
-          }
-        };
-    ChatModel cached = CachedChatModel.wrap(interruptible, cache);
-    CompletableFuture<Throwable> failure = new CompletableFuture<>();
-    Thread leader =
-        new Thread(
-            () -> {
-              try {
-                cached.chat(PARIS);
-              } catch (RuntimeException e) {
-                failure.complete(e);
-              }
-            });
-    leader.start();
-    await().until(() -> calls.get() == 1);
-    CompletableFuture<String> follower = CompletableFuture.supplyAsync(() -> cached.chat(PARIS));
-    await().until(() -> cache.stats().coalesced() == 1);
-    leader.interrupt();
-
-    assertThat(follower.join()).isEqualTo("Paris");
-    assertThat(failure.join()).hasRootCauseInstanceOf(InterruptedException.class);
-    assertThat(cache.stats().modelErrors()).isZero();
-    assertThat(cache.stats().writes()).isEqualTo(1);
-  }
-
-  @Test
-  void interruptOfAWaitingCallSetsTheInterruptFlag() throws Exception {
-    fake.waitingFor(gate);
-    ChatModel cached = CachedChatModel.wrap(fake, cache);
-    CompletableFuture<String> leader = CompletableFuture.supplyAsync(() -> cached.chat(PARIS));
-    await().until(() -> fake.calls() == 1);
-    CompletableFuture<Throwable> failure = new CompletableFuture<>();
-    CompletableFuture<Boolean> flag = new CompletableFuture<>();
-    Thread follower =
-        new Thread(
-            () -> {
-              try {
-                cached.chat(PARIS);
-              } catch (RuntimeException e) {
-                flag.complete(Thread.currentThread().isInterrupted());
-                failure.complete(e);
-              }
-            });
-    follower.start();
-    await().until(() -> cache.stats().coalesced() == 1);
-    follower.interrupt();
-
-    assertThat(failure.join()).isInstanceOf(CancellationException.class);
-    assertThat(flag.join()).isTrue();
-    gate.countDown();
-    assertThat(leader.join()).isEqualTo("answer 1");
-    assertThat(fake.calls()).isEqualTo(1);
   }
 
   @Test
@@ -276,76 +74,15 @@ class CachedModelFailureTest {
     assertThat(cache.stats().adapterErrors()).isEqualTo(2);
   }
 
-  @Test
-  void exceptionOfTheHandlerDoesNotFailWaitingCalls() {
-    fake.waitingFor(gate);
-    StreamingChatModel model =
-        new StreamingChatModel() {
-          @Override
-          public ChatRequestParameters defaultRequestParameters() {
-            return fake.defaultRequestParameters();
-          }
-
-          @Override
-          public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-            ChatResponse response = fake.doChat(request);
-            try {
-              handler.onPartialResponse(response.aiMessage().text());
-            } catch (RuntimeException e) {
-              handler.onError(e);
-            }
-            handler.onCompleteResponse(response);
-          }
-        };
-    StreamingChatModel cached = CachedChatModel.wrap(model, cache);
-    Handler throwing = new Handler(true);
-    Handler follower = new Handler(false);
-    cached.chat(PARIS, throwing);
-    await().until(() -> fake.calls() == 1);
-    cached.chat(PARIS, follower);
-    await().until(() -> cache.stats().coalesced() == 1);
-    gate.countDown();
-
-    assertThat(follower.response.join().aiMessage().text()).isEqualTo("answer 2");
-    assertThat(throwing.failure.join()).hasMessage("thrown by the handler");
-    assertThat(cache.stats().modelErrors()).isZero();
-  }
-
-  private static final class Handler implements StreamingChatResponseHandler {
-    private final boolean throwing;
-    private final CompletableFuture<ChatResponse> response = new CompletableFuture<>();
-    private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
-
-    Handler(boolean throwing) {
-      this.throwing = throwing;
-    }
-
-    @Override
-    public void onPartialResponse(String text) {
-      if (throwing) {
-        throw new IllegalArgumentException("thrown by the handler");
-      }
-    }
-
-    @Override
-    public void onCompleteResponse(ChatResponse complete) {
-      response.complete(complete);
-    }
-
-    @Override
-    public void onError(Throwable e) {
-      failure.complete(e);
-    }
+  private static String responseOf(StreamingChatModel model) {
+    return new CachedModelFixture.Recorder().record(model, PARIS).response().aiMessage().text();
   }
 
   @Test
   void callsThatTheExecutorRejectsBypassTheCache() {
     rejecting.set(true);
-    Handler handler = new Handler(false);
 
-    CachedChatModel.wrap(fake.streaming(), cache).chat(PARIS, handler);
-
-    assertThat(handler.response.join().aiMessage().text()).isEqualTo("answer 1");
+    assertThat(responseOf(CachedChatModel.wrap(fake.streaming(), cache))).isEqualTo("answer 1");
     assertThat(CachedChatModel.wrap(fake, cache).chatAsync(PARIS).join()).isEqualTo("answer 2");
   }
 
@@ -362,11 +99,10 @@ class CachedModelFailureTest {
                   task.run();
                 })
             .build());
-    Handler handler = new Handler(false);
 
     if (streaming) {
-      CachedChatModel.wrap(fake.streaming(), closing.get(0)).chat(PARIS, handler);
-      assertThat(handler.response.join().aiMessage().text()).isEqualTo("answer 1");
+      assertThat(responseOf(CachedChatModel.wrap(fake.streaming(), closing.get(0))))
+          .isEqualTo("answer 1");
     } else {
       assertThat(CachedChatModel.wrap(fake, closing.get(0)).chatAsync(PARIS).join())
           .isEqualTo("answer 1");
