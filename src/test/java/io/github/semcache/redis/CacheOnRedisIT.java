@@ -37,7 +37,7 @@ class CacheOnRedisIT extends MiniLmCacheContract {
   }
 
   @AfterEach
-  void removeEverything() {
+  void dropIndexes() {
     spaces.stream()
         .distinct()
         .forEach(space -> builder(space).assumeIndex().build().dropIndex(true));
@@ -55,7 +55,7 @@ class CacheOnRedisIT extends MiniLmCacheContract {
   }
 
   @Test
-  void cachesThatStartAtOnceAgainstAnEmptyServerShareTheirAnswers() throws Exception {
+  void cachesStartedConcurrentlyOnAnEmptyServerShareTheirAnswers() throws Exception {
     FakeEmbedder embedder = new FakeEmbedder().place("asked", 0).place("asked again", 10);
     FakeChatClient chat = new FakeChatClient();
     spaces.add(EmbeddingSpace.of(embedder));

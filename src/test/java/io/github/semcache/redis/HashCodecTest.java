@@ -33,8 +33,8 @@ class HashCodecTest {
       new CacheEntry(
           "key", SCOPE, "secret prompt", "answer", Map.of("model", "m"), Instant.ofEpochMilli(7));
 
-  private static Map<String, byte[]> hash(NewEntry insertion) {
-    List<byte[]> fields = HashCodec.encode(insertion);
+  private static Map<String, byte[]> hash(NewEntry newEntry) {
+    List<byte[]> fields = HashCodec.encode(newEntry);
     Map<String, byte[]> hash = new HashMap<>();
     for (int i = 0; i < fields.size(); i += 2) {
       hash.put(Utf8.decode(fields.get(i)), fields.get(i + 1));
@@ -48,13 +48,13 @@ class HashCodecTest {
     return values;
   }
 
-  private static NewEntry insertion(CacheEntry entry) {
+  private static NewEntry newEntry(CacheEntry entry) {
     return expiring(entry, atAngle(4, 30), Duration.ofHours(1));
   }
 
-  /** Any strings: jqwik's hold NUL, line breaks and halves of surrogate pairs. */
+  /** The generated strings contain NUL, line breaks, and unpaired surrogates. */
   @Property(tries = 300)
-  void everyEntryIsReadAsItWasWritten(
+  void decodedEntryEqualsEncodedEntry(
       @ForAll String prompt,
       @ForAll String answer,
       @ForAll @Size(max = 4) Map<String, String> attributes,
@@ -62,12 +62,12 @@ class HashCodecTest {
     CacheEntry entry =
         new CacheEntry("key", SCOPE, prompt, answer, attributes, Instant.ofEpochMilli(millis));
 
-    assertThat(HashCodec.decode("key", values(hash(insertion(entry))))).isEqualTo(entry);
+    assertThat(HashCodec.decode("key", values(hash(newEntry(entry))))).isEqualTo(entry);
   }
 
   @Test
-  void fieldsAreTheDocumentedOnes() {
-    Map<String, byte[]> hash = hash(insertion(ENTRY));
+  void hashHasTheDocumentedFields() {
+    Map<String, byte[]> hash = hash(newEntry(ENTRY));
 
     assertThat(hash)
         .containsOnlyKeys("scope", "created_at", "prompt", "answer", "attributes", "embedding");
@@ -76,7 +76,7 @@ class HashCodecTest {
   }
 
   @Test
-  void embeddingIsFloat32InLittleEndianOrder() {
+  void embeddingIsLittleEndianFloat32() {
     Embedding embedding = Embedding.of(new float[] {1, -0.5f});
 
     ByteBuffer bytes = ByteBuffer.wrap(HashCodec.encode(embedding)).order(ByteOrder.LITTLE_ENDIAN);
@@ -88,15 +88,15 @@ class HashCodecTest {
   }
 
   @Test
-  void entryWithoutEmbeddingHasNoFieldForIt() {
+  void entryWithoutEmbeddingHasNoEmbeddingField() {
     assertThat(hash(new NewEntry(ENTRY, Optional.empty(), Optional.empty())))
         .doesNotContainKey("embedding");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"scope", "created_at", "prompt", "answer", "attributes"})
-  void missingFieldIsNamed(String field) {
-    Map<String, byte[]> hash = hash(insertion(ENTRY));
+  void missingFieldIsCorruptAndNamed(String field) {
+    Map<String, byte[]> hash = hash(newEntry(ENTRY));
     hash.remove(field);
 
     assertThatThrownBy(() -> HashCodec.decode("key", values(hash)))
@@ -106,8 +106,8 @@ class HashCodecTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "x", "1.5", "99999999999999999999", " 7"})
-  void timeThatIsNoNumberIsCorruptAndNotQuoted(String time) {
-    Map<String, byte[]> hash = hash(insertion(ENTRY));
+  void invalidCreationTimeIsCorruptAndNotQuoted(String time) {
+    Map<String, byte[]> hash = hash(newEntry(ENTRY));
     hash.put("created_at", Utf8.encode(time));
 
     assertThatThrownBy(() -> HashCodec.decode("key", values(hash)))
@@ -130,8 +130,8 @@ class HashCodecTest {
         "null",
         "\"secret\""
       })
-  void attributesThatAreNoObjectOfTextsAreCorruptAndNotQuoted(String json) {
-    Map<String, byte[]> hash = hash(insertion(ENTRY));
+  void invalidAttributesAreCorruptAndNotQuoted(String json) {
+    Map<String, byte[]> hash = hash(newEntry(ENTRY));
     hash.put("attributes", Utf8.encode(json));
 
     assertThatThrownBy(() -> HashCodec.decode("key", values(hash)))

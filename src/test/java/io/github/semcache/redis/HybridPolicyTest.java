@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class HybridPolicyTest {
 
-  /** The faster of the two in the measured table of scopes and index sizes, at k = 5. */
+  /** The policy that was faster in the benchmark of scope and index sizes, with k = 5. */
   @ParameterizedTest
   @CsvSource({
     "20000, 20000, BATCHES",
@@ -25,12 +25,12 @@ class HybridPolicyTest {
     "0, 60000, ADHOC_BF",
     "30, 30, ADHOC_BF",
   })
-  void fasterWayIsChosen(long passing, long all, HybridPolicy expected) {
+  void fasterPolicyIsChosen(long passing, long all, HybridPolicy expected) {
     assertThat(HybridPolicy.choose(passing, all, 5)).isEqualTo(expected);
   }
 
   @Property
-  void oneThatIsComparedWithAllIsComparedWithFewerToo(
+  void fewerPassingEntriesNeverChangeAdHocToBatches(
       @ForAll @LongRange(max = 1_000_000) long passing,
       @ForAll @LongRange(max = 1_000_000) long fewer,
       @ForAll @LongRange(max = 10_000_000) long all,
@@ -41,8 +41,7 @@ class HybridPolicyTest {
   }
 
   @Property
-  void countsThatDoNotFitTogetherDoNoHarm(
-      @ForAll @LongRange long passing, @ForAll @LongRange long all) {
+  void inconsistentCountsAreAccepted(@ForAll @LongRange long passing, @ForAll @LongRange long all) {
     assertThat(HybridPolicy.choose(passing, all, 5)).isNotNull();
   }
 }

@@ -17,7 +17,7 @@ class IndexSchemaTest {
     return String.join(" ", Stream.of(schema.createArguments()).map(Utf8::decode).toList());
   }
 
-  /** What FT.INFO answers under RESP2: texts as bytes, numbers as they are. */
+  /** Returns a map of the reply to FT.INFO under RESP2: keys and values alternate. */
   private static List<Object> flat(Object... values) {
     List<Object> flat = new ArrayList<>();
     for (Object value : values) {
@@ -26,7 +26,7 @@ class IndexSchemaTest {
     return flat;
   }
 
-  /** The same under RESP3. */
+  /** Returns a map of the reply to FT.INFO under RESP3: a list of pairs. */
   private static List<Object> pairs(Object... values) {
     List<Object> flat = flat(values);
     List<Object> pairs = new ArrayList<>();
@@ -72,7 +72,7 @@ class IndexSchemaTest {
   }
 
   @Test
-  void indexIsMadeAsDocumented() {
+  void createArgumentsAreTheDocumentedOnes() {
     assertThat(words(SCHEMA))
         .isEqualTo(
             "c:v1:m:4 ON HASH PREFIX 1 c:v1:m:4: SCHEMA scope TAG created_at NUMERIC embedding"
@@ -85,14 +85,14 @@ class IndexSchemaTest {
   }
 
   @Test
-  void theSameIndexHasNoDifferences() {
+  void matchingIndexHasNoDifferences() {
     List<Object> info = info("c:v1:m:4:", vector(4L, "COSINE"));
 
     assertThat(SCHEMA.differences(ReplyParser.map(info))).isEmpty();
   }
 
   @Test
-  void theSameIndexUnderResp3HasNone() {
+  void matchingIndexHasNoDifferencesUnderResp3() {
     List<Object> info =
         pairs(
             "index_definition",
@@ -125,7 +125,7 @@ class IndexSchemaTest {
   }
 
   @Test
-  void everyDifferenceIsNamedWithBothSides() {
+  void everyDifferenceNamesActualAndExpectedValue() {
     List<Object> info = info("c:v1:m:4", vector(8L, "L2"));
 
     assertThat(SCHEMA.differences(ReplyParser.map(info)))
@@ -136,7 +136,7 @@ class IndexSchemaTest {
   }
 
   @Test
-  void whatTheServerDoesNotTellIsNoDifference() {
+  void propertyThatTheServerDoesNotReportIsIgnored() {
     List<Object> info =
         info(
             "c:v1:m:4:",

@@ -20,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How a store's own client of a cluster is opened, and what a node that hangs costs. */
+/** The cluster client that a store opens: connecting, time-outs, and topology refreshes. */
 class JedisProviderTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
 
@@ -41,12 +41,12 @@ class JedisProviderTest {
         .build();
   }
 
-  /** One node that has all slots. */
-  private void isCluster() {
-    isCluster(server);
+  /** Makes the server reply as a cluster of one node with all slots. */
+  private void becomeCluster() {
+    becomeCluster(server);
   }
 
-  private static void isCluster(FakeRedis server) {
+  private static void becomeCluster(FakeRedis server) {
     String host = server.uri().getHost();
     server.on(
         "CLUSTER",
@@ -56,14 +56,14 @@ class JedisProviderTest {
   }
 
   @Test
-  void clusterThatIsNotThereIsAskedOnceASecondAndUsedWhenItIs() {
+  void unavailableClusterIsTriedOncePerSecond() {
     server.on("CLUSTER", "-ERR This instance has cluster support disabled");
     try (RedisVectorStore store = store()) {
       int attempts = server.received("CLUSTER").size();
       assertThatThrownBy(() -> store.find("key")).isInstanceOf(StoreException.class);
       assertThat(server.received("CLUSTER")).hasSize(attempts);
 
-      isCluster();
+      becomeCluster();
       time.advance(Duration.ofSeconds(1));
 
       assertThat(store.find("key")).isEmpty();
@@ -71,18 +71,18 @@ class JedisProviderTest {
   }
 
   @Test
-  void nodeThatHangsCostsTwoTimeoutsAtMostAndTheClusterIsLookedAtMeanwhile() {
-    isCluster();
+  void hangingNodeCostsAtMostTwoTimeoutsAndTriggersATopologyRefresh() {
+    becomeCluster();
     try (RedisVectorStore store = store()) {
       store.find("key");
       int asked = server.received("CLUSTER").size();
-      server.onAll(FakeRedis.SILENCE);
+      server.onAll(FakeRedis.NO_REPLY);
 
       long start = System.nanoTime();
       assertThatThrownBy(() -> store.find("key")).isInstanceOf(StoreException.class);
       Duration took = Duration.ofNanos(System.nanoTime() - start);
 
-      assertThat(took).as("Jedis alone: five time-outs").isLessThan(Duration.ofMillis(700));
+      assertThat(took).as("Jedis would make five attempts").isLessThan(Duration.ofMillis(700));
       server.recover();
       assertThat(background).hasSize(1);
       background.get(0).run();
@@ -91,11 +91,11 @@ class JedisProviderTest {
   }
 
   @Test
-  void redirectionsAreFollowedByLookupsAndByWhatIsSentTogether() {
-    isCluster();
+  void redirectionsAreFollowedBySingleAndPipelinedCommands() {
+    becomeCluster();
     try (FakeRedis other = new FakeRedis();
         RedisVectorStore store = store()) {
-      isCluster(other);
+      becomeCluster(other);
       other.on("EVAL", ":1").on("UNLINK", ":1");
       String moved = "-MOVED 42 127.0.0.1:" + other.uri().getPort();
       server.on("HMGET", moved).on("EVAL", moved).on("UNLINK", moved);
@@ -114,7 +114,7 @@ class JedisProviderTest {
 
   @Test
   void callsAfterCloseFail() {
-    isCluster();
+    becomeCluster();
     RedisVectorStore store = store();
     store.find("key");
     store.close();

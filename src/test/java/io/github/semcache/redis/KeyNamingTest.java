@@ -16,7 +16,7 @@ class KeyNamingTest {
     return KeyNaming.of(cacheName, new EmbeddingSpace(modelId, dimension));
   }
 
-  private static boolean isUsable(String name) {
+  private static boolean isValid(String name) {
     return !name.isBlank() && StandardCharsets.UTF_8.newEncoder().canEncode(name);
   }
 
@@ -35,13 +35,13 @@ class KeyNamingTest {
   }
 
   @Property
-  void noCacheSeesTheKeysOfAnother(
+  void prefixesOfDifferentCachesDoNotOverlap(
       @ForAll @NotBlank String oneName,
       @ForAll @NotBlank String otherName,
       @ForAll @NotBlank String oneModel,
       @ForAll @NotBlank String otherModel) {
-    Assume.that(isUsable(oneName) && isUsable(otherName));
-    Assume.that(isUsable(oneModel) && isUsable(otherModel));
+    Assume.that(isValid(oneName) && isValid(otherName));
+    Assume.that(isValid(oneModel) && isValid(otherModel));
     Assume.that(!oneName.equals(otherName) || !oneModel.equals(otherModel));
     KeyNaming one = keys(oneName, oneModel, 4);
     KeyNaming other = keys(otherName, otherModel, 4);
@@ -54,8 +54,8 @@ class KeyNamingTest {
   }
 
   @Property
-  void noCharacterOfANameMeansAnythingToTheServer(@ForAll @NotBlank String name) {
-    Assume.that(isUsable(name));
+  void specialCharactersAreEncoded(@ForAll @NotBlank String name) {
+    Assume.that(isValid(name));
     KeyNaming keys = keys(name, name, 4);
 
     assertThat(keys.entryPrefix()).matches("[A-Za-z0-9_.%-]+:v1:[A-Za-z0-9_.%-]+:4:");
@@ -63,13 +63,13 @@ class KeyNamingTest {
   }
 
   @Test
-  void stateOfACacheIsNoEntryOfOneNamedState() {
+  void stateOfACacheIsNotAnEntryOfACacheWithTheSuffixState() {
     assertThat(keys("a", "m", 4).statePrefix())
         .doesNotStartWith(keys("a:state", "m", 4).entryPrefix());
   }
 
   @Test
-  void blankNamesAndHalfSurrogatesAreRefused() {
+  void blankNamesAndUnpairedSurrogatesAreRejected() {
     assertThatThrownBy(() -> keys(" ", "m", 4))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cacheName is blank");

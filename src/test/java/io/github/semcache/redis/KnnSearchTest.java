@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is made of the rows that a search finds. */
+/** Conversion of the rows of a search reply to matches. */
 class KnnSearchTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
   private static final Scope SCOPE = Scope.of("tenant", "acme");
@@ -86,7 +86,7 @@ class KnnSearchTest {
   }
 
   @Test
-  void rowsAreSortedByDistanceAndCutToWhatWasAskedFor() {
+  void rowsAreSortedByDistanceAndLimitedToK() {
     row("c", "0.3").row("a", "0.1").row("d", "1e-1").row("b", "2.0e-1");
 
     assertThat(keys(search(3))).containsExactly("a", "d", "b");
@@ -94,7 +94,7 @@ class KnnSearchTest {
 
   @ParameterizedTest
   @CsvSource({"-0.0000001, 0", "2.0000002, 2", "0.5, 0.5", "1.19209e-07, 1.19209e-07"})
-  void distanceIsWithinItsRange(String distance, double expected) {
+  void distanceIsClampedToItsRange(String distance, double expected) {
     Match match = row("a", distance).search(1).matches().get(0);
 
     assertThat(match.distance()).isCloseTo(expected, within(1e-12)).isBetween(0.0, 2.0);
@@ -102,7 +102,7 @@ class KnnSearchTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"nan", "-nan", "NaN", "", "near"})
-  void rowWithoutADistanceIsCorruptAndHidesNoOther(String distance) {
+  void rowWithoutDistanceIsCorruptAndDoesNotHideOthers(String distance) {
     NearestEntries found = row("a", distance).row("b", "0.1").search(5);
 
     assertThat(keys(found)).containsExactly("b");
@@ -126,14 +126,14 @@ class KnnSearchTest {
   }
 
   @Test
-  void whereAllRowsHaveExpiredTheServerIsHadToRemoveThemAndAskedForMore() {
+  void expiredRowsAreReadAndTheSearchRepeatedWithALargerKIfNoRowIsLive() {
     server.on("HMGET", "*1\r\n$-1");
     IntStream.range(0, 5).forEach(i -> expiredRow("x" + i));
 
     assertThat(search(1).matches()).isEmpty();
 
     assertThat(server.received("HMGET")).hasSize(5);
-    // The entries of the scope are counted too, at some time.
+    // Without the background count of the entries of the scope.
     assertThat(server.received("FT.SEARCH").stream().map(words -> words.get(2)))
         .filteredOn(query -> query.contains("KNN"))
         .extracting(query -> query.replaceAll(".*\\[KNN (\\d+) .*", "$1"))

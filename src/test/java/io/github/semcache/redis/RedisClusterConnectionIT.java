@@ -23,7 +23,7 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 
-/** Connections of the store's own to a cluster. */
+/** Connections that the store opens to a cluster. */
 @EnabledIfRedis(EnabledIfRedis.Need.CLUSTER)
 class RedisClusterConnectionIT {
   private final URI node = RedisServers.cluster();
@@ -33,7 +33,7 @@ class RedisClusterConnectionIT {
   }
 
   @Test
-  void clusterIsReachedThoughTheFirstNodeIsDown() {
+  void clusterIsReachedIfTheFirstNodeIsDown() {
     RedisConnection connection =
         RedisConnection.of("redis://127.0.0.1:1").cluster(node.getHost() + ":" + node.getPort());
     try (RedisVectorStore store = builder(connection).build()) {
@@ -46,7 +46,7 @@ class RedisClusterConnectionIT {
   }
 
   @Test
-  void clusterThatCannotBeReachedIsLookedForAgain() {
+  void storeOfAnUnavailableClusterIsBuiltAndItsCallsFail() {
     RedisConnection nobody = RedisConnection.of("redis://127.0.0.1:1").cluster("127.0.0.1:2");
     try (RedisVectorStore store = builder(nobody).build()) {
       assertThatThrownBy(() -> store.find("key"))
@@ -56,7 +56,7 @@ class RedisClusterConnectionIT {
   }
 
   @Test
-  void userWithTheDocumentedPermissionsCanDoEverything() {
+  void documentedPermissionsSufficeForAllOperations() {
     String cacheName = "test-" + UUID.randomUUID();
     onEveryNode(
         "SETUSER",
@@ -90,6 +90,7 @@ class RedisClusterConnectionIT {
       CacheEntry entry = put(limited, "what?", 0);
       assertThat(limited.find(entry.key())).contains(entry);
       assertThat(nearest(limited)).containsExactly(entry);
+      assertThat(limited.updateAttributes(entry.key(), old -> old.group("g"))).isPresent();
       assertThat(limited.entries()).hasSize(1);
       limited.save("policy", new byte[] {1});
       assertThat(limited.load("policy")).hasValue(new byte[] {1});

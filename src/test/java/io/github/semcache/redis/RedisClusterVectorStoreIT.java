@@ -50,7 +50,7 @@ class RedisClusterVectorStoreIT extends RedisVectorStoreIT {
   }
 
   @Test
-  void entriesOfAllNodesAreWrittenTogetherFoundAndRemoved() {
+  void batchIsWrittenToAllNodesAndFoundAndRemoved() {
     Scope scope = Scope.of("tenant", "spread");
     List<CacheEntry> entries =
         IntStream.range(0, 300).mapToObj(i -> entry(scope, "p" + i, "a" + i, now())).toList();
@@ -66,7 +66,7 @@ class RedisClusterVectorStoreIT extends RedisVectorStoreIT {
   }
 
   @Test
-  void indexDroppedBySomebodyIsMadeAgain() {
+  void droppedIndexIsCreatedAgain() {
     Scope scope = Scope.of("tenant", "dropped");
     CacheEntry entry = entry(scope, "what?", "answer", now());
     store.put(List.of(expiring(entry, atAngle(DIMENSION, 0), Duration.ofMinutes(1))));
@@ -81,7 +81,7 @@ class RedisClusterVectorStoreIT extends RedisVectorStoreIT {
   }
 
   @Test
-  void indexOfOtherParametersIsRefused() {
+  void indexWithDifferentParametersIsRejected() {
     RedisVectorStore.Builder first = builder(SPACE).cacheName("conflict");
     RedisVectorStore made = first.build();
     try {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Entries that somebody has tampered with. */
+/** Entries that were modified by another client. */
 @EnabledIfRedis
 class RedisCorruptEntriesIT extends RedisFixture {
 
@@ -28,37 +28,37 @@ class RedisCorruptEntriesIT extends RedisFixture {
 
   @ParameterizedTest
   @ValueSource(strings = {"prompt", "answer", "attributes", "created_at"})
-  void entryThatLostAFieldIsCorruptAndHidesNoOther(String field) {
-    CacheEntry sound = put(store, "sound", 20);
+  void entryWithoutAFieldIsCorruptAndDoesNotHideOthers(String field) {
+    CacheEntry intact = put(store, "intact", 20);
     CacheEntry corrupt = put(store, "secret", 0);
     jedis.hdel(documentKey(corrupt), field);
 
     assertCorrupt(corrupt);
     NearestEntries found = store.nearest(QUERY);
-    assertThat(found.matches()).singleElement().extracting("entry").isEqualTo(sound);
+    assertThat(found.matches()).singleElement().extracting("entry").isEqualTo(intact);
     assertThat(found.corrupt()).isEqualTo(1);
   }
 
   @Test
-  void entryThatLostItsScopeIsCorruptAndInNoSearch() {
-    CacheEntry sound = put(store, "sound", 20);
+  void entryWithoutScopeIsCorruptAndNotFoundByNearest() {
+    CacheEntry intact = put(store, "intact", 20);
     CacheEntry corrupt = put(store, "secret", 0);
     jedis.hdel(documentKey(corrupt), "scope");
 
     assertCorrupt(corrupt);
-    assertThat(nearest(store)).containsExactly(sound);
+    assertThat(nearest(store)).containsExactly(intact);
   }
 
   @Test
-  void manyCorruptEntriesHideNoOther() {
+  void manyCorruptEntriesDoNotHideOthers() {
     for (int i = 0; i < 10; i++) {
       jedis.hdel(documentKey(put(store, "secret " + i, i / 10.0)), "answer");
     }
-    CacheEntry sound = put(store, "sound", 20);
+    CacheEntry intact = put(store, "intact", 20);
 
     NearestEntries found = store.nearest(Entries.nearest(SCOPE, atAngle(DIMENSION, 0), 10));
 
-    assertThat(found.matches()).singleElement().extracting("entry").isEqualTo(sound);
+    assertThat(found.matches()).singleElement().extracting("entry").isEqualTo(intact);
     assertThat(found.corrupt()).isEqualTo(10);
   }
 
@@ -74,7 +74,7 @@ class RedisCorruptEntriesIT extends RedisFixture {
         "attributes|{} secret",
         "created_at|99999999999999999999",
       })
-  void fieldThatCannotBeReadIsCorrupt(String field, String value) {
+  void entryWithAnUnreadableFieldIsCorrupt(String field, String value) {
     CacheEntry corrupt = put(store, "secret", 0);
     jedis.hset(documentKey(corrupt), field, value == null ? "" : value);
 
@@ -83,7 +83,7 @@ class RedisCorruptEntriesIT extends RedisFixture {
   }
 
   @Test
-  void entryWhoseScopeWasTamperedWithIsNotServedToTheOtherScope() {
+  void entryWithAModifiedScopeIsNotServedToTheOtherScope() {
     CacheEntry entry = put(store, "what?", 0);
     jedis.hset(documentKey(entry), "scope", "f00," + SCOPE.hash());
 
@@ -92,7 +92,7 @@ class RedisCorruptEntriesIT extends RedisFixture {
   }
 
   @Test
-  void keyThatHoldsNoHashIsCorruptAndCanBeReplacedAndRemoved() {
+  void keyOfAnotherTypeIsCorruptAndCanBeReplacedAndRemoved() {
     CacheEntry entry = put(store, "what?", 0);
     jedis.del(documentKey(entry));
     jedis.set(documentKey(entry), "something else");
@@ -108,7 +108,7 @@ class RedisCorruptEntriesIT extends RedisFixture {
   }
 
   @Test
-  void hashWithoutAnyFieldOfAnEntryIsNone() {
+  void hashWithoutEntryFieldsIsNotAnEntry() {
     CacheEntry entry = put(store, "what?", 0);
     jedis.del(documentKey(entry));
     jedis.hset(documentKey(entry), "foreign", "field");
@@ -117,7 +117,7 @@ class RedisCorruptEntriesIT extends RedisFixture {
   }
 
   @Test
-  void entriesOutsideOfTheIndexAreRemovedWithAll() {
+  void entriesThatAreNotInTheIndexAreRemoved() {
     CacheEntry entry = put(store, "wrong size", 0);
     jedis.hset(documentKey(entry), "embedding", "abc");
     assertThat(nearest(store)).isEmpty();

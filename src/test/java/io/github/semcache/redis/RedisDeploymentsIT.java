@@ -24,13 +24,15 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisSentinelClient;
 
-/** Servers that are set up in other ways than the one the tests share. */
+/**
+ * Servers with other configurations than the shared one: restarted, with replicas, and Sentinel.
+ */
 @EnabledIfRedis(EnabledIfRedis.Need.COMMAND)
 class RedisDeploymentsIT {
   @TempDir Path directory;
 
   @Test
-  void serverThatEndsAndComesBackIsUsedAgain() {
+  void restartedServerIsUsedAgain() {
     RedisProcess first = RedisServers.start();
     RedisVectorStore store =
         RedisVectorStore.builder(RedisConnection.of(first.uri()), SPACE).build();
@@ -48,7 +50,7 @@ class RedisDeploymentsIT {
   }
 
   @Test
-  void databaseOfTheAddressIsRefusedWhereTheSearchModuleKnowsOnlyTheFirst() {
+  void databaseOtherThanZeroIsRejectedByTheSearchModule() {
     try (RedisProcess server = RedisServers.start()) {
       assertThatThrownBy(
               () ->
@@ -59,7 +61,7 @@ class RedisDeploymentsIT {
   }
 
   @Test
-  void sentinelsLeadToTheMaster() throws Exception {
+  void sentinelClientConnectsToTheMaster() throws Exception {
     try (RedisProcess master = RedisServers.start()) {
       Path configuration = directory.resolve("sentinel.conf");
       Files.writeString(
@@ -81,7 +83,7 @@ class RedisDeploymentsIT {
   }
 
   @Test
-  void storeFollowsTheSentinelsToTheNextMaster() throws Exception {
+  void sentinelClientConnectsToTheNewMasterAfterAFailover() throws Exception {
     try (RedisProcess master = RedisServers.start();
         RedisProcess replica = RedisServers.start("--replicaof", "127.0.0.1 " + master.port())) {
       Path configuration = directory.resolve("failover.conf");

@@ -30,7 +30,7 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 import redis.clients.jedis.util.SafeEncoder;
 
-/** Expired entries that the server has not removed yet; it is told not to. */
+/** Expired entries that the server has not deleted yet; active expiry is disabled. */
 @EnabledIfRedis(EnabledIfRedis.Need.OWN)
 class RedisExpiryIT extends RedisFixture {
   private static final Duration SHORT = Duration.ofMillis(20);
@@ -41,12 +41,12 @@ class RedisExpiryIT extends RedisFixture {
   }
 
   @BeforeEach
-  void keepExpiredEntries() {
+  void disableActiveExpiry() {
     activeExpiry("0");
   }
 
   @AfterEach
-  void removeExpiredEntries() {
+  void enableActiveExpiry() {
     activeExpiry("1");
   }
 
@@ -74,29 +74,29 @@ class RedisExpiryIT extends RedisFixture {
   }
 
   @Test
-  void expiredNeighborShadowsNothingAndIsNotCorrupt() throws Exception {
-    CacheEntry living = put(store, "living", 30);
+  void expiredNeighborDoesNotHideOthersAndIsNotCorrupt() throws Exception {
+    CacheEntry live = put(store, "live", 30);
     putExpired(1);
     assertThat(indexed()).isEqualTo(2);
 
     NearestEntries found = store.nearest(QUERY);
 
-    assertThat(found.matches()).singleElement().extracting("entry").isEqualTo(living);
+    assertThat(found.matches()).singleElement().extracting("entry").isEqualTo(live);
     assertThat(found.corrupt()).isZero();
   }
 
   @Test
-  void moreExpiredNeighborsThanAreAskedForHideNothing() throws Exception {
-    CacheEntry living = put(store, "living", 30);
+  void moreExpiredNeighborsThanKDoNotHideALiveEntry() throws Exception {
+    CacheEntry live = put(store, "live", 30);
     putExpired(40);
     assertThat(indexed()).isEqualTo(41);
 
-    assertThat(nearest(store)).containsExactly(living);
+    assertThat(nearest(store)).containsExactly(live);
   }
 
   @Test
-  void eachSearchThatFindsNothingButExpiredEntriesClearsSomeOfThem() throws Exception {
-    CacheEntry living = put(store, "living", 30);
+  void repeatedSearchesDeleteExpiredEntriesUntilALiveOneIsFound() throws Exception {
+    CacheEntry live = put(store, "live", 30);
     putExpired(60);
 
     List<CacheEntry> found = new ArrayList<>();
@@ -104,20 +104,20 @@ class RedisExpiryIT extends RedisFixture {
     for (; found.isEmpty() && searches < 5; searches++) {
       found.addAll(nearest(store));
     }
-    assertThat(found).containsExactly(living);
+    assertThat(found).containsExactly(live);
     assertThat(searches).isLessThanOrEqualTo(3);
   }
 
   @Test
   void expiredEntriesDoNotCountAsRemoved() throws Exception {
-    put(store, "living", 30);
+    put(store, "live", 30);
     putExpired(7);
 
     assertThat(removeAll(store)).isEqualTo(1);
   }
 
   @Test
-  void entryHasTheTimeToLiveItWasGiven() {
+  void entryHasItsTimeToLive() {
     CacheEntry entry = entry(SCOPE, "what?", "answer", Instant.now());
     store.put(List.of(expiring(entry, atAngle(DIMENSION, 0), Duration.ofDays(36_525))));
     assertThat(jedis.pttl(documentKey(entry)))
@@ -129,8 +129,8 @@ class RedisExpiryIT extends RedisFixture {
   }
 
   /**
-   * Cuts the bytes of a write at every place, as the death of the writer would, and looks at what
-   * the server has made of it.
+   * Sends every prefix of the bytes of a write, as a writer does that is killed, and checks that
+   * the server has no entry without expiry.
    */
   @Test
   void killedWriterLeavesNoEntryWithoutExpiry() throws Exception {

@@ -39,14 +39,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** What a server in trouble does to a store. */
+/** Failures of a fake server. */
 class RedisFailureTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
   private static final Scope SCOPE = Scope.of("tenant", "acme");
   private static final NearestQuery QUERY = nearest(SCOPE, atAngle(4, 0), 5);
   private static final CacheEntry ENTRY =
       entry(SCOPE, "secret prompt", "secret answer", Instant.EPOCH);
-  private static final NewEntry INSERTION = expiring(ENTRY, atAngle(4, 0), Duration.ofMinutes(1));
+  private static final NewEntry NEW_ENTRY = expiring(ENTRY, atAngle(4, 0), Duration.ofMinutes(1));
 
   private final FakeRedis server = new FakeRedis();
   private final FakeClock time = new FakeClock();
@@ -78,7 +78,7 @@ class RedisFailureTest {
     return Stream.of(
         () -> store.find(ENTRY.key()),
         () -> store.nearest(QUERY),
-        () -> store.put(List.of(INSERTION)),
+        () -> store.put(List.of(NEW_ENTRY)),
         () -> store.updateAttributes(ENTRY.key(), entry -> entry.group("other")),
         () -> store.remove(new EntrySelector.ByKey(ENTRY.key())),
         () -> store.remove(new EntrySelector.ByScope(SCOPE.hash())),
@@ -101,7 +101,7 @@ class RedisFailureTest {
         "BUSY Redis is busy running a script.",
         "ERR something else"
       })
-  void errorOfTheServerIsAStoreExceptionThatNamesIt(String error) {
+  void serverErrorIsAStoreExceptionWithItsMessage(String error) {
     server.onAll("-" + error);
 
     assertThat(allCalls(store))
@@ -115,8 +115,8 @@ class RedisFailureTest {
   }
 
   @Test
-  void silentServerEndsTheCallAfterTheSocketTimeout() {
-    server.onAll(FakeRedis.SILENCE);
+  void callToASilentServerFailsAfterTheSocketTimeout() {
+    server.onAll(FakeRedis.NO_REPLY);
 
     long start = System.nanoTime();
     assertThatThrownBy(() -> store.find(ENTRY.key()))
@@ -130,23 +130,25 @@ class RedisFailureTest {
   }
 
   @Test
-  void answerIsWaitedForHalfASecondUnlessSetOtherwise() {
-    try (RedisVectorStore byDefault =
+  void defaultSocketTimeoutIsHalfASecond() {
+    try (RedisVectorStore storeWithDefaults =
         RedisVectorStore.builder(RedisConnection.of(server.uri()), SPACE).build()) {
-      server.onAll(FakeRedis.SILENCE);
+      server.onAll(FakeRedis.NO_REPLY);
 
       long start = System.nanoTime();
-      assertThatThrownBy(() -> byDefault.find(ENTRY.key())).isInstanceOf(StoreException.class);
+      assertThatThrownBy(() -> storeWithDefaults.find(ENTRY.key()))
+          .isInstanceOf(StoreException.class);
 
       assertThat(Duration.ofNanos(System.nanoTime() - start))
-          .as("one time-out, and one for the connection that the pool makes anew")
+          .as("one time-out, and another one for the connection that replaces the broken one")
           .isBetween(Duration.ofMillis(490), Duration.ofMillis(1_900));
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {FakeRedis.SILENCE, FakeRedis.HANG_UP, "-OOM command not allowed"})
-  void cacheOverAServerInTroubleGivesTheModelsAnswer(String trouble) {
+  @ValueSource(
+      strings = {FakeRedis.NO_REPLY, FakeRedis.CLOSE_CONNECTION, "-OOM command not allowed"})
+  void cacheOnAFailingServerReturnsTheAnswerOfTheModel(String reply) {
     FakeEmbedder embedder = new FakeEmbedder();
     FakeChatClient chat = new FakeChatClient();
     try (SemanticCache cache =
@@ -155,7 +157,7 @@ class RedisFailureTest {
             .chatClient(chat)
             .ownedStore(RedisVectorStore.builder(connection(), EmbeddingSpace.of(embedder)).build())
             .build()) {
-      server.onAll(trouble);
+      server.onAll(reply);
 
       Answer answer = cache.ask("what?");
 
@@ -167,8 +169,8 @@ class RedisFailureTest {
   }
 
   @Test
-  void connectionThatEndsIsAStoreExceptionAndTheNextCallConnectsAnew() {
-    server.onAll(FakeRedis.HANG_UP);
+  void closedConnectionIsAStoreExceptionAndTheNextCallReconnects() {
+    server.onAll(FakeRedis.CLOSE_CONNECTION);
     assertThat(allCalls(store))
         .allSatisfy(
             call ->
@@ -181,7 +183,7 @@ class RedisFailureTest {
   }
 
   @Test
-  void serverThatIsGoneIsAStoreException() {
+  void stoppedServerIsAStoreException() {
     server.close();
 
     assertThat(allCalls(store))
@@ -189,56 +191,56 @@ class RedisFailureTest {
   }
 
   @Test
-  void exhaustedPoolEndsTheCallAfterTheWait() throws Exception {
-    RedisVectorStore patient =
+  void callFailsAfterTheMaximumWaitIfThePoolIsExhausted() throws Exception {
+    RedisVectorStore blocking =
         RedisVectorStore.builder(connection().socketTimeout(Duration.ofSeconds(10)), SPACE).build();
-    server.onAll(FakeRedis.SILENCE);
+    server.onAll(FakeRedis.NO_REPLY);
     CountDownLatch done = new CountDownLatch(1);
-    Thread occupant =
+    Thread blockedCaller =
         new Thread(
             () -> {
               try {
-                patient.find(ENTRY.key());
+                blocking.find(ENTRY.key());
               } catch (StoreException e) {
                 done.countDown();
               }
             });
-    occupant.start();
+    blockedCaller.start();
     await().until(() -> !server.received("HMGET").isEmpty());
 
-    assertThatThrownBy(() -> patient.find(ENTRY.key()))
+    assertThatThrownBy(() -> blocking.find(ENTRY.key()))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("all connections of the pool were in use");
 
     server.close();
     done.await();
-    patient.close();
+    blocking.close();
   }
 
   @Test
-  void interruptedWaitForAConnectionKeepsTheInterruption() {
+  void interruptedWaitForAConnectionRestoresTheInterruptFlag() {
     Thread.currentThread().interrupt();
-    server.onAll(FakeRedis.HANG_UP);
+    server.onAll(FakeRedis.CLOSE_CONNECTION);
 
     assertThatThrownBy(() -> store.find(ENTRY.key())).isInstanceOf(StoreException.class);
     assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test
-  void vanishedIndexIsAMissAndIsMadeAgain() {
+  void missingIndexIsAMissAndIsCreatedAgain() {
     server.on("FT.SEARCH", "-No such index " + store.indexName());
     time.advance(Duration.ofSeconds(1));
-    int made = server.received("FT.CREATE").size();
+    int created = server.received("FT.CREATE").size();
 
     assertThat(store.nearest(QUERY)).isEqualTo(NearestEntries.none());
 
-    assertThat(server.received("FT.CREATE")).hasSize(made + 1);
+    assertThat(server.received("FT.CREATE")).hasSize(created + 1);
     assertThat(store.nearest(QUERY)).isEqualTo(NearestEntries.none());
-    assertThat(server.received("FT.CREATE")).as("not again within a second").hasSize(made + 1);
+    assertThat(server.received("FT.CREATE")).as("no attempt within a second").hasSize(created + 1);
   }
 
   @Test
-  void serverWithoutSearchModuleIsRefusedWithARemedy() {
+  void serverWithoutSearchModuleIsRejectedWithARemedy() {
     server.on("FT.CREATE", "-ERR unknown command 'FT.CREATE', with args beginning with: 'x'");
 
     assertThatThrownBy(() -> builder().build())
@@ -247,7 +249,7 @@ class RedisFailureTest {
   }
 
   @Test
-  void userWhoMayNotMakeTheIndexIsRefusedWithARemedy() {
+  void missingPermissionForTheIndexIsRejectedWithARemedy() {
     server.on("FT.CREATE", "-NOPERM User app has no permissions to run the 'FT.CREATE' command");
 
     assertThatThrownBy(() -> builder().build())
@@ -257,10 +259,10 @@ class RedisFailureTest {
   }
 
   @Test
-  void serverThatIsLoadingWhenTheStoreIsBuiltGetsItsIndexLater() {
+  void indexIsCreatedLaterIfTheServerIsLoadingDuringBuild() {
     server.on("FT.CREATE", "-LOADING Redis is loading the dataset in memory");
-    RedisVectorStore early = builder().build();
-    assertThatThrownBy(() -> early.nearest(QUERY))
+    RedisVectorStore unready = builder().build();
+    assertThatThrownBy(() -> unready.nearest(QUERY))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("is missing")
         .hasRootCauseMessage("LOADING Redis is loading the dataset in memory");
@@ -268,29 +270,29 @@ class RedisFailureTest {
     server.on("FT.CREATE", "+OK");
     time.advance(Duration.ofSeconds(1));
 
-    assertThat(early.nearest(QUERY)).isEqualTo(NearestEntries.none());
-    early.close();
+    assertThat(unready.nearest(QUERY)).isEqualTo(NearestEntries.none());
+    unready.close();
   }
 
   @Test
-  void serverThatCannotBeReachedWhenTheStoreIsBuiltIsAskedOnceASecond() {
-    server.on("FT.CREATE", FakeRedis.HANG_UP);
-    RedisVectorStore early = builder().build();
+  void creationOfTheIndexIsAttemptedOncePerSecondIfTheServerIsUnavailableDuringBuild() {
+    server.on("FT.CREATE", FakeRedis.CLOSE_CONNECTION);
+    RedisVectorStore unready = builder().build();
     int attempts = server.received("FT.CREATE").size();
 
     for (int i = 0; i < 3; i++) {
-      assertThatThrownBy(() -> early.nearest(QUERY)).isInstanceOf(StoreException.class);
+      assertThatThrownBy(() -> unready.nearest(QUERY)).isInstanceOf(StoreException.class);
     }
     assertThat(server.received("FT.CREATE")).hasSize(attempts);
     time.advance(Duration.ofSeconds(1));
-    assertThatThrownBy(() -> early.nearest(QUERY)).isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> unready.nearest(QUERY)).isInstanceOf(StoreException.class);
     assertThat(server.received("FT.CREATE")).hasSize(attempts + 1);
-    early.close();
+    unready.close();
   }
 
   @Test
-  void indexThatCannotBeDescribedInTimeIsUsedAllTheSame() {
-    server.on("FT.CREATE", "-Index already exists").on("FT.INFO", FakeRedis.SILENCE);
+  void indexIsUsedIfItsVerificationTimesOut() {
+    server.on("FT.CREATE", "-Index already exists").on("FT.INFO", FakeRedis.NO_REPLY);
 
     try (RedisVectorStore slow = builder().build()) {
       assertThat(slow.nearest(QUERY)).isEqualTo(NearestEntries.none());
@@ -298,8 +300,8 @@ class RedisFailureTest {
   }
 
   @Test
-  void assumedIndexIsNeitherMadeNorLookedAt() {
-    int made = server.received("FT.CREATE").size();
+  void assumedIndexIsNeitherCreatedNorVerified() {
+    int created = server.received("FT.CREATE").size();
     try (RedisVectorStore reader = builder().assumeIndex().build()) {
       assertThat(reader.nearest(QUERY)).isEqualTo(NearestEntries.none());
       server.on("FT.SEARCH", "-No such index x");
@@ -307,12 +309,12 @@ class RedisFailureTest {
           .isInstanceOf(StoreException.class)
           .hasMessageContainingAll("has no index", "assumeIndex()");
     }
-    assertThat(server.received("FT.CREATE")).hasSize(made);
+    assertThat(server.received("FT.CREATE")).hasSize(created);
     assertThat(server.received("FT.INFO")).isEmpty();
   }
 
   @Test
-  void replyOfAnotherFormIsAStoreException() {
+  void unexpectedReplyIsAStoreException() {
     server.on("FT.SEARCH", ":7");
     assertThatThrownBy(() -> store.nearest(QUERY)).isInstanceOf(StoreException.class);
     server.on("FT.SEARCH", "*0");
@@ -331,14 +333,15 @@ class RedisFailureTest {
   }
 
   @Test
-  void scopeThatIsNoHashIsRefused() {
-    CacheEntry wild = new CacheEntry("k", "*", "p", "a", Map.of(), Instant.EPOCH);
+  void scopeThatIsNotAHashIsRejected() {
+    CacheEntry invalid = new CacheEntry("k", "*", "p", "a", Map.of(), Instant.EPOCH);
 
     assertThatThrownBy(
             () -> store.nearest(new NearestQuery(atAngle(4, 0), "a|b", 1, Optional.empty())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("hexadecimal");
-    assertThatThrownBy(() -> store.put(List.of(expiring(wild, atAngle(4, 0), Duration.ofHours(1)))))
+    assertThatThrownBy(
+            () -> store.put(List.of(expiring(invalid, atAngle(4, 0), Duration.ofHours(1)))))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> store.remove(new EntrySelector.ByScope("")))
         .isInstanceOf(IllegalArgumentException.class);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import redis.clients.jedis.UnifiedJedis;
 
-/** A client of the real server, and a store of a cache of its own over it. */
+/** Provides a client of a real server and a store with a unique cache name. */
 abstract class RedisFixture {
   static final int DIMENSION = 4;
   static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", DIMENSION);
@@ -31,12 +31,12 @@ abstract class RedisFixture {
   UnifiedJedis jedis;
   RedisVectorStore store;
 
-  /** Where the server is. */
+  /** Returns the URI of the server. */
   URI server() {
     return RedisServers.uri();
   }
 
-  /** How the client connects to the server. */
+  /** Returns the connection settings of the client. */
   RedisConnection connection() {
     return RedisConnection.of(server());
   }
@@ -48,7 +48,7 @@ abstract class RedisFixture {
   }
 
   @AfterEach
-  void removeEverything() {
+  void dropIndex() {
     RedisVectorStore last = builder().assumeIndex().build();
     last.dropIndex(true);
     jedis.close();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 
-/** The life of the index in a real server. */
+/** The index on a real server: creation, verification, and naming. */
 @EnabledIfRedis
 class RedisIndexIT extends RedisFixture {
 
@@ -43,7 +43,7 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
-  void storesThatStartAtOnceAgainstAnEmptyServerAllWork() throws Exception {
+  void storesBuiltConcurrentlyOnAnEmptyServerShareTheirEntries() throws Exception {
     store.dropIndex(true);
     int stores = 8;
     CyclicBarrier start = new CyclicBarrier(stores);
@@ -66,7 +66,7 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
-  void entriesOfAnotherSchemaAreNeitherFoundNorRemoved() {
+  void entriesOfAnotherSchemaVersionAreNeitherFoundNorRemoved() {
     CacheEntry entry = put(store, "what?", 0);
     String other = documentKey(entry).replace(":v1:", ":v2:");
     jedis.rename(documentKey(entry), other);
@@ -78,14 +78,14 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
-  void entriesOfAnEarlierRunAreFound() {
+  void entriesOfAnEarlierStoreAreFound() {
     CacheEntry entry = put(store, "what?", 0);
 
     assertThat(nearest(builder().build())).containsExactly(entry);
   }
 
   @Test
-  void otherParametersThanTheIndexHasAreRefusedWithBothAndTheRemedy() {
+  void indexWithDifferentParametersIsRejectedWithBothValuesAndARemedy() {
     assertThatThrownBy(
             () -> builder().vectorIndex(VectorIndex.hnsw().m(32).efConstruction(400)).build())
         .isInstanceOf(StoreException.class)
@@ -104,7 +104,7 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
-  void indexOfAnotherMakerIsRefused() {
+  void indexOfAnotherApplicationIsRejected() {
     store.dropIndex(false);
     jedis.executeCommand(
         new CommandArguments(SearchCommand.CREATE)
@@ -129,7 +129,7 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
-  void effortOfSearchIsNoPartOfTheIndex() {
+  void storesMayDifferInEfRuntime() {
     CacheEntry entry = put(store, "what?", 0);
 
     RedisVectorStore other = builder().vectorIndex(VectorIndex.hnsw().efRuntime(200)).build();
@@ -138,7 +138,7 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
-  void furtherFieldsInTheIndexDoNotMatter() {
+  void additionalFieldsOfTheIndexAreIgnored() {
     index(SearchCommand.ALTER, "SCHEMA", "ADD", "prompt", "TEXT");
 
     CacheEntry entry = put(builder().build(), "what?", 0);
@@ -147,7 +147,7 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
-  void textFieldsLetPeopleSearchForWords() {
+  void textFieldsAllowFullTextSearch() {
     store.dropIndex(false);
     RedisVectorStore readable = builder().textFields().build();
     CacheEntry entry = put(readable, "capital of France", 0);
@@ -158,7 +158,7 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
-  void droppedIndexIsAMissAndThenItsEntriesAreFoundAgain() {
+  void droppedIndexIsAMissAndItsEntriesAreFoundAgainLater() {
     FakeClock time = new FakeClock();
     RedisVectorStore survivor = builder().clocks(time, time::nanos).build();
     CacheEntry entry = put(survivor, "what?", 0);
@@ -170,7 +170,7 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
-  void droppingTheIndexKeepsOrDeletesTheEntriesAsTold() {
+  void dropIndexKeepsOrDeletesTheEntries() {
     CacheEntry entry = put(store, "what?", 0);
 
     store.dropIndex(false);
@@ -183,7 +183,7 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
-  void cacheNeverSeesOneWhoseNameBeginsLikeItsOwn() {
+  void cachesWithACommonNamePrefixAreIsolated() {
     CacheEntry mine = put(store, "mine", 10);
     for (String name : List.of(cacheName + ":v1", cacheName + "0", cacheName + "{a}")) {
       RedisVectorStore other = RedisVectorStore.builder(jedis, SPACE).cacheName(name).build();
@@ -198,7 +198,7 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
-  void modelsAndDimensionsNeverShareEntries() {
+  void modelsAndDimensionsAreIsolated() {
     put(store, "what?", 0);
     EmbeddingSpace model = new EmbeddingSpace("test-model:2", DIMENSION);
     EmbeddingSpace dimension = new EmbeddingSpace("test-model", 8);
@@ -212,7 +212,7 @@ class RedisIndexIT extends RedisFixture {
   }
 
   @Test
-  void keysOfTheDefaultCacheBeginWithItsName() {
+  void keysOfTheDefaultCacheStartWithItsName() {
     EmbeddingSpace space = new EmbeddingSpace("org/model{1}*", DIMENSION);
     RedisVectorStore plain = RedisVectorStore.builder(jedis, space).build();
     CacheEntry entry = put(plain, "what?", 0);

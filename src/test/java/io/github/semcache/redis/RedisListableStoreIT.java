@@ -50,7 +50,7 @@ class RedisListableStoreIT extends ListableStoreContract<RedisVectorStore> {
 
   @Override
   protected void advanceTime(Duration duration) throws InterruptedException {
-    // The server goes by its own clock.
+    // The server uses the system clock.
     Thread.sleep(duration.toMillis() + 5);
   }
 
@@ -66,18 +66,18 @@ class RedisListableStoreIT extends ListableStoreContract<RedisVectorStore> {
   }
 
   @Test
-  void keysThatHoldNoEntryAreLeftOut() {
+  void keysWithoutAReadableEntryAreOmitted() {
     try (RedisVectorStore store = open(SPACE);
         UnifiedJedis jedis = connection().open()) {
-      CacheEntry sound = entry(Scope.none(), "sound", "a", CREATED_AT);
-      CacheEntry torn = entry(Scope.none(), "torn", "a", CREATED_AT);
-      store.put(List.of(withoutExpiry(sound, atAngle(4, 0)), withoutExpiry(torn, atAngle(4, 1))));
-      jedis.hdel(store.indexName() + ":" + torn.key(), "answer");
+      CacheEntry complete = entry(Scope.none(), "complete", "a", CREATED_AT);
+      CacheEntry incomplete = entry(Scope.none(), "incomplete", "a", CREATED_AT);
+      store.put(List.of(withoutExpiry(complete, atAngle(4, 0)), withoutExpiry(incomplete, atAngle(4, 1))));
+      jedis.hdel(store.indexName() + ":" + incomplete.key(), "answer");
       jedis.set(store.indexName() + ":text", "no hash");
       jedis.hset(store.indexName() + ":foreign", "a", "b");
       store.save("policy", new byte[] {1});
 
-      assertThat(list(store)).containsExactly(sound);
+      assertThat(list(store)).containsExactly(complete);
 
       jedis.del(cacheName + ":state:v1:test-model:4:policy");
       close(store);

@@ -18,12 +18,12 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Removing more than one answer of the server can list. */
+/** Removal of more entries than the server returns in one reply. */
 @EnabledIfRedis
 class RedisRemovalIT extends RedisFixture {
   private static final int MANY = 10_500;
 
-  /** Without embeddings, which would take long to index. */
+  /** Puts entries without embeddings, because indexing embeddings takes long. */
   private void putMany(Scope scope) {
     store.put(
         IntStream.range(0, MANY)
@@ -40,7 +40,7 @@ class RedisRemovalIT extends RedisFixture {
   }
 
   @Test
-  void scopeOfMoreThanTenThousandEntriesIsRemovedWhole() {
+  void scopeWithMoreThanTenThousandEntriesIsRemoved() {
     CacheEntry other = putOther();
     putMany(SCOPE);
 
@@ -50,7 +50,7 @@ class RedisRemovalIT extends RedisFixture {
   }
 
   @Test
-  void scopeIsRemovedWithoutAnIndexToo() {
+  void scopeIsRemovedWithoutAnIndex() {
     CacheEntry other = putOther();
     putMany(SCOPE);
     store.dropIndex(false);
@@ -60,22 +60,22 @@ class RedisRemovalIT extends RedisFixture {
   }
 
   @Test
-  void assumedIndexIsNotTrustedToHaveAllEntriesOfAScope() {
+  void entriesThatAreNotInAnAssumedIndexAreRemoved() {
     CacheEntry other = putOther();
-    CacheEntry leftOut = put(store, "of another size", 0);
-    jedis.hset(documentKey(leftOut), "embedding", "abc");
+    CacheEntry notIndexed = put(store, "of another size", 0);
+    jedis.hset(documentKey(notIndexed), "embedding", "abc");
     CacheEntry indexed = put(store, "indexed", 10);
     RedisVectorStore assuming = builder().assumeIndex().build();
 
     assertThat(assuming.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(2);
 
-    assertThat(assuming.find(leftOut.key())).isEmpty();
+    assertThat(assuming.find(notIndexed.key())).isEmpty();
     assertThat(assuming.find(indexed.key())).isEmpty();
     assertThat(assuming.find(other.key())).isPresent();
   }
 
   @Test
-  void assumedIndexThatIsStillBeingMadeHidesNothingFromARemoval() {
+  void scopeIsRemovedWhileAnAssumedIndexIsBuilt() {
     putMany(SCOPE);
     store.dropIndex(false);
     builder().build();
@@ -86,7 +86,7 @@ class RedisRemovalIT extends RedisFixture {
   }
 
   @Test
-  void allOfMoreThanTenThousandEntriesAreRemovedAndTheIndexStays() {
+  void moreThanTenThousandEntriesAreRemovedAndTheIndexRemains() {
     putMany(SCOPE);
 
     assertThat(removeAll(store)).isEqualTo(MANY);

@@ -27,7 +27,7 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.UnifiedJedis;
 
-/** A real server in trouble. */
+/** Failures of a real server. */
 @EnabledIfRedis(EnabledIfRedis.Need.OWN)
 class RedisServerFailureIT extends RedisFixture {
   @Override
@@ -36,7 +36,7 @@ class RedisServerFailureIT extends RedisFixture {
   }
 
   @AfterEach
-  void heal() {
+  void resetServer() {
     jedis.configSet("maxmemory", "0");
     command(Command.REPLICAOF, "NO", "ONE");
     command(Command.ACL, "DELUSER", "app");
@@ -46,7 +46,7 @@ class RedisServerFailureIT extends RedisFixture {
     jedis.executeCommand(new CommandArguments(command).addObjects((Object[]) words));
   }
 
-  private static void assertRefused(String error, ThrowingCallable call) {
+  private static void assertFails(String error, ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOf(StoreException.class)
         .hasMessageContaining(error)
@@ -58,31 +58,32 @@ class RedisServerFailureIT extends RedisFixture {
   }
 
   @Test
-  void writeAtTheMemoryLimitChangesNothingAndLookupsGoOn() {
+  void writeAtTheMemoryLimitChangesNothingAndLookupsSucceed() {
     CacheEntry entry = put(store, "what?", 0);
     jedis.configSet("maxmemory", "1");
 
-    assertRefused(
+    assertFails(
         "OOM", () -> store.put(List.of(withoutExpiry(replacement(entry), atAngle(DIMENSION, 90)))));
 
+    assertFails("OOM", () -> store.updateAttributes(entry.key(), old -> old.group("other")));
     assertThat(store.find(entry.key())).contains(entry);
     assertThat(nearest(store)).containsExactly(entry);
     assertThat(store.remove(new EntrySelector.ByKey(entry.key()))).isEqualTo(1);
   }
 
   @Test
-  void replicaRefusesWritesAndAnswersLookups() {
+  void replicaRejectsWritesAndAnswersLookups() {
     CacheEntry entry = put(store, "what?", 0);
     command(Command.REPLICAOF, "127.0.0.1", "1");
 
-    assertRefused("READONLY", () -> store.save("policy", new byte[] {1}));
-    assertRefused(
-        "READONLY",
-        () -> store.put(List.of(withoutExpiry(replacement(entry), atAngle(DIMENSION, 0)))));
+    assertFails("READONLY", () -> store.save("policy", new byte[] {1}));
+    assertFails("READONLY", () -> store.updateAttributes(entry.key(), old -> old.group("other")));
+    assertFails(
+        "READONLY", () -> store.put(List.of(withoutExpiry(replacement(entry), atAngle(DIMENSION, 0)))));
 
     assertThat(store.find(entry.key())).contains(entry);
     assertThat(nearest(store)).containsExactly(entry);
-    assertThat(nearest(builder().build())).as("a store that starts now").containsExactly(entry);
+    assertThat(nearest(builder().build())).as("a new store").containsExactly(entry);
   }
 
   private URI asUser(String... permissions) {
@@ -99,7 +100,7 @@ class RedisServerFailureIT extends RedisFixture {
   }
 
   @Test
-  void userWithTheDocumentedPermissionsCanDoEverything() {
+  void documentedPermissionsSufficeForAllOperations() {
     URI user =
         asUser(
             "~" + cacheName + ":*",
@@ -125,6 +126,7 @@ class RedisServerFailureIT extends RedisFixture {
       CacheEntry entry = put(limited, "what?", 0);
       assertThat(limited.find(entry.key())).contains(entry);
       assertThat(nearest(limited)).containsExactly(entry);
+      assertThat(limited.updateAttributes(entry.key(), old -> old.group("g"))).isPresent();
       assertThat(limited.entries()).hasSize(1);
       limited.save("policy", new byte[] {1});
       assertThat(limited.load("policy")).hasValue(new byte[] {1});
@@ -135,7 +137,7 @@ class RedisServerFailureIT extends RedisFixture {
   }
 
   @Test
-  void scriptOfAUserWhoMayNotSetAnExpiryLeavesNoEntryWithoutOne() {
+  void scriptWithoutPermissionForPexpireLeavesNoEntryWithoutExpiry() {
     CacheEntry entry = entry(SCOPE, "what?", "answer", Instant.now());
     NewEntry insertion =
         new NewEntry(entry, Optional.of(atAngle(DIMENSION, 0)), Optional.of(Duration.ofMinutes(1)));
@@ -154,18 +156,19 @@ class RedisServerFailureIT extends RedisFixture {
   }
 
   @Test
-  void userWhoMayOnlyLookUpUsesAnIndexThatIsAssumed() {
+  void userWithPermissionForLookupsOnlyUsesAnAssumedIndex() {
     CacheEntry entry = put(store, "what?", 0);
     URI user = asUser("~" + cacheName + ":*", "+hmget", "+ft.search");
 
-    assertRefused("NOPERM", () -> builderFor(user).build());
+    assertFails("NOPERM", () -> builderFor(user).build());
     try (RedisVectorStore reader = builderFor(user).assumeIndex().build()) {
       assertThat(reader.find(entry.key())).contains(entry);
       assertThat(nearest(reader)).containsExactly(entry);
-      assertRefused("NOPERM", () -> put(reader, "secret", 0));
-      assertRefused("NOPERM", () -> removeAll(reader));
-      assertRefused("NOPERM", () -> reader.load("policy"));
-      assertRefused("NOPERM", () -> reader.save("policy", new byte[] {1}));
+      assertFails("NOPERM", () -> put(reader, "secret", 0));
+      assertFails("NOPERM", () -> reader.updateAttributes(entry.key(), old -> old.group("g")));
+      assertFails("NOPERM", () -> removeAll(reader));
+      assertFails("NOPERM", () -> reader.load("policy"));
+      assertFails("NOPERM", () -> reader.save("policy", new byte[] {1}));
     }
   }
 
@@ -183,12 +186,12 @@ class RedisServerFailureIT extends RedisFixture {
   }
 
   @Test
-  void wrongPasswordIsRefused() {
+  void wrongPasswordIsRejected() {
     URI server = server();
-    RedisVectorStore.Builder stranger =
+    RedisVectorStore.Builder unauthorized =
         builderFor(
             URI.create("redis://nobody:secret@" + server.getHost() + ":" + server.getPort()));
 
-    assertRefused("WRONGPASS", stranger::build);
+    assertFails("WRONGPASS", unauthorized::build);
   }
 }

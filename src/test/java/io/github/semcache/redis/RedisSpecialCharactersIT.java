@@ -22,10 +22,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Texts that mean something to a query language, a protocol, or a script. */
+/** Texts with characters that are special in a query language, a protocol, or a script. */
 @EnabledIfRedis
 class RedisSpecialCharactersIT extends RedisFixture {
-  private static final List<String> HOSTILE =
+  private static final List<String> SPECIAL_TEXTS =
       List.of(
           "*",
           "}",
@@ -64,9 +64,9 @@ class RedisSpecialCharactersIT extends RedisFixture {
   }
 
   @Test
-  void everyScopeSeesItsOwnEntriesAlone() {
+  void scopesWithSpecialCharactersAreIsolated() {
     Map<Scope, CacheEntry> entries = new HashMap<>();
-    for (String value : HOSTILE) {
+    for (String value : SPECIAL_TEXTS) {
       Stream.of(Scope.of("tenant", value), Scope.of("a", "b").system(value))
           .forEach(scope -> entries.put(scope, put(scope, "what?", "of " + entries.size())));
       if (!value.isBlank()) {
@@ -74,7 +74,7 @@ class RedisSpecialCharactersIT extends RedisFixture {
         entries.put(named, put(named, "what?", "of " + entries.size()));
       }
     }
-    assertThat(entries).hasSizeGreaterThan(2 * HOSTILE.size());
+    assertThat(entries).hasSizeGreaterThan(2 * SPECIAL_TEXTS.size());
 
     entries.forEach((scope, entry) -> assertThat(nearest(scope)).containsExactly(entry));
     entries.forEach(
@@ -83,8 +83,8 @@ class RedisSpecialCharactersIT extends RedisFixture {
   }
 
   @Test
-  void everyTextIsServedAsItWasPut() {
-    for (String text : HOSTILE) {
+  void specialTextsAreReturnedUnchanged() {
+    for (String text : SPECIAL_TEXTS) {
       CacheEntry entry = put(Scope.of("text", text), text, text);
 
       assertThat(store.find(entry.key())).contains(entry);
@@ -93,7 +93,7 @@ class RedisSpecialCharactersIT extends RedisFixture {
   }
 
   @Test
-  void randomTextsAreServedAsTheyWerePut() {
+  void randomTextsAreReturnedUnchanged() {
     Random random = new Random(7);
     Scope scope = Scope.of("random", "texts");
     List<CacheEntry> entries =
@@ -108,7 +108,7 @@ class RedisSpecialCharactersIT extends RedisFixture {
     }
   }
 
-  /** Any of the units of UTF-16, so with many a surrogate that has no partner. */
+  /** Returns random UTF-16 code units, which include unpaired surrogates. */
   private static String text(Random random) {
     return random
         .ints(200, 0, Character.MAX_VALUE + 1)
@@ -117,7 +117,7 @@ class RedisSpecialCharactersIT extends RedisFixture {
   }
 
   @Test
-  void promptAndAnswerOfAMegabyteEachAreServed() {
+  void promptAndAnswerOfOneMegabyteEachAreReturned() {
     String megabyte = "\u00e4\0\uD83D\uDE00x".repeat(1 << 17);
     CacheEntry entry = put(SCOPE, megabyte, megabyte + "!");
 
@@ -126,8 +126,8 @@ class RedisSpecialCharactersIT extends RedisFixture {
   }
 
   @Test
-  void keyOfAnyCharactersIsFoundAndRemoved() {
-    for (String key : HOSTILE) {
+  void keysWithSpecialCharactersAreFoundAndRemoved() {
+    for (String key : SPECIAL_TEXTS) {
       CacheEntry entry =
           new CacheEntry(key, SCOPE.hash(), "p", "a", Map.of(key, key), Instant.ofEpochMilli(1));
       store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, 0))));

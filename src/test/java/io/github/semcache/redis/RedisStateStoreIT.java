@@ -55,7 +55,7 @@ class RedisStateStoreIT extends StateStoreContract<RedisVectorStore> {
   }
 
   @Test
-  void stateBelongsToOneCacheAndOneVectorSpace() {
+  void stateOfCachesAndVectorSpacesIsIsolated() {
     try (RedisVectorStore mine = open(SPACE);
         RedisVectorStore otherModel = open(new EmbeddingSpace("other-model", 4));
         RedisVectorStore otherCache =
@@ -81,7 +81,7 @@ class RedisStateStoreIT extends StateStoreContract<RedisVectorStore> {
   }
 
   @Test
-  void stateOutlivesTheIndexAndItsEntries() {
+  void stateRemainsWhenTheIndexIsDropped() {
     try (RedisVectorStore store = open(SPACE)) {
       store.save("policy", new byte[] {1});
       store.dropIndex(true);

@@ -18,15 +18,15 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.SslOptions;
 
-/** Redis behind TLS, with a certificate for localhost that only its own trust store knows. */
+/** TLS connections, with a certificate for localhost that only a dedicated trust store contains. */
 @EnabledIfRedis
 class RedisTlsIT extends RedisFixture {
   @TempDir Path directory;
   private TlsProxy proxy;
 
   @BeforeEach
-  void encrypt() throws Exception {
-    proxy = TlsProxy.before(RedisServers.uri(), directory);
+  void startProxy() throws Exception {
+    proxy = TlsProxy.start(RedisServers.uri(), directory);
   }
 
   @AfterEach
@@ -47,7 +47,7 @@ class RedisTlsIT extends RedisFixture {
   }
 
   @Test
-  void clientThatTrustsTheCertificateIsServed() {
+  void clientThatTrustsTheCertificateIsAccepted() {
     try (RedisClient client = trusting("localhost")) {
       RedisVectorStore encrypted =
           RedisVectorStore.builder(client, SPACE).cacheName(cacheName).build();
@@ -59,22 +59,22 @@ class RedisTlsIT extends RedisFixture {
   }
 
   @Test
-  void connectionOfTheStoresOwnInsistsOnACertificateThatTheJvmTrusts() {
+  void ownConnectionRejectsACertificateThatTheJvmDoesNotTrust() {
     URI uri = URI.create("rediss://localhost:" + proxy.port());
-    try (RedisVectorStore distrusting =
+    try (RedisVectorStore untrusting =
         RedisVectorStore.builder(RedisConnection.of(uri), SPACE).cacheName(cacheName).build()) {
-      assertThatThrownBy(() -> distrusting.find("key"))
+      assertThatThrownBy(() -> untrusting.find("key"))
           .isInstanceOf(StoreException.class)
           .hasStackTraceContaining("unable to find valid certification path");
     }
   }
 
   @Test
-  void certificateOfAnotherHostIsRefused() {
+  void certificateForAnotherHostIsRejected() {
     try (RedisClient client = trusting("127.0.0.1")) {
-      RedisVectorStore elsewhere =
+      RedisVectorStore otherHost =
           RedisVectorStore.builder(client, SPACE).cacheName(cacheName).build();
-      assertThatThrownBy(() -> elsewhere.find("key"))
+      assertThatThrownBy(() -> otherHost.find("key"))
           .isInstanceOf(StoreException.class)
           .hasStackTraceContaining("No subject alternative names");
     }

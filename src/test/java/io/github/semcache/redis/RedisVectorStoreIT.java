@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** The contract over RESP2; subclasses run it over the rest. */
+/** Runs the contract with RESP2 and HNSW; subclasses run it with RESP3, FLAT, and a cluster. */
 @EnabledIfRedis
 class RedisVectorStoreIT extends VectorStoreContract {
 
@@ -37,7 +37,7 @@ class RedisVectorStoreIT extends VectorStoreContract {
 
   @Override
   protected void advanceTime(Duration duration) throws InterruptedException {
-    // The server goes by its own clock.
+    // The server uses the system clock.
     Thread.sleep(duration.toMillis() + 5);
   }
 }

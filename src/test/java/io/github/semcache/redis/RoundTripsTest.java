@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How often a call waits for the server. */
+/** The number of round trips of each call. */
 class RoundTripsTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
   private static final Scope SCOPE = Scope.of("tenant", "acme");
@@ -31,7 +31,7 @@ class RoundTripsTest {
           .build();
 
   @BeforeEach
-  void answerAsAnEmptyServer() {
+  void replyAsAnEmptyServer() {
     server
         .on("HMGET", "*5\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1")
         .on("EXEC", "*3\r\n:0\r\n:6\r\n:1")
@@ -45,13 +45,13 @@ class RoundTripsTest {
     server.close();
   }
 
-  private int tripsOf(Runnable call) {
-    int before = server.trips();
+  private int roundTripsOf(Runnable call) {
+    int before = server.roundTrips();
     call.run();
-    return server.trips() - before;
+    return server.roundTrips() - before;
   }
 
-  private static List<NewEntry> insertions(int count) {
+  private static List<NewEntry> newEntries(int count) {
     return IntStream.range(0, count)
         .mapToObj(i -> entry(SCOPE, "prompt " + i, "answer", Instant.EPOCH))
         .map(entry -> expiring(entry, atAngle(4, 0), Duration.ofMinutes(1)))
@@ -59,29 +59,44 @@ class RoundTripsTest {
   }
 
   @Test
-  void lookupByKeyTakesOne() {
-    assertThat(tripsOf(() -> store.find("key"))).isEqualTo(1);
+  void findTakesOneRoundTrip() {
+    assertThat(roundTripsOf(() -> store.find("key"))).isEqualTo(1);
   }
 
   @Test
-  void searchTakesOne() {
-    assertThat(tripsOf(() -> store.nearest(nearest(SCOPE, atAngle(4, 0), 5)))).isEqualTo(1);
+  void nearestTakesOneRoundTrip() {
+    assertThat(roundTripsOf(() -> store.nearest(nearest(SCOPE, atAngle(4, 0), 5)))).isEqualTo(1);
   }
 
   @Test
-  void entryIsWrittenWithItsExpiryInOne() {
-    assertThat(tripsOf(() -> store.put(insertions(1)))).isEqualTo(1);
+  void putTakesOneRoundTripIncludingTheExpiry() {
+    assertThat(roundTripsOf(() -> store.put(newEntries(1)))).isEqualTo(1);
     assertThat(server.received().stream().map(words -> words.get(0)))
         .endsWith("MULTI", "DEL", "HSET", "PEXPIRE", "EXEC");
   }
 
   @Test
-  void removalByKeyTakesOne() {
-    assertThat(tripsOf(() -> store.remove(new EntrySelector.ByKey("key")))).isEqualTo(1);
+  void attributesUpdateTakesTwoRoundTrips() {
+    server
+        .on("HMGET", "*5\r\n$3\r\nf00\r\n$1\r\n1\r\n$1\r\np\r\n$1\r\na\r\n$2\r\n{}")
+        .on("EVAL", ":1");
+
+    assertThat(
+            roundTripsOf(
+                () -> store.updateAttributes("key", entry -> entry.group("other")).orElseThrow()))
+        .isEqualTo(2);
+    assertThat(roundTripsOf(() -> store.updateAttributes("key", entry -> entry)))
+        .as("no write of an equal entry")
+        .isEqualTo(1);
   }
 
   @Test
-  void readingWhatWasLearnedTakesOne() {
-    assertThat(tripsOf(() -> store.load("policy"))).isEqualTo(1);
+  void removalByKeyTakesOneRoundTrip() {
+    assertThat(roundTripsOf(() -> store.remove(new EntrySelector.ByKey("key")))).isEqualTo(1);
+  }
+
+  @Test
+  void loadTakesOneRoundTrip() {
+    assertThat(roundTripsOf(() -> store.load("policy"))).isEqualTo(1);
   }
 }

@@ -23,14 +23,14 @@ class SearchArgumentsTest {
   }
 
   @Test
-  void filterNamesTheScopeAndTheEarliestTime() {
+  void filterContainsScopeAndEarliestCreationTime() {
     assertThat(FILTER).isEqualTo("@scope:{5c09e}");
     assertThat(SearchArguments.filter("5c09e", Optional.of(Instant.ofEpochMilli(1_500))))
         .isEqualTo("@scope:{5c09e} @created_at:[1500 +inf]");
   }
 
   @Test
-  void searchAsksForTheEntryButNotForItsEmbedding() {
+  void searchReturnsAllFieldsExceptTheEmbedding() {
     assertThat(nearest(HybridPolicy.SERVER_DEFAULT, VectorIndex.hnsw()))
         .startsWith(
             "idx (@scope:{5c09e})=>[KNN 10 @embedding $v EF_RUNTIME 64 AS distance] PARAMS 2 v ")
@@ -39,7 +39,7 @@ class SearchArgumentsTest {
   }
 
   @Test
-  void everyEntryAskedForIsListed() {
+  void limitEqualsK() {
     byte[][] arguments =
         SearchArguments.nearest(
             "idx", FILTER, atAngle(2, 0), 250, HybridPolicy.BATCHES, VectorIndex.flat());
@@ -48,7 +48,7 @@ class SearchArgumentsTest {
   }
 
   @Test
-  void effortIsLeftOutWhereNoGraphIsWalked() {
+  void efRuntimeIsOmittedIfTheGraphIsNotSearched() {
     assertThat(nearest(HybridPolicy.BATCHES, VectorIndex.hnsw().efRuntime(99)))
         .contains("[KNN 10 @embedding $v HYBRID_POLICY BATCHES EF_RUNTIME 99 AS distance]");
     assertThat(nearest(HybridPolicy.ADHOC_BF, VectorIndex.hnsw()))
@@ -58,7 +58,7 @@ class SearchArgumentsTest {
   }
 
   @Test
-  void vectorIsAParameterAsItIsStored() {
+  void vectorIsPassedAsAParameterInStoredForm() {
     byte[][] arguments =
         SearchArguments.nearest(
             "idx", FILTER, atAngle(2, 90), 1, HybridPolicy.ADHOC_BF, VectorIndex.hnsw());
@@ -67,14 +67,14 @@ class SearchArgumentsTest {
   }
 
   @Test
-  void countAndKeysAskForNoContents() {
+  void countAndKeysReturnNoFields() {
     assertThat(words(SearchArguments.count("idx", "*"))).isEqualTo("idx * LIMIT 0 0 DIALECT 2");
     assertThat(words(SearchArguments.keys("idx", FILTER, 500)))
         .isEqualTo("idx @scope:{5c09e} NOCONTENT TIMEOUT 0 LIMIT 0 500 DIALECT 2");
   }
 
   @Property
-  void onlyHexadecimalDigitsPassAsAScope(@ForAll String scope) {
+  void scopeMustConsistOfHexadecimalDigits(@ForAll String scope) {
     if (scope.matches("[0-9a-f]+")) {
       SearchArguments.checkScope(scope);
     } else {

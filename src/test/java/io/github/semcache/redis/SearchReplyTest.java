@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.util.KeyValue;
 
-/** The forms of a reply, as Jedis gives them: a map of RESP3 is a list of pairs. */
+/** The reply formats as returned by Jedis: a RESP3 map is a list of pairs. */
 class SearchReplyTest {
   private static byte[] bytes(String text) {
     return Utf8.encode(text);
@@ -29,7 +29,7 @@ class SearchReplyTest {
   }
 
   @Test
-  void listWithFields() {
+  void listWithFieldsIsParsed() {
     SearchReply reply =
         SearchReply.of(
             List.of(
@@ -48,7 +48,7 @@ class SearchReplyTest {
   }
 
   @Test
-  void listWithoutRows() {
+  void listWithoutRowsIsParsed() {
     SearchReply reply = SearchReply.of(List.of(0L));
 
     assertThat(reply.total()).isZero();
@@ -56,7 +56,7 @@ class SearchReplyTest {
   }
 
   @Test
-  void expiredRowsOfAListAreEmptyWhereverTheyStand() {
+  void expiredRowsOfAListHaveNoFields() {
     SearchReply reply =
         SearchReply.of(
             Arrays.asList(
@@ -76,7 +76,7 @@ class SearchReplyTest {
   }
 
   @Test
-  void listOfIdsAlone() {
+  void listOfKeysIsParsed() {
     SearchReply reply = SearchReply.of(List.of(7L, bytes("p:1"), bytes("p:2")));
 
     assertThat(reply.total()).isEqualTo(7);
@@ -84,7 +84,7 @@ class SearchReplyTest {
   }
 
   @Test
-  void mapWithFieldsExpiredRowsAndWarnings() {
+  void mapWithFieldsExpiredRowsAndWarningsIsParsed() {
     SearchReply reply =
         SearchReply.of(
             List.of(
@@ -112,7 +112,7 @@ class SearchReplyTest {
   }
 
   @Test
-  void mapWithFieldsInAFlatList() {
+  void mapWithFieldsInAFlatListIsParsed() {
     SearchReply reply =
         SearchReply.of(
             List.of(
@@ -131,7 +131,7 @@ class SearchReplyTest {
   }
 
   @Test
-  void otherFormsAreRefused() {
+  void otherFormatsAreRejected() {
     assertThatThrownBy(() -> SearchReply.of(7L)).isInstanceOf(ClassCastException.class);
     assertThatThrownBy(() -> SearchReply.of(List.of())).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> SearchReply.of(List.of(bytes("no total"))))

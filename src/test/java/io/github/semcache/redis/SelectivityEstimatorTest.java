@@ -34,7 +34,7 @@ class SelectivityEstimatorTest {
   }
 
   private HybridPolicy policy(String filter) {
-    return estimator.policy("share of " + filter, filter, K);
+    return estimator.policy("group of " + filter, filter, K);
   }
 
   private void runTasks() {
@@ -43,7 +43,7 @@ class SelectivityEstimatorTest {
     }
   }
 
-  private HybridPolicy settled(String filter) {
+  private HybridPolicy policyAfterCounting(String filter) {
     HybridPolicy policy = policy(filter);
     for (int i = 0; i < 3; i++) {
       runTasks();
@@ -53,39 +53,39 @@ class SelectivityEstimatorTest {
   }
 
   @Test
-  void serverChoosesUntilTheEntriesAreCounted() {
+  void serverDefaultIsUsedUntilTheEntriesAreCounted() {
     entries.put("large", 10_000L);
 
     assertThat(policy("large")).isEqualTo(HybridPolicy.SERVER_DEFAULT);
-    assertThat(tasks).as("a filter may be used once only").isEmpty();
+    assertThat(tasks).as("many filters are used only once").isEmpty();
     assertThat(policy("large")).isEqualTo(HybridPolicy.SERVER_DEFAULT);
-    assertThat(settled("large")).isEqualTo(HybridPolicy.BATCHES);
+    assertThat(policyAfterCounting("large")).isEqualTo(HybridPolicy.BATCHES);
   }
 
   @Test
-  void smallFilterIsSettledWithoutCountingTheIndex() {
+  void smallCountNeedsNoCountOfAllEntries() {
     entries.put("small", 20L);
 
-    assertThat(settled("small")).isEqualTo(HybridPolicy.ADHOC_BF);
+    assertThat(policyAfterCounting("small")).isEqualTo(HybridPolicy.ADHOC_BF);
     assertThat(counted).containsExactly("small");
   }
 
   @Test
-  void countIsRepeatedAfterAWhileAndOnlyOnceAtATime() {
+  void countIsRepeatedAfterAnIntervalAndNotConcurrently() {
     entries.put("growing", 20L);
-    settled("growing");
+    policyAfterCounting("growing");
     entries.put("growing", 15_000L);
-    assertThat(settled("growing")).isEqualTo(HybridPolicy.ADHOC_BF);
+    assertThat(policyAfterCounting("growing")).isEqualTo(HybridPolicy.ADHOC_BF);
 
     time.advance(Duration.ofSeconds(10));
     policy("growing");
     policy("growing");
     assertThat(tasks).hasSize(1);
-    assertThat(settled("growing")).isEqualTo(HybridPolicy.BATCHES);
+    assertThat(policyAfterCounting("growing")).isEqualTo(HybridPolicy.BATCHES);
   }
 
   @Test
-  void slowCountIsRepeatedSeldom() {
+  void intervalIsProportionalToTheDurationOfACount() {
     SelectivityEstimator slow =
         new SelectivityEstimator(
             filter -> {
@@ -107,7 +107,7 @@ class SelectivityEstimatorTest {
   }
 
   @Test
-  void countThatTookVeryLongIsRepeatedAfterFiveMinutes() {
+  void maximumIntervalIsFiveMinutes() {
     SelectivityEstimator stalled =
         new SelectivityEstimator(
             filter -> {
@@ -126,16 +126,16 @@ class SelectivityEstimatorTest {
   }
 
   @Test
-  void failedCountLeavesTheChoiceToTheServer() {
-    assertThat(settled("unknown")).isEqualTo(HybridPolicy.SERVER_DEFAULT);
+  void serverDefaultIsUsedIfTheCountFails() {
+    assertThat(policyAfterCounting("unknown")).isEqualTo(HybridPolicy.SERVER_DEFAULT);
 
     entries.put("unknown", 20L);
     time.advance(Duration.ofSeconds(10));
-    assertThat(settled("unknown")).isEqualTo(HybridPolicy.ADHOC_BF);
+    assertThat(policyAfterCounting("unknown")).isEqualTo(HybridPolicy.ADHOC_BF);
   }
 
   @Test
-  void executorThatRefusesLeavesTheChoiceToTheServer() {
+  void serverDefaultIsUsedIfTheExecutorRejectsTheCount() {
     SelectivityEstimator refused =
         new SelectivityEstimator(
             this::count,
@@ -150,21 +150,21 @@ class SelectivityEstimatorTest {
   }
 
   @Test
-  void whatIsForgottenIsCountedAgain() {
+  void discardedEstimateIsCountedAgain() {
     entries.put("a", 20L);
-    settled("a");
+    policyAfterCounting("a");
 
-    estimator.discard("share of a");
+    estimator.discard("group of a");
     assertThat(policy("a")).isEqualTo(HybridPolicy.SERVER_DEFAULT);
-    settled("a");
+    policyAfterCounting("a");
     estimator.discardAll();
     assertThat(policy("a")).isEqualTo(HybridPolicy.SERVER_DEFAULT);
   }
 
   @Test
-  void onlyTheFiltersUsedLastAreRemembered() {
+  void leastRecentlyUsedEstimatesAreEvicted() {
     entries.put("first", 20L);
-    settled("first");
+    policyAfterCounting("first");
     for (int i = 0; i < 1_024; i++) {
       policy("other " + i);
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a store knows of a scope that it fills itself. */
+/** The effect of recorded writes on the estimates. */
 class SelectivityEstimatorWritesTest {
   private static final int K = 10;
 
@@ -29,15 +29,15 @@ class SelectivityEstimatorWritesTest {
     return estimator.policy("scope", "filter", K);
   }
 
-  private void learn() {
+  private void countOnce() {
     policy();
     policy();
     counted.clear();
   }
 
   @Test
-  void scopeThatMayHaveDoubledIsCountedAtItsNextSearch() {
-    learn();
+  void countIsRepeatedIfItMayHaveDoubled() {
+    countOnce();
     assertThat(policy()).isEqualTo(HybridPolicy.ADHOC_BF);
 
     entries.put("filter", 10_000L);
@@ -49,9 +49,9 @@ class SelectivityEstimatorWritesTest {
   }
 
   @Test
-  void writesThatHaveBeenCountedCauseNoFurtherCount() {
+  void countIsNotRepeatedForCountedWrites() {
     entries.put("filter", 10_000L);
-    learn();
+    countOnce();
 
     estimator.recordWrites("scope", 10_001);
     policy();
@@ -61,8 +61,8 @@ class SelectivityEstimatorWritesTest {
   }
 
   @Test
-  void fewWritesCauseNoCount() {
-    learn();
+  void countIsNotRepeatedAfterFewWrites() {
+    countOnce();
 
     estimator.recordWrites("scope", 400);
     policy();
@@ -71,7 +71,7 @@ class SelectivityEstimatorWritesTest {
   }
 
   @Test
-  void writesToAScopeThatNobodySearchesCauseNoCount() {
+  void scopeWithoutSearchesIsNotCounted() {
     estimator.recordWrites("scope", 1_000_000);
 
     assertThat(policy()).isEqualTo(HybridPolicy.SERVER_DEFAULT);
@@ -79,7 +79,7 @@ class SelectivityEstimatorWritesTest {
   }
 
   @Test
-  void largeScopeIsPlannedFromItsThirdSearchOn() {
+  void largeScopeHasAPolicyFromTheThirdSearchOn() {
     entries.put("filter", 10_000L);
 
     assertThat(policy()).isEqualTo(HybridPolicy.SERVER_DEFAULT);

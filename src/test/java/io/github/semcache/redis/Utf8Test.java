@@ -11,12 +11,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Utf8Test {
 
   @Property
-  void everyStringIsReadAsItWasWritten(@ForAll String text) {
+  void decodedStringEqualsEncodedString(@ForAll String text) {
     assertThat(Utf8.decode(Utf8.encode(text))).isEqualTo(text);
   }
 
   @Property
-  void wellFormedTextIsPlainUtf8(@ForAll String text) {
+  void wellFormedTextIsEncodedAsStandardUtf8(@ForAll String text) {
     String wellFormed = new String(text.getBytes(UTF_8), UTF_8);
 
     assertThat(Utf8.encode(wellFormed)).isEqualTo(wellFormed.getBytes(UTF_8));
@@ -33,7 +33,7 @@ class Utf8Test {
         "\uD83D\uD83D\uDE00",
         "\0\uDFFF"
       })
-  void halfOfASurrogatePairIsKept(String text) {
+  void unpairedSurrogateIsPreserved(String text) {
     assertThat(Utf8.decode(Utf8.encode(text))).isEqualTo(text);
   }
 }

@@ -14,19 +14,19 @@ class VectorIndexTest {
   }
 
   @Test
-  void defaultsAreThoseOfTheDocumentation() {
+  void defaultsAreTheDocumentedOnes() {
     assertThat(index).isEqualTo(new VectorIndex.Hnsw(16, 200, 64));
   }
 
   @Test
-  void limitsOfTheRangesAreAccepted() {
+  void boundsAreAccepted() {
     assertThat(index.m(2).efConstruction(1).efRuntime(1)).isEqualTo(new VectorIndex.Hnsw(2, 1, 1));
     assertThat(index.m(512).efConstruction(4096).efRuntime(4096))
         .isEqualTo(new VectorIndex.Hnsw(512, 4096, 4096));
   }
 
   @Test
-  void whatIsBeyondThemIsRejected() {
+  void valuesOutOfRangeAreRejected() {
     assertRejected(() -> index.m(1), "m is 1; it must be between 2 and 512");
     assertRejected(() -> index.m(513), "m is 513; it must be between 2 and 512");
     assertRejected(

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Needs Redis with its search module, and is skipped where there is none. The last lines of a build
- * say how many of these tests ran, how many were skipped, and why. Where the environment names a
- * server that cannot be used, the test fails.
+ * Enables a test if Redis with the search module is available. The last lines of the build report
+ * how many of these tests ran, how many were skipped, and why. A test fails if an environment
+ * variable names a server that cannot be used.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
@@ -20,18 +20,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(RedisCondition.class)
 public @interface EnabledIfRedis {
 
-  /** Which server it needs. */
+  /** Returns the kind of server that the test needs. */
   Need value() default Need.ANY;
 
-  /** Kinds of servers. */
+  /** The kinds of servers. */
   enum Need {
-    /** Any: {@link RedisServers#uri}. */
+    /** Any server: {@link RedisServers#uri}. */
     ANY,
-    /**
-     * One whose settings the tests may change, and which they may flush: {@link RedisServers#own}.
-     */
+    /** A server that the tests may reconfigure and flush: {@link RedisServers#own}. */
     OWN,
-    /** The command of one on the PATH, to start more of them: {@link RedisServers#start}. */
+    /** A command on the PATH that starts servers: {@link RedisServers#start}. */
     COMMAND,
     /** A cluster: {@link RedisServers#cluster}. */
     CLUSTER

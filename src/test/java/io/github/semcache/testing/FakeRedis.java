@@ -20,19 +20,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that speaks RESP2 and answers what it is told to: for trouble that is hard to provoke.
+ * A server that sends configured replies over RESP2, for failures that are hard to provoke with a
+ * real server.
  */
 public final class FakeRedis implements AutoCloseable {
-  /** Never answers. */
-  public static final String SILENCE = "silence";
+  /** Sends no reply. */
+  public static final String NO_REPLY = "no reply";
 
-  /** Closes the connection. */
-  public static final String HANG_UP = "hang up";
+  /** Closes the connection instead of sending a reply. */
+  public static final String CLOSE_CONNECTION = "close connection";
 
   private final ServerSocket server;
   private final Map<String, String> replies = new ConcurrentHashMap<>();
   private final List<List<String>> received = new CopyOnWriteArrayList<>();
-  private final AtomicInteger trips = new AtomicInteger();
+  private final AtomicInteger roundTrips = new AtomicInteger();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
   public FakeRedis() {
@@ -50,34 +51,39 @@ public final class FakeRedis implements AutoCloseable {
     return URI.create("redis://127.0.0.1:" + server.getLocalPort());
   }
 
-  /** Answers a command, in RESP without its last line break; {@code +OK} unless told otherwise. */
+  /**
+   * Sets the reply to a command, in RESP without the last line break. The default is {@code +OK}.
+   */
   public FakeRedis on(String command, String reply) {
     replies.put(command, reply);
     return this;
   }
 
-  /** Answers every command. */
+  /** Sets the reply to every command. */
   public FakeRedis onAll(String reply) {
     return on("*", reply);
   }
 
-  /** Ends {@link #onAll}. */
+  /** Removes the reply of {@link #onAll}. */
   public FakeRedis recover() {
     replies.remove("*");
     return this;
   }
 
-  /** All that came, a character for each byte. */
+  /** Returns all received commands, with a character for each byte. */
   public List<List<String>> received() {
     return List.copyOf(received);
   }
 
-  /** How often a command came when all before it had been answered: round trips. */
-  public int trips() {
-    return trips.get();
+  /**
+   * Returns the number of round roundTrips: how often a command arrived after all earlier ones had
+   * been replied to.
+   */
+  public int roundTrips() {
+    return roundTrips.get();
   }
 
-  /** The commands of a name that came, with their arguments. */
+  /** Returns the received commands with a name, with their arguments. */
   public List<List<String>> received(String command) {
     return received.stream().filter(words -> words.get(0).equals(command)).toList();
   }
@@ -94,33 +100,33 @@ public final class FakeRedis implements AutoCloseable {
         start(() -> serve(socket));
       }
     } catch (IOException e) {
-      // Closed.
+      // The server was closed.
     }
   }
 
   private void serve(Socket socket) {
     try (socket) {
       InputStream in = new BufferedInputStream(socket.getInputStream());
-      boolean waited = in.available() == 0;
+      boolean newRoundTrip = in.available() == 0;
       List<String> words = read(in);
       for (; words != null; words = read(in)) {
-        if (waited) {
-          trips.incrementAndGet();
+        if (newRoundTrip) {
+          roundTrips.incrementAndGet();
         }
-        // Before the answer, which the client may be waiting for.
-        waited = in.available() == 0;
+        // Before sending the reply, after which the client may send the next command.
+        newRoundTrip = in.available() == 0;
         String command = words.get(0).toUpperCase(Locale.ROOT);
         received.add(words);
         String reply = replies.getOrDefault("*", replies.getOrDefault(command, "+OK"));
-        if (reply.equals(HANG_UP)) {
+        if (reply.equals(CLOSE_CONNECTION)) {
           return;
         }
-        if (!reply.equals(SILENCE)) {
+        if (!reply.equals(NO_REPLY)) {
           socket.getOutputStream().write((reply + "\r\n").getBytes(StandardCharsets.UTF_8));
         }
       }
     } catch (IOException e) {
-      // The client has gone.
+      // The client closed the connection.
     }
   }
 
@@ -155,12 +161,12 @@ public final class FakeRedis implements AutoCloseable {
   }
 
   private static void start(Runnable action) {
-    Thread thread = new Thread(action, "fake redis");
+    Thread thread = new Thread(action, "fake-redis");
     thread.setDaemon(true);
     thread.start();
   }
 
-  /** Ends all connections and takes no more. */
+  /** Closes all connections and rejects new ones. */
   @Override
   public void close() {
     try {

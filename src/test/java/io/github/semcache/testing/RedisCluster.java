@@ -18,14 +18,14 @@ import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 final class RedisCluster {
   private static final int MASTERS = 3;
   private static final int SLOTS = 16_384;
-  private static final Duration STARTUP = Duration.ofSeconds(60);
+  private static final Duration STARTUP_TIMEOUT = Duration.ofSeconds(60);
 
   private RedisCluster() {}
 
-  /** A node and the port at which it talks to the others. */
+  /** A node and its cluster bus port. */
   private record Node(RedisProcess process, int busPort) {}
 
-  /** Starts a cluster and waits until it searches. It ends with the JVM. */
+  /** Starts a cluster and waits until isReady succeed. It stops with the JVM. */
   @SuppressWarnings("MustBeClosed")
   static URI start(String command) throws IOException {
     List<Node> nodes = new ArrayList<>();
@@ -47,7 +47,7 @@ final class RedisCluster {
       join(nodes, i);
     }
     for (Node node : nodes) {
-      awaitSearch(node.process());
+      awaitReady(node.process());
     }
     return nodes.get(0).process().uri();
   }
@@ -69,16 +69,16 @@ final class RedisCluster {
     }
   }
 
-  private static void awaitSearch(RedisProcess node) throws IOException {
+  private static void awaitReady(RedisProcess node) throws IOException {
     long start = System.nanoTime();
-    while (!searches(node)) {
-      if (System.nanoTime() - start > STARTUP.toNanos()) {
-        throw new IOException("the cluster does not search");
+    while (!isReady(node)) {
+      if (System.nanoTime() - start > STARTUP_TIMEOUT.toNanos()) {
+        throw new IOException("the cluster is not ready");
       }
     }
   }
 
-  private static boolean searches(RedisProcess node) {
+  private static boolean isReady(RedisProcess node) {
     try (RedisClient client = client(node)) {
       if (!info(client).contains("cluster_state:ok")) {
         return false;

@@ -6,13 +6,13 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Skips what needs a Redis that is not there. */
+/** Disables tests whose kind of Redis server is not available. */
 final class RedisCondition implements ExecutionCondition {
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
     return findAnnotation(context.getElement(), EnabledIfRedis.class)
-        .flatMap(annotation -> RedisServers.whyNot(annotation.value()))
+        .flatMap(annotation -> RedisServers.unavailableReason(annotation.value()))
         .map(ConditionEvaluationResult::disabled)
-        .orElseGet(() -> ConditionEvaluationResult.enabled("Redis is there"));
+        .orElseGet(() -> ConditionEvaluationResult.enabled("Redis is available"));
   }
 }

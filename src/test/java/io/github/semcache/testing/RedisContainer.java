@@ -13,29 +13,30 @@ final class RedisContainer {
 
   private RedisContainer() {}
 
-  /** Starts the server of {@code SEMCACHE_TEST_REDIS_IMAGE}. It ends with the JVM. */
+  /** Starts the image {@code SEMCACHE_TEST_REDIS_IMAGE}. The container stops with the JVM. */
   static RedisServers.Found start() {
     String image = System.getenv().getOrDefault(IMAGE, DEFAULT_IMAGE);
     try {
       if (!DockerClientFactory.instance().isDockerAvailable()) {
-        return RedisServers.Found.none("Docker is not available");
+        return RedisServers.Found.unavailable("Docker is not available");
       }
       GenericContainer<?> container = container(DockerImageName.parse(image));
       container.start();
       URI uri = URI.create("redis://" + container.getHost() + ":" + container.getMappedPort(PORT));
-      return RedisProbe.trouble(uri)
-          .map(trouble -> RedisServers.Found.none("Docker image " + image + ": " + trouble))
+      return RedisProbe.unusableReason(uri)
+          .map(reason -> RedisServers.Found.unavailable("Docker image " + image + ": " + reason))
           .orElseGet(() -> RedisServers.Found.at(uri, "Docker image " + image));
     } catch (RuntimeException e) {
-      return RedisServers.Found.none("Docker image " + image + " did not start: " + e.getMessage());
+      return RedisServers.Found.unavailable(
+          "Docker image " + image + " did not start: " + e.getMessage());
     }
   }
 
   /**
-   * With the DEBUG command allowed from the host. The images of Redis Stack take options from a
-   * variable and are started by a script, the ones of Redis from the command line.
+   * Creates a container that allows the command DEBUG. The images of Redis Stack take options from
+   * an environment variable; those of Redis take them from the command line.
    */
-  @SuppressWarnings("resource") // it ends with the JVM
+  @SuppressWarnings("resource") // the container stops with the JVM
   private static GenericContainer<?> container(DockerImageName image) {
     GenericContainer<?> container = new GenericContainer<>(image).withExposedPorts(PORT);
     return image.getRepository().contains("redis-stack")

@@ -15,11 +15,11 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 import redis.clients.jedis.util.JedisURIHelper;
 
-/** Asks a server what it is. */
+/** Queries the availability and the version of a server. */
 final class RedisProbe {
   private RedisProbe() {}
 
-  static boolean answers(URI uri) {
+  static boolean responds(URI uri) {
     try {
       return with(uri, client -> client.ping().equals("PONG"));
     } catch (JedisException e) {
@@ -27,8 +27,8 @@ final class RedisProbe {
     }
   }
 
-  /** Why the tests cannot use a server. */
-  static Optional<String> trouble(URI uri) {
+  /** Returns why the tests cannot use a server, or empty if they can. */
+  static Optional<String> unusableReason(URI uri) {
     try {
       with(uri, client -> client.executeCommand(new CommandArguments(SearchCommand._LIST)));
       return Optional.empty();

@@ -17,14 +17,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A Redis server on a free port of the loopback address, in a directory of its own. */
+/** A Redis server process on the loopback address, with its own directory. */
 public final class RedisProcess implements AutoCloseable {
-  private static final Duration STARTUP = Duration.ofSeconds(30);
+  private static final Duration STARTUP_TIMEOUT = Duration.ofSeconds(30);
 
   private final Process process;
   private final Path directory;
   private final int port;
-  private final Thread ending = new Thread(this::close, "end of redis");
+  private final Thread shutdownHook = new Thread(this::close, "redis-shutdown");
 
   private RedisProcess(Process process, Path directory, int port) {
     this.process = process;
@@ -40,13 +40,13 @@ public final class RedisProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a server and waits until it answers. It ends with the JVM at the latest.
+   * Starts a server and waits until it responds. It stops with the JVM at the latest.
    *
-   * @param port 0 for a free one
+   * @param port the port, or 0 for a free one
    */
   static RedisProcess start(String command, int port, String... options) throws IOException {
     RedisProcess started = launch(command, port == 0 ? freePort() : port, options);
-    started.awaitAnswer();
+    started.awaitResponse();
     return started;
   }
 
@@ -54,7 +54,7 @@ public final class RedisProcess implements AutoCloseable {
       throws IOException {
     Path directory = Files.createTempDirectory("semcache-redis");
     List<String> line = new ArrayList<>(List.of(command));
-    // A configuration file comes first.
+    // A configuration file must be the first argument.
     int first = options.length > 0 && !options[0].startsWith("--") ? 1 : 0;
     line.addAll(List.of(options).subList(0, first));
     line.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1"));
@@ -67,7 +67,7 @@ public final class RedisProcess implements AutoCloseable {
             .directory(directory.toFile())
             .start();
     RedisProcess started = new RedisProcess(process, directory, port);
-    Runtime.getRuntime().addShutdownHook(started.ending);
+    Runtime.getRuntime().addShutdownHook(started.shutdownHook);
     return started;
   }
 
@@ -77,13 +77,13 @@ public final class RedisProcess implements AutoCloseable {
     }
   }
 
-  private void awaitAnswer() throws IOException {
+  private void awaitResponse() throws IOException {
     long start = System.nanoTime();
-    while (!RedisProbe.answers(uri())) {
-      if (!process.isAlive() || System.nanoTime() - start > STARTUP.toNanos()) {
+    while (!RedisProbe.responds(uri())) {
+      if (!process.isAlive() || System.nanoTime() - start > STARTUP_TIMEOUT.toNanos()) {
         String log = Files.readString(directory.resolve("log"));
         close();
-        throw new IOException("the server does not answer: " + log);
+        throw new IOException("the server does not respond: " + log);
       }
     }
   }
@@ -96,12 +96,7 @@ public final class RedisProcess implements AutoCloseable {
     return port;
   }
 
-  /** Where its files are. */
-  public Path directory() {
-    return directory;
-  }
-
-  /** Ends the server as {@code kill -9} does. */
+  /** Kills the server, like {@code kill -9}, and deletes its directory. */
   @Override
   public void close() {
     process.destroyForcibly();
@@ -113,7 +108,7 @@ public final class RedisProcess implements AutoCloseable {
     try (Stream<Path> files = Files.walk(directory)) {
       files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     } catch (IOException | UncheckedIOException e) {
-      // It is a temporary directory, or it is gone already.
+      // The directory is temporary, or was already deleted.
       Objects.requireNonNull(e);
     }
   }

@@ -17,8 +17,9 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Counts the tests that need Redis, as Surefire counts tests, and writes how many ran, how many
- * were skipped and why, for the end of the build. Found by JUnit through {@code META-INF/services}.
+ * Counts the tests that need Redis in the same way as Surefire, and writes how many ran, how many
+ * were skipped, and why, to a file that is printed at the end of the build. JUnit finds this
+ * listener through {@code META-INF/services}.
  */
 public final class RedisReport implements TestExecutionListener {
   static final String TAG = "redis";
@@ -30,10 +31,10 @@ public final class RedisReport implements TestExecutionListener {
   private int failed;
   private final Map<String, Integer> skipped = new TreeMap<>();
 
-  @SuppressWarnings("NullAway.Init") // set by JUnit before all else
+  @SuppressWarnings("NullAway.Init") // set by JUnit first
   private TestPlan plan;
 
-  /** For JUnit. */
+  /** Called by JUnit. */
   public RedisReport() {
     this(FILE);
   }
@@ -50,7 +51,7 @@ public final class RedisReport implements TestExecutionListener {
   @Override
   public synchronized void executionSkipped(TestIdentifier identifier, String reason) {
     if (needsRedis(identifier)) {
-      skip(reason, methods(identifier));
+      skip(reason, countMethods(identifier));
     }
   }
 
@@ -62,7 +63,7 @@ public final class RedisReport implements TestExecutionListener {
     }
     switch (result.getStatus()) {
       case SUCCESSFUL -> ran += identifier.isTest() ? 1 : 0;
-      // A container fails if, say, its @BeforeAll does; then its tests are not heard of.
+      // A container fails if its @BeforeAll method fails; then its tests are not reported.
       case FAILED -> {
         ran++;
         failed++;
@@ -70,7 +71,7 @@ public final class RedisReport implements TestExecutionListener {
       case ABORTED ->
           skip(
               result.getThrowable().map(Throwable::getMessage).orElse("aborted"),
-              methods(identifier));
+              countMethods(identifier));
     }
   }
 
@@ -82,8 +83,8 @@ public final class RedisReport implements TestExecutionListener {
     skipped.merge(reason, tests, Integer::sum);
   }
 
-  /** One that makes tests when it runs, such as one with parameters, counts as one. */
-  private int methods(TestIdentifier identifier) {
+  /** Counts the test methods. A parameterized or repeated method counts once. */
+  private int countMethods(TestIdentifier identifier) {
     return (int)
         Stream.concat(Stream.of(identifier), plan.getDescendants(identifier).stream())
             .filter(each -> each.getSource().filter(MethodSource.class::isInstance).isPresent())
@@ -103,9 +104,10 @@ public final class RedisReport implements TestExecutionListener {
   }
 
   private String text(List<String> servers) {
-    int left = skipped.values().stream().mapToInt(Integer::intValue).sum();
+    int skippedCount = skipped.values().stream().mapToInt(Integer::intValue).sum();
     Stream<String> count =
-        Stream.of("Redis tests: %d ran, %d failed, %d skipped".formatted(ran, failed, left));
+        Stream.of(
+            "Redis tests: %d ran, %d failed, %d skipped".formatted(ran, failed, skippedCount));
     Stream<String> reasons =
         skipped.entrySet().stream()
             .map(reason -> "Skipped %d: %s".formatted(reason.getValue(), reason.getKey()));

@@ -20,7 +20,7 @@ import org.junit.platform.launcher.core.LauncherConfig;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** The report on tests that are run here and nowhere else. */
+/** Runs nested test classes and checks the report on them. */
 class RedisReportTest {
   @TempDir Path directory;
 
@@ -41,13 +41,13 @@ class RedisReportTest {
   }
 
   @Test
-  void everyMethodOfASkippedClassCountsOnce() throws Exception {
+  void eachMethodOfASkippedClassCountsOnce() throws Exception {
     assertThat(reportOn(Skipped.class))
         .contains("Redis tests: 0 ran, 0 failed, 3 skipped", "Skipped 3: for the report");
   }
 
   @Test
-  void everyTestThatRanCounts() throws Exception {
+  void eachExecutedTestCounts() throws Exception {
     assertThat(reportOn(Mixed.class))
         .contains(
             "Redis tests: 5 ran, 1 failed, 2 skipped",
@@ -56,12 +56,12 @@ class RedisReportTest {
   }
 
   @Test
-  void failureBeforeAllTestsIsAFailure() throws Exception {
+  void failureOfBeforeAllIsReported() throws Exception {
     assertThat(reportOn(Broken.class)).contains("Redis tests: 1 ran, 1 failed, 0 skipped");
   }
 
   @Test
-  void testsWithoutRedisAreNotReportedOn() throws Exception {
+  void testsWithoutRedisAreNotReported() throws Exception {
     assertThat(reportOn(Plain.class)).isEmpty();
   }
 

@@ -10,83 +10,93 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Redis that the tests of one JVM run against: the one at {@code SEMCACHE_TEST_REDIS}, else one
- * that they start, with the first of {@code redis-stack-server} and {@code redis-server} on the
- * PATH that has the search module, else one in Docker. Each is looked for when a test wants it.
- * Tests say {@link EnabledIfRedis}. Where there is none they are skipped, or fail if {@code
+ * The Redis servers that the tests of one JVM use. The first available server is taken:
+ *
+ * <ol>
+ *   <li>the server at {@code SEMCACHE_TEST_REDIS}
+ *   <li>a server started with {@code redis-stack-server} or {@code redis-server} from the PATH, if
+ *       it has the search module
+ *   <li>a server in Docker
+ * </ol>
+ *
+ * <p>A server is located or started when a test first needs it. Tests that use this class have the
+ * annotation {@link EnabledIfRedis}. If no server is available they are skipped, or fail if {@code
  * SEMCACHE_TEST_REDIS_REQUIRED} is {@code true}.
  */
 public final class RedisServers {
-  private static final String GIVEN = "SEMCACHE_TEST_REDIS";
-  private static final String REQUIRED = "SEMCACHE_TEST_REDIS_REQUIRED";
-  private static final String GIVEN_CLUSTER = "SEMCACHE_TEST_REDIS_CLUSTER";
+  private static final String SERVER_VARIABLE = "SEMCACHE_TEST_REDIS";
+  private static final String REQUIRED_VARIABLE = "SEMCACHE_TEST_REDIS_REQUIRED";
+  private static final String CLUSTER_VARIABLE = "SEMCACHE_TEST_REDIS_CLUSTER";
   private static final List<String> COMMANDS = List.of("redis-stack-server", "redis-server");
   private static final String CLUSTER_COMMAND = "redis-stack-cluster-server";
 
   private static final Once<Found> OWN = new Once<>(RedisServers::findOwn);
   private static final Once<Found> ANY =
-      new Once<>(() -> given(GIVEN).or(() -> Optional.of(OWN.get())).orElseThrow());
+      new Once<>(
+          () -> fromEnvironment(SERVER_VARIABLE).or(() -> Optional.of(OWN.get())).orElseThrow());
   private static final Once<Found> CLUSTER = new Once<>(RedisServers::findCluster);
 
   private RedisServers() {}
 
   /**
-   * A server, or why there is none.
+   * A server, or the reason why none is available.
    *
-   * @param uri where it is; null if there is none
-   * @param how how it was found, or why it was not
-   * @param command what it was started with; null if not with a command on the PATH
+   * @param uri the URI of the server; null if none is available
+   * @param details how the server was found, or why none is available
+   * @param command the command that started the server; null if no command from the PATH did
    */
-  record Found(@Nullable URI uri, String how, @Nullable String command) {
-    static Found at(URI uri, String how) {
-      return new Found(uri, how, null);
+  record Found(@Nullable URI uri, String details, @Nullable String command) {
+    static Found at(URI uri, String details) {
+      return new Found(uri, details, null);
     }
 
-    static Found none(String why) {
-      return new Found(null, why, null);
+    static Found unavailable(String reason) {
+      return new Found(null, reason, null);
     }
 
     URI required() {
       if (uri == null) {
-        throw new IllegalStateException(how + "; the test must say @EnabledIfRedis");
+        throw new IllegalStateException(
+            details + "; the test must be annotated with @EnabledIfRedis");
       }
       return uri;
     }
 
-    Optional<String> whyNone() {
-      return uri == null ? Optional.of(how) : Optional.empty();
+    Optional<String> unavailableReason() {
+      return uri == null ? Optional.of(details) : Optional.empty();
     }
 
     String description() {
-      return uri == null ? "none, " + how : RedisProbe.versions(uri) + ", " + how;
+      return uri == null ? "none, " + details : RedisProbe.versions(uri) + ", " + details;
     }
   }
 
-  /** A server, perhaps one that others use too. */
+  /** Returns a server, which other applications may use too. */
   public static URI uri() {
     return ANY.get().required();
   }
 
-  /** A server that the tests have started, whose settings they may change. */
+  /** Returns a server that the tests have started and may reconfigure. */
   public static URI own() {
     return OWN.get().required();
   }
 
-  /** A node of the cluster. */
+  /** Returns a node of the cluster. */
   public static URI cluster() {
     return CLUSTER.get().required();
   }
 
-  /** Starts a further server with some options, {@code --name value}. To be closed. */
+  /** Starts another server with options, {@code --name value}. The caller closes it. */
   public static RedisProcess start(String... options) {
     return startAt(0, options);
   }
 
-  /** Starts a further server at a port. To be closed. */
+  /** Starts another server at a port. The caller closes it. */
   public static RedisProcess startAt(int port, String... options) {
     String command = OWN.get().command();
     if (command == null) {
-      throw new IllegalStateException("no command; the test must say @EnabledIfRedis");
+      throw new IllegalStateException(
+          "no command; the test must be annotated with @EnabledIfRedis(COMMAND)");
     }
     try {
       return RedisProcess.start(command, port, options);
@@ -96,60 +106,61 @@ public final class RedisServers {
   }
 
   /**
-   * Why a test cannot have what it needs.
+   * Returns why the server that a test needs is unavailable, or empty if it is available.
    *
-   * @throws IllegalStateException if the environment names a server that cannot be used, or says
-   *     that all tests must have theirs
+   * @throws IllegalStateException if an environment variable names a server that cannot be used, or
+   *     requires that all tests run
    */
-  static Optional<String> whyNot(Need need) {
-    return unlessRequired(why(need), "true".equalsIgnoreCase(System.getenv(REQUIRED)));
+  static Optional<String> unavailableReason(Need need) {
+    return unlessRequired(reason(need), "true".equalsIgnoreCase(System.getenv(REQUIRED_VARIABLE)));
   }
 
-  static Optional<String> unlessRequired(Optional<String> why, boolean required) {
-    if (required && why.isPresent()) {
-      throw new IllegalStateException(REQUIRED + " is set, but there is no Redis: " + why.get());
+  static Optional<String> unlessRequired(Optional<String> reason, boolean required) {
+    if (required && reason.isPresent()) {
+      throw new IllegalStateException(
+          REQUIRED_VARIABLE + " is set, but Redis is not available: " + reason.get());
     }
-    return why;
+    return reason;
   }
 
-  private static Optional<String> why(Need need) {
+  private static Optional<String> reason(Need need) {
     return switch (need) {
-      case ANY -> ANY.get().whyNone();
-      case OWN -> OWN.get().whyNone();
+      case ANY -> ANY.get().unavailableReason();
+      case OWN -> OWN.get().unavailableReason();
       case COMMAND ->
           OWN.get().command() != null
               ? Optional.empty()
               : Optional.of(
                   "no server with the search module could be started with a command on the PATH ("
                       + String.join(", ", COMMANDS)
-                      + "); it was needed to start several");
-      case CLUSTER -> CLUSTER.get().whyNone();
+                      + "); this test starts several servers");
+      case CLUSTER -> CLUSTER.get().unavailableReason();
     };
   }
 
-  /** A line for each server that a test has wanted so far. */
+  /** Returns a line for each server that a test has needed so far. */
   static List<String> descriptions() {
     List<String> lines = new ArrayList<>();
     ANY.ifFound().ifPresent(found -> lines.add("Redis server: " + found.description()));
     OWN.ifFound()
         .filter(own -> !ANY.ifFound().filter(own::equals).isPresent())
-        .ifPresent(found -> lines.add("Redis server of the tests' own: " + found.description()));
+        .ifPresent(found -> lines.add("Redis server started by the tests: " + found.description()));
     CLUSTER.ifFound().ifPresent(found -> lines.add("Redis cluster: " + found.description()));
     return lines;
   }
 
-  /** A server that somebody has named is to be used: if it cannot be, that is a failure. */
-  private static Optional<Found> given(String variable) {
-    String given = System.getenv(variable);
-    if (given == null || given.isBlank()) {
+  /** Returns the server that an environment variable names. It is an error if it is unusable. */
+  private static Optional<Found> fromEnvironment(String variable) {
+    String value = System.getenv(variable);
+    if (value == null || value.isBlank()) {
       return Optional.empty();
     }
-    URI uri = URI.create(given);
-    RedisProbe.trouble(uri)
+    URI uri = URI.create(value);
+    RedisProbe.unusableReason(uri)
         .ifPresent(
-            trouble -> {
+            unusableReason -> {
               throw new IllegalStateException(
-                  variable + " names a server that cannot be used: " + trouble);
+                  variable + " names a server that cannot be used: " + unusableReason);
             });
     return Optional.of(Found.at(uri, "at " + variable));
   }
@@ -161,41 +172,41 @@ public final class RedisServers {
       if (found.uri() != null) {
         return found;
       }
-      reasons.add(found.how());
+      reasons.add(found.details());
     }
     Found found = RedisContainer.start();
-    reasons.add(found.how());
-    return found.uri() != null ? found : Found.none(String.join("; ", reasons));
+    reasons.add(found.details());
+    return found.uri() != null ? found : Found.unavailable(String.join("; ", reasons));
   }
 
-  @SuppressWarnings("MustBeClosed") // it ends with the JVM
+  @SuppressWarnings("MustBeClosed") // the server stops with the JVM
   private static Found startCommand(String command) {
     if (!RedisProcess.isOnPath(command)) {
-      return Found.none(command + " is not on the PATH");
+      return Found.unavailable(command + " is not on the PATH");
     }
     try {
       RedisProcess process = RedisProcess.start(command, 0, "--enable-debug-command", "local");
-      Optional<String> trouble = RedisProbe.trouble(process.uri());
-      if (trouble.isEmpty()) {
+      Optional<String> unusableReason = RedisProbe.unusableReason(process.uri());
+      if (unusableReason.isEmpty()) {
         return new Found(process.uri(), "started as " + command, command);
       }
       process.close();
-      return Found.none(command + ": " + trouble.get());
+      return Found.unavailable(command + ": " + unusableReason.get());
     } catch (IOException e) {
-      return Found.none(command + ": " + e.getMessage());
+      return Found.unavailable(command + ": " + e.getMessage());
     }
   }
 
   private static Found findCluster() {
-    return given(GIVEN_CLUSTER).orElseGet(RedisServers::startCluster);
+    return fromEnvironment(CLUSTER_VARIABLE).orElseGet(RedisServers::startCluster);
   }
 
-  /** Where there is no command of its own for it, the search module may know clusters too. */
+  /** Starts a cluster with its own command, or with the command of a single server. */
   private static Found startCluster() {
     String command = RedisProcess.isOnPath(CLUSTER_COMMAND) ? CLUSTER_COMMAND : OWN.get().command();
     if (command == null) {
-      return Found.none(
-          GIVEN_CLUSTER
+      return Found.unavailable(
+          CLUSTER_VARIABLE
               + " is not set; neither "
               + CLUSTER_COMMAND
               + " nor a server is on the PATH");
@@ -203,7 +214,7 @@ public final class RedisServers {
     try {
       return Found.at(RedisCluster.start(command), "started as " + command);
     } catch (IOException e) {
-      return Found.none("a cluster of " + command + ": " + e.getMessage());
+      return Found.unavailable("a cluster of " + command + ": " + e.getMessage());
     }
   }
 }

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 class RedisServersTest {
 
   @Test
-  void testsThatCannotHaveTheirServerAreSkippedOrFailIfItIsRequired() {
-    Optional<String> why = Optional.of("no server is on the PATH");
+  void missingServerSkipsTestsOrFailsThemIfItIsRequired() {
+    Optional<String> reason = Optional.of("no server is on the PATH");
 
-    assertThat(RedisServers.unlessRequired(why, false)).isEqualTo(why);
+    assertThat(RedisServers.unlessRequired(reason, false)).isEqualTo(reason);
     assertThat(RedisServers.unlessRequired(Optional.empty(), true)).isEmpty();
-    assertThatThrownBy(() -> RedisServers.unlessRequired(why, true))
+    assertThatThrownBy(() -> RedisServers.unlessRequired(reason, true))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll("SEMCACHE_TEST_REDIS_REQUIRED", "no server is on the PATH");
   }

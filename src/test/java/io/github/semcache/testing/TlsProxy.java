@@ -16,7 +16,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 
-/** Takes encrypted connections on the loopback address and passes them on in the clear. */
+/** Accepts TLS connections on the loopback address and forwards them without encryption. */
 public final class TlsProxy implements AutoCloseable {
   public static final String PASSWORD = "password";
 
@@ -30,8 +30,8 @@ public final class TlsProxy implements AutoCloseable {
     this.target = target;
   }
 
-  /** Starts a proxy with a certificate for {@code localhost}, kept in a directory. */
-  public static TlsProxy before(URI target, Path directory)
+  /** Starts a proxy with a certificate for {@code localhost}, created in a directory. */
+  public static TlsProxy start(URI target, Path directory)
       throws IOException, GeneralSecurityException, InterruptedException {
     Path store = directory.resolve("keys.p12");
     createKeys(store);
@@ -40,7 +40,7 @@ public final class TlsProxy implements AutoCloseable {
             context(store)
                 .getServerSocketFactory()
                 .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    // A store with the key of a certificate does not make it trusted; one with it alone does.
+    // A trust store must contain the certificate as a trusted entry, not with its private key.
     Path trustStore = directory.resolve("trust.p12");
     Path certificate = directory.resolve("certificate.pem");
     keytool("-exportcert", "-keystore", store, "-alias", "server", "-file", certificate);
@@ -54,7 +54,7 @@ public final class TlsProxy implements AutoCloseable {
         "-file",
         certificate);
     TlsProxy proxy = new TlsProxy(server, trustStore, target);
-    start(proxy::accept);
+    startThread(proxy::accept);
     return proxy;
   }
 
@@ -104,7 +104,7 @@ public final class TlsProxy implements AutoCloseable {
     return server.getLocalPort();
   }
 
-  /** Trusts the certificate; its password is {@link #PASSWORD}. */
+  /** Returns a trust store with the certificate; its password is {@link #PASSWORD}. */
   public Path trustStore() {
     return trustStore;
   }
@@ -114,15 +114,15 @@ public final class TlsProxy implements AutoCloseable {
       while (true) {
         Socket client = server.accept();
         Socket redis = new Socket(target.getHost(), target.getPort());
-        start(() -> pass(client, redis));
-        start(() -> pass(redis, client));
+        startThread(() -> forward(client, redis));
+        startThread(() -> forward(redis, client));
       }
     } catch (IOException e) {
-      // Closed.
+      // The proxy was closed.
     }
   }
 
-  private static void pass(Socket from, Socket to) {
+  private static void forward(Socket from, Socket to) {
     try (from;
         to) {
       InputStream in = from.getInputStream();
@@ -133,12 +133,12 @@ public final class TlsProxy implements AutoCloseable {
         out.flush();
       }
     } catch (IOException e) {
-      // One of them has gone, or they did not come to terms.
+      // A connection was closed, or the TLS handshake failed.
     }
   }
 
-  private static void start(Runnable action) {
-    Thread thread = new Thread(action, "tls proxy");
+  private static void startThread(Runnable action) {
+    Thread thread = new Thread(action, "tls-proxy");
     thread.setDaemon(true);
     thread.start();
   }
