@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes changes: first to the write-ahead log, then to the table. Also coordinates with the
- * flushing thread: that thread waits here for work, and writers wait here for it when the backlog is
- * too large.
+ * flushing thread: that thread waits here for work, and writers wait here for it when the backlog
+ * is too large.
  *
  * <p>Thread-safe. Writes are serialized.
  */
@@ -47,7 +47,11 @@ final class EntryWriter {
   private @Nullable Throwable flushFailure;
 
   EntryWriter(
-      EntryTable table, WriteAheadLog log, long sequence, Duration syncInterval, FlushLimits limits) {
+      EntryTable table,
+      WriteAheadLog log,
+      long sequence,
+      Duration syncInterval,
+      FlushLimits limits) {
     this.table = table;
     this.log = log;
     this.sequence = sequence;
@@ -225,7 +229,8 @@ final class EntryWriter {
       }
       if (flushFailure != null) {
         throw new StoreException(
-            "the index cannot be written; see the cause. Writes fail until it can be", flushFailure);
+            "the index cannot be written; see the cause. Writes fail until it can be",
+            flushFailure);
       }
       try {
         progress.await();

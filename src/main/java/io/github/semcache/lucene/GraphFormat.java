@@ -23,8 +23,8 @@ import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
 
 /**
  * Lucene's standard format of vectors and HNSW graphs, under its standard name, so that any Lucene
- * can read it. Only writing differs: it allows more dimensions, and building a graph, which may take
- * minutes, can be aborted.
+ * can read it. Only writing differs: it allows more dimensions, and building a graph, which may
+ * take minutes, can be aborted.
  */
 final class GraphFormat extends KnnVectorsFormat {
   static final int MAX_DIMENSION = 16_384;
@@ -80,7 +80,8 @@ final class GraphFormat extends KnnVectorsFormat {
     @Override
     public RandomVectorScorerSupplier getRandomVectorScorerSupplier(
         VectorSimilarityFunction similarity, RandomAccessVectorValues values) throws IOException {
-      return new AbortableSupplier(scorer.getRandomVectorScorerSupplier(similarity, values), aborted);
+      return new AbortableSupplier(
+          scorer.getRandomVectorScorerSupplier(similarity, values), aborted);
     }
 
     @Override

@@ -27,16 +27,16 @@ import java.util.stream.Stream;
  * with a write-ahead log of the changes that the index does not contain yet. Requires {@code
  * org.apache.lucene:lucene-core} 9.12.
  *
- * <p><b>Search.</b> The search of the index is approximate: it follows a graph and rarely misses the
- * nearest entry; see {@link Builder#efSearch}. Recent entries and entries of small scopes are
+ * <p><b>Search.</b> The search of the index is approximate: it follows a graph and rarely misses
+ * the nearest entry; see {@link Builder#efSearch}. Recent entries and entries of small scopes are
  * compared exhaustively. Distances are exact.
  *
- * <p><b>Durability.</b> When {@link #put}, {@link #updateAttributes}, or {@link #remove} returns, the
- * change has been written to the operating system and survives the end of the process, including
- * {@code kill -9}. It survives a power failure once it has been synced to disk, by default within a
- * second; see {@link Builder#syncInterval}. Writes of entries are atomic: when the store is opened
- * again, a partially written record is ignored. Learned state is stored in separate files and is on
- * disk when {@link #update} returns.
+ * <p><b>Durability.</b> When {@link #put}, {@link #updateAttributes}, or {@link #remove} returns,
+ * the change has been written to the operating system and survives the end of the process,
+ * including {@code kill -9}. It survives a power failure once it has been synced to disk, by
+ * default within a second; see {@link Builder#syncInterval}. Writes of entries are atomic: when the
+ * store is opened again, a partially written record is ignored. Learned state is stored in separate
+ * files and is on disk when {@link #update} returns.
  *
  * <p><b>Eviction.</b> The number of entries is bounded. When the store is full, it evicts the least
  * recently used entry. Writing or updating an entry, finding it by its key, and returning it as the
@@ -45,13 +45,13 @@ import java.util.stream.Stream;
  * <p><b>Removal.</b> Expired entries are removed from memory by a later write or within a minute.
  * The text of removed and expired entries remains in the files until their segment is merged.
  *
- * <p><b>Concurrency.</b> Thread-safe. Searches run concurrently; writes are serialized. A write waits
- * for the disk only if the sync interval is zero, and for the index only if thousands of entries
- * have not been flushed to it. One daemon thread flushes entries to the index, and another one runs
- * while segments are merged; {@link #close} ends both.
+ * <p><b>Concurrency.</b> Thread-safe. Searches run concurrently; writes are serialized. A write
+ * waits for the disk only if the sync interval is zero, and for the index only if thousands of
+ * entries have not been flushed to it. One daemon thread flushes entries to the index, and another
+ * one runs while segments are merged; {@link #close} ends both.
  *
- * <p><b>Memory.</b> About 350 bytes of heap per entry. For fast searches, the page cache should hold
- * the index, in which a vector takes four bytes per dimension.
+ * <p><b>Memory.</b> About 350 bytes of heap per entry. For fast searches, the page cache should
+ * hold the index, in which a vector takes four bytes per dimension.
  */
 public final class LuceneVectorStore implements VectorStore, ListableStore, StateStore {
   private static final int MAX_KEY_LENGTH = 1_024;
@@ -207,8 +207,8 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
 
   /**
    * Waits for running calls, syncs the log to disk, ends the threads, and unlocks the directory.
-   * Later calls of methods other than {@link #space} throw an {@link IllegalStateException}. Closing
-   * twice has no effect.
+   * Later calls of methods other than {@link #space} throw an {@link IllegalStateException}.
+   * Closing twice has no effect.
    *
    * @throws StoreException if the disk reports an error; the store is closed nevertheless
    */
@@ -280,8 +280,8 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
      * changes of this period. The end of the process alone loses nothing.
      *
      * @param syncInterval the interval, at most one hour; one second by default. With zero, {@link
-     *     #put}, {@link #updateAttributes}, and {@link #remove} sync each change before they return,
-     *     which takes milliseconds
+     *     #put}, {@link #updateAttributes}, and {@link #remove} sync each change before they
+     *     return, which takes milliseconds
      * @return this builder
      * @throws IllegalArgumentException if the interval is negative or longer than one hour
      */
@@ -316,14 +316,14 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
     }
 
     /**
-     * Opens the store. Blocks until the metadata of all entries is loaded. Records of the write-ahead
-     * log that are damaged, or were torn by a power failure, are skipped with a warning; their file
-     * is renamed instead of deleted.
+     * Opens the store. Blocks until the metadata of all entries is loaded. Records of the
+     * write-ahead log that are damaged, or were torn by a power failure, are skipped with a
+     * warning; their file is renamed instead of deleted.
      *
      * @return the store, with all entries of the directory that have not expired
-     * @throws StoreException if the directory cannot be created or written, is open in another store,
-     *     has another embedding model, dimension, or schema, or has a damaged index; then nothing in
-     *     it is changed
+     * @throws StoreException if the directory cannot be created or written, is open in another
+     *     store, has another embedding model, dimension, or schema, or has a damaged index; then
+     *     nothing in it is changed
      */
     public LuceneVectorStore build() {
       return new LuceneVectorStore(

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The changes that the index may not contain yet, in order, in numbered files. Only the current file
- * is appended to. The earlier files are sealed: they are only read, and deleted when the index
+ * The changes that the index may not contain yet, in order, in numbered files. Only the current
+ * file is appended to. The earlier files are sealed: they are only read, and deleted when the index
  * contains all their changes. A damaged file is renamed instead of deleted, so that its content can
  * be inspected.
  *

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store on the heap. A search compares the query with every entry of the scope, so it is exact and
- * takes time proportional to the number of entries in the scope.
+ * A store on the heap. A search compares the query with every entry of the scope, so it is exact
+ * and takes time proportional to the number of entries in the scope.
  *
  * <p>The number of entries is bounded. When the store is full, it evicts the least recently used
  * entry. Writing an entry, finding it by its key, and returning it as the nearest match of a search
@@ -218,11 +218,11 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   public Stream<ListedEntry> entries() {
     Instant now = time.instant();
     return withReadLock(
-            () ->
-                nodes.values().stream()
-                    .filter(node -> node.isLiveAt(now))
-                    .map(node -> new ListedEntry(node.entry, Optional.ofNullable(node.expiresAt)))
-                    .toList())
+        () ->
+            nodes.values().stream()
+                .filter(node -> node.isLiveAt(now))
+                .map(node -> new ListedEntry(node.entry, Optional.ofNullable(node.expiresAt)))
+                .toList())
         .stream();
   }
 

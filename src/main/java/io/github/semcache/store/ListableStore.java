@@ -17,8 +17,8 @@ public interface ListableStore {
    * Returns all living entries, in no particular order. Entries that are put or removed while the
    * stream is read may or may not be included. Entries that cannot be read are skipped.
    *
-   * @return a stream that the caller must close; reading it may block on disk or network and throw a
-   *     {@link StoreException}
+   * @return a stream that the caller must close; reading it may block on disk or network and throw
+   *     a {@link StoreException}
    * @throws StoreException if the store fails
    */
   Stream<ListedEntry> entries();

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  *
  * <p>Implementations are thread-safe. All methods may block on disk or network.
  *
- * <p>A name consists of 1 to 64 lower-case letters and hyphens. Implementations check it with {@link
- * #checkName}.
+ * <p>A name consists of 1 to 64 lower-case letters and hyphens. Implementations check it with
+ * {@link #checkName}.
  */
 public interface StateStore {
 
@@ -28,13 +28,13 @@ public interface StateStore {
   Optional<byte[]> load(String name);
 
   /**
-   * Updates a state atomically: of concurrent updates, in this process or in another one that shares
-   * the store, each sees the result of the previous one. An update is written completely or not at
-   * all.
+   * Updates a state atomically: of concurrent updates, in this process or in another one that
+   * shares the store, each sees the result of the previous one. An update is written completely or
+   * not at all.
    *
    * @param name the name of the state
-   * @param change maps the current bytes, if there are any, to the new bytes. It may be called again
-   *     if another update came first, and must not use the store
+   * @param change maps the current bytes, if there are any, to the new bytes. It may be called
+   *     again if another update came first, and must not use the store
    * @throws IllegalArgumentException if the name is invalid
    * @throws StoreException if the store fails, or if concurrent updates came first repeatedly; then
    *     nothing is written. Exceptions of {@code change} are passed on, and nothing is written

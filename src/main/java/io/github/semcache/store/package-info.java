@@ -1,6 +1,6 @@
 /**
- * Storage of entries: the {@link io.github.semcache.store.VectorStore} port, its value types, and the
- * {@link io.github.semcache.store.InMemoryVectorStore}.
+ * Storage of entries: the {@link io.github.semcache.store.VectorStore} port, its value types, and
+ * the {@link io.github.semcache.store.InMemoryVectorStore}.
  */
 @NullMarked
 package io.github.semcache.store;

@@ -51,7 +51,8 @@ final class EntryWriterProcess {
   }
 
   private static void update(LuceneVectorStore store, int number) {
-    if (store.updateAttributes(newEntry(number).entry().key(), EntryWriterProcess::updated)
+    if (store
+        .updateAttributes(newEntry(number).entry().key(), EntryWriterProcess::updated)
         .isPresent()) {
       print("updated", number);
     }

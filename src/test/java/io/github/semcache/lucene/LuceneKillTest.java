@@ -150,8 +150,7 @@ class LuceneKillTest {
     NewEntry probe = EntryWriterProcess.newEntry(last);
     List<Match> all =
         store
-            .nearest(
-                nearest(EntryWriterProcess.SCOPE, probe.embedding().orElseThrow(), 1_000_000))
+            .nearest(nearest(EntryWriterProcess.SCOPE, probe.embedding().orElseThrow(), 1_000_000))
             .matches();
     assertThat(all).hasSizeBetween(written.size(), written.size() + 3);
     int unacknowledgedUpdates = 0;

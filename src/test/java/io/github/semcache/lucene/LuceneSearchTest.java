@@ -78,9 +78,7 @@ class LuceneSearchTest {
 
   private double recall(Scope scope, Optional<Instant> notBefore) {
     List<NewEntry> members =
-        entries.stream()
-            .filter(newEntry -> newEntry.entry().scope().equals(scope.hash()))
-            .toList();
+        entries.stream().filter(newEntry -> newEntry.entry().scope().equals(scope.hash())).toList();
     int found = 0;
     for (int i = 0; i < QUERIES; i++) {
       Embedding near =
@@ -126,8 +124,7 @@ class LuceneSearchTest {
         int number = Integer.parseInt(match.entry().prompt().substring("prompt ".length()));
         assertThat(match.distance())
             .isEqualTo(
-                probe.cosineDistance(entries.get(number).embedding().orElseThrow()),
-                within(1e-6));
+                probe.cosineDistance(entries.get(number).embedding().orElseThrow()), within(1e-6));
       }
       assertThat(matches.stream().map(Match::distance).toList()).isSorted();
     }

@@ -77,7 +77,8 @@ class RedisServerTroubleIT extends RedisFixture {
 
     assertRefused("READONLY", () -> store.save("policy", new byte[] {1}));
     assertRefused(
-        "READONLY", () -> store.put(List.of(withoutExpiry(replacement(entry), atAngle(DIMENSION, 0)))));
+        "READONLY",
+        () -> store.put(List.of(withoutExpiry(replacement(entry), atAngle(DIMENSION, 0)))));
 
     assertThat(store.find(entry.key())).contains(entry);
     assertThat(nearest(store)).containsExactly(entry);

@@ -4,8 +4,8 @@ import io.github.semcache.embedding.Embedding;
 import java.util.Random;
 
 /**
- * Random vectors that are clustered like the embeddings of prompts: topics, subjects in a topic, and
- * wordings of a subject. Not thread-safe.
+ * Random vectors that are clustered like the embeddings of prompts: topics, subjects in a topic,
+ * and wordings of a subject. Not thread-safe.
  */
 public final class ClusteredVectors {
   private static final int TOPICS = 50;

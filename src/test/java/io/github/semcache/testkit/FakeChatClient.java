@@ -11,8 +11,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
- * A chat client without a model. Replies "answer 1", "answer 2", and so on, unless {@link #replying}
- * or {@link #failingWith} changes that, and records the prompts. Thread-safe.
+ * A chat client without a model. Replies "answer 1", "answer 2", and so on, unless {@link
+ * #replying} or {@link #failingWith} changes that, and records the prompts. Thread-safe.
  */
 public final class FakeChatClient implements ChatClient {
   /** The token usage of the default replies. */

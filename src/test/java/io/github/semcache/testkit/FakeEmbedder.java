@@ -12,8 +12,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An embedder without a model. Texts can be {@linkplain #place placed} at chosen angles; every other
- * text gets a pseudorandom direction that depends on the text alone, about orthogonal to all others.
+ * An embedder without a model. Texts can be {@linkplain #place placed} at chosen angles; every
+ * other text gets a pseudorandom direction that depends on the text alone, about orthogonal to all
+ * others.
  *
  * <p>Thread-safe. Records the texts of all successful calls, and fails on request.
  */
@@ -31,8 +32,8 @@ public final class FakeEmbedder implements Embedder {
   public FakeEmbedder() {}
 
   /**
-   * Places a text in a plane. The cosine distance of two placed texts is one minus the cosine of the
-   * difference of their angles: 10 degrees are 0.015, 25 degrees 0.094, 60 degrees 0.5.
+   * Places a text in a plane. The cosine distance of two placed texts is one minus the cosine of
+   * the difference of their angles: 10 degrees are 0.015, 25 degrees 0.094, 60 degrees 0.5.
    *
    * @param text the text
    * @param degrees its angle

@@ -131,8 +131,7 @@ public abstract class VectorStoreContract extends VectorSearchContract {
     store.put(
         IntStream.range(0, 250)
             .mapToObj(
-                i ->
-                    withoutExpiry(entry(SCOPE, "p" + i, "a", now()), atAngle(DIMENSION, i / 10.0)))
+                i -> withoutExpiry(entry(SCOPE, "p" + i, "a", now()), atAngle(DIMENSION, i / 10.0)))
             .toList());
     CacheEntry withoutEmbedding = entry(SCOPE, "exact only", "a", now());
     store.put(List.of(new NewEntry(withoutEmbedding, Optional.empty(), Optional.empty())));
