@@ -80,7 +80,7 @@ class CacheStatsPropertyTest {
     assertThat(stats.coalesced()).isZero();
     assertThat(stats.modelCalls()).isEqualTo(world.chat.calls() + world.leads.get());
     assertThat(stats.modelErrors()).isEqualTo(world.modelErrors.get());
-    assertThat(stats.writes()).isEqualTo(world.store.insertions().size());
+    assertThat(stats.writes()).isEqualTo(world.store.written().size());
     assertThat(stats.embeddings()).isEqualTo(world.embedder.embedded().size());
     assertThat(stats.storeErrors()).isEqualTo(world.store.failures());
     assertThat(stats.quality().shadowHits()).isLessThanOrEqualTo(stats.requests());
@@ -108,7 +108,7 @@ class CacheStatsPropertyTest {
     assertThat(stats.misses() - world.missedLookups.get())
         .isEqualTo(stats.modelCalls() + stats.coalesced());
     assertThat(stats.modelCalls()).isEqualTo(world.chat.calls() + world.leads.get());
-    assertThat(stats.writes()).isEqualTo(world.store.insertions().size());
+    assertThat(stats.writes()).isEqualTo(world.store.written().size());
     assertThat(stats.embeddings()).isEqualTo(world.embedder.embedded().size());
     assertThat(stats).isEqualTo(world.listener.snapshot());
   }

@@ -228,7 +228,7 @@ class SemanticCacheBuilderTest {
     }
 
     List<Duration> lives =
-        store.insertions().stream()
+        store.written().stream()
             .map(NewEntry::timeToLive)
             .flatMap(java.util.Optional::stream)
             .toList();
@@ -246,7 +246,7 @@ class SemanticCacheBuilderTest {
         builder.store(store).timeToLive(Duration.ofMillis(1)).timeToLiveJitter(1).build();
     cache.ask("prompt");
 
-    assertThat(store.insertions())
+    assertThat(store.written())
         .singleElement()
         .extracting(i -> i.timeToLive().orElseThrow())
         .isEqualTo(Duration.ofMillis(1));

@@ -18,36 +18,36 @@ class EmbeddingTableTest {
   private static final int DIMENSION = 9;
 
   private final Random random = new Random(1);
-  private final EmbeddingTable<Named> table = new EmbeddingTable<>(DIMENSION);
-  private final Map<Named, Embedding> expected = new LinkedHashMap<>();
+  private final EmbeddingTable<TestRow> table = new EmbeddingTable<>(DIMENSION);
+  private final Map<TestRow, Embedding> expected = new LinkedHashMap<>();
 
-  private static final class Named extends EmbeddingTable.Row {}
+  private static final class TestRow extends EmbeddingTable.Row {}
 
-  private void add() {
-    Named row = new Named();
+  private void addRandomRow() {
+    TestRow row = new TestRow();
     Embedding embedding = Entries.random(DIMENSION, random);
     table.add(row, embedding);
     expected.put(row, embedding);
   }
 
-  private void removeAny() {
-    Named row = new ArrayList<>(expected.keySet()).get(random.nextInt(expected.size()));
+  private void removeRandomRow() {
+    TestRow row = new ArrayList<>(expected.keySet()).get(random.nextInt(expected.size()));
     table.remove(row);
     expected.remove(row);
     assertThat(row.hasEmbedding()).isFalse();
   }
 
-  private double distance(Embedding query, Named row) {
+  private double distance(Embedding query, TestRow row) {
     return query.cosineDistance(requireNonNull(expected.get(row)));
   }
 
-  private void assertFindsTheNearest() {
+  private void assertNearestMatchesExactScan() {
     Embedding query = Entries.random(DIMENSION, random);
-    List<Named> byDistance =
+    List<TestRow> byDistance =
         expected.keySet().stream()
             .sorted(Comparator.comparingDouble(row -> distance(query, row)))
             .toList();
-    List<EmbeddingTable.Scored<Named>> found = table.nearest(query, 7, row -> true);
+    List<EmbeddingTable.Scored<TestRow>> found = table.nearest(query, 7, row -> true);
 
     assertThat(found)
         .extracting(EmbeddingTable.Scored::row)
@@ -60,29 +60,29 @@ class EmbeddingTableTest {
   }
 
   @Test
-  void nearestAreFoundWhileTheTableGrowsOverSeveralBlocksAndShrinksToNothing() {
+  void nearestRowsAreFoundWhileTheTableGrowsAndShrinks() {
     for (int i = 0; i < 700; i++) {
-      add();
+      addRandomRow();
       if (i % 23 == 0) {
-        assertFindsTheNearest();
+        assertNearestMatchesExactScan();
       }
     }
     while (!expected.isEmpty()) {
-      removeAny();
+      removeRandomRow();
       if (expected.size() % 23 == 0) {
-        assertFindsTheNearest();
+        assertNearestMatchesExactScan();
       }
     }
-    add();
-    assertFindsTheNearest();
+    addRandomRow();
+    assertNearestMatchesExactScan();
   }
 
   @Test
-  void nearestAreFoundAmongTheRowsThatAreWanted() {
+  void nearestRowsSatisfyTheFilter() {
     for (int i = 0; i < 300; i++) {
-      add();
+      addRandomRow();
     }
-    Named only = new ArrayList<>(expected.keySet()).get(270);
+    TestRow only = new ArrayList<>(expected.keySet()).get(270);
 
     assertThat(table.nearest(Entries.random(DIMENSION, random), 3, row -> row == only))
         .extracting(EmbeddingTable.Scored::row)
@@ -90,8 +90,8 @@ class EmbeddingTableTest {
   }
 
   @Test
-  void equalEmbeddingOfAnyLengthHasTheDistanceZero() {
-    Named row = new Named();
+  void distanceOfParallelVectorsIsZero() {
+    TestRow row = new TestRow();
     table.add(row, Embedding.of(3e-10f, 0, 0, 0, 0, 0, 0, 0, 4e-10f));
 
     assertThat(table.nearest(Embedding.of(3e8f, 0, 0, 0, 0, 0, 0, 0, 4e8f), 1, any -> true))

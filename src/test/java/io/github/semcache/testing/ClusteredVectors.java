@@ -4,8 +4,8 @@ import io.github.semcache.embedding.Embedding;
 import java.util.Random;
 
 /**
- * Vectors that lie as embeddings of prompts do: topics, subjects within a topic, and wordings of a
- * subject.
+ * Random vectors that are clustered like the embeddings of prompts: topics, subjects in a topic,
+ * and wordings of a subject. Not thread-safe.
  */
 public final class ClusteredVectors {
   private static final int TOPICS = 50;
@@ -27,12 +27,12 @@ public final class ClusteredVectors {
     }
   }
 
-  /** A prompt of some subject. */
+  /** Returns the embedding of a prompt on a random subject. */
   public Embedding next() {
     return Embedding.of(near(subjects[random.nextInt(SUBJECTS)], 0.5));
   }
 
-  /** Another wording of a prompt. */
+  /** Returns the embedding of a paraphrase of a prompt. */
   public Embedding like(Embedding embedding) {
     return Embedding.of(near(embedding.toArray(), 0.3));
   }

@@ -17,9 +17,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
-/** A store in front of another that fails where it is told to, and remembers what it was asked. */
+/**
+ * Delegates to another store, records the calls, and fails or falsifies results on request.
+ * Thread-safe.
+ */
 public final class FaultyStore implements VectorStore {
-  /** The calls of a store. */
+  /** The methods of a store. */
   public enum Call {
     FIND,
     NEAREST,
@@ -32,7 +35,7 @@ public final class FaultyStore implements VectorStore {
   private final Set<Call> failing = ConcurrentHashMap.newKeySet();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final AtomicInteger failures = new AtomicInteger();
-  private final List<NewEntry> insertions = new CopyOnWriteArrayList<>();
+  private final List<NewEntry> written = new CopyOnWriteArrayList<>();
   private volatile UnaryOperator<Optional<CacheEntry>> onFind = found -> found;
   private volatile UnaryOperator<NearestEntries> onNearest = found -> found;
   private volatile UnaryOperator<Integer> onPut = evicted -> evicted;
@@ -44,6 +47,7 @@ public final class FaultyStore implements VectorStore {
     this.store = store;
   }
 
+  /** Makes calls of the given methods fail until {@link #recover}. */
   public void fail(Call... calls) {
     failing.addAll(List.of(calls));
   }
@@ -52,42 +56,39 @@ public final class FaultyStore implements VectorStore {
     failing.clear();
   }
 
-  /** Runs an action before each {@link #updateAttributes}. */
-  public void beforeUpdate(Runnable action) {
-    beforeUpdate = action;
-  }
-
-  /** Falsifies what {@link #find} returns. */
+  /** Replaces the results of {@link #find}. */
   public void onFind(UnaryOperator<Optional<CacheEntry>> change) {
     onFind = change;
   }
 
-  /** Falsifies what {@link #nearest} returns. */
+  /** Replaces the results of {@link #nearest}. */
   public void onNearest(UnaryOperator<NearestEntries> change) {
     onNearest = change;
   }
 
-  /** Falsifies what {@link #put} returns. */
+  /** Replaces the results of {@link #put}. */
   public void onPut(UnaryOperator<Integer> change) {
     onPut = change;
   }
 
-  /** Lets writes wait. */
+  /** Makes writes wait for a latch. */
   public void beforePut(CountDownLatch latch) {
     beforePut = latch;
   }
 
+  /** Returns all calls, failed ones included, in order. */
   public List<Call> calls() {
     return List.copyOf(calls);
   }
 
-  /** How many calls failed as they were told to. */
+  /** Returns the number of calls that failed because of {@link #fail}. */
   public int failures() {
     return failures.get();
   }
 
-  public List<NewEntry> insertions() {
-    return List.copyOf(insertions);
+  /** Returns the entries that were passed to {@link #put}, in order. */
+  public List<NewEntry> written() {
+    return List.copyOf(written);
   }
 
   public boolean isClosed() {
@@ -101,7 +102,7 @@ public final class FaultyStore implements VectorStore {
     calls.add(call);
     if (failing.contains(call)) {
       failures.incrementAndGet();
-      throw new StoreException("told to fail on " + call);
+      throw new StoreException("FaultyStore was configured to fail on " + call);
     }
   }
 
@@ -131,11 +132,11 @@ public final class FaultyStore implements VectorStore {
   }
 
   @Override
-  public int put(List<NewEntry> insertions) {
+  public int put(List<NewEntry> entries) {
     record(Call.PUT);
     await(beforePut);
-    this.insertions.addAll(insertions);
-    return onPut.apply(store.put(insertions));
+    written.addAll(entries);
+    return onPut.apply(store.put(entries));
   }
 
   @Override
@@ -146,9 +147,9 @@ public final class FaultyStore implements VectorStore {
   }
 
   @Override
-  public long remove(EntrySelector selection) {
+  public long remove(EntrySelector selector) {
     record(Call.REMOVE);
-    return store.remove(selection);
+    return store.remove(selector);
   }
 
   @Override

@@ -1,10 +1,10 @@
 package io.github.semcache.testing;
 
-/** What callers without null checks pass and return. */
+/** Null values for tests of callers and implementations that ignore null annotations. */
 public final class Nulls {
   private Nulls() {}
 
-  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // it is what this is for
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // for calls that misuse the API
   public static <T> T absent() {
     return null;
   }

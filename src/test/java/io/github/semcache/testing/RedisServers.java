@@ -30,11 +30,10 @@ public final class RedisServers {
   private static final List<String> COMMANDS = List.of("redis-stack-server", "redis-server");
   private static final String CLUSTER_COMMAND = "redis-stack-cluster-server";
 
-  private static final Once<Found> OWN = new Once<>(RedisServers::findOwn);
-  private static final Once<Found> ANY =
-      new Once<>(
-          () -> fromEnvironment(SERVER_VARIABLE).or(() -> Optional.of(OWN.get())).orElseThrow());
-  private static final Once<Found> CLUSTER = new Once<>(RedisServers::findCluster);
+  private static final Memoized<Found> OWN = new Memoized<>(RedisServers::findOwn);
+  private static final Memoized<Found> ANY =
+      new Memoized<>(() -> given(GIVEN).or(() -> Optional.of(OWN.get())).orElseThrow());
+  private static final Memoized<Found> CLUSTER = new Memoized<>(RedisServers::findCluster);
 
   private RedisServers() {}
 
@@ -141,11 +140,11 @@ public final class RedisServers {
   /** Returns a line for each server that a test has needed so far. */
   static List<String> descriptions() {
     List<String> lines = new ArrayList<>();
-    ANY.ifFound().ifPresent(found -> lines.add("Redis server: " + found.description()));
-    OWN.ifFound()
-        .filter(own -> !ANY.ifFound().filter(own::equals).isPresent())
-        .ifPresent(found -> lines.add("Redis server started by the tests: " + found.description()));
-    CLUSTER.ifFound().ifPresent(found -> lines.add("Redis cluster: " + found.description()));
+    ANY.getIfPresent().ifPresent(found -> lines.add("Redis server: " + found.description()));
+    OWN.getIfPresent()
+        .filter(own -> !ANY.getIfPresent().filter(own::equals).isPresent())
+        .ifPresent(found -> lines.add("Redis server of the tests' own: " + found.description()));
+    CLUSTER.getIfPresent().ifPresent(found -> lines.add("Redis cluster: " + found.description()));
     return lines;
   }
 

@@ -185,10 +185,10 @@ final class CachedResponsesTest {
       Iterator<ResponseStreamEvent> iterator = events.stream().iterator();
       iterator.next();
       assertThat(iterator.next().isCompleted()).isTrue();
-      assertThat(store.insertions()).isEmpty();
+      assertThat(store.written()).isEmpty();
       gate.countDown();
       assertThat(iterator.hasNext()).isFalse();
-      assertThat(store.insertions()).hasSize(1);
+      assertThat(store.written()).hasSize(1);
     }
   }
 

@@ -37,7 +37,7 @@ final class SharedStreamTest extends SharedStreamFixture {
         text.append(text(chunk));
       } while (chunk.choices().get(0).finishReason().isEmpty());
       assertThat(text.toString()).isEqualTo("Paris.");
-      assertThat(store.insertions()).isEmpty();
+      assertThat(store.written()).isEmpty();
 
       CompletableFuture<Boolean> more = onNewThread(iterator::hasNext);
       await().until(() -> store.calls().contains(FaultyStore.Call.PUT));
@@ -45,7 +45,7 @@ final class SharedStreamTest extends SharedStreamFixture {
       gate.countDown();
       assertThat(more.join()).isFalse();
     }
-    assertThat(store.insertions()).hasSize(1);
+    assertThat(store.written()).hasSize(1);
   }
 
   @Test
