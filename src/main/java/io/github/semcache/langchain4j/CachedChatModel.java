@@ -276,7 +276,7 @@ public final class CachedChatModel implements ChatModel {
                   () ->
                       new IllegalArgumentException(
                           "modelName is missing; the model's default parameters do not tell it"));
-      return new ChatRequests(name, provider, defaults, prompts, question);
+      return new ChatRequests(name, provider, defaults, prompts, question, cache::adapterFailed);
     }
   }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -39,18 +40,21 @@ final class ChatRequests {
   private final ChatRequestParameters defaults;
   private final BiFunction<ChatRequest, Prompt, Prompt> options;
   private final QuestionFinder finder;
+  private final Consumer<RuntimeException> onFailure;
 
   ChatRequests(
       String model,
       ModelProvider provider,
       ChatRequestParameters defaults,
       BiFunction<ChatRequest, Prompt, Prompt> options,
-      QuestionFinder finder) {
+      QuestionFinder finder,
+      Consumer<RuntimeException> onFailure) {
     this.model = model;
     this.provider = provider;
     this.defaults = defaults;
     this.options = options;
     this.finder = finder;
+    this.onFailure = onFailure;
   }
 
   /** A request that a cache may answer. */
@@ -68,7 +72,7 @@ final class ChatRequests {
     for (int i = rest.size() - 1; i >= 0; i--) {
       if (rest.get(i) instanceof UserMessage message) {
         List<Content> contents = new ArrayList<>(message.contents());
-        Optional<MessageQuestion> found = MessageQuestion.in(texts(contents), finder);
+        Optional<MessageQuestion> found = MessageQuestion.in(texts(contents), finder, onFailure);
         found.ifPresent(asked -> remove(asked, contents));
         rest.set(i, message.toBuilder().contents(contents).build());
         return found.flatMap(asked -> question(request, asked, rest));
@@ -104,7 +108,7 @@ final class ChatRequests {
       ChatRequest request, MessageQuestion asked, List<ChatMessage> rest) {
     try {
       Map<String, String> settings = settings(defaults.overrideWith(request.parameters()), rest);
-      return Optional.of(asked.beside().isEmpty() ? settings : with(asked.beside(), settings));
+      return Optional.of(asked.context().isEmpty() ? settings : with(asked.context(), settings));
     } catch (RuntimeException e) {
       return Optional.empty();
     }

@@ -134,7 +134,7 @@ final class CachedAsyncTest extends CachedClientTest {
 
     assertThatThrownBy(call::join)
         .hasCauseInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("use, refresh or bypass");
+        .hasMessageContaining("use, refresh, or bypass");
   }
 
   @Test

@@ -60,7 +60,7 @@ final class CachedResponsesTest {
 
   private static ObjectNode response(String status, String output) {
     try {
-      return Json.object(
+      return OpenAiJson.parseObject(
           """
           {"id":"resp_1","object":"response","created_at":1700000000,"status":"%s","model":"gpt-4o",
            "x_unknown":{"kept":true},"error":null,"incomplete_details":null,"instructions":null,
@@ -105,14 +105,14 @@ final class CachedResponsesTest {
   }
 
   private static FakeStream streamed(String last, ObjectNode response) {
-    ObjectNode event = Json.newObject().put("type", last).put("sequence_number", 2);
+    ObjectNode event = OpenAiJson.newObject().put("type", last).put("sequence_number", 2);
     event.set("response", response);
     return FakeStream.start()
         .raw(
             "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\","
                 + "\"sequence_number\":1,\"item_id\":\"msg_1\",\"output_index\":0,"
                 + "\"content_index\":0,\"delta\":\"Paris.\",\"logprobs\":[]}\n\n")
-        .raw("event: " + last + "\ndata: " + Json.text(event) + "\n\n");
+        .raw("event: " + last + "\ndata: " + OpenAiJson.text(event) + "\n\n");
   }
 
   private int requests() {
@@ -275,7 +275,7 @@ final class CachedResponsesTest {
   void replayOfACallOfAToolIsWhole() {
     ObjectNode answer = response("completed", CALL + "," + REFUSAL);
 
-    String events = new ResponsesApi().stream(answer, false);
+    String events = new ResponsesApi().toStream(answer, false);
 
     assertThat(events)
         .contains("response.function_call_arguments.done", "response.refusal.delta")
@@ -285,7 +285,8 @@ final class CachedResponsesTest {
   @Test
   void entryWithoutTheServicesOwnReplyIsAValidResponse() {
     ObjectNode answer =
-        new ResponsesApi().answer(io.github.semcache.chat.ChatReply.of("Paris.").model("gpt-4o"));
+        new ResponsesApi()
+            .createAnswer(io.github.semcache.chat.ChatReply.of("Paris.").model("gpt-4o"));
 
     Response response = com.openai.core.JsonValue.fromJsonNode(answer).convert(Response.class);
 

@@ -11,12 +11,12 @@ class ChunkMergerTest {
 
   /** The whole completion of chunks whose only choice has these fields. */
   private static ObjectNode joined(String... choices) throws IOException {
-    ModelApi.Assembly assembly = new ChatCompletionsApi().assembly();
+    AnswerAccumulator accumulator = new ChatCompletionsApi().newAccumulator();
     for (String choice : choices) {
-      assembly.accept(
+      accumulator.add(
           "{\"id\":\"c\",\"obfuscation\":\"x8fQ\",\"choices\":[{\"index\":0," + choice + "}]}");
     }
-    Optional<ObjectNode> whole = assembly.accept("[DONE]");
+    Optional<ObjectNode> whole = accumulator.add("[DONE]");
     return whole.orElseThrow();
   }
 

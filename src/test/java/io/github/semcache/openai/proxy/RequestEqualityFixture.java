@@ -16,6 +16,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -76,19 +78,20 @@ abstract class RequestEqualityFixture {
           "prompt_cache_retention",
           "service_tier");
 
+  final List<Throwable> failures = new ArrayList<>();
   final RequestReader reader =
-      new RequestReader(Optional.empty(), Set.of(), QuestionFinder.whole());
+      new RequestReader(Optional.empty(), Set.of(), QuestionFinder.whole(), failures::add);
 
   static ObjectNode parse(String json) {
     try {
-      return Json.object(json);
+      return OpenAiJson.parseObject(json);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   String keyOf(ObjectNode body) {
-    return keyOf(Json.text(body));
+    return keyOf(OpenAiJson.text(body));
   }
 
   String keyOf(String body) {
@@ -127,7 +130,7 @@ abstract class RequestEqualityFixture {
     if (value instanceof ArrayNode array) {
       return array.deepCopy().add("changed");
     }
-    return Json.newObject().textNode(value + " changed");
+    return OpenAiJson.newObject().textNode(value + " changed");
   }
 
   /** A body of a text. */

@@ -51,7 +51,7 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
   }
 
   private static String message(List<String> contents) {
-    ObjectNode body = Json.newObject();
+    ObjectNode body = OpenAiJson.newObject();
     ArrayNode parts = body.putArray("messages").addObject().put("role", "user").putArray("content");
     for (String content : contents) {
       if (content.startsWith("image")) {
@@ -60,7 +60,7 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
         parts.addObject().put("type", "text").put("text", content);
       }
     }
-    return Json.text(body);
+    return OpenAiJson.text(body);
   }
 
   @Provide
@@ -142,7 +142,7 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
   void changeOfAnythingThatMattersIsAnotherRequest(@ForAll("changes") Change change) {
     String original = change.body().has("messages") ? CHAT : RESPONSE;
 
-    assertThat(queryOf(Json.text(change.body())).map(Query::key))
+    assertThat(queryOf(OpenAiJson.text(change.body())).map(Query::key))
         .as(change.name())
         .isNotEqualTo(Optional.of(keyOf(parse(original))));
   }

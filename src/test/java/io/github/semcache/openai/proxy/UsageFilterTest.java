@@ -4,26 +4,30 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageFilterTest {
+  private final List<Throwable> failures = new ArrayList<>();
+
   private static final String LAST = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5}}";
 
   /** Gives a stream to the filter in pieces of so many bytes. */
-  private static String filtered(String stream, int piece) {
-    StreamReading reading = new StreamReading(new ChatCompletionsApi(), true);
+  private String filtered(String stream, int piece) {
+    StreamAssembler assembler = new StreamAssembler(new ChatCompletionsApi(), true, failures::add);
     ByteArrayOutputStream seen = new ByteArrayOutputStream();
     byte[] bytes = stream.getBytes(UTF_8);
     for (int i = 0; i < bytes.length; i += piece) {
       int length = Math.min(piece, bytes.length - i);
       byte[] chunk = new byte[piece];
       System.arraycopy(bytes, i, chunk, 0, length);
-      seen.writeBytes(reading.accept(chunk, length));
+      seen.writeBytes(assembler.add(chunk, length));
     }
-    seen.writeBytes(reading.accept(new byte[0], -1));
+    seen.writeBytes(assembler.add(new byte[0], -1));
     return seen.toString(UTF_8);
   }
 
@@ -72,16 +76,16 @@ class UsageFilterTest {
   void whatIsHeldBackIsSeenIfTheStreamEndsOrBreaksOff() {
     assertThat(filtered("data: {\"id\":", 4096)).isEqualTo("data: {\"id\":");
 
-    StreamReading broken = new StreamReading(new ChatCompletionsApi(), true);
-    assertThat(broken.accept("data: {\"id".getBytes(UTF_8), 10)).isEmpty();
-    assertThat(new String(broken.rest(), UTF_8)).isEqualTo("data: {\"id");
+    StreamAssembler broken = new StreamAssembler(new ChatCompletionsApi(), true, failures::add);
+    assertThat(broken.add("data: {\"id".getBytes(UTF_8), 10)).isEmpty();
+    assertThat(new String(broken.takePending(), UTF_8)).isEqualTo("data: {\"id");
   }
 
   @Test
   void streamThatWasAskedForItsUsagePassesByteForByte() {
-    StreamReading reading = new StreamReading(new ChatCompletionsApi(), false);
+    StreamAssembler assembler = new StreamAssembler(new ChatCompletionsApi(), false, failures::add);
     byte[] bytes = (LAST + "\n\ndata: [DO").getBytes(UTF_8);
 
-    assertThat(reading.accept(bytes, bytes.length)).isEqualTo(bytes);
+    assertThat(assembler.add(bytes, bytes.length)).isEqualTo(bytes);
   }
 }
