@@ -11,29 +11,30 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Which bytes of a stream remain after the usage is removed. */
 class UsageFilterTest {
   private final List<Throwable> failures = new ArrayList<>();
 
   private static final String LAST = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5}}";
 
-  /** Gives a stream to the filter in pieces of so many bytes. */
+  /** Filters a stream in pieces of the given number of bytes. */
   private String filtered(String stream, int piece) {
     StreamAssembler assembler = new StreamAssembler(new ChatCompletionsApi(), true, failures::add);
-    ByteArrayOutputStream seen = new ByteArrayOutputStream();
+    ByteArrayOutputStream filtered = new ByteArrayOutputStream();
     byte[] bytes = stream.getBytes(UTF_8);
     for (int i = 0; i < bytes.length; i += piece) {
       int length = Math.min(piece, bytes.length - i);
       byte[] chunk = new byte[piece];
       System.arraycopy(bytes, i, chunk, 0, length);
-      seen.writeBytes(assembler.add(chunk, length));
+      filtered.writeBytes(assembler.add(chunk, length));
     }
-    seen.writeBytes(assembler.add(new byte[0], -1));
-    return seen.toString(UTF_8);
+    filtered.writeBytes(assembler.add(new byte[0], -1));
+    return filtered.toString(UTF_8);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 7, 4096})
-  void streamIsLeftAsItIsButForTheUsage(int piece) {
+  void onlyTheUsageIsRemoved(int piece) {
     String before = "data: {\"id\":\"ü 🗼\",\"choices\":[{\"delta\":{\"content\":\"usage\"}}]";
     String other = ": keep-alive\n\nid: 7\nevent: chunk\ndata: {broken usage\n\n";
 
@@ -62,27 +63,27 @@ class UsageFilterTest {
         "{\"choices\":[1],\"usage\":{}}|{\"choices\":[1],\"usage\":{}}",
         "{\"choices\":[],\"x\":\"usage\"}|{\"choices\":[],\"x\":\"usage\"}"
       })
-  void onlyTheChunksOwnUsageIsTakenOut(String chunk, String seen) {
-    assertThat(filtered("data:" + chunk + "\n\n", 4096)).isEqualTo("data:" + seen + "\n\n");
+  void onlyTheTopLevelUsageIsRemoved(String chunk, String expected) {
+    assertThat(filtered("data:" + chunk + "\n\n", 4096)).isEqualTo("data:" + expected + "\n\n");
   }
 
   @Test
-  void chunkThatEndsInCarriageReturnsIsTakenOutWhole() {
+  void carriageReturnsOfTheUsageChunkAreRemoved() {
     assertThat(filtered("data: {}\r\n\r\n" + LAST + "\r\n\r\ndata: [DONE]\r\n\r\n", 5))
         .isEqualTo("data: {}\r\n\r\ndata: [DONE]\r\n\r\n");
   }
 
   @Test
-  void whatIsHeldBackIsSeenIfTheStreamEndsOrBreaksOff() {
+  void incompleteEventIsForwardedIfTheStreamEndsOrFails() {
     assertThat(filtered("data: {\"id\":", 4096)).isEqualTo("data: {\"id\":");
 
-    StreamAssembler broken = new StreamAssembler(new ChatCompletionsApi(), true, failures::add);
-    assertThat(broken.add("data: {\"id".getBytes(UTF_8), 10)).isEmpty();
-    assertThat(new String(broken.takePending(), UTF_8)).isEqualTo("data: {\"id");
+    StreamAssembler failing = new StreamAssembler(new ChatCompletionsApi(), true, failures::add);
+    assertThat(failing.add("data: {\"id".getBytes(UTF_8), 10)).isEmpty();
+    assertThat(new String(failing.takePending(), UTF_8)).isEqualTo("data: {\"id");
   }
 
   @Test
-  void streamThatWasAskedForItsUsagePassesByteForByte() {
+  void requestedUsageIsNotRemoved() {
     StreamAssembler assembler = new StreamAssembler(new ChatCompletionsApi(), false, failures::add);
     byte[] bytes = (LAST + "\n\ndata: [DO").getBytes(UTF_8);
 
