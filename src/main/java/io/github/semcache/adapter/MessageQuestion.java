@@ -6,33 +6,40 @@ import io.github.semcache.prompt.QuestionFinder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * What a message asks, found among its parts. Texts that follow one another are joined by line
- * breaks. Of those that images or files stand between, the last that say something ask; the others
- * tell the images apart, and so must be equal.
+ * The question in a user message that consists of several parts. Adjacent text parts are joined
+ * with line breaks. If other parts, such as images or files, separate the texts, the question is in
+ * the last group of adjacent texts that is not blank. All other texts must be equal for a hit,
+ * because they distinguish the images.
  *
- * @param from the index of the first part that asks
- * @param to the index after the last
+ * @param from the index of the first part of the group with the question, inclusive
+ * @param to the index of the last part of that group, exclusive
  * @param text the question; not blank
- * @param beside what else these parts say: what stands before the question and what after it; empty
- *     if that is nothing
+ * @param context the text of the group before and after the question, in this order; empty if the
+ *     question is the whole text of the group
  */
-public record MessageQuestion(int from, int to, String text, List<String> beside) {
+public record MessageQuestion(int from, int to, String text, List<String> context) {
 
   public MessageQuestion {
     requireNonNull(text, "text");
-    beside = List.copyOf(beside);
+    context = List.copyOf(context);
   }
 
   /**
-   * Finds the question.
+   * Finds the question of a message.
    *
-   * @param parts the texts of a message; empty for what is no text
-   * @param finder finds it in the texts that ask
-   * @return empty if no text says something, or the finder finds nothing
+   * @param parts the texts of the parts of a message; empty for parts that are not text
+   * @param finder finds the question in the text of the group
+   * @param onFailure notified of an exception of the finder
+   * @return the question; empty if all texts are blank, or if the finder throws or returns a blank
+   *     text or one that is not part of the message
    */
-  public static Optional<MessageQuestion> in(List<Optional<String>> parts, QuestionFinder finder) {
+  public static Optional<MessageQuestion> in(
+      List<Optional<String>> parts,
+      QuestionFinder finder,
+      Consumer<? super RuntimeException> onFailure) {
     int to = parts.size();
     while (to > 0) {
       int from = to;
@@ -41,7 +48,9 @@ public record MessageQuestion(int from, int to, String text, List<String> beside
       }
       String text = String.join("\n", texts(parts.subList(from, to)));
       if (!text.isBlank()) {
-        return found(from, to, text, finder);
+        int first = from;
+        int last = to;
+        return find(text, finder, onFailure).flatMap(found -> split(first, last, text, found));
       }
       to = from - 1;
     }
@@ -54,25 +63,24 @@ public record MessageQuestion(int from, int to, String text, List<String> beside
     return texts;
   }
 
-  private static Optional<MessageQuestion> found(
-      int from, int to, String text, QuestionFinder finder) {
-    String question;
+  private static Optional<String> find(
+      String text, QuestionFinder finder, Consumer<? super RuntimeException> onFailure) {
     try {
-      question = finder.find(text);
+      return Optional.of(finder.find(text));
     } catch (RuntimeException e) {
+      onFailure.accept(e);
       return Optional.empty();
     }
+  }
+
+  private static Optional<MessageQuestion> split(int from, int to, String text, String question) {
     int start = text.indexOf(question);
     if (question.isBlank() || start < 0) {
       return Optional.empty();
     }
     String before = text.substring(0, start);
     String after = text.substring(start + question.length());
-    return Optional.of(
-        new MessageQuestion(
-            from,
-            to,
-            question,
-            before.isEmpty() && after.isEmpty() ? List.of() : List.of(before, after)));
+    List<String> context = before.isEmpty() && after.isEmpty() ? List.of() : List.of(before, after);
+    return Optional.of(new MessageQuestion(from, to, question, context));
   }
 }

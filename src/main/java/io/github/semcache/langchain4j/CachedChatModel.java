@@ -287,10 +287,8 @@ public final class CachedChatModel implements ChatModel {
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "modelName is missing; it must be set if the model's default parameters"
-                              + " contain no model name"));
-      return new ChatRequestParser(
-          name, provider, defaults, prompts, question, cache::adapterFailed);
+                          "modelName is missing; the model's default parameters do not tell it"));
+      return new ChatRequests(name, provider, defaults, prompts, question, cache::adapterFailed);
     }
   }
 }

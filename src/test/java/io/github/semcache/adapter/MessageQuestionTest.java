@@ -4,29 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.semcache.prompt.QuestionFinder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
+/** Where the question of a message is found. */
 class MessageQuestionTest {
   private static final String RETRIEVED = "What is it?\n\nUse this:\nIt is a cat. What is it?";
 
-  /** A message; an image stands for what is no text. */
-  private static Optional<MessageQuestion> in(QuestionFinder finder, String... parts) {
+  private final List<RuntimeException> failures = new ArrayList<>();
+
+  /** Finds the question of a message. The part "image" is not a text. */
+  private Optional<MessageQuestion> in(QuestionFinder finder, String... parts) {
     return MessageQuestion.in(
         Stream.of(parts)
             .map(part -> part.equals("image") ? Optional.<String>empty() : Optional.of(part))
             .toList(),
-        finder);
+        finder,
+        failures::add);
   }
 
-  private static Optional<MessageQuestion> in(String... parts) {
+  private Optional<MessageQuestion> in(String... parts) {
     return in(QuestionFinder.whole(), parts);
   }
 
   @Test
-  void lastTextsThatSaySomethingAsk() {
+  void questionIsTheLastGroupOfTextsThatIsNotBlank() {
     assertThat(in("one")).contains(new MessageQuestion(0, 1, "one", List.of()));
     assertThat(in("one", "image", "two", "three"))
         .contains(new MessageQuestion(2, 4, "two\nthree", List.of()));
@@ -37,7 +42,7 @@ class MessageQuestionTest {
   }
 
   @Test
-  void whatStandsBesideTheQuestionIsKeptWithItsPlace() {
+  void textAroundTheQuestionIsTheContext() {
     assertThat(in(QuestionFinder.before("\n\nUse this:"), RETRIEVED))
         .contains(
             new MessageQuestion(
@@ -53,14 +58,20 @@ class MessageQuestionTest {
   }
 
   @Test
-  void finderThatFindsNothingOrFailsHasNoQuestion() {
+  void thereIsNoQuestionIfTheFinderReturnsNoPartOfTheMessageOrABlankText() {
     assertThat(in(text -> "elsewhere", "one")).isEmpty();
     assertThat(in(text -> " ", "one two")).isEmpty();
-    assertThat(in(text -> text.substring(99), "one")).isEmpty();
+    assertThat(failures).isEmpty();
   }
 
   @Test
-  void markerIsChecked() {
+  void thereIsNoQuestionIfTheFinderThrowsAndTheExceptionIsReported() {
+    assertThat(in(text -> text.substring(99), "one")).isEmpty();
+    assertThat(failures).singleElement().isInstanceOf(StringIndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void emptyMarkerIsRejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> QuestionFinder.before(""))
         .withMessageContaining("marker");

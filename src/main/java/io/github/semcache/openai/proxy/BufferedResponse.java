@@ -13,7 +13,7 @@ import java.io.SequenceInputStream;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A response that can be given to many callers. Immutable. */
+/** A response in memory, which can be returned to several callers. This class is immutable. */
 final class BufferedResponse {
   static final int OK = 200;
 
@@ -22,7 +22,7 @@ final class BufferedResponse {
   private final int status;
   private final Headers headers;
 
-  /** What could be read of the body, and why the rest could not. */
+  /** The bytes that were read before the failure, if any. */
   private final byte[] body;
 
   private final Optional<IOException> failure;
@@ -35,8 +35,8 @@ final class BufferedResponse {
     this.failure = failure;
   }
 
-  /** Reads a response to its end, or to where it breaks off, and closes it. */
-  static BufferedResponse of(HttpResponse response) {
+  /** Reads a response until its end or until reading fails, and closes it. */
+  static BufferedResponse read(HttpResponse response) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     Optional<IOException> failure = Optional.empty();
     try (response;
@@ -49,7 +49,7 @@ final class BufferedResponse {
         response.statusCode(), response.headers(), body.toByteArray(), failure);
   }
 
-  /** A response that the service did not give. */
+  /** Creates a response with status 200. */
   static BufferedResponse of(String contentType, String body) {
     Headers headers = Headers.builder().put("Content-Type", contentType).build();
     return new BufferedResponse(OK, headers, body.getBytes(UTF_8), Optional.empty());
@@ -59,12 +59,12 @@ final class BufferedResponse {
     return status;
   }
 
-  /** Why the rest of the body could not be read; empty if it is whole. */
+  /** Returns the exception that ended the reading of the body; empty if the body is complete. */
   Optional<IOException> failure() {
     return failure;
   }
 
-  /** Whether it is whole and no error. */
+  /** Returns whether the status is 200 and the body is complete. */
   boolean isOk() {
     return status == OK && failure.isEmpty();
   }
@@ -73,36 +73,41 @@ final class BufferedResponse {
     return new String(body, UTF_8);
   }
 
-  /** The response with headers that tell where the answer came from. */
-  BufferedResponse marked(Answer answer) {
-    Headers.Builder marked = headers.toBuilder();
-    marked.replace(CacheControl.SOURCE, answer.source().name().toLowerCase(Locale.ROOT));
+  /** Returns this response with the cache's response headers of {@link CacheControl}. */
+  BufferedResponse withCacheHeaders(Answer answer) {
+    Headers.Builder builder = headers.toBuilder();
+    builder.replace(CacheControl.SOURCE, answer.source().name().toLowerCase(Locale.ROOT));
     if (answer.isHit()) {
-      marked.replace(CacheControl.DISTANCE, Double.toString(answer.distance().orElse(0)));
-      marked.replace(CacheControl.AGE, Long.toString(answer.age().toSeconds()));
+      builder.replace(CacheControl.DISTANCE, Double.toString(answer.distance().orElse(0)));
+      builder.replace(CacheControl.AGE, Long.toString(answer.age().toSeconds()));
     }
-    return new BufferedResponse(status, marked.build(), body, failure);
+    return new BufferedResponse(status, builder.build(), body, failure);
   }
 
-  /** The headers of a response that the model gives. */
-  static Headers marked(Headers headers) {
+  /** Adds the response header that names the model as the source of the answer. */
+  static Headers withModelSource(Headers headers) {
     return headers.toBuilder().replace(CacheControl.SOURCE, MODEL).build();
   }
 
-  /** The response for one caller; its body fails where the original one did. */
+  /**
+   * Returns the response for one caller. If reading the original body failed, its body fails at the
+   * same position.
+   */
   HttpResponse open() {
-    InputStream whole = new ByteArrayInputStream(body);
-    return new OpenResponse(
+    InputStream bytes = new ByteArrayInputStream(body);
+    return new InputStreamResponse(
         status,
         headers,
-        failure.<InputStream>map(e -> new SequenceInputStream(whole, new Broken(e))).orElse(whole));
+        failure
+            .<InputStream>map(e -> new SequenceInputStream(bytes, new FailingInputStream(e)))
+            .orElse(bytes));
   }
 
-  /** A body that cannot be read. */
-  private static final class Broken extends InputStream {
+  /** An input stream that always fails. */
+  private static final class FailingInputStream extends InputStream {
     private final IOException failure;
 
-    Broken(IOException failure) {
+    FailingInputStream(IOException failure) {
       this.failure = failure;
     }
 

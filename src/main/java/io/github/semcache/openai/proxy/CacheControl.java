@@ -8,62 +8,66 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.responses.ResponseCreateParams;
 import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Prompt;
-import io.github.semcache.prompt.TimeToLive;
 import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 
 /**
- * What one call through a {@linkplain CachedOpenAi cached client} lets the cache do. It travels as
- * request headers, which are removed before the request leaves.
+ * Cache options of single calls through a {@linkplain CachedOpenAi wrapped client}. They are passed
+ * as request headers, which are removed before the request is sent.
  *
  * <pre>{@code
  * client.chat().completions().create(
  *     CacheControl.use().tag("tenant", "acme").timeToLive(Duration.ofHours(1)).on(params));
  * }</pre>
  *
- * <p>Headers that a client adds to all its requests count as well: {@code client.withOptions(o ->
- * o.putAllHeaders(CacheControl.use().tag("tenant", "acme").headers()))}. A call adds to them, and
- * takes the place only of what it sets itself: a tag of the same name, another mode and so on. A
- * header with the prefix {@code X-Semcache-} that is unknown, or whose value cannot be read, fails
- * the call with an {@link IllegalArgumentException}.
+ * <p>A client can add the headers to all of its requests: {@code client.withOptions(o ->
+ * o.putAllHeaders(CacheControl.use().tag("tenant", "acme").headers()))}. The options of a call are
+ * added to those of its client and replace only the same options, for example the mode or a tag of
+ * the same name. If a header with the prefix {@code X-Semcache-} is unknown or has an invalid
+ * value, the call fails with an {@link IllegalArgumentException}.
  *
- * <p>Immutable: each method that sets something returns a new object.
+ * <p>This class is immutable and thread-safe. Each method that sets an option returns a new
+ * instance.
  */
 public final class CacheControl {
-  /** What the cache may do: {@code use}, {@code refresh} or {@code bypass}. */
+  /** The request header for the cache mode: {@code use}, {@code refresh}, or {@code bypass}. */
   public static final String MODE = "X-Semcache-Mode";
 
   /**
-   * What the header of a tag of the scope begins with; the tag's name follows, and its value is the
-   * header's. Both are percent-encoded in UTF-8 as in the query of a URL, capital letters of the
-   * name too, because headers are the same in any case: {@code X-Semcache-Tag-tenant: acme}.
+   * The prefix of the request headers for tags of the scope, for example {@code
+   * X-Semcache-Tag-tenant: acme}. The prefix is followed by the name of the tag; the value of the
+   * header is the value of the tag. Both are percent-encoded UTF-8, as in the query of a URL.
+   * Capital letters of the name have to be encoded too, because header names are case-insensitive.
    */
   public static final String TAG_PREFIX = "X-Semcache-Tag-";
 
-  /** How long the answer is kept, as an ISO 8601 duration, for example {@code PT1H}. */
+  /**
+   * The request header for the time to live of the answer, an ISO 8601 duration such as {@code
+   * PT1H}.
+   */
   public static final String TIME_TO_LIVE = "X-Semcache-Time-To-Live";
 
-  /** The largest cosine distance of a hit, 0 to 2. */
+  /** The request header for the maximum cosine distance of a hit, in [0, 2]. */
   public static final String MAX_DISTANCE = "X-Semcache-Max-Distance";
 
-  /** Accept only answers younger than this, as an ISO 8601 duration. */
+  /** The request header for the maximum age of a cached answer, an ISO 8601 duration. */
   public static final String MAX_AGE = "X-Semcache-Max-Age";
 
-  /** Wait no longer than this for another call's answer, as an ISO 8601 duration. */
+  /** The request header for the maximum wait for another call, an ISO 8601 duration. */
   public static final String MAX_WAIT = "X-Semcache-Max-Wait";
 
   /**
-   * A response header that says where the answer came from: {@code exact}, {@code semantic} or
-   * {@code model}. Responses that did not go through the cache lack it.
+   * The response header for the source of the answer: {@code exact}, {@code semantic}, or {@code
+   * model}. It is absent if the cache was not used.
    */
   public static final String SOURCE = "X-Semcache-Source";
 
-  /** A response header: the cosine distance of a hit, 0 to 2. */
+  /** The response header for the cosine distance of a hit, in [0, 2]. */
   public static final String DISTANCE = "X-Semcache-Distance";
 
-  /** A response header: how old the answer of a hit is, in whole seconds. */
+  /** The response header for the age of a cached answer, in whole seconds. */
   public static final String AGE = "Age";
 
   static final String PREFIX = "x-semcache-";
@@ -77,28 +81,28 @@ public final class CacheControl {
   }
 
   /**
-   * Answers from the cache where it can, as a call without these headers does. Sets no {@link
-   * #MODE}: that of the client's own headers, if any, stays.
+   * Returns an instance without options. It does not set {@link #MODE}, so the mode of the client's
+   * headers applies, if any. The default mode answers from the cache if possible.
    *
-   * @return a control to add options to
+   * @return an instance without options
    */
   public static CacheControl use() {
     return new CacheControl(Headers.builder().build());
   }
 
   /**
-   * Asks the model whatever the cache holds, and keeps its answer in place of the old one.
+   * Returns an instance that always asks the model, and replaces the cached answer.
    *
-   * @return the control
+   * @return an instance with the mode {@code refresh}
    */
   public static CacheControl refresh() {
     return mode(CacheMode.REFRESH);
   }
 
   /**
-   * Asks the model whatever the cache holds, and keeps nothing.
+   * Returns an instance that always asks the model, and stores nothing.
    *
-   * @return the control
+   * @return an instance with the mode {@code bypass}
    */
   public static CacheControl bypass() {
     return mode(CacheMode.BYPASS);
@@ -112,17 +116,17 @@ public final class CacheControl {
   /**
    * Adds a tag to the scope; see {@link Prompt#tag}.
    *
-   * @param name the tag's name; any string
-   * @param value the tag's value; any string
-   * @return a control with it
+   * @param name the name of the tag
+   * @param value the value of the tag
+   * @return an instance with the tag
    */
   public CacheControl tag(String name, String value) {
-    String header = TAG_PREFIX + headerName(requireNonNull(name, "name"));
+    String header = TAG_PREFIX + encodeName(requireNonNull(name, "name"));
     return with(header, URLEncoder.encode(requireNonNull(value, "value"), UTF_8));
   }
 
-  /** Of the characters that URL encoding lets through, capital letters are no safe header name. */
-  private static String headerName(String name) {
+  /** Unlike {@link URLEncoder}, encodes the characters that are not safe in header names. */
+  private static String encodeName(String name) {
     StringBuilder encoded = new StringBuilder();
     for (byte b : name.getBytes(UTF_8)) {
       if ((b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b == '-' || b == '_') {
@@ -135,32 +139,32 @@ public final class CacheControl {
   }
 
   /**
-   * Keeps the answer for so long; see {@link Prompt#timeToLive(Duration)}.
+   * Sets the time to live of the answer; see {@link Prompt#timeToLive(Duration)}.
    *
-   * @param timeToLive at least a millisecond and at most 100 years
-   * @return a control with it
-   * @throws IllegalArgumentException if the time is outside these bounds
+   * @param timeToLive the time to live, between one millisecond and 36,525 days
+   * @return an instance with the time to live
+   * @throws IllegalArgumentException if the time to live is outside this range
    */
   public CacheControl timeToLive(Duration timeToLive) {
-    return with(TIME_TO_LIVE, TimeToLive.check(timeToLive));
+    return with(TIME_TO_LIVE, ANY.timeToLive(timeToLive).timeToLive().orElseThrow());
   }
 
   /**
-   * Uses this cut; see {@link Prompt#maxDistance(double)}.
+   * Sets the maximum distance of a hit; see {@link Prompt#maxDistance(double)}.
    *
-   * @param maxDistance the largest cosine distance of a hit, 0 to 2
-   * @return a control with it
-   * @throws IllegalArgumentException if the distance is outside 0 to 2
+   * @param maxDistance the maximum cosine distance, in [0, 2]
+   * @return an instance with the maximum distance
+   * @throws IllegalArgumentException if the distance is outside this range
    */
   public CacheControl maxDistance(double maxDistance) {
     return with(MAX_DISTANCE, ANY.maxDistance(maxDistance).maxDistance().orElseThrow());
   }
 
   /**
-   * Accepts only answers younger than this; see {@link Prompt#maxAge(Duration)}.
+   * Sets the maximum age of a cached answer; see {@link Prompt#maxAge(Duration)}.
    *
-   * @param maxAge more than zero
-   * @return a control with it
+   * @param maxAge the maximum age; positive
+   * @return an instance with the maximum age
    * @throws IllegalArgumentException if the age is zero or negative
    */
   public CacheControl maxAge(Duration maxAge) {
@@ -168,10 +172,10 @@ public final class CacheControl {
   }
 
   /**
-   * Waits no longer than this for another call's answer; see {@link Prompt#maxWait(Duration)}.
+   * Sets the maximum wait for another call; see {@link Prompt#maxWait(Duration)}.
    *
-   * @param maxWait more than zero
-   * @return a control with it
+   * @param maxWait the maximum wait; positive
+   * @return an instance with the maximum wait
    * @throws IllegalArgumentException if the wait is zero or negative
    */
   public CacheControl maxWait(Duration maxWait) {
@@ -183,16 +187,17 @@ public final class CacheControl {
   }
 
   /**
-   * The request headers, for parameters of other kinds and for whole clients.
+   * Returns the request headers, for clients and for parameters without an {@code on} method.
    *
-   * @return names and values
+   * @return the request headers
    */
   public Headers headers() {
     return headers;
   }
 
   /**
-   * Puts the headers on a chat completion, in addition to those that it has.
+   * Adds the headers to the parameters of a chat completion. Existing headers of other names are
+   * retained.
    *
    * @param params the parameters
    * @return parameters with the headers
@@ -202,7 +207,7 @@ public final class CacheControl {
   }
 
   /**
-   * Puts the headers on a response, in addition to those that it has.
+   * Adds the headers to the parameters of a response. Existing headers of other names are retained.
    *
    * @param params the parameters
    * @return parameters with the headers

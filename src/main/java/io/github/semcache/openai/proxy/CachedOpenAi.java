@@ -17,63 +17,69 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 
 /**
- * Gives an existing openai-java client a cache, without a change to the code that calls it.
+ * Wraps openai-java clients, so that they answer from a cache. The code that uses the client does
+ * not change.
  *
  * <pre>{@code
  * OpenAIClient cached = CachedOpenAi.wrap(client, cache);
  * }</pre>
  *
- * <p>Chat completions and responses are answered from the cache where they can be, blocking,
- * asynchronous and as streams of both kinds; one entry serves all of them. Everything else passes
- * through untouched, embeddings included unless {@link Builder#embeddings} says otherwise.
+ * <p>The cache is used for chat completions and responses: blocking, asynchronous, and as blocking
+ * or asynchronous streams. An entry serves all of these calls. All other requests are passed
+ * through, embeddings included unless {@link Builder#embeddings} is set.
  *
  * <ul>
- *   <li><b>What is compared by meaning</b> is the text of the last message of the user; of texts
- *       that images or files stand between, the last; of messages with retrieved passages, what
- *       {@link Builder#question} says. All other fields of the request's body, unknown ones
- *       included, must be equal in any order of keys: the model, the system text, earlier messages,
- *       images, tools, the response format, the temperature and so on. So must the base URL, the
- *       path, the query, and the headers {@code OpenAI-Organization} and {@code OpenAI-Project}, if
- *       they are sent. API keys need not: those of two projects share answers, and one that was
- *       revoked is still answered, see {@link Builder#scopeHeader}. Ignored are {@code metadata},
- *       {@code prompt_cache_key}, {@code prompt_cache_options}, {@code prompt_cache_retention},
- *       {@code safety_identifier}, {@code service_tier}, {@code stream}, {@code stream_options},
- *       {@code user} and, for chat completions, {@code store}.
- *   <li><b>What passes by the cache:</b> requests whose user says no text; responses with a {@code
- *       conversation}, which grows with each call, and those in the background.
- *   <li><b>What a hit gives back</b> is what the model gave, with the same id, usage and unknown
- *       fields. Only what the service merely repeats, such as the {@code metadata} of a response,
- *       is that of the request at hand. A stream tells its usage if it is asked for; see {@link
- *       Builder#usageOfStreams}. {@link CacheControl#SOURCE} among the headers of the raw response
- *       says where an answer came from.
- *   <li><b>What is not kept,</b> unless the cache's {@link io.github.semcache.chat.Admission} says
- *       otherwise: answers that did not end with {@code stop}, refusals, tool calls, several
- *       choices, and answers without text. A stream is kept when its terminal marker came, however
- *       many read it; one that is closed before is not.
- *   <li><b>Failures of the model</b> reach the caller as they are, after the client's own retries,
- *       and those who wait for the same answer too. What concerns one caller alone, its key, quota,
- *       time limit or interrupt (statuses 401, 402, 403, 404, 408 and 429), is not passed on: one
- *       of those who wait asks for itself. Trouble in the cache does not, unless the cache was
- *       built with {@code failOnCacheErrors}; a cache that was closed answers nothing more.
- *   <li><b>Of calls that ask the same at once</b> and whose clients retry as often, one asks the
- *       model; streams are read along as they arrive, by calls of the same time limits, and end
- *       with the first one's. No call waits for another's answer to begin longer than its own time
- *       limit for a request.
- *   <li><b>Streams</b> are passed on as they arrive. What comes after their last event, the end,
- *       waits until the answer is kept, so that the caller's next call finds it.
+ *   <li><b>Scope.</b> The text of the last user message is compared by meaning. If images or files
+ *       separate its texts, only the text after the last of them is. If the message contains
+ *       retrieved passages, {@link Builder#question} selects the question. All other fields of the
+ *       request body must be equal, unknown ones included, in any order of keys: the model, the
+ *       system text, earlier messages, images, tools, the response format, the temperature, and so
+ *       on. The base URL, the path, the query, and the headers {@code OpenAI-Organization} and
+ *       {@code OpenAI-Project} must be equal too. API keys need not be equal: two keys share
+ *       answers, and a revoked key is still answered from the cache; see {@link
+ *       Builder#scopeHeader}. These fields are ignored: {@code metadata}, {@code prompt_cache_key},
+ *       {@code prompt_cache_options}, {@code prompt_cache_retention}, {@code safety_identifier},
+ *       {@code service_tier}, {@code stream}, {@code stream_options}, {@code user}, and, for chat
+ *       completions, {@code store}.
+ *   <li><b>Requests that bypass the cache.</b> Requests without a user text, responses with a
+ *       {@code conversation}, whose context grows with each call, and background responses.
+ *   <li><b>Hits.</b> A hit returns what the model returned, with the same id, usage, and unknown
+ *       fields. Only fields that the service echoes, such as the {@code metadata} of a response,
+ *       are those of the current request. A stream contains the usage if the request asks for it;
+ *       see {@link Builder#usageOfStreams}. The raw response has the header {@link
+ *       CacheControl#SOURCE}.
+ *   <li><b>What is stored.</b> Answers that end with {@code stop}, have one choice and a text, and
+ *       are neither refusals nor tool calls, unless the {@link io.github.semcache.chat.Admission}
+ *       of the cache decides otherwise. A stream is stored when its terminal marker arrives, and
+ *       only once for all of its readers. A stream that is closed before is not stored.
+ *   <li><b>Failures.</b> An error of the model is returned unchanged after the retries of the
+ *       client, also to the calls that wait for the same answer. Errors that are specific to one
+ *       caller are the exception: for statuses 401, 402, 403, 404, 408, and 429, timeouts, and
+ *       interrupts, one of the waiting calls asks the model itself. Failures of the cache do not
+ *       fail the call, unless the cache was built with {@code failOnCacheErrors}. A closed cache is
+ *       bypassed. Requests and responses that cannot be parsed, and a {@link QuestionFinder} that
+ *       throws, are counted as {@link io.github.semcache.stats.CacheStats#adapterErrors
+ *       adapterErrors}.
+ *   <li><b>Coalescing.</b> If clients with the same number of retries send the same new request
+ *       concurrently, only one of them asks the model. A stream is shared while it arrives, by
+ *       calls with the same timeouts, and it ends with the timeout of the first. A call waits for
+ *       the start of another call's answer at most for its own request timeout.
+ *   <li><b>Streams.</b> Events are forwarded as they arrive. The end of the stream is delivered
+ *       after the answer is stored, so that the next call of the same caller finds it.
  * </ul>
  *
- * <p>{@link CacheControl} changes this for single calls. The wrapped client shares connections and
- * options with the given one, which stays the caller's; closing the wrapped client closes neither
- * it nor the cache, but it does end the websockets and the request authenticator or workload
- * identity that both share.
+ * <p>{@link CacheControl} changes the behavior for single calls. The wrapped client shares
+ * connections and options with the given one. Closing it closes neither the given client nor the
+ * cache, but it does close websockets and a request authenticator or workload identity, which both
+ * clients share.
  *
- * <p>Set retries, logging and authentication before wrapping. Where a client that is derived from
- * the wrapped one sets {@code maxRetries} or {@code logLevel}, that comes on top, above the cache:
- * each of its attempts is a call with all the attempts of the client below. Request authenticators
- * and workload identities act above the cache as well as below, so a hit needs them too.
+ * <p>Configure retries, logging, and authentication before wrapping. If a client that is derived
+ * from the wrapped one sets {@code maxRetries} or {@code logLevel}, these apply above the cache in
+ * addition: each of its attempts is a call with all attempts of the wrapped client. Request
+ * authenticators and workload identities are applied above and below the cache, so they are called
+ * for hits too.
  *
- * <p>Immutable and safe for use by many threads.
+ * <p>This class is immutable and thread-safe.
  */
 public final class CachedOpenAi {
   private final SemanticCache cache;
@@ -85,39 +91,43 @@ public final class CachedOpenAi {
   private CachedOpenAi(Builder builder) {
     this.cache = builder.cache;
     this.reader =
-        new RequestReader(builder.endpoint, Set.copyOf(builder.scopeHeaders), builder.question);
-    this.usage = new StreamUsage(builder.usageOfStreams);
+        new RequestReader(
+            builder.endpoint,
+            Set.copyOf(builder.scopeHeaders),
+            builder.question,
+            cache::adapterFailed);
+    this.usage = new StreamUsage(builder.usageOfStreams, cache::adapterFailed);
     this.observer = builder.observer;
     this.embeddings = builder.embeddings;
   }
 
   /**
-   * Gives a client a cache.
+   * Wraps a client with the default options.
    *
-   * @param client the client, which stays usable without the cache
-   * @param cache the cache; needs no chat client of its own
-   * @return a client that answers from the cache where it can
+   * @param client the client, which remains usable without the cache
+   * @param cache the cache; it does not need a chat client
+   * @return a client that answers from the cache
    */
   public static OpenAIClient wrap(OpenAIClient client, SemanticCache cache) {
     return builder(cache).build().wrap(client);
   }
 
   /**
-   * Gives an asynchronous client a cache. The cache's {@linkplain SemanticCache#executor executor}
-   * looks answers up; no thread is held while the model is asked.
+   * Wraps an asynchronous client with the default options. Lookups run on the {@linkplain
+   * SemanticCache#executor executor} of the cache. No thread is held while the model is called.
    *
-   * @param client the client, which stays usable without the cache
-   * @param cache the cache; needs no chat client of its own
-   * @return a client that answers from the cache where it can
+   * @param client the client, which remains usable without the cache
+   * @param cache the cache; it does not need a chat client
+   * @return a client that answers from the cache
    */
   public static OpenAIClientAsync wrap(OpenAIClientAsync client, SemanticCache cache) {
     return builder(cache).build().wrap(client);
   }
 
   /**
-   * Starts with other options.
+   * Returns a builder.
    *
-   * @param cache the cache; needs no chat client of its own
+   * @param cache the cache; it does not need a chat client
    * @return a builder
    */
   public static Builder builder(SemanticCache cache) {
@@ -125,30 +135,30 @@ public final class CachedOpenAi {
   }
 
   /**
-   * Gives a client the cache.
+   * Wraps a client.
    *
-   * @param client the client, which stays usable without the cache
-   * @return a client that answers from the cache where it can
+   * @param client the client, which remains usable without the cache
+   * @return a client that answers from the cache
    */
   public OpenAIClient wrap(OpenAIClient client) {
-    return client.withOptions(this::wrap);
+    return client.withOptions(this::configure);
   }
 
   /**
-   * Gives an asynchronous client the cache.
+   * Wraps an asynchronous client.
    *
-   * @param client the client, which stays usable without the cache
-   * @return a client that answers from the cache where it can
+   * @param client the client, which remains usable without the cache
+   * @return a client that answers from the cache
    */
   public OpenAIClientAsync wrap(OpenAIClientAsync client) {
-    return client.withOptions(this::wrap);
+    return client.withOptions(this::configure);
   }
 
   /**
-   * Above the client's retries and its logging, which go on below. Closing the wrapped client shuts
-   * its executor down if it is a service, and closes its sleeper; so it gets neither as it is.
+   * Places the cache above the client's retries and logging. A client closes its executor, if that
+   * is a service, and its sleeper; so the wrapped client receives delegates of both.
    */
-  private void wrap(ClientOptions.Builder options) {
+  private void configure(ClientOptions.Builder options) {
     ClientOptions client = options.build();
     Executor streams = client.streamHandlerExecutor();
     options
@@ -167,7 +177,7 @@ public final class CachedOpenAi {
         .logLevel(LogLevel.OFF);
   }
 
-  /** The options of a {@link CachedOpenAi}. Not safe for use by many threads. */
+  /** A builder of {@link CachedOpenAi}. This class is not thread-safe. */
   public static final class Builder {
     private final SemanticCache cache;
     private final Set<String> scopeHeaders =
@@ -183,10 +193,11 @@ public final class CachedOpenAi {
     }
 
     /**
-     * Names the service in the scope, in place of the client's base URL. Clients that shall share
-     * answers although they reach the service at different addresses give the same name.
+     * Sets the name of the service in the scope. The default is the base URL of the client. Use the
+     * same name for clients that share answers although they call the service at different
+     * addresses.
      *
-     * @param endpoint any name; not blank
+     * @param endpoint the name; not blank
      * @return this builder
      * @throws IllegalArgumentException if the name is blank
      */
@@ -196,14 +207,16 @@ public final class CachedOpenAi {
     }
 
     /**
-     * Makes a request header part of the scope: only answers given under the same value are reused.
-     * For gateways whose headers choose the model or the tenant, and, with {@code Authorization} or
-     * Azure's {@code api-key}, for clients whose credentials must not share answers. The service
-     * gets the header; stores see no more of it than a hash. Of credentials that change with time
-     * or with each request, such as those of workload identities and request authenticators, the
-     * header is no name of the client: use a {@linkplain CacheControl#tag tag} of the client.
+     * Adds a request header to the scope, so that answers are only reused for the same value of the
+     * header. Use it for gateways whose headers select the model or the tenant, and, with {@code
+     * Authorization} or Azure's {@code api-key}, for clients whose credentials must not share
+     * answers. The header is still sent to the service; stores only contain a hash of it.
      *
-     * @param name the header's name, in any case; not blank
+     * <p>Credentials that change over time or with each request, such as those of workload
+     * identities and request authenticators, do not identify a client. Use a {@linkplain
+     * CacheControl#tag tag} for such clients.
+     *
+     * @param name the name of the header, in any case; not blank
      * @return this builder
      * @throws IllegalArgumentException if the name is blank
      */
@@ -213,15 +226,16 @@ public final class CachedOpenAi {
     }
 
     /**
-     * Names the question in a message that also holds something else, such as retrieved passages:
-     * only the question is compared by meaning, the rest of the message must be equal.
+     * Sets the finder of the question in a message that also contains other text, such as retrieved
+     * passages. Only the question is compared by meaning; the rest of the message must be equal.
+     * The default is {@link QuestionFinder#whole}.
      *
      * <pre>{@code
      * // the template of Spring AI's QuestionAnswerAdvisor
      * builder.question(QuestionFinder.before("\n\nContext information is below"))
      * }</pre>
      *
-     * @param question finds it; {@link QuestionFinder#whole} unless set
+     * @param question the finder
      * @return this builder
      */
     public Builder question(QuestionFinder question) {
@@ -230,12 +244,15 @@ public final class CachedOpenAi {
     }
 
     /**
-     * Says whether streamed chat completions are asked for their usage though the caller does not,
-     * so that their entries can tell it to callers who want it. The caller sees nothing of it. A
-     * service that rejects {@code stream_options} with status 400 or 422 is asked once more as the
-     * caller asks, and from then on always so, model by model; switching it off spares that.
+     * Sets whether the token usage of streamed chat completions is requested although the caller
+     * does not request it, so that it can be stored in the entry. The caller does not receive it.
+     * The default is true.
      *
-     * @param usageOfStreams true unless set
+     * <p>If a service rejects {@code stream_options} with status 400 or 422, the request is sent
+     * again without it. The rejection is remembered for the model, and counted once as {@link
+     * io.github.semcache.stats.CacheStats#adapterErrors adapterErrors}.
+     *
+     * @param usageOfStreams whether the usage is requested
      * @return this builder
      */
     public Builder usageOfStreams(boolean usageOfStreams) {
@@ -244,12 +261,12 @@ public final class CachedOpenAi {
     }
 
     /**
-     * Lets the calls of the model be seen, for example by {@link
-     * io.github.semcache.micrometer.CacheObservations#modelCalls}: those of chat completions and
-     * responses that the cache could not answer. One that several callers wait for or read along is
-     * one call, of the first of them.
+     * Sets the observer of the model calls for chat completions and responses, for example {@link
+     * io.github.semcache.micrometer.CacheObservations#modelCalls}. A model call that several
+     * callers wait for or read is observed once, as a call of the first of them. The default is
+     * {@link ModelObserver#none}.
      *
-     * @param observer sees them; {@link ModelObserver#none} unless set
+     * @param observer the observer
      * @return this builder
      */
     public Builder observer(ModelObserver observer) {
@@ -258,13 +275,14 @@ public final class CachedOpenAi {
     }
 
     /**
-     * Remembers embeddings too, in memory: exactly, by the text and everything else that the
-     * request says. Of a request whose texts are partly known, only the others are asked for; its
-     * usage tells what these took. Without this, requests for embeddings pass through untouched.
+     * Enables an in-memory cache of embeddings. Embeddings are reused if the text and everything
+     * else in the request are equal. If only some texts of a request are cached, only the others
+     * are requested, and the usage of the response is theirs. By default, requests for embeddings
+     * are passed through.
      *
-     * @param maxEntries how many embeddings to remember at most, at least 1; one of 1,536
-     *     components takes about 8 kB in base64, which openai-java asks for unless told otherwise,
-     *     and more than ten times that as numbers. The least recently used goes first
+     * @param maxEntries the maximum number of embeddings; at least 1. The least recently used is
+     *     evicted first. An embedding of 1,536 components takes about 8 kB in base64, which
+     *     openai-java requests by default, and more than ten times that as numbers
      * @return this builder
      * @throws IllegalArgumentException if the number is less than 1
      */
@@ -273,14 +291,14 @@ public final class CachedOpenAi {
         throw new IllegalArgumentException(
             "embeddings is " + maxEntries + "; it must be at least 1");
       }
-      this.embeddings = Optional.of(new EmbeddingCache(maxEntries));
+      this.embeddings = Optional.of(new EmbeddingCache(maxEntries, cache::adapterFailed));
       return this;
     }
 
     /**
-     * Makes the wrapper.
+     * Builds the wrapper.
      *
-     * @return a wrapper with these options
+     * @return a wrapper
      */
     public CachedOpenAi build() {
       return new CachedOpenAi(this);

@@ -10,13 +10,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Answers requests from a cache, and passes all others on to the client's own transport, which
- * retries, authenticates and logs as it does without the cache. Closing it leaves that open.
+ * Answers requests from a cache and passes all others to the HTTP client of the wrapped client,
+ * which retries, authenticates, and logs. {@link #close} does nothing, because that HTTP client is
+ * still in use.
  *
- * @param maxRetries those of the client below
- * @param usage asks streams for their usage
- * @param observer sees the calls of the model
- * @param embeddings remembers embeddings, where that is wanted
+ * @param upstream the HTTP client of the wrapped client
+ * @param reader reads the requests
+ * @param cache the cache
+ * @param maxRetries the number of retries of the wrapped client
+ * @param usage adds the option for the token usage to streaming requests
+ * @param observer observes the calls of the model
+ * @param embeddings the cache of embeddings, if they are cached
  */
 record CachingHttpClient(
     HttpClient upstream,
@@ -30,77 +34,77 @@ record CachingHttpClient(
 
   @Override
   public HttpResponse execute(HttpRequest request, RequestOptions options) {
-    Optional<ModelRequest> asked = asked(request, options);
-    HttpRequest bare = ControlHeaders.strip(request);
-    if (asked.isPresent()) {
-      return exchange(asked.get(), bare, options).run();
+    Optional<Exchange> exchange = exchange(request, options);
+    if (exchange.isPresent()) {
+      return new BlockingExchange(exchange.get()).execute();
     }
-    Optional<EmbeddingCache.Lookup> lookup = lookup(request);
-    if (lookup.isEmpty()) {
-      return upstream.execute(bare, options);
-    }
+    Optional<EmbeddingLookup> lookup = lookUpEmbeddings(request);
+    return lookup.isPresent()
+        ? embed(lookup.get(), options)
+        : upstream.execute(ControlHeaders.strip(request), options);
+  }
+
+  private HttpResponse embed(EmbeddingLookup lookup, RequestOptions options) {
     return lookup
-        .get()
-        .response()
-        .orElseGet(() -> complete(lookup.get(), upstream.execute(lookup.get().request(), options)))
+        .cachedResponse()
+        .orElseGet(
+            () ->
+                lookup.complete(
+                    BufferedResponse.read(upstream.execute(lookup.requestForMissing(), options))))
         .open();
   }
 
   @Override
   public CompletableFuture<HttpResponse> executeAsync(HttpRequest request, RequestOptions options) {
-    Optional<ModelRequest> asked;
-    Optional<EmbeddingCache.Lookup> lookup;
+    Optional<Exchange> exchange;
+    Optional<EmbeddingLookup> lookup;
     try {
-      asked = asked(request, options);
-      lookup = lookup(request);
+      exchange = exchange(request, options);
+      lookup = exchange.isPresent() ? Optional.empty() : lookUpEmbeddings(request);
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
-    HttpRequest bare = ControlHeaders.strip(request);
-    if (asked.isPresent()) {
-      return exchange(asked.get(), bare, options).runAsync();
+    if (exchange.isPresent()) {
+      return new AsyncExchange(exchange.get()).execute();
     }
     return lookup.isPresent()
-        ? embeddings(lookup.get(), options)
-        : upstream.executeAsync(bare, options);
+        ? embedAsync(lookup.get(), options)
+        : upstream.executeAsync(ControlHeaders.strip(request), options);
   }
 
-  private Exchange exchange(ModelRequest asked, HttpRequest bare, RequestOptions options) {
-    HttpRequest missed = PassThroughMarker.mark(bare, cache);
-    return new Exchange(
-        cache,
-        asked,
-        new Upstream(upstream, missed, options, asked, usage),
-        asked.lane(maxRetries),
-        observer);
-  }
-
-  private CompletableFuture<HttpResponse> embeddings(
-      EmbeddingCache.Lookup lookup, RequestOptions options) {
-    Optional<BufferedResponse> response = lookup.response();
-    return response.isPresent()
-        ? CompletableFuture.completedFuture(response.get().open())
+  private CompletableFuture<HttpResponse> embedAsync(
+      EmbeddingLookup lookup, RequestOptions options) {
+    Optional<BufferedResponse> cached = lookup.cachedResponse();
+    return cached.isPresent()
+        ? CompletableFuture.completedFuture(cached.get().open())
         : upstream
-            .executeAsync(lookup.request(), options)
-            .thenApply(part -> complete(lookup, part).open());
-  }
-
-  private static BufferedResponse complete(EmbeddingCache.Lookup lookup, HttpResponse part) {
-    return lookup.complete(BufferedResponse.of(part));
+            .executeAsync(lookup.requestForMissing(), options)
+            .thenApply(response -> lookup.complete(BufferedResponse.read(response)).open());
   }
 
   /**
-   * A cache that was closed answers nothing, and breaks nothing. Where a client was wrapped twice,
-   * the inner wrapper leaves to the outer one what that is asking already.
+   * Returns the exchange for a request; empty if the cache cannot answer it, if the cache is
+   * closed, or if an outer wrapper has already looked it up in the same cache.
    */
-  private Optional<ModelRequest> asked(HttpRequest request, RequestOptions options) {
-    return cache.isClosed() || PassThroughMarker.isMarked(request, cache)
-        ? Optional.empty()
-        : reader.read(request, options);
+  private Optional<Exchange> exchange(HttpRequest request, RequestOptions options) {
+    if (cache.isClosed() || PassThroughBody.isMarked(request, cache)) {
+      return Optional.empty();
+    }
+    return reader.read(request, options).map(read -> exchange(read, request, options));
   }
 
-  private Optional<EmbeddingCache.Lookup> lookup(HttpRequest request) {
-    return embeddings.flatMap(known -> reader.read(request, known));
+  private Exchange exchange(ModelRequest read, HttpRequest request, RequestOptions options) {
+    HttpRequest forwarded = PassThroughBody.mark(ControlHeaders.strip(request), cache);
+    return new Exchange(
+        cache,
+        read,
+        new Upstream(upstream, forwarded, options, read, usage),
+        read.coalescingKey(maxRetries),
+        observer);
+  }
+
+  private Optional<EmbeddingLookup> lookUpEmbeddings(HttpRequest request) {
+    return embeddings.flatMap(cached -> reader.lookUpEmbeddings(request, cached));
   }
 
   @Override

@@ -6,16 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.FinishReason;
 import io.github.semcache.chat.TokenUsage;
-import io.github.semcache.prompt.QuestionFinder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Chat completions. */
+/** The chat completions API. */
 final class ChatCompletionsApi implements ModelApi {
-  /** A completion that the service is asked to store is not stored again on a hit. */
-  private static final Set<String> DELIVERY =
+  /** Includes {@code store}: a hit does not store the completion at the service again. */
+  private static final Set<String> DELIVERY_FIELDS =
       Set.of(
           "metadata",
           "prompt_cache_key",
@@ -28,21 +27,21 @@ final class ChatCompletionsApi implements ModelApi {
           "stream_options",
           "user");
 
-  /** Fields of chunks that a whole completion has otherwise or, as random padding, not at all. */
-  private static final Set<String> OF_STREAMS = Set.of("choices", "obfuscation");
+  /** Fields of chunks that are merged separately, or are random padding. */
+  private static final Set<String> CHUNK_FIELDS = Set.of("choices", "obfuscation");
 
-  private static final String WHOLE = "chat.completion";
+  private static final String COMPLETION = "chat.completion";
   private static final String CHUNK = "chat.completion.chunk";
   private static final String DONE = "[DONE]";
 
   @Override
-  public List<String> path() {
+  public List<String> pathSuffix() {
     return List.of("chat", "completions");
   }
 
   @Override
   public Set<String> deliveryFields() {
-    return DELIVERY;
+    return DELIVERY_FIELDS;
   }
 
   @Override
@@ -51,27 +50,27 @@ final class ChatCompletionsApi implements ModelApi {
   }
 
   @Override
-  public Set<String> streamedEchoes() {
+  public Set<String> streamedEchoedFields() {
     return Set.of();
   }
 
   @Override
-  public boolean streamsTellUsage() {
+  public boolean alwaysStreamsUsage() {
     return false;
   }
 
   @Override
-  public Optional<Question> question(ObjectNode body, QuestionFinder finder) {
-    return Question.take(body, "messages", "text", finder);
+  public Optional<ExtractedQuestion> extractQuestion(ObjectNode body, QuestionExtractor extractor) {
+    return extractor.extract(body, "messages", "text");
   }
 
-  /** Reads the tree itself: openai-java's types would cost ten times as much. */
+  /** Reads the tree, because the types of openai-java would cost ten times as much. */
   @Override
-  public ChatReply reply(ObjectNode answer) {
+  public ChatReply parseReply(ObjectNode answer) {
     JsonNode choices = answer.path("choices");
     JsonNode message = choices.path(0).path("message");
     if (!message.isObject()) {
-      throw new IllegalArgumentException("`message` is missing: the model gave no answer");
+      throw new IllegalArgumentException("`message` is missing in the completion");
     }
     return new ChatReply(
         message.path("content").asText(message.path("refusal").asText("")),
@@ -81,7 +80,7 @@ final class ChatCompletionsApi implements ModelApi {
         Optional.empty());
   }
 
-  /** What the message holds says more than the reason: a forced tool call ends with "stop". */
+  /** The message takes precedence, because a forced tool call ends with the reason "stop". */
   private static FinishReason finishReason(JsonNode choice) {
     JsonNode message = choice.path("message");
     if (!message.path("refusal").asText("").isBlank()) {
@@ -100,56 +99,58 @@ final class ChatCompletionsApi implements ModelApi {
   }
 
   private static Optional<TokenUsage> usage(JsonNode usage) {
-    return Json.usage(usage, "prompt_tokens", "completion_tokens");
+    return OpenAiJson.usage(usage, "prompt_tokens", "completion_tokens");
   }
 
   @Override
-  public ObjectNode answer(ChatReply reply) {
-    ObjectNode answer = Json.newObject().put("id", "chatcmpl-cached").put("object", WHOLE);
-    answer.put("created", 0).put("model", reply.model().orElse("unknown"));
+  public ObjectNode createAnswer(ChatReply reply) {
+    ObjectNode answer = OpenAiJson.newObject().put("id", "chatcmpl-cached");
+    answer.put("object", COMPLETION).put("created", 0);
+    answer.put("model", reply.model().orElse("unknown"));
     ObjectNode choice = answer.putArray("choices").addObject().put("index", 0);
     choice.putObject("message").put("role", "assistant").put("content", reply.text());
     choice.put("finish_reason", "stop");
     return answer;
   }
 
-  /** For each choice its role, then all it says, then its end; then the usage where asked for. */
+  /** Writes a chunk each for the role, the content, and the end of each choice; then the usage. */
   @Override
-  public String stream(ObjectNode answer, boolean includeUsage) {
-    EventWriter events = new EventWriter();
+  public String toStream(ObjectNode answer, boolean includeUsage) {
+    SseWriter events = new SseWriter();
     for (JsonNode choice : answer.path("choices")) {
-      events.data(chunk(answer, part(choice, role(choice))));
+      events.data(chunk(answer, choiceWithDelta(choice, role(choice))));
       events.data(chunk(answer, content(choice)));
       events.data(chunk(answer, end(choice)));
     }
-    if (includeUsage && Json.has(answer, "usage")) {
-      ObjectNode usage = frame(answer);
+    if (includeUsage && OpenAiJson.hasValue(answer, "usage")) {
+      ObjectNode usage = chunkWithoutChoices(answer);
       usage.putArray("choices");
       events.data(usage.<ObjectNode>set("usage", answer.get("usage")));
     }
     return events.data(DONE).text();
   }
 
-  private static ObjectNode frame(ObjectNode answer) {
-    ObjectNode frame = answer.deepCopy().put("object", CHUNK);
-    return frame.without(List.of("choices", "usage"));
-  }
-
   private static ObjectNode chunk(ObjectNode answer, ObjectNode choice) {
-    ObjectNode chunk = frame(answer);
+    ObjectNode chunk = chunkWithoutChoices(answer);
     chunk.putArray("choices").add(choice);
     return chunk;
   }
 
-  private static ObjectNode part(JsonNode choice, ObjectNode delta) {
-    ObjectNode part = Json.newObject();
+  private static ObjectNode chunkWithoutChoices(ObjectNode answer) {
+    ObjectNode chunk = answer.deepCopy().put("object", CHUNK);
+    return chunk.without(List.of("choices", "usage"));
+  }
+
+  private static ObjectNode choiceWithDelta(JsonNode choice, ObjectNode delta) {
+    ObjectNode part = OpenAiJson.newObject();
     part.set("index", choice.path("index"));
     part.set("delta", delta);
     return part.putNull("finish_reason");
   }
 
   private static ObjectNode role(JsonNode choice) {
-    return Json.newObject().put("role", choice.path("message").path("role").asText("assistant"));
+    String role = choice.path("message").path("role").asText("assistant");
+    return OpenAiJson.newObject().put("role", role);
   }
 
   private static ObjectNode content(JsonNode choice) {
@@ -165,40 +166,40 @@ final class ChatCompletionsApi implements ModelApi {
   }
 
   private static ObjectNode end(JsonNode choice) {
-    ObjectNode end = part(choice, Json.newObject());
+    ObjectNode end = choiceWithDelta(choice, OpenAiJson.newObject());
     end.set("finish_reason", choice.path("finish_reason"));
     return end;
   }
 
   @Override
-  public Assembly assembly() {
-    return new Chunks();
+  public AnswerAccumulator newAccumulator() {
+    return new ChunkAccumulator();
   }
 
-  /** Chunks of one completion. */
-  private static final class Chunks implements Assembly {
-    private final ObjectNode answer = Json.newObject();
+  /** Accumulates the chunks of one completion. */
+  private static final class ChunkAccumulator implements AnswerAccumulator {
+    private final ObjectNode answer = OpenAiJson.newObject();
     private final ChunkMerger choices = new ChunkMerger();
 
     @Override
-    public Optional<ObjectNode> accept(String data) throws IOException {
+    public Optional<ObjectNode> add(String data) throws IOException {
       if (data.startsWith(DONE)) {
-        return Optional.of(whole());
+        return Optional.of(complete());
       }
-      ObjectNode chunk = Json.object(data);
+      ObjectNode chunk = OpenAiJson.parseObject(data);
       if (chunk.has("error")) {
-        throw new IOException("the stream holds an error");
+        throw new IOException("the stream contains an error");
       }
       choices.add(chunk.path("choices"));
-      chunk.without(OF_STREAMS).properties().stream()
+      chunk.without(CHUNK_FIELDS).properties().stream()
           .filter(field -> !field.getValue().isNull())
           .forEach(field -> answer.set(field.getKey(), field.getValue()));
       return Optional.empty();
     }
 
-    private ObjectNode whole() {
+    private ObjectNode complete() {
       ArrayNode merged = choices.merged();
-      answer.put("object", WHOLE).set("choices", merged);
+      answer.put("object", COMPLETION).set("choices", merged);
       return answer;
     }
   }

@@ -8,15 +8,16 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Puts the choices of streamed chunks together into those of a whole completion. Fields that nobody
- * knows are treated like the known ones of their kind, so that they survive.
+ * Merges the choices of streamed chunks into those of a complete answer. Unknown fields are merged
+ * by their JSON type, so that they are preserved. This class is not thread-safe.
  */
 final class ChunkMerger {
-  /** Texts that name something and are not continued, whatever chunk they come in. */
-  private static final Set<String> NAMES = Set.of("format", "id", "name", "role", "type");
+  /** Text fields that are replaced; all other text fields are concatenated. */
+  private static final Set<String> REPLACED_FIELDS = Set.of("format", "id", "name", "role", "type");
 
   private final Map<Integer, ObjectNode> choices = new TreeMap<>();
 
+  /** Adds the choices of one chunk. */
   void add(JsonNode parts) {
     for (JsonNode part : parts) {
       ObjectNode choice =
@@ -24,69 +25,69 @@ final class ChunkMerger {
       merge((ObjectNode) choice.get("message"), part.path("delta"));
       part.properties().stream()
           .filter(field -> !field.getKey().equals("delta"))
-          .forEach(field -> put(choice, field.getKey(), field.getValue()));
+          .forEach(field -> mergeChoiceField(choice, field.getKey(), field.getValue()));
     }
   }
 
   private static ObjectNode emptyChoice(int index) {
-    ObjectNode choice = Json.newObject().put("index", index);
+    ObjectNode choice = OpenAiJson.newObject().put("index", index);
     choice.putObject("message").put("role", "assistant");
     return choice;
   }
 
-  /** A reason to stop is given once and is no text to continue, nor is the index. */
-  private static void put(ObjectNode choice, String name, JsonNode value) {
+  /** Replaces scalar fields, such as the index and the finish reason. */
+  private static void mergeChoiceField(ObjectNode choice, String name, JsonNode value) {
     if (value.isContainerNode()) {
-      add(choice, name, value);
+      mergeField(choice, name, value);
     } else if (!value.isNull() || !choice.has(name)) {
       choice.set(name, value);
     }
   }
 
   private static void merge(ObjectNode into, JsonNode delta) {
-    delta.properties().forEach(field -> add(into, field.getKey(), field.getValue()));
+    delta.properties().forEach(field -> mergeField(into, field.getKey(), field.getValue()));
   }
 
-  private static void add(ObjectNode into, String name, JsonNode more) {
+  private static void mergeField(ObjectNode into, String name, JsonNode more) {
     JsonNode before = into.path(name);
     if (before.isMissingNode() || before.isNull()) {
-      into.set(name, more instanceof ArrayNode array ? listed(array) : more.deepCopy());
-    } else if (before.isTextual() && more.isTextual() && !NAMES.contains(name)) {
+      into.set(name, more instanceof ArrayNode array ? mergedArray(array) : more.deepCopy());
+    } else if (before.isTextual() && more.isTextual() && !REPLACED_FIELDS.contains(name)) {
       into.put(name, before.textValue() + more.textValue());
     } else if (before instanceof ObjectNode object && more.isObject()) {
       merge(object, more);
     } else if (before instanceof ArrayNode array && more.isArray()) {
-      more.forEach(element -> addElement(array, element));
-    } else if (!more.isNull() && !isBlank(more)) {
+      more.forEach(element -> mergeElement(array, element));
+    } else if (!more.isNull() && !isEmptyText(more)) {
       into.set(name, more.deepCopy());
     }
   }
 
-  private static boolean isBlank(JsonNode node) {
+  private static boolean isEmptyText(JsonNode node) {
     return node.isTextual() && node.textValue().isEmpty();
   }
 
-  /** One chunk may hold several parts of one element. */
-  private static ArrayNode listed(ArrayNode elements) {
-    ArrayNode list = elements.arrayNode();
-    elements.forEach(element -> addElement(list, element));
-    return list;
+  /** Merges the elements of an array with each other, because some may have the same index. */
+  private static ArrayNode mergedArray(ArrayNode elements) {
+    ArrayNode merged = elements.arrayNode();
+    elements.forEach(element -> mergeElement(merged, element));
+    return merged;
   }
 
-  /** Elements with an index are parts of one thing; all others are whole. */
-  private static void addElement(ArrayNode list, JsonNode element) {
-    for (JsonNode known : list) {
-      if (element.has("index") && known.path("index").equals(element.get("index"))) {
-        merge((ObjectNode) known, element);
+  /** Merges an element with the one of the same index; appends elements without an index. */
+  private static void mergeElement(ArrayNode array, JsonNode element) {
+    for (JsonNode existing : array) {
+      if (element.has("index") && existing.path("index").equals(element.get("index"))) {
+        merge((ObjectNode) existing, element);
         return;
       }
     }
-    list.add(element.deepCopy());
+    array.add(element.deepCopy());
   }
 
-  /** The choices so far, without the indices of tool calls, which only streams have. */
+  /** Returns the choices, without the indices of tool calls, which only exist in streams. */
   ArrayNode merged() {
-    ArrayNode merged = Json.newObject().arrayNode();
+    ArrayNode merged = OpenAiJson.newObject().arrayNode();
     for (ObjectNode choice : choices.values()) {
       for (JsonNode call : choice.path("message").path("tool_calls")) {
         ((ObjectNode) call).remove("index");

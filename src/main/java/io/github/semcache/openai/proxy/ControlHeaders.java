@@ -13,13 +13,13 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
-/** Reads and removes the headers of {@link CacheControl}. */
+/** Reads and removes the request headers of {@link CacheControl}. */
 final class ControlHeaders {
   private static final String TAG_PREFIX = CacheControl.TAG_PREFIX.toLowerCase(Locale.ROOT);
 
   private ControlHeaders() {}
 
-  /** The request without them: as the service is to see it. */
+  /** Returns the request without these headers. */
   static HttpRequest strip(HttpRequest request) {
     Set<String> names = namesIn(request.headers());
     return names.isEmpty() ? request : request.toBuilder().removeAllHeaders(names).build();
@@ -36,9 +36,12 @@ final class ControlHeaders {
   }
 
   /**
-   * Sets the options that the headers ask for.
+   * Applies the headers to a prompt.
    *
-   * @throws IllegalArgumentException if a header is unknown or its value cannot be read
+   * @param headers the headers of a request
+   * @param prompt the prompt
+   * @return the prompt with the options of the headers
+   * @throws IllegalArgumentException if a header is unknown or its value is invalid
    */
   static Prompt apply(Headers headers, Prompt prompt) {
     Prompt result = prompt;
@@ -65,7 +68,7 @@ final class ControlHeaders {
       return prompt.maxWait(duration(name, value));
     }
     throw new IllegalArgumentException(
-        "header " + name + " is unknown; CacheControl lists those that the cache understands");
+        "header " + name + " is unknown; it must be one of those defined in CacheControl");
   }
 
   private static CacheMode mode(String value) {
@@ -74,7 +77,7 @@ final class ControlHeaders {
         return mode;
       }
     }
-    throw unreadable(CacheControl.MODE, value, "use, refresh or bypass");
+    throw invalid(CacheControl.MODE, value, "use, refresh, or bypass");
   }
 
   private static boolean isTag(String name) {
@@ -86,7 +89,7 @@ final class ControlHeaders {
     try {
       return prompt.tag(URLDecoder.decode(name, UTF_8), URLDecoder.decode(value, UTF_8));
     } catch (IllegalArgumentException e) {
-      throw unreadable(header, value, "percent-encoded, as its name must be");
+      throw invalid(header, value, "percent-encoded in name and value");
     }
   }
 
@@ -94,7 +97,7 @@ final class ControlHeaders {
     try {
       return Duration.parse(value);
     } catch (DateTimeParseException e) {
-      throw unreadable(name, value, "an ISO 8601 duration such as PT1H");
+      throw invalid(name, value, "an ISO 8601 duration such as PT1H");
     }
   }
 
@@ -102,11 +105,11 @@ final class ControlHeaders {
     try {
       return Double.parseDouble(value);
     } catch (NumberFormatException e) {
-      throw unreadable(name, value, "a number");
+      throw invalid(name, value, "a number");
     }
   }
 
-  private static IllegalArgumentException unreadable(String name, String value, String rule) {
+  private static IllegalArgumentException invalid(String name, String value, String rule) {
     return new IllegalArgumentException("header " + name + " is " + value + "; it must be " + rule);
   }
 }

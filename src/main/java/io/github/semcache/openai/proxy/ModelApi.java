@@ -2,69 +2,63 @@ package io.github.semcache.openai.proxy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.prompt.QuestionFinder;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** One of the service's ways to ask a model: what its requests, answers and streams look like. */
+/** The format of the requests, answers, and streams of one API. Implementations are thread-safe. */
 interface ModelApi {
 
-  /** The last segments of its path. */
-  List<String> path();
+  /** Returns the last segments of the path of its requests. */
+  List<String> pathSuffix();
 
-  /** The fields of a request that shape how the answer is delivered, but not what it says. */
+  /** Returns the request fields that affect the delivery of the answer but not its content. */
   Set<String> deliveryFields();
 
-  /** Those of the {@link #deliveryFields} that the answer repeats as the request has them. */
+  /** Returns those of the {@link #deliveryFields} that are repeated in the answer. */
   Set<String> echoedFields();
 
-  /** Those of the {@link #echoedFields} that its streams repeat too. */
-  Set<String> streamedEchoes();
+  /** Returns those of the {@link #echoedFields} that are also repeated in streams. */
+  Set<String> streamedEchoedFields();
 
-  /** Whether its streams tell their usage though they are not asked for it. */
-  boolean streamsTellUsage();
-
-  /**
-   * Takes a request apart.
-   *
-   * @param body the request's body without its {@link #deliveryFields}; is changed
-   * @param finder finds the question in the texts that ask
-   * @return empty if the request cannot be answered from a cache
-   */
-  Optional<Question> question(ObjectNode body, QuestionFinder finder);
+  /** Returns whether streams contain the token usage even if the request does not ask for it. */
+  boolean alwaysStreamsUsage();
 
   /**
-   * Reads a whole answer. The reply has no payload.
+   * Splits a request into the question and the rest.
    *
-   * @throws RuntimeException if it is no answer
+   * @param body the request body without the {@link #deliveryFields}, which is modified
+   * @param extractor extracts the question from the messages
+   * @return the split request; empty if the request cannot be answered from a cache
    */
-  ChatReply reply(ObjectNode answer);
-
-  /** An answer of which only the text is known, in the form that the service gives it. */
-  ObjectNode answer(ChatReply reply);
+  Optional<ExtractedQuestion> extractQuestion(ObjectNode body, QuestionExtractor extractor);
 
   /**
-   * The stream that gives an answer, in the format of server-sent events.
+   * Parses a complete answer.
    *
-   * @param includeUsage whether the request asks for the usage
+   * @param answer the answer in the format of this API
+   * @return the reply, without a payload
+   * @throws RuntimeException if the answer does not have the format of this API
    */
-  String stream(ObjectNode answer, boolean includeUsage);
+  ChatReply parseReply(ObjectNode answer);
 
-  /** Begins to put an answer together from its stream. */
-  Assembly assembly();
+  /**
+   * Creates an answer in the format of this API, for entries without a usable payload.
+   *
+   * @param reply the reply
+   * @return the answer
+   */
+  ObjectNode createAnswer(ChatReply reply);
 
-  /** Puts the events of one stream together. Used by one thread at a time. */
-  interface Assembly {
+  /**
+   * Converts an answer to a stream.
+   *
+   * @param answer the answer in the format of this API
+   * @param includeUsage whether the request asks for the token usage
+   * @return the server-sent events
+   */
+  String toStream(ObjectNode answer, boolean includeUsage);
 
-    /**
-     * Takes the data of the next event.
-     *
-     * @param data what follows {@code data:}
-     * @return the whole answer if this was the terminal marker, which no event follows
-     * @throws IOException if the event is not as it should be
-     */
-    Optional<ObjectNode> accept(String data) throws IOException;
-  }
+  /** Returns an accumulator for the events of one stream. */
+  AnswerAccumulator newAccumulator();
 }

@@ -6,14 +6,14 @@ import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 
 /**
- * A request that the cache may answer. Immutable.
+ * A request that may be answered from the cache. This class is immutable.
  *
- * @param api what it is addressed to
- * @param model the name that it gives the model; {@code unknown} if it gives none
- * @param prompt what it asks, with the options of its headers
- * @param settings everything else that shapes the answer
- * @param delivery the fields of its body that shape how the answer is delivered
- * @param timeLimits those of the client for the request, which also end a stream
+ * @param api the format of the request
+ * @param model the model that the request names; {@code unknown} if it names none
+ * @param prompt the question, with the cache options of the request headers
+ * @param settings everything else that affects the content of the answer
+ * @param delivery the fields of the body that only affect the delivery of the answer
+ * @param timeouts the timeouts of the request, which also limit the duration of a stream
  */
 record ModelRequest(
     ModelApi api,
@@ -21,7 +21,12 @@ record ModelRequest(
     Prompt prompt,
     Map<String, String> settings,
     ObjectNode delivery,
-    String timeLimits) {
+    String timeouts) {
+
+  /** Returns this request with another prompt. */
+  ModelRequest withPrompt(Prompt other) {
+    return new ModelRequest(api, model, other, settings, delivery, timeouts);
+  }
 
   boolean isStreaming() {
     return delivery.path("stream").asBoolean();
@@ -32,41 +37,44 @@ record ModelRequest(
   }
 
   /**
-   * Requests that differ in it do not wait for one another: those whose failures could differ
-   * because some try more often, and streams that cannot be read along.
+   * Returns the coalescing key. Only requests with the same key wait for each other. Requests whose
+   * clients retry differently have different keys, because one may fail where another succeeds. So
+   * do streams that cannot be shared, because their contents or timeouts differ.
+   *
+   * @param maxRetries the number of retries of the client
    */
-  String lane(int maxRetries) {
-    ObjectNode visible = Json.newObject().put("max_retries", maxRetries);
+  String coalescingKey(int maxRetries) {
+    ObjectNode key = OpenAiJson.newObject().put("max_retries", maxRetries);
     if (!isStreaming()) {
-      return "openai calls " + Json.canonical(visible);
+      return "openai calls " + OpenAiJson.canonical(key);
     }
-    visible.set("stream_options", delivery.path("stream_options"));
-    visible.put("time_limits", timeLimits);
-    api.streamedEchoes().forEach(name -> visible.set(name, delivery.path(name)));
-    return "openai streams " + Json.canonical(visible);
+    key.set("stream_options", delivery.path("stream_options"));
+    key.put("timeouts", timeouts);
+    api.streamedEchoedFields().forEach(name -> key.set(name, delivery.path(name)));
+    return "openai streams " + OpenAiJson.canonical(key);
   }
 
   /**
-   * Makes an answer that was given to another request repeat what this one says.
+   * Replaces the echoed fields of a cached answer by the values of this request.
    *
-   * @param answer the answer, which is changed
-   * @return whether it was
+   * @param answer the answer, which is modified
+   * @return whether a field has changed
    */
-  boolean personalize(ObjectNode answer) {
+  boolean replaceEchoedFields(ObjectNode answer) {
     boolean changed = false;
     for (String name : api.echoedFields()) {
-      JsonNode given = answer.path(name);
+      JsonNode cached = answer.path(name);
       JsonNode own = delivery.path(name);
-      if (!given.isMissingNode() && !given.equals(own)) {
-        answer.set(name, own.isMissingNode() ? empty(given) : own);
+      if (!cached.isMissingNode() && !cached.equals(own)) {
+        answer.set(name, own.isMissingNode() ? emptyValue(cached) : own);
         changed = true;
       }
     }
     return changed;
   }
 
-  private static JsonNode empty(JsonNode given) {
-    ObjectNode none = Json.newObject();
-    return given.isObject() ? none : none.nullNode();
+  private static JsonNode emptyValue(JsonNode cached) {
+    ObjectNode empty = OpenAiJson.newObject();
+    return cached.isObject() ? empty : empty.nullNode();
   }
 }

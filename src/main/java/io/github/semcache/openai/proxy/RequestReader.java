@@ -14,93 +14,138 @@ import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the requests that the cache may answer from the others.
+ * Reads the requests that may be answered from the cache.
  *
- * @param endpoint names the service, in place of the request's base URL
- * @param scopeHeaders the request headers that are part of the scope
+ * @param endpoint the name of the service; the base URL of the request if empty
+ * @param scopeHeaders the names of the request headers that are part of the scope
  * @param finder finds the question in the user's message
+ * @param onFailure notified of requests that cannot be read, which are passed through
  */
-record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders, QuestionFinder finder) {
+record RequestReader(
+    Optional<String> endpoint,
+    Set<String> scopeHeaders,
+    QuestionFinder finder,
+    Consumer<Throwable> onFailure) {
   private static final List<ModelApi> APIS = List.of(new ChatCompletionsApi(), new ResponsesApi());
 
   private static final List<String> EMBEDDINGS = List.of("embeddings");
   private static final Prompt ANY = Prompt.of("any");
 
   /**
-   * Reads a request.
+   * Reads a request to a model.
    *
-   * @param options its time limit also limits how long it waits for another call's answer
-   * @return empty if it must go to the service as it is
-   * @throws IllegalArgumentException if it is for the cache but a header of {@link CacheControl}
-   *     cannot be read
+   * @param request the request
+   * @param options the options of the request; its timeout limits the wait for another call
+   * @return the request; empty if it has to be passed through
+   * @throws IllegalArgumentException if a header of {@link CacheControl} is invalid
    */
   Optional<ModelRequest> read(HttpRequest request, RequestOptions options) {
-    HttpRequestBody body = request.body();
-    if (request.method() != HttpMethod.POST || body == null || !body.repeatable()) {
-      return Optional.empty();
-    }
     return APIS.stream()
-        .filter(api -> endsWith(request.pathSegments(), api.path()))
+        .filter(api -> endsWith(request.pathSegments(), api.pathSuffix()))
         .findFirst()
-        .flatMap(api -> json(body).flatMap(json -> read(json, api, request, options)));
+        .flatMap(api -> readBody(request).flatMap(body -> read(body, api, request, options)));
   }
 
   /**
-   * Looks up the embeddings that a request asks for, or none of them if it shall refresh them;
-   * empty if it asks for something else or bypasses.
+   * Looks up the embeddings that a request asks for.
+   *
+   * @param request the request
+   * @param cache the cache of embeddings
+   * @return the lookup, which finds nothing if the request refreshes the cache; empty if the
+   *     request has to be passed through
+   * @throws IllegalArgumentException if a header of {@link CacheControl} is invalid
    */
-  Optional<EmbeddingCache.Lookup> read(HttpRequest request, EmbeddingCache embeddings) {
-    HttpRequestBody body = request.body();
-    if (request.method() != HttpMethod.POST
-        || body == null
-        || !body.repeatable()
-        || !endsWith(request.pathSegments(), EMBEDDINGS)) {
+  Optional<EmbeddingLookup> lookUpEmbeddings(HttpRequest request, EmbeddingCache cache) {
+    if (!isRepeatablePost(request) || !endsWith(request.pathSegments(), EMBEDDINGS)) {
       return Optional.empty();
     }
     CacheMode mode = ControlHeaders.apply(request.headers(), ANY).mode();
-    HttpRequest bare = ControlHeaders.strip(request);
     return mode == CacheMode.BYPASS
         ? Optional.empty()
-        : json(body)
+        : readBody(request)
             .flatMap(
-                json -> embeddings.lookUp(bare, service(request), json, mode == CacheMode.USE));
+                body ->
+                    cache.lookUp(
+                        ControlHeaders.strip(request),
+                        service(request),
+                        body,
+                        mode == CacheMode.USE));
   }
 
-  private static boolean endsWith(List<String> path, List<String> end) {
-    int rest = path.size() - end.size();
-    return rest >= 0 && path.subList(rest, path.size()).equals(end);
+  private static boolean endsWith(List<String> path, List<String> suffix) {
+    int start = path.size() - suffix.size();
+    return start >= 0 && path.subList(start, path.size()).equals(suffix);
+  }
+
+  private static boolean isRepeatablePost(HttpRequest request) {
+    @Nullable HttpRequestBody body = request.body();
+    return request.method() == HttpMethod.POST && body != null && body.repeatable();
+  }
+
+  /** Returns the body; empty if it cannot be read twice or is not a JSON object. */
+  private Optional<ObjectNode> readBody(HttpRequest request) {
+    @Nullable HttpRequestBody body = request.body();
+    if (body == null || !isRepeatablePost(request)) {
+      return Optional.empty();
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    body.writeTo(bytes);
+    try {
+      return Optional.of(OpenAiJson.parseObject(bytes.toByteArray()));
+    } catch (MalformedJsonException e) {
+      onFailure.accept(e);
+      return Optional.empty();
+    }
   }
 
   private Optional<ModelRequest> read(
       ObjectNode body, ModelApi api, HttpRequest request, RequestOptions options) {
+    Optional<ModelRequest> modelRequest;
+    try {
+      modelRequest = parse(body, api, request, options);
+    } catch (RuntimeException e) {
+      onFailure.accept(e);
+      return Optional.empty();
+    }
+    return modelRequest.map(
+        parsed -> parsed.withPrompt(ControlHeaders.apply(request.headers(), parsed.prompt())));
+  }
+
+  private Optional<ModelRequest> parse(
+      ObjectNode body, ModelApi api, HttpRequest request, RequestOptions options) {
     String model = body.path("model").asText("unknown");
-    ObjectNode delivery = Json.newObject();
+    ObjectNode delivery = removeDeliveryFields(body, api);
+    return api.extractQuestion(body, new QuestionExtractor(finder, onFailure))
+        .map(
+            question ->
+                new ModelRequest(
+                    api,
+                    model,
+                    prompt(question.text(), options),
+                    settings(request, question.rest()),
+                    delivery,
+                    timeouts(options)));
+  }
+
+  private static ObjectNode removeDeliveryFields(ObjectNode body, ModelApi api) {
+    ObjectNode delivery = OpenAiJson.newObject();
     for (String name : api.deliveryFields()) {
-      JsonNode field = body.remove(name);
+      @Nullable JsonNode field = body.remove(name);
       if (field != null) {
         delivery.set(name, field);
       }
     }
-    return api.question(body, finder)
-        .map(
-            asked ->
-                new ModelRequest(
-                    api,
-                    model,
-                    ControlHeaders.apply(request.headers(), prompt(asked.text(), options)),
-                    settings(request, asked.rest()),
-                    delivery,
-                    timeLimits(options)));
+    return delivery;
   }
 
   private static Prompt prompt(String text, RequestOptions options) {
@@ -111,39 +156,28 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders, Questi
         : prompt.maxWait(timeout.request());
   }
 
-  private static String timeLimits(RequestOptions options) {
+  private static String timeouts(RequestOptions options) {
     @Nullable Timeout timeout = options.getTimeout();
     return timeout == null ? "none" : timeout.request() + " " + timeout.read();
   }
 
-  /** What is no JSON is for the service to reject. */
-  private static Optional<ObjectNode> json(HttpRequestBody body) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    body.writeTo(bytes);
-    try {
-      return Optional.of(Json.object(bytes.toByteArray()));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
   private Map<String, String> settings(HttpRequest request, String rest) {
-    Map<String, String> settings = service(request);
+    SortedMap<String, String> settings = service(request);
     settings.put("request", rest);
     return settings;
   }
 
-  /** Where a request goes. */
+  /** Returns the part of the scope that identifies the service, its path, and its headers. */
   private SortedMap<String, String> service(HttpRequest request) {
-    SortedMap<String, String> settings = new TreeMap<>();
-    settings.put("endpoint", endpoint.orElse(String.valueOf(baseUrl(request))));
-    settings.put("path", String.join("/", request.pathSegments()));
-    settings.put("query", query(request.queryParams()));
+    SortedMap<String, String> service = new TreeMap<>();
+    service.put("endpoint", endpoint.orElse(String.valueOf(baseUrl(request))));
+    service.put("path", String.join("/", request.pathSegments()));
+    service.put("query", query(request.queryParams()));
     Headers headers = request.headers();
     for (String name : scopeHeaders) {
-      settings.put("header " + name, String.join("\n", headers.values(name)));
+      service.put("header " + name, String.join("\n", headers.values(name)));
     }
-    return settings;
+    return service;
   }
 
   private static @Nullable String baseUrl(HttpRequest request) {
@@ -151,11 +185,11 @@ record RequestReader(Optional<String> endpoint, Set<String> scopeHeaders, Questi
   }
 
   private static String query(QueryParams params) {
-    ObjectNode query = Json.newObject();
+    ObjectNode query = OpenAiJson.newObject();
     for (String name : params.keys()) {
       ArrayNode values = query.putArray(name);
       params.values(name).forEach(values::add);
     }
-    return Json.canonical(query);
+    return OpenAiJson.canonical(query);
   }
 }

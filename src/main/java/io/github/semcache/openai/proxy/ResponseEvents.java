@@ -2,71 +2,85 @@ package io.github.semcache.openai.proxy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
-/** The events by which the responses API streams a whole response. */
+/** Converts a complete response to the events with which the responses API streams it. */
 final class ResponseEvents {
-  private final EventWriter events = new EventWriter();
-  private long sequence;
+  private final SseWriter events = new SseWriter();
+  private long sequenceNumber;
 
-  ResponseEvents(ObjectNode response) {
-    ObjectNode begun = response.deepCopy().put("status", "in_progress");
-    begun.putArray("output");
-    begun.putNull("usage");
-    write("response.created", Json.newObject().set("response", begun));
-    write("response.in_progress", Json.newObject().set("response", begun));
+  private ResponseEvents() {}
+
+  /** Returns the server-sent events of a response. */
+  static String of(ObjectNode response) {
+    ResponseEvents writer = new ResponseEvents();
+    writer.writeResponse(response);
+    return writer.events.text();
+  }
+
+  private void writeResponse(ObjectNode response) {
+    ObjectNode started = response.deepCopy().put("status", "in_progress");
+    started.putArray("output");
+    started.putNull("usage");
+    write("response.created", OpenAiJson.newObject().set("response", started));
+    write("response.in_progress", OpenAiJson.newObject().set("response", started));
     int index = 0;
     for (JsonNode item : response.path("output")) {
-      item(index++, item);
+      writeItem(index++, item);
     }
-    String last =
-        switch (response.path("status").asText()) {
-          case "incomplete" -> "response.incomplete";
-          case "failed" -> "response.failed";
-          default -> "response.completed";
-        };
-    write(last, Json.newObject().set("response", response));
+    write(terminalEvent(response), OpenAiJson.newObject().set("response", response));
   }
 
-  private void item(int index, JsonNode item) {
-    ObjectNode begun = item.deepCopy();
-    for (String filledLater : new String[] {"content", "summary"}) {
-      if (begun.has(filledLater)) {
-        begun.putArray(filledLater);
+  private static String terminalEvent(ObjectNode response) {
+    return switch (response.path("status").asText()) {
+      case "incomplete" -> "response.incomplete";
+      case "failed" -> "response.failed";
+      default -> "response.completed";
+    };
+  }
+
+  private void writeItem(int index, JsonNode item) {
+    ObjectNode added = item.deepCopy();
+    for (String list : List.of("content", "summary")) {
+      if (added.has(list)) {
+        added.putArray(list);
       }
     }
-    if (begun.has("status")) {
-      begun.put("status", "in_progress");
+    if (added.has("status")) {
+      added.put("status", "in_progress");
     }
-    write("response.output_item.added", at(index).set("item", begun));
-    parts(index, item);
-    write("response.output_item.done", at(index).set("item", item));
+    write("response.output_item.added", location(index).set("item", added));
+    writeParts(index, item);
+    write("response.output_item.done", location(index).set("item", item));
   }
 
-  private void parts(int index, JsonNode item) {
+  private void writeParts(int index, JsonNode item) {
     boolean isMessage = item.path("type").asText().equals("message");
-    int number = 0;
+    int contentIndex = 0;
     for (JsonNode part : item.path("content")) {
       if (isMessage) {
-        part(at(index, item).put("content_index", number++), "response.content_part", part);
+        ObjectNode location = location(index, item).put("content_index", contentIndex++);
+        writePart(location, "response.content_part", part);
       }
     }
-    number = 0;
+    int summaryIndex = 0;
     for (JsonNode part : item.path("summary")) {
-      part(at(index, item).put("summary_index", number++), "response.reasoning_summary_part", part);
+      ObjectNode location = location(index, item).put("summary_index", summaryIndex++);
+      writePart(location, "response.reasoning_summary_part", part);
     }
     if (item.has("arguments")) {
-      text(at(index, item), "response.function_call_arguments", "arguments", item);
+      writeText(location(index, item), "response.function_call_arguments", "arguments", item);
     }
   }
 
-  /** A part without its text, then the text in one piece, then the part as it is. */
-  private void part(ObjectNode place, String event, JsonNode part) {
-    ObjectNode begun = part.deepCopy();
+  /** Writes the part without its text, the text as one delta, and the complete part. */
+  private void writePart(ObjectNode location, String event, JsonNode part) {
+    ObjectNode added = part.deepCopy();
     String field = part.has("refusal") ? "refusal" : "text";
-    begun.put(field, "");
-    write(event + ".added", place.deepCopy().set("part", begun));
-    text(place, textEvent(part), field, part);
-    write(event + ".done", place.deepCopy().set("part", part));
+    added.put(field, "");
+    write(event + ".added", location.deepCopy().set("part", added));
+    writeText(location, textEvent(part), field, part);
+    write(event + ".done", location.deepCopy().set("part", part));
   }
 
   private static String textEvent(JsonNode part) {
@@ -77,36 +91,36 @@ final class ResponseEvents {
     };
   }
 
-  private void text(ObjectNode place, String event, String field, JsonNode holder) {
-    ObjectNode delta = place.deepCopy();
-    ObjectNode done = place.deepCopy();
+  private void writeText(ObjectNode location, String event, String field, JsonNode holder) {
+    ObjectNode delta = location.deepCopy();
+    ObjectNode done = location.deepCopy();
     if (event.equals("response.output_text")) {
-      delta.set("logprobs", holder.path("logprobs").deepCopy());
-      done.set("logprobs", holder.path("logprobs").deepCopy());
-      if (!holder.has("logprobs")) {
-        delta.putArray("logprobs");
-        done.putArray("logprobs");
-      }
+      copyLogprobs(holder, delta);
+      copyLogprobs(holder, done);
     }
     write(event + ".delta", delta.put("delta", holder.path(field).asText()));
     write(event + ".done", done.put(field, holder.path(field).asText()));
   }
 
-  private static ObjectNode at(int index) {
-    return Json.newObject().put("output_index", index);
+  private static void copyLogprobs(JsonNode from, ObjectNode to) {
+    if (from.has("logprobs")) {
+      to.set("logprobs", from.path("logprobs").deepCopy());
+    } else {
+      to.putArray("logprobs");
+    }
   }
 
-  private static ObjectNode at(int index, JsonNode item) {
-    return at(index).put("item_id", item.path("id").asText());
+  private static ObjectNode location(int outputIndex) {
+    return OpenAiJson.newObject().put("output_index", outputIndex);
+  }
+
+  private static ObjectNode location(int outputIndex, JsonNode item) {
+    return location(outputIndex).put("item_id", item.path("id").asText());
   }
 
   private void write(String type, JsonNode event) {
-    ObjectNode whole = Json.newObject().put("type", type);
-    whole.setAll((ObjectNode) event);
-    events.event(type, whole.put("sequence_number", sequence++));
-  }
-
-  String text() {
-    return events.text();
+    ObjectNode numbered = OpenAiJson.newObject().put("type", type);
+    numbered.setAll((ObjectNode) event);
+    events.event(type, numbered.put("sequence_number", sequenceNumber++));
   }
 }

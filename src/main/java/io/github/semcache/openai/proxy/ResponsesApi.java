@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.FinishReason;
 import io.github.semcache.chat.TokenUsage;
-import io.github.semcache.prompt.QuestionFinder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +12,8 @@ import java.util.Set;
 
 /** The responses API. */
 final class ResponsesApi implements ModelApi {
-  /** Whether the service stores an answer matters: only then can a later request refer to it. */
-  private static final Set<String> DELIVERY =
+  /** Excludes {@code store}, because only a stored response can be referenced by later requests. */
+  private static final Set<String> DELIVERY_FIELDS =
       Set.of(
           "metadata",
           "prompt_cache_key",
@@ -26,7 +25,7 @@ final class ResponsesApi implements ModelApi {
           "stream_options",
           "user");
 
-  private static final Set<String> ECHOED =
+  private static final Set<String> ECHOED_FIELDS =
       Set.of(
           "metadata",
           "prompt_cache_key",
@@ -35,49 +34,50 @@ final class ResponsesApi implements ModelApi {
           "safety_identifier",
           "user");
 
-  /** The kinds of output that are an answer; all others are calls of tools. */
-  private static final Set<String> ANSWER = Set.of("message", "reasoning");
+  /** The types of output items that are not tool calls. */
+  private static final Set<String> ANSWER_TYPES = Set.of("message", "reasoning");
 
-  private static final Set<String> LAST_EVENTS =
+  private static final Set<String> TERMINAL_EVENTS =
       Set.of("response.completed", "response.incomplete", "response.failed");
 
   @Override
-  public List<String> path() {
+  public List<String> pathSuffix() {
     return List.of("responses");
   }
 
   @Override
   public Set<String> deliveryFields() {
-    return DELIVERY;
+    return DELIVERY_FIELDS;
   }
 
   @Override
   public Set<String> echoedFields() {
-    return ECHOED;
+    return ECHOED_FIELDS;
   }
 
   @Override
-  public Set<String> streamedEchoes() {
-    return ECHOED;
+  public Set<String> streamedEchoedFields() {
+    return ECHOED_FIELDS;
   }
 
   @Override
-  public boolean streamsTellUsage() {
+  public boolean alwaysStreamsUsage() {
     return true;
   }
 
+  /** Skips requests whose answer is not in the response, or depends on the service's state. */
   @Override
-  public Optional<Question> question(ObjectNode body, QuestionFinder finder) {
-    if (body.path("background").asBoolean() || Json.has(body, "conversation")) {
+  public Optional<ExtractedQuestion> extractQuestion(ObjectNode body, QuestionExtractor extractor) {
+    if (body.path("background").asBoolean() || OpenAiJson.hasValue(body, "conversation")) {
       return Optional.empty();
     }
-    return Question.take(body, "input", "input_text", finder);
+    return extractor.extract(body, "input", "input_text");
   }
 
   @Override
-  public ChatReply reply(ObjectNode answer) {
+  public ChatReply parseReply(ObjectNode answer) {
     if (!answer.path("output").isArray()) {
-      throw new IllegalArgumentException("`output` is missing: the model gave no answer");
+      throw new IllegalArgumentException("`output` is missing in the response");
     }
     return new ChatReply(
         text(answer),
@@ -101,7 +101,7 @@ final class ResponsesApi implements ModelApi {
 
   private static FinishReason finishReason(ObjectNode answer) {
     for (JsonNode item : answer.path("output")) {
-      if (!ANSWER.contains(item.path("type").asText())) {
+      if (!ANSWER_TYPES.contains(item.path("type").asText())) {
         return FinishReason.TOOL_CALLS;
       }
       for (JsonNode part : item.path("content")) {
@@ -125,12 +125,12 @@ final class ResponsesApi implements ModelApi {
   }
 
   private static Optional<TokenUsage> usage(JsonNode usage) {
-    return Json.usage(usage, "input_tokens", "output_tokens");
+    return OpenAiJson.usage(usage, "input_tokens", "output_tokens");
   }
 
   @Override
-  public ObjectNode answer(ChatReply reply) {
-    ObjectNode answer = Json.newObject().put("id", "resp_cached").put("object", "response");
+  public ObjectNode createAnswer(ChatReply reply) {
+    ObjectNode answer = OpenAiJson.newObject().put("id", "resp_cached").put("object", "response");
     answer.put("created_at", 0).put("status", "completed").put("model", reply.model().orElse(""));
     ObjectNode message = answer.putArray("output").addObject().put("type", "message");
     message.put("id", "msg_cached").put("role", "assistant").put("status", "completed");
@@ -141,18 +141,18 @@ final class ResponsesApi implements ModelApi {
   }
 
   @Override
-  public String stream(ObjectNode answer, boolean includeUsage) {
-    return new ResponseEvents(answer).text();
+  public String toStream(ObjectNode answer, boolean includeUsage) {
+    return ResponseEvents.of(answer);
   }
 
   @Override
-  public Assembly assembly() {
+  public AnswerAccumulator newAccumulator() {
     return data -> {
-      ObjectNode event = Json.object(data);
+      ObjectNode event = OpenAiJson.parseObject(data);
       if (isOfType(event, "error")) {
-        throw new IOException("the stream holds an error");
+        throw new IOException("the stream contains an error");
       }
-      return LAST_EVENTS.contains(event.path("type").asText())
+      return TERMINAL_EVENTS.contains(event.path("type").asText())
           ? Optional.of(event.withObject("/response"))
           : Optional.empty();
     };

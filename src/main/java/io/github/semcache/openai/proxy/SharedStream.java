@@ -17,76 +17,99 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
- * A stream of the model that several callers read along, and that is kept once its terminal marker
- * came. It is fetched as far as somebody wants to read it, so a reader that stands still holds up
- * nobody; no reader's thread fetches, so none can break it off for the others. Reading does not
- * wait for the keeping, but closing does. The model's stream is closed with its last reader; a read
- * of it that is under way ends first.
+ * A stream of the model that several callers read. Its answer is stored after its terminal marker.
+ *
+ * <p>The stream is read from the model when a reader needs more bytes, on a background thread. A
+ * slow reader therefore does not delay the others, and an interrupted reader does not fail them.
+ * Reading does not wait until the answer is stored, but closing does. The model's stream is closed
+ * with its last reader, after a background read that is in progress.
+ *
+ * <p>This class is thread-safe.
  */
 final class SharedStream {
-  private static final int CHUNK = 8192;
-  private static final Executor FETCHERS = Executors.newCachedThreadPool(SharedStream::daemon);
+  private static final int CHUNK_SIZE = 8192;
+  private static final Executor FETCHERS = Executors.newCachedThreadPool(SharedStream::newThread);
 
   private final HttpResponse upstream;
   private final Headers headers;
   private final CacheCall.Lead lead;
   private final ModelApi api;
-  private final StreamReading reading;
+  private final StreamAssembler assembler;
+  private final Consumer<Throwable> onFailure;
+  private final AtomicBoolean upstreamClosed = new AtomicBoolean();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private byte[] bytes = new byte[CHUNK];
+  private byte[] bytes = new byte[CHUNK_SIZE];
   private int size;
   private int readers;
   private boolean fetching;
+
+  /** Whether the last reader has closed the stream. */
   private boolean closed;
-  private final AtomicBoolean upstreamClosed = new AtomicBoolean();
-  private boolean whole;
+
+  /** Whether the terminal marker has been read. */
+  private boolean complete;
+
+  /** Whether no more bytes will be read from the model. */
   private boolean ended;
+
   private Optional<IOException> failure = Optional.empty();
 
-  /** Keeps the answer; there from the terminal marker on. */
-  private volatile Optional<FutureTask<Void>> keeping = Optional.empty();
+  /** Stores the answer; present from the terminal marker on. */
+  private volatile Optional<FutureTask<Void>> completion = Optional.empty();
 
   /**
-   * A stream that nobody reads yet.
+   * Creates a stream without readers.
    *
-   * @param withholdsUsage whether the usage is not for its readers
+   * @param upstream the response of the model
+   * @param lead the lead, which is completed by the terminal marker
+   * @param api the format of the stream
+   * @param removesUsage whether the usage is removed from the stream
+   * @param onFailure notified if the stream is malformed
    */
-  SharedStream(HttpResponse upstream, CacheCall.Lead lead, ModelApi api, boolean withholdsUsage) {
+  SharedStream(
+      HttpResponse upstream,
+      CacheCall.Lead lead,
+      ModelApi api,
+      boolean removesUsage,
+      Consumer<Throwable> onFailure) {
     this.upstream = upstream;
-    this.headers = BufferedResponse.marked(upstream.headers());
+    this.headers = BufferedResponse.withModelSource(upstream.headers());
     this.lead = lead;
     this.api = api;
-    this.reading = new StreamReading(api, withholdsUsage);
+    this.assembler = new StreamAssembler(api, removesUsage, onFailure);
+    this.onFailure = onFailure;
   }
 
-  private static Thread daemon(Runnable task) {
+  private static Thread newThread(Runnable task) {
     Thread thread = new Thread(task, "semcache-streams");
     thread.setDaemon(true);
     return thread;
   }
 
   /**
-   * The stream from its beginning, for one more caller; empty if it was closed before its terminal
-   * marker came.
+   * Returns the stream from its beginning, for one more reader.
+   *
+   * @return the response; empty if the stream was closed before its terminal marker
    */
   Optional<HttpResponse> open() {
     lock.lock();
     try {
-      if (closed && !whole) {
+      if (closed && !complete) {
         return Optional.empty();
       }
       readers++;
-      return Optional.of(new OpenResponse(upstream.statusCode(), headers, new Reader()));
+      return Optional.of(new InputStreamResponse(upstream.statusCode(), headers, new Reader()));
     } finally {
       lock.unlock();
     }
   }
 
-  /** Copies what there is from the reader's position on, or waits for more; -1 at the end. */
+  /** Reads from the position of the reader; waits for more bytes if there are none. */
   private int read(Reader reader, byte[] into, int offset, int length) throws IOException {
     lock.lock();
     try {
@@ -122,46 +145,59 @@ final class SharedStream {
     }
   }
 
+  /** Reads the next bytes from the model. Runs on a background thread, one at a time. */
   private void fetch() {
     byte[] visible = {};
     boolean end = false;
-    Optional<IOException> trouble = Optional.empty();
+    Optional<IOException> readFailure = Optional.empty();
     try {
-      byte[] chunk = new byte[CHUNK];
+      byte[] chunk = new byte[CHUNK_SIZE];
       int count = upstream.body().read(chunk);
       end = count < 0;
-      visible = read(chunk, count);
+      visible = assemble(chunk, count);
     } catch (Throwable e) {
-      trouble =
+      readFailure =
           Optional.of(e instanceof IOException io ? io : new IOException("reading failed", e));
-      visible = reading.rest();
+      visible = assembler.takePending();
       lead.fail(e);
     } finally {
-      boolean last = fetched(visible, end, trouble);
-      if (last) {
+      if (publish(visible, end, readFailure)) {
         closeUpstream();
       }
     }
-    keeping.ifPresent(FutureTask::run);
+    completion.ifPresent(FutureTask::run);
   }
 
-  private byte[] read(byte[] chunk, int count) {
-    byte[] visible = reading.accept(chunk, count);
-    reading.failure().ifPresent(lead::fail);
-    if (keeping.isEmpty()) {
-      keeping = reading.answer().map(answer -> new FutureTask<>(() -> keep(answer), null));
+  private byte[] assemble(byte[] chunk, int count) {
+    byte[] visible = assembler.add(chunk, count);
+    assembler.failure().ifPresent(lead::fail);
+    if (completion.isEmpty()) {
+      completion =
+          assembler.answer().map(answer -> new FutureTask<>(() -> completeLead(answer), null));
     }
     return visible;
   }
 
-  /** Whether all readers have left in the meantime. */
-  private boolean fetched(byte[] visible, boolean end, Optional<IOException> trouble) {
+  private void completeLead(ObjectNode answer) {
+    ChatReply reply;
+    try {
+      reply = api.parseReply(answer).payload(OpenAiJson.text(answer));
+    } catch (RuntimeException e) {
+      onFailure.accept(e);
+      lead.fail(new IOException("the stream does not contain an answer", e));
+      return;
+    }
+    lead.complete(reply);
+  }
+
+  /** Makes bytes available to the readers, and returns whether all readers have left. */
+  private boolean publish(byte[] visible, boolean end, Optional<IOException> readFailure) {
     lock.lock();
     try {
       append(visible);
-      whole = keeping.isPresent();
+      complete = completion.isPresent();
       ended = closed || end;
-      failure = trouble;
+      failure = readFailure;
       fetching = false;
       changed.signalAll();
       return closed;
@@ -178,18 +214,7 @@ final class SharedStream {
     size += more.length;
   }
 
-  private void keep(ObjectNode answer) {
-    ChatReply reply;
-    try {
-      reply = api.reply(answer).payload(Json.text(answer));
-    } catch (RuntimeException e) {
-      lead.fail(new IOException("the stream is no answer", e));
-      return;
-    }
-    lead.complete(reply);
-  }
-
-  /** Afterwards an answer that came to its end is kept, for this caller's next call to find. */
+  /** Waits until a complete answer is stored, so that the next call of this reader finds it. */
   private void close(Reader reader) {
     boolean last;
     boolean idle;
@@ -209,7 +234,7 @@ final class SharedStream {
       lock.unlock();
     }
     try {
-      keeping.ifPresent(SharedStream::finish);
+      completion.ifPresent(SharedStream::finish);
     } finally {
       if (last) {
         lead.abandon();
@@ -220,14 +245,14 @@ final class SharedStream {
     }
   }
 
-  /** Once: the last reader may have been followed by another one, and both leave together. */
+  /** Closes the model's stream once, although several readers may be the last one in turn. */
   private void closeUpstream() {
     if (upstreamClosed.compareAndSet(false, true)) {
       upstream.close();
     }
   }
 
-  /** Runs the task here if it has not begun. */
+  /** Runs the task on this thread if it has not started, and waits until it is finished. */
   private static void finish(FutureTask<Void> task) {
     task.run();
     try {
@@ -235,14 +260,14 @@ final class SharedStream {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException trouble) {
-        throw trouble;
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
       }
-      throw new IllegalStateException("the stream could not be kept", e.getCause());
+      throw new IllegalStateException("the answer of the stream was not stored", e.getCause());
     }
   }
 
-  /** The stream as one caller reads it. Read by one thread, but closed by any. */
+  /** The body for one caller. It is read by one thread, and closed by any thread. */
   private final class Reader extends InputStream {
     private int position;
     private boolean closed;

@@ -5,65 +5,88 @@ import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpRequestBody;
 import io.github.semcache.prompt.CacheMode;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
- * Asks for the usage of streams whose callers do not, so that their entries can serve callers who
- * do. Services that reject the question are told from the others once for each model. Safe for use
- * by many threads.
+ * Adds {@code stream_options.include_usage} to requests that do not have it, so that the entry of a
+ * stream contains the token usage. Remembers the services and models that reject the option. This
+ * class is thread-safe.
  */
 final class StreamUsage {
-  /** What services answer to a field that they do not know, or do not know yet. */
-  private static final Set<Integer> REJECTIONS = Set.of(400, 422);
+  /** The statuses with which services reject an unknown field. */
+  private static final Set<Integer> REJECTION_STATUSES = Set.of(400, 422);
 
-  private final boolean wanted;
+  private final boolean enabled;
+  private final Consumer<Throwable> onFailure;
   private final Set<String> rejecting = ConcurrentHashMap.newKeySet();
 
-  StreamUsage(boolean wanted) {
-    this.wanted = wanted;
+  /**
+   * Creates an instance.
+   *
+   * @param enabled whether the option is added at all
+   * @param onFailure notified of requests to which the option cannot be added, and of services that
+   *     reject it
+   */
+  StreamUsage(boolean enabled, Consumer<Throwable> onFailure) {
+    this.enabled = enabled;
+    this.onFailure = onFailure;
   }
 
-  /** The request that asks for the usage; empty if the given one shall be sent as it is. */
-  Optional<HttpRequest> asking(HttpRequest request, ModelRequest asked) {
-    return wanted
-            && asked.isStreaming()
-            && !asked.includesUsage()
-            && !asked.api().streamsTellUsage()
-            && asked.prompt().mode() != CacheMode.BYPASS
-            && !rejecting.contains(key(request, asked))
-        ? Optional.ofNullable(request.body()).flatMap(body -> asking(request, body))
+  /** Returns the request with the option; empty if the request has to be sent unmodified. */
+  Optional<HttpRequest> addOption(HttpRequest request, ModelRequest modelRequest) {
+    return enabled
+            && modelRequest.isStreaming()
+            && !modelRequest.includesUsage()
+            && !modelRequest.api().alwaysStreamsUsage()
+            && modelRequest.prompt().mode() != CacheMode.BYPASS
+            && !rejecting.contains(key(request, modelRequest))
+        ? Optional.ofNullable(request.body()).flatMap(body -> addOption(request, body))
         : Optional.empty();
   }
 
-  private static Optional<HttpRequest> asking(HttpRequest request, HttpRequestBody body) {
+  private Optional<HttpRequest> addOption(HttpRequest request, HttpRequestBody body) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     body.writeTo(bytes);
     try {
-      ObjectNode json = Json.object(bytes.toByteArray());
+      ObjectNode json = OpenAiJson.parseObject(bytes.toByteArray());
       json.withObject("/stream_options").put("include_usage", true);
+      JsonRequestBody withOption = new JsonRequestBody(OpenAiJson.text(json));
       return Optional.of(
-          request.toBuilder()
-              .body(PassThroughMarker.replace(body, new JsonBody(Json.text(json))))
-              .build());
-    } catch (IOException | RuntimeException e) {
+          request.toBuilder().body(PassThroughBody.replace(body, withOption)).build());
+    } catch (MalformedJsonException | RuntimeException e) {
+      onFailure.accept(e);
       return Optional.empty();
     }
   }
 
-  /** Whether this may be the answer to the question for the usage. */
+  /** Returns whether a service may respond with this status because it rejects the option. */
   boolean mayBeRejection(int status) {
-    return REJECTIONS.contains(status);
+    return REJECTION_STATUSES.contains(status);
   }
 
-  /** The request was rejected with the question, and accepted without. */
-  void wasRejected(HttpRequest request, ModelRequest asked) {
-    rejecting.add(key(request, asked));
+  /**
+   * Records that a service rejected the option but accepted the request without it.
+   *
+   * @param request the request
+   * @param modelRequest the request as read by the cache
+   * @param status the status of the rejection
+   */
+  void recordRejection(HttpRequest request, ModelRequest modelRequest, int status) {
+    if (rejecting.add(key(request, modelRequest))) {
+      onFailure.accept(
+          new UnsupportedOperationException(
+              "the service rejected stream_options.include_usage for model "
+                  + modelRequest.model()
+                  + " with status "
+                  + status
+                  + "; the token usage of its streams is unknown"));
+    }
   }
 
-  private static String key(HttpRequest request, ModelRequest asked) {
-    return request.url() + ' ' + asked.model();
+  private static String key(HttpRequest request, ModelRequest modelRequest) {
+    return request.url() + ' ' + modelRequest.model();
   }
 }

@@ -4,7 +4,7 @@ import com.openai.core.Sleeper;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** The sleeper of another client, which stays open. */
+/** Delegates to the sleeper of another client and ignores {@link #close}. */
 record UnclosableSleeper(Sleeper sleeper) implements Sleeper {
 
   @Override

@@ -3,8 +3,8 @@ package io.github.semcache.openai.proxy;
 import io.github.semcache.chat.NamedFailure;
 
 /**
- * The model's service answered with something that is no answer: an error, or what cannot be read.
- * It is the cache's view of it only; the caller gets the response itself.
+ * Reports a response without a usable answer to the cache: an error response, or one that cannot be
+ * read or parsed. The caller receives the response itself, not this exception.
  */
 final class UnusableResponseException extends RuntimeException implements NamedFailure {
   private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ final class UnusableResponseException extends RuntimeException implements NamedF
   private final transient BufferedResponse response;
 
   UnusableResponseException(BufferedResponse response) {
-    super("the service answered with status " + response.status() + " and no usable answer");
+    super("the service returned status " + response.status() + " without a usable answer");
     this.response = response;
   }
 

@@ -10,64 +10,74 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Sends one request to the model.
  *
- * @param client retries, authenticates and logs
- * @param request what the caller asks, without what is for the cache alone
- * @param asked the same as the cache sees it
+ * @param client the client, including its retries, authentication, and logging
+ * @param request the request without the headers of {@link CacheControl}
+ * @param options the options of the request
+ * @param modelRequest the same request as read by the cache
+ * @param usage adds the option for the token usage to streaming requests
  */
 record Upstream(
     HttpClient client,
     HttpRequest request,
     RequestOptions options,
-    ModelRequest asked,
+    ModelRequest modelRequest,
     StreamUsage usage) {
 
-  /** A response, and whether it tells a usage that the caller did not ask for. */
-  record Sent(HttpResponse response, boolean usageIsWithheld) {}
+  /**
+   * A response of the model.
+   *
+   * @param response the response
+   * @param usageAdded whether the usage was requested although the caller did not request it
+   */
+  record Sent(HttpResponse response, boolean usageAdded) {}
 
-  /** As the caller asks it. */
-  HttpResponse plain() {
+  /** Sends the request unmodified. */
+  HttpResponse sendUnmodified() {
     return client.execute(request, options);
   }
 
-  /** As the caller asks it. */
-  CompletableFuture<HttpResponse> plainAsync() {
+  /** Sends the request unmodified. */
+  CompletableFuture<HttpResponse> sendUnmodifiedAsync() {
     return client.executeAsync(request, options);
   }
 
-  /** Where it can, with the question for the usage. */
+  /** Sends the request, with the option for the usage if it can be added. */
   Sent send() {
-    Optional<HttpRequest> asking = usage.asking(request, asked);
-    if (asking.isPresent()) {
-      HttpResponse response = client.execute(asking.get(), options);
-      if (!usage.mayBeRejection(response.statusCode())) {
-        return new Sent(response, true);
-      }
-      response.close();
-      return withoutUsage(plain());
+    Optional<HttpRequest> withUsage = usage.addOption(request, modelRequest);
+    if (withUsage.isEmpty()) {
+      return new Sent(sendUnmodified(), false);
     }
-    return new Sent(plain(), false);
+    HttpResponse response = client.execute(withUsage.get(), options);
+    int status = response.statusCode();
+    if (!usage.mayBeRejection(status)) {
+      return new Sent(response, true);
+    }
+    response.close();
+    return afterRejection(status, sendUnmodified());
   }
 
-  /** Where it can, with the question for the usage. */
+  /** Sends the request, with the option for the usage if it can be added. */
   CompletableFuture<Sent> sendAsync() {
     return usage
-        .asking(request, asked)
-        .map(asking -> client.executeAsync(asking, options).thenCompose(this::orWithoutUsage))
-        .orElseGet(() -> plainAsync().thenApply(response -> new Sent(response, false)));
+        .addOption(request, modelRequest)
+        .map(withUsage -> client.executeAsync(withUsage, options).thenCompose(this::retryRejected))
+        .orElseGet(() -> sendUnmodifiedAsync().thenApply(response -> new Sent(response, false)));
   }
 
-  private CompletableFuture<Sent> orWithoutUsage(HttpResponse response) {
-    if (!usage.mayBeRejection(response.statusCode())) {
+  private CompletableFuture<Sent> retryRejected(HttpResponse response) {
+    int status = response.statusCode();
+    if (!usage.mayBeRejection(status)) {
       return CompletableFuture.completedFuture(new Sent(response, true));
     }
     response.close();
-    return plainAsync().thenApply(this::withoutUsage);
+    return sendUnmodifiedAsync().thenApply(retried -> afterRejection(status, retried));
   }
 
-  private Sent withoutUsage(HttpResponse response) {
-    if (response.statusCode() == BufferedResponse.OK) {
-      usage.wasRejected(request, asked);
+  /** If the retry without the option succeeds, the option was the reason for the rejection. */
+  private Sent afterRejection(int status, HttpResponse retried) {
+    if (retried.statusCode() == BufferedResponse.OK) {
+      usage.recordRejection(request, modelRequest, status);
     }
-    return new Sent(response, false);
+    return new Sent(retried, false);
   }
 }

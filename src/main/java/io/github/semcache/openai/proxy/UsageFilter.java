@@ -12,97 +12,108 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Takes out of a stream of chat completions what it has only because it was asked for its usage:
- * the last chunk, which has no choices, and the usage of null in all others. All other bytes pass
- * as they are. Used by one thread at a time.
+ * Removes the token usage from a stream of chat completions: the last chunk, which has the usage
+ * but no choices, and the field {@code "usage": null} of all other chunks. All other bytes are
+ * preserved. Used by one thread at a time.
  */
 final class UsageFilter {
   private static final JsonFactory JSON = new JsonFactory();
   private static final String USAGE = "usage";
   private static final byte[] NOTHING = {};
 
-  private boolean afterReturn;
-  private boolean afterDropped;
+  private boolean afterCarriageReturn;
+  private boolean afterRemovedEvent;
 
-  /** What is left of an event. */
-  byte[] visible(byte[] raw, Optional<String> data) {
-    int start = afterReturn && raw.length > 0 && raw[0] == '\n' ? 1 : 0;
-    byte[] ofLast = afterDropped ? NOTHING : Arrays.copyOf(raw, start);
-    byte[] visible = visible(Arrays.copyOfRange(raw, start, raw.length), data.orElse(""));
-    afterReturn = raw.length > 0 && raw[raw.length - 1] == '\r';
-    afterDropped = visible.length == 0;
-    byte[] all = Arrays.copyOf(ofLast, ofLast.length + visible.length);
-    System.arraycopy(visible, 0, all, ofLast.length, visible.length);
-    return all;
+  /**
+   * Removes the usage from an event.
+   *
+   * @param raw the bytes of the event, as {@link SseParser} returns them
+   * @param data the data of the event
+   * @return the bytes that remain
+   */
+  byte[] filter(byte[] raw, Optional<String> data) {
+    int start = afterCarriageReturn && raw.length > 0 && raw[0] == '\n' ? 1 : 0;
+    byte[] endOfPrevious = afterRemovedEvent ? NOTHING : Arrays.copyOf(raw, start);
+    byte[] event = filter(Arrays.copyOfRange(raw, start, raw.length), data.orElse(""));
+    afterCarriageReturn = raw.length > 0 && raw[raw.length - 1] == '\r';
+    afterRemovedEvent = event.length == 0;
+    byte[] filtered = Arrays.copyOf(endOfPrevious, endOfPrevious.length + event.length);
+    System.arraycopy(event, 0, filtered, endOfPrevious.length, event.length);
+    return filtered;
   }
 
-  private static byte[] visible(byte[] event, String data) {
+  private static byte[] filter(byte[] event, String data) {
     if (!data.contains(USAGE)) {
       return event;
     }
     try {
-      ObjectNode chunk = Json.object(data);
-      if (isLast(chunk)) {
+      ObjectNode chunk = OpenAiJson.parseObject(data);
+      if (isUsageChunk(chunk)) {
         return NOTHING;
       }
       return chunk.path(USAGE).isNull() ? withoutUsage(event, data) : event;
     } catch (IOException e) {
+      // The accumulator parses the same data and reports the failure.
       return event;
     }
   }
 
-  private static boolean isLast(ObjectNode chunk) {
+  private static boolean isUsageChunk(ObjectNode chunk) {
     return chunk.path(USAGE).isObject()
         && chunk.path("choices").isArray()
         && chunk.path("choices").isEmpty();
   }
 
-  /** The event without that field, if its data stands in one line. */
+  /** Removes the field from an event. Does nothing if the data is split into several lines. */
   private static byte[] withoutUsage(byte[] event, String data) throws IOException {
     byte[] json = data.getBytes(UTF_8);
     int start = indexOf(event, json);
     if (start < 0) {
       return event;
     }
-    int[] cut = cut(json);
+    Range usage = usageField(json);
     ByteArrayOutputStream rest = new ByteArrayOutputStream(event.length);
-    rest.write(event, 0, start + cut[0]);
-    rest.write(event, start + cut[1], event.length - start - cut[1]);
+    rest.write(event, 0, start + usage.from());
+    rest.write(event, start + usage.to(), event.length - start - usage.to());
     return rest.toByteArray();
   }
 
-  /** Where the field begins and ends, with the comma that parts it from its neighbor. */
-  private static int[] cut(byte[] json) throws IOException {
+  /** A range of bytes, from inclusive, to exclusive. */
+  private record Range(int from, int to) {}
+
+  /** Returns the range of the field and of the comma that separates it from its neighbor. */
+  private static Range usageField(byte[] json) throws IOException {
     try (JsonParser parser = JSON.createParser(json)) {
       parser.nextToken();
-      int before = end(parser);
+      int endOfPrevious = endOfToken(parser);
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         boolean isUsage = USAGE.equals(parser.currentName());
-        boolean isFirst = json[before - 1] == '{';
-        int begin = (int) parser.currentTokenLocation().getByteOffset();
+        boolean isFirst = json[endOfPrevious - 1] == '{';
+        int start = (int) parser.currentTokenLocation().getByteOffset();
         parser.nextToken();
         parser.skipChildren();
-        int end = end(parser);
+        int end = endOfToken(parser);
         if (isUsage) {
-          return isFirst ? new int[] {begin, next(parser, end)} : new int[] {before, end};
+          return isFirst
+              ? new Range(start, startOfNextField(parser, end))
+              : new Range(endOfPrevious, end);
         }
-        before = end;
+        endOfPrevious = end;
       }
-      throw new IOException("the field is not there");
+      throw new IOException("the field usage is missing");
     }
   }
 
-  /** Where the token ends; of a text the parser has not seen the end yet. */
-  private static int end(JsonParser parser) throws IOException {
+  /** Finishes the token first, because the parser reads the end of a string lazily. */
+  private static int endOfToken(JsonParser parser) throws IOException {
     parser.finishToken();
     return (int) parser.currentLocation().getByteOffset();
   }
 
-  /** Where the next field begins, or the end of the only one. */
-  private static int next(JsonParser parser, int end) throws IOException {
+  private static int startOfNextField(JsonParser parser, int endOfField) throws IOException {
     return parser.nextToken() == JsonToken.FIELD_NAME
         ? (int) parser.currentTokenLocation().getByteOffset()
-        : end;
+        : endOfField;
   }
 
   private static int indexOf(byte[] bytes, byte[] part) {

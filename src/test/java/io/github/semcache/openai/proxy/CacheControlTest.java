@@ -7,34 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.openai.client.OpenAIClient;
 import com.openai.core.http.Headers;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import io.github.semcache.SemanticCache;
-import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.prompt.Prompt;
-import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the headers of a client and of its calls say together. */
-final class CacheControlTest {
-  private static final String PARIS = "What is the capital of France?";
-
-  private final FakeOpenAiServer server = FakeOpenAiServer.start();
-  private final OpenAIClient plain = server.client();
-  private final SemanticCache cache = SemanticCache.builder().embedder(new FakeEmbedder()).build();
-  private final OpenAIClient client = CachedOpenAi.wrap(plain, cache);
-
-  @AfterEach
-  void close() {
-    plain.close();
-    cache.close();
-    server.close();
-  }
-
+/** How the headers of a client and of its calls are combined and encoded. */
+final class CacheControlTest extends CachedClientTest {
   private static ChatCompletionCreateParams asking() {
-    return ChatCompletionCreateParams.builder().model("gpt-4o").addUserMessage(PARIS).build();
+    return asking(PARIS);
   }
 
   private OpenAIClient with(CacheControl control) {
@@ -47,7 +29,7 @@ final class CacheControlTest {
   }
 
   @Test
-  void tagOfACallAddsToThoseOfItsClient() {
+  void tagsOfACallAreAddedToThoseOfItsClient() {
     OpenAIClient acme = with(CacheControl.use().tag("tenant", "acme"));
     OpenAIClient other = with(CacheControl.use().tag("tenant", "other"));
     ChatCompletionCreateParams german = CacheControl.use().tag("locale", "de").on(asking());
@@ -59,7 +41,7 @@ final class CacheControlTest {
   }
 
   @Test
-  void controlsOfOneCallAddUp() {
+  void controlsOfOneCallAreCombined() {
     ChatCompletionCreateParams both =
         CacheControl.use()
             .tag("locale", "de")
@@ -79,7 +61,7 @@ final class CacheControlTest {
   }
 
   @Test
-  void modeOfAClientStaysWhenACallSaysNothingOfIt() {
+  void modeOfAClientAppliesIfACallDoesNotSetIt() {
     OpenAIClient bypassing = with(CacheControl.bypass());
     ChatCompletionCreateParams tagged = CacheControl.use().tag("locale", "de").on(asking());
 
@@ -89,7 +71,7 @@ final class CacheControlTest {
   }
 
   @Property
-  void anyTagIsReadAsItWasSet(@ForAll String name, @ForAll String value) {
+  void anyTagSurvivesEncodingAndDecoding(@ForAll String name, @ForAll String value) {
     Headers headers = CacheControl.use().tag(name, value).tag(name + "x", "other").headers();
     Prompt expected = Prompt.of(PARIS).tag(name, value).tag(name + "x", "other");
 
@@ -97,7 +79,7 @@ final class CacheControlTest {
   }
 
   @Test
-  void namesThatDifferInCaseAloneAreTwoTags() {
+  void namesOfTagsAreCaseSensitive() {
     Headers headers = CacheControl.use().tag("Tenant", "a").tag("tenant", "b").headers();
 
     assertThat(ControlHeaders.apply(headers, Prompt.of(PARIS)).scope())
@@ -105,7 +87,7 @@ final class CacheControlTest {
   }
 
   @Test
-  void headerOfATagIsReadInAnyCase() {
+  void namesOfHeadersAreCaseInsensitive() {
     Headers headers = Headers.builder().put("x-semcache-TAG-Tenant", "%C3%A4").build();
 
     assertThat(ControlHeaders.apply(headers, Prompt.of(PARIS)).scope())

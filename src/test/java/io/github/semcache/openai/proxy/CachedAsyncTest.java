@@ -14,11 +14,12 @@ import io.github.semcache.openai.FakeReply;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Asynchronous chat completions through a client with a cache. */
+/** Asynchronous chat completions through a wrapped client. */
 final class CachedAsyncTest extends CachedClientTest {
   private final OpenAIClientAsync async = CachedOpenAi.wrap(plain.async(), cache);
 
@@ -27,7 +28,7 @@ final class CachedAsyncTest extends CachedClientTest {
   }
 
   @Test
-  void paraphrasedQuestionMakesNoSecondChatRequest() {
+  void paraphraseSendsNoSecondRequest() {
     ChatCompletion miss = create(PARIS).join();
     ChatCompletion hit = create(PARIS_AGAIN).join();
     ChatCompletion blocking = async.sync().chat().completions().create(asking(PARIS));
@@ -38,7 +39,7 @@ final class CachedAsyncTest extends CachedClientTest {
   }
 
   @Test
-  void manyCallsAtOnceMakeOneRequestAndACancelledOneDisturbsNobody() {
+  void concurrentCallsSendOneRequestAndCancellationAffectsOneCallOnly() {
     server.always(CHAT, FakeReply.after(gate, FakeCompletions.text("Paris.", "stop")));
 
     List<CompletableFuture<ChatCompletion>> calls =
@@ -76,11 +77,12 @@ final class CachedAsyncTest extends CachedClientTest {
   }
 
   @Test
-  void interruptedFollowerLeavesAndTheLeaderGetsItsAnswer() throws Exception {
+  void interruptedFollowerFailsAndTheLeaderReceivesItsAnswer() throws Exception {
     server.always(CHAT, FakeReply.after(gate, FakeCompletions.text("Paris.", "stop")));
     CompletableFuture<ChatCompletion> leader = create(PARIS);
     await().until(() -> server.requests(CHAT).size() == 1);
     AtomicReference<Throwable> seen = new AtomicReference<>();
+    AtomicBoolean interrupted = new AtomicBoolean();
     Thread follower =
         new Thread(
             () -> {
@@ -88,6 +90,7 @@ final class CachedAsyncTest extends CachedClientTest {
                 async.sync().chat().completions().create(asking(PARIS));
               } catch (RuntimeException e) {
                 seen.set(e);
+                interrupted.set(Thread.currentThread().isInterrupted());
               }
             });
     follower.start();
@@ -97,11 +100,12 @@ final class CachedAsyncTest extends CachedClientTest {
     gate.countDown();
 
     assertThat(seen.get()).isInstanceOf(OpenAIIoException.class);
+    assertThat(interrupted).isTrue();
     assertThat(text(leader.join())).isEqualTo("Paris.");
   }
 
   @Test
-  void errorsArriveAsWithoutTheCacheForLeaderAndFollowers() {
+  void leaderAndFollowersFailWithTheErrorOfTheService() {
     server.always(
         CHAT,
         FakeReply.after(gate, FakeReply.error(500, "broken").header("x-should-retry", "false")));
@@ -122,7 +126,7 @@ final class CachedAsyncTest extends CachedClientTest {
   }
 
   @Test
-  void unreadableControlFailsTheFuture() {
+  void invalidHeaderFailsTheFuture() {
     CompletableFuture<ChatCompletion> call =
         async
             .chat()
@@ -134,11 +138,11 @@ final class CachedAsyncTest extends CachedClientTest {
 
     assertThatThrownBy(call::join)
         .hasCauseInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("use, refresh or bypass");
+        .hasMessageContaining("use, refresh, or bypass");
   }
 
   @Test
-  void closedCachePassesCallsOn() {
+  void closedCacheIsBypassed() {
     cache.close();
 
     assertThat(text(create(PARIS).join())).isEqualTo("Answer to: " + PARIS);

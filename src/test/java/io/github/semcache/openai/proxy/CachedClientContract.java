@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a client with a cache does, whichever store the cache has. */
+/** Tests of a wrapped client that pass with every store. */
 @Timeout(60)
 abstract class CachedClientContract {
   private static final String PARIS = "What is the capital of France?";
@@ -101,7 +101,7 @@ abstract class CachedClientContract {
   }
 
   @Test
-  void oneEntryServesParaphrasesBlockingAsynchronousAndStreaming() {
+  void entryServesBlockingAsynchronousAndStreamingCalls() {
     server.next(CHAT, FakeCompletions.text("Paris 🗼", "stop", CachedOpenAiTest::addDetails));
 
     ChatCompletion miss = create(PARIS);
@@ -133,7 +133,7 @@ abstract class CachedClientContract {
   }
 
   @Test
-  void callOfAToolSurvives() {
+  void hitReturnsAToolCall() {
     server.next(CHAT, FakeCompletions.toolCall("lookup", "{\"q\": \"ü\"}", "tool_calls"));
 
     assertThat(create(PARIS)).isEqualTo(create(PARIS_AGAIN));
@@ -141,7 +141,7 @@ abstract class CachedClientContract {
   }
 
   @Test
-  void requestsThatDifferInAnythingElseAreNeverMixed() {
+  void differentRequestsDoNotShareAnswers() {
     List<ChatCompletionCreateParams> requests =
         List.of(
             asking(PARIS).build(),
@@ -182,7 +182,7 @@ abstract class CachedClientContract {
   }
 
   @Test
-  void manyCallsAtOnceMakeOneRequest() {
+  void concurrentCallsSendOneRequest() {
     CountDownLatch gate = new CountDownLatch(1);
     server.always(CHAT, FakeReply.after(gate, FakeCompletions.text("Paris.", "stop")));
 
@@ -199,7 +199,7 @@ abstract class CachedClientContract {
   }
 
   @Test
-  void controlDecidesForASingleCall() {
+  void modeAndTagApplyToASingleCall() {
     create(PARIS);
     server.answer(PARIS, "new");
 
@@ -219,7 +219,7 @@ abstract class CachedClientContract {
   }
 
   @Test
-  void entryOfACallWithAShortTimeToLiveEnds() {
+  void entryExpiresAfterTheTimeToLiveOfItsCall() {
     ask(CacheControl.use().timeToLive(Duration.ofMillis(200)));
 
     await().untilAsserted(() -> assertThat(source(CacheControl.use())).isEqualTo("model"));

@@ -16,8 +16,10 @@ import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.Admission;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.FakeStream;
-import io.github.semcache.testkit.FakeClock;
+import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.testkit.FakeClock;
+import io.github.semcache.testing.FaultyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,12 +28,12 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
-/** A server for each test, a real client of it, and the same client with a cache in memory. */
+/** Base class for tests with a server, a real client, and a wrapped client with a cache. */
 @Timeout(60)
 abstract class CachedClientTest {
   static final String PARIS = "What is the capital of France?";
 
-  /** Within the default distance of {@link #PARIS}. */
+  /** A paraphrase of {@link #PARIS}, within the default maximum distance. */
   static final String PARIS_AGAIN = "Which city serves as France's capital?";
 
   static final String OTHER = "How do I reverse a string in Python?";
@@ -41,10 +43,12 @@ abstract class CachedClientTest {
   final FakeClock time = new FakeClock();
   final FakeEmbedder embedder =
       new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20).place(OTHER, 90);
+  final FaultyStore store =
+      new FaultyStore(InMemoryVectorStore.builder(embedder).timeSource(time).build());
   final SemanticCache cache;
   final OpenAIClient client;
 
-  /** Opened at the latest when the test ends. */
+  /** Opened after the test at the latest, so that the server can end. */
   final CountDownLatch gate = new CountDownLatch(1);
 
   CachedClientTest() {
@@ -52,12 +56,12 @@ abstract class CachedClientTest {
   }
 
   CachedClientTest(Admission admission) {
-    cache = builder().admission(admission).build();
+    cache = builder().store(store).admission(admission).build();
     client = CachedOpenAi.wrap(plain, cache);
   }
 
-  /** Of further caches. */
-  final SemanticCacheBuilder builder() {
+  /** Returns the builder of the cache of this test, and of additional caches. */
+  SemanticCacheBuilder builder() {
     return SemanticCache.builder()
         .embedder(embedder)
         .timeSource(time)
@@ -107,7 +111,7 @@ abstract class CachedClientTest {
     return stream(client, asking(question));
   }
 
-  /** The text of an asynchronous stream. */
+  /** Returns the text of an asynchronous stream. */
   final CompletableFuture<String> streamAsync(String question) {
     StringBuilder text = new StringBuilder();
     return client
@@ -139,7 +143,7 @@ abstract class CachedClientTest {
     return accumulator.chatCompletion();
   }
 
-  /** A stream that waits for the gate after its first piece. */
+  /** Returns a stream that waits for the gate after its first piece. */
   final FakeStream gatedAfter(String piece) {
     return FakeStream.start()
         .chunk(delta -> delta.put("role", "assistant"))
@@ -158,7 +162,7 @@ abstract class CachedClientTest {
     return CompletableFuture.supplyAsync(call, task -> new Thread(task).start());
   }
 
-  /** Waits until so many calls have waited for others. */
+  /** Waits until the given number of calls have been coalesced. */
   final void awaitCoalesced(int count) {
     await().until(() -> cache.stats().coalesced() == count);
   }

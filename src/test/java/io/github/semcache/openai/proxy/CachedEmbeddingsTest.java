@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.openai.client.OpenAIClient;
 import com.openai.errors.BadRequestException;
+import com.openai.errors.OpenAIInvalidDataException;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import io.github.semcache.SemanticCache;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Embeddings through a client that remembers them. */
+/** Embeddings through a wrapped client that caches them. */
 @Timeout(60)
 final class CachedEmbeddingsTest {
   private final FakeOpenAiServer server = FakeOpenAiServer.start();
@@ -53,7 +54,7 @@ final class CachedEmbeddingsTest {
   }
 
   @Test
-  void knownTextMakesNoSecondRequest() {
+  void cachedTextSendsNoSecondRequest() {
     List<List<Float>> first = vectors(client, "one", "two");
     List<List<Float>> second = vectors(client, "two", "one", "two");
 
@@ -64,7 +65,7 @@ final class CachedEmbeddingsTest {
   }
 
   @Test
-  void onlyUnknownTextsAreAskedFor() {
+  void onlyMissingTextsAreRequested() {
     vectors(client, "one");
 
     assertThat(vectors(client, "two", "one", "three", "two"))
@@ -74,7 +75,7 @@ final class CachedEmbeddingsTest {
   }
 
   @Test
-  void otherModelsDimensionsAndServicesAreNeverMixed() {
+  void modelsDimensionsAndServicesDoNotShareEmbeddings() {
     vectors(client, "one");
     client.embeddings().create(texts("one").dimensions(5).build());
     client.embeddings().create(texts("one").model("other").build());
@@ -84,15 +85,15 @@ final class CachedEmbeddingsTest {
   }
 
   @Test
-  void userDoesNotMatter() {
+  void userIsIgnored() {
     vectors(client, "one");
-    client.embeddings().create(texts("one").user("somebody").build());
+    client.embeddings().create(texts("one").user("user-1").build());
 
     assertThat(requests()).isEqualTo(1);
   }
 
   @Test
-  void leastRecentlyUsedGoesFirst() {
+  void leastRecentlyUsedIsEvictedFirst() {
     vectors(client, "one", "two", "three");
     vectors(client, "one");
     vectors(client, "four");
@@ -105,17 +106,29 @@ final class CachedEmbeddingsTest {
   }
 
   @Test
-  void failureAndUnusableReplyAreNotRemembered() {
+  void errorsAndMalformedResponsesAreNotCached() {
     vectors(client, "one");
     server.next(EMBEDDINGS, FakeReply.error(400, "no"), FakeReply.body(200, "{\"data\":[]}"));
 
     assertThatThrownBy(() -> vectors(client, "one", "two")).isInstanceOf(BadRequestException.class);
-    assertThatThrownBy(() -> vectors(client, "one", "two")).isInstanceOf(RuntimeException.class);
+    assertThatThrownBy(() -> vectors(client, "one", "two"))
+        .isInstanceOf(OpenAIInvalidDataException.class);
+    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
     assertThat(vectors(client, "one", "two")).hasSize(2);
   }
 
   @Test
-  void bypassGoesToTheService() {
+  void malformedResponseIsForwardedAndCountedAsAnAdapterErrorIfNothingIsCached() {
+    server.next(EMBEDDINGS, FakeReply.body(200, "{\"data\": ["));
+
+    assertThatThrownBy(() -> vectors(client, "one")).isInstanceOf(OpenAIInvalidDataException.class);
+    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
+    assertThat(vectors(client, "one")).hasSize(1);
+    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void bypassSendsARequest() {
     vectors(client, "one");
     client
         .embeddings()
@@ -126,22 +139,22 @@ final class CachedEmbeddingsTest {
   }
 
   @Test
-  void refreshGoesToTheServiceAndReplacesWhatIsRemembered() {
+  void refreshSendsARequestAndReplacesTheCachedEmbedding() {
     vectors(client, "one");
     server.sameMeaning("one", "another");
-    var fresh =
+    CreateEmbeddingResponse refreshed =
         client
             .embeddings()
             .create(
                 texts("one").replaceAllAdditionalHeaders(CacheControl.refresh().headers()).build());
 
     assertThat(requests()).isEqualTo(2);
-    assertThat(client.embeddings().create(texts("one").build()).data()).isEqualTo(fresh.data());
+    assertThat(client.embeddings().create(texts("one").build()).data()).isEqualTo(refreshed.data());
     assertThat(requests()).isEqualTo(2);
   }
 
   @Test
-  void numberOfEntriesIsChecked() {
+  void numberOfEntriesMustBePositive() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CachedOpenAi.builder(cache).embeddings(0))
         .withMessageContaining("embeddings is 0");

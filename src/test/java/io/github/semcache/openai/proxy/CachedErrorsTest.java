@@ -3,6 +3,7 @@ package io.github.semcache.openai.proxy;
 import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.openai.client.OpenAIClient;
 import com.openai.errors.BadRequestException;
@@ -17,14 +18,15 @@ import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FaultyStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Errors of the service, and of the cache, as the callers of a client with a cache see them. */
+/** Errors of the service and failures of the cache, as a caller of a wrapped client sees them. */
 final class CachedErrorsTest extends CachedClientTest {
   @Test
-  void followersOfAFailedRequestGetTheSameError() {
+  void followersOfAFailedRequestReceiveTheSameError() {
     CountDownLatch gate = new CountDownLatch(1);
     server.always(CHAT, FakeReply.after(gate, FakeReply.error(400, "no such model")));
 
@@ -36,7 +38,7 @@ final class CachedErrorsTest extends CachedClientTest {
     assertThat(calls)
         .allSatisfy(
             call ->
-                assertThatExceptionOfType(java.util.concurrent.CompletionException.class)
+                assertThatExceptionOfType(CompletionException.class)
                     .isThrownBy(call::join)
                     .withCauseInstanceOf(BadRequestException.class)
                     .withMessageContaining("no such model"));
@@ -55,7 +57,7 @@ final class CachedErrorsTest extends CachedClientTest {
   }
 
   @Test
-  void errorsArriveAsWithoutTheCacheAndAreNotKept() {
+  void errorsAreTheSameAsWithoutTheCacheAndAreNotStored() {
     server.always(CHAT, FakeReply.rateLimited(1));
     RateLimitException without = failure(RateLimitException.class, plain);
     int attempts = chatRequests();
@@ -73,33 +75,37 @@ final class CachedErrorsTest extends CachedClientTest {
   }
 
   private static <T extends Throwable> T failure(Class<T> type, OpenAIClient client) {
-    return org.assertj.core.api.Assertions.catchThrowableOfType(type, () -> create(client, PARIS));
+    return catchThrowableOfType(type, () -> create(client, PARIS));
   }
 
   @Test
-  void bodyThatBreaksOffFailsAsWithoutTheCache() {
+  void truncatedBodyFailsAsWithoutTheCache() {
     server.always(CHAT, FakeReply.truncated("{\"id\":\"x\","));
 
     OpenAIInvalidDataException without = failure(OpenAIInvalidDataException.class, plain);
     OpenAIInvalidDataException with = failure(OpenAIInvalidDataException.class, client);
 
     assertThat(with.getMessage()).isEqualTo(without.getMessage());
-    assertThat(with).hasRootCauseInstanceOf(rootOf(without).getClass());
+    assertThat(with).hasRootCauseInstanceOf(rootCauseOf(without).getClass());
     assertThat(cache.stats().writes()).isZero();
   }
 
-  private static Throwable rootOf(Throwable e) {
-    return e.getCause() == null ? e : rootOf(e.getCause());
+  private static Throwable rootCauseOf(Throwable e) {
+    return e.getCause() == null ? e : rootCauseOf(e.getCause());
   }
 
   @Test
-  void bodyThatIsNoAnswerReachesTheCallerAsItIs() {
+  void unusableBodyIsForwardedAndCountedAsAnAdapterError() {
     server.always(CHAT, FakeReply.body(200, "[1, 2]"));
     assertThat(failure(OpenAIInvalidDataException.class, client).getMessage())
         .isEqualTo(failure(OpenAIInvalidDataException.class, plain).getMessage());
 
     server.always(CHAT, FakeReply.body(200, "{\"id\": \"x\", \"choices\": []}"));
+    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
+
     assertThat(create(client, PARIS).choices()).isEmpty();
+    assertThat(cache.stats().adapterErrors()).isEqualTo(2);
+    assertThat(cache.stats().modelErrors()).isEqualTo(2);
     assertThat(cache.stats().writes()).isZero();
   }
 
@@ -112,7 +118,7 @@ final class CachedErrorsTest extends CachedClientTest {
   }
 
   @Test
-  void troubleInTheCacheDoesNotReachTheCaller() {
+  void failuresOfTheCacheDoNotFailTheCall() {
     FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
     SemanticCache broken = builder().store(store).build();
     OpenAIClient resilient = CachedOpenAi.wrap(plain, broken);

@@ -17,20 +17,20 @@ import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.FakeReply;
 import io.github.semcache.openai.RecordedRequest;
-import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.testing.FaultyStore;
+import io.github.semcache.store.CacheEntry;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Blocking chat completions through a client with a cache: what is kept, and what comes back. */
+/** Blocking chat completions through a wrapped client. */
 final class CachedOpenAiTest extends CachedClientTest {
   @Test
-  void paraphrasedQuestionMakesNoSecondChatRequest() {
+  void paraphraseSendsNoSecondRequest() {
     server.answer(PARIS, "Paris.");
 
     ChatCompletion first = create(client, PARIS);
@@ -44,7 +44,7 @@ final class CachedOpenAiTest extends CachedClientTest {
   }
 
   @Test
-  void requestOfAMissLeavesAsItWouldWithoutTheCache() {
+  void requestOfAMissIsTheSameAsWithoutTheCache() {
     create(plain, PARIS);
     create(client, PARIS);
 
@@ -56,8 +56,8 @@ final class CachedOpenAiTest extends CachedClientTest {
   }
 
   @Test
-  @SuppressWarnings("deprecation") // deprecated by the service, or internal, but part of the answer
-  void everythingThatTheModelGaveSurvivesAHit() {
+  @SuppressWarnings("deprecation") // deprecated or internal, but part of the answer
+  void hitReturnsAllFieldsOfTheAnswer() {
     server.next(CHAT, FakeCompletions.text("Paris.", "stop", CachedOpenAiTest::addDetails));
 
     ChatCompletion miss = create(client, PARIS);
@@ -84,7 +84,7 @@ final class CachedOpenAiTest extends CachedClientTest {
 
   static void addDetails(ObjectNode body) {
     body.put("system_fingerprint", "fp_44709d6fcb").put("service_tier", "default");
-    body.putObject("x_top").put("number", new java.math.BigDecimal("1.50"));
+    body.putObject("x_top").put("number", new BigDecimal("1.50"));
     ObjectNode choice = (ObjectNode) body.path("choices").path(0);
     ObjectNode message = (ObjectNode) choice.get("message");
     message.put("reasoning_content", "France, so Paris").putArray("annotations");
@@ -94,7 +94,7 @@ final class CachedOpenAiTest extends CachedClientTest {
   }
 
   @Test
-  void rawResponseTellsWhereTheAnswerCameFrom() {
+  void rawResponseHasTheSourceOfTheAnswer() {
     try (HttpResponseFor<ChatCompletion> miss = raw(client, PARIS)) {
       assertThat(miss.headers().values(CacheControl.SOURCE)).containsExactly("model");
       assertThat(miss.headers().values("Content-Type")).isNotEmpty();
@@ -120,8 +120,7 @@ final class CachedOpenAiTest extends CachedClientTest {
   }
 
   @Test
-  void manyThreadsWithTheSameNewQuestionMakeOneRequest() {
-    CountDownLatch gate = new CountDownLatch(1);
+  void concurrentCallsWithTheSameQuestionSendOneRequest() {
     server.always(CHAT, FakeReply.after(gate, FakeCompletions.text("Paris.", "stop")));
 
     List<CompletableFuture<ChatCompletion>> calls =
@@ -134,33 +133,31 @@ final class CachedOpenAiTest extends CachedClientTest {
   }
 
   @Test
-  void entryWithoutTheServicesOwnReplyAnswersWithItsText() {
-    FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
-    SemanticCache damaged = builder().store(store).build();
-    OpenAIClient wrapped = CachedOpenAi.wrap(plain, damaged);
+  void entryWithAMalformedPayloadIsAnsweredWithItsText() {
     server.answer(PARIS, "Paris.");
-    create(wrapped, PARIS);
+    create(client, PARIS);
     store.onFind(
         found ->
             found.map(
                 entry ->
-                    new io.github.semcache.store.CacheEntry(
+                    new CacheEntry(
                         entry.key(),
                         entry.scope(),
                         entry.prompt(),
                         entry.answer(),
-                        java.util.Map.of("payload", "{ broken", "model", "gpt-4o"),
+                        Map.of("payload", "{ broken", "model", "gpt-4o"),
                         entry.createdAt())));
 
-    ChatCompletion hit = create(wrapped, PARIS);
+    ChatCompletion hit = create(client, PARIS);
 
     assertThat(text(hit)).isEqualTo("Paris.");
     assertThat(hit.validate().model()).isEqualTo("gpt-4o");
     assertThat(chatRequests()).isEqualTo(1);
+    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
   }
 
   @Test
-  void incompleteAnswersAreNotKept() {
+  void incompleteAnswersAreNotStored() {
     server.next(
         CHAT,
         FakeCompletions.text("Par", "length"),
@@ -185,7 +182,7 @@ final class CachedOpenAiTest extends CachedClientTest {
   }
 
   @Test
-  void admissionWidensWhatIsKept() {
+  void admissionExtendsWhatIsStored() {
     SemanticCache open = builder().admission(Admission.everything()).build();
     OpenAIClient wrapped = CachedOpenAi.wrap(plain, open);
     server.next(CHAT, FakeCompletions.toolCall("lookup", "{\"q\": 1}", "tool_calls"));
@@ -203,14 +200,14 @@ final class CachedOpenAiTest extends CachedClientTest {
     assertThat(chatRequests()).isEqualTo(2);
   }
 
-  /** What the structured output is parsed to. */
+  /** The type of the structured output. */
   public static final class Capital {
     public String city = "";
     public int inhabitants;
   }
 
   @Test
-  void structuredOutputIsParsedFromAHitAsFromAMiss() {
+  void structuredOutputOfAHitIsParsed() {
     server.answer(PARIS, "{\"city\": \"Paris\", \"inhabitants\": 2100000}");
     StructuredChatCompletionCreateParams<Capital> params =
         ChatCompletionCreateParams.builder()
@@ -238,7 +235,7 @@ final class CachedOpenAiTest extends CachedClientTest {
   }
 
   @Test
-  void otherRequestsPassThrough() {
+  void otherRequestsArePassedThrough() {
     EmbeddingCreateParams params =
         EmbeddingCreateParams.builder().model("text-embedding-3-small").input(PARIS).build();
 
@@ -250,7 +247,7 @@ final class CachedOpenAiTest extends CachedClientTest {
   }
 
   @Test
-  void requestWithoutAQuestionPassesThrough() {
+  void requestWithoutAQuestionIsPassedThrough() {
     ChatCompletionCreateParams silent =
         ChatCompletionCreateParams.builder().model("m").addSystemMessage("Say hello.").build();
 
@@ -262,7 +259,7 @@ final class CachedOpenAiTest extends CachedClientTest {
   }
 
   @Test
-  void servicesAndGatewaysAreNeverMixed() {
+  void servicesAndGatewaysDoNotShareAnswers() {
     try (FakeOpenAiServer elsewhere = FakeOpenAiServer.start()) {
       OpenAIClient plainElsewhere = elsewhere.client();
       create(client, PARIS);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.client.OpenAIClient;
+import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.OpenAIIoException;
 import com.openai.helpers.ResponseAccumulator;
@@ -13,12 +14,14 @@ import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ChatReply;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.FakeReply;
 import io.github.semcache.openai.FakeStream;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FaultyStore;
-import io.github.semcache.testkit.FakeEmbedder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The responses API through a client with a cache. */
+/** The responses API through a wrapped client. */
 @Timeout(60)
 final class CachedResponsesTest {
   private static final String RESPONSES = "/responses";
@@ -60,7 +63,7 @@ final class CachedResponsesTest {
 
   private static ObjectNode response(String status, String output) {
     try {
-      return Json.object(
+      return OpenAiJson.parseObject(
           """
           {"id":"resp_1","object":"response","created_at":1700000000,"status":"%s","model":"gpt-4o",
            "x_unknown":{"kept":true},"error":null,"incomplete_details":null,"instructions":null,
@@ -71,12 +74,12 @@ final class CachedResponsesTest {
              "output_tokens_details":{"reasoning_tokens":0},"total_tokens":12}}\
           """
               .formatted(status, output));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static final String THOUGHT =
+  private static final String REASONING =
       """
       {"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"France, so Paris"}]}\
       """;
@@ -89,7 +92,7 @@ final class CachedResponsesTest {
         .formatted(text);
   }
 
-  private static final String CALL =
+  private static final String TOOL_CALL =
       """
       {"type":"function_call","id":"fc_1","call_id":"c_1","name":"f","arguments":"{}","status":"completed"}\
       """;
@@ -105,14 +108,14 @@ final class CachedResponsesTest {
   }
 
   private static FakeStream streamed(String last, ObjectNode response) {
-    ObjectNode event = Json.newObject().put("type", last).put("sequence_number", 2);
+    ObjectNode event = OpenAiJson.newObject().put("type", last).put("sequence_number", 2);
     event.set("response", response);
     return FakeStream.start()
         .raw(
             "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\","
                 + "\"sequence_number\":1,\"item_id\":\"msg_1\",\"output_index\":0,"
                 + "\"content_index\":0,\"delta\":\"Paris.\",\"logprobs\":[]}\n\n")
-        .raw("event: " + last + "\ndata: " + Json.text(event) + "\n\n");
+        .raw("event: " + last + "\ndata: " + OpenAiJson.text(event) + "\n\n");
   }
 
   private int requests() {
@@ -120,9 +123,9 @@ final class CachedResponsesTest {
   }
 
   @Test
-  @SuppressWarnings("deprecation") // said to be internal, but part of the answer
-  void paraphrasedQuestionMakesNoSecondRequestAndTheAnswerIsTheSame() {
-    server.next(RESPONSES, json("completed", THOUGHT + "," + message("Paris.")));
+  @SuppressWarnings("deprecation") // internal, but part of the answer
+  void paraphraseSendsNoSecondRequestAndReturnsTheSameAnswer() {
+    server.next(RESPONSES, json("completed", REASONING + "," + message("Paris.")));
 
     Response miss = client.responses().create(asking(PARIS));
     Response hit = client.responses().create(asking(PARIS_AGAIN));
@@ -137,7 +140,7 @@ final class CachedResponsesTest {
 
   @Test
   void entryOfABlockingCallIsReplayedAsAStream() {
-    server.next(RESPONSES, json("completed", THOUGHT + "," + message("Paris.")));
+    server.next(RESPONSES, json("completed", REASONING + "," + message("Paris.")));
 
     Response miss = client.responses().create(asking(PARIS));
     List<ResponseStreamEvent> hit = stream(PARIS);
@@ -173,7 +176,7 @@ final class CachedResponsesTest {
   }
 
   @Test
-  void lastEventArrivesWithoutAWaitForTheStore() {
+  void terminalEventDoesNotWaitForTheStore() {
     FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
     CountDownLatch gate = new CountDownLatch(1);
     store.beforePut(gate);
@@ -193,11 +196,11 @@ final class CachedResponsesTest {
   }
 
   @Test
-  void whatIsNoCompleteAnswerIsNotKept() {
+  void incompleteAnswersAreNotStored() {
     server.next(
         RESPONSES,
         json("incomplete", message("Par")),
-        json("completed", CALL),
+        json("completed", TOOL_CALL),
         json("completed", REFUSAL),
         json("failed", ""),
         json("completed", ""),
@@ -216,7 +219,7 @@ final class CachedResponsesTest {
   }
 
   @Test
-  void serverThatDiesInMidStreamFailsTheCallerAndNothingIsKept() {
+  void lostConnectionFailsTheCallAndNothingIsStored() {
     server.next(
         RESPONSES,
         FakeStream.start().raw("data: {\"type\":\"response.in_progress\"}\n\n").disconnect(),
@@ -229,12 +232,12 @@ final class CachedResponsesTest {
   }
 
   @Test
-  void requestThatDependsOnTheServersMemoryPassesThrough() {
+  void conversationIsPassedThrough() {
     server.always(RESPONSES, json("completed", message("Paris.")));
-    ResponseCreateParams talk = asking(PARIS).toBuilder().conversation("conv_1").build();
+    ResponseCreateParams conversation = asking(PARIS).toBuilder().conversation("conv_1").build();
 
-    client.responses().create(talk);
-    client.responses().create(talk);
+    client.responses().create(conversation);
+    client.responses().create(conversation);
     client.responses().create(asking(PARIS).toBuilder().previousResponseId("resp_0").build());
     client.responses().create(asking(PARIS));
     client.responses().create(CacheControl.bypass().on(asking(PARIS)));
@@ -243,8 +246,8 @@ final class CachedResponsesTest {
   }
 
   @Test
-  @SuppressWarnings("deprecation") // said to be internal, but part of the answer
-  void hitRepeatsTheMetadataOfItsOwnRequestAndNotOfTheFirst() {
+  @SuppressWarnings("deprecation") // internal, but part of the answer
+  void hitEchoesTheMetadataOfItsOwnRequest() {
     ObjectNode answer = response("completed", message("Paris."));
     answer.putObject("metadata").put("customer", "first");
     answer.put("user", "first").put("safety_identifier", "first").put("prompt_cache_key", "first");
@@ -267,15 +270,15 @@ final class CachedResponsesTest {
 
   private static ResponseCreateParams.Metadata metadata(String customer) {
     return ResponseCreateParams.Metadata.builder()
-        .putAdditionalProperty("customer", com.openai.core.JsonValue.from(customer))
+        .putAdditionalProperty("customer", JsonValue.from(customer))
         .build();
   }
 
   @Test
-  void replayOfACallOfAToolIsWhole() {
-    ObjectNode answer = response("completed", CALL + "," + REFUSAL);
+  void replayContainsToolCallsAndRefusals() {
+    ObjectNode answer = response("completed", TOOL_CALL + "," + REFUSAL);
 
-    String events = new ResponsesApi().stream(answer, false);
+    String events = new ResponsesApi().toStream(answer, false);
 
     assertThat(events)
         .contains("response.function_call_arguments.done", "response.refusal.delta")
@@ -283,11 +286,10 @@ final class CachedResponsesTest {
   }
 
   @Test
-  void entryWithoutTheServicesOwnReplyIsAValidResponse() {
-    ObjectNode answer =
-        new ResponsesApi().answer(io.github.semcache.chat.ChatReply.of("Paris.").model("gpt-4o"));
+  void answerCreatedFromATextIsAValidResponse() {
+    ObjectNode answer = new ResponsesApi().createAnswer(ChatReply.of("Paris.").model("gpt-4o"));
 
-    Response response = com.openai.core.JsonValue.fromJsonNode(answer).convert(Response.class);
+    Response response = JsonValue.fromJsonNode(answer).convert(Response.class);
 
     assertThat(response).isNotNull();
     assertThat(response.output().get(0).asMessage().content().get(0).asOutputText().text())

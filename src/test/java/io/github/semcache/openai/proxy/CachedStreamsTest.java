@@ -2,7 +2,6 @@ package io.github.semcache.openai.proxy;
 
 import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.openai.core.http.StreamResponse;
 import com.openai.models.chat.completions.ChatCompletion;
@@ -16,14 +15,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Streamed chat completions through a client with a cache: what comes, and what is replayed. */
+/** Streamed chat completions through a wrapped client. */
 final class CachedStreamsTest extends CachedClientTest {
   CachedStreamsTest() {
     super(Admission.everything());
   }
 
   @Test
-  void missStreamsThroughAndAHitIsReplayed() {
+  void missIsStreamedAndAHitIsReplayed() {
     server.next(CHAT, FakeStream.completion("Par", "is", "."));
 
     List<ChatCompletionChunk> miss = stream(PARIS);
@@ -41,7 +40,7 @@ final class CachedStreamsTest extends CachedClientTest {
   }
 
   @Test
-  @SuppressWarnings("deprecation") // deprecated by the service, or internal, but part of the answer
+  @SuppressWarnings("deprecation") // deprecated or internal, but part of the answer
   void entryOfAStreamAnswersABlockingCall() {
     server.next(CHAT, FakeStream.completion("Par", "is", "."));
 
@@ -60,7 +59,7 @@ final class CachedStreamsTest extends CachedClientTest {
   }
 
   @Test
-  @SuppressWarnings("deprecation") // deprecated by the service, or internal, but part of the answer
+  @SuppressWarnings("deprecation") // deprecated or internal, but part of the answer
   void entryOfABlockingCallIsReplayedAsAStream() {
     server.next(CHAT, FakeCompletions.text("Paris.", "stop", CachedOpenAiTest::addDetails));
 
@@ -79,7 +78,7 @@ final class CachedStreamsTest extends CachedClientTest {
   }
 
   @Test
-  void usageIsStreamedOnlyWhereItIsAskedFor() {
+  void replayContainsTheUsageOnlyOnRequest() {
     server.next(CHAT, FakeCompletions.text("Paris.", "stop"));
     client.chat().completions().create(asking(PARIS));
 
@@ -90,7 +89,7 @@ final class CachedStreamsTest extends CachedClientTest {
   }
 
   @Test
-  void toolCallsAndChoicesAreJoinedAndReplayed() {
+  void toolCallsAreMergedAndReplayed() {
     server.next(
         CHAT,
         FakeStream.start()
@@ -129,7 +128,7 @@ final class CachedStreamsTest extends CachedClientTest {
   }
 
   @Test
-  void chunksArriveBeforeTheStreamIsWhole() {
+  void chunksArriveBeforeTheStreamIsComplete() {
     server.next(CHAT, gatedAfter("Par"));
 
     try (StreamResponse<ChatCompletionChunk> chunks = open(client, PARIS)) {
@@ -145,7 +144,7 @@ final class CachedStreamsTest extends CachedClientTest {
   }
 
   @Test
-  void streamThatIsNeverReadHoldsUpNobody() {
+  void unreadStreamDoesNotDelayOthers() {
     server.next(CHAT, FakeStream.completion("Par", "is."));
     try (StreamResponse<ChatCompletionChunk> idle = open(client, PARIS)) {
       assertThat(text(stream(PARIS))).isEqualTo("Paris.");
@@ -158,7 +157,7 @@ final class CachedStreamsTest extends CachedClientTest {
 
   @Test
   @SuppressWarnings("try") // the first stream is closed before its block ends
-  void laterCallerReadsAStreamAlongFromItsBeginning() {
+  void laterCallReceivesASharedStreamFromItsBeginning() {
     server.next(CHAT, gatedAfter("Par"));
     try (StreamResponse<ChatCompletionChunk> first = open(client, PARIS);
         StreamResponse<ChatCompletionChunk> second = open(client, PARIS)) {
@@ -180,16 +179,14 @@ final class CachedStreamsTest extends CachedClientTest {
   }
 
   @Test
-  void manyThreadsStreamTheSameNewQuestionWithOneRequest() {
+  void concurrentStreamsOfTheSameQuestionSendOneRequest() {
     server.always(CHAT, gatedAfter("Par"));
 
     List<CompletableFuture<String>> calls = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      calls.add(
-          CompletableFuture.supplyAsync(
-              () -> text(stream(PARIS)), task -> new Thread(task).start()));
+      calls.add(onNewThread(() -> text(stream(PARIS))));
     }
-    await().until(() -> cache.stats().coalesced() == 7);
+    awaitCoalesced(7);
     gate.countDown();
 
     assertThat(calls).allSatisfy(call -> assertThat(call.join()).isEqualTo("Paris."));
@@ -198,7 +195,7 @@ final class CachedStreamsTest extends CachedClientTest {
   }
 
   @Test
-  void asynchronousStreamIsKeptAndReplayed() {
+  void asynchronousStreamIsStoredAndReplayed() {
     server.next(CHAT, FakeStream.completion("Par", "is."));
 
     assertThat(streamAsync(PARIS).join()).isEqualTo("Paris.");

@@ -7,45 +7,46 @@ import java.io.IOException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
+/** How the chunks of a stream are merged. */
 class ChunkMergerTest {
 
-  /** The whole completion of chunks whose only choice has these fields. */
-  private static ObjectNode joined(String... choices) throws IOException {
-    ModelApi.Assembly assembly = new ChatCompletionsApi().assembly();
+  /** Merges chunks whose only choice has the given fields. */
+  private static ObjectNode merged(String... choices) throws IOException {
+    AnswerAccumulator accumulator = new ChatCompletionsApi().newAccumulator();
     for (String choice : choices) {
-      assembly.accept(
+      accumulator.add(
           "{\"id\":\"c\",\"obfuscation\":\"x8fQ\",\"choices\":[{\"index\":0," + choice + "}]}");
     }
-    Optional<ObjectNode> whole = assembly.accept("[DONE]");
-    return whole.orElseThrow();
+    Optional<ObjectNode> completion = accumulator.add("[DONE]");
+    return completion.orElseThrow();
   }
 
   @Test
-  void textsAreContinuedButNamesAreNot() throws IOException {
-    ObjectNode whole =
-        joined(
+  void textsAreConcatenatedExceptNames() throws IOException {
+    ObjectNode completion =
+        merged(
             "\"delta\":{\"reasoning_details\":[{\"index\":0,\"type\":\"text\",\"format\":\"f\",\"text\":\"ha\"}]}",
             "\"delta\":{\"reasoning_details\":[{\"index\":0,\"type\":\"text\",\"format\":\"f\",\"text\":\"ha\"}]}",
             "\"delta\":{},\"finish_reason\":\"stop\"");
 
-    assertThat(whole.at("/choices/0/message/reasoning_details/0").toString())
+    assertThat(completion.at("/choices/0/message/reasoning_details/0").toString())
         .isEqualTo("{\"index\":0,\"type\":\"text\",\"format\":\"f\",\"text\":\"haha\"}");
-    assertThat(whole.at("/choices/0/finish_reason").asText()).isEqualTo("stop");
+    assertThat(completion.at("/choices/0/finish_reason").asText()).isEqualTo("stop");
   }
 
   @Test
-  void listsThatAChoiceContinuesAreJoined() throws IOException {
-    ObjectNode whole =
-        joined(
+  void listsOfAChoiceAreConcatenated() throws IOException {
+    ObjectNode completion =
+        merged(
             "\"delta\":{\"content\":\"a\"},\"token_ids\":[1,2]",
             "\"delta\":{\"content\":\"b\"},\"token_ids\":[3]");
 
-    assertThat(whole.at("/choices/0/token_ids").toString()).isEqualTo("[1,2,3]");
-    assertThat(whole.at("/choices/0/message/content").asText()).isEqualTo("ab");
+    assertThat(completion.at("/choices/0/token_ids").toString()).isEqualTo("[1,2,3]");
+    assertThat(completion.at("/choices/0/message/content").asText()).isEqualTo("ab");
   }
 
   @Test
-  void paddingOfTheStreamIsNoPartOfTheAnswer() throws IOException {
-    assertThat(joined("\"delta\":{}").has("obfuscation")).isFalse();
+  void obfuscationIsRemoved() throws IOException {
+    assertThat(merged("\"delta\":{}").has("obfuscation")).isFalse();
   }
 }

@@ -16,12 +16,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Requests with every field, and the keys that a cache has of them. */
+/** Base class with requests that contain every field, and with their cache keys. */
 abstract class RequestEqualityFixture {
-  /** With every field that openai-java knows; a test says so. */
+  /** A chat request with every field that openai-java knows, which a test verifies. */
   static final String CHAT =
       """
       {"model":"gpt-4o","temperature":0.7,"seed":42,"n":1,"top_p":1,"max_completion_tokens":100,
@@ -45,7 +47,7 @@ abstract class RequestEqualityFixture {
        "prompt_cache_options":{"mode":"auto"},"prompt_cache_retention":"24h"}\
       """;
 
-  /** The same for responses; those with a conversation or in the background pass by the cache. */
+  /** A response request with every field, except for those that bypass the cache. */
   static final String RESPONSE =
       """
       {"model":"gpt-4o","temperature":0.7,"instructions":"Be brief.","previous_response_id":"resp_1",
@@ -64,7 +66,7 @@ abstract class RequestEqualityFixture {
        "prompt_cache_options":{"mode":"auto"},"prompt_cache_retention":"24h"}\
       """;
 
-  static final Set<String> IRRELEVANT =
+  static final Set<String> IGNORED =
       Set.of(
           "stream",
           "stream_options",
@@ -76,19 +78,20 @@ abstract class RequestEqualityFixture {
           "prompt_cache_retention",
           "service_tier");
 
+  final List<Throwable> failures = new ArrayList<>();
   final RequestReader reader =
-      new RequestReader(Optional.empty(), Set.of(), QuestionFinder.whole());
+      new RequestReader(Optional.empty(), Set.of(), QuestionFinder.whole(), failures::add);
 
   static ObjectNode parse(String json) {
     try {
-      return Json.object(json);
+      return OpenAiJson.parseObject(json);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   String keyOf(ObjectNode body) {
-    return keyOf(Json.text(body));
+    return keyOf(OpenAiJson.text(body));
   }
 
   String keyOf(String body) {
@@ -107,30 +110,30 @@ abstract class RequestEqualityFixture {
             .build();
     return reader
         .read(request, RequestOptions.none())
-        .map(asked -> Query.of(asked.prompt(), Normalizer.whitespace(), asked.settings()));
+        .map(read -> Query.of(read.prompt(), Normalizer.whitespace(), read.settings()));
   }
 
-  String key(ModelRequest asked) {
-    return Query.of(asked.prompt(), Normalizer.whitespace(), asked.settings()).key();
+  String key(ModelRequest request) {
+    return Query.of(request.prompt(), Normalizer.whitespace(), request.settings()).key();
   }
 
   String keyOf(HttpRequest request) {
     return reader.read(request, RequestOptions.none()).map(this::key).orElseThrow();
   }
 
-  static boolean isIrrelevant(String name, ObjectNode body) {
-    return IRRELEVANT.contains(name) || (name.equals("store") && body.has("messages"));
+  static boolean isIgnored(String name, ObjectNode body) {
+    return IGNORED.contains(name) || (name.equals("store") && body.has("messages"));
   }
 
-  /** A value that differs from the given one in one place. */
+  /** Returns a value that differs from the given one in one place. */
   static JsonNode other(JsonNode value) {
     if (value instanceof ArrayNode array) {
       return array.deepCopy().add("changed");
     }
-    return Json.newObject().textNode(value + " changed");
+    return OpenAiJson.newObject().textNode(value + " changed");
   }
 
-  /** A body of a text. */
+  /** A request body that contains a text. */
   record TextBody(String text) implements HttpRequestBody {
     @Override
     public void writeTo(OutputStream to) {

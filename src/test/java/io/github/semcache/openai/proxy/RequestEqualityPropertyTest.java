@@ -19,9 +19,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Any change of anything that matters makes another request; the order of keys does not. */
+/** Requests are equal for the cache unless a relevant part differs. */
 final class RequestEqualityPropertyTest extends RequestEqualityFixture {
-  /** Texts and images, at least one of them a text that says something. */
+  /** Lists of texts and images. */
   @Provide
   Arbitrary<List<String>> contents() {
     return Arbitraries.of("", "damaged", "Which one?", "image a", "image b")
@@ -31,18 +31,18 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
   }
 
   @Property(tries = 1000)
-  void textsThatStandElsewhereAmongTheImagesAreAnotherRequest(
+  void positionOfTextsBetweenImagesIsRelevant(
       @ForAll("contents") List<String> one, @ForAll("contents") List<String> other) {
     Optional<String> key = queryOf(message(one)).map(Query::key);
     Optional<String> otherKey = queryOf(message(other)).map(Query::key);
 
-    if (!runs(one).equals(runs(other)) && key.isPresent()) {
+    if (!meaning(one).equals(meaning(other)) && key.isPresent()) {
       assertThat(key).isNotEqualTo(otherKey);
     }
   }
 
-  /** What the parts say: texts that follow one another are one, and white space says nothing. */
-  private static String runs(List<String> contents) {
+  /** Returns the meaning of the parts: adjacent texts are joined, and blank texts are ignored. */
+  private static String meaning(List<String> contents) {
     return String.join("|", contents)
         .replaceAll("(?<!image [ab])\\|(?!image )", " ")
         .replaceAll(" *\\| *", "|")
@@ -51,7 +51,7 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
   }
 
   private static String message(List<String> contents) {
-    ObjectNode body = Json.newObject();
+    ObjectNode body = OpenAiJson.newObject();
     ArrayNode parts = body.putArray("messages").addObject().put("role", "user").putArray("content");
     for (String content : contents) {
       if (content.startsWith("image")) {
@@ -60,7 +60,7 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
         parts.addObject().put("type", "text").put("text", content);
       }
     }
-    return Json.text(body);
+    return OpenAiJson.text(body);
   }
 
   @Provide
@@ -69,7 +69,7 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
   }
 
   @Property(tries = 300)
-  void keysMayComeInAnyOrder(@ForAll("bodies") ObjectNode body, @ForAll long seed) {
+  void orderOfKeysIsIrrelevant(@ForAll("bodies") ObjectNode body, @ForAll long seed) {
     assertThat(keyOf((ObjectNode) shuffled(body, new Random(seed)))).isEqualTo(keyOf(body));
   }
 
@@ -90,12 +90,10 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
     return copy;
   }
 
-  /** A place somewhere in a body and what to do there. */
+  /** A request body in which one field was modified, added, or removed. */
   private record Change(String name, ObjectNode body) {}
 
-  /**
-   * One leaf changed, one field removed or one field added, anywhere outside of what is ignored.
-   */
+  /** Bodies with one modified, removed, or added field that is not ignored. */
   @Provide
   Arbitrary<Change> changes() {
     return Combinators.combine(bodies(), Arbitraries.longs())
@@ -108,19 +106,19 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
     collect(copy, objects, true);
     int index = random.nextInt(objects.size());
     boolean isTop = index == 0;
-    ObjectNode place = objects.get(index);
+    ObjectNode object = objects.get(index);
     List<String> names = new ArrayList<>();
-    place.fieldNames().forEachRemaining(names::add);
-    names.removeIf(name -> isTop && isIrrelevant(name, copy));
+    object.fieldNames().forEachRemaining(names::add);
+    names.removeIf(name -> isTop && isIgnored(name, copy));
     String name = names.get(random.nextInt(names.size()));
     switch (random.nextInt(3)) {
-      case 0 -> place.put("x_added", random.nextInt());
-      case 1 -> place.set(name, other(place.get(name)));
+      case 0 -> object.put("x_added", random.nextInt());
+      case 1 -> object.set(name, other(object.get(name)));
       default -> {
         if (isTop && Set.of("messages", "input").contains(name)) {
-          place.put("x_added", true);
+          object.put("x_added", true);
         } else {
-          place.remove(name);
+          object.remove(name);
         }
       }
     }
@@ -131,7 +129,7 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
     if (node instanceof ObjectNode object) {
       into.add(object);
       object.properties().stream()
-          .filter(field -> !isTop || !isIrrelevant(field.getKey(), object))
+          .filter(field -> !isTop || !isIgnored(field.getKey(), object))
           .forEach(field -> collect(field.getValue(), into, false));
     } else {
       node.forEach(element -> collect(element, into, false));
@@ -139,10 +137,10 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
   }
 
   @Property(tries = 2000)
-  void changeOfAnythingThatMattersIsAnotherRequest(@ForAll("changes") Change change) {
+  void modifiedRequestIsNotEqual(@ForAll("changes") Change change) {
     String original = change.body().has("messages") ? CHAT : RESPONSE;
 
-    assertThat(queryOf(Json.text(change.body())).map(Query::key))
+    assertThat(queryOf(OpenAiJson.text(change.body())).map(Query::key))
         .as(change.name())
         .isNotEqualTo(Optional.of(keyOf(parse(original))));
   }

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which requests are the same to a cache. */
+/** Which requests are equal for the cache, and which are passed through. */
 final class RequestEqualityTest extends RequestEqualityFixture {
   @Test
-  void everyFieldThatOpenAiJavaKnowsIsLookedAt() {
+  void fixturesContainEveryFieldOfOpenAiJava() {
     assertThat(parse(CHAT).properties())
         .extracting(Map.Entry::getKey)
         .containsAll(fieldsOf(ChatCompletionCreateParams.Body.class));
@@ -49,12 +49,12 @@ final class RequestEqualityTest extends RequestEqualityFixture {
 
   @ParameterizedTest
   @ValueSource(strings = {CHAT, RESPONSE})
-  void everySingleFieldMattersOrDoesNot(String json) {
+  void everyFieldIsRelevantUnlessItIsIgnored(String json) {
     ObjectNode body = parse(json);
     String key = keyOf(body);
     for (Map.Entry<String, JsonNode> field : body.properties()) {
       String name = field.getKey();
-      if (!isIrrelevant(name, body) && !Set.of("messages", "input").contains(name)) {
+      if (!isIgnored(name, body) && !Set.of("messages", "input").contains(name)) {
         ObjectNode changed = body.deepCopy().<ObjectNode>set(name, other(field.getValue()));
         assertThat(keyOf(changed)).as(name).isNotEqualTo(key);
         assertThat(keyOf(body.deepCopy().without(name))).as("without " + name).isNotEqualTo(key);
@@ -63,7 +63,7 @@ final class RequestEqualityTest extends RequestEqualityFixture {
   }
 
   @Test
-  void resultOfAToolAfterTheQuestionMustBeEqual() {
+  void toolResultAfterTheQuestionIsRelevant() {
     String asked =
         """
         {"messages":[{"role":"user","content":"How warm is it?"},
@@ -79,7 +79,7 @@ final class RequestEqualityTest extends RequestEqualityFixture {
   }
 
   @Test
-  void lastTextsOfAMessageThatFollowOneAnotherAreTheQuestion() {
+  void lastAdjacentTextsOfAMessageAreTheQuestion() {
     String two =
         """
         {"messages":[{"role":"user","content":[{"type":"text","text":"One."},
@@ -94,7 +94,7 @@ final class RequestEqualityTest extends RequestEqualityFixture {
   }
 
   @Test
-  void deploymentsOfAzureAndVersionsOfItsApiAreOtherServices() {
+  void azureDeploymentAndApiVersionAreRelevant() {
     HttpRequest request = azure("gpt-4o", "2024-10-21");
     String key = reader.read(request, RequestOptions.none()).map(this::key).orElseThrow();
 
@@ -118,7 +118,7 @@ final class RequestEqualityTest extends RequestEqualityFixture {
   }
 
   @Test
-  void queriesThatReadAlikeAreNotEqual() {
+  void similarQueryParametersAreNotEqual() {
     HttpRequest one = azure("gpt-4o", "1, b=2");
     HttpRequest other = azure("gpt-4o", "1").toBuilder().putQueryParam("b", "2").build();
     HttpRequest lines = azure("gpt-4o", "1\n2");
@@ -128,36 +128,36 @@ final class RequestEqualityTest extends RequestEqualityFixture {
   }
 
   @Test
-  void timeLimitOfACallLimitsItsWaitForAnother() {
-    RequestOptions hasty = RequestOptions.builder().timeout(Duration.ofSeconds(3)).build();
-    RequestOptions patient = RequestOptions.builder().timeout(Duration.ZERO).build();
+  void timeoutOfACallLimitsItsWaitForAnother() {
+    RequestOptions withTimeout = RequestOptions.builder().timeout(Duration.ofSeconds(3)).build();
+    RequestOptions withoutTimeout = RequestOptions.builder().timeout(Duration.ZERO).build();
     HttpRequest request = azure("gpt-4o", "1");
 
-    assertThat(reader.read(request, hasty).orElseThrow().prompt().maxWait())
+    assertThat(reader.read(request, withTimeout).orElseThrow().prompt().maxWait())
         .contains(Duration.ofSeconds(3));
-    assertThat(reader.read(request, patient).orElseThrow().prompt().maxWait()).isEmpty();
+    assertThat(reader.read(request, withoutTimeout).orElseThrow().prompt().maxWait()).isEmpty();
     HttpRequest controlled =
         request.toBuilder()
             .putAllHeaders(CacheControl.use().maxWait(Duration.ofSeconds(1)).headers())
             .build();
-    assertThat(reader.read(controlled, hasty).orElseThrow().prompt().maxWait())
+    assertThat(reader.read(controlled, withTimeout).orElseThrow().prompt().maxWait())
         .contains(Duration.ofSeconds(1));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {CHAT, RESPONSE})
-  void whatDoesNotShapeTheAnswerIsIgnored(String json) {
+  void deliveryFieldsAreIgnored(String json) {
     ObjectNode body = parse(json);
     String key = keyOf(body);
-    for (String name : IRRELEVANT) {
+    for (String name : IGNORED) {
       ObjectNode other = body.deepCopy().put(name, "anything else");
       assertThat(keyOf(other)).as(name).isEqualTo(key);
     }
-    assertThat(keyOf(body.deepCopy().without(IRRELEVANT))).isEqualTo(key);
+    assertThat(keyOf(body.deepCopy().without(IGNORED))).isEqualTo(key);
   }
 
   @Test
-  void storingMattersOnlyWhereLaterRequestsReferToIt() {
+  void storeIsRelevantForResponsesOnly() {
     assertThat(keyOf(parse(CHAT).put("store", false))).isEqualTo(keyOf(CHAT));
     assertThat(keyOf(parse(RESPONSE).put("store", true))).isNotEqualTo(keyOf(RESPONSE));
   }
@@ -174,7 +174,7 @@ final class RequestEqualityTest extends RequestEqualityFixture {
   }
 
   @Test
-  void textAloneAndAListOfOneTextSayTheSame() {
+  void textAndListOfOneTextAreEqual() {
     assertThat(keyOf("{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"))
         .isEqualTo(
             keyOf(
@@ -182,7 +182,7 @@ final class RequestEqualityTest extends RequestEqualityFixture {
   }
 
   @Test
-  void onlyTheLastMessageOfTheUserIsComparedByMeaning() {
+  void onlyTheLastUserMessageIsTheQuestion() {
     Query query = queryOf(CHAT).orElseThrow();
 
     assertThat(query.text()).isEqualTo("What is this?");
@@ -192,21 +192,41 @@ final class RequestEqualityTest extends RequestEqualityFixture {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"[]", "[\"messages\"]", "{\"messages\": secret"})
+  void malformedRequestIsPassedThroughAndReportedWithoutItsText(String body) {
+    assertThat(queryOf(body)).isEmpty();
+    assertThat(failures)
+        .singleElement()
+        .satisfies(
+            failure -> {
+              assertThat(failure).isInstanceOf(MalformedJsonException.class).hasNoCause();
+              assertThat(failure).message().doesNotContain("secret");
+            });
+  }
+
+  @Test
+  void requestThatCannotBeReadIsPassedThroughAndReported() {
+    RequestOptions options = RequestOptions.builder().timeout(Duration.ofSeconds(-1)).build();
+
+    assertThat(reader.read(azure("gpt-4o", "1"), options)).isEmpty();
+    assertThat(failures).singleElement().isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
-        "[]",
         "{\"messages\":7}",
         "{\"messages\":[]}",
         "{\"messages\":[7,{\"role\":\"user\"}]}",
         "{\"messages\":[{\"role\":\"user\",\"content\":\" \"}]}",
         "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]}]}",
-        "{\"messages\": broken",
         "{\"input\":\"Hi\",\"background\":true}",
         "{\"input\":\"Hi\",\"conversation\":\"conv_1\"}",
         "{\"input\":\"Hi\",\"conversation\":{\"id\":\"conv_1\"}}",
         "{\"model\":\"m\"}"
       })
-  void requestsThatACacheCannotAnswerPassByIt(String body) {
+  void requestWithoutAQuestionIsPassedThrough(String body) {
     assertThat(queryOf(body)).isEmpty();
+    assertThat(failures).isEmpty();
   }
 }

@@ -1,6 +1,5 @@
 package io.github.semcache.openai.proxy;
 
-import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.client.OpenAIClient;
@@ -8,87 +7,59 @@ import com.openai.models.chat.completions.ChatCompletionContentPart;
 import com.openai.models.chat.completions.ChatCompletionContentPartText;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.responses.ResponseCreateParams;
-import io.github.semcache.SemanticCache;
-import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.FakeReply;
 import io.github.semcache.prompt.QuestionFinder;
-import io.github.semcache.testkit.FakeEmbedder;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** Questions in messages that also hold passages which were retrieved for them. */
-@Timeout(60)
-final class RetrievedPassagesTest {
-  private static final String PARIS = "What is the capital of France?";
-  private static final String PARIS_AGAIN = "Which city serves as France's capital?";
+/** Questions in messages that also contain retrieved passages. */
+final class RetrievedPassagesTest extends CachedClientTest {
   private static final String MARKER = "\n\nContext information is below";
 
-  private final FakeOpenAiServer server = FakeOpenAiServer.start();
-  private final OpenAIClient plain = server.client();
-  private final SemanticCache cache =
-      SemanticCache.builder()
-          .embedder(new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20))
-          .build();
-  private final OpenAIClient client =
+  private final OpenAIClient finding =
       CachedOpenAi.builder(cache).question(QuestionFinder.before(MARKER)).build().wrap(plain);
-
-  @AfterEach
-  void close() {
-    plain.close();
-    cache.close();
-    server.close();
-  }
 
   private static String with(String question, String passages) {
     return question + MARKER + "\n---\n" + passages;
   }
 
   private void ask(String text) {
-    client
-        .chat()
-        .completions()
-        .create(ChatCompletionCreateParams.builder().model("m").addUserMessage(text).build());
-  }
-
-  private int requests() {
-    return server.requests(CHAT).size();
+    create(finding, text);
   }
 
   @Test
-  void questionIsComparedByMeaningAndThePassagesMustBeEqual() {
+  void onlyTheQuestionIsComparedByMeaning() {
     ask(with(PARIS, "Paris has been the capital since 987."));
     ask(with(PARIS_AGAIN, "Paris has been the capital since 987."));
-    assertThat(requests()).isEqualTo(1);
+    assertThat(chatRequests()).isEqualTo(1);
 
     ask(with(PARIS, "Paris has been the capital since 988."));
-    assertThat(requests()).isEqualTo(2);
+    assertThat(chatRequests()).isEqualTo(2);
     assertThat(cache.stats().hits()).isEqualTo(1);
   }
 
   @Test
-  void messageWithoutPassagesIsAnotherRequest() {
+  void messageWithoutPassagesDiffersFromOneWithEmptyPassages() {
     ask(with(PARIS, ""));
     ask(PARIS);
     ask(PARIS_AGAIN);
 
-    assertThat(requests()).isEqualTo(2);
+    assertThat(chatRequests()).isEqualTo(2);
   }
 
   @Test
-  void questionMayStandInSeveralParts() {
+  void questionAndPassagesMayBeSeparateParts() {
     askInParts(PARIS, "one");
     askInParts(PARIS_AGAIN, "one");
-    assertThat(requests()).isEqualTo(1);
+    assertThat(chatRequests()).isEqualTo(1);
     askInParts(PARIS, "two");
-    assertThat(requests()).isEqualTo(2);
+    assertThat(chatRequests()).isEqualTo(2);
   }
 
   private void askInParts(String question, String passages) {
     List<ChatCompletionContentPart> parts =
         List.of(part(question), part("\nContext information is below\n" + passages));
-    client
+    finding
         .chat()
         .completions()
         .create(
@@ -104,7 +75,7 @@ final class RetrievedPassagesTest {
   }
 
   @Test
-  void inputOfAResponseToo() {
+  void inputOfAResponseMayContainPassages() {
     server.always(
         "/responses",
         FakeReply.body(
@@ -123,12 +94,12 @@ final class RetrievedPassagesTest {
   }
 
   private void respond(String input) {
-    client.responses().create(ResponseCreateParams.builder().model("m").input(input).build());
+    finding.responses().create(ResponseCreateParams.builder().model("m").input(input).build());
   }
 
   @Test
-  void finderThatFailsMakesTheCallPassByTheCache() {
-    OpenAIClient unlucky =
+  void finderThatThrowsMakesTheCallBypassTheCacheAndIsCounted() {
+    OpenAIClient failing =
         CachedOpenAi.builder(cache)
             .question(
                 text -> {
@@ -136,13 +107,12 @@ final class RetrievedPassagesTest {
                 })
             .build()
             .wrap(plain);
-    ChatCompletionCreateParams params =
-        ChatCompletionCreateParams.builder().model("m").addUserMessage(PARIS).build();
 
-    unlucky.chat().completions().create(params);
-    unlucky.chat().completions().create(params);
+    create(failing, PARIS);
+    create(failing, PARIS);
 
-    assertThat(requests()).isEqualTo(2);
+    assertThat(chatRequests()).isEqualTo(2);
     assertThat(cache.stats().requests()).isZero();
+    assertThat(cache.stats().adapterErrors()).isEqualTo(2);
   }
 }

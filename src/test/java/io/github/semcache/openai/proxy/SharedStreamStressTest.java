@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Many threads stream a few questions; some close early, some read to the end. */
+/** Many threads stream a few questions. Some close the stream early, others read to its end. */
 @Timeout(120)
 final class SharedStreamStressTest {
   private static final String ANSWER =
@@ -45,7 +45,7 @@ final class SharedStreamStressTest {
   }
 
   @Test
-  void everyReaderToTheEndGetsTheWholeAnswerWhoeverLeaves() {
+  void readersReceiveTheCompleteAnswerAlthoughOthersCloseTheStream() {
     List<CompletableFuture<Void>> calls = new ArrayList<>();
     for (int i = 0; i < CALLS; i++) {
       String question = "question " + i / 20;

@@ -19,12 +19,13 @@ import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FaultyStore;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** Streams under way: who waits for whom, and who reads along. */
+/** Streams that are shared while they arrive. */
 final class SharedStreamTest extends SharedStreamFixture {
   @Test
-  void everyChunkArrivesWithoutAWaitForTheStore() {
+  void onlyTheEndOfTheStreamWaitsForTheStore() {
     server.next(CHAT, FakeStream.completion("Par", "is."));
     store.beforePut(gate);
 
@@ -41,7 +42,7 @@ final class SharedStreamTest extends SharedStreamFixture {
 
       CompletableFuture<Boolean> more = onNewThread(iterator::hasNext);
       await().until(() -> store.calls().contains(FaultyStore.Call.PUT));
-      assertThat(more).as("the end comes with the entry").isNotDone();
+      assertThat(more).as("the end of the stream waits for the store").isNotDone();
       gate.countDown();
       assertThat(more.join()).isFalse();
     }
@@ -49,27 +50,27 @@ final class SharedStreamTest extends SharedStreamFixture {
   }
 
   @Test
-  void closedExecutorDoesNotKeepAnAnswerFromBeingKept() {
-    try (SemanticCache refusing = builder().executor(task -> rejected()).build()) {
+  void answerIsStoredAlthoughTheExecutorRejectsTasks() {
+    try (SemanticCache rejecting = builder().executor(task -> reject()).build()) {
       server.next(CHAT, FakeStream.completion("Par", "is."));
-      OpenAIClient wrapped = CachedOpenAi.wrap(plain, refusing);
+      OpenAIClient wrapped = CachedOpenAi.wrap(plain, rejecting);
       try (StreamResponse<ChatCompletionChunk> chunks =
           wrapped.chat().completions().createStreaming(asking())) {
         assertThat(text(chunks)).isEqualTo("Paris.");
       }
-      assertThat(refusing.stats().writes()).isEqualTo(1);
+      assertThat(rejecting.stats().writes()).isEqualTo(1);
     }
   }
 
-  private static void rejected() {
-    throw new java.util.concurrent.RejectedExecutionException();
+  private static void reject() {
+    throw new RejectedExecutionException();
   }
 
   @Test
-  void troubleInTheStoreFailsTheCloseOnlyOfACacheThatSaysSo() {
+  void storeFailureFailsTheCallOnlyWithFailOnCacheErrors() {
     server.next(CHAT, FakeStream.completion("a"), FakeStream.completion("a"));
     store.fail(FaultyStore.Call.PUT);
-    assertThat(stream()).isEqualTo("a");
+    assertThat(streamText()).isEqualTo("a");
 
     try (SemanticCache strict = builder().failOnCacheErrors().build()) {
       OpenAIClient wrapped = CachedOpenAi.wrap(plain, strict);
@@ -87,10 +88,10 @@ final class SharedStreamTest extends SharedStreamFixture {
   }
 
   @Test
-  void callThatWantsTheUsageDoesNotReadAStreamAlongThatLacksIt() {
+  void callThatRequestsTheUsageDoesNotShareAStreamWithoutIt() {
     server.next(CHAT, gated(), FakeStream.completion("Par", "is."));
     try (StreamResponse<ChatCompletionChunk> without = open(asking());
-        StreamResponse<ChatCompletionChunk> with = open(withUsage())) {
+        StreamResponse<ChatCompletionChunk> with = open(withUsage(PARIS))) {
       assertThat(with.stream().toList()).anySatisfy(chunk -> assertThat(chunk.usage()).isPresent());
       gate.countDown();
       assertThat(without.stream().toList())
@@ -100,16 +101,16 @@ final class SharedStreamTest extends SharedStreamFixture {
   }
 
   @Test
-  void chunksOfAnUnheardOfShapeReachTheCallerAndAreNotKept() {
-    String odd =
+  void chunksOfUnexpectedStructureAreForwardedAndNotStored() {
+    String unusual =
         "data: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","
             + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\",\"x_calls\":[7],"
             + "\"tool_calls\":[{\"index\":0}]},\"finish_reason\":null}]}\n\n";
-    String odder = odd.replace("{\"index\":0}", "7");
+    String unexpected = unusual.replace("{\"index\":0}", "7");
     server.next(
         CHAT,
-        FakeStream.start().raw(odd).raw(odder).end("stop").done(),
-        FakeStream.start().raw(odd).raw(odder).end("stop").done());
+        FakeStream.start().raw(unusual).raw(unexpected).end("stop").done(),
+        FakeStream.start().raw(unusual).raw(unexpected).end("stop").done());
 
     Throwable without =
         catchThrowable(
@@ -121,15 +122,16 @@ final class SharedStreamTest extends SharedStreamFixture {
             });
 
     assertThat(without).isNull();
-    assertThat(stream()).isEqualTo("aa");
+    assertThat(streamText()).isEqualTo("aa");
     assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().modelErrors()).isEqualTo(1);
+    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
   }
 
   @Test
-  void answerThatIsNoStreamReachesTheCallerAsWithoutTheCache() {
-    FakeReply whole = FakeCompletions.text("Paris.", "stop");
-    server.next(CHAT, whole, whole);
+  void responseThatIsNotAStreamIsForwarded() {
+    FakeReply blocking = FakeCompletions.text("Paris.", "stop");
+    server.next(CHAT, blocking, blocking);
 
     Throwable without =
         catchThrowable(
@@ -139,17 +141,17 @@ final class SharedStreamTest extends SharedStreamFixture {
                 text(chunks);
               }
             });
-    Throwable with = catchThrowable(this::stream);
+    Throwable with = catchThrowable(this::streamText);
 
     assertThat(with == null).isEqualTo(without == null);
     assertThat(cache.stats().writes()).isZero();
   }
 
   @Test
-  void callsThatDifferInTheirMetadataAloneReadOneStream() {
+  void callsThatOnlyDifferInMetadataShareAStream() {
     server.next(CHAT, gated());
-    try (StreamResponse<ChatCompletionChunk> one = open(tracedAs("1"));
-        StreamResponse<ChatCompletionChunk> other = open(tracedAs("2"))) {
+    try (StreamResponse<ChatCompletionChunk> one = open(withMetadata("1"));
+        StreamResponse<ChatCompletionChunk> other = open(withMetadata("2"))) {
       gate.countDown();
       assertThat(text(one)).isEqualTo("Paris.");
       assertThat(text(other)).isEqualTo("Paris.");
@@ -157,7 +159,7 @@ final class SharedStreamTest extends SharedStreamFixture {
     assertThat(chatRequests()).isEqualTo(1);
   }
 
-  private static ChatCompletionCreateParams tracedAs(String id) {
+  private static ChatCompletionCreateParams withMetadata(String id) {
     return asking().toBuilder()
         .metadata(
             ChatCompletionCreateParams.Metadata.builder()

@@ -12,17 +12,19 @@ import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import io.github.semcache.SemanticCache;
 import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.openai.FakeReply;
+import io.github.semcache.stats.CacheEvent;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who learns of the usage of a streamed chat completion. */
+/** The token usage of streamed chat completions. */
 final class StreamUsageTest extends CachedClientTest {
-  private boolean wasAskedForUsage(int request) {
+  private boolean requestedUsage(int request) {
     return server
         .requests(CHAT)
         .get(request)
@@ -32,21 +34,21 @@ final class StreamUsageTest extends CachedClientTest {
         .asBoolean();
   }
 
-  /** The usage that a call without a stream tells. */
+  /** Returns the usage of a blocking call. */
   private long tokens() {
     ChatCompletion completion = client.chat().completions().create(asking(PARIS));
     return completion.usage().map(usage -> usage.totalTokens()).orElse(0L);
   }
 
   @Test
-  void callerSeesTheStreamThatItAskedForAndTheEntryHasTheUsage() {
+  void usageIsRemovedFromTheStreamAndStoredInTheEntry() {
     List<ChatCompletionChunk> without = stream(plain, asking(PARIS));
     List<ChatCompletionChunk> with = stream(client, asking(PARIS));
 
     assertThat(with).isEqualTo(without);
     assertThat(with).allSatisfy(chunk -> assertThat(chunk._usage().isMissing()).isTrue());
-    assertThat(wasAskedForUsage(0)).isFalse();
-    assertThat(wasAskedForUsage(1)).isTrue();
+    assertThat(requestedUsage(0)).isFalse();
+    assertThat(requestedUsage(1)).isTrue();
     assertThat(tokens()).isEqualTo(12);
     List<ChatCompletionChunk> hit = stream(client, withUsage(PARIS));
     assertThat(hit.get(hit.size() - 1).usage().orElseThrow().totalTokens()).isEqualTo(12);
@@ -55,7 +57,7 @@ final class StreamUsageTest extends CachedClientTest {
   }
 
   @Test
-  void bytesAreThoseOfTheServiceAndOtherOptionsOfTheStreamRemain() throws Exception {
+  void otherStreamOptionsAreRetained() {
     ChatCompletionCreateParams params =
         asking(PARIS).toBuilder()
             .streamOptions(
@@ -72,7 +74,7 @@ final class StreamUsageTest extends CachedClientTest {
   }
 
   @Test
-  void asynchronousStreamsToo() {
+  void usageIsRemovedFromAnAsynchronousStream() {
     List<ChatCompletionChunk> chunks = new CopyOnWriteArrayList<>();
     client
         .async()
@@ -85,38 +87,39 @@ final class StreamUsageTest extends CachedClientTest {
 
     assertThat(chunks).isNotEmpty();
     assertThat(chunks).allSatisfy(chunk -> assertThat(chunk._usage().isMissing()).isTrue());
-    assertThat(wasAskedForUsage(0)).isTrue();
+    assertThat(requestedUsage(0)).isTrue();
     assertThat(tokens()).isEqualTo(12);
   }
 
-  /** Rejects what the caller did not write, as some compatible services do. */
-  private FakeReply strict(int status) {
-    FakeReply usual = new FakeCompletions().reply();
+  /** Rejects stream options, as some compatible services do. */
+  private FakeReply rejectingOptions(int status) {
+    FakeReply defaultReply = new FakeCompletions().reply();
     return (request, exchange) -> {
-      boolean unknown = request.body().has("stream_options");
-      (unknown ? FakeReply.error(status, "stream_options is not known") : usual)
+      boolean rejected = request.body().has("stream_options");
+      (rejected ? FakeReply.error(status, "unknown field: stream_options") : defaultReply)
           .send(request, exchange);
     };
   }
 
   @ParameterizedTest
   @ValueSource(ints = {400, 422})
-  void serviceThatRejectsTheQuestionIsAskedAsTheCallerAsksAndRemembered(int status) {
-    server.always(CHAT, strict(status));
+  void rejectedOptionIsRemovedRememberedAndCountedOnce(int status) {
+    server.always(CHAT, rejectingOptions(status));
 
     assertThat(stream(client, asking(PARIS))).isNotEmpty();
     assertThat(server.requests(CHAT)).hasSize(2);
     assertThat(stream(client, asking(OTHER))).isNotEmpty();
     assertThat(server.requests(CHAT)).hasSize(3);
-    assertThat(wasAskedForUsage(2)).isFalse();
+    assertThat(requestedUsage(2)).isFalse();
     assertThat(cache.stats().modelErrors()).isZero();
+    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
     assertThat(stream(client, asking(PARIS))).isNotEmpty();
     assertThat(server.requests(CHAT)).hasSize(3);
   }
 
   @Test
-  void asynchronousStreamOfSuchAServiceToo() {
-    server.always(CHAT, strict(400));
+  void rejectedOptionIsRemovedFromAnAsynchronousStream() {
+    server.always(CHAT, rejectingOptions(400));
 
     client
         .async()
@@ -129,10 +132,48 @@ final class StreamUsageTest extends CachedClientTest {
 
     assertThat(server.requests(CHAT)).hasSize(2);
     assertThat(cache.stats().writes()).isEqualTo(1);
+    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
   }
 
   @Test
-  void requestThatIsBadInItselfFailsAsWithoutTheCacheAndTheQuestionIsPutAgain() {
+  void eventOfARejectedOptionNamesModelAndStatusButNotTheQuestion() {
+    server.always(CHAT, rejectingOptions(400));
+    List<CacheEvent> events = new CopyOnWriteArrayList<>();
+    try (SemanticCache observed = builder().listener(events::add).build()) {
+      stream(CachedOpenAi.wrap(plain, observed), asking(PARIS));
+    }
+
+    assertThat(events)
+        .filteredOn(event -> event instanceof CacheEvent.Failed)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            CacheEvent.Failed.class,
+            failed -> {
+              assertThat(failed.part()).isEqualTo(CacheEvent.Part.ADAPTER);
+              assertThat(failed.cause())
+                  .hasMessageContaining("model gpt-4o")
+                  .hasMessageContaining("status 400")
+                  .hasNoCause();
+              assertThat(failed.cause()).message().doesNotContain(PARIS);
+            });
+  }
+
+  @Test
+  void streamOptionsOfUnexpectedTypeAreSentUnmodifiedAndCounted() {
+    ChatCompletionCreateParams params =
+        asking(PARIS).toBuilder()
+            .putAdditionalBodyProperty("stream_options", JsonValue.from("none"))
+            .build();
+
+    assertThat(stream(client, params)).isNotEmpty();
+
+    assertThat(server.requests(CHAT).get(0).body().path("stream_options").asText())
+        .isEqualTo("none");
+    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void badRequestFailsAndTheOptionIsAddedToTheNextRequest() {
     FakeReply bad = FakeReply.error(400, "bad");
     server.next(CHAT, bad, bad);
 
@@ -141,23 +182,24 @@ final class StreamUsageTest extends CachedClientTest {
         .hasMessageContaining("bad");
     stream(client, asking(PARIS));
 
-    assertThat(wasAskedForUsage(2)).isTrue();
+    assertThat(requestedUsage(2)).isTrue();
+    assertThat(cache.stats().adapterErrors()).isZero();
   }
 
   @Test
-  void questionIsNotPutWhereItIsSwitchedOffOrNothingIsKept() {
+  void optionIsNotAddedIfDisabledOrIfNothingIsStored() {
     OpenAIClient without = CachedOpenAi.builder(cache).usageOfStreams(false).build().wrap(plain);
 
     stream(without, asking(PARIS));
     stream(client, CacheControl.bypass().on(asking(OTHER)));
 
-    assertThat(wasAskedForUsage(0)).isFalse();
-    assertThat(wasAskedForUsage(1)).isFalse();
+    assertThat(requestedUsage(0)).isFalse();
+    assertThat(requestedUsage(1)).isFalse();
     assertThat(tokens()).isZero();
   }
 
   @Test
-  void rawStreamIsThatOfTheServiceToTheLetter() throws Exception {
+  void rawStreamIsIdenticalToThatOfTheService() throws Exception {
     try (HttpResponse with = raw(client);
         HttpResponse without = raw(plain)) {
       assertThat(with.body().readAllBytes()).isEqualTo(without.body().readAllBytes());

@@ -4,32 +4,37 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Which bytes of a stream remain after the usage is removed. */
 class UsageFilterTest {
+  private final List<Throwable> failures = new ArrayList<>();
+
   private static final String LAST = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5}}";
 
-  /** Gives a stream to the filter in pieces of so many bytes. */
-  private static String filtered(String stream, int piece) {
-    StreamReading reading = new StreamReading(new ChatCompletionsApi(), true);
-    ByteArrayOutputStream seen = new ByteArrayOutputStream();
+  /** Filters a stream in pieces of the given number of bytes. */
+  private String filtered(String stream, int piece) {
+    StreamAssembler assembler = new StreamAssembler(new ChatCompletionsApi(), true, failures::add);
+    ByteArrayOutputStream filtered = new ByteArrayOutputStream();
     byte[] bytes = stream.getBytes(UTF_8);
     for (int i = 0; i < bytes.length; i += piece) {
       int length = Math.min(piece, bytes.length - i);
       byte[] chunk = new byte[piece];
       System.arraycopy(bytes, i, chunk, 0, length);
-      seen.writeBytes(reading.accept(chunk, length));
+      filtered.writeBytes(assembler.add(chunk, length));
     }
-    seen.writeBytes(reading.accept(new byte[0], -1));
-    return seen.toString(UTF_8);
+    filtered.writeBytes(assembler.add(new byte[0], -1));
+    return filtered.toString(UTF_8);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 7, 4096})
-  void streamIsLeftAsItIsButForTheUsage(int piece) {
+  void onlyTheUsageIsRemoved(int piece) {
     String before = "data: {\"id\":\"ü 🗼\",\"choices\":[{\"delta\":{\"content\":\"usage\"}}]";
     String other = ": keep-alive\n\nid: 7\nevent: chunk\ndata: {broken usage\n\n";
 
@@ -58,30 +63,30 @@ class UsageFilterTest {
         "{\"choices\":[1],\"usage\":{}}|{\"choices\":[1],\"usage\":{}}",
         "{\"choices\":[],\"x\":\"usage\"}|{\"choices\":[],\"x\":\"usage\"}"
       })
-  void onlyTheChunksOwnUsageIsTakenOut(String chunk, String seen) {
-    assertThat(filtered("data:" + chunk + "\n\n", 4096)).isEqualTo("data:" + seen + "\n\n");
+  void onlyTheTopLevelUsageIsRemoved(String chunk, String expected) {
+    assertThat(filtered("data:" + chunk + "\n\n", 4096)).isEqualTo("data:" + expected + "\n\n");
   }
 
   @Test
-  void chunkThatEndsInCarriageReturnsIsTakenOutWhole() {
+  void carriageReturnsOfTheUsageChunkAreRemoved() {
     assertThat(filtered("data: {}\r\n\r\n" + LAST + "\r\n\r\ndata: [DONE]\r\n\r\n", 5))
         .isEqualTo("data: {}\r\n\r\ndata: [DONE]\r\n\r\n");
   }
 
   @Test
-  void whatIsHeldBackIsSeenIfTheStreamEndsOrBreaksOff() {
+  void incompleteEventIsForwardedIfTheStreamEndsOrFails() {
     assertThat(filtered("data: {\"id\":", 4096)).isEqualTo("data: {\"id\":");
 
-    StreamReading broken = new StreamReading(new ChatCompletionsApi(), true);
-    assertThat(broken.accept("data: {\"id".getBytes(UTF_8), 10)).isEmpty();
-    assertThat(new String(broken.rest(), UTF_8)).isEqualTo("data: {\"id");
+    StreamAssembler failing = new StreamAssembler(new ChatCompletionsApi(), true, failures::add);
+    assertThat(failing.add("data: {\"id".getBytes(UTF_8), 10)).isEmpty();
+    assertThat(new String(failing.takePending(), UTF_8)).isEqualTo("data: {\"id");
   }
 
   @Test
-  void streamThatWasAskedForItsUsagePassesByteForByte() {
-    StreamReading reading = new StreamReading(new ChatCompletionsApi(), false);
+  void requestedUsageIsNotRemoved() {
+    StreamAssembler assembler = new StreamAssembler(new ChatCompletionsApi(), false, failures::add);
     byte[] bytes = (LAST + "\n\ndata: [DO").getBytes(UTF_8);
 
-    assertThat(reading.accept(bytes, bytes.length)).isEqualTo(bytes);
+    assertThat(assembler.add(bytes, bytes.length)).isEqualTo(bytes);
   }
 }

@@ -12,9 +12,12 @@ import io.github.semcache.chat.TokenUsage;
 import java.io.IOException;
 import java.util.Optional;
 
-/** JSON as trees, so that fields that openai-java does not know survive. */
-final class Json {
-  /** Reads numbers exactly: neither a long digit string nor an integral float changes its value. */
+/**
+ * Reads and writes JSON as trees, which preserve the fields that openai-java does not know. This
+ * class is thread-safe.
+ */
+final class OpenAiJson {
+  /** Reads numbers exactly, so that neither long integers nor decimals lose digits. */
   private static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
@@ -23,38 +26,49 @@ final class Json {
 
   private static final ObjectWriter PLAIN = MAPPER.writer();
 
-  private Json() {}
+  private OpenAiJson() {}
 
   /**
-   * Reads an object.
+   * Parses an object.
    *
-   * @throws IOException if the text is not one JSON object
+   * @throws MalformedJsonException if the text is not a JSON object
    */
-  static ObjectNode object(byte[] json) throws IOException {
-    return object(MAPPER.readTree(json));
+  static ObjectNode parseObject(byte[] json) throws MalformedJsonException {
+    return parseObject(() -> MAPPER.readTree(json));
   }
 
   /**
-   * Reads an object.
+   * Parses an object.
    *
-   * @throws IOException if the text is not one JSON object
+   * @throws MalformedJsonException if the text is not a JSON object
    */
-  static ObjectNode object(String json) throws IOException {
-    return object(MAPPER.readTree(json));
+  static ObjectNode parseObject(String json) throws MalformedJsonException {
+    return parseObject(() -> MAPPER.readTree(json));
   }
 
-  private static ObjectNode object(JsonNode node) throws IOException {
+  private static ObjectNode parseObject(TreeReader reader) throws MalformedJsonException {
+    JsonNode node;
+    try {
+      node = reader.read();
+    } catch (IOException e) {
+      throw MalformedJsonException.of(e);
+    }
     if (node instanceof ObjectNode object) {
       return object;
     }
-    throw new IOException("the JSON is no object");
+    throw new MalformedJsonException("the JSON is not an object");
+  }
+
+  @FunctionalInterface
+  private interface TreeReader {
+    JsonNode read() throws IOException;
   }
 
   static ObjectNode newObject() {
     return MAPPER.createObjectNode();
   }
 
-  /** One text for all objects that differ in nothing but the order of their keys. */
+  /** Returns a text that is the same for objects that only differ in the order of their keys. */
   static String canonical(JsonNode node) {
     return write(CANONICAL, node);
   }
@@ -67,19 +81,19 @@ final class Json {
     try {
       return writer.writeValueAsString(node);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a JSON tree could not be written", e);
+      throw new IllegalStateException("a JSON tree cannot be serialized", e);
     }
   }
 
-  /** The tokens that two fields tell; empty if one of them does not. */
+  /** Returns the token usage; empty unless both fields are non-negative numbers. */
   static Optional<TokenUsage> usage(JsonNode usage, String inputField, String outputField) {
     long input = usage.path(inputField).asLong(-1);
     long output = usage.path(outputField).asLong(-1);
     return input < 0 || output < 0 ? Optional.empty() : Optional.of(new TokenUsage(input, output));
   }
 
-  /** Whether a field is there and not null. */
-  static boolean has(JsonNode node, String field) {
+  /** Returns whether a field is present and not null. */
+  static boolean hasValue(JsonNode node, String field) {
     return !node.path(field).isMissingNode() && !node.path(field).isNull();
   }
 }

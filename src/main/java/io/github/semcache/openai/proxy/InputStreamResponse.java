@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** A response as openai-java reads it. */
-record OpenResponse(int statusCode, Headers headers, InputStream body) implements HttpResponse {
+/** An {@link HttpResponse} whose body is an input stream. */
+record InputStreamResponse(int statusCode, Headers headers, InputStream body)
+    implements HttpResponse {
 
   @Override
   public void close() {

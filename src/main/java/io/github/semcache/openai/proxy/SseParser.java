@@ -5,32 +5,36 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 
-/** Finds the server-sent events in the bytes of a stream as they come. */
-final class EventScanner {
+/** An incremental parser of server-sent events. This class is not thread-safe. */
+final class SseParser {
   private final EventHandler handler;
+
+  /** The bytes of the current event, which is not complete yet. */
   private final ByteArrayOutputStream raw = new ByteArrayOutputStream();
+
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private final StringBuilder data = new StringBuilder();
   private boolean hasData;
-  private boolean afterReturn;
+  private boolean afterCarriageReturn;
 
-  EventScanner(EventHandler handler) {
+  SseParser(EventHandler handler) {
     this.handler = handler;
   }
 
-  void scan(byte[] bytes, int length) {
+  /** Parses the next bytes of the stream. */
+  void parse(byte[] bytes, int length) {
     for (int i = 0; i < length; i++) {
-      scan(bytes[i]);
+      parse(bytes[i]);
     }
   }
 
-  private void scan(byte next) {
+  private void parse(byte next) {
     raw.write(next);
-    if (next == '\n' && afterReturn) {
-      afterReturn = false;
+    if (next == '\n' && afterCarriageReturn) {
+      afterCarriageReturn = false;
       return;
     }
-    afterReturn = next == '\r';
+    afterCarriageReturn = next == '\r';
     if (next == '\n' || next == '\r') {
       endLine();
     } else {
@@ -51,35 +55,35 @@ final class EventScanner {
   }
 
   private void endEvent() {
-    Optional<String> whole = hasData ? Optional.of(data.toString()) : Optional.empty();
+    Optional<String> eventData = hasData ? Optional.of(data.toString()) : Optional.empty();
     data.setLength(0);
     hasData = false;
-    handler.onEvent(takeRest(), whole);
+    handler.onEvent(takePending(), eventData);
   }
 
-  /** The stream has ended: what has come of the last event is all of it. */
+  /** Handles the end of the stream, which also ends the current event. */
   void end() {
     endLine();
     endEvent();
   }
 
-  /** The bytes of the event that has not come to its end; they are not given to the handler. */
-  byte[] takeRest() {
-    byte[] rest = raw.toByteArray();
+  /** Removes and returns the bytes of the current event. The handler does not receive them. */
+  byte[] takePending() {
+    byte[] pending = raw.toByteArray();
     raw.reset();
-    return rest;
+    return pending;
   }
 
-  /** Is told each event as it ends. */
+  /** Receives the events. */
   @FunctionalInterface
   interface EventHandler {
 
     /**
-     * An event has come to its end.
+     * Handles a complete event.
      *
-     * @param raw all of its bytes, with the line breaks that end it. That after a carriage return
-     *     comes with the next event
-     * @param data empty if it has none, as a comment
+     * @param raw the bytes of the event and the line breaks that end it. If these end with a
+     *     carriage return, a following line feed is part of the next event
+     * @param data the data of the event; empty if it has none, for example if it is a comment
      */
     void onEvent(byte[] raw, Optional<String> data);
   }

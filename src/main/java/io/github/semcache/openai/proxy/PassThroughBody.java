@@ -6,23 +6,29 @@ import io.github.semcache.SemanticCache;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a request that a cache has no answer to, so that it is not asked a second time. */
-record PassThroughMarker(HttpRequestBody body, SemanticCache cache) implements HttpRequestBody {
+/**
+ * A request body that marks its request as already looked up in a cache. If a client is wrapped
+ * twice with one cache, the inner wrapper passes such requests through.
+ */
+record PassThroughBody(HttpRequestBody body, SemanticCache cache) implements HttpRequestBody {
 
+  /** Returns the request with a marked body. */
   static HttpRequest mark(HttpRequest request, SemanticCache cache) {
     @Nullable HttpRequestBody body = request.body();
     return body == null
         ? request
-        : request.toBuilder().body(new PassThroughMarker(body, cache)).build();
+        : request.toBuilder().body(new PassThroughBody(body, cache)).build();
   }
 
   static boolean isMarked(HttpRequest request, SemanticCache cache) {
-    return request.body() instanceof PassThroughMarker missed && missed.cache == cache;
+    return request.body() instanceof PassThroughBody marked && marked.cache == cache;
   }
 
-  /** Another body that is marked as the given one is. */
-  static HttpRequestBody replace(HttpRequestBody body, HttpRequestBody by) {
-    return body instanceof PassThroughMarker missed ? new PassThroughMarker(by, missed.cache) : by;
+  /** Returns the replacement, marked if the original body is marked. */
+  static HttpRequestBody replace(HttpRequestBody original, HttpRequestBody replacement) {
+    return original instanceof PassThroughBody marked
+        ? new PassThroughBody(replacement, marked.cache)
+        : replacement;
   }
 
   @Override

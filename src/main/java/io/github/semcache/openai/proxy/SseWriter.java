@@ -2,21 +2,21 @@ package io.github.semcache.openai.proxy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Writes server-sent events. */
-final class EventWriter {
+/** Writes server-sent events. This class is not thread-safe. */
+final class SseWriter {
   private final StringBuilder events = new StringBuilder();
 
-  EventWriter data(ObjectNode data) {
-    return data(Json.text(data));
+  SseWriter data(ObjectNode data) {
+    return data(OpenAiJson.text(data));
   }
 
-  /** An event of a text without line breaks. */
-  EventWriter data(String data) {
+  /** Writes an event. The data must not contain line breaks. */
+  SseWriter data(String data) {
     events.append("data: ").append(data).append("\n\n");
     return this;
   }
 
-  EventWriter event(String name, ObjectNode data) {
+  SseWriter event(String name, ObjectNode data) {
     events.append("event: ").append(name).append('\n');
     return data(data);
   }

@@ -15,18 +15,19 @@ import com.openai.models.chat.completions.ChatCompletionChunk;
 import io.github.semcache.chat.Admission;
 import io.github.semcache.openai.FakeReply;
 import io.github.semcache.openai.FakeStream;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Streams that do not come to their end, or not as usual: who sees what, and what is kept. */
-final class BrokenStreamsTest extends CachedClientTest {
-  BrokenStreamsTest() {
+/** Streams that are malformed, fail, or are closed early. */
+final class IncompleteStreamTest extends CachedClientTest {
+  IncompleteStreamTest() {
     super(Admission.everything());
   }
 
   @Test
-  void streamThatIsClosedEarlyIsNotKept() {
+  void streamThatIsClosedEarlyIsNotStored() {
     server.next(CHAT, gatedAfter("Par"));
 
     try (StreamResponse<ChatCompletionChunk> chunks = open(client, PARIS)) {
@@ -41,53 +42,73 @@ final class BrokenStreamsTest extends CachedClientTest {
   }
 
   @Test
-  void serverThatDiesInMidStreamFailsTheCallerAndNothingIsKept() {
-    FakeStream dying = FakeStream.start().chunk(delta -> delta.put("content", "Par")).disconnect();
-    server.next(CHAT, dying, dying);
+  void lostConnectionFailsTheCallAndNothingIsStored() {
+    FakeStream truncated =
+        FakeStream.start().chunk(delta -> delta.put("content", "Par")).disconnect();
+    server.next(CHAT, truncated, truncated);
 
     Throwable without = catchThrowable(() -> stream(plain, asking(PARIS)));
     Throwable with = catchThrowable(() -> stream(PARIS));
 
     assertThat(with).isInstanceOf(OpenAIIoException.class).hasMessage(without.getMessage());
-    assertThat(with).hasRootCauseInstanceOf(java.io.IOException.class);
+    assertThat(with).hasRootCauseInstanceOf(IOException.class);
     assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().modelErrors()).isEqualTo(1);
     assertThat(text(stream(PARIS))).startsWith("Answer");
   }
 
   @Test
-  void streamWithoutItsTerminalMarkerIsNotKept() {
+  void streamWithoutTerminalMarkerIsNotStored() {
     server.next(CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Paris")).end("stop"));
 
     assertThat(text(stream(PARIS))).isEqualTo("Paris");
 
     assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().modelErrors()).isEqualTo(1);
+    assertThat(cache.stats().adapterErrors()).isZero();
   }
 
   @Test
-  void streamThatCannotBeReadReachesTheCallerAsItIs() {
-    String junk = "data: {broken\n\n";
-    server.next(CHAT, FakeStream.start().raw(junk).done(), FakeStream.start().raw(junk).done());
+  void malformedStreamIsForwardedAndCountedOnceAsAnAdapterError() {
+    String malformed = "data: {broken\n\n";
+    server.next(
+        CHAT,
+        FakeStream.start().raw(malformed).raw(malformed).done(),
+        FakeStream.start().raw(malformed).raw(malformed).done());
 
     Throwable without = catchThrowable(() -> stream(plain, asking(PARIS)).get(0).id());
     Throwable with = catchThrowable(() -> stream(PARIS).get(0).id());
 
     assertThat(with).hasSameClassAs(without);
     assertThat(cache.stats().writes()).isZero();
+    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
+    assertThat(cache.stats().modelErrors()).isEqualTo(1);
   }
 
   @Test
-  void errorInsideAStreamReachesTheCaller() {
+  void streamWithoutAnAnswerIsForwardedAndCountedAsAnAdapterError() {
+    server.next(CHAT, FakeStream.start().done());
+
+    assertThat(stream(PARIS)).isEmpty();
+
+    assertThat(cache.stats().writes()).isZero();
+    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
+    assertThat(cache.stats().modelErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void errorInAStreamFailsTheCallAndIsNoAdapterError() {
     String error = "data: {\"error\":{\"message\":\"overloaded\",\"type\":\"server_error\"}}\n\n";
     server.next(CHAT, FakeStream.start().raw(error).done());
 
     assertThatThrownBy(() -> stream(PARIS)).isInstanceOf(SseException.class);
     assertThat(cache.stats().writes()).isZero();
+    assertThat(cache.stats().modelErrors()).isEqualTo(1);
+    assertThat(cache.stats().adapterErrors()).isZero();
   }
 
   @Test
-  void errorInsteadOfAStreamArrivesAsWithoutTheCache() {
+  void errorInsteadOfAStreamIsTheSameAsWithoutTheCache() {
     server.always(CHAT, FakeReply.rateLimited(1));
 
     assertThatThrownBy(() -> stream(PARIS)).isInstanceOf(RateLimitException.class);
@@ -97,7 +118,7 @@ final class BrokenStreamsTest extends CachedClientTest {
   }
 
   @Test
-  void carriageReturnsCommentsAndOtherFieldsDoNotDisturb() {
+  void carriageReturnsCommentsAndOtherFieldsAreSupported() {
     String chunk =
         "{\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"Ünïcödé"
             + " 🗼\"},\"finish_reason\":\"stop\"}]}";
@@ -114,7 +135,7 @@ final class BrokenStreamsTest extends CachedClientTest {
   }
 
   @Test
-  void asynchronousStreamThatIsClosedEarlyIsNotKept() {
+  void asynchronousStreamThatIsClosedEarlyIsNotStored() {
     server.next(CHAT, gatedAfter("Par"));
     CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
     AsyncStreamResponse<ChatCompletionChunk> stream =
@@ -140,7 +161,7 @@ final class BrokenStreamsTest extends CachedClientTest {
   }
 
   @Test
-  void bypassedStreamIsNotKept() {
+  void bypassedStreamIsNotStored() {
     stream(client, CacheControl.bypass().on(asking(PARIS)));
     stream(client, CacheControl.refresh().on(asking(PARIS)));
     stream(PARIS);

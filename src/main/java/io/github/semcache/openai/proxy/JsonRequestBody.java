@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
-/** A request body of a JSON text. Immutable. */
-final class JsonBody implements HttpRequestBody {
+/** A JSON request body. This class is immutable. */
+final class JsonRequestBody implements HttpRequestBody {
   private final byte[] bytes;
 
-  JsonBody(String json) {
+  JsonRequestBody(String json) {
     this.bytes = json.getBytes(UTF_8);
   }
 

@@ -22,33 +22,33 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
-/** What one call through a client with a cache may do to another, and what unusual ones get. */
-final class CachedCallLimitsTest extends CachedClientTest {
+/** Timeouts, interrupts, headers, and unusual responses of calls through a wrapped client. */
+final class CachedCallTest extends CachedClientTest {
   private static ChatCompletion create(OpenAIClient client) {
     return client.chat().completions().create(asking(PARIS));
   }
 
   @Test
-  void callWithAShorterTimeLimitDoesNotWaitForAnotherLongerThanThat() {
+  void callWaitsForAnotherAtMostForItsOwnTimeout() {
     server.next(CHAT, FakeReply.after(gate, FakeCompletions.text("slow", "stop")));
     CompletableFuture<ChatCompletion> slow = onNewThread(() -> create(client));
     await().until(() -> chatRequests() == 1);
 
-    ChatCompletion hasty =
+    ChatCompletion withShortTimeout =
         client
             .chat()
             .completions()
             .create(
                 asking(PARIS), RequestOptions.builder().timeout(Duration.ofMillis(100)).build());
 
-    assertThat(text(hasty)).isEqualTo("Answer to: " + PARIS);
+    assertThat(text(withShortTimeout)).isEqualTo("Answer to: " + PARIS);
     assertThat(slow).isNotDone();
     gate.countDown();
     assertThat(text(slow.join())).isEqualTo("slow");
   }
 
   @Test
-  void interruptedLeaderHandsTheCallToOneWhoWaits() throws InterruptedException {
+  void followerTakesOverFromAnInterruptedLeader() throws InterruptedException {
     server.next(CHAT, FakeReply.rateLimited(30_000));
     AtomicReference<Throwable> seen = new AtomicReference<>();
     Thread leader = new Thread(() -> seen.set(catchThrowable(() -> create(client))));
@@ -67,7 +67,7 @@ final class CachedCallLimitsTest extends CachedClientTest {
   }
 
   @Test
-  void keysOfOneServiceShareAnswersUnlessTheyArePartOfTheScope() {
+  void apiKeysShareAnswersUnlessTheyArePartOfTheScope() {
     OpenAIClient otherKey = server.client(options -> options.apiKey("another-key"));
     create(client);
     create(CachedOpenAi.wrap(otherKey, cache));
@@ -82,7 +82,7 @@ final class CachedCallLimitsTest extends CachedClientTest {
   }
 
   @Test
-  void projectsNeverShareAnswers() {
+  void projectsDoNotShareAnswers() {
     create(client);
     create(client.withOptions(options -> options.project("project-2")));
 
@@ -90,7 +90,7 @@ final class CachedCallLimitsTest extends CachedClientTest {
   }
 
   @Test
-  void otherHeadersOfACallReachTheService() {
+  void otherHeadersAreSentToTheService() {
     ChatCompletionCreateParams params =
         CacheControl.use()
             .tag("tenant", "acme")
@@ -103,13 +103,13 @@ final class CachedCallLimitsTest extends CachedClientTest {
     assertThat(request.header(CacheControl.TAG_PREFIX + "tenant")).isEmpty();
   }
 
-  /** What the structured output is parsed to. */
+  /** The type of the structured output. */
   public static final class Capital {
     public String city = "";
   }
 
   @Test
-  void callWithATypedAnswerTakesTheHeadersOfAControl() {
+  void headersAreAppliedToACallWithStructuredOutput() {
     server.answer(PARIS, "{\"city\": \"Paris\"}");
     StructuredChatCompletionCreateParams<Capital> params =
         ChatCompletionCreateParams.builder()
@@ -127,7 +127,7 @@ final class CachedCallLimitsTest extends CachedClientTest {
   }
 
   @Test
-  void compressedAnswerIsKept() {
+  void compressedAnswerIsStored() {
     server.next(CHAT, gzip(completion("Paris.")));
 
     ChatCompletion miss = create(client);
@@ -140,7 +140,7 @@ final class CachedCallLimitsTest extends CachedClientTest {
 
   private static FakeReply gzip(String body) {
     return (request, exchange) -> {
-      byte[] bytes = zipped(body);
+      byte[] bytes = gzipped(body);
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.getResponseHeaders().set("Content-Encoding", "gzip");
       exchange.sendResponseHeaders(200, bytes.length);
@@ -148,7 +148,7 @@ final class CachedCallLimitsTest extends CachedClientTest {
     };
   }
 
-  private static byte[] zipped(String body) throws IOException {
+  private static byte[] gzipped(String body) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
       gzip.write(body.getBytes(StandardCharsets.UTF_8));
@@ -165,7 +165,7 @@ final class CachedCallLimitsTest extends CachedClientTest {
   }
 
   @Test
-  void hugeAnswerIsKeptWhole() {
+  void largeAnswerIsStored() {
     String content = "0123456789".repeat(500_000);
     server.next(CHAT, FakeReply.body(200, completion(content)));
 
@@ -175,7 +175,7 @@ final class CachedCallLimitsTest extends CachedClientTest {
   }
 
   @Test
-  void answerOfAnotherStatusThan200IsNotKept() {
+  void answerWithAStatusOtherThan200IsNotStored() {
     server.next(
         CHAT, FakeReply.body(203, completion("one")), FakeReply.body(200, completion("two")));
 
@@ -186,7 +186,7 @@ final class CachedCallLimitsTest extends CachedClientTest {
   }
 
   @Test
-  void callOfAFunctionInItsOldFormIsNotKept() {
+  void deprecatedFunctionCallIsNotStored() {
     server.next(
         CHAT,
         FakeReply.body(

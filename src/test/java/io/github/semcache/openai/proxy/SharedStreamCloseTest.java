@@ -17,10 +17,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Readers that leave a stream before its end, from whatever thread: what the others notice. */
-final class LeavingReadersTest extends SharedStreamFixture {
+/** Readers that are interrupted or closed before the end of a shared stream. */
+final class SharedStreamCloseTest extends SharedStreamFixture {
   @Test
-  void interruptedReaderDoesNotBreakTheStreamOffForTheOthers() throws InterruptedException {
+  void interruptedReaderDoesNotFailTheOthers() throws InterruptedException {
     server.next(CHAT, gated());
     AtomicReference<Throwable> seen = new AtomicReference<>();
     try (StreamResponse<ChatCompletionChunk> one = open(asking());
@@ -45,14 +45,14 @@ final class LeavingReadersTest extends SharedStreamFixture {
   }
 
   @Test
-  void closeFromAnotherThreadEndsAReadAndLeavesTheStreamToTheOthers() {
+  void closeByAnotherThreadEndsTheReadOfOneReaderOnly() {
     server.next(CHAT, gated());
     try (StreamResponse<ChatCompletionChunk> one = open(asking());
         StreamResponse<ChatCompletionChunk> another = open(asking());
         StreamResponse<ChatCompletionChunk> last = open(asking())) {
-      for (StreamResponse<ChatCompletionChunk> stopped : List.of(one, another)) {
-        CompletableFuture<Throwable> reader = waitingReaderOf(stopped);
-        stopped.close();
+      for (StreamResponse<ChatCompletionChunk> closed : List.of(one, another)) {
+        CompletableFuture<Throwable> reader = waitingReaderOf(closed);
+        closed.close();
         assertThat(reader.join()).isNotNull();
       }
       gate.countDown();
@@ -62,7 +62,7 @@ final class LeavingReadersTest extends SharedStreamFixture {
     assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
-  /** A thread that has read up to where the server waits, and waits for more. */
+  /** Starts a thread that waits for the next chunk, and returns a future of its exception. */
   private static CompletableFuture<Throwable> waitingReaderOf(
       StreamResponse<ChatCompletionChunk> stream) {
     CompletableFuture<Throwable> end = new CompletableFuture<>();
@@ -87,23 +87,23 @@ final class LeavingReadersTest extends SharedStreamFixture {
 
   @Test
   @SuppressWarnings("try") // the stream is closed before its block ends
-  void closeByTheLastReaderFromAnotherThreadEndsItsRead() {
+  void closeByAnotherThreadEndsTheReadOfTheLastReader() {
     server.next(CHAT, gated());
     try (StreamResponse<ChatCompletionChunk> only = open(asking())) {
       CompletableFuture<Throwable> reader = waitingReaderOf(only);
       only.close();
       assertThat(reader.join()).isNotNull();
     }
-    assertThat(stream()).startsWith("Answer");
+    assertThat(streamText()).startsWith("Answer");
     gate.countDown();
     assertThat(cache.stats().writes()).isEqualTo(1);
   }
 
   @Test
-  void callThatComesWhileTheLastReaderWaitsForTheStoreGetsTheWholeStream() {
+  void callDuringTheWriteOfTheEntryReceivesTheCompleteStream() {
     server.next(CHAT, FakeStream.completion("Par", "is."));
     store.beforePut(gate);
-    CompletableFuture<String> first = onNewThread(this::stream);
+    CompletableFuture<String> first = onNewThread(this::streamText);
     await().until(() -> store.calls().contains(FaultyStore.Call.PUT));
     CompletableFuture<String> seen = new CompletableFuture<>();
     CompletableFuture<Void> second =

@@ -14,10 +14,9 @@ import com.openai.errors.OpenAIIoException;
 import com.openai.errors.RateLimitException;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
-import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.openai.FakeCompletions;
-import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.FakeReply;
 import io.github.semcache.openai.FakeStream;
 import io.github.semcache.testkit.FakeEmbedder;
@@ -29,105 +28,60 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Trouble of one caller, of the cache's executor and of its closing: whose it is, and whose not.
- */
-@Timeout(60)
-final class CachedCallTroubleTest {
-  private static final String PARIS = "What is the capital of France?";
+/** Failures specific to one caller, rejecting executors, closed caches, and closed clients. */
+final class CachedCallFailureTest extends CachedClientTest {
+  private final AtomicBoolean rejecting = new AtomicBoolean();
 
-  private final FakeOpenAiServer server = FakeOpenAiServer.start();
-  private final OpenAIClient plain = server.client();
-  private final AtomicBoolean refusing = new AtomicBoolean();
-  private final SemanticCache cache =
-      SemanticCache.builder().embedder(new FakeEmbedder()).executor(this::execute).build();
-  private final OpenAIClient client = CachedOpenAi.wrap(plain, cache);
-  private final CountDownLatch gate = new CountDownLatch(1);
-
-  @AfterEach
-  void close() {
-    gate.countDown();
-    plain.close();
-    cache.close();
-    server.close();
+  @Override
+  SemanticCacheBuilder builder() {
+    return super.builder().executor(task -> execute(task));
   }
 
   private void execute(Runnable task) {
-    if (refusing.get()) {
+    if (rejecting.get()) {
       throw new RejectedExecutionException("full");
     }
     new Thread(task).start();
   }
 
-  private static ChatCompletionCreateParams asking() {
-    return ChatCompletionCreateParams.builder().model("gpt-4o").addUserMessage(PARIS).build();
-  }
-
   private static ChatCompletion create(OpenAIClient client) {
-    return client.chat().completions().create(asking());
+    return create(client, PARIS);
   }
 
   private static CompletableFuture<ChatCompletion> createAsync(OpenAIClient client) {
-    return client.async().chat().completions().create(asking());
+    return client.async().chat().completions().create(asking(PARIS));
   }
 
-  private static String stream(OpenAIClient client) {
-    StringBuilder text = new StringBuilder();
-    try (StreamResponse<ChatCompletionChunk> chunks =
-        client.chat().completions().createStreaming(asking())) {
-      chunks.stream().forEach(chunk -> text.append(text(chunk)));
-    }
-    return text.toString();
+  private static String streamText(OpenAIClient client) {
+    return text(stream(client, asking(PARIS)));
   }
 
-  private static String streamAsync(OpenAIClient client) {
+  private static String streamTextAsync(OpenAIClient client) {
     StringBuilder text = new StringBuilder();
     AsyncStreamResponse<ChatCompletionChunk> stream =
-        client.async().chat().completions().createStreaming(asking());
+        client.async().chat().completions().createStreaming(asking(PARIS));
     stream.subscribe(chunk -> text.append(text(chunk))).onCompleteFuture().join();
     return text.toString();
   }
 
-  private static String text(ChatCompletionChunk chunk) {
-    return chunk.choices().stream()
-        .findFirst()
-        .flatMap(choice -> choice.delta().content())
-        .orElse("");
-  }
-
-  private static String text(ChatCompletion completion) {
-    return completion.choices().get(0).message().content().orElse("");
-  }
-
-  private static <T> CompletableFuture<T> onNewThread(Supplier<T> call) {
-    return CompletableFuture.supplyAsync(call, task -> new Thread(task).start());
-  }
-
-  private void awaitFollowers(int count) {
-    await().until(() -> cache.stats().coalesced() == count);
-  }
-
-  private static FakeReply refusal(int status) {
+  private static FakeReply callerError(int status) {
     return FakeReply.error(status, "not with this key").header("x-should-retry", "false");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {401, 402, 403, 404, 408, 429})
-  void refusalOfOneKeyIsNotThatOfTheOthers(int status) {
-    server.next(CHAT, FakeReply.after(gate, refusal(status)));
+  void callerErrorFailsOnlyTheLeader(int status) {
+    server.next(CHAT, FakeReply.after(gate, callerError(status)));
     OpenAIClient revoked = client.withOptions(options -> options.apiKey("revoked"));
     CompletableFuture<Throwable> leader = onNewThread(() -> catchThrowable(() -> create(revoked)));
     await().until(() -> server.requests(CHAT).size() == 1);
     CompletableFuture<ChatCompletion> blocking = onNewThread(() -> create(client));
     CompletableFuture<ChatCompletion> asynchronous = createAsync(client);
-    awaitFollowers(2);
+    awaitCoalesced(2);
     gate.countDown();
 
     assertThat(leader.join()).hasMessageContaining("not with this key");
@@ -138,12 +92,12 @@ final class CachedCallTroubleTest {
   }
 
   @Test
-  void refusalOfAnAsynchronousLeaderIsItsOwnToo() {
-    server.next(CHAT, FakeReply.after(gate, refusal(401)));
+  void callerErrorFailsOnlyTheAsynchronousLeader() {
+    server.next(CHAT, FakeReply.after(gate, callerError(401)));
     CompletableFuture<ChatCompletion> leader = createAsync(client);
     await().until(() -> server.requests(CHAT).size() == 1);
     CompletableFuture<String> follower = onNewThread(() -> text(create(client)));
-    awaitFollowers(1);
+    awaitCoalesced(1);
     gate.countDown();
 
     assertThat(catchThrowable(leader::join)).hasMessageContaining("not with this key");
@@ -151,12 +105,13 @@ final class CachedCallTroubleTest {
   }
 
   @Test
-  void streamThatIsRefusedToOneKeyIsAskedForWithAnother() {
-    server.next(CHAT, FakeReply.after(gate, refusal(429)));
-    CompletableFuture<Throwable> leader = onNewThread(() -> catchThrowable(() -> stream(client)));
+  void callerErrorOfAStreamFailsOnlyTheLeader() {
+    server.next(CHAT, FakeReply.after(gate, callerError(429)));
+    CompletableFuture<Throwable> leader =
+        onNewThread(() -> catchThrowable(() -> streamText(client)));
     await().until(() -> server.requests(CHAT).size() == 1);
-    CompletableFuture<String> follower = onNewThread(() -> stream(client));
-    awaitFollowers(1);
+    CompletableFuture<String> follower = onNewThread(() -> streamText(client));
+    awaitCoalesced(1);
     gate.countDown();
 
     assertThat(leader.join()).isNotNull();
@@ -164,33 +119,33 @@ final class CachedCallTroubleTest {
   }
 
   @Test
-  void timeLimitOfTheLeaderDoesNotEndTheCallsOfOthers() {
-    CountDownLatch never = new CountDownLatch(1);
-    server.next(CHAT, FakeReply.after(never, FakeCompletions.text("late", "stop")));
-    OpenAIClient impatient =
+  void timeoutOfTheLeaderDoesNotFailTheFollowers() {
+    CountDownLatch release = new CountDownLatch(1);
+    server.next(CHAT, FakeReply.after(release, FakeCompletions.text("late", "stop")));
+    OpenAIClient timingOut =
         CachedOpenAi.wrap(plain.withOptions(options -> options.maxRetries(0)), cache);
     CompletableFuture<Throwable> leader =
         onNewThread(
             () ->
                 catchThrowable(
                     () ->
-                        impatient
+                        timingOut
                             .chat()
                             .completions()
                             .create(
-                                asking(),
+                                asking(PARIS),
                                 RequestOptions.builder().timeout(Duration.ofSeconds(2)).build())));
     await().until(() -> server.requests(CHAT).size() == 1);
-    CompletableFuture<String> follower = onNewThread(() -> text(create(impatient)));
-    awaitFollowers(1);
+    CompletableFuture<String> follower = onNewThread(() -> text(create(timingOut)));
+    awaitCoalesced(1);
 
     assertThat(leader.join()).isInstanceOf(OpenAIIoException.class);
     assertThat(follower.join()).isEqualTo("Answer to: " + PARIS);
-    never.countDown();
+    release.countDown();
   }
 
   @Test
-  void failureOfACallThatDoesNotTryAgainIsNotThatOfOneThatWould() {
+  void failureOfACallWithoutRetriesDoesNotFailACallWithRetries() {
     server.next(CHAT, FakeReply.after(gate, FakeReply.error(500, "broken")));
     OpenAIClient once =
         CachedOpenAi.wrap(plain.withOptions(options -> options.maxRetries(0)), cache);
@@ -206,7 +161,7 @@ final class CachedCallTroubleTest {
   }
 
   @Test
-  void streamIsNotReadAlongByACallWithAnotherTimeLimit() {
+  void streamIsNotSharedByCallsWithDifferentTimeouts() {
     server.next(
         CHAT,
         FakeStream.start()
@@ -217,35 +172,35 @@ final class CachedCallTroubleTest {
     RequestOptions shorter = RequestOptions.builder().timeout(Duration.ofSeconds(9)).build();
 
     try (StreamResponse<ChatCompletionChunk> first =
-            client.chat().completions().createStreaming(asking(), shorter);
+            client.chat().completions().createStreaming(asking(PARIS), shorter);
         StreamResponse<ChatCompletionChunk> second =
-            client.chat().completions().createStreaming(asking())) {
-      assertThat(second.stream().map(CachedCallTroubleTest::text).toList().toString())
+            client.chat().completions().createStreaming(asking(PARIS))) {
+      assertThat(second.stream().map(CachedClientTest::text).toList().toString())
           .contains("Answer");
       gate.countDown();
-      assertThat(first.stream().map(CachedCallTroubleTest::text).toList()).contains("Par");
+      assertThat(first.stream().map(CachedClientTest::text).toList()).contains("Par");
     }
     assertThat(server.requests(CHAT)).hasSize(2);
   }
 
   @Test
-  void executorThatTakesNoMoreMakesCallsPassTheCacheBy() {
-    refusing.set(true);
+  void callsBypassTheCacheIfTheExecutorRejectsThem() {
+    rejecting.set(true);
 
     assertThat(text(createAsync(client).join())).isEqualTo("Answer to: " + PARIS);
-    assertThat(streamAsync(client)).isEqualTo("Answer to: " + PARIS);
+    assertThat(streamTextAsync(client)).isEqualTo("Answer to: " + PARIS);
     assertThat(text(create(client))).isEqualTo("Answer to: " + PARIS);
-    assertThat(stream(client)).isEqualTo("Answer to: " + PARIS);
+    assertThat(streamText(client)).isEqualTo("Answer to: " + PARIS);
   }
 
   @Test
-  void executorThatTakesNoMoreOnceTheModelWasAskedDoesNotLoseTheAnswer() {
+  void answerIsStoredIfTheExecutorRejectsTasksAfterTheModelCall() {
     server.next(CHAT, FakeReply.after(gate, FakeCompletions.text("Paris.", "stop")));
     CompletableFuture<ChatCompletion> leader = createAsync(client);
     await().until(() -> server.requests(CHAT).size() == 1);
     CompletableFuture<ChatCompletion> follower = createAsync(client);
-    awaitFollowers(1);
-    refusing.set(true);
+    awaitCoalesced(1);
+    rejecting.set(true);
     gate.countDown();
 
     assertThat(text(leader.join())).isEqualTo("Paris.");
@@ -254,9 +209,9 @@ final class CachedCallTroubleTest {
   }
 
   @Test
-  void cacheThatIsClosedAsACallBeginsLetsItPass() {
+  void callBypassesACacheThatIsClosedConcurrently() {
     List<SemanticCache> closing = new ArrayList<>();
-    SemanticCache cacheThatCloses =
+    SemanticCache closedByItsExecutor =
         SemanticCache.builder()
             .embedder(new FakeEmbedder())
             .executor(
@@ -265,54 +220,54 @@ final class CachedCallTroubleTest {
                   task.run();
                 })
             .build();
-    closing.add(cacheThatCloses);
+    closing.add(closedByItsExecutor);
 
-    assertThat(text(createAsync(CachedOpenAi.wrap(plain, cacheThatCloses)).join()))
+    assertThat(text(createAsync(CachedOpenAi.wrap(plain, closedByItsExecutor)).join()))
         .isEqualTo("Answer to: " + PARIS);
   }
 
   @Test
-  void answerIsNotKeptOnTheThreadsOfTheTransport() {
-    AtomicReference<String> keeper = new AtomicReference<>("");
-    try (SemanticCache watched =
+  void answerIsNotStoredOnAThreadOfTheHttpClient() {
+    AtomicReference<String> thread = new AtomicReference<>("");
+    try (SemanticCache observed =
         SemanticCache.builder()
             .embedder(new FakeEmbedder())
             .admission(
                 (prompt, reply) -> {
-                  keeper.set(Thread.currentThread().getName());
+                  thread.set(Thread.currentThread().getName());
                   return true;
                 })
             .build()) {
-      createAsync(CachedOpenAi.wrap(plain, watched)).join();
+      createAsync(CachedOpenAi.wrap(plain, observed)).join();
     }
-    assertThat(keeper.get()).startsWith("semcache");
+    assertThat(thread.get()).startsWith("semcache");
   }
 
   @Test
-  void clientThatIsWrappedTwiceAsksOnce() {
+  void clientThatIsWrappedTwiceSendsOneRequest() {
     OpenAIClient twice = CachedOpenAi.wrap(client, cache);
 
     assertThat(text(create(twice))).isEqualTo("Answer to: " + PARIS);
     assertThat(text(create(twice))).isEqualTo("Answer to: " + PARIS);
     assertThat(text(createAsync(twice).join())).isEqualTo("Answer to: " + PARIS);
-    assertThat(stream(twice)).isEqualTo("Answer to: " + PARIS);
+    assertThat(streamText(twice)).isEqualTo("Answer to: " + PARIS);
     assertThat(server.requests(CHAT)).hasSize(1);
     assertThat(cache.stats().requests()).isEqualTo(4);
   }
 
   @Test
-  void closingTheWrappedClientLeavesAllOfTheOriginalOpen() {
+  void closingTheWrappedClientDoesNotCloseTheOriginal() {
     client.close();
     server.next(CHAT, FakeReply.rateLimited(1));
 
     assertThat(text(createAsync(plain).join())).isEqualTo("Answer to: " + PARIS);
     assertThat(server.requests(CHAT)).as("one retry").hasSize(2);
-    assertThat(streamAsync(plain)).isEqualTo("Answer to: " + PARIS);
-    assertThat(stream(plain)).isEqualTo("Answer to: " + PARIS);
+    assertThat(streamTextAsync(plain)).isEqualTo("Answer to: " + PARIS);
+    assertThat(streamText(plain)).isEqualTo("Answer to: " + PARIS);
   }
 
   @Test
-  void retriesOfADerivedClientComeOnTopOfThoseBelow() {
+  void retriesOfADerivedClientMultiplyThoseOfTheWrappedClient() {
     server.always(CHAT, FakeReply.rateLimited(1));
     OpenAIClient derived = client.withOptions(options -> options.maxRetries(1));
 

@@ -9,12 +9,13 @@ import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** What the headers of single calls and of whole clients let the cache do. */
-final class CallControlTest extends CachedClientTest {
+/** The options of {@link CacheControl} for single calls and for clients. */
+final class CacheControlOptionsTest extends CachedClientTest {
   @Test
-  void controlDecidesForASingleCall() {
+  void modeTagAndLimitsApplyToASingleCall() {
     server.answer(PARIS, "one");
     assertThat(text(ask(CacheControl.use()))).isEqualTo("one");
     server.answer(PARIS, "two");
@@ -38,8 +39,7 @@ final class CallControlTest extends CachedClientTest {
         .allSatisfy(
             request ->
                 assertThat(request.headers().keySet())
-                    .noneMatch(
-                        name -> name.toLowerCase(java.util.Locale.ROOT).startsWith("x-semcache")));
+                    .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("x-semcache")));
   }
 
   private ChatCompletion ask(CacheControl control) {
@@ -47,7 +47,7 @@ final class CallControlTest extends CachedClientTest {
   }
 
   @Test
-  void timeToLiveOfACallEndsItsEntry() {
+  void entryExpiresAfterTheTimeToLiveOfItsCall() {
     ask(CacheControl.use().timeToLive(Duration.ofMinutes(1)));
     ask(CacheControl.use());
     assertThat(chatRequests()).isEqualTo(1);
@@ -57,7 +57,7 @@ final class CallControlTest extends CachedClientTest {
   }
 
   @Test
-  void headersOfTheWholeClientCountForEachCall() {
+  void headersOfAClientApplyToAllOfItsCalls() {
     OpenAIClient acme =
         client.withOptions(
             o -> o.putAllHeaders(CacheControl.use().tag("tenant", "acme").headers()));
@@ -72,7 +72,7 @@ final class CallControlTest extends CachedClientTest {
   }
 
   @Test
-  void headerThatCannotBeReadFailsTheCall() {
+  void invalidHeaderFailsTheCall() {
     for (String header :
         List.of(
             "Mode",
@@ -85,7 +85,7 @@ final class CallControlTest extends CachedClientTest {
             "Bypas")) {
       ChatCompletionCreateParams params =
           asking(PARIS).toBuilder()
-              .putAdditionalHeader("X-Semcache-" + header, "%nonsense%")
+              .putAdditionalHeader("X-Semcache-" + header, "%invalid%")
               .build();
       assertThatIllegalArgumentException()
           .isThrownBy(() -> client.chat().completions().create(params))
