@@ -142,13 +142,16 @@ public sealed interface CacheCall {
     }
 
     /**
-     * Fails the call and all waiting calls.
+     * Fails the call and all waiting calls. If an interrupt of the calling thread caused the
+     * failure, the call is {@linkplain #abandon abandoned} instead.
      *
      * @param failure the exception of the model
      */
     public void fail(Throwable failure) {
       requireNonNull(failure, "failure");
-      if (!ended.getAndSet(true)) {
+      if (Interrupts.caused(failure)) {
+        abandon();
+      } else if (!ended.getAndSet(true)) {
         try {
           observed.failed(failure);
           writer.onFailure(failure);
@@ -194,7 +197,7 @@ public sealed interface CacheCall {
       try {
         reply = requireNonNull(model.chat(miss.request().prompt()), "the model returned no reply");
       } catch (Throwable e) {
-        if (Interrupts.caused(e) || isConsumerFailure(model)) {
+        if (isConsumerFailure(model)) {
           abandon();
         } else {
           fail(e);

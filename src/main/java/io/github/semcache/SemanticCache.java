@@ -196,6 +196,21 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
+   * Begins a call as {@link #begin(Prompt, Map)} does, and binds the lead to the calling thread:
+   * calls with the same prompt that this thread makes before the lead ends do not wait for it. For
+   * callers that call the model on the same thread.
+   *
+   * @param prompt the prompt
+   * @param settings the settings of the model; see {@link ChatClient#settings}
+   * @return the answer, a lead, or a call to follow
+   * @throws RuntimeException if the cache {@linkplain SemanticCacheBuilder#failOnCacheErrors fails
+   *     on cache errors}: see {@link #lookup}
+   */
+  public CacheCall beginOnThread(Prompt prompt, Map<String, String> settings) {
+    return begin(prompt, settings, CoalescingGroup.ask());
+  }
+
+  /**
    * Begins a call as {@link #begin(Prompt, Map)} does, in a coalescing group of its own. Only calls
    * of the same group are coalesced. Use a group for calls that others must not wait for, such as
    * streams that advance as fast as their reader.

@@ -127,7 +127,9 @@ public final class CachedChatModel implements ChatModel {
     return parse(request)
         .map(
             cacheable ->
-                new BlockingChat(model, cache, codec, request, options, cacheable, observer).run())
+                CallDriver.run(
+                    cache,
+                    new BlockingChat(model, cache, codec, request, options, cacheable, observer)))
         .orElseGet(() -> model.chat(request, options));
   }
 
@@ -287,8 +289,10 @@ public final class CachedChatModel implements ChatModel {
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "modelName is missing; the model's default parameters do not tell it"));
-      return new ChatRequests(name, provider, defaults, prompts, question, cache::adapterFailed);
+                          "modelName is missing; it must be set if the model's default parameters"
+                              + " contain no model name"));
+      return new ChatRequestParser(
+          name, provider, defaults, prompts, question, cache::adapterFailed);
     }
   }
 }

@@ -89,7 +89,8 @@ final class ChatRequestParser {
     for (int i = messages.size() - 1; i >= 0; i--) {
       if (messages.get(i) instanceof UserMessage message) {
         List<Content> contents = new ArrayList<>(message.contents());
-        Optional<MessageQuestion> question = MessageQuestion.in(texts(contents), finder);
+        Optional<MessageQuestion> question = 
+            MessageQuestion.in(texts(contents), finder, onFailure);
         question.ifPresent(found -> replace(found, contents));
         messages.set(i, message.toBuilder().contents(contents).build());
         return question;
@@ -119,9 +120,9 @@ final class ChatRequestParser {
     settings.put("parameters", text(parameters));
     settings.put("tools", tools(parameters));
     settings.put("messages", ChatMessageSerializer.messagesToJson(messages));
-    if (!question.beside().isEmpty()) {
-      settings.put("before the question", question.beside().get(0));
-      settings.put("after the question", question.beside().get(1));
+    if (!question.context().isEmpty()) {
+      settings.put("before the question", question.context().get(0));
+      settings.put("after the question", question.context().get(1));
     }
     return settings;
   }

@@ -168,6 +168,7 @@ class CachedChatModelTest extends CachedModelFixture {
     assertThat(fake.calls()).isEqualTo(4);
     assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().adapterErrors()).isEqualTo(4);
+    assertThat(cache.stats().modelErrors()).isZero();
   }
 
   @Test

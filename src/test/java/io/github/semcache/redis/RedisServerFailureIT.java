@@ -76,8 +76,9 @@ class RedisServerFailureIT extends RedisFixture {
     CacheEntry entry = put(store, "what?", 0);
     command(Command.REPLICAOF, "127.0.0.1", "1");
 
-    assertRefused("READONLY", () -> store.save("policy", new byte[] {1}));
-    assertRefused(
+    assertFails("READONLY", () -> store.save("policy", new byte[] {1}));
+    assertFails("READONLY", () -> store.updateAttributes(entry.key(), old -> old.group("other")));
+    assertFails(
         "READONLY",
         () -> store.put(List.of(withoutExpiry(replacement(entry), atAngle(DIMENSION, 0)))));
 

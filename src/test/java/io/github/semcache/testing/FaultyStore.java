@@ -76,6 +76,11 @@ public final class FaultyStore implements VectorStore {
     beforePut = latch;
   }
 
+  /** Runs an action before each {@link #updateAttributes}. */
+  public void beforeUpdate(Runnable action) {
+    beforeUpdate = action;
+  }
+
   /** Returns all calls, failed ones included, in order. */
   public List<Call> calls() {
     return List.copyOf(calls);

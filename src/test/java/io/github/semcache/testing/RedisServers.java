@@ -32,7 +32,8 @@ public final class RedisServers {
 
   private static final Memoized<Found> OWN = new Memoized<>(RedisServers::findOwn);
   private static final Memoized<Found> ANY =
-      new Memoized<>(() -> given(GIVEN).or(() -> Optional.of(OWN.get())).orElseThrow());
+      new Memoized<>(
+          () -> fromEnvironment(SERVER_VARIABLE).or(() -> Optional.of(OWN.get())).orElseThrow());
   private static final Memoized<Found> CLUSTER = new Memoized<>(RedisServers::findCluster);
 
   private RedisServers() {}
@@ -143,7 +144,7 @@ public final class RedisServers {
     ANY.getIfPresent().ifPresent(found -> lines.add("Redis server: " + found.description()));
     OWN.getIfPresent()
         .filter(own -> !ANY.getIfPresent().filter(own::equals).isPresent())
-        .ifPresent(found -> lines.add("Redis server of the tests' own: " + found.description()));
+        .ifPresent(found -> lines.add("Redis server started by the tests: " + found.description()));
     CLUSTER.getIfPresent().ifPresent(found -> lines.add("Redis cluster: " + found.description()));
     return lines;
   }

@@ -14,6 +14,7 @@ import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.FakeReply;
