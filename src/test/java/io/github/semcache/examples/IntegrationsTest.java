@@ -18,21 +18,12 @@ import io.github.semcache.openai.OpenAiEmbedder;
 import io.github.semcache.openai.proxy.CacheControl;
 import io.github.semcache.openai.proxy.CachedOpenAi;
 import io.github.semcache.prompt.QuestionFinder;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Compiles and runs the examples of the README and of {@code docs/integrations.md}. */
+/** Runs the examples of {@code docs/integrations.md}. */
 class IntegrationsTest {
-  private static final Path THIS_FILE =
-      Path.of("src/test/java/io/github/semcache/examples/IntegrationsTest.java");
-  private static final Path SPRING_FILE =
-      Path.of("examples/spring-ai/src/test/java/example/SpringAiTest.java");
   private static final String QUESTION = "What is the capital of France?";
   private static final String AGAIN = "Which city serves as France's capital?";
 
@@ -119,38 +110,5 @@ class IntegrationsTest {
           .finishReason(FinishReason.STOP)
           .build();
     }
-  }
-
-  @Test
-  void documentationContainsTheExamples() throws IOException {
-    String page = Files.readString(Path.of("docs/integrations.md"));
-
-    assertThat(page)
-        .contains(block(THIS_FILE, "openai"))
-        .contains(block(THIS_FILE, "langchain4j"))
-        .contains(block(THIS_FILE, "langchain4j-retrieval"))
-        .contains(block(SPRING_FILE, "spring"));
-    assertThat(page.lines().filter("```java"::equals)).hasSize(4);
-  }
-
-  @Test
-  void readmeContainsTheExamples() throws IOException {
-    assertThat(Files.readString(Path.of("README.md")))
-        .contains(block(THIS_FILE, "openai"))
-        .contains(block(THIS_FILE, "langchain4j"))
-        .contains(block(SPRING_FILE, "spring"));
-  }
-
-  /** Returns an example as a code block of Markdown. */
-  private static String block(Path file, String name) throws IOException {
-    return "```java\n" + snippet(file, name) + "```";
-  }
-
-  private static String snippet(Path file, String name) throws IOException {
-    Matcher matcher =
-        Pattern.compile("( *)// " + name + " begins\n(.*?) *// " + name + " ends", Pattern.DOTALL)
-            .matcher(Files.readString(file));
-    assertThat(matcher.find()).as(name).isTrue();
-    return matcher.group(2).replaceAll("(?m)^" + matcher.group(1), "");
   }
 }

@@ -1,0 +1,156 @@
+package io.github.semcache.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.Answer;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.openai.FakeOpenAiServer;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.stats.CacheStats;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeEmbedder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The examples of the documentation are compiled, do what they claim, and links resolve. */
+class DocumentationTest {
+  private static final Path SOURCES = Path.of("src/test/java/io/github/semcache/examples");
+  private static final Path SPRING = Path.of("examples/spring-ai/src/test/java/example");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+  private static final Pattern JAVA_BLOCK = Pattern.compile("(?s)```java\n(.*?)\n```");
+
+  @Test
+  void quickStartHitsThePromptInOtherWords() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream out = System.out;
+    try (FakeOpenAiServer server = FakeOpenAiServer.start()) {
+      server.answer("What is the capital of France?", "Paris");
+      server.sameMeaning(
+          "Which city serves as France's capital?", "What is the capital of France?");
+      System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+
+      QuickStart.run(server.client());
+
+      assertThat(server.requests(FakeOpenAiServer.CHAT)).hasSize(1);
+    } finally {
+      System.setOut(out);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .isEqualToIgnoringNewLines("SEMANTIC: Paris");
+  }
+
+  @Test
+  void embeddedCacheHitsAfterARestart(@TempDir Path directory) {
+    FakeChatClient chat = new FakeChatClient();
+    try (SemanticCache cache = GuideExamples.embedded(directory, chat)) {
+      cache.ask("What is the capital of France?");
+    }
+    try (SemanticCache cache = GuideExamples.embedded(directory, chat)) {
+      assertThat(cache.ask("Which city serves as France's capital?").source())
+          .isEqualTo(Answer.Source.SEMANTIC);
+    }
+    assertThat(chat.calls()).isEqualTo(1);
+  }
+
+  @Test
+  void guideExamplesRun() {
+    FakeChatClient chat = new FakeChatClient();
+    try (SemanticCache cache =
+        SemanticCache.builder().embedder(new FakeEmbedder()).chatClient(chat).build()) {
+      assertThat(GuideExamples.scope(cache).isHit()).isFalse();
+      assertThat(GuideExamples.scope(cache).isHit()).isTrue();
+      Prompt prompt = Prompt.of("new prompt");
+      assertThat(GuideExamples.async(cache, prompt).join().text()).isNotBlank();
+      assertThat(GuideExamples.bulk(cache, Map.of("question", "answer"))).isEqualTo(1);
+      GuideExamples.feedback(cache, cache.ask("question"), false);
+      assertThat(cache.lookup(Prompt.of("question"))).isEmpty();
+      GuideExamples.feedback(cache, cache.ask(prompt), true);
+      assertThat(GuideExamples.remove(cache, prompt)).isGreaterThan(1);
+    }
+    CacheStats stats =
+        GuideExamples.shadow(SemanticCache.builder().embedder(new FakeEmbedder()), chat);
+    assertThat(stats.requests()).isZero();
+    GuideExamples.learning(SemanticCache.builder().embedder(new FakeEmbedder()), chat).close();
+  }
+
+  static Stream<Path> pages() throws IOException {
+    try (Stream<Path> docs = Files.walk(Path.of("docs"))) {
+      return Stream.concat(
+              Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(Path::of),
+              docs.filter(page -> page.toString().endsWith(".md")).toList().stream())
+          .toList()
+          .stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void linksResolve(Path page) throws IOException {
+    Matcher link = LINK.matcher(Files.readString(page));
+    while (link.find()) {
+      assertThat(page.resolveSibling(link.group(1))).as("link of %s", page).exists();
+    }
+  }
+
+  @Test
+  void everyPageIsReachableFromTheReadme() throws IOException {
+    List<Path> reached = new ArrayList<>(List.of(Path.of("README.md")));
+    for (int i = 0; i < reached.size(); i++) {
+      Matcher link = LINK.matcher(Files.readString(reached.get(i)));
+      while (link.find()) {
+        Path target = reached.get(i).resolveSibling(link.group(1)).normalize();
+        if (target.toString().endsWith(".md") && !reached.contains(target)) {
+          reached.add(target);
+        }
+      }
+    }
+    assertThat(reached).containsAll(pages().toList());
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void javaExamplesAreCompiled(Path page) throws IOException {
+    String sources = examples();
+    Matcher block = JAVA_BLOCK.matcher(Files.readString(page));
+    while (block.find()) {
+      assertThat(sources).as("example in %s", page).contains(block.group(1) + "\n");
+    }
+  }
+
+  /** Returns the marked parts of the example sources, without their indentation. */
+  private static String examples() throws IOException {
+    StringBuilder examples = new StringBuilder();
+    for (Path directory : List.of(SOURCES, SPRING)) {
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+          examples.append(examplesOf(Files.readString(file)));
+        }
+      }
+    }
+    return examples.toString();
+  }
+
+  private static String examplesOf(String source) {
+    StringBuilder examples = new StringBuilder();
+    Matcher marked =
+        Pattern.compile("(?ms)^( *)// ([\\w -]+) begins\n(.*?)(^ *// \\2 ends|\\z)").matcher(source);
+    while (marked.find()) {
+      examples.append(marked.group(3).replaceAll("(?m)^" + marked.group(1), "")).append('\n');
+    }
+    return examples.toString();
+  }
+}

@@ -1,0 +1,129 @@
+package io.github.semcache.examples;
+
+import io.github.semcache.Answer;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.SemanticCacheBuilder;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.langchain4j.MiniLmEmbedder;
+import io.github.semcache.learning.ErrorBudget;
+import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.redis.RedisConnection;
+import io.github.semcache.redis.RedisVectorStore;
+import io.github.semcache.redis.VectorIndex;
+import io.github.semcache.stats.CacheStats;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** The examples of the README and of {@code docs/guide.md}, compiled; some of them are run. */
+final class GuideExamples {
+  private GuideExamples() {}
+
+  /** Not run: it would write to the server at this address. */
+  static List<RedisVectorStore> redis(Embedder embedder) {
+    // redis begins
+    RedisVectorStore store = RedisVectorStore.connect("redis://localhost:6379", embedder);
+
+    RedisConnection connection =
+        RedisConnection.of("rediss://app:secret@redis.example")
+            .socketTimeout(Duration.ofMillis(200));
+    RedisVectorStore tuned =
+        RedisVectorStore.builder(connection, EmbeddingSpace.of(embedder))
+            .cacheName("support")
+            .vectorIndex(VectorIndex.hnsw().efRuntime(128))
+            .build();
+    // redis ends
+    return List.of(store, tuned);
+  }
+
+  static SemanticCache embedded(Path directory, ChatClient chatClient) {
+    // embedded begins
+    Embedder embedder = MiniLmEmbedder.create(); // runs in the process, no key, no network
+    SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(chatClient)
+            .ownedStore(LuceneVectorStore.open(directory, embedder)) // closed with the cache
+            .build();
+    // embedded ends
+    return cache;
+  }
+
+  static Answer scope(SemanticCache cache) {
+    // scope begins
+    Prompt prompt =
+        Prompt.of("How many days of leave do I have?")
+            .tag("tenant", "acme")
+            .tag("user", "4711")
+            .system("Answer from the HR handbook.")
+            .timeToLive(Duration.ofMinutes(10));
+    Answer answer = cache.ask(prompt);
+    // scope ends
+    return answer;
+  }
+
+  static CompletableFuture<Answer> async(SemanticCache cache, Prompt prompt) {
+    // async begins
+    CompletableFuture<Answer> future = cache.askAsync(prompt);
+    Answer streamed = cache.ask(prompt, text -> System.out.print(text));
+    // async ends
+    return future.thenApply(answer -> answer.isHit() ? answer : streamed);
+  }
+
+  static long bulk(SemanticCache cache, Map<String, String> faq) {
+    // bulk begins
+    List<Map.Entry<Prompt, String>> answers =
+        faq.entrySet().stream()
+            .map(row -> Map.entry(Prompt.of(row.getKey()), row.getValue()))
+            .toList();
+    long stored = cache.putAll(answers, count -> System.out.println(count + " stored"));
+    // bulk ends
+    return stored;
+  }
+
+  static long remove(SemanticCache cache, Prompt prompt) {
+    // remove begins
+    boolean removed = cache.invalidate(prompt); // exactly this prompt in its scope
+    long ofScope = cache.invalidate(Scope.of("tenant", "acme")); // exactly this scope
+    long all = cache.clear();
+    // remove ends
+    return (removed ? 1 : 0) + ofScope + all;
+  }
+
+  static void feedback(SemanticCache cache, Answer answer, boolean helpful) {
+    // feedback begins
+    if (helpful) {
+      cache.reportRight(answer);
+    } else {
+      cache.reportWrong(answer); // never served again for this prompt
+    }
+    // feedback ends
+  }
+
+  static CacheStats shadow(SemanticCacheBuilder builder, ChatClient chatClient) {
+    // shadow begins
+    SemanticCache cache =
+        builder.shadowMode().judge(AnswerJudge.chat(chatClient)).maxDistance(0.10).build();
+    // ... after some traffic:
+    CacheStats stats = cache.stats();
+    System.out.println(stats.shadowHitRate() + " " + stats.quality());
+    // shadow ends
+    cache.close();
+    return stats;
+  }
+
+  static SemanticCache learning(SemanticCacheBuilder builder, ChatClient chatClient) {
+    // learning begins
+    SemanticCache cache =
+        builder.hitPolicy(ErrorBudget.of(0.01)).judge(AnswerJudge.chat(chatClient)).build();
+    // learning ends
+    return cache;
+  }
+}
