@@ -41,8 +41,7 @@ final class EmbedderOptions {
   @Option(
       names = "--base-url",
       paramLabel = "URL",
-      description =
-          "The base URL of a service compatible with OpenAI (default: $OPENAI_BASE_URL).")
+      description = "The base URL of a service compatible with OpenAI (default: $OPENAI_BASE_URL).")
   private @Nullable URI baseUrl;
 
   @Option(
@@ -69,9 +68,7 @@ final class EmbedderOptions {
       })
   private @Nullable Path directory;
 
-  @Option(
-      names = "--no-embedding-cache",
-      description = "Do not cache embeddings for later runs.")
+  @Option(names = "--no-embedding-cache", description = "Do not cache embeddings for later runs.")
   private boolean inMemoryOnly;
 
   EmbedderOptions(CliEnvironment environment) {

@@ -53,7 +53,10 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
   }
 
   private static String unexpected(Exception failure) {
-    return oneLine(failure) + " (" + failure.getClass().getName() + "; use --stacktrace for details)";
+    return oneLine(failure)
+        + " ("
+        + failure.getClass().getName()
+        + "; use --stacktrace for details)";
   }
 
   private void print(PrintWriter err, Exception failure, String line) {

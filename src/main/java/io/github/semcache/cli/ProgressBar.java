@@ -4,7 +4,9 @@ import java.io.PrintWriter;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 
-/** A progress bar in one line, redrawn at most ten times a second. ProgressBar is not thread-safe. */
+/**
+ * A progress bar in one line, redrawn at most ten times a second. ProgressBar is not thread-safe.
+ */
 final class ProgressBar implements IntConsumer, AutoCloseable {
   private static final int WIDTH = 30;
   private static final long REDRAW_NANOS = 100_000_000;

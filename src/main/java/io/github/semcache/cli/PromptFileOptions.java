@@ -11,7 +11,9 @@ import picocli.CommandLine.Parameters;
 
 /** The data file and the names of its columns. */
 final class PromptFileOptions {
-  @Parameters(paramLabel = "FILE", description = "A UTF-8 file: CSV or TSV with a header, or JSON lines.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "A UTF-8 file: CSV or TSV with a header, or JSON lines.")
   @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
   private Path file;
 
@@ -32,8 +34,7 @@ final class PromptFileOptions {
   @Option(
       names = "--label",
       paramLabel = "COLUMN",
-      description =
-          "The column of the labels. Prompts with the same label have the same answer.")
+      description = "The column of the labels. Prompts with the same label have the same answer.")
   private @Nullable String label;
 
   @Option(

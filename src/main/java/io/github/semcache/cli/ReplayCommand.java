@@ -42,10 +42,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private final PolicyOptions policy = new PolicyOptions();
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Shuffle the prompts with this seed.")
+  @Option(names = "--seed", paramLabel = "N", description = "Shuffle the prompts with this seed.")
   private @Nullable Long seed;
 
   @Option(

@@ -45,10 +45,7 @@ final class ReportCommand implements Callable<Integer> {
       description = "The file to write (default: ${DEFAULT-VALUE}).")
   private Path output = Path.of("report.html");
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Shuffle the prompts with this seed.")
+  @Option(names = "--seed", paramLabel = "N", description = "Shuffle the prompts with this seed.")
   private @Nullable Long seed;
 
   @Spec

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "semcache-cli",
-    description = "Evaluates a semantic cache on recorded prompts, and inspects the entries of a store.",
+    description =
+        "Evaluates a semantic cache on recorded prompts, and inspects the entries of a store.",
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
     synopsisSubcommandLabel = "COMMAND",
@@ -78,7 +79,8 @@ public final class SemcacheCli implements Runnable {
   /** Fails because no command is given. */
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing; it must be one of the commands in --help");
+    throw new ParameterException(
+        spec.commandLine(), "a command is missing; it must be one of the commands in --help");
   }
 
   /** Provides the version of the library. */

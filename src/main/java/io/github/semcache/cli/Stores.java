@@ -52,7 +52,8 @@ final class Stores {
       throw new CommandException("--store is '" + name + "'; the directory does not exist", null);
     }
     if (!LuceneVectorStore.isIn(directory)) {
-      throw new CommandException("--store is '" + name + "'; the directory does not contain a store", null);
+      throw new CommandException(
+          "--store is '" + name + "'; the directory does not contain a store", null);
     }
     LuceneVectorStore store = LuceneVectorStore.open(directory, space);
     return new OpenStore(store, store);
@@ -95,7 +96,8 @@ final class Stores {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {
-      throw new CommandException("--store is '" + name + "'; it must be a directory or a Redis URI", e);
+      throw new CommandException(
+          "--store is '" + name + "'; it must be a directory or a Redis URI", e);
     }
   }
 }

@@ -76,7 +76,8 @@ final class CsvTable {
     if (values.length != header.size()) {
       throw error(
           line,
-          "the row has %d values, but the header has %d columns".formatted(values.length, header.size()),
+          "the row has %d values, but the header has %d columns"
+              .formatted(values.length, header.size()),
           null);
     }
     Map<String, String> fields = new HashMap<>();
@@ -98,7 +99,9 @@ final class CsvTable {
 
   private String reason(JsonProcessingException failure) {
     return failure.getCause() instanceof StreamConstraintsException
-        ? "a value has more than " + maxCharacters + " characters; a closing quotation mark may be missing"
+        ? "a value has more than "
+            + maxCharacters
+            + " characters; a closing quotation mark may be missing"
         : failure.getOriginalMessage();
   }
 

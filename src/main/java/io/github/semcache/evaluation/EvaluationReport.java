@@ -134,7 +134,10 @@ public final class EvaluationReport {
         HitPolicy hitPolicy = policy.apply(threshold);
         settings.add(
             new ReportRunner.Setting(
-                name, Double.toString(threshold), threshold, replay -> replay.hitPolicy(hitPolicy)));
+                name,
+                Double.toString(threshold),
+                threshold,
+                replay -> replay.hitPolicy(hitPolicy)));
       }
       return this;
     }
@@ -184,8 +187,7 @@ public final class EvaluationReport {
      */
     public EvaluationReport build() {
       return new EvaluationReport(
-          new ReportRunner(
-                  embedder, prompts, title, seed, List.copyOf(settings), guards, progress)
+          new ReportRunner(embedder, prompts, title, seed, List.copyOf(settings), guards, progress)
               .run());
     }
   }

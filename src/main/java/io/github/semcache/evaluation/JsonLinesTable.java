@@ -92,7 +92,8 @@ final class JsonLinesTable {
     if (values.size() != header.size()) {
       throw error(
           line,
-          "the row has %d values, but the header has %d columns".formatted(values.size(), header.size()),
+          "the row has %d values, but the header has %d columns"
+              .formatted(values.size(), header.size()),
           null);
     }
     Map<String, String> fields = new HashMap<>();

@@ -75,7 +75,8 @@ final class NeighborStore implements VectorStore {
     return new NearestEntries(matches.stream().sorted(NEAREST_FIRST).limit(query.k()).toList(), 0);
   }
 
-  private void addMatches(int index, Embedding target, Predicate<Stored> isCandidate, List<Match> matches) {
+  private void addMatches(
+      int index, Embedding target, Predicate<Stored> isCandidate, List<Match> matches) {
     List<Stored> candidates = byIndex.getOrDefault(index, List.of());
     if (!candidates.isEmpty()) {
       double distance = target.cosineDistance(table.embedding(index));

@@ -71,7 +71,8 @@ public final class NeighborTable {
         prompts.stream().map(prompt -> Normalizer.whitespace().normalize(prompt.text())).toList();
     LinkedHashSet<Embedding> distinct = new LinkedHashSet<>();
     for (int start = 0; start < texts.size(); start += BATCH_SIZE) {
-      distinct.addAll(embedder.embed(texts.subList(start, Math.min(start + BATCH_SIZE, texts.size()))));
+      distinct.addAll(
+          embedder.embed(texts.subList(start, Math.min(start + BATCH_SIZE, texts.size()))));
     }
     return List.copyOf(distinct);
   }

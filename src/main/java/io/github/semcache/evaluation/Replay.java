@@ -95,7 +95,8 @@ public final class Replay {
       throw new IllegalArgumentException("prompts is empty; a replay needs at least one");
     }
     if (prompts.stream().map(prompt -> prompt.label().isPresent()).distinct().count() > 1) {
-      throw new IllegalArgumentException("some prompts have a label and some do not; all or none must have one");
+      throw new IllegalArgumentException(
+          "some prompts have a label and some do not; all or none must have one");
     }
     return new ReplayOrder(seed, limit).apply(prompts);
   }

@@ -74,8 +74,7 @@ record ReportRunner(
         seed.map(number -> "shuffled with seed " + number).orElse("in order"),
         curves(points(table)),
         bins(new NearestPairs(prompts, replay(table), ReportRunner::unguarded).at(0).pairs()),
-        wrongHits(
-            replay(table).hitPolicy(unguarded(WRONG_HITS_THRESHOLD)).build().run(prompts)));
+        wrongHits(replay(table).hitPolicy(unguarded(WRONG_HITS_THRESHOLD)).build().run(prompts)));
   }
 
   private static HitPolicy unguarded(double threshold) {

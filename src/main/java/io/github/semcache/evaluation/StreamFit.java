@@ -35,7 +35,8 @@ final class StreamFit {
       NearestPairs.Stream stream = nearest.at(threshold);
       ThresholdFit fit = ThresholdFit.of(stream.pairs(), target);
       boolean isMet = threshold > 0 && target.isMetBy(stream.counts());
-      if (isMet && best.filter(found -> found.threshold().orElse(0) >= stream.threshold()).isEmpty()) {
+      if (isMet
+          && best.filter(found -> found.threshold().orElse(0) >= stream.threshold()).isEmpty()) {
         best = Optional.of(at(stream, fit.crossValidation()));
       }
       double next = fit.threshold().orElse(0);
@@ -49,7 +50,9 @@ final class StreamFit {
     return best;
   }
 
-  /** Increases a threshold, first by large and then by small steps, while a replay meets the target. */
+  /**
+   * Increases a threshold, first by large and then by small steps, while a replay meets the target.
+   */
   private ThresholdFit increase(ThresholdFit found) {
     ThresholdFit best = found;
     double step = INITIAL_STEP;

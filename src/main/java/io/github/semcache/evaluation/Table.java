@@ -54,8 +54,7 @@ record Table(String source, List<String> columns, List<Row> rows) {
 
   /** Returns a value that must be present and not blank. */
   String required(Row row, String column) {
-    return optional(row, column)
-        .orElseThrow(() -> error(row, "column '" + column + "' is empty"));
+    return optional(row, column).orElseThrow(() -> error(row, "column '" + column + "' is empty"));
   }
 
   /** Returns a value, or empty if it is missing or blank. */

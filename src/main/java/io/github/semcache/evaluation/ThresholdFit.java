@@ -94,7 +94,9 @@ public record ThresholdFit(
     return new StreamFit(new NearestPairs(prompts, replay, policy), target).fit();
   }
 
-  /** Tries one threshold per distance; all thresholds between two neighboring distances are equal. */
+  /**
+   * Tries one threshold per distance; all thresholds between two neighboring distances are equal.
+   */
   private static OptionalDouble largestThreshold(List<ScoredPair> pairs, FitTarget target) {
     List<ScoredPair> sorted =
         pairs.stream().sorted(Comparator.comparingDouble(ScoredPair::distance)).toList();

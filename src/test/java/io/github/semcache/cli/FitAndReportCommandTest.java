@@ -119,7 +119,8 @@ class FitAndReportCommandTest {
             "prompt",
             "--seed",
             "1")
-        .assertFailed(2, "--seed, --scope, and --timestamp cannot be combined with --first and --second");
+        .assertFailed(
+            2, "--seed, --scope, and --timestamp cannot be combined with --first and --second");
     run("fit", file, "--label", "label", "--error-rate", "0.1", "--confidence", "0.5")
         .assertFailed(
             2, "--confidence: confidence is 0.5; it must be more than 0.5 and less than 1");

@@ -129,14 +129,16 @@ class ReplayCommandTest {
             2,
             "Invalid value for option '--policy': 'magic' is not an option of error-budget; the options are confidence, audit-rate, warm-up, and window");
     replaySupport("--policy", "error-budget=0.01,window=many")
-        .assertFailed(2, "Invalid value for option '--policy': window is 'many'; it must be a number");
+        .assertFailed(
+            2, "Invalid value for option '--policy': window is 'many'; it must be a number");
     replaySupport("--policy", "error-budget=1")
         .assertFailed(
             2,
             "Invalid value for option '--policy': 'error-budget=1': budget is 1.0; it must be above 0 and below 1");
     replaySupport("--policy", "max-distance=0.1,window=9")
         .assertFailed(
-            2, "Invalid value for option '--policy': 'max-distance=0.1,window=9': only error-budget has options");
+            2,
+            "Invalid value for option '--policy': 'max-distance=0.1,window=9': only error-budget has options");
   }
 
   @Test
@@ -262,7 +264,8 @@ class ReplayCommandTest {
     Files.write(latin1, "text\nGrüße\n".getBytes(StandardCharsets.ISO_8859_1));
 
     replay(latin1, "--prompt", "text")
-        .assertFailed(1, latin1 + ", line 2: byte 0xFC is not valid UTF-8; convert the file to UTF-8");
+        .assertFailed(
+            1, latin1 + ", line 2: byte 0xFC is not valid UTF-8; convert the file to UTF-8");
     replay(directory.resolve("none.csv"))
         .assertFailed(1, directory.resolve("none.csv") + " does not exist");
   }
@@ -284,9 +287,7 @@ class ReplayCommandTest {
   @Test
   void missingApiKeyIsReported() {
     CliRun.of(embedder, "replay", support().toString(), "--prompt=text", "--embedder=openai")
-        .assertFailed(
-            1,
-            "environment variable OPENAI_API_KEY is not set; it must be the API key");
+        .assertFailed(1, "environment variable OPENAI_API_KEY is not set; it must be the API key");
   }
 
   @Test
@@ -313,7 +314,8 @@ class ReplayCommandTest {
             "Invalid value for option '--policy': 'magic' is not a policy; examples are"
                 + " max-distance=0.15, relative=0.08, same-words, error-budget=0.01, never");
     replaySupport("--policy", "same-words=0.1")
-        .assertFailed(2, "Invalid value for option '--policy': 'same-words=0.1': same-words has no value");
+        .assertFailed(
+            2, "Invalid value for option '--policy': 'same-words=0.1': same-words has no value");
     replaySupport("--policy", "relative=1.5")
         .assertFailed(
             2,
@@ -330,7 +332,8 @@ class ReplayCommandTest {
             "Invalid value for option '--policy': 'max-distance=3': maxDistance is 3.0; a cosine"
                 + " distance lies between 0 and 2");
     CliRun.of(embedder, "replay").assertFailed(2, "Missing required parameter: 'FILE'");
-    CliRun.of(embedder).assertFailed(2, "a command is missing; it must be one of the commands in --help");
+    CliRun.of(embedder)
+        .assertFailed(2, "a command is missing; it must be one of the commands in --help");
     CliRun.of(embedder, "repaly").assertFailed(2, "Unmatched argument at index 0: 'repaly'");
   }
 

@@ -124,15 +124,14 @@ class StoreCommandsTest {
   @Test
   void rmRemovesByKeyByScopeAndAll() {
     String key = run("ls", "--json").json().get(0).get("key").asText();
-    assertThat(run("rm", "--key", key.substring(0, 10)).out().strip())
-        .isEqualTo("1 entry removed");
+    assertThat(run("rm", "--key", key.substring(0, 10)).out().strip()).isEqualTo("1 entry removed");
     assertThat(run("stats", "--json").json().get("entries").asInt()).isEqualTo(1);
-    run("rm", "--key", key).assertFailed(1, "--key is '" + key + "'; it must match one key, but it matches 0");
+    run("rm", "--key", key)
+        .assertFailed(1, "--key is '" + key + "'; it must match one key, but it matches 0");
 
     fillStore();
     String scope = run("ls", "--json").json().get(0).get("scope").asText();
-    assertThat(run("rm", "--scope", scope, "--json").json().get("removed").asInt())
-        .isEqualTo(2);
+    assertThat(run("rm", "--scope", scope, "--json").json().get("removed").asInt()).isEqualTo(2);
 
     fillStore();
     assertThat(run("rm", "--all").out().strip()).isEqualTo("2 entries removed");
@@ -167,8 +166,7 @@ class StoreCommandsTest {
     Files.writeString(other.resolve("notes.txt"), "not a store");
 
     for (List<String> command :
-        List.of(
-            List.of("ls"), List.of("stats"), List.of("explain", "x"), List.of("rm", "--all"))) {
+        List.of(List.of("ls"), List.of("stats"), List.of("explain", "x"), List.of("rm", "--all"))) {
       List<String> args = new ArrayList<>(command);
       args.addAll(List.of("--store", other.toString(), "--no-embedding-cache"));
       CliRun.of(embedder, args.toArray(String[]::new))
@@ -189,7 +187,8 @@ class StoreCommandsTest {
 
   @Test
   void storeInUseIsRejected() {
-    try (SemanticCache unused = cache()) {
+    SemanticCache open = cache();
+    try (open) {
       CliRun run = run("ls");
 
       assertThat(run.exitCode()).isEqualTo(1);

@@ -168,11 +168,9 @@ class CachingEmbedderTest {
   @Test
   void modelsDoNotShareEmbeddings() {
     CachingEmbedder first =
-        CachingEmbedder.onDisk(
-            directory, Embedder.of("model one", 2, text -> new float[] {1, 0}));
+        CachingEmbedder.onDisk(directory, Embedder.of("model one", 2, text -> new float[] {1, 0}));
     CachingEmbedder second =
-        CachingEmbedder.onDisk(
-            directory, Embedder.of("model/one", 2, text -> new float[] {0, 1}));
+        CachingEmbedder.onDisk(directory, Embedder.of("model/one", 2, text -> new float[] {0, 1}));
 
     assertThat(first.embed(List.of("a"))).containsExactly(Embedding.of(1, 0));
     assertThat(second.embed(List.of("a"))).containsExactly(Embedding.of(0, 1));

@@ -122,7 +122,9 @@ class DataFileTest {
 
     assertFails(
         () -> DataFile.read(file).prompts(LABELED),
-        "prompt is 'text', but " + file + " has no such column; its columns are 'prompt', 'intent'");
+        "prompt is 'text', but "
+            + file
+            + " has no such column; its columns are 'prompt', 'intent'");
   }
 
   @Test
@@ -163,8 +165,10 @@ class DataFileTest {
   @Test
   void rowWithAnotherNumberOfValuesIsRejected() throws IOException {
     assertCsvFails(
-        "text,category\na,1\nb,2,3\n", ", line 3: the row has 3 values, but the header has 2 columns");
-    assertCsvFails("text,category\na\n", ", line 2: the row has 1 values, but the header has 2 columns");
+        "text,category\na,1\nb,2,3\n",
+        ", line 3: the row has 3 values, but the header has 2 columns");
+    assertCsvFails(
+        "text,category\na\n", ", line 2: the row has 1 values, but the header has 2 columns");
   }
 
   @Test
@@ -233,7 +237,8 @@ class DataFileTest {
         text + ", line 1: the line is neither a JSON object nor an array after a header");
     Path rows = file("rows.jsonl", "[\"text\"]\n[\"a\",\"b\"]");
     assertFails(
-        () -> DataFile.read(rows), rows + ", line 2: the row has 2 values, but the header has 1 columns");
+        () -> DataFile.read(rows),
+        rows + ", line 2: the row has 2 values, but the header has 1 columns");
   }
 
   @Test

@@ -40,7 +40,10 @@ class EvaluationReportTest {
                 LabeledPrompt.of("Where's my card?", "arrival"),
                 LabeledPrompt.of("Where is my </script><b>reader</b>?", "reader")))
         .title("A & <B>")
-        .policy("max-distance", threshold -> HitPolicy.maxDistance(threshold).unguarded(), List.of(0.001, 0.1))
+        .policy(
+            "max-distance",
+            threshold -> HitPolicy.maxDistance(threshold).unguarded(),
+            List.of(0.001, 0.1))
         .policy("never", "always", replay -> replay.hitPolicy(HitPolicy.never()))
         .guards(Guards.none().and(prompts -> Optional.of(new RejectionReason("a-guard"))));
   }

@@ -13,7 +13,8 @@ class ProportionTest {
 
   @Test
   void intervalIsThatOfClopperAndPearson() {
-    // Without successes, or with successes only, the bounds have a closed form: 1 - (alpha/2)^(1/n).
+    // Without successes, or with successes only, the bounds have a closed form: 1 -
+    // (alpha/2)^(1/n).
     assertThat(new Proportion(0, 10).lower()).isZero();
     assertThat(new Proportion(0, 10).upper()).isCloseTo(1 - Math.pow(0.025, 0.1), within(1e-9));
     assertThat(new Proportion(10, 10).lower()).isCloseTo(Math.pow(0.025, 0.1), within(1e-9));

@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ThresholdFitTest {
 
-  /** Returns pairs with the same answer up to a distance of 0.2 and with different ones from 0.1. */
+  /**
+   * Returns pairs with the same answer up to a distance of 0.2 and with different ones from 0.1.
+   */
   private static List<ScoredPair> overlapping() {
     Random random = new Random(3);
     return Stream.concat(
@@ -53,7 +55,10 @@ class ThresholdFitTest {
 
     assertThat(fit.counts().errorRate().orElseThrow().upperBound(0.95)).isLessThanOrEqualTo(limit);
     int wrongBeyond =
-        (int) pairs.stream().filter(pair -> !pair.sameAnswer() && pair.distance() <= threshold + 0.02).count();
+        (int)
+            pairs.stream()
+                .filter(pair -> !pair.sameAnswer() && pair.distance() <= threshold + 0.02)
+                .count();
     assertThat(new Proportion(wrongBeyond, pairs.size()).upperBound(0.95)).isGreaterThan(limit);
     assertThat(fit.crossValidation().thresholds()).hasSize(5);
     assertThat(fit.crossValidation().counts().errorRate().orElseThrow().lower())
@@ -65,7 +70,8 @@ class ThresholdFitTest {
     ThresholdFit fit = ThresholdFit.of(overlapping(), FitTarget.minPrecision(0.97));
 
     assertThat(fit.threshold().orElseThrow()).isBetween(0.1, 0.2);
-    assertThat(fit.counts().precision().orElseThrow().lowerBound(0.95)).isGreaterThanOrEqualTo(0.97);
+    assertThat(fit.counts().precision().orElseThrow().lowerBound(0.95))
+        .isGreaterThanOrEqualTo(0.97);
   }
 
   @Test
@@ -119,7 +125,8 @@ class ThresholdFitTest {
     FitTarget target = FitTarget.maxErrorRate(0.05);
 
     ThresholdFit fit =
-        ThresholdFit.of(prompts, replay, threshold -> HitPolicy.maxDistance(threshold).unguarded(), target);
+        ThresholdFit.of(
+            prompts, replay, threshold -> HitPolicy.maxDistance(threshold).unguarded(), target);
 
     double fitted = fit.threshold().orElseThrow();
     ReplayCounts replayed =

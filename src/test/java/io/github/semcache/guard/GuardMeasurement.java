@@ -46,8 +46,7 @@ final class GuardMeasurement {
 
   public static void main(String[] args) {
     String shown = args.length > 2 ? args[2] : "";
-    CachingEmbedder embedder =
-        CachingEmbedder.onDisk(Path.of(args[0]), MiniLmEmbedder.create());
+    CachingEmbedder embedder = CachingEmbedder.onDisk(Path.of(args[0]), MiniLmEmbedder.create());
     List<LabeledPrompt> all =
         DataFile.read(Path.of(args[1])).prompts(PromptColumns.of("text").label("category"));
     for (int seed = 1; seed <= SEEDS; seed++) {
