@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What the cache itself adds to a request. */
+/** Measures the overhead of the cache for a request. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -40,7 +40,7 @@ public class AskBenchmark {
 
   private final Embedder embedder = Embedder.of("none", 2, text -> new float[] {1, 0});
   private final ChatClient chatClient = ChatClient.of("none", prompt -> "answer");
-  private final SemanticCache overNothing =
+  private final SemanticCache withNoOpPorts =
       SemanticCache.builder()
           .embedder(embedder)
           .chatClient(chatClient)
@@ -48,34 +48,34 @@ public class AskBenchmark {
           .build();
   private final SemanticCache inMemory =
       SemanticCache.builder().embedder(embedder).chatClient(chatClient).build();
-  private final SemanticCache inScope =
+  private final SemanticCache scoped =
       SemanticCache.builder().embedder(embedder).chatClient(chatClient).build();
   private final Prompt[] prompts = new Prompt[ENTRIES];
   private final Prompt[] scopedPrompts = new Prompt[ENTRIES];
   private int next;
 
-  /** Fills the store in memory. */
+  /** Fills the in-memory stores. */
   public AskBenchmark() {
     for (int i = 0; i < ENTRIES; i++) {
       prompts[i] = Prompt.of("What is the answer to question number " + i + "?");
       inMemory.put(prompts[i], "answer " + i);
       scopedPrompts[i] = prompts[i].system(SYSTEM).tag("tenant", "acme");
-      inScope.put(scopedPrompts[i], "answer " + i);
+      scoped.put(scopedPrompts[i], "answer " + i);
     }
   }
 
   /**
-   * A miss through ports that do nothing.
+   * Measures a miss with no-op ports.
    *
    * @return the answer
    */
   @Benchmark
-  public Answer missThroughNoOpPorts() {
-    return overNothing.ask(prompts[next++ % ENTRIES]);
+  public Answer missWithNoOpPorts() {
+    return withNoOpPorts.ask(prompts[next++ % ENTRIES]);
   }
 
   /**
-   * An exact hit of the store in memory, with 10,000 entries.
+   * Measures an exact hit in an in-memory store with 10,000 entries.
    *
    * @return the answer
    */
@@ -85,16 +85,16 @@ public class AskBenchmark {
   }
 
   /**
-   * The same, of prompts with a system text of 87 characters and a tag.
+   * Measures an exact hit for prompts with a system prompt of 87 characters and a tag.
    *
    * @return the answer
    */
   @Benchmark
   public Answer exactHitInScope() {
-    return inScope.ask(scopedPrompts[next++ % ENTRIES]);
+    return scoped.ask(scopedPrompts[next++ % ENTRIES]);
   }
 
-  /** Holds nothing. */
+  /** A store that is always empty. */
   private record EmptyStore(EmbeddingSpace space) implements VectorStore {
     @Override
     public Optional<CacheEntry> find(String key) {
@@ -107,7 +107,7 @@ public class AskBenchmark {
     }
 
     @Override
-    public int put(List<NewEntry> insertions) {
+    public int put(List<NewEntry> entries) {
       return 0;
     }
 
@@ -117,7 +117,7 @@ public class AskBenchmark {
     }
 
     @Override
-    public long remove(EntrySelector selection) {
+    public long remove(EntrySelector selector) {
       return 0;
     }
 

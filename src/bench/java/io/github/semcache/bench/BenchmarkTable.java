@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Measures everything that {@code docs/benchmarks.md} shows, in one process:
+ * Measures all tables of {@code docs/benchmarks.md} in one process:
  *
  * <pre>{@code
  * mvn -q -Pbench test-compile exec:exec@table [-Dtable.options="--sizes 1000 --seconds 1"]
@@ -18,38 +18,41 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "table", mixinStandardHelpOptions = true, sortOptions = false)
 final class BenchmarkTable implements Callable<Integer> {
-  @Option(names = "--sizes", split = ",", description = "How many entries.")
+  @Option(names = "--sizes", split = ",", description = "Numbers of entries.")
   private List<Integer> sizes = List.of(1_000, 10_000, 100_000);
 
-  @Option(names = "--dimensions", split = ",", description = "Of what dimension.")
+  @Option(names = "--dimensions", split = ",", description = "Dimensions of the embeddings.")
   private List<Integer> dimensions = List.of(384, 1_536);
 
-  @Option(names = "--filter-sizes", split = ",", description = "How many with a scope filter.")
+  @Option(
+      names = "--filter-sizes",
+      split = ",",
+      description = "Numbers of entries for the scope filter tables.")
   private List<Integer> filterSizes = List.of(20_000, 60_000);
 
-  @Option(names = "--seconds", description = "How long to measure one thing.")
+  @Option(names = "--seconds", description = "Duration of one measurement.")
   private double seconds = 1;
 
   @Option(
       names = "--only",
       split = ",",
-      description = "Parts: ${COMPLETION-CANDIDATES}; all unless given.")
+      description = "The parts to measure: ${COMPLETION-CANDIDATES} (default: all).")
   private List<Part> only = List.of(Part.values());
 
-  @Option(names = "--out", description = "Where the tables go: ${DEFAULT-VALUE}.")
+  @Option(names = "--out", description = "The file to write (default: ${DEFAULT-VALUE}).")
   private Path out = Path.of("target", "benchmarks.md");
 
   private enum Part {
-    facade,
+    cache,
     stores,
     disk,
     filter
   }
 
   /**
-   * Runs it.
+   * Runs the benchmarks.
    *
-   * @param args see {@code --help}
+   * @param args the options; see {@code --help}
    */
   public static void main(String[] args) {
     System.exit(
@@ -62,7 +65,8 @@ final class BenchmarkTable implements Callable<Integer> {
   public Integer call() throws Exception {
     Optional<RedisServer> server = RedisServer.find();
     try {
-      String redis = server.map(RedisServer::description).orElse("none; its rows are left out");
+      String redis =
+          server.map(RedisServer::description).orElse("none; the Redis rows are omitted");
       Report report = new Report(System.out, redis);
       measure(report, server);
       report.write(out);
@@ -75,8 +79,8 @@ final class BenchmarkTable implements Callable<Integer> {
 
   private void measure(Report report, Optional<RedisServer> server) throws Exception {
     Duration duration = Duration.ofNanos((long) (seconds * 1e9));
-    if (only.contains(Part.facade)) {
-      new FacadeSection(report, duration).run();
+    if (only.contains(Part.cache)) {
+      new CacheSection(report, duration).run();
     }
     if (only.contains(Part.stores)) {
       new StoresSection(report, server, duration).run(sizes, dimensions);

@@ -26,17 +26,17 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A call through openai-java with a cache beside the same call without one, against the same local
- * server. The store is in memory and small, and the embedder does nothing.
+ * Compares openai-java calls with and without a cache against the same local server. The store is a
+ * small in-memory store, and the embedder is a no-op.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 3)
 @Measurement(iterations = 5, time = 3)
-@Fork(value = 1, jvmArgsAppend = "-Dsun.net.httpserver.nodelay=true") // else the server waits 40 ms
+@Fork(value = 1, jvmArgsAppend = "-Dsun.net.httpserver.nodelay=true") // avoids delays of 40 ms
 public class CachedClientBenchmark {
-  /** How long the server thinks. */
+  /** The response time of the server in milliseconds. */
   @Param({"0", "50"})
   private long millis;
 
@@ -53,7 +53,7 @@ public class CachedClientBenchmark {
   private final ChatCompletionCreateParams known = params("What is the capital of France?");
   private long next;
 
-  /** Makes the server slow, and asks the question that will be known. */
+  /** Configures the server and caches the known question. */
   @Setup
   public void start() {
     server.always(
@@ -65,7 +65,7 @@ public class CachedClientBenchmark {
     cached.chat().completions().create(known);
   }
 
-  /** Ends the server. */
+  /** Stops the server. */
   @TearDown
   public void stop() {
     plain.close();
@@ -82,32 +82,32 @@ public class CachedClientBenchmark {
         .build();
   }
 
-  private ChatCompletionCreateParams unknown() {
+  private ChatCompletionCreateParams newQuestion() {
     return params("What is the answer to question number " + next++ + "?");
   }
 
   /**
-   * A call without the cache.
+   * Measures a call without a cache.
    *
    * @return the completion
    */
   @Benchmark
   public ChatCompletion withoutCache() {
-    return plain.chat().completions().create(unknown());
+    return plain.chat().completions().create(newQuestion());
   }
 
   /**
-   * A call that the cache cannot answer, lookup and storing included.
+   * Measures a cache miss, including the lookup and the write.
    *
    * @return the completion
    */
   @Benchmark
   public ChatCompletion miss() {
-    return cached.chat().completions().create(unknown());
+    return cached.chat().completions().create(newQuestion());
   }
 
   /**
-   * A call that the cache answers.
+   * Measures an exact hit.
    *
    * @return the completion
    */

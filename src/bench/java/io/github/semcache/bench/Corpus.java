@@ -20,21 +20,21 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Made-up entries whose embeddings lie as those of prompts do: topics, subjects within a topic,
- * prompts about a subject. Two prompts about one subject have a cosine distance of about 0.13, a
- * prompt and its rewording one of about 0.08. Answers have 800 bytes. The same numbers give the
- * same corpus.
+ * Synthetic entries whose embeddings are clustered like those of prompts: topics, subjects in a
+ * topic, and prompts about a subject. Two prompts about the same subject have a cosine distance of
+ * about 0.13, a prompt and its paraphrase of about 0.08. Answers have 800 bytes. Corpora of the
+ * same size and dimension are equal.
  */
 final class Corpus {
-  /** How many entries a lookup asks for: what the cache asks for unless told otherwise. */
+  /** The number of results of a search: the default of the cache. */
   static final int K = 10;
 
   private static final int TOPICS = 50;
   private static final int SUBJECTS = 2_000;
-  private static final double FROM_TOPIC_TO_SUBJECT = 0.8;
-  private static final double FROM_SUBJECT_TO_PROMPT = 0.5;
-  private static final double FROM_PROMPT_TO_REWORDING = 0.6;
-  private static final int BATCH = 500;
+  private static final double SUBJECT_DISTANCE = 0.8;
+  private static final double PROMPT_DISTANCE = 0.5;
+  private static final double PARAPHRASE_DISTANCE = 0.6;
+  private static final int BATCH_SIZE = 500;
   private static final String ANSWER =
       "An answer of a language model. ".repeat(26).substring(0, 800);
 
@@ -51,7 +51,7 @@ final class Corpus {
       topics[i] = near(new float[dimension], 1, i);
     }
     for (int i = 0; i < SUBJECTS; i++) {
-      subjects[i] = near(topics[i % TOPICS], FROM_TOPIC_TO_SUBJECT, TOPICS + i);
+      subjects[i] = near(topics[i % TOPICS], SUBJECT_DISTANCE, TOPICS + i);
     }
     keys =
         IntStream.range(0, size)
@@ -69,39 +69,38 @@ final class Corpus {
     return vector;
   }
 
-  /** The embedding of an entry; numbers from {@link #size} on are not among those of a store. */
+  /** Returns the embedding of an entry. Numbers from {@link #size} on are not in a filled store. */
   Embedding embedding(int number) {
     return Embedding.of(components(number));
   }
 
   private float[] components(int number) {
     long seed = 1_000_003L * (number + 1);
-    // At random, so that subject and scope have nothing to do with each other.
+    // A random subject, so that subject and scope are independent.
     float[] subject = subjects[new SplittableRandom(seed).nextInt(SUBJECTS)];
-    return near(subject, FROM_SUBJECT_TO_PROMPT, seed);
+    return near(subject, PROMPT_DISTANCE, seed);
   }
 
-  /** Another wording of an entry's prompt. */
-  Embedding rewording(int number) {
-    return Embedding.of(
-        near(components(number), FROM_PROMPT_TO_REWORDING, -1_000_003L * (number + 1)));
+  /** Returns the embedding of a paraphrase of an entry's prompt. */
+  Embedding paraphrase(int number) {
+    return Embedding.of(near(components(number), PARAPHRASE_DISTANCE, -1_000_003L * (number + 1)));
   }
 
-  /** A prompt that no entry is a rewording of, about one of the subjects. */
-  Embedding newcomer(int number) {
+  /** Returns the embedding of a prompt about a subject that is not a paraphrase of any entry. */
+  Embedding newPrompt(int number) {
     return embedding(2 * size + number);
   }
 
-  /** An entry's number; neighbors are far from each other. */
+  /** Maps consecutive numbers to entry numbers that are far apart. */
   int scattered(int number) {
     return (int) Math.floorMod(number * 1_000_003L, (long) size);
   }
 
-  boolean is(int otherSize, int dimension) {
+  boolean hasSize(int otherSize, int dimension) {
     return size == otherSize && space.dimension() == dimension;
   }
 
-  /** What an entry was made of. */
+  /** Returns the prompt of an entry. */
   static Prompt prompt(int number) {
     return Prompt.of("What is the answer to question number " + number + "?");
   }
@@ -110,18 +109,18 @@ final class Corpus {
     return Query.of(prompt(number).scope(scope), Normalizer.none(), Map.of());
   }
 
-  /** The key of an entry of no scope. */
+  /** Returns the key of an entry without a scope. */
   String key(int number) {
     return keys[number];
   }
 
-  /** Entries of no scope that are not among those of a filled store. */
-  List<NewEntry> newcomers(int count) {
-    return IntStream.range(0, count).mapToObj(i -> insertion(2 * size + i, Scope.none())).toList();
+  /** Returns entries without a scope that are not in a filled store. */
+  List<NewEntry> newEntries(int count) {
+    return IntStream.range(0, count).mapToObj(i -> newEntry(2 * size + i, Scope.none())).toList();
   }
 
-  /** An entry that lives for an hour. */
-  NewEntry insertion(int number, Scope scope) {
+  /** Returns an entry with a time to live of one hour. */
+  NewEntry newEntry(int number, Scope scope) {
     Query query = query(number, scope);
     CacheEntry entry =
         new CacheEntry(
@@ -134,22 +133,22 @@ final class Corpus {
     return new NewEntry(entry, Optional.of(embedding(number)), Optional.of(Duration.ofHours(1)));
   }
 
-  static NearestQuery nearest(Embedding probe, Scope scope) {
-    return new NearestQuery(probe, scope.hash(), K, Optional.empty());
+  static NearestQuery nearestQuery(Embedding embedding, Scope scope) {
+    return new NearestQuery(embedding, scope.hash(), K, Optional.empty());
   }
 
-  /** Fills a store with entries of one scope. */
+  /** Writes all entries to a store, without a scope. */
   void fill(VectorStore store) {
     fill(store, number -> Scope.none());
   }
 
-  /** Fills a store. */
+  /** Writes all entries to a store, each in the scope for its number. */
   void fill(VectorStore store, IntFunction<Scope> scopes) {
-    for (int from = 0; from < size; from += BATCH) {
+    for (int from = 0; from < size; from += BATCH_SIZE) {
       store.put(
-          IntStream.range(from, Math.min(size, from + BATCH))
+          IntStream.range(from, Math.min(size, from + BATCH_SIZE))
               .parallel()
-              .mapToObj(number -> insertion(number, scopes.apply(number)))
+              .mapToObj(number -> newEntry(number, scopes.apply(number)))
               .toList());
     }
   }

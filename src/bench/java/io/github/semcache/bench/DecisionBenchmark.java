@@ -31,8 +31,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the decision of an error budget costs that has learned from a full window of verdicts: ten
- * matches, all guards asked.
+ * Measures a decision of an error budget that has learned from a full window of verdicts, with ten
+ * matches and all guards.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
@@ -44,39 +44,41 @@ public class DecisionBenchmark {
   private static final int VERDICTS = 4_000;
   private static final int MATCHES = 10;
 
-  private final Learner learner = ErrorBudget.of(0.02).newLearner();
-  private final List<LabeledDecision> lessons = new ArrayList<>();
+  private final ErrorBudget policy = HitPolicy.errorBudget(0.02);
+  private final List<LabeledDecision> decisions = new ArrayList<>();
   private int next;
 
-  /** Teaches the policy. */
+  /** Trains the policy. */
   public DecisionBenchmark() {
     List<LabeledPrompt> prompts = TemplatedTraffic.all().get(2).prompts(VERDICTS, 1);
     Random random = new Random(1);
     for (LabeledPrompt prompt : prompts) {
-      LabeledDecision lesson = lesson(prompt, prompts, random);
-      lessons.add(lesson);
-      learner.update(lesson);
+      LabeledDecision decision = labeledDecision(prompt, prompts, random);
+      decisions.add(decision);
+      policy.learn(decision);
     }
-    if (learner.state() != PolicyState.SERVING) {
-      throw new IllegalStateException("the policy is " + learner.state() + "; it should serve");
+    if (policy.state() != PolicyState.SERVING) {
+      throw new IllegalStateException(
+          "the state of the policy is " + policy.state() + "; it must be SERVING");
     }
   }
 
-  private static LabeledDecision lesson(
-      LabeledPrompt asked, List<LabeledPrompt> prompts, Random random) {
+  private static LabeledDecision labeledDecision(
+      LabeledPrompt prompt, List<LabeledPrompt> prompts, Random random) {
     List<Match> matches = new ArrayList<>();
     for (int i = 0; i < MATCHES; i++) {
       LabeledPrompt other = prompts.get(random.nextInt(prompts.size()));
-      boolean alike = other.label().equals(asked.label());
-      double distance = alike ? 0.01 + 0.1 * random.nextDouble() : 0.1 + 0.3 * random.nextDouble();
+      boolean sameLabel = other.label().equals(prompt.label());
+      double distance =
+          sameLabel ? 0.01 + 0.1 * random.nextDouble() : 0.1 + 0.3 * random.nextDouble();
       matches.add(new Match(entry(other, matches.size()), distance));
     }
     if (random.nextBoolean()) {
-      matches.set(0, new Match(entry(asked, MATCHES), 0.01 + 0.05 * random.nextDouble()));
+      matches.set(0, new Match(entry(prompt, MATCHES), 0.01 + 0.05 * random.nextDouble()));
     }
     matches.sort(Comparator.comparingDouble(Match::distance));
-    boolean same = matches.get(0).entry().answer().equals(asked.label().orElse(""));
-    Query query = Query.of(Prompt.of(asked.text()), Normalizer.whitespace(), Map.of());
+    boolean same = matches.get(0).entry().answer().equals(prompt.label().orElse(""));
+    Query query = Query.of(Prompt.of(prompt.text()), Normalizer.whitespace(), Map.of());
     return new LabeledDecision(
         query,
         matches,
@@ -99,13 +101,13 @@ public class DecisionBenchmark {
   }
 
   /**
-   * A decision.
+   * Measures a decision.
    *
    * @return the decision
    */
   @Benchmark
   public Decision decide() {
-    LabeledDecision lesson = lessons.get(next++ % VERDICTS);
-    return learner.policy().decide(lesson.query(), lesson.matches());
+    LabeledDecision decision = decisions.get(next++ % VERDICTS);
+    return policy.decide(decision.query(), decision.matches());
   }
 }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** What it costs to have every write on the disk at once, and to open a store again. */
+/** Measures writes to the Lucene store that are synced to disk, and opening an existing store. */
 final class DurabilitySection {
   private static final int ENTRIES = 10_000;
   private static final int DIMENSION = 384;
@@ -18,15 +18,15 @@ final class DurabilitySection {
     this.duration = duration;
     table =
         report.table(
-            "Lucene, 10,000 entries of dimension 384 on the disk", "what", "p50 µs", "p99 µs");
+            "Lucene, 10,000 entries of dimension 384 on disk", "operation", "p50 µs", "p99 µs");
   }
 
   void run() throws IOException {
     Corpus corpus = new Corpus(ENTRIES, DIMENSION);
-    try (LuceneFiles files = new LuceneFiles()) {
+    try (TemporaryLuceneStore files = new TemporaryLuceneStore()) {
       files.fill(corpus).close();
-      put("put, on the disk within a second", Duration.ofSeconds(1), files, corpus);
-      put("put, on the disk when it returns", Duration.ZERO, files, corpus);
+      write("write, synced to disk within a second", Duration.ofSeconds(1), files, corpus);
+      write("write, synced to disk before it returns", Duration.ZERO, files, corpus);
       long start = System.nanoTime();
       files.builder(corpus).build().close();
       double micros = (System.nanoTime() - start) / 1e3;
@@ -34,14 +34,17 @@ final class DurabilitySection {
     }
   }
 
-  private void put(String what, Duration syncInterval, LuceneFiles files, Corpus corpus) {
-    List<NewEntry> fresh = corpus.newcomers(StoresSection.WRITES_IN_A_ROUND);
+  private void write(
+      String operation, Duration syncInterval, TemporaryLuceneStore files, Corpus corpus) {
+    List<NewEntry> newEntries = corpus.newEntries(StoresSection.WRITES_PER_ROUND);
     try (LuceneVectorStore store = files.builder(corpus).syncInterval(syncInterval).build()) {
-      Contest.Way way =
-          new Contest.Way(
-              i -> store.put(List.of(fresh.get(i))), () -> StoresSection.remove(store, fresh));
-      Sample sample = Contest.of(1, duration).atMost(fresh.size()).run(List.of(way)).get(0);
-      table.row(what, sample.medianMicros(), sample.p99Micros());
+      InterleavedRun.Variant put =
+          new InterleavedRun.Variant(
+              i -> store.put(List.of(newEntries.get(i))),
+              () -> StoresSection.remove(store, newEntries));
+      Sample sample =
+          InterleavedRun.of(1, duration).maxCalls(newEntries.size()).run(List.of(put)).get(0);
+      table.row(operation, sample.medianMicros(), sample.p99Micros());
     }
   }
 }

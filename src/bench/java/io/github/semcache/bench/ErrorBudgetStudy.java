@@ -7,6 +7,7 @@ import io.github.semcache.evaluation.NeighborTable;
 import io.github.semcache.evaluation.PromptColumns;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
+import io.github.semcache.evaluation.ReplayedPrompt;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.judge.Comparison;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
@@ -25,23 +26,23 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * The figures of decision 0003, as a table for each question.
+ * Prints the tables of decision 0003.
  *
  * <pre>
  * mvn -q -Pbench test-compile exec:exec -Dbench.main=io.github.semcache.bench.ErrorBudgetStudy
  *     -Dbench="budgets,noise,switch,templates text category" -Dbench.options="one.csv other.csv"
  * </pre>
  *
- * <p>The arguments are the questions, the columns of prompt and label, and the files. Embeddings
- * are kept in {@code ~/.cache/semcache}, where the command line keeps them.
+ * <p>The arguments are the tables, the columns of the prompts and the labels, and the data files.
+ * Embeddings are cached in {@code ~/.cache/semcache}, like those of the command line.
  */
 public final class ErrorBudgetStudy {
   private static final int REQUESTS = 10_000;
-  private static final int AFTER_SWITCH = 1_000;
+  private static final int REQUESTS_AFTER_SWITCH = 1_000;
   private static final long SEEDS = 3;
   private static final List<Double> BUDGETS = List.of(0.01, 0.02);
-  private static final double FALSE_SAME = 0.01;
-  private static final double FALSE_DIFFERENT = 0.03;
+  private static final double FALSE_SAME_RATE = 0.01;
+  private static final double FALSE_DIFFERENT_RATE = 0.03;
 
   private final CachingEmbedder embedder;
 
@@ -52,11 +53,11 @@ public final class ErrorBudgetStudy {
   /**
    * Prints the tables.
    *
-   * @param args the questions with commas between, the column of the prompts, that of the labels,
-   *     and the files
+   * @param args the comma-separated tables, the column of the prompts, the column of the labels,
+   *     and the data files
    */
   public static void main(String[] args) {
-    Set<String> questions = Set.of(args[0].split(",", -1));
+    Set<String> tables = Set.of(args[0].split(",", -1));
     PromptColumns columns = PromptColumns.of(args[1]).label(args[2]);
     Path directory = Path.of(System.getProperty("user.home"), ".cache", "semcache");
     ErrorBudgetStudy study =
@@ -67,27 +68,27 @@ public final class ErrorBudgetStudy {
             .map(Path::of)
             .map(file -> study.traffic(file, DataFile.read(file).prompts(columns)))
             .toList();
-    if (questions.contains("budgets")) {
+    if (tables.contains("budgets")) {
       files.forEach(study::budgets);
     }
-    if (questions.contains("noise")) {
+    if (tables.contains("noise")) {
       files.forEach(study::noise);
     }
-    if (questions.contains("switch") && files.size() > 1) {
+    if (tables.contains("switch") && files.size() > 1) {
       study.switches(files.get(0), files.get(1));
     }
-    if (questions.contains("templates")) {
+    if (tables.contains("templates")) {
       TemplatedTraffic.all().stream()
-          .map(made -> study.traffic(Path.of(made.name()), made.prompts(REQUESTS, 7)))
+          .map(stream -> study.traffic(Path.of(stream.name()), stream.prompts(REQUESTS, 7)))
           .forEach(study::budgets);
     }
   }
 
-  /** Prompts of which every two are compared once, for many replays. */
+  /** Prompts with their neighbors, which are computed once for many replays. */
   private record Traffic(String name, List<LabeledPrompt> prompts, NeighborTable neighbors) {}
 
   private Traffic traffic(Path file, List<LabeledPrompt> prompts) {
-    embedder.prepare(
+    embedder.precompute(
         prompts.stream().map(prompt -> Normalizer.whitespace().normalize(prompt.text())).toList(),
         Runtime.getRuntime().availableProcessors(),
         done -> {});
@@ -105,35 +106,34 @@ public final class ErrorBudgetStudy {
     return LongStream.rangeClosed(1, SEEDS);
   }
 
-  /** Against the best fixed threshold, chosen in hindsight. */
+  /** Compares error budgets with the best fixed threshold in hindsight. */
   private void budgets(Traffic traffic) {
     for (double budget : BUDGETS) {
-      List<String> rows =
-          seeds()
-              .parallel()
-              .mapToObj(
-                  seed -> {
-                    HindsightThreshold best =
-                        HindsightThreshold.of(replay(traffic, seed), traffic.prompts(), budget);
-                    ReplayResult learned =
-                        replay(traffic, seed)
-                            .hitPolicy(ErrorBudget.of(budget))
-                            .build()
-                            .run(traffic.prompts());
-                    return String.format(
-                        Locale.ROOT,
-                        "| %s | %.2f | %d | %.1f at %.3f | %s | %.2f |",
-                        traffic.name(),
-                        budget,
-                        seed,
-                        100 * best.hitRate(),
-                        best.cut(),
-                        rates(learned),
-                        hitRate(learned) / best.hitRate());
-                  })
-              .toList();
-      rows.forEach(System.out::println);
+      seeds()
+          .parallel()
+          .mapToObj(seed -> budgetRow(traffic, budget, seed))
+          .forEachOrdered(System.out::println);
     }
+  }
+
+  private String budgetRow(Traffic traffic, double budget, long seed) {
+    HindsightThreshold best =
+        HindsightThreshold.of(replay(traffic, seed), traffic.prompts(), budget);
+    ReplayResult learned =
+        replay(traffic, seed)
+            .hitPolicy(HitPolicy.errorBudget(budget))
+            .build()
+            .run(traffic.prompts());
+    return String.format(
+        Locale.ROOT,
+        "| %s | %.2f | %d | %.1f at %.3f | %s | %.2f |",
+        traffic.name(),
+        budget,
+        seed,
+        100 * best.hitRate(),
+        best.threshold(),
+        rates(learned),
+        hitRate(learned) / best.hitRate());
   }
 
   private static double hitRate(ReplayResult result) {
@@ -150,58 +150,58 @@ public final class ErrorBudgetStudy {
         100 * result.secondHalf().errorRate().orElseThrow().value().orElse(0));
   }
 
-  /** Against a judge that is never wrong. */
+  /** Compares a noisy judge with a perfect one. */
   private void noise(Traffic traffic) {
     for (double budget : BUDGETS) {
       seeds()
           .parallel()
-          .mapToObj(
-              seed -> {
-                Replay.Builder learning = replay(traffic, seed).hitPolicy(ErrorBudget.of(budget));
-                ReplayResult perfect = learning.build().run(traffic.prompts());
-                Random random = new Random(seed);
-                ReplayResult noisy =
-                    learning
-                        .cache(builder -> builder.judge(noisyJudge(random)))
-                        .build()
-                        .run(traffic.prompts());
-                return String.format(
-                    Locale.ROOT,
-                    "| %s, noisy judge | %.2f | %d | %s | %.2f |",
-                    traffic.name(),
-                    budget,
-                    seed,
-                    rates(noisy),
-                    hitRate(noisy) / hitRate(perfect));
-              })
+          .mapToObj(seed -> noiseRow(traffic, budget, seed))
           .forEachOrdered(System.out::println);
     }
   }
 
-  /** Wrong at random, each time that it is asked. */
+  private String noiseRow(Traffic traffic, double budget, long seed) {
+    Replay.Builder learning = replay(traffic, seed).hitPolicy(HitPolicy.errorBudget(budget));
+    ReplayResult perfect = learning.build().run(traffic.prompts());
+    Random random = new Random(seed);
+    ReplayResult noisy =
+        learning.cache(builder -> builder.judge(noisyJudge(random))).build().run(traffic.prompts());
+    return String.format(
+        Locale.ROOT,
+        "| %s, noisy judge | %.2f | %d | %s | %.2f |",
+        traffic.name(),
+        budget,
+        seed,
+        rates(noisy),
+        hitRate(noisy) / hitRate(perfect));
+  }
+
+  /** Returns a judge whose verdicts are wrong at random. */
   private static AnswerJudge noisyJudge(Random random) {
     return (Comparison comparison) -> {
       boolean same = comparison.answer().equals(comparison.otherAnswer());
-      boolean errs = random.nextDouble() < (same ? FALSE_DIFFERENT : FALSE_SAME);
-      return same != errs ? Verdict.SAME : Verdict.DIFFERENT;
+      boolean isWrong = random.nextDouble() < (same ? FALSE_DIFFERENT_RATE : FALSE_SAME_RATE);
+      return same != isWrong ? Verdict.SAME : Verdict.DIFFERENT;
     };
   }
 
-  /** The traffic changes at once, halfway through the stream; one way and the other. */
+  /** Replays streams in which the traffic changes halfway, in both directions. */
   private void switches(Traffic one, Traffic other) {
     seeds()
         .forEach(
             seed -> {
               List<LabeledPrompt> first = half(one, seed);
               List<LabeledPrompt> second = half(other, seed);
-              Traffic there =
+              Traffic forward =
                   traffic(Path.of(one.name() + " then " + other.name()), join(first, second));
-              Traffic back =
+              Traffic backward =
                   new Traffic(
-                      other.name() + " then " + one.name(), join(second, first), there.neighbors());
+                      other.name() + " then " + one.name(),
+                      join(second, first),
+                      forward.neighbors());
               for (double budget : BUDGETS) {
-                System.out.println(afterSwitch(there, first.size(), budget, seed));
-                System.out.println(afterSwitch(back, second.size(), budget, seed));
+                System.out.println(afterSwitch(forward, first.size(), budget, seed));
+                System.out.println(afterSwitch(backward, second.size(), budget, seed));
               }
             });
   }
@@ -218,10 +218,10 @@ public final class ErrorBudgetStudy {
             .build()
             .run(stream.prompts());
     long wrong =
-        result.outcomes().stream()
+        result.prompts().stream()
             .skip(change)
-            .limit(AFTER_SWITCH)
-            .filter(outcome -> outcome.isWrongHit())
+            .limit(REQUESTS_AFTER_SWITCH)
+            .filter(ReplayedPrompt::isWrongHit)
             .count();
     return String.format(
         Locale.ROOT,
@@ -230,7 +230,7 @@ public final class ErrorBudgetStudy {
         budget,
         seed,
         rates(result),
-        100.0 * wrong / AFTER_SWITCH);
+        100.0 * wrong / REQUESTS_AFTER_SWITCH);
   }
 
   private static List<LabeledPrompt> half(Traffic traffic, long seed) {

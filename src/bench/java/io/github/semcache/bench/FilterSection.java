@@ -1,5 +1,6 @@
 package io.github.semcache.bench;
 
+import io.github.semcache.bench.InterleavedRun.Variant;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
@@ -17,21 +18,21 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Lookups in Redis by the share of the entries that are in the scope, beside the search without a
- * filter and beside each way in which the server can be told to plan it.
+ * Measures searches in Redis by the fraction of entries that are in the scope, compared with a
+ * search without a filter and with each query plan that a client can request.
  */
 final class FilterSection {
   private static final int DIMENSION = 384;
-  private static final double RATIO = 1.5;
-  private static final int FIRST_LOOKUPS = 20;
-  private static final int FEW = 50;
-  private static final int BATCH = 250;
-  private static final Scope GROWN = Scope.of("share", "grown");
-  private static final Scope HALF = Scope.of("share", "half");
-  private static final Scope TWENTIETH = Scope.of("share", "twentieth");
-  private static final Scope RARE = Scope.of("share", "one in 500");
+  private static final double MAX_RATIO = 1.5;
+  private static final int FIRST_SEARCHES = 20;
+  private static final int INITIAL_SCOPE_SIZE = 50;
+  private static final int BATCH_SIZE = 250;
+  private static final Scope GROWN = Scope.of("fraction", "grown");
+  private static final Scope HALF = Scope.of("fraction", "half");
+  private static final Scope TWENTIETH = Scope.of("fraction", "twentieth");
+  private static final Scope RARE = Scope.of("fraction", "one in 500");
 
-  /** What the server is told, and what then follows. */
+  /** The query attributes of each query plan, by the name of the plan. */
   private static final Map<String, String> PLANS = new LinkedHashMap<>();
 
   static {
@@ -43,31 +44,31 @@ final class FilterSection {
   private final Report report;
   private final RedisServer server;
   private final Duration duration;
-  private final Report.Table table;
-  private final Report.Table first;
+  private final Report.Table plans;
+  private final Report.Table firstSearches;
 
   FilterSection(Report report, RedisServer server, Duration duration) {
     this.report = report;
     this.server = server;
     this.duration = duration;
-    table =
+    plans =
         report.table(
-            "Redis, nearest 10 of a scope, dimension " + DIMENSION + ", p50 µs",
+            "Redis, 10 nearest neighbors in a scope, dimension " + DIMENSION + ", p50 µs",
             "entries",
-            "in the scope",
+            "entries in the scope",
             "no filter",
             "no hint",
             "BATCHES",
             "ADHOC_BF",
             "store",
-            "store : no filter",
+            "ratio of store to no filter",
             "recall@1");
-    first =
+    firstSearches =
         report.table(
-            "Redis, lookups after a change, µs",
+            "Redis, searches after a change, µs",
             "entries",
-            "what happened before",
-            "first lookup",
+            "change",
+            "first search",
             "second",
             "third",
             "median of the first 20",
@@ -78,11 +79,11 @@ final class FilterSection {
     for (int size : sizes) {
       Corpus corpus = new Corpus(size, DIMENSION);
       run(corpus, Map.of("all", Scope.none()), number -> Scope.none());
-      Map<String, Scope> shares = new LinkedHashMap<>();
-      shares.put("half", HALF);
-      shares.put("one in 20", TWENTIETH);
-      shares.put("one in 500", RARE);
-      run(corpus, shares, FilterSection::scopeOf);
+      Map<String, Scope> fractions = new LinkedHashMap<>();
+      fractions.put("half", HALF);
+      fractions.put("one in 20", TWENTIETH);
+      fractions.put("one in 500", RARE);
+      run(corpus, fractions, FilterSection::scopeOf);
     }
   }
 
@@ -96,7 +97,7 @@ final class FilterSection {
     return number % 2 == 0 ? HALF : Scope.none();
   }
 
-  private void run(Corpus corpus, Map<String, Scope> shares, IntFunction<Scope> scopes) {
+  private void run(Corpus corpus, Map<String, Scope> fractions, IntFunction<Scope> scopes) {
     InMemoryVectorStore exact =
         InMemoryVectorStore.builder(corpus.space).maxEntries(corpus.size).build();
     corpus.fill(exact, scopes);
@@ -104,18 +105,18 @@ final class FilterSection {
     try {
       store.remove(new EntrySelector.All());
       corpus.fill(store, scopes);
-      shares.forEach(
-          (share, scope) -> {
+      fractions.forEach(
+          (fraction, scope) -> {
             int[] members =
                 IntStream.range(0, corpus.size)
                     .filter(i -> scopes.apply(i).equals(scope))
                     .toArray();
-            Truth truth = Truth.ofRewordings(corpus, exact, members, scope);
-            start(corpus, share, truth);
-            compare(corpus, share, truth, store);
+            GroundTruth truth = GroundTruth.ofParaphrases(corpus, exact, members, scope);
+            measureNewStore(corpus, fraction, truth);
+            comparePlans(corpus, fraction, truth, store);
           });
-      if (shares.containsValue(HALF)) {
-        change(corpus, store, exact);
+      if (fractions.containsValue(HALF)) {
+        measureChanges(corpus, store, exact);
       }
     } finally {
       store.dropIndex(true);
@@ -126,19 +127,20 @@ final class FilterSection {
     return server.store(corpus, "filter", VectorIndex.hnsw());
   }
 
-  private void compare(Corpus corpus, String share, Truth truth, RedisVectorStore store) {
+  private void comparePlans(
+      Corpus corpus, String fraction, GroundTruth truth, RedisVectorStore store) {
     PlainJedis plain = new PlainJedis(server.client, store.indexName());
     server.plannedQuery(() -> store.nearest(truth.query(0)));
-    List<Contest.Way> ways = new ArrayList<>();
-    ways.add(Contest.Way.of(i -> store.nearest(truth.query(i))));
-    ways.add(way(plain, truth, "*", " EF_RUNTIME 64"));
+    List<Variant> variants = new ArrayList<>();
+    variants.add(Variant.of(i -> store.nearest(truth.query(i))));
+    variants.add(search(plain, truth, "*", " EF_RUNTIME 64"));
     String filter = "@scope:{" + truth.query(0).scope() + "}";
-    PLANS.values().forEach(plan -> ways.add(way(plain, truth, "(" + filter + ")", plan)));
-    List<Sample> samples = Contest.of(1, duration).run(ways);
+    PLANS.values().forEach(plan -> variants.add(search(plain, truth, "(" + filter + ")", plan)));
+    List<Sample> samples = InterleavedRun.of(1, duration).run(variants);
     double ratio = samples.get(0).ratioTo(samples.get(1));
-    table.row(
+    plans.row(
         corpus.size,
-        share,
+        fraction,
         samples.get(1).medianMicros(),
         samples.get(2).medianMicros(),
         samples.get(3).medianMicros(),
@@ -147,59 +149,62 @@ final class FilterSection {
         ratio,
         truth.recall(store));
     report.atMost(
-        "Redis, nearest in a scope of %s of %,d entries : without a filter"
-            .formatted(share, corpus.size),
+        "ratio of Redis 10 nearest neighbors in a scope with %s of %,d entries to no filter"
+            .formatted(fraction, corpus.size),
         ratio,
-        RATIO);
+        MAX_RATIO);
   }
 
-  private static Contest.Way way(PlainJedis plain, Truth truth, String filter, String plan) {
+  private static Variant search(PlainJedis plain, GroundTruth truth, String filter, String plan) {
     String query = filter + "=>[KNN " + Corpus.K + " @embedding $v" + plan + " AS distance]";
     byte[][][] arguments =
-        IntStream.range(0, Truth.LOOKUPS)
+        IntStream.range(0, GroundTruth.QUERIES)
             .mapToObj(i -> plain.searchArguments(query, truth.query(i).embedding()))
             .toArray(byte[][][]::new);
-    return Contest.Way.of(i -> plain.search(arguments[i % arguments.length]));
+    return Variant.of(i -> plain.search(arguments[i % arguments.length]));
   }
 
-  /** A scope grows from a few entries to a third of all, and is then invalidated. */
-  private void change(Corpus corpus, RedisVectorStore store, InMemoryVectorStore exact) {
-    store.put(newcomers(corpus, 0, FEW));
-    Truth truth = Truth.ofRewordings(corpus, exact, new int[] {2 * corpus.size}, GROWN);
+  /** Grows a scope from a few entries to a third of all, and then invalidates it. */
+  private void measureChanges(Corpus corpus, RedisVectorStore store, InMemoryVectorStore exact) {
+    store.put(newEntries(corpus, 0, INITIAL_SCOPE_SIZE));
+    GroundTruth truth =
+        GroundTruth.ofParaphrases(corpus, exact, new int[] {2 * corpus.size}, GROWN);
     server.plannedQuery(() -> store.nearest(truth.query(0)));
-    for (int from = FEW; from < corpus.size / 2; from += BATCH) {
-      store.put(newcomers(corpus, from, from + BATCH));
+    for (int from = INITIAL_SCOPE_SIZE; from < corpus.size / 2; from += BATCH_SIZE) {
+      store.put(newEntries(corpus, from, from + BATCH_SIZE));
     }
-    firstLookups(corpus, "the scope grew from 50 entries to a third of all", store, truth);
+    measureFirstSearches(corpus, "scope grew from 50 entries to a third of all", store, truth);
     store.remove(new EntrySelector.ByScope(GROWN.hash()));
-    store.put(newcomers(corpus, 0, FEW));
-    firstLookups(corpus, "it was invalidated and has 50 again", store, truth);
+    store.put(newEntries(corpus, 0, INITIAL_SCOPE_SIZE));
+    measureFirstSearches(corpus, "scope invalidated, then 50 entries written", store, truth);
   }
 
-  private static List<NewEntry> newcomers(Corpus corpus, int from, int to) {
+  private static List<NewEntry> newEntries(Corpus corpus, int from, int to) {
     return IntStream.range(from, to)
-        .mapToObj(i -> corpus.insertion(2 * corpus.size + i, GROWN))
+        .mapToObj(i -> corpus.newEntry(2 * corpus.size + i, GROWN))
         .toList();
   }
 
-  /** The first lookups of a store that has just been opened. */
-  private void start(Corpus corpus, String share, Truth truth) {
-    firstLookups(corpus, "start, scope of " + share, open(corpus), truth);
+  /** Measures the first searches of a store that has just been opened. */
+  private void measureNewStore(Corpus corpus, String fraction, GroundTruth truth) {
+    measureFirstSearches(corpus, "store opened, scope with " + fraction, open(corpus), truth);
   }
 
-  private void firstLookups(Corpus corpus, String what, RedisVectorStore store, Truth truth) {
-    double[] micros = new double[FIRST_LOOKUPS];
-    for (int i = 0; i < FIRST_LOOKUPS; i++) {
+  private void measureFirstSearches(
+      Corpus corpus, String change, RedisVectorStore store, GroundTruth truth) {
+    double[] micros = new double[FIRST_SEARCHES];
+    for (int i = 0; i < FIRST_SEARCHES; i++) {
       NearestQuery query = truth.query(i);
       long begin = System.nanoTime();
       store.nearest(query);
       micros[i] = (System.nanoTime() - begin) / 1e3;
     }
-    double median = DoubleStream.of(micros).sorted().toArray()[FIRST_LOOKUPS / 2];
+    double median = DoubleStream.of(micros).sorted().toArray()[FIRST_SEARCHES / 2];
     Sample later =
-        Contest.of(1, duration.dividedBy(2))
-            .run(List.of(Contest.Way.of(i -> store.nearest(truth.query(i)))))
+        InterleavedRun.of(1, duration.dividedBy(2))
+            .run(List.of(Variant.of(i -> store.nearest(truth.query(i)))))
             .get(0);
-    first.row(corpus.size, what, micros[0], micros[1], micros[2], median, later.medianMicros());
+    firstSearches.row(
+        corpus.size, change, micros[0], micros[1], micros[2], median, later.medianMicros());
   }
 }

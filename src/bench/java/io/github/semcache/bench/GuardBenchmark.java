@@ -16,7 +16,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** All guards on two prompts of about 200 characters, none of which objects: the longest road. */
+/**
+ * Measures all guards on two prompts of about 200 characters. No guard rejects the pair, so every
+ * guard runs.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -24,31 +27,35 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 2)
 @Fork(1)
 public class GuardBenchmark {
-  private static final String ASKED =
+  private static final String PROMPT =
       "Could you please tell me how much a one-way train ticket from Munich to Vienna costs on the"
           + " 14th of May 2025, if I book two seats for adults and one for a child, and whether the"
           + " dog travels for free?";
-  private static final String CACHED =
+  private static final String CACHED_PROMPT =
       "What does a one way ticket for the train from Munich to Vienna cost on 14 May 2025 when I"
           + " book seats for two adults and one child, and could you tell me whether the dog may"
           + " travel free of charge, please?";
 
   private Guards guards = Guards.english();
 
-  /** Makes sure that every guard is asked. */
+  /** Checks that no guard rejects the pair. */
   @Setup
-  public void checkThatNoGuardObjects() {
+  public void checkPair() {
     guards
-        .reject(PromptPair.of(ASKED, CACHED))
+        .objection(PromptPair.of(PROMPT, CACHED_PROMPT))
         .ifPresent(
             reason -> {
-              throw new IllegalStateException("guards object: " + reason);
+              throw new IllegalStateException("a guard rejects the pair: " + reason);
             });
   }
 
-  /** Both prompts are taken apart and compared by all guards. */
+  /**
+   * Measures parsing both prompts and running all guards.
+   *
+   * @return the reason of a rejection, which is empty
+   */
   @Benchmark
   public Optional<RejectionReason> allGuards() {
-    return guards.reject(PromptPair.of(ASKED, CACHED));
+    return guards.objection(PromptPair.of(PROMPT, CACHED_PROMPT));
   }
 }

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a miss costs beyond the model's call: calls through a client with a cache and calls through
- * the same client without one take turns, so that whatever else the machine does befalls both.
+ * Measures the overhead of a miss over the call of the model. Calls with and without a cache
+ * alternate, so that the load on the machine affects both equally.
  *
  * <p>{@code mvn -q -Pbench test-compile exec:exec
  * -Dbench.main=io.github.semcache.bench.MissOverhead -Dbench= -Dbench.options=}
@@ -44,9 +44,9 @@ public final class MissOverhead implements AutoCloseable {
   }
 
   /**
-   * Prints the medians for a server that answers at once and for one that takes 50 ms.
+   * Prints the medians for a server that answers immediately and for one that takes 50 ms.
    *
-   * @param args none
+   * @param args not used
    */
   public static void main(String[] args) {
     System.out.println("server      without cache   with cache   difference (median of pairs)");
@@ -60,7 +60,7 @@ public final class MissOverhead implements AutoCloseable {
     }
   }
 
-  /** The nanoseconds of each pair: without and with the cache. */
+  /** Returns the nanoseconds of each pair of calls, without and with the cache. */
   private long[][] measure(int pairs) {
     long[][] nanos = new long[2][pairs];
     for (int i = 0; i < pairs; i++) {

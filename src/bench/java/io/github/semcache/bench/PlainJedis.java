@@ -18,8 +18,8 @@ import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 import redis.clients.jedis.search.SearchResult;
 
 /**
- * The commands that the store sends, sent with Jedis alone: everything that can be made ready is,
- * and replies are left as they come, but for {@link #search(String, Embedding)}.
+ * The commands of the Redis store, sent with Jedis alone. Arguments are built in advance where
+ * possible, and replies are not decoded, except by {@link #search(String, Embedding)}.
  */
 final class PlainJedis {
   private static final String[] RETURNED = {
@@ -28,12 +28,12 @@ final class PlainJedis {
   private static final byte[][] ENTRY_FIELDS = {
     bytes("scope"), bytes("created_at"), bytes("prompt"), bytes("answer"), bytes("attributes")
   };
-  private static final String MILLIS = "3600000";
+  private static final String TTL_MILLIS = "3600000";
 
   private final RedisClient client;
   private final String index;
 
-  /** The keys of the entries begin with the name of the index and a colon. */
+  /** Creates a client for an index whose document keys start with its name and a colon. */
   PlainJedis(RedisClient client, String index) {
     this.client = client;
     this.index = index;
@@ -54,22 +54,22 @@ final class PlainJedis {
     return bytes(index + ":" + entryKey);
   }
 
-  /** HMGET of what makes an entry. */
+  /** Reads all fields of an entry with HMGET. */
   List<byte[]> read(byte[] documentKey) {
     return client.hmget(documentKey, ENTRY_FIELDS);
   }
 
-  /** HGET of the answer alone. */
+  /** Reads the answer of an entry with HGET. */
   byte[] readAnswer(byte[] documentKey) {
     return client.hget(documentKey, ENTRY_FIELDS[3]);
   }
 
-  /** The arguments of FT.SEARCH. */
-  byte[][] searchArguments(String query, Embedding probe) {
+  /** Returns the arguments of FT.SEARCH. */
+  byte[][] searchArguments(String query, Embedding embedding) {
     List<byte[]> arguments =
         new ArrayList<>(List.of(bytes(index), bytes(query), bytes("PARAMS"), bytes("2")));
     arguments.add(bytes("v"));
-    arguments.add(bytes(probe));
+    arguments.add(bytes(embedding));
     arguments.add(bytes("RETURN"));
     arguments.add(bytes(Integer.toString(RETURNED.length)));
     for (String field : RETURNED) {
@@ -81,27 +81,27 @@ final class PlainJedis {
     return arguments.toArray(byte[][]::new);
   }
 
-  /** FT.SEARCH with a raw reply. */
-  @SuppressWarnings("deprecation") // what the store uses too
+  /** Runs FT.SEARCH and returns the raw reply. */
+  @SuppressWarnings("deprecation") // the store uses it as well
   Object search(byte[][] arguments) {
     return client.sendCommand(arguments[0], SearchCommand.SEARCH, arguments);
   }
 
-  /** FT.SEARCH as Jedis's users write it, with the reply in Jedis's classes. */
-  SearchResult search(String query, Embedding probe) {
+  /** Runs FT.SEARCH with the search method of Jedis, which decodes the reply. */
+  SearchResult search(String query, Embedding embedding) {
     return client.ftSearch(
         index,
         query,
         FTSearchParams.searchParams()
-            .addParam("v", bytes(probe))
+            .addParam("v", bytes(embedding))
             .returnFields(RETURNED)
             .limit(0, Corpus.K)
             .dialect(2));
   }
 
-  /** The arguments of HSET, its key first. */
-  byte[][] hash(NewEntry insertion) {
-    CacheEntry entry = insertion.entry();
+  /** Returns the arguments of HSET, starting with the key. */
+  byte[][] hash(NewEntry newEntry) {
+    CacheEntry entry = newEntry.entry();
     List<byte[]> hash = new ArrayList<>(List.of(documentKey(entry.key())));
     List<byte[]> values =
         List.of(
@@ -113,16 +113,16 @@ final class PlainJedis {
     for (int i = 0; i < ENTRY_FIELDS.length; i++) {
       hash.addAll(List.of(ENTRY_FIELDS[i], values.get(i)));
     }
-    hash.addAll(List.of(bytes("embedding"), bytes(insertion.embedding().orElseThrow())));
+    hash.addAll(List.of(bytes("embedding"), bytes(newEntry.embedding().orElseThrow())));
     return hash.toArray(byte[][]::new);
   }
 
-  /** MULTI, HSET, PEXPIRE, EXEC in one round trip; the reply of EXEC. */
+  /** Sends MULTI, HSET, PEXPIRE, and EXEC in one round trip and returns the reply of EXEC. */
   Object write(byte[][] hash) {
     try (Pipeline pipeline = client.pipelined()) {
       pipeline.sendCommand(Command.MULTI, new byte[0][]);
       pipeline.sendCommand(Command.HSET, hash);
-      pipeline.sendCommand(Command.PEXPIRE, hash[0], bytes(MILLIS));
+      pipeline.sendCommand(Command.PEXPIRE, hash[0], bytes(TTL_MILLIS));
       Response<Object> executed = pipeline.sendCommand(Command.EXEC, new byte[0][]);
       pipeline.sync();
       return executed.get();

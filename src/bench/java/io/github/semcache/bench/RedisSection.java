@@ -1,6 +1,7 @@
 package io.github.semcache.bench;
 
 import io.github.semcache.SemanticCache;
+import io.github.semcache.bench.InterleavedRun.Variant;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.redis.RedisVectorStore;
@@ -12,11 +13,11 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** The store in Redis, each time beside the same command sent with Jedis alone. */
+/** Compares the Redis store with the same commands sent with Jedis alone. */
 final class RedisSection {
-  private static final double FIND_RATIO = 1.15;
-  private static final double NEAREST_RATIO = 1.10;
-  private static final double PUT_RATIO = 1.10;
+  private static final double MAX_FIND_RATIO = 1.15;
+  private static final double MAX_NEAREST_RATIO = 1.10;
+  private static final double MAX_PUT_RATIO = 1.10;
 
   private final Report report;
   private final Duration duration;
@@ -27,8 +28,8 @@ final class RedisSection {
     this.duration = duration;
     table =
         report.table(
-            "Redis beside plain Jedis",
-            "what",
+            "Redis store compared with plain Jedis",
+            "operation",
             "entries",
             "dimension",
             "threads",
@@ -41,7 +42,7 @@ final class RedisSection {
             "ratio");
   }
 
-  /** A store that has the corpus. */
+  /** A store that contains the corpus. */
   record Filled(RedisServer server, RedisVectorStore store) {
     void drop() {
       store.dropIndex(true);
@@ -55,17 +56,16 @@ final class RedisSection {
     return new Filled(server, store);
   }
 
-  void measure(Filled filled, Corpus corpus, Truth truth) {
+  void measure(Filled filled, Corpus corpus, GroundTruth truth) {
     for (int threads : StoresSection.THREADS) {
-      Contest contest = Contest.of(threads, duration);
-      new Comparison(filled, corpus, contest).run(truth);
+      new Comparison(filled, corpus, InterleavedRun.of(threads, duration)).run(truth);
     }
   }
 
-  /** What a row compares. */
-  private record Row(String what, Sample sample, String plain, Sample plainSample) {
+  /** A row that compares an operation with a command of plain Jedis. */
+  private record Row(String operation, Sample sample, String command, Sample commandSample) {
     double ratio() {
-      return sample.ratioTo(plainSample);
+      return sample.ratioTo(commandSample);
     }
   }
 
@@ -73,17 +73,17 @@ final class RedisSection {
   private final class Comparison {
     private final Filled filled;
     private final Corpus corpus;
-    private final Contest contest;
+    private final InterleavedRun run;
     private final PlainJedis plain;
 
-    Comparison(Filled filled, Corpus corpus, Contest contest) {
+    Comparison(Filled filled, Corpus corpus, InterleavedRun run) {
       this.filled = filled;
       this.corpus = corpus;
-      this.contest = contest;
+      this.run = run;
       this.plain = new PlainJedis(filled.server().client, filled.store().indexName());
     }
 
-    void run(Truth truth) {
+    void run(GroundTruth truth) {
       find();
       nearest(truth);
       put();
@@ -96,85 +96,76 @@ final class RedisSection {
               .toArray(byte[][]::new);
       SemanticCache cache = cache(i -> new float[0]);
       List<Sample> samples =
-          contest.run(
+          run.run(
               List.of(
-                  way(i -> filled.store().find(corpus.key(i)).orElseThrow()),
-                  way(i -> cache.lookup(Corpus.prompt(i)).orElseThrow()),
-                  way(i -> plain.read(documentKeys[i])),
-                  way(i -> plain.readAnswer(documentKeys[i]))));
-      Row store = new Row("store, find", samples.get(0), "HMGET of the entry", samples.get(2));
-      show(store);
-      judge(store, FIND_RATIO);
-      show(new Row("store, find", samples.get(0), "HGET of the answer", samples.get(3)));
-      Row hit = new Row("cache, exact hit", samples.get(1), "HMGET of the entry", samples.get(2));
-      show(hit);
-      judge(hit, FIND_RATIO);
+                  scattered(i -> filled.store().find(corpus.key(i)).orElseThrow()),
+                  scattered(i -> cache.lookup(Corpus.prompt(i)).orElseThrow()),
+                  scattered(i -> plain.read(documentKeys[i])),
+                  scattered(i -> plain.readAnswer(documentKeys[i]))));
+      String hmget = "HMGET of the entry";
+      addRow(
+          new Row("store, lookup by key", samples.get(0), hmget, samples.get(2)), MAX_FIND_RATIO);
+      addRow(new Row("store, lookup by key", samples.get(0), "HGET of the answer", samples.get(3)));
+      addRow(new Row("cache, exact hit", samples.get(1), hmget, samples.get(2)), MAX_FIND_RATIO);
     }
 
-    /** Does it for the entries in turn, which are far from each other. */
-    private Contest.Way way(IntFunction<?> action) {
-      return Contest.Way.of(i -> action.apply(corpus.scattered(i)));
+    /** Returns a variant that is called with entry numbers that are far apart. */
+    private Variant scattered(IntFunction<?> operation) {
+      return Variant.of(i -> operation.apply(corpus.scattered(i)));
     }
 
-    private void nearest(Truth truth) {
+    private void nearest(GroundTruth truth) {
+      List<Sample> samples = run.run(searches(truth));
+      String operation = "store, 10 nearest neighbors";
+      addRow(
+          new Row(operation, samples.get(0), "FT.SEARCH, raw reply", samples.get(2)),
+          MAX_NEAREST_RATIO);
+      addRow(new Row(operation, samples.get(0), "FT.SEARCH with `ftSearch`", samples.get(3)));
+      String commands = "HMGET and FT.SEARCH, raw replies";
+      addRow(new Row("cache, semantic hit", samples.get(1), commands, samples.get(4)));
+    }
+
+    private List<Variant> searches(GroundTruth truth) {
       String query = filled.server().plannedQuery(() -> filled.store().nearest(truth.query(0)));
       byte[][][] arguments =
-          IntStream.range(0, Truth.LOOKUPS)
+          IntStream.range(0, GroundTruth.QUERIES)
               .mapToObj(i -> plain.searchArguments(query, truth.query(i).embedding()))
               .toArray(byte[][][]::new);
       SemanticCache cache = cache(i -> truth.query(i).embedding().toArray());
       Prompt[] prompts =
-          IntStream.range(0, Truth.LOOKUPS)
+          IntStream.range(0, GroundTruth.QUERIES)
               .mapToObj(i -> Prompt.of(Integer.toString(i)))
               .toArray(Prompt[]::new);
-      byte[] absent = plain.documentKey("absent");
-      List<Sample> samples =
-          contest.run(
-              List.of(
-                  Contest.Way.of(i -> filled.store().nearest(truth.query(i))),
-                  Contest.Way.of(i -> cache.lookup(prompts[i % prompts.length]).orElseThrow()),
-                  Contest.Way.of(i -> plain.search(arguments[i % arguments.length])),
-                  Contest.Way.of(i -> plain.search(query, truth.query(i).embedding())),
-                  Contest.Way.of(
-                      i -> {
-                        plain.read(absent);
-                        return plain.search(arguments[i % arguments.length]);
-                      })));
-      Row store =
-          new Row("store, nearest 10", samples.get(0), "FT.SEARCH, raw reply", samples.get(2));
-      show(store);
-      judge(store, NEAREST_RATIO);
-      show(new Row("store, nearest 10", samples.get(0), "FT.SEARCH by `ftSearch`", samples.get(3)));
-      show(
-          new Row(
-              "cache, semantic hit",
-              samples.get(1),
-              "HMGET and FT.SEARCH, raw replies",
-              samples.get(4)));
+      byte[] missingKey = plain.documentKey("missing");
+      return List.of(
+          Variant.of(i -> filled.store().nearest(truth.query(i))),
+          Variant.of(i -> cache.lookup(prompts[i % prompts.length]).orElseThrow()),
+          Variant.of(i -> plain.search(arguments[i % arguments.length])),
+          Variant.of(i -> plain.search(query, truth.query(i).embedding())),
+          Variant.of(
+              i -> {
+                plain.read(missingKey);
+                return plain.search(arguments[i % arguments.length]);
+              }));
     }
 
     private void put() {
-      List<NewEntry> fresh = corpus.newcomers(StoresSection.WRITES_IN_A_ROUND);
-      List<byte[][]> hashes = fresh.stream().map(plain::hash).toList();
-      Runnable tidy = () -> StoresSection.remove(filled.store(), fresh);
+      List<NewEntry> newEntries = corpus.newEntries(StoresSection.WRITES_PER_ROUND);
+      List<byte[][]> hashes = newEntries.stream().map(plain::hash).toList();
+      Runnable cleanUp = () -> StoresSection.remove(filled.store(), newEntries);
       List<Sample> samples =
-          contest
-              .atMost(fresh.size())
+          run.maxCalls(newEntries.size())
               .run(
                   List.of(
-                      new Contest.Way(i -> filled.store().put(List.of(fresh.get(i))), tidy),
-                      new Contest.Way(i -> plain.write(hashes.get(i)), tidy)));
-      Row store =
-          new Row(
-              "store, put a new entry",
-              samples.get(0),
-              "MULTI, HSET, PEXPIRE, EXEC",
-              samples.get(1));
-      show(store);
-      judge(store, PUT_RATIO);
+                      new Variant(i -> filled.store().put(List.of(newEntries.get(i))), cleanUp),
+                      new Variant(i -> plain.write(hashes.get(i)), cleanUp)));
+      String commands = "MULTI, HSET, PEXPIRE, EXEC";
+      addRow(
+          new Row("store, write of a new entry", samples.get(0), commands, samples.get(1)),
+          MAX_PUT_RATIO);
     }
 
-    /** A cache whose prompts are known, or numbers that stand for an embedding. */
+    /** Returns a cache whose prompts are numbers, each with an embedding of its own. */
     private SemanticCache cache(IntFunction<float[]> embeddings) {
       return SemanticCache.builder()
           .embedder(
@@ -184,36 +175,34 @@ final class RedisSection {
                   text -> embeddings.apply(Integer.parseInt(text))))
           .store(filled.store())
           .maxDistance(2)
-          .noGuards() // The prompts are numbers, which would all be different ones.
+          .noGuards() // Guards would reject all pairs of prompts, because these are numbers.
           .build();
     }
 
-    private void show(Row row) {
+    private void addRow(Row row) {
       table.row(
-          row.what,
+          row.operation,
           corpus.size,
           corpus.space.dimension(),
-          contest.threads(),
+          run.threads(),
           row.sample.medianMicros(),
           row.sample.p99Micros(),
           row.sample.perSecond(),
-          row.plain,
-          row.plainSample.medianMicros(),
-          row.plainSample.perSecond(),
+          row.command,
+          row.commandSample.medianMicros(),
+          row.commandSample.perSecond(),
           row.ratio());
     }
 
-    private void judge(Row row, double limit) {
+    /** Adds a row whose ratio has a target. */
+    private void addRow(Row row, double maxRatio) {
+      addRow(row);
       report.atMost(
-          "Redis, %s : %s, %s, %d thread%s"
+          "ratio of Redis %s to %s, %s, %d thread%s"
               .formatted(
-                  row.what,
-                  row.plain,
-                  corpus,
-                  contest.threads(),
-                  contest.threads() == 1 ? "" : "s"),
+                  row.operation, row.command, corpus, run.threads(), run.threads() == 1 ? "" : "s"),
           row.ratio(),
-          limit);
+          maxRatio);
     }
   }
 }

@@ -21,11 +21,11 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.util.JedisURIHelper;
 
-/** The server to measure with, and one client of it for all that is measured. */
+/** The Redis server of the benchmarks, with the client that all measurements share. */
 final class RedisServer implements AutoCloseable {
   private static final int CONNECTIONS = 16;
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
-  private static final int MOST_UNPLANNED = 1_000;
+  private static final int MAX_UNPLANNED_QUERIES = 1_000;
   private static final Pattern INFO_LINE =
       Pattern.compile("redis_version:(.*)|module:name=([^,]*),ver=([0-9]*),.*");
   private static final Pattern QUERY =
@@ -53,8 +53,9 @@ final class RedisServer implements AutoCloseable {
   }
 
   /**
-   * A server as the tests find it: at {@code SEMCACHE_TEST_REDIS}, else started from the PATH, else
-   * in Docker. Empty if there is none.
+   * Finds a server like the tests do: at {@code SEMCACHE_TEST_REDIS}, from the PATH, or in Docker.
+   *
+   * @return the server, or empty if there is none
    */
   static Optional<RedisServer> find() {
     try {
@@ -64,7 +65,7 @@ final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** Its version, and those of its modules. */
+  /** Returns the version of the server and its modules. */
   String description() {
     return Stream.of("server", "modules")
         .flatMap(section -> client.info(section).lines())
@@ -74,7 +75,7 @@ final class RedisServer implements AutoCloseable {
         .collect(Collectors.joining(", "));
   }
 
-  /** A store over the one client. */
+  /** Returns a store that uses the shared client. */
   RedisVectorStore store(Corpus corpus, String name, VectorIndex index) {
     return RedisVectorStore.builder(client, corpus.space)
         .cacheName("semcache-" + name)
@@ -83,21 +84,23 @@ final class RedisServer implements AutoCloseable {
   }
 
   /**
-   * The text of the query that a store sends once it knows how many entries the scope has.
+   * Repeats a lookup until the store plans the query itself, and returns that query.
    *
-   * @throws IllegalStateException if it does not get to know that
+   * @throws IllegalStateException if the store still sends a query without a plan after 1,000
+   *     lookups
    */
   String plannedQuery(Runnable lookup) {
-    for (int i = 0; i < MOST_UNPLANNED; i++) {
+    for (int i = 0; i < MAX_UNPLANNED_QUERIES; i++) {
       String query = queryOf(lookup);
       if (query.contains("HYBRID_POLICY")) {
         return query;
       }
     }
-    throw new IllegalStateException("the store still leaves the planning to the server");
+    throw new IllegalStateException(
+        "the store sent " + MAX_UNPLANNED_QUERIES + " queries without HYBRID_POLICY");
   }
 
-  /** The text of the query of the first FT.SEARCH that reaches the server during an action. */
+  /** Returns the query of the first FT.SEARCH that the server receives during an action. */
   String queryOf(Runnable action) {
     try (Connection monitor = new Connection(address, config)) {
       monitor.sendCommand(Command.MONITOR);

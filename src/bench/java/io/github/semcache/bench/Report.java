@@ -8,26 +8,26 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Tables in Markdown, and which targets were reached. Rows are shown as they come. */
+/** A report in Markdown with the targets and the tables. Rows are also printed immediately. */
 final class Report {
   private final PrintStream progress;
   private final List<Table> tables = new ArrayList<>();
-  private final List<String> reached = new ArrayList<>();
-  private final List<String> missed = new ArrayList<>();
-  private final String machine;
+  private final List<Target> targets = new ArrayList<>();
+  private final String environment;
 
   Report(PrintStream progress, String redis) {
     this.progress = progress;
-    this.machine = machine(redis);
-    progress.println(machine);
+    this.environment = environment(redis);
+    progress.println(environment);
   }
 
-  /** A table, to be filled. */
+  /** A table whose rows are added while measuring. */
   final class Table {
     private final String title;
     private final List<String> lines = new ArrayList<>();
@@ -39,7 +39,7 @@ final class Report {
     }
 
     void row(Object... cells) {
-      String line = line(Stream.of(cells).map(Report::show).toList());
+      String line = line(Stream.of(cells).map(Report::format).toList());
       lines.add(line);
       progress.println(title + " " + line);
     }
@@ -49,15 +49,15 @@ final class Report {
     }
   }
 
-  /** Begins the next table. */
+  /** Adds a table. */
   Table table(String title, String... columns) {
     Table table = new Table(title, List.of(columns));
     tables.add(table);
     return table;
   }
 
-  /** Three digits are more than a run can tell. */
-  private static String show(Object cell) {
+  /** Formats a cell; numbers have at least three significant digits. */
+  private static String format(Object cell) {
     if (cell instanceof Double number) {
       int decimals = number < 10 ? 2 : number < 100 ? 1 : 0;
       return String.format(Locale.ROOT, "%,." + decimals + "f", number);
@@ -67,20 +67,35 @@ final class Report {
         : String.valueOf(cell);
   }
 
-  void atMost(String what, double value, double limit) {
-    judge(value <= limit, what + ": " + show(value) + ", at most " + show(limit));
+  /**
+   * A target of the benchmarks.
+   *
+   * @param name the measured value
+   * @param value the formatted value
+   * @param limit the formatted limit
+   * @param isMet whether the value is within the limit
+   */
+  private record Target(String name, String value, String limit, boolean isMet) {
+    String row() {
+      return "| %s | %s | %s | %s |".formatted(name, value, limit, isMet ? "met" : "**missed**");
+    }
   }
 
-  void atLeast(String what, double value, double limit) {
-    judge(value >= limit, String.format(Locale.ROOT, "%s: %.3f, at least %s", what, value, limit));
+  void atMost(String name, double value, double limit) {
+    addTarget(new Target(name, format(value), "at most " + format(limit), value <= limit));
   }
 
-  private void judge(boolean good, String what) {
-    progress.println((good ? "reached " : "MISSED ") + what);
-    (good ? reached : missed).add(what);
+  void atLeast(String name, double value, double limit) {
+    String formatted = String.format(Locale.ROOT, "%.3f", value);
+    addTarget(new Target(name, formatted, "at least " + limit, value >= limit));
   }
 
-  private static String machine(String redis) {
+  private void addTarget(Target target) {
+    progress.println("target " + target.row());
+    targets.add(target);
+  }
+
+  private static String environment(String redis) {
     return String.join(
         "\n",
         "- Date: " + LocalDate.now(ZoneOffset.UTC),
@@ -90,8 +105,8 @@ final class Report {
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name"),
                 System.getProperty("os.arch")),
-        "- Load before the run, of other programs: "
-            + show(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()),
+        "- Load average before the run: "
+            + format(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()),
         "- Java: " + System.getProperty("java.vm.name") + " " + Runtime.version(),
         "- Redis: " + redis);
   }
@@ -108,11 +123,13 @@ final class Report {
     }
   }
 
-  /** Writes all of it. */
+  /** Writes the report, with missed targets first. */
   void write(Path file) throws IOException {
-    List<String> lines = new ArrayList<>(List.of(machine, "", "### Targets", ""));
-    missed.forEach(target -> lines.add("- **Missed:** " + target));
-    reached.forEach(target -> lines.add("- Reached: " + target));
+    List<String> lines = new ArrayList<>(List.of(environment, "", "### Targets", ""));
+    lines.addAll(List.of("| target | value | limit | result |", "|---|---|---|---|"));
+    targets.stream()
+        .sorted(Comparator.comparing(Target::isMet))
+        .forEach(target -> lines.add(target.row()));
     for (Table table : tables) {
       lines.addAll(List.of("", "### " + table.title, ""));
       lines.addAll(table.lines);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** How long one way of a {@link Contest} took. */
+/** The measured call durations of one variant of an {@link InterleavedRun}. */
 final class Sample {
   private final long[] sortedNanos;
   private final List<Round> rounds;
@@ -20,40 +20,40 @@ final class Sample {
         List.copyOf(rounds));
   }
 
-  /** The times of one round. */
+  /** The call durations of one round. */
   static final class Round {
     private final long[] sortedNanos;
-    private final long took;
+    private final long totalNanos;
 
     /**
-     * One round.
+     * Creates a round.
      *
-     * @param nanos every time
-     * @param took how many nanoseconds the round took
+     * @param nanos the duration of each call, per thread
+     * @param totalNanos the duration of the round
      */
-    Round(List<long[]> nanos, long took) {
+    Round(List<long[]> nanos, long totalNanos) {
       this.sortedNanos = nanos.stream().flatMapToLong(Arrays::stream).sorted().toArray();
-      this.took = took;
+      this.totalNanos = totalNanos;
     }
   }
 
-  private static double quantileOf(long[] sorted, double share) {
-    return sorted[(int) Math.min(sorted.length - 1, (long) (share * sorted.length))];
+  private static double quantile(long[] sorted, double fraction) {
+    return sorted[(int) Math.min(sorted.length - 1, (long) (fraction * sorted.length))];
   }
 
   double medianMicros() {
-    return quantileOf(sortedNanos, 0.5) / 1e3;
+    return quantile(sortedNanos, 0.5) / 1e3;
   }
 
   double p99Micros() {
-    return quantileOf(sortedNanos, 0.99) / 1e3;
+    return quantile(sortedNanos, 0.99) / 1e3;
   }
 
   double perSecond() {
-    return sortedNanos.length * 1e9 / rounds.stream().mapToLong(round -> round.took).sum();
+    return sortedNanos.length * 1e9 / rounds.stream().mapToLong(round -> round.totalNanos).sum();
   }
 
-  /** The median, over the rounds, of the ratio of the two medians of a round. */
+  /** Returns the median over the rounds of the ratio of the medians of this and another sample. */
   double ratioTo(Sample other) {
     double[] ratios =
         IntStream.range(0, rounds.size())
@@ -64,6 +64,6 @@ final class Sample {
   }
 
   private static double median(Round round) {
-    return quantileOf(round.sortedNanos, 0.5);
+    return quantile(round.sortedNanos, 0.5);
   }
 }

@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Lookups and writes of the stores that need no server, one by one. */
+/** Measures single lookups and writes of the stores without a server. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -34,27 +34,27 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(value = 1, jvmArgsAppend = "-Xmx3g")
 public class StoreBenchmark {
-  private static final int PROBES = 256;
+  private static final int QUERIES = 256;
 
-  /** Which store. */
+  /** The store. */
   @Param({"memory", "lucene"})
   public String store = "memory";
 
-  /** How many entries. */
+  /** The number of entries. */
   @Param({"1000", "10000", "100000"})
   public int entries;
 
-  /** Of what dimension. */
+  /** The dimension of the embeddings. */
   @Param({"384", "1536"})
   public int dimension;
 
   private Corpus corpus = new Corpus(1, 1);
   private VectorStore target = InMemoryVectorStore.builder(corpus.space).build();
-  private final NearestQuery[] probes = new NearestQuery[PROBES];
-  private List<NewEntry> fresh = List.of();
+  private final NearestQuery[] queries = new NearestQuery[QUERIES];
+  private List<NewEntry> newEntries = List.of();
   private int next;
 
-  /** Fills the store; a directory that was filled before is used again. */
+  /** Fills the store. A directory that is already filled is reused. */
   @Setup(Level.Trial)
   public void fill() {
     corpus = new Corpus(entries, dimension);
@@ -66,11 +66,11 @@ public class StoreBenchmark {
     if (target.find(corpus.key(entries - 1)).isEmpty()) {
       corpus.fill(target);
     }
-    for (int i = 0; i < PROBES; i++) {
-      Embedding rewording = corpus.rewording(corpus.scattered(i));
-      probes[i] = Corpus.nearest(rewording, io.github.semcache.prompt.Scope.none());
+    for (int i = 0; i < QUERIES; i++) {
+      Embedding paraphrase = corpus.paraphrase(corpus.scattered(i));
+      queries[i] = Corpus.nearestQuery(paraphrase, io.github.semcache.prompt.Scope.none());
     }
-    fresh = corpus.newcomers(PROBES);
+    newEntries = corpus.newEntries(QUERIES);
   }
 
   /** Closes the store. */
@@ -80,7 +80,7 @@ public class StoreBenchmark {
   }
 
   /**
-   * A lookup by key.
+   * Measures a lookup by key.
    *
    * @return the entry
    */
@@ -90,22 +90,22 @@ public class StoreBenchmark {
   }
 
   /**
-   * A KNN search of ten.
+   * Measures a search for the ten nearest neighbors.
    *
    * @return the entries
    */
   @Benchmark
   public NearestEntries nearest() {
-    return target.nearest(probes[next++ % PROBES]);
+    return target.nearest(queries[next++ % QUERIES]);
   }
 
   /**
-   * A write that replaces an entry, but for the first ones.
+   * Measures a write. Apart from the first ones, writes replace an entry.
    *
-   * @return how many entries had to go
+   * @return the number of evicted entries
    */
   @Benchmark
   public int put() {
-    return target.put(List.of(fresh.get(next++ % PROBES)));
+    return target.put(List.of(newEntries.get(next++ % QUERIES)));
   }
 }

@@ -1,5 +1,6 @@
 package io.github.semcache.bench;
 
+import io.github.semcache.bench.InterleavedRun.Variant;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
@@ -11,14 +12,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Lookups and writes of the three stores, by number of entries and dimension. */
+/** Measures lookups and writes of the three stores by number of entries and dimension. */
 final class StoresSection {
   static final int[] THREADS = {1, 8};
-  static final int WRITES_IN_A_ROUND = 200;
+  static final int WRITES_PER_ROUND = 200;
 
-  private static final double MEMORY_MICROS = 1_500;
-  private static final double LUCENE_MICROS = 1_000;
-  private static final double RECALL = 0.98;
+  private static final double MAX_MEMORY_MICROS = 1_500;
+  private static final double MAX_LUCENE_MICROS = 1_000;
+  private static final double MIN_RECALL = 0.98;
 
   private final Report report;
   private final Optional<RedisServer> server;
@@ -26,7 +27,7 @@ final class StoresSection {
   private final Report.Table embedded;
   private final RedisSection redis;
   private final Report.Table recall;
-  private final EffortSection effort;
+  private final CandidatesSection candidates;
 
   StoresSection(Report report, Optional<RedisServer> server, Duration duration) {
     this.report = report;
@@ -36,7 +37,7 @@ final class StoresSection {
         report.table(
             "Stores without a server",
             "store",
-            "what",
+            "operation",
             "entries",
             "dimension",
             "threads",
@@ -50,9 +51,9 @@ final class StoresSection {
             "store",
             "entries",
             "dimension",
-            "rewordings",
+            "paraphrases",
             "new prompts");
-    effort = new EffortSection(report, duration);
+    candidates = new CandidatesSection(report, duration);
   }
 
   void run(List<Integer> sizes, List<Integer> dimensions) throws IOException {
@@ -64,88 +65,99 @@ final class StoresSection {
     }
   }
 
-  private void run(Corpus corpus, boolean withEffort) throws IOException {
+  private void run(Corpus corpus, boolean withCandidates) throws IOException {
     InMemoryVectorStore exact =
         InMemoryVectorStore.builder(corpus.space)
-            .maxEntries(corpus.size + WRITES_IN_A_ROUND)
+            .maxEntries(corpus.size + WRITES_PER_ROUND)
             .build();
     corpus.fill(exact);
-    Truth rewordings = Truth.ofRewordings(corpus, exact);
-    Truth newcomers = Truth.ofNewcomers(corpus, exact);
-    // Both are filled at once, because building a graph takes minutes.
+    GroundTruth paraphrases = GroundTruth.ofParaphrases(corpus, exact);
+    GroundTruth newPrompts = GroundTruth.ofNewPrompts(corpus, exact);
+    // Redis and Lucene are filled in parallel, because building a graph takes minutes.
     CompletableFuture<Optional<RedisSection.Filled>> filling =
         CompletableFuture.supplyAsync(() -> server.map(found -> RedisSection.fill(found, corpus)));
-    try (LuceneFiles files = new LuceneFiles()) {
+    try (TemporaryLuceneStore files = new TemporaryLuceneStore()) {
       try (LuceneVectorStore lucene = files.fill(corpus)) {
         filling.join();
-        measure(corpus, rewordings, "memory", exact);
-        measure(corpus, rewordings, "Lucene", lucene);
-        recall("Lucene", corpus, lucene, rewordings, newcomers);
+        measure(corpus, paraphrases, "memory", exact);
+        measure(corpus, paraphrases, "Lucene", lucene);
+        measureRecall("Lucene", corpus, lucene, paraphrases, newPrompts);
       }
-      filling
-          .join()
-          .ifPresent(
-              filled -> {
-                redis.measure(filled, corpus, rewordings);
-                recall("Redis", corpus, filled.store(), rewordings, newcomers);
-              });
-      if (withEffort) {
-        effort.measure(files, filling.join(), corpus, rewordings, newcomers);
+      filling.join().ifPresent(filled -> measure(filled, corpus, paraphrases, newPrompts));
+      if (withCandidates) {
+        candidates.measure(files, filling.join(), corpus, paraphrases, newPrompts);
       }
     } finally {
       filling.join().ifPresent(RedisSection.Filled::drop);
     }
   }
 
-  private void measure(Corpus corpus, Truth truth, String name, VectorStore store) {
-    List<NewEntry> fresh = corpus.newcomers(WRITES_IN_A_ROUND);
+  private void measure(
+      RedisSection.Filled filled, Corpus corpus, GroundTruth paraphrases, GroundTruth newPrompts) {
+    redis.measure(filled, corpus, paraphrases);
+    measureRecall("Redis", corpus, filled.store(), paraphrases, newPrompts);
+  }
+
+  private void measure(Corpus corpus, GroundTruth truth, String name, VectorStore store) {
+    List<NewEntry> newEntries = corpus.newEntries(WRITES_PER_ROUND);
     for (int threads : THREADS) {
-      Contest contest = Contest.of(threads, duration);
-      Contest.Way find =
-          Contest.Way.of(i -> store.find(corpus.key(corpus.scattered(i))).orElseThrow());
-      Contest.Way nearest = Contest.Way.of(i -> store.nearest(truth.query(i)));
-      Contest.Way put =
-          new Contest.Way(i -> store.put(List.of(fresh.get(i))), () -> remove(store, fresh));
-      row(name, "find by key", corpus, contest, find);
-      Sample search = row(name, "find the nearest 10", corpus, contest, nearest);
-      row(name, "put a new entry", corpus, contest.atMost(WRITES_IN_A_ROUND), put);
+      InterleavedRun run = InterleavedRun.of(threads, duration);
+      Variant find = Variant.of(i -> store.find(corpus.key(corpus.scattered(i))).orElseThrow());
+      Variant nearest = Variant.of(i -> store.nearest(truth.query(i)));
+      Variant put =
+          new Variant(i -> store.put(List.of(newEntries.get(i))), () -> remove(store, newEntries));
+      addRow(name, "lookup by key", corpus, run, find);
+      Sample search = addRow(name, "10 nearest neighbors", corpus, run, nearest);
+      addRow(name, "write of a new entry", corpus, run.maxCalls(WRITES_PER_ROUND), put);
       if (threads == 1) {
-        judge(name, corpus, search);
+        checkTarget(name, corpus, search);
       }
     }
   }
 
-  static void remove(VectorStore store, List<NewEntry> insertions) {
-    insertions.forEach(insertion -> store.remove(new EntrySelector.ByKey(insertion.entry().key())));
+  static void remove(VectorStore store, List<NewEntry> entries) {
+    entries.forEach(entry -> store.remove(new EntrySelector.ByKey(entry.entry().key())));
   }
 
-  private Sample row(String store, String what, Corpus corpus, Contest contest, Contest.Way way) {
-    Sample sample = contest.run(List.of(way)).get(0);
+  private Sample addRow(
+      String store, String operation, Corpus corpus, InterleavedRun run, Variant variant) {
+    Sample sample = run.run(List.of(variant)).get(0);
     embedded.row(
         store,
-        what,
+        operation,
         corpus.size,
         corpus.space.dimension(),
-        contest.threads(),
+        run.threads(),
         sample.medianMicros(),
         sample.p99Micros(),
         sample.perSecond());
     return sample;
   }
 
-  private void judge(String store, Corpus corpus, Sample nearest) {
-    if (store.equals("memory") && corpus.is(10_000, 384)) {
-      report.atMost("in memory, 10,000 x 384, µs", nearest.medianMicros(), MEMORY_MICROS);
+  private void checkTarget(String store, Corpus corpus, Sample nearest) {
+    if (store.equals("memory") && corpus.hasSize(10_000, 384)) {
+      report.atMost(
+          "10 nearest neighbors in memory, 10,000 x 384, µs",
+          nearest.medianMicros(),
+          MAX_MEMORY_MICROS);
     }
-    if (store.equals("Lucene") && corpus.is(100_000, 384)) {
-      report.atMost("Lucene, 100,000 x 384, µs", nearest.medianMicros(), LUCENE_MICROS);
+    if (store.equals("Lucene") && corpus.hasSize(100_000, 384)) {
+      report.atMost(
+          "10 nearest neighbors in Lucene, 100,000 x 384, µs",
+          nearest.medianMicros(),
+          MAX_LUCENE_MICROS);
     }
   }
 
-  private void recall(
-      String name, Corpus corpus, VectorStore store, Truth rewordings, Truth newcomers) {
-    double reworded = rewordings.recall(store);
-    recall.row(name, corpus.size, corpus.space.dimension(), reworded, newcomers.recall(store));
-    report.atLeast("recall@1 of %s, %s".formatted(name, corpus), reworded, RECALL);
+  private void measureRecall(
+      String name,
+      Corpus corpus,
+      VectorStore store,
+      GroundTruth paraphrases,
+      GroundTruth newPrompts) {
+    double paraphraseRecall = paraphrases.recall(store);
+    recall.row(
+        name, corpus.size, corpus.space.dimension(), paraphraseRecall, newPrompts.recall(store));
+    report.atLeast("recall@1 of %s, %s".formatted(name, corpus), paraphraseRecall, MIN_RECALL);
   }
 }

@@ -12,16 +12,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Made-up traffic that is hard on a cache: prompts whose answer changes with a city, an hour or a
- * name while their words hardly do. A prompt is a template of some intent with its slots filled in;
- * the right answer is that of the intent with these fillings. The same seed gives the same stream.
+ * Synthetic traffic that is difficult for a semantic cache: the answers to similar prompts differ
+ * by a city, an hour, or a name. A prompt is a template with values for its slots. Its label is the
+ * intent of the template, and optionally the values. The same seed gives the same stream.
  *
- * @param name what to call the stream
- * @param templates each with its intent in front; slots in braces
- * @param values what may fill a slot, by its name; a digit at the end of a slot's name is ignored
- * @param skew how unevenly values are chosen: the n-th of a list with weight n to the power of
- *     −skew; 0 chooses evenly
- * @param labelsHaveSlots whether the fillings belong to the label, or only the intent
+ * @param name the name of the stream
+ * @param templates the templates, with slots in braces
+ * @param values the values of each slot by its name; a digit at the end of the name is ignored
+ * @param skew the exponent of the Zipf distribution of the values: the n-th value of a list has the
+ *     weight n to the power of −skew, so 0 is a uniform distribution
+ * @param labelsHaveSlots whether the label includes the values of the slots
  */
 record TemplatedTraffic(
     String name,
@@ -215,8 +215,8 @@ record TemplatedTraffic(
   /**
    * A template.
    *
-   * @param intent what is wanted
-   * @param text with slots
+   * @param intent the intent
+   * @param text the text with slots
    */
   record Template(String intent, String text) {}
 
@@ -228,7 +228,7 @@ record TemplatedTraffic(
         .toList();
   }
 
-  /** The streams of the study. */
+  /** Returns the streams of {@link ErrorBudgetStudy}. */
   static List<TemplatedTraffic> all() {
     return List.of(
         new TemplatedTraffic("travel", TRAVEL, VALUES, 1, true),
@@ -249,13 +249,13 @@ record TemplatedTraffic(
   }
 
   private LabeledPrompt prompt(Template template, Random random) {
-    List<String> fillings = new ArrayList<>();
+    List<String> used = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     Matcher slot = SLOT.matcher(template.text());
     Map<String, String> bySlot = new TreeMap<>();
     while (slot.find()) {
-      String value = value(requireNonNull(values.get(slot.group(1)), "values"), fillings, random);
-      fillings.add(value);
+      String value = value(requireNonNull(values.get(slot.group(1)), "values"), used, random);
+      used.add(value);
       bySlot.put(slot.group(), value);
       slot.appendReplacement(text, Matcher.quoteReplacement(value));
     }
@@ -264,18 +264,18 @@ record TemplatedTraffic(
         text.toString(), labelsHaveSlots ? template.intent() + bySlot : template.intent());
   }
 
-  /** A value that does not fill another slot of the prompt yet. */
-  private String value(List<String> choices, List<String> taken, Random random) {
+  /** Returns a random value that another slot of the prompt does not have. */
+  private String value(List<String> choices, List<String> used, Random random) {
     double[] weights = new double[choices.size()];
-    double all = 0;
+    double total = 0;
     for (int i = 0; i < weights.length; i++) {
-      weights[i] = taken.contains(choices.get(i)) ? 0 : Math.pow(i + 1, -skew);
-      all += weights[i];
+      weights[i] = used.contains(choices.get(i)) ? 0 : Math.pow(i + 1, -skew);
+      total += weights[i];
     }
-    double left = random.nextDouble() * all;
+    double remaining = random.nextDouble() * total;
     int chosen = 0;
-    for (int i = 0; i < weights.length && left >= 0; i++) {
-      left -= weights[i];
+    for (int i = 0; i < weights.length && remaining >= 0; i++) {
+      remaining -= weights[i];
       chosen = weights[i] > 0 ? i : chosen;
     }
     return choices.get(chosen);

@@ -1,6 +1,6 @@
 /**
- * Benchmarks: {@code mvn -q -Pbench test-compile exec:exec}; results are kept in
- * docs/benchmarks.md.
+ * Benchmarks, run by {@code mvn -q -Pbench test-compile exec:exec}. Results are in {@code
+ * docs/benchmarks.md}.
  */
 @NullMarked
 package io.github.semcache.bench;

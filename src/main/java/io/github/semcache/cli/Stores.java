@@ -51,7 +51,7 @@ final class Stores {
     if (!Files.isDirectory(directory)) {
       throw new CommandException("--store is '" + name + "'; the directory does not exist", null);
     }
-    if (!LuceneVectorStore.exists(directory)) {
+    if (!LuceneVectorStore.isIn(directory)) {
       throw new CommandException(
           "--store is '" + name + "'; the directory does not contain a store", null);
     }

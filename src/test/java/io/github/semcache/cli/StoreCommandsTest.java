@@ -187,7 +187,8 @@ class StoreCommandsTest {
 
   @Test
   void storeInUseIsRejected() {
-    try (SemanticCache unused = cache()) {
+    SemanticCache open = cache();
+    try (open) {
       CliRun run = run("ls");
 
       assertThat(run.exitCode()).isEqualTo(1);

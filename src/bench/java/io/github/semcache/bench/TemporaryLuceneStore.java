@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A directory for a store of Lucene, deleted at the end. */
-final class LuceneFiles implements AutoCloseable {
+/** A temporary directory for a Lucene store, deleted by {@link #close}. */
+final class TemporaryLuceneStore implements AutoCloseable {
   private final Path directory = Files.createTempDirectory("semcache-bench");
 
-  LuceneFiles() throws IOException {}
+  TemporaryLuceneStore() throws IOException {}
 
   LuceneVectorStore.Builder builder(Corpus corpus) {
     return LuceneVectorStore.builder(directory, corpus.space)
-        .maxEntries(corpus.size + StoresSection.WRITES_IN_A_ROUND);
+        .maxEntries(corpus.size + StoresSection.WRITES_PER_ROUND);
   }
 
-  /** A store with the corpus in it, once its background work has come to rest. */
+  /** Opens a store, writes the corpus, and waits for background merges. */
   LuceneVectorStore fill(Corpus corpus) {
     LuceneVectorStore store = builder(corpus).build();
     corpus.fill(store);
@@ -30,10 +30,10 @@ final class LuceneFiles implements AutoCloseable {
 
   private static void awaitMerges() {
     try {
-      // What was put last goes to the index first, and may set off another merge.
-      for (int quiet = 0; quiet < 10; quiet++) {
+      // The last entries may still be flushed to the index, which may start another merge.
+      for (int idleChecks = 0; idleChecks < 10; idleChecks++) {
         if (isMerging()) {
-          quiet = 0;
+          idleChecks = 0;
         }
         TimeUnit.MILLISECONDS.sleep(100);
       }

@@ -7,36 +7,36 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** What more candidates, and more entries asked for, bring and cost. */
-final class EffortSection {
+/** Measures latency and recall by the number of candidates and the number of results. */
+final class CandidatesSection {
   private static final List<Integer> CANDIDATES = List.of(16, 32, 64, 128, 256);
-  private static final List<Integer> ASKED_FOR = List.of(1, 10);
+  private static final List<Integer> RESULTS = List.of(1, 10);
 
   private final Duration duration;
   private final Report.Table table;
 
-  EffortSection(Report report, Duration duration) {
+  CandidatesSection(Report report, Duration duration) {
     this.duration = duration;
     table =
         report.table(
-            "Candidates looked at, and entries asked for",
+            "Candidates per search and results (K)",
             "store",
             "candidates",
             "K",
             "p50 µs",
-            "recall@1, rewordings",
+            "recall@1, paraphrases",
             "recall@1, new prompts");
   }
 
   void measure(
-      LuceneFiles files,
+      TemporaryLuceneStore files,
       Optional<RedisSection.Filled> redis,
       Corpus corpus,
-      Truth rewordings,
-      Truth newcomers) {
+      GroundTruth paraphrases,
+      GroundTruth newPrompts) {
     for (int candidates : CANDIDATES) {
       try (LuceneVectorStore store = files.builder(corpus).efSearch(candidates).build()) {
-        rows("Lucene", candidates, store, rewordings, newcomers);
+        rows("Lucene", candidates, store, paraphrases, newPrompts);
       }
     }
     for (int candidates : CANDIDATES) {
@@ -44,26 +44,30 @@ final class EffortSection {
           filled -> {
             VectorStore store =
                 filled.server().store(corpus, "bench", VectorIndex.hnsw().efRuntime(candidates));
-            filled.server().plannedQuery(() -> store.nearest(rewordings.query(0)));
-            rows("Redis", candidates, store, rewordings, newcomers);
+            filled.server().plannedQuery(() -> store.nearest(paraphrases.query(0)));
+            rows("Redis", candidates, store, paraphrases, newPrompts);
           });
     }
   }
 
   private void rows(
-      String name, int candidates, VectorStore store, Truth rewordings, Truth newcomers) {
-    for (int k : ASKED_FOR) {
+      String name,
+      int candidates,
+      VectorStore store,
+      GroundTruth paraphrases,
+      GroundTruth newPrompts) {
+    for (int k : RESULTS) {
       Sample sample =
-          Contest.of(1, duration)
-              .run(List.of(Contest.Way.of(i -> store.nearest(rewordings.asking(i, k)))))
+          InterleavedRun.of(1, duration)
+              .run(List.of(InterleavedRun.Variant.of(i -> store.nearest(paraphrases.query(i, k)))))
               .get(0);
       table.row(
           name,
           candidates,
           k,
           sample.medianMicros(),
-          rewordings.recall(store, k),
-          newcomers.recall(store, k));
+          paraphrases.recall(store, k),
+          newPrompts.recall(store, k));
     }
   }
 }
