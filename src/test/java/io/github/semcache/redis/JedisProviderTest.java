@@ -75,18 +75,18 @@ class JedisProviderTest {
     becomeCluster();
     try (RedisVectorStore store = store()) {
       store.find("key");
-      int asked = server.received("CLUSTER").size();
+      int refreshes = server.received("CLUSTER").size();
       server.onAll(FakeRedis.NO_REPLY);
 
       long start = System.nanoTime();
       assertThatThrownBy(() -> store.find("key")).isInstanceOf(StoreException.class);
-      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
 
-      assertThat(took).as("Jedis would make five attempts").isLessThan(Duration.ofMillis(700));
+      assertThat(elapsed).as("Jedis would make five attempts").isLessThan(Duration.ofMillis(700));
       server.recover();
       assertThat(background).hasSize(1);
       background.get(0).run();
-      assertThat(server.received("CLUSTER")).hasSizeGreaterThan(asked);
+      assertThat(server.received("CLUSTER")).hasSizeGreaterThan(refreshes);
     }
   }
 

@@ -16,6 +16,7 @@ import io.github.semcache.testing.RedisServers;
 import java.net.URI;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.HostAndPort;
@@ -58,31 +59,10 @@ class RedisClusterConnectionIT {
   @Test
   void documentedPermissionsSufficeForAllOperations() {
     String cacheName = "test-" + UUID.randomUUID();
+    String[] permissions = RedisGuide.permissions("### Cluster, on every node", cacheName);
+    onEveryNode("SETUSER", "app", "reset", "on", ">secret");
     onEveryNode(
-        "SETUSER",
-        "app",
-        "reset",
-        "on",
-        ">secret",
-        "~" + cacheName + ":*",
-        "+cluster|slots",
-        "+hmget",
-        "+ft.search",
-        "+eval",
-        "+hset",
-        "+hdel",
-        "+del",
-        "+pexpire",
-        "+persist",
-        "+unlink",
-        "+scan",
-        "+hget",
-        "+pttl",
-        "+get",
-        "+set",
-        "+ft.create",
-        "+ft.info",
-        "+ft.dropindex");
+        Stream.concat(Stream.of("SETUSER", "app"), Stream.of(permissions)).toArray(String[]::new));
     RedisConnection user =
         RedisConnection.of("redis://app:secret@" + node.getHost() + ":" + node.getPort()).cluster();
     try (RedisVectorStore limited =

@@ -42,8 +42,8 @@ class RedisDeploymentsIT {
 
     try (RedisProcess second = RedisServers.startAt(first.port())) {
       await().ignoreExceptions().untilAsserted(() -> assertThat(nearest(store)).isEmpty());
-      CacheEntry young = put(store, "young", 0);
-      await().untilAsserted(() -> assertThat(nearest(store)).containsExactly(young));
+      CacheEntry recent = put(store, "recent", 0);
+      await().untilAsserted(() -> assertThat(nearest(store)).containsExactly(recent));
       assertThat(second.port()).isEqualTo(first.port());
     }
     store.close();

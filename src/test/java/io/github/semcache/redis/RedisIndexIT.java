@@ -160,13 +160,13 @@ class RedisIndexIT extends RedisFixture {
   @Test
   void droppedIndexIsAMissAndItsEntriesAreFoundAgainLater() {
     FakeClock time = new FakeClock();
-    RedisVectorStore survivor = builder().clocks(time, time::nanos).build();
-    CacheEntry entry = put(survivor, "what?", 0);
+    RedisVectorStore longLived = builder().clocks(time, time::nanos).build();
+    CacheEntry entry = put(longLived, "what?", 0);
     time.advance(Duration.ofSeconds(1));
     index(SearchCommand.DROPINDEX);
 
-    assertThat(survivor.nearest(QUERY)).isEqualTo(NearestEntries.none());
-    await().untilAsserted(() -> assertThat(nearest(survivor)).containsExactly(entry));
+    assertThat(longLived.nearest(QUERY)).isEqualTo(NearestEntries.none());
+    await().untilAsserted(() -> assertThat(nearest(longLived)).containsExactly(entry));
   }
 
   @Test

@@ -102,26 +102,7 @@ class RedisServerFailureIT extends RedisFixture {
 
   @Test
   void documentedPermissionsSufficeForAllOperations() {
-    URI user =
-        asUser(
-            "~" + cacheName + ":*",
-            "+hmget",
-            "+ft.search",
-            "+multi",
-            "+del",
-            "+hset",
-            "+pexpire",
-            "+exec",
-            "+unlink",
-            "+scan",
-            "+hget",
-            "+pttl",
-            "+get",
-            "+eval",
-            "+set",
-            "+ft.create",
-            "+ft.info",
-            "+ft.dropindex");
+    URI user = asUser(RedisGuide.permissions("### Single server", cacheName));
 
     try (RedisVectorStore limited = builderFor(user).build()) {
       CacheEntry entry = put(limited, "what?", 0);
@@ -159,7 +140,7 @@ class RedisServerFailureIT extends RedisFixture {
   @Test
   void userWithPermissionForLookupsOnlyUsesAnAssumedIndex() {
     CacheEntry entry = put(store, "what?", 0);
-    URI user = asUser("~" + cacheName + ":*", "+hmget", "+ft.search");
+    URI user = asUser(RedisGuide.permissions("### Lookups only", cacheName));
 
     assertFails("NOPERM", () -> builderFor(user).build());
     try (RedisVectorStore reader = builderFor(user).assumeIndex().build()) {
@@ -176,14 +157,14 @@ class RedisServerFailureIT extends RedisFixture {
   @Test
   void storeRecoversFromFlushAll() {
     FakeClock time = new FakeClock();
-    RedisVectorStore survivor = builder().clocks(time, time::nanos).build();
-    put(survivor, "old", 0);
+    RedisVectorStore longLived = builder().clocks(time, time::nanos).build();
+    put(longLived, "old", 0);
     time.advance(Duration.ofSeconds(1));
     jedis.flushAll();
 
-    CacheEntry young = put(survivor, "young", 0);
-    assertThat(survivor.nearest(QUERY)).isEqualTo(NearestEntries.none());
-    await().untilAsserted(() -> assertThat(nearest(survivor)).containsExactly(young));
+    CacheEntry recent = put(longLived, "recent", 0);
+    assertThat(longLived.nearest(QUERY)).isEqualTo(NearestEntries.none());
+    await().untilAsserted(() -> assertThat(nearest(longLived)).containsExactly(recent));
   }
 
   @Test
