@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.langchain4j.data.embedding.Embedding;
 import io.github.semcache.embedding.RejectedTextException;
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Example;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 /** The model below reads eight tokens; each character that is not white space is one. */
 final class WindowedModelTest {
@@ -26,13 +23,13 @@ final class WindowedModelTest {
         }
       };
 
-  @Example
+  @Test
   void textThatFitsIsReadOnceAndKeepsItsVector() {
     assertThat(embed("ab cd")).isEqualTo(Embedding.from(new float[] {1, 0}));
     assertThat(model.batches()).containsExactly(List.of("ab cd"));
   }
 
-  @Example
+  @Test
   void vectorsOfThePiecesAreAveragedByTheirTokens() {
     float[] vector = embed("aaaa bbbbbb").vector();
 
@@ -41,7 +38,7 @@ final class WindowedModelTest {
     assertThat(vector[1]).isCloseTo((float) (6 / Math.sqrt(52)), within(1e-6f));
   }
 
-  @Example
+  @Test
   void textOfTheGreatestLengthIsReadAndOneMoreCharacterIsRefused() {
     assertThat(embed("a".repeat(300)).vector()).containsExactly(1, 0);
 
@@ -50,7 +47,7 @@ final class WindowedModelTest {
         .withMessage("text has 301 characters; the model takes at most 300");
   }
 
-  @Example
+  @Test
   void textWithoutAnyTokenIsRefused() {
     FakeEmbeddingModel blind = new FakeEmbeddingModel(WindowedModelTest::vector, text -> 0);
 
@@ -60,7 +57,8 @@ final class WindowedModelTest {
   }
 
   @Property(tries = 500)
-  void everyCharacterIsReadOnceAndInOrder(@ForAll("texts") String text) {
+  void everyCharacterIsReadOnceAndInOrder(Values values) {
+    String text = text(values);
     model.batches().clear();
 
     embed(text);
@@ -92,11 +90,10 @@ final class WindowedModelTest {
     return characters.substring(0, Math.min(WINDOW, characters.length()));
   }
 
-  @Provide
-  Arbitrary<String> texts() {
-    return Arbitraries.of("a", "b", "語", "🦜", " ", "\n", "      ", "word", "word ")
-        .list()
-        .ofMaxSize(45)
-        .map(parts -> "a" + String.join("", parts));
+  private static String text(Values values) {
+    List<String> parts =
+        values.listOf(
+            0, 45, () -> values.oneOf("a", "b", "語", "🦜", " ", "\n", "      ", "word", "word "));
+    return "a" + String.join("", parts);
   }
 }

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingSpace;
-import java.nio.charset.StandardCharsets;
-import net.jqwik.api.Assume;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.NotBlank;
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import org.junit.jupiter.api.Test;
 
 class KeySpaceTest {
@@ -16,8 +13,10 @@ class KeySpaceTest {
     return KeySpace.of(cacheName, new EmbeddingSpace(modelId, dimension));
   }
 
-  private static boolean isUsable(String name) {
-    return !name.isBlank() && StandardCharsets.UTF_8.newEncoder().canEncode(name);
+  private static String name(Values values) {
+    String name = values.wellFormedString();
+    values.assume(!name.isBlank());
+    return name;
   }
 
   @Test
@@ -35,14 +34,12 @@ class KeySpaceTest {
   }
 
   @Property
-  void noCacheSeesTheKeysOfAnother(
-      @ForAll @NotBlank String oneName,
-      @ForAll @NotBlank String otherName,
-      @ForAll @NotBlank String oneModel,
-      @ForAll @NotBlank String otherModel) {
-    Assume.that(isUsable(oneName) && isUsable(otherName));
-    Assume.that(isUsable(oneModel) && isUsable(otherModel));
-    Assume.that(!oneName.equals(otherName) || !oneModel.equals(otherModel));
+  void noCacheSeesTheKeysOfAnother(Values values) {
+    String oneName = name(values);
+    String otherName = name(values);
+    String oneModel = name(values);
+    String otherModel = name(values);
+    values.assume(!oneName.equals(otherName) || !oneModel.equals(otherModel));
     KeySpace one = keys(oneName, oneModel, 4);
     KeySpace other = keys(otherName, otherModel, 4);
 
@@ -52,8 +49,8 @@ class KeySpaceTest {
   }
 
   @Property
-  void noCharacterOfANameMeansAnythingToTheServer(@ForAll @NotBlank String name) {
-    Assume.that(isUsable(name));
+  void noCharacterOfANameMeansAnythingToTheServer(Values values) {
+    String name = name(values);
     KeySpace keys = keys(name, name, 4);
 
     assertThat(keys.prefix()).matches("[A-Za-z0-9_.%-]+:v1:[A-Za-z0-9_.%-]+:4:");
