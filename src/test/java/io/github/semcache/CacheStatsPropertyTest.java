@@ -12,19 +12,13 @@ import io.github.semcache.stats.StatsCounter;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testing.FaultyStore.Call;
-import io.github.semcache.testkit.FakeChatClient;
-import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 
 /** What the counts promise, whatever is asked and whatever fails. */
 class CacheStatsPropertyTest {
@@ -54,21 +48,23 @@ class CacheStatsPropertyTest {
 
   record Step(Kind kind, int prompt, CacheMode mode) {}
 
-  @Provide
-  Arbitrary<List<Step>> steps() {
-    return Combinators.combine(
-            Arbitraries.of(Kind.class),
-            Arbitraries.integers().between(0, 4),
-            Arbitraries.frequencyOf(
-                net.jqwik.api.Tuple.of(6, Arbitraries.just(CacheMode.USE)),
-                net.jqwik.api.Tuple.of(1, Arbitraries.of(CacheMode.class))))
-        .as(Step::new)
-        .list()
-        .ofMaxSize(60);
+  private static List<Step> steps(Values values) {
+    return values.listOf(
+        0,
+        60,
+        () ->
+            new Step(
+                values.oneOf(List.of(Kind.values())),
+                values.intBetween(0, 4),
+                values.intBetween(1, 7) == 1
+                    ? values.oneOf(List.of(CacheMode.values()))
+                    : CacheMode.USE));
   }
 
   @Property(tries = 300)
-  void countsAgreeWithWhatHappened(@ForAll("steps") List<Step> steps, @ForAll boolean shadow) {
+  void countsAgreeWithWhatHappened(Values values) {
+    List<Step> steps = steps(values);
+    boolean shadow = values.anyBoolean();
     World world = new World(shadow);
 
     steps.forEach(world::take);
@@ -89,8 +85,9 @@ class CacheStatsPropertyTest {
   }
 
   @Property(tries = 10)
-  void countsAgreeWhenManyThreadsAsk(
-      @ForAll("steps") List<Step> first, @ForAll("steps") List<Step> second) {
+  void countsAgreeWhenManyThreadsAsk(Values values) {
+    List<Step> first = steps(values);
+    List<Step> second = steps(values);
     World world = new World(false);
 
     CompletableFuture.allOf(

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import org.junit.jupiter.api.Test;
 
 class ProportionTest {
@@ -52,9 +51,9 @@ class ProportionTest {
   }
 
   @Property
-  void valueIsWithinItsInterval(
-      @ForAll @IntRange(min = 1, max = 100_000) int total,
-      @ForAll @IntRange(max = 100) int percent) {
+  void shareLiesWithinItsInterval(Values values) {
+    int total = values.intBetween(1, 100_000);
+    int percent = values.intBetween(0, 100);
     Proportion proportion = new Proportion((int) ((long) total * percent / 100), total);
     double value = proportion.value().orElseThrow();
 

@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.langchain4j.data.embedding.Embedding;
 import io.github.semcache.embedding.RejectedTextException;
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Example;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 /** Uses a model with a window of eight tokens; each character except whitespace is a token. */
 final class WindowedModelTest {
@@ -26,14 +23,14 @@ final class WindowedModelTest {
         }
       };
 
-  @Example
-  void textWithinTheWindowIsEmbeddedInOneCall() {
+  @Test
+  void textThatFitsIsReadOnceAndKeepsItsVector() {
     assertThat(embed("ab cd")).isEqualTo(Embedding.from(new float[] {1, 0}));
     assertThat(model.batches()).containsExactly(List.of("ab cd"));
   }
 
-  @Example
-  void vectorsOfChunksAreAveragedByTheirTokens() {
+  @Test
+  void vectorsOfThePiecesAreAveragedByTheirTokens() {
     float[] vector = embed("aaaa bbbbbb").vector();
 
     assertThat(chunks()).containsExactly("aaaa", "bbbbbb");
@@ -41,8 +38,8 @@ final class WindowedModelTest {
     assertThat(vector[1]).isCloseTo((float) (6 / Math.sqrt(52)), within(1e-6f));
   }
 
-  @Example
-  void textOfTheMaximumLengthIsEmbeddedAndALongerOneIsRejected() {
+  @Test
+  void textOfTheGreatestLengthIsReadAndOneMoreCharacterIsRefused() {
     assertThat(embed("a".repeat(300)).vector()).containsExactly(1, 0);
 
     assertThatExceptionOfType(RejectedTextException.class)
@@ -50,9 +47,9 @@ final class WindowedModelTest {
         .withMessage("text has 301 characters; the maximum is 300");
   }
 
-  @Example
-  void textWithoutTokensIsRejected() {
-    FakeEmbeddingModel tokenless = new FakeEmbeddingModel(WindowedModelTest::vector, text -> 0);
+  @Test
+  void textWithoutAnyTokenIsRefused() {
+    FakeEmbeddingModel blind = new FakeEmbeddingModel(WindowedModelTest::vector, text -> 0);
 
     assertThatExceptionOfType(RejectedTextException.class)
         .isThrownBy(() -> new WindowedModel(tokenless, WINDOW, 300).embed("\u200b\u200b\u200b"))
@@ -60,7 +57,8 @@ final class WindowedModelTest {
   }
 
   @Property(tries = 500)
-  void everyCharacterIsEmbeddedOnceAndInOrder(@ForAll("texts") String text) {
+  void everyCharacterIsReadOnceAndInOrder(Values values) {
+    String text = text(values);
     model.batches().clear();
 
     embed(text);
@@ -92,11 +90,10 @@ final class WindowedModelTest {
     return characters.substring(0, Math.min(WINDOW, characters.length()));
   }
 
-  @Provide
-  Arbitrary<String> texts() {
-    return Arbitraries.of("a", "b", "語", "🦜", " ", "\n", "      ", "word", "word ")
-        .list()
-        .ofMaxSize(45)
-        .map(parts -> "a" + String.join("", parts));
+  private static String text(Values values) {
+    List<String> parts =
+        values.listOf(
+            0, 45, () -> values.oneOf("a", "b", "語", "🦜", " ", "\n", "      ", "word", "word "));
+    return "a" + String.join("", parts);
   }
 }

@@ -3,10 +3,8 @@ package io.github.semcache.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.DoubleRange;
-import net.jqwik.api.constraints.IntRange;
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import org.junit.jupiter.api.Test;
 
 class ClopperPearsonTest {
@@ -30,21 +28,20 @@ class ClopperPearsonTest {
   }
 
   @Property
-  void soFewEventsHaveTheProbabilityThatIsLeft(
-      @ForAll @IntRange(min = 1, max = 60) int trials,
-      @ForAll @IntRange(max = 59) int events,
-      @ForAll @DoubleRange(min = 0.5, max = 0.99) double confidence) {
-    int seen = Math.min(events, trials - 1);
+  void soFewEventsHaveTheProbabilityThatIsLeft(Values values) {
+    int trials = values.intBetween(1, 60);
+    int seen = values.intBetween(0, trials - 1);
+    double confidence = values.doubleBetween(0.5, 0.99);
     double bound = ClopperPearson.upperBound(seen, trials, confidence);
 
     assertThat(atMost(seen, trials, bound)).isCloseTo(1 - confidence, within(1e-6));
   }
 
   @Property
-  void boundLiesAboveTheRateAndRisesWithEventsAndConfidence(
-      @ForAll @DoubleRange(max = 400) double events,
-      @ForAll @DoubleRange(min = 401, max = 5_000) double trials,
-      @ForAll @DoubleRange(min = 0.5, max = 0.95) double confidence) {
+  void boundLiesAboveTheRateAndRisesWithEventsAndConfidence(Values values) {
+    double events = values.doubleBetween(0, 400);
+    double trials = values.doubleBetween(401, 5_000);
+    double confidence = values.doubleBetween(0.5, 0.95);
     double bound = ClopperPearson.upperBound(events, trials, confidence);
 
     assertThat(bound).isGreaterThan(events / trials).isLessThanOrEqualTo(1);

@@ -2,24 +2,21 @@ package io.github.semcache.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.DoubleRange;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class RiskModelTest {
 
   @Property(tries = 60)
-  void thresholdNeverExceedsWhatTheBoundAllows(
-      @ForAll long seed,
-      @ForAll @IntRange(min = 1, max = 500) int count,
-      @ForAll @DoubleRange(min = 0.01, max = 0.2) double budget,
-      @ForAll @DoubleRange(min = 0.5, max = 0.99) double confidence) {
-    List<RiskModel.Scored> cases = randomCases(new Random(seed), count);
+  void cutIsNeverLooserThanTheBoundAllows(Values values) {
+    int count = values.intBetween(1, 500);
+    double budget = values.doubleBetween(0.01, 0.2);
+    double confidence = values.doubleBetween(0.5, 0.99);
+    List<RiskModel.Scored> cases = randomCases(new Random(values.anyLong()), count);
 
     double threshold = RiskModel.threshold(cases, budget, confidence);
 
@@ -37,9 +34,9 @@ class RiskModelTest {
   }
 
   @Property(tries = 40)
-  void smallerBudgetOrHigherConfidenceNeverRaisesTheThreshold(
-      @ForAll long seed, @ForAll @DoubleRange(min = 0.01, max = 0.2) double budget) {
-    List<RiskModel.Scored> cases = randomCases(new Random(seed), 600);
+  void smallerBudgetsAndMoreConfidenceNeverLoosenTheCut(Values values) {
+    double budget = values.doubleBetween(0.01, 0.2);
+    List<RiskModel.Scored> cases = randomCases(new Random(values.anyLong()), 600);
 
     assertThat(RiskModel.threshold(cases, budget / 2, 0.9))
         .isLessThanOrEqualTo(RiskModel.threshold(cases, budget, 0.9));

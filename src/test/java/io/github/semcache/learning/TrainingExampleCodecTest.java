@@ -3,12 +3,10 @@ package io.github.semcache.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import java.util.Arrays;
 import java.util.List;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class TrainingExampleCodecTest {
@@ -37,16 +35,20 @@ class TrainingExampleCodecTest {
     assertThat(TrainingExampleCodec.encode(content)).isEqualTo(BYTES);
   }
 
-  @Property
-  void cutOffBytesAreRefused(@ForAll @IntRange(max = 1_000) int length) {
-    byte[] cut = Arrays.copyOf(BYTES, length % BYTES.length);
+  @Test
+  void cutOffBytesAreRefused() {
+    for (int length = 0; length < BYTES.length; length++) {
+      byte[] cut = Arrays.copyOf(BYTES, length);
 
-    assertThatThrownBy(() -> TrainingExampleCodec.decode(cut))
-        .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> TrainingExampleCodec.decode(cut))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @Property
-  void arbitraryBytesAreRefused(@ForAll @Size(max = 300) byte[] bytes) {
+  void arbitraryBytesAreRefused(Values values) {
+    byte[] bytes = values.bytes(300);
+
     assertThatThrownBy(() -> TrainingExampleCodec.decode(bytes))
         .isInstanceOf(IllegalArgumentException.class);
   }

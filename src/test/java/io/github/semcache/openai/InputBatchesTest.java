@@ -3,21 +3,18 @@ package io.github.semcache.openai;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import java.util.List;
 import java.util.stream.IntStream;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Example;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 final class InputBatchesTest {
 
   @Property(tries = 200)
-  void batchesPreserveOrderAndLimits(
-      @ForAll("texts") List<String> texts, @ForAll @IntRange(min = 1, max = 12) int maxTexts) {
+  void batchesKeepOrderAndLimits(Values values) {
+    List<String> texts = texts(values);
+    int maxTexts = values.intBetween(1, 12);
     List<List<String>> batches = InputBatches.split(texts, maxTexts);
 
     assertThat(batches.stream().flatMap(List::stream).toList()).isEqualTo(texts);
@@ -30,8 +27,9 @@ final class InputBatchesTest {
   }
 
   @Property(tries = 200)
-  void consecutiveBatchesDoNotFitInOneBatch(
-      @ForAll("texts") List<String> texts, @ForAll @IntRange(min = 1, max = 12) int maxTexts) {
+  void noTwoNeighborsWouldFitInOneBatch(Values values) {
+    List<String> texts = texts(values);
+    int maxTexts = values.intBetween(1, 12);
     List<List<String>> batches = InputBatches.split(texts, maxTexts);
 
     assertThat(IntStream.range(1, batches.size()))
@@ -43,8 +41,8 @@ final class InputBatchesTest {
             });
   }
 
-  @Example
-  void textAboveTheLimitIsABatchOfOne() {
+  @Test
+  void textTooLongForAnyRequestIsAlone() {
     String huge = "x".repeat(InputBatches.MAX_BYTES + 1);
 
     assertThat(InputBatches.split(List.of("a", huge, "b"), 10))
@@ -55,13 +53,11 @@ final class InputBatchesTest {
     return texts.stream().mapToLong(text -> text.getBytes(UTF_8).length).sum();
   }
 
-  /** Texts with one to four bytes per character, of which a few fill a request. */
-  @Provide
-  Arbitrary<List<String>> texts() {
-    return Arbitraries.of("a", "é", "語", "🦜", "aé語🦜")
-        .flatMap(
-            piece -> Arbitraries.integers().between(0, 60_000).map(times -> piece.repeat(times)))
-        .list()
-        .ofMaxSize(20);
+  /** Pieces of one to four bytes a character, long enough that a few fill a request. */
+  private static List<String> texts(Values values) {
+    return values.listOf(
+        0,
+        20,
+        () -> values.oneOf("a", "é", "語", "🦜", "aé語🦜").repeat(values.intBetween(0, 60_000)));
   }
 }

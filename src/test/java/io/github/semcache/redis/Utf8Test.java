@@ -3,21 +3,23 @@ package io.github.semcache.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class Utf8Test {
 
   @Property
-  void decodedStringEqualsEncodedString(@ForAll String text) {
+  void everyStringIsReadAsItWasWritten(Values values) {
+    String text = values.anyString();
+
     assertThat(Utf8.decode(Utf8.encode(text))).isEqualTo(text);
   }
 
   @Property
-  void wellFormedTextIsEncodedAsStandardUtf8(@ForAll String text) {
-    String wellFormed = new String(text.getBytes(UTF_8), UTF_8);
+  void wellFormedTextIsPlainUtf8(Values values) {
+    String wellFormed = values.wellFormedString();
 
     assertThat(Utf8.encode(wellFormed)).isEqualTo(wellFormed.getBytes(UTF_8));
   }

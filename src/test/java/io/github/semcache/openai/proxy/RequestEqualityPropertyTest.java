@@ -6,33 +6,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.prompt.Query;
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 
 /** Requests are equal for the cache unless a relevant part differs. */
 final class RequestEqualityPropertyTest extends RequestEqualityFixture {
-  /** Lists of texts and images. */
-  @Provide
-  Arbitrary<List<String>> contents() {
-    return Arbitraries.of("", "damaged", "Which one?", "image a", "image b")
-        .list()
-        .ofMinSize(1)
-        .ofMaxSize(6);
+  /** Texts and images, at least one of them a text that says something. */
+  private static List<String> contents(Values values) {
+    return values.listOf(
+        1, 6, () -> values.oneOf("", "damaged", "Which one?", "image a", "image b"));
   }
 
-  @Property(tries = 1000)
-  void positionOfTextsBetweenImagesIsRelevant(
-      @ForAll("contents") List<String> one, @ForAll("contents") List<String> other) {
+  @Property
+  void textsThatStandElsewhereAmongTheImagesAreAnotherRequest(Values values) {
+    List<String> one = contents(values);
+    List<String> other = contents(values);
     Optional<String> key = queryOf(message(one)).map(Query::key);
     Optional<String> otherKey = queryOf(message(other)).map(Query::key);
 
@@ -63,20 +55,21 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
     return OpenAiJson.text(body);
   }
 
-  @Provide
-  Arbitrary<ObjectNode> bodies() {
-    return Arbitraries.of(CHAT, RESPONSE).map(RequestEqualityPropertyTest::parse);
+  private static ObjectNode body(Values values) {
+    return parse(values.oneOf(CHAT, RESPONSE));
   }
 
   @Property(tries = 300)
-  void orderOfKeysIsIrrelevant(@ForAll("bodies") ObjectNode body, @ForAll long seed) {
-    assertThat(keyOf((ObjectNode) shuffled(body, new Random(seed)))).isEqualTo(keyOf(body));
+  void keysMayComeInAnyOrder(Values values) {
+    ObjectNode body = body(values);
+
+    assertThat(keyOf((ObjectNode) shuffled(body, values))).isEqualTo(keyOf(body));
   }
 
-  private static JsonNode shuffled(JsonNode node, Random random) {
+  private static JsonNode shuffled(JsonNode node, Values values) {
     if (node instanceof ArrayNode array) {
       ArrayNode copy = array.arrayNode();
-      array.forEach(element -> copy.add(shuffled(element, random)));
+      array.forEach(element -> copy.add(shuffled(element, values)));
       return copy;
     }
     if (!(node instanceof ObjectNode object)) {
@@ -84,36 +77,31 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
     }
     List<String> names = new ArrayList<>();
     object.fieldNames().forEachRemaining(names::add);
-    Collections.shuffle(names, random);
     ObjectNode copy = object.objectNode();
-    names.forEach(name -> copy.set(name, shuffled(object.get(name), random)));
+    values.permutationOf(names).forEach(name -> copy.set(name, shuffled(object.get(name), values)));
     return copy;
   }
 
   /** A request body in which one field was modified, added, or removed. */
   private record Change(String name, ObjectNode body) {}
 
-  /** Bodies with one modified, removed, or added field that is not ignored. */
-  @Provide
-  Arbitrary<Change> changes() {
-    return Combinators.combine(bodies(), Arbitraries.longs())
-        .as((body, seed) -> changed(body, new Random(seed)));
-  }
-
-  private static Change changed(ObjectNode body, Random random) {
-    ObjectNode copy = body.deepCopy();
+  /**
+   * One leaf changed, one field removed or one field added, anywhere outside of what is ignored.
+   */
+  private static Change change(Values values) {
+    ObjectNode copy = body(values);
     List<ObjectNode> objects = new ArrayList<>();
     collect(copy, objects, true);
-    int index = random.nextInt(objects.size());
+    int index = values.intBetween(0, objects.size() - 1);
     boolean isTop = index == 0;
     ObjectNode object = objects.get(index);
     List<String> names = new ArrayList<>();
-    object.fieldNames().forEachRemaining(names::add);
-    names.removeIf(name -> isTop && isIgnored(name, copy));
-    String name = names.get(random.nextInt(names.size()));
-    switch (random.nextInt(3)) {
-      case 0 -> object.put("x_added", random.nextInt());
-      case 1 -> object.set(name, other(object.get(name)));
+    place.fieldNames().forEachRemaining(names::add);
+    names.removeIf(name -> isTop && isIrrelevant(name, copy));
+    String name = values.oneOf(names);
+    switch (values.intBetween(0, 2)) {
+      case 0 -> place.put("x_added", values.anyInt());
+      case 1 -> place.set(name, other(place.get(name)));
       default -> {
         if (isTop && Set.of("messages", "input").contains(name)) {
           object.put("x_added", true);
@@ -137,7 +125,8 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
   }
 
   @Property(tries = 2000)
-  void modifiedRequestIsNotEqual(@ForAll("changes") Change change) {
+  void changeOfAnythingThatMattersIsAnotherRequest(Values values) {
+    Change change = change(values);
     String original = change.body().has("messages") ? CHAT : RESPONSE;
 
     assertThat(queryOf(OpenAiJson.text(change.body())).map(Query::key))
