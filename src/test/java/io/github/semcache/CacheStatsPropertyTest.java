@@ -10,6 +10,8 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.stats.StatsCounter;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testing.FaultyStore.Call;
 import io.github.semcache.testing.Property;

@@ -75,7 +75,7 @@ record Explanation(Query query, List<Match> matches, String policyName, HitPolic
   }
 
   private List<String> rejections(Match match) {
-    return Guards.english().objections(PromptPair.of(query.text(), match.entry().prompt())).stream()
+    return Guards.english().rejections(PromptPair.of(query.text(), match.entry().prompt())).stream()
         .map(RejectionReason::code)
         .toList();
   }

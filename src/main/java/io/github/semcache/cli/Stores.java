@@ -51,7 +51,7 @@ final class Stores {
     if (!Files.isDirectory(directory)) {
       throw new CommandException("--store is '" + name + "'; the directory does not exist", null);
     }
-    if (!LuceneVectorStore.isIn(directory)) {
+    if (!LuceneVectorStore.exists(directory)) {
       throw new CommandException(
           "--store is '" + name + "'; the directory does not contain a store", null);
     }

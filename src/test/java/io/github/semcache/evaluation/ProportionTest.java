@@ -51,7 +51,7 @@ class ProportionTest {
   }
 
   @Property
-  void shareLiesWithinItsInterval(Values values) {
+  void valueIsWithinItsInterval(Values values) {
     int total = values.intBetween(1, 100_000);
     int percent = values.intBetween(0, 100);
     Proportion proportion = new Proportion((int) ((long) total * percent / 100), total);

@@ -6,10 +6,16 @@ import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.evaluation.DataFile;
+import io.github.semcache.evaluation.LabeledPrompt;
+import io.github.semcache.evaluation.PromptColumns;
+import io.github.semcache.evaluation.Replay;
+import io.github.semcache.evaluation.ReplayResult;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.redis.RedisConnection;
@@ -125,5 +131,16 @@ final class GuideExamples {
         builder.hitPolicy(ErrorBudget.of(0.01)).judge(AnswerJudge.chat(chatClient)).build();
     // learning ends
     return cache;
+  }
+
+  /** Not run: it reads a file. */
+  static ReplayResult replay(Embedder embedder) {
+    // replay begins
+    List<LabeledPrompt> prompts =
+        DataFile.read(Path.of("prompts.csv")).prompts(PromptColumns.of("text").label("intent"));
+    ReplayResult result =
+        Replay.builder(embedder).hitPolicy(HitPolicy.maxDistance(0.15)).shuffled(1).build().run(prompts);
+    // replay ends
+    return result;
   }
 }

@@ -28,8 +28,8 @@ class GuardPropertiesTest {
     String one = prompt(values);
     String other = prompt(values);
 
-    assertThat(GUARDS.objection(PromptPair.of(one, other)))
-        .isEqualTo(GUARDS.objection(PromptPair.of(other, one)));
+    assertThat(GUARDS.reject(PromptPair.of(one, other)))
+        .isEqualTo(GUARDS.reject(PromptPair.of(other, one)));
   }
 
   @Test
@@ -45,7 +45,7 @@ class GuardPropertiesTest {
   void samePromptIsNeverObjectedTo(Values values) {
     String prompt = prompt(values);
 
-    assertThat(GUARDS.objections(PromptPair.of(prompt, prompt))).isEmpty();
+    assertThat(GUARDS.rejections(PromptPair.of(prompt, prompt))).isEmpty();
   }
 
   @Test

@@ -24,13 +24,13 @@ final class WindowedModelTest {
       };
 
   @Test
-  void textThatFitsIsReadOnceAndKeepsItsVector() {
+  void textWithinTheWindowIsEmbeddedInOneCall() {
     assertThat(embed("ab cd")).isEqualTo(Embedding.from(new float[] {1, 0}));
     assertThat(model.batches()).containsExactly(List.of("ab cd"));
   }
 
   @Test
-  void vectorsOfThePiecesAreAveragedByTheirTokens() {
+  void vectorsOfChunksAreAveragedByTheirTokens() {
     float[] vector = embed("aaaa bbbbbb").vector();
 
     assertThat(chunks()).containsExactly("aaaa", "bbbbbb");
@@ -39,7 +39,7 @@ final class WindowedModelTest {
   }
 
   @Test
-  void textOfTheGreatestLengthIsReadAndOneMoreCharacterIsRefused() {
+  void textOfTheMaximumLengthIsEmbeddedAndALongerOneIsRejected() {
     assertThat(embed("a".repeat(300)).vector()).containsExactly(1, 0);
 
     assertThatExceptionOfType(RejectedTextException.class)
@@ -48,8 +48,8 @@ final class WindowedModelTest {
   }
 
   @Test
-  void textWithoutAnyTokenIsRefused() {
-    FakeEmbeddingModel blind = new FakeEmbeddingModel(WindowedModelTest::vector, text -> 0);
+  void textWithoutTokensIsRejected() {
+    FakeEmbeddingModel tokenless = new FakeEmbeddingModel(WindowedModelTest::vector, text -> 0);
 
     assertThatExceptionOfType(RejectedTextException.class)
         .isThrownBy(() -> new WindowedModel(tokenless, WINDOW, 300).embed("\u200b\u200b\u200b"))
@@ -57,7 +57,7 @@ final class WindowedModelTest {
   }
 
   @Property(tries = 500)
-  void everyCharacterIsReadOnceAndInOrder(Values values) {
+  void everyCharacterIsEmbeddedOnceAndInOrder(Values values) {
     String text = text(values);
     model.batches().clear();
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RiskModelTest {
 
   @Property(tries = 60)
-  void cutIsNeverLooserThanTheBoundAllows(Values values) {
+  void thresholdNeverExceedsWhatTheBoundAllows(Values values) {
     int count = values.intBetween(1, 500);
     double budget = values.doubleBetween(0.01, 0.2);
     double confidence = values.doubleBetween(0.5, 0.99);
@@ -34,7 +34,7 @@ class RiskModelTest {
   }
 
   @Property(tries = 40)
-  void smallerBudgetsAndMoreConfidenceNeverLoosenTheCut(Values values) {
+  void smallerBudgetOrHigherConfidenceNeverRaisesTheThreshold(Values values) {
     double budget = values.doubleBetween(0.01, 0.2);
     List<RiskModel.Scored> cases = randomCases(new Random(values.anyLong()), 600);
 

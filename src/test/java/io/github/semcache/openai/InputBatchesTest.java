@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class InputBatchesTest {
 
   @Property(tries = 200)
-  void batchesKeepOrderAndLimits(Values values) {
+  void batchesPreserveOrderAndLimits(Values values) {
     List<String> texts = texts(values);
     int maxTexts = values.intBetween(1, 12);
     List<List<String>> batches = InputBatches.split(texts, maxTexts);
@@ -27,7 +27,7 @@ final class InputBatchesTest {
   }
 
   @Property(tries = 200)
-  void noTwoNeighborsWouldFitInOneBatch(Values values) {
+  void consecutiveBatchesDoNotFitInOneBatch(Values values) {
     List<String> texts = texts(values);
     int maxTexts = values.intBetween(1, 12);
     List<List<String>> batches = InputBatches.split(texts, maxTexts);
@@ -42,7 +42,7 @@ final class InputBatchesTest {
   }
 
   @Test
-  void textTooLongForAnyRequestIsAlone() {
+  void textAboveTheLimitIsABatchOfOne() {
     String huge = "x".repeat(InputBatches.MAX_BYTES + 1);
 
     assertThat(InputBatches.split(List.of("a", huge, "b"), 10))

@@ -52,7 +52,7 @@ class HashCodecTest {
 
   /** Any strings, with NUL, line breaks and lone surrogates among them. */
   @Property(tries = 300)
-  void everyEntryIsReadAsItWasWritten(Values values) {
+  void decodedEntryEqualsEncodedEntry(Values values) {
     String prompt = values.anyString();
     String answer = values.anyString();
     Map<String, String> attributes = values.mapOf(4, values::anyString, values::anyString);

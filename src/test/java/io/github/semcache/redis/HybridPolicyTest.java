@@ -28,7 +28,7 @@ class HybridPolicyTest {
   }
 
   @Property
-  void oneThatIsComparedWithAllIsComparedWithFewerToo(Values values) {
+  void fewerPassingEntriesNeverChangeAdHocToBatches(Values values) {
     long passing = values.longBetween(0, 1_000_000);
     long fewer = values.longBetween(0, 1_000_000);
     long all = values.longBetween(0, 10_000_000);
@@ -39,7 +39,7 @@ class HybridPolicyTest {
   }
 
   @Property
-  void countsThatDoNotFitTogetherDoNoHarm(Values values) {
+  void inconsistentCountsAreAccepted(Values values) {
     long passing = values.longBetween(0, Long.MAX_VALUE);
     long all = values.longBetween(0, Long.MAX_VALUE);
     assertThat(HybridPolicy.choose(passing, all, 5)).isNotNull();

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import java.nio.charset.StandardCharsets;
-import net.jqwik.api.Assume;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.NotBlank;
 import org.junit.jupiter.api.Test;
 
 class KeyNamingTest {
@@ -35,14 +33,13 @@ class KeyNamingTest {
   }
 
   @Property
-  void prefixesOfDifferentCachesDoNotOverlap(
-      @ForAll @NotBlank String oneName,
-      @ForAll @NotBlank String otherName,
-      @ForAll @NotBlank String oneModel,
-      @ForAll @NotBlank String otherModel) {
-    Assume.that(isValid(oneName) && isValid(otherName));
-    Assume.that(isValid(oneModel) && isValid(otherModel));
-    Assume.that(!oneName.equals(otherName) || !oneModel.equals(otherModel));
+  void prefixesOfDifferentCachesDoNotOverlap(Values values) {
+    String oneName = validName(values);
+    String oneModel = validName(values);
+    boolean sameName = values.anyBoolean();
+    String otherName = sameName ? oneName : validName(values);
+    String otherModel = sameName ? validName(values) : oneModel;
+    values.assume(!oneName.equals(otherName) || !oneModel.equals(otherModel));
     KeyNaming one = keys(oneName, oneModel, 4);
     KeyNaming other = keys(otherName, otherModel, 4);
 
@@ -54,12 +51,18 @@ class KeyNamingTest {
   }
 
   @Property
-  void specialCharactersAreEncoded(@ForAll @NotBlank String name) {
-    Assume.that(isValid(name));
+  void specialCharactersAreEncoded(Values values) {
+    String name = validName(values);
     KeyNaming keys = keys(name, name, 4);
 
     assertThat(keys.entryPrefix()).matches("[A-Za-z0-9_.%-]+:v1:[A-Za-z0-9_.%-]+:4:");
     assertThat(keys.statePrefix()).matches("[A-Za-z0-9_.%-]+:state:v1:[A-Za-z0-9_.%-]+:4:");
+  }
+
+  private static String validName(Values values) {
+    String name = values.wellFormedString();
+    values.assume(isValid(name));
+    return name;
   }
 
   @Test

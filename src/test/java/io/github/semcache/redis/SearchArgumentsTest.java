@@ -74,7 +74,7 @@ class SearchArgumentsTest {
   }
 
   @Property
-  void onlyHexadecimalDigitsPassAsAScope(Values values) {
+  void scopeMustConsistOfHexadecimalDigits(Values values) {
     String scope = values.oneOf(values.anyString(), values.stringOf(8, "0123456789abcdefg"));
     if (scope.matches("[0-9a-f]+")) {
       SearchArguments.checkScope(scope);

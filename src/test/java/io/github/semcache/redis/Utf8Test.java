@@ -11,14 +11,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Utf8Test {
 
   @Property
-  void everyStringIsReadAsItWasWritten(Values values) {
+  void decodedStringEqualsEncodedString(Values values) {
     String text = values.anyString();
 
     assertThat(Utf8.decode(Utf8.encode(text))).isEqualTo(text);
   }
 
   @Property
-  void wellFormedTextIsPlainUtf8(Values values) {
+  void wellFormedTextIsEncodedAsStandardUtf8(Values values) {
     String wellFormed = values.wellFormedString();
 
     assertThat(Utf8.encode(wellFormed)).isEqualTo(wellFormed.getBytes(UTF_8));

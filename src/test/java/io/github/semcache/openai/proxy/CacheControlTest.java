@@ -73,7 +73,7 @@ final class CacheControlTest extends CachedClientTest {
   }
 
   @Property
-  void anyTagIsReadAsItWasSet(Values values) {
+  void anyTagSurvivesEncodingAndDecoding(Values values) {
     String name = values.wellFormedString();
     String value = values.wellFormedString();
     Headers headers = CacheControl.use().tag(name, value).tag(name + "x", "other").headers();

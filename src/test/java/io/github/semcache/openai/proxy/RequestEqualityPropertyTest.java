@@ -22,7 +22,7 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
   }
 
   @Property
-  void textsThatStandElsewhereAmongTheImagesAreAnotherRequest(Values values) {
+  void positionOfTextsBetweenImagesIsRelevant(Values values) {
     List<String> one = contents(values);
     List<String> other = contents(values);
     Optional<String> key = queryOf(message(one)).map(Query::key);
@@ -60,7 +60,7 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
   }
 
   @Property(tries = 300)
-  void keysMayComeInAnyOrder(Values values) {
+  void orderOfKeysIsIrrelevant(Values values) {
     ObjectNode body = body(values);
 
     assertThat(keyOf((ObjectNode) shuffled(body, values))).isEqualTo(keyOf(body));
@@ -85,9 +85,7 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
   /** A request body in which one field was modified, added, or removed. */
   private record Change(String name, ObjectNode body) {}
 
-  /**
-   * One leaf changed, one field removed or one field added, anywhere outside of what is ignored.
-   */
+  /** Returns a body with one modified, removed, or added field that is not ignored. */
   private static Change change(Values values) {
     ObjectNode copy = body(values);
     List<ObjectNode> objects = new ArrayList<>();
@@ -96,12 +94,12 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
     boolean isTop = index == 0;
     ObjectNode object = objects.get(index);
     List<String> names = new ArrayList<>();
-    place.fieldNames().forEachRemaining(names::add);
-    names.removeIf(name -> isTop && isIrrelevant(name, copy));
+    object.fieldNames().forEachRemaining(names::add);
+    names.removeIf(name -> isTop && isIgnored(name, copy));
     String name = values.oneOf(names);
     switch (values.intBetween(0, 2)) {
-      case 0 -> place.put("x_added", values.anyInt());
-      case 1 -> place.set(name, other(place.get(name)));
+      case 0 -> object.put("x_added", values.anyInt());
+      case 1 -> object.set(name, other(object.get(name)));
       default -> {
         if (isTop && Set.of("messages", "input").contains(name)) {
           object.put("x_added", true);
@@ -125,7 +123,7 @@ final class RequestEqualityPropertyTest extends RequestEqualityFixture {
   }
 
   @Property(tries = 2000)
-  void changeOfAnythingThatMattersIsAnotherRequest(Values values) {
+  void modifiedRequestIsNotEqual(Values values) {
     Change change = change(values);
     String original = change.body().has("messages") ? CHAT : RESPONSE;
 
