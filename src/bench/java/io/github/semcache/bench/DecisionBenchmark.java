@@ -3,7 +3,6 @@ package io.github.semcache.bench;
 import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.LabeledDecision;
-import io.github.semcache.learning.Learner;
 import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.MissReason;

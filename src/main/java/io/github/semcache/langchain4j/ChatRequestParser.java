@@ -89,8 +89,7 @@ final class ChatRequestParser {
     for (int i = messages.size() - 1; i >= 0; i--) {
       if (messages.get(i) instanceof UserMessage message) {
         List<Content> contents = new ArrayList<>(message.contents());
-        Optional<MessageQuestion> question = 
-            MessageQuestion.in(texts(contents), finder, onFailure);
+        Optional<MessageQuestion> question = MessageQuestion.in(texts(contents), finder, onFailure);
         question.ifPresent(found -> replace(found, contents));
         messages.set(i, message.toBuilder().contents(contents).build());
         return question;

@@ -90,8 +90,8 @@ class DocumentationTest {
   static Stream<Path> pages() throws IOException {
     try (Stream<Path> docs = Files.walk(Path.of("docs"))) {
       return Stream.concat(
-              Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(Path::of),
-              docs.filter(page -> page.toString().endsWith(".md")).toList().stream())
+          Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(Path::of),
+          docs.filter(page -> page.toString().endsWith(".md")).toList().stream())
           .toList()
           .stream();
     }
@@ -147,7 +147,8 @@ class DocumentationTest {
   private static String examplesOf(String source) {
     StringBuilder examples = new StringBuilder();
     Matcher marked =
-        Pattern.compile("(?ms)^( *)// ([\\w -]+) begins\n(.*?)(^ *// \\2 ends|\\z)").matcher(source);
+        Pattern.compile("(?ms)^( *)// ([\\w -]+) begins\n(.*?)(^ *// \\2 ends|\\z)")
+            .matcher(source);
     while (marked.find()) {
       examples.append(marked.group(3).replaceAll("(?m)^" + marked.group(1), "")).append('\n');
     }

@@ -139,7 +139,11 @@ final class GuideExamples {
     List<LabeledPrompt> prompts =
         DataFile.read(Path.of("prompts.csv")).prompts(PromptColumns.of("text").label("intent"));
     ReplayResult result =
-        Replay.builder(embedder).hitPolicy(HitPolicy.maxDistance(0.15)).shuffled(1).build().run(prompts);
+        Replay.builder(embedder)
+            .hitPolicy(HitPolicy.maxDistance(0.15))
+            .shuffled(1)
+            .build()
+            .run(prompts);
     // replay ends
     return result;
   }

@@ -71,7 +71,9 @@ class RedisListableStoreIT extends ListableStoreContract<RedisVectorStore> {
         UnifiedJedis jedis = connection().open()) {
       CacheEntry complete = entry(Scope.none(), "complete", "a", CREATED_AT);
       CacheEntry incomplete = entry(Scope.none(), "incomplete", "a", CREATED_AT);
-      store.put(List.of(withoutExpiry(complete, atAngle(4, 0)), withoutExpiry(incomplete, atAngle(4, 1))));
+      store.put(
+          List.of(
+              withoutExpiry(complete, atAngle(4, 0)), withoutExpiry(incomplete, atAngle(4, 1))));
       jedis.hdel(store.indexName() + ":" + incomplete.key(), "answer");
       jedis.set(store.indexName() + ":text", "no hash");
       jedis.hset(store.indexName() + ":foreign", "a", "b");

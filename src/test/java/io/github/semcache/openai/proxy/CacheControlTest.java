@@ -8,11 +8,9 @@ import com.openai.client.OpenAIClient;
 import com.openai.core.http.Headers;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import io.github.semcache.prompt.Prompt;
-import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How the headers of a client and of its calls are combined and encoded. */
