@@ -101,8 +101,7 @@ class SpringAiTest {
       {"id":"chatcmpl-1","object":"chat.completion","created":1700000000,"model":"gpt-4o-mini",
        "choices":[{"index":0,"finish_reason":"stop","logprobs":null,
          "message":{"role":"assistant","content":"Paris","refusal":null}}],
-       "usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}}\
-      """;
+       "usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}}""";
 
   private static final String STREAM =
       chunk("{\"role\":\"assistant\",\"content\":\"\"}", "null")
@@ -147,6 +146,7 @@ class SpringAiTest {
   }
 
   private String streamed(String question) {
-    return model.stream(question).collectList().block().stream().reduce("", String::concat);
+    return model.stream(question).collectList().block().stream()
+        .reduce("", String::concat);
   }
 }

@@ -114,9 +114,7 @@ public final class FakeOpenAiServer implements AutoCloseable {
     return this;
   }
 
-  /**
-   * Sets the dimension of vectors for requests without {@code dimensions}; the default is 1,536.
-   */
+  /** Sets the dimension of vectors unless a request sets it; the default is 1,536. */
   public FakeOpenAiServer dimension(int dimension) {
     vectors.dimension(dimension);
     return this;

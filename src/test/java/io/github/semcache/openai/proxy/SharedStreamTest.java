@@ -112,14 +112,7 @@ final class SharedStreamTest extends SharedStreamFixture {
         FakeStream.start().raw(unusual).raw(unexpected).end("stop").done(),
         FakeStream.start().raw(unusual).raw(unexpected).end("stop").done());
 
-    Throwable without =
-        catchThrowable(
-            () -> {
-              try (StreamResponse<ChatCompletionChunk> chunks =
-                  plain.chat().completions().createStreaming(asking())) {
-                text(chunks);
-              }
-            });
+    Throwable without = catchThrowable(() -> stream(plain, asking()));
 
     assertThat(without).isNull();
     assertThat(streamText()).isEqualTo("aa");
@@ -133,14 +126,7 @@ final class SharedStreamTest extends SharedStreamFixture {
     FakeReply blocking = FakeCompletions.text("Paris.", "stop");
     server.next(CHAT, blocking, blocking);
 
-    Throwable without =
-        catchThrowable(
-            () -> {
-              try (StreamResponse<ChatCompletionChunk> chunks =
-                  plain.chat().completions().createStreaming(asking())) {
-                text(chunks);
-              }
-            });
+    Throwable without = catchThrowable(() -> stream(plain, asking()));
     Throwable with = catchThrowable(this::streamText);
 
     assertThat(with == null).isEqualTo(without == null);
