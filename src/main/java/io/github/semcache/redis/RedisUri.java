@@ -121,8 +121,8 @@ final class RedisUri {
   DefaultJedisClientConfig.Builder clientConfig() {
     DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder(uri);
     if (JedisURIHelper.isRedisSSLScheme(uri)) {
-      // Unlike ssl(true), these options verify that the certificate names the host.
-      config.ssl(false).sslOptions(SslOptions.builder().build());
+      // These options take precedence and verify that the certificate names the host.
+      config.sslOptions(SslOptions.builder().build());
     }
     return config;
   }
