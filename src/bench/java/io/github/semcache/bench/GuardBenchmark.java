@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** All guards on two prompts of about 200 characters, none of which objects: the longest road. */
+/** All guards on two prompts of about 200 characters that none of them rejects: the worst case. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -35,18 +35,19 @@ public class GuardBenchmark {
 
   private Guards guards = Guards.english();
 
-  /** Makes sure that every guard is asked. */
+  /** Checks that the pair is accepted, so that all guards are applied. */
   @Setup
-  public void checkThatNoGuardObjects() {
+  public void checkThatPairIsAccepted() {
     guards
         .reject(PromptPair.of(ASKED, CACHED))
         .ifPresent(
             reason -> {
-              throw new IllegalStateException("guards object: " + reason);
+              throw new IllegalStateException(
+                  "the pair must be accepted, but the guards reject it: " + reason);
             });
   }
 
-  /** Both prompts are taken apart and compared by all guards. */
+  /** Analyzes both prompts and applies all guards. */
   @Benchmark
   public Optional<RejectionReason> allGuards() {
     return guards.reject(PromptPair.of(ASKED, CACHED));
