@@ -16,10 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * Measures all guards on two prompts of about 200 characters. No guard rejects the pair, so every
- * guard runs.
- */
+/** All guards on two prompts of about 200 characters that none of them rejects: the worst case. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -38,22 +35,19 @@ public class GuardBenchmark {
 
   private Guards guards = Guards.english();
 
-  /** Checks that no guard rejects the pair. */
+  /** Checks that the pair is accepted, so that all guards are applied. */
   @Setup
-  public void checkPair() {
+  public void checkThatPairIsAccepted() {
     guards
         .objection(PromptPair.of(PROMPT, CACHED_PROMPT))
         .ifPresent(
             reason -> {
-              throw new IllegalStateException("a guard rejects the pair: " + reason);
+              throw new IllegalStateException(
+                  "the pair must be accepted, but the guards reject it: " + reason);
             });
   }
 
-  /**
-   * Measures parsing both prompts and running all guards.
-   *
-   * @return the reason of a rejection, which is empty
-   */
+  /** Analyzes both prompts and applies all guards. */
   @Benchmark
   public Optional<RejectionReason> allGuards() {
     return guards.objection(PromptPair.of(PROMPT, CACHED_PROMPT));

@@ -51,8 +51,10 @@ import java.util.function.Predicate;
  *
  * <ul>
  *   <li>They are thread-safe and do not block.
- *   <li>They are symmetric: exchanging the two prompts does not change the result.
- *   <li>They never reject two prompts that differ only in case, white space or final punctuation.
+ *   <li>They are symmetric: exchanging the two prompts does not change the result. The exception are
+ *       rare pairs in which a word of one prompt has several possible counterparts in the other.
+ *   <li>They never reject two prompts that differ only in case, white space or final punctuation,
+ *       except in the case of command-line options such as {@code -r}.
  *   <li>Their cost is linear in the length of the prompts. They read at most 1,024 words or 16,384
  *       characters of a prompt, and compare the text after this limit as a whole.
  * </ul>

@@ -11,18 +11,25 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Two prompts and whether they have the same answer. */
+/**
+ * A labeled pair of prompts.
+ *
+ * @param a one prompt
+ * @param b the other prompt
+ * @param same whether both have the same answer
+ * @param kind the difference between the prompts, if the file states it; otherwise empty
+ */
 record GuardCase(String a, String b, boolean same, String kind) {
 
-  /** The pairs that the guards were developed with. */
+  /** Returns the pairs with which the guards were developed. */
   static List<GuardCase> nearMisses() {
     return read("near-misses.csv");
   }
 
   /**
-   * Pairs written by people who had not seen the guards.
+   * Returns pairs by authors who did not know the guards.
    *
-   * @param set the first, second or third such set
+   * @param set the number of the set, from 1 to 3
    */
   static List<GuardCase> unseen(int set) {
     return read(set == 1 ? "unseen-pairs.csv" : "unseen-pairs-" + set + ".csv");

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each guard alone: what it stops and what it lets through. */
+/** Tests each guard alone: the pairs that it rejects and the pairs that it accepts. */
 class GuardsTest {
 
   private static Optional<RejectionReason> reject(RejectionReason reason, String a, String b) {
@@ -91,6 +91,7 @@ class GuardsTest {
           false | who heads the UN now               | who heads the United Nations now
           false | how do i cook rice                 | what's the way to prepare rice
           true  | what does the flag -r do in grep    | what does the flag -v do in grep
+          true  | what does the flag -r do in ls      | what does the flag -R do in ls
           true  | quelle est la capitale de l'Autriche | quelle est la capitale de l'Australie
           false | what is a NullPointerException      | what is a null pointer exception
           false | who assassinated the president      | who killed the president
@@ -239,7 +240,7 @@ class GuardsTest {
   }
 
   @Test
-  void restThatIsNotReadMustBeTheSame() {
+  void textAfterTheLimitMustBeTheSame() {
     String start = "word ".repeat(2_000);
 
     assertRejection(true, RejectionReason.UNREAD_REST, start + "one end", start + "other end");
@@ -262,7 +263,7 @@ class GuardsTest {
         .isEqualTo(rejects ? Optional.of(RejectionReason.OTHER_WORDS) : Optional.empty());
   }
 
-  /** Paraphrases in languages that have no word lists. */
+  /** Paraphrases in languages without word lists. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -276,7 +277,7 @@ class GuardsTest {
           Как отменить подписку?                     | Как можно отменить подписку?
           如何重置密码？                               | 怎么重置密码？
           """)
-  void otherLanguagesAreNotHarmed(String a, String b) {
+  void paraphrasesInOtherLanguagesAreNotRejected(String a, String b) {
     assertThat(Guards.english().rejections(PromptPair.of(a, b))).isEmpty();
   }
 
@@ -289,9 +290,9 @@ class GuardsTest {
   }
 
   @Test
-  void guardsAreLeftOutKeptAndAdded() {
+  void guardsAreRemovedRetainedAndAdded() {
     PromptPair pair = PromptPair.of("table for 4 in rome", "table for 6 in milan");
-    RejectionReason own = new RejectionReason("own");
+    RejectionReason custom = new RejectionReason("custom");
 
     assertThat(Guards.english().rejections(pair))
         .containsExactly(RejectionReason.REPLACED_NUMBER, RejectionReason.REPLACED_NAME);
@@ -301,28 +302,28 @@ class GuardsTest {
     assertThat(
             Guards.english()
                 .only(RejectionReason.NEGATION)
-                .and(prompts -> Optional.of(own))
+                .and(prompts -> Optional.of(custom))
                 .rejections(pair))
-        .containsExactly(own);
+        .containsExactly(custom);
     assertThat(Guards.none().and(prompts -> Optional.empty())).hasToString("Guards[custom]");
   }
 
   @Test
-  void listsAreReplacedAndLengthened() {
+  void wordListsAreReplacedAndExtended() {
     PromptPair pair = PromptPair.of("deploy to the sandbox", "deploy to the live system");
-    Lexicon longer = Lexicon.english().adding(WordList.OPPOSITES, "sandbox | live");
-    Lexicon none = Lexicon.english().replacing(WordList.OPPOSITES, "");
+    Lexicon extended = Lexicon.english().adding(WordList.OPPOSITES, "sandbox | live");
+    Lexicon withoutOpposites = Lexicon.english().replacing(WordList.OPPOSITES, "");
 
-    assertThat(Guards.of(longer).only(RejectionReason.OPPOSITE).reject(pair)).isPresent();
+    assertThat(Guards.of(extended).only(RejectionReason.OPPOSITE).reject(pair)).isPresent();
     assertThat(
-            Guards.of(none)
+            Guards.of(withoutOpposites)
                 .only(RejectionReason.OPPOSITE)
                 .reject(PromptPair.of("lights on", "lights off")))
         .isEmpty();
   }
 
   @Test
-  void promptPairShowsNoText() {
+  void promptPairToStringContainsNoText() {
     assertThat(PromptPair.of("secret", "hidden!")).hasToString("PromptPair[6 and 7 characters]");
   }
 }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.guard.text.Token.Kind;
 import io.github.semcache.guard.text.Token.Trait;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +32,7 @@ public final class TextAnalysis {
     Tokenizer tokenizer = new Tokenizer(lexicon, text);
     List<Token> joined = PhraseJoiner.join(lexicon, tokenizer.read());
     QuantityReader.mark(joined);
-    tokens = Collections.unmodifiableList(joined);
+    tokens = List.copyOf(joined);
     words = new HashSet<>(tokens.size() * 4);
     for (Token token : tokens) {
       words.add(token.form());
@@ -46,7 +45,7 @@ public final class TextAnalysis {
     }
     language = LanguageDetector.detect(lexicon, tokens);
     capitalsMarkNames = capitalsMarkNames(tokens);
-    negated = Collections.unmodifiableList(Negations.scope(tokens));
+    negated = List.copyOf(Negations.scope(tokens));
     negationCount = negated.isEmpty() ? 0 : Negations.count(tokens);
     unread = text.substring(tokenizer.position());
   }

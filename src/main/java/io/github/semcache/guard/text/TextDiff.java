@@ -43,8 +43,8 @@ public final class TextDiff {
       removeAcronyms(inFirst, inSecond, second.tokens());
       removeAcronyms(inSecond, inFirst, first.tokens());
     }
-    onlyInFirst = Collections.unmodifiableList(inFirst);
-    onlyInSecond = Collections.unmodifiableList(inSecond);
+    onlyInFirst = List.copyOf(inFirst);
+    onlyInSecond = List.copyOf(inSecond);
   }
 
   /**
