@@ -149,7 +149,7 @@ final class FilterSection {
         ratio,
         truth.recall(store));
     report.atMost(
-        "ratio of Redis 10 nearest neighbors in a scope with %s of %,d entries to no filter"
+        "Redis, 10 nearest neighbors in a scope with %s of %,d entries: ratio to no filter"
             .formatted(fraction, corpus.size),
         ratio,
         MAX_RATIO);

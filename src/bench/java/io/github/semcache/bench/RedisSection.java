@@ -198,7 +198,7 @@ final class RedisSection {
     private void addRow(Row row, double maxRatio) {
       addRow(row);
       report.atMost(
-          "ratio of Redis %s to %s, %s, %d thread%s"
+          "Redis %s: ratio to %s, %s, %d thread%s"
               .formatted(
                   row.operation, row.command, corpus, run.threads(), run.threads() == 1 ? "" : "s"),
           row.ratio(),

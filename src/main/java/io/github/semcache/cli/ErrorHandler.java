@@ -4,6 +4,7 @@ import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.evaluation.DataFileException;
 import io.github.semcache.store.StoreException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -42,7 +43,7 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
         || failure instanceof DataFileException
         || failure instanceof EmbedderException
         || failure instanceof StoreException
-        || failure instanceof java.io.UncheckedIOException
+        || failure instanceof UncheckedIOException
         || failure instanceof IllegalArgumentException
         || failure instanceof IllegalStateException;
   }

@@ -67,20 +67,13 @@ final class StatsCommand implements Callable<Integer> {
     counts.put("scopes", entries.stream().map(listed -> listed.entry().scope()).distinct().count());
     counts.put(
         "expiring", entries.stream().filter(listed -> listed.expiresAt().isPresent()).count());
+    List<Instant> created = entries.stream().map(listed -> listed.entry().createdAt()).toList();
     counts.put(
         "oldest",
-        entries.stream()
-            .map(StatsCommand::createdAt)
-            .min(Comparator.naturalOrder())
-            .map(Instant::toString)
-            .orElse(null));
+        created.stream().min(Comparator.naturalOrder()).map(Instant::toString).orElse(null));
     counts.put(
         "latest",
-        entries.stream()
-            .map(StatsCommand::createdAt)
-            .max(Comparator.naturalOrder())
-            .map(Instant::toString)
-            .orElse(null));
+        created.stream().max(Comparator.naturalOrder()).map(Instant::toString).orElse(null));
     counts.put(
         "promptCharacters",
         entries.stream().mapToLong(listed -> listed.entry().prompt().length()).sum());
@@ -96,9 +89,5 @@ final class StatsCommand implements Callable<Integer> {
                     TreeMap::new,
                     Collectors.counting())));
     return counts;
-  }
-
-  private static Instant createdAt(ListedEntry listed) {
-    return listed.entry().createdAt();
   }
 }

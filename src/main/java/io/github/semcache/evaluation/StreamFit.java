@@ -27,7 +27,10 @@ final class StreamFit {
     return iterate().map(this::increase).orElseGet(this::withoutThreshold);
   }
 
-  /** Alternates between replaying and fitting, and returns the largest threshold that holds. */
+  /**
+   * Alternates between replaying and fitting, and returns the largest threshold whose replay meets
+   * the target.
+   */
   private Optional<ThresholdFit> iterate() {
     Optional<ThresholdFit> best = Optional.empty();
     double threshold = INITIAL_THRESHOLD;
@@ -44,7 +47,7 @@ final class StreamFit {
       if (isStable && (isMet || threshold == 0)) {
         break;
       }
-      // A stable threshold that misses the target by little is lowered until it meets the target.
+      // A stable threshold that narrowly misses the target is lowered until it meets the target.
       threshold = isStable ? ThresholdFit.floor(0.99 * threshold) : next;
     }
     return best;

@@ -44,21 +44,21 @@ class RedisOptionsTest {
 
   @Test
   void unreachableServerIsReportedInOneLine() {
-    FakeRedis gone = new FakeRedis();
-    gone.close();
+    FakeRedis stopped = new FakeRedis();
+    stopped.close();
     for (String command : new String[] {"ls", "stats"}) {
-      CliRun run = run(command, gone.uri().toString());
+      CliRun run = run(command, stopped.uri().toString());
 
       assertThat(run.exitCode()).isEqualTo(1);
       assertThat(run.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
     }
-    CliRun remove = run("rm", gone.uri().toString(), "--all");
+    CliRun remove = run("rm", stopped.uri().toString(), "--all");
     assertThat(remove.exitCode()).isEqualTo(1);
     assertThat(remove.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
-    CliRun explain = run("explain", gone.uri().toString(), "What?", "--tag", "a=b");
+    CliRun explain = run("explain", stopped.uri().toString(), "What?", "--tag", "a=b");
     assertThat(explain.exitCode()).isEqualTo(1);
     assertThat(explain.err()).startsWith("semcache-cli: Redis failed to find").hasLineCount(1);
-    CliRun cluster = run("ls", gone.uri().toString(), "--cluster");
+    CliRun cluster = run("ls", stopped.uri().toString(), "--cluster");
     assertThat(cluster.exitCode()).isEqualTo(1);
     assertThat(cluster.err()).startsWith("semcache-cli: Redis failed to read").hasLineCount(1);
   }

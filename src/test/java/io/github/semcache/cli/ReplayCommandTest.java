@@ -272,16 +272,16 @@ class ReplayCommandTest {
 
   @Test
   void failureOfTheEmbedderIsReportedInOneLine() {
-    embedder.failWith(new EmbedderException("the model is gone"));
+    embedder.failWith(new EmbedderException("the model is not available"));
 
-    replaySupport().assertFailed(1, "the model is gone");
+    replaySupport().assertFailed(1, "the model is not available");
   }
 
   @Test
   void stackTraceIsShownOnRequest() {
-    embedder.failWith(new EmbedderException("the model is gone"));
+    embedder.failWith(new EmbedderException("the model is not available"));
 
-    assertThat(replaySupport("--stacktrace").err()).contains("the model is gone", "\tat ");
+    assertThat(replaySupport("--stacktrace").err()).contains("the model is not available", "\tat ");
   }
 
   @Test
