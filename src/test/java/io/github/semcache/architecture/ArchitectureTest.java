@@ -1,10 +1,14 @@
 package io.github.semcache.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static io.github.semcache.architecture.CompiledClasses.BASE;
 import static io.github.semcache.architecture.CompiledClasses.MAIN;
+import static io.github.semcache.architecture.CompiledClasses.TESTS;
+import static io.github.semcache.architecture.CompiledClasses.topLevelName;
 
 import java.util.Map;
 import java.util.stream.Stream;
@@ -200,6 +204,20 @@ class ArchitectureTest {
                     "judge",
                     "stats")))
         .check(MAIN);
+  }
+
+  @Test
+  void testkitDependsOnlyOnTheLibraryJUnitAndAssertJ() {
+    classes()
+        .that()
+        .resideInAPackage(BASE + ".testkit..")
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(concat(JDK_AND_NULLNESS, packages("testkit..")))
+                .or(resideInAnyPackage("org.junit.jupiter..", "org.assertj.core.."))
+                .or(describe("are part of the library", type -> MAIN.contain(topLevelName(type)))))
+        .allowEmptyShould(true)
+        .check(TESTS);
   }
 
   @Test
