@@ -26,7 +26,7 @@ class CliJarIT {
 
   private record ProcessResult(int exitCode, String out, String err) {}
 
-  private Ended run(String... args) throws IOException, InterruptedException {
+  private ProcessResult run(String... args) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(program());
@@ -59,8 +59,7 @@ class CliJarIT {
             directory.resolve("prompts.csv"),
             "prompt,label\nWhere is my card?,arrival\nHow do I pay?,pay\nWhere's my card?,arrival\n");
 
-    ProcessResult result =
-        run("replay", file.toString(), "--label", "label", "--no-embedding-cache", "--json");
+    ProcessResult result = run("replay", file.toString(), "--label", "label", "--no-embedding-cache", "--json");
 
     assertThat(result.err()).isEmpty();
     assertThat(result.exitCode()).isZero();
@@ -75,15 +74,8 @@ class CliJarIT {
     Path store = directory.resolve("store");
 
     ProcessResult report =
-        run(
-            "report",
-            file.toString(),
-            "--label=label",
-            "--no-embedding-cache",
-            "-o",
-            page.toString());
-    ProcessResult replay =
-        run("replay", file.toString(), "--no-embedding-cache", "--store", store.toString());
+        run("report", file.toString(), "--label=label", "--no-embedding-cache", "-o", page.toString());
+    ProcessResult replay = run("replay", file.toString(), "--no-embedding-cache", "--store", store.toString());
 
     assertThat(report.err()).isEmpty();
     assertThat(page).content().contains("Chart.js v");
@@ -102,7 +94,7 @@ class CliJarIT {
 
   @Test
   @EnabledIfSystemProperty(named = JAR, matches = ".+")
-  void jarHoldsNoSignaturesAndMergesServices() throws IOException {
+  void jarHasNoSignaturesAndMergedServices() throws IOException {
     try (JarFile jar = new JarFile(System.getProperty(JAR))) {
       assertThat(jar.stream().map(entry -> entry.getName()))
           .noneMatch(name -> name.matches("META-INF/[^/]*\\.(SF|DSA|RSA)"))
