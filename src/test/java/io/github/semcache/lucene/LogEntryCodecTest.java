@@ -3,6 +3,7 @@ package io.github.semcache.lucene;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
 import java.time.Instant;
@@ -26,7 +27,14 @@ class LogEntryCodecTest {
                 Arbitraries.integers().between(0, 999_999_999))
             .as(Instant::ofEpochSecond);
     Arbitrary<Map<String, String>> attributes = Arbitraries.maps(texts, texts).ofMaxSize(4);
-    return Combinators.combine(texts, texts, texts, texts, attributes, times).as(CacheEntry::new);
+    Arbitrary<String> hashes = texts.map(Normalizer.wellFormed()::normalize);
+    return Combinators.combine(hashes, hashes, texts, texts, attributes, times)
+        .as(CacheEntry::new);
+  }
+
+  @Provide
+  Arbitrary<String> wellFormed() {
+    return Arbitraries.strings().map(Normalizer.wellFormed()::normalize);
   }
 
   private static CacheEntry decode(byte[] bytes) {
@@ -57,8 +65,8 @@ class LogEntryCodecTest {
 
   @Property
   void headComesBackAsItWas(
-      @ForAll String key,
-      @ForAll String scope,
+      @ForAll("wellFormed") String key,
+      @ForAll("wellFormed") String scope,
       @ForAll long sequence,
       @ForAll long createdAt,
       @ForAll long expiresAt) {

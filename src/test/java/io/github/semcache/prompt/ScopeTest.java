@@ -16,9 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class ScopeTest {
 
-  /**
-   * Short strings of few letters, so that parts of equal content and shifted borders are common.
-   */
+  /** Short strings of few characters, so that equal and concatenated parts are common. */
   @Provide
   Arbitrary<Scope> scopes() {
     Arbitrary<String> text =
@@ -35,7 +33,7 @@ class ScopeTest {
   }
 
   @Property(tries = 1_000)
-  void scopesShareAHashExactlyIfAllTheirPartsAreEqual(
+  void hashesAreEqualIfAndOnlyIfAllPartsAreEqual(
       @ForAll("scopes") Scope a, @ForAll("scopes") Scope b) {
     boolean allEqual =
         a.tags().equals(b.tags())
@@ -47,16 +45,16 @@ class ScopeTest {
     assertThat(a.equals(b)).isEqualTo(allEqual);
   }
 
-  /** Scopes that differ from a scope in one part each. */
-  private static List<Scope> neighbors(Scope scope) {
+  /** Returns scopes that differ from a scope in one part each. */
+  private static List<Scope> variantsOf(Scope scope) {
     List<Scope> others = new ArrayList<>();
     others.add(scope.tag("added", ""));
     others.add(scope.system(scope.system().map(text -> text + "b").orElse("")));
     for (String name : scope.tags().keySet()) {
       others.add(scope.tag(name, scope.tags().get(name) + "b"));
-      Scope less =
+      Scope withoutTag =
           Scope.of(without(scope.tags(), name)).history(scope.history()).settings(scope.settings());
-      others.add(scope.system().map(less::system).orElse(less));
+      others.add(scope.system().map(withoutTag::system).orElse(withoutTag));
     }
     for (int i = 0; i < scope.history().size(); i++) {
       Message message = scope.history().get(i);
@@ -91,12 +89,12 @@ class ScopeTest {
   }
 
   @Property(tries = 500)
-  void scopeThatDiffersInAnyOnePartHasAnotherHash(@ForAll("scopes") Scope scope) {
-    assertThat(neighbors(scope)).extracting(Scope::hash).doesNotContain(scope.hash());
+  void scopeThatDiffersInOnePartHasAnotherHash(@ForAll("scopes") Scope scope) {
+    assertThat(variantsOf(scope)).extracting(Scope::hash).doesNotContain(scope.hash());
   }
 
   @Property(tries = 500)
-  void queriesShareAKeyExactlyIfScopeAndTextAreEqual(
+  void keysAreEqualIfAndOnlyIfScopeAndTextAreEqual(
       @ForAll("scopes") Scope a, @ForAll("scopes") Scope b, @ForAll boolean sameText) {
     Query first = query(a, "ab");
     Query second = query(b, sameText ? "ab" : "a");
@@ -109,10 +107,10 @@ class ScopeTest {
   }
 
   @Test
-  void hashIsSixtyFourHexDigitsWhateverTheTags() {
-    for (String odd :
+  void hashHas64HexadecimalDigitsForAnyTag() {
+    for (String unusual :
         List.of("\"quotes'", "{braces}", "*", ":", "😀", "|", "x".repeat(10_000), "", "\0")) {
-      assertThat(Scope.of(odd, odd).hash()).matches("[0-9a-f]{64}");
+      assertThat(Scope.of(unusual, unusual).hash()).matches("[0-9a-f]{64}");
     }
   }
 
@@ -122,7 +120,7 @@ class ScopeTest {
   }
 
   @Test
-  void hashDoesNotChangeFromVersionToVersion() {
+  void hashesOfEarlierVersionsAreUnchanged() {
     assertThat(Scope.none().hash())
         .isEqualTo("53573629fa45b810adc4503f9a21d75229c78c19517e6954ce33cc69e2926587");
     assertThat(query(Scope.of("tenant", "acme").system("s"), "text").key())
@@ -130,7 +128,7 @@ class ScopeTest {
   }
 
   @Test
-  void settingsOfTheChatClientReplaceThoseOfThePrompt() {
+  void givenSettingsReplaceThoseOfThePrompt() {
     Prompt prompt = Prompt.of("x").scope(Scope.none().settings(Map.of("model", "a")));
 
     assertThat(Query.of(prompt, Normalizer.none(), Map.of()).scope().settings())
@@ -140,11 +138,42 @@ class ScopeTest {
   }
 
   @Test
-  void scopeDoesNotChangeWithWhatItWasMadeOf() {
+  void scopeDoesNotChangeWithItsArguments() {
     List<Message> messages = new ArrayList<>(List.of(Message.user("a")));
-    Scope scope = Scope.none().history(messages);
+    Map<String, String> tags = new TreeMap<>(Map.of("name", "value"));
+    Scope scope = Scope.of(tags).history(messages).settings(tags);
     messages.clear();
+    tags.clear();
 
     assertThat(scope.history()).hasSize(1);
+    assertThat(scope.tags()).hasSize(1);
+    assertThat(scope.settings()).hasSize(1);
+  }
+
+  @Test
+  void unpairedSurrogatesOfAllPartsAreReplaced() {
+    String broken = "a\ud83d";
+    String replaced = "a\ufffd";
+
+    assertThat(scopeOf(broken)).isEqualTo(scopeOf(replaced));
+    assertThat(scopeOf(broken).tags()).containsExactly(Map.entry(replaced, replaced));
+    assertThat(scopeOf(broken).system()).contains(replaced);
+    assertThat(scopeOf(broken).history()).containsExactly(new Message(replaced, replaced));
+    assertThat(scopeOf(broken).settings()).containsExactly(Map.entry(replaced, replaced));
+  }
+
+  private static Scope scopeOf(String text) {
+    return Scope.of(Map.of(text, text))
+        .system(text)
+        .history(List.of(new Message(text, text)))
+        .settings(Map.of(text, text));
+  }
+
+  @Test
+  void unpairedSurrogatesOfANormalFormAreReplaced() {
+    Query query = Query.of(Prompt.of("a\ud83d\ude00"), text -> text.substring(0, 2), Map.of());
+
+    assertThat(query.text()).isEqualTo("a\ufffd");
+    assertThat(query.key()).isEqualTo(query(Scope.none(), "a\ufffd").key());
   }
 }

@@ -8,7 +8,6 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.responses.ResponseCreateParams;
 import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Prompt;
-import io.github.semcache.prompt.TimeToLive;
 import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -142,7 +141,7 @@ public final class CacheControl {
    * @throws IllegalArgumentException if the time is outside these bounds
    */
   public CacheControl timeToLive(Duration timeToLive) {
-    return with(TIME_TO_LIVE, TimeToLive.check(timeToLive));
+    return with(TIME_TO_LIVE, ANY.timeToLive(timeToLive).timeToLive().orElseThrow());
   }
 
   /**
