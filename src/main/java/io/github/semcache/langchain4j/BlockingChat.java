@@ -9,7 +9,6 @@ import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ModelObserver;
-import io.github.semcache.chat.ObservedCall;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +69,7 @@ final class BlockingChat implements ChatClient {
   @Override
   public ChatReply chat(Prompt prompt) {
     called = true;
-    ObservedCall observed = ObservedCall.begin(observer, cacheable.model());
+    ModelObserver.Call observed = observer.isolated().begin(cacheable.model());
     try {
       ChatResponse answer = observed.run(() -> model.chat(request, options));
       response = Optional.of(answer);
