@@ -181,7 +181,7 @@ public final class ErrorBudgetStudy {
   /** Wrong at random, each time that it is asked. */
   private static AnswerJudge noisyJudge(Random random) {
     return (Comparison comparison) -> {
-      boolean same = comparison.answer().equals(comparison.otherAnswer());
+      boolean same = comparison.cachedAnswer().equals(comparison.newAnswer());
       boolean errs = random.nextDouble() < (same ? FALSE_DIFFERENT : FALSE_SAME);
       return same != errs ? Verdict.SAME : Verdict.DIFFERENT;
     };
