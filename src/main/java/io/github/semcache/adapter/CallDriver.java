@@ -52,8 +52,8 @@ public final class CallDriver {
    * @param <R> the result of the call
    * @param cache the cache
    * @param handler the steps of the call
-   * @return a future with the result or the exception of the step that ended the call. Canceling
-   *     it does not stop the call
+   * @return a future with the result or the exception of the step that ended the call. Canceling it
+   *     does not stop the call
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the inner future is returned
   public static <R> CompletableFuture<R> runAsync(

@@ -2,9 +2,7 @@ package io.github.semcache.embedding;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * Thrown if an embedder fails. The message does not contain the text that was to be embedded.
- */
+/** Thrown if an embedder fails. The message does not contain the text that was to be embedded. */
 public sealed class EmbedderException extends RuntimeException permits RejectedTextException {
   private static final long serialVersionUID = 1L;
 

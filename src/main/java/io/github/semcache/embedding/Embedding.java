@@ -105,8 +105,8 @@ public final class Embedding {
   }
 
   /**
-   * Returns the dot product. It is computed in eight independent sums, because the JIT compiler must
-   * not reorder floating-point additions: with a single sum each addition would wait for the
+   * Returns the dot product. It is computed in eight independent sums, because the JIT compiler
+   * must not reorder floating-point additions: with a single sum each addition would wait for the
    * previous one.
    */
   private static double dot(float[] a, float[] b) {

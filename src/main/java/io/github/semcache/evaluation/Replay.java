@@ -126,7 +126,9 @@ public final class Replay {
     if (comparison.newAnswer().isEmpty()) {
       return Verdict.UNKNOWN;
     }
-    return comparison.cachedAnswer().equals(comparison.newAnswer()) ? Verdict.SAME : Verdict.DIFFERENT;
+    return comparison.cachedAnswer().equals(comparison.newAnswer())
+        ? Verdict.SAME
+        : Verdict.DIFFERENT;
   }
 
   private VectorStore inMemory(InstantSource clock, int maxEntries) {

@@ -348,8 +348,7 @@ public final class Prompt {
   private static Duration positive(Duration duration, String option) {
     requireNonNull(duration, option);
     if (duration.isNegative() || duration.isZero()) {
-      throw new IllegalArgumentException(
-          option + " is " + duration + "; it must be positive");
+      throw new IllegalArgumentException(option + " is " + duration + "; it must be positive");
     }
     return duration;
   }

@@ -104,9 +104,9 @@ public final class Scope {
   }
 
   /**
-   * Sets the chat model and its settings, for answers of another model than the cache's chat client.
-   * Methods of the cache that take a model or settings use those instead. Without settings in the
-   * scope, the others use those of the cache's chat client.
+   * Sets the chat model and its settings, for answers of another model than the cache's chat
+   * client. Methods of the cache that take a model or settings use those instead. Without settings
+   * in the scope, the others use those of the cache's chat client.
    *
    * @param settings names and values, for example of {@code model} and {@code temperature}
    * @return a scope with the settings

@@ -193,8 +193,8 @@ public final class CacheStats {
   }
 
   /**
-   * Returns the number of failed calls of the store in requests. Failures in methods that change the
-   * cache are thrown and not counted.
+   * Returns the number of failed calls of the store in requests. Failures in methods that change
+   * the cache are thrown and not counted.
    *
    * @return the number of failures
    */
@@ -296,8 +296,8 @@ public final class CacheStats {
   }
 
   /**
-   * Returns the number of input and output tokens of the model calls that hits replaced, as far as they
-   * are known.
+   * Returns the number of input and output tokens of the model calls that hits replaced, as far as
+   * they are known.
    *
    * @return the number of tokens
    */

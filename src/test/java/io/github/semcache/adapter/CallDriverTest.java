@@ -11,6 +11,7 @@ import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.testkit.FakeEmbedder;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -263,7 +264,7 @@ class CallDriverTest {
                   throw failure;
                 }))
         .isCompletedExceptionally()
-        .failsWithin(java.time.Duration.ZERO)
+        .failsWithin(Duration.ZERO)
         .withThrowableThat()
         .havingCause()
         .isSameAs(failure);

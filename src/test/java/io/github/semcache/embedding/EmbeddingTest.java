@@ -32,7 +32,8 @@ class EmbeddingTest {
   }
 
   @Property
-  void cosineDistanceEqualsTheDirectComputation(@ForAll("vectors") float[] a, @ForAll("vectors") float[] b) {
+  void cosineDistanceEqualsTheDirectComputation(
+      @ForAll("vectors") float[] a, @ForAll("vectors") float[] b) {
     double expected = directDistance(a, b);
     Assume.that(norm(a) > 1e-3 && norm(b) > 1e-3);
 

@@ -34,7 +34,8 @@ class AnswerJudgeTest {
       })
   void sameTextIgnoresCaseWhiteSpaceAndPunctuation(
       String cachedAnswer, String newAnswer, Verdict verdict) {
-    assertThat(AnswerJudge.sameText().judge(comparison(cachedAnswer, newAnswer))).isEqualTo(verdict);
+    assertThat(AnswerJudge.sameText().judge(comparison(cachedAnswer, newAnswer)))
+        .isEqualTo(verdict);
   }
 
   @ParameterizedTest

@@ -28,8 +28,7 @@ class LogEntryCodecTest {
             .as(Instant::ofEpochSecond);
     Arbitrary<Map<String, String>> attributes = Arbitraries.maps(texts, texts).ofMaxSize(4);
     Arbitrary<String> hashes = texts.map(Normalizer.wellFormed()::normalize);
-    return Combinators.combine(hashes, hashes, texts, texts, attributes, times)
-        .as(CacheEntry::new);
+    return Combinators.combine(hashes, hashes, texts, texts, attributes, times).as(CacheEntry::new);
   }
 
   @Provide

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,7 +77,7 @@ class PromptTest {
             .refresh();
 
     assertThat(full.text()).isEqualTo("text");
-    assertThat(full.tags()).containsExactly(java.util.Map.entry("tenant", "acme"));
+    assertThat(full.tags()).containsExactly(Map.entry("tenant", "acme"));
     assertThat(full.system()).contains("system");
     assertThat(full.history()).containsExactly(Message.user("a"), Message.assistant("b"));
     assertThat(full.maxAge()).contains(Duration.ofHours(1));
