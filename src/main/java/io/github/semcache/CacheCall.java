@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ModelObserver;
-import io.github.semcache.chat.ObservedCall;
 import io.github.semcache.internal.concurrent.Interrupts;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import java.util.Optional;
@@ -74,7 +73,7 @@ public sealed interface CacheCall {
     private final CoalescingGroup group;
     private final EventPublisher.Stopwatch stopwatch;
     private final AtomicBoolean ended = new AtomicBoolean();
-    private volatile ObservedCall observed = ObservedCall.noop();
+    private volatile ModelObserver.Call observed = ModelObserver.none().begin("unknown");
 
     Lead(
         RequestCoalescer coalescer,
@@ -101,7 +100,7 @@ public sealed interface CacheCall {
      * @return the result of {@code start}
      */
     public <T> T call(ModelObserver observer, String model, Supplier<T> start) {
-      ObservedCall observedCall = ObservedCall.begin(observer, model);
+      ModelObserver.Call observedCall = observer.isolated().begin(model);
       observed = observedCall;
       return observedCall.run(start);
     }

@@ -12,7 +12,7 @@ import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.DistancePolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
-import io.github.semcache.prompt.TimeToLive;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
@@ -193,7 +193,7 @@ public final class SemanticCacheBuilder {
    * @throws IllegalArgumentException if the time to live is out of range
    */
   public SemanticCacheBuilder timeToLive(Duration timeToLive) {
-    this.timeToLive = Optional.of(TimeToLive.check(timeToLive));
+    this.timeToLive = Optional.of(Prompt.checkTimeToLive(timeToLive));
     return this;
   }
 

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
-import io.github.semcache.stats.HitQuality;
+import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
@@ -45,7 +45,7 @@ abstract class LearningFixture {
     return cache.ask(text);
   }
 
-  final HitQuality quality() {
+  final CacheStats.Quality quality() {
     return cache.stats().quality();
   }
 

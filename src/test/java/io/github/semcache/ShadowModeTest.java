@@ -47,7 +47,7 @@ class ShadowModeTest extends LearningFixture {
 
     assertThat(quality().wrong()).isEqualTo(1);
     assertThat(quality().precision()).isZero();
-    assertThat(quality().precisionAtMost()).isBetween(0.5, 0.9);
+    assertThat(quality().precisionUpperBound()).isBetween(0.5, 0.9);
   }
 
   @Test

@@ -179,9 +179,9 @@ public final class ErrorBudgetStudy {
   /** Returns a judge whose verdicts are wrong at random. */
   private static AnswerJudge noisyJudge(Random random) {
     return (Comparison comparison) -> {
-      boolean same = comparison.answer().equals(comparison.otherAnswer());
-      boolean isWrong = random.nextDouble() < (same ? FALSE_DIFFERENT_RATE : FALSE_SAME_RATE);
-      return same != isWrong ? Verdict.SAME : Verdict.DIFFERENT;
+      boolean same = comparison.cachedAnswer().equals(comparison.newAnswer());
+      boolean errs = random.nextDouble() < (same ? FALSE_DIFFERENT : FALSE_SAME);
+      return same != errs ? Verdict.SAME : Verdict.DIFFERENT;
     };
   }
 

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the calls of a wrapped client through a cache. A closed cache, or an executor that rejects a
- * call, never fails the call: the model is called directly.
+ * Runs the calls of a wrapped client through a cache. If the cache is closed, or its executor
+ * rejects a call, the model is called directly. Thread-safe.
  */
 public final class CallDriver {
 
@@ -52,8 +52,8 @@ public final class CallDriver {
    * @param <R> the result of the call
    * @param cache the cache
    * @param handler the steps of the call
-   * @return a future that completes as the step that ended the call does. Cancelling it does not
-   *     stop the call
+   * @return a future with the result or the exception of the step that ended the call. Canceling it
+   *     does not stop the call
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the inner future is returned
   public static <R> CompletableFuture<R> runAsync(
@@ -96,16 +96,20 @@ public final class CallDriver {
 
   private static <R> CompletableFuture<R> settleAsync(
       CacheCall call, CallHandler<CompletableFuture<R>> handler) {
-    return settle(call, handler)
-        .orElseGet(
-            () ->
-                awaited(call)
-                    .next()
-                    .thenCompose(next -> settleAsync(next, handler))
-                    .exceptionallyCompose(failure -> bypassIfRejected(failure, handler)));
+    return settle(call, handler).orElseGet(() -> settleNext(awaited(call), handler));
   }
 
-  /** Returns the call to wait for, where {@link #settle} has no result. */
+  /** Calls the model directly if the cache's executor rejects the continuation of the call. */
+  private static <R> CompletableFuture<R> settleNext(
+      CacheCall.Follow follow, CallHandler<CompletableFuture<R>> handler) {
+    return follow
+        .next()
+        .thenApply(next -> (Supplier<CompletableFuture<R>>) () -> settleAsync(next, handler))
+        .exceptionally(failure -> () -> bypassIfRejected(failure, handler))
+        .thenCompose(Supplier::get);
+  }
+
+  /** Returns the call to wait for if {@link #settle} has no result. */
   private static CacheCall.Follow awaited(CacheCall call) {
     return call instanceof CacheCall.Shared shared ? shared.again() : (CacheCall.Follow) call;
   }
@@ -118,8 +122,7 @@ public final class CallDriver {
   }
 
   /**
-   * Starts an asynchronous call, and turns an exception thrown while it starts into a failed
-   * future.
+   * Starts an asynchronous call. If it throws or returns null, the result is a failed future.
    *
    * @param <T> the result of the call
    * @param call starts the call
@@ -134,11 +137,12 @@ public final class CallDriver {
   }
 
   /**
-   * Returns the cache's executor, with the calling thread in its place for tasks that it rejects.
-   * Keeps the cache's work off the threads of the caller and of the model's client.
+   * Returns an executor that runs tasks on the cache's executor, or on the calling thread if the
+   * cache's executor rejects them. It keeps the work of the cache off the threads of the model's
+   * client.
    *
    * @param cache the cache
-   * @return an executor that rejects nothing
+   * @return an executor that never rejects a task
    */
   public static Executor executorOf(SemanticCache cache) {
     return task -> {
@@ -151,10 +155,11 @@ public final class CallDriver {
   }
 
   /**
-   * Unwraps the exception of a failed future.
+   * Returns the cause of a {@link CompletionException}, which dependent stages of a failed future
+   * receive.
    *
-   * @param failure the exception as a dependent stage sees it
-   * @return the exception that was thrown
+   * @param failure the exception that a stage received
+   * @return the original exception
    */
   public static Throwable causeOf(Throwable failure) {
     @Nullable Throwable cause = failure.getCause();

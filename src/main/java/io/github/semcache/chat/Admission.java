@@ -3,25 +3,26 @@ package io.github.semcache.chat;
 import io.github.semcache.prompt.Prompt;
 
 /**
- * Says whether a reply may be kept. A model call that fails has no reply and is never kept.
+ * Decides whether a reply of the model may be stored. It is not asked about failed model calls,
+ * which are never stored.
  *
- * <p>Implementations do not block and are safe for use by many threads.
+ * <p>Implementations are thread-safe and do not block.
  */
 @FunctionalInterface
 public interface Admission {
 
   /**
-   * Decides.
+   * Decides whether a reply may be stored.
    *
-   * @param prompt what was asked
-   * @param reply what the model replied
-   * @return true to keep the reply
+   * @param prompt the prompt
+   * @param reply the reply of the model
+   * @return true if the reply may be stored
    */
   boolean admits(Prompt prompt, ChatReply reply);
 
   /**
-   * The default: keeps replies that are complete ({@link FinishReason#STOP}) and not blank.
-   * Truncated answers, refusals, filtered answers and tool calls are not kept.
+   * Returns the default admission. It admits replies that are complete ({@link FinishReason#STOP})
+   * and not blank, and rejects truncated answers, refusals, filtered answers, and tool calls.
    *
    * @return the admission
    */
@@ -30,7 +31,7 @@ public interface Admission {
   }
 
   /**
-   * Keeps every reply.
+   * Returns an admission that admits every reply.
    *
    * @return the admission
    */

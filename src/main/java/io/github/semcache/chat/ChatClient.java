@@ -4,39 +4,35 @@ import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.function.Function;
 
-/**
- * Asks a language model.
- *
- * <p>Implementations are safe for use by many threads at once; {@link #chat} blocks until the
- * answer is whole.
- */
+/** A client of a language model. Implementations are thread-safe. */
 public interface ChatClient {
 
   /**
-   * Asks the model.
+   * Calls the model. Blocks until the reply is complete.
    *
-   * @param prompt the text with its system text and earlier messages
-   * @return what the model replied
-   * @throws RuntimeException whatever the model's client throws; it reaches the cache's caller as
-   *     it is, and nothing is stored
+   * @param prompt the prompt: its text, system text, and earlier messages
+   * @return the reply of the model
+   * @throws RuntimeException any exception of the underlying client; it reaches the caller of the
+   *     cache unwrapped, and nothing is stored
    */
   ChatReply chat(Prompt prompt);
 
   /**
-   * What shapes the answers besides the prompt: the model's name, the temperature and so on. It is
-   * part of the {@linkplain io.github.semcache.prompt.Scope scope}: an answer given under other
-   * settings is not reused. Does not block.
+   * Returns everything except the prompt that determines the answers: the name of the model, the
+   * temperature, and so on. The settings are part of the {@linkplain
+   * io.github.semcache.prompt.Scope scope}, so an answer is only reused with equal settings. Does
+   * not block.
    *
    * @return names and values
    */
   Map<String, String> settings();
 
   /**
-   * Makes a client of a function that answers with a text.
+   * Creates a client from a function. Its replies are complete and have no token usage.
    *
-   * @param model the model's name
-   * @param function from a prompt to the text of the answer; called from many threads at once
-   * @return a client whose replies are complete and tell no token usage
+   * @param model the name of the model
+   * @param function a thread-safe function from a prompt to the text of the answer
+   * @return a client that calls the function
    */
   static ChatClient of(String model, Function<Prompt, String> function) {
     return new FunctionChatClient(model, function);

@@ -5,13 +5,13 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 
 /**
- * What a model replied.
+ * The reply of a model. Immutable.
  *
  * @param text the text of the answer; may be empty
- * @param model the model that answered, where it is known
- * @param finishReason why the model stopped
- * @param usage the tokens that the call took, where they are known
- * @param payload the reply as the service gave it, for adapters that give it back whole
+ * @param model the model that answered, if known
+ * @param finishReason the reason why the model stopped
+ * @param usage the number of tokens of the call, if known
+ * @param payload the original response of the service, for adapters that return it
  */
 public record ChatReply(
     String text,
@@ -29,7 +29,7 @@ public record ChatReply(
   }
 
   /**
-   * A complete answer of which nothing but the text is known.
+   * Creates a complete reply with a text only.
    *
    * @param text the text of the answer
    * @return the reply
@@ -43,17 +43,17 @@ public record ChatReply(
    * Sets the model.
    *
    * @param model the model that answered
-   * @return a reply with it
+   * @return a reply with the model
    */
   public ChatReply model(String model) {
     return new ChatReply(text, Optional.of(model), finishReason, usage, payload);
   }
 
   /**
-   * Sets why the model stopped.
+   * Sets the reason why the model stopped.
    *
    * @param finishReason the reason
-   * @return a reply with it
+   * @return a reply with the reason
    */
   public ChatReply finishReason(FinishReason finishReason) {
     return new ChatReply(text, model, finishReason, usage, payload);
@@ -62,8 +62,8 @@ public record ChatReply(
   /**
    * Sets the token usage.
    *
-   * @param usage the tokens that the call took
-   * @return a reply with it
+   * @param usage the number of tokens of the call
+   * @return a reply with the usage
    */
   public ChatReply usage(TokenUsage usage) {
     return new ChatReply(text, model, finishReason, Optional.of(usage), payload);
@@ -72,14 +72,14 @@ public record ChatReply(
   /**
    * Sets the payload.
    *
-   * @param payload the reply as the service gave it
-   * @return a reply with it
+   * @param payload the original response of the service
+   * @return a reply with the payload
    */
   public ChatReply payload(String payload) {
     return new ChatReply(text, model, finishReason, usage, Optional.of(payload));
   }
 
-  /** Shows everything but the text and the payload. */
+  /** Returns all components except the text and the payload. */
   @Override
   public String toString() {
     return "ChatReply[model=" + model + ", finishReason=" + finishReason + ", usage=" + usage + "]";

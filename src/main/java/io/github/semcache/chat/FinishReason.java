@@ -1,17 +1,17 @@
 package io.github.semcache.chat;
 
-/** Why a model stopped. */
+/** The reason why a model stopped. */
 public enum FinishReason {
   /** The answer is complete. */
   STOP,
-  /** The answer was cut off at the token limit. */
+  /** The answer was truncated at the token limit. */
   LENGTH,
-  /** The model wants tools to be called. */
+  /** The model requested tool calls. */
   TOOL_CALLS,
-  /** A filter withheld content. */
+  /** A content filter withheld text. */
   CONTENT_FILTER,
   /** The model refused to answer. */
   REFUSAL,
-  /** A reason that is none of the above, or none given. */
+  /** Another reason, or an unknown one. */
   OTHER
 }

@@ -6,7 +6,7 @@ import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.function.Function;
 
-/** {@link ChatClient#of}. */
+/** The client of {@link ChatClient#of}. */
 record FunctionChatClient(String model, Function<Prompt, String> function) implements ChatClient {
 
   FunctionChatClient {

@@ -1,22 +1,24 @@
 package io.github.semcache.chat;
 
+import java.util.function.Supplier;
+
 /**
- * Sees the calls of a model that an adapter makes, for example to trace them. Calls are made by
- * many threads at once. What an observer throws is logged and harms no call.
+ * Observes the model calls that an adapter makes, for example to trace them. Implementations are
+ * thread-safe. Exceptions of an observer are logged and do not affect the call.
  */
 @FunctionalInterface
 public interface ModelObserver {
 
   /**
-   * A call is about to be made.
+   * Starts the observation of a call, before the call is made.
    *
-   * @param model the name that the request gives the model, or {@code unknown}
-   * @return the call, which is ended once
+   * @param model the name of the model in the request, or {@code unknown}
+   * @return the observation of the call, which is ended once
    */
   Call begin(String model);
 
   /**
-   * Sees nothing.
+   * Returns an observer that observes nothing.
    *
    * @return an observer
    */
@@ -24,39 +26,66 @@ public interface ModelObserver {
     return model -> new NoopCall();
   }
 
-  /** One call. It may be ended on another thread than it was begun on. */
+  /**
+   * Returns an observer that delegates to this one. Its methods do not throw: exceptions are
+   * logged. Only the first end of a call is passed on. For authors of adapters.
+   *
+   * @return an observer
+   */
+  default ModelObserver isolated() {
+    return model -> IsolatedCall.begin(this, model);
+  }
+
+  /** The observation of one call. It may be ended on another thread than the one that began it. */
   interface Call {
 
     /**
-     * The call is made on this thread, or only started if it is asynchronous or a stream.
+     * Opens a scope on the thread that makes the call. An asynchronous or streaming call is only
+     * started within the scope.
      *
-     * @return what is closed afterwards, on the same thread
+     * @return the scope, which is closed on the same thread
      */
     Scope open();
 
     /**
-     * The model answered; a stream has come to its end.
+     * Runs an action within a {@linkplain #open scope}. An exception does not end the call.
      *
-     * @param reply what it replied; not to be logged
+     * @param <T> the result of the action
+     * @param action makes or starts the call, on this thread
+     * @return the result of the action
+     */
+    default <T> T run(Supplier<T> action) {
+      Scope scope = open();
+      try {
+        return action.get();
+      } finally {
+        scope.close();
+      }
+    }
+
+    /**
+     * Ends the call with a reply. A stream is answered at its end.
+     *
+     * @param reply the reply of the model; must not be logged
      */
     void answered(ChatReply reply);
 
     /**
-     * The model failed, or the caller's key, quota or time limit did not suffice.
+     * Ends the call with a failure of the model, or of the caller's credentials, quota, or timeout.
      *
-     * @param failure what was thrown, or stands for a response that is no answer; one that is a
-     *     {@link NamedFailure} has a short name
+     * @param failure the exception, or a description of the error response; a {@link NamedFailure}
+     *     has a short name
      */
     void failed(Throwable failure);
 
     /**
-     * Nobody knows how the call ended: the caller closed its stream, cancelled the call or was
-     * interrupted, or the model's answer could not be read by the cache.
+     * Ends the call with an unknown outcome: the caller closed the stream, canceled the call, or
+     * was interrupted, or the adapter could not read the response of the model.
      */
     void abandoned();
   }
 
-  /** For as long as it is open, what this thread does is part of the call. */
+  /** The scope of a call: work on this thread belongs to the call until the scope is closed. */
   @FunctionalInterface
   interface Scope extends AutoCloseable {
     @Override

@@ -1,10 +1,10 @@
 package io.github.semcache.chat;
 
-/** A failure that has a better name than that of its class, such as the status of a response. */
+/** A failure with a name that is more specific than its class, such as an HTTP status. */
 public interface NamedFailure {
 
   /**
-   * The name, one of few, for example {@code 429}.
+   * Returns the name, for example {@code 429}. It is one of a small number of names.
    *
    * @return a name without any text of the service
    */

@@ -1,6 +1,6 @@
 package io.github.semcache.chat;
 
-/** {@link ModelObserver#none}. */
+/** The calls of {@link ModelObserver#none}. */
 record NoopCall() implements ModelObserver.Call {
 
   @Override

@@ -3,20 +3,17 @@ package io.github.semcache.chat;
 import io.github.semcache.prompt.Prompt;
 import java.util.function.Consumer;
 
-/**
- * Asks a language model and gives its answer on while it is being made. Implementations are safe
- * for use by many threads at once, and block until the model has answered.
- */
+/** A client of a language model that can stream its answers. Implementations are thread-safe. */
 public interface StreamingChatClient extends ChatClient {
 
   /**
-   * Asks the model, and blocks until the answer is whole.
+   * Calls the model and passes on its answer as it arrives. Blocks until the reply is complete.
    *
-   * @param prompt the text with its system text and earlier messages
-   * @param onText is given each piece of the text as it arrives, on this thread; the pieces joined
-   *     are the reply's text. What it throws ends the call and is thrown on as it is
-   * @return the whole reply
-   * @throws RuntimeException whatever the model's client throws
+   * @param prompt the prompt: its text, system text, and earlier messages
+   * @param onText receives the parts of the text in order, on the calling thread; concatenated they
+   *     are the text of the reply. If it throws, the call ends with the same exception
+   * @return the complete reply
+   * @throws RuntimeException any exception of the underlying client
    */
   ChatReply chat(Prompt prompt, Consumer<String> onText);
 }

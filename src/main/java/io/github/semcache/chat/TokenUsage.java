@@ -1,29 +1,33 @@
 package io.github.semcache.chat;
 
 /**
- * The tokens that a model call took.
+ * The number of tokens of a model call.
  *
- * @param inputTokens tokens of the prompt, at least 0
- * @param outputTokens tokens of the answer, at least 0
+ * @param inputTokens the number of tokens of the prompt, at least 0
+ * @param outputTokens the number of tokens of the answer, at least 0
  */
 public record TokenUsage(long inputTokens, long outputTokens) {
 
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if one is negative
+   * @throws IllegalArgumentException if one of them is negative
    */
   public TokenUsage {
     if (inputTokens < 0 || outputTokens < 0) {
       throw new IllegalArgumentException(
-          "token usage is " + inputTokens + " and " + outputTokens + "; it must not be negative");
+          "token usage is "
+              + inputTokens
+              + " input and "
+              + outputTokens
+              + " output tokens; both must be at least 0");
     }
   }
 
   /**
-   * Input and output together.
+   * Returns the total number of tokens.
    *
-   * @return the sum
+   * @return the sum of input and output tokens
    */
   public long totalTokens() {
     return inputTokens + outputTokens;

@@ -4,7 +4,7 @@ import io.github.semcache.evaluation.Proportion;
 import io.github.semcache.evaluation.ReplayCounts;
 import io.github.semcache.evaluation.ReplayResult;
 import io.github.semcache.evaluation.ReplayedPrompt;
-import io.github.semcache.stats.HitQuality;
+import io.github.semcache.stats.CacheStats;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +31,7 @@ record ReplayOutput(ReplayRun run, int maxWrongHits) {
     result.missesByReason().entrySet().stream()
         .sorted(Map.Entry.comparingByKey((a, b) -> a.code().compareTo(b.code())))
         .forEach(miss -> out.printf("misses, %s: %d%n", miss.getKey(), miss.getValue()));
-    HitQuality quality = result.stats().quality();
+    CacheStats.Quality quality = result.stats().quality();
     if (quality.judged() > 0) {
       out.printf("audited hits: %d correct, %d wrong%n", quality.right(), quality.wrong());
       out.printf(
@@ -88,7 +88,7 @@ record ReplayOutput(ReplayRun run, int maxWrongHits) {
     json.put("intervals", "Clopper-Pearson, two-sided");
     json.put("confidence", Proportion.CONFIDENCE);
     json.put("missesByReason", missesByReason(result));
-    HitQuality quality = result.stats().quality();
+    CacheStats.Quality quality = result.stats().quality();
     json.put("audits", new TreeMap<>(Map.of("right", quality.right(), "wrong", quality.wrong())));
     json.put(
         "verdicts",

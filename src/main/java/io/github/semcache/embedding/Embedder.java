@@ -4,52 +4,50 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Turns texts into vectors of one embedding model.
+ * Converts texts to embeddings with one embedding model.
  *
- * <p>Implementations are safe for use by many threads at once; {@link #embed} may block on a
- * network call. {@link #modelId} and {@link #dimension} are constants of the instance and do not
- * block.
+ * <p>Implementations are thread-safe. {@link #embed} may block on a network call. {@link #modelId}
+ * and {@link #dimension} are constant and do not block.
  */
 public interface Embedder {
 
   /**
-   * Embeds texts, in order.
+   * Embeds texts. Implementations split the list if their service limits the size of a request.
    *
-   * @param texts one or more texts, none of them blank; implementations split the list where their
-   *     service limits the size of a request
-   * @return one embedding for each text, in the order of the texts, each of {@link #dimension}
+   * @param texts one or more texts, none of them blank
+   * @return one embedding for each text, in the order of the texts, each with {@link #dimension}
    *     components
-   * @throws RejectedTextException if the trouble is with a text, which would fail again, and not
-   *     with the model
-   * @throws EmbedderException if the model cannot be reached or answers with something else than
-   *     vectors. No message holds a text that was to be embedded
+   * @throws RejectedTextException if the model works but cannot embed one of the texts, so that a
+   *     retry would fail again
+   * @throws EmbedderException if the model cannot be reached or returns an invalid response.
+   *     Exception messages contain no text that was to be embedded
    */
   List<Embedding> embed(List<String> texts);
 
   /**
-   * Names the model, for example {@code text-embedding-3-small}. Entries made with one model are
-   * never compared with those of another, so two configurations whose vectors differ need two
-   * names.
+   * Returns the name of the model, for example {@code text-embedding-3-small}. Entries of models
+   * with different names are never compared, so configurations with different vectors need
+   * different names.
    *
    * @return a name that is not blank
    */
   String modelId();
 
   /**
-   * The number of components of every embedding.
+   * Returns the number of components of every embedding.
    *
    * @return the dimension, at least 1
    */
   int dimension();
 
   /**
-   * Makes an embedder of a function that embeds one text.
+   * Creates an embedder that calls a function once for each text.
    *
-   * @param modelId see {@link #modelId}
-   * @param dimension see {@link #dimension}
-   * @param function from a text to its vector; called once for each text, from many threads at once
+   * @param modelId the name of the model; not blank
+   * @param dimension the number of components of every vector, at least 1
+   * @param function a thread-safe function from a text to its vector
    * @return an embedder that calls the function
-   * @throws IllegalArgumentException if the name is blank or the dimension less than 1
+   * @throws IllegalArgumentException if the name is blank or the dimension is less than 1
    */
   static Embedder of(String modelId, int dimension, Function<String, float[]> function) {
     return new FunctionEmbedder(new EmbeddingSpace(modelId, dimension), function);

@@ -2,24 +2,24 @@ package io.github.semcache.embedding;
 
 import org.jspecify.annotations.Nullable;
 
-/** An embedding could not be made. The message never holds the text that was to be embedded. */
+/** Thrown if an embedder fails. The message does not contain the text that was to be embedded. */
 public sealed class EmbedderException extends RuntimeException permits RejectedTextException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Trouble without a cause.
+   * Creates an exception without a cause.
    *
-   * @param message what went wrong
+   * @param message the description of the failure, without the text
    */
   public EmbedderException(String message) {
     this(message, null);
   }
 
   /**
-   * Trouble with its cause.
+   * Creates an exception.
    *
-   * @param message what went wrong
-   * @param cause the failure behind it, if there was one
+   * @param message the description of the failure, without the text
+   * @param cause the cause, or null
    */
   public EmbedderException(String message, @Nullable Throwable cause) {
     super(message, cause);

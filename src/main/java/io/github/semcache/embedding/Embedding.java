@@ -5,9 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.util.Arrays;
 
 /**
- * The vector of a text: an immutable array of float32 components, all finite and not all zero.
- *
- * <p>Immutable and safe for use by many threads.
+ * The embedding of a text: a vector of float32 components that are finite and not all zero.
+ * Immutable and thread-safe.
  */
 public final class Embedding {
   private final float[] components;
@@ -19,13 +18,13 @@ public final class Embedding {
   }
 
   /**
-   * Copies and checks a vector.
+   * Creates an embedding from a copy of a vector.
    *
    * @param components at least one component
    * @return the embedding
-   * @throws IllegalArgumentException if the array is empty, a component is not finite, or the
-   *     vector has no direction (all components zero, or so small or large that its squared length
-   *     is not a normal float32 number)
+   * @throws IllegalArgumentException if there is no component, a component is not finite, or the
+   *     vector has no direction: all components are zero, or its squared norm is not a normal
+   *     float32 number
    */
   public static Embedding of(float... components) {
     requireNonNull(components, "components");
@@ -41,42 +40,42 @@ public final class Embedding {
     double squaredNorm = dot(components, components);
     if (!(squaredNorm >= Float.MIN_NORMAL && squaredNorm <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "embedding has the squared length " + squaredNorm + "; it must have a direction");
+          "embedding has the squared norm " + squaredNorm + "; it must have a direction");
     }
     return new Embedding(components.clone(), Math.sqrt(squaredNorm));
   }
 
   /**
-   * The number of components.
+   * Returns the number of components.
    *
-   * @return at least 1
+   * @return the dimension, at least 1
    */
   public int dimension() {
     return components.length;
   }
 
   /**
-   * The components.
+   * Returns the components.
    *
-   * @return a fresh copy
+   * @return a new array
    */
   public float[] toArray() {
     return components.clone();
   }
 
   /**
-   * The Euclidean norm, which is the length of the vector.
+   * Returns the Euclidean norm (the length of the vector).
    *
-   * @return more than 0
+   * @return the norm, positive
    */
   public double norm() {
     return norm;
   }
 
   /**
-   * The embedding of the same direction and the length 1, but for rounding.
+   * Returns the unit vector with the same direction. Its norm is 1 within rounding errors.
    *
-   * @return an embedding of the same dimension
+   * @return an embedding with the same dimension
    */
   public Embedding ofLengthOne() {
     float[] scaled = new float[components.length];
@@ -87,10 +86,10 @@ public final class Embedding {
   }
 
   /**
-   * The cosine distance to another embedding: 1 − a·b / (|a| |b|).
+   * Returns the cosine distance to another embedding: 1 − a·b / (|a| |b|).
    *
-   * @param other an embedding of the same dimension
-   * @return 0 (same direction) to 2 (opposite direction)
+   * @param other an embedding with the same dimension
+   * @return the distance, from 0 (same direction) to 2 (opposite direction)
    * @throws IllegalArgumentException if the dimensions differ
    */
   public double cosineDistance(Embedding other) {
@@ -106,8 +105,9 @@ public final class Embedding {
   }
 
   /**
-   * Eight independent sums: the JIT compiler may not reorder floating-point additions, so a single
-   * sum would wait for each addition before the next one.
+   * Returns the dot product. It is computed in eight independent sums, because the JIT compiler
+   * must not reorder floating-point additions: with a single sum each addition would wait for the
+   * previous one.
    */
   private static double dot(float[] a, float[] b) {
     float s0 = 0;

@@ -9,21 +9,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How an embedding model spreads its distances. To one model unrelated prompts are almost at right
- * angles, to another they are all close together, so that one cut on the cosine distance means two
- * things. The relative distance r = (1 − cos) / (1 − μ) is 0 for the same direction and about 1 for
- * unrelated prompts, whatever the model; μ is the mean cosine similarity of unrelated prompts.
+ * The scale of the cosine distances of an embedding model. The embeddings of unrelated prompts are
+ * almost orthogonal in some models and close together in others, so the same threshold on the
+ * cosine distance has a different effect on each model. The relative distance
  *
- * <p>For models that are not {@linkplain #known known}, μ is measured on 64 prompts that come with
- * the library. They are English and short: of prompts in another language, or of a page each, a
- * model may think otherwise.
+ * <pre>r = (1 − cos) / (1 − μ)</pre>
  *
- * @param meanCosine μ, at least −1 and below 1
+ * <p>makes models comparable, but not equal: it is 0 for the same direction and about 1 for
+ * unrelated prompts. μ is the mean cosine similarity of unrelated prompts. 1 − r is the rescaled
+ * similarity (cos − μ) / (1 − μ) that BERTScore introduced ("rescaling with a baseline", Zhang et
+ * al., BERTScore: Evaluating Text Generation with BERT, ICLR 2020).
+ *
+ * <p>For models that are not {@linkplain #known known}, μ is measured on 64 short English prompts
+ * that are part of the library. It may differ for prompts that are long or in other languages.
+ *
+ * @param meanCosine the mean cosine similarity μ of unrelated prompts, in [−1, 1)
  */
 public record EmbeddingScale(double meanCosine) {
   private static final String PROMPTS = "unrelated-prompts.txt";
 
-  /** Measured with {@link #measure}, or over random pairs of prompts of public data sets. */
+  /** Measured with {@link #measure}, or on random pairs of prompts from public data sets. */
   private static final Map<String, EmbeddingScale> KNOWN =
       Map.of(
           "all-minilm-l6-v2", new EmbeddingScale(0.075),
@@ -31,14 +36,15 @@ public record EmbeddingScale(double meanCosine) {
           "bge-small-en", new EmbeddingScale(0.518),
           "e5-small", new EmbeddingScale(0.772));
 
-  /** Where a scale comes from that may have to be measured first. */
+  /** Provides a scale that may have to be measured first. Implementations are thread-safe. */
   @FunctionalInterface
   public interface Source {
 
     /**
-     * Finds the scale. May block on the embedder as long as the scale has not been measured.
+     * Returns the scale. May block on the embedder until the scale has been measured. Does not
+     * throw.
      *
-     * @return the scale, or empty if it cannot be measured now; never throws
+     * @return the scale, or empty if it cannot be measured now
      */
     Optional<EmbeddingScale> scale();
   }
@@ -46,7 +52,7 @@ public record EmbeddingScale(double meanCosine) {
   /**
    * Checks the component.
    *
-   * @throws IllegalArgumentException if the mean is not at least −1 and below 1
+   * @throws IllegalArgumentException if the mean is outside [−1, 1)
    */
   public EmbeddingScale {
     if (!(meanCosine >= -1 && meanCosine < 1)) {
@@ -56,36 +62,37 @@ public record EmbeddingScale(double meanCosine) {
   }
 
   /**
-   * The scale of a model that was measured before.
+   * Returns the scale of a model that the library knows.
    *
-   * @param modelId the model, as {@link Embedder#modelId} names it
-   * @return its scale, or empty for a model that is not known
+   * @param modelId the {@linkplain Embedder#modelId name} of the model
+   * @return the scale, or empty if the model is not known
    */
   public static Optional<EmbeddingScale> known(String modelId) {
     return Optional.ofNullable(KNOWN.get(modelId));
   }
 
   /**
-   * The scale of an embedder's model: the known one, else {@linkplain #measure measured}.
+   * Returns the scale of an embedder's model. If it is not known, it is {@linkplain #measure
+   * measured}, which blocks on the embedder.
    *
    * @param embedder the embedder
    * @return the scale
-   * @throws EmbedderException if it must be measured and the embedder fails
+   * @throws EmbedderException if the scale has to be measured and the measurement fails
    */
   public static EmbeddingScale of(Embedder embedder) {
     return known(embedder.modelId()).orElseGet(() -> measure(embedder));
   }
 
   /**
-   * Measures a scale: the mean cosine similarity over all pairs of 64 unrelated prompts. Blocks on
-   * the embedder, which gets them in one call.
+   * Measures a scale as the mean cosine similarity of all pairs of 64 unrelated prompts. Blocks on
+   * the embedder, which is called once with all prompts.
    *
    * @param embedder the embedder
    * @return the scale
-   * @throws EmbedderException if the embedder fails, or if to it all prompts are the same
+   * @throws EmbedderException if the embedder fails, or if all prompts have the same embedding
    */
   public static EmbeddingScale measure(Embedder embedder) {
-    List<Embedding> embeddings = embedder.embed(Unrelated.PROMPTS);
+    List<Embedding> embeddings = embedder.embed(UnrelatedPrompts.PROMPTS);
     double sum = 0;
     int pairs = 0;
     for (int i = 0; i < embeddings.size(); i++) {
@@ -97,32 +104,34 @@ public record EmbeddingScale(double meanCosine) {
     double mean = sum / pairs;
     if (!(mean < 1)) {
       throw new EmbedderException(
-          "model " + embedder.modelId() + " gives unrelated texts the same embedding");
+          "model " + embedder.modelId() + " returns the same embedding for unrelated texts");
     }
     return new EmbeddingScale(Math.max(-1, mean));
   }
 
   /**
-   * Converts a relative distance.
+   * Converts a relative distance to a cosine distance.
    *
-   * @param relative 0 for the same direction, 1 for unrelated prompts
+   * @param relativeDistance the relative distance, at least 0; 0 for the same direction, about 1
+   *     for unrelated prompts
    * @return the cosine distance, at most 2
    */
-  public double cosineDistance(double relative) {
-    return Math.min(2, relative * (1 - meanCosine));
+  public double cosineDistance(double relativeDistance) {
+    return Math.min(2, relativeDistance * (1 - meanCosine));
   }
 
   /**
-   * Converts a cosine distance.
+   * Converts a cosine distance to a relative distance.
    *
-   * @param cosineDistance 0 to 2
-   * @return the relative distance: 0 for the same direction, 1 for unrelated prompts
+   * @param cosineDistance the cosine distance, in [0, 2]
+   * @return the relative distance; 0 for the same direction, about 1 for unrelated prompts
    */
   public double relativeDistance(double cosineDistance) {
     return cosineDistance / (1 - meanCosine);
   }
 
-  private static final class Unrelated {
+  /** Loads the prompts on first use. */
+  private static final class UnrelatedPrompts {
     static final List<String> PROMPTS = read();
 
     private static List<String> read() {

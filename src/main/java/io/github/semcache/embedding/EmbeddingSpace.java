@@ -3,17 +3,17 @@ package io.github.semcache.embedding;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The vector space that embeddings live in. Distances mean something only within one space.
+ * The vector space of the embeddings of one model. Only distances within one space are meaningful.
  *
- * @param modelId the embedding model, as {@link Embedder#modelId} names it; not blank
- * @param dimension the number of components, at least 1
+ * @param modelId the {@linkplain Embedder#modelId name} of the embedding model; not blank
+ * @param dimension the number of components of every embedding, at least 1
  */
 public record EmbeddingSpace(String modelId, int dimension) {
 
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if the name is blank or the dimension less than 1
+   * @throws IllegalArgumentException if the name is blank or the dimension is less than 1
    */
   public EmbeddingSpace {
     requireNonNull(modelId, "modelId");
@@ -26,28 +26,25 @@ public record EmbeddingSpace(String modelId, int dimension) {
   }
 
   /**
-   * The space of an embedder.
+   * Returns the space of an embedder.
    *
    * @param embedder the embedder
-   * @return its model and dimension
+   * @return the model and the dimension of the embedder
    */
   public static EmbeddingSpace of(Embedder embedder) {
     return new EmbeddingSpace(embedder.modelId(), embedder.dimension());
   }
 
   /**
-   * For implementations of stores: checks that an embedding can be of this space.
+   * Checks that an embedding has the dimension of this space. For implementations of stores.
    *
    * @param embedding the embedding
-   * @throws IllegalArgumentException if it has another dimension
+   * @throws IllegalArgumentException if the embedding has another dimension
    */
   public void check(Embedding embedding) {
     if (embedding.dimension() != dimension) {
       throw new IllegalArgumentException(
-          "embedding has dimension "
-              + embedding.dimension()
-              + "; the store holds embeddings of dimension "
-              + dimension);
+          "embedding has dimension " + embedding.dimension() + "; it must have " + dimension);
     }
   }
 }

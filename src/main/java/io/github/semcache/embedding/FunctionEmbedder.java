@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.function.Function;
 
-/** {@link Embedder#of}. */
+/** The embedder of {@link Embedder#of}. */
 record FunctionEmbedder(EmbeddingSpace space, Function<String, float[]> function)
     implements Embedder {
 

@@ -3,26 +3,26 @@ package io.github.semcache.embedding;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The embedder works, but not for this text: it is too long, or has nothing in it that the model
- * reads. The cache does not hold it against the embedder when it counts failures in a row.
+ * Thrown if an embedder cannot embed a text, for example because it is too long or contains nothing
+ * that the model can read. The circuit breaker of the embedder does not count it as a failure.
  */
 public final class RejectedTextException extends EmbedderException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Trouble without a cause.
+   * Creates an exception without a cause.
    *
-   * @param message what is wrong with the text, without the text
+   * @param message the reason for the rejection, without the text
    */
   public RejectedTextException(String message) {
     super(message);
   }
 
   /**
-   * Trouble with its cause.
+   * Creates an exception.
    *
-   * @param message what is wrong with the text, without the text
-   * @param cause the failure behind it, if there was one
+   * @param message the reason for the rejection, without the text
+   * @param cause the cause, or null
    */
   public RejectedTextException(String message, @Nullable Throwable cause) {
     super(message, cause);

@@ -1,4 +1,8 @@
-/** Text to vector: the {@link io.github.semcache.embedding.Embedder} port and its value types. */
+/**
+ * Text to vector: the {@link io.github.semcache.embedding.Embedder} port, its {@link
+ * io.github.semcache.embedding.Embedding embeddings}, and the {@link
+ * io.github.semcache.embedding.EmbeddingScale scale} of a model's distances.
+ */
 @NullMarked
 package io.github.semcache.embedding;
 

@@ -123,10 +123,12 @@ public final class Replay {
 
   /** Compares two answers, which are labels, or empty if the prompts have no labels. */
   private static Verdict compareLabels(Comparison comparison) {
-    if (comparison.otherAnswer().isEmpty()) {
+    if (comparison.newAnswer().isEmpty()) {
       return Verdict.UNKNOWN;
     }
-    return comparison.answer().equals(comparison.otherAnswer()) ? Verdict.SAME : Verdict.DIFFERENT;
+    return comparison.cachedAnswer().equals(comparison.newAnswer())
+        ? Verdict.SAME
+        : Verdict.DIFFERENT;
   }
 
   private VectorStore inMemory(InstantSource clock, int maxEntries) {

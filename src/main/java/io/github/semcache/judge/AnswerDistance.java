@@ -7,7 +7,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.policy.Verdict;
 import java.util.List;
 
-/** {@link AnswerJudge#distance}. */
+/** The judge of {@link AnswerJudge#distance}. */
 record AnswerDistance(Embedder embedder, double same, double different) implements AnswerJudge {
 
   AnswerDistance {
@@ -18,17 +18,17 @@ record AnswerDistance(Embedder embedder, double same, double different) implemen
     }
     if (!(different >= same && different <= 2)) {
       throw new IllegalArgumentException(
-          "different is " + different + "; it must be between same, which is " + same + ", and 2");
+          "different is " + different + "; it must be between same (" + same + ") and 2");
     }
   }
 
   @Override
   public Verdict judge(Comparison comparison) {
-    if (comparison.answer().isBlank() || comparison.otherAnswer().isBlank()) {
+    if (comparison.cachedAnswer().isBlank() || comparison.newAnswer().isBlank()) {
       return Verdict.UNKNOWN;
     }
     List<Embedding> answers =
-        embedder.embed(List.of(comparison.answer(), comparison.otherAnswer()));
+        embedder.embed(List.of(comparison.cachedAnswer(), comparison.newAnswer()));
     double distance = answers.get(0).cosineDistance(answers.get(1));
     if (distance <= same) {
       return Verdict.SAME;

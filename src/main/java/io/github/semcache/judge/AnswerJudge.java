@@ -5,11 +5,12 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.policy.Verdict;
 
 /**
- * Says whether two answers say the same, so that one could have been served for the other.
+ * Decides whether two answers are equivalent, so that the cached one could have been served instead
+ * of the new one. Implementations are thread-safe.
  *
- * <p>The cache asks it off the callers' path, one comparison at a time on a thread of its own,
- * which it interrupts when the cache is closed or the judge takes too long. A judge that throws is
- * counted as one that cannot tell. Implementations are safe for use by many threads.
+ * <p>The cache calls the judge in the background, one comparison at a time on a thread of its own.
+ * It interrupts that thread if the judge exceeds its time limit or the cache is closed. An
+ * exception counts as {@link Verdict#UNKNOWN}.
  */
 @FunctionalInterface
 public interface AnswerJudge {
@@ -17,28 +18,27 @@ public interface AnswerJudge {
   /**
    * Compares two answers. May block.
    *
-   * @param comparison the answers with their prompts
-   * @return the verdict; {@link Verdict#UNKNOWN} rather than a guess
-   * @throws RuntimeException if the judge cannot be asked
+   * @param comparison the answers and their prompts
+   * @return the verdict; {@link Verdict#UNKNOWN} if the judge is not certain
+   * @throws RuntimeException if the comparison fails
    */
   Verdict judge(Comparison comparison);
 
   /**
-   * Whether a verdict of {@link Verdict#DIFFERENT} is final. If not, the cache asks once more, and
-   * takes one that is not confirmed for unknown: a single false one weighs more than many right
-   * ones, since it makes a good hit look wrong.
+   * Returns whether a verdict of {@link Verdict#DIFFERENT} is final. If not, the cache repeats the
+   * comparison, and counts a verdict that is not confirmed as unknown: one false verdict of
+   * DIFFERENT outweighs many correct ones, because it makes a correct hit look wrong.
    *
-   * @return false unless overridden; judges that give the same verdict each time, or have asked
-   *     twice themselves, say true
+   * @return true if the judge is deterministic or confirms its verdicts itself; false by default
    */
   default boolean isFinal() {
     return false;
   }
 
   /**
-   * Compares the texts, without regard to case, white space, punctuation and markup at their edges.
-   * Right for models that answer from a fixed set, such as classifiers; free prose that says the
-   * same in other words counts as different.
+   * Returns a judge that compares texts. It ignores case, white space, and punctuation and markup
+   * at both ends. It suits models that answer from a fixed set, such as classifiers. Paraphrases
+   * are different.
    *
    * @return the judge
    */
@@ -47,25 +47,25 @@ public interface AnswerJudge {
   }
 
   /**
-   * Compares the embeddings of the answers: the same up to one distance, different from another one
-   * on, and unknown between.
+   * Returns a judge that compares the embeddings of the answers. The verdict is unknown if an
+   * answer is blank or the distance is between both thresholds.
    *
-   * @param embedder makes the embeddings
-   * @param same the largest cosine distance, 0 to 2, of answers that say the same
-   * @param different the smallest cosine distance of answers that differ, at least {@code same}
+   * @param embedder the embedder of the answers
+   * @param same the maximum cosine distance of equivalent answers, in [0, 2]
+   * @param different the minimum cosine distance of different answers, in [{@code same}, 2]
    * @return the judge
-   * @throws IllegalArgumentException if a distance is outside its bounds
+   * @throws IllegalArgumentException if a distance is out of range
    */
   static AnswerJudge distance(Embedder embedder, double same, double different) {
     return new AnswerDistance(embedder, same, different);
   }
 
   /**
-   * Asks a chat model. Its reply must be one of three words; anything else counts as unknown. A
-   * verdict of different is asked for once more with the answers swapped, and counts only if it is
-   * confirmed.
+   * Returns a judge that asks a chat model. The model must reply with one of three words; any other
+   * reply counts as unknown. If the verdict is different, the model is asked again with the answers
+   * in reverse order, and the verdict is unknown unless it is confirmed.
    *
-   * @param model the model; a small one at temperature 0 will do
+   * @param model the model; a small model at temperature 0 is sufficient
    * @return the judge
    */
   static AnswerJudge chat(ChatClient model) {

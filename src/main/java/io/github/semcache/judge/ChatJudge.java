@@ -11,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** {@link AnswerJudge#chat}. */
+/** The judge of {@link AnswerJudge#chat}. */
 record ChatJudge(ChatClient model) implements AnswerJudge {
   private static final String INSTRUCTION =
       """
@@ -40,7 +40,15 @@ record ChatJudge(ChatClient model) implements AnswerJudge {
     if (verdict != Verdict.DIFFERENT) {
       return verdict;
     }
-    return ask(comparison.swapped()) == Verdict.DIFFERENT ? Verdict.DIFFERENT : Verdict.UNKNOWN;
+    return ask(swap(comparison)) == Verdict.DIFFERENT ? Verdict.DIFFERENT : Verdict.UNKNOWN;
+  }
+
+  private static Comparison swap(Comparison comparison) {
+    return new Comparison(
+        comparison.newPrompt(),
+        comparison.newAnswer(),
+        comparison.cachedPrompt(),
+        comparison.cachedAnswer());
   }
 
   @Override
@@ -54,10 +62,10 @@ record ChatJudge(ChatClient model) implements AnswerJudge {
         "The mark is "
             + mark
             + ".\n\n"
-            + section("first question", comparison.prompt(), mark)
-            + section("first answer", comparison.answer(), mark)
-            + section("second question", comparison.otherPrompt(), mark)
-            + section("second answer", comparison.otherAnswer(), mark)
+            + section("first question", comparison.cachedPrompt(), mark)
+            + section("first answer", comparison.cachedAnswer(), mark)
+            + section("second question", comparison.newPrompt(), mark)
+            + section("second answer", comparison.newAnswer(), mark)
             + "That was the last mark. One word: SAME, DIFFERENT or UNKNOWN?";
     String reply = model.chat(Prompt.of(text).system(INSTRUCTION)).text().strip();
     return switch (reply.endsWith(".") ? reply.substring(0, reply.length() - 1) : reply) {
@@ -72,18 +80,18 @@ record ChatJudge(ChatClient model) implements AnswerJudge {
   }
 
   /**
-   * A mark that none of the texts can hold, since it is a hash of them all: who writes one of them
-   * cannot end it before its end and go on in the name of the next.
+   * Returns the mark that delimits the texts. It is a hash of all texts, so no text can contain it:
+   * the author of a text cannot end the section early and forge the next one.
    */
   private static String mark(Comparison comparison) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (String text :
           List.of(
-              comparison.prompt(),
-              comparison.answer(),
-              comparison.otherPrompt(),
-              comparison.otherAnswer())) {
+              comparison.cachedPrompt(),
+              comparison.cachedAnswer(),
+              comparison.newPrompt(),
+              comparison.newAnswer())) {
         digest.update((text.length() + " " + text).getBytes(UTF_8));
       }
       return "#" + HexFormat.of().formatHex(digest.digest(), 0, MARK_BYTES);

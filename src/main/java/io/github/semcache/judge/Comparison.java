@@ -3,34 +3,30 @@ package io.github.semcache.judge;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Two prompts with their answers. The first pair is remembered, the second one is new.
+ * A cached answer and a new answer of the model, with their prompts. Immutable.
  *
- * @param prompt the remembered prompt
- * @param answer the answer to it
- * @param otherPrompt the prompt that was asked
- * @param otherAnswer the answer to that
+ * @param cachedPrompt the prompt of the cached answer
+ * @param cachedAnswer the cached answer
+ * @param newPrompt the prompt of the new answer
+ * @param newAnswer the new answer
  */
-public record Comparison(String prompt, String answer, String otherPrompt, String otherAnswer) {
+public record Comparison(
+    String cachedPrompt, String cachedAnswer, String newPrompt, String newAnswer) {
 
   public Comparison {
-    requireNonNull(prompt, "prompt");
-    requireNonNull(answer, "answer");
-    requireNonNull(otherPrompt, "otherPrompt");
-    requireNonNull(otherAnswer, "otherAnswer");
+    requireNonNull(cachedPrompt, "cachedPrompt");
+    requireNonNull(cachedAnswer, "cachedAnswer");
+    requireNonNull(newPrompt, "newPrompt");
+    requireNonNull(newAnswer, "newAnswer");
   }
 
-  /** The same two pairs in the other order. */
-  Comparison swapped() {
-    return new Comparison(otherPrompt, otherAnswer, prompt, answer);
-  }
-
-  /** Shows no text. */
+  /** Returns the lengths of the answers, but no text. */
   @Override
   public String toString() {
     return "Comparison[answers of "
-        + answer.length()
+        + cachedAnswer.length()
         + " and "
-        + otherAnswer.length()
+        + newAnswer.length()
         + " characters]";
   }
 }

@@ -5,22 +5,22 @@ import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** {@link AnswerJudge#sameText}. */
+/** The judge of {@link AnswerJudge#sameText}. */
 final class SameText implements AnswerJudge {
   private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
-  /** All but letters, digits, and symbols such as currencies, at either end. */
+  /** Punctuation, separators, and markup at both ends; not symbols such as currencies. */
   private static final Pattern EDGES =
       Pattern.compile("^[\\p{P}\\p{Z}`^]+|[\\p{P}\\p{Z}`^&&[^%]]+$");
 
   @Override
   public Verdict judge(Comparison comparison) {
-    String answer = normalized(comparison.answer());
-    String other = normalized(comparison.otherAnswer());
-    if (answer.isEmpty() || other.isEmpty()) {
+    String cachedAnswer = normalize(comparison.cachedAnswer());
+    String newAnswer = normalize(comparison.newAnswer());
+    if (cachedAnswer.isEmpty() || newAnswer.isEmpty()) {
       return Verdict.UNKNOWN;
     }
-    return answer.equals(other) ? Verdict.SAME : Verdict.DIFFERENT;
+    return cachedAnswer.equals(newAnswer) ? Verdict.SAME : Verdict.DIFFERENT;
   }
 
   @Override
@@ -28,10 +28,11 @@ final class SameText implements AnswerJudge {
     return true;
   }
 
-  private static String normalized(String text) {
+  private static String normalize(String text) {
     String composed = Normalizer.normalize(text, Normalizer.Form.NFKC);
-    String spaced = WHITE_SPACE.matcher(composed).replaceAll(" ").strip();
-    String signed = spaced.startsWith("-") ? spaced : EDGES.matcher(spaced).replaceAll("");
-    return signed.toLowerCase(Locale.ROOT);
+    String stripped = WHITE_SPACE.matcher(composed).replaceAll(" ").strip();
+    // A minus sign is significant: -5 and 5 are different answers.
+    String trimmed = stripped.startsWith("-") ? stripped : EDGES.matcher(stripped).replaceAll("");
+    return trimmed.toLowerCase(Locale.ROOT);
   }
 }

@@ -1,4 +1,7 @@
-/** Do two answers say the same? Judges compare answers for policies that learn. */
+/**
+ * Comparison of answers: an {@link io.github.semcache.judge.AnswerJudge} decides whether two
+ * answers are equivalent, for learning policies and for shadow mode.
+ */
 @NullMarked
 package io.github.semcache.judge;
 

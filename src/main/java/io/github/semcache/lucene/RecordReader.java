@@ -33,11 +33,7 @@ final class RecordReader {
   }
 
   String getString() {
-    byte encoding = getByte();
-    byte[] bytes = getBytes();
-    return encoding == RecordWriter.IN_UTF_8
-        ? new String(bytes, UTF_8)
-        : ByteBuffer.wrap(bytes).asCharBuffer().toString();
+    return new String(getBytes(), UTF_8);
   }
 
   byte[] getBytes() {

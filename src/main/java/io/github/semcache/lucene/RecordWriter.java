@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Writes numbers, strings, and arrays to a growing byte array. {@link RecordReader} reads them. */
+/**
+ * Writes numbers, arrays, and strings in UTF-8 to a growing byte array. {@link RecordReader} reads
+ * them.
+ */
 final class RecordWriter {
-  static final byte IN_UTF_8 = 0;
-  static final byte IN_UTF_16 = 1;
-
   private ByteBuffer buffer = ByteBuffer.allocate(256);
 
   RecordWriter putByte(byte value) {
@@ -27,15 +27,8 @@ final class RecordWriter {
     return this;
   }
 
-  /** Writes UTF-8, or UTF-16 if the text contains lone surrogates, which UTF-8 cannot represent. */
   RecordWriter putString(String text) {
-    byte[] bytes = text.getBytes(UTF_8);
-    if (new String(bytes, UTF_8).equals(text)) {
-      return putByte(IN_UTF_8).putBytes(bytes);
-    }
-    ByteBuffer utf16 = ByteBuffer.allocate(Math.multiplyExact(text.length(), Character.BYTES));
-    utf16.asCharBuffer().put(text);
-    return putByte(IN_UTF_16).putBytes(utf16.array());
+    return putBytes(text.getBytes(UTF_8));
   }
 
   RecordWriter putBytes(byte[] bytes) {

@@ -3,7 +3,6 @@ package io.github.semcache.micrometer;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ModelObserver;
-import io.github.semcache.chat.ObservedCall;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -17,8 +16,8 @@ record ObservedChatClient(ChatClient client, ModelObserver observer) implements 
   }
 
   static ChatReply observe(ChatClient client, ModelObserver observer, Supplier<ChatReply> call) {
-    ObservedCall observed =
-        ObservedCall.begin(observer, client.settings().getOrDefault("model", "unknown"));
+    ModelObserver.Call observed =
+        observer.isolated().begin(client.settings().getOrDefault("model", "unknown"));
     try {
       ChatReply reply = observed.run(call);
       observed.answered(reply);

@@ -1,11 +1,11 @@
 package io.github.semcache.prompt;
 
-/** What a prompt lets the cache do. */
+/** Whether a call reads from the cache and writes to it. */
 public enum CacheMode {
-  /** Answer from the cache where it can, else ask the model and keep its answer. */
+  /** Answers from the cache if possible; otherwise calls the model and stores its answer. */
   USE,
-  /** Ask the model and keep its answer, replacing the one kept for the same prompt. */
+  /** Calls the model and stores its answer, which replaces the stored answer of the same prompt. */
   REFRESH,
-  /** Ask the model; neither read from the cache nor write to it. */
+  /** Calls the model; neither reads from the cache nor writes to it. */
   BYPASS
 }

@@ -3,39 +3,40 @@ package io.github.semcache.prompt;
 import static java.util.Objects.requireNonNull;
 
 /**
- * An earlier message of the conversation that a prompt continues.
+ * An earlier message of the conversation that a prompt continues. Unpaired surrogates in its
+ * components are {@linkplain Normalizer#wellFormed replaced}.
  *
- * @param role who spoke, for example {@code user} or {@code assistant}
- * @param text what was said
+ * @param role the role of the author, for example {@code user} or {@code assistant}
+ * @param text the text of the message
  */
 public record Message(String role, String text) {
 
   public Message {
-    requireNonNull(role, "role");
-    requireNonNull(text, "text");
+    role = WellFormed.replaceUnpairedSurrogates(requireNonNull(role, "role"));
+    text = WellFormed.replaceUnpairedSurrogates(requireNonNull(text, "text"));
   }
 
   /**
-   * A message of the user.
+   * Creates a message of the user.
    *
-   * @param text what was said
-   * @return the message
+   * @param text the text of the message
+   * @return a message with the role {@code user}
    */
   public static Message user(String text) {
     return new Message("user", text);
   }
 
   /**
-   * A message of the model.
+   * Creates a message of the model.
    *
-   * @param text what was said
-   * @return the message
+   * @param text the text of the message
+   * @return a message with the role {@code assistant}
    */
   public static Message assistant(String text) {
     return new Message("assistant", text);
   }
 
-  /** Shows the role and how long the text is, but no text. */
+  /** Returns the role and the length of the text, but no text. */
   @Override
   public String toString() {
     return "Message[role=" + role + ", " + text.length() + " characters]";

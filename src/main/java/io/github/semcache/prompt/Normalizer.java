@@ -3,10 +3,11 @@ package io.github.semcache.prompt;
 import java.util.regex.Pattern;
 
 /**
- * Brings texts that are the same for the cache into one form, before they are hashed and embedded.
- * The model is always asked with the text as it was given.
+ * Converts texts to a normal form before they are hashed and embedded, so that equivalent texts
+ * have the same key. The model always receives the original text.
  *
- * <p>Implementations are pure functions, safe for use by many threads.
+ * <p>Implementations are thread-safe pure functions. A change of the normalizer changes the keys of
+ * the prompts that it affects.
  */
 @FunctionalInterface
 public interface Normalizer {
@@ -15,13 +16,14 @@ public interface Normalizer {
    * Normalizes a text.
    *
    * @param text a text that is not blank
-   * @return its normal form; must not be blank
+   * @return the normal form; must not be blank
    */
   String normalize(String text);
 
   /**
-   * The default: Unicode normalization form C, each run of Unicode white space made one space, and
-   * none at either end. Case is kept, because "US" and "us" differ.
+   * Returns the default normalizer. It applies Unicode normalization form C (NFC), replaces each
+   * run of Unicode white space with one space, and strips white space at both ends. It preserves
+   * case, because "US" and "us" differ.
    *
    * @return the normalizer
    */
@@ -34,7 +36,19 @@ public interface Normalizer {
   }
 
   /**
-   * Takes every text as it is.
+   * Returns a normalizer that replaces each unpaired surrogate, such as half of an emoji, with
+   * U+FFFD, because UTF-8 cannot represent it: services reject such a text or change it. Prompts,
+   * scopes, and entries apply this normalizer to all their texts, so a broken character does not
+   * fail a call.
+   *
+   * @return the normalizer
+   */
+  static Normalizer wellFormed() {
+    return WellFormed::replaceUnpairedSurrogates;
+  }
+
+  /**
+   * Returns a normalizer that does not change texts.
    *
    * @return the normalizer
    */

@@ -11,8 +11,8 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of the model, and how the cache may answer it. Immutable: each method that sets
- * something returns a new prompt.
+ * A prompt for the model, with the options of one call. Immutable and thread-safe: each method that
+ * sets an option returns a new prompt.
  *
  * <pre>{@code
  * Prompt.of("What does the premium plan cost?")
@@ -21,10 +21,13 @@ import org.jspecify.annotations.Nullable;
  *     .maxAge(Duration.ofHours(1))
  * }</pre>
  *
- * <p>The text is compared by meaning; {@linkplain #scope everything else that shapes the answer}
- * must be equal for a remembered answer to be used.
+ * <p>The text is compared by meaning. The {@linkplain #scope() scope} must be equal for a cached
+ * answer to be used.
  */
 public final class Prompt {
+  private static final Duration MIN_TIME_TO_LIVE = Duration.ofMillis(1);
+  private static final Duration MAX_TIME_TO_LIVE = Duration.ofDays(36_525);
+
   private final String text;
   private final Scope scope;
   private final CacheMode mode;
@@ -44,9 +47,10 @@ public final class Prompt {
   }
 
   /**
-   * A prompt of a text alone.
+   * Creates a prompt with a text and default options.
    *
-   * @param text the last message of the user
+   * @param text the last message of the user. Unpaired surrogates are {@linkplain
+   *     Normalizer#wellFormed replaced}, also for the model
    * @return the prompt
    * @throws IllegalArgumentException if the text is blank
    */
@@ -55,35 +59,35 @@ public final class Prompt {
     if (text.isBlank()) {
       throw new IllegalArgumentException("text is blank; a prompt must ask something");
     }
-    return new Prompt(new Draft(text));
+    return new Prompt(new Draft(WellFormed.replaceUnpairedSurrogates(text)));
   }
 
   /**
-   * Sets the system text. Only answers given under the same one are reused.
+   * Sets the system text. Only answers with an equal system text are reused.
    *
    * @param system the system text
-   * @return a prompt with it
+   * @return a prompt with the system text
    */
   public Prompt system(String system) {
     return scope(scope.system(system));
   }
 
   /**
-   * Sets the earlier messages of the conversation, oldest first. Only answers given after the same
-   * ones are reused.
+   * Sets the earlier messages of the conversation. Only answers with equal earlier messages are
+   * reused.
    *
-   * @param history the earlier messages
-   * @return a prompt with them
+   * @param history the earlier messages, oldest first
+   * @return a prompt with the messages
    */
   public Prompt history(List<Message> history) {
     return scope(scope.history(history));
   }
 
   /**
-   * Adds one earlier message to those already there.
+   * Appends a message to the {@linkplain #history() earlier messages}.
    *
-   * @param message the message that comes after the {@linkplain #history() earlier ones}
-   * @return a prompt with it
+   * @param message the message before this prompt
+   * @return a prompt with the message
    */
   public Prompt after(Message message) {
     List<Message> longer = new ArrayList<>(scope.history());
@@ -92,11 +96,11 @@ public final class Prompt {
   }
 
   /**
-   * Adds a tag to the scope, for example the tenant, the user, the locale, or the version of the
-   * knowledge base. Only answers given under the same tags are reused.
+   * Adds a tag to the scope, for example the tenant, the user, the locale, or the version of a
+   * knowledge base. Only answers with equal tags are reused. A tag with the same name is replaced.
    *
-   * @param name the tag's name; any string
-   * @param value the tag's value; any string. Replaces an earlier value of the same name
+   * @param name the name of the tag; any string
+   * @param value the value of the tag; any string
    * @return a prompt with the tag
    */
   public Prompt tag(String name, String value) {
@@ -104,10 +108,10 @@ public final class Prompt {
   }
 
   /**
-   * Replaces tags, system text and earlier messages in one go.
+   * Sets the scope, which replaces the tags, the system text, and the earlier messages.
    *
-   * @param scope what must be equal
-   * @return a prompt with that scope
+   * @param scope the scope
+   * @return a prompt with the scope
    */
   public Prompt scope(Scope scope) {
     Draft draft = new Draft(this);
@@ -116,11 +120,12 @@ public final class Prompt {
   }
 
   /**
-   * Accepts only answers younger than this. The age is the time of this machine less the time of
-   * the one that kept the answer, so it is as exact as their clocks agree.
+   * Sets the maximum age of a cached answer. The age is the difference between the clock of this
+   * machine and that of the machine that stored the answer, so its accuracy depends on how well
+   * they are synchronized.
    *
-   * @param maxAge more than zero
-   * @return a prompt with the limit
+   * @param maxAge the maximum age, positive
+   * @return a prompt with the maximum age
    * @throws IllegalArgumentException if the age is zero or negative
    */
   public Prompt maxAge(Duration maxAge) {
@@ -130,11 +135,11 @@ public final class Prompt {
   }
 
   /**
-   * Uses this cut for the prompt, in place of the cache's own.
+   * Sets the maximum cosine distance of a hit, instead of the threshold of the cache.
    *
-   * @param maxDistance the largest cosine distance of a hit, 0 to 2
-   * @return a prompt with the cut
-   * @throws IllegalArgumentException if the distance is outside 0 to 2
+   * @param maxDistance the maximum cosine distance, in [0, 2]
+   * @return a prompt with the threshold
+   * @throws IllegalArgumentException if the distance is out of range
    */
   public Prompt maxDistance(double maxDistance) {
     if (!(maxDistance >= 0 && maxDistance <= 2)) {
@@ -147,26 +152,43 @@ public final class Prompt {
   }
 
   /**
-   * Keeps the answer to this prompt for so long, in place of the cache's time to live.
+   * Sets the time to live of the answer, instead of that of the cache.
    *
-   * @param timeToLive at least a millisecond and at most 100 years
+   * @param timeToLive from 1 ms to 36,525 days (100 years)
    * @return a prompt with the time to live
-   * @throws IllegalArgumentException if the time is outside these bounds
+   * @throws IllegalArgumentException if the time to live is out of range
    */
   public Prompt timeToLive(Duration timeToLive) {
     Draft draft = new Draft(this);
-    draft.timeToLive = Optional.of(TimeToLive.check(timeToLive));
+    draft.timeToLive = Optional.of(checkTimeToLive(timeToLive));
     return new Prompt(draft);
   }
 
   /**
-   * Waits no longer than this for the answer that another thread is getting to the same prompt;
-   * past it, the model is asked for this prompt too. Without a limit it waits as long as the other
-   * call takes.
+   * Checks that a time to live is in the range that every store supports with a precision of one
+   * millisecond.
    *
-   * @param maxWait more than zero
-   * @return a prompt with the limit
-   * @throws IllegalArgumentException if the wait is zero or negative
+   * @param timeToLive the time to live
+   * @return the same time to live
+   * @throws IllegalArgumentException if it is shorter than 1 ms or longer than 36,525 days (100
+   *     years)
+   */
+  public static Duration checkTimeToLive(Duration timeToLive) {
+    requireNonNull(timeToLive, "timeToLive");
+    if (timeToLive.compareTo(MIN_TIME_TO_LIVE) < 0 || timeToLive.compareTo(MAX_TIME_TO_LIVE) > 0) {
+      throw new IllegalArgumentException(
+          "timeToLive is " + timeToLive + "; it must be between 1 ms and 36525 days");
+    }
+    return timeToLive;
+  }
+
+  /**
+   * Sets the maximum time to wait for another call that is answering the same prompt. After it,
+   * this call calls the model as well. Without a maximum, it waits until the other call ends.
+   *
+   * @param maxWait the maximum time, positive
+   * @return a prompt with the maximum time
+   * @throws IllegalArgumentException if the time is zero or negative
    */
   public Prompt maxWait(Duration maxWait) {
     Draft draft = new Draft(this);
@@ -175,16 +197,17 @@ public final class Prompt {
   }
 
   /**
-   * Asks the model whatever the cache holds, and keeps nothing.
+   * Sets the mode to {@link CacheMode#BYPASS}: the model is called, and its answer is not stored.
    *
-   * @return a prompt that passes the cache by
+   * @return a prompt that bypasses the cache
    */
   public Prompt bypass() {
     return mode(CacheMode.BYPASS);
   }
 
   /**
-   * Asks the model whatever the cache holds, and keeps its answer in place of the old one.
+   * Sets the mode to {@link CacheMode#REFRESH}: the model is called, and its answer replaces the
+   * stored one.
    *
    * @return a prompt that refreshes the cache
    */
@@ -193,10 +216,10 @@ public final class Prompt {
   }
 
   /**
-   * Sets what the cache may do.
+   * Sets the mode.
    *
-   * @param mode the mode
-   * @return a prompt with it
+   * @param mode the mode; {@link CacheMode#USE} by default
+   * @return a prompt with the mode
    */
   public Prompt mode(CacheMode mode) {
     Draft draft = new Draft(this);
@@ -205,7 +228,7 @@ public final class Prompt {
   }
 
   /**
-   * The last message of the user, as it was given.
+   * Returns the last message of the user. It is not normalized.
    *
    * @return a text that is not blank
    */
@@ -214,35 +237,35 @@ public final class Prompt {
   }
 
   /**
-   * The system text.
+   * Returns the system text.
    *
-   * @return the text, or empty
+   * @return the system text, or empty
    */
   public Optional<String> system() {
     return scope.system();
   }
 
   /**
-   * The earlier messages, oldest first.
+   * Returns the earlier messages.
    *
-   * @return an unmodifiable list
+   * @return an unmodifiable list, oldest message first
    */
   public List<Message> history() {
     return scope.history();
   }
 
   /**
-   * The tags.
+   * Returns the tags.
    *
-   * @return an unmodifiable map
+   * @return an unmodifiable map, sorted by name
    */
   public Map<String, String> tags() {
     return scope.tags();
   }
 
   /**
-   * Tags, system text and earlier messages: the caller's part of what must be equal. The cache adds
-   * the chat model and its settings.
+   * Returns the scope: the tags, the system text, and the earlier messages, which must be equal for
+   * an answer to be reused. The cache adds the chat model and its settings.
    *
    * @return the scope
    */
@@ -251,51 +274,51 @@ public final class Prompt {
   }
 
   /**
-   * What the cache may do.
+   * Returns the mode.
    *
-   * @return the mode, {@link CacheMode#USE} unless set
+   * @return the mode
    */
   public CacheMode mode() {
     return mode;
   }
 
   /**
-   * See {@link #maxAge(Duration)}.
+   * Returns the maximum age of a cached answer.
    *
-   * @return the limit, or empty
+   * @return the maximum age, or empty
    */
   public Optional<Duration> maxAge() {
     return maxAge;
   }
 
   /**
-   * See {@link #maxDistance(double)}.
+   * Returns the maximum cosine distance of a hit.
    *
-   * @return the cut, or empty
+   * @return the maximum distance, in [0, 2]; empty for the threshold of the cache
    */
   public OptionalDouble maxDistance() {
     return maxDistance;
   }
 
   /**
-   * See {@link #timeToLive(Duration)}.
+   * Returns the time to live of the answer.
    *
-   * @return the time to live, or empty
+   * @return the time to live; empty for that of the cache
    */
   public Optional<Duration> timeToLive() {
     return timeToLive;
   }
 
   /**
-   * See {@link #maxWait(Duration)}.
+   * Returns the maximum time to wait for another call that is answering the same prompt.
    *
-   * @return the limit, or empty
+   * @return the maximum time, or empty
    */
   public Optional<Duration> maxWait() {
     return maxWait;
   }
 
-  /** Whether the other one is a prompt of the same text, scope and options. */
+  /** Returns whether the other object is a prompt with equal text, scope, and options. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Prompt that && components().equals(that.components());
@@ -310,7 +333,7 @@ public final class Prompt {
     return List.of(text, scope, mode, maxAge, maxDistance, timeToLive, maxWait);
   }
 
-  /** Shows the options but no text. */
+  /** Returns the length of the text, the hash of the scope, and the mode, but no text. */
   @Override
   public String toString() {
     return "Prompt["
@@ -325,13 +348,12 @@ public final class Prompt {
   private static Duration positive(Duration duration, String option) {
     requireNonNull(duration, option);
     if (duration.isNegative() || duration.isZero()) {
-      throw new IllegalArgumentException(
-          option + " is " + duration + "; it must be more than zero");
+      throw new IllegalArgumentException(option + " is " + duration + "; it must be positive");
     }
     return duration;
   }
 
-  /** The components while one of them changes. */
+  /** The mutable components of a prompt that is being created. */
   private static final class Draft {
     private final String text;
     private Scope scope = Scope.none();

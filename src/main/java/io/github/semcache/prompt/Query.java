@@ -8,13 +8,15 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A prompt as the cache looks it up.
+ * The lookup of a prompt: its normalized text, its complete scope, and its key. Immutable.
  *
  * @param text the normalized text; not blank
- * @param scope everything that must be equal, the chat model and its settings included
- * @param key 64 hexadecimal digits that identify text and scope together: the exact tier's key
- * @param maxAge accept only answers younger than this
- * @param maxDistance the prompt's own cut as a cosine distance, 0 to 2
+ * @param scope the scope, including the chat model and its settings
+ * @param key the SHA-256 hash of scope and text, as 64 lower-case hexadecimal digits; the key of
+ *     the exact lookup
+ * @param maxAge the maximum age of an answer, or empty
+ * @param maxDistance the maximum cosine distance of a hit, in [0, 2]; empty for the threshold of
+ *     the cache
  */
 public record Query(
     String text, Scope scope, String key, Optional<Duration> maxAge, OptionalDouble maxDistance) {
@@ -28,25 +30,27 @@ public record Query(
   }
 
   /**
-   * Makes the query of a prompt.
+   * Creates the query of a prompt.
    *
-   * @param prompt what is asked
-   * @param normalizer brings the text into its normal form
-   * @param settings the chat model and its settings; empty leaves those of the prompt's scope
+   * @param prompt the prompt
+   * @param normalizer the normalizer of the text; unpaired surrogates in its result are {@linkplain
+   *     Normalizer#wellFormed replaced}
+   * @param settings the chat model and its settings; if empty, those of the prompt's scope are used
    * @return the query
-   * @throws IllegalArgumentException if the normalizer leaves nothing of the text
+   * @throws IllegalArgumentException if the normalizer returns a blank text
    */
   public static Query of(Prompt prompt, Normalizer normalizer, Map<String, String> settings) {
-    String text = normalizer.normalize(prompt.text());
+    String text = WellFormed.replaceUnpairedSurrogates(normalizer.normalize(prompt.text()));
     if (text.isBlank()) {
-      throw new IllegalArgumentException("the normalizer left nothing of the prompt's text");
+      throw new IllegalArgumentException(
+          "normalizer returned a blank text; a normal form must not be blank");
     }
     Scope scope = settings.isEmpty() ? prompt.scope() : prompt.scope().settings(settings);
     String key = new Sha256("key").text(scope.hash()).text(text).hex();
     return new Query(text, scope, key, prompt.maxAge(), prompt.maxDistance());
   }
 
-  /** Shows the key but no text. */
+  /** Returns the key, but no text. */
   @Override
   public String toString() {
     return "Query[" + key + "]";

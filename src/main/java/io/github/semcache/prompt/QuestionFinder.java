@@ -3,11 +3,11 @@ package io.github.semcache.prompt;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Finds the question in a message that says more than that, such as passages that were retrieved
- * for it. The question is compared by meaning; the rest of the message must be equal.
+ * Finds the question in a user message that contains more than the question, for example retrieved
+ * passages. The question is compared by meaning; the rest of the message must be equal.
  *
- * <p>Called from many threads at once. A message passes the cache by if what is found does not
- * stand in it or is blank, or if the finder throws.
+ * <p>Implementations are thread-safe. If a finder throws, or returns a text that is blank or not
+ * part of the message, the call bypasses the cache.
  */
 @FunctionalInterface
 public interface QuestionFinder {
@@ -15,26 +15,27 @@ public interface QuestionFinder {
   /**
    * Finds the question.
    *
-   * @param text the text of a message
-   * @return a part of it, character for character; where it stands first counts
+   * @param text the text of the message
+   * @return a substring of the text; if it occurs more than once, its first occurrence is the
+   *     question
    */
   String find(String text);
 
   /**
-   * Takes the whole message for the question.
+   * Returns a finder for messages that consist of the question only.
    *
-   * @return a finder
+   * @return a finder that returns the whole message
    */
   static QuestionFinder whole() {
     return text -> text;
   }
 
   /**
-   * Takes what stands before a marker for the question, for templates that put the passages after
-   * it; the whole message if the marker is not there.
+   * Returns a finder for templates that put the question before the passages.
    *
-   * @param marker a text that the template puts between question and passages; not empty
-   * @return a finder
+   * @param marker the text between the question and the passages; not empty
+   * @return a finder that returns the text before the first occurrence of the marker, or the whole
+   *     message if the marker does not occur
    * @throws IllegalArgumentException if the marker is empty
    */
   static QuestionFinder before(String marker) {
@@ -43,11 +44,11 @@ public interface QuestionFinder {
   }
 
   /**
-   * Takes what stands after the last of a marker for the question, for templates that put the
-   * passages before it; the whole message if the marker is not there.
+   * Returns a finder for templates that put the question after the passages.
    *
-   * @param marker a text that the template puts between passages and question; not empty
-   * @return a finder
+   * @param marker the text between the passages and the question; not empty
+   * @return a finder that returns the text after the last occurrence of the marker, or the whole
+   *     message if the marker does not occur
    * @throws IllegalArgumentException if the marker is empty
    */
   static QuestionFinder after(String marker) {
@@ -58,7 +59,7 @@ public interface QuestionFinder {
 
   private static void checkMarker(String marker) {
     if (requireNonNull(marker, "marker").isEmpty()) {
-      throw new IllegalArgumentException("marker is empty; it must not be");
+      throw new IllegalArgumentException("marker is empty; it must have at least one character");
     }
   }
 }

@@ -11,8 +11,10 @@ import java.util.TreeMap;
 
 /**
  * Everything that must be equal for an answer to be reusable: the caller's tags, the system text,
- * the earlier messages, and the settings of the chat model. Two scopes that differ in any part
- * never share an answer. Immutable and safe for use by many threads.
+ * the earlier messages, and the settings of the chat model. Scopes that differ in any part never
+ * share an answer. Immutable and thread-safe.
+ *
+ * <p>Unpaired surrogates in any part are {@linkplain Normalizer#wellFormed replaced}.
  */
 public final class Scope {
   private static final Scope NONE =
@@ -37,8 +39,8 @@ public final class Scope {
   }
 
   /**
-   * The scope of a prompt with neither tags nor system text nor earlier messages. It is a scope
-   * like any other, equal to nothing but itself.
+   * Returns the scope without tags, system text, earlier messages, and settings. It does not
+   * include other scopes: it equals only itself.
    *
    * @return the empty scope
    */
@@ -47,10 +49,10 @@ public final class Scope {
   }
 
   /**
-   * A scope of one tag.
+   * Creates a scope with one tag.
    *
-   * @param name the tag's name; any string
-   * @param value the tag's value; any string
+   * @param name the name of the tag; any string
+   * @param value the value of the tag; any string
    * @return the scope
    */
   public static Scope of(String name, String value) {
@@ -58,7 +60,7 @@ public final class Scope {
   }
 
   /**
-   * A scope of tags.
+   * Creates a scope with tags.
    *
    * @param tags names and values; any strings
    * @return the scope
@@ -68,88 +70,90 @@ public final class Scope {
   }
 
   /**
-   * Adds a tag.
+   * Adds a tag, or replaces the value of the tag with the same name.
    *
-   * @param name the tag's name; any string
-   * @param value the tag's value; any string. Replaces an earlier value of the same name
+   * @param name the name of the tag; any string
+   * @param value the value of the tag; any string
    * @return a scope with the tag
    */
   public Scope tag(String name, String value) {
-    SortedMap<String, String> more = new TreeMap<>(tags);
-    more.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
-    return new Scope(more, system, history, settings);
+    SortedMap<String, String> changed = new TreeMap<>(tags);
+    put(changed, name, value);
+    return new Scope(changed, system, history, settings);
   }
 
   /**
    * Sets the system text.
    *
    * @param system the system text
-   * @return a scope with it
+   * @return a scope with the system text
    */
   public Scope system(String system) {
-    return new Scope(tags, Optional.of(system), history, settings);
+    String wellFormed = WellFormed.replaceUnpairedSurrogates(requireNonNull(system, "system"));
+    return new Scope(tags, Optional.of(wellFormed), history, settings);
   }
 
   /**
-   * Sets the earlier messages, oldest first.
+   * Sets the earlier messages.
    *
-   * @param history the messages
-   * @return a scope with them
+   * @param history the messages, oldest first
+   * @return a scope with the messages
    */
   public Scope history(List<Message> history) {
     return new Scope(tags, system, List.copyOf(history), settings);
   }
 
   /**
-   * Sets the chat model and its settings. When it asks, the cache does this with what the chat
-   * client reports. For what it looks up, keeps, explains or removes without asking, settings that
-   * are set here say whose answers are meant; without any they are those of the cache's own client.
+   * Sets the chat model and its settings, for answers of another model than the cache's chat
+   * client. Methods of the cache that take a model or settings use those instead. Without settings
+   * in the scope, the others use those of the cache's chat client.
    *
-   * @param settings names and values, for example {@code model} and {@code temperature}
-   * @return a scope with them
+   * @param settings names and values, for example of {@code model} and {@code temperature}
+   * @return a scope with the settings
    */
   public Scope settings(Map<String, String> settings) {
     return new Scope(tags, system, history, copy(settings, "settings"));
   }
 
   /**
-   * The tags, by name.
+   * Returns the tags.
    *
-   * @return an unmodifiable map
+   * @return an unmodifiable map, sorted by name
    */
   public Map<String, String> tags() {
     return tags;
   }
 
   /**
-   * The system text.
+   * Returns the system text.
    *
-   * @return the text, or empty
+   * @return the system text, or empty
    */
   public Optional<String> system() {
     return system;
   }
 
   /**
-   * The earlier messages, oldest first.
+   * Returns the earlier messages.
    *
-   * @return an unmodifiable list
+   * @return an unmodifiable list, oldest message first
    */
   public List<Message> history() {
     return history;
   }
 
   /**
-   * The chat model and its settings, by name.
+   * Returns the chat model and its settings.
    *
-   * @return an unmodifiable map
+   * @return an unmodifiable map, sorted by name
    */
   public Map<String, String> settings() {
     return settings;
   }
 
   /**
-   * SHA-256 over all parts, each with its length, so that no two scopes share an encoding.
+   * Returns the SHA-256 hash over all parts. Each part is preceded by its length, so different
+   * scopes are encoded differently. The hash of a scope does not change between versions.
    *
    * @return 64 lower-case hexadecimal digits
    */
@@ -165,15 +169,19 @@ public final class Scope {
     return sha256.map(settings).hex();
   }
 
-  private static SortedMap<String, String> copy(Map<String, String> map, String what) {
+  private static SortedMap<String, String> copy(Map<String, String> map, String parameter) {
     SortedMap<String, String> sorted = new TreeMap<>();
-    requireNonNull(map, what)
-        .forEach(
-            (name, value) ->
-                sorted.put(requireNonNull(name, "name"), requireNonNull(value, "value")));
+    requireNonNull(map, parameter).forEach((name, value) -> put(sorted, name, value));
     return sorted;
   }
 
+  private static void put(SortedMap<String, String> map, String name, String value) {
+    map.put(
+        WellFormed.replaceUnpairedSurrogates(requireNonNull(name, "name")),
+        WellFormed.replaceUnpairedSurrogates(requireNonNull(value, "value")));
+  }
+
+  /** Returns whether the other object is a scope with equal parts. */
   @Override
   public boolean equals(Object other) {
     return other instanceof Scope that && hash.equals(that.hash);
@@ -184,7 +192,7 @@ public final class Scope {
     return hash.hashCode();
   }
 
-  /** Shows the names of the tags and the hash, but no values. */
+  /** Returns the names of the tags and the hash, but no values. */
   @Override
   public String toString() {
     return "Scope[tags=" + tags.keySet() + ", hash=" + hash + "]";

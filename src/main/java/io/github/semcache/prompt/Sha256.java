@@ -7,12 +7,17 @@ import java.util.HexFormat;
 import java.util.SortedMap;
 
 /**
- * SHA-256 over parts that each carry their length, so that different lists of parts never give the
- * same bytes. Texts go in as their UTF-16 code units: UTF-8 would make all lone surrogates alike.
+ * Computes a SHA-256 hash over a sequence of parts. Each part is preceded by its length, so that
+ * different sequences are encoded differently. Texts are encoded as UTF-16 code units.
  */
 final class Sha256 {
   private final MessageDigest digest;
 
+  /**
+   * Starts a hash.
+   *
+   * @param kind the kind of the hashed value; hashes of different kinds differ
+   */
   Sha256(String kind) {
     try {
       digest = MessageDigest.getInstance("SHA-256");
@@ -41,6 +46,7 @@ final class Sha256 {
     return this;
   }
 
+  /** Returns the hash as 64 lower-case hexadecimal digits. Ends the computation. */
   String hex() {
     return HexFormat.of().formatHex(digest.digest());
   }

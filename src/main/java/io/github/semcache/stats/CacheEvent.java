@@ -12,24 +12,24 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Something that a cache did. Each request ends in one {@link Hit} or one {@link Miss}; the other
- * events tell how it came about and what followed. Immutable, and none holds a text, but for what
- * the cause of a {@link Failed} may quote.
+ * An event of a cache. Each request results in one {@link Hit} or one {@link Miss}; the other
+ * events describe its steps and consequences. Immutable. No event contains the text of a prompt or
+ * an answer, except that the cause of a {@link Failed} may quote it.
  *
- * <p>A minor version may add events, and components to them, so a listener should look for the ones
- * that it knows, with {@code instanceof} and accessors, and pass over the others.
+ * <p>A minor version may add events, and components of events. Listeners should therefore select
+ * the events they know with {@code instanceof}, read them with accessors, and ignore all others.
  */
 public sealed interface CacheEvent {
 
-  /** Which tier answered a request. */
+  /** The kind of a lookup or a hit. */
   enum Tier {
-    /** The entry of the same normalized text and scope. */
+    /** By key: the entry has the same scope and the same normalized text. */
     EXACT,
-    /** The entry of a near text in the same scope. */
+    /** By distance: the entry has the same scope and a similar text. */
     SEMANTIC
   }
 
-  /** The parts around the cache that can fail. */
+  /** The parts that can fail. */
   enum Part {
     /** The {@link io.github.semcache.prompt.Normalizer}. */
     NORMALIZER,
@@ -45,7 +45,7 @@ public sealed interface CacheEvent {
     MODEL,
     /** The {@code AnswerJudge}. */
     JUDGE,
-    /** The learned state: it could not be loaded, saved or used. */
+    /** The learned state: it could not be loaded, saved, or used. */
     LEARNING,
     /** A wrapped client: a request or a response could not be processed for the cache. */
     ADAPTER
@@ -54,10 +54,10 @@ public sealed interface CacheEvent {
   /**
    * A request was answered from the cache.
    *
-   * @param tier which tier answered
-   * @param distance the cosine distance to the entry's prompt, 0 to 2; 0 in the exact tier
-   * @param age how old the answer is
-   * @param saved the tokens that the model call took which was not made again, where they are known
+   * @param tier the tier that answered
+   * @param distance the cosine distance to the prompt of the entry, in [0, 2]; 0 for an exact hit
+   * @param age the age of the answer
+   * @param saved the tokens of the model call that produced the answer, if known
    */
   record Hit(Tier tier, double distance, Duration age, Optional<TokenUsage> saved)
       implements CacheEvent {}
@@ -65,63 +65,63 @@ public sealed interface CacheEvent {
   /**
    * A request was not answered from the cache.
    *
-   * @param reason why
-   * @param nearest the cosine distance of the nearest entry, 0 to 2, where one was found
+   * @param reason the reason
+   * @param nearest the cosine distance of the nearest entry, in [0, 2]; empty if none was found
    */
   record Miss(MissReason reason, OptionalDouble nearest) implements CacheEvent {}
 
-  /** A request that missed waits for the answer that another one is getting. */
+  /** A request that missed waits for another request that is calling the model. */
   record Coalesced() implements CacheEvent {}
 
   /**
-   * Embeddings were made.
+   * Embeddings were computed.
    *
-   * @param count how many, at least 1
-   * @param took how long that took
+   * @param count the number of embeddings, at least 1
+   * @param took the duration of the embedder's call
    */
   record Embedded(int count, Duration took) implements CacheEvent {}
 
   /**
-   * The store was asked for an entry or for the nearest ones.
+   * The store completed a lookup.
    *
    * @param tier {@link Tier#EXACT} for a lookup by key, {@link Tier#SEMANTIC} for a search
-   * @param took how long that took
+   * @param took the duration of the store's call
    */
   record LookedUp(Tier tier, Duration took) implements CacheEvent {}
 
   /**
    * The model answered.
    *
-   * @param took how long that took
-   * @param finishReason why the model stopped
-   * @param usage the tokens that the call took, where they are known
+   * @param took the duration of the model call
+   * @param finishReason the reason why the model stopped
+   * @param usage the tokens of the call, if known
    */
   record ModelAnswered(Duration took, FinishReason finishReason, Optional<TokenUsage> usage)
       implements CacheEvent {}
 
-  /** A model call was given up by its caller before the answer was whole; nothing is kept. */
+  /** The caller abandoned a model call before the answer was complete. Nothing is stored. */
   record Abandoned() implements CacheEvent {}
 
   /**
-   * A reply was not kept because the {@link io.github.semcache.chat.Admission} did not admit it.
+   * The {@link io.github.semcache.chat.Admission} rejected a reply, which is not stored.
    *
-   * @param finishReason why the model stopped
+   * @param finishReason the reason why the model stopped
    */
   record NotAdmitted(FinishReason finishReason) implements CacheEvent {}
 
   /**
    * Entries were written.
    *
-   * @param count how many, at least 1
-   * @param evicted how many others the store removed to make room, where it knows
-   * @param took how long that took
+   * @param count the number of written entries, at least 1
+   * @param evicted the number of other entries that the store evicted to make room, 0 if unknown
+   * @param took the duration of the store's call
    */
   record Stored(int count, int evicted, Duration took) implements CacheEvent {}
 
   /**
-   * Entries were found that could not be read, and were passed over.
+   * A lookup found entries that could not be read, and ignored them.
    *
-   * @param count how many, at least 1
+   * @param count the number of unreadable entries, at least 1
    */
   record Corrupt(int count) implements CacheEvent {}
 
@@ -129,47 +129,46 @@ public sealed interface CacheEvent {
    * In shadow mode, a request would have been answered from the cache. The request itself counts as
    * a {@link Miss}.
    *
-   * @param tier which tier would have answered
-   * @param distance the cosine distance to the entry's prompt, 0 to 2; 0 in the exact tier
-   * @param saved the tokens that the model call took which would not have been made again, where
-   *     they are known
+   * @param tier the tier that would have answered
+   * @param distance the cosine distance to the prompt of the entry, in [0, 2]; 0 for an exact hit
+   * @param saved the tokens of the model call that produced the cached answer, if known
    */
   record ShadowHit(Tier tier, double distance, Optional<TokenUsage> saved) implements CacheEvent {}
 
   /**
-   * The answer of an entry was compared with a new one of the model.
+   * The judge compared a cached answer with a new one.
    *
-   * @param verdict what came out
-   * @param wouldHit whether the entry's answer would have been served: it was audited, or the cache
-   *     is in shadow mode
-   * @param distance the cosine distance of the two prompts, 0 to 2
+   * @param verdict the result
+   * @param wouldHit whether the cached answer would have been served without an audit or shadow
+   *     mode
+   * @param distance the cosine distance of the two prompts, in [0, 2]
    */
   record Judged(Verdict verdict, boolean wouldHit, double distance) implements CacheEvent {}
 
-  /** A comparison was dropped because too many others wait to be made. */
+  /** A comparison was dropped because too many others were waiting. */
   record JudgmentDropped() implements CacheEvent {}
 
   /**
-   * A person said whether an answer from the cache was right.
+   * A user reported that an answer from the cache was right or wrong.
    *
-   * @param right what the person said
+   * @param right true if it was right
    */
   record Reported(boolean right) implements CacheEvent {}
 
   /**
-   * A policy that learns has come into another state; {@link PolicyState#TRIPPED} says that the
-   * traffic has changed.
+   * The state of a learning policy changed. {@link PolicyState#TRIPPED} indicates that the traffic
+   * has changed.
    *
-   * @param before the state that it was in
-   * @param now the state that it is in
+   * @param before the previous state
+   * @param now the new state
    */
   record PolicyStateChanged(PolicyState before, PolicyState now) implements CacheEvent {}
 
   /**
    * A part failed.
    *
-   * @param part which one
-   * @param cause what it threw
+   * @param part the part
+   * @param cause the exception
    */
   record Failed(Part part, Throwable cause) implements CacheEvent {
 

@@ -1,18 +1,19 @@
 package io.github.semcache.stats;
 
 /**
- * Is told what the cache does, as it does it.
+ * Receives the events of a cache as they occur.
  *
- * <p>Called on the thread of the request, from many threads at once, and must not block. What it
- * throws is logged and otherwise ignored.
+ * <p>Implementations are thread-safe and must not block: the cache calls them on the thread of the
+ * request, or on the thread of the judge for events of the judge. An exception of a listener is
+ * logged and otherwise ignored.
  */
 @FunctionalInterface
 public interface CacheListener {
 
   /**
-   * Something happened.
+   * Receives an event.
    *
-   * @param event what; none of the events holds a text of a prompt or an answer
+   * @param event the event
    */
   void onEvent(CacheEvent event);
 }

@@ -9,11 +9,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts since the cache was built. A snapshot: it does not change. Counts that belong together are
- * read one after the other, so under load they may differ by the requests under way.
+ * A snapshot of the counts of a cache since it was built. Immutable. The counts are read one after
+ * the other, so under load related counts may differ by the requests in progress.
  *
  * <table>
- * <caption>Which event raises which count</caption>
+ * <caption>The events and the counts that they change</caption>
  * <tr><th>event</th><th>counts</th></tr>
  * <tr><td>{@link CacheEvent.Hit}</td>
  *     <td>{@code exactHits} or {@code semanticHits}; {@code tokensSaved}</td></tr>
@@ -31,14 +31,17 @@ import org.jspecify.annotations.Nullable;
  *     CacheEvent.JudgmentDropped}, {@link CacheEvent.Reported}</td><td>{@code quality}</td></tr>
  * <tr><td>{@link CacheEvent.PolicyStateChanged}</td>
  *     <td>{@code policyState}, {@code policyTrips}</td></tr>
- * <tr><td>{@link CacheEvent.Failed}</td>
- *     <td>{@code storeErrors}, {@code embedderErrors}, {@code policyErrors} (normalizer, admission, judge and
- *     learning included), or
- *     {@code modelErrors} and {@code modelCalls}</td></tr>
+ * <tr><td>{@link CacheEvent.Failed} of {@code STORE}</td><td>{@code storeErrors}</td></tr>
+ * <tr><td>{@link CacheEvent.Failed} of {@code EMBEDDER}</td><td>{@code embedderErrors}</td></tr>
+ * <tr><td>{@link CacheEvent.Failed} of {@code NORMALIZER}, {@code POLICY}, {@code ADMISSION},
+ *     {@code JUDGE}, {@code LEARNING}</td><td>{@code policyErrors}</td></tr>
+ * <tr><td>{@link CacheEvent.Failed} of {@code MODEL}</td>
+ *     <td>{@code modelErrors}, {@code modelCalls}</td></tr>
+ * <tr><td>{@link CacheEvent.Failed} of {@code ADAPTER}</td><td>{@code adapterErrors}</td></tr>
  * </table>
  *
- * <p>Two snapshots are equal if all their counts are. A test gets one of any counts from a {@link
- * StatsCounter} that it tells of events.
+ * <p>Two snapshots are equal if all their counts are equal. Tests can create a snapshot with any
+ * counts by passing events to a {@link StatsCounter}.
  */
 public final class CacheStats {
   private final long exactHits;
@@ -65,7 +68,7 @@ public final class CacheStats {
   private final long tokensSaved;
   private final PolicyState policyState;
   private final long policyTrips;
-  private final HitQuality quality;
+  private final Quality quality;
 
   CacheStats(StatsCounter counter) {
     exactHits = counter.exactHits.sum();
@@ -99,119 +102,120 @@ public final class CacheStats {
   }
 
   /**
-   * Requests answered by the entry of the same text and scope.
+   * Returns the number of requests that were answered with the entry of the same scope and the same
+   * normalized text.
    *
-   * @return how many
+   * @return the number of requests
    */
   public long exactHits() {
     return exactHits;
   }
 
   /**
-   * Requests answered by the entry of a near text.
+   * Returns the number of requests that were answered with the entry of a similar text.
    *
-   * @return how many
+   * @return the number of requests
    */
   public long semanticHits() {
     return semanticHits;
   }
 
   /**
-   * Requests not answered from the cache, by reason; reasons that did not occur are absent.
+   * Returns the number of requests that were not answered from the cache, by reason.
    *
-   * @return a map that cannot be changed
+   * @return an unmodifiable map; reasons that did not occur are absent
    */
   public Map<MissReason, Long> missesByReason() {
     return missesByReason;
   }
 
   /**
-   * Misses that waited for the answer that another request was getting.
+   * Returns the number of misses that waited for the model call of another request.
    *
-   * @return how many
+   * @return the number of misses
    */
   public long coalesced() {
     return coalesced;
   }
 
   /**
-   * Calls of the model, failed and abandoned ones included.
+   * Returns the number of model calls, including failed and abandoned ones.
    *
-   * @return how many
+   * @return the number of calls
    */
   public long modelCalls() {
     return modelCalls;
   }
 
   /**
-   * Calls of the model that failed.
+   * Returns the number of model calls that failed.
    *
-   * @return how many
+   * @return the number of calls
    */
   public long modelErrors() {
     return modelErrors;
   }
 
   /**
-   * Replies that were not kept because the admission did not admit them.
+   * Returns the number of replies that the admission rejected, so that they were not stored.
    *
-   * @return how many
+   * @return the number of replies
    */
   public long notAdmitted() {
     return notAdmitted;
   }
 
   /**
-   * Entries written.
+   * Returns the number of entries that were written.
    *
-   * @return how many
+   * @return the number of entries
    */
   public long writes() {
     return writes;
   }
 
   /**
-   * Entries that the store removed to make room, where it knows.
+   * Returns the number of entries that the store evicted to make room, as far as the store knows.
    *
-   * @return how many
+   * @return the number of entries
    */
   public long evictions() {
     return evictions;
   }
 
   /**
-   * Entries found that could not be read.
+   * Returns the number of unreadable entries that lookups found.
    *
-   * @return how many
+   * @return the number of entries
    */
   public long corruptEntries() {
     return corruptEntries;
   }
 
   /**
-   * Calls of the store that failed while requests were answered; those of the methods that change
-   * the cache are thrown, and not counted.
+   * Returns the number of failed calls of the store in requests. Failures in methods that change
+   * the cache are thrown and not counted.
    *
-   * @return how many
+   * @return the number of failures
    */
   public long storeErrors() {
     return storeErrors;
   }
 
   /**
-   * Calls of the embedder that failed while requests were answered.
+   * Returns the number of failed calls of the embedder in requests.
    *
-   * @return how many
+   * @return the number of failures
    */
   public long embedderErrors() {
     return embedderErrors;
   }
 
   /**
-   * Calls of normalizer, policy, admission or judge that failed, and learned state that could not
-   * be used.
+   * Returns the number of failures of the normalizer, policy, admission, and judge, and of loading,
+   * saving, and using learned state.
    *
-   * @return how many
+   * @return the number of failures
    */
   public long policyErrors() {
     return policyErrors;
@@ -229,149 +233,151 @@ public final class CacheStats {
   }
 
   /**
-   * Embeddings made.
+   * Returns the number of embeddings that were computed.
    *
-   * @return how many
+   * @return the number of embeddings
    */
   public long embeddings() {
     return embeddings;
   }
 
   /**
-   * Time spent in making them, summed over all threads.
+   * Returns the total time spent computing embeddings, summed over all threads.
    *
-   * @return the time
+   * @return the total time
    */
   public Duration embeddingTime() {
     return embeddingTime;
   }
 
   /**
-   * Calls of the store for an entry or the nearest ones.
+   * Returns the number of lookups in the store, by key and by distance.
    *
-   * @return how many
+   * @return the number of lookups
    */
   public long lookups() {
     return lookups;
   }
 
   /**
-   * Time spent in them, summed over all threads.
+   * Returns the total time spent in lookups in the store, summed over all threads.
    *
-   * @return the time
+   * @return the total time
    */
   public Duration lookupTime() {
     return lookupTime;
   }
 
   /**
-   * Time spent in model calls that answered, summed over all threads.
+   * Returns the total time spent in successful model calls, summed over all threads.
    *
-   * @return the time
+   * @return the total time
    */
   public Duration modelTime() {
     return modelTime;
   }
 
   /**
-   * Tokens of prompts sent to the model, where it told.
+   * Returns the number of tokens of the prompts sent to the model, as far as it reported them.
    *
-   * @return how many
+   * @return the number of tokens
    */
   public long inputTokens() {
     return inputTokens;
   }
 
   /**
-   * Tokens of answers, where the model told.
+   * Returns the number of tokens of the model's answers, as far as it reported them.
    *
-   * @return how many
+   * @return the number of tokens
    */
   public long outputTokens() {
     return outputTokens;
   }
 
   /**
-   * Input and output tokens of the model calls that hits made needless, where known.
+   * Returns the number of input and output tokens of the model calls that hits replaced, as far as
+   * they are known.
    *
-   * @return how many
+   * @return the number of tokens
    */
   public long tokensSaved() {
     return tokensSaved;
   }
 
   /**
-   * How far a policy that learns has learned.
+   * Returns the learning progress of the policy.
    *
-   * @return the state; {@link PolicyState#COLD} also if the policy does not learn
+   * @return the state; {@link PolicyState#COLD} if the policy does not learn
    */
   public PolicyState policyState() {
     return policyState;
   }
 
   /**
-   * How often a policy that learns found that the traffic has changed.
+   * Returns the number of times a learning policy detected that the traffic had changed.
    *
-   * @return how often
+   * @return the number of times
    */
   public long policyTrips() {
     return policyTrips;
   }
 
   /**
-   * In shadow mode, the share of requests that would have been answered from the cache.
+   * Returns the fraction of requests that would have been answered from the cache in shadow mode.
    *
-   * @return 0 to 1; 0 if there was no request, and outside shadow mode
+   * @return the fraction, in [0, 1]; 0 without requests and outside shadow mode
    */
   public double shadowHitRate() {
     return requests() == 0 ? 0 : (double) quality.shadowHits() / requests();
   }
 
   /**
-   * What judges and people said of the hits.
+   * Returns the counts of shadow mode, judges, and user reports.
    *
-   * @return a snapshot of it
+   * @return a snapshot
    */
-  public HitQuality quality() {
+  public Quality quality() {
     return quality;
   }
 
   /**
-   * Requests answered from the cache.
+   * Returns the number of requests that were answered from the cache.
    *
-   * @return exact and semantic hits together
+   * @return the sum of exact and semantic hits
    */
   public long hits() {
     return exactHits + semanticHits;
   }
 
   /**
-   * Requests not answered from the cache.
+   * Returns the number of requests that were not answered from the cache.
    *
-   * @return the misses of all reasons
+   * @return the sum of the misses of all reasons
    */
   public long misses() {
     return missesByReason.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /**
-   * Requests that came to a result.
+   * Returns the number of requests.
    *
-   * @return hits and misses together
+   * @return the sum of hits and misses
    */
   public long requests() {
     return hits() + misses();
   }
 
   /**
-   * The share of requests answered from the cache.
+   * Returns the fraction of requests that were answered from the cache.
    *
-   * @return 0 to 1; 0 if there was no request
+   * @return the fraction, in [0, 1]; 0 without requests
    */
   public double hitRate() {
     return requests() == 0 ? 0 : (double) hits() / requests();
   }
 
+  /** Returns whether the other object is a snapshot with equal counts. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof CacheStats that && counts().equals(that.counts());
@@ -382,7 +388,7 @@ public final class CacheStats {
     return counts().hashCode();
   }
 
-  /** Shows all counts by their names. */
+  /** Returns all counts with their names. */
   @Override
   public String toString() {
     return "CacheStats" + counts();
@@ -416,5 +422,72 @@ public final class CacheStats {
     counts.put("policyTrips", policyTrips);
     counts.put("quality", quality);
     return counts;
+  }
+
+  /**
+   * The counts of shadow mode, of judges, and of user reports. Immutable. A hit counts as right or
+   * wrong if a judge compared its answer with a new one, in an audit or in shadow mode.
+   *
+   * @param shadowHits the number of requests that would have been answered from the cache in shadow
+   *     mode
+   * @param shadowTokensSaved the number of input and output tokens of the model calls that shadow
+   *     hits would have replaced, as far as they are known
+   * @param right the number of audited hits and shadow hits that were judged right
+   * @param wrong the number of audited hits and shadow hits that were judged wrong
+   * @param judged the number of comparisons of answers, including inconclusive ones
+   * @param unknown the number of inconclusive comparisons
+   * @param dropped the number of comparisons that were dropped because too many were waiting
+   * @param reportedRight the number of answers that users reported as right
+   * @param reportedWrong the number of answers that users reported as wrong
+   */
+  public record Quality(
+      long shadowHits,
+      long shadowTokensSaved,
+      long right,
+      long wrong,
+      long judged,
+      long unknown,
+      long dropped,
+      long reportedRight,
+      long reportedWrong) {
+
+    /** The 97.5th percentile of the standard normal distribution. */
+    private static final double Z = 1.959964;
+
+    /**
+     * Returns the estimated precision: the fraction of judged hits that are right.
+     *
+     * @return the precision, in [0, 1]; 1 if no hit was judged
+     */
+    public double precision() {
+      return right + wrong == 0 ? 1 : (double) right / (right + wrong);
+    }
+
+    /**
+     * Returns the lower bound of the 95 % confidence interval of {@link #precision} (Wilson score
+     * interval).
+     *
+     * @return the lower bound, in [0, 1]; 0 if no hit was judged
+     */
+    public double precisionLowerBound() {
+      return right + wrong == 0 ? 0 : Math.max(0, wilsonBound(-1));
+    }
+
+    /**
+     * Returns the upper bound of the 95 % confidence interval of {@link #precision} (Wilson score
+     * interval).
+     *
+     * @return the upper bound, in [0, 1]; 1 if no hit was judged
+     */
+    public double precisionUpperBound() {
+      return right + wrong == 0 ? 1 : Math.min(1, wilsonBound(1));
+    }
+
+    private double wilsonBound(int sign) {
+      double n = right + wrong;
+      double p = precision();
+      double halfWidth = Z * Math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n));
+      return (p + Z * Z / (2 * n) + sign * halfWidth) / (1 + Z * Z / n);
+    }
   }
 }

@@ -7,7 +7,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts the events of a cache. Safe for use by many threads; does not block. */
+/**
+ * Counts events. Each cache counts its own events; further counters are useful as listeners, for
+ * example for the total of several caches or for the time since a restart of monitoring, and for
+ * {@link CacheStats} in tests. Thread-safe and non-blocking.
+ */
 public final class StatsCounter implements CacheListener {
   final LongAdder exactHits = new LongAdder();
   final LongAdder semanticHits = new LongAdder();
@@ -33,9 +37,9 @@ public final class StatsCounter implements CacheListener {
   final LongAdder tokensSaved = new LongAdder();
   final LongAdder policyTrips = new LongAdder();
   volatile PolicyState policyState = PolicyState.COLD;
-  final HitQualityCounter quality = new HitQualityCounter();
+  final QualityCounter quality = new QualityCounter();
 
-  /** Begins with every count at zero. */
+  /** Creates a counter with all counts at zero. */
   public StatsCounter() {}
 
   @Override
@@ -95,7 +99,7 @@ public final class StatsCounter implements CacheListener {
   }
 
   /**
-   * The counts so far.
+   * Returns the current counts.
    *
    * @return a snapshot
    */

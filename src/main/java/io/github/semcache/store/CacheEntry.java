@@ -2,13 +2,15 @@ package io.github.semcache.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.prompt.Normalizer;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * A cached answer. Immutable.
+ * A cached answer. Immutable. Unpaired surrogates in prompt, answer, and attributes are {@linkplain
+ * Normalizer#wellFormed replaced}, so stores may encode all texts in UTF-8.
  *
  * @param key the key of its query: 64 hexadecimal digits
  * @param scope the {@linkplain io.github.semcache.prompt.Scope#hash hash} of its scope: 64
@@ -26,16 +28,42 @@ public record CacheEntry(
     String answer,
     Map<String, String> attributes,
     Instant createdAt) {
+  private static final Normalizer WELL_FORMED = Normalizer.wellFormed();
   private static final String GROUP = "group";
 
-  /** Checks the components and copies the attributes. */
+  /**
+   * Checks the components and copies the attributes.
+   *
+   * @throws IllegalArgumentException if key or scope contains an unpaired surrogate
+   */
   public CacheEntry {
-    requireNonNull(key, "key");
-    requireNonNull(scope, "scope");
-    requireNonNull(prompt, "prompt");
-    requireNonNull(answer, "answer");
-    attributes = Map.copyOf(attributes);
+    checkWellFormed(key, "key");
+    checkWellFormed(scope, "scope");
+    prompt = wellFormed(requireNonNull(prompt, "prompt"));
+    answer = wellFormed(requireNonNull(answer, "answer"));
+    attributes = wellFormed(attributes);
     requireNonNull(createdAt, "createdAt");
+  }
+
+  private static void checkWellFormed(String hash, String component) {
+    if (!wellFormed(requireNonNull(hash, component)).equals(hash)) {
+      throw new IllegalArgumentException(
+          component + " contains an unpaired surrogate; it must be well-formed Unicode");
+    }
+  }
+
+  private static String wellFormed(String text) {
+    return WELL_FORMED.normalize(text);
+  }
+
+  private static Map<String, String> wellFormed(Map<String, String> attributes) {
+    Map<String, String> copy = new HashMap<>();
+    attributes.forEach(
+        (name, value) ->
+            copy.put(
+                wellFormed(requireNonNull(name, "name")),
+                wellFormed(requireNonNull(value, "value"))));
+    return Map.copyOf(copy);
   }
 
   /**

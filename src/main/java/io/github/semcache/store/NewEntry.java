@@ -3,6 +3,7 @@ package io.github.semcache.store;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.prompt.Prompt;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -15,8 +16,6 @@ import java.util.Optional;
  */
 public record NewEntry(
     CacheEntry entry, Optional<Embedding> embedding, Optional<Duration> timeToLive) {
-  private static final Duration MIN_TIME_TO_LIVE = Duration.ofMillis(1);
-  private static final Duration MAX_TIME_TO_LIVE = Duration.ofDays(36_525);
 
   /**
    * Checks the components.
@@ -28,13 +27,6 @@ public record NewEntry(
     requireNonNull(entry, "entry");
     requireNonNull(embedding, "embedding");
     requireNonNull(timeToLive, "timeToLive");
-    timeToLive.ifPresent(NewEntry::checkTimeToLive);
-  }
-
-  private static void checkTimeToLive(Duration timeToLive) {
-    if (timeToLive.compareTo(MIN_TIME_TO_LIVE) < 0 || timeToLive.compareTo(MAX_TIME_TO_LIVE) > 0) {
-      throw new IllegalArgumentException(
-          "timeToLive is " + timeToLive + "; it must be between 1 ms and 36525 days");
-    }
+    timeToLive.ifPresent(Prompt::checkTimeToLive);
   }
 }

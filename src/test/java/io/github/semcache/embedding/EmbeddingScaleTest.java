@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EmbeddingScaleTest {
 
   @Test
-  void relativeDistanceIsAPartOfTheDistanceOfUnrelatedPrompts() {
+  void relativeDistanceIsAFractionOfTheDistanceOfUnrelatedPrompts() {
     EmbeddingScale scale = new EmbeddingScale(0.6);
 
     assertThat(scale.relativeDistance(0.4)).isEqualTo(1, within(1e-12));
@@ -25,14 +25,14 @@ class EmbeddingScaleTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {-1.01, 1, 2, Double.NaN})
-  void meanOutsideItsBoundsIsRejected(double mean) {
+  void meanOutOfRangeIsRejected(double mean) {
     assertThatThrownBy(() -> new EmbeddingScale(mean))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("meanCosine is " + mean + "; it must be at least -1 and below 1");
   }
 
   @Test
-  void unknownModelIsMeasuredInOneCall() {
+  void scaleOfAnUnknownModelIsMeasuredInOneCall() {
     FakeEmbedder embedder = new FakeEmbedder();
 
     EmbeddingScale scale = EmbeddingScale.of(embedder);
@@ -42,7 +42,7 @@ class EmbeddingScaleTest {
   }
 
   @Test
-  void measuredMeanIsThatOfAllPairs() {
+  void measuredMeanCoversAllPairs() {
     double cosine = 1 / Math.sqrt(2);
     Embedder halfAndHalf =
         Embedder.of(
@@ -54,16 +54,16 @@ class EmbeddingScaleTest {
   }
 
   @Test
-  void modelThatTellsNothingApartIsTrouble() {
+  void modelThatReturnsTheSameEmbeddingForAllTextsIsRejected() {
     Embedder constant = Embedder.of("constant", 2, text -> new float[] {1, 0});
 
     assertThatThrownBy(() -> EmbeddingScale.measure(constant))
         .isInstanceOf(EmbedderException.class)
-        .hasMessage("model constant gives unrelated texts the same embedding");
+        .hasMessage("model constant returns the same embedding for unrelated texts");
   }
 
   @Test
-  void scaleOfTheLocalModelIsWhatIsMeasured() {
+  void knownScaleOfTheLocalModelEqualsItsMeasurement() {
     MiniLmEmbedder embedder = MiniLmEmbedder.create();
 
     double measured = EmbeddingScale.measure(embedder).meanCosine();
@@ -73,7 +73,7 @@ class EmbeddingScaleTest {
   }
 
   @Test
-  void modelThatWasNotMeasuredIsNotKnown() {
+  void unmeasuredModelIsNotKnown() {
     assertThat(EmbeddingScale.known("fake-embedder")).isEmpty();
   }
 }

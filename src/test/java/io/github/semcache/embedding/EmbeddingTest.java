@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EmbeddingTest {
 
   @Test
-  void distanceIsOneMinusCosine() {
+  void cosineDistanceIsOneMinusTheCosine() {
     Embedding east = Embedding.of(3, 0);
 
     assertThat(east.cosineDistance(Embedding.of(7, 0))).isEqualTo(0, within(1e-9));
@@ -31,19 +31,18 @@ class EmbeddingTest {
   }
 
   @Property
-  void distanceIsThatOfThePlainFormula(Values values) {
-    float[] a = vector(values);
-    float[] b = vector(values);
-    double plain = plainDistance(a, b);
-    values.assume(norm(a) > 1e-3 && norm(b) > 1e-3);
+  void cosineDistanceEqualsTheDirectComputation(
+      @ForAll("vectors") float[] a, @ForAll("vectors") float[] b) {
+    double expected = directDistance(a, b);
+    Assume.that(norm(a) > 1e-3 && norm(b) > 1e-3);
 
     double distance = Embedding.of(a).cosineDistance(Embedding.of(b));
 
-    assertThat(distance).isBetween(0.0, 2.0).isEqualTo(plain, within(1e-5));
+    assertThat(distance).isBetween(0.0, 2.0).isEqualTo(expected, within(1e-5));
     assertThat(Embedding.of(b).cosineDistance(Embedding.of(a))).isEqualTo(distance);
   }
 
-  private static double plainDistance(float[] a, float[] b) {
+  private static double directDistance(float[] a, float[] b) {
     double dot = 0;
     for (int i = 0; i < a.length; i++) {
       dot += (double) a[i] * b[i];
@@ -61,7 +60,7 @@ class EmbeddingTest {
 
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
-  void componentThatIsNotFiniteIsRejected(float component) {
+  void nonFiniteComponentIsRejected(float component) {
     assertThatThrownBy(() -> Embedding.of(1, component))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("embedding component 1 is " + component + "; it must be finite");
@@ -76,7 +75,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void embeddingDoesNotChange() {
+  void embeddingIsImmutable() {
     float[] components = {1, 2};
     Embedding embedding = Embedding.of(components);
     components[0] = 9;
@@ -88,14 +87,33 @@ class EmbeddingTest {
   }
 
   @Test
-  void otherDimensionIsRejected() {
+  void distanceBetweenDimensionsIsRejected() {
     assertThatThrownBy(() -> Embedding.of(1, 2).cosineDistance(Embedding.of(1, 2, 3)))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("embedding has dimension 3; it must have 2");
   }
 
   @Test
-  void spaceNeedsANameAndADimension() {
+  void unitVectorHasTheSameDirectionAndNormOne() {
+    Embedding unit = Embedding.of(3, 4).ofLengthOne();
+
+    assertThat(unit.norm()).isEqualTo(1, within(1e-6));
+    assertThat(unit.cosineDistance(Embedding.of(3, 4))).isEqualTo(0, within(1e-6));
+  }
+
+  @Test
+  void spaceWithBlankModelOrWithoutDimensionIsRejected() {
     assertThatThrownBy(() -> new EmbeddingSpace(" ", 3)).hasMessageContaining("modelId");
     assertThatThrownBy(() -> new EmbeddingSpace("m", 0)).hasMessageContaining("dimension is 0");
+  }
+
+  @Test
+  void embeddingOfAnotherDimensionIsNotInTheSpace() {
+    EmbeddingSpace space = new EmbeddingSpace("m", 2);
+
+    space.check(Embedding.of(1, 2));
+    assertThatThrownBy(() -> space.check(Embedding.of(1, 2, 3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("embedding has dimension 3; it must have 2");
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,18 +32,23 @@ class PromptTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, -1})
-  void durationsThatAreNotPositiveAreRejected(long millis) {
+  void nonPositiveDurationIsRejected(long millis) {
     Duration duration = Duration.ofMillis(millis);
 
-    assertThatThrownBy(() -> prompt.maxAge(duration)).hasMessageContaining("maxAge is");
-    assertThatThrownBy(() -> prompt.maxWait(duration)).hasMessageContaining("maxWait is");
+    assertThatThrownBy(() -> prompt.maxAge(duration))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("maxAge is " + duration + "; it must be positive");
+    assertThatThrownBy(() -> prompt.maxWait(duration))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("maxWait is " + duration + "; it must be positive");
     assertThatThrownBy(() -> prompt.timeToLive(duration)).hasMessageContaining("timeToLive is");
   }
 
   @Test
-  void timeToLiveKeepsToItsBounds() {
+  void timeToLiveOutOfRangeIsRejected() {
     assertThatThrownBy(() -> prompt.timeToLive(Duration.ofNanos(999_999)))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("timeToLive is PT0.000999999S; it must be between 1 ms and 36525 days");
     assertThatThrownBy(() -> prompt.timeToLive(Duration.ofDays(36_526)))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(prompt.timeToLive(Duration.ofMillis(1)).timeToLive()).contains(Duration.ofMillis(1));
@@ -50,7 +56,14 @@ class PromptTest {
   }
 
   @Test
-  void everyOptionLeavesTheOthersAlone() {
+  void unpairedSurrogatesOfTheTextAreReplaced() {
+    assertThat(Prompt.of("a\ud83d").text()).isEqualTo("a\ufffd");
+    assertThat(Prompt.of("a\ud83d")).isEqualTo(Prompt.of("a\ud83c"));
+    assertThat(Prompt.of("a\ud83d\ude00").text()).isEqualTo("a\ud83d\ude00");
+  }
+
+  @Test
+  void optionsDoNotChangeEachOther() {
     Prompt full =
         prompt
             .tag("tenant", "acme")
@@ -64,7 +77,7 @@ class PromptTest {
             .refresh();
 
     assertThat(full.text()).isEqualTo("text");
-    assertThat(full.tags()).containsExactly(java.util.Map.entry("tenant", "acme"));
+    assertThat(full.tags()).containsExactly(Map.entry("tenant", "acme"));
     assertThat(full.system()).contains("system");
     assertThat(full.history()).containsExactly(Message.user("a"), Message.assistant("b"));
     assertThat(full.maxAge()).contains(Duration.ofHours(1));
@@ -78,25 +91,31 @@ class PromptTest {
   }
 
   @Test
-  void stringFormShowsNoText() {
+  void toStringContainsNoText() {
     assertThat(Prompt.of("secret words").system("secret").tag("user", "secret").toString())
         .doesNotContain("secret");
     assertThat(Scope.of("user", "secret").toString()).doesNotContain("secret");
   }
 
   @Test
-  void nullsAreRejectedByName() {
+  void nullIsRejectedWithTheNameOfTheParameter() {
     assertThatThrownBy(() -> Prompt.of(absent())).hasMessage("text");
     assertThatThrownBy(() -> prompt.tag("name", absent())).hasMessage("value");
+    assertThatThrownBy(() -> prompt.system(absent())).hasMessage("system");
+    assertThatThrownBy(() -> prompt.scope(absent())).hasMessage("scope");
+    assertThatThrownBy(() -> prompt.mode(absent())).hasMessage("mode");
+    assertThatThrownBy(() -> prompt.maxAge(absent())).hasMessage("maxAge");
+    assertThatThrownBy(() -> prompt.maxWait(absent())).hasMessage("maxWait");
+    assertThatThrownBy(() -> prompt.timeToLive(absent())).hasMessage("timeToLive");
   }
 
   @Test
-  void messageShowsNoText() {
+  void toStringOfAMessageContainsNoText() {
     assertThat(Message.user("a secret")).hasToString("Message[role=user, 8 characters]");
   }
 
   @Test
-  void promptsAreEqualIfAllTheirPartsAre() {
+  void promptsAreEqualIfTheirComponentsAreEqual() {
     Prompt prompt = Prompt.of("what?").tag("tenant", "acme").maxDistance(0.1);
 
     assertThat(prompt)

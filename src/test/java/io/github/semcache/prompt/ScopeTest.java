@@ -13,31 +13,25 @@ import org.junit.jupiter.api.Test;
 
 class ScopeTest {
 
-  /**
-   * Short strings of few letters, so that parts of equal content and shifted borders are common.
-   */
-  private static Scope scope(Values values) {
-    Supplier<String> text = () -> values.stringOf(3, "ab:\0\ud800|");
-    Map<String, String> tags = values.mapOf(2, text, text);
-    List<Message> history = values.listOf(0, 2, () -> new Message(text.get(), text.get()));
-    Map<String, String> settings = values.mapOf(2, text, text);
-    Scope scope = Scope.of(tags).history(history).settings(settings);
-    return values.intBetween(1, 10) <= 3 ? scope : scope.system(text.get());
-  }
-
-  /** A scope that is made of the same parts. */
-  private static Scope copy(Scope scope) {
-    Scope copy =
-        Scope.of(Map.copyOf(scope.tags()))
-            .history(List.copyOf(scope.history()))
-            .settings(Map.copyOf(scope.settings()));
-    return scope.system().map(copy::system).orElse(copy);
+  /** Short strings of few characters, so that equal and concatenated parts are common. */
+  @Provide
+  Arbitrary<Scope> scopes() {
+    Arbitrary<String> text =
+        Arbitraries.strings().withChars('a', 'b', ':', '\0', '\ud800', '|').ofMaxLength(3);
+    Arbitrary<Map<String, String>> maps = Arbitraries.maps(text, text).ofMaxSize(2);
+    Arbitrary<List<Message>> history =
+        Combinators.combine(text, text).as(Message::new).list().ofMaxSize(2);
+    return Combinators.combine(maps, text.injectNull(0.3), history, maps)
+        .as(
+            (tags, system, messages, settings) -> {
+              Scope scope = Scope.of(tags).history(messages).settings(settings);
+              return system == null ? scope : scope.system(system);
+            });
   }
 
   @Property(tries = 1_000)
-  void scopesShareAHashExactlyIfAllTheirPartsAreEqual(Values values) {
-    Scope a = scope(values);
-    Scope b = values.anyBoolean() ? copy(a) : scope(values);
+  void hashesAreEqualIfAndOnlyIfAllPartsAreEqual(
+      @ForAll("scopes") Scope a, @ForAll("scopes") Scope b) {
     boolean allEqual =
         a.tags().equals(b.tags())
             && a.system().equals(b.system())
@@ -48,16 +42,16 @@ class ScopeTest {
     assertThat(a.equals(b)).isEqualTo(allEqual);
   }
 
-  /** Scopes that differ from a scope in one part each. */
-  private static List<Scope> neighbors(Scope scope) {
+  /** Returns scopes that differ from a scope in one part each. */
+  private static List<Scope> variantsOf(Scope scope) {
     List<Scope> others = new ArrayList<>();
     others.add(scope.tag("added", ""));
     others.add(scope.system(scope.system().map(text -> text + "b").orElse("")));
     for (String name : scope.tags().keySet()) {
       others.add(scope.tag(name, scope.tags().get(name) + "b"));
-      Scope less =
+      Scope withoutTag =
           Scope.of(without(scope.tags(), name)).history(scope.history()).settings(scope.settings());
-      others.add(scope.system().map(less::system).orElse(less));
+      others.add(scope.system().map(withoutTag::system).orElse(withoutTag));
     }
     for (int i = 0; i < scope.history().size(); i++) {
       Message message = scope.history().get(i);
@@ -92,17 +86,13 @@ class ScopeTest {
   }
 
   @Property(tries = 500)
-  void scopeThatDiffersInAnyOnePartHasAnotherHash(Values values) {
-    Scope scope = scope(values);
-
-    assertThat(neighbors(scope)).extracting(Scope::hash).doesNotContain(scope.hash());
+  void scopeThatDiffersInOnePartHasAnotherHash(@ForAll("scopes") Scope scope) {
+    assertThat(variantsOf(scope)).extracting(Scope::hash).doesNotContain(scope.hash());
   }
 
   @Property(tries = 500)
-  void queriesShareAKeyExactlyIfScopeAndTextAreEqual(Values values) {
-    Scope a = scope(values);
-    Scope b = values.anyBoolean() ? copy(a) : scope(values);
-    boolean sameText = values.anyBoolean();
+  void keysAreEqualIfAndOnlyIfScopeAndTextAreEqual(
+      @ForAll("scopes") Scope a, @ForAll("scopes") Scope b, @ForAll boolean sameText) {
     Query first = query(a, "ab");
     Query second = query(b, sameText ? "ab" : "a");
 
@@ -114,10 +104,10 @@ class ScopeTest {
   }
 
   @Test
-  void hashIsSixtyFourHexDigitsWhateverTheTags() {
-    for (String odd :
+  void hashHas64HexadecimalDigitsForAnyTag() {
+    for (String unusual :
         List.of("\"quotes'", "{braces}", "*", ":", "😀", "|", "x".repeat(10_000), "", "\0")) {
-      assertThat(Scope.of(odd, odd).hash()).matches("[0-9a-f]{64}");
+      assertThat(Scope.of(unusual, unusual).hash()).matches("[0-9a-f]{64}");
     }
   }
 
@@ -127,7 +117,7 @@ class ScopeTest {
   }
 
   @Test
-  void hashDoesNotChangeFromVersionToVersion() {
+  void hashesOfEarlierVersionsAreUnchanged() {
     assertThat(Scope.none().hash())
         .isEqualTo("53573629fa45b810adc4503f9a21d75229c78c19517e6954ce33cc69e2926587");
     assertThat(query(Scope.of("tenant", "acme").system("s"), "text").key())
@@ -135,7 +125,7 @@ class ScopeTest {
   }
 
   @Test
-  void settingsOfTheChatClientReplaceThoseOfThePrompt() {
+  void givenSettingsReplaceThoseOfThePrompt() {
     Prompt prompt = Prompt.of("x").scope(Scope.none().settings(Map.of("model", "a")));
 
     assertThat(Query.of(prompt, Normalizer.none(), Map.of()).scope().settings())
@@ -145,11 +135,42 @@ class ScopeTest {
   }
 
   @Test
-  void scopeDoesNotChangeWithWhatItWasMadeOf() {
+  void scopeDoesNotChangeWithItsArguments() {
     List<Message> messages = new ArrayList<>(List.of(Message.user("a")));
-    Scope scope = Scope.none().history(messages);
+    Map<String, String> tags = new TreeMap<>(Map.of("name", "value"));
+    Scope scope = Scope.of(tags).history(messages).settings(tags);
     messages.clear();
+    tags.clear();
 
     assertThat(scope.history()).hasSize(1);
+    assertThat(scope.tags()).hasSize(1);
+    assertThat(scope.settings()).hasSize(1);
+  }
+
+  @Test
+  void unpairedSurrogatesOfAllPartsAreReplaced() {
+    String broken = "a\ud83d";
+    String replaced = "a\ufffd";
+
+    assertThat(scopeOf(broken)).isEqualTo(scopeOf(replaced));
+    assertThat(scopeOf(broken).tags()).containsExactly(Map.entry(replaced, replaced));
+    assertThat(scopeOf(broken).system()).contains(replaced);
+    assertThat(scopeOf(broken).history()).containsExactly(new Message(replaced, replaced));
+    assertThat(scopeOf(broken).settings()).containsExactly(Map.entry(replaced, replaced));
+  }
+
+  private static Scope scopeOf(String text) {
+    return Scope.of(Map.of(text, text))
+        .system(text)
+        .history(List.of(new Message(text, text)))
+        .settings(Map.of(text, text));
+  }
+
+  @Test
+  void unpairedSurrogatesOfANormalFormAreReplaced() {
+    Query query = Query.of(Prompt.of("a\ud83d\ude00"), text -> text.substring(0, 2), Map.of());
+
+    assertThat(query.text()).isEqualTo("a\ufffd");
+    assertThat(query.key()).isEqualTo(query(Scope.none(), "a\ufffd").key());
   }
 }

@@ -1,6 +1,7 @@
 package io.github.semcache.testkit;
 
 import io.github.semcache.prompt.Message;
+import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Scope;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -139,7 +140,7 @@ record ScopePair(Scope one, Scope other, String difference) {
   }
 
   private static String other(String text, Random random) {
-    String other = text(random);
+    String other = Normalizer.wellFormed().normalize(text(random));
     return other.equals(text) ? text + "!" : other;
   }
 }

@@ -4,8 +4,8 @@ import io.github.semcache.chat.TokenUsage;
 import io.github.semcache.policy.Verdict;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what judges and people say of the hits. */
-final class HitQualityCounter {
+/** Counts shadow hits, verdicts of judges, and reports of users. Thread-safe. */
+final class QualityCounter {
   private final LongAdder shadowHits = new LongAdder();
   private final LongAdder shadowTokensSaved = new LongAdder();
   private final LongAdder right = new LongAdder();
@@ -38,8 +38,8 @@ final class HitQualityCounter {
     }
   }
 
-  HitQuality snapshot() {
-    return new HitQuality(
+  CacheStats.Quality snapshot() {
+    return new CacheStats.Quality(
         shadowHits.sum(),
         shadowTokensSaved.sum(),
         right.sum(),
