@@ -65,7 +65,7 @@ public final class SemcacheCli implements Runnable {
         .addSubcommand(new ExplainCommand(environment))
         .addSubcommand(new StatsCommand(environment))
         .addSubcommand(new ListCommand(environment))
-        .addSubcommand(new RemoveCommand(environment))
+        .addSubcommand(new ForgetCommand(environment))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(new ErrorHandler(root::showsStackTrace))

@@ -9,8 +9,6 @@ import io.github.semcache.CacheCall;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.adapter.CallHandler;
 import io.github.semcache.chat.ModelObserver;
-import io.github.semcache.prompt.Prompt;
-import java.util.Map;
 import java.util.Optional;
 
 /** One blocking request to a model with a cache. */
@@ -49,22 +47,8 @@ record BlockingChat(
 
   /** Returns empty; only complete responses are shared. */
   @Override
-  public ChatReply chat(Prompt prompt) {
-    called = true;
-    ModelObserver.Call observed = observer.isolated().begin(cacheable.model());
-    try {
-      ChatResponse answer = observed.run(() -> model.chat(request, options));
-      response = Optional.of(answer);
-      ChatReply reply = codec.encode(answer);
-      observed.answered(reply);
-      return reply;
-    } catch (UncacheableResponseException e) {
-      observed.abandoned();
-      throw e;
-    } catch (Throwable e) {
-      observed.failed(e);
-      throw e;
-    }
+  public Optional<ChatResponse> join(CacheCall.Shared shared) {
+    return Optional.empty();
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.github.semcache.lucene;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.testing.Property;
@@ -12,24 +11,18 @@ import java.time.Instant;
 import java.util.function.Supplier;
 
 class LogEntryCodecTest {
-  @Provide
-  Arbitrary<CacheEntry> entries() {
-    // Of all UTF-16 code units, lone surrogates included.
-    Arbitrary<String> texts = Arbitraries.strings().all().ofMaxLength(20);
-    Arbitrary<Instant> times =
-        Combinators.combine(
-                Arbitraries.longs()
-                    .between(Instant.MIN.getEpochSecond(), Instant.MAX.getEpochSecond()),
-                Arbitraries.integers().between(0, 999_999_999))
-            .as(Instant::ofEpochSecond);
-    Arbitrary<Map<String, String>> attributes = Arbitraries.maps(texts, texts).ofMaxSize(4);
-    Arbitrary<String> hashes = texts.map(Normalizer.wellFormed()::normalize);
-    return Combinators.combine(hashes, hashes, texts, texts, attributes, times).as(CacheEntry::new);
-  }
 
-  @Provide
-  Arbitrary<String> wellFormed() {
-    return Arbitraries.strings().map(Normalizer.wellFormed()::normalize);
+  private static CacheEntry entry(Values values) {
+    Supplier<String> text = values::anyString;
+    return new CacheEntry(
+        values.wellFormedString(),
+        values.wellFormedString(),
+        text.get(),
+        text.get(),
+        values.mapOf(4, text, text),
+        Instant.ofEpochSecond(
+            values.longBetween(Instant.MIN.getEpochSecond(), Instant.MAX.getEpochSecond()),
+            values.intBetween(0, 999_999_999)));
   }
 
   private static CacheEntry decode(byte[] bytes) {
@@ -61,13 +54,14 @@ class LogEntryCodecTest {
   }
 
   @Property
-  void headComesBackAsItWas(
-      @ForAll("wellFormed") String key,
-      @ForAll("wellFormed") String scope,
-      @ForAll long sequence,
-      @ForAll long createdAt,
-      @ForAll long expiresAt) {
-    EntryMetadata head = new EntryMetadata(key, scope, sequence, createdAt, expiresAt);
+  void decodedMetadataEqualsEncodedMetadata(Values values) {
+    EntryMetadata head =
+        new EntryMetadata(
+            values.wellFormedString(),
+            values.wellFormedString(),
+            values.anyLong(),
+            values.anyLong(),
+            values.anyLong());
 
     assertThat(EntryMetadata.decode(new org.apache.lucene.util.BytesRef(head.encode())))
         .isEqualTo(head);

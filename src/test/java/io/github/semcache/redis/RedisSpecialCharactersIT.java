@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 /** Texts with characters that are special in a query language, a protocol, or a script. */
 @EnabledIfRedis
 class RedisSpecialCharactersIT extends RedisFixture {
-  private static final String HALF_AN_EMOJI = "\uD83D";
+  private static final String UNPAIRED_SURROGATE = "\uD83D";
 
-  private static final List<String> HOSTILE =
+  private static final List<String> SPECIAL_TEXTS =
       List.of(
           "*",
           "}",
@@ -46,7 +46,7 @@ class RedisSpecialCharactersIT extends RedisFixture {
           "\0",
           "a\0b",
           "\uD83D\uDE00",
-          HALF_AN_EMOJI,
+          UNPAIRED_SURROGATE,
           "\u202Eabc",
           "e\u0301",
           "\u00e9",
@@ -128,8 +128,9 @@ class RedisSpecialCharactersIT extends RedisFixture {
   }
 
   @Test
-  void keyOfAnyCharactersIsFoundAndRemoved() {
-    for (String key : HOSTILE.stream().filter(text -> !text.equals(HALF_AN_EMOJI)).toList()) {
+  void keysWithSpecialCharactersAreFoundAndRemoved() {
+    for (String key :
+        SPECIAL_TEXTS.stream().filter(text -> !text.equals(UNPAIRED_SURROGATE)).toList()) {
       CacheEntry entry =
           new CacheEntry(key, SCOPE.hash(), "p", "a", Map.of(key, key), Instant.ofEpochMilli(1));
       store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, 0))));

@@ -17,11 +17,11 @@ import picocli.CommandLine.Spec;
 
 /** {@code rm}. */
 @Command(
-    name = "rm",
+    name = "forget",
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
     description = "Removes entries from a store.")
-final class RemoveCommand implements Callable<Integer> {
+final class ForgetCommand implements Callable<Integer> {
   /** The minimum length of a prefix, so that an unset shell variable does not remove entries. */
   private static final int MIN_PREFIX_LENGTH = 6;
 
@@ -38,7 +38,7 @@ final class RemoveCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  RemoveCommand(CliEnvironment environment) {
+  ForgetCommand(CliEnvironment environment) {
     this.store = new ExistingStoreOptions(environment);
   }
 
