@@ -155,8 +155,8 @@ public final class RedisConnection {
   }
 
   /**
-   * Connects to a cluster. The node of the URI and the given ones are asked for the other nodes, so
-   * at least one of them must be up when the store connects.
+   * Connects to a cluster. The topology is read from the node of the URI or from one of the given
+   * nodes, so at least one of them must be up when the store connects.
    *
    * @param otherNodes further nodes, each {@code host:port}. They are connected to with the user,
    *     password, and TLS of the URI

@@ -1,6 +1,6 @@
 /**
- * The store for production: {@link io.github.semcache.redis.RedisVectorStore} keeps the entries in
- * Redis with the search module. This is the only package that uses Jedis.
+ * The store for production, {@link io.github.semcache.redis.RedisVectorStore}: Redis with the
+ * search module. This is the only package that uses Jedis.
  */
 @NullMarked
 package io.github.semcache.redis;

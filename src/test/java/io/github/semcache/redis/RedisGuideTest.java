@@ -64,7 +64,7 @@ class RedisGuideTest {
     KeyNaming keys = KeyNaming.of("sem_cache", new EmbeddingSpace("m", 384));
     IndexSchema schema = new IndexSchema(keys, 384, VectorIndex.hnsw(), false);
 
-    assertThat(RedisGuide.command("## An index that somebody else creates"))
+    assertThat(RedisGuide.command("## Pre-created index"))
         .containsExactly(
             Stream.concat(
                     Stream.of("FT.CREATE"), Stream.of(schema.createArguments()).map(Utf8::decode))
