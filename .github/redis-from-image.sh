@@ -1,9 +1,9 @@
 #!/bin/sh
 # redis-from-image.sh IMAGE DIRECTORY
 #
-# Takes redis-server and its search module out of an image, and makes a command of them,
-# DIRECTORY/bin/redis-stack-server, which the tests find on the PATH. With a command they can start
-# sentinels, clusters, and servers that end and come back; with a container they cannot.
+# Extracts redis-server and its search module from a Docker image and creates the command
+# DIRECTORY/bin/redis-stack-server, which the tests find on the PATH. With a command the tests can
+# also start sentinels, clusters, and servers that stop and restart.
 set -eu
 image=$1
 mkdir -p "$2/bin"
@@ -19,7 +19,7 @@ module=$(find "$directory" -type f -name redisearch.so | head -n 1)
 
 cat > "$directory/bin/redis-stack-server" <<COMMAND
 #!/bin/sh
-# A sentinel searches nothing.
+# A sentinel does not load the search module.
 for argument; do
   [ "\$argument" != --sentinel ] || exec "$server" "\$@"
 done

@@ -8,7 +8,7 @@ import org.testcontainers.utility.DockerImageName;
 /** A Redis server in Docker. */
 final class RedisContainer {
   private static final String IMAGE = "SEMCACHE_TEST_REDIS_IMAGE";
-  private static final String DEFAULT_IMAGE = "redis/redis-stack-server:7.4.0-v3";
+  private static final String DEFAULT_IMAGE = "redis:8";
   private static final int PORT = 6379;
 
   private RedisContainer() {}
