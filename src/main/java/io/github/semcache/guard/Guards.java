@@ -51,8 +51,8 @@ import java.util.function.Predicate;
  *
  * <ul>
  *   <li>They are thread-safe and do not block.
- *   <li>They are symmetric: exchanging the two prompts does not change the result. The exception are
- *       rare pairs in which a word of one prompt has several possible counterparts in the other.
+ *   <li>They are symmetric: exchanging the two prompts does not change the result. Exceptions are
+ *       possible, but rare, if a word of one prompt has several counterparts in the other prompt.
  *   <li>They never reject two prompts that differ only in case, white space or final punctuation,
  *       except in the case of command-line options such as {@code -r}.
  *   <li>Their cost is linear in the length of the prompts. They read at most 1,024 words or 16,384

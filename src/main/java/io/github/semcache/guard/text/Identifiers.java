@@ -24,6 +24,23 @@ final class Identifiers {
     return true;
   }
 
+  /** Returns whether a range is a command-line option, which is case-sensitive: "-r", "--force". */
+  static boolean isCommandOption(String text, int from, int to) {
+    int letters = from;
+    while (letters < to && letters - from < 2 && text.charAt(letters) == '-') {
+      letters++;
+    }
+    if (letters == from || letters == to || !CharacterClasses.isLetter(text, letters)) {
+      return false;
+    }
+    for (int i = letters; i < to; i++) {
+      if (!CharacterClasses.isLetter(text, i) && text.charAt(i) != '-') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Returns whether a run without white space is an identifier. */
   static boolean isIdentifier(Lexicon lexicon, String run) {
     char first = run.charAt(0);

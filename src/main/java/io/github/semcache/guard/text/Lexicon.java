@@ -31,7 +31,7 @@ public final class Lexicon {
   /** A power of two. */
   private static final int UNLISTED_CACHE_SIZE = 2_048;
 
-  /** The types of questions that different wordings often exchange. */
+  /** The types of questions that are often asked with another question word. */
   private static final Set<String> OPEN_ENDED_TYPES = Set.of("what", "how", "why");
 
   private final Map<WordList, String> lists;

@@ -105,8 +105,8 @@ public final class QuestionPhrase {
   }
 
   /**
-   * Returns whether the question is of types that different wordings often exchange, such as "how
-   * do I get" and "where do I get".
+   * Returns whether the question is often asked with another question word: "how do I get" and
+   * "where do I get".
    *
    * @return whether all types of the question are "what", "how" or "why"
    */

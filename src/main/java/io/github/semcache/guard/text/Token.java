@@ -59,7 +59,7 @@ public final class Token {
     CARDINAL,
     /** A number word that multiplies the number before it, such as "hundred". */
     MULTIPLIER,
-    /** A number word that need not count, such as "one". */
+    /** A number word that is not always a number, such as "one" in "that one". */
     VAGUE,
     /** A number word for a place in a sequence. */
     ORDINAL,

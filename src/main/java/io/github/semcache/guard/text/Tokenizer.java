@@ -105,7 +105,7 @@ final class Tokenizer {
       readSymbols(from, to);
       return true;
     }
-    boolean option = isCommandOption(from, to);
+    boolean option = Identifiers.isCommandOption(text, from, to);
     if (option) {
       String form = text.substring(from, to);
       add(Kind.IDENTIFIER, form, Word.unknown(form), from);
@@ -126,23 +126,6 @@ final class Tokenizer {
       add(Kind.WORD, form, word, from);
     }
     return word != null;
-  }
-
-  /** Returns whether a run is a command-line option, which is case-sensitive: "-r", "--force". */
-  private boolean isCommandOption(int from, int to) {
-    int letters = from;
-    while (letters < to && letters - from < 2 && text.charAt(letters) == '-') {
-      letters++;
-    }
-    if (letters == from || letters == to || !isLetter(letters)) {
-      return false;
-    }
-    for (int i = letters; i < to; i++) {
-      if (!isLetter(i) && text.charAt(i) != '-') {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void readTrimmed(int start, int end) {
