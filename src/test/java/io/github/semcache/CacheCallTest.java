@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Tests of the calls that {@link SemanticCache#begin} returns. */
 @Timeout(60)
 class CacheCallTest {
   private static final Prompt PROMPT = Prompt.of("What is the capital of France?");
@@ -57,7 +58,7 @@ class CacheCallTest {
   }
 
   @Test
-  void firstCallLeadsAndItsReplyAnswersTheNext() {
+  void replyOfTheFirstCallAnswersTheNextCall() {
     CacheCall.Lead lead = lead(PROMPT);
     time.advance(Duration.ofSeconds(2));
 
@@ -73,14 +74,14 @@ class CacheCallTest {
   }
 
   @Test
-  void answerUnderOtherSettingsIsNotServed() {
+  void answerIsNotServedToOtherModelSettings() {
     lead(PROMPT).complete(PARIS);
 
     assertThat(cache.begin(PROMPT, Map.of("model", "other"))).isInstanceOf(CacheCall.Lead.class);
   }
 
   @Test
-  void followersGetTheLeadersAnswerBlockingOrNot() {
+  void blockingAndAsynchronousFollowersReceiveTheAnswerOfTheLeader() {
     CacheCall.Lead lead = lead(PROMPT);
     CacheCall.Follow blocking = follow(PROMPT);
     CompletableFuture<CacheCall> future = follow(PROMPT).next();
@@ -96,7 +97,7 @@ class CacheCallTest {
   }
 
   @Test
-  void followersGetTheLeadersFailureAsItIs() {
+  void followersReceiveTheExceptionOfTheLeaderUnwrapped() {
     IllegalStateException failure = new IllegalStateException("model down");
     CacheCall.Lead lead = lead(PROMPT);
     CacheCall.Follow blocking = follow(PROMPT);
@@ -111,7 +112,7 @@ class CacheCallTest {
   }
 
   @Test
-  void oneFollowerOfAnAbandonedCallLeadsAndTheOtherFollowsIt() {
+  void oneFollowerOfAnAbandonedCallTakesTheLeadAndTheOtherFollowsIt() {
     CacheCall.Lead lead = lead(PROMPT);
     CacheCall.Follow first = follow(PROMPT);
     CacheCall.Follow second = follow(PROMPT);
@@ -130,7 +131,7 @@ class CacheCallTest {
   }
 
   @Test
-  void followerThatTakesOverLateIsServedWhatWasStoredMeanwhile() {
+  void followerThatResumesLateIsServedTheAnswerStoredMeanwhile() {
     CacheCall.Lead lead = lead(PROMPT);
     CacheCall.Follow first = follow(PROMPT);
     CacheCall.Follow second = follow(PROMPT);
@@ -144,7 +145,7 @@ class CacheCallTest {
   }
 
   @Test
-  void followerPastItsLimitLeadsBesideTheOtherAndIsCountedOnce() {
+  void followerLeadsACallOfItsOwnAfterItsMaxWaitAndIsCountedOnce() {
     lead(PROMPT);
     Prompt impatient = PROMPT.maxWait(Duration.ofMillis(1));
 
@@ -157,19 +158,19 @@ class CacheCallTest {
   }
 
   @Test
-  void cancelledFollowerLeavesTheLeaderAlone() {
+  void cancelingAFollowerDoesNotAffectTheLeader() {
     CacheCall.Lead lead = lead(PROMPT);
     CacheCall.Follow follow = follow(PROMPT);
-    CompletableFuture<CacheCall> cancelled = follow(PROMPT).next();
+    CompletableFuture<CacheCall> canceled = follow(PROMPT).next();
 
-    cancelled.cancel(true);
+    canceled.cancel(true);
     lead.complete(PARIS);
 
     assertThat(answerOf(follow.await()).reply()).isEqualTo(PARIS);
   }
 
   @Test
-  void onlyTheFirstEndOfALeadCounts() {
+  void onlyTheFirstCompletionOfALeadHasAnEffect() {
     CacheCall.Lead lead = lead(PROMPT);
 
     lead.abandon();
@@ -186,7 +187,7 @@ class CacheCallTest {
   }
 
   @Test
-  void lateEndOfAnOldLeadDoesNotEndTheNewOne() {
+  void lateCompletionOfAnOldLeadDoesNotEndTheNewOne() {
     CacheCall.Lead old = lead(PROMPT);
     old.abandon();
     CacheCall.Lead current = lead(PROMPT);
@@ -200,18 +201,18 @@ class CacheCallTest {
   }
 
   @Test
-  void callsInAnotherLaneAreNotFollowedButShareTheEntries() {
+  void callsOfDifferentGroupsAreNotCoalescedButUseTheSameEntries() {
     CacheCall.Lead lead = lead(PROMPT);
 
-    assertThat(cache.begin(PROMPT, SETTINGS, "other lane")).isInstanceOf(CacheCall.Lead.class);
+    assertThat(cache.begin(PROMPT, SETTINGS, "other group")).isInstanceOf(CacheCall.Lead.class);
     assertThat(cache.stats().coalesced()).isZero();
     lead.complete(PARIS);
 
-    assertThat(cache.begin(PROMPT, SETTINGS, "third")).isInstanceOf(CacheCall.Answered.class);
+    assertThat(cache.begin(PROMPT, SETTINGS, "third group")).isInstanceOf(CacheCall.Answered.class);
   }
 
   @Test
-  void followersGoOnWithWhatTheLeaderSharesUntilItEnds() {
+  void followersReceiveTheSharedObjectUntilTheLeadEnds() {
     CacheCall.Lead lead = (CacheCall.Lead) stream();
     CompletableFuture<CacheCall> early = ((CacheCall.Follow) stream()).next();
 
@@ -227,7 +228,7 @@ class CacheCallTest {
   }
 
   @Test
-  void sharedCallIsFoundInTheCacheOnceItIsComplete() {
+  void answerOfASharedCallIsStoredOnCompletion() {
     CacheCall.Lead lead = (CacheCall.Lead) stream();
     lead.share("live");
     CacheCall.Shared shared = (CacheCall.Shared) ((CacheCall.Follow) stream()).await();
@@ -239,7 +240,7 @@ class CacheCallTest {
   }
 
   @Test
-  void whoeverGoesOnWithoutWhatIsSharedWaitsForTheEndOfThatCall() {
+  void callersWithoutTheSharedObjectWaitForTheEndOfTheCall() {
     CacheCall.Lead lead = (CacheCall.Lead) stream();
     lead.share("closed");
     CacheCall.Shared shared = (CacheCall.Shared) ((CacheCall.Follow) stream()).await();
@@ -258,7 +259,7 @@ class CacheCallTest {
   }
 
   @Test
-  void failureOfASharedCallIsThatOfThoseWhoWaitForItsEnd() {
+  void callersThatWaitForTheEndOfASharedCallReceiveItsException() {
     IllegalStateException failure = new IllegalStateException("model down");
     CacheCall.Lead lead = (CacheCall.Lead) stream();
     lead.share("closed");
@@ -270,14 +271,14 @@ class CacheCallTest {
   }
 
   @Test
-  void callThatAsksWaitForCannotBeShared() {
+  void leadWithoutAGroupCannotShareAnObject() {
     CacheCall.Lead lead = lead(PROMPT);
 
     assertThatThrownBy(() -> lead.share("live")).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
-  void bypassedAndRefreshedPromptsLeadAlone() {
+  void bypassedAndRefreshedPromptsAlwaysLead() {
     lead(PROMPT).complete(PARIS);
 
     Answer bypassed =
@@ -291,9 +292,9 @@ class CacheCallTest {
   }
 
   @Test
-  void leadThatAGivenUpFollowerWouldHaveGotIsNotLeftBehind() {
+  void leadIsAbandonedIfItsFollowerIsCanceledMeanwhile() {
     FaultyStore store = new FaultyStore(InMemoryVectorStore.of(new FakeEmbedder()));
-    SemanticCache sameThread = onThisThread().store(store).build();
+    SemanticCache sameThread = builderOnSameThread().store(store).build();
     CacheCall.Lead lead = (CacheCall.Lead) sameThread.begin(PROMPT, SETTINGS);
     CompletableFuture<CacheCall> next =
         ((CacheCall.Follow) sameThread.begin(PROMPT, SETTINGS)).next();
@@ -311,9 +312,9 @@ class CacheCallTest {
   }
 
   @Test
-  void followerThatWasGivenUpBeforeDoesNotLookAgain() {
+  void canceledFollowerDoesNotRepeatTheLookup() {
     FaultyStore store = new FaultyStore(InMemoryVectorStore.of(new FakeEmbedder()));
-    SemanticCache sameThread = onThisThread().store(store).build();
+    SemanticCache sameThread = builderOnSameThread().store(store).build();
     CacheCall.Lead lead = (CacheCall.Lead) sameThread.begin(PROMPT, SETTINGS);
     CompletableFuture<CacheCall> next =
         ((CacheCall.Follow) sameThread.begin(PROMPT, SETTINGS)).next();
@@ -325,35 +326,35 @@ class CacheCallTest {
     assertThat(store.calls()).hasSize(calls);
   }
 
-  private static SemanticCacheBuilder onThisThread() {
+  private static SemanticCacheBuilder builderOnSameThread() {
     return SemanticCache.builder().embedder(new FakeEmbedder()).executor(Runnable::run);
   }
 
   @Test
-  void executorThatRefusesEndsTheFollowersFuture() {
-    RejectedExecutionException refusal = new RejectedExecutionException("full");
-    SemanticCache refusing =
-        onThisThread()
+  void followerFailsIfTheExecutorRejectsItsContinuation() {
+    RejectedExecutionException rejection = new RejectedExecutionException("full");
+    SemanticCache rejecting =
+        builderOnSameThread()
             .executor(
                 task -> {
-                  throw refusal;
+                  throw rejection;
                 })
             .build();
-    CacheCall.Lead lead = (CacheCall.Lead) refusing.begin(PROMPT, SETTINGS);
+    CacheCall.Lead lead = (CacheCall.Lead) rejecting.begin(PROMPT, SETTINGS);
     CompletableFuture<CacheCall> next =
-        ((CacheCall.Follow) refusing.begin(PROMPT, SETTINGS)).next();
+        ((CacheCall.Follow) rejecting.begin(PROMPT, SETTINGS)).next();
 
     lead.abandon();
 
-    assertThatThrownBy(next::join).hasCause(refusal);
+    assertThatThrownBy(next::join).hasCause(rejection);
   }
 
-  /** What no fence holds. */
-  private static final class Grave extends VirtualMachineError {
+  /** An error that the cache does not catch. */
+  private static final class UncaughtError extends VirtualMachineError {
     private static final long serialVersionUID = 1L;
   }
 
-  private static CacheListener failingOnceOn(
+  private static CacheListener throwingOnceOn(
       Class<? extends CacheEvent> type, Supplier<Error> failure) {
     AtomicBoolean failed = new AtomicBoolean();
     return event -> {
@@ -371,29 +372,29 @@ class CacheCallTest {
         CacheEvent.Abandoned.class,
         CacheEvent.ModelAnswered.class
       })
-  void errorOfTheListenerLeavesNoCallThatOthersWaitForInVain(Class<? extends CacheEvent> type) {
-    SemanticCache unlucky = onThisThread().listener(failingOnceOn(type, Grave::new)).build();
+  void nextCallLeadsIfAnErrorOfTheListenerEndedTheCall(Class<? extends CacheEvent> type) {
+    SemanticCache failing = builderOnSameThread().listener(throwingOnceOn(type, UncaughtError::new)).build();
 
-    assertThatThrownBy(() -> endInEveryWay(unlucky)).isInstanceOf(Grave.class);
+    assertThatThrownBy(() -> abandonFailAndComplete(failing)).isInstanceOf(UncaughtError.class);
 
-    assertThat(unlucky.begin(PROMPT, SETTINGS)).isInstanceOf(CacheCall.Lead.class);
+    assertThat(failing.begin(PROMPT, SETTINGS)).isInstanceOf(CacheCall.Lead.class);
   }
 
-  private static void endInEveryWay(SemanticCache cache) {
+  private static void abandonFailAndComplete(SemanticCache cache) {
     ((CacheCall.Lead) cache.begin(PROMPT, SETTINGS)).abandon();
     ((CacheCall.Lead) cache.begin(PROMPT, SETTINGS)).fail(new IllegalStateException());
     ((CacheCall.Lead) cache.begin(PROMPT, SETTINGS)).complete(PARIS);
   }
 
   @Test
-  void listenerWhoseLibrariesDoNotFitItDoesNoHarm() {
-    SemanticCache mixed =
-        onThisThread()
-            .listener(failingOnceOn(CacheEvent.Miss.class, NoClassDefFoundError::new))
+  void linkageErrorOfTheListenerIsIgnored() {
+    SemanticCache tolerant =
+        builderOnSameThread()
+            .listener(throwingOnceOn(CacheEvent.Miss.class, NoClassDefFoundError::new))
             .build();
 
-    endInEveryWay(mixed);
+    abandonFailAndComplete(tolerant);
 
-    assertThat(mixed.stats().misses()).isEqualTo(3);
+    assertThat(tolerant.stats().misses()).isEqualTo(3);
   }
 }
