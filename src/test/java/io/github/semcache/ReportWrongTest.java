@@ -261,4 +261,32 @@ class ReportWrongTest {
     await().until(() -> cache.stats().policyErrors() == 1);
     assertThat(cache.lookup(ASKED)).isEmpty();
   }
+
+  @Test
+  void exactAnswerIsNotServedIfItsGroupIsReportedForThePrompt() {
+    Answer near = cache.ask(ASKED);
+    cache.put(ASKED, "Lyon!");
+    joinGroup(ASKED);
+
+    cache.reportWrong(near);
+
+    assertThat(cache.lookup(ASKED)).isEmpty();
+    assertThat(cache.ask(ASKED).source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(cache.ask(ASKED).source()).as("the new answer").isEqualTo(Answer.Source.EXACT);
+  }
+
+  @Test
+  void answerToAPromptThatTheEmbedderRejectsCanBeReported() {
+    embedder.reject("a prompt that is too long");
+    Prompt rejected = Prompt.of("a prompt that is too long");
+    cache.ask(rejected);
+    long errors = cache.stats().embedderErrors();
+
+    cache.reportWrong(cache.ask(rejected));
+
+    assertThat(cache.lookup(rejected)).isEmpty();
+    assertThat(cache.stats().embedderErrors())
+        .as("one for the report and one for the lookup")
+        .isEqualTo(errors + 2);
+  }
 }
