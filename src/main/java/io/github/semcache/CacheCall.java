@@ -103,6 +103,9 @@ public sealed interface CacheCall {
     public <T> T call(ModelObserver observer, String model, Supplier<T> start) {
       ObservedCall observedCall = ObservedCall.begin(observer, model);
       observed = observedCall;
+      if (ended.get()) {
+        observedCall.abandoned(); // This lead ended on another thread, without this observation.
+      }
       return observedCall.run(start);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -396,5 +398,40 @@ class CacheCallTest {
     abandonFailAndComplete(tolerant);
 
     assertThat(tolerant.stats().misses()).isEqualTo(3);
+  }
+
+  @Test
+  void observationOfACallThatWasAbandonedBeforeItStartedEnds() {
+    CacheCall.Lead lead = lead(PROMPT);
+    AtomicInteger abandoned = new AtomicInteger();
+
+    lead.abandon();
+    String result = lead.call(model -> new CountingCall(abandoned), "model", () -> "started");
+
+    assertThat(result).isEqualTo("started");
+    assertThat(abandoned).hasValue(1);
+  }
+
+  /** An observed call that counts how often it was abandoned. */
+  private record CountingCall(AtomicInteger abandonments) implements ModelObserver.Call {
+    @Override
+    public ModelObserver.Scope open() {
+      return () -> {};
+    }
+
+    @Override
+    public void answered(ChatReply reply) {
+      throw new IllegalStateException("the call was not answered");
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      throw new IllegalStateException("the call did not fail", failure);
+    }
+
+    @Override
+    public void abandoned() {
+      abandonments.incrementAndGet();
+    }
   }
 }
