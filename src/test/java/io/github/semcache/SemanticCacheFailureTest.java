@@ -336,4 +336,21 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
     assertThat(cache.ask(longText).source()).isEqualTo(Answer.Source.MODEL);
     assertThat(cache.ask(longText).source()).isEqualTo(Answer.Source.EXACT);
   }
+
+  @Test
+  void linkageErrorOfAPartIsAMissAndCounted() {
+    Embedder outdated =
+        Embedder.of(
+            "outdated",
+            2,
+            text -> {
+              throw new NoSuchMethodError("injected failure");
+            });
+    SemanticCache faultyCache =
+        SemanticCache.builder().embedder(outdated).chatClient(chat).build();
+
+    assertThat(faultyCache.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
+    assertThat(faultyCache.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(faultyCache.stats().embedderErrors()).isEqualTo(1);
+  }
 }
