@@ -102,6 +102,9 @@ public sealed interface CacheCall {
     public <T> T call(ModelObserver observer, String model, Supplier<T> start) {
       ModelObserver.Call observedCall = observer.isolated().begin(model);
       observed = observedCall;
+      if (ended.get()) {
+        observedCall.abandoned(); // This lead ended on another thread, without this observation.
+      }
       return observedCall.run(start);
     }
 

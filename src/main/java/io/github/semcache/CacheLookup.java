@@ -60,9 +60,14 @@ final class CacheLookup {
     }
     return found
         .get()
-        .filter(entry -> pending.permit(request.query(), entry))
+        .filter(entry -> isServable(request.query(), entry))
         .map(entry -> serve(miss, entry, Answer.Source.EXACT, 0))
         .orElse(miss);
+  }
+
+  /** Returns whether users did not report the entry as wrong for the query. */
+  private boolean isServable(Query query, CacheEntry entry) {
+    return !WrongReports.isReported(entry, query) && pending.permit(query, entry);
   }
 
   /** Looks up the nearest entries in the same scope and lets the policy decide on them. */

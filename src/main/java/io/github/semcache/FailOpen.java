@@ -43,7 +43,7 @@ final class FailOpen {
       T result = action.get();
       breaker.onSuccess();
       return Optional.of(result);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       if (!(e instanceof RejectedTextException || Interrupts.caused(e))) {
         breaker.onFailure();
       }

@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Failures of the normalizer, embedder, store, policy or admission never fail {@link #ask} or
  * {@link #lookup}: they are counted, published to the listener, and treated as a miss, unless
  * {@link SemanticCacheBuilder#failOnCacheErrors} is set. Methods that change the cache always
- * throw. All methods except {@link #stats}, {@link #isClosed} and {@link #close} throw {@link
- * IllegalStateException} after the cache is closed.
+ * throw. After the cache is closed, methods that look up, report, or change answers throw {@link
+ * IllegalStateException}.
  */
 public final class SemanticCache implements AutoCloseable {
   private final @Nullable ChatClient chatClient;
@@ -337,8 +337,8 @@ public final class SemanticCache implements AutoCloseable {
    * @param answer an answer of this cache
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    * @throws io.github.semcache.store.StoreException if the store fails. In both cases the report
-   *     holds in this instance at once, and is stored later: by a lookup after 30 seconds, or when
-   *     the cache is closed
+   *     takes effect in this instance at once. It is stored later: after a lookup at least 30
+   *     seconds later, or when the cache is closed
    */
   public void reportWrong(Answer answer) {
     checkOpen();

@@ -16,20 +16,17 @@ import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeClock;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An entry that joins an answer group keeps its time to live, and is not restored. */
+/**
+ * Tests that an entry joins an answer group without a new time to live, and only if it still exists.
+ */
 @Timeout(60)
 class AnswerGroupTest {
-  private static final Set<Thread.State> AT_REST =
-      EnumSet.of(Thread.State.WAITING, Thread.State.TERMINATED);
-
   private final FakeEmbedder embedder =
       new FakeEmbedder().place("first", 0).place("second", 1).place("third", 90);
   private final FakeClock time = new FakeClock();
@@ -74,7 +71,7 @@ class AnswerGroupTest {
   }
 
   @Test
-  void joinDoesNotRenewTheTimeToLive() {
+  void joiningAGroupDoesNotExtendTheTimeToLive() {
     String first = ask("first");
     String second = ask("second");
     time.advance(Duration.ofSeconds(50));
@@ -88,7 +85,7 @@ class AnswerGroupTest {
   }
 
   @Test
-  void expiredEntryDoesNotJoin() {
+  void expiredEntryDoesNotJoinAGroup() {
     ask("first");
     String second = ask("second");
     time.advance(Duration.ofSeconds(60));
@@ -100,7 +97,7 @@ class AnswerGroupTest {
   }
 
   @Test
-  void entryInvalidatedBeforeItJoinsIsNotRestored() {
+  void entryInvalidatedBeforeJoiningIsNotRestored() {
     ask("first");
     String second = ask("second");
     store.beforeUpdate(() -> cache.invalidate(Prompt.of("second")));
@@ -113,7 +110,7 @@ class AnswerGroupTest {
   }
 
   @Test
-  void answerReplacedBeforeItsEntryJoinsIsNotRestored() {
+  void answerReplacedBeforeItsEntryJoinsIsNotOverwritten() {
     ask("first");
     String second = ask("second");
     store.beforeUpdate(() -> cache.put(Prompt.of("second"), "corrected by a user"));

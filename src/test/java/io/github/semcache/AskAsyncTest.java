@@ -11,10 +11,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** Asking on another thread. */
+/** Tests of {@link SemanticCache#askAsync}. */
 class AskAsyncTest extends CacheFixture {
   @Test
-  void askAsyncRunsOnTheGivenExecutor() {
+  void askAsyncRunsOnTheConfiguredExecutor() {
     List<Runnable> tasks = new ArrayList<>();
     SemanticCache async = builder().executor(tasks::add).build();
 
@@ -26,24 +26,24 @@ class AskAsyncTest extends CacheFixture {
   }
 
   @Test
-  void askAsyncEndsWithTheExecutorsRefusal() {
-    RejectedExecutionException refusal = new RejectedExecutionException("full");
-    SemanticCache refused =
+  void futureFailsIfTheExecutorRejectsTheCall() {
+    RejectedExecutionException rejection = new RejectedExecutionException("full");
+    SemanticCache rejecting =
         builder()
             .executor(
                 task -> {
-                  throw refusal;
+                  throw rejection;
                 })
             .build();
 
-    assertThat(refused.askAsync(Prompt.of(PARIS))).isCompletedExceptionally();
-    assertThatThrownBy(() -> refused.askAsync(Prompt.of(PARIS)).join()).hasCause(refusal);
-    assertThatThrownBy(() -> refused.askAsync(Prompt.of(PARIS), text -> {}).join())
-        .hasCause(refusal);
+    assertThat(rejecting.askAsync(Prompt.of(PARIS))).isCompletedExceptionally();
+    assertThatThrownBy(() -> rejecting.askAsync(Prompt.of(PARIS)).join()).hasCause(rejection);
+    assertThatThrownBy(() -> rejecting.askAsync(Prompt.of(PARIS), text -> {}).join())
+        .hasCause(rejection);
   }
 
   @Test
-  void askAsyncEndsWithTheModelsFailure() {
+  void futureFailsWithTheExceptionOfTheModel() {
     RuntimeException failure = new RuntimeException("model down");
     chat.failingWith(failure);
 

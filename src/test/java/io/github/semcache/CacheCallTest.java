@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
@@ -18,12 +19,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Tests of the calls that {@link SemanticCache#begin} returns. */
 @Timeout(60)
 class CacheCallTest {
   private static final Prompt PROMPT = Prompt.of("What is the capital of France?");
@@ -57,7 +60,7 @@ class CacheCallTest {
   }
 
   @Test
-  void firstCallLeadsAndItsReplyAnswersTheNext() {
+  void replyOfTheFirstCallAnswersTheNextCall() {
     CacheCall.Lead lead = lead(PROMPT);
     time.advance(Duration.ofSeconds(2));
 
@@ -73,14 +76,14 @@ class CacheCallTest {
   }
 
   @Test
-  void answerUnderOtherSettingsIsNotServed() {
+  void answerIsNotServedToOtherModelSettings() {
     lead(PROMPT).complete(PARIS);
 
     assertThat(cache.begin(PROMPT, Map.of("model", "other"))).isInstanceOf(CacheCall.Lead.class);
   }
 
   @Test
-  void followersGetTheLeadersAnswerBlockingOrNot() {
+  void blockingAndAsynchronousFollowersReceiveTheAnswerOfTheLeader() {
     CacheCall.Lead lead = lead(PROMPT);
     CacheCall.Follow blocking = follow(PROMPT);
     CompletableFuture<CacheCall> future = follow(PROMPT).next();
@@ -96,7 +99,7 @@ class CacheCallTest {
   }
 
   @Test
-  void followersGetTheLeadersFailureAsItIs() {
+  void followersReceiveTheExceptionOfTheLeaderUnwrapped() {
     IllegalStateException failure = new IllegalStateException("model down");
     CacheCall.Lead lead = lead(PROMPT);
     CacheCall.Follow blocking = follow(PROMPT);
@@ -111,7 +114,7 @@ class CacheCallTest {
   }
 
   @Test
-  void oneFollowerOfAnAbandonedCallLeadsAndTheOtherFollowsIt() {
+  void oneFollowerOfAnAbandonedCallTakesTheLeadAndTheOtherFollowsIt() {
     CacheCall.Lead lead = lead(PROMPT);
     CacheCall.Follow first = follow(PROMPT);
     CacheCall.Follow second = follow(PROMPT);
@@ -130,7 +133,7 @@ class CacheCallTest {
   }
 
   @Test
-  void followerThatTakesOverLateIsServedWhatWasStoredMeanwhile() {
+  void followerThatResumesLateIsServedTheAnswerStoredMeanwhile() {
     CacheCall.Lead lead = lead(PROMPT);
     CacheCall.Follow first = follow(PROMPT);
     CacheCall.Follow second = follow(PROMPT);
@@ -144,7 +147,7 @@ class CacheCallTest {
   }
 
   @Test
-  void followerPastItsLimitLeadsBesideTheOtherAndIsCountedOnce() {
+  void followerLeadsACallOfItsOwnAfterItsMaxWaitAndIsCountedOnce() {
     lead(PROMPT);
     Prompt impatient = PROMPT.maxWait(Duration.ofMillis(1));
 
@@ -157,19 +160,19 @@ class CacheCallTest {
   }
 
   @Test
-  void cancelledFollowerLeavesTheLeaderAlone() {
+  void cancelingAFollowerDoesNotAffectTheLeader() {
     CacheCall.Lead lead = lead(PROMPT);
     CacheCall.Follow follow = follow(PROMPT);
-    CompletableFuture<CacheCall> cancelled = follow(PROMPT).next();
+    CompletableFuture<CacheCall> canceled = follow(PROMPT).next();
 
-    cancelled.cancel(true);
+    canceled.cancel(true);
     lead.complete(PARIS);
 
     assertThat(answerOf(follow.await()).reply()).isEqualTo(PARIS);
   }
 
   @Test
-  void onlyTheFirstEndOfALeadCounts() {
+  void onlyTheFirstCompletionOfALeadHasAnEffect() {
     CacheCall.Lead lead = lead(PROMPT);
 
     lead.abandon();
@@ -186,7 +189,7 @@ class CacheCallTest {
   }
 
   @Test
-  void lateEndOfAnOldLeadDoesNotEndTheNewOne() {
+  void lateCompletionOfAnOldLeadDoesNotEndTheNewOne() {
     CacheCall.Lead old = lead(PROMPT);
     old.abandon();
     CacheCall.Lead current = lead(PROMPT);
@@ -200,18 +203,18 @@ class CacheCallTest {
   }
 
   @Test
-  void callsInAnotherLaneAreNotFollowedButShareTheEntries() {
+  void callsOfDifferentGroupsAreNotCoalescedButUseTheSameEntries() {
     CacheCall.Lead lead = lead(PROMPT);
 
-    assertThat(cache.begin(PROMPT, SETTINGS, "other lane")).isInstanceOf(CacheCall.Lead.class);
+    assertThat(cache.begin(PROMPT, SETTINGS, "other group")).isInstanceOf(CacheCall.Lead.class);
     assertThat(cache.stats().coalesced()).isZero();
     lead.complete(PARIS);
 
-    assertThat(cache.begin(PROMPT, SETTINGS, "third")).isInstanceOf(CacheCall.Answered.class);
+    assertThat(cache.begin(PROMPT, SETTINGS, "third group")).isInstanceOf(CacheCall.Answered.class);
   }
 
   @Test
-  void followersGoOnWithWhatTheLeaderSharesUntilItEnds() {
+  void followersReceiveTheSharedObjectUntilTheLeadEnds() {
     CacheCall.Lead lead = (CacheCall.Lead) stream();
     CompletableFuture<CacheCall> early = ((CacheCall.Follow) stream()).next();
 
@@ -227,7 +230,7 @@ class CacheCallTest {
   }
 
   @Test
-  void sharedCallIsFoundInTheCacheOnceItIsComplete() {
+  void answerOfASharedCallIsStoredOnCompletion() {
     CacheCall.Lead lead = (CacheCall.Lead) stream();
     lead.share("live");
     CacheCall.Shared shared = (CacheCall.Shared) ((CacheCall.Follow) stream()).await();
@@ -239,7 +242,7 @@ class CacheCallTest {
   }
 
   @Test
-  void whoeverGoesOnWithoutWhatIsSharedWaitsForTheEndOfThatCall() {
+  void callersWithoutTheSharedObjectWaitForTheEndOfTheCall() {
     CacheCall.Lead lead = (CacheCall.Lead) stream();
     lead.share("closed");
     CacheCall.Shared shared = (CacheCall.Shared) ((CacheCall.Follow) stream()).await();
@@ -258,7 +261,7 @@ class CacheCallTest {
   }
 
   @Test
-  void failureOfASharedCallIsThatOfThoseWhoWaitForItsEnd() {
+  void callersThatWaitForTheEndOfASharedCallReceiveItsException() {
     IllegalStateException failure = new IllegalStateException("model down");
     CacheCall.Lead lead = (CacheCall.Lead) stream();
     lead.share("closed");
@@ -270,14 +273,14 @@ class CacheCallTest {
   }
 
   @Test
-  void callThatAsksWaitForCannotBeShared() {
+  void leadWithoutAGroupCannotShareAnObject() {
     CacheCall.Lead lead = lead(PROMPT);
 
     assertThatThrownBy(() -> lead.share("live")).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
-  void bypassedAndRefreshedPromptsLeadAlone() {
+  void bypassedAndRefreshedPromptsAlwaysLead() {
     lead(PROMPT).complete(PARIS);
 
     Answer bypassed =
@@ -291,9 +294,9 @@ class CacheCallTest {
   }
 
   @Test
-  void leadThatAGivenUpFollowerWouldHaveGotIsNotLeftBehind() {
+  void leadIsAbandonedIfItsFollowerIsCanceledMeanwhile() {
     FaultyStore store = new FaultyStore(InMemoryVectorStore.of(new FakeEmbedder()));
-    SemanticCache sameThread = onThisThread().store(store).build();
+    SemanticCache sameThread = builderOnSameThread().store(store).build();
     CacheCall.Lead lead = (CacheCall.Lead) sameThread.begin(PROMPT, SETTINGS);
     CompletableFuture<CacheCall> next =
         ((CacheCall.Follow) sameThread.begin(PROMPT, SETTINGS)).next();
@@ -311,9 +314,9 @@ class CacheCallTest {
   }
 
   @Test
-  void followerThatWasGivenUpBeforeDoesNotLookAgain() {
+  void canceledFollowerDoesNotRepeatTheLookup() {
     FaultyStore store = new FaultyStore(InMemoryVectorStore.of(new FakeEmbedder()));
-    SemanticCache sameThread = onThisThread().store(store).build();
+    SemanticCache sameThread = builderOnSameThread().store(store).build();
     CacheCall.Lead lead = (CacheCall.Lead) sameThread.begin(PROMPT, SETTINGS);
     CompletableFuture<CacheCall> next =
         ((CacheCall.Follow) sameThread.begin(PROMPT, SETTINGS)).next();
@@ -325,35 +328,35 @@ class CacheCallTest {
     assertThat(store.calls()).hasSize(calls);
   }
 
-  private static SemanticCacheBuilder onThisThread() {
+  private static SemanticCacheBuilder builderOnSameThread() {
     return SemanticCache.builder().embedder(new FakeEmbedder()).executor(Runnable::run);
   }
 
   @Test
-  void executorThatRefusesEndsTheFollowersFuture() {
-    RejectedExecutionException refusal = new RejectedExecutionException("full");
-    SemanticCache refusing =
-        onThisThread()
+  void followerFailsIfTheExecutorRejectsItsContinuation() {
+    RejectedExecutionException rejection = new RejectedExecutionException("full");
+    SemanticCache rejecting =
+        builderOnSameThread()
             .executor(
                 task -> {
-                  throw refusal;
+                  throw rejection;
                 })
             .build();
-    CacheCall.Lead lead = (CacheCall.Lead) refusing.begin(PROMPT, SETTINGS);
+    CacheCall.Lead lead = (CacheCall.Lead) rejecting.begin(PROMPT, SETTINGS);
     CompletableFuture<CacheCall> next =
-        ((CacheCall.Follow) refusing.begin(PROMPT, SETTINGS)).next();
+        ((CacheCall.Follow) rejecting.begin(PROMPT, SETTINGS)).next();
 
     lead.abandon();
 
-    assertThatThrownBy(next::join).hasCause(refusal);
+    assertThatThrownBy(next::join).hasCause(rejection);
   }
 
-  /** What no fence holds. */
-  private static final class Grave extends VirtualMachineError {
+  /** An error that the cache does not catch. */
+  private static final class UncaughtError extends VirtualMachineError {
     private static final long serialVersionUID = 1L;
   }
 
-  private static CacheListener failingOnceOn(
+  private static CacheListener throwingOnceOn(
       Class<? extends CacheEvent> type, Supplier<Error> failure) {
     AtomicBoolean failed = new AtomicBoolean();
     return event -> {
@@ -371,29 +374,64 @@ class CacheCallTest {
         CacheEvent.Abandoned.class,
         CacheEvent.ModelAnswered.class
       })
-  void errorOfTheListenerLeavesNoCallThatOthersWaitForInVain(Class<? extends CacheEvent> type) {
-    SemanticCache unlucky = onThisThread().listener(failingOnceOn(type, Grave::new)).build();
+  void nextCallLeadsIfAnErrorOfTheListenerEndedTheCall(Class<? extends CacheEvent> type) {
+    SemanticCache failing = builderOnSameThread().listener(throwingOnceOn(type, UncaughtError::new)).build();
 
-    assertThatThrownBy(() -> endInEveryWay(unlucky)).isInstanceOf(Grave.class);
+    assertThatThrownBy(() -> abandonFailAndComplete(failing)).isInstanceOf(UncaughtError.class);
 
-    assertThat(unlucky.begin(PROMPT, SETTINGS)).isInstanceOf(CacheCall.Lead.class);
+    assertThat(failing.begin(PROMPT, SETTINGS)).isInstanceOf(CacheCall.Lead.class);
   }
 
-  private static void endInEveryWay(SemanticCache cache) {
+  private static void abandonFailAndComplete(SemanticCache cache) {
     ((CacheCall.Lead) cache.begin(PROMPT, SETTINGS)).abandon();
     ((CacheCall.Lead) cache.begin(PROMPT, SETTINGS)).fail(new IllegalStateException());
     ((CacheCall.Lead) cache.begin(PROMPT, SETTINGS)).complete(PARIS);
   }
 
   @Test
-  void listenerWhoseLibrariesDoNotFitItDoesNoHarm() {
-    SemanticCache mixed =
-        onThisThread()
-            .listener(failingOnceOn(CacheEvent.Miss.class, NoClassDefFoundError::new))
+  void linkageErrorOfTheListenerIsIgnored() {
+    SemanticCache tolerant =
+        builderOnSameThread()
+            .listener(throwingOnceOn(CacheEvent.Miss.class, NoClassDefFoundError::new))
             .build();
 
-    endInEveryWay(mixed);
+    abandonFailAndComplete(tolerant);
 
-    assertThat(mixed.stats().misses()).isEqualTo(3);
+    assertThat(tolerant.stats().misses()).isEqualTo(3);
+  }
+
+  @Test
+  void observationOfACallThatWasAbandonedBeforeItStartedEnds() {
+    CacheCall.Lead lead = lead(PROMPT);
+    AtomicInteger abandoned = new AtomicInteger();
+
+    lead.abandon();
+    String result = lead.call(model -> new CountingCall(abandoned), "model", () -> "started");
+
+    assertThat(result).isEqualTo("started");
+    assertThat(abandoned).hasValue(1);
+  }
+
+  /** An observed call that counts how often it was abandoned. */
+  private record CountingCall(AtomicInteger abandonments) implements ModelObserver.Call {
+    @Override
+    public ModelObserver.Scope open() {
+      return () -> {};
+    }
+
+    @Override
+    public void answered(ChatReply reply) {
+      throw new IllegalStateException("the call was not answered");
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      throw new IllegalStateException("the call did not fail", failure);
+    }
+
+    @Override
+    public void abandoned() {
+      abandonments.incrementAndGet();
+    }
   }
 }

@@ -7,15 +7,18 @@ import io.github.semcache.testkit.FakeEmbedder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A cache over fakes, which is told where the prompts lie. */
+/**
+ * A cache with a fake embedder, which places the embeddings of prompts at given angles, and a fake
+ * chat client.
+ */
 abstract class CacheFixture {
   static final String PARIS = "What is the capital of France?";
-  static final String PARIS_AGAIN = "Which city serves as France's capital?";
+  static final String PARIS_PARAPHRASE = "Which city serves as France's capital?";
   static final String PYTHON = "How do I reverse a string in Python?";
 
   final FakeClock time = new FakeClock();
   final FakeEmbedder embedder =
-      new FakeEmbedder().place(PARIS, 0).place(PARIS_AGAIN, 20).place(PYTHON, 90);
+      new FakeEmbedder().place(PARIS, 0).place(PARIS_PARAPHRASE, 20).place(PYTHON, 90);
   final FakeChatClient chat = new FakeChatClient();
   final List<CacheEvent> events = new ArrayList<>();
   final SemanticCache cache = builder().build();

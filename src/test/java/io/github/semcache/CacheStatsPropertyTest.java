@@ -22,30 +22,30 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** What the counts promise, whatever is asked and whatever fails. */
+/** Property tests of the relations between the statistics, for random calls and failures. */
 class CacheStatsPropertyTest {
 
-  /** What can happen to a cache. */
+  /** The kinds of steps. */
   enum Kind {
     ASK,
-    ASK_AGAIN,
-    ASK_FOR_A_STREAM,
-    LOOK_UP,
+    ASK_REPEATED,
+    ASK_STREAMING,
+    LOOKUP,
     COMPLETE,
     FAIL,
     ABANDON,
     INVALIDATE,
-    LOOKUPS_BREAK,
-    SEARCHES_BREAK,
-    WRITES_BREAK,
+    FIND_FAILS,
+    SEARCH_FAILS,
+    WRITE_FAILS,
     STORE_RECOVERS,
-    EMBEDDER_BREAKS,
+    EMBEDDER_FAILS,
     EMBEDDER_REJECTS,
     EMBEDDER_RECOVERS,
-    MODEL_BREAKS,
+    MODEL_FAILS,
     MODEL_RECOVERS,
-    PARTS_BREAK,
-    PARTS_RECOVER
+    CALLBACKS_FAIL,
+    CALLBACKS_RECOVER
   }
 
   record Step(Kind kind, int prompt, CacheMode mode) {}
@@ -64,56 +64,56 @@ class CacheStatsPropertyTest {
   }
 
   @Property(tries = 300)
-  void countsAgreeWithWhatHappened(Values values) {
+  void statisticsMatchTheCalls(Values values) {
     List<Step> steps = steps(values);
     boolean shadow = values.anyBoolean();
-    World world = new World(shadow);
+    Scenario scenario = new Scenario(shadow);
 
-    steps.forEach(world::take);
+    steps.forEach(scenario::run);
 
-    CacheStats stats = world.cache.stats();
+    CacheStats stats = scenario.cache.stats();
     assertThat(stats.hits() + stats.misses()).isEqualTo(stats.requests());
-    assertThat(stats.requests()).isEqualTo(world.requests.get());
-    assertThat(stats.misses() - world.missedLookups.get()).isEqualTo(stats.modelCalls());
+    assertThat(stats.requests()).isEqualTo(scenario.requests.get());
+    assertThat(stats.misses() - scenario.missedLookups.get()).isEqualTo(stats.modelCalls());
     assertThat(stats.coalesced()).isZero();
-    assertThat(stats.modelCalls()).isEqualTo(world.chat.calls() + world.leads.get());
-    assertThat(stats.modelErrors()).isEqualTo(world.modelErrors.get());
-    assertThat(stats.writes()).isEqualTo(world.store.written().size());
-    assertThat(stats.embeddings()).isEqualTo(world.embedder.embedded().size());
-    assertThat(stats.storeErrors()).isEqualTo(world.store.failures());
+    assertThat(stats.modelCalls()).isEqualTo(scenario.chat.calls() + scenario.leads.get());
+    assertThat(stats.modelErrors()).isEqualTo(scenario.modelErrors.get());
+    assertThat(stats.writes()).isEqualTo(scenario.store.written().size());
+    assertThat(stats.embeddings()).isEqualTo(scenario.embedder.embedded().size());
+    assertThat(stats.storeErrors()).isEqualTo(scenario.store.failures());
     assertThat(stats.quality().shadowHits()).isLessThanOrEqualTo(stats.requests());
     assertThat(shadow ? stats.hits() : stats.quality().shadowHits()).isZero();
-    assertThat(stats).isEqualTo(world.listener.snapshot());
+    assertThat(stats).isEqualTo(scenario.listener.snapshot());
   }
 
   @Property(tries = 10)
-  void countsAgreeWhenManyThreadsAsk(Values values) {
+  void statisticsMatchTheCallsOfConcurrentThreads(Values values) {
     List<Step> first = steps(values);
     List<Step> second = steps(values);
-    World world = new World(false);
+    Scenario scenario = new Scenario(false);
 
     CompletableFuture.allOf(
             Stream.of(first, second, first, second)
                 .map(
                     steps ->
                         CompletableFuture.runAsync(
-                            () -> steps.forEach(world::take), task -> new Thread(task).start()))
+                            () -> steps.forEach(scenario::run), task -> new Thread(task).start()))
                 .toArray(CompletableFuture[]::new))
         .join();
 
-    CacheStats stats = world.cache.stats();
+    CacheStats stats = scenario.cache.stats();
     assertThat(stats.hits() + stats.misses()).isEqualTo(stats.requests());
-    assertThat(stats.requests()).isEqualTo(world.requests.get());
-    assertThat(stats.misses() - world.missedLookups.get())
+    assertThat(stats.requests()).isEqualTo(scenario.requests.get());
+    assertThat(stats.misses() - scenario.missedLookups.get())
         .isEqualTo(stats.modelCalls() + stats.coalesced());
-    assertThat(stats.modelCalls()).isEqualTo(world.chat.calls() + world.leads.get());
-    assertThat(stats.writes()).isEqualTo(world.store.written().size());
-    assertThat(stats.embeddings()).isEqualTo(world.embedder.embedded().size());
-    assertThat(stats).isEqualTo(world.listener.snapshot());
+    assertThat(stats.modelCalls()).isEqualTo(scenario.chat.calls() + scenario.leads.get());
+    assertThat(stats.writes()).isEqualTo(scenario.store.written().size());
+    assertThat(stats.embeddings()).isEqualTo(scenario.embedder.embedded().size());
+    assertThat(stats).isEqualTo(scenario.listener.snapshot());
   }
 
-  /** A cache, what is around it, and counts of what was done to it. */
-  private static final class World {
+  /** A cache with fake parts, and the number of calls made to it. */
+  private static final class Scenario {
     private static final Map<String, String> SETTINGS = Map.of("model", "fake-model");
 
     final AtomicInteger requests = new AtomicInteger();
@@ -125,9 +125,9 @@ class CacheStatsPropertyTest {
     final FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
     final StatsCounter listener = new StatsCounter();
     final SemanticCache cache;
-    private volatile boolean broken;
+    private volatile boolean callbacksFail;
 
-    World(boolean shadow) {
+    Scenario(boolean shadow) {
       for (int i = 0; i < 5; i++) {
         embedder.place("prompt " + i, 13 * i);
       }
@@ -144,32 +144,32 @@ class CacheStatsPropertyTest {
     }
 
     private String normalized(String text) {
-      if (broken) {
-        throw new IllegalStateException("broken");
+      if (callbacksFail) {
+        throw new IllegalStateException("injected failure");
       }
       return text;
     }
 
-    void take(Step step) {
+    void run(Step step) {
       Prompt prompt = Prompt.of("prompt " + step.prompt()).mode(step.mode());
       switch (step.kind()) {
-        case ASK, ASK_AGAIN -> ask(() -> cache.ask(prompt));
-        case ASK_FOR_A_STREAM -> ask(() -> cache.ask(prompt, text -> {}));
-        case LOOK_UP -> lookUp(prompt);
+        case ASK, ASK_REPEATED -> ask(() -> cache.ask(prompt));
+        case ASK_STREAMING -> ask(() -> cache.ask(prompt, text -> {}));
+        case LOOKUP -> lookup(prompt);
         case COMPLETE, FAIL, ABANDON -> begin(prompt, step.kind());
         case INVALIDATE -> invalidate(prompt);
-        case LOOKUPS_BREAK -> store.fail(Call.FIND);
-        case SEARCHES_BREAK -> store.fail(Call.NEAREST);
-        case WRITES_BREAK -> store.fail(Call.PUT);
+        case FIND_FAILS -> store.fail(Call.FIND);
+        case SEARCH_FAILS -> store.fail(Call.NEAREST);
+        case WRITE_FAILS -> store.fail(Call.PUT);
         case STORE_RECOVERS -> store.recover();
-        case EMBEDDER_BREAKS -> embedder.failWith(new EmbedderException("down"));
+        case EMBEDDER_FAILS -> embedder.failWith(new EmbedderException("down"));
         case EMBEDDER_REJECTS -> embedder.failWith(new RejectedTextException("too long"));
         case EMBEDDER_RECOVERS -> embedder.recover();
-        case MODEL_BREAKS -> chat.failingWith(new IllegalStateException("model down"));
+        case MODEL_FAILS -> chat.failingWith(new IllegalStateException("model down"));
         case MODEL_RECOVERS ->
             chat.replying(asked -> ChatReply.of("answer").usage(FakeChatClient.USAGE));
-        case PARTS_BREAK -> broken = true;
-        case PARTS_RECOVER -> broken = false;
+        case CALLBACKS_FAIL -> callbacksFail = true;
+        case CALLBACKS_RECOVER -> callbacksFail = false;
       }
     }
 
@@ -183,23 +183,23 @@ class CacheStatsPropertyTest {
       }
     }
 
-    private void lookUp(Prompt prompt) {
+    private void lookup(Prompt prompt) {
       requests.incrementAndGet();
       if (cache.lookup(prompt).isEmpty()) {
         missedLookups.incrementAndGet();
       }
     }
 
-    private void begin(Prompt prompt, Kind end) {
+    private void begin(Prompt prompt, Kind completion) {
       requests.incrementAndGet();
       CacheCall call = cache.begin(prompt, SETTINGS);
       if (!(call instanceof CacheCall.Lead lead)) {
         return;
       }
       leads.incrementAndGet();
-      if (end == Kind.COMPLETE) {
+      if (completion == Kind.COMPLETE) {
         lead.complete(ChatReply.of("answer"));
-      } else if (end == Kind.FAIL) {
+      } else if (completion == Kind.FAIL) {
         modelErrors.incrementAndGet();
         lead.fail(new IllegalStateException("model down"));
       } else {
@@ -208,7 +208,7 @@ class CacheStatsPropertyTest {
     }
 
     private void invalidate(Prompt prompt) {
-      if (!broken) {
+      if (!callbacksFail) {
         cache.invalidate(prompt);
       }
     }

@@ -13,34 +13,34 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A part that keeps failing is left alone; one caller's own trouble closes nothing to others. */
+/** Tests which failures of the store and the embedder open their circuits. */
 class CircuitBreakerTest extends FaultyCacheFixture {
   @Test
-  void storeThatKeepsFailingIsLeftAloneButForOneTryInEachPause() {
+  void storeIsCalledOncePerPauseAfterConsecutiveFailures() {
     FakeClock time = new FakeClock();
-    SemanticCache patient =
+    SemanticCache protectedCache =
         builder().circuitBreaker(3, Duration.ofSeconds(10)).ticker(time::nanos).build();
     store.fail(Call.FIND);
     for (int i = 0; i < 8; i++) {
-      assertThat(patient.ask(PROMPT).missReason()).contains(MissReason.STORE_ERROR);
+      assertThat(protectedCache.ask(PROMPT).missReason()).contains(MissReason.STORE_ERROR);
     }
     assertThat(store.calls()).hasSize(3);
-    assertThat(patient.stats().storeErrors()).isEqualTo(3);
+    assertThat(protectedCache.stats().storeErrors()).isEqualTo(3);
 
     time.advance(Duration.ofSeconds(10));
-    patient.ask(PROMPT);
-    patient.ask(PROMPT);
+    protectedCache.ask(PROMPT);
+    protectedCache.ask(PROMPT);
     assertThat(store.calls()).hasSize(4);
 
     store.recover();
     time.advance(Duration.ofSeconds(10));
-    patient.ask(PROMPT);
-    assertThat(patient.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+    protectedCache.ask(PROMPT);
+    assertThat(protectedCache.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"NEAREST", "PUT"})
-  void storeThatKeepsFailingInOneOfItsCallsIsLeftAloneWithThatCall(Call call) {
+  void failuresOfOneOperationOpenItsCircuitOnly(Call call) {
     store.fail(call);
     for (int i = 0; i < 20; i++) {
       cache.ask("prompt " + i);
@@ -52,7 +52,7 @@ class CircuitBreakerTest extends FaultyCacheFixture {
   }
 
   @Test
-  void embedderThatKeepsFailingIsLeftAlone() {
+  void embedderIsNotCalledAfterConsecutiveFailures() {
     embedder.failWith(new EmbedderException("down"));
     for (int i = 0; i < 20; i++) {
       cache.ask("prompt " + i);
@@ -63,7 +63,7 @@ class CircuitBreakerTest extends FaultyCacheFixture {
   }
 
   @Test
-  void callersThatAreInterruptedDoNotCloseTheStoreOrTheEmbedderToOthers() {
+  void interruptsOfCallersDoNotOpenTheCircuits() {
     InterruptedException interrupt = new InterruptedException();
     store.onFind(
         found -> {
@@ -86,7 +86,7 @@ class CircuitBreakerTest extends FaultyCacheFixture {
   }
 
   @Test
-  void textsThatTheEmbedderRejectsDoNotCloseItToOthers() {
+  void rejectedTextsDoNotOpenTheCircuit() {
     embedder.failWith(new RejectedTextException("too long"));
     for (int i = 0; i < 20; i++) {
       assertThat(cache.ask("long prompt " + i).missReason()).contains(MissReason.EMBEDDER_ERROR);
@@ -99,7 +99,7 @@ class CircuitBreakerTest extends FaultyCacheFixture {
   }
 
   @Test
-  void rejectedTextsDoNotHideAnEmbedderThatKeepsFailing() {
+  void rejectedTextsDoNotResetTheCountOfFailures() {
     for (int i = 0; i < 10; i++) {
       embedder.failWith(new RejectedTextException("too long"));
       cache.ask("long prompt " + i);
@@ -108,7 +108,7 @@ class CircuitBreakerTest extends FaultyCacheFixture {
     }
 
     assertThat(cache.stats().embedderErrors())
-        .as("five failures, and what came between")
+        .as("five failures and the five rejections between them")
         .isEqualTo(10);
   }
 }

@@ -9,7 +9,7 @@ import io.github.semcache.testkit.FakeEmbedder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A cache over parts that fail where they are told to. */
+/** A cache whose store, embedder, and chat client fail on request. */
 abstract class FaultyCacheFixture {
   static final String PROMPT = "What is the capital of France?";
   static final String NEAR = "Which city serves as France's capital?";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
+import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.Decision;
@@ -22,16 +23,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Guards and relative cuts in a cache. */
+/** Tests of guards and relative distances in a cache. */
 class GuardedCacheTest {
   private static final String BERLIN = "What is the population of Berlin?";
-  private static final String BERLIN_AGAIN = "How many people live in Berlin?";
+  private static final String BERLIN_PARAPHRASE = "How many people live in Berlin?";
   private static final String VIENNA = "What is the population of Vienna?";
   private static final MissReason REPLACED_NAME = new MissReason("replaced-name");
   private static final int UNRELATED_PROMPTS = 64;
 
   private final FakeEmbedder embedder =
-      new FakeEmbedder().place(BERLIN, 0).place(VIENNA, 5).place(BERLIN_AGAIN, -20);
+      new FakeEmbedder().place(BERLIN, 0).place(VIENNA, 5).place(BERLIN_PARAPHRASE, -20);
   private final List<CacheEvent> events = new CopyOnWriteArrayList<>();
   private final AtomicLong nanos = new AtomicLong();
 
@@ -44,23 +45,23 @@ class GuardedCacheTest {
   }
 
   @Test
-  void guardsAreAskedUnlessTheyAreSwitchedOff() {
+  void guardsApplyUnlessTheyAreRemoved() {
     for (SemanticCacheBuilder guarded : List.of(builder(), builder().maxDistance(0.2))) {
       SemanticCache cache = guarded.build();
       cache.ask(BERLIN);
       assertThat(cache.ask(VIENNA).source()).isEqualTo(Answer.Source.MODEL);
-      assertThat(cache.ask(BERLIN_AGAIN).source()).isEqualTo(Answer.Source.SEMANTIC);
+      assertThat(cache.ask(BERLIN_PARAPHRASE).source()).isEqualTo(Answer.Source.SEMANTIC);
     }
-    for (SemanticCacheBuilder bare :
+    for (SemanticCacheBuilder unguarded :
         List.of(builder().noGuards(), builder().guards(Guards.none()))) {
-      SemanticCache cache = bare.build();
+      SemanticCache cache = unguarded.build();
       cache.ask(BERLIN);
       assertThat(cache.ask(VIENNA).source()).isEqualTo(Answer.Source.SEMANTIC);
     }
   }
 
   @Test
-  void objectionIsSeenInAnswerExplanationStatisticsAndListener() {
+  void rejectionIsVisibleInAnswerExplanationStatisticsAndEvents() {
     SemanticCache cache = builder().build();
     cache.ask(BERLIN);
 
@@ -85,14 +86,14 @@ class GuardedCacheTest {
   }
 
   @Test
-  void guardThatThrowsIsACountedMiss() {
+  void exceptionOfAGuardIsAMissAndCounted() {
     SemanticCache cache =
         builder()
             .guards(
                 Guards.none()
                     .and(
                         prompts -> {
-                          throw new IllegalStateException("broken");
+                          throw new IllegalStateException("injected failure");
                         }))
             .build();
     cache.ask(BERLIN);
@@ -105,22 +106,22 @@ class GuardedCacheTest {
   }
 
   @Test
-  void relativeDistanceMeasuresTheModelOnce() {
+  void relativeDistanceMeasuresTheScaleOnce() {
     InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
 
     SemanticCache cache = builder().store(store).relativeDistance(0.08).build();
     assertThat(embedder.embedded()).hasSize(UNRELATED_PROMPTS);
     cache.ask(BERLIN);
-    assertThat(cache.ask(BERLIN_AGAIN).source()).isEqualTo(Answer.Source.SEMANTIC);
+    assertThat(cache.ask(BERLIN_PARAPHRASE).source()).isEqualTo(Answer.Source.SEMANTIC);
     SemanticCache later =
         builder().store(store).hitPolicy(HitPolicy.relativeDistance(0.05)).build();
 
-    assertThat(later.ask(BERLIN_AGAIN).missReason()).contains(MissReason.TOO_FAR);
+    assertThat(later.ask(BERLIN_PARAPHRASE).missReason()).contains(MissReason.TOO_FAR);
     assertThat(embedder.embedded()).hasSize(UNRELATED_PROMPTS + 3);
   }
 
   @Test
-  void cosineDistanceMeasuresNothing() {
+  void cosineDistanceDoesNotMeasureTheScale() {
     builder().build();
     builder().hitPolicy(HitPolicy.maxDistance(0.1)).build();
 
@@ -128,9 +129,9 @@ class GuardedCacheTest {
   }
 
   @Test
-  void rememberedScaleOfNoUseIsMeasuredAgain() {
+  void damagedScaleIsMeasuredAgain() {
     InMemoryVectorStore states = InMemoryVectorStore.of(embedder);
-    states.save("embedding-scale", "garbage".getBytes(StandardCharsets.UTF_8));
+    states.save("embedding-scale", "not a scale".getBytes(StandardCharsets.UTF_8));
 
     SemanticCache cache = builder().stateStore(states).relativeDistance(0.08).build();
 
@@ -141,7 +142,7 @@ class GuardedCacheTest {
   }
 
   @Test
-  void embedderThatIsDownWhileTheCacheIsBuiltIsTriedAgainOncePerPause() {
+  void failedMeasurementIsRepeatedOncePerPause() {
     embedder.failWith(new EmbedderException("down"));
     SemanticCache cache =
         builder().relativeDistance(0.08).circuitBreaker(1_000, Duration.ofNanos(10)).build();
@@ -149,7 +150,7 @@ class GuardedCacheTest {
     embedder.recover();
     cache.ask(BERLIN);
 
-    assertThat(cache.ask(BERLIN_AGAIN).missReason()).contains(MissReason.UNKNOWN_SCALE);
+    assertThat(cache.ask(BERLIN_PARAPHRASE).missReason()).contains(MissReason.UNKNOWN_SCALE);
     nanos.set(10);
     assertThat(cache.lookup(Prompt.of(BERLIN + "!"))).isEmpty();
 
@@ -158,20 +159,20 @@ class GuardedCacheTest {
   }
 
   @Test
-  void conservativeRuleOfAnErrorBudgetIsScaled() {
+  void fallbackOfAnErrorBudgetIsScaled() {
     SemanticCache cache =
         builder()
             .hitPolicy(
                 ErrorBudget.of(0.01).auditRate(0.0001).fallback(HitPolicy.relativeDistance(0.08)))
-            .judge(io.github.semcache.judge.AnswerJudge.sameText())
+            .judge(AnswerJudge.sameText())
             .build();
     cache.ask(BERLIN);
 
-    assertThat(cache.ask(BERLIN_AGAIN).source()).isEqualTo(Answer.Source.SEMANTIC);
+    assertThat(cache.ask(BERLIN_PARAPHRASE).source()).isEqualTo(Answer.Source.SEMANTIC);
   }
 
   @Test
-  void storeOfAnotherModelDoesNotShareItsScale() {
+  void scaleOfAnotherModelIsNotUsed() {
     InMemoryVectorStore states =
         InMemoryVectorStore.builder(new EmbeddingSpace("other", 3)).build();
     new StateBlob(states, "embedding-scale", new EmbeddingSpace("other", 3)).save(new byte[8]);

@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** When and where the judge is called, and its failures. */
+/** Tests when and on which thread the judge is called, and how its failures are handled. */
 class JudgingTest extends LearningFixture {
   @Test
   void failureOfTheJudgeIsCountedAndTheAnswerReturned() {
@@ -22,7 +22,7 @@ class JudgingTest extends LearningFixture {
     cache =
         learning(
                 comparison -> {
-                  throw new IllegalStateException("no judgement today");
+                  throw new IllegalStateException("injected failure");
                 })
             .build();
 
@@ -36,7 +36,7 @@ class JudgingTest extends LearningFixture {
 
   @SuppressWarnings("NullAway") // a judge may break its contract
   @Test
-  void nullVerdictIsCountedAndTheAnswerReturned() {
+  void nullVerdictIsCountedAsAFailureAndTheAnswerReturned() {
     cache.close();
     cache = learning(comparison -> null).build();
 
@@ -48,7 +48,7 @@ class JudgingTest extends LearningFixture {
   }
 
   @Test
-  void differentRequiresAConfirmation() {
+  void unconfirmedDifferentVerdictIsUnknown() {
     cache.close();
     boolean[] asked = new boolean[1];
     cache =
@@ -67,7 +67,7 @@ class JudgingTest extends LearningFixture {
   }
 
   @Test
-  void fullQueueDropsAndCountsWithoutBlocking() {
+  void comparisonIsDroppedAndCountedIfTheQueueIsFull() {
     CountDownLatch release = new CountDownLatch(1);
     cache.close();
     cache = learning(waitingFor(release)).judgeQueue(2).build();
@@ -112,7 +112,7 @@ class JudgingTest extends LearningFixture {
   }
 
   @Test
-  void executorCannotBeCombinedWithLimits() {
+  void judgeExecutorCannotBeCombinedWithAQueueLimit() {
     SemanticCacheBuilder both = learning(AnswerJudge.sameText()).judgeExecutor(Runnable::run);
 
     assertThatThrownBy(() -> both.judgeQueue(5).build())
@@ -121,7 +121,7 @@ class JudgingTest extends LearningFixture {
   }
 
   @Test
-  void hangingJudgeIsInterrupted() {
+  void judgeIsInterruptedAfterItsTimeLimit() {
     cache.close();
     cache =
         learning(waitingFor(new CountDownLatch(1))).judgeTimeLimit(Duration.ofMillis(20)).build();
@@ -134,7 +134,7 @@ class JudgingTest extends LearningFixture {
   }
 
   @Test
-  void closeEndsTheThreads() {
+  void threadsOfTheJudgeEndOnClose() {
     cache.close();
     CountDownLatch asked = new CountDownLatch(1);
     AnswerJudge hanging = waitingFor(new CountDownLatch(1));
@@ -170,9 +170,9 @@ class JudgingTest extends LearningFixture {
   }
 
   @Test
-  void refusedAndTruncatedAnswersAreNotJudged() {
+  void answersThatAreNotAdmittedAreNotJudged() {
     ask(1, 0);
-    chat.replying(prompt -> ChatReply.of("cut o").finishReason(FinishReason.LENGTH));
+    chat.replying(prompt -> ChatReply.of("truncat").finishReason(FinishReason.LENGTH));
     ask(1, 1);
     cache.close();
 

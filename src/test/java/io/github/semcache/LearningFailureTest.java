@@ -29,15 +29,15 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Hits and learned state when the judge, the model or the store fails. */
+/** Tests of hits and learned state if the judge, the model, or the store fails. */
 class LearningFailureTest extends LearningFixture {
-  /** The number of prompts before the failure; later prompts lie between them. */
-  private static final int WATCHED = 120;
+  /** The number of prompts before the failure. The embeddings of later prompts lie between them. */
+  private static final int TRAINING_PROMPTS = 120;
 
   private final ExecutorService judging = Executors.newSingleThreadExecutor();
 
   @AfterEach
-  void endJudging() {
+  void shutDownJudging() {
     judging.shutdownNow();
   }
 
@@ -51,7 +51,7 @@ class LearningFailureTest extends LearningFixture {
           return Verdict.SAME;
         };
     CapturingPolicy policy =
-        watched(
+        trainedPolicy(
             builder ->
                 builder.judge(
                     comparison ->
@@ -64,10 +64,10 @@ class LearningFailureTest extends LearningFixture {
 
   @Test
   void hitsEndIfNoAnswerToAnAuditIsAdmitted() {
-    AtomicBoolean refuses = new AtomicBoolean();
+    AtomicBoolean rejects = new AtomicBoolean();
     CapturingPolicy policy =
-        watched(builder -> builder.admission((prompt, reply) -> !refuses.get()));
-    refuses.set(true);
+        trainedPolicy(builder -> builder.admission((prompt, reply) -> !rejects.get()));
+    rejects.set(true);
 
     assertHitsEnd(policy);
     assertThat(cache.stats().notAdmitted()).isPositive();
@@ -75,17 +75,17 @@ class LearningFailureTest extends LearningFixture {
 
   @Test
   void hitsEndIfTheModelFailsOnEachAudit() {
-    CapturingPolicy policy = watched(builder -> {});
+    CapturingPolicy policy = trainedPolicy(builder -> {});
     chat.replying(
         prompt -> {
-          throw new IllegalStateException("no model today");
+          throw new IllegalStateException("injected failure");
         });
 
     assertHitsEnd(policy);
   }
 
   /** Builds a cache whose policy serves and audits every second hit. */
-  private CapturingPolicy watched(Consumer<SemanticCacheBuilder> options) {
+  private CapturingPolicy trainedPolicy(Consumer<SemanticCacheBuilder> options) {
     CapturingPolicy policy =
         CapturingPolicy.of(budget.policy().auditRate(0.5).fallback(HitPolicy.never()));
     cache.close();
@@ -93,7 +93,7 @@ class LearningFailureTest extends LearningFixture {
         builder().hitPolicy(policy).judge(AnswerJudge.sameText()).judgeExecutor(judging);
     options.accept(builder);
     cache = builder.build();
-    for (int i = 0; i < WATCHED; i++) {
+    for (int i = 0; i < TRAINING_PROMPTS; i++) {
       askAndJudge(i % 3, 2 * i);
     }
     assertThat(policy.state()).isEqualTo(PolicyState.SERVING);
@@ -112,7 +112,7 @@ class LearningFailureTest extends LearningFixture {
       hits += isHit(i % 3, 2 * i + 1) ? 1 : 0;
     }
     assertThat(hits).isBetween(1, 60);
-    assertThat(IntStream.range(100, WATCHED).filter(i -> isHit(i % 3, 2 * i + 1))).isEmpty();
+    assertThat(IntStream.range(100, TRAINING_PROMPTS).filter(i -> isHit(i % 3, 2 * i + 1))).isEmpty();
     assertThat(policy.state()).isEqualTo(PolicyState.SERVING);
   }
 
@@ -125,10 +125,10 @@ class LearningFailureTest extends LearningFixture {
   }
 
   @Test
-  void stateOfThePolicyIsCountedAndPublished() {
+  void changesOfThePolicyStateAreCountedAndPublished() {
     List<CacheEvent.PolicyStateChanged> changes = new ArrayList<>();
     CapturingPolicy policy =
-        watched(
+        trainedPolicy(
             builder ->
                 builder.listener(
                     event -> {
@@ -138,7 +138,7 @@ class LearningFailureTest extends LearningFixture {
                     }));
     assertThat(cache.stats().policyState()).isEqualTo(PolicyState.SERVING);
 
-    chat.replying(prompt -> ChatReply.of("other than " + prompt.text()));
+    chat.replying(prompt -> ChatReply.of("another answer to " + prompt.text()));
     for (int i = 0; policy.state() != PolicyState.TRIPPED && i < 500; i++) {
       askAndJudge(i % 3, 1_000 + i);
     }
@@ -154,8 +154,8 @@ class LearningFailureTest extends LearningFixture {
   }
 
   @Test
-  void eachCacheHasALearnerOfItsOwn() {
-    CapturingPolicy policy = watched(builder -> {});
+  void cachesWithTheSamePolicyHaveSeparateLearners() {
+    CapturingPolicy policy = trainedPolicy(builder -> {});
 
     try (SemanticCache second =
         SemanticCache.builder()
@@ -169,7 +169,7 @@ class LearningFailureTest extends LearningFixture {
   }
 
   @Test
-  void optionsThatContradictEachOtherAreRejectedByBuild() {
+  void contradictoryPolicyOptionsAreRejectedByBuild() {
     SemanticCacheBuilder contradictory =
         builder().hitPolicy(ErrorBudget.of(0.1).window(100)).judge(AnswerJudge.sameText());
 
@@ -184,7 +184,7 @@ class LearningFailureTest extends LearningFixture {
     cache =
         learning(
                 comparison -> {
-                  throw new NoClassDefFoundError("of a judge");
+                  throw new NoClassDefFoundError("injected failure");
                 })
             .judgeExecutor(Runnable::run)
             .build();
@@ -197,7 +197,7 @@ class LearningFailureTest extends LearningFixture {
   }
 
   @Test
-  void taskIsDroppedIfTheExecutorThrows() {
+  void comparisonIsDroppedIfTheExecutorThrows() {
     cache.close();
     cache =
         learning(AnswerJudge.sameText())
@@ -214,7 +214,7 @@ class LearningFailureTest extends LearningFixture {
   }
 
   @Test
-  void failedSaveIsRepeatedOnClose() {
+  void stateIsSavedOnCloseAfterAFailedSave() {
     InMemoryVectorStore states = InMemoryVectorStore.of(embedder);
     AtomicBoolean isDown = new AtomicBoolean(true);
     cache.close();

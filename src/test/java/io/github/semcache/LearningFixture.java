@@ -11,7 +11,7 @@ import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
 import org.junit.jupiter.api.AfterEach;
 
-/** A cache whose policy learns from verdicts on topics that are easy to distinguish. */
+/** A cache with a learning policy, and prompts of topics that are easy to distinguish. */
 abstract class LearningFixture {
   final FakeEmbedder embedder = new FakeEmbedder();
   final FakeChatClient chat =
@@ -34,7 +34,7 @@ abstract class LearningFixture {
     cache.close();
   }
 
-  /** Prompts have the form "topic.number". The prompts of a topic are near each other. */
+  /** Returns the topic of a prompt of the form "topic.number". Prompts of one topic are near. */
   static String topic(String prompt) {
     return prompt.substring(0, prompt.indexOf('.'));
   }

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Learning from verdicts and from users' reports. */
+/** Tests of learning from verdicts and from users' reports. */
 class LearningTest extends LearningFixture {
 
   @Test
@@ -28,7 +28,7 @@ class LearningTest extends LearningFixture {
   }
 
   @Test
-  void missesAreJudgedUntilThePolicyServes() {
+  void policyServesHitsAfterEnoughMissesWereJudged() {
     cache.close();
     cache = learning(AnswerJudge.sameText()).judgeExecutor(Runnable::run).build();
     for (int i = 0; i < 60; i++) {
@@ -36,7 +36,7 @@ class LearningTest extends LearningFixture {
     }
     assertThat(budget.state()).isEqualTo(PolicyState.SERVING);
 
-    // One or two of them may be audited.
+    // One or two of the hits may be audited.
     assertThat(IntStream.range(0, 10).filter(i -> ask(1, 100 + i).isHit())).isNotEmpty();
     assertThat(cache.stats().requests()).isEqualTo(70);
   }
@@ -60,7 +60,7 @@ class LearningTest extends LearningFixture {
 
   @Test
   void learnedStateSurvivesARestart() {
-    teach();
+    train();
     cache.close();
 
     CapturingPolicy next = CapturingPolicy.of(ErrorBudget.of(0.1).warmUp(20));
@@ -70,7 +70,7 @@ class LearningTest extends LearningFixture {
     assertThat(cache.stats().policyErrors()).isZero();
   }
 
-  private void teach() {
+  private void train() {
     for (int i = 0; i < 60 && budget.state() != PolicyState.SERVING; i++) {
       ask(i % 3, i);
     }
@@ -78,8 +78,8 @@ class LearningTest extends LearningFixture {
   }
 
   @Test
-  void damagedStateIsIgnored() {
-    teach();
+  void damagedStateIsCountedAndIgnored() {
+    train();
     cache.close();
     byte[] state = store.load("policy").orElseThrow();
     state[state.length / 2] ^= 1;
@@ -138,43 +138,43 @@ class LearningTest extends LearningFixture {
   }
 
   @Test
-  void wrongAnswerToThePromptItselfIsRemoved() {
-    Answer made = ask(1, 0);
+  void wrongAnswerToExactlyThisPromptIsRemoved() {
+    Answer answer = ask(1, 0);
 
-    cache.reportWrong(made);
-    assertThat(store.find(made.entryId().orElseThrow())).isEmpty();
+    cache.reportWrong(answer);
+    assertThat(store.find(answer.entryId().orElseThrow())).isEmpty();
 
     ask(1, 0);
     Answer exact = ask(1, 0);
     assertThat(exact.source()).isEqualTo(Answer.Source.EXACT);
     cache.reportWrong(exact);
-    assertThat(store.find(made.entryId().orElseThrow())).isEmpty();
+    assertThat(store.find(answer.entryId().orElseThrow())).isEmpty();
   }
 
   @Test
   void policyLearnsFromReports() {
-    CapturingPolicy cautious =
+    CapturingPolicy withFallback =
         CapturingPolicy.of(
             ErrorBudget.of(0.1).auditRate(0.001).fallback(HitPolicy.maxDistance(0.1).unguarded()));
     cache.close();
-    cache = builder().hitPolicy(cautious).judge(AnswerJudge.sameText()).build();
+    cache = builder().hitPolicy(withFallback).judge(AnswerJudge.sameText()).build();
     ask(1, 0);
     Answer hit = ask(1, 1);
     assertThat(hit.source()).isEqualTo(Answer.Source.SEMANTIC);
-    byte[] before = cautious.snapshot();
+    byte[] before = withFallback.snapshot();
 
     cache.reportRight(hit);
 
-    assertThat(cautious.snapshot()).isNotEqualTo(before);
+    assertThat(withFallback.snapshot()).isNotEqualTo(before);
     assertThat(quality().reportedRight()).isEqualTo(1);
   }
 
   @Test
   void lookupServesAHitThatAskWouldAudit() {
-    ErrorBudget auditor =
+    ErrorBudget auditing =
         ErrorBudget.of(0.1).auditRate(0.999).fallback(HitPolicy.maxDistance(0.1).unguarded());
     cache.close();
-    cache = builder().hitPolicy(auditor).judge(AnswerJudge.sameText()).build();
+    cache = builder().hitPolicy(auditing).judge(AnswerJudge.sameText()).build();
     ask(1, 0);
     Answer audited = ask(1, 1);
 

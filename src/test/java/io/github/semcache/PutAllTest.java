@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Keeping many answers at once. */
+/** Tests of {@link SemanticCache#putAll}. */
 class PutAllTest {
   private final FakeEmbedder embedder = new FakeEmbedder();
   private final List<CacheEvent> events = new ArrayList<>();
@@ -35,7 +35,7 @@ class PutAllTest {
   }
 
   @Test
-  void putAllKeepsEverythingInBatchesAndReportsProgress() {
+  void allAnswersAreStoredInBatchesAndProgressIsReported() {
     List<Map.Entry<Prompt, String>> answers = answers();
     List<Long> progress = new ArrayList<>();
 
@@ -54,7 +54,7 @@ class PutAllTest {
   }
 
   @Test
-  void putAllThatFailsMidwayKeepsTheBatchesBefore() {
+  void previousBatchesAreStoredIfABatchFails() {
     List<Map.Entry<Prompt, String>> answers = answers();
     List<Long> progress = new ArrayList<>();
     EmbedderException failure = new EmbedderException("down");
@@ -63,8 +63,8 @@ class PutAllTest {
             () ->
                 cache.putAll(
                     answers,
-                    kept -> {
-                      progress.add(kept);
+                    stored -> {
+                      progress.add(stored);
                       embedder.failWith(failure);
                     }))
         .isSameAs(failure);
@@ -75,13 +75,13 @@ class PutAllTest {
     assertThat(cache.lookup(Prompt.of("prompt 127"))).isPresent();
     assertThat(cache.lookup(Prompt.of("prompt 128"))).isEmpty();
 
-    answers.set(200, new AbstractMap.SimpleEntry<>(Prompt.of("no answer"), absent()));
-    assertThatThrownBy(() -> cache.putAll(answers, kept -> {})).hasMessage("text");
-    assertThat(cache.stats().writes()).as("and the first batch again").isEqualTo(256);
+    answers.set(200, new AbstractMap.SimpleEntry<>(Prompt.of("prompt without an answer"), absent()));
+    assertThatThrownBy(() -> cache.putAll(answers, stored -> {})).hasMessage("text");
+    assertThat(cache.stats().writes()).as("including the first batch, which was stored again").isEqualTo(256);
   }
 
   @Test
-  void answerOfARejectedPromptIsStoredForThatPromptOnlyAndLoggedWithItsIndex() {
+  void answerOfARejectedPromptIsStoredForThatPromptOnlyAndReportedWithItsIndex() {
     embedder.place("near 129", 0).place("prompt 129", 10).place("near 130", 40);
     embedder.place("prompt 130", 50).reject("prompt 130").reject("prompt 299");
     List<Long> progress = new ArrayList<>();

@@ -18,11 +18,13 @@ import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Tests of the options and the rules that span options. */
 class SemanticCacheBuilderTest {
   private final FakeEmbedder embedder = new FakeEmbedder();
   private final SemanticCacheBuilder builder =
@@ -47,7 +49,7 @@ class SemanticCacheBuilderTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, -1})
-  void timeToLiveThatIsNotPositiveIsRejected(long millis) {
+  void nonPositiveTimeToLiveIsRejected(long millis) {
     assertThatThrownBy(() -> builder.timeToLive(Duration.ofMillis(millis)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("timeToLive is");
@@ -55,14 +57,14 @@ class SemanticCacheBuilderTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {-0.1, 1.1, Double.NaN})
-  void jitterOutsideZeroToOneIsRejected(double share) {
-    assertThatThrownBy(() -> builder.timeToLiveJitter(share))
+  void jitterOutsideZeroToOneIsRejected(double fraction) {
+    assertThatThrownBy(() -> builder.timeToLiveJitter(fraction))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("timeToLiveJitter is " + share);
+        .hasMessageContaining("timeToLiveJitter is " + fraction);
   }
 
   @Test
-  void candidatesOutOfTheirRangeAreRejected() {
+  void candidatesOutOfRangeAreRejected() {
     assertThatThrownBy(() -> builder.candidates(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("candidates is 0; it must be between 1 and 1000");
@@ -72,7 +74,7 @@ class SemanticCacheBuilderTest {
   }
 
   @Test
-  void nullIsRejectedByName() {
+  void nullsOfOptionalPartsAreRejectedByName() {
     assertThatNullPointerException()
         .isThrownBy(() -> builder.guards(absent()))
         .withMessage("guards");
@@ -119,7 +121,7 @@ class SemanticCacheBuilderTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, -1})
-  void circuitBreakerThatOpensWithoutAFailureIsRejected(int failures) {
+  void circuitBreakerWithoutFailuresIsRejected(int failures) {
     assertThatThrownBy(() -> builder.circuitBreaker(failures, Duration.ofSeconds(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("circuitBreaker failures is " + failures + "; it must be at least 1");
@@ -127,7 +129,7 @@ class SemanticCacheBuilderTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, -1})
-  void circuitBreakerWithoutAPauseIsRejected(long nanos) {
+  void circuitBreakerWithANonPositivePauseIsRejected(long nanos) {
     Duration pause = Duration.ofNanos(nanos);
 
     assertThatThrownBy(() -> builder.circuitBreaker(1, pause))
@@ -136,7 +138,7 @@ class SemanticCacheBuilderTest {
   }
 
   @Test
-  void moreThanOneRuleForHitsIsRejectedInAnyOrder() {
+  void moreThanOneHitRuleIsRejectedInAnyOrder() {
     assertBothRejected(it -> it.hitPolicy(HitPolicy.never()).maxDistance(0.1), "hitPolicy");
     assertBothRejected(it -> it.maxDistance(0.1).relativeDistance(0.1), "maxDistance");
     assertBothRejected(
@@ -144,13 +146,13 @@ class SemanticCacheBuilderTest {
     assertBothRejected(it -> it.noGuards().hitPolicy(HitPolicy.never()), "guards");
   }
 
-  private void assertBothRejected(Consumer<SemanticCacheBuilder> options, String named) {
+  private void assertBothRejected(Consumer<SemanticCacheBuilder> options, String option) {
     SemanticCacheBuilder both = SemanticCache.builder().embedder(embedder);
     options.accept(both);
 
     assertThatThrownBy(both::build)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll(named, "are both set; only one of them can decide");
+        .hasMessageContainingAll(option, "are both set; only one of them can decide");
   }
 
   @ParameterizedTest
@@ -185,7 +187,7 @@ class SemanticCacheBuilderTest {
   }
 
   @Test
-  void defaultCutIsFifteenHundredths() {
+  void defaultMaxDistanceIsFifteenHundredths() {
     for (double distance : new double[] {0.1499, 0.1501}) {
       String near = "near " + distance;
       embedder.place("asked", 0).place(near, Math.toDegrees(Math.acos(1 - distance)));
@@ -197,29 +199,29 @@ class SemanticCacheBuilderTest {
   }
 
   @Test
-  void policySeesTenCandidatesUnlessSetOtherwise() {
-    List<Integer> seen = new ArrayList<>();
+  void policyReceivesTenCandidatesByDefault() {
+    List<Integer> candidateCounts = new ArrayList<>();
     builder.hitPolicy(
         (query, matches) -> {
-          seen.add(matches.size());
+          candidateCounts.add(matches.size());
           return Decision.miss(MissReason.TOO_FAR);
         });
-    askOfTwelveKept(builder.build());
-    askOfTwelveKept(builder.candidates(3).build());
-    askOfTwelveKept(builder.candidates(11).build());
+    askWithTwelveEntries(builder.build());
+    askWithTwelveEntries(builder.candidates(3).build());
+    askWithTwelveEntries(builder.candidates(11).build());
 
-    assertThat(seen).containsExactly(10, 3, 11);
+    assertThat(candidateCounts).containsExactly(10, 3, 11);
   }
 
-  private static void askOfTwelveKept(SemanticCache cache) {
+  private static void askWithTwelveEntries(SemanticCache cache) {
     for (int i = 0; i < 12; i++) {
-      cache.put(Prompt.of("kept " + i), "answer");
+      cache.put(Prompt.of("stored " + i), "answer");
     }
     cache.ask("asked");
   }
 
   @Test
-  void jitterTakesAShareOffEachTimeToLive() {
+  void jitterShortensEachTimeToLiveByAtMostItsFraction() {
     FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
     SemanticCache cache =
         builder.store(store).timeToLive(Duration.ofHours(10)).timeToLiveJitter(0.2).build();
@@ -227,20 +229,20 @@ class SemanticCacheBuilderTest {
       cache.ask("prompt " + i);
     }
 
-    List<Duration> lives =
+    List<Duration> timesToLive =
         store.written().stream()
             .map(NewEntry::timeToLive)
-            .flatMap(java.util.Optional::stream)
+            .flatMap(Optional::stream)
             .toList();
-    assertThat(lives)
+    assertThat(timesToLive)
         .hasSize(100)
-        .allMatch(life -> life.compareTo(Duration.ofHours(8)) >= 0)
-        .allMatch(life -> life.compareTo(Duration.ofHours(10)) <= 0);
-    assertThat(lives.stream().distinct().count()).isGreaterThan(50);
+        .allMatch(timeToLive -> timeToLive.compareTo(Duration.ofHours(8)) >= 0)
+        .allMatch(timeToLive -> timeToLive.compareTo(Duration.ofHours(10)) <= 0);
+    assertThat(timesToLive.stream().distinct().count()).isGreaterThan(50);
   }
 
   @Test
-  void fullJitterLeavesAtLeastAMillisecond() {
+  void timeToLiveIsAtLeastAMillisecondWithFullJitter() {
     FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
     SemanticCache cache =
         builder.store(store).timeToLive(Duration.ofMillis(1)).timeToLiveJitter(1).build();
@@ -248,12 +250,12 @@ class SemanticCacheBuilderTest {
 
     assertThat(store.written())
         .singleElement()
-        .extracting(i -> i.timeToLive().orElseThrow())
+        .extracting(entry -> entry.timeToLive().orElseThrow())
         .isEqualTo(Duration.ofMillis(1));
   }
 
   @Test
-  void nullsAreRejectedByName() {
+  void nullsOfMainPartsAreRejectedByName() {
     assertThatThrownBy(() -> builder.embedder(absent())).hasMessage("embedder");
     assertThatThrownBy(() -> builder.store(absent())).hasMessage("store");
     assertThatThrownBy(() -> builder.chatClient(absent())).hasMessage("chatClient");

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The cache never makes the call fail. */
+/** Tests that failures of the parts of a cache do not fail {@code ask} and {@code lookup}. */
 class SemanticCacheFailureTest extends FaultyCacheFixture {
   private static final Normalizer FAILING =
       text -> {
@@ -46,7 +46,7 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
 
   @ParameterizedTest
   @EnumSource(names = {"FIND", "NEAREST", "PUT"})
-  void failingStoreLeavesTheModelsAnswer(Call call) {
+  void modelAnswerIsReturnedIfTheStoreFails(Call call) {
     store.fail(call);
 
     Answer answer = cache.ask(PROMPT);
@@ -58,11 +58,11 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
     assertThat(failures())
         .extracting(CacheEvent.Failed::part)
         .containsExactly(CacheEvent.Part.STORE);
-    assertThat(store.calls()).as("a store that failed is left alone").endsWith(call);
+    assertThat(store.calls()).as("no further call of the store that failed").endsWith(call);
   }
 
   @Test
-  void failingStoreIsTheReasonOfTheMiss() {
+  void failureOfTheStoreIsTheMissReason() {
     store.fail(Call.FIND);
     assertThat(cache.ask(PROMPT).missReason()).contains(MissReason.STORE_ERROR);
 
@@ -73,7 +73,7 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   }
 
   @Test
-  void failingStoreCostsNoEmbedding() {
+  void noEmbeddingIsComputedIfTheStoreFails() {
     store.fail(Call.FIND);
     cache.ask(PROMPT);
 
@@ -81,7 +81,7 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   }
 
   @Test
-  void cacheWorksAgainWhenTheStoreDoes() {
+  void hitsResumeAfterTheStoreRecovers() {
     store.fail(Call.FIND);
     cache.ask(PROMPT);
     store.recover();
@@ -91,7 +91,7 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   }
 
   @Test
-  void failingEmbedderLeavesTheExactTier() {
+  void exactHitsAreServedIfTheEmbedderFails() {
     embedder.failWith(new EmbedderException("down"));
 
     assertThat(cache.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
@@ -99,50 +99,50 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
     assertThat(cache.stats().embedderErrors()).isEqualTo(1);
 
     embedder.recover();
-    assertThat(cache.lookup(Prompt.of(NEAR))).as("nothing stored semantically").isEmpty();
+    assertThat(cache.lookup(Prompt.of(NEAR))).as("no embedding was stored").isEmpty();
   }
 
   @Test
-  void embedderIsTriedOncePerRequest() {
+  void failingEmbedderIsCalledOncePerRequest() {
     List<Integer> calls = new ArrayList<>();
-    Embedder broken =
+    Embedder failing =
         Embedder.of(
-            "broken",
+            "failing",
             2,
             text -> {
               calls.add(1);
               throw new IllegalStateException("down");
             });
-    SemanticCache.builder().embedder(broken).chatClient(chat).build().ask(PROMPT);
+    SemanticCache.builder().embedder(failing).chatClient(chat).build().ask(PROMPT);
 
     assertThat(calls).hasSize(1);
   }
 
   @Test
-  void embeddingsThatBreakTheContractAreEmbedderErrors() {
-    List<float[]> bad =
+  void invalidEmbeddingsAreEmbedderErrors() {
+    List<float[]> invalid =
         List.of(
             new float[] {Float.NaN, 0},
             new float[] {Float.POSITIVE_INFINITY, 0},
             new float[] {0, 0},
             new float[] {1, 0, 0},
             new float[] {});
-    for (float[] vector : bad) {
-      SemanticCache cacheOfBad =
+    for (float[] vector : invalid) {
+      SemanticCache faultyCache =
           SemanticCache.builder()
-              .embedder(Embedder.of("bad", 2, text -> vector))
+              .embedder(Embedder.of("invalid", 2, text -> vector))
               .chatClient(chat)
               .build();
-      assertThat(cacheOfBad.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
-      assertThat(cacheOfBad.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
-      assertThat(cacheOfBad.stats().embedderErrors()).isEqualTo(1);
-      assertThatThrownBy(() -> cacheOfBad.put(Prompt.of(PROMPT), "x"))
+      assertThat(faultyCache.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
+      assertThat(faultyCache.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+      assertThat(faultyCache.stats().embedderErrors()).isEqualTo(1);
+      assertThatThrownBy(() -> faultyCache.put(Prompt.of(PROMPT), "x"))
           .isInstanceOf(EmbedderException.class);
     }
   }
 
   @Test
-  void embedderThatLosesTextsIsAnEmbedderError() {
+  void missingEmbeddingsAreAnEmbedderError() {
     Embedder lossy =
         new Embedder() {
           @Override
@@ -160,24 +160,24 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
             return 2;
           }
         };
-    SemanticCache cacheOfLossy = SemanticCache.builder().embedder(lossy).chatClient(chat).build();
+    SemanticCache faultyCache = SemanticCache.builder().embedder(lossy).chatClient(chat).build();
 
-    assertThat(cacheOfLossy.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
+    assertThat(faultyCache.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
   }
 
   @Test
-  void promptWithoutANormalFormPassesTheCacheBy() {
-    for (Normalizer broken : List.<Normalizer>of(FAILING, text -> " ", text -> absent())) {
-      SemanticCache cacheOfBroken = builder().normalizer(broken).build();
-      cacheOfBroken.ask(PROMPT);
-      Answer answer = cacheOfBroken.ask(PROMPT);
+  void promptBypassesTheCacheIfItCannotBeNormalized() {
+    for (Normalizer failing : List.<Normalizer>of(FAILING, text -> " ", text -> absent())) {
+      SemanticCache faultyCache = builder().normalizer(failing).build();
+      faultyCache.ask(PROMPT);
+      Answer answer = faultyCache.ask(PROMPT);
 
       assertThat(answer.missReason()).contains(MissReason.NORMALIZER_ERROR);
       assertThat(answer.entryId()).isEmpty();
       assertThat(answer.query().text()).isEqualTo(PROMPT);
-      assertThat(cacheOfBroken.lookup(Prompt.of(PROMPT))).isEmpty();
-      assertThat(cacheOfBroken.stats().policyErrors()).isEqualTo(3);
-      assertThat(cacheOfBroken.stats().missesByReason())
+      assertThat(faultyCache.lookup(Prompt.of(PROMPT))).isEmpty();
+      assertThat(faultyCache.stats().policyErrors()).isEqualTo(3);
+      assertThat(faultyCache.stats().missesByReason())
           .isEqualTo(Map.of(MissReason.NORMALIZER_ERROR, 3L));
     }
     assertThat(chat.calls()).isEqualTo(6);
@@ -189,21 +189,21 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   }
 
   @Test
-  void failingNormalizerIsSeenByTheMethodsThatThrow() {
-    SemanticCache broken = builder().normalizer(FAILING).build();
+  void exceptionOfTheNormalizerIsThrownByChangesAndExplain() {
+    SemanticCache faultyCache = builder().normalizer(FAILING).build();
     Prompt prompt = Prompt.of(PROMPT);
 
-    assertThatThrownBy(() -> broken.put(prompt, "x")).hasMessage("normalizer");
-    assertThatThrownBy(() -> broken.invalidate(prompt)).hasMessage("normalizer");
-    assertThatThrownBy(() -> broken.explain(prompt)).hasMessage("normalizer");
-    assertThat(broken.invalidate(Scope.none())).isZero();
+    assertThatThrownBy(() -> faultyCache.put(prompt, "x")).hasMessage("normalizer");
+    assertThatThrownBy(() -> faultyCache.invalidate(prompt)).hasMessage("normalizer");
+    assertThatThrownBy(() -> faultyCache.explain(prompt)).hasMessage("normalizer");
+    assertThat(faultyCache.invalidate(Scope.none())).isZero();
     SemanticCache strict = builder().normalizer(FAILING).failOnCacheErrors().build();
     assertThatThrownBy(() -> strict.ask(prompt)).hasMessage("normalizer");
     assertThat(chat.calls()).isZero();
   }
 
   @Test
-  void failOnCacheErrorsLetsTheCallerSeeThem() {
+  void failOnCacheErrorsThrowsTheExceptions() {
     SemanticCache strict = builder().failOnCacheErrors().build();
     store.fail(Call.FIND);
     assertThatThrownBy(() -> strict.ask(PROMPT)).isInstanceOf(StoreException.class);
@@ -220,7 +220,7 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   }
 
   @Test
-  void changesOfTheCacheAlwaysThrow() {
+  void changesOfTheCacheThrowIfAPartFails() {
     store.fail(Call.PUT, Call.REMOVE);
     Prompt prompt = Prompt.of(PROMPT);
 
@@ -233,7 +233,7 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   }
 
   @Test
-  void entryOfAnotherScopeIsNotServedWhateverTheStoreSays() {
+  void entryOfAnotherScopeReturnedByTheStoreIsNotServed() {
     CacheEntry foreign =
         Entries.entry(Scope.of("tenant", "other"), PROMPT, "secret", Instant.EPOCH);
     store.onFind(found -> Optional.of(foreign));
@@ -246,10 +246,10 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   }
 
   @Test
-  void corruptEntriesAreCountedMisses() {
+  void corruptEntriesAreMissesAndCounted() {
     store.onFind(
         found -> {
-          throw new CorruptEntryException("lost a field", null);
+          throw new CorruptEntryException("a field is missing", null);
         });
     store.onNearest(found -> new NearestEntries(found.matches(), 2));
 
@@ -259,8 +259,8 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   }
 
   @Test
-  void failingPolicyIsAMiss() {
-    SemanticCache broken =
+  void exceptionOfThePolicyIsAMissAndCounted() {
+    SemanticCache faultyCache =
         builder()
             .hitPolicy(
                 (query, matches) -> {
@@ -268,14 +268,14 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
                 })
             .build();
 
-    assertThat(broken.ask(PROMPT).missReason()).contains(MissReason.POLICY_ERROR);
-    assertThat(broken.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
-    assertThat(broken.stats().policyErrors()).isEqualTo(1);
+    assertThat(faultyCache.ask(PROMPT).missReason()).contains(MissReason.POLICY_ERROR);
+    assertThat(faultyCache.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(faultyCache.stats().policyErrors()).isEqualTo(1);
   }
 
   @Test
-  void failingAdmissionKeepsNothing() {
-    SemanticCache broken =
+  void answerIsNotStoredIfTheAdmissionFails() {
+    SemanticCache faultyCache =
         builder()
             .admission(
                 (prompt, reply) -> {
@@ -283,14 +283,14 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
                 })
             .build();
 
-    assertThat(broken.ask(PROMPT).text()).isEqualTo("answer 1");
-    assertThat(broken.lookup(Prompt.of(PROMPT))).isEmpty();
-    assertThat(broken.stats().policyErrors()).isEqualTo(1);
+    assertThat(faultyCache.ask(PROMPT).text()).isEqualTo("answer 1");
+    assertThat(faultyCache.lookup(Prompt.of(PROMPT))).isEmpty();
+    assertThat(faultyCache.stats().policyErrors()).isEqualTo(1);
   }
 
   @Test
-  void failingListenerDoesNoHarm() {
-    SemanticCache noisy =
+  void exceptionOfTheListenerIsIgnored() {
+    SemanticCache faultyCache =
         builder()
             .listener(
                 event -> {
@@ -298,13 +298,13 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
                 })
             .build();
 
-    assertThat(noisy.ask(PROMPT).text()).isEqualTo("answer 1");
-    assertThat(noisy.ask(NEAR).source()).isEqualTo(Answer.Source.SEMANTIC);
-    assertThat(noisy.stats().requests()).isEqualTo(2);
+    assertThat(faultyCache.ask(PROMPT).text()).isEqualTo("answer 1");
+    assertThat(faultyCache.ask(NEAR).source()).isEqualTo(Answer.Source.SEMANTIC);
+    assertThat(faultyCache.stats().requests()).isEqualTo(2);
   }
 
   @Test
-  void listenerAndModelMayAskTheCache() {
+  void listenerAndModelMayCallTheCache() {
     List<SemanticCache> caches = new ArrayList<>();
     List<Answer> answers = new ArrayList<>();
     AtomicBoolean nested = new AtomicBoolean();
@@ -330,10 +330,27 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   }
 
   @Test
-  void hugePromptIsServed() {
-    String huge = "word ".repeat(200_000);
+  void promptOfAMegabyteIsServedFromTheCache() {
+    String longText = "word ".repeat(200_000);
 
-    assertThat(cache.ask(huge).source()).isEqualTo(Answer.Source.MODEL);
-    assertThat(cache.ask(huge).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(cache.ask(longText).source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(cache.ask(longText).source()).isEqualTo(Answer.Source.EXACT);
+  }
+
+  @Test
+  void linkageErrorOfAPartIsAMissAndCounted() {
+    Embedder outdated =
+        Embedder.of(
+            "outdated",
+            2,
+            text -> {
+              throw new NoSuchMethodError("injected failure");
+            });
+    SemanticCache faultyCache =
+        SemanticCache.builder().embedder(outdated).chatClient(chat).build();
+
+    assertThat(faultyCache.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
+    assertThat(faultyCache.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(faultyCache.stats().embedderErrors()).isEqualTo(1);
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
+/** Tests of {@code ask}, {@code lookup}, and {@code explain}. */
 class SemanticCacheTest extends CacheFixture {
 
   @Test
@@ -37,7 +38,7 @@ class SemanticCacheTest extends CacheFixture {
   }
 
   @Test
-  void samePromptIsAnsweredFromTheExactTierWithoutAnEmbedding() {
+  void samePromptIsAnExactHitWithoutAnEmbedding() {
     Answer first = cache.ask(PARIS);
     time.advance(Duration.ofMinutes(5));
     Answer second = cache.ask("  What is the\n capital of\tFrance? ");
@@ -54,9 +55,9 @@ class SemanticCacheTest extends CacheFixture {
   }
 
   @Test
-  void paraphraseIsAnsweredFromTheSemanticTier() {
+  void paraphraseIsASemanticHit() {
     Answer first = cache.ask(PARIS);
-    Answer second = cache.ask(PARIS_AGAIN);
+    Answer second = cache.ask(PARIS_PARAPHRASE);
 
     assertThat(second.source()).isEqualTo(Answer.Source.SEMANTIC);
     assertThat(second.text()).isEqualTo(first.text());
@@ -66,7 +67,7 @@ class SemanticCacheTest extends CacheFixture {
   }
 
   @Test
-  void farPromptIsAnsweredByTheModelAndKept() {
+  void distantPromptIsAnsweredByTheModelAndStored() {
     cache.ask(PARIS);
     Answer far = cache.ask(PYTHON);
 
@@ -76,55 +77,55 @@ class SemanticCacheTest extends CacheFixture {
   }
 
   @Test
-  void modelSeesTheTextAsItWasGiven() {
+  void modelReceivesTheTextWithoutNormalization() {
     cache.ask("  two\n words ");
 
     assertThat(chat.asked()).extracting(Prompt::text).containsExactly("  two\n words ");
   }
 
   @Test
-  void caseOfLettersMakesAnotherPrompt() {
+  void promptsThatDifferInCaseAreDifferent() {
     cache.ask("What does the US export?");
 
     assertThat(cache.ask("What does the us export?").source()).isEqualTo(Answer.Source.MODEL);
   }
 
   @Test
-  void embeddingMadeForTheLookupIsTheOneThatIsStored() {
+  void embeddingOfTheLookupIsStored() {
     cache.ask(PARIS);
-    cache.ask(PARIS_AGAIN);
+    cache.ask(PARIS_PARAPHRASE);
 
-    assertThat(embedder.embedded()).containsExactly(PARIS, PARIS_AGAIN);
+    assertThat(embedder.embedded()).containsExactly(PARIS, PARIS_PARAPHRASE);
   }
 
   @Test
-  void promptsOwnMaxDistanceIsUsed() {
+  void maxDistanceOfThePromptTakesPrecedence() {
     SemanticCache unguarded = builder().noGuards().build();
     unguarded.ask(PARIS);
 
-    assertThat(unguarded.ask(Prompt.of(PARIS_AGAIN).maxDistance(0.01)).missReason())
+    assertThat(unguarded.ask(Prompt.of(PARIS_PARAPHRASE).maxDistance(0.01)).missReason())
         .contains(MissReason.TOO_FAR);
     assertThat(unguarded.ask(Prompt.of(PYTHON).maxDistance(2)).source())
         .isEqualTo(Answer.Source.SEMANTIC);
   }
 
   @Test
-  void maxDistanceZeroAndTwoAreHonoured() {
+  void maxDistanceZeroAndTwoAreApplied() {
     SemanticCache strict = builder().maxDistance(0).build();
     strict.ask(PARIS);
-    assertThat(strict.ask(PARIS_AGAIN).source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(strict.ask(PARIS_PARAPHRASE).source()).isEqualTo(Answer.Source.MODEL);
 
-    SemanticCache lax = builder().maxDistance(2).noGuards().build();
-    lax.ask(PARIS);
-    assertThat(lax.ask(PYTHON).source()).isEqualTo(Answer.Source.SEMANTIC);
+    SemanticCache lenient = builder().maxDistance(2).noGuards().build();
+    lenient.ask(PARIS);
+    assertThat(lenient.ask(PYTHON).source()).isEqualTo(Answer.Source.SEMANTIC);
   }
 
   @Test
-  void neverPolicyLeavesTheExactTier() {
+  void exactHitsAreServedWithTheNeverPolicy() {
     SemanticCache exactOnly = builder().hitPolicy(HitPolicy.never()).build();
     exactOnly.ask(PARIS);
 
-    assertThat(exactOnly.ask(PARIS_AGAIN).missReason()).contains(MissReason.NEVER);
+    assertThat(exactOnly.ask(PARIS_PARAPHRASE).missReason()).contains(MissReason.NEVER);
     assertThat(exactOnly.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
   }
 
@@ -151,15 +152,15 @@ class SemanticCacheTest extends CacheFixture {
     assertThat(second.missReason()).contains(MissReason.REFRESH);
     assertThat(third.text()).isEqualTo("answer 2");
     assertThat(third.source()).isEqualTo(Answer.Source.EXACT);
-    assertThat(cache.ask(PARIS_AGAIN).text()).isEqualTo("answer 2");
+    assertThat(cache.ask(PARIS_PARAPHRASE).text()).isEqualTo("answer 2");
   }
 
   @Test
-  void lookupNeverAsksTheModel() {
+  void lookupDoesNotCallTheModel() {
     assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
     cache.ask(PARIS);
 
-    assertThat(cache.lookup(Prompt.of(PARIS_AGAIN)))
+    assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE)))
         .map(Answer::source)
         .contains(Answer.Source.SEMANTIC);
     assertThat(chat.calls()).isEqualTo(1);
@@ -167,28 +168,28 @@ class SemanticCacheTest extends CacheFixture {
   }
 
   @Test
-  void perCallModelIsPartOfWhatMustBeEqual() {
-    FakeChatClient warm = new FakeChatClient().setting("temperature", "1");
-    warm.replying(prompt -> ChatReply.of("warm answer"));
+  void answerOfAnotherModelIsNotServed() {
+    FakeChatClient other = new FakeChatClient().setting("temperature", "1");
+    other.replying(prompt -> ChatReply.of("other answer"));
     cache.ask(PARIS);
 
-    assertThat(cache.ask(Prompt.of(PARIS), warm).text()).isEqualTo("warm answer");
+    assertThat(cache.ask(Prompt.of(PARIS), other).text()).isEqualTo("other answer");
     assertThat(cache.ask(PARIS).text()).isEqualTo("answer 1");
   }
 
   @Test
-  void wholeReplyComesBackFromTheCache() {
+  void completeReplyIsServedFromTheCache() {
     ChatReply reply =
         ChatReply.of("text").model("m").usage(FakeChatClient.USAGE).payload("{\"id\":1}");
     chat.replying(prompt -> reply);
     cache.ask(PARIS);
 
     assertThat(cache.ask(PARIS).reply()).isEqualTo(reply);
-    assertThat(cache.ask(PARIS_AGAIN).reply()).isEqualTo(reply);
+    assertThat(cache.ask(PARIS_PARAPHRASE).reply()).isEqualTo(reply);
   }
 
   @Test
-  void repliesThatAreNotCompleteAreNotKept() {
+  void incompleteRepliesAreNotStored() {
     for (FinishReason reason : FinishReason.values()) {
       chat.replying(prompt -> ChatReply.of("text").finishReason(reason));
       Answer answer = cache.ask("prompt " + reason);
@@ -203,16 +204,16 @@ class SemanticCacheTest extends CacheFixture {
   }
 
   @Test
-  void admissionWidensWhatIsKept() {
-    SemanticCache wide = builder().admission((prompt, reply) -> true).build();
+  void admissionMayAdmitIncompleteReplies() {
+    SemanticCache admitting = builder().admission((prompt, reply) -> true).build();
     chat.replying(prompt -> ChatReply.of("").finishReason(FinishReason.LENGTH));
-    wide.ask(PARIS);
+    admitting.ask(PARIS);
 
-    assertThat(wide.ask(PARIS).reply().finishReason()).isEqualTo(FinishReason.LENGTH);
+    assertThat(admitting.ask(PARIS).reply().finishReason()).isEqualTo(FinishReason.LENGTH);
   }
 
   @Test
-  void promptsThatDifferInAnUnusualCharacterDoNotShareAnAnswer() {
+  void promptsThatDifferInALoneSurrogateOrANulHaveDifferentAnswers() {
     List<String> prompts =
         List.of("a\ud800", "\ud800a", "a?", "a", "a\0", "\0a", "a\0\0", "a\ud83d\ude00");
     for (String prompt : prompts) {
@@ -229,13 +230,13 @@ class SemanticCacheTest extends CacheFixture {
   }
 
   @Test
-  void cachesOfUnequalNormalizersShareOnlyWhatHasTheSameNormalForm() {
+  void cachesWithDifferentNormalizersShareAnswersOfEqualNormalizedTexts() {
     FaultyStore shared = new FaultyStore(InMemoryVectorStore.of(embedder));
     SemanticCache lenient =
         builder().store(shared).normalizer(text -> text.toLowerCase(Locale.ROOT)).build();
     SemanticCache exact =
         builder().store(shared).normalizer(Normalizer.none()).maxDistance(0).build();
-    lenient.put(Prompt.of("Exports of the US"), "of the lenient one");
+    lenient.put(Prompt.of("Exports of the US"), "answer of the lenient cache");
 
     assertThat(exact.lookup(Prompt.of("Exports of the US"))).isEmpty();
     assertThat(exact.lookup(Prompt.of("exports of the us"))).isPresent();
@@ -243,12 +244,12 @@ class SemanticCacheTest extends CacheFixture {
   }
 
   @Test
-  void explanationShowsCandidatesWithWhatThePolicySays() {
+  void explanationContainsTheCandidatesAndTheDecisions() {
     cache.ask(PARIS);
     cache.ask(PYTHON);
     long requests = cache.stats().requests();
 
-    Explanation explanation = cache.explain(Prompt.of(PARIS_AGAIN));
+    Explanation explanation = cache.explain(Prompt.of(PARIS_PARAPHRASE));
 
     assertThat(explanation.exact()).isEmpty();
     assertThat(explanation.candidates())
@@ -270,7 +271,7 @@ class SemanticCacheTest extends CacheFixture {
   }
 
   @Test
-  void modelsFailureReachesTheCallerAsItIsAndNothingIsKept() {
+  void exceptionOfTheModelIsThrownUnwrappedAndNothingIsStored() {
     RuntimeException failure = new RuntimeException("model down");
     chat.failingWith(failure);
 
@@ -283,13 +284,13 @@ class SemanticCacheTest extends CacheFixture {
   }
 
   @Test
-  void askWithoutChatClientIsRejectedButLookupWorks() {
-    SemanticCache passive = SemanticCache.builder().embedder(embedder).build();
-    passive.put(Prompt.of(PARIS), "Paris");
+  void withoutChatClientAskIsRejectedAndLookupWorks() {
+    SemanticCache withoutModel = SemanticCache.builder().embedder(embedder).build();
+    withoutModel.put(Prompt.of(PARIS), "Paris");
 
-    assertThatThrownBy(() -> passive.ask(PARIS))
+    assertThatThrownBy(() -> withoutModel.ask(PARIS))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("chatClient");
-    assertThat(passive.lookup(Prompt.of(PARIS_AGAIN))).isPresent();
+    assertThat(withoutModel.lookup(Prompt.of(PARIS_PARAPHRASE))).isPresent();
   }
 }

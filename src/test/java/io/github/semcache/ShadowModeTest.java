@@ -8,10 +8,10 @@ import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.MissReason;
 import org.junit.jupiter.api.Test;
 
-/** In shadow mode the policy decides, but the model answers. */
+/** Tests of {@link SemanticCacheBuilder#shadowMode}. */
 class ShadowModeTest extends LearningFixture {
   @Test
-  void shadowModeDecidesButTheModelAnswers() {
+  void modelAnswersEveryRequestAndHitsAreCountedAsShadowHits() {
     cache.close();
     cache =
         builder().maxDistance(0.1).noGuards().judge(AnswerJudge.sameText()).shadowMode().build();
@@ -35,7 +35,7 @@ class ShadowModeTest extends LearningFixture {
   }
 
   @Test
-  void shadowModeCountsWrongHits() {
+  void wrongShadowHitIsCounted() {
     cache.close();
     cache =
         builder().maxDistance(0.1).noGuards().judge(AnswerJudge.sameText()).shadowMode().build();

@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What the counts and the events tell. */
+/** Tests of the statistics and the events. */
 class StatisticsTest extends CacheFixture {
 
   @Test
-  void countsTellWhatHappened() {
+  void requestsTokensAndTimesAreCounted() {
     chat.replying(
         prompt -> {
           time.advance(Duration.ofSeconds(2));
@@ -30,7 +30,7 @@ class StatisticsTest extends CacheFixture {
         });
     cache.ask(PARIS);
     cache.ask(PARIS);
-    cache.ask(PARIS_AGAIN);
+    cache.ask(PARIS_PARAPHRASE);
     cache.ask(PYTHON);
     cache.ask(Prompt.of(PYTHON).bypass());
 
@@ -54,12 +54,12 @@ class StatisticsTest extends CacheFixture {
   }
 
   @Test
-  void eventsTellWhatHappenedWithoutTexts() {
+  void eventsContainNoTextOfPromptsAndAnswers() {
     cache.ask(PARIS);
     cache.ask(PYTHON);
-    cache.ask(PARIS_AGAIN);
+    cache.ask(PARIS_PARAPHRASE);
 
-    assertThat(events.toString()).doesNotContain(PARIS, PARIS_AGAIN, PYTHON, "answer 1");
+    assertThat(events.toString()).doesNotContain(PARIS, PARIS_PARAPHRASE, PYTHON, "answer 1");
     assertThat(events)
         .filteredOn(CacheEvent.Miss.class::isInstance)
         .element(1)
@@ -82,7 +82,7 @@ class StatisticsTest extends CacheFixture {
   }
 
   @Test
-  void timesOfEmbedderStoreAndModelAreToldAndSummed() {
+  void durationsOfEmbedderStoreAndModelArePublishedAndSummed() {
     FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
     store.onFind(found -> after(Duration.ofMillis(2), found));
     store.onNearest(found -> after(Duration.ofMillis(30), found));
@@ -93,7 +93,7 @@ class StatisticsTest extends CacheFixture {
 
     slow.ask(PARIS);
     slow.ask(PARIS);
-    slow.ask(PARIS_AGAIN);
+    slow.ask(PARIS_PARAPHRASE);
 
     assertThat(events)
         .filteredOn(event -> !(event instanceof CacheEvent.Hit || event instanceof CacheEvent.Miss))
@@ -116,13 +116,13 @@ class StatisticsTest extends CacheFixture {
     assertThat(stats.modelTime()).isEqualTo(Duration.ofSeconds(60));
   }
 
-  private <T> T after(Duration passed, T result) {
-    time.advance(passed);
+  private <T> T after(Duration elapsed, T result) {
+    time.advance(elapsed);
     return result;
   }
 
   @Test
-  void snapshotsOfTheSameCountsAreEqualAndShowThem() {
+  void snapshotsWithEqualCountsAreEqualAndPrintThem() {
     CacheStats none = cache.stats();
     cache.ask(PARIS);
     CacheStats one = cache.stats();

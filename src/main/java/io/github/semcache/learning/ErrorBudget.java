@@ -12,8 +12,9 @@ import io.github.semcache.store.Match;
 import java.util.List;
 
 /**
- * Serves as many hits as keep the wrong ones within a budget: a maximum fraction of wrong hits
- * among all requests. It learns which hits are right from verdicts on the model's answers.
+ * Serves as many hits as possible while the wrong ones stay within a budget: a maximum fraction of
+ * wrong hits among all requests. It learns which hits are right from verdicts on the model's
+ * answers.
  *
  * <pre>{@code
  * SemanticCache.builder()

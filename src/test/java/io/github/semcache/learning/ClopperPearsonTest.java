@@ -10,35 +10,35 @@ import org.junit.jupiter.api.Test;
 class ClopperPearsonTest {
 
   @Test
-  void boundWithoutEventsIsTheClosedForm() {
+  void boundWithoutEventsEqualsTheClosedForm() {
     assertThat(ClopperPearson.upperBound(0, 300, 0.95))
         .isCloseTo(1 - Math.pow(0.05, 1.0 / 300), within(1e-9));
   }
 
   @Test
-  void boundsOfTenInAHundredAreThoseOfTheTables() {
+  void boundsOfTenInAHundredEqualThePublishedTable() {
     assertThat(ClopperPearson.upperBound(10, 100, 0.975)).isCloseTo(0.17622, within(1e-5));
     assertThat(ClopperPearson.lowerBound(10, 100, 0.975)).isCloseTo(0.04900, within(1e-5));
   }
 
   @Test
-  void nothingButEventsBoundsNothing() {
+  void upperBoundIsOneIfAllTrialsAreEvents() {
     assertThat(ClopperPearson.upperBound(5, 5, 0.9)).isEqualTo(1);
     assertThat(ClopperPearson.upperBound(0, 0, 0.9)).isEqualTo(1);
   }
 
   @Property
-  void soFewEventsHaveTheProbabilityThatIsLeft(Values values) {
+  void atTheUpperBoundSoFewEventsHaveProbabilityOneMinusConfidence(Values values) {
     int trials = values.intBetween(1, 60);
-    int seen = values.intBetween(0, trials - 1);
+    int events = values.intBetween(0, trials - 1);
     double confidence = values.doubleBetween(0.5, 0.99);
-    double bound = ClopperPearson.upperBound(seen, trials, confidence);
+    double bound = ClopperPearson.upperBound(events, trials, confidence);
 
-    assertThat(atMost(seen, trials, bound)).isCloseTo(1 - confidence, within(1e-6));
+    assertThat(binomialCdf(events, trials, bound)).isCloseTo(1 - confidence, within(1e-6));
   }
 
   @Property
-  void boundLiesAboveTheRateAndRisesWithEventsAndConfidence(Values values) {
+  void upperBoundExceedsTheRateAndGrowsWithEventsAndConfidence(Values values) {
     double events = values.doubleBetween(0, 400);
     double trials = values.doubleBetween(401, 5_000);
     double confidence = values.doubleBetween(0.5, 0.95);
@@ -49,8 +49,8 @@ class ClopperPearsonTest {
     assertThat(ClopperPearson.upperBound(events, trials, confidence + 0.04)).isGreaterThan(bound);
   }
 
-  /** The binomial distribution function, summed up. */
-  private static double atMost(int events, int trials, double probability) {
+  /** Returns the binomial distribution function, computed as a sum. */
+  private static double binomialCdf(int events, int trials, double probability) {
     double term = Math.pow(1 - probability, trials);
     double sum = term;
     for (int k = 1; k <= events; k++) {

@@ -31,10 +31,10 @@ class ErrorBudgetTest {
   }
 
   @Test
-  void fallbackServesUntilThePolicyHasLearned() {
-    ErrorBudget cautious = policy.fallback(HitPolicy.maxDistance(0.01).unguarded());
+  void fallbackDecidesUntilAModelIsFitted() {
+    ErrorBudget withFallback = policy.fallback(HitPolicy.maxDistance(0.01).unguarded());
 
-    HitPolicy untrained = cautious.newLearner().policy();
+    HitPolicy untrained = withFallback.newLearner().policy();
 
     long hits =
         IntStream.range(0, 200)
@@ -47,7 +47,7 @@ class ErrorBudgetTest {
   }
 
   @Test
-  void learnedPolicyHitsOftenWithinItsBudget() {
+  void trainedPolicyServesManyHitsWithinItsBudget() {
     SyntheticStream traffic = new SyntheticStream(learner, 40, 0, 1);
     traffic.run(2_500);
 
@@ -108,9 +108,9 @@ class ErrorBudgetTest {
   }
 
   @Test
-  void auditsWithoutVerdictsEndTheHits() {
+  void fallbackDecidesAfterTwentyAuditsWithoutVerdict() {
     new SyntheticStream(learner, 40, 0, 5).run(1_200);
-    List<Match> near = alone(0.02);
+    List<Match> near = oneGroup(0.02);
     assertThat(decide(query(1), near)).isNotInstanceOf(Decision.Miss.class);
 
     for (int i = 0; i < 20; i++) {
@@ -127,7 +127,7 @@ class ErrorBudgetTest {
     new SyntheticStream(learner, 40, 0, 5).run(1_200);
     Prompt strict = Prompt.of("question 1 about topic1").maxDistance(0.01);
 
-    assertThat(decide(Query.of(strict, Normalizer.none(), Map.of()), alone(0.02)))
+    assertThat(decide(Query.of(strict, Normalizer.none(), Map.of()), oneGroup(0.02)))
         .isEqualTo(Decision.miss(MissReason.TOO_FAR));
   }
 
@@ -176,21 +176,21 @@ class ErrorBudgetTest {
 
   @Test
   void reportsOfRightHitsDoNotRaiseTheThreshold() {
-    SyntheticStream silent = reportedOn(0, 0);
-    SyntheticStream praised = reportedOn(1, 0);
+    SyntheticStream unreported = runWithReports(0, 0);
+    SyntheticStream confirmed = runWithReports(1, 0);
 
-    assertThat(silent.hits).isPositive();
-    assertThat(praised.hits).isEqualTo(silent.hits);
-    assertThat(praised.wrong).isEqualTo(silent.wrong);
+    assertThat(unreported.hits).isPositive();
+    assertThat(confirmed.hits).isEqualTo(unreported.hits);
+    assertThat(confirmed.wrong).isEqualTo(unreported.wrong);
   }
 
   @Test
-  void reportsOfWrongHitsDoNotCauseMoreOfThem() {
-    assertThat(reportedOn(0, 1).wrong).isLessThanOrEqualTo(reportedOn(0, 0).wrong);
+  void reportsOfWrongHitsDoNotIncreaseTheirNumber() {
+    assertThat(runWithReports(0, 1).wrong).isLessThanOrEqualTo(runWithReports(0, 0).wrong);
   }
 
-  /** Runs traffic with wrong hits that no feature distinguishes, of which users report some. */
-  private static SyntheticStream reportedOn(double confirmedRate, double rejectedRate) {
+  /** Runs traffic with wrong hits that no feature can predict. Users report some of them. */
+  private static SyntheticStream runWithReports(double confirmedRate, double rejectedRate) {
     SyntheticStream traffic = new SyntheticStream(ErrorBudget.of(0.02).newLearner(), 40, 0, 1);
     traffic.maxUniqueRate = 0.12;
     traffic.confirmedRate = confirmedRate;
@@ -200,7 +200,7 @@ class ErrorBudgetTest {
   }
 
   @Test
-  void repeatedReportCountsOnceAndTheLatestHolds() {
+  void repeatedReportCountsOnceAndTheLatestTakesPrecedence() {
     new SyntheticStream(learner, 40, 0, 4).run(100);
     Decision served = Decision.hit(matches(0.001).get(0));
     update(served, Verdict.SAME, 1);
@@ -232,7 +232,7 @@ class ErrorBudgetTest {
   }
 
   @Test
-  void laterReportOfAnotherInstanceHolds() {
+  void laterReportOfAnotherInstanceTakesPrecedence() {
     Learner other = policy.newLearner();
     learner.update(report(Verdict.DIFFERENT, 1));
     other.update(report(Verdict.SAME, 2));
@@ -266,7 +266,7 @@ class ErrorBudgetTest {
   @Test
   void policyReturnedBeforeAnUpdateDoesNotChange() {
     new SyntheticStream(learner, 40, 0, 5).run(1_200);
-    List<Match> near = alone(0.02);
+    List<Match> near = oneGroup(0.02);
     HitPolicy before = learner.policy();
     Decision decision = before.decide(query(1), near);
 
@@ -287,7 +287,7 @@ class ErrorBudgetTest {
   }
 
   @Test
-  void optionsThatContradictEachOtherAreRejectedInAnyOrder() {
+  void contradictoryOptionsAreRejectedInAnyOrder() {
     policy.window(100).warmUp(50).newLearner();
     policy.warmUp(5_000).window(6_000).newLearner();
 
@@ -318,7 +318,7 @@ class ErrorBudgetTest {
   }
 
   /** Ten entries of one answer group. */
-  private static List<Match> alone(double distance) {
+  private static List<Match> oneGroup(double distance) {
     return IntStream.range(0, 10)
         .mapToObj(i -> new Match(matches(distance).get(0).entry(), distance + i * 1e-4))
         .toList();

@@ -12,17 +12,17 @@ import org.junit.jupiter.api.Test;
 class RiskModelTest {
 
   @Property(tries = 60)
-  void thresholdNeverExceedsWhatTheBoundAllows(Values values) {
+  void boundAtTheThresholdIsWithinTheBudget(Values values) {
     int count = values.intBetween(1, 500);
     double budget = values.doubleBetween(0.01, 0.2);
     double confidence = values.doubleBetween(0.5, 0.99);
-    List<RiskModel.Scored> cases = randomCases(new Random(values.anyLong()), count);
+    List<RiskModel.Scored> examples = randomExamples(new Random(values.anyLong()), count);
 
-    double threshold = RiskModel.threshold(cases, budget, confidence);
+    double threshold = RiskModel.threshold(examples, budget, confidence);
 
-    double requests = cases.stream().mapToDouble(RiskModel.Scored::weight).sum();
+    double requests = examples.stream().mapToDouble(RiskModel.Scored::weight).sum();
     double wrong =
-        cases.stream()
+        examples.stream()
             .filter(one -> one.risk() <= threshold)
             .mapToDouble(one -> (one.wrong() ? 1 : 0) + (one.weight() - 1) * one.risk())
             .sum();
@@ -36,48 +36,48 @@ class RiskModelTest {
   @Property(tries = 40)
   void smallerBudgetOrHigherConfidenceNeverRaisesTheThreshold(Values values) {
     double budget = values.doubleBetween(0.01, 0.2);
-    List<RiskModel.Scored> cases = randomCases(new Random(values.anyLong()), 600);
+    List<RiskModel.Scored> examples = randomExamples(new Random(values.anyLong()), 600);
 
-    assertThat(RiskModel.threshold(cases, budget / 2, 0.9))
-        .isLessThanOrEqualTo(RiskModel.threshold(cases, budget, 0.9));
-    assertThat(RiskModel.threshold(cases, budget, 0.99))
-        .isLessThanOrEqualTo(RiskModel.threshold(cases, budget, 0.9));
+    assertThat(RiskModel.threshold(examples, budget / 2, 0.9))
+        .isLessThanOrEqualTo(RiskModel.threshold(examples, budget, 0.9));
+    assertThat(RiskModel.threshold(examples, budget, 0.99))
+        .isLessThanOrEqualTo(RiskModel.threshold(examples, budget, 0.9));
   }
 
-  private static List<RiskModel.Scored> randomCases(Random random, int count) {
-    List<RiskModel.Scored> cases = new ArrayList<>();
+  private static List<RiskModel.Scored> randomExamples(Random random, int count) {
+    List<RiskModel.Scored> examples = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       double risk = Math.pow(random.nextDouble(), 3) + i * 1e-12;
-      cases.add(
+      examples.add(
           new RiskModel.Scored(risk, random.nextDouble() < risk, random.nextInt(4) == 0 ? 20 : 1));
     }
-    return cases;
+    return examples;
   }
 
   @Test
-  void tooFewCasesServeNothing() {
-    List<RiskModel.Scored> cases = new ArrayList<>();
+  void thresholdIsNegativeIfThereAreTooFewExamples() {
+    List<RiskModel.Scored> examples = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      cases.add(new RiskModel.Scored(0.001, false, 1));
+      examples.add(new RiskModel.Scored(0.001, false, 1));
     }
 
-    assertThat(RiskModel.threshold(cases, 0.01, 0.95)).isNegative();
-    assertThat(RiskModel.threshold(cases, 0.05, 0.95)).isEqualTo(0.001);
+    assertThat(RiskModel.threshold(examples, 0.01, 0.95)).isNegative();
+    assertThat(RiskModel.threshold(examples, 0.05, 0.95)).isEqualTo(0.001);
   }
 
   @Test
-  void oneWrongCaseAmongTheSafestStopsTheWalk() {
-    List<RiskModel.Scored> cases = new ArrayList<>();
+  void thresholdIsBelowTheFirstWrongExamples() {
+    List<RiskModel.Scored> examples = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
-      cases.add(new RiskModel.Scored(i / 1000.0, i >= 50 && i < 60, 1));
+      examples.add(new RiskModel.Scored(i / 1000.0, i >= 50 && i < 60, 1));
     }
 
-    assertThat(RiskModel.threshold(cases, 0.01, 0.75)).isBetween(0.045, 0.055);
+    assertThat(RiskModel.threshold(examples, 0.01, 0.75)).isBetween(0.045, 0.055);
   }
 
   @Test
-  void fitSeparatesWrongFromRight() {
-    RiskModel model = RiskModel.fit(cases(1_000, 7), 0.05, 0.9);
+  void fittedModelSeparatesWrongFromRight() {
+    RiskModel model = RiskModel.fit(examples(1_000, 7), 0.05, 0.9);
 
     assertThat(model.risk().of(features(0.05))).isLessThan(0.05);
     assertThat(model.risk().of(features(0.9))).isGreaterThan(0.95);
@@ -85,23 +85,23 @@ class RiskModelTest {
   }
 
   @Test
-  void fitExistsWhereAllVerdictsAgree() {
-    List<TrainingExample> right = cases(400, 3).stream().filter(judged -> !judged.wrong()).toList();
+  void modelIsFittedIfAllVerdictsAreEqual() {
+    List<TrainingExample> right = examples(400, 3).stream().filter(example -> !example.wrong()).toList();
 
     RiskModel model = RiskModel.fit(right, 0.02, 0.9);
 
     assertThat(model.risk().of(features(0.05))).isBetween(0.0, 0.05);
   }
 
-  private static List<TrainingExample> cases(int count, long seed) {
+  private static List<TrainingExample> examples(int count, long seed) {
     Random random = new Random(seed);
-    List<TrainingExample> cases = new ArrayList<>();
+    List<TrainingExample> examples = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       double distance = random.nextDouble();
       boolean wrong = distance + 0.1 * random.nextGaussian() > 0.5;
-      cases.add(new TrainingExample(i, i, features(distance), new int[0], i % 7, wrong, 1));
+      examples.add(new TrainingExample(i, i, features(distance), new int[0], i % 7, wrong, 1));
     }
-    return cases;
+    return examples;
   }
 
   private static float[] features(double distance) {

@@ -20,7 +20,7 @@ class TrainingExampleCodecTest {
               9));
 
   @Test
-  void whatWasWrittenIsRead() {
+  void decodedContentEqualsTheEncodedContent() {
     TrainingExampleCodec.Content content = TrainingExampleCodec.decode(BYTES);
 
     assertThat(content.droppedBefore()).isEqualTo(9);
@@ -36,17 +36,17 @@ class TrainingExampleCodecTest {
   }
 
   @Test
-  void cutOffBytesAreRefused() {
+  void truncatedBytesAreRejected() {
     for (int length = 0; length < BYTES.length; length++) {
-      byte[] cut = Arrays.copyOf(BYTES, length);
+      byte[] truncated = Arrays.copyOf(BYTES, length);
 
-      assertThatThrownBy(() -> TrainingExampleCodec.decode(cut))
+      assertThatThrownBy(() -> TrainingExampleCodec.decode(truncated))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
   @Property
-  void arbitraryBytesAreRefused(Values values) {
+  void arbitraryBytesAreRejected(Values values) {
     byte[] bytes = values.bytes(300);
 
     assertThatThrownBy(() -> TrainingExampleCodec.decode(bytes))
@@ -54,7 +54,7 @@ class TrainingExampleCodecTest {
   }
 
   @Test
-  void bytesThatGoOnAreRefused() {
+  void trailingBytesAreRejected() {
     assertThatThrownBy(() -> TrainingExampleCodec.decode(Arrays.copyOf(BYTES, BYTES.length + 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("trailing bytes");

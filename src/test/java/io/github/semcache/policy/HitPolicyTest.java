@@ -28,7 +28,7 @@ class HitPolicyTest {
   private static final String OTHER_CITY = "Is there a train from Berlin to Vienna?";
   private static final String SAME = "are there trains from Berlin to Prague";
   private static final EmbeddingScale SCALE = new EmbeddingScale(0.5);
-  private static final Guard OBJECTING = prompts -> Optional.of(new RejectionReason("own"));
+  private static final Guard REJECTING = prompts -> Optional.of(new RejectionReason("custom"));
 
   private static Query query(Prompt prompt) {
     return Query.of(prompt, Normalizer.whitespace(), Map.of());
@@ -44,7 +44,7 @@ class HitPolicyTest {
   }
 
   @Test
-  void nearestWithinTheCutIsAHit() {
+  void nearestEntryWithinTheThresholdIsAHit() {
     Match near = match(SAME, 0.15);
 
     assertThat(HitPolicy.maxDistance(0.15).decide(query(), List.of(near, match("x", 0.2))))
@@ -56,7 +56,7 @@ class HitPolicyTest {
   }
 
   @Test
-  void objectionToTheNearestIsAMissWithItsReason() {
+  void rejectionOfTheNearestEntryIsAMissWithItsReason() {
     Match city = match(OTHER_CITY, 0.05);
     Match negated = match("Is there no train from Berlin to Prague?", 0.05);
     Match right = match(SAME, 0.1);
@@ -68,7 +68,7 @@ class HitPolicyTest {
   }
 
   @Test
-  void guardsAreSwitchedOffByOneCallAndReplacedByAnother() {
+  void guardsCanBeRemovedAndReplaced() {
     Match city = match(OTHER_CITY, 0.05);
     DistancePolicy policy = HitPolicy.maxDistance(0.15);
 
@@ -81,11 +81,11 @@ class HitPolicyTest {
   }
 
   @Test
-  void guardIsAddedToThoseThatAreThere() {
-    DistancePolicy policy = HitPolicy.maxDistance(0.15).guardedBy(OBJECTING);
+  void guardedByAddsAGuard() {
+    DistancePolicy policy = HitPolicy.maxDistance(0.15).guardedBy(REJECTING);
 
     assertThat(policy.decide(query(), List.of(match(SAME, 0.1))))
-        .isEqualTo(Decision.miss(new MissReason("own")));
+        .isEqualTo(Decision.miss(new MissReason("custom")));
     assertThat(policy.decide(query(), List.of(match(OTHER_CITY, 0.1))))
         .isEqualTo(Decision.miss(new MissReason("replaced-name")));
   }
@@ -106,44 +106,44 @@ class HitPolicyTest {
   }
 
   @Test
-  void auditIsGuardedAsAHitIs() {
+  void guardAppliesToAudits() {
     HitPolicy audits = (query, matches) -> Decision.audit(matches.get(0), 0.5);
 
     assertThat(audits.guardedBy(Guards.english()).decide(query(), List.of(match(SAME, 0.1))))
         .isInstanceOf(Decision.Audit.class);
-    assertThat(audits.guardedBy(OBJECTING).decide(query(), List.of(match(SAME, 0.1))))
-        .isEqualTo(Decision.miss(new MissReason("own")));
+    assertThat(audits.guardedBy(REJECTING).decide(query(), List.of(match(SAME, 0.1))))
+        .isEqualTo(Decision.miss(new MissReason("custom")));
   }
 
   @Test
-  void guardThatThrowsFailsTheDecision() {
-    Guard broken =
+  void exceptionOfAGuardIsThrownByDecide() {
+    Guard failing =
         prompts -> {
-          throw new IllegalStateException("broken");
+          throw new IllegalStateException("injected failure");
         };
 
     assertThatThrownBy(
             () ->
                 HitPolicy.maxDistance(0.15)
-                    .guardedBy(broken)
+                    .guardedBy(failing)
                     .decide(query(), List.of(match(SAME, 0.1))))
-        .hasMessage("broken");
+        .hasMessage("injected failure");
   }
 
   @Test
-  void promptsOwnCutGoesBeforeThePolicys() {
-    Query own = query(Prompt.of(ASKED).maxDistance(0.3));
+  void maxDistanceOfThePromptTakesPrecedence() {
+    Query withMaxDistance = query(Prompt.of(ASKED).maxDistance(0.3));
 
-    assertThat(HitPolicy.maxDistance(0.1).decide(own, List.of(match(SAME, 0.3))))
+    assertThat(HitPolicy.maxDistance(0.1).decide(withMaxDistance, List.of(match(SAME, 0.3))))
         .isInstanceOf(Decision.Hit.class);
-    assertThat(HitPolicy.relativeDistance(0.1).decide(own, List.of(match(SAME, 0.3))))
+    assertThat(HitPolicy.relativeDistance(0.1).decide(withMaxDistance, List.of(match(SAME, 0.3))))
         .isInstanceOf(Decision.Hit.class);
-    assertThat(HitPolicy.maxDistance(0.5).decide(own, List.of(match(SAME, 0.31))))
+    assertThat(HitPolicy.maxDistance(0.5).decide(withMaxDistance, List.of(match(SAME, 0.31))))
         .isEqualTo(Decision.miss(MissReason.TOO_FAR));
   }
 
   @Test
-  void relativeCutIsTakenOnTheScale() {
+  void relativeDistanceIsConvertedWithTheScale() {
     DistancePolicy policy = HitPolicy.relativeDistance(0.08, SCALE);
 
     assertThat(policy.decide(query(), List.of(match(SAME, 0.04)))).isInstanceOf(Decision.Hit.class);
@@ -152,7 +152,7 @@ class HitPolicyTest {
   }
 
   @Test
-  void relativeCutWithoutAScaleMissesUntilThereIsOne() {
+  void relativeDistanceMissesUntilTheScaleIsKnown() {
     List<EmbeddingScale> scales = new ArrayList<>();
     DistancePolicy policy = HitPolicy.relativeDistance(0.08);
     DistancePolicy scaled = policy.scaledBy(() -> scales.stream().findFirst());
@@ -166,27 +166,27 @@ class HitPolicyTest {
   }
 
   @Test
-  void scaleIsAskedForOnlyWhereItIsNeeded() {
-    List<String> asked = new ArrayList<>();
+  void scaleIsRequestedOnlyIfNeeded() {
+    List<String> requests = new ArrayList<>();
     EmbeddingScale.Source source =
         () -> {
-          asked.add("asked");
+          requests.add("requested");
           return Optional.of(SCALE);
         };
 
     HitPolicy.maxDistance(0.1).scaledBy(source);
     HitPolicy.relativeDistance(0.1, SCALE).scaledBy(source);
-    assertThat(asked).isEmpty();
+    assertThat(requests).isEmpty();
     HitPolicy.relativeDistance(0.1).scaledBy(source);
-    assertThat(asked).hasSize(1);
+    assertThat(requests).hasSize(1);
   }
 
   @Test
-  void guardedPolicyPassesTheScaleOn() {
+  void guardedPolicyPassesTheScaleToItsPolicy() {
     HitPolicy always = (query, matches) -> Decision.hit(matches.get(0));
-    ScaledPolicy needy = new Needy();
+    ScaledPolicy unscaled = new Unscaled();
 
-    assertThat(((ScaledPolicy) needy.guardedBy(Guards.none())).scaledBy(() -> Optional.of(SCALE)))
+    assertThat(((ScaledPolicy) unscaled.guardedBy(Guards.none())).scaledBy(() -> Optional.of(SCALE)))
         .isEqualTo(new GuardedPolicy(new Scaled(SCALE), Guards.none()));
     HitPolicy guarded = always.guardedBy(Guards.none());
     assertThat(((ScaledPolicy) guarded).scaledBy(() -> Optional.of(SCALE))).isSameAs(guarded);
@@ -199,7 +199,7 @@ class HitPolicyTest {
     }
   }
 
-  private record Needy() implements ScaledPolicy {
+  private record Unscaled() implements ScaledPolicy {
     @Override
     public Decision decide(Query query, List<Match> matches) {
       return Decision.miss(MissReason.UNKNOWN_SCALE);
@@ -212,7 +212,7 @@ class HitPolicyTest {
   }
 
   @Test
-  void sameWordsHitsOnWordsInAnotherOrderAndForm() {
+  void sameWordsAcceptsOtherWordOrderAndInflections() {
     HitPolicy policy = HitPolicy.sameWords().scaledBy(() -> Optional.of(SCALE));
 
     assertThat(policy.decide(query(), List.of(match(SAME, 0.05)))).isInstanceOf(Decision.Hit.class);
@@ -229,7 +229,7 @@ class HitPolicyTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {-0.001, 1.001, Double.NaN})
-  void relativeDistanceOutsideItsBoundsIsRejected(double distance) {
+  void relativeDistanceOutOfRangeIsRejected(double distance) {
     assertThatThrownBy(() -> HitPolicy.relativeDistance(distance))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("relativeDistance is " + distance + "; it must be between 0 and 1");

@@ -9,9 +9,11 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,6 +24,9 @@ public abstract class CacheOnStoreContract {
   private static final String PARIS_PARAPHRASE = "Which city serves as France's capital?";
   private static final String PYTHON = "How do I reverse a string in Python?";
   private static final int SCOPE_PAIRS = 200;
+
+  /** The names of the states that a cache may store, now or in earlier versions. */
+  private static final List<String> STATES = List.of("policy", "blocked-pairs", "embedding-scale");
 
   /** For subclasses. */
   protected CacheOnStoreContract() {}
@@ -44,8 +49,7 @@ public abstract class CacheOnStoreContract {
 
   @Test
   void paraphraseIsASemanticHit() {
-    assertParaphraseIsASemanticHit(
-        new FakeEmbedder().place(PARIS, 0).place(PARIS_PARAPHRASE, 25).place(PYTHON, 90));
+    assertParaphraseIsASemanticHit(parisEmbedder());
   }
 
   /**
@@ -136,6 +140,86 @@ public abstract class CacheOnStoreContract {
             .contains("answer: " + text);
         assertThat(cache.lookup(Prompt.of(text))).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void plainCacheHasNoThreadAndNoStateAndCallsTheStoreForItsEntriesOnly() {
+    FakeEmbedder embedder = parisEmbedder();
+    VectorStore opened = open(EmbeddingSpace.of(embedder));
+    RecordingStore store = new RecordingStore(opened);
+    Set<Thread> threads = Thread.getAllStackTraces().keySet();
+    try (SemanticCache cache = plainCache(embedder, store)) {
+      cache.ask(PARIS);
+      assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
+      assertThat(cache.ask(PARIS_PARAPHRASE).source()).isEqualTo(Answer.Source.SEMANTIC);
+      assertThat(cache.lookup(Prompt.of(PYTHON))).isEmpty();
+      cache.explain(Prompt.of(PYTHON));
+
+      assertThat(store.calls())
+          .as("a miss, an exact hit, a semantic hit, a lookup, and an explanation")
+          .isEqualTo(
+              List.of(
+                  "find", "nearest", "find", "put", "find", "find", "nearest", "find", "nearest",
+                  "nearest", "find"));
+      assertThat(newCacheThreads(threads)).isEmpty();
+      assertNoState(opened);
+      assertThat(cache.stats().policyErrors()).isZero();
+    }
+    assertThat(newCacheThreads(threads)).isEmpty();
+  }
+
+  @Test
+  void reportWrongStartsNoThreadAndAskAsyncStartsOne() {
+    FakeEmbedder embedder = parisEmbedder();
+    VectorStore opened = open(EmbeddingSpace.of(embedder));
+    RecordingStore store = new RecordingStore(opened);
+    Set<Thread> threads = Thread.getAllStackTraces().keySet();
+    try (SemanticCache cache = plainCache(embedder, store)) {
+      cache.ask(PARIS);
+      cache.reportWrong(cache.ask(PARIS_PARAPHRASE));
+
+      assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+      assertThat(newCacheThreads(threads)).as("after reportWrong").isEmpty();
+
+      assertThat(cache.askAsync(Prompt.of(PARIS)).join().source()).isEqualTo(Answer.Source.EXACT);
+
+      assertThat(newCacheThreads(threads))
+          .as("after askAsync")
+          .singleElement()
+          .satisfies(thread -> assertThat(thread.getName()).startsWith("semcache-async"));
+      assertThat(store.calls()).noneMatch(call -> call.contains(" "));
+      assertNoState(opened);
+    }
+  }
+
+  private static FakeEmbedder parisEmbedder() {
+    return new FakeEmbedder().place(PARIS, 0).place(PARIS_PARAPHRASE, 25).place(PYTHON, 90);
+  }
+
+  private static SemanticCache plainCache(Embedder embedder, VectorStore store) {
+    return SemanticCache.builder()
+        .embedder(embedder)
+        .chatClient(new FakeChatClient())
+        .ownedStore(store)
+        .build();
+  }
+
+  /** Returns the live threads of caches that are not in a snapshot of threads. */
+  private static List<Thread> newCacheThreads(Set<Thread> before) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !before.contains(thread))
+        .filter(
+            thread ->
+                thread.getName().startsWith("semcache-async")
+                    || thread.getName().startsWith("semcache-judge"))
+        .toList();
+  }
+
+  /** Asserts that a store, if it can store states, contains none of those of a cache. */
+  private static void assertNoState(VectorStore store) {
+    if (store instanceof StateStore states) {
+      assertThat(STATES).allSatisfy(name -> assertThat(states.load(name)).isEmpty());
     }
   }
 }

@@ -11,8 +11,6 @@ import io.github.semcache.stats.CacheListener;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -39,8 +37,12 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
   private final CacheListener events;
   private final LongSupplier ticker;
   private final Executor executor;
-  private final AtomicInteger unsaved = new AtomicInteger();
-  private final AtomicBoolean saveFailed = new AtomicBoolean();
+
+  /** The numbers of verdicts: received, covered by an attempt to save, and covered by a save. */
+  private final AtomicLong verdicts = new AtomicLong();
+
+  private final AtomicLong attempted = new AtomicLong();
+  private final AtomicLong saved = new AtomicLong();
   private final AtomicReference<PolicyState> published = new AtomicReference<>(PolicyState.COLD);
   private final AtomicLong nextReload;
 
@@ -109,22 +111,22 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
     if (decision.verdict() == Verdict.UNKNOWN) {
       return;
     }
-    unsaved.incrementAndGet();
+    verdicts.incrementAndGet();
     if (publishState() && learner.state() == PolicyState.TRIPPED) {
       save();
     }
   }
 
-  /** Saves if enough verdicts were received since the last save. Blocks on the store. */
+  /** Saves if enough verdicts were received since the last attempt. Blocks on the store. */
   public void saveIfDue() {
     if (isSaveDue()) {
       save();
     }
   }
 
-  /** Returns whether enough verdicts were received since the last save. */
+  /** Returns whether enough verdicts were received since the last attempt to save. */
   boolean isSaveDue() {
-    return unsaved.get() >= SAVE_INTERVAL;
+    return verdicts.get() - attempted.get() >= SAVE_INTERVAL;
   }
 
   /** Schedules {@link #saveIfDue}. */
@@ -143,12 +145,12 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
    * #SAVE_INTERVAL} verdicts and on close.
    */
   private void save() {
-    unsaved.set(0);
-    saveFailed.set(true);
+    long covered = verdicts.get();
+    attempted.set(covered);
     attempt(
         () -> {
           state.merge(learner::merge, learner::snapshot, this::fail);
-          saveFailed.set(false);
+          saved.accumulateAndGet(covered, Math::max);
         });
     publishState();
   }
@@ -169,7 +171,7 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
   /** Saves what has not been saved. Blocks on the store. */
   @Override
   public void close() {
-    if (unsaved.get() > 0 || saveFailed.get()) {
+    if (verdicts.get() > saved.get()) {
       save();
     }
   }

@@ -16,9 +16,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Reports of wrong answers that could not be stored. They hold in this cache until they are stored:
- * lookups retry at most every 30 seconds, and closing the cache retries once. Beyond 1,000 reports
- * the oldest is dropped. Thread-safe; an empty instance costs a lookup one volatile read.
+ * Reports of wrong answers that could not be stored. They take effect in this cache only, until they
+ * are stored: lookups retry at most every 30 seconds, and closing the cache retries once. Beyond
+ * 1,000 reports the oldest is dropped. Thread-safe. An empty instance costs a lookup one volatile
+ * read.
  */
 public final class PendingReports implements AutoCloseable {
   private static final int MAX_REPORTS = 1_000;
@@ -62,7 +63,7 @@ public final class PendingReports implements AutoCloseable {
   }
 
   /**
-   * Returns whether an entry may be served for a query as far as the pending reports are concerned.
+   * Returns whether no pending report forbids serving an entry for a query.
    *
    * @param query the query
    * @param entry the entry
@@ -95,18 +96,29 @@ public final class PendingReports implements AutoCloseable {
     return matches.stream().filter(match -> permit(query, match.entry())).toList();
   }
 
+  /**
+   * Stores the reports up to the first failure. The report that failed is moved to the end, so that
+   * the next retry starts with the others.
+   */
   private void retry() {
     for (Report report : reports) {
       try {
         report.store().run();
       } catch (RuntimeException | LinkageError | AssertionError e) {
         fail(e);
+        moveToEnd(report);
         return;
       }
       if (reports.remove(report)) {
         size.decrementAndGet();
       }
     }
+  }
+
+  /** Adds the report before it is removed, so that it is in effect throughout. */
+  private void moveToEnd(Report report) {
+    reports.addLast(report);
+    reports.removeFirstOccurrence(report);
   }
 
   private void fail(Throwable failure) {

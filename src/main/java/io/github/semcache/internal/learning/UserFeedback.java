@@ -1,5 +1,6 @@
 package io.github.semcache.internal.learning;
 
+import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.learning.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.Verdict;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Processes users' reports on answers. A wrong answer is reported to its entry and to the entries
- * of its answer group. A report that cannot be stored holds in this cache, and is stored later.
- * Thread-safe.
+ * of its answer group. A report that cannot be stored takes effect in this cache only, and is stored
+ * later. Thread-safe.
  */
 public final class UserFeedback implements AutoCloseable {
   private final VectorStore store;
@@ -76,8 +77,8 @@ public final class UserFeedback implements AutoCloseable {
    * Stores a report of a wrong answer. Blocks on the store and the embedder.
    *
    * @param answer the answer
-   * @throws RuntimeException if the store or the embedder fails; the report then holds in this
-   *     cache and is stored later
+   * @throws RuntimeException if the store or the embedder fails; the report then takes effect in
+   *     this cache only, and is stored later
    */
   public void reportWrong(ReportedAnswer answer) {
     events.onEvent(new CacheEvent.Reported(false));
@@ -111,7 +112,7 @@ public final class UserFeedback implements AutoCloseable {
     store.find(key).map(CacheEntry::group).ifPresent(names::add);
     List<Match> matches;
     try {
-      matches = nearest.apply(answer.query());
+      matches = nearestEntries(answer.query());
     } finally {
       if (answer.isSemantic()) {
         report(key, answer.query());
@@ -124,6 +125,16 @@ public final class UserFeedback implements AutoCloseable {
         .filter(entry -> names.contains(entry.key()) || names.contains(entry.group()))
         .forEach(entry -> report(entry.key(), answer.query()));
     return matches;
+  }
+
+  /** Returns the nearest entries; none if the embedder rejects the text of the query. */
+  private List<Match> nearestEntries(Query query) {
+    try {
+      return nearest.apply(query);
+    } catch (RejectedTextException e) {
+      events.onEvent(new CacheEvent.Failed(CacheEvent.Part.EMBEDDER, e));
+      return List.of();
+    }
   }
 
   private void report(String key, Query query) {

@@ -55,7 +55,7 @@ public final class WrongReports {
    * @param query the query
    * @return whether it was reported
    */
-  static boolean isReported(CacheEntry entry, Query query) {
+  public static boolean isReported(CacheEntry entry, Query query) {
     String reports = entry.attributes().get(WRONG_FOR);
     return reports != null && reports(reports).contains(id(query));
   }

@@ -18,20 +18,20 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class AsyncExecutorTest {
-  private final AsyncExecutor calls = new AsyncExecutor(null);
+  private final AsyncExecutor executor = new AsyncExecutor(null);
   private final CountDownLatch allBusy = new CountDownLatch(AsyncExecutor.MAX_THREADS);
   private final CountDownLatch release = new CountDownLatch(1);
 
   @AfterEach
-  void closeCalls() {
+  void closeExecutor() {
     release.countDown();
-    calls.close();
+    executor.close();
   }
 
-  private <T> List<CompletableFuture<T>> run(int count, Supplier<T> call) {
+  private <T> List<CompletableFuture<T>> submit(int count, Supplier<T> call) {
     List<CompletableFuture<T>> futures = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      futures.add(calls.submit(call));
+      futures.add(executor.submit(call));
     }
     return futures;
   }
@@ -45,10 +45,10 @@ class AsyncExecutorTest {
   }
 
   @Test
-  void moreCallsThanThreadsWaitForOne() {
+  void callsBeyondTheMaximumWaitForAThread() {
     Set<Thread> threads = ConcurrentHashMap.newKeySet();
     List<CompletableFuture<Boolean>> futures =
-        run(
+        submit(
             2_000,
             () -> {
               allBusy.countDown();
@@ -64,51 +64,51 @@ class AsyncExecutorTest {
   }
 
   @Test
-  void idleThreadIsUsedAgain() {
-    CompletableFuture<Thread> first = calls.submit(Thread::currentThread);
+  void idleThreadIsReused() {
+    CompletableFuture<Thread> first = executor.submit(Thread::currentThread);
     Thread thread = first.join();
     Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
 
-    assertThat(calls.submit(Thread::currentThread).join()).isSameAs(thread);
+    assertThat(executor.submit(Thread::currentThread).join()).isSameAs(thread);
   }
 
   @Test
-  void callsThatWaitForCallsOfTheirOwnDoNotStarveEachOther() {
+  void callsThatWaitForNestedCallsDoNotDeadlock() {
     List<CompletableFuture<Thread>> futures =
-        run(
+        submit(
             AsyncExecutor.MAX_THREADS,
             () -> {
               allBusy.countDown();
               await(allBusy);
-              return calls.submit(Thread::currentThread).join();
+              return executor.submit(Thread::currentThread).join();
             });
 
     assertThat(futures).allSatisfy(future -> assertThat(future.join().isDaemon()).isTrue());
   }
 
   @Test
-  void callsAreRefusedOnceClosed() {
-    calls.close();
+  void callIsRejectedAfterClose() {
+    executor.close();
 
-    assertThatThrownBy(calls.submit(() -> "too late")::join)
+    assertThatThrownBy(executor.submit(() -> "not run")::join)
         .hasCauseInstanceOf(RejectedExecutionException.class);
   }
 
   @Test
-  void callsThatWaitAreMadeAfterClosing() {
+  void waitingCallsRunAfterClose() {
     List<CompletableFuture<String>> futures =
-        run(
+        submit(
             AsyncExecutor.MAX_THREADS + 1,
             () -> {
               allBusy.countDown();
               await(release);
-              return "made";
+              return "done";
             });
     await(allBusy);
 
-    calls.close();
+    executor.close();
     release.countDown();
 
-    assertThat(futures).allSatisfy(future -> assertThat(future.join()).isEqualTo("made"));
+    assertThat(futures).allSatisfy(future -> assertThat(future.join()).isEqualTo("done"));
   }
 }

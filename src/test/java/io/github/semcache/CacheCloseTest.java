@@ -8,26 +8,26 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.store.InMemoryVectorStore;
 import org.junit.jupiter.api.Test;
 
-/** The store and running calls when the cache is closed. */
-class ClosingTest extends FaultyCacheFixture {
+/** Tests what closing a cache does to its store and to running calls. */
+class CacheCloseTest extends FaultyCacheFixture {
   @Test
-  void modelsAnswerIsReturnedIfTheCacheIsClosedDuringTheCall() {
+  void modelAnswerIsReturnedIfTheCacheIsClosedDuringTheCall() {
     SemanticCache owner = builder().ownedStore(store).build();
     chat.replying(
         prompt -> {
           owner.close();
-          return ChatReply.of("last words");
+          return ChatReply.of("answer after close");
         });
 
     Answer answer = owner.ask(PROMPT);
 
-    assertThat(answer.text()).isEqualTo("last words");
+    assertThat(answer.text()).isEqualTo("answer after close");
     assertThat(answer.entryId()).isEmpty();
     assertThat(owner.stats().storeErrors()).isEqualTo(1);
   }
 
   @Test
-  void storeOfTheCallerIsNotClosed() {
+  void storePassedWithStoreIsNotClosed() {
     cache.close();
 
     assertThat(store.isClosed()).isFalse();
@@ -35,7 +35,7 @@ class ClosingTest extends FaultyCacheFixture {
   }
 
   @Test
-  void cachesMayShareAStore() {
+  void closingOneOfTwoCachesLeavesTheirSharedStoreOpen() {
     SemanticCacheBuilder builder = builder();
     SemanticCache one = builder.build();
     SemanticCache other = builder.build();
@@ -56,7 +56,7 @@ class ClosingTest extends FaultyCacheFixture {
   }
 
   @Test
-  void ownedStoreBelongsToOneCache() {
+  void builderWithAnOwnedStoreBuildsOneCache() {
     SemanticCacheBuilder builder = builder().ownedStore(store);
     SemanticCache owner = builder.build();
 

@@ -8,30 +8,30 @@ import io.github.semcache.prompt.Scope;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What people do to a cache: put, invalidate, clear, close. */
-class InvalidateTest extends CacheFixture {
+/** Tests of {@code put}, {@code invalidate}, {@code clear}, and {@code close}. */
+class PutAndInvalidateTest extends CacheFixture {
   @Test
-  void putAnswerIsServed() {
+  void answerStoredWithPutIsServedUntilItExpires() {
     cache.put(Prompt.of(PARIS), "Paris");
     cache.put(Prompt.of(PYTHON), "[::-1]", Duration.ofMinutes(1));
 
-    assertThat(cache.ask(PARIS_AGAIN).text()).isEqualTo("Paris");
+    assertThat(cache.ask(PARIS_PARAPHRASE).text()).isEqualTo("Paris");
     time.advance(Duration.ofMinutes(1));
     assertThat(cache.lookup(Prompt.of(PYTHON))).isEmpty();
   }
 
   @Test
-  void invalidatedPromptIsAskedAgain() {
+  void invalidatedAnswerIsNotServed() {
     cache.ask(PARIS);
 
-    assertThat(cache.invalidate(Prompt.of(PARIS_AGAIN))).isFalse();
+    assertThat(cache.invalidate(Prompt.of(PARIS_PARAPHRASE))).isFalse();
     assertThat(cache.invalidate(Prompt.of(PARIS))).isTrue();
     assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
-    assertThat(cache.lookup(Prompt.of(PARIS_AGAIN))).isEmpty();
+    assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
   }
 
   @Test
-  void invalidatedScopeIsAskedAgainAndOthersAreNot() {
+  void invalidatingAScopeRemovesItsAnswersOnly() {
     Prompt acme = Prompt.of(PARIS).tag("tenant", "acme");
     Prompt other = Prompt.of(PARIS).tag("tenant", "other");
     cache.ask(acme);
@@ -43,7 +43,7 @@ class InvalidateTest extends CacheFixture {
   }
 
   @Test
-  void clearRemovesEverything() {
+  void clearRemovesTheAnswersOfAllScopes() {
     cache.ask(PARIS);
     cache.ask(Prompt.of(PYTHON).tag("tenant", "acme"));
 
@@ -52,7 +52,7 @@ class InvalidateTest extends CacheFixture {
   }
 
   @Test
-  void closedCacheRejectsCallsButTellsItsCounts() {
+  void closedCacheRejectsCallsAndStillReturnsStatistics() {
     cache.ask(PARIS);
     cache.close();
     cache.close();

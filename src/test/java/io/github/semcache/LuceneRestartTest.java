@@ -6,7 +6,7 @@ import io.github.semcache.store.VectorStore;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-class LuceneSeedScenarioTest extends SeedScenario {
+class LuceneRestartTest extends RestartScenario {
   @TempDir Path directory;
 
   @Override

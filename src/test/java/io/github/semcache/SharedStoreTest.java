@@ -15,8 +15,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Two caches on one store, like two instances of an application. */
-class SharedLearningTest {
+/** Tests of two caches on one store, like two instances of an application. */
+class SharedStoreTest {
   private final FakeEmbedder embedder =
       new FakeEmbedder().place("Where is it?", 0).place("Where is he?", 5).place("Where am I?", 6);
   private final FakeClock time = new FakeClock();
@@ -47,23 +47,23 @@ class SharedLearningTest {
   }
 
   @Test
-  void otherInstanceLoadsVerdictsAfterHalfAMinute() {
+  void otherInstanceLoadsLearnedStateAfterThirtySeconds() {
     CapturingPolicy policy = CapturingPolicy.of(ErrorBudget.of(0.1).warmUp(20));
-    CapturingPolicy others = CapturingPolicy.of(policy.policy());
-    SemanticCache teacher = learning(policy);
-    SemanticCache listener = learning(others);
-    try (teacher;
-        listener) {
+    CapturingPolicy secondPolicy = CapturingPolicy.of(policy.policy());
+    SemanticCache first = learning(policy);
+    SemanticCache second = learning(secondPolicy);
+    try (first;
+        second) {
       for (int i = 0; i < 150; i++) {
-        teacher.ask("Question " + i);
+        first.ask("Question " + i);
       }
-      assertThat(others.state()).isEqualTo(PolicyState.COLD);
+      assertThat(secondPolicy.state()).isEqualTo(PolicyState.COLD);
 
       time.advance(Duration.ofSeconds(30));
-      assertThat(listener.lookup(Prompt.of("Where is it?"))).isEmpty();
+      assertThat(second.lookup(Prompt.of("Where is it?"))).isEmpty();
 
-      await().until(() -> listener.stats().policyState() == PolicyState.SERVING);
-      assertThat(others.state()).isEqualTo(PolicyState.SERVING);
+      await().until(() -> second.stats().policyState() == PolicyState.SERVING);
+      assertThat(secondPolicy.state()).isEqualTo(PolicyState.SERVING);
     }
   }
 
@@ -76,7 +76,7 @@ class SharedLearningTest {
   }
 
   @Test
-  void reportTakesEffectForTheOtherInstanceWithItsNextLookup() {
+  void reportTakesEffectInTheOtherInstanceWithItsNextLookup() {
     one.put(Prompt.of("Where is it?"), "Here.");
     assertThat(other.lookup(Prompt.of("Where is he?"))).isPresent();
     reportWrong(one, "Where is he?");

@@ -11,7 +11,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 
 @EnabledIfRedis
-class RedisSeedScenarioIT extends SeedScenario {
+class RedisRestartIT extends RestartScenario {
   private final String cacheName = "test-" + UUID.randomUUID();
 
   @Override
@@ -22,7 +22,7 @@ class RedisSeedScenarioIT extends SeedScenario {
   }
 
   @AfterEach
-  void removeEverything() {
+  void dropIndex() {
     EmbeddingSpace space = EmbeddingSpace.of(MiniLmEmbedder.create());
     try (RedisVectorStore store = (RedisVectorStore) open(space)) {
       store.dropIndex(true);

@@ -6,14 +6,14 @@ import io.github.semcache.prompt.Prompt;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How long answers are kept, and how old they may be. */
-class AgeTest extends CacheFixture {
+/** Tests the time to live of answers and the maximum age of a prompt. */
+class ExpiryTest extends CacheFixture {
   @Test
-  void answerOlderThanMaxAgeIsNotServedByEitherTier() {
+  void answerOlderThanMaxAgeIsNeitherAnExactNorASemanticHit() {
     cache.ask(PARIS);
     time.advance(Duration.ofHours(1));
     Prompt same = Prompt.of(PARIS);
-    Prompt near = Prompt.of(PARIS_AGAIN);
+    Prompt near = Prompt.of(PARIS_PARAPHRASE);
 
     assertThat(cache.lookup(same.maxAge(Duration.ofMinutes(59)))).isEmpty();
     assertThat(cache.lookup(near.maxAge(Duration.ofMinutes(59)))).isEmpty();
@@ -23,7 +23,7 @@ class AgeTest extends CacheFixture {
   }
 
   @Test
-  void youngerNeighborIsServedWhereTheNearestIsTooOld() {
+  void youngerNeighborIsServedIfTheNearestIsTooOld() {
     cache.put(Prompt.of(PARIS), "old");
     time.advance(Duration.ofHours(1));
     embedder.place("Capital city of France?", 10);
@@ -34,31 +34,31 @@ class AgeTest extends CacheFixture {
 
   @Test
   void answerExpiresAfterItsTimeToLive() {
-    SemanticCache brief = builder().timeToLive(Duration.ofMinutes(1)).build();
-    brief.ask(PARIS);
-    brief.ask(Prompt.of(PYTHON).timeToLive(Duration.ofMinutes(2)));
+    SemanticCache minuteLong = builder().timeToLive(Duration.ofMinutes(1)).build();
+    minuteLong.ask(PARIS);
+    minuteLong.ask(Prompt.of(PYTHON).timeToLive(Duration.ofMinutes(2)));
     time.advance(Duration.ofMinutes(1));
 
-    assertThat(brief.lookup(Prompt.of(PARIS))).isEmpty();
-    assertThat(brief.lookup(Prompt.of(PARIS_AGAIN))).isEmpty();
-    assertThat(brief.lookup(Prompt.of(PYTHON))).isPresent();
+    assertThat(minuteLong.lookup(Prompt.of(PARIS))).isEmpty();
+    assertThat(minuteLong.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+    assertThat(minuteLong.lookup(Prompt.of(PYTHON))).isPresent();
     time.advance(Duration.ofMinutes(1));
-    assertThat(brief.lookup(Prompt.of(PYTHON))).isEmpty();
+    assertThat(minuteLong.lookup(Prompt.of(PYTHON))).isEmpty();
   }
 
   @Test
-  void answerLivesADayByDefaultAndForEverOnlyOnRequest() {
-    SemanticCache eternal = builder().noExpiry().build();
+  void answerExpiresAfterADayByDefaultAndNeverWithNoExpiry() {
+    SemanticCache withoutExpiry = builder().noExpiry().build();
     cache.ask(PARIS);
-    eternal.ask(PARIS);
+    withoutExpiry.ask(PARIS);
     time.advance(Duration.ofHours(24));
 
     assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
-    assertThat(eternal.lookup(Prompt.of(PARIS))).isPresent();
+    assertThat(withoutExpiry.lookup(Prompt.of(PARIS))).isPresent();
   }
 
   @Test
-  void clockThatIsSetBackDoesNoHarm() {
+  void answerHasAgeZeroIfTheClockWasSetBack() {
     cache.ask(PARIS);
     time.advance(Duration.ofDays(-1));
 
@@ -66,6 +66,6 @@ class AgeTest extends CacheFixture {
 
     assertThat(answer.source()).isEqualTo(Answer.Source.EXACT);
     assertThat(answer.age()).isZero();
-    assertThat(cache.ask(PARIS_AGAIN).age()).isZero();
+    assertThat(cache.ask(PARIS_PARAPHRASE).age()).isZero();
   }
 }

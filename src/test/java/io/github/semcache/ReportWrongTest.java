@@ -18,8 +18,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A reported answer is never served again for its prompt, nor another one of its answer group. */
-class WrongAnswerTest {
+/**
+ * Tests that neither a reported answer nor another answer of its answer group is served for the
+ * prompt again.
+ */
+class ReportWrongTest {
   private static final Prompt FIRST = Prompt.of("What is the capital of France?");
   private static final Prompt SECOND = Prompt.of("Which city is France's capital?");
   private static final Prompt THIRD = Prompt.of("France's capital?");
@@ -72,7 +75,7 @@ class WrongAnswerTest {
   }
 
   @Test
-  void exactAnswerIsNotServedAgainFromTheRestOfItsGroup() {
+  void reportOfAnExactAnswerConcernsTheOtherEntriesOfItsGroup() {
     Answer exact = cache.ask(SECOND);
     assertThat(exact.source()).isEqualTo(Answer.Source.EXACT);
 
@@ -84,7 +87,7 @@ class WrongAnswerTest {
   }
 
   @Test
-  void answerOfTheModelIsNotServedAgainFromTheGroupThatItJoined() {
+  void reportOfAModelAnswerConcernsTheGroupThatItsEntryJoined() {
     Answer answer = cache.ask(SECOND.refresh());
     joinGroup(SECOND);
 
@@ -94,7 +97,7 @@ class WrongAnswerTest {
   }
 
   @Test
-  void groupIsNotServedAfterTheReportedEntryWasRemoved() {
+  void groupIsNotServedAfterTheReportedEntryIsRemoved() {
     cache.invalidate(FIRST);
     Answer near = cache.ask(ASKED);
     assertThat(near.entryId()).contains(entryOf(THIRD).key());
@@ -121,7 +124,7 @@ class WrongAnswerTest {
   }
 
   @Test
-  void groupOfAReportedAnswerIsNotServedThoughItsEntryWasRemoved() {
+  void groupIsNotServedIfTheEntryWasRemovedBeforeTheReport() {
     Answer exact = cache.ask(SECOND);
     store.remove(new EntrySelector.ByKey(exact.entryId().orElseThrow()));
 
@@ -131,7 +134,7 @@ class WrongAnswerTest {
   }
 
   @Test
-  void groupOfAReportedAnswerIsNotServedHereThoughTheStoreFailed() {
+  void groupIsNotServedByThisInstanceIfTheStoreFailsDuringTheReport() {
     Answer exact = cache.ask(SECOND);
     faulty.fail(FaultyStore.Call.FIND);
 
@@ -142,7 +145,7 @@ class WrongAnswerTest {
   }
 
   @Test
-  void reportTakesEffectForOtherInstancesWithTheirNextLookup() {
+  void reportTakesEffectInOtherInstancesWithTheirNextLookup() {
     try (SemanticCache other = newCache()) {
       assertThat(other.lookup(ASKED)).isPresent();
 
@@ -164,8 +167,8 @@ class WrongAnswerTest {
   }
 
   @Test
-  void membersBeyondTheCandidatesAreReported() {
-    try (SemanticCache narrow =
+  void reportConcernsMembersBeyondTheCandidates() {
+    try (SemanticCache oneCandidate =
         SemanticCache.builder()
             .embedder(embedder)
             .chatClient(new FakeChatClient())
@@ -173,10 +176,10 @@ class WrongAnswerTest {
             .noGuards()
             .candidates(1)
             .build()) {
-      narrow.reportWrong(narrow.lookup(ASKED).orElseThrow());
+      oneCandidate.reportWrong(oneCandidate.lookup(ASKED).orElseThrow());
       cache.invalidate(THIRD);
 
-      assertThat(narrow.lookup(ASKED)).isEmpty();
+      assertThat(oneCandidate.lookup(ASKED)).isEmpty();
     }
   }
 
@@ -209,14 +212,14 @@ class WrongAnswerTest {
   }
 
   @Test
-  void reportThatCannotBeStoredThrowsAndHoldsHere() {
-    failingReport();
+  void reportThatCannotBeStoredThrowsAndTakesEffectInThisInstance() {
+    reportDuringStoreFailure();
 
     assertThat(cache.lookup(ASKED)).isEmpty();
   }
 
   /** Reports an answer while the store accepts no updates. */
-  private void failingReport() {
+  private void reportDuringStoreFailure() {
     Answer near = cache.ask(ASKED);
     faulty.fail(FaultyStore.Call.UPDATE);
     assertThatThrownBy(() -> cache.reportWrong(near)).isInstanceOf(StoreException.class);
@@ -224,8 +227,8 @@ class WrongAnswerTest {
   }
 
   @Test
-  void reportThatCouldNotBeStoredIsStoredByALaterLookup() {
-    failingReport();
+  void pendingReportIsStoredByALaterLookup() {
+    reportDuringStoreFailure();
 
     time.advance(Duration.ofSeconds(30));
     cache.lookup(ASKED);
@@ -236,8 +239,8 @@ class WrongAnswerTest {
   }
 
   @Test
-  void reportThatCouldNotBeStoredIsStoredOnClose() {
-    failingReport();
+  void pendingReportIsStoredOnClose() {
+    reportDuringStoreFailure();
 
     cache.close();
 
@@ -247,7 +250,7 @@ class WrongAnswerTest {
   }
 
   @Test
-  void failedRetryIsCountedAndTheReportStillHolds() {
+  void failedRetryIsCountedAndTheReportRemainsInEffect() {
     Answer near = cache.ask(ASKED);
     faulty.fail(FaultyStore.Call.UPDATE);
     assertThatThrownBy(() -> cache.reportWrong(near)).isInstanceOf(StoreException.class);
@@ -257,5 +260,33 @@ class WrongAnswerTest {
     assertThat(cache.lookup(ASKED)).isEmpty();
     await().until(() -> cache.stats().policyErrors() == 1);
     assertThat(cache.lookup(ASKED)).isEmpty();
+  }
+
+  @Test
+  void exactAnswerIsNotServedIfItsGroupIsReportedForThePrompt() {
+    Answer near = cache.ask(ASKED);
+    cache.put(ASKED, "Lyon!");
+    joinGroup(ASKED);
+
+    cache.reportWrong(near);
+
+    assertThat(cache.lookup(ASKED)).isEmpty();
+    assertThat(cache.ask(ASKED).source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(cache.ask(ASKED).source()).as("the new answer").isEqualTo(Answer.Source.EXACT);
+  }
+
+  @Test
+  void answerToAPromptThatTheEmbedderRejectsCanBeReported() {
+    embedder.reject("a prompt that is too long");
+    Prompt rejected = Prompt.of("a prompt that is too long");
+    cache.ask(rejected);
+    long errors = cache.stats().embedderErrors();
+
+    cache.reportWrong(cache.ask(rejected));
+
+    assertThat(cache.lookup(rejected)).isEmpty();
+    assertThat(cache.stats().embedderErrors())
+        .as("one for the report and one for the lookup")
+        .isEqualTo(errors + 2);
   }
 }

@@ -19,19 +19,20 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-class StreamedAskTest {
+/** Tests of {@code ask} with a consumer of the text. */
+class StreamingAskTest {
   private static final Prompt PROMPT = Prompt.of("What is the capital of France?");
 
   private final FakeStreamingClient model = new FakeStreamingClient();
-  private final SemanticCache cache = cacheOver(model);
+  private final SemanticCache cache = cacheWith(model);
   private final List<String> pieces = new ArrayList<>();
 
-  private static SemanticCache cacheOver(ChatClient client) {
+  private static SemanticCache cacheWith(ChatClient client) {
     return SemanticCache.builder().embedder(new FakeEmbedder()).chatClient(client).build();
   }
 
   @Test
-  void missArrivesInPiecesAndAHitInOne() {
+  void missArrivesInSeveralPiecesAndAHitInOne() {
     Answer miss = cache.ask(PROMPT, pieces::add);
     Answer hit = cache.ask(PROMPT, pieces::add);
 
@@ -43,32 +44,32 @@ class StreamedAskTest {
   }
 
   @Test
-  void asynchronousStreamEndsWithTheAnswer() {
+  void asynchronousStreamCompletesWithTheAnswer() {
     assertThat(cache.askAsync(PROMPT, pieces::add).join().text()).isEqualTo("Paris");
     assertThat(pieces).containsExactly("Par", "is");
   }
 
   @Test
-  void clientThatDoesNotStreamGivesItsTextInOnePiece() {
-    SemanticCache whole = cacheOver(ChatClient.of("m", prompt -> "Paris"));
+  void textOfANonStreamingClientArrivesInOnePiece() {
+    SemanticCache nonStreaming = cacheWith(ChatClient.of("m", prompt -> "Paris"));
 
-    whole.ask(PROMPT, pieces::add);
+    nonStreaming.ask(PROMPT, pieces::add);
 
     assertThat(pieces).containsExactly("Paris");
   }
 
   @Test
-  void callerThatThrowsEndsTheCallAndNothingIsKept() {
-    IllegalStateException gone = new IllegalStateException("the reader has gone");
+  void exceptionOfTheConsumerEndsTheCallAndNothingIsStored() {
+    IllegalStateException disconnected = new IllegalStateException("the consumer disconnected");
 
     assertThatThrownBy(
             () ->
                 cache.ask(
                     PROMPT,
                     piece -> {
-                      throw gone;
+                      throw disconnected;
                     }))
-        .isSameAs(gone);
+        .isSameAs(disconnected);
 
     assertThat(cache.stats().writes()).isZero();
     assertThat(cache.stats().modelErrors()).isZero();
@@ -77,10 +78,10 @@ class StreamedAskTest {
   }
 
   @Test
-  void failureOfTheModelAfterAPieceReachesTheCallerAndNothingIsKept() {
+  void exceptionOfTheModelAfterAPieceIsThrownAndNothingIsStored() {
     model.failsAfter = 1;
 
-    assertThatThrownBy(() -> cache.ask(PROMPT, pieces::add)).hasMessage("broken off");
+    assertThatThrownBy(() -> cache.ask(PROMPT, pieces::add)).hasMessage("injected failure");
 
     assertThat(pieces).containsExactly("Par");
     assertThat(cache.stats().modelErrors()).isEqualTo(1);
@@ -89,7 +90,7 @@ class StreamedAskTest {
 
   @Test
   @Timeout(60)
-  void streamFollowsACallForTheWholeAnswerAndGetsItInOnePiece() {
+  void streamingCallFollowsAPlainAskAndReceivesItsAnswerInOnePiece() {
     CountDownLatch streamFollows = new CountDownLatch(1);
     CountDownLatch leads = new CountDownLatch(1);
     AtomicInteger calls = new AtomicInteger();
@@ -112,20 +113,20 @@ class StreamedAskTest {
                   }
                 })
             .build();
-    CompletableFuture<Answer> whole =
+    CompletableFuture<Answer> plain =
         CompletableFuture.supplyAsync(() -> shared.ask(PROMPT), task -> new Thread(task).start());
     awaitUnchecked(leads);
 
     assertThat(shared.ask(PROMPT, pieces::add).text()).isEqualTo("Paris");
 
     assertThat(pieces).containsExactly("Paris");
-    assertThat(whole.join().text()).isEqualTo("Paris");
+    assertThat(plain.join().text()).isEqualTo("Paris");
     assertThat(calls).hasValue(1);
   }
 
   @Test
   @Timeout(60)
-  void callForTheWholeAnswerDoesNotWaitForAStreamWhoseReaderIsSlow() {
+  void plainAskDoesNotWaitForAStreamingCall() {
     List<Answer> meanwhile = new ArrayList<>();
 
     cache.ask(
@@ -151,7 +152,7 @@ class StreamedAskTest {
     }
   }
 
-  /** Answers in two pieces. */
+  /** Replies "Paris" in two pieces. */
   private static final class FakeStreamingClient implements StreamingChatClient {
     private int calls;
     private int failsAfter = Integer.MAX_VALUE;
@@ -159,10 +160,10 @@ class StreamedAskTest {
     @Override
     public ChatReply chat(Prompt prompt, Consumer<String> onText) {
       calls++;
-      int given = 0;
+      int passed = 0;
       for (String piece : List.of("Par", "is")) {
-        if (given++ == failsAfter) {
-          throw new IllegalStateException("broken off");
+        if (passed++ == failsAfter) {
+          throw new IllegalStateException("injected failure");
         }
         onText.accept(piece);
       }

@@ -25,9 +25,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Of many threads that ask the same new prompt at once, one asks the model. */
+/** Tests that concurrent requests with the same new prompt make one model call. */
 @Timeout(60)
-class SingleFlightTest {
+class RequestCoalescingTest {
   private static final int THREADS = 16;
   private static final Prompt PROMPT = Prompt.of("What is the capital of France?");
 
@@ -72,7 +72,7 @@ class SingleFlightTest {
   }
 
   @Test
-  void oneOfManyThreadsAsksTheModelAndAllGetItsAnswer() {
+  void concurrentRequestsMakeOneModelCallAndReceiveItsAnswer() {
     chat.replying(prompt -> answerWhenAllFollowersWait());
 
     List<CompletableFuture<Answer>> answers = askOnManyThreads();
@@ -87,7 +87,7 @@ class SingleFlightTest {
   }
 
   @Test
-  void followersGetTheLeadersFailureAndTheNextCallAsksAgain() {
+  void followersReceiveTheExceptionOfTheLeaderAndTheNextRequestCallsTheModel() {
     RuntimeException failure = new RuntimeException("model down");
     chat.replying(
         prompt -> {
@@ -104,7 +104,7 @@ class SingleFlightTest {
   }
 
   @Test
-  void otherPromptsAreNotHeldUp() {
+  void otherPromptsDoNotWait() {
     chat.replying(
         prompt -> {
           if (prompt.text().equals(PROMPT.text())) {
@@ -120,7 +120,7 @@ class SingleFlightTest {
   }
 
   @Test
-  void interruptedFollowerLeavesAndTheOthersGetTheirAnswer() throws Exception {
+  void interruptedFollowerIsCanceledAndTheOthersReceiveTheAnswer() throws Exception {
     CountDownLatch leads = new CountDownLatch(1);
     chat.replying(
         prompt -> {
@@ -130,7 +130,7 @@ class SingleFlightTest {
         });
     CompletableFuture<Answer> leader = onNewThread(() -> cache.ask(PROMPT));
     leads.await();
-    AtomicBoolean flagKept = new AtomicBoolean();
+    AtomicBoolean isFlagSet = new AtomicBoolean();
     CompletableFuture<Answer> follower = new CompletableFuture<>();
     Thread thread =
         new Thread(
@@ -138,30 +138,30 @@ class SingleFlightTest {
               try {
                 follower.complete(cache.ask(PROMPT));
               } catch (RuntimeException e) {
-                flagKept.set(Thread.currentThread().isInterrupted());
+                isFlagSet.set(Thread.currentThread().isInterrupted());
                 follower.completeExceptionally(e);
               }
             });
     thread.start();
-    List<CompletableFuture<Answer>> fellows = new ArrayList<>();
+    List<CompletableFuture<Answer>> otherFollowers = new ArrayList<>();
     for (int i = 2; i < THREADS; i++) {
-      fellows.add(onNewThread(() -> cache.ask(PROMPT)));
+      otherFollowers.add(onNewThread(() -> cache.ask(PROMPT)));
     }
     followersWait.await();
 
     thread.interrupt();
 
     assertThatThrownBy(follower::join).isInstanceOf(CancellationException.class);
-    assertThat(flagKept).isTrue();
-    assertThat(fellows).noneMatch(CompletableFuture::isDone);
+    assertThat(isFlagSet).isTrue();
+    assertThat(otherFollowers).noneMatch(CompletableFuture::isDone);
     modelAnswers.countDown();
     assertThat(leader.join().text()).isEqualTo("Paris");
-    assertThat(fellows).allSatisfy(fellow -> assertThat(fellow.join().text()).isEqualTo("Paris"));
+    assertThat(otherFollowers).allSatisfy(other -> assertThat(other.join().text()).isEqualTo("Paris"));
     assertThat(chat.calls()).isEqualTo(1);
   }
 
   @Test
-  void followerPastItsLimitAsksTheModelItself() throws Exception {
+  void followerCallsTheModelAfterItsMaxWait() throws Exception {
     CountDownLatch leads = new CountDownLatch(1);
     chat.replying(
         prompt -> {
@@ -181,12 +181,12 @@ class SingleFlightTest {
   }
 
   @Test
-  void leaderLooksOnceMoreBeforeItAsks() {
+  void leaderRepeatsTheLookupBeforeItCallsTheModel() {
     FakeEmbedder embedder = new FakeEmbedder();
     FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
     SemanticCacheBuilder builder =
         SemanticCache.builder().embedder(embedder).chatClient(chat).store(store);
-    SemanticCache late = builder.build();
+    SemanticCache first = builder.build();
     SemanticCache other = builder.build();
     store.onNearest(
         found -> {
@@ -194,17 +194,17 @@ class SingleFlightTest {
           return found;
         });
 
-    Answer answer = late.ask(PROMPT);
+    Answer answer = first.ask(PROMPT);
 
     assertThat(answer.text()).isEqualTo("stored meanwhile");
     assertThat(answer.source()).isEqualTo(Answer.Source.EXACT);
     assertThat(chat.calls()).isZero();
-    assertThat(late.stats().hits()).isEqualTo(1);
-    assertThat(late.stats().requests()).isEqualTo(1);
+    assertThat(first.stats().hits()).isEqualTo(1);
+    assertThat(first.stats().requests()).isEqualTo(1);
   }
 
   @Test
-  void modelThatAsksTheSamePromptAgainDoesNotWaitForItself() {
+  void modelThatAsksTheCacheTheSamePromptDoesNotWaitForItself() {
     AtomicBoolean nested = new AtomicBoolean();
     chat.replying(
         prompt ->
@@ -216,7 +216,7 @@ class SingleFlightTest {
   }
 
   @Test
-  void interruptedLeaderGivesUpForItselfAlone() throws Exception {
+  void followerTakesTheLeadIfTheLeaderIsInterrupted() throws Exception {
     CountDownLatch leads = new CountDownLatch(1);
     chat.replying(
         prompt -> {
@@ -225,7 +225,7 @@ class SingleFlightTest {
           }
           leads.countDown();
           awaitUnchecked(modelAnswers);
-          return ChatReply.of("never given");
+          return ChatReply.of("not returned");
         });
     CompletableFuture<Answer> leader = new CompletableFuture<>();
     Thread thread = askInto(leader);
@@ -274,23 +274,23 @@ class SingleFlightTest {
               }
               return new float[] {1, 0};
             });
-    SemanticCache embedding =
+    SemanticCache slowCache =
         SemanticCache.builder().embedder(slow).chatClient(chat).noGuards().build();
-    Thread leader = start(() -> embedding.lookup(PROMPT));
+    Thread leader = start(() -> slowCache.lookup(PROMPT));
     embeds.await();
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    Thread follower = start(() -> answer.complete(embedding.ask(PROMPT)));
+    Thread follower = start(() -> answer.complete(slowCache.ask(PROMPT)));
     Awaitility.await().until(() -> follower.getState() == Thread.State.WAITING);
 
     leader.interrupt();
 
     assertThat(answer.join().missReason()).contains(MissReason.NO_NEIGHBOR);
-    assertThat(embedding.lookup(Prompt.of("in other words"))).as("kept to be found").isPresent();
-    assertThat(embedding.stats().embedderErrors()).isEqualTo(1);
+    assertThat(slowCache.lookup(Prompt.of("in other words"))).as("stored with its embedding").isPresent();
+    assertThat(slowCache.stats().embedderErrors()).isEqualTo(1);
   }
 
   @Test
-  void modelsAnswerIsNotLostToAnInterruptOfItsKeeping() throws Exception {
+  void modelAnswerIsReturnedIfItsWriteIsInterrupted() throws Exception {
     CountDownLatch embeds = new CountDownLatch(1);
     Embedder slow =
         Embedder.of(
@@ -301,16 +301,16 @@ class SingleFlightTest {
               awaitUnchecked(modelAnswers);
               return new float[] {1, 0};
             });
-    SemanticCache embedding = SemanticCache.builder().embedder(slow).chatClient(chat).build();
-    Thread leader = start(() -> embedding.lookup(PROMPT));
+    SemanticCache slowCache = SemanticCache.builder().embedder(slow).chatClient(chat).build();
+    Thread leader = start(() -> slowCache.lookup(PROMPT));
     embeds.await();
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    AtomicBoolean flagKept = new AtomicBoolean();
+    AtomicBoolean isFlagSet = new AtomicBoolean();
     Thread refreshing =
         start(
             () -> {
-              Answer refreshed = embedding.ask(PROMPT.refresh());
-              flagKept.set(Thread.currentThread().isInterrupted());
+              Answer refreshed = slowCache.ask(PROMPT.refresh());
+              isFlagSet.set(Thread.currentThread().isInterrupted());
               answer.complete(refreshed);
             });
     Awaitility.await().until(() -> refreshing.getState() == Thread.State.WAITING);
@@ -318,9 +318,9 @@ class SingleFlightTest {
     refreshing.interrupt();
 
     assertThat(answer.get(50, TimeUnit.SECONDS).text()).isEqualTo("answer 1");
-    assertThat(flagKept).isTrue();
+    assertThat(isFlagSet).isTrue();
     modelAnswers.countDown();
     leader.join();
-    assertThat(embedding.lookup(PROMPT)).isPresent();
+    assertThat(slowCache.lookup(PROMPT)).isPresent();
   }
 }

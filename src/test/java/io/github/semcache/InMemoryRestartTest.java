@@ -5,7 +5,7 @@ import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.VectorStore;
 import org.jspecify.annotations.Nullable;
 
-class InMemorySeedScenarioTest extends SeedScenario {
+class InMemoryRestartTest extends RestartScenario {
   private @Nullable InMemoryVectorStore store;
 
   @Override

@@ -11,13 +11,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Answers of another model than the cache's own can be found, kept and removed as well. */
-class OtherModelTest {
+/** Tests of lookups, writes, and removals of answers of another model than the cache's own. */
+class PerCallModelTest {
   private static final Scope TENANT = Scope.of("tenant", "a");
   private static final Prompt PROMPT = Prompt.of("What is the capital of France?").scope(TENANT);
   private static final Map<String, String> SETTINGS = Map.of("model", "other");
-  private static final Scope OTHERS_SCOPE = TENANT.settings(SETTINGS);
-  private static final Prompt TO_OTHER = PROMPT.scope(OTHERS_SCOPE);
+  private static final Scope OTHER_SCOPE = TENANT.settings(SETTINGS);
+  private static final Prompt OTHER_PROMPT = PROMPT.scope(OTHER_SCOPE);
 
   private final FakeChatClient own = new FakeChatClient();
   private final FakeChatClient other = new FakeChatClient().setting("model", "other");
@@ -30,21 +30,21 @@ class OtherModelTest {
   }
 
   @Test
-  void answerIsFoundAndExplained() {
+  void answerIsFoundAndExplainedWithTheSettingsInTheScope() {
     Answer asked = cache.ask(PROMPT, other);
 
-    assertThat(cache.lookup(TO_OTHER)).map(Answer::text).contains(asked.text());
-    assertThat(cache.explain(TO_OTHER).exact()).isPresent();
+    assertThat(cache.lookup(OTHER_PROMPT)).map(Answer::text).contains(asked.text());
+    assertThat(cache.explain(OTHER_PROMPT).exact()).isPresent();
     assertThat(cache.lookup(PROMPT)).isEmpty();
-    assertThat(asked.query().scope()).isEqualTo(OTHERS_SCOPE);
+    assertThat(asked.query().scope()).isEqualTo(OTHER_SCOPE);
   }
 
   @Test
-  void answerIsInvalidated() {
+  void answerIsInvalidatedWithTheSettingsInTheScope() {
     cache.ask(PROMPT, other);
 
     assertThat(cache.invalidate(PROMPT)).isFalse();
-    assertThat(cache.invalidate(TO_OTHER)).isTrue();
+    assertThat(cache.invalidate(OTHER_PROMPT)).isTrue();
 
     cache.ask(PROMPT, other);
     assertThat(other.calls()).isEqualTo(2);
@@ -56,33 +56,33 @@ class OtherModelTest {
     cache.ask(PROMPT);
 
     assertThat(cache.invalidate(asked.query().scope())).isEqualTo(1);
-    assertThat(cache.lookup(TO_OTHER)).isEmpty();
+    assertThat(cache.lookup(OTHER_PROMPT)).isEmpty();
     assertThat(cache.lookup(PROMPT)).isPresent();
     assertThat(cache.invalidate(TENANT)).isEqualTo(1);
   }
 
   @Test
-  void answerThatIsPutIsServedToTheOtherModelsPrompts() {
-    cache.put(TO_OTHER, "Paris");
+  void answerStoredWithSettingsIsServedToThatModelOnly() {
+    cache.put(OTHER_PROMPT, "Paris");
 
     assertThat(cache.ask(PROMPT, other).text()).isEqualTo("Paris");
     assertThat(cache.ask(PROMPT).source()).isEqualTo(Answer.Source.MODEL);
   }
 
   @Test
-  void answerOfACallThatBeganWithSettingsIsInvalidated() {
+  void answerOfACallBegunWithSettingsIsInvalidated() {
     CacheCall.Lead lead = (CacheCall.Lead) cache.begin(PROMPT, SETTINGS);
     lead.complete(ChatReply.of("Paris"));
 
-    assertThat(cache.invalidate(OTHERS_SCOPE)).isEqualTo(1);
+    assertThat(cache.invalidate(OTHER_SCOPE)).isEqualTo(1);
   }
 
   @Test
-  void modelThatIsAskedSettlesTheSettings() {
-    cache.ask(TO_OTHER);
+  void settingsOfTheModelReplaceThoseOfTheScope() {
+    cache.ask(OTHER_PROMPT);
 
     assertThat(own.calls()).isEqualTo(1);
     assertThat(cache.lookup(PROMPT)).isPresent();
-    assertThat(cache.lookup(TO_OTHER)).isEmpty();
+    assertThat(cache.lookup(OTHER_PROMPT)).isEmpty();
   }
 }

@@ -1,0 +1,85 @@
+package io.github.semcache.testkit;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.StateStore;
+import io.github.semcache.store.VectorStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * Delegates the calls for entries to another store and records their names. Calls for states are
+ * recorded and fail. Thread-safe.
+ */
+final class RecordingStore implements VectorStore, StateStore {
+  private final VectorStore store;
+  private final List<String> calls = new CopyOnWriteArrayList<>();
+
+  RecordingStore(VectorStore store) {
+    this.store = store;
+  }
+
+  /** Returns the names of the methods that were called, in order, without those of closing. */
+  List<String> calls() {
+    return List.copyOf(calls);
+  }
+
+  @Override
+  public EmbeddingSpace space() {
+    return store.space();
+  }
+
+  @Override
+  public Optional<CacheEntry> find(String key) {
+    calls.add("find");
+    return store.find(key);
+  }
+
+  @Override
+  public NearestEntries nearest(NearestQuery query) {
+    calls.add("nearest");
+    return store.nearest(query);
+  }
+
+  @Override
+  public int put(List<NewEntry> entries) {
+    calls.add("put");
+    return store.put(entries);
+  }
+
+  @Override
+  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+    calls.add("updateAttributes");
+    return store.updateAttributes(key, change);
+  }
+
+  @Override
+  public long remove(EntrySelector selector) {
+    calls.add("remove");
+    return store.remove(selector);
+  }
+
+  @Override
+  public Optional<byte[]> load(String name) {
+    calls.add("load " + name);
+    throw new IllegalStateException("the state " + name + " must not be loaded");
+  }
+
+  @Override
+  public void update(String name, Function<Optional<byte[]>, byte[]> change) {
+    calls.add("update " + name);
+    throw new IllegalStateException("the state " + name + " must not be updated");
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
