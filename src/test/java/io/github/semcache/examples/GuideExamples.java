@@ -11,6 +11,10 @@ import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.PromptColumns;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
+import io.github.semcache.guard.Guards;
+import io.github.semcache.guard.RejectionReason;
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.WordList;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.learning.ErrorBudget;
@@ -28,7 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** The examples of the README and of {@code docs/guide.md}, compiled; some of them are run. */
+/** The examples of the README and of the pages in {@code docs}. */
 final class GuideExamples {
   private GuideExamples() {}
 
@@ -131,6 +135,25 @@ final class GuideExamples {
         builder.hitPolicy(ErrorBudget.of(0.01)).judge(AnswerJudge.chat(chatClient)).build();
     // learning ends
     return cache;
+  }
+
+  static List<HitPolicy> guards() {
+    // guards begins
+    HitPolicy withoutNegation =
+        HitPolicy.maxDistance(0.15)
+            .guards(Guards.english().without(RejectionReason.NEGATION));
+    HitPolicy ownWords =
+        HitPolicy.maxDistance(0.15)
+            .guards(Guards.of(Lexicon.english().adding(WordList.OPPOSITES, "sandbox | live")));
+    // guards ends
+    return List.of(withoutNegation, ownWords);
+  }
+
+  static HitPolicy strictFallback() {
+    // fallback begins
+    HitPolicy policy = ErrorBudget.of(0.01).fallback(HitPolicy.never());
+    // fallback ends
+    return policy;
   }
 
   /** Not run: it reads a file. */
