@@ -74,6 +74,9 @@ class DocumentationTest {
       assertThat(GuideExamples.scope(cache).isHit()).isFalse();
       assertThat(GuideExamples.scope(cache).isHit()).isTrue();
       Prompt prompt = Prompt.of("new prompt");
+      assertThat(GuideExamples.lookups(cache, Prompt.of("another prompt")))
+          .extracting(Answer::source)
+          .containsOnly(Answer.Source.MODEL);
       assertThat(GuideExamples.async(cache, prompt).join().text()).isNotBlank();
       assertThat(GuideExamples.bulk(cache, Map.of("question", "answer"))).isEqualTo(1);
       GuideExamples.feedback(cache, cache.ask("question"), false);

@@ -1,6 +1,7 @@
 package io.github.semcache.examples;
 
 import io.github.semcache.Answer;
+import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.ChatClient;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** The examples of the README and of the pages in {@code docs}. */
@@ -77,6 +79,18 @@ final class GuideExamples {
     Answer answer = cache.ask(prompt);
     // scope ends
     return answer;
+  }
+
+  static List<Answer> lookups(SemanticCache cache, Prompt prompt) {
+    // lookups begins
+    Optional<Answer> cached = cache.lookup(prompt); // never calls the model
+    Explanation explanation = cache.explain(prompt); // nearest entries, and the decision on each
+    Answer recent = cache.ask(prompt.maxAge(Duration.ofHours(1))); // no older answer
+    Answer refreshed = cache.ask(prompt.refresh()); // calls the model, replaces the stored answer
+    Answer uncached = cache.ask(prompt.bypass()); // calls the model, stores nothing
+    // lookups ends
+    System.out.println(cached.map(Answer::source) + " " + explanation.decision());
+    return List.of(recent, refreshed, uncached);
   }
 
   static CompletableFuture<Answer> async(SemanticCache cache, Prompt prompt) {
