@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The examples of the documentation are compiled, do what they claim, and links resolve. */
 class DocumentationTest {
   private static final Path SOURCES = Path.of("src/test/java/io/github/semcache/examples");
+  private static final Path REDIS = Path.of("src/test/java/io/github/semcache/redis");
   private static final Path SPRING = Path.of("examples/spring-ai/src/test/java/example");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
   private static final Pattern JAVA_BLOCK = Pattern.compile("(?s)```java\n(.*?)\n```");
@@ -93,8 +94,8 @@ class DocumentationTest {
   static Stream<Path> pages() throws IOException {
     try (Stream<Path> docs = Files.walk(Path.of("docs"))) {
       return Stream.concat(
-              Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(Path::of),
-              docs.filter(page -> page.toString().endsWith(".md")).toList().stream())
+          Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(Path::of),
+          docs.filter(page -> page.toString().endsWith(".md")).toList().stream())
           .toList()
           .stream();
     }
@@ -137,7 +138,7 @@ class DocumentationTest {
   /** Returns the marked parts of the example sources, without their indentation. */
   private static String examples() throws IOException {
     StringBuilder examples = new StringBuilder();
-    for (Path directory : List.of(SOURCES, SPRING)) {
+    for (Path directory : List.of(SOURCES, REDIS, SPRING)) {
       try (Stream<Path> files = Files.list(directory)) {
         for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
           examples.append(examplesOf(Files.readString(file)));
@@ -150,7 +151,8 @@ class DocumentationTest {
   private static String examplesOf(String source) {
     StringBuilder examples = new StringBuilder();
     Matcher marked =
-        Pattern.compile("(?ms)^( *)// ([\\w -]+) begins\n(.*?)(^ *// \\2 ends|\\z)").matcher(source);
+        Pattern.compile("(?ms)^( *)// ([\\w -]+) begins\n(.*?)(^ *// \\2 ends|\\z)")
+            .matcher(source);
     while (marked.find()) {
       examples.append(marked.group(3).replaceAll("(?m)^" + marked.group(1), "")).append('\n');
     }

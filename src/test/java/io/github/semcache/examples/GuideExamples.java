@@ -154,8 +154,7 @@ final class GuideExamples {
   static List<HitPolicy> guards() {
     // guards begins
     HitPolicy withoutNegation =
-        HitPolicy.maxDistance(0.15)
-            .guards(Guards.english().without(RejectionReason.NEGATION));
+        HitPolicy.maxDistance(0.15).guards(Guards.english().without(RejectionReason.NEGATION));
     HitPolicy ownWords =
         HitPolicy.maxDistance(0.15)
             .guards(Guards.of(Lexicon.english().adding(WordList.OPPOSITES, "sandbox | live")));
@@ -176,7 +175,11 @@ final class GuideExamples {
     List<LabeledPrompt> prompts =
         DataFile.read(Path.of("prompts.csv")).prompts(PromptColumns.of("text").label("intent"));
     ReplayResult result =
-        Replay.builder(embedder).hitPolicy(HitPolicy.maxDistance(0.15)).shuffled(1).build().run(prompts);
+        Replay.builder(embedder)
+            .hitPolicy(HitPolicy.maxDistance(0.15))
+            .shuffled(1)
+            .build()
+            .run(prompts);
     // replay ends
     return result;
   }
