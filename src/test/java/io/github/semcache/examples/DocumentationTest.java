@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The examples of the documentation are compiled, do what they claim, and links resolve. */
 class DocumentationTest {
   private static final Path SOURCES = Path.of("src/test/java/io/github/semcache/examples");
+  private static final Path REDIS = Path.of("src/test/java/io/github/semcache/redis");
   private static final Path SPRING = Path.of("examples/spring-ai/src/test/java/example");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
   private static final Pattern JAVA_BLOCK = Pattern.compile("(?s)```java\n(.*?)\n```");
@@ -74,6 +75,9 @@ class DocumentationTest {
       assertThat(GuideExamples.scope(cache).isHit()).isFalse();
       assertThat(GuideExamples.scope(cache).isHit()).isTrue();
       Prompt prompt = Prompt.of("new prompt");
+      assertThat(GuideExamples.lookups(cache, Prompt.of("another prompt")))
+          .extracting(Answer::source)
+          .containsOnly(Answer.Source.MODEL);
       assertThat(GuideExamples.async(cache, prompt).join().text()).isNotBlank();
       assertThat(GuideExamples.bulk(cache, Map.of("question", "answer"))).isEqualTo(1);
       GuideExamples.feedback(cache, cache.ask("question"), false);
@@ -134,7 +138,7 @@ class DocumentationTest {
   /** Returns the marked parts of the example sources, without their indentation. */
   private static String examples() throws IOException {
     StringBuilder examples = new StringBuilder();
-    for (Path directory : List.of(SOURCES, SPRING)) {
+    for (Path directory : List.of(SOURCES, REDIS, SPRING)) {
       try (Stream<Path> files = Files.list(directory)) {
         for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
           examples.append(examplesOf(Files.readString(file)));

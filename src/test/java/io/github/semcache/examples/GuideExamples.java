@@ -1,6 +1,7 @@
 package io.github.semcache.examples;
 
 import io.github.semcache.Answer;
+import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.ChatClient;
@@ -11,6 +12,10 @@ import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.PromptColumns;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
+import io.github.semcache.guard.Guards;
+import io.github.semcache.guard.RejectionReason;
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.WordList;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.learning.ErrorBudget;
@@ -26,9 +31,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The examples of the README and of {@code docs/guide.md}, compiled; some of them are run. */
+/** The examples of the README and of the pages in {@code docs}. */
 final class GuideExamples {
   private GuideExamples() {}
 
@@ -73,6 +79,18 @@ final class GuideExamples {
     Answer answer = cache.ask(prompt);
     // scope ends
     return answer;
+  }
+
+  static List<Answer> lookups(SemanticCache cache, Prompt prompt) {
+    // lookups begins
+    Optional<Answer> cached = cache.lookup(prompt); // never calls the model
+    Explanation explanation = cache.explain(prompt); // nearest entries, and the decision on each
+    Answer recent = cache.ask(prompt.maxAge(Duration.ofHours(1))); // no older answer
+    Answer refreshed = cache.ask(prompt.refresh()); // calls the model, replaces the stored answer
+    Answer uncached = cache.ask(prompt.bypass()); // calls the model, stores nothing
+    // lookups ends
+    System.out.println(cached.map(Answer::source) + " " + explanation.decision());
+    return List.of(recent, refreshed, uncached);
   }
 
   static CompletableFuture<Answer> async(SemanticCache cache, Prompt prompt) {
@@ -131,6 +149,24 @@ final class GuideExamples {
         builder.hitPolicy(ErrorBudget.of(0.01)).judge(AnswerJudge.chat(chatClient)).build();
     // learning ends
     return cache;
+  }
+
+  static List<HitPolicy> guards() {
+    // guards begins
+    HitPolicy withoutNegation =
+        HitPolicy.maxDistance(0.15).guards(Guards.english().without(RejectionReason.NEGATION));
+    HitPolicy ownWords =
+        HitPolicy.maxDistance(0.15)
+            .guards(Guards.of(Lexicon.english().adding(WordList.OPPOSITES, "sandbox | live")));
+    // guards ends
+    return List.of(withoutNegation, ownWords);
+  }
+
+  static HitPolicy strictFallback() {
+    // fallback begins
+    HitPolicy policy = ErrorBudget.of(0.01).fallback(HitPolicy.never());
+    // fallback ends
+    return policy;
   }
 
   /** Not run: it reads a file. */
