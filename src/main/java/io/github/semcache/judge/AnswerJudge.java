@@ -10,7 +10,7 @@ import io.github.semcache.policy.Verdict;
  *
  * <p>The cache calls the judge in the background, one comparison at a time on a thread of its own.
  * It interrupts that thread if the judge exceeds its time limit or the cache is closed. An
- * exception counts as {@link Verdict#UNKNOWN}.
+ * exception of the judge is counted as a failure, and the verdict is {@link Verdict#UNKNOWN}.
  */
 @FunctionalInterface
 public interface AnswerJudge {
