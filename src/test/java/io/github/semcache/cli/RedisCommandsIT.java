@@ -109,15 +109,15 @@ class RedisCommandsIT {
   @Test
   void rmRemovesByKeyByScopeAndAll() {
     String key = run("ls", "--json").json().get(0).get("key").asText();
-    assertThat(run("rm", "--key", key).out().strip()).isEqualTo("1 entry removed");
+    assertThat(run("forget", "--key", key).out().strip()).isEqualTo("1 entry removed");
 
     fillStore();
     String scope = run("ls", "--json").json().get(0).get("scope").asText();
-    assertThat(run("rm", "--scope", scope.substring(0, 8)).out().strip())
+    assertThat(run("forget", "--scope", scope.substring(0, 8)).out().strip())
         .isEqualTo("2 entries removed");
 
     fillStore();
-    assertThat(run("rm", "--all").out().strip()).isEqualTo("2 entries removed");
+    assertThat(run("forget", "--all").out().strip()).isEqualTo("2 entries removed");
     assertThat(run("ls").out()).isEmpty();
   }
 

@@ -52,7 +52,7 @@ class RedisOptionsTest {
       assertThat(run.exitCode()).isEqualTo(1);
       assertThat(run.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
     }
-    CliRun remove = run("rm", stopped.uri().toString(), "--all");
+    CliRun remove = run("forget", stopped.uri().toString(), "--all");
     assertThat(remove.exitCode()).isEqualTo(1);
     assertThat(remove.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
     CliRun explain = run("explain", stopped.uri().toString(), "What?", "--tag", "a=b");
