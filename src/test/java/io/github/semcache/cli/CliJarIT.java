@@ -59,7 +59,8 @@ class CliJarIT {
             directory.resolve("prompts.csv"),
             "prompt,label\nWhere is my card?,arrival\nHow do I pay?,pay\nWhere's my card?,arrival\n");
 
-    ProcessResult result = run("replay", file.toString(), "--label", "label", "--no-embedding-cache", "--json");
+    ProcessResult result =
+        run("replay", file.toString(), "--label", "label", "--no-embedding-cache", "--json");
 
     assertThat(result.err()).isEmpty();
     assertThat(result.exitCode()).isZero();
@@ -74,8 +75,15 @@ class CliJarIT {
     Path store = directory.resolve("store");
 
     ProcessResult report =
-        run("report", file.toString(), "--label=label", "--no-embedding-cache", "-o", page.toString());
-    ProcessResult replay = run("replay", file.toString(), "--no-embedding-cache", "--store", store.toString());
+        run(
+            "report",
+            file.toString(),
+            "--label=label",
+            "--no-embedding-cache",
+            "-o",
+            page.toString());
+    ProcessResult replay =
+        run("replay", file.toString(), "--no-embedding-cache", "--store", store.toString());
 
     assertThat(report.err()).isEmpty();
     assertThat(page).content().contains("Chart.js v");

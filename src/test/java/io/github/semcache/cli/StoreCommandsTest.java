@@ -124,14 +124,16 @@ class StoreCommandsTest {
   @Test
   void rmRemovesByKeyByScopeAndAll() {
     String key = run("ls", "--json").json().get(0).get("key").asText();
-    assertThat(run("forget", "--key", key.substring(0, 10)).out().strip()).isEqualTo("1 entry removed");
+    assertThat(run("forget", "--key", key.substring(0, 10)).out().strip())
+        .isEqualTo("1 entry removed");
     assertThat(run("stats", "--json").json().get("entries").asInt()).isEqualTo(1);
     run("forget", "--key", key)
         .assertFailed(1, "--key is '" + key + "'; it must match one key, but it matches 0");
 
     fillStore();
     String scope = run("ls", "--json").json().get(0).get("scope").asText();
-    assertThat(run("forget", "--scope", scope, "--json").json().get("removed").asInt()).isEqualTo(2);
+    assertThat(run("forget", "--scope", scope, "--json").json().get("removed").asInt())
+        .isEqualTo(2);
 
     fillStore();
     assertThat(run("forget", "--all").out().strip()).isEqualTo("2 entries removed");
@@ -166,7 +168,8 @@ class StoreCommandsTest {
     Files.writeString(other.resolve("notes.txt"), "not a store");
 
     for (List<String> command :
-        List.of(List.of("ls"), List.of("stats"), List.of("explain", "x"), List.of("forget", "--all"))) {
+        List.of(
+            List.of("ls"), List.of("stats"), List.of("explain", "x"), List.of("forget", "--all"))) {
       List<String> args = new ArrayList<>(command);
       args.addAll(List.of("--store", other.toString(), "--no-embedding-cache"));
       CliRun.of(embedder, args.toArray(String[]::new))
