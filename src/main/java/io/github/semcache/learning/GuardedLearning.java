@@ -22,13 +22,8 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
 
   @Override
   public Decision decide(Query query, List<Match> matches) {
-    return guarded(policy, guard).decide(query, matches);
-  }
-
-  /** Guards the decisions only, without the learner. */
-  private static HitPolicy guarded(HitPolicy policy, Guard guard) {
-    HitPolicy decisions = policy::decide;
-    return decisions.guardedBy(guard);
+    HitPolicy decisions = (asked, candidates) -> policy.decide(asked, candidates);
+    return decisions.guardedBy(guard).decide(query, matches);
   }
 
   @Override
@@ -53,7 +48,7 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
 
     @Override
     public HitPolicy policy() {
-      return guarded(learner.policy(), guard);
+      return learner.policy().guardedBy(guard);
     }
 
     @Override

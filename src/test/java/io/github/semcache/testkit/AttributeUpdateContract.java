@@ -264,7 +264,8 @@ abstract class AttributeUpdateContract extends VectorStoreFixture {
         thread ->
             () -> {
               for (int i = 0; i < updatesPerThread; i++) {
-                store.updateAttributes(entry.key(), append(thread + "." + i)).orElseThrow();
+                assertThat(store.updateAttributes(entry.key(), append(thread + "." + i)))
+                    .isPresent();
               }
               return thread;
             });

@@ -198,7 +198,7 @@ public abstract class VectorStoreContract extends VectorSearchContract {
             });
 
     assertThat(store.remove(new EntrySelector.ByScope(SCOPE.hash())))
-        .isEqualTo(threads * entriesPerThread);
+        .isEqualTo((long) threads * entriesPerThread);
   }
 
   @Test

@@ -15,7 +15,6 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.VectorStore;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -103,10 +102,9 @@ public final class HitEvaluator implements AutoCloseable {
   }
 
   private void evaluate(DecidedQuery decided, String reply, Optional<CacheEntry> stored) {
-    List<Match> candidates = decided.onePerGroup(MAX_COMPARISONS);
-    for (Match candidate : candidates) {
+    boolean isFirst = true;
+    for (Match candidate : decided.onePerGroup(MAX_COMPARISONS)) {
       Verdict verdict = verdict(decided, reply, candidate);
-      boolean isFirst = candidate == candidates.get(0);
       boolean wouldHit = isFirst && decided.decision() instanceof Decision.Audit;
       events.onEvent(new CacheEvent.Judged(verdict, wouldHit, candidate.distance()));
       if (isFirst && learning != null && verdict != Verdict.UNKNOWN) {
@@ -118,6 +116,7 @@ public final class HitEvaluator implements AutoCloseable {
       if (verdict != Verdict.DIFFERENT) {
         break;
       }
+      isFirst = false;
     }
     if (learning != null) {
       learning.saveIfDue();
