@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Tests that an entry joins an answer group without a new time to live, and only if it still exists.
+ * Tests that an entry joins an answer group without a new time to live, and only if it still
+ * exists.
  */
 @Timeout(60)
 class AnswerGroupTest {

@@ -375,7 +375,8 @@ class CacheCallTest {
         CacheEvent.ModelAnswered.class
       })
   void nextCallLeadsIfAnErrorOfTheListenerEndedTheCall(Class<? extends CacheEvent> type) {
-    SemanticCache failing = builderOnSameThread().listener(throwingOnceOn(type, UncaughtError::new)).build();
+    SemanticCache failing =
+        builderOnSameThread().listener(throwingOnceOn(type, UncaughtError::new)).build();
 
     assertThatThrownBy(() -> abandonFailAndComplete(failing)).isInstanceOf(UncaughtError.class);
 

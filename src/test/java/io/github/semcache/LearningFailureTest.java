@@ -112,7 +112,8 @@ class LearningFailureTest extends LearningFixture {
       hits += isHit(i % 3, 2 * i + 1) ? 1 : 0;
     }
     assertThat(hits).isBetween(1, 60);
-    assertThat(IntStream.range(100, TRAINING_PROMPTS).filter(i -> isHit(i % 3, 2 * i + 1))).isEmpty();
+    assertThat(IntStream.range(100, TRAINING_PROMPTS).filter(i -> isHit(i % 3, 2 * i + 1)))
+        .isEmpty();
     assertThat(policy.state()).isEqualTo(PolicyState.SERVING);
   }
 

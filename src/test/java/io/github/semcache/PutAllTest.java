@@ -75,9 +75,12 @@ class PutAllTest {
     assertThat(cache.lookup(Prompt.of("prompt 127"))).isPresent();
     assertThat(cache.lookup(Prompt.of("prompt 128"))).isEmpty();
 
-    answers.set(200, new AbstractMap.SimpleEntry<>(Prompt.of("prompt without an answer"), absent()));
+    answers.set(
+        200, new AbstractMap.SimpleEntry<>(Prompt.of("prompt without an answer"), absent()));
     assertThatThrownBy(() -> cache.putAll(answers, stored -> {})).hasMessage("text");
-    assertThat(cache.stats().writes()).as("including the first batch, which was stored again").isEqualTo(256);
+    assertThat(cache.stats().writes())
+        .as("including the first batch, which was stored again")
+        .isEqualTo(256);
   }
 
   @Test

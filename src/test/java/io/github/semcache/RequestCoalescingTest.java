@@ -156,7 +156,8 @@ class RequestCoalescingTest {
     assertThat(otherFollowers).noneMatch(CompletableFuture::isDone);
     modelAnswers.countDown();
     assertThat(leader.join().text()).isEqualTo("Paris");
-    assertThat(otherFollowers).allSatisfy(other -> assertThat(other.join().text()).isEqualTo("Paris"));
+    assertThat(otherFollowers)
+        .allSatisfy(other -> assertThat(other.join().text()).isEqualTo("Paris"));
     assertThat(chat.calls()).isEqualTo(1);
   }
 
@@ -285,7 +286,9 @@ class RequestCoalescingTest {
     leader.interrupt();
 
     assertThat(answer.join().missReason()).contains(MissReason.NO_NEIGHBOR);
-    assertThat(slowCache.lookup(Prompt.of("in other words"))).as("stored with its embedding").isPresent();
+    assertThat(slowCache.lookup(Prompt.of("in other words")))
+        .as("stored with its embedding")
+        .isPresent();
     assertThat(slowCache.stats().embedderErrors()).isEqualTo(1);
   }
 

@@ -230,10 +230,7 @@ class SemanticCacheBuilderTest {
     }
 
     List<Duration> timesToLive =
-        store.written().stream()
-            .map(NewEntry::timeToLive)
-            .flatMap(Optional::stream)
-            .toList();
+        store.written().stream().map(NewEntry::timeToLive).flatMap(Optional::stream).toList();
     assertThat(timesToLive)
         .hasSize(100)
         .allMatch(timeToLive -> timeToLive.compareTo(Duration.ofHours(8)) >= 0)

@@ -346,8 +346,7 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
             text -> {
               throw new NoSuchMethodError("injected failure");
             });
-    SemanticCache faultyCache =
-        SemanticCache.builder().embedder(outdated).chatClient(chat).build();
+    SemanticCache faultyCache = SemanticCache.builder().embedder(outdated).chatClient(chat).build();
 
     assertThat(faultyCache.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
     assertThat(faultyCache.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);

@@ -76,9 +76,10 @@ final class ErrorBudgetLearner implements Learner {
   }
 
   /**
-   * Adds a user's report. A wrong answer adds to the odds of its group and words. A right one applies
-   * to its prompt and entry only. Reports do not count for the threshold, the warm-up or the drift
-   * detection, because users who report only right hits would make any threshold look safe.
+   * Adds a user's report. A wrong answer adds to the odds of its group and words. A right one
+   * applies to its prompt and entry only. Reports do not count for the threshold, the warm-up or
+   * the drift detection, because users who report only right hits would make any threshold look
+   * safe.
    */
   private synchronized void addReport(LabeledDecision decision) {
     if (decision.verdict() != Verdict.UNKNOWN && reports.add(exampleOf(decision))) {

@@ -21,7 +21,8 @@ class GuardFlagsTest {
 
   @Test
   void sameWordsSetNoFlag() {
-    assertThat(flagsSet("show me the flights", "Show me flights please", Guards.english())).isEmpty();
+    assertThat(flagsSet("show me the flights", "Show me flights please", Guards.english()))
+        .isEmpty();
   }
 
   @Test

@@ -86,7 +86,8 @@ class RiskModelTest {
 
   @Test
   void modelIsFittedIfAllVerdictsAreEqual() {
-    List<TrainingExample> right = examples(400, 3).stream().filter(example -> !example.wrong()).toList();
+    List<TrainingExample> right =
+        examples(400, 3).stream().filter(example -> !example.wrong()).toList();
 
     RiskModel model = RiskModel.fit(right, 0.02, 0.9);
 

@@ -186,7 +186,8 @@ class HitPolicyTest {
     HitPolicy always = (query, matches) -> Decision.hit(matches.get(0));
     ScaledPolicy unscaled = new Unscaled();
 
-    assertThat(((ScaledPolicy) unscaled.guardedBy(Guards.none())).scaledBy(() -> Optional.of(SCALE)))
+    assertThat(
+            ((ScaledPolicy) unscaled.guardedBy(Guards.none())).scaledBy(() -> Optional.of(SCALE)))
         .isEqualTo(new GuardedPolicy(new Scaled(SCALE), Guards.none()));
     HitPolicy guarded = always.guardedBy(Guards.none());
     assertThat(((ScaledPolicy) guarded).scaledBy(() -> Optional.of(SCALE))).isSameAs(guarded);

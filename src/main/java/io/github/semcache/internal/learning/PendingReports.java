@@ -16,10 +16,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Reports of wrong answers that could not be stored. They take effect in this cache only, until they
- * are stored: lookups retry at most every 30 seconds, and closing the cache retries once. Beyond
- * 1,000 reports the oldest is dropped. Thread-safe. An empty instance costs a lookup one volatile
- * read.
+ * Reports of wrong answers that could not be stored. They take effect in this cache only, until
+ * they are stored: lookups retry at most every 30 seconds, and closing the cache retries once.
+ * Beyond 1,000 reports the oldest is dropped. Thread-safe. An empty instance costs a lookup one
+ * volatile read.
  */
 public final class PendingReports implements AutoCloseable {
   private static final int MAX_REPORTS = 1_000;

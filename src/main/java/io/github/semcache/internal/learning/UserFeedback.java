@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Processes users' reports on answers. A wrong answer is reported to its entry and to the entries
- * of its answer group. A report that cannot be stored takes effect in this cache only, and is stored
- * later. Thread-safe.
+ * of its answer group. A report that cannot be stored takes effect in this cache only, and is
+ * stored later. Thread-safe.
  */
 public final class UserFeedback implements AutoCloseable {
   private final VectorStore store;

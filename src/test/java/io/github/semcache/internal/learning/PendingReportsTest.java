@@ -31,8 +31,7 @@ class PendingReportsTest {
   }
 
   private static CacheEntry entry(String key) {
-    return new CacheEntry(
-        key, Scope.none().hash(), "prompt", "answer", Map.of(), Instant.EPOCH);
+    return new CacheEntry(key, Scope.none().hash(), "prompt", "answer", Map.of(), Instant.EPOCH);
   }
 
   private static List<Match> matches(String key) {
