@@ -26,6 +26,7 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
   }
 
   /** Guards the decisions only, without the learner. */
+  @SuppressWarnings("UnnecessaryMethodReference") // hides that the policy may be a LearningPolicy
   private static HitPolicy guarded(HitPolicy policy, Guard guard) {
     HitPolicy decisions = policy::decide;
     return decisions.guardedBy(guard);

@@ -100,7 +100,8 @@ final class OddsTable {
   }
 
   boolean contains(int word) {
-    return counts(new Key.Word(word)) != Counts.NONE;
+    Key key = new Key.Word(word);
+    return recent.containsKey(key) || base.containsKey(key);
   }
 
   double groupLogOdds(long group) {
