@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/** An answer, and where it came from. Immutable. Two answers are equal if all that they tell is. */
+/**
+ * An answer and its source. Immutable. Two answers are equal if all their properties are equal,
+ * including the entry that they were served from.
+ */
 public final class Answer {
   private final Query query;
   private final ChatReply reply;
@@ -24,13 +27,16 @@ public final class Answer {
   private final Duration age;
   private final Optional<MissReason> missReason;
 
-  /** Where an answer came from. */
+  /** The source of an answer. */
   public enum Source {
-    /** The cache, by the same normalized text in the same scope; no embedding was made. */
+    /**
+     * The cache, by an entry with the same normalized text in the same scope. No embedding was
+     * computed.
+     */
     EXACT,
-    /** The cache, by a near text in the same scope. */
+    /** The cache, by the entry of a similar text in the same scope. */
     SEMANTIC,
-    /** The model. Requests that waited for another one's model call count as well. */
+    /** The model, called by this request or by another one with which it was coalesced. */
     MODEL
   }
 
@@ -76,36 +82,36 @@ public final class Answer {
   }
 
   /**
-   * What was asked.
+   * Returns the query: the normalized text and the scope of the prompt.
    *
-   * @return the prompt as the cache looked it up
+   * @return the query that the cache looked up
    */
   public Query query() {
     return query;
   }
 
   /**
-   * What the model replied.
+   * Returns the reply of the model.
    *
-   * @return the reply, of now or of when the entry was made
+   * @return the new reply of the model, or the stored one
    */
   public ChatReply reply() {
     return reply;
   }
 
   /**
-   * Where the answer came from.
+   * Returns the source of the answer.
    *
-   * @return the tier of the cache, or the model
+   * @return the kind of hit, or the model
    */
   public Source source() {
     return source;
   }
 
   /**
-   * The cosine distance between the prompt and the one that was answered before.
+   * Returns the cosine distance of the prompt and the prompt of the entry.
    *
-   * @return 0 to 2; 0 from the exact tier, empty from the model
+   * @return the distance, in [0, 2]; 0 for an exact hit, empty for an answer of the model
    */
   public OptionalDouble distance() {
     return served
@@ -114,48 +120,48 @@ public final class Answer {
   }
 
   /**
-   * The prompt that was answered before.
+   * Returns the prompt of the entry that was served.
    *
-   * @return its normalized text; empty from the model
+   * @return its normalized text; empty for an answer of the model
    */
   public Optional<String> matchedPrompt() {
     return served.map(match -> match.entry().prompt());
   }
 
   /**
-   * The entry that the answer was served from or kept in.
+   * Returns the id of the entry that the answer was served from or stored in.
    *
-   * @return its id; empty if the answer came from the model and was not kept
+   * @return the id; empty for an answer of the model that was not stored
    */
   public Optional<String> entryId() {
     return entryId;
   }
 
-  /** The answer group that the entry had when the answer was served; empty from the model. */
+  /** Returns the answer group of the entry when it was served; empty for an answer of the model. */
   Optional<String> group() {
     return served.map(match -> match.entry().group());
   }
 
   /**
-   * How long ago the model gave the answer.
+   * Returns the age of the answer.
    *
-   * @return the time since; zero from the model
+   * @return the time since the model answered; zero for an answer of the model
    */
   public Duration age() {
     return age;
   }
 
   /**
-   * Why the cache did not answer.
+   * Returns the reason for the miss.
    *
-   * @return the reason; empty unless the answer came from the model
+   * @return the reason; empty for an answer from the cache
    */
   public Optional<MissReason> missReason() {
     return missReason;
   }
 
   /**
-   * The text of the answer.
+   * Returns the text of the answer.
    *
    * @return the text, which may be empty
    */
@@ -164,16 +170,16 @@ public final class Answer {
   }
 
   /**
-   * The tokens that the model call took, now or when the entry was made.
+   * Returns the token usage of the model call that produced the answer.
    *
-   * @return the usage, where the model told it
+   * @return the usage; empty if the model did not report it
    */
   public Optional<TokenUsage> usage() {
     return reply.usage();
   }
 
   /**
-   * Whether the answer came from the cache.
+   * Returns whether the answer came from the cache.
    *
    * @return true unless the source is {@link Source#MODEL}
    */
@@ -195,7 +201,9 @@ public final class Answer {
     return List.of(query, reply, source, served, entryId, age, missReason);
   }
 
-  /** Shows where the answer came from, but no text. */
+  /**
+   * Returns the source, the distance, and the entry id, but no text of the prompt or the answer.
+   */
   @Override
   public String toString() {
     return "Answer[source=" + source + ", distance=" + distance() + ", entryId=" + entryId + "]";

@@ -40,7 +40,7 @@ sealed interface LookupResult {
    * @param embeddingTried whether computing the embedding was attempted
    * @param storeFailed whether the store failed, in which case this request does not use it again
    * @param shadowHit whether shadow mode withheld a hit
-   * @param decided the decision of the policy, if it was asked
+   * @param decided the decision of the policy, if it decided
    * @param isCounted whether the miss was counted
    */
   record Miss(

@@ -40,7 +40,7 @@ final class OddsTable {
     }
   }
 
-  /** A feature that counts are kept for. */
+  /** A feature with counts: a word or an answer group. */
   private sealed interface Key {
     record Word(int hash) implements Key {}
 

@@ -16,7 +16,7 @@ import java.util.Arrays;
  * @param weight the number of requests that the example stands for: the inverse of the audit rate,
  *     1 for a miss, 0 for a user's report, which is not a random sample
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared; plain arrays keep 4,000 of them small
+@SuppressWarnings("ArrayRecordComponent") // never compared; plain arrays save memory
 record TrainingExample(
     long id, long at, float[] features, int[] words, long group, boolean wrong, float weight) {
 

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scale of a cache's embedding model: the known one of the model, else the saved one, else a
+ * The scale of an embedding model: the built-in one if there is one, else the saved one, else a
  * measured one, which is then saved. One thread measures at a time, at most once per pause; until
  * then there is no scale. Failures are published and not thrown. Thread-safe.
  */
