@@ -22,14 +22,8 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
 
   @Override
   public Decision decide(Query query, List<Match> matches) {
-    return guarded(policy, guard).decide(query, matches);
-  }
-
-  /** Guards the decisions only, without the learner. */
-  @SuppressWarnings("UnnecessaryMethodReference") // hides that the policy may be a LearningPolicy
-  private static HitPolicy guarded(HitPolicy policy, Guard guard) {
-    HitPolicy decisions = policy::decide;
-    return decisions.guardedBy(guard);
+    HitPolicy decisions = (asked, candidates) -> policy.decide(asked, candidates);
+    return decisions.guardedBy(guard).decide(query, matches);
   }
 
   @Override

@@ -102,11 +102,9 @@ public final class HitEvaluator implements AutoCloseable {
   }
 
   private void evaluate(DecidedQuery decided, String reply, Optional<CacheEntry> stored) {
-    List<Match> candidates = decided.onePerGroup(MAX_COMPARISONS);
-    for (int i = 0; i < candidates.size(); i++) {
-      Match candidate = candidates.get(i);
+    boolean isFirst = true;
+    for (Match candidate : decided.onePerGroup(MAX_COMPARISONS)) {
       Verdict verdict = verdict(decided, reply, candidate);
-      boolean isFirst = i == 0;
       boolean wouldHit = isFirst && decided.decision() instanceof Decision.Audit;
       events.onEvent(new CacheEvent.Judged(verdict, wouldHit, candidate.distance()));
       if (isFirst && learning != null && verdict != Verdict.UNKNOWN) {
