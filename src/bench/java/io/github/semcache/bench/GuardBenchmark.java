@@ -42,7 +42,7 @@ public class GuardBenchmark {
   @Setup
   public void checkPair() {
     guards
-        .objection(PromptPair.of(PROMPT, CACHED_PROMPT))
+        .reject(PromptPair.of(PROMPT, CACHED_PROMPT))
         .ifPresent(
             reason -> {
               throw new IllegalStateException("a guard rejects the pair: " + reason);
@@ -56,6 +56,6 @@ public class GuardBenchmark {
    */
   @Benchmark
   public Optional<RejectionReason> allGuards() {
-    return guards.objection(PromptPair.of(PROMPT, CACHED_PROMPT));
+    return guards.reject(PromptPair.of(PROMPT, CACHED_PROMPT));
   }
 }

@@ -23,8 +23,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * Measures what policies and guards do to a stream of labeled prompts, and how many right and wrong
- * hits of the distance alone each guard would have stopped.
+ * Measures the hit and error rates of policies and guards on a stream of labeled prompts, and how
+ * many correct and wrong hits of an unguarded policy each guard prevents.
  *
  * <pre>
  * mvn -q test-compile exec:java -Dexec.classpathScope=test \
@@ -32,64 +32,64 @@ import java.util.TreeMap;
  *     -Dexec.args="CACHE_DIRECTORY banking77_train.csv"
  * </pre>
  *
- * <p>Each file has a header and the columns text and category. Its prompts are shuffled and cut to
- * 10,000, for the seeds 1 to 3. A reason as a further argument shows twenty right hits that the
- * guard of this reason would have stopped, and twenty wrong ones.
+ * <p>The file has a header with the columns text and category. Its prompts are shuffled with the
+ * seeds 1 to 3 and limited to 10,000. An optional third argument is the code of a rejection reason:
+ * the program then prints up to twenty correct and twenty wrong hits with this reason.
  */
 final class GuardMeasurement {
-  private static final double CUT = 0.15;
-  private static final int PROMPTS = 10_000;
+  private static final double THRESHOLD = 0.15;
+  private static final int MAX_PROMPTS = 10_000;
   private static final int SEEDS = 3;
-  private static final int SHOWN = 20;
+  private static final int MAX_EXAMPLES = 20;
 
   private GuardMeasurement() {}
 
   public static void main(String[] args) {
-    String shown = args.length > 2 ? args[2] : "";
+    String reason = args.length > 2 ? args[2] : "";
     CachingEmbedder embedder = CachingEmbedder.onDisk(Path.of(args[0]), MiniLmEmbedder.create());
     List<LabeledPrompt> all =
         DataFile.read(Path.of(args[1])).prompts(PromptColumns.of("text").label("category"));
     for (int seed = 1; seed <= SEEDS; seed++) {
       List<LabeledPrompt> stream = new ArrayList<>(all);
       Collections.shuffle(stream, new Random(seed));
-      stream = stream.subList(0, Math.min(PROMPTS, stream.size()));
-      measure(embedder, stream, seed == 1 ? shown : "");
+      stream = stream.subList(0, Math.min(MAX_PROMPTS, stream.size()));
+      measure(embedder, stream, seed == 1 ? reason : "");
     }
   }
 
-  private static void measure(Embedder embedder, List<LabeledPrompt> stream, String shown) {
+  private static void measure(Embedder embedder, List<LabeledPrompt> stream, String reason) {
     NeighborTable table = NeighborTable.of(embedder, stream, done -> {});
-    HitPolicy bare = HitPolicy.maxDistance(CUT).unguarded();
-    ReplayResult unguarded = run(embedder, table, bare, stream);
-    print("distance alone 0.15", unguarded);
+    HitPolicy noGuards = HitPolicy.maxDistance(THRESHOLD).unguarded();
+    ReplayResult unguarded = run(embedder, table, noGuards, stream);
+    print("no guards 0.15", unguarded);
     policies().forEach((name, policy) -> print(name, run(embedder, table, policy, stream)));
-    Map<String, int[]> fired = new TreeMap<>();
+    Map<String, int[]> rejections = new TreeMap<>();
     for (ReplayedPrompt hit : unguarded.prompts()) {
       if (hit.answer().source() == Answer.Source.SEMANTIC) {
-        count(hit, fired, shown);
+        count(hit, rejections, reason);
       }
     }
-    fired.forEach(
-        (reason, counts) ->
+    rejections.forEach(
+        (code, counts) ->
             System.out.printf(
-                "  %-16s stops %4d right, %4d wrong%n", reason, counts[0], counts[1]));
+                "  %-16s rejects %4d correct, %4d wrong%n", code, counts[0], counts[1]));
   }
 
   private static Map<String, HitPolicy> policies() {
     Map<String, HitPolicy> policies = new LinkedHashMap<>();
-    policies.put("guards", HitPolicy.maxDistance(CUT));
-    policies.put("guards, then the next", thenTheNext(HitPolicy.maxDistance(CUT)));
-    for (double cut : List.of(0.05, 0.10, 0.20)) {
-      policies.put("distance alone " + cut, HitPolicy.maxDistance(cut).unguarded());
-      policies.put("guards " + cut, HitPolicy.maxDistance(cut));
+    policies.put("guards", HitPolicy.maxDistance(THRESHOLD));
+    policies.put("guards, then next entry", thenNextEntry(HitPolicy.maxDistance(THRESHOLD)));
+    for (double threshold : List.of(0.05, 0.10, 0.20)) {
+      policies.put("no guards " + threshold, HitPolicy.maxDistance(threshold).unguarded());
+      policies.put("guards " + threshold, HitPolicy.maxDistance(threshold));
     }
     policies.put("relative 0.08", HitPolicy.relativeDistance(0.08));
     policies.put("same words", HitPolicy.sameWords());
     return policies;
   }
 
-  /** What the cache does not do: if a guard objects, the next entry within the cut is tried. */
-  private static HitPolicy thenTheNext(HitPolicy guarded) {
+  /** Tries the next entry within the threshold after a rejection, which the cache does not do. */
+  private static HitPolicy thenNextEntry(HitPolicy guarded) {
     return (query, matches) -> {
       Decision decision = guarded.decide(query, matches);
       for (int i = 1; i < matches.size() && decision instanceof Decision.Miss; i++) {
@@ -113,7 +113,7 @@ final class GuardMeasurement {
         100 * result.total().errorRate().orElseThrow().value().orElse(0));
   }
 
-  private static void count(ReplayedPrompt hit, Map<String, int[]> fired, String shown) {
+  private static void count(ReplayedPrompt hit, Map<String, int[]> rejections, String shown) {
     String asked = hit.prompt().text();
     String matched = hit.answer().matchedPrompt().orElseThrow();
     int wrong = hit.isWrongHit() ? 1 : 0;
@@ -121,11 +121,11 @@ final class GuardMeasurement {
         .reject(PromptPair.of(asked, matched))
         .ifPresent(
             reason -> {
-              int[] counts = fired.computeIfAbsent(reason.code(), code -> new int[2]);
+              int[] counts = rejections.computeIfAbsent(reason.code(), code -> new int[2]);
               counts[wrong]++;
-              if (reason.code().equals(shown) && counts[wrong] <= SHOWN) {
+              if (reason.code().equals(shown) && counts[wrong] <= MAX_EXAMPLES) {
                 System.out.printf(
-                    "%s%n    %s%n    %s%n", wrong == 1 ? "wrong" : "right", asked, matched);
+                    "%s%n    %s%n    %s%n", wrong == 1 ? "wrong" : "correct", asked, matched);
               }
             });
   }

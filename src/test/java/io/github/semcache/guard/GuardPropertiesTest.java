@@ -24,7 +24,7 @@ class GuardPropertiesTest {
   }
 
   @Property(tries = 500)
-  void objectionsDoNotDependOnWhichPromptCameFirst(Values values) {
+  void rejectionDoesNotDependOnTheOrderOfThePrompts(Values values) {
     String one = prompt(values);
     String other = prompt(values);
 
@@ -33,7 +33,7 @@ class GuardPropertiesTest {
   }
 
   @Test
-  void objectionsToLabeledPairsDoNotDependOnWhichPromptCameFirst() {
+  void rejectionsOfLabeledPairsDoNotDependOnTheOrderOfThePrompts() {
     for (GuardCase pair : GuardCase.allUnseen().toList()) {
       assertThat(GUARDS.rejections(PromptPair.of(pair.a(), pair.b())))
           .as(pair.toString())
@@ -42,14 +42,14 @@ class GuardPropertiesTest {
   }
 
   @Property(tries = 500)
-  void samePromptIsNeverObjectedTo(Values values) {
+  void equalPromptsAreNeverRejected(Values values) {
     String prompt = prompt(values);
 
     assertThat(GUARDS.rejections(PromptPair.of(prompt, prompt))).isEmpty();
   }
 
   @Test
-  void caseWhiteSpaceAndClosingPunctuationDoNotCount() {
+  void caseWhiteSpaceAndFinalPunctuationAreIgnored() {
     for (GuardCase pair : GuardCase.nearMisses()) {
       String prompt = pair.a();
       for (String same :
@@ -65,22 +65,22 @@ class GuardPropertiesTest {
   }
 
   @Test
-  void caseOfPlainWordsDoesNotCount() {
+  void lowerCasePromptIsNotRejected() {
     for (GuardCase pair : GuardCase.nearMisses()) {
       String lower = pair.a().toLowerCase(Locale.ROOT);
       assertThat(GUARDS.rejections(PromptPair.of(pair.a(), lower))).as(lower).isEmpty();
     }
   }
 
-  /** Of a text ten times as long, guards take about ten times as long, and not a hundred. */
+  /** A text that is ten times as long takes about ten times as long, not a hundred times. */
   @Test
-  void timeGrowsWithTheLengthOfThePromptsAndNoFaster() {
+  void costIsLinearInTheLengthOfThePrompts() {
     String sentence = "Book 3 seats from Boston to Denver on Monday, not on Tuesday; cost: $45. ";
     String longer = sentence.repeat(1_000_000 / sentence.length());
     String shorter = sentence.repeat(100_000 / sentence.length());
-    for (String awkward : List.of("", "((((", "a".repeat(999), "'\"".repeat(500))) {
-      long small = nanos(shorter + awkward.repeat(25), shorter + awkward.repeat(25) + " end");
-      long large = nanos(longer + awkward.repeat(250), longer + awkward.repeat(250) + " end");
+    for (String suffix : List.of("", "((((", "a".repeat(999), "'\"".repeat(500))) {
+      long small = nanos(shorter + suffix.repeat(25), shorter + suffix.repeat(25) + " end");
+      long large = nanos(longer + suffix.repeat(250), longer + suffix.repeat(250) + " end");
 
       assertThat(large).isLessThan(40 * small + 20_000_000);
     }
