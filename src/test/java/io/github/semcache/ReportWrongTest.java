@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StoreException;
@@ -288,5 +289,20 @@ class ReportWrongTest {
     assertThat(cache.stats().embedderErrors())
         .as("one for the report and one for the lookup")
         .isEqualTo(errors + 2);
+  }
+
+  @Test
+  void answerOfAnEntryThatBecameCorruptCanBeReported() {
+    Answer exact = cache.ask(SECOND);
+    faulty.onFind(
+        found -> {
+          throw new CorruptEntryException("a field is missing", null);
+        });
+
+    cache.reportWrong(exact);
+
+    faulty.onFind(found -> found);
+    assertThat(cache.lookup(SECOND)).isEmpty();
+    assertThat(cache.stats().corruptEntries()).isEqualTo(1);
   }
 }

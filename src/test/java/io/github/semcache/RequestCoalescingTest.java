@@ -104,7 +104,7 @@ class RequestCoalescingTest {
   }
 
   @Test
-  void otherPromptsDoNotWait() {
+  void requestsWithOtherPromptsDoNotWait() {
     chat.replying(
         prompt -> {
           if (prompt.text().equals(PROMPT.text())) {
@@ -261,7 +261,7 @@ class RequestCoalescingTest {
   }
 
   @Test
-  void interruptedLeaderOfAnEmbeddingGivesUpForItselfAlone() throws Exception {
+  void followerComputesTheEmbeddingIfTheLeaderIsInterrupted() throws Exception {
     CountDownLatch embeds = new CountDownLatch(1);
     AtomicBoolean first = new AtomicBoolean(true);
     Embedder slow =

@@ -42,7 +42,7 @@ class GuardFlagsTest {
   }
 
   @Test
-  void customGuardsShareAFlag() {
+  void customGuardsHaveOneCommonFlag() {
     Guards custom = Guards.none().and(prompts -> Optional.of(new RejectionReason("other-ticket")));
 
     assertThat(flagsSet("show ticket", "show ticket", custom)).containsExactly(CUSTOM);

@@ -8,6 +8,7 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.VectorStore;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,7 +111,7 @@ public final class UserFeedback implements AutoCloseable {
    */
   private List<Match> store(ReportedAnswer answer, Set<String> names) {
     String key = answer.entryKey().orElseThrow();
-    store.find(key).map(CacheEntry::group).ifPresent(names::add);
+    groupOf(key).ifPresent(names::add);
     List<Match> matches;
     try {
       matches = nearestEntries(answer.query());
@@ -137,8 +139,25 @@ public final class UserFeedback implements AutoCloseable {
     }
   }
 
+  /** Returns the answer group of an entry; empty if there is none or it is corrupt. */
+  private Optional<String> groupOf(String key) {
+    return unlessCorrupt(() -> store.find(key).map(CacheEntry::group));
+  }
+
+  /** Adds a report to an entry, unless it is corrupt: a corrupt entry is not served. */
   private void report(String key, Query query) {
-    store.updateAttributes(key, entry -> WrongReports.reported(entry, query));
+    Optional<CacheEntry> unused =
+        unlessCorrupt(
+            () -> store.updateAttributes(key, entry -> WrongReports.reported(entry, query)));
+  }
+
+  private <T> Optional<T> unlessCorrupt(Supplier<Optional<T>> access) {
+    try {
+      return access.get();
+    } catch (CorruptEntryException e) {
+      events.onEvent(new CacheEvent.Corrupt(1));
+      return Optional.empty();
+    }
   }
 
   /**
