@@ -3,6 +3,7 @@ package io.github.semcache.bench;
 import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.LabeledDecision;
+import io.github.semcache.learning.Learner;
 import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.MissReason;
@@ -43,7 +44,7 @@ public class DecisionBenchmark {
   private static final int VERDICTS = 4_000;
   private static final int MATCHES = 10;
 
-  private final ErrorBudget policy = HitPolicy.errorBudget(0.02);
+  private final Learner learner = ErrorBudget.of(0.02).newLearner();
   private final List<LabeledDecision> decisions = new ArrayList<>();
   private int next;
 
@@ -54,11 +55,11 @@ public class DecisionBenchmark {
     for (LabeledPrompt prompt : prompts) {
       LabeledDecision decision = labeledDecision(prompt, prompts, random);
       decisions.add(decision);
-      policy.learn(decision);
+      learner.update(decision);
     }
-    if (policy.state() != PolicyState.SERVING) {
+    if (learner.state() != PolicyState.SERVING) {
       throw new IllegalStateException(
-          "the state of the policy is " + policy.state() + "; it must be SERVING");
+          "the state of the policy is " + learner.state() + "; it must be SERVING");
     }
   }
 
@@ -107,6 +108,6 @@ public class DecisionBenchmark {
   @Benchmark
   public Decision decide() {
     LabeledDecision decision = decisions.get(next++ % VERDICTS);
-    return policy.decide(decision.query(), decision.matches());
+    return learner.policy().decide(decision.query(), decision.matches());
   }
 }

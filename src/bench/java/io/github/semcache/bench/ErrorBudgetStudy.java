@@ -121,7 +121,7 @@ public final class ErrorBudgetStudy {
         HindsightThreshold.of(replay(traffic, seed), traffic.prompts(), budget);
     ReplayResult learned =
         replay(traffic, seed)
-            .hitPolicy(HitPolicy.errorBudget(budget))
+            .hitPolicy(ErrorBudget.of(budget))
             .build()
             .run(traffic.prompts());
     return String.format(
@@ -161,7 +161,7 @@ public final class ErrorBudgetStudy {
   }
 
   private String noiseRow(Traffic traffic, double budget, long seed) {
-    Replay.Builder learning = replay(traffic, seed).hitPolicy(HitPolicy.errorBudget(budget));
+    Replay.Builder learning = replay(traffic, seed).hitPolicy(ErrorBudget.of(budget));
     ReplayResult perfect = learning.build().run(traffic.prompts());
     Random random = new Random(seed);
     ReplayResult noisy =
@@ -180,7 +180,7 @@ public final class ErrorBudgetStudy {
   private static AnswerJudge noisyJudge(Random random) {
     return (Comparison comparison) -> {
       boolean same = comparison.cachedAnswer().equals(comparison.newAnswer());
-      boolean errs = random.nextDouble() < (same ? FALSE_DIFFERENT : FALSE_SAME);
+      boolean errs = random.nextDouble() < (same ? FALSE_DIFFERENT_RATE : FALSE_SAME_RATE);
       return same != errs ? Verdict.SAME : Verdict.DIFFERENT;
     };
   }
