@@ -38,7 +38,8 @@ public sealed interface CacheCall {
 
   /**
    * Waits while another call is answering the prompt. Blocks at most for the prompt's {@linkplain
-   * io.github.semcache.prompt.Prompt#maxWait(java.time.Duration) maximum wait}.
+   * io.github.semcache.prompt.Prompt#maxWait(java.time.Duration) maximum wait}, which starts again
+   * if the other call is abandoned and a third one takes the lead.
    *
    * @return this call, or the call that follows the wait; never a {@link Follow}
    * @throws java.util.concurrent.CancellationException if the thread is interrupted; its interrupt

@@ -1,5 +1,7 @@
 package io.github.semcache;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
@@ -99,7 +101,7 @@ final class ResilientEmbedder {
 
   private List<Embedding> call(List<String> texts) {
     try {
-      return embedder.embed(texts);
+      return requireNonNull(embedder.embed(texts), "the embedder returned null");
     } catch (EmbedderException e) {
       throw e;
     } catch (RuntimeException e) {

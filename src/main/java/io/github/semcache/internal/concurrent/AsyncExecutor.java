@@ -116,6 +116,10 @@ public final class AsyncExecutor implements AutoCloseable {
       if (pool.isShutdown() && remove(task)) {
         throw new RejectedExecutionException("the cache is closed");
       }
+      // All threads may have timed out after they rejected the task.
+      if (pool.getPoolSize() == 0 && remove(task)) {
+        pool.execute(task);
+      }
     }
   }
 }

@@ -74,7 +74,11 @@ public final class HitEvaluator implements AutoCloseable {
     LearnerSync sync = learning;
     DecidedQuery checked = checked(decided);
     if (sync != null && checked.decision() instanceof Decision.Audit) {
-      sync.update(labeled(checked, checked.chosen(), Verdict.UNKNOWN));
+      try {
+        sync.update(labeled(checked, checked.chosen(), Verdict.UNKNOWN));
+      } catch (IllegalArgumentException e) { // The policy chose an entry that is no candidate.
+        events.onEvent(new CacheEvent.Failed(CacheEvent.Part.POLICY, e));
+      }
     }
   }
 
