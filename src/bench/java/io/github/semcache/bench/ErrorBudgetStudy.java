@@ -9,7 +9,7 @@ import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
 import io.github.semcache.evaluation.ReplayedPrompt;
 import io.github.semcache.judge.AnswerJudge;
-import io.github.semcache.judge.Comparison;
+import io.github.semcache.judge.AnswerJudge.Comparison;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.Verdict;
@@ -120,10 +120,7 @@ public final class ErrorBudgetStudy {
     HindsightThreshold best =
         HindsightThreshold.of(replay(traffic, seed), traffic.prompts(), budget);
     ReplayResult learned =
-        replay(traffic, seed)
-            .hitPolicy(ErrorBudget.of(budget))
-            .build()
-            .run(traffic.prompts());
+        replay(traffic, seed).hitPolicy(ErrorBudget.of(budget)).build().run(traffic.prompts());
     return String.format(
         Locale.ROOT,
         "| %s | %.2f | %d | %.1f at %.3f | %s | %.2f |",

@@ -91,4 +91,15 @@ public interface ModelObserver {
     @Override
     void close();
   }
+
+  /** A failure with a name that is more specific than its class, such as an HTTP status. */
+  interface NamedFailure {
+
+    /**
+     * Returns the name, for example {@code 429}. It is one of a small number of names.
+     *
+     * @return a name without any text of the service
+     */
+    String failureName();
+  }
 }

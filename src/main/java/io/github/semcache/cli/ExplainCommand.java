@@ -11,7 +11,7 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.Match;
-import io.github.semcache.store.NearestQuery;
+import io.github.semcache.store.VectorStore.NearestQuery;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;

@@ -7,7 +7,7 @@ import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.Admission;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.judge.Comparison;
+import io.github.semcache.judge.AnswerJudge.Comparison;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.Verdict;
 import io.github.semcache.store.InMemoryVectorStore;

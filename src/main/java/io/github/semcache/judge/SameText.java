@@ -1,5 +1,6 @@
 package io.github.semcache.judge;
 
+import io.github.semcache.judge.AnswerJudge.Comparison;
 import io.github.semcache.policy.Verdict;
 import java.text.Normalizer;
 import java.util.Locale;

@@ -2,7 +2,7 @@ package io.github.semcache.micrometer;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ModelObserver;
-import io.github.semcache.chat.NamedFailure;
+import io.github.semcache.chat.ModelObserver.NamedFailure;
 import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;

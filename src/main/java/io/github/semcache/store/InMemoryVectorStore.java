@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.store.VectorStore.NearestEntries;
+import io.github.semcache.store.VectorStore.NearestQuery;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;

@@ -1,6 +1,10 @@
 package io.github.semcache.store;
 
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -87,4 +91,56 @@ public interface VectorStore extends AutoCloseable {
    */
   @Override
   void close();
+
+  /**
+   * A search for the nearest entries (KNN) in one scope.
+   *
+   * @param embedding the embedding to search for
+   * @param scope the {@linkplain io.github.semcache.prompt.Scope#hash hash} of the scope; entries
+   *     of other scopes are not considered
+   * @param k the maximum number of entries to return, at least 1
+   * @param notBefore the earliest creation time of the entries to consider, in whole milliseconds;
+   *     empty considers entries of any age
+   */
+  record NearestQuery(Embedding embedding, String scope, int k, Optional<Instant> notBefore) {
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if k is less than 1
+     */
+    public NearestQuery {
+      requireNonNull(embedding, "embedding");
+      requireNonNull(scope, "scope");
+      requireNonNull(notBefore, "notBefore");
+      if (k < 1) {
+        throw new IllegalArgumentException("k is " + k + "; it must be at least 1");
+      }
+    }
+  }
+
+  /**
+   * The result of a nearest-neighbor search.
+   *
+   * @param matches living entries, sorted by distance
+   * @param corrupt the number of further entries that were found but could not be read; expired
+   *     entries do not count
+   */
+  record NearestEntries(List<Match> matches, int corrupt) {
+    private static final NearestEntries NONE = new NearestEntries(List.of(), 0);
+
+    /** Copies the list. */
+    public NearestEntries {
+      matches = List.copyOf(matches);
+    }
+
+    /**
+     * Returns an empty result.
+     *
+     * @return a result without matches and corrupt entries
+     */
+    public static NearestEntries none() {
+      return NONE;
+    }
+  }
 }

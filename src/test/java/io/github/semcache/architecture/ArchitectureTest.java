@@ -220,10 +220,7 @@ class ArchitectureTest {
 
   @Test
   void packagesHaveNoCycles() {
-    CompiledClasses.packages()
-        .should()
-        .beFreeOfCycles()
-        .check(MAIN);
+    CompiledClasses.packages().should().beFreeOfCycles().check(MAIN);
   }
 
   private static String[] packages(String... names) {

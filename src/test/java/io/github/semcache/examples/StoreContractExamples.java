@@ -6,17 +6,16 @@ import io.github.semcache.store.VectorStore;
 import io.github.semcache.testkit.VectorStoreContract;
 
 /** The example of the test kit, compiled; {@code InMemoryVectorStoreTest} runs the contract. */
+@SuppressWarnings("ClassCanBeStatic") // a class of a file of its own in the documentation
 final class StoreContractExamples {
   private StoreContractExamples() {}
 
-  abstract static class Enclosing {
-    // contract begins
-    class MyStoreTest extends VectorStoreContract {
-      @Override
-      protected VectorStore open(EmbeddingSpace space) {
-        return InMemoryVectorStore.builder(space).timeSource(clock).build(); // your store here
-      }
+  // contract begins
+  class MyStoreTest extends VectorStoreContract {
+    @Override
+    protected VectorStore open(EmbeddingSpace space) {
+      return InMemoryVectorStore.builder(space).timeSource(clock).build(); // your store here
     }
-    // contract ends
   }
+  // contract ends
 }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.Match;
-import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.testing.FakeRedis;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.NearestEntries;
+import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testkit.Entries;
 import org.junit.jupiter.api.Test;

@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testkit.Entries;
 import io.github.semcache.testkit.FakeClock;

@@ -9,9 +9,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.NearestEntries;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.RedisServers;
 import io.github.semcache.testkit.FakeClock;

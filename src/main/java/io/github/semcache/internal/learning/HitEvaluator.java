@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.concurrent.BoundedWorker;
 import io.github.semcache.judge.AnswerJudge;
-import io.github.semcache.judge.Comparison;
+import io.github.semcache.judge.AnswerJudge.Comparison;
 import io.github.semcache.learning.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.Verdict;

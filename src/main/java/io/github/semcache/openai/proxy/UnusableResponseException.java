@@ -1,6 +1,6 @@
 package io.github.semcache.openai.proxy;
 
-import io.github.semcache.chat.NamedFailure;
+import io.github.semcache.chat.ModelObserver.NamedFailure;
 
 /**
  * Reports a response without a usable answer to the cache: an error response, or one that cannot be
