@@ -19,12 +19,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kills a process while it writes to a store, and checks what the store contains afterwards. */
+@Tag("slow")
 class LuceneKillTest {
   private static final Pattern LINE = Pattern.compile("(put|updated|removed) (\\d+)\\.");
 

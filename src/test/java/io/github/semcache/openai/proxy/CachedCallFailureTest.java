@@ -28,11 +28,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Failures specific to one caller, rejecting executors, closed caches, and closed clients. */
+@Tag("slow")
 final class CachedCallFailureTest extends CachedClientTest {
   private final AtomicBoolean rejecting = new AtomicBoolean();
 
