@@ -101,7 +101,7 @@ class RedisFailureTest {
         "BUSY Redis is busy running a script.",
         "ERR something else"
       })
-  void serverErrorIsAStoreExceptionWithItsMessage(String error) {
+  void serverErrorThrowsAStoreExceptionWithItsMessage(String error) {
     server.onAll("-" + error);
 
     assertThat(allCalls(store))
@@ -169,7 +169,7 @@ class RedisFailureTest {
   }
 
   @Test
-  void closedConnectionIsAStoreExceptionAndTheNextCallReconnects() {
+  void closedConnectionThrowsAStoreExceptionAndTheNextCallReconnects() {
     server.onAll(FakeRedis.CLOSE_CONNECTION);
     assertThat(allCalls(store))
         .allSatisfy(
@@ -183,7 +183,7 @@ class RedisFailureTest {
   }
 
   @Test
-  void stoppedServerIsAStoreException() {
+  void stoppedServerThrowsAStoreException() {
     server.close();
 
     assertThat(allCalls(store))
@@ -314,7 +314,7 @@ class RedisFailureTest {
   }
 
   @Test
-  void unexpectedReplyIsAStoreException() {
+  void unexpectedReplyThrowsAStoreException() {
     server.on("FT.SEARCH", ":7");
     assertThatThrownBy(() -> store.nearest(QUERY)).isInstanceOf(StoreException.class);
     server.on("FT.SEARCH", "*0");
@@ -322,7 +322,7 @@ class RedisFailureTest {
   }
 
   @Test
-  void incompleteResultIsAStoreException() {
+  void incompleteResultThrowsAStoreException() {
     server.on(
         "FT.SEARCH",
         "%3\r\n+total_results\r\n:0\r\n+results\r\n*0\r\n+warning\r\n*1\r\n+Timeout limit was reached");
