@@ -114,7 +114,7 @@ class CacheCallTest {
   }
 
   @Test
-  void oneFollowerOfAnAbandonedCallTakesTheLeadAndTheOtherFollowsIt() {
+  void oneFollowerOfAnAbandonedCallBecomesTheLeaderOfTheOther() {
     CacheCall.Lead lead = lead(PROMPT);
     CacheCall.Follow first = follow(PROMPT);
     CacheCall.Follow second = follow(PROMPT);

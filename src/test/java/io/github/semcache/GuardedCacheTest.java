@@ -86,7 +86,7 @@ class GuardedCacheTest {
   }
 
   @Test
-  void exceptionOfAGuardIsAMissAndCounted() {
+  void exceptionOfAGuardIsAMissAndIsCounted() {
     SemanticCache cache =
         builder()
             .guards(

@@ -138,7 +138,7 @@ class LearningTest extends LearningFixture {
   }
 
   @Test
-  void wrongAnswerToExactlyThisPromptIsRemoved() {
+  void entryOfTheReportedPromptIsRemoved() {
     Answer answer = ask(1, 0);
 
     cache.reportWrong(answer);

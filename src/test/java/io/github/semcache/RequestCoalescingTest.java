@@ -217,7 +217,7 @@ class RequestCoalescingTest {
   }
 
   @Test
-  void followerTakesTheLeadIfTheLeaderIsInterrupted() throws Exception {
+  void followerBecomesTheLeaderIfTheLeaderIsInterrupted() throws Exception {
     CountDownLatch leads = new CountDownLatch(1);
     chat.replying(
         prompt -> {

@@ -246,7 +246,7 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   }
 
   @Test
-  void corruptEntriesAreMissesAndCounted() {
+  void corruptEntriesAreMissesAndAreCounted() {
     store.onFind(
         found -> {
           throw new CorruptEntryException("a field is missing", null);
@@ -259,7 +259,7 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   }
 
   @Test
-  void exceptionOfThePolicyIsAMissAndCounted() {
+  void exceptionOfThePolicyIsAMissAndIsCounted() {
     SemanticCache faultyCache =
         builder()
             .hitPolicy(
@@ -338,7 +338,7 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   }
 
   @Test
-  void linkageErrorOfAPartIsAMissAndCounted() {
+  void linkageErrorOfAPartIsAMissAndIsCounted() {
     Embedder outdated =
         Embedder.of(
             "outdated",

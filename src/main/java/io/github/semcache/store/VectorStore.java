@@ -30,7 +30,7 @@ public interface VectorStore extends AutoCloseable {
    * Finds an entry by its key.
    *
    * @param key the {@linkplain io.github.semcache.prompt.Query#key key} of a query
-   * @return the living entry with that key, or empty
+   * @return the live entry with that key, or empty
    * @throws CorruptEntryException if the entry exists but cannot be read
    * @throws StoreException if the store fails
    */
@@ -40,7 +40,7 @@ public interface VectorStore extends AutoCloseable {
    * Finds the entries of a scope that are nearest to an embedding.
    *
    * @param query the search
-   * @return at most {@link NearestQuery#k} living entries, sorted by distance
+   * @return at most {@link NearestQuery#k} live entries, sorted by distance
    * @throws IllegalArgumentException if the embedding does not have this store's dimension
    * @throws StoreException if the store fails
    */
@@ -67,7 +67,7 @@ public interface VectorStore extends AutoCloseable {
    * @param change maps the entry to one that differs in its attributes at most. It may be called
    *     again if another update came first, and must not use the store. If it returns an equal
    *     entry, nothing is written
-   * @return the entry after the change, or empty if there is no living entry with that key
+   * @return the entry after the change, or empty if there is no live entry with that key
    * @throws IllegalArgumentException if the change touches more than the attributes; then nothing
    *     is written
    * @throws CorruptEntryException if the entry exists but cannot be read
@@ -80,7 +80,7 @@ public interface VectorStore extends AutoCloseable {
    * Removes entries.
    *
    * @param selector selects the entries to remove
-   * @return the number of living entries that were removed, as far as the store knows
+   * @return the number of live entries that were removed, as far as the store knows
    * @throws StoreException if the store fails; some of the entries may have been removed
    */
   long remove(EntrySelector selector);
@@ -122,7 +122,7 @@ public interface VectorStore extends AutoCloseable {
   /**
    * The result of a nearest-neighbor search.
    *
-   * @param matches living entries, sorted by distance
+   * @param matches live entries, sorted by distance
    * @param corrupt the number of further entries that were found but could not be read; expired
    *     entries do not count
    */

@@ -79,7 +79,7 @@ class CallDriverTest {
 
   @ParameterizedTest
   @EnumSource
-  void missIsLed(Mode mode) {
+  void callThatMissesBecomesTheLeader(Mode mode) {
     assertThat(run(mode)).isEqualTo("Paris");
     assertThat(handler.steps).containsExactly("lead");
     assertThat(cache.stats().writes()).isEqualTo(1);
@@ -108,7 +108,7 @@ class CallDriverTest {
 
   @ParameterizedTest
   @EnumSource
-  void followerOfAnAbandonedCallLeads(Mode mode) {
+  void followerOfAnAbandonedCallBecomesTheLeader(Mode mode) {
     CacheCall.Lead lead = lead();
     CompletableFuture<String> result = follow(mode);
 
@@ -299,7 +299,7 @@ class CallDriverTest {
     assertThat(CallDriver.causeOf(withoutCause)).isSameAs(withoutCause);
   }
 
-  /** An executor that can be told to reject tasks. */
+  /** An executor that rejects tasks while {@code rejecting} is set. */
   private static final class SwitchableExecutor implements Executor {
     private final Executor delegate;
     volatile boolean rejecting;

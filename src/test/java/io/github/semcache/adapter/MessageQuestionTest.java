@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Where the question of a message is found. */
+/** Tests the selection of the question in a message. */
 class MessageQuestionTest {
   private static final String RETRIEVED = "What is it?\n\nUse this:\nIt is a cat. What is it?";
 
@@ -58,14 +58,14 @@ class MessageQuestionTest {
   }
 
   @Test
-  void thereIsNoQuestionIfTheFinderReturnsNoPartOfTheMessageOrABlankText() {
+  void questionIsAbsentIfTheFinderReturnsBlankOrForeignText() {
     assertThat(in(text -> "elsewhere", "one")).isEmpty();
     assertThat(in(text -> " ", "one two")).isEmpty();
     assertThat(failures).isEmpty();
   }
 
   @Test
-  void thereIsNoQuestionIfTheFinderThrowsAndTheExceptionIsReported() {
+  void questionIsAbsentIfTheFinderThrowsAndTheExceptionIsReported() {
     assertThat(in(text -> text.substring(99), "one")).isEmpty();
     assertThat(failures).singleElement().isInstanceOf(StringIndexOutOfBoundsException.class);
   }

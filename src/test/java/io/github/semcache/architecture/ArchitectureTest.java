@@ -22,7 +22,7 @@ class ArchitectureTest {
   private static final String[] NONE = {};
   private static final String[] BASE_ONLY = {BASE};
   private static final String[] INTEGRATIONS = {
-    "redis", "lucene", "openai", "openai.proxy", "langchain4j", "micrometer", "spring"
+    "redis", "lucene", "openai", "openai.proxy", "langchain4j", "micrometer"
   };
 
   /** Each port with the packages it may depend on, itself excluded. */
@@ -32,8 +32,6 @@ class ArchitectureTest {
           Map.entry("embedding", new String[] {}),
           Map.entry("store", new String[] {"embedding", "prompt"}),
           Map.entry("policy", new String[] {"store", "prompt", "embedding", "guard"}),
-          Map.entry(
-              "verify", new String[] {"policy", "guard", "store", "prompt", "embedding", "chat"}),
           Map.entry("learning", new String[] {"policy", "guard", "store", "prompt", "embedding"}),
           Map.entry("guard", new String[] {"guard.text"}),
           Map.entry("guard.text", new String[] {}),
@@ -51,7 +49,7 @@ class ArchitectureTest {
           "com.openai..", new String[] {"openai", "openai.proxy"},
           "dev.langchain4j..", new String[] {"langchain4j"},
           "io.micrometer..", new String[] {"micrometer"},
-          "org.springframework..", new String[] {"spring"},
+          "org.springframework..", new String[] {},
           "org.apache.commons.statistics..", new String[] {"evaluation"},
           "com.fasterxml.jackson.dataformat..", new String[] {"evaluation"},
           "picocli..", new String[] {"cli"});
@@ -117,7 +115,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void concurrencyPackageKnowsNothingAboutCaching() {
+  void concurrencyPackageDependsOnlyOnTheJdkAndSlf4j() {
     classes()
         .that()
         .resideInAPackage(BASE + ".internal.concurrent..")
@@ -192,15 +190,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             concat(
                 BASE_ONLY,
-                packages(
-                    "adapter",
-                    "chat",
-                    "policy",
-                    "learning",
-                    "verify",
-                    "guard..",
-                    "judge",
-                    "stats")))
+                packages("adapter", "chat", "policy", "learning", "guard..", "judge", "stats")))
         .check(MAIN);
   }
 

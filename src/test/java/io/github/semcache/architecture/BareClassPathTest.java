@@ -22,7 +22,6 @@ class BareClassPathTest {
           "embedding",
           "store",
           "policy",
-          "verify",
           "learning",
           "guard",
           "judge",

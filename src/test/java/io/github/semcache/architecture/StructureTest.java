@@ -35,13 +35,13 @@ class StructureTest {
           Set.of("prompt", "embedding", "guard.text", "internal.concurrent"),
           Set.of("guard", "chat", "store"),
           Set.of("policy", "redis", "lucene"),
-          Set.of("learning", "verify", "judge"),
+          Set.of("learning", "judge"),
           Set.of("stats"),
           Set.of("internal.learning"),
           Set.of(""),
           Set.of("adapter"),
           Set.of("openai", "langchain4j", "micrometer"),
-          Set.of("openai.proxy", "spring"),
+          Set.of("openai.proxy"),
           Set.of("evaluation"),
           Set.of("cli"));
 

@@ -68,7 +68,7 @@ class CliJarIT {
   }
 
   @Test
-  void reportAndEmbeddedStoreWork() throws Exception {
+  void reportAndReplayWithAnEmbeddedStoreSucceed() throws Exception {
     Path file =
         Files.writeString(directory.resolve("prompts.csv"), "prompt,label\nWhere?,a\nHow?,b\n");
     Path page = directory.resolve("report.html");
@@ -102,7 +102,7 @@ class CliJarIT {
 
   @Test
   @EnabledIfSystemProperty(named = JAR, matches = ".+")
-  void jarHasNoSignaturesAndMergedServices() throws IOException {
+  void jarHasMergedServicesAndNoSignatures() throws IOException {
     try (JarFile jar = new JarFile(System.getProperty(JAR))) {
       assertThat(jar.stream().map(entry -> entry.getName()))
           .noneMatch(name -> name.matches("META-INF/[^/]*\\.(SF|DSA|RSA)"))

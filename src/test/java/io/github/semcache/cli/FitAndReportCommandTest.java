@@ -142,7 +142,7 @@ class FitAndReportCommandTest {
   }
 
   @Test
-  void reportNeedsLabelsAndAWritableFile() throws IOException {
+  void reportRequiresLabelsAndAWritableFile() throws IOException {
     String file = prompts();
 
     run("report", file)

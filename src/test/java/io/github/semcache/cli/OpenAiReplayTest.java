@@ -61,7 +61,7 @@ class OpenAiReplayTest {
   }
 
   @Test
-  void serviceAtABaseUrlNeedsNoApiKey() throws IOException {
+  void serviceAtABaseUrlRequiresNoApiKey() throws IOException {
     JsonNode json = replay(Map.of(), "--base-url", server.baseUrl()).json();
 
     assertThat(json.get("hits").asInt()).isEqualTo(1);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tests {@code explain}, {@code stats}, {@code ls}, and {@code rm} on a store in Redis. */
+/** Tests {@code explain}, {@code stats}, {@code ls}, and {@code forget} on a store in Redis. */
 @EnabledIfRedis
 class RedisCommandsIT {
   private final String cacheName = "test-" + UUID.randomUUID();
@@ -107,7 +107,7 @@ class RedisCommandsIT {
   }
 
   @Test
-  void rmRemovesByKeyByScopeAndAll() {
+  void forgetRemovesByKeyByScopeOrAll() {
     String key = run("ls", "--json").json().get(0).get("key").asText();
     assertThat(run("forget", "--key", key).out().strip()).isEqualTo("1 entry removed");
 

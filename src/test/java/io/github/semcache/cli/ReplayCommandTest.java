@@ -87,7 +87,7 @@ class ReplayCommandTest {
   }
 
   @Test
-  void fileAfterWrongHitsIsNotTheirNumber() {
+  void fileIsAcceptedAfterWrongHitsWithoutANumber() {
     CliRun run =
         CliRun.of(
             embedder,
@@ -117,7 +117,7 @@ class ReplayCommandTest {
   }
 
   @Test
-  void errorBudgetNeedsLabels() {
+  void errorBudgetRequiresLabels() {
     replay(support(), "--prompt", "text", "--policy", "error-budget=0.01")
         .assertFailed(2, "--label is missing; error-budget=0.01 learns from labels");
   }
@@ -167,7 +167,7 @@ class ReplayCommandTest {
   }
 
   @Test
-  void withoutLabelsThereIsNoErrorRate() {
+  void errorRateIsNullWithoutLabels() {
     JsonNode json = replay(support(), "--prompt", "text", "--json").json();
 
     assertThat(json.get("hitRate").asDouble()).isEqualTo(0.5);
@@ -291,7 +291,7 @@ class ReplayCommandTest {
   }
 
   @Test
-  void unknownModelNeedsItsDimension() {
+  void unknownModelRequiresItsDimension() {
     CliRun run =
         CliRun.of(
             new CliEnvironment(Map.of("OPENAI_API_KEY", "k"), false, () -> embedder),

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests {@code explain}, {@code stats}, {@code ls}, and {@code rm} on the embedded store. */
+/** Tests {@code explain}, {@code stats}, {@code ls}, and {@code forget} on the embedded store. */
 class StoreCommandsTest {
   @TempDir Path directory;
 
@@ -122,7 +122,7 @@ class StoreCommandsTest {
   }
 
   @Test
-  void rmRemovesByKeyByScopeAndAll() {
+  void forgetRemovesByKeyByScopeOrAll() {
     String key = run("ls", "--json").json().get(0).get("key").asText();
     assertThat(run("forget", "--key", key.substring(0, 10)).out().strip())
         .isEqualTo("1 entry removed");
@@ -141,7 +141,7 @@ class StoreCommandsTest {
   }
 
   @Test
-  void rmNeedsASelector() {
+  void forgetRequiresASelector() {
     CliRun run = run("forget");
 
     assertThat(run.exitCode()).isEqualTo(2);
@@ -149,7 +149,7 @@ class StoreCommandsTest {
   }
 
   @Test
-  void rmRejectsShortPrefixes() {
+  void forgetRejectsShortPrefixes() {
     for (String prefix : List.of("", " ", "a1b2c")) {
       for (String option : List.of("--key", "--scope")) {
         CliRun run = run("forget", option, prefix);

@@ -95,7 +95,7 @@ class CachingEmbedderTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 5, 15, 100})
-  void truncatedFileIsComputedAgain(int length) throws IOException {
+  void truncatedFileIsReplaced(int length) throws IOException {
     embedAll();
     Path file = files().get(0);
     byte[] whole = Files.readAllBytes(file);
@@ -125,7 +125,7 @@ class CachingEmbedderTest {
   }
 
   @Test
-  void damagedFileIsComputedAgain() throws IOException {
+  void damagedFileIsReplaced() throws IOException {
     embedAll();
     Path file = files().get(0);
     byte[] bytes = Files.readAllBytes(file);
@@ -138,9 +138,9 @@ class CachingEmbedderTest {
   }
 
   @Test
-  void fileWithSomethingElseIsComputedAgain() throws IOException {
+  void fileWithForeignContentIsReplaced() throws IOException {
     embedAll();
-    Files.writeString(files().get(0), "my thesis");
+    Files.writeString(files().get(0), "not an embedding");
     FakeEmbedder second = new FakeEmbedder();
 
     assertThat(embedAllAgain(second)).isEqualTo(embedder.embed(TEXTS));
@@ -149,20 +149,20 @@ class CachingEmbedderTest {
 
   @Test
   void otherFilesInTheDirectoryAreNotTouched() throws IOException {
-    Path other = Files.writeString(directory.resolve("thesis.txt"), "my thesis");
+    Path other = Files.writeString(directory.resolve("thesis.txt"), "not an embedding");
     embedAll();
 
-    assertThat(other).hasContent("my thesis");
+    assertThat(other).hasContent("not an embedding");
   }
 
   @Test
   void directoryThatIsAFileIsRejected() throws IOException {
-    Path file = Files.writeString(directory.resolve("thesis.txt"), "my thesis");
+    Path file = Files.writeString(directory.resolve("thesis.txt"), "not an embedding");
 
     assertThatThrownBy(() -> CachingEmbedder.onDisk(file, embedder))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageStartingWith("cannot create directory " + file);
-    assertThat(file).hasContent("my thesis");
+    assertThat(file).hasContent("not an embedding");
   }
 
   @Test

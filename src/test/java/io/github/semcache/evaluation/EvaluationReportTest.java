@@ -99,7 +99,7 @@ class EvaluationReportTest {
   }
 
   @Test
-  void fileIsWritten(@TempDir Path directory) {
+  void writeCreatesTheFileAndFailsWithoutItsDirectory(@TempDir Path directory) {
     Path file = directory.resolve("report.html");
     report().shuffled(3).build().write(file);
 

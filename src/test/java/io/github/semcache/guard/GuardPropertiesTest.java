@@ -18,7 +18,7 @@ class GuardPropertiesTest {
           .flatMap(pair -> Stream.of(pair.a(), pair.b()))
           .toList();
 
-  /** A prompt of the labeled pairs, or a text of any characters. */
+  /** Returns a prompt of the labeled pairs, or a random text. */
   private static String prompt(Values values) {
     return values.intBetween(1, 3) == 1 ? values.anyString(60) : values.oneOf(LABELED_PROMPTS);
   }

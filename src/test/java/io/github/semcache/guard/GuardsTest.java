@@ -50,7 +50,7 @@ class GuardsTest {
           false | turn it off after 90 minutes        | turn it off after an hour and a half
           false | is flight UA482 late                | is flight UA 482 late
           """)
-  void replacedNumber(boolean rejects, String a, String b) {
+  void onlyPairsWithAReplacedNumberAreRejected(boolean rejects, String a, String b) {
     assertRejection(rejects, RejectionReason.REPLACED_NUMBER, a, b);
   }
 
@@ -66,7 +66,7 @@ class GuardsTest {
           true  | the highest mountain of Asia        | the second highest mountain of Asia
           false | the first highest peak              | the highest peak
           """)
-  void addedNumber(boolean rejects, String a, String b) {
+  void onlyPairsWithAnAddedNumberAreRejected(boolean rejects, String a, String b) {
     assertRejection(rejects, RejectionReason.ADDED_NUMBER, a, b);
   }
 
@@ -97,7 +97,7 @@ class GuardsTest {
           false | who assassinated the president      | who killed the president
           false | wo finde ich einen guten Arzt       | wo bekomme ich eine gute Pizza
           """)
-  void replacedName(boolean rejects, String a, String b) {
+  void onlyPairsWithAReplacedNameAreRejected(boolean rejects, String a, String b) {
     assertRejection(rejects, RejectionReason.REPLACED_NAME, a, b);
   }
 
@@ -118,7 +118,7 @@ class GuardsTest {
           true  | arguments for dropping it           | arguments against dropping it
           false | the cheapest way to send money      | the least expensive way to send money
           """)
-  void opposite(boolean rejects, String a, String b) {
+  void onlyPairsWithAnOppositeAreRejected(boolean rejects, String a, String b) {
     assertRejection(rejects, RejectionReason.OPPOSITE, a, b);
   }
 
@@ -137,7 +137,7 @@ class GuardsTest {
           false | how are merge conflicts resolved    | how do i resolve merge conflicts
           false | how will the weather be in Berlin   | what's the weather in Berlin
           """)
-  void questionWord(boolean rejects, String a, String b) {
+  void onlyPairsWithAnotherQuestionWordAreRejected(boolean rejects, String a, String b) {
     assertRejection(rejects, RejectionReason.QUESTION_WORD, a, b);
   }
 
@@ -158,7 +158,7 @@ class GuardsTest {
           false | how much is 140 pounds in kilograms | 140 pounds in kilograms is how much
           false | are cats and dogs mammals           | are dogs and cats mammals
           """)
-  void swappedOrder(boolean rejects, String a, String b) {
+  void onlyPairsWithSwappedOrderAreRejected(boolean rejects, String a, String b) {
     assertRejection(rejects, RejectionReason.SWAPPED_ORDER, a, b);
   }
 
@@ -179,7 +179,7 @@ class GuardsTest {
           false | a train to Vienna                   | a train to Munich
           false | was kostet das neue Heft            | was kostet das neue Buch
           """)
-  void replacedWord(boolean rejects, String a, String b) {
+  void onlyPairsWithAReplacedWordAreRejected(boolean rejects, String a, String b) {
     assertRejection(rejects, RejectionReason.REPLACED_WORD, a, b);
   }
 
@@ -201,7 +201,7 @@ class GuardsTest {
           true  | turn it on when nobody is home      | don't turn it on when nobody is home
           false | make sure the lights aren't on      | make sure the lights are off
           """)
-  void negation(boolean rejects, String a, String b) {
+  void onlyPairsWithANegationAreRejected(boolean rejects, String a, String b) {
     assertRejection(rejects, RejectionReason.NEGATION, a, b);
   }
 
@@ -220,7 +220,7 @@ class GuardsTest {
           true  ; factor x^2 + 5x + 6                ; factor x^2 + 5x - 6
           false ; what is 3 plus 4                   ; what is 3 + 4
           """)
-  void symbol(boolean rejects, String a, String b) {
+  void onlyPairsWithAnotherSymbolAreRejected(boolean rejects, String a, String b) {
     assertRejection(rejects, RejectionReason.SYMBOL, a, b);
   }
 
@@ -235,7 +235,7 @@ class GuardsTest {
           false | wie kündige ich mein Abo           | kann ich mein Abo kündigen
           false | He perdido mi tarjeta              | se me perdió la tarjeta
           """)
-  void language(boolean rejects, String a, String b) {
+  void onlyPairsInDifferentLanguagesAreRejected(boolean rejects, String a, String b) {
     assertRejection(rejects, RejectionReason.LANGUAGE, a, b);
   }
 
@@ -258,7 +258,7 @@ class GuardsTest {
           false | please cancel the order for me     | cancelling my orders
           false | cancle my order                    | cancel my order
           """)
-  void sameWords(boolean rejects, String a, String b) {
+  void sameWordsRejectsOnlyPairsWithOtherWords(boolean rejects, String a, String b) {
     assertThat(Guards.sameWords().reject(PromptPair.of(a, b)))
         .isEqualTo(rejects ? Optional.of(RejectionReason.OTHER_WORDS) : Optional.empty());
   }

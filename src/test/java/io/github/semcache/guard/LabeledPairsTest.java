@@ -49,7 +49,7 @@ class LabeledPairsTest {
    * in other languages, for which the guards have no word lists.
    */
   @Test
-  void unseenPairsAreDistinguishedNearlyAsWell() {
+  void unseenPairsAreDistinguishedAtTheMeasuredRates() {
     assertThat(GuardCase.unseen(1)).hasSizeGreaterThan(700);
     assertRates(GuardCase.unseen(1), 0.87, 0.05);
     assertThat(GuardCase.unseen(2)).hasSize(700);

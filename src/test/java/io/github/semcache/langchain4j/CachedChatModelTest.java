@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a cached model stores, and what a hit returns. */
+/** Tests of the entries that a cached model stores and of the responses of its hits. */
 class CachedChatModelTest extends CachedModelFixture {
   @Test
   void paraphrasedQuestionIsAnsweredWithTheCompleteResponse() {

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Concurrent and nested calls with the same request, and what ends a wait for another call. */
+/** Tests of concurrent and nested calls with the same request. */
 class CoalescedModelCallsTest extends CachedModelFixture {
   private final AtomicInteger calls = new AtomicInteger();
 

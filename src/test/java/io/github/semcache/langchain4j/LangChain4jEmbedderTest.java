@@ -64,7 +64,7 @@ final class LangChain4jEmbedderTest {
   }
 
   @Test
-  void failureToDetermineTheDimensionIsAnEmbedderException() {
+  void failureToDetermineTheDimensionThrowsAnEmbedderException() {
     assertThatExceptionOfType(EmbedderException.class)
         .isThrownBy(() -> LangChain4jEmbedder.of(failing(), "fake"))
         .withMessage("model fake failed to determine its dimension")
@@ -77,7 +77,7 @@ final class LangChain4jEmbedderTest {
   }
 
   @Test
-  void failureOfTheModelIsAnEmbedderExceptionWithoutTheText() {
+  void failureOfTheModelThrowsAnEmbedderExceptionWithoutTheText() {
     Embedder embedder = LangChain4jEmbedder.builder(failing(), "fake").dimension(2).build();
 
     assertThatExceptionOfType(EmbedderException.class)
@@ -87,7 +87,7 @@ final class LangChain4jEmbedderTest {
   }
 
   @Test
-  void invalidRequestIsARejectedText() {
+  void invalidRequestRejectsTheText() {
     EmbeddingModel rejecting =
         new FakeEmbeddingModel(
             text -> {
@@ -102,7 +102,7 @@ final class LangChain4jEmbedderTest {
   }
 
   @Test
-  void wrongNumberOfVectorsIsAnEmbedderException() {
+  void wrongNumberOfVectorsThrowsAnEmbedderException() {
     EmbeddingModel incomplete =
         new EmbeddingModel() {
           @Override
@@ -119,7 +119,7 @@ final class LangChain4jEmbedderTest {
   }
 
   @Test
-  void invalidVectorIsAnEmbedderException() {
+  void invalidVectorThrowsAnEmbedderException() {
     assertThatFailureOf(new float[] {1})
         .hasMessage("model fake returned a vector of 1 components; expected 2");
     assertThatFailureOf(new float[] {1, Float.NaN}).hasMessageContaining("component 1 is NaN");
@@ -129,7 +129,7 @@ final class LangChain4jEmbedderTest {
   }
 
   @Test
-  void builderNamesOptionValueAndRule() {
+  void exceptionsNameOptionValueAndRule() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LangChain4jEmbedder.of(model, " "))
         .withMessageContaining("modelId is blank");
@@ -143,7 +143,7 @@ final class LangChain4jEmbedderTest {
 
   @Test
   @SuppressWarnings("NullAway") // callers without null checks
-  void nullIsNamed() {
+  void exceptionsNameTheNullArgument() {
     assertThatNullPointerException()
         .isThrownBy(() -> LangChain4jEmbedder.of(null, "fake"))
         .withMessage("model");

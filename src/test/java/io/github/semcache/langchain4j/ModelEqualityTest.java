@@ -18,7 +18,7 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Which requests and models use the same entries. */
+/** Tests which requests and models use the same entries. */
 class ModelEqualityTest extends CachedModelFixture {
   @Test
   void requestsThatDifferInAnythingElseHaveDifferentEntries() {

@@ -28,7 +28,7 @@ class ClopperPearsonTest {
   }
 
   @Property
-  void atTheUpperBoundSoFewEventsHaveProbabilityOneMinusConfidence(Values values) {
+  void cumulativeProbabilityAtTheUpperBoundIsOneMinusConfidence(Values values) {
     int trials = values.intBetween(1, 60);
     int events = values.intBetween(0, trials - 1);
     double confidence = values.doubleBetween(0.5, 0.99);

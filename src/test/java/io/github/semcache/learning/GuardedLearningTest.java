@@ -50,7 +50,7 @@ class GuardedLearningTest {
   }
 
   @Test
-  void verdictsOnRejectedMatchesAreNotLearnedFrom() {
+  void policyDoesNotLearnFromVerdictsOnRejectedMatches() {
     Learner learner = guarded.newLearner();
     Decision miss = Decision.miss(MissReason.TOO_FAR);
 

@@ -39,7 +39,7 @@ final class EntryWriterProcess {
         } else if (i % 10 == 7) {
           store.put(List.of(newEntry(i)));
           print("put", i);
-          // One of the latest entries and, mostly, one that was flushed.
+          // Updates the latest entry and an older one, which is usually flushed already.
           update(store, i);
           update(store, Math.max(i - 200, i % 100));
         } else {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What reaches the log, and when it is synced. */
+/** Tests which changes are logged, and when the log is synced. */
 class EntryWriterTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
   private static final CacheEntry ENTRY = entry(Scope.none(), "what?", "answer", Instant.EPOCH);

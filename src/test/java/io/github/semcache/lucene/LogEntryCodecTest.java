@@ -30,14 +30,14 @@ class LogEntryCodecTest {
   }
 
   @Property
-  void entryComesBackAsItWas(Values values) {
+  void decodedEntryEqualsEncodedEntry(Values values) {
     CacheEntry entry = entry(values);
 
     assertThat(decode(LogEntryCodec.encode(entry))).isEqualTo(entry);
   }
 
   @Property
-  void damageOfOneBitIsNoticed(Values values) {
+  void flippedBitIsDetected(Values values) {
     byte[] bytes = LogEntryCodec.encode(entry(values));
     int bit = values.intBetween(0, bytes.length * 8 - 1);
     bytes[bit / 8] ^= (byte) (1 << (bit % 8));
@@ -46,11 +46,11 @@ class LogEntryCodecTest {
   }
 
   @Property
-  void missingBytesAreNoticed(Values values) {
+  void truncatedEntryIsDetected(Values values) {
     byte[] bytes = LogEntryCodec.encode(entry(values));
-    byte[] cut = java.util.Arrays.copyOf(bytes, values.intBetween(0, bytes.length - 1));
+    byte[] truncated = java.util.Arrays.copyOf(bytes, values.intBetween(0, bytes.length - 1));
 
-    assertThatThrownBy(() -> decode(cut)).isInstanceOf(CorruptEntryException.class);
+    assertThatThrownBy(() -> decode(truncated)).isInstanceOf(CorruptEntryException.class);
   }
 
   @Property

@@ -85,30 +85,30 @@ class LuceneEvictionTest extends LuceneFixture {
   }
 
   @Test
-  void expiredEntriesAreRemovedBeforeLivingEntriesAreEvicted() {
+  void expiredEntriesAreRemovedBeforeLiveEntriesAreEvicted() {
     LuceneVectorStore store = open(builder().maxEntries(2));
-    CacheEntry living = put(store, "living", 0);
+    CacheEntry live = put(store, "live", 0);
     put(store, "expired", 10, MINUTE);
     clock.advance(MINUTE);
 
     CacheEntry third = entry(SCOPE, "third", "answer", clock.instant());
     assertThat(store.put(List.of(withoutExpiry(third, atAngle(DIMENSION, 20))))).isZero();
-    assertThat(store.find(living.key())).isPresent();
+    assertThat(store.find(live.key())).isPresent();
   }
 
   @Test
-  void manyExpiredNeighborsDoNotHideALivingEntry() {
+  void manyExpiredNeighborsDoNotHideALiveEntry() {
     LuceneVectorStore store = open();
     store.put(
         IntStream.range(0, 400)
             .mapToObj(i -> entry(SCOPE, "expired " + i, "answer", clock.instant()))
             .map(entry -> expiring(entry, atAngle(DIMENSION, 0), MINUTE))
             .toList());
-    CacheEntry living = put(store, "living", 60);
+    CacheEntry live = put(store, "live", 60);
     store.flush();
     clock.advance(MINUTE);
 
-    assertThat(entriesNear(store, 0, 3)).containsExactly(living);
+    assertThat(entriesNear(store, 0, 3)).containsExactly(live);
   }
 
   @Test
@@ -119,7 +119,7 @@ class LuceneEvictionTest extends LuceneFixture {
             .mapToObj(i -> entry(SCOPE, "prompt " + i, "answer", clock.instant()))
             .map(entry -> expiring(entry, atAngle(DIMENSION, 0), MINUTE))
             .toList());
-    put(store, "living", 60);
+    put(store, "live", 60);
     store.flush();
     assertThat(documents()).isEqualTo(101);
     clock.advance(MINUTE);

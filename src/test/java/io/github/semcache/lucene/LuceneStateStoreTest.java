@@ -81,7 +81,7 @@ class LuceneStateStoreTest extends StateStoreContract<LuceneVectorStore> {
   }
 
   @Test
-  void unwritableDirectoryIsAStoreException() throws Exception {
+  void unwritableDirectoryThrowsAStoreException() throws Exception {
     try (LuceneVectorStore store = reopen()) {
       Files.writeString(directory.resolve("reopened/states"), "a file instead of a directory");
 

@@ -148,7 +148,7 @@ class MicrometerTest {
   }
 
   @Test
-  void optionsAreChecked() {
+  void invalidOptionsAreRejected() {
     assertThatIllegalArgumentException().isThrownBy(() -> CacheMetrics.builder(registry, " "));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CacheMetrics.builder(registry, "x").prices(-1, 0, "usd"))
@@ -237,7 +237,7 @@ class MicrometerTest {
   }
 
   @Test
-  void reportIsHonoredByTheNextCacheOnAnObservedStore() {
+  void reportTakesEffectInTheNextCacheOnAnObservedStore() {
     InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
     CacheObservations observations = CacheObservations.of(ObservationRegistry.create());
     try (SemanticCache first =

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Responses to chat requests: what is read from them, and which exceptions they cause. */
+/** Tests the conversion of chat responses to replies and exceptions. */
 final class OpenAiChatReplyTest extends OpenAiTest {
   private static final Prompt QUESTION = Prompt.of("What is the capital of France?");
 

@@ -25,7 +25,7 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
   private static final String SECRET = "the patient's diagnosis";
 
   @Test
-  void rateLimitAfterAllRetriesIsAnEmbedderException() {
+  void rateLimitAfterAllRetriesThrowsAnEmbedderException() {
     server.always(EMBEDDINGS, FakeReply.rateLimited(1));
 
     assertThat(failure())
@@ -46,7 +46,7 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 413, 422})
-  void invalidRequestIsARejectedText(int status) {
+  void invalidRequestRejectsTheText(int status) {
     server.next(EMBEDDINGS, FakeReply.error(status, "too many tokens in: " + SECRET));
 
     assertThat(failure())
@@ -57,14 +57,14 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 404})
-  void forbiddenRequestIsNotARejectedText(int status) {
+  void forbiddenRequestDoesNotRejectTheText(int status) {
     server.next(EMBEDDINGS, FakeReply.error(status, "no"));
 
     assertThat(failure()).isNotInstanceOf(RejectedTextException.class);
   }
 
   @Test
-  void serverErrorIsAnEmbedderException() {
+  void serverErrorThrowsAnEmbedderException() {
     server.always(EMBEDDINGS, FakeReply.error(500, "no memory left").header("Retry-After-Ms", "1"));
 
     assertThat(failure())
@@ -73,7 +73,7 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
   }
 
   @Test
-  void hangingServerIsAnEmbedderExceptionAfterTheTimeoutOfTheClient() {
+  void hangingServerThrowsAnEmbedderExceptionAfterTheTimeoutOfTheClient() {
     server.next(EMBEDDINGS, FakeReply.hanging());
     OpenAIClient timingOut = clientWithShortTimeout();
 
@@ -84,7 +84,7 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
   }
 
   @Test
-  void unreachableServerIsAnEmbedderException() {
+  void unreachableServerThrowsAnEmbedderException() {
     OpenAIClient unreachable = clientWithShortTimeout();
     server.close();
 
@@ -105,14 +105,14 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "no json", "{\"data\": [{\"index\": 0, \"embed", "{}", "[]", "null"})
-  void malformedResponseIsAnEmbedderException(String body) {
+  void malformedResponseThrowsAnEmbedderException(String body) {
     server.next(EMBEDDINGS, FakeReply.body(200, body));
 
     assertThat(failure()).hasMessageEndingWith("failed: the response is malformed");
   }
 
   @Test
-  void truncatedResponseIsAnEmbedderException() {
+  void truncatedResponseThrowsAnEmbedderException() {
     server.next(
         EMBEDDINGS, FakeReply.truncated("{\"data\": [{\"index\": 0, \"embedding\": \"AAAA"));
 
@@ -142,21 +142,21 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
         "{'index': 0, 'embedding': 'AACAPwAA'}       | a vector of 6 bytes",
         "{'index': 0, 'embedding': '?'}              | a vector that is not valid base64",
       })
-  void invalidVectorIsAnEmbedderException(String item, String message) {
+  void invalidVectorThrowsAnEmbedderException(String item, String message) {
     server.next(EMBEDDINGS, data(item.replace('\'', '"')));
 
     assertThat(failure()).hasMessageContaining(message).hasMessageContaining("model plane");
   }
 
   @Test
-  void wrongNumberOfVectorsIsAnEmbedderException() {
+  void wrongNumberOfVectorsThrowsAnEmbedderException() {
     server.next(EMBEDDINGS, FakeVectors.vectors(new float[] {1, 0}, new float[] {0, 1}));
 
     assertThat(failure()).hasMessage("model plane returned 2 vectors for 1 texts");
   }
 
   @Test
-  void duplicateIndexIsAnEmbedderException() {
+  void duplicateIndexThrowsAnEmbedderException() {
     server.next(
         EMBEDDINGS,
         data("{\"index\": 1, \"embedding\": [1, 0]}, {\"index\": 1, \"embedding\": [2, 0]}"));

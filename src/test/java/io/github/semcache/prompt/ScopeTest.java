@@ -23,7 +23,7 @@ class ScopeTest {
     return values.intBetween(1, 10) <= 3 ? scope : scope.system(text.get());
   }
 
-  /** A scope that is made of the same parts. */
+  /** Returns an equal scope with copies of all parts. */
   private static Scope copy(Scope scope) {
     Scope copy =
         Scope.of(Map.copyOf(scope.tags()))

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class OptimisticRetryTest {
 
   @Test
-  void hundredthFailedAttemptIsTheLast() {
+  void updateFailsAfterAHundredFailedAttempts() {
     OptimisticRetry retry = new OptimisticRetry("update something");
     for (int i = 1; i < OptimisticRetry.MAX_ATTEMPTS; i++) {
       retry.attemptFailed();

@@ -103,7 +103,7 @@ class RedisFailureTest {
         "BUSY Redis is busy running a script.",
         "ERR something else"
       })
-  void serverErrorIsAStoreExceptionWithItsMessage(String error) {
+  void serverErrorThrowsAStoreExceptionWithItsMessage(String error) {
     server.onAll("-" + error);
 
     assertThat(allCalls(store))
@@ -171,7 +171,7 @@ class RedisFailureTest {
   }
 
   @Test
-  void closedConnectionIsAStoreExceptionAndTheNextCallReconnects() {
+  void closedConnectionThrowsAStoreExceptionAndTheNextCallReconnects() {
     server.onAll(FakeRedis.CLOSE_CONNECTION);
     assertThat(allCalls(store))
         .allSatisfy(
@@ -185,7 +185,7 @@ class RedisFailureTest {
   }
 
   @Test
-  void stoppedServerIsAStoreException() {
+  void stoppedServerThrowsAStoreException() {
     server.close();
 
     assertThat(allCalls(store))
@@ -316,7 +316,7 @@ class RedisFailureTest {
   }
 
   @Test
-  void unexpectedReplyIsAStoreException() {
+  void unexpectedReplyThrowsAStoreException() {
     server.on("FT.SEARCH", ":7");
     assertThatThrownBy(() -> store.nearest(QUERY)).isInstanceOf(StoreException.class);
     server.on("FT.SEARCH", "*0");
@@ -324,7 +324,7 @@ class RedisFailureTest {
   }
 
   @Test
-  void incompleteResultIsAStoreException() {
+  void incompleteResultThrowsAStoreException() {
     server.on(
         "FT.SEARCH",
         "%3\r\n+total_results\r\n:0\r\n+results\r\n*0\r\n+warning\r\n*1\r\n+Timeout limit was reached");

@@ -50,7 +50,7 @@ class RedisUriTest {
   }
 
   @Test
-  void passwordNeedsNoUser() {
+  void passwordWithoutUserIsAccepted() {
     assertThat(config("redis://:secret@cache").getUser()).isNull();
     assertThat(config("redis://:secret@cache").getPassword()).isEqualTo("secret");
   }

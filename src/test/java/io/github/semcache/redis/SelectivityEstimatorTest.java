@@ -63,7 +63,7 @@ class SelectivityEstimatorTest {
   }
 
   @Test
-  void smallCountNeedsNoCountOfAllEntries() {
+  void allEntriesAreNotCountedAfterASmallCount() {
     entries.put("small", 20L);
 
     assertThat(policyAfterCounting("small")).isEqualTo(HybridPolicy.ADHOC_BF);

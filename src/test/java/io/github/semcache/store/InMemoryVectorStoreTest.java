@@ -58,16 +58,16 @@ class InMemoryVectorStoreTest extends VectorStoreContract {
   }
 
   @Test
-  void expiredEntriesAreRemovedBeforeLivingEntriesAreEvicted() {
+  void expiredEntriesAreRemovedBeforeLiveEntriesAreEvicted() {
     VectorStore small = InMemoryVectorStore.builder(SPACE).maxEntries(2).timeSource(clock).build();
-    CacheEntry living = put(small, "living", 0);
+    CacheEntry live = put(small, "live", 0);
     CacheEntry expired = entry(scope, "expired", "answer", now());
     small.put(List.of(expiring(expired, atAngle(DIMENSION, 0), Duration.ofSeconds(1))));
     clock.advance(Duration.ofSeconds(1));
 
     CacheEntry third = entry(scope, "third", "answer", now());
     assertThat(small.put(List.of(withoutExpiry(third, atAngle(DIMENSION, 20))))).isZero();
-    assertThat(small.find(living.key())).isPresent();
+    assertThat(small.find(live.key())).isPresent();
   }
 
   @Test

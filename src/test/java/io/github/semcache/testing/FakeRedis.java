@@ -76,8 +76,8 @@ public final class FakeRedis implements AutoCloseable {
   }
 
   /**
-   * Returns the number of round roundTrips: how often a command arrived after all earlier ones had
-   * been replied to.
+   * Returns the number of round trips, that is, of commands that arrived after all earlier commands
+   * had been answered.
    */
   public int roundTrips() {
     return roundTrips.get();
@@ -113,7 +113,7 @@ public final class FakeRedis implements AutoCloseable {
         if (newRoundTrip) {
           roundTrips.incrementAndGet();
         }
-        // Before sending the reply, after which the client may send the next command.
+        // Checked before the reply is sent, because the client may then send the next command.
         newRoundTrip = in.available() == 0;
         String command = words.get(0).toUpperCase(Locale.ROOT);
         received.add(words);

@@ -113,7 +113,7 @@ class PropertyTest {
   }
 
   @Test
-  void propertyWhoseAssumptionsAreHardlyEverMetFails() {
+  void propertyFailsIfItsAssumptionsAreRarelyMet() {
     assertThatThrownBy(() -> PropertyExtension.run(10, 3, values -> values.assume(false)))
         .isInstanceOf(AssertionError.class)
         .hasMessage("only 0 of 60 tries met the assumptions of the property (seed 3)");

@@ -145,7 +145,7 @@ abstract class AttributeUpdateContract extends VectorStoreFixture {
   }
 
   private static CacheEntry mustNotBeCalled(CacheEntry entry) {
-    throw new AssertionError("there is no living entry " + entry);
+    throw new AssertionError("there is no live entry " + entry);
   }
 
   @ParameterizedTest

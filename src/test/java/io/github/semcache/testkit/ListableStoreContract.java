@@ -116,21 +116,21 @@ public abstract class ListableStoreContract<S extends VectorStore & ListableStor
   }
 
   @Test
-  void livingEntriesAreListedWithTheirExpiry() throws Exception {
+  void liveEntriesAreListedWithTheirExpiry() throws Exception {
     CacheEntry permanent = entry(Scope.none(), "permanent", "an answer", now());
-    CacheEntry living = entry(Scope.of("tenant", "acme"), "living", "another", now());
+    CacheEntry live = entry(Scope.of("tenant", "acme"), "live", "another", now());
     CacheEntry expired = entry(Scope.none(), "expired", "a third", now());
     store.put(List.of(withoutExpiry(permanent, atAngle(DIMENSION, 0))));
-    store.put(List.of(expiring(living, atAngle(DIMENSION, 1), LONG)));
+    store.put(List.of(expiring(live, atAngle(DIMENSION, 1), LONG)));
     store.put(List.of(expiring(expired, atAngle(DIMENSION, 2), SHORT)));
     advanceTime(SHORT);
 
     Map<CacheEntry, Optional<Instant>> listed =
         list().stream().collect(Collectors.toMap(ListedEntry::entry, ListedEntry::expiresAt));
-    assertThat(listed).containsOnlyKeys(permanent, living);
+    assertThat(listed).containsOnlyKeys(permanent, live);
     assertThat(listed).containsEntry(permanent, Optional.empty());
-    Instant expected = living.createdAt().plus(LONG);
-    assertThat(listed.getOrDefault(living, Optional.empty()).orElseThrow())
+    Instant expected = live.createdAt().plus(LONG);
+    assertThat(listed.getOrDefault(live, Optional.empty()).orElseThrow())
         .isBetween(expected.minus(clockTolerance()), expected.plus(clockTolerance()));
   }
 

@@ -116,13 +116,13 @@ abstract class VectorSearchContract extends AttributeUpdateContract {
   }
 
   @Test
-  void expiredNeighborDoesNotHideALivingEntry() throws Exception {
+  void expiredNeighborDoesNotHideALiveEntry() throws Exception {
     CacheEntry expired = entry(SCOPE, "expired", "answer", now());
     store.put(List.of(expiring(expired, atAngle(DIMENSION, 0), shortTimeToLive())));
-    CacheEntry living = put(SCOPE, "living", 10);
+    CacheEntry live = put(SCOPE, "live", 10);
     advanceTime(shortTimeToLive());
 
-    assertThat(entriesNear(SCOPE, 0, 3)).containsExactly(living);
+    assertThat(entriesNear(SCOPE, 0, 3)).containsExactly(live);
   }
 
   @Test

@@ -13,7 +13,7 @@ import io.github.semcache.testing.Values;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How the headers of a client and of its calls are combined and encoded. */
+/** Tests the encoding of the headers of clients and calls, and their combination. */
 final class CacheControlTest extends CachedClientTest {
   private static ChatCompletionCreateParams asking() {
     return asking(PARIS);

@@ -48,7 +48,7 @@ final class CachedCallTest extends CachedClientTest {
   }
 
   @Test
-  void followerTakesOverFromAnInterruptedLeader() throws InterruptedException {
+  void followerOfAnInterruptedCallBecomesTheLeader() throws InterruptedException {
     server.next(CHAT, FakeReply.rateLimited(30_000));
     AtomicReference<Throwable> seen = new AtomicReference<>();
     Thread leader = new Thread(() -> seen.set(catchThrowable(() -> create(client))));

@@ -48,7 +48,7 @@ abstract class CachedClientTest {
   final SemanticCache cache;
   final OpenAIClient client;
 
-  /** Opened after the test at the latest, so that the server can end. */
+  /** Opened by the test or after it, so that the server can stop. */
   final CountDownLatch gate = new CountDownLatch(1);
 
   CachedClientTest() {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** How the chunks of a stream are merged. */
+/** Tests the merging of the chunks of a stream. */
 class ChunkMergerTest {
 
   /** Merges chunks whose only choice has the given fields. */

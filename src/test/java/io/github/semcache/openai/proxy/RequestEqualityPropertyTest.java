@@ -15,7 +15,7 @@ import java.util.Set;
 
 /** Requests are equal for the cache unless a relevant part differs. */
 final class RequestEqualityPropertyTest extends RequestEqualityFixture {
-  /** Texts and images, at least one of them a text that says something. */
+  /** Texts and images, at least one of them a text that is not blank. */
   private static List<String> contents(Values values) {
     return values.listOf(
         1, 6, () -> values.oneOf("", "damaged", "Which one?", "image a", "image b"));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which requests are equal for the cache, and which are passed through. */
+/** Tests which requests have the same cache key, and which bypass the cache. */
 final class RequestEqualityTest extends RequestEqualityFixture {
   @Test
   void fixturesContainEveryFieldOfOpenAiJava() {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which bytes of a stream remain after the usage is removed. */
+/** Tests the removal of the token usage from a stream. */
 class UsageFilterTest {
   private final List<Throwable> failures = new ArrayList<>();
 
