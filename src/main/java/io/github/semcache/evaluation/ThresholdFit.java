@@ -33,8 +33,8 @@ public record ThresholdFit(
    * A five-fold cross-validation: each fifth of the data is evaluated with the threshold that was
    * fitted to the other four.
    *
-   * @param thresholds the threshold of each fold; folds in which no threshold meets the target are
-   *     left out
+   * @param thresholds the threshold of each fold; folds without a threshold that meets the target
+   *     are omitted
    * @param counts the counts over all folds
    */
   public record CrossValidation(List<Double> thresholds, ReplayCounts counts) {

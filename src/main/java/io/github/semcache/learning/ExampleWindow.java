@@ -35,8 +35,8 @@ final class ExampleWindow {
   /** Replaces the example with the same id; returns false if that one has the same label. */
   boolean replace(TrainingExample example) {
     Optional<TrainingExample> before =
-        examples.stream().filter(one -> one.id() == example.id()).findFirst();
-    if (before.filter(one -> one.wrong() == example.wrong()).isPresent()) {
+        examples.stream().filter(other -> other.id() == example.id()).findFirst();
+    if (before.filter(other -> other.wrong() == example.wrong()).isPresent()) {
       return false;
     }
     before.ifPresent(examples::remove);

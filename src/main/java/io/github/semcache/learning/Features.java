@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The features from which the risk of serving the nearest entry is predicted. */
+/** The features that predict the risk of serving the nearest entry. */
 final class Features {
   /** The number of numeric features, which come first. */
   static final int NUMBERS = 21;

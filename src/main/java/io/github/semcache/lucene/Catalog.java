@@ -39,7 +39,9 @@ final class Catalog {
     return new EntryRef(metadata, scopes.computeIfAbsent(metadata.scope(), ScopeRef::new));
   }
 
-  /** Adds a reference as the most recently used one. Replaces the one with the same key. */
+  /**
+   * Adds a reference as the most recently used reference. Replaces a reference with the same key.
+   */
   void add(EntryRef ref) {
     EntryRef replaced = refs.get(ref.key);
     if (replaced != null) {

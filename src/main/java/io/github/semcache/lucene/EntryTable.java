@@ -111,7 +111,7 @@ final class EntryTable {
   }
 
   /**
-   * Returns all living entries that can be read. The lock is acquired for each entry separately, so
+   * Returns all live entries that can be read. The lock is acquired for each entry separately, so
    * writers do not wait for the reader of the stream.
    */
   Stream<ListedEntry> entries() {
@@ -145,7 +145,7 @@ final class EntryTable {
   }
 
   /**
-   * Returns the current version of a living entry. Does not count as a use of the entry.
+   * Returns the current version of a live entry. Does not count as a use of the entry.
    *
    * @throws CorruptEntryException if the entry cannot be read
    */
@@ -223,7 +223,7 @@ final class EntryTable {
         });
   }
 
-  /** Removes entries and returns the number of living entries among them. */
+  /** Removes entries and returns the number of live entries among them. */
   long remove(EntrySelector selector) {
     long now = now();
     return withWriteLock(

@@ -92,10 +92,10 @@ final class EntryWriter {
   }
 
   /**
-   * Writes a new version of a living entry, with the same embedding and expiry. The change runs
-   * while this writer is locked, but does not block lookups.
+   * Writes a new version of a live entry, with the same embedding and expiry. The change runs while
+   * this writer is locked, but does not block lookups.
    *
-   * @return the entry after the change, or empty if there is no living entry with that key
+   * @return the entry after the change, or empty if there is no live entry with that key
    */
   Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
     return withLock(
@@ -118,7 +118,7 @@ final class EntryWriter {
         });
   }
 
-  /** Removes entries and returns the number of living entries among them. */
+  /** Removes entries and returns the number of live entries among them. */
   long remove(EntrySelector selector) {
     return withLock(
         () -> {
@@ -258,7 +258,8 @@ final class EntryWriter {
       log.append(unloggedEvictions);
       return true;
     } catch (IOException e) {
-      // The next opening evicts the same number of entries, though possibly others.
+      // The next time the store is opened, it evicts the same number of entries, but possibly
+      // different ones.
       return true;
     } finally {
       lock.unlock();

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Lucene index on disk. Each commit contains the sequence number up to which it includes all
- * changes.
+ * The Lucene index on disk. Each commit contains the sequence number of the last change that it
+ * includes.
  *
  * <p>Writes must come from one thread at a time. {@link #abort} may be called by any thread.
  */

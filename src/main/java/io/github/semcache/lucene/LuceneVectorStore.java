@@ -277,7 +277,7 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
 
     /**
      * Sets the maximum time after which a change is synced to disk. A power failure can lose the
-     * changes of this period. The end of the process alone loses nothing.
+     * changes of this period. No changes are lost if only the process ends.
      *
      * @param syncInterval the interval, at most one hour; one second by default. With zero, {@link
      *     #put}, {@link #updateAttributes}, and {@link #remove} sync each change before they

@@ -88,7 +88,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
   }
 
   /**
-   * Returns a builder for an embedder with a client of its own for OpenAI. {@link #close} closes
+   * Returns a builder for an embedder that creates its own OpenAI client. {@link #close} closes
    * that client.
    *
    * @param apiKey the API key
@@ -99,7 +99,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
   }
 
   /**
-   * Returns a builder for an embedder with a client of its own for a compatible service. {@link
+   * Returns a builder for an embedder that creates its own client for a compatible service. {@link
    * #close} closes that client.
    *
    * @param apiKey the API key; any string if the service does not need one

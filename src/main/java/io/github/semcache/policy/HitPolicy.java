@@ -24,7 +24,7 @@ public interface HitPolicy {
    * Decides on a query.
    *
    * @param query the query
-   * @param matches the nearest living entries of the query's scope, nearest first; may be empty
+   * @param matches the nearest live entries of the query's scope, nearest first; may be empty
    * @return a hit on one of the matches, or a miss with its reason
    */
   Decision decide(Query query, List<Match> matches);

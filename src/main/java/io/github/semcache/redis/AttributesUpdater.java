@@ -19,7 +19,7 @@ final class AttributesUpdater {
 
   /**
    * Sets the attributes if attributes and creation time are still those that were read. A key that
-   * is missing or has expired has neither, so it is not created. HSET leaves the TTL as it is.
+   * is missing or has expired has neither, so it is not created. HSET does not change the TTL.
    */
   private static final byte[] SCRIPT =
       Utf8.encode(

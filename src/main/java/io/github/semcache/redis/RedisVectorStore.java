@@ -202,7 +202,7 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   /**
    * {@inheritDoc}
    *
-   * <p>Takes two round trips, and two more each time that another update came first. After 100
+   * <p>Takes two round trips, plus two for each conflict with a concurrent update. After 100
    * attempts the method throws a {@link StoreException}. If the connection fails before the reply
    * to the write arrives, the update may have been applied although the method throws an exception.
    */
@@ -259,9 +259,9 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   /**
    * {@inheritDoc}
    *
-   * <p>Scans all keys of the server and reads the entries in batches of about 100, each of which
+   * <p>Scans all keys of the server and reads the entries in batches of about 100, and each batch
    * takes three round trips. The listing includes entries that are not in the index and does not
-   * require the index. While it is read, the stream keeps the keys that it has returned, about 200
+   * require the index. While it is read, the stream stores the keys that it has returned, about 200
    * bytes each, so that it returns no entry twice. It does not hold a connection, so closing it is
    * optional.
    */
@@ -279,7 +279,7 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   /**
    * {@inheritDoc}
    *
-   * <p>Takes two round trips, and two more each time that another update came first. After 100
+   * <p>Takes two round trips, plus two for each conflict with a concurrent update. After 100
    * attempts the method throws a {@link StoreException}.
    */
   @Override
@@ -381,9 +381,9 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
 
     /**
      * Assumes that the index exists and has the required schema: the store neither creates nor
-     * verifies it. For users without permission for FT.CREATE and FT.INFO. The store cannot know
-     * whether such an index is complete, so {@linkplain RedisVectorStore#remove removing} the
-     * entries of a scope scans all keys of the server. Disabled by default.
+     * verifies it. For users without permission for FT.CREATE and FT.INFO. The store cannot
+     * determine whether such an index is complete, so {@linkplain RedisVectorStore#remove removing}
+     * the entries of a scope scans all keys of the server. Disabled by default.
      *
      * @return this builder
      */

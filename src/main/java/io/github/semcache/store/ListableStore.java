@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 public interface ListableStore {
 
   /**
-   * Returns all living entries, in no particular order. Entries that are put or removed while the
+   * Returns all live entries, in no particular order. Entries that are put or removed while the
    * stream is read may or may not be included. Entries that cannot be read are skipped.
    *
    * @return a stream that the caller must close; reading it may block on disk or network and throw
@@ -27,7 +27,7 @@ public interface ListableStore {
    * An entry and its expiry.
    *
    * @param entry the entry
-   * @param expiresAt the time at which it expires; empty if it does not expire
+   * @param expiresAt the expiry time; empty if it does not expire
    */
   record ListedEntry(CacheEntry entry, Optional<Instant> expiresAt) {
     /** Checks the components. */

@@ -262,9 +262,9 @@ public final class CachedOpenAi {
 
     /**
      * Sets the observer of the model calls for chat completions and responses, for example {@link
-     * io.github.semcache.micrometer.CacheObservations#modelCalls}. A model call that several
-     * callers wait for or read is observed once, as a call of the first of them. The default is
-     * {@link ModelObserver#none}.
+     * io.github.semcache.micrometer.CacheObservations#modelCalls}. Coalesced calls, including
+     * shared streams, are observed once, as a call of the first caller. The default is {@link
+     * ModelObserver#none}.
      *
      * @param observer the observer
      * @return this builder

@@ -102,7 +102,7 @@ final class StreamAssembler {
     return answer;
   }
 
-  /** Returns the exception because of which the stream does not contain a complete answer. */
+  /** Returns the reason why the stream does not contain a complete answer. */
   Optional<Exception> failure() {
     return failure;
   }
