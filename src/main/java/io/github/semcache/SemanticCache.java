@@ -125,8 +125,8 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Answers a prompt from the cache if possible, otherwise by a given model. An answer of one model
    * and its settings is never served to another. It is looked up and invalidated with these
-   * settings in the scope; see {@link Scope#settings(Map)}. For a model without settings, those of
-   * the prompt's scope are used.
+   * settings in the scope; see {@link Scope#settings(Map)}. If the model has no settings, the
+   * settings of the prompt's scope are used.
    *
    * @param prompt the prompt
    * @param model the model that answers a miss
@@ -241,7 +241,7 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Answers a prompt on another thread: on the builder's executor, or on one of at most 256 threads
-   * of the cache. Further calls wait for a thread; a call made on one of these threads while all
+   * of the cache. Additional calls wait for a thread; a call made on one of these threads while all
    * are busy runs immediately on that thread. Canceling the future does not stop the call.
    *
    * @param prompt the prompt
@@ -271,8 +271,8 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Returns the executor of {@link #askAsync(Prompt)}, for wrapped clients that run blocking calls
-   * of the cache.
+   * Returns the executor of {@link #askAsync(Prompt)}, for wrapped clients that make blocking calls
+   * to the cache.
    *
    * @return the builder's executor, or the threads of the cache
    */
@@ -291,8 +291,7 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Answers a prompt only from the cache. Never calls the model. Counts as a
-   * request.
+   * Answers a prompt only from the cache. Never calls the model. Counts as a request.
    *
    * @param prompt the prompt
    * @return the answer, or empty on a miss; always empty if the prompt bypasses the cache
@@ -406,8 +405,8 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Stores many answers, embedding and writing them in batches of 128. If the embedder {@linkplain
    * io.github.semcache.embedding.RejectedTextException rejects} a prompt, for example because it is
-   * too long, its answer is stored for exactly this prompt only, and the import continues. The
-   * rejection counts as an embedder error and is logged with the index of the answer.
+   * too long, its answer is found only by exact lookups, and the import continues. The rejection
+   * counts as an embedder error and is logged with the index of the answer.
    *
    * @param answers prompts and their answers; iterated once, one batch at a time
    * @param progress receives the number of stored answers after each batch, on this thread
@@ -444,8 +443,8 @@ public final class SemanticCache implements AutoCloseable {
    * one model at a time.
    *
    * @param scope the scope, as {@link Prompt#scope()} returns it, with the {@linkplain
-   *     Scope#settings(Map) settings} of the model; without settings, those of the cache's chat
-   *     client are used
+   *     Scope#settings(Map) settings} of the model; if the scope has no settings, the settings of
+   *     the cache's chat client are used
    * @return the number of removed answers
    * @throws io.github.semcache.store.StoreException if the store fails
    */
@@ -477,7 +476,7 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Returns whether the cache is closed.
    *
-   * @return true after the first call of {@link #close}
+   * @return true after the first call to {@link #close}
    */
   public boolean isClosed() {
     return closed.get();

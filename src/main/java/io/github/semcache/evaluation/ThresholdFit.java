@@ -79,7 +79,7 @@ public record ThresholdFit(
    * @param replay the options of the replay; its policy is replaced. It is run several times
    * @param policy creates the policy of a threshold; the policy hits the nearest entry or misses
    * @param target the target
-   * @return the fit; its counts are those of a replay at the threshold
+   * @return the fit, with the counts of a replay at the threshold
    * @throws IllegalArgumentException if there are fewer than five prompts, or some have no label
    * @throws RuntimeException any exception of the replay
    */

@@ -28,8 +28,8 @@ public interface AnswerJudge {
 
   /**
    * Returns whether a verdict of {@link Verdict#DIFFERENT} is final. If not, the cache repeats the
-   * comparison, and counts a verdict that is not confirmed as unknown: one false verdict of
-   * DIFFERENT outweighs many correct ones, because it makes a correct hit look wrong.
+   * comparison, and counts a verdict that is not confirmed as unknown: a false verdict of DIFFERENT
+   * does more harm than many correct verdicts do good, because it makes a correct hit look wrong.
    *
    * @return true if the judge is deterministic or confirms its verdicts itself; false by default
    */

@@ -10,7 +10,7 @@ final class Features {
   /** The number of numeric features, which come first. */
   static final int NUMBERS = 21;
 
-  /** The number of all features; those after the numeric ones are 0 or 1. */
+  /** The number of all features. The features after the numeric features are 0 or 1. */
   static final int COUNT = NUMBERS + GuardFlags.COUNT;
 
   /** Keeps logarithms of distances finite. */

@@ -53,7 +53,8 @@ public interface Learner {
    * Adds the learned state of another instance. Merging the same snapshot twice changes nothing.
    *
    * @param snapshot a {@link #snapshot} of a learner of the same kind for the same embedding model
-   * @throws IllegalArgumentException if the bytes are not such a snapshot; then nothing changes
+   * @throws IllegalArgumentException if the bytes are not such a snapshot; in that case, nothing
+   *     changes
    */
   void merge(byte[] snapshot);
 }

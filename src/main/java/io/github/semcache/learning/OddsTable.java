@@ -26,8 +26,8 @@ final class OddsTable {
     }
 
     /**
-     * Returns the log odds of a wrong verdict, relative to those of all verdicts. The counts are
-     * smoothed with two pseudo-verdicts at the overall rate; 0 if there is no verdict.
+     * Returns the log odds of a wrong verdict, relative to the log odds over all verdicts. The
+     * counts are smoothed with two pseudo-verdicts at the overall rate; 0 if there is no verdict.
      */
     double relativeLogOdds(Counts all) {
       double usual = all.smoothedRate();

@@ -143,7 +143,7 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
    * {@inheritDoc}
    *
    * @throws IllegalArgumentException if an embedding does not have this store's dimension, or if a
-   *     key or scope has more than 1,024 characters; then nothing is written
+   *     key or scope has more than 1,024 characters; in that case, nothing is written
    */
   @Override
   public int put(List<NewEntry> entries) {
@@ -322,8 +322,8 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
      *
      * @return the store, with all entries of the directory that have not expired
      * @throws StoreException if the directory cannot be created or written, is open in another
-     *     store, has another embedding model, dimension, or schema, or has a damaged index; then
-     *     nothing in it is changed
+     *     store, has another embedding model, dimension, or schema, or has a damaged index; in that
+     *     case, the directory is unchanged
      */
     public LuceneVectorStore build() {
       return new LuceneVectorStore(

@@ -40,7 +40,7 @@ import java.util.function.Supplier;
  *
  * <p>Texts are sent in as few requests as OpenAI's limits allow: at most 2,048 texts and 300,000
  * tokens per request. The service rejects a request that contains a text of more than 8,192 tokens.
- * Retries and timeouts are those of the client.
+ * The client determines retries and timeouts.
  *
  * <p>This class is immutable and thread-safe. {@link #embed} blocks on the network.
  */

@@ -10,7 +10,7 @@ import java.util.function.Function;
 
 /**
  * Stores each state in a separate key without expiry. An update is a compare-and-set loop: it is
- * applied again if another writer has changed the state in between.
+ * applied again if another writer has changed the state in the meantime.
  */
 final class RedisStateStore implements StateStore {
   private static final byte[] NO_STATE = {};

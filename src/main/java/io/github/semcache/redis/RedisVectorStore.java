@@ -56,15 +56,15 @@ import redis.clients.jedis.UnifiedJedis;
  * creates it again and returns no entries; the server then indexes the remaining entries in the
  * background. Only {@link #dropIndex} drops the index.
  *
- * <p><b>Search plan.</b> From the second search of a scope on, the store occasionally counts the
- * entries of the scope and of the index on a background thread, and tells the server how to combine
- * the scope filter with the vector search. With RESP3, a search that exceeds the time limit of the
- * server throws an exception. With RESP2, the server does not report this and the store uses the
- * partial result.
+ * <p><b>Search plan.</b> Starting with the second search of a scope, the store occasionally counts
+ * the entries of the scope and of the index on a background thread, and selects how the server
+ * combines the scope filter with the vector search. With RESP3, a search that exceeds the time
+ * limit of the server throws an exception. With RESP2, the server does not report this and the
+ * store uses the partial result.
  *
  * <p><b>Threads.</b> This class is thread-safe if the client is. All methods except {@link #space}
- * and {@link #indexName} block. The time-outs, the wait for a pooled connection, and the number of
- * attempts are those of the client; clients that the store opens have the limits of {@link
+ * and {@link #indexName} block. The client determines the time-outs, the wait for a pooled
+ * connection, and the number of attempts. Clients that the store opens have the limits of {@link
  * RedisConnection}.
  *
  * <p><b>Size.</b> The store does not limit its size. Set {@code maxmemory} and an eviction policy

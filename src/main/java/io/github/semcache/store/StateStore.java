@@ -37,7 +37,7 @@ public interface StateStore {
    *     again after a conflict with a concurrent update, and must not use the store
    * @throws IllegalArgumentException if the name is invalid
    * @throws StoreException if the store fails, or after repeated conflicts with concurrent updates;
-   *     in that case nothing is written. Exceptions of {@code change} are propagated, and nothing
+   *     in that case, nothing is written. Exceptions of {@code change} are propagated, and nothing
    *     is written
    */
   void update(String name, Function<Optional<byte[]>, byte[]> change);

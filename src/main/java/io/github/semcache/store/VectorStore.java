@@ -52,8 +52,8 @@ public interface VectorStore extends AutoCloseable {
    *
    * @param entries the entries to write; may be empty
    * @return the number of other entries that this store evicted to make room, 0 if unknown
-   * @throws IllegalArgumentException if an embedding does not have this store's dimension; then
-   *     nothing is written
+   * @throws IllegalArgumentException if an embedding does not have this store's dimension; in that
+   *     case, nothing is written
    * @throws StoreException if an entry could not be written; others of the list may have been
    */
   int put(List<NewEntry> entries);
@@ -68,11 +68,11 @@ public interface VectorStore extends AutoCloseable {
    *     after a conflict with a concurrent update, and must not use the store. If it returns an
    *     equal entry, nothing is written
    * @return the entry after the change, or empty if there is no live entry with that key
-   * @throws IllegalArgumentException if the change modifies more than the attributes; then nothing
-   *     is written
+   * @throws IllegalArgumentException if the change modifies more than the attributes; in that case,
+   *     nothing is written
    * @throws CorruptEntryException if the entry exists but cannot be read
-   * @throws StoreException if the store fails; then nothing is written. Exceptions of {@code
-   *     change} are propagated, and nothing is written
+   * @throws StoreException if the store fails; in that case, nothing is written. Exceptions of
+   *     {@code change} are propagated, and nothing is written
    */
   Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change);
 
