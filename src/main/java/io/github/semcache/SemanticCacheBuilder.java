@@ -249,7 +249,7 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the number of nearest entries that the policy decides on (the K of the KNN search).
+   * Sets the number of nearest entries that are passed to the policy (the K of the KNN search).
    *
    * @param candidates from 1 to 1,000; 10 by default
    * @return this builder
@@ -339,8 +339,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the maximum number of requests that wait for the judge. Further ones are dropped and
-   * counted.
+   * Sets the maximum number of requests that wait for the judge. Additional requests are dropped
+   * and counted.
    *
    * @param capacity at least 1; 256 by default
    * @return this builder
@@ -407,7 +407,7 @@ public final class SemanticCacheBuilder {
    * Configures the circuit breakers around the store and the embedder: after {@code failures}
    * consecutive failures the circuit opens, and requests continue without that component; after
    * {@code pause} one trial call is let through. A server that hangs until its timeout therefore
-   * delays few requests. The store's lookups by key, searches, and writes have a circuit each.
+   * delays few requests. The store's lookups by key, searches, and writes have separate circuits.
    * Interrupts of the caller do not count as failures. Methods that change the cache, and a cache
    * that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit breakers.
    *

@@ -19,7 +19,7 @@ final class Catalog {
   private final Map<String, ScopeRef> scopes = new HashMap<>();
   private final TreeSet<EntryRef> byExpiry = new TreeSet<>(EntryRef.BY_EXPIRY);
 
-  /** From least to most recently used. Guarded by itself. */
+  /** From least to most recently used. Guarded by its own monitor. */
   private final Map<EntryRef, Boolean> recency = new LinkedHashMap<>(16, 0.75f, true);
 
   int size() {

@@ -61,8 +61,8 @@ final class HnswIndex implements Closeable {
   /**
    * Opens an index, or creates an empty one.
    *
-   * @throws StoreException if the index has another vector space or schema, or was not created by
-   *     semcache
+   * @throws StoreException if the index has a different vector space or schema, or was not created
+   *     by semcache
    */
   static HnswIndex open(Path path, EmbeddingSpace space) throws IOException {
     Directory directory = FSDirectory.open(path);

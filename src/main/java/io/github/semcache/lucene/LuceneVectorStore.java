@@ -322,8 +322,8 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
      *
      * @return the store, with all entries of the directory that have not expired
      * @throws StoreException if the directory cannot be created or written, is open in another
-     *     store, has another embedding model, dimension, or schema, or has a damaged index; in that
-     *     case, the directory is unchanged
+     *     store, has a different embedding model, dimension, or schema, or has a damaged index; in
+     *     that case, the directory is unchanged
      */
     public LuceneVectorStore build() {
       return new LuceneVectorStore(

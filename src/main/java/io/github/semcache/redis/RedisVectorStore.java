@@ -44,10 +44,10 @@ import redis.clients.jedis.UnifiedJedis;
  * <cacheName>:state:v1:<modelId>:<dimension>:<name>}, which do not expire and are not removed with
  * the entries.
  *
- * <p><b>Round trips.</b> {@link #find} takes one round trip, and so does {@link #nearest}. If
- * {@code nearest} finds only expired or unreadable entries, it makes the server delete the expired
- * ones and repeats the search once for ten times as many entries. {@link #put} takes one round trip
- * per 256 entries and writes each entry atomically, with its embedding and its expiry.
+ * <p><b>Round trips.</b> {@link #find} and {@link #nearest} take one round trip each. If {@code
+ * nearest} finds only expired or unreadable entries, it makes the server delete the expired ones
+ * and repeats the search once for ten times as many entries. {@link #put} takes one round trip per
+ * 256 entries and writes each entry atomically, with its embedding and its expiry.
  *
  * <p><b>Index.</b> {@link Builder#build} creates the index, or compares an existing index with the
  * required schema. If the server cannot be reached or is loading its data, {@code build} logs a
@@ -420,7 +420,7 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
      * which tries again later.
      *
      * @return the store
-     * @throws StoreException if the existing index has another schema, the server has no search
+     * @throws StoreException if the existing index has a different schema, the server has no search
      *     module, or the user lacks a permission. The message states the remedy
      */
     public RedisVectorStore build() {
