@@ -36,7 +36,7 @@ public final class Answer {
     EXACT,
     /** The cache, by the entry of a similar text in the same scope. */
     SEMANTIC,
-    /** The model, called by this request or by another one with which it was coalesced. */
+    /** The model, called by this request or by a request that it was coalesced with. */
     MODEL
   }
 

@@ -164,7 +164,7 @@ final class CacheLookup {
     return store.nearest(query, embedder.embed(query.text()), matches -> servable(query, matches));
   }
 
-  /** Returns more entries than the policy decides on, reported ones included. Throws failures. */
+  /** Returns more entries than the policy receives, including reported entries. Throws failures. */
   List<Match> nearestForReport(Query query) {
     return store.manyNearest(query, embedder.embed(query.text()));
   }

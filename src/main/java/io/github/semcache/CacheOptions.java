@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param closesStore whether the store is closed with the cache
  * @param stateStore the store of learned state; null for the store of the entries
- * @param executor the executor of asynchronous calls; null for own threads
+ * @param executor the executor of asynchronous calls; null to use the cache's own threads
  */
 record CacheOptions(
     Embedder embedder,
@@ -58,9 +58,9 @@ record CacheOptions(
   /**
    * The configuration of the judge.
    *
-   * @param executor the executor of the judge; null for an own thread
-   * @param queueCapacity the maximum number of waiting comparisons of the own thread
-   * @param timeLimit the time limit of one task of the own thread
+   * @param executor the executor of the judge; null to use the cache's own thread
+   * @param queueCapacity the maximum number of comparisons that wait for the cache's own thread
+   * @param timeLimit the time limit of one task on the cache's own thread
    */
   record Judging(
       AnswerJudge judge, @Nullable Executor executor, int queueCapacity, Duration timeLimit) {

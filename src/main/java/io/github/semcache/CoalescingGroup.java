@@ -13,20 +13,20 @@ record CoalescingGroup(String name, @Nullable Thread owner) {
   private static final String ASK = "ask";
   private static final String STREAMING = "streaming";
 
-  /** The calls of {@code ask}, on this thread. */
+  /** Calls to {@code ask}, on this thread. */
   static CoalescingGroup ask() {
     return new CoalescingGroup(ASK, Thread.currentThread());
   }
 
   /**
-   * The calls of {@code ask} with a consumer of the text, on this thread. They may wait for a plain
+   * Calls to {@code ask} with a consumer of the text, on this thread. They may wait for a plain
    * {@code ask}; a plain {@code ask} never waits for them, because a slow consumer would delay it.
    */
   static CoalescingGroup streamingAsk() {
     return new CoalescingGroup(STREAMING, Thread.currentThread());
   }
 
-  /** The calls of {@code ask}, on any thread. */
+  /** Calls to {@code ask}, on any thread. */
   static CoalescingGroup askOnAnyThread() {
     return new CoalescingGroup(ASK, null);
   }

@@ -10,7 +10,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Publishes events to the counters and to the user's listener, whose exceptions end here. */
+/**
+ * Publishes events to the counters and to the user's listener, whose exceptions are not propagated.
+ */
 final class EventPublisher {
   private static final Logger log = LoggerFactory.getLogger(EventPublisher.class);
 

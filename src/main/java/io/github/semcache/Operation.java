@@ -2,7 +2,7 @@ package io.github.semcache;
 
 import io.github.semcache.stats.CacheEvent;
 
-/** The operations of a request that can fail, each with a circuit of its own. */
+/** The operations of a request that can fail, each with its own circuit. */
 enum Operation {
   NORMALIZE(CacheEvent.Part.NORMALIZER),
   EMBED(CacheEvent.Part.EMBEDDER),

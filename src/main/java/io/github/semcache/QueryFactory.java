@@ -27,7 +27,7 @@ final class QueryFactory {
   /**
    * Creates the query of a prompt with the settings of its scope, or else of the cache's model.
    *
-   * @throws RuntimeException if the normalizer fails or leaves no text
+   * @throws RuntimeException if the normalizer fails or returns a blank text
    */
   Query queryOf(Prompt prompt) {
     requireNonNull(prompt, "prompt");

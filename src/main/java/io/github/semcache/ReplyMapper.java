@@ -36,7 +36,7 @@ final class ReplyMapper {
         query.key(), query.scope().hash(), query.text(), reply.text(), attributes, createdAt);
   }
 
-  /** Maps an entry to a reply. Missing and unreadable attributes are left out. */
+  /** Maps an entry to a reply. Missing and unreadable attributes are omitted. */
   static ChatReply replyOf(CacheEntry entry) {
     Map<String, String> attributes = entry.attributes();
     return new ChatReply(

@@ -38,7 +38,9 @@ final class RequestCoalescer {
         : follow(miss, call, group);
   }
 
-  /** Repeats the exact lookup, because another leader may have stored the answer meanwhile. */
+  /**
+   * Repeats the exact lookup, because another leader may have stored the answer in the meantime.
+   */
   private CacheCall leadUnlessAnswered(
       LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
     LookupResult result = lookup.exact(miss);

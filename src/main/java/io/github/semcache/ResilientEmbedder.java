@@ -37,7 +37,9 @@ final class ResilientEmbedder {
         attempt.text, request.prompt().maxWait(), attempt, result -> !attempt.interrupted);
   }
 
-  /** One attempt. If an interrupt of the caller ends it, the followers have to try themselves. */
+  /**
+   * One attempt. If it ends because the caller is interrupted, each follower makes its own attempt.
+   */
   private final class Attempt implements Supplier<Optional<Embedding>> {
     private final String text;
     private boolean interrupted;

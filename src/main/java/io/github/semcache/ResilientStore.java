@@ -84,7 +84,7 @@ final class ResilientStore {
     return servable.apply(manyNearest(query, embedding)).stream().limit(candidates).toList();
   }
 
-  /** Returns ten times as many nearest entries as the policy decides on. */
+  /** Returns ten times as many nearest entries as the policy receives. */
   List<Match> manyNearest(Query query, Embedding embedding) {
     return nearest(query, embedding, WIDER_SEARCH_FACTOR * candidates);
   }

@@ -87,7 +87,7 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Answers a prompt that consists of a text only; see {@link #ask(Prompt)}.
+   * Answers a prompt that consists of only a text; see {@link #ask(Prompt)}.
    *
    * @param text the text of the prompt
    * @return the answer
@@ -125,8 +125,8 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Answers a prompt from the cache if possible, otherwise by a given model. An answer of one model
    * and its settings is never served to another. It is looked up and invalidated with these
-   * settings in the scope; see {@link Scope#settings(Map)}. For a model without settings, those of
-   * the prompt's scope are used.
+   * settings in the scope; see {@link Scope#settings(Map)}. If the model has no settings, the
+   * settings of the prompt's scope are used.
    *
    * @param prompt the prompt
    * @param model the model that answers a miss
@@ -211,8 +211,8 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Begins a call as {@link #begin(Prompt, Map)} does, in a coalescing group of its own. Only calls
-   * of the same group are coalesced. Use a group for calls that others must not wait for, such as
+   * Begins a call as {@link #begin(Prompt, Map)} does, in its own coalescing group. Only calls of
+   * the same group are coalesced. Use a group for calls that others must not wait for, such as
    * streams that advance as fast as their reader.
    *
    * @param prompt the prompt
@@ -241,8 +241,8 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Answers a prompt on another thread: on the builder's executor, or on one of at most 256 threads
-   * of the cache. Further calls wait for a thread; a call made on one of these threads while all
-   * are busy runs on it at once. Canceling the future does not stop the call.
+   * of the cache. Additional calls wait for a thread; a call made on one of these threads while all
+   * are busy runs immediately on that thread. Canceling the future does not stop the call.
    *
    * @param prompt the prompt
    * @return a future that completes as {@link #ask(Prompt)} does, or fails with the executor's
@@ -271,8 +271,8 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Returns the executor of {@link #askAsync(Prompt)}, for wrapped clients that run blocking calls
-   * of the cache.
+   * Returns the executor of {@link #askAsync(Prompt)}, for wrapped clients that make blocking calls
+   * to the cache.
    *
    * @return the builder's executor, or the threads of the cache
    */
@@ -291,7 +291,7 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Answers a prompt from the cache only. Never calls the model. Counts as a request.
+   * Answers a prompt only from the cache. Never calls the model. Counts as a request.
    *
    * @param prompt the prompt
    * @return the answer, or empty on a miss; always empty if the prompt bypasses the cache
@@ -318,7 +318,7 @@ public final class SemanticCache implements AutoCloseable {
    *
    * @param prompt the prompt
    * @return the candidates and the decision
-   * @throws IllegalArgumentException if the normalizer leaves no text
+   * @throws IllegalArgumentException if the normalized text is blank
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    * @throws io.github.semcache.store.StoreException if the store fails
    * @throws RuntimeException if the normalizer or the policy throws
@@ -337,7 +337,7 @@ public final class SemanticCache implements AutoCloseable {
    * @param answer an answer of this cache
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    * @throws io.github.semcache.store.StoreException if the store fails. In both cases the report
-   *     takes effect in this instance at once. It is stored later: after a lookup at least 30
+   *     takes effect immediately in this instance. It is stored later: after a lookup at least 30
    *     seconds later, or when the cache is closed
    */
   public void reportWrong(Answer answer) {
@@ -371,7 +371,7 @@ public final class SemanticCache implements AutoCloseable {
    *
    * @param prompt the prompt, whose {@linkplain Prompt#timeToLive(Duration) time to live} applies
    * @param answer the text of the answer
-   * @throws IllegalArgumentException if the normalizer leaves no text
+   * @throws IllegalArgumentException if the normalized text is blank
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    * @throws io.github.semcache.store.StoreException if the store fails
    */
@@ -405,15 +405,15 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Stores many answers, embedding and writing them in batches of 128. If the embedder {@linkplain
    * io.github.semcache.embedding.RejectedTextException rejects} a prompt, for example because it is
-   * too long, its answer is stored for exactly this prompt only, and the import continues. The
-   * rejection counts as an embedder error and is logged with the index of the answer.
+   * too long, its answer is found only by exact lookups, and the import continues. The rejection
+   * counts as an embedder error and is logged with the index of the answer.
    *
    * @param answers prompts and their answers; iterated once, one batch at a time
    * @param progress receives the number of stored answers after each batch, on this thread
    * @return the number of stored answers
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; the previous
    *     batches are stored
-   * @throws IllegalArgumentException if the normalizer leaves no text of a prompt; the previous
+   * @throws IllegalArgumentException if the normalized text of a prompt is blank; the previous
    *     batches are stored
    * @throws io.github.semcache.store.StoreException if the store fails; the previous batches are
    *     stored
@@ -429,7 +429,7 @@ public final class SemanticCache implements AutoCloseable {
    * @param prompt the prompt. An answer of another model than the cache's own is removed if the
    *     prompt's scope has that model's {@linkplain Scope#settings(Map) settings}
    * @return whether there was an answer
-   * @throws IllegalArgumentException if the normalizer leaves no text
+   * @throws IllegalArgumentException if the normalized text is blank
    * @throws io.github.semcache.store.StoreException if the store fails
    */
   public boolean invalidate(Prompt prompt) {
@@ -443,8 +443,8 @@ public final class SemanticCache implements AutoCloseable {
    * one model at a time.
    *
    * @param scope the scope, as {@link Prompt#scope()} returns it, with the {@linkplain
-   *     Scope#settings(Map) settings} of the model; without settings, those of the cache's chat
-   *     client are used
+   *     Scope#settings(Map) settings} of the model; if the scope has no settings, the settings of
+   *     the cache's chat client are used
    * @return the number of removed answers
    * @throws io.github.semcache.store.StoreException if the store fails
    */
@@ -476,7 +476,7 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Returns whether the cache is closed.
    *
-   * @return true after the first call of {@link #close}
+   * @return true after the first call to {@link #close}
    */
   public boolean isClosed() {
     return closed.get();

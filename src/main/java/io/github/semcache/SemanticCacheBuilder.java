@@ -79,8 +79,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the store of the answers. By default the cache creates an {@link InMemoryVectorStore} of
-   * its own. Several caches may share a store.
+   * Sets the store of the answers. By default the cache creates its own {@link
+   * InMemoryVectorStore}. Several caches may share a store.
    *
    * @param store a store for the embedder's model and dimension. The cache does not close it: close
    *     it after the caches that use it, or use {@link #ownedStore}
@@ -139,7 +139,7 @@ public final class SemanticCacheBuilder {
    * Sets the maximum distance of a hit as a fraction of the distance of unrelated prompts, instead
    * of {@link #maxDistance}. Relative distances of different embedding models are comparable. For a
    * model whose scale is not {@linkplain io.github.semcache.embedding.EmbeddingScale#known known},
-   * {@link #build} measures it with one call of the embedder and saves it in the {@linkplain
+   * {@link #build} measures it with one call to the embedder and saves it in the {@linkplain
    * #stateStore state store}.
    *
    * @param relativeDistance the maximum relative distance, from 0 (identical) to 1 (the distance of
@@ -226,7 +226,8 @@ public final class SemanticCacheBuilder {
 
   /**
    * Sets the normalizer of texts before they are hashed and embedded. Caches that share a store
-   * need the same normalizer. A prompt for which it throws or leaves no text bypasses the cache.
+   * need the same normalizer. If it throws or returns a blank text for a prompt, that prompt
+   * bypasses the cache.
    *
    * @param normalizer the normalizer; {@link Normalizer#whitespace} by default
    * @return this builder
@@ -248,7 +249,7 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the number of nearest entries that the policy decides on (the K of the KNN search).
+   * Sets the number of nearest entries that are passed to the policy (the K of the KNN search).
    *
    * @param candidates from 1 to 1,000; 10 by default
    * @return this builder
@@ -275,7 +276,7 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the clock for the age of answers. A store has a clock of its own.
+   * Sets the clock for the age of answers. A store uses its own clock.
    *
    * @param time the clock; the system clock by default
    * @return this builder
@@ -338,8 +339,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the maximum number of requests that wait for the judge. Further ones are dropped and
-   * counted.
+   * Sets the maximum number of requests that wait for the judge. Additional requests are dropped
+   * and counted.
    *
    * @param capacity at least 1; 256 by default
    * @return this builder
@@ -404,11 +405,11 @@ public final class SemanticCacheBuilder {
 
   /**
    * Configures the circuit breakers around the store and the embedder: after {@code failures}
-   * consecutive failures the circuit opens, and requests continue without the part; after {@code
-   * pause} one trial call is let through. A server that hangs until its timeout therefore delays
-   * few requests. The store's lookups by key, searches, and writes have a circuit each. Interrupts
-   * of the caller do not count as failures. Methods that change the cache, and a cache that
-   * {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit breakers.
+   * consecutive failures the circuit opens, and requests continue without that component; after
+   * {@code pause} one trial call is let through. A server that hangs until its timeout therefore
+   * delays few requests. The store's lookups by key, searches, and writes have separate circuits.
+   * Interrupts of the caller do not count as failures. Methods that change the cache, and a cache
+   * that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit breakers.
    *
    * @param failures the number of consecutive failures, at least 1; 5 by default
    * @param pause the time between trial calls, positive; 1 second by default

@@ -7,7 +7,7 @@ import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** One call of a model that passes the text to a consumer as it arrives. Not thread-safe. */
+/** One call to a model that passes the text to a consumer as it arrives. Not thread-safe. */
 final class StreamingCall implements ChatClient {
   private final ChatClient model;
   private final Consumer<String> onText;

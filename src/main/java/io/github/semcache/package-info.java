@@ -1,4 +1,4 @@
-/** The facade: {@link io.github.semcache.SemanticCache}, its builder, and what it answers. */
+/** The facade: {@link io.github.semcache.SemanticCache}, its builder, and its answers. */
 @NullMarked
 package io.github.semcache;
 

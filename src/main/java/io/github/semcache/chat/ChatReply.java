@@ -29,7 +29,7 @@ public record ChatReply(
   }
 
   /**
-   * Creates a complete reply with a text only.
+   * Creates a complete reply that contains only a text.
    *
    * @param text the text of the answer
    * @return the reply

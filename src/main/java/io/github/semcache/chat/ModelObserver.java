@@ -28,7 +28,7 @@ public interface ModelObserver {
 
   /**
    * Returns an observer that delegates to this one. Its methods do not throw: exceptions are
-   * logged. Only the first end of a call is passed on. For authors of adapters.
+   * logged. Only the first end of a call is forwarded. For authors of adapters.
    *
    * @return an observer
    */

@@ -26,7 +26,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code explain PROMPT}. */
+/** The {@code explain} command. */
 @Command(
     name = "explain",
     mixinStandardHelpOptions = true,

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code fit FILE}. */
+/** The {@code fit} command. */
 @Command(
     name = "fit",
     mixinStandardHelpOptions = true,

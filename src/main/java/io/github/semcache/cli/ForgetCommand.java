@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code rm}. */
+/** The {@code forget} command. */
 @Command(
     name = "forget",
     mixinStandardHelpOptions = true,

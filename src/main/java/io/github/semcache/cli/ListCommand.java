@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code ls}. */
+/** The {@code ls} command. */
 @Command(
     name = "ls",
     mixinStandardHelpOptions = true,

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code replay FILE}. */
+/** The {@code replay} command. */
 @Command(
     name = "replay",
     mixinStandardHelpOptions = true,

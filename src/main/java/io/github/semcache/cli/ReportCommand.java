@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code report FILE}. */
+/** The {@code report} command. */
 @Command(
     name = "report",
     mixinStandardHelpOptions = true,

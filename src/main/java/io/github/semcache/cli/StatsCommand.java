@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code stats}. */
+/** The {@code stats} command. */
 @Command(
     name = "stats",
     mixinStandardHelpOptions = true,

@@ -105,9 +105,9 @@ public final class Embedding {
   }
 
   /**
-   * Returns the dot product. It is computed in eight independent sums, because the JIT compiler
-   * must not reorder floating-point additions: with a single sum each addition would wait for the
-   * previous one.
+   * Returns the dot product. Uses eight independent accumulators, because the JIT compiler must not
+   * reorder floating-point additions: with a single accumulator, each addition would wait for the
+   * previous addition.
    */
   private static double dot(float[] a, float[] b) {
     float s0 = 0;

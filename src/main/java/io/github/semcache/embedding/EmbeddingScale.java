@@ -11,17 +11,19 @@ import java.util.Optional;
 /**
  * The scale of the cosine distances of an embedding model. The embeddings of unrelated prompts are
  * almost orthogonal in some models and close together in others, so the same threshold on the
- * cosine distance has a different effect on each model. The relative distance
+ * cosine distance has a different effect on each model. The relative distance makes models
+ * comparable, but not equal:
  *
  * <pre>r = (1 − cos) / (1 − μ)</pre>
  *
- * <p>makes models comparable, but not equal: it is 0 for the same direction and about 1 for
- * unrelated prompts. μ is the mean cosine similarity of unrelated prompts. 1 − r is the rescaled
- * similarity (cos − μ) / (1 − μ) that BERTScore introduced ("rescaling with a baseline", Zhang et
- * al., BERTScore: Evaluating Text Generation with BERT, ICLR 2020).
+ * <p>It is 0 for the same direction and about 1 for unrelated prompts. μ is the mean cosine
+ * similarity of unrelated prompts. 1 − r is the rescaled similarity (cos − μ) / (1 − μ) that
+ * BERTScore introduced ("rescaling with a baseline", Zhang et al., BERTScore: Evaluating Text
+ * Generation with BERT, ICLR 2020).
  *
- * <p>For models that are not {@linkplain #known known}, μ is measured on 64 short English prompts
- * that are part of the library. It may differ for prompts that are long or in other languages.
+ * <p>For models without a {@linkplain #known built-in scale}, μ is measured on 64 short English
+ * prompts that are part of the library. It may differ for prompts that are long or in other
+ * languages.
  *
  * @param meanCosine the mean cosine similarity μ of unrelated prompts, in [−1, 1)
  */
@@ -62,10 +64,10 @@ public record EmbeddingScale(double meanCosine) {
   }
 
   /**
-   * Returns the scale of a model that the library knows.
+   * Returns the built-in scale of a model.
    *
    * @param modelId the {@linkplain Embedder#modelId name} of the model
-   * @return the scale, or empty if the model is not known
+   * @return the scale, or empty if there is no built-in scale for the model
    */
   public static Optional<EmbeddingScale> known(String modelId) {
     return Optional.ofNullable(KNOWN.get(modelId));

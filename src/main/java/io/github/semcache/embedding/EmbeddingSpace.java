@@ -39,7 +39,7 @@ public record EmbeddingSpace(String modelId, int dimension) {
    * Checks that an embedding has the dimension of this space. For implementations of stores.
    *
    * @param embedding the embedding
-   * @throws IllegalArgumentException if the embedding has another dimension
+   * @throws IllegalArgumentException if the embedding has a different dimension
    */
   public void check(Embedding embedding) {
     if (embedding.dimension() != dimension) {

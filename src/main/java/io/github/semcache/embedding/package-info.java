@@ -1,5 +1,5 @@
 /**
- * Text to vector: the {@link io.github.semcache.embedding.Embedder} port, its {@link
+ * Embeddings: the {@link io.github.semcache.embedding.Embedder} port, its {@link
  * io.github.semcache.embedding.Embedding embeddings}, and the {@link
  * io.github.semcache.embedding.EmbeddingScale scale} of a model's distances.
  */

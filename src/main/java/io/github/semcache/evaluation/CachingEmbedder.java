@@ -41,7 +41,7 @@ public final class CachingEmbedder implements Embedder {
   }
 
   /**
-   * Returns an embedder that caches in memory only.
+   * Returns an embedder that caches only in memory.
    *
    * @param embedder computes the embeddings that are not cached
    * @return a caching embedder

@@ -30,8 +30,8 @@ import java.util.zip.ZipException;
  * Texts are not stored.
  *
  * <p>Several processes may use the same directory. A file is written under a temporary name and
- * then renamed atomically, so it is never seen half-written. A damaged file fails the checksum of
- * gzip, counts as absent, and is replaced by the next {@link #put}.
+ * then renamed atomically, so readers never see a partially written file. A damaged file fails the
+ * checksum of gzip, counts as absent, and is replaced by the next {@link #put}.
  *
  * <p>EmbeddingDirectory is thread-safe.
  */

@@ -39,7 +39,7 @@ final class JsonLinesTable {
    * Parses a whole file.
    *
    * @throws DataFileException if a line is not JSON, is neither an object nor an array after a
-   *     header, has another length than the header, or contains a value longer than {@code
+   *     header, does not have the length of the header, or contains a value longer than {@code
    *     maxCharacters}
    */
   static Table parse(String text, String source, int maxCharacters) {

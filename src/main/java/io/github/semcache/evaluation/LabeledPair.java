@@ -3,7 +3,7 @@ package io.github.semcache.evaluation;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A pair of prompts with a label that says whether both have the same answer.
+ * A pair of prompts with a label that indicates whether both have the same answer.
  *
  * @param first the first prompt, not blank
  * @param second the second prompt, not blank

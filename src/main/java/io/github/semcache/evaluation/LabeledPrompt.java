@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param text the prompt text, not blank
  * @param label the label, or empty if the correct answer is not known
  * @param scope the value that must be equal for an answer to be reused, for example a tenant.
- *     Prompts without a scope are in a scope of their own
+ *     Prompts without a scope share a separate scope
  * @param timestamp the time of the request, if it is known
  * @param line the line of the prompt in its file, counted from 1, or 0 if it is not from a file
  */

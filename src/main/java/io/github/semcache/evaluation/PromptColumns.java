@@ -41,7 +41,7 @@ public record PromptColumns(
   }
 
   /**
-   * Returns columns with prompts only.
+   * Returns columns for files that contain only prompts.
    *
    * @param prompt the column of the prompt texts
    * @return the columns

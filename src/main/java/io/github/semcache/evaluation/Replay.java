@@ -153,8 +153,8 @@ public final class Replay {
     }
 
     /**
-     * Sets the hit policy. The default is that of the cache. A learning policy starts each run in
-     * its initial state, and does not learn from prompts without labels.
+     * Sets the hit policy. By default, the cache uses its default policy. A learning policy starts
+     * each run in its initial state, and does not learn from prompts without labels.
      *
      * @param hitPolicy the policy
      * @return this builder

@@ -34,7 +34,7 @@ public record ReplayResult(List<ReplayedPrompt> prompts, CacheStats stats, Durat
 
   /**
    * Returns the counts over the second half of the prompts, for which the cache is already filled.
-   * The middle one of an odd number of prompts belongs to the second half.
+   * If the number of prompts is odd, the middle prompt belongs to the second half.
    *
    * @return the counts
    */

@@ -82,7 +82,7 @@ record ReportData(
   /**
    * A wrong hit.
    *
-   * @param rejectedBy the reasons for which guards reject the pair
+   * @param rejectedBy the reasons of the guards that reject the pair
    */
   record WrongHit(
       String prompt,

@@ -33,8 +33,8 @@ public record ThresholdFit(
    * A five-fold cross-validation: each fifth of the data is evaluated with the threshold that was
    * fitted to the other four.
    *
-   * @param thresholds the threshold of each fold; folds in which no threshold meets the target are
-   *     left out
+   * @param thresholds the threshold of each fold; folds without a threshold that meets the target
+   *     are omitted
    * @param counts the counts over all folds
    */
   public record CrossValidation(List<Double> thresholds, ReplayCounts counts) {
@@ -79,7 +79,7 @@ public record ThresholdFit(
    * @param replay the options of the replay; its policy is replaced. It is run several times
    * @param policy creates the policy of a threshold; the policy hits the nearest entry or misses
    * @param target the target
-   * @return the fit; its counts are those of a replay at the threshold
+   * @return the fit, with the counts of a replay at the threshold
    * @throws IllegalArgumentException if there are fewer than five prompts, or some have no label
    * @throws RuntimeException any exception of the replay
    */

@@ -5,8 +5,8 @@ import io.github.semcache.guard.text.TextDiff;
 import java.util.Optional;
 
 /**
- * Rejects a number that only one prompt has. Does not apply to other languages, in which the other
- * prompt may have the number in words.
+ * Rejects a number that only one prompt has. Applies only to texts that may be English, because in
+ * other languages the other prompt may spell out the number in words.
  */
 record AddedNumberGuard(Lexicon words) implements Guard {
 

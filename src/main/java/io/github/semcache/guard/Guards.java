@@ -157,7 +157,7 @@ public final class Guards implements Guard {
    * Returns some of the built-in guards, and all custom guards.
    *
    * @param reasons the reasons of the built-in guards to retain
-   * @return those guards, and the ones that were added by {@link #and(Guard)}
+   * @return the remaining guards, and the guards that were added by {@link #and(Guard)}
    */
   public Guards only(RejectionReason... reasons) {
     Set<RejectionReason> retained = Set.of(reasons);

@@ -70,8 +70,8 @@ record NameGuard(Lexicon words) implements Guard {
   }
 
   /**
-   * Returns whether the prompts differ in one content word each, of which one is a name or both are
-   * nouns without synonyms.
+   * Returns whether the prompts differ in one content word each, and either one of these words is a
+   * name or both are nouns without synonyms.
    */
   private static boolean isOneForOne(TextDiff diff, boolean hasName) {
     Token asked = diff.singleContentTokenOfFirst();

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Rejects a different operator, emoji or sign. Many embedding models know few symbols and do not
- * distinguish the others.
+ * Rejects a different operator, emoji or sign. The vocabulary of many embedding models contains
+ * only a few symbols; these models do not distinguish other symbols.
  */
 record SymbolGuard(Lexicon words) implements Guard {
   private static final Set<String> ARITHMETIC = Set.of("plus", "minus", "times", "divided by");

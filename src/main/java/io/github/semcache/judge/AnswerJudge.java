@@ -10,7 +10,7 @@ import io.github.semcache.policy.Verdict;
  * Decides whether two answers are equivalent, so that the cached one could have been served instead
  * of the new one. Implementations are thread-safe.
  *
- * <p>The cache calls the judge in the background, one comparison at a time on a thread of its own.
+ * <p>The cache calls the judge in the background, one comparison at a time on a dedicated thread.
  * It interrupts that thread if the judge exceeds its time limit or the cache is closed. An
  * exception of the judge is counted as a failure, and the verdict is {@link Verdict#UNKNOWN}.
  */
@@ -28,8 +28,8 @@ public interface AnswerJudge {
 
   /**
    * Returns whether a verdict of {@link Verdict#DIFFERENT} is final. If not, the cache repeats the
-   * comparison, and counts a verdict that is not confirmed as unknown: one false verdict of
-   * DIFFERENT outweighs many correct ones, because it makes a correct hit look wrong.
+   * comparison, and counts a verdict that is not confirmed as unknown: a false verdict of DIFFERENT
+   * does more harm than many correct verdicts do good, because it makes a correct hit look wrong.
    *
    * @return true if the judge is deterministic or confirms its verdicts itself; false by default
    */

@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Scope.</b> Everything else in a request must be equal: all other messages, images and other
  * content, the model's provider and name, and all request parameters merged with the model's
  * defaults, including tools and response format. A blocking and a streaming model with the same
- * name use the same entries. Configuration that only the model's builder knows, such as the base
- * URL or a strict schema, is not part of the request: models that are configured differently and
- * use the same cache need different {@linkplain Builder#modelName names}.
+ * name use the same entries. Configuration that is set only on the model's builder, such as the
+ * base URL or a strict schema, is not part of the request: models that are configured differently
+ * and use the same cache need different {@linkplain Builder#modelName names}.
  *
  * <p>Parameters are compared by the result of their {@code toString}. A request is not cached if
  * the class of its parameters declares fields but no {@code toString}. Entries are found after a
@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  * preserve is not stored. The model's listeners are notified of calls to the model, not of hits.
  *
  * <p><b>What is not cached.</b> Unless the cache's {@link io.github.semcache.chat.Admission}
- * decides otherwise, responses with a finish reason other than {@code STOP} and responses with tool
+ * overrides this, responses with a finish reason other than {@code STOP} and responses with tool
  * calls are not stored. Requests without user text go directly to the model, and so do the methods
  * of a streaming model that return a {@code Publisher}. Requests and responses that cannot be
  * serialized are not cached either; they are counted in {@link
@@ -62,8 +62,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Exceptions of the model reach the caller unwrapped. A closed cache is bypassed.
  *
- * <p>Thread-safe if the model is thread-safe. Neither the model nor the cache is closed by this
- * class.
+ * <p>Thread-safe if the model is thread-safe. This class closes neither the model nor the cache.
  */
 public final class CachedChatModel implements ChatModel {
   private final ChatModel model;
@@ -100,7 +99,7 @@ public final class CachedChatModel implements ChatModel {
   /**
    * Adds a cache to a streaming model. Lookups run on the cache's {@linkplain
    * SemanticCache#executor executor}. On a hit, the handler is called on that executor and receives
-   * the answer in one piece. Of concurrent calls with the same request, the first one streams; the
+   * the answer in one piece. If the same request is made concurrently, the first call streams; the
    * others receive the response when it is complete. A cancelled stream is not stored.
    *
    * @param model the model; only the methods that take a handler are cached
@@ -236,8 +235,8 @@ public final class CachedChatModel implements ChatModel {
 
     /**
      * Sets an observer of the calls to the model, that is, of the requests that the cache could not
-     * answer. See {@link io.github.semcache.micrometer.CacheObservations#modelCalls}. A call whose
-     * response several callers wait for is observed once, as the call of the first of them.
+     * answer. See {@link io.github.semcache.micrometer.CacheObservations#modelCalls}. Coalesced
+     * calls are observed once, as a call of the first caller.
      *
      * @param observer the observer; the default is {@link ModelObserver#none}
      * @return this builder

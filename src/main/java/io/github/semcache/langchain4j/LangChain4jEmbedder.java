@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * An embedder that uses an embedding model of LangChain4j, such as those of Cohere, Voyage, or
+ * An embedder that uses an embedding model of LangChain4j, such as a model of Cohere, Voyage, or
  * Ollama. {@link MiniLmEmbedder} runs a model in the same process.
  *
  * <pre>{@code

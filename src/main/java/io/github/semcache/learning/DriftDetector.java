@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Detects verdicts that are worse than predicted: compares the number of wrong verdicts among the
- * latest ones with its expectation, in standard deviations. Not thread-safe.
+ * Detects verdicts that are worse than predicted: compares the number of recent wrong verdicts with
+ * the expected number, in standard deviations. Not thread-safe.
  */
 final class DriftDetector {
   private static final int WINDOW = 60;
@@ -19,7 +19,7 @@ final class DriftDetector {
 
   private final Deque<Residual> recent = new ArrayDeque<>();
 
-  /** Adds a verdict; returns whether there were far more wrong ones than predicted. */
+  /** Adds a verdict; returns whether there were far more wrong verdicts than predicted. */
   boolean add(double predicted, boolean wrong) {
     double expected = Math.min(1 - MIN_PROBABILITY, Math.max(MIN_PROBABILITY, predicted));
     recent.add(new Residual((wrong ? 1 : 0) - expected, expected * (1 - expected)));

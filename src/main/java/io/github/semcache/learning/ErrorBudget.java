@@ -26,8 +26,8 @@ import java.util.List;
  *
  * <p>A fallback rule decides until enough verdicts are received, and again after the traffic has
  * changed. A fraction of the hits is audited: the model is called as if they were misses. The
- * budget is a target, not a guarantee: it holds as far as the verdicts are right and future traffic
- * resembles the judged traffic.
+ * budget is a target, not a guarantee: it is met only if the verdicts are correct and future
+ * traffic resembles the judged traffic.
  *
  * <p>Users' reports are not a sample of the hits and never raise the threshold. A wrong answer
  * raises the risk of its answer group and of the words that differed. A right answer is served
@@ -42,7 +42,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   /**
    * The options.
    *
-   * @param fallback decides while the learned model does not
+   * @param fallback decides while the learned model is not in use
    */
   record Options(
       double budget,
@@ -105,8 +105,8 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   }
 
   /**
-   * Sets the confidence level of the bound that the threshold is chosen by. A higher level costs
-   * hits.
+   * Sets the confidence level of the bound that determines the threshold. A higher level results in
+   * fewer hits.
    *
    * @param confidence above 0 and below 1; 0.95 by default
    * @return a policy with this option
@@ -146,7 +146,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   }
 
   /**
-   * Sets the number of latest verdicts that the model is fitted to.
+   * Sets the number of most recent verdicts that the model is trained on.
    *
    * @param verdicts at least 20 and at least the warm-up, which the cache checks when it is built;
    *     4,000 by default
@@ -173,7 +173,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
   }
 
   /**
-   * Sets the rule that decides while the learned model does not.
+   * Sets the rule that decides while the learned model is not in use.
    *
    * @param fallback a rule that rarely serves wrong hits; {@link HitPolicy#sameWords} by default
    * @return a policy with this option

@@ -76,9 +76,9 @@ final class ErrorBudgetLearner implements Learner {
   }
 
   /**
-   * Adds a user's report. A wrong answer adds to the odds of its group and words. A right one
-   * applies to its prompt and entry only. Reports do not count for the threshold, the warm-up or
-   * the drift detection, because users who report only right hits would make any threshold look
+   * Adds a user's report. A wrong answer adds to the odds of its group and words. A correct answer
+   * applies only to its prompt and entry. Reports do not count for the threshold, the warm-up or
+   * the drift detection, because users who report only correct hits would make any threshold appear
    * safe.
    */
   private synchronized void addReport(LabeledDecision decision) {

@@ -32,11 +32,14 @@ final class ExampleWindow {
     trim(2 * capacity);
   }
 
-  /** Replaces the example with the same id; returns false if that one has the same label. */
+  /**
+   * Replaces the example with the same id; returns false if the existing example has the same
+   * label.
+   */
   boolean replace(TrainingExample example) {
     Optional<TrainingExample> before =
-        examples.stream().filter(one -> one.id() == example.id()).findFirst();
-    if (before.filter(one -> one.wrong() == example.wrong()).isPresent()) {
+        examples.stream().filter(other -> other.id() == example.id()).findFirst();
+    if (before.filter(other -> other.wrong() == example.wrong()).isPresent()) {
       return false;
     }
     before.ifPresent(examples::remove);
@@ -44,13 +47,16 @@ final class ExampleWindow {
     return true;
   }
 
-  /** Drops all examples but the latest, also from windows that are merged with this one later. */
+  /**
+   * Drops all examples except the latest. Older examples are also dropped from windows that are
+   * merged later.
+   */
   void retainLatest(int latest) {
     trim(0, latest);
     droppedBefore = examples.isEmpty() ? droppedBefore : examples.get(0).at();
   }
 
-  /** Adds the new examples of another window; returns whether that changed this one. */
+  /** Adds the new examples of another window; returns whether this window changed. */
   boolean merge(Collection<TrainingExample> others, long theirDroppedBefore) {
     droppedBefore = Math.max(droppedBefore, theirDroppedBefore);
     boolean changed = examples.removeIf(example -> example.at() < droppedBefore);
@@ -74,7 +80,7 @@ final class ExampleWindow {
     return changed;
   }
 
-  /** Returns the latest examples, at most as many as the capacity. */
+  /** Returns the latest examples, up to the capacity. */
   List<TrainingExample> latest() {
     return List.copyOf(examples.subList(Math.max(0, examples.size() - capacity), examples.size()));
   }

@@ -5,12 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The features from which the risk of serving the nearest entry is predicted. */
+/** The features that predict the risk of serving the nearest entry. */
 final class Features {
   /** The number of numeric features, which come first. */
   static final int NUMBERS = 21;
 
-  /** The number of all features; those after the numeric ones are 0 or 1. */
+  /** The number of all features. The features after the numeric features are 0 or 1. */
   static final int COUNT = NUMBERS + GuardFlags.COUNT;
 
   /** Keeps logarithms of distances finite. */

@@ -13,20 +13,20 @@ import io.github.semcache.policy.Verdict;
 public interface Learner {
 
   /**
-   * Returns a policy that decides by what has been learned so far. It is immutable: updates change
-   * later results of this method, not policies that were returned before.
+   * Returns a policy that decides based on all updates so far. It is immutable: updates change
+   * later results of this method, not policies that were returned earlier.
    *
    * @return the current policy
    */
   HitPolicy policy();
 
   /**
-   * Learns from one labeled decision. May take as long as fitting a model does, except for audits
-   * with the verdict {@link Verdict#UNKNOWN}.
+   * Learns from one labeled decision. May take as long as training a model, except for audits with
+   * the verdict {@link Verdict#UNKNOWN}.
    *
    * <p>The start of each {@linkplain Decision.Audit audit} is reported with the verdict {@link
-   * Verdict#UNKNOWN}, on the thread of the request; the verdict follows if there is one. Audits
-   * that no verdicts follow mean that hits are no longer checked.
+   * Verdict#UNKNOWN}, on the thread of the request; the verdict follows if there is one. If audits
+   * are no longer followed by verdicts, hits are no longer checked.
    *
    * <p>A labeled {@linkplain Decision.Hit hit} is a user's report. Users choose which hits to
    * report, so reports are not a sample of the hits.
@@ -43,17 +43,18 @@ public interface Learner {
   PolicyState state();
 
   /**
-   * Returns what has been learned, for another instance or for a later start.
+   * Returns the learned state, for another instance or for a later start.
    *
    * @return bytes that {@link #merge} accepts
    */
   byte[] snapshot();
 
   /**
-   * Adds what another instance has learned. Merging the same snapshot twice changes nothing.
+   * Adds the learned state of another instance. Merging the same snapshot twice changes nothing.
    *
    * @param snapshot a {@link #snapshot} of a learner of the same kind for the same embedding model
-   * @throws IllegalArgumentException if the bytes are not such a snapshot; then nothing changes
+   * @throws IllegalArgumentException if the bytes are not such a snapshot; in that case, nothing
+   *     changes
    */
   void merge(byte[] snapshot);
 }

@@ -4,9 +4,9 @@ import io.github.semcache.guard.Guard;
 import io.github.semcache.policy.HitPolicy;
 
 /**
- * A policy that learns from verdicts. An instance holds options only: {@link #decide} decides as it
- * does before anything has been learned, and each cache creates a {@link Learner} of its own, so
- * one instance can be used for several caches.
+ * A policy that learns from verdicts. An instance contains only options: {@link #decide} decides
+ * like a learner without training data. Each cache creates its own {@link Learner}, so one instance
+ * can be used for several caches.
  *
  * <p>Implementations are immutable and thread-safe.
  */

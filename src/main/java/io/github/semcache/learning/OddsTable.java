@@ -8,8 +8,8 @@ import java.util.Map;
  * The numbers of right and wrong verdicts per answer group and per word that only one of two
  * prompts contains. Immutable.
  *
- * <p>Examples are added to a small map of recent changes on top of a large shared one, so that a
- * copy costs little.
+ * <p>Examples are added to a small map of recent changes on top of a large shared map, so that
+ * copying is cheap.
  */
 final class OddsTable {
   /** The size at which the recent changes are merged into the shared map. */
@@ -26,8 +26,8 @@ final class OddsTable {
     }
 
     /**
-     * Returns the log odds of a wrong verdict, relative to those of all verdicts. The counts are
-     * smoothed with two pseudo-verdicts at the overall rate; 0 if there is no verdict.
+     * Returns the log odds of a wrong verdict, relative to the log odds over all verdicts. The
+     * counts are smoothed with two pseudo-verdicts at the overall rate; 0 if there is no verdict.
      */
     double relativeLogOdds(Counts all) {
       double usual = all.smoothedRate();

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A fitted risk and the threshold that belongs to it. Immutable.
+ * A fitted risk model and its threshold. Immutable.
  *
  * @param risk the probability that a hit is wrong
  * @param threshold the maximum probability of a hit; negative if nothing may be served
@@ -13,7 +13,7 @@ import java.util.List;
 record RiskModel(LogisticRisk risk, double threshold) {
   private static final int FOLDS = 5;
 
-  /** An example with the risk that a model fitted without it assigns to it. */
+  /** An example with its cross-validated risk, predicted by a model that was fitted without it. */
   record Scored(double risk, boolean wrong, double weight) {}
 
   /** Fits a model to at least one example. */
@@ -32,12 +32,12 @@ record RiskModel(LogisticRisk risk, double threshold) {
   }
 
   /**
-   * Returns the highest threshold that keeps the budget: walks from the safest example to riskier
+   * Returns the highest threshold within the budget: iterates from the safest example to riskier
    * ones and stops before the upper confidence bound of wrong hits per request exceeds the budget.
    *
-   * <p>An example counts with its verdict. The other requests that it stands for count with their
-   * risk, because one verdict counted twenty times would claim more than it shows. For the same
-   * reason the bound uses the number of verdicts as its sample size.
+   * <p>An example contributes its verdict. The other requests that it represents contribute their
+   * predicted risk, because counting one verdict twenty times would overstate the evidence. For the
+   * same reason the bound uses the number of verdicts as its sample size.
    */
   static double threshold(List<Scored> examples, double budget, double confidence) {
     List<Scored> safestFirst = new ArrayList<>(examples);
@@ -46,14 +46,14 @@ record RiskModel(LogisticRisk risk, double threshold) {
     double verdictsPerRequest = examples.size() / requests;
     double wrong = 0;
     double threshold = -1;
-    for (Scored one : safestFirst) {
-      wrong += (one.wrong ? 1 : 0) + (one.weight - 1) * one.risk;
+    for (Scored example : safestFirst) {
+      wrong += (example.wrong ? 1 : 0) + (example.weight - 1) * example.risk;
       double bound =
           ClopperPearson.upperBound(wrong * verdictsPerRequest, examples.size(), confidence);
       if (bound > budget) {
         break;
       }
-      threshold = one.risk;
+      threshold = example.risk;
     }
     return threshold;
   }

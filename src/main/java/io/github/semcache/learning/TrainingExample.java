@@ -13,7 +13,7 @@ import java.util.Arrays;
  * @param words the sorted hashes of the words that only one of the two prompts contains
  * @param group the hash of the answer group of the judged entry
  * @param wrong whether the answer was wrong for the prompt
- * @param weight the number of requests that the example stands for: the inverse of the audit rate,
+ * @param weight the number of requests that the example represents: the inverse of the audit rate,
  *     1 for a miss, 0 for a user's report, which is not a random sample
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; plain arrays save memory

@@ -19,7 +19,7 @@ final class Catalog {
   private final Map<String, ScopeRef> scopes = new HashMap<>();
   private final TreeSet<EntryRef> byExpiry = new TreeSet<>(EntryRef.BY_EXPIRY);
 
-  /** From least to most recently used. Guarded by itself. */
+  /** From least to most recently used. Guarded by its own monitor. */
   private final Map<EntryRef, Boolean> recency = new LinkedHashMap<>(16, 0.75f, true);
 
   int size() {
@@ -39,7 +39,9 @@ final class Catalog {
     return new EntryRef(metadata, scopes.computeIfAbsent(metadata.scope(), ScopeRef::new));
   }
 
-  /** Adds a reference as the most recently used one. Replaces the one with the same key. */
+  /**
+   * Adds a reference as the most recently used reference. Replaces a reference with the same key.
+   */
   void add(EntryRef ref) {
     EntryRef replaced = refs.get(ref.key);
     if (replaced != null) {

@@ -28,7 +28,7 @@ final class Directories {
     return requireNonNull(path.toAbsolutePath().getParent(), "a root has no parent");
   }
 
-  /** Clears the interrupt flag meanwhile, because an interrupt closes the channel for the sync. */
+  /** Clears the interrupt flag during the sync, because an interrupt would close the channel. */
   private static void sync(Path directory) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {

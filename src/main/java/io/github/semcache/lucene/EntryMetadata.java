@@ -5,8 +5,8 @@ import java.time.Instant;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * The part of an entry that is held in memory. The index stores it in a field of its own, from
- * which it is loaded when the store is opened.
+ * The part of an entry that is held in memory. The index stores it in a separate field and loads it
+ * from there when the store is opened.
  */
 record EntryMetadata(String key, String scope, long sequence, long createdAt, long expiresAt) {
 

@@ -24,8 +24,8 @@ import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state that lookups see: the catalog of all entries, the memtable with the latest ones, and a
- * snapshot of the index with the others.
+ * The state that lookups read: the catalog of all entries, the memtable with the latest entries,
+ * and a snapshot of the index with all other entries.
  *
  * <p>Thread-safe. Lookups run concurrently and hold the read lock until they have read their whole
  * result. Changes hold the write lock and do no I/O while they do.

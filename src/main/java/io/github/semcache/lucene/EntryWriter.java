@@ -258,7 +258,8 @@ final class EntryWriter {
       log.append(unloggedEvictions);
       return true;
     } catch (IOException e) {
-      // The next opening evicts the same number of entries, though possibly others.
+      // The next time the store is opened, it evicts the same number of entries, but possibly
+      // different ones.
       return true;
     } finally {
       lock.unlock();

@@ -35,10 +35,10 @@ final class Flusher {
   /** The earliest time of the next attempt after a failed flush. */
   private long retryAt = System.nanoTime();
 
-  /** The number of calls of {@link #flush}. Written by any thread. */
+  /** The number of calls to {@link #flush}. Written by any thread. */
   private final AtomicLong requestedFlushes = new AtomicLong();
 
-  /** The number of calls of {@link #flush} that are done. Read by any thread. */
+  /** The number of completed calls to {@link #flush}. Read by any thread. */
   private volatile long completedFlushes;
 
   /** Whether there are merged segments to publish. Set by merge threads. */

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Lucene index on disk. Each commit contains the sequence number up to which it includes all
- * changes.
+ * The Lucene index on disk. Each commit contains the sequence number of the last change that it
+ * includes.
  *
  * <p>Writes must come from one thread at a time. {@link #abort} may be called by any thread.
  */
@@ -61,8 +61,8 @@ final class HnswIndex implements Closeable {
   /**
    * Opens an index, or creates an empty one.
    *
-   * @throws StoreException if the index has another vector space or schema, or was not created by
-   *     semcache
+   * @throws StoreException if the index has a different vector space or schema, or was not created
+   *     by semcache
    */
   static HnswIndex open(Path path, EmbeddingSpace space) throws IOException {
     Directory directory = FSDirectory.open(path);

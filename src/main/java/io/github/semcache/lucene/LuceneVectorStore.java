@@ -143,7 +143,7 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
    * {@inheritDoc}
    *
    * @throws IllegalArgumentException if an embedding does not have this store's dimension, or if a
-   *     key or scope has more than 1,024 characters; then nothing is written
+   *     key or scope has more than 1,024 characters; in that case, nothing is written
    */
   @Override
   public int put(List<NewEntry> entries) {
@@ -277,7 +277,7 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
 
     /**
      * Sets the maximum time after which a change is synced to disk. A power failure can lose the
-     * changes of this period. The end of the process alone loses nothing.
+     * changes of this period. No changes are lost if only the process ends.
      *
      * @param syncInterval the interval, at most one hour; one second by default. With zero, {@link
      *     #put}, {@link #updateAttributes}, and {@link #remove} sync each change before they
@@ -322,8 +322,8 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
      *
      * @return the store, with all entries of the directory that have not expired
      * @throws StoreException if the directory cannot be created or written, is open in another
-     *     store, has another embedding model, dimension, or schema, or has a damaged index; then
-     *     nothing in it is changed
+     *     store, has a different embedding model, dimension, or schema, or has a damaged index; in
+     *     that case, the directory is unchanged
      */
     public LuceneVectorStore build() {
       return new LuceneVectorStore(

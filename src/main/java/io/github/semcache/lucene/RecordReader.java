@@ -6,8 +6,8 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
 /**
- * Reads what a {@link RecordWriter} wrote. Every method throws {@link BufferUnderflowException} if
- * there are too few bytes.
+ * Reads records that a {@link RecordWriter} wrote. Every method throws {@link
+ * BufferUnderflowException} if there are too few bytes.
  */
 final class RecordReader {
   private final ByteBuffer buffer;

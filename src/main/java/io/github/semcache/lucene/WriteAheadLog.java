@@ -55,7 +55,7 @@ final class WriteAheadLog implements Closeable {
    * Reads the log of a directory and creates a new file.
    *
    * @param replay receives the records, in order
-   * @throws StoreException if the log has another vector space or schema
+   * @throws StoreException if the log has a different vector space or schema
    */
   static WriteAheadLog open(Path directory, EmbeddingSpace space, Consumer<LogRecord> replay)
       throws IOException {

@@ -52,7 +52,7 @@ import io.micrometer.observation.ObservationRegistry;
  *
  * <p>An observation is a child of the observation that is current on the calling thread. For
  * asynchronous calls and for streams of LangChain4j, that thread belongs to the cache's executor:
- * to preserve the parent, configure an executor that propagates the context, such as one of
+ * to preserve the parent, configure an executor that propagates the context, such as an executor of
  * Micrometer's context propagation library.
  *
  * <p>Immutable and thread-safe.

@@ -7,7 +7,7 @@ import java.util.List;
  * Splits texts into requests within the limits of OpenAI's API reference ("Create embeddings",
  * {@code input}): at most 2,048 texts and 300,000 tokens per request.
  *
- * <p>The number of UTF-8 bytes serves as an upper bound of the number of tokens, because the
+ * <p>The number of UTF-8 bytes is used as an upper bound for the number of tokens, because the
  * tokenizer of the embedding models works on UTF-8 bytes. English text has about four bytes per
  * token.
  */
@@ -18,7 +18,7 @@ final class InputBatches {
   private InputBatches() {}
 
   /**
-   * Splits texts in order. A text that exceeds the limit by itself becomes a batch of one.
+   * Splits texts in order. A single text that exceeds the limit becomes a batch of one.
    *
    * @param texts the texts
    * @param maxTexts the maximum number of texts per batch

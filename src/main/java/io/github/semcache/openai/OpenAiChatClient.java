@@ -47,8 +47,8 @@ import java.util.function.Consumer;
  * models under the same name. {@link Builder#endpoint} replaces it for a service that has several
  * addresses.
  *
- * <p>This class is immutable and thread-safe. {@link #chat} blocks on the network. Retries and
- * timeouts are those of the client, which this class never closes.
+ * <p>This class is immutable and thread-safe. {@link #chat} blocks on the network. The client
+ * determines retries and timeouts. This class never closes the client.
  */
 public final class OpenAiChatClient implements StreamingChatClient {
   private final OpenAIClient client;
@@ -227,7 +227,8 @@ public final class OpenAiChatClient implements StreamingChatClient {
     }
 
     /**
-     * Sets the sampling temperature ({@code temperature}). The default is that of the service.
+     * Sets the sampling temperature ({@code temperature}). By default, the service chooses the
+     * value.
      *
      * @param temperature the temperature, in [0, 2]
      * @return this builder
@@ -238,8 +239,8 @@ public final class OpenAiChatClient implements StreamingChatClient {
     }
 
     /**
-     * Sets the probability mass for nucleus sampling ({@code top_p}). The default is that of the
-     * service.
+     * Sets the probability mass for nucleus sampling ({@code top_p}). By default, the service
+     * chooses the value.
      *
      * @param topP the probability mass, in [0, 1]
      * @return this builder
@@ -250,8 +251,8 @@ public final class OpenAiChatClient implements StreamingChatClient {
     }
 
     /**
-     * Sets the maximum number of tokens of an answer ({@code max_completion_tokens}). The default
-     * is that of the service. For services that only support {@code max_tokens}, use {@link
+     * Sets the maximum number of tokens of an answer ({@code max_completion_tokens}). By default,
+     * the service chooses the value. For services that only support {@code max_tokens}, use {@link
      * #setting}.
      *
      * @param maxCompletionTokens the number of tokens; at least 1

@@ -40,7 +40,7 @@ import java.util.function.Supplier;
  *
  * <p>Texts are sent in as few requests as OpenAI's limits allow: at most 2,048 texts and 300,000
  * tokens per request. The service rejects a request that contains a text of more than 8,192 tokens.
- * Retries and timeouts are those of the client.
+ * The client determines retries and timeouts.
  *
  * <p>This class is immutable and thread-safe. {@link #embed} blocks on the network.
  */
@@ -88,7 +88,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
   }
 
   /**
-   * Returns a builder for an embedder with a client of its own for OpenAI. {@link #close} closes
+   * Returns a builder for an embedder that creates its own OpenAI client. {@link #close} closes
    * that client.
    *
    * @param apiKey the API key
@@ -99,7 +99,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
   }
 
   /**
-   * Returns a builder for an embedder with a client of its own for a compatible service. {@link
+   * Returns a builder for an embedder that creates its own client for a compatible service. {@link
    * #close} closes that client.
    *
    * @param apiKey the API key; any string if the service does not need one

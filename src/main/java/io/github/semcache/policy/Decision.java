@@ -32,7 +32,7 @@ public sealed interface Decision {
    * answer is compared with the cached one.
    *
    * @param match the entry that would have been served
-   * @param rate the probability with which a hit is audited, above 0 and at most 1
+   * @param rate the probability that a hit is audited, above 0 and at most 1
    * @return the decision
    * @throws IllegalArgumentException if the rate is out of range
    */
@@ -66,7 +66,7 @@ public sealed interface Decision {
    * An entry would answer the query, but the model is called to check it.
    *
    * @param match the entry that would have been served
-   * @param rate the probability with which this hit was chosen for an audit, above 0 and at most 1
+   * @param rate the probability of the audit of this hit, above 0 and at most 1
    */
   record Audit(Match match, double rate) implements Decision {
     public Audit {

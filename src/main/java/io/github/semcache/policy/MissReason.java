@@ -3,7 +3,7 @@ package io.github.semcache.policy;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The reason for a miss. Policies may define reasons of their own. If a guard rejects a match, the
+ * The reason for a miss. Policies may define additional reasons. If a guard rejects a match, the
  * code is that of the {@linkplain io.github.semcache.guard.RejectionReason rejection}.
  *
  * @param code a short code in lower case with hyphens, for example {@code too-far}
@@ -18,7 +18,7 @@ public record MissReason(String code) {
   /** The threshold is relative to a scale of the embedding model that is not known yet. */
   public static final MissReason UNKNOWN_SCALE = new MissReason("unknown-scale");
 
-  /** The answer of the nearest entry is too likely to be wrong for the prompt. */
+  /** The risk that the answer of the nearest entry is wrong for the prompt is too high. */
   public static final MissReason TOO_RISKY = new MissReason("too-risky");
 
   /** A hit was audited: the model is called to check the cached answer. */

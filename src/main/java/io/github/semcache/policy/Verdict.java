@@ -2,7 +2,7 @@ package io.github.semcache.policy;
 
 /** The result of comparing the answers to two prompts. */
 public enum Verdict {
-  /** Both answers state the same. */
+  /** The answers are equivalent. */
   SAME,
   /** The answers differ. Serving one for the other would have been wrong. */
   DIFFERENT,

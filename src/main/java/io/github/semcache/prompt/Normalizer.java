@@ -37,9 +37,9 @@ public interface Normalizer {
 
   /**
    * Returns a normalizer that replaces each unpaired surrogate, such as half of an emoji, with
-   * U+FFFD, because UTF-8 cannot represent it: services reject such a text or change it. Prompts,
-   * scopes, and entries apply this normalizer to all their texts, so a broken character does not
-   * fail a call.
+   * U+FFFD, because UTF-8 cannot represent it: services reject or alter such a text. Prompts,
+   * scopes, and entries apply this normalizer to all their texts, so an unpaired surrogate never
+   * causes a call to fail.
    *
    * @return the normalizer
    */

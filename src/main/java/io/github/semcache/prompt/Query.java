@@ -35,7 +35,8 @@ public record Query(
    * @param prompt the prompt
    * @param normalizer the normalizer of the text; unpaired surrogates in its result are {@linkplain
    *     Normalizer#wellFormed replaced}
-   * @param settings the chat model and its settings; if empty, those of the prompt's scope are used
+   * @param settings the chat model and its settings; if empty, the settings of the prompt's scope
+   *     are used
    * @return the query
    * @throws IllegalArgumentException if the normalizer returns a blank text
    */

@@ -22,7 +22,7 @@ public interface QuestionFinder {
   String find(String text);
 
   /**
-   * Returns a finder for messages that consist of the question only.
+   * Returns a finder for messages that consist of only the question.
    *
    * @return a finder that returns the whole message
    */

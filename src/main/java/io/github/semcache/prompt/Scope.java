@@ -105,8 +105,9 @@ public final class Scope {
 
   /**
    * Sets the chat model and its settings, for answers of another model than the cache's chat
-   * client. Methods of the cache that take a model or settings use those instead. Without settings
-   * in the scope, the others use those of the cache's chat client.
+   * client. Methods of the cache that take a model or settings use their argument instead. All
+   * other methods use the settings of the scope, or the settings of the cache's chat client if the
+   * scope has none.
    *
    * @param settings names and values, for example of {@code model} and {@code temperature}
    * @return a scope with the settings

@@ -1,6 +1,6 @@
 /**
- * What a call asks: a {@link io.github.semcache.prompt.Prompt} with its text and options, the
- * {@link io.github.semcache.prompt.Scope} within which an answer may be reused, and the {@link
+ * Prompts and lookups: a {@link io.github.semcache.prompt.Prompt} with its text and options, the
+ * {@link io.github.semcache.prompt.Scope} that limits the reuse of an answer, and the {@link
  * io.github.semcache.prompt.Query} that the cache derives from both.
  */
 @NullMarked

@@ -18,8 +18,9 @@ final class AttributesUpdater {
   private static final int ATTRIBUTES = HashCodec.ENTRY_FIELDS.indexOf(HashCodec.ATTRIBUTES);
 
   /**
-   * Sets the attributes if attributes and creation time are still those that were read. A key that
-   * is missing or has expired has neither, so it is not created. HSET leaves the TTL as it is.
+   * Sets the attributes if attributes and creation time have not changed since they were read. A
+   * key that is missing or has expired has neither, so it is not created. HSET does not change the
+   * TTL.
    */
   private static final byte[] SCRIPT =
       Utf8.encode(

@@ -38,7 +38,7 @@ final class HashCodec {
   /** {@link #ENTRY_FIELDS}, encoded. */
   static final List<byte[]> ENCODED_ENTRY_FIELDS = ENTRY_FIELDS.stream().map(Utf8::encode).toList();
 
-  /** Jackson without its length limits, because this class reads only what it has written. */
+  /** Jackson without its length limits, because this class reads only JSON that it has written. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -53,7 +53,10 @@ final class HashCodec {
 
   private HashCodec() {}
 
-  /** Returns alternating field names and values. Without an embedding, its field is omitted. */
+  /**
+   * Returns alternating field names and values. The embedding field is omitted if the entry has no
+   * embedding.
+   */
   static List<byte[]> encode(NewEntry newEntry) {
     CacheEntry entry = newEntry.entry();
     List<byte[]> hash = new ArrayList<>();
@@ -112,7 +115,7 @@ final class HashCodec {
     try {
       return Instant.ofEpochMilli(Long.parseLong(millis));
     } catch (NumberFormatException | DateTimeException e) {
-      // Without the cause, whose message quotes the value.
+      // The cause is omitted because its message quotes the value.
       throw corrupt(key, "its field created_at is not a number of milliseconds");
     }
   }
@@ -124,7 +127,7 @@ final class HashCodec {
     try (JsonParser parser = JSON.createParser(json)) {
       return attributes(key, parser);
     } catch (IOException e) {
-      // Without the cause, whose message quotes the value.
+      // The cause is omitted because its message quotes the value.
       throw corrupt(key, "its field attributes is not JSON");
     }
   }

@@ -21,9 +21,9 @@ final class HashWriter {
 
   /**
    * Writes the fields (ARGV 3 onwards) and the expiry in milliseconds (ARGV 1, 0 for none); removes
-   * an old embedding if the entry has none (ARGV 2 is 0). HSET comes first, because it is the
-   * command that fails if the server is out of memory, and then nothing has changed. If the expiry
-   * cannot be set, the entry is deleted.
+   * an old embedding if the entry has none (ARGV 2 is 0). HSET is the first command because it
+   * fails if the server is out of memory; the entry is unchanged in that case. If the expiry cannot
+   * be set, the entry is deleted.
    */
   static final byte[] SCRIPT =
       Utf8.encode(

@@ -20,7 +20,7 @@ final class OptimisticRetry {
   /**
    * Creates the limit for one loop.
    *
-   * @param action what is attempted, for the exception message: "update an entry"
+   * @param action the attempted operation, for the exception message: "update an entry"
    */
   OptimisticRetry(String action) {
     this.action = action;

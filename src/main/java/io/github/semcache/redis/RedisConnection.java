@@ -158,8 +158,8 @@ public final class RedisConnection {
    * Connects to a cluster. The topology is read from the node of the URI or from one of the given
    * nodes, so at least one of them must be up when the store connects.
    *
-   * @param otherNodes further nodes, each {@code host:port}. They are connected to with the user,
-   *     password, and TLS of the URI
+   * @param otherNodes additional nodes, each {@code host:port}. They are connected to with the
+   *     user, password, and TLS of the URI
    * @return a copy with that option
    * @throws IllegalArgumentException if a node does not have that form
    */

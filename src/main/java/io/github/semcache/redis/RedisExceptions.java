@@ -26,7 +26,7 @@ final class RedisExceptions {
   /**
    * Calls Jedis.
    *
-   * @param action what is attempted, for the message: "find an entry"
+   * @param action the attempted operation, for the message: "find an entry"
    * @throws StoreException if Jedis throws an exception
    */
   static <T> T translate(String action, Supplier<T> call) {

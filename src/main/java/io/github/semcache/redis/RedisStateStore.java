@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Stores each state in a key of its own, without expiry. An update is a compare-and-set loop: it is
- * applied again if another writer has changed the state in between.
+ * Stores each state in a separate key without expiry. An update is a compare-and-set loop: it is
+ * applied again if another writer has changed the state in the meantime.
  */
 final class RedisStateStore implements StateStore {
   private static final byte[] NO_STATE = {};

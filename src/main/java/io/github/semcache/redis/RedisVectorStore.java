@@ -44,10 +44,10 @@ import redis.clients.jedis.UnifiedJedis;
  * <cacheName>:state:v1:<modelId>:<dimension>:<name>}, which do not expire and are not removed with
  * the entries.
  *
- * <p><b>Round trips.</b> {@link #find} takes one round trip, and so does {@link #nearest}. If
- * {@code nearest} finds only expired or unreadable entries, it makes the server delete the expired
- * ones and repeats the search once for ten times as many entries. {@link #put} takes one round trip
- * per 256 entries and writes each entry atomically, with its embedding and its expiry.
+ * <p><b>Round trips.</b> {@link #find} and {@link #nearest} take one round trip each. If {@code
+ * nearest} finds only expired or unreadable entries, it makes the server delete the expired ones
+ * and repeats the search once for ten times as many entries. {@link #put} takes one round trip per
+ * 256 entries and writes each entry atomically, with its embedding and its expiry.
  *
  * <p><b>Index.</b> {@link Builder#build} creates the index, or compares an existing index with the
  * required schema. If the server cannot be reached or is loading its data, {@code build} logs a
@@ -56,15 +56,15 @@ import redis.clients.jedis.UnifiedJedis;
  * creates it again and returns no entries; the server then indexes the remaining entries in the
  * background. Only {@link #dropIndex} drops the index.
  *
- * <p><b>Search plan.</b> From the second search of a scope on, the store occasionally counts the
- * entries of the scope and of the index on a background thread, and tells the server how to combine
- * the scope filter with the vector search. With RESP3, a search that exceeds the time limit of the
- * server throws an exception. With RESP2, the server does not report this and the store uses the
- * partial result.
+ * <p><b>Search plan.</b> Starting with the second search of a scope, the store occasionally counts
+ * the entries of the scope and of the index on a background thread, and selects how the server
+ * combines the scope filter with the vector search. With RESP3, a search that exceeds the time
+ * limit of the server throws an exception. With RESP2, the server does not report this and the
+ * store uses the partial result.
  *
  * <p><b>Threads.</b> This class is thread-safe if the client is. All methods except {@link #space}
- * and {@link #indexName} block. The time-outs, the wait for a pooled connection, and the number of
- * attempts are those of the client; clients that the store opens have the limits of {@link
+ * and {@link #indexName} block. The client determines the time-outs, the wait for a pooled
+ * connection, and the number of attempts. Clients that the store opens have the limits of {@link
  * RedisConnection}.
  *
  * <p><b>Size.</b> The store does not limit its size. Set {@code maxmemory} and an eviction policy
@@ -202,7 +202,7 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   /**
    * {@inheritDoc}
    *
-   * <p>Takes two round trips, and two more each time that another update came first. After 100
+   * <p>Takes two round trips, plus two for each conflict with a concurrent update. After 100
    * attempts the method throws a {@link StoreException}. If the connection fails before the reply
    * to the write arrives, the update may have been applied although the method throws an exception.
    */
@@ -259,9 +259,9 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   /**
    * {@inheritDoc}
    *
-   * <p>Scans all keys of the server and reads the entries in batches of about 100, each of which
+   * <p>Scans all keys of the server and reads the entries in batches of about 100, and each batch
    * takes three round trips. The listing includes entries that are not in the index and does not
-   * require the index. While it is read, the stream keeps the keys that it has returned, about 200
+   * require the index. While it is read, the stream stores the keys that it has returned, about 200
    * bytes each, so that it returns no entry twice. It does not hold a connection, so closing it is
    * optional.
    */
@@ -279,7 +279,7 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   /**
    * {@inheritDoc}
    *
-   * <p>Takes two round trips, and two more each time that another update came first. After 100
+   * <p>Takes two round trips, plus two for each conflict with a concurrent update. After 100
    * attempts the method throws a {@link StoreException}.
    */
   @Override
@@ -381,9 +381,9 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
 
     /**
      * Assumes that the index exists and has the required schema: the store neither creates nor
-     * verifies it. For users without permission for FT.CREATE and FT.INFO. The store cannot know
-     * whether such an index is complete, so {@linkplain RedisVectorStore#remove removing} the
-     * entries of a scope scans all keys of the server. Disabled by default.
+     * verifies it. For users without permission for FT.CREATE and FT.INFO. The store cannot
+     * determine whether such an index is complete, so {@linkplain RedisVectorStore#remove removing}
+     * the entries of a scope scans all keys of the server. Disabled by default.
      *
      * @return this builder
      */
@@ -420,7 +420,7 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
      * which tries again later.
      *
      * @return the store
-     * @throws StoreException if the existing index has another schema, the server has no search
+     * @throws StoreException if the existing index has a different schema, the server has no search
      *     module, or the user lacks a permission. The message states the remedy
      */
     public RedisVectorStore build() {

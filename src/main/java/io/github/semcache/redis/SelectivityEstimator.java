@@ -43,7 +43,7 @@ final class SelectivityEstimator {
   private final LongSupplier ticker;
   private final Estimate all = new Estimate();
 
-  /** Estimates by group, in access order. Guarded by itself. */
+  /** Estimates by group, in access order. Guarded by its own monitor. */
   private final Map<String, Estimate> estimates =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;

@@ -17,7 +17,7 @@ import java.util.OptionalDouble;
  * an answer, except that the cause of a {@link Failed} may quote it.
  *
  * <p>A minor version may add events, and components of events. Listeners should therefore select
- * the events they know with {@code instanceof}, read them with accessors, and ignore all others.
+ * the events they handle with {@code instanceof}, read them with accessors, and ignore all others.
  */
 public sealed interface CacheEvent {
 

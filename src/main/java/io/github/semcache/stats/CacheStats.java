@@ -175,7 +175,7 @@ public final class CacheStats {
   }
 
   /**
-   * Returns the number of entries that the store evicted to make room, as far as the store knows.
+   * Returns the number of entries that the store evicted to make room, as counted by the store.
    *
    * @return the number of entries
    */
@@ -278,7 +278,7 @@ public final class CacheStats {
   }
 
   /**
-   * Returns the number of tokens of the prompts sent to the model, as far as it reported them.
+   * Returns the number of tokens of the prompts sent to the model, as reported by the model.
    *
    * @return the number of tokens
    */
@@ -287,7 +287,7 @@ public final class CacheStats {
   }
 
   /**
-   * Returns the number of tokens of the model's answers, as far as it reported them.
+   * Returns the number of tokens of the model's answers, as reported by the model.
    *
    * @return the number of tokens
    */
@@ -296,8 +296,8 @@ public final class CacheStats {
   }
 
   /**
-   * Returns the number of input and output tokens of the model calls that hits replaced, as far as
-   * they are known.
+   * Returns the number of input and output tokens of the model calls that hits replaced, where
+   * known.
    *
    * @return the number of tokens
    */
@@ -431,7 +431,7 @@ public final class CacheStats {
    * @param shadowHits the number of requests that would have been answered from the cache in shadow
    *     mode
    * @param shadowTokensSaved the number of input and output tokens of the model calls that shadow
-   *     hits would have replaced, as far as they are known
+   *     hits would have replaced, where known
    * @param right the number of audited hits and shadow hits that were judged right
    * @param wrong the number of audited hits and shadow hits that were judged wrong
    * @param judged the number of comparisons of answers, including inconclusive ones

@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts events. Each cache counts its own events; further counters are useful as listeners, for
- * example for the total of several caches or for the time since a restart of monitoring, and for
- * {@link CacheStats} in tests. Thread-safe and non-blocking.
+ * Counts events. Each cache has its own counter. An additional counter can be added as a listener,
+ * for example to count the events of several caches or the events since monitoring was restarted.
+ * Tests can use one to create {@link CacheStats}. Thread-safe and non-blocking.
  */
 public final class StatsCounter implements CacheListener {
   final LongAdder exactHits = new LongAdder();

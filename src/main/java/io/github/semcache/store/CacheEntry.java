@@ -17,8 +17,8 @@ import java.util.function.UnaryOperator;
  *     hexadecimal digits
  * @param prompt the normalized text of the prompt
  * @param answer the text of the answer
- * @param attributes further data about the answer, such as the model that gave it; stores return
- *     them unchanged
+ * @param attributes additional data about the answer, such as the model that generated it; stores
+ *     return them unchanged
  * @param createdAt the time of the answer, in whole milliseconds
  */
 public record CacheEntry(
@@ -79,7 +79,7 @@ public record CacheEntry(
    * Returns a copy in another answer group.
    *
    * @param group the group of an entry with an equivalent answer
-   * @return an entry that differs from this one in its group only
+   * @return a copy of this entry with the given group
    */
   public CacheEntry group(String group) {
     Map<String, String> changed = new HashMap<>(attributes);
@@ -91,19 +91,19 @@ public record CacheEntry(
    * Returns a copy with other attributes.
    *
    * @param attributes the new attributes
-   * @return an entry that differs from this one in its attributes only
+   * @return a copy of this entry with the given attributes
    */
   public CacheEntry attributes(Map<String, String> attributes) {
     return new CacheEntry(key, scope, prompt, answer, attributes, createdAt);
   }
 
   /**
-   * Applies a change and checks that it touches the attributes only. For implementations of {@link
+   * Applies a change and checks that it modifies only the attributes. For implementations of {@link
    * VectorStore#updateAttributes}.
    *
    * @param change the change
    * @return the changed entry
-   * @throws IllegalArgumentException if the change touches more than the attributes
+   * @throws IllegalArgumentException if the change modifies more than the attributes
    * @throws NullPointerException if the change returns null
    */
   public CacheEntry withChangedAttributes(UnaryOperator<CacheEntry> change) {

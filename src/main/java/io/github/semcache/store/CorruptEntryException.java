@@ -9,7 +9,7 @@ public final class CorruptEntryException extends StoreException {
   /**
    * Creates an exception.
    *
-   * @param message the key of the entry and what is wrong with it
+   * @param message the key of the entry and the reason why it is corrupt
    * @param cause the cause, or null
    */
   public CorruptEntryException(String message, @Nullable Throwable cause) {

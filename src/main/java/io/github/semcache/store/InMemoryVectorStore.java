@@ -47,7 +47,10 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   private final Map<String, byte[]> states = new ConcurrentHashMap<>();
   private final TreeSet<Node> byExpiry = new TreeSet<>(Node.BY_EXPIRY);
 
-  /** Keys from least to most recently used. Guarded by itself; acquired after {@link #lock}. */
+  /**
+   * Keys from least to most recently used. Guarded by its own monitor; acquired after {@link
+   * #lock}.
+   */
   private final Map<String, Boolean> recency = new LinkedHashMap<>(16, 0.75f, true);
 
   private InMemoryVectorStore(Builder builder) {

@@ -27,7 +27,7 @@ public interface ListableStore {
    * An entry and its expiry.
    *
    * @param entry the entry
-   * @param expiresAt the time at which it expires; empty if it does not expire
+   * @param expiresAt the expiry time; empty if it does not expire
    */
   record ListedEntry(CacheEntry entry, Optional<Instant> expiresAt) {
     /** Checks the components. */

@@ -11,7 +11,8 @@ import java.util.Optional;
  * An entry to be written to a store.
  *
  * @param entry the entry
- * @param embedding the embedding of its prompt; an entry without one is found by its key only
+ * @param embedding the embedding of its prompt; an entry without an embedding is found only by its
+ *     key
  * @param timeToLive the time to live, counted from the write; empty if the entry does not expire
  */
 public record NewEntry(

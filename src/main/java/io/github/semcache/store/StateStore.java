@@ -21,28 +21,29 @@ public interface StateStore {
    * Reads a state.
    *
    * @param name the name of the state
-   * @return the bytes that were written last, or empty
+   * @return the most recently written bytes, or empty
    * @throws IllegalArgumentException if the name is invalid
    * @throws StoreException if the store fails
    */
   Optional<byte[]> load(String name);
 
   /**
-   * Updates a state atomically: of concurrent updates, in this process or in another one that
-   * shares the store, each sees the result of the previous one. An update is written completely or
-   * not at all.
+   * Updates a state atomically. Concurrent updates, in this process or in another process that
+   * shares the store, are serialized: each update sees the result of the previous update. An update
+   * is written completely or not at all.
    *
    * @param name the name of the state
    * @param change maps the current bytes, if there are any, to the new bytes. It may be called
-   *     again if another update came first, and must not use the store
+   *     again after a conflict with a concurrent update, and must not use the store
    * @throws IllegalArgumentException if the name is invalid
-   * @throws StoreException if the store fails, or if concurrent updates came first repeatedly; then
-   *     nothing is written. Exceptions of {@code change} are passed on, and nothing is written
+   * @throws StoreException if the store fails, or after repeated conflicts with concurrent updates;
+   *     in that case, nothing is written. Exceptions of {@code change} are propagated, and nothing
+   *     is written
    */
   void update(String name, Function<Optional<byte[]>, byte[]> change);
 
   /**
-   * Writes a state, whatever the current bytes are.
+   * Writes a state. Replaces the current bytes, if there are any.
    *
    * @param name the name of the state
    * @param state the bytes

@@ -47,32 +47,32 @@ public interface VectorStore extends AutoCloseable {
   NearestEntries nearest(NearestQuery query);
 
   /**
-   * Writes entries. An entry replaces the one with the same key. Each entry is written completely,
-   * with its embedding and its expiry, or not at all.
+   * Writes entries. An entry replaces an existing entry with the same key. Each entry is written
+   * completely, with its embedding and its expiry, or not at all.
    *
    * @param entries the entries to write; may be empty
    * @return the number of other entries that this store evicted to make room, 0 if unknown
-   * @throws IllegalArgumentException if an embedding does not have this store's dimension; then
-   *     nothing is written
+   * @throws IllegalArgumentException if an embedding does not have this store's dimension; in that
+   *     case, nothing is written
    * @throws StoreException if an entry could not be written; others of the list may have been
    */
   int put(List<NewEntry> entries);
 
   /**
    * Changes the attributes of an entry. Its embedding and its expiry do not change. Updates of one
-   * entry are atomic: each sees the attributes that the previous one wrote, in every process that
-   * shares the store.
+   * entry are atomic across all processes that share the store: each update sees the attributes
+   * that the previous update wrote.
    *
    * @param key the key of the entry
-   * @param change maps the entry to one that differs in its attributes at most. It may be called
-   *     again if another update came first, and must not use the store. If it returns an equal
-   *     entry, nothing is written
+   * @param change returns the entry unchanged or with other attributes. It may be called again
+   *     after a conflict with a concurrent update, and must not use the store. If it returns an
+   *     equal entry, nothing is written
    * @return the entry after the change, or empty if there is no live entry with that key
-   * @throws IllegalArgumentException if the change touches more than the attributes; then nothing
-   *     is written
+   * @throws IllegalArgumentException if the change modifies more than the attributes; in that case,
+   *     nothing is written
    * @throws CorruptEntryException if the entry exists but cannot be read
-   * @throws StoreException if the store fails; then nothing is written. Exceptions of {@code
-   *     change} are passed on, and nothing is written
+   * @throws StoreException if the store fails; in that case, nothing is written. Exceptions of
+   *     {@code change} are propagated, and nothing is written
    */
   Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change);
 
@@ -80,7 +80,7 @@ public interface VectorStore extends AutoCloseable {
    * Removes entries.
    *
    * @param selector selects the entries to remove
-   * @return the number of live entries that were removed, as far as the store knows
+   * @return the number of live entries that were removed, as counted by the store
    * @throws StoreException if the store fails; some of the entries may have been removed
    */
   long remove(EntrySelector selector);
@@ -123,7 +123,7 @@ public interface VectorStore extends AutoCloseable {
    * The result of a nearest-neighbor search.
    *
    * @param matches live entries, sorted by distance
-   * @param corrupt the number of further entries that were found but could not be read; expired
+   * @param corrupt the number of additional entries that were found but could not be read; expired
    *     entries do not count
    */
   record NearestEntries(List<Match> matches, int corrupt) {

@@ -27,7 +27,9 @@ final class Inflections {
 
   private Inflections() {}
 
-  /** Returns the common word of which a form is a plural, a tense or a participle, or null. */
+  /**
+   * Returns the base form of a plural, a tense or a participle, or null if it is not a common word.
+   */
   static @Nullable Word base(String form, Function<String, @Nullable Word> listed) {
     int length = form.length();
     if (length < 3) {

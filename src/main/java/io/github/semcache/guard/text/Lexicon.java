@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words that the text analysis knows: common words, opposites, numbers, units, names and so on.
- * Immutable and thread-safe.
+ * The words that the text analysis recognizes: common words, opposites, numbers, units, names and
+ * so on. Immutable and thread-safe.
  *
  * <p>To adapt the English lists, replace a list or add lines to it:
  *
@@ -67,8 +67,8 @@ public final class Lexicon {
   }
 
   /**
-   * Returns the built-in lists: English words, and frequent words of other languages by which those
-   * languages are detected.
+   * Returns the built-in lists: English words, and frequent words of other languages, which are
+   * used to detect those languages.
    *
    * @return the lexicon, the same instance for every call
    */

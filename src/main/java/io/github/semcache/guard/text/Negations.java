@@ -28,8 +28,8 @@ final class Negations {
   }
 
   /**
-   * Returns the content words in the scope of negations: those after a negation, those before it if
-   * none follows, or the negation itself if there are no content words.
+   * Returns the content words in the scope of negations: the words after a negation, the words
+   * before it if none follows, or the negation itself if there are no content words.
    */
   static List<Token> scope(List<Token> tokens) {
     List<Token> scope = new ArrayList<>();

@@ -204,7 +204,7 @@ final class NumberParser {
     return units.isEmpty() ? null : number.withUnits(units);
   }
 
-  /** Returns the units of the first name, or those of the second if it has none. */
+  /** Returns the units of the first name, or the units of the second name if the first has none. */
   private List<WordGroup> units(String name, String otherName) {
     List<WordGroup> units = lexicon.find(name).units();
     return units.isEmpty() ? lexicon.find(otherName).units() : units;

@@ -124,7 +124,7 @@ record Quantity(Form form, double value, String literal, List<WordGroup> units, 
     return units.isEmpty() && clock.isSameTime(clock(value * 60));
   }
 
-  /** Returns whether two values are equal but for rounding; false if either is NaN. */
+  /** Returns whether two values are equal within rounding errors; false if either is NaN. */
   private static boolean isClose(double a, double b) {
     return a == b || Math.abs(a - b) <= TOLERANCE * Math.max(Math.abs(a), Math.abs(b));
   }

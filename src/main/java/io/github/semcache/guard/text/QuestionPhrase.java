@@ -4,11 +4,11 @@ import io.github.semcache.guard.text.Token.Trait;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The phrase with which a text asks, such as "how many", and what it asks for. Immutable. */
+/** The question phrase of a text, such as "how many", and its question types. Immutable. */
 public final class QuestionPhrase {
   private static final String WHAT = "what";
 
-  /** The number of tokens from "what" within which a noun says what is asked for. */
+  /** The maximum distance, in tokens, of "what" from the noun that determines the question type. */
   private static final int NOUN_WINDOW = 7;
 
   private final String word;

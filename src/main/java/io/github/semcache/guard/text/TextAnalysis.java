@@ -193,7 +193,7 @@ public final class TextAnalysis {
   }
 
   /**
-   * Returns the words in the scope of the negations: up to two content words of each.
+   * Returns the words in the scope of the negations: up to two content words for each negation.
    *
    * @return the words
    */

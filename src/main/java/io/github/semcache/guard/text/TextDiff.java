@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * both texts if the other text has it with a typing error, abbreviated, or split into parts.
  */
 public final class TextDiff {
-  /** The number of tokens of one text up to which different spellings are compared. */
+  /** The maximum number of tokens of one text for a comparison of different spellings. */
   private static final int MAX_COMPARED = 48;
 
   private final TextAnalysis first;
@@ -196,7 +196,7 @@ public final class TextDiff {
   }
 
   /**
-   * Returns whether content of one text stands in place of content of the other.
+   * Returns whether content of one text replaces content of the other.
    *
    * @return whether each text has content tokens that the other text lacks
    */
@@ -226,7 +226,7 @@ public final class TextDiff {
   }
 
   /**
-   * Returns whether a number of one text stands in place of a number of the other.
+   * Returns whether a number of one text replaces a number of the other.
    *
    * @return whether each text has a definite number that the other text lacks
    */

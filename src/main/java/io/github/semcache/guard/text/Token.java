@@ -70,7 +70,7 @@ public final class Token {
   /**
    * The direction that a word such as "from" or "to" expresses.
    *
-   * @param line the group of directions of which this is one
+   * @param line the group of directions that this direction belongs to
    * @param index the index of the direction in that group
    */
   public record Direction(int line, int index) {
@@ -133,8 +133,8 @@ public final class Token {
   }
 
   /**
-   * Returns the key by which tokens of equal meaning are compared: the base form of a word, the
-   * value and unit of a number.
+   * Returns the key that is equal for tokens of equal meaning: the base form of a word, the value
+   * and unit of a number.
    *
    * @return the key
    */
@@ -155,7 +155,7 @@ public final class Token {
   /**
    * Returns whether the word is in a list or derived from a listed word.
    *
-   * @return whether the lexicon knows the word
+   * @return whether the lexicon contains the word
    */
   public boolean isKnown() {
     return word.isKnown();

@@ -33,7 +33,7 @@ final class Word {
    *
    * @param key the base form, which all forms of the word have in common
    * @param traits the properties of the word; empty for a word in no list
-   * @param groups the groups of which the word is a member
+   * @param groups the groups that contain the word
    * @param value the value of a number word, or NaN
    * @param languages the other languages in which the word is frequent, one bit each
    */

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 
-/** Collects what the word lists say of one word. */
+/** Collects the entries of one word in the word lists. */
 final class WordBuilder {
   private final String key;
   private final EnumSet<Trait> traits = EnumSet.noneOf(Trait.class);

@@ -10,12 +10,12 @@ package io.github.semcache.guard.text;
  */
 record WordGroup(WordList list, int line, int index, double factor) {
 
-  /** Returns whether both are groups of one line. */
+  /** Returns whether both groups are on the same line. */
   boolean isOnLineOf(WordGroup other) {
     return list == other.list && line == other.line;
   }
 
-  /** Returns whether both are different groups of one line. */
+  /** Returns whether the groups are different groups on the same line. */
   boolean conflictsWith(WordGroup other) {
     return isOnLineOf(other) && index != other.index;
   }

@@ -11,7 +11,7 @@ package io.github.semcache.guard.text;
  * <p>Groups are separated by {@code |}, and the words of a group by commas. Words of one group are
  * equivalent. Words in different groups of one line <em>conflict</em>: a text with one of them asks
  * for something else than a text with the other. Only some lists use the label and the value after
- * {@code =}. Case is ignored except where a constant says otherwise.
+ * {@code =}. Case is ignored unless the documentation of a constant specifies otherwise.
  */
 public enum WordList {
   /** Ordinary words in their base form. A word that is in no list counts as a name. */

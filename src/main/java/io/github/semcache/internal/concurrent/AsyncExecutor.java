@@ -12,11 +12,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs blocking calls on the user's executor, or on at most 256 daemon threads of its own, which
+ * Runs blocking calls on the user's executor, or on at most 256 daemon threads that it owns, which
  * start on demand and end after a minute without work. Thread-safe.
  */
 public final class AsyncExecutor implements AutoCloseable {
-  /** The maximum number of own threads. Most of them wait for a model, so they cost memory only. */
+  /**
+   * The maximum number of threads of this executor. Most of them wait for a model, so they use
+   * memory but little CPU time.
+   */
   static final int MAX_THREADS = 256;
 
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
@@ -27,7 +30,8 @@ public final class AsyncExecutor implements AutoCloseable {
   /**
    * Creates an executor without threads.
    *
-   * @param executor the user's executor, which is not shut down here; null to use own threads
+   * @param executor the user's executor, which is not shut down here; null to use threads of this
+   *     executor
    */
   public AsyncExecutor(@Nullable Executor executor) {
     if (executor == null) {
@@ -76,7 +80,10 @@ public final class AsyncExecutor implements AutoCloseable {
     return executor;
   }
 
-  /** Shuts down the own threads after their current calls. The user's executor stays open. */
+  /**
+   * Shuts down the threads of this executor after their current calls. The user's executor stays
+   * open.
+   */
   @Override
   public void close() {
     if (owned != null) {
@@ -92,7 +99,7 @@ public final class AsyncExecutor implements AutoCloseable {
   }
 
   /**
-   * An unbounded queue that accepts a task only if an idle thread takes it at once, so that the
+   * An unbounded queue that accepts a task only if an idle thread takes it immediately, so that the
    * pool starts threads up to its maximum before tasks wait.
    */
   private static final class HandoffQueue extends LinkedTransferQueue<Runnable> {
@@ -104,8 +111,9 @@ public final class AsyncExecutor implements AutoCloseable {
     }
 
     /**
-     * Handles a task that found all threads busy. A task submitted by one of these threads runs on
-     * it at once: if it waited, and its submitter for it, all threads could wait for each other.
+     * Handles a task that found all threads busy. A task submitted by one of these threads runs
+     * immediately on that thread. Otherwise all threads could wait for queued tasks, which would be
+     * a deadlock.
      */
     void enqueueRejected(Runnable task, ThreadPoolExecutor pool) {
       if (!pool.isShutdown() && Thread.currentThread() instanceof AsyncThread) {

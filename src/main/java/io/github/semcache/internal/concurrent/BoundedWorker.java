@@ -28,7 +28,7 @@ public final class BoundedWorker implements AutoCloseable {
   }
 
   /**
-   * Returns a worker that submits its tasks to a user's executor, without limits of its own.
+   * Returns a worker that submits its tasks to a user's executor and adds no limits.
    *
    * @param executor the executor, which is not shut down here
    * @return the worker
@@ -38,7 +38,7 @@ public final class BoundedWorker implements AutoCloseable {
   }
 
   /**
-   * Returns a worker with a thread of its own.
+   * Returns a worker with its own thread.
    *
    * @param name the name of the thread
    * @param capacity the maximum number of waiting tasks, at least 1
@@ -61,7 +61,7 @@ public final class BoundedWorker implements AutoCloseable {
         () -> shutdown(worker, timer));
   }
 
-  /** Creates a timer that removes canceled tasks at once and whose thread ends when idle. */
+  /** Creates a timer that removes canceled tasks immediately and whose thread ends when idle. */
   private static ScheduledExecutorService newTimer(String name) {
     ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(1, task -> daemon(task, name));

@@ -7,10 +7,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Stops calls of a part that keeps failing. While the circuit is closed, all calls are permitted.
- * After a number of consecutive failures it opens, and calls are not permitted. After each pause
- * one trial call is permitted (half-open): its success closes the circuit, its failure starts the
- * next pause.
+ * Stops calls to a component that fails repeatedly. While the circuit is closed, all calls are
+ * permitted. After a number of consecutive failures it opens, and calls are not permitted. After
+ * each pause one trial call is permitted (half-open): its success closes the circuit, its failure
+ * starts the next pause.
  *
  * <p>Thread-safe. Does not block.
  */

@@ -178,7 +178,8 @@ public final class SingleFlight<T> {
     }
 
     /**
-     * Gives the followers an early result. The call goes on, and others can still join it.
+     * Completes the followers with an early result. The call continues, and others can still join
+     * it.
      *
      * @param early the early result
      */

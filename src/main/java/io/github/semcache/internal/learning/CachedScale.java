@@ -21,8 +21,8 @@ public final class CachedScale implements EmbeddingScale.Source {
   private final Supplier<StateBlob> saved;
   private final CacheListener events;
   private final CircuitBreaker attempts;
-  private final ReentrantLock finding = new ReentrantLock();
-  private volatile @Nullable EmbeddingScale found;
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile @Nullable EmbeddingScale cached;
 
   /**
    * Creates a scale that is looked up on first use.
@@ -42,24 +42,24 @@ public final class CachedScale implements EmbeddingScale.Source {
 
   @Override
   public Optional<EmbeddingScale> scale() {
-    if (found == null && finding.tryLock()) {
+    if (cached == null && lock.tryLock()) {
       try {
-        find();
+        resolve();
       } finally {
-        finding.unlock();
+        lock.unlock();
       }
     }
-    return Optional.ofNullable(found);
+    return Optional.ofNullable(cached);
   }
 
-  private void find() {
-    if (found != null || !attempts.tryAcquire()) {
+  private void resolve() {
+    if (cached != null || !attempts.tryAcquire()) {
       return;
     }
     Optional<EmbeddingScale> scale =
         EmbeddingScale.known(embedder.modelId()).or(this::load).or(this::measure);
     scale.ifPresentOrElse(known -> attempts.onSuccess(), attempts::onFailure);
-    found = scale.orElse(null);
+    cached = scale.orElse(null);
   }
 
   private Optional<EmbeddingScale> load() {

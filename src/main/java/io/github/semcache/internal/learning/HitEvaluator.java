@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the model's answers with the cached answers that could have been served, passes the
- * verdicts to the learner, and adds entries with the same answer to its answer group. All of it
- * runs off the caller's thread. Exists only if a judge is configured together with a learning
- * policy or shadow mode. Thread-safe.
+ * verdicts to the learner, and adds entries with the same answer to its answer group. Runs on
+ * background threads. Exists only if a judge is configured together with a learning policy or
+ * shadow mode. Thread-safe.
  */
 public final class HitEvaluator implements AutoCloseable {
-  /** The maximum number of cached answers that one new answer is compared with. */
+  /** The maximum number of cached answers to compare with one new answer. */
   private static final int MAX_COMPARISONS = 2;
 
   private final AnswerJudge judge;
@@ -65,8 +65,8 @@ public final class HitEvaluator implements AutoCloseable {
   }
 
   /**
-   * Records that the model is about to be called. The start of an audit is passed to the learner at
-   * once, because its verdict may never come.
+   * Records that the model is about to be called. The start of an audit is passed to the learner
+   * immediately, because its verdict may never arrive.
    *
    * @param decided the query and the decision on it
    */

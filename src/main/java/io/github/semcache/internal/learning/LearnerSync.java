@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The learner of a cache, and its synchronization with other instances on the same store. Exists
  * only if the policy learns. Failures never fail a call: they are published, and the learner
- * continues with what it has. Thread-safe.
+ * continues with its current state. Thread-safe.
  */
 public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LearnerSync.class);
@@ -29,7 +29,7 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
   /** The number of verdicts between two saves. */
   private static final int SAVE_INTERVAL = 100;
 
-  /** The time after which the next lookup reloads what other instances have saved. */
+  /** The time after which the next lookup reloads the state that other instances have saved. */
   private static final long RELOAD_INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final Learner learner;
@@ -47,7 +47,7 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
   private final AtomicLong nextReload;
 
   /**
-   * Creates a learner and loads what was saved before. Blocks on the store.
+   * Creates a learner and loads the saved state. Blocks on the store.
    *
    * @param policy the policy
    * @param state the saved state
@@ -101,8 +101,8 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
   }
 
   /**
-   * Passes a labeled decision to the learner. If the policy trips, saves at once, so that neither
-   * other instances nor this one after a crash continue with the old state.
+   * Passes a labeled decision to the learner. If the policy trips, saves immediately, so that
+   * neither other instances nor this instance after a crash continue with the old state.
    *
    * @param decision the labeled decision
    */
@@ -168,7 +168,7 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
     log.debug("Learning failed; the cache continues with the current state", failure);
   }
 
-  /** Saves what has not been saved. Blocks on the store. */
+  /** Saves unsaved changes. Blocks on the store. */
   @Override
   public void close() {
     if (verdicts.get() > saved.get()) {

@@ -16,9 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Reports of wrong answers that could not be stored. They take effect in this cache only, until
- * they are stored: lookups retry at most every 30 seconds, and closing the cache retries once.
- * Beyond 1,000 reports the oldest is dropped. Thread-safe. An empty instance costs a lookup one
+ * Reports of wrong answers that could not be stored. Until they are stored, they take effect only
+ * in this cache: lookups retry at most every 30 seconds, and closing the cache retries once. Beyond
+ * 1,000 reports the oldest is dropped. Thread-safe. If there are no reports, a lookup costs one
  * volatile read.
  */
 public final class PendingReports implements AutoCloseable {
@@ -115,7 +115,7 @@ public final class PendingReports implements AutoCloseable {
     }
   }
 
-  /** Adds the report before it is removed, so that it is in effect throughout. */
+  /** Adds the report before it is removed, so that it stays in effect. */
   private void moveToEnd(Report report) {
     reports.addLast(report);
     reports.removeFirstOccurrence(report);

@@ -50,9 +50,9 @@ public final class UserFeedback implements AutoCloseable {
    * Creates the processing of reports.
    *
    * @param store the entries
-   * @param nearest returns the nearest entries of a query, reported ones included, and more of them
-   *     than the policy decides on; throws if that fails
-   * @param candidates the number of entries that the policy decides on
+   * @param nearest returns the nearest entries of a query, including reported entries, and more
+   *     entries than the policy receives; throws if the lookup fails
+   * @param candidates the number of entries that the policy receives
    * @param learning receives the reports; null if no policy learns
    * @param time the clock of the reports
    * @param events is notified of reports and failures

@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
  * the attributes, so a report takes effect for all instances on the same store with their next
  * lookup.
  *
- * <p>The attribute {@code wrong_for} lists the prompts for which an entry was reported, each by the
- * first 16 hexadecimal digits of its key, the latest last, separated by spaces. An entry holds the
- * latest 256 reports.
+ * <p>The attribute {@code wrong_for} lists the prompts that an entry was reported for, from oldest
+ * to latest, separated by spaces. Each prompt is identified by the first 16 hexadecimal digits of
+ * its key. An entry holds the latest 256 reports.
  */
 public final class WrongReports {
   private static final String WRONG_FOR = "wrong_for";
@@ -29,8 +29,8 @@ public final class WrongReports {
   private WrongReports() {}
 
   /**
-   * Returns the matches that may be served for a query: those that were not reported for it, and
-   * whose answer group has no reported match among them.
+   * Returns the matches that may be served for a query. Excludes matches that were reported for the
+   * query and matches in the answer group of a reported match.
    *
    * @param query the query
    * @param matches the matches

@@ -24,9 +24,9 @@ import java.util.Locale;
  *
  * <p>A client can add the headers to all of its requests: {@code client.withOptions(o ->
  * o.putAllHeaders(CacheControl.use().tag("tenant", "acme").headers()))}. The options of a call are
- * added to those of its client and replace only the same options, for example the mode or a tag of
- * the same name. If a header with the prefix {@code X-Semcache-} is unknown or has an invalid
- * value, the call fails with an {@link IllegalArgumentException}.
+ * added to the options of its client. An option of the call replaces the same option of the client,
+ * for example the mode or a tag with the same name. If a header with the prefix {@code X-Semcache-}
+ * is unknown or has an invalid value, the call fails with an {@link IllegalArgumentException}.
  *
  * <p>This class is immutable and thread-safe. Each method that sets an option returns a new
  * instance.

@@ -32,26 +32,26 @@ import java.util.concurrent.Executor;
  *   <li><b>Scope.</b> The text of the last user message is compared by meaning. If images or files
  *       separate its texts, only the text after the last of them is. If the message contains
  *       retrieved passages, {@link Builder#question} selects the question. All other fields of the
- *       request body must be equal, unknown ones included, in any order of keys: the model, the
- *       system text, earlier messages, images, tools, the response format, the temperature, and so
- *       on. The base URL, the path, the query, and the headers {@code OpenAI-Organization} and
- *       {@code OpenAI-Project} must be equal too. API keys need not be equal: two keys share
- *       answers, and a revoked key is still answered from the cache; see {@link
- *       Builder#scopeHeader}. These fields are ignored: {@code metadata}, {@code prompt_cache_key},
- *       {@code prompt_cache_options}, {@code prompt_cache_retention}, {@code safety_identifier},
- *       {@code service_tier}, {@code stream}, {@code stream_options}, {@code user}, and, for chat
- *       completions, {@code store}.
+ *       request body must be equal, including unknown fields; the order of keys does not matter:
+ *       the model, the system text, earlier messages, images, tools, the response format, the
+ *       temperature, and so on. The base URL, the path, the query, and the headers {@code
+ *       OpenAI-Organization} and {@code OpenAI-Project} must be equal too. API keys need not be
+ *       equal: two keys share answers, and a revoked key is still answered from the cache; see
+ *       {@link Builder#scopeHeader}. These fields are ignored: {@code metadata}, {@code
+ *       prompt_cache_key}, {@code prompt_cache_options}, {@code prompt_cache_retention}, {@code
+ *       safety_identifier}, {@code service_tier}, {@code stream}, {@code stream_options}, {@code
+ *       user}, and, for chat completions, {@code store}.
  *   <li><b>Requests that bypass the cache.</b> Requests without a user text, responses with a
  *       {@code conversation}, whose context grows with each call, and background responses.
  *   <li><b>Hits.</b> A hit returns what the model returned, with the same id, usage, and unknown
- *       fields. Only fields that the service echoes, such as the {@code metadata} of a response,
- *       are those of the current request. A stream contains the usage if the request asks for it;
- *       see {@link Builder#usageOfStreams}. The raw response has the header {@link
+ *       fields. Fields that the service echoes, such as the {@code metadata} of a response, are
+ *       taken from the current request. A stream contains the usage if the request asks for it; see
+ *       {@link Builder#usageOfStreams}. The raw response has the header {@link
  *       CacheControl#SOURCE}.
  *   <li><b>What is stored.</b> Answers that end with {@code stop}, have one choice and a text, and
  *       are neither refusals nor tool calls, unless the {@link io.github.semcache.chat.Admission}
- *       of the cache decides otherwise. A stream is stored when its terminal marker arrives, and
- *       only once for all of its readers. A stream that is closed before is not stored.
+ *       of the cache overrides this. A stream is stored when its terminal marker arrives, and only
+ *       once for all of its readers. A stream that is closed before is not stored.
  *   <li><b>Failures.</b> An error of the model is returned unchanged after the retries of the
  *       client, also to the calls that wait for the same answer. Errors that are specific to one
  *       caller are the exception: for statuses 401, 402, 403, 404, 408, and 429, timeouts, and
@@ -74,10 +74,10 @@ import java.util.concurrent.Executor;
  * clients share.
  *
  * <p>Configure retries, logging, and authentication before wrapping. If a client that is derived
- * from the wrapped one sets {@code maxRetries} or {@code logLevel}, these apply above the cache in
- * addition: each of its attempts is a call with all attempts of the wrapped client. Request
- * authenticators and workload identities are applied above and below the cache, so they are called
- * for hits too.
+ * from the wrapped one sets {@code maxRetries} or {@code logLevel}, these settings also apply above
+ * the cache: each of its attempts is a call that includes all attempts of the wrapped client.
+ * Request authenticators and workload identities are applied above and below the cache, so they are
+ * called for hits too.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -262,9 +262,9 @@ public final class CachedOpenAi {
 
     /**
      * Sets the observer of the model calls for chat completions and responses, for example {@link
-     * io.github.semcache.micrometer.CacheObservations#modelCalls}. A model call that several
-     * callers wait for or read is observed once, as a call of the first of them. The default is
-     * {@link ModelObserver#none}.
+     * io.github.semcache.micrometer.CacheObservations#modelCalls}. Coalesced calls, including
+     * shared streams, are observed once, as a call of the first caller. The default is {@link
+     * ModelObserver#none}.
      *
      * @param observer the observer
      * @return this builder

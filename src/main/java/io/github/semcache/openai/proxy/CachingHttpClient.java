@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
  * @param cache the cache
  * @param maxRetries the number of retries of the wrapped client
  * @param usage adds the option for the token usage to streaming requests
- * @param observer observes the calls of the model
+ * @param observer observes the calls to the model
  * @param embeddings the cache of embeddings, if they are cached
  */
 record CachingHttpClient(

@@ -41,7 +41,7 @@ final class EmbeddingCache {
   private record Key(RequestKey request, String text) {}
 
   /**
-   * What the texts of one request have in common.
+   * The properties that all texts of one request share.
    *
    * @param service identifies the service
    * @param rest the request body without its texts, as canonical JSON

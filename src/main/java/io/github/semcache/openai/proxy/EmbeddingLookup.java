@@ -21,7 +21,7 @@ import java.util.Set;
  * @param cache stores the embeddings of the response
  * @param request the request
  * @param body the request body
- * @param key the part of the cache keys that is common to all texts
+ * @param key the part of the cache keys that all texts share
  * @param texts the texts of the request; not empty
  * @param found the cached embeddings by text
  */
@@ -44,7 +44,7 @@ record EmbeddingLookup(
     return missing;
   }
 
-  /** Returns the request for the missing embeddings; the original one if all are missing. */
+  /** Returns the request for the missing embeddings, or the original request if all are missing. */
   HttpRequest requestForMissing() {
     if (found.isEmpty()) {
       return request;
@@ -56,7 +56,7 @@ record EmbeddingLookup(
   }
 
   /**
-   * Adds the cached embeddings to the response for the missing ones, which are stored.
+   * Stores the embeddings of the response and adds the cached embeddings to it.
    *
    * @param response the response to {@link #requestForMissing}
    * @return the response to the original request, or the given one if it is an error

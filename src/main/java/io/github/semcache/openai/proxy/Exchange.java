@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param request the request as read by the cache
  * @param upstream sends the request to the model
  * @param coalescingKey only requests with the same key wait for each other
- * @param observer observes the calls of the model
+ * @param observer observes the calls to the model
  */
 record Exchange(
     SemanticCache cache,

@@ -15,10 +15,10 @@ interface ModelApi {
   /** Returns the request fields that affect the delivery of the answer but not its content. */
   Set<String> deliveryFields();
 
-  /** Returns those of the {@link #deliveryFields} that are repeated in the answer. */
+  /** Returns the {@link #deliveryFields} that are repeated in the answer. */
   Set<String> echoedFields();
 
-  /** Returns those of the {@link #echoedFields} that are also repeated in streams. */
+  /** Returns the {@link #echoedFields} that are also repeated in streams. */
   Set<String> streamedEchoedFields();
 
   /** Returns whether streams contain the token usage even if the request does not ask for it. */

@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Reads and writes JSON as trees, which preserve the fields that openai-java does not know. This
- * class is thread-safe.
+ * Reads and writes JSON as trees, which preserve fields that are unknown to openai-java. This class
+ * is thread-safe.
  */
 final class OpenAiJson {
   /** Reads numbers exactly, so that neither long integers nor decimals lose digits. */

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
-/** Converts a complete response to the events with which the responses API streams it. */
+/** Converts a complete response to the events that the responses API streams for it. */
 final class ResponseEvents {
   private final SseWriter events = new SseWriter();
   private long sequenceNumber;

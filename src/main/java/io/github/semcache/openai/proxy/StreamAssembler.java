@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * Builds the answer from the bytes of a stream, and determines which of these bytes the callers
- * receive: all of them, malformed ones included, except for a usage that they did not request. Used
- * by one thread at a time.
+ * receive: all of them, including malformed events, except for a usage that they did not request.
+ * Used by one thread at a time.
  */
 final class StreamAssembler {
   private final AnswerAccumulator accumulator;
@@ -102,7 +102,7 @@ final class StreamAssembler {
     return answer;
   }
 
-  /** Returns the exception because of which the stream does not contain a complete answer. */
+  /** Returns the reason why the stream does not contain a complete answer. */
   Optional<Exception> failure() {
     return failure;
   }

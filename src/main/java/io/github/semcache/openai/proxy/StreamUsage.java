@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * class is thread-safe.
  */
 final class StreamUsage {
-  /** The statuses with which services reject an unknown field. */
+  /** The status codes of services that reject an unknown field. */
   private static final Set<Integer> REJECTION_STATUSES = Set.of(400, 422);
 
   private final boolean enabled;
@@ -27,8 +27,7 @@ final class StreamUsage {
    * Creates an instance.
    *
    * @param enabled whether the option is added at all
-   * @param onFailure notified of requests to which the option cannot be added, and of services that
-   *     reject it
+   * @param onFailure notified if the option cannot be added to a request or if a service rejects it
    */
   StreamUsage(boolean enabled, Consumer<Throwable> onFailure) {
     this.enabled = enabled;
