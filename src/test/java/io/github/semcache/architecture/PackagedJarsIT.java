@@ -33,6 +33,7 @@ class PackagedJarsIT {
   void testkitContainsOnlyItsPackage() throws IOException {
     assertThat(entries(TESTKIT))
         .filteredOn(name -> !name.endsWith("/") && !name.startsWith("META-INF/"))
+        .isNotEmpty()
         .allMatch(name -> name.startsWith("io/github/semcache/testkit/"));
   }
 }
