@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class ErrorBudgetTest {
   private final ErrorBudget policy = HitPolicy.errorBudget(0.02).warmUp(200);
 
