@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class ErrorBudgetTest {
   private final ErrorBudget policy = ErrorBudget.of(0.02).warmUp(200);
   private final Learner learner = policy.newLearner();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 
@@ -37,7 +38,7 @@ public final class Values {
       List.of("\ud83d", "\ude00", "\ude00\ud83d", "a\ud83db");
 
   private final Random random;
-  private final StringBuilder drawn = new StringBuilder();
+  private final List<Object> drawn = new ArrayList<>();
   private int edgeCase;
   private int depth;
 
@@ -246,7 +247,7 @@ public final class Values {
     }
     depth--;
     if (depth == 0) {
-      drawn.append(drawn.isEmpty() ? "" : ", ").append(value);
+      drawn.add(value);
     }
     return value;
   }
@@ -255,15 +256,17 @@ public final class Values {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    drawn
+    drawn.stream()
+        .map(String::valueOf)
+        .collect(Collectors.joining(", "))
         .chars()
         .limit(MAX_REPORTED_LENGTH)
         .forEach(
-            unit -> text.append(unit >= 0x20 && unit < 0x7f ? (char) unit + "" : escape(unit)));
+            unit ->
+                text.append(
+                    unit >= 0x20 && unit < 0x7f
+                        ? String.valueOf((char) unit)
+                        : String.format("\\u%04x", unit)));
     return text.toString();
-  }
-
-  private static String escape(int unit) {
-    return String.format("\\u%04x", unit);
   }
 }
