@@ -1,6 +1,8 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.langchain4j.MiniLmEmbedder;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -38,6 +40,9 @@ public final class SemcacheCli implements Runnable {
 
   private SemcacheCli() {}
 
+  /** Lucene logs hints about the JVM. The field prevents the configured logger from collection. */
+  private static final Logger LUCENE_LOG = Logger.getLogger("org.apache.lucene");
+
   /**
    * Runs the command line and exits the process.
    *
@@ -46,6 +51,7 @@ public final class SemcacheCli implements Runnable {
   public static void main(String... args) {
     if (System.getProperty(LOG_LEVEL) == null) {
       System.setProperty(LOG_LEVEL, "error");
+      LUCENE_LOG.setLevel(Level.SEVERE);
     }
     System.exit(
         commandLine(
