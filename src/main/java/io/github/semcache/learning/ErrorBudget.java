@@ -31,8 +31,8 @@ import java.util.List;
  *
  * <p>Users' reports are not a sample of the hits and never raise the threshold. A wrong answer
  * raises the risk of its answer group and of the words that differed. A right answer is served
- * again for the same prompt, whatever its risk. Only the latest report of a prompt and an entry
- * counts.
+ * again for the same prompt, regardless of its risk. Only the latest report of a prompt and an
+ * entry counts.
  *
  * <p>Immutable and thread-safe. The methods that set an option return a new policy. A decision
  * takes tens of microseconds and does not block.

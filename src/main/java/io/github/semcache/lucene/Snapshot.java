@@ -67,7 +67,7 @@ final class Snapshot implements Closeable {
     return new Snapshot(reader, segments);
   }
 
-  /** Returns an object that identifies the segment of a reader, whatever its deleted documents. */
+  /** Returns an object that identifies the segment of a reader, not its deleted documents. */
   private static Object coreKey(LeafReader reader) {
     return reader.getCoreCacheHelper().getKey();
   }
