@@ -76,11 +76,7 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
     long due = nextReload.get();
     long now = ticker.getAsLong();
     if (now - due >= 0 && nextReload.compareAndSet(due, now + RELOAD_INTERVAL_NANOS)) {
-      try {
-        executor.execute(this::reload);
-      } catch (RejectedExecutionException e) {
-        fail(e);
-      }
+      schedule(this::reload);
     }
     return learner.policy();
   }
@@ -125,18 +121,22 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
   }
 
   /** Returns whether enough verdicts were received since the last attempt to save. */
-  boolean isSaveDue() {
+  private boolean isSaveDue() {
     return verdicts.get() - attempted.get() >= SAVE_INTERVAL;
   }
 
   /** Schedules {@link #saveIfDue}. */
   void saveIfDueLater() {
     if (isSaveDue()) {
-      try {
-        executor.execute(this::saveIfDue);
-      } catch (RejectedExecutionException e) {
-        fail(e);
-      }
+      schedule(this::saveIfDue);
+    }
+  }
+
+  private void schedule(Runnable task) {
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      fail(e);
     }
   }
 
