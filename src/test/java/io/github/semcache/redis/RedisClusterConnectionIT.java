@@ -1,15 +1,13 @@
 package io.github.semcache.redis;
 
-import static io.github.semcache.redis.RedisFixture.SCOPE;
 import static io.github.semcache.redis.RedisFixture.SPACE;
+import static io.github.semcache.redis.RedisFixture.assertAllOperationsSucceed;
 import static io.github.semcache.redis.RedisFixture.nearest;
 import static io.github.semcache.redis.RedisFixture.put;
-import static io.github.semcache.redis.RedisFixture.removeAll;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.RedisServers;
@@ -67,16 +65,7 @@ class RedisClusterConnectionIT {
         RedisConnection.of("redis://app:secret@" + node.getHost() + ":" + node.getPort()).cluster();
     try (RedisVectorStore limited =
         RedisVectorStore.builder(user, SPACE).cacheName(cacheName).build()) {
-      CacheEntry entry = put(limited, "what?", 0);
-      assertThat(limited.find(entry.key())).contains(entry);
-      assertThat(nearest(limited)).containsExactly(entry);
-      assertThat(limited.updateAttributes(entry.key(), old -> old.group("g"))).isPresent();
-      assertThat(limited.entries()).hasSize(1);
-      limited.save("policy", new byte[] {1});
-      assertThat(limited.load("policy")).hasValue(new byte[] {1});
-      assertThat(limited.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(1);
-      assertThat(removeAll(limited)).isZero();
-      limited.dropIndex(true);
+      assertAllOperationsSucceed(limited);
     } finally {
       onEveryNode("DELUSER", "app");
     }

@@ -3,6 +3,7 @@ package io.github.semcache.redis;
 import static io.github.semcache.testkit.Entries.atAngle;
 import static io.github.semcache.testkit.Entries.entry;
 import static io.github.semcache.testkit.Entries.withoutExpiry;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
@@ -70,6 +71,20 @@ abstract class RedisFixture {
 
   static long removeAll(VectorStore store) {
     return store.remove(new EntrySelector.All());
+  }
+
+  /** Asserts that every operation of an empty store succeeds, and drops its index. */
+  static void assertAllOperationsSucceed(RedisVectorStore store) {
+    CacheEntry entry = put(store, "what?", 0);
+    assertThat(store.find(entry.key())).contains(entry);
+    assertThat(nearest(store)).containsExactly(entry);
+    assertThat(store.updateAttributes(entry.key(), old -> old.group("g"))).isPresent();
+    assertThat(store.entries()).hasSize(1);
+    store.save("policy", new byte[] {1});
+    assertThat(store.load("policy")).hasValue(new byte[] {1});
+    assertThat(store.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(1);
+    assertThat(removeAll(store)).isZero();
+    store.dropIndex(true);
   }
 
   String documentKey(CacheEntry entry) {

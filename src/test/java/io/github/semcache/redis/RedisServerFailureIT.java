@@ -105,16 +105,7 @@ class RedisServerFailureIT extends RedisFixture {
     URI user = asUser(RedisGuide.permissions("### Single server", cacheName));
 
     try (RedisVectorStore limited = builderFor(user).build()) {
-      CacheEntry entry = put(limited, "what?", 0);
-      assertThat(limited.find(entry.key())).contains(entry);
-      assertThat(nearest(limited)).containsExactly(entry);
-      assertThat(limited.updateAttributes(entry.key(), old -> old.group("g"))).isPresent();
-      assertThat(limited.entries()).hasSize(1);
-      limited.save("policy", new byte[] {1});
-      assertThat(limited.load("policy")).hasValue(new byte[] {1});
-      assertThat(limited.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(1);
-      assertThat(removeAll(limited)).isZero();
-      limited.dropIndex(true);
+      assertAllOperationsSucceed(limited);
     }
   }
 
