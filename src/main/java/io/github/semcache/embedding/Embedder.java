@@ -1,6 +1,7 @@
 package io.github.semcache.embedding;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
@@ -39,6 +40,30 @@ public interface Embedder {
    * @return the dimension, at least 1
    */
   int dimension();
+
+  /**
+   * Returns how much of a text the model reads. A text is read in part if it has words or scripts
+   * that are unknown to the model, or if it is longer than the model's window. Texts that are read
+   * in part have similar embeddings whatever the rest says, so the cache compares them only by
+   * their key. Does not block.
+   *
+   * @param text a text that is not blank
+   * @return the fraction of the text that the model reads, in [0, 1]; 1 by default, also if it is
+   *     not known
+   */
+  default double coverage(String text) {
+    return 1;
+  }
+
+  /**
+   * Returns the threshold that suits the model: the maximum cosine distance of a hit if the cache
+   * has no {@linkplain io.github.semcache.SemanticCacheBuilder#maxDistance threshold of its own}.
+   *
+   * @return a cosine distance in [0, 2]; empty by default, if no suitable threshold is known
+   */
+  default OptionalDouble maxDistance() {
+    return OptionalDouble.empty();
+  }
 
   /**
    * Creates an embedder that calls a function once for each text.

@@ -48,6 +48,18 @@ public record MissReason(String code) {
   /** The embedder failed. */
   public static final MissReason EMBEDDER_ERROR = new MissReason("embedder-error");
 
+  /**
+   * The embedder {@linkplain io.github.semcache.embedding.Embedder#coverage reads} too little of
+   * the prompt to compare it.
+   */
+  public static final MissReason UNREADABLE = new MissReason("unreadable");
+
+  /** The verifier failed. */
+  public static final MissReason VERIFIER_ERROR = new MissReason("verifier-error");
+
+  /** The lookup did not finish within its deadline. */
+  public static final MissReason DEADLINE = new MissReason("deadline");
+
   /** The policy failed. */
   public static final MissReason POLICY_ERROR = new MissReason("policy-error");
 

@@ -32,12 +32,17 @@ class ArchitectureTest {
           Map.entry("embedding", new String[] {}),
           Map.entry("store", new String[] {"embedding", "prompt"}),
           Map.entry("policy", new String[] {"store", "prompt", "embedding", "guard"}),
-          Map.entry("learning", new String[] {"policy", "guard", "store", "prompt", "embedding"}),
+          Map.entry(
+              "learning",
+              new String[] {"policy", "verify", "guard", "store", "prompt", "embedding"}),
+          Map.entry(
+              "verify",
+              new String[] {"policy", "guard", "guard.text", "chat", "embedding", "prompt"}),
           Map.entry("guard", new String[] {"guard.text"}),
           Map.entry("guard.text", new String[] {}),
           Map.entry("chat", new String[] {"prompt"}),
           Map.entry("judge", new String[] {"policy", "chat", "embedding", "prompt"}),
-          Map.entry("stats", new String[] {"policy", "learning", "chat"}));
+          Map.entry("stats", new String[] {"policy", "verify", "learning", "chat"}));
 
   private static final String[] PORT_PACKAGES = packages(PORTS.keySet().toArray(String[]::new));
 

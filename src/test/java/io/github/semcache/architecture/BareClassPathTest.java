@@ -22,6 +22,7 @@ class BareClassPathTest {
           "embedding",
           "store",
           "policy",
+          "verify",
           "learning",
           "guard",
           "judge",

@@ -26,8 +26,8 @@ class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 2;
   private static final int MAX_BASE_CLASSES = 22;
-  private static final int MAX_PUBLIC_TYPES = 90;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 77;
+  private static final int MAX_PUBLIC_TYPES = 92;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 79;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
@@ -35,6 +35,7 @@ class StructureTest {
           Set.of("prompt", "embedding", "guard.text", "internal.concurrent"),
           Set.of("guard", "chat", "store"),
           Set.of("policy", "redis", "lucene"),
+          Set.of("verify"),
           Set.of("learning", "judge"),
           Set.of("stats"),
           Set.of("internal.learning"),
@@ -42,6 +43,7 @@ class StructureTest {
           Set.of("adapter"),
           Set.of("openai", "langchain4j", "micrometer"),
           Set.of("openai.proxy"),
+          Set.of("spring"),
           Set.of("evaluation"),
           Set.of("cli"));
 
