@@ -13,7 +13,9 @@ import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -120,6 +122,19 @@ public class AskBenchmark {
     public long remove(EntrySelector selector) {
       return 0;
     }
+
+    @Override
+    public long count(EntrySelector selector) {
+      return 0;
+    }
+
+    @Override
+    public Map<String, String> versions(Set<String> dependencies) {
+      return Map.of();
+    }
+
+    @Override
+    public void renewVersion(String dependency) {}
 
     @Override
     public void close() {}

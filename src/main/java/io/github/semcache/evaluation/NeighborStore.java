@@ -3,6 +3,7 @@ package io.github.semcache.evaluation;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.DependencyVersions;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NewEntry;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ final class NeighborStore implements VectorStore {
 
   private final NeighborTable table;
   private final InstantSource clock;
+  private final DependencyVersions versions = new DependencyVersions();
   private final Map<String, Stored> byKey = new HashMap<>();
   private final Map<Integer, List<Stored>> byIndex = new HashMap<>();
 
@@ -102,7 +105,11 @@ final class NeighborStore implements VectorStore {
       delete(entry.entry().key());
       Integer index = entry.embedding().map(this::indexOf).orElse(null);
       Stored stored =
-          new Stored(entry.entry(), index, entry.timeToLive().map(now::plus).orElse(null));
+          new Stored(
+              entry.entry(),
+              entry.terms(),
+              index,
+              entry.timeToLive().map(now::plus).orElse(null));
       byKey.put(entry.entry().key(), stored);
       if (index != null) {
         byIndex.computeIfAbsent(index, absent -> new ArrayList<>()).add(stored);
@@ -124,18 +131,45 @@ final class NeighborStore implements VectorStore {
   @Override
   public synchronized long remove(EntrySelector selector) {
     Instant now = clock.instant();
-    List<Stored> selected =
-        byKey.values().stream().filter(stored -> isSelected(stored, selector)).toList();
+    List<Stored> selected = select(selector);
     selected.forEach(stored -> delete(stored.entry.key()));
     return selected.stream().filter(stored -> stored.isLiveAt(now)).count();
+  }
+
+  @Override
+  public synchronized long count(EntrySelector selector) {
+    Instant now = clock.instant();
+    return select(selector).stream().filter(stored -> stored.isLiveAt(now)).count();
+  }
+
+  private List<Stored> select(EntrySelector selector) {
+    return byKey.values().stream().filter(stored -> isSelected(stored, selector)).toList();
   }
 
   private static boolean isSelected(Stored stored, EntrySelector selector) {
     if (selector instanceof EntrySelector.ByKey byKey) {
       return stored.entry.key().equals(byKey.key());
     }
-    return !(selector instanceof EntrySelector.ByScope byScope)
-        || stored.entry.scope().equals(byScope.scope());
+    if (selector instanceof EntrySelector.ByScope byScope) {
+      return stored.entry.scope().equals(byScope.scope());
+    }
+    if (selector instanceof EntrySelector.ByTerm byTerm) {
+      return stored.terms.contains(byTerm.term());
+    }
+    if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
+      return stored.entry.createdAt().isBefore(createdBefore.time());
+    }
+    return true;
+  }
+
+  @Override
+  public Map<String, String> versions(Set<String> dependencies) {
+    return versions.of(dependencies);
+  }
+
+  @Override
+  public void renewVersion(String dependency) {
+    versions.renew(dependency);
   }
 
   private void delete(String key) {
@@ -157,10 +191,16 @@ final class NeighborStore implements VectorStore {
   private static final class Stored {
     private final @Nullable Integer index;
     private final @Nullable Instant expiresAt;
+    private final Set<String> terms;
     private CacheEntry entry;
 
-    Stored(CacheEntry entry, @Nullable Integer index, @Nullable Instant expiresAt) {
+    Stored(
+        CacheEntry entry,
+        Set<String> terms,
+        @Nullable Integer index,
+        @Nullable Instant expiresAt) {
       this.entry = entry;
+      this.terms = terms;
       this.index = index;
       this.expiresAt = expiresAt;
     }

@@ -72,12 +72,17 @@ final class Catalog {
     }
   }
 
+  /** Selects references by anything but a term. */
   List<EntryRef> select(EntrySelector selector) {
     if (selector instanceof EntrySelector.ByKey byKey) {
       return Optional.ofNullable(refs.get(byKey.key())).stream().toList();
     }
     if (selector instanceof EntrySelector.ByScope byScope) {
       return refs.values().stream().filter(ref -> ref.scope.hash.equals(byScope.scope())).toList();
+    }
+    if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
+      long before = EntryMetadata.toMillis(createdBefore.time());
+      return refs.values().stream().filter(ref -> ref.createdAt < before).toList();
     }
     return List.copyOf(refs.values());
   }

@@ -3,6 +3,7 @@ package io.github.semcache.lucene;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
 import java.io.IOException;
+import java.util.Set;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -21,6 +22,8 @@ final class Documents {
 
   private static final String KEY = "key";
   private static final String SCOPE = "scope";
+  private static final String TERM = "term";
+  private static final String TERMS = "terms";
 
   /** The name is part of the index schema. */
   private static final String METADATA = "head";
@@ -33,6 +36,8 @@ final class Documents {
     Document document = new Document();
     document.add(new StringField(KEY, put.entry().key(), Field.Store.NO));
     document.add(new StringField(SCOPE, put.entry().scope(), Field.Store.NO));
+    put.terms().forEach(term -> document.add(new StringField(TERM, term, Field.Store.NO)));
+    document.add(new BinaryDocValuesField(TERMS, new BytesRef(String.join(",", put.terms()))));
     document.add(new BinaryDocValuesField(METADATA, new BytesRef(EntryMetadata.of(put).encode())));
     document.add(new BinaryDocValuesField(ENTRY, new BytesRef(LogEntryCodec.encode(put.entry()))));
     // For vectors of length 1, the dot product equals the cosine and is cheaper to compute.
@@ -51,6 +56,18 @@ final class Documents {
 
   static Term scope(String hash) {
     return new Term(SCOPE, hash);
+  }
+
+  /** Returns the index term of a {@linkplain LogRecord.Put#terms term of entries}. */
+  static Term term(String term) {
+    return new Term(TERM, term);
+  }
+
+  /** Reads the {@linkplain LogRecord.Put#terms terms} of a document. */
+  static Set<String> terms(LeafReader segment, int document) throws IOException {
+    BinaryDocValues terms = DocValues.getBinary(segment, TERMS);
+    String joined = terms.advanceExact(document) ? terms.binaryValue().utf8ToString() : "";
+    return joined.isEmpty() ? Set.of() : Set.of(joined.split(","));
   }
 
   /** Returns the metadata of a segment's documents. */

@@ -12,9 +12,11 @@ import io.github.semcache.store.VectorStore.NearestQuery;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
@@ -228,10 +230,29 @@ final class EntryTable {
     long now = now();
     return withWriteLock(
         () -> {
-          List<EntryRef> selected = catalog.select(selector);
+          List<EntryRef> selected = select(selector);
           selected.forEach(this::delete);
           return selected.stream().filter(ref -> ref.isLiveAt(now)).count();
         });
+  }
+
+  /** Returns the number of live entries that a selector selects. */
+  long count(EntrySelector selector) {
+    long now = now();
+    return withReadLock(
+        () -> select(selector).stream().filter(ref -> ref.isLiveAt(now)).count());
+  }
+
+  private List<EntryRef> select(EntrySelector selector) throws IOException {
+    if (!(selector instanceof EntrySelector.ByTerm byTerm)) {
+      return catalog.select(selector);
+    }
+    Set<EntryRef> selected = new LinkedHashSet<>(snapshot.withTerm(byTerm.term()));
+    memtable
+        .all()
+        .filter(ref -> ref.unflushed != null && ref.unflushed.terms().contains(byTerm.term()))
+        .forEach(selected::add);
+    return List.copyOf(selected);
   }
 
   private void delete(EntryRef ref) {

@@ -79,7 +79,11 @@ final class EntryWriter {
     long expiresAt =
         newEntry.timeToLive().map(timeToLive -> now + timeToLive.toMillis()).orElse(EntryRef.NEVER);
     return new LogRecord.Put(
-        ++sequence, newEntry.entry(), newEntry.embedding().map(Embedding::ofLengthOne), expiresAt);
+        ++sequence,
+        newEntry.entry(),
+        newEntry.embedding().map(Embedding::ofLengthOne),
+        expiresAt,
+        newEntry.terms());
   }
 
   private int apply(List<LogRecord.Put> puts) throws IOException {
@@ -112,7 +116,11 @@ final class EntryWriter {
             apply(
                 List.of(
                     new LogRecord.Put(
-                        ++sequence, changed, version.embedding(), version.expiresAt())));
+                        ++sequence,
+                        changed,
+                        version.embedding(),
+                        version.expiresAt(),
+                        version.terms())));
           }
           return Optional.of(changed);
         });

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /** The schema version and the vector space of the data in a directory. */
 record Identity(int schema, EmbeddingSpace space) {
-  private static final int SCHEMA = 2;
+  private static final int SCHEMA = 3;
   private static final String SCHEMA_KEY = "semcache.schema";
   private static final String MODEL_KEY = "semcache.model";
   private static final String DIMENSION_KEY = "semcache.dimension";

@@ -4,7 +4,10 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** A change in the write-ahead log. Sequence numbers increase from one change to the next. */
 sealed interface LogRecord {
@@ -23,6 +26,12 @@ sealed interface LogRecord {
   /** The first byte of a {@link Remove} of all entries. */
   byte REMOVE_ALL = 5;
 
+  /** The first byte of a {@link Remove} of the entries with a term. */
+  byte REMOVE_TERM = 6;
+
+  /** The first byte of a {@link Remove} of the entries created before a time. */
+  byte REMOVE_CREATED_BEFORE = 7;
+
   long sequence();
 
   byte[] encode();
@@ -32,9 +41,21 @@ sealed interface LogRecord {
    *
    * @param expiresAt the expiry in milliseconds since the epoch, or {@link EntryRef#NEVER}
    * @param embedding a vector of length 1
+   * @param terms the terms by which the entry can be selected
    */
-  record Put(long sequence, CacheEntry entry, Optional<Embedding> embedding, long expiresAt)
+  record Put(
+      long sequence,
+      CacheEntry entry,
+      Optional<Embedding> embedding,
+      long expiresAt,
+      Set<String> terms)
       implements LogRecord {
+
+    /** Creates a version without terms. */
+    Put(long sequence, CacheEntry entry, Optional<Embedding> embedding, long expiresAt) {
+      this(sequence, entry, embedding, expiresAt, Set.of());
+    }
+
     @Override
     public byte[] encode() {
       RecordWriter writer =
@@ -43,7 +64,9 @@ sealed interface LogRecord {
               .putLong(sequence)
               .putLong(expiresAt);
       embedding.ifPresent(vector -> writer.putFloats(vector.toArray()));
-      return writer.putBytes(LogEntryCodec.encode(entry)).toArray();
+      writer.putBytes(LogEntryCodec.encode(entry)).putInt(terms.size());
+      terms.forEach(writer::putString);
+      return writer.toArray();
     }
 
     /** Estimates the size of this record on the heap. */
@@ -51,6 +74,7 @@ sealed interface LogRecord {
       return 512L
           + 2L * (entry.prompt().length() + entry.answer().length())
           + entry.attributes().size() * 256L
+          + terms.size() * 80L
           + embedding.map(vector -> (long) Float.BYTES * vector.dimension()).orElse(0L);
     }
   }
@@ -64,6 +88,11 @@ sealed interface LogRecord {
         writer.putByte(REMOVE_KEY).putLong(sequence).putString(byKey.key());
       } else if (selector instanceof EntrySelector.ByScope byScope) {
         writer.putByte(REMOVE_SCOPE).putLong(sequence).putString(byScope.scope());
+      } else if (selector instanceof EntrySelector.ByTerm byTerm) {
+        writer.putByte(REMOVE_TERM).putLong(sequence).putString(byTerm.term());
+      } else if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
+        long millis = EntryMetadata.toMillis(createdBefore.time());
+        writer.putByte(REMOVE_CREATED_BEFORE).putLong(sequence).putLong(millis);
       } else {
         writer.putByte(REMOVE_ALL).putLong(sequence);
       }
@@ -90,13 +119,26 @@ sealed interface LogRecord {
             sequence,
             LogEntryCodec.decode("entry in the log", new RecordReader(entry, 0, entry.length)),
             embedding,
-            expiresAt);
+            expiresAt,
+            terms(reader));
       }
       case REMOVE_KEY -> new Remove(sequence, new EntrySelector.ByKey(reader.getString()));
       case REMOVE_SCOPE -> new Remove(sequence, new EntrySelector.ByScope(reader.getString()));
       case REMOVE_ALL -> new Remove(sequence, new EntrySelector.All());
+      case REMOVE_TERM -> new Remove(sequence, new EntrySelector.ByTerm(reader.getString()));
+      case REMOVE_CREATED_BEFORE ->
+          new Remove(
+              sequence, new EntrySelector.CreatedBefore(Instant.ofEpochMilli(reader.getLong())));
       default ->
           throw new IllegalArgumentException("the log contains a record of unknown type " + type);
     };
+  }
+
+  private static Set<String> terms(RecordReader reader) {
+    Set<String> terms = new HashSet<>();
+    for (int i = reader.getInt(); i > 0; i--) {
+      terms.add(reader.getString());
+    }
+    return terms;
   }
 }

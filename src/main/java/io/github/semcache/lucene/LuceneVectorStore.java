@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.DependencyVersions;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.NewEntry;
@@ -17,7 +18,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -56,12 +59,17 @@ import java.util.stream.Stream;
 public final class LuceneVectorStore implements VectorStore, ListableStore, StateStore {
   private static final int MAX_KEY_LENGTH = 1_024;
 
+  /** The name of the state with the versions of dependencies. */
+  private static final String VERSIONS = "dependency-versions";
+
   private final EmbeddingSpace space;
   private final Engine engine;
+  private final DependencyVersions versions;
 
-  private LuceneVectorStore(EmbeddingSpace space, Engine engine) {
+  private LuceneVectorStore(EmbeddingSpace space, Engine engine, DependencyVersions versions) {
     this.space = space;
     this.engine = engine;
+    this.versions = versions;
   }
 
   /**
@@ -171,6 +179,34 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
   @Override
   public long remove(EntrySelector selector) {
     return engine.writer().remove(requireNonNull(selector, "selector"));
+  }
+
+  @Override
+  public long count(EntrySelector selector) {
+    return engine.table().count(requireNonNull(selector, "selector"));
+  }
+
+  @Override
+  public Map<String, String> versions(Set<String> dependencies) {
+    return versions.of(dependencies);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Syncs the new version to disk before it returns. Takes time proportional to the number of
+   * dependencies that have ever been renewed.
+   */
+  @Override
+  public void renewVersion(String dependency) {
+    engine
+        .states()
+        .update(
+            VERSIONS,
+            saved -> {
+              versions.renew(dependency);
+              return versions.encode();
+            });
   }
 
   @Override
@@ -326,11 +362,29 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
      *     that case, the directory is unchanged
      */
     public LuceneVectorStore build() {
-      return new LuceneVectorStore(
-          space,
+      Engine engine =
           Engine.open(
               new Engine.Settings(
-                  directory, space, maxEntries, efSearch, syncInterval, time, flushLimits)));
+                  directory, space, maxEntries, efSearch, syncInterval, time, flushLimits));
+      try {
+        return new LuceneVectorStore(space, engine, loadVersions(engine));
+      } catch (StoreException e) {
+        engine.close();
+        throw e;
+      }
+    }
+
+    private DependencyVersions loadVersions(Engine engine) {
+      try {
+        return engine
+            .states()
+            .load(VERSIONS)
+            .map(DependencyVersions::decode)
+            .orElseGet(DependencyVersions::new);
+      } catch (IllegalArgumentException e) {
+        throw new StoreException(
+            directory + " is damaged: the versions of the dependencies cannot be read", e);
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The entries that the current snapshot of the index does not contain, and the changes that the
@@ -24,6 +25,11 @@ final class Memtable {
   /** Returns the entries of a scope. */
   Collection<EntryRef> entriesOf(ScopeRef scope) {
     return byScope.getOrDefault(scope, Set.of());
+  }
+
+  /** Returns all entries. */
+  Stream<EntryRef> all() {
+    return byScope.values().stream().flatMap(Set::stream);
   }
 
   void put(EntryRef ref, LogRecord.Put put) {

@@ -5,7 +5,9 @@ import io.github.semcache.store.CacheEntry;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.FloatVectorValues;
@@ -88,6 +90,27 @@ final class Segment {
   /** Reads the entry of a document. */
   CacheEntry read(int document, EntryRef ref) throws IOException {
     return Documents.read(reader, document, ref);
+  }
+
+  /** Reads the terms of a document. */
+  Set<String> terms(int document) throws IOException {
+    return Documents.terms(reader, document);
+  }
+
+  /** Adds the entries with a term that were not deleted. */
+  void addWithTerm(String term, List<EntryRef> found) throws IOException {
+    PostingsEnum documents = reader.postings(Documents.term(term), PostingsEnum.NONE);
+    if (documents == null) {
+      return;
+    }
+    for (int doc = documents.nextDoc();
+        doc != DocIdSetIterator.NO_MORE_DOCS;
+        doc = documents.nextDoc()) {
+      EntryRef ref = refs[doc];
+      if (ref != null && !ref.deleted) {
+        found.add(ref);
+      }
+    }
   }
 
   /** Reads the embedding of a document, a vector of length 1; empty if it has none. */

@@ -84,6 +84,15 @@ final class Snapshot implements Closeable {
     }
   }
 
+  /** Returns the entries with a term that were not deleted. */
+  List<EntryRef> withTerm(String term) throws IOException {
+    List<EntryRef> found = new ArrayList<>();
+    for (Segment segment : segments) {
+      segment.addWithTerm(term, found);
+    }
+    return found;
+  }
+
   /**
    * Reads an entry.
    *
@@ -106,7 +115,8 @@ final class Snapshot implements Closeable {
                 ref.sequence,
                 segment.read(document, ref),
                 segment.embedding(document),
-                ref.expiresAt));
+                ref.expiresAt,
+                segment.terms(document)));
   }
 
   /** Reads a value from a document. */

@@ -10,11 +10,15 @@ import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import io.github.semcache.store.VectorStore.VersionedEntry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
@@ -55,6 +59,14 @@ class ObservedStore implements VectorStore {
   }
 
   @Override
+  public VersionedEntry findWithVersions(String key, Set<String> dependencies) {
+    return observe(
+        "exact",
+        () -> store.findWithVersions(key, dependencies),
+        found -> found.entry().isPresent() ? 1 : 0);
+  }
+
+  @Override
   public NearestEntries nearest(NearestQuery query) {
     return observe("semantic", () -> store.nearest(query), found -> found.matches().size());
   }
@@ -86,6 +98,26 @@ class ObservedStore implements VectorStore {
   @Override
   public long remove(EntrySelector selector) {
     return store.remove(selector);
+  }
+
+  @Override
+  public long remove(EntrySelector selector, LongConsumer progress) {
+    return store.remove(selector, progress);
+  }
+
+  @Override
+  public long count(EntrySelector selector) {
+    return store.count(selector);
+  }
+
+  @Override
+  public Map<String, String> versions(Set<String> dependencies) {
+    return store.versions(dependencies);
+  }
+
+  @Override
+  public void renewVersion(String dependency) {
+    store.renewVersion(dependency);
   }
 
   @Override

@@ -108,7 +108,21 @@ public final class Prompt {
   }
 
   /**
-   * Sets the scope, which replaces the tags, the system text, and the earlier messages.
+   * Adds a dependency to the scope: something that the answer depends on and that may change, such
+   * as a document or a price list. When it has changed, {@link
+   * io.github.semcache.SemanticCache#invalidateDependents} invalidates all answers that depend on
+   * it. Only answers with the same dependencies are reused.
+   *
+   * @param dependency the name of the dependency; any string
+   * @return a prompt with the dependency
+   */
+  public Prompt dependsOn(String dependency) {
+    return scope(scope.dependsOn(dependency));
+  }
+
+  /**
+   * Sets the scope, which replaces the tags, the system text, the earlier messages, and the
+   * dependencies.
    *
    * @param scope the scope
    * @return a prompt with the scope

@@ -3,38 +3,51 @@ package io.github.semcache.prompt;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Everything that must be equal for an answer to be reusable: the caller's tags, the system text,
- * the earlier messages, and the settings of the chat model. Scopes that differ in any part never
- * share an answer. Immutable and thread-safe.
+ * the earlier messages, the settings of the chat model, and the names of the dependencies. Scopes
+ * that differ in any part never share an answer. Immutable and thread-safe.
  *
  * <p>Unpaired surrogates in any part are {@linkplain Normalizer#wellFormed replaced}.
  */
 public final class Scope {
   private static final Scope NONE =
-      new Scope(new TreeMap<>(), Optional.empty(), List.of(), new TreeMap<>());
+      new Scope(new TreeMap<>(), Optional.empty(), List.of(), new TreeMap<>(), new TreeSet<>());
+
+  /** The setting with the name of the chat model. */
+  private static final String MODEL = "model";
+
+  /** 128 bits, so that two of a billion terms are equal with a probability of 1e-21. */
+  private static final int TERM_LENGTH = 32;
 
   private final SortedMap<String, String> tags;
   private final Optional<String> system;
   private final List<Message> history;
   private final SortedMap<String, String> settings;
+  private final SortedSet<String> dependencies;
   private final String hash;
 
   private Scope(
       SortedMap<String, String> tags,
       Optional<String> system,
       List<Message> history,
-      SortedMap<String, String> settings) {
+      SortedMap<String, String> settings,
+      SortedSet<String> dependencies) {
     this.tags = Collections.unmodifiableSortedMap(tags);
     this.system = system;
     this.history = history;
     this.settings = Collections.unmodifiableSortedMap(settings);
+    this.dependencies = Collections.unmodifiableSortedSet(dependencies);
     this.hash = computeHash();
   }
 
@@ -66,7 +79,8 @@ public final class Scope {
    * @return the scope
    */
   public static Scope of(Map<String, String> tags) {
-    return new Scope(copy(tags, "tags"), Optional.empty(), List.of(), new TreeMap<>());
+    return new Scope(
+        copy(tags, "tags"), Optional.empty(), List.of(), new TreeMap<>(), new TreeSet<>());
   }
 
   /**
@@ -79,7 +93,7 @@ public final class Scope {
   public Scope tag(String name, String value) {
     SortedMap<String, String> changed = new TreeMap<>(tags);
     put(changed, name, value);
-    return new Scope(changed, system, history, settings);
+    return new Scope(changed, system, history, settings, dependencies);
   }
 
   /**
@@ -90,7 +104,7 @@ public final class Scope {
    */
   public Scope system(String system) {
     String wellFormed = WellFormed.replaceUnpairedSurrogates(requireNonNull(system, "system"));
-    return new Scope(tags, Optional.of(wellFormed), history, settings);
+    return new Scope(tags, Optional.of(wellFormed), history, settings, dependencies);
   }
 
   /**
@@ -100,7 +114,7 @@ public final class Scope {
    * @return a scope with the messages
    */
   public Scope history(List<Message> history) {
-    return new Scope(tags, system, List.copyOf(history), settings);
+    return new Scope(tags, system, List.copyOf(history), settings, dependencies);
   }
 
   /**
@@ -113,7 +127,22 @@ public final class Scope {
    * @return a scope with the settings
    */
   public Scope settings(Map<String, String> settings) {
-    return new Scope(tags, system, history, copy(settings, "settings"));
+    return new Scope(tags, system, history, copy(settings, "settings"), dependencies);
+  }
+
+  /**
+   * Adds a dependency: something that the answers in this scope depend on and that may change, such
+   * as a document or a price list. Answers written before {@link
+   * io.github.semcache.SemanticCache#invalidateDependents} is called with its name are no longer
+   * served.
+   *
+   * @param dependency the name of the dependency; any string
+   * @return a scope with the dependency
+   */
+  public Scope dependsOn(String dependency) {
+    SortedSet<String> changed = new TreeSet<>(dependencies);
+    changed.add(WellFormed.replaceUnpairedSurrogates(requireNonNull(dependency, "dependency")));
+    return new Scope(tags, system, history, settings, changed);
   }
 
   /**
@@ -153,6 +182,84 @@ public final class Scope {
   }
 
   /**
+   * Returns the names of the dependencies.
+   *
+   * @return an unmodifiable set, sorted
+   */
+  public Set<String> dependencies() {
+    return dependencies;
+  }
+
+  /**
+   * Returns the terms under which the entries of this scope are indexed in a store: one for each
+   * tag, name of a tag, and dependency, and one for the model.
+   *
+   * @return hashes of 32 lower-case hexadecimal digits
+   */
+  public Set<String> terms() {
+    Set<String> terms = new LinkedHashSet<>();
+    tags.forEach(
+        (name, value) -> {
+          terms.add(tagTerm(name, value));
+          terms.add(tagNameTerm(name));
+        });
+    dependencies.forEach(dependency -> terms.add(dependencyTerm(dependency)));
+    if (settings.containsKey(MODEL)) {
+      terms.add(modelTerm(settings.get(MODEL)));
+    }
+    return Collections.unmodifiableSet(terms);
+  }
+
+  /**
+   * Returns the term of a tag.
+   *
+   * @param name the name of the tag
+   * @param value the value of the tag
+   * @return 32 lower-case hexadecimal digits
+   */
+  public static String tagTerm(String name, String value) {
+    return term("tag", name, value);
+  }
+
+  /**
+   * Returns the term of the name of a tag, which is that of all its values.
+   *
+   * @param name the name of the tag
+   * @return 32 lower-case hexadecimal digits
+   */
+  public static String tagNameTerm(String name) {
+    return term("tag name", name);
+  }
+
+  /**
+   * Returns the term of a chat model.
+   *
+   * @param model the setting {@code model}
+   * @return 32 lower-case hexadecimal digits
+   */
+  public static String modelTerm(String model) {
+    return term("model", model);
+  }
+
+  /**
+   * Returns the term of a dependency.
+   *
+   * @param dependency the name of the dependency
+   * @return 32 lower-case hexadecimal digits
+   */
+  public static String dependencyTerm(String dependency) {
+    return term("dependency", dependency);
+  }
+
+  private static String term(String kind, String... parts) {
+    Sha256 sha256 = new Sha256(kind);
+    for (String part : parts) {
+      sha256.text(WellFormed.replaceUnpairedSurrogates(part));
+    }
+    return sha256.hex().substring(0, TERM_LENGTH);
+  }
+
+  /**
    * Returns the SHA-256 hash over all parts. Each part is preceded by its length, so different
    * scopes are encoded differently. The hash of a scope does not change between versions.
    *
@@ -167,7 +274,12 @@ public final class Scope {
     sha256.number(system.isPresent() ? 1 : 0).text(system.orElse(""));
     sha256.number(history.size());
     history.forEach(message -> sha256.text(message.role()).text(message.text()));
-    return sha256.map(settings).hex();
+    sha256.map(settings);
+    if (!dependencies.isEmpty()) {
+      sha256.number(dependencies.size());
+      dependencies.forEach(sha256::text);
+    }
+    return sha256.hex();
   }
 
   private static SortedMap<String, String> copy(Map<String, String> map, String parameter) {

@@ -30,6 +30,7 @@ final class HashCodec {
   static final String PROMPT = "prompt";
   static final String ANSWER = "answer";
   static final String ATTRIBUTES = "attributes";
+  static final String TERMS = "terms";
   static final String EMBEDDING = "embedding";
 
   /** The fields that {@link #decode} reads, in the order of its arguments. */
@@ -66,6 +67,8 @@ final class HashCodec {
     add(hash, ANSWER, entry.answer());
     hash.add(Utf8.encode(ATTRIBUTES));
     hash.add(encode(entry.attributes()));
+    // Written even if there are none, because it replaces the terms of the previous entry.
+    add(hash, TERMS, String.join(",", newEntry.terms()));
     if (newEntry.embedding().isPresent()) {
       hash.add(Utf8.encode(EMBEDDING));
       hash.add(encode(newEntry.embedding().get()));

@@ -22,7 +22,8 @@ record IndexSchema(KeyNaming keys, int dimension, VectorIndex vectorIndex, boole
     Arguments arguments =
         new Arguments()
             .add(keys.indexName(), "ON", "HASH", "PREFIX", "1", keys.entryPrefix(), "SCHEMA");
-    arguments.add(HashCodec.SCOPE, "TAG", HashCodec.CREATED_AT, "NUMERIC");
+    arguments.add(HashCodec.SCOPE, "TAG", HashCodec.TERMS, "TAG");
+    arguments.add(HashCodec.CREATED_AT, "NUMERIC");
     if (textFields) {
       arguments.add(HashCodec.PROMPT, "TEXT", HashCodec.ANSWER, "TEXT");
     }
@@ -77,6 +78,7 @@ record IndexSchema(KeyNaming keys, int dimension, VectorIndex vectorIndex, boole
   private Map<String, Map<String, String>> expectedAttributes() {
     Map<String, Map<String, String>> expected = new LinkedHashMap<>();
     expected.put(HashCodec.SCOPE, Map.of("type", "TAG"));
+    expected.put(HashCodec.TERMS, Map.of("type", "TAG", "separator", ","));
     expected.put(HashCodec.CREATED_AT, Map.of("type", "NUMERIC"));
     if (textFields) {
       expected.put(HashCodec.PROMPT, Map.of("type", "TEXT"));

@@ -13,9 +13,12 @@ import java.util.Arrays;
  * @param indexName the name of the search index
  * @param entryPrefix the prefix of the keys of all entries and of no other keys; ends with a colon
  * @param statePrefix the prefix of the keys of learned state; ends with a colon
+ * @param dependencyPrefix the prefix of the keys with the versions of dependencies, which are the
+ *     same for all models; ends with a colon
  */
-record KeyNaming(String indexName, String entryPrefix, String statePrefix) {
-  private static final int SCHEMA_VERSION = 1;
+record KeyNaming(
+    String indexName, String entryPrefix, String statePrefix, String dependencyPrefix) {
+  private static final int SCHEMA_VERSION = 2;
   private static final String UNRESERVED =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 
@@ -28,11 +31,19 @@ record KeyNaming(String indexName, String entryPrefix, String statePrefix) {
             encode("modelId", space.modelId()),
             Integer.toString(space.dimension()));
     String indexName = cache + ":" + suffix;
-    return new KeyNaming(indexName, indexName + ":", cache + ":state:" + suffix + ":");
+    return new KeyNaming(
+        indexName,
+        indexName + ":",
+        cache + ":state:" + suffix + ":",
+        cache + ":dependency:");
   }
 
   byte[] stateKey(String name) {
     return Utf8.encode(statePrefix + name);
+  }
+
+  byte[] dependencyKey(String term) {
+    return Utf8.encode(dependencyPrefix + term);
   }
 
   byte[] documentKey(String entryKey) {

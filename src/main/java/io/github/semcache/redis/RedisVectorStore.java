@@ -14,12 +14,17 @@ import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import io.github.semcache.store.VectorStore.VersionedEntry;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +40,15 @@ import redis.clients.jedis.UnifiedJedis;
  * ({@code keyPreProcessor}) or a {@code UnifiedJedis} with a single unpooled connection.
  *
  * <p><b>Data.</b> Each entry is a hash with the key {@code
- * <cacheName>:v1:<modelId>:<dimension>:<key>} and the fields {@code scope}, {@code created_at}
- * (milliseconds), {@code prompt}, {@code answer}, {@code attributes} (JSON), and {@code embedding}
- * (little-endian FLOAT32). The time to live of the entry is the expiry of the key. The name of the
+ * <cacheName>:v2:<modelId>:<dimension>:<key>} and the fields {@code scope}, {@code created_at}
+ * (milliseconds), {@code prompt}, {@code answer}, {@code attributes} (JSON), {@code terms}
+ * (separated by commas), and {@code embedding} (little-endian FLOAT32). The time to live of the entry is the expiry of the key. The name of the
  * search index is the common prefix of these keys, without the last colon. In the cache name and
  * the model ID, all characters except letters, digits, {@code _}, {@code .}, and {@code -} are
  * percent-encoded. Learned state is stored in strings with the keys {@code
- * <cacheName>:state:v1:<modelId>:<dimension>:<name>}, which do not expire and are not removed with
- * the entries.
+ * <cacheName>:state:v2:<modelId>:<dimension>:<name>}, which do not expire and are not removed with
+ * the entries. The version of a dependency is stored in a string with the key {@code
+ * <cacheName>:dependency:<term>}, which expires a year after it was written.
  *
  * <p><b>Round trips.</b> {@link #find} and {@link #nearest} take one round trip each. If {@code
  * nearest} finds only expired or unreadable entries, it makes the server delete the expired ones
@@ -85,6 +91,8 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   private final HashWriter writer;
   private final AttributesUpdater attributesUpdater;
   private final EntryRemover remover;
+  private final EntryCounter counter;
+  private final RedisVersions versions;
   private final EntryScanner scanner;
   private final RedisStateStore states;
 
@@ -108,6 +116,8 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
     writer = new HashWriter(commands);
     attributesUpdater = new AttributesUpdater(commands, reader);
     remover = new EntryRemover(commands);
+    counter = new EntryCounter(commands);
+    versions = new RedisVersions(commands);
     scanner = new EntryScanner(commands, builder.time);
     states = new RedisStateStore(commands);
   }
@@ -214,46 +224,115 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   /**
    * {@inheritDoc}
    *
-   * <p>The entries of a scope are found with the index. If the index is incomplete or {@linkplain
-   * Builder#assumeIndex assumed}, they are found by scanning all keys of the server. To remove all
-   * entries, including those that are not in the index, the method always scans all keys. The index
-   * is not dropped.
+   * <p>The selected entries are found with the index and removed in batches of 500. If the index is
+   * incomplete or {@linkplain Builder#assumeIndex assumed}, they are found by scanning all keys of
+   * the server. To remove all entries, including those that are not in the index, the method always
+   * scans all keys. The index is not dropped.
    */
   @Override
-  public long remove(EntrySelector selection) {
-    requireNonNull(selection, "selector");
+  public long remove(EntrySelector selector) {
+    return remove(selector, removed -> {});
+  }
+
+  /** {@inheritDoc} See {@link #remove(EntrySelector)}. */
+  @Override
+  public long remove(EntrySelector selector, LongConsumer progress) {
+    requireNonNull(selector, "selector");
+    requireNonNull(progress, "progress");
     try {
-      return removeSelected(selection);
+      if (selector instanceof EntrySelector.ByKey byKey) {
+        return remover.removeKey(byKey.key());
+      }
+      return selector instanceof EntrySelector.All
+          ? remover.removeAll(progress)
+          : withIndexOrScan(
+              selector,
+              filter -> remover.removeByIndex(filter, progress),
+              condition -> remover.removeByScan(condition, progress));
     } finally {
       selectivity.discardAll();
     }
   }
 
-  private long removeSelected(EntrySelector selection) {
-    if (selection instanceof EntrySelector.ByKey byKey) {
-      return remover.removeKey(byKey.key());
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The entries are counted by the index, which may include expired entries that the server has
+   * not deleted yet. If the index is incomplete or {@linkplain Builder#assumeIndex assumed}, or to
+   * count all entries, the method scans all keys of the server.
+   */
+  @Override
+  public long count(EntrySelector selector) {
+    requireNonNull(selector, "selector");
+    if (selector instanceof EntrySelector.ByKey byKey) {
+      return counter.countKey(byKey.key());
     }
-    if (selection instanceof EntrySelector.ByScope byScope) {
-      return removeScope(byScope.scope());
-    }
-    if (selection instanceof EntrySelector.All) {
-      return remover.removeAll();
-    }
-    throw new AssertionError(selection);
+    return selector instanceof EntrySelector.All
+        ? counter.countAll()
+        : withIndexOrScan(selector, counter::countByIndex, counter::countByScan);
   }
 
-  private long removeScope(String scope) {
-    SearchArguments.checkScope(scope);
+  /** Uses the index if it is complete, and otherwise scans all keys. */
+  private long withIndexOrScan(
+      EntrySelector selector,
+      ToLongFunction<String> withIndex,
+      ToLongFunction<FieldFilter.Condition> withScan) {
+    String filter = filter(selector);
     if (!indexAssumed && index.isComplete()) {
       try {
-        return remover.removeScopeByIndex(scope);
+        return withIndex.applyAsLong(filter);
       } catch (StoreException e) {
         if (!RedisExceptions.isMissingIndex(e.getCause())) {
           throw e;
         }
       }
     }
-    return remover.removeScopeByScan(scope);
+    return withScan.applyAsLong(condition(selector));
+  }
+
+  private static String filter(EntrySelector selector) {
+    if (selector instanceof EntrySelector.ByScope byScope) {
+      SearchArguments.checkScope(byScope.scope());
+      return SearchArguments.filter(byScope.scope(), Optional.empty());
+    }
+    if (selector instanceof EntrySelector.ByTerm byTerm) {
+      return SearchArguments.termFilter(byTerm.term());
+    }
+    if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
+      return SearchArguments.createdBeforeFilter(createdBefore.time());
+    }
+    throw new AssertionError(selector);
+  }
+
+  private static FieldFilter.Condition condition(EntrySelector selector) {
+    if (selector instanceof EntrySelector.ByScope byScope) {
+      return FieldFilter.Condition.scope(byScope.scope());
+    }
+    if (selector instanceof EntrySelector.ByTerm byTerm) {
+      return FieldFilter.Condition.term(byTerm.term());
+    }
+    if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
+      return FieldFilter.Condition.createdBefore(createdBefore.time().toEpochMilli());
+    }
+    throw new AssertionError(selector);
+  }
+
+  /** {@inheritDoc} Takes one round trip, or two if one of the versions is missing. */
+  @Override
+  public Map<String, String> versions(Set<String> dependencies) {
+    return versions.of(dependencies);
+  }
+
+  /** {@inheritDoc} Takes one round trip, or two if one of the versions is missing. */
+  @Override
+  public VersionedEntry findWithVersions(String key, Set<String> dependencies) {
+    return versions.find(requireNonNull(key, "key"), dependencies);
+  }
+
+  /** {@inheritDoc} Takes one round trip. */
+  @Override
+  public void renewVersion(String dependency) {
+    versions.renew(dependency);
   }
 
   /**
@@ -298,7 +377,7 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
   public void dropIndex(boolean deleteEntries) {
     index.drop();
     if (deleteEntries) {
-      remover.removeAll();
+      remover.removeAll(removed -> {});
     }
   }
 

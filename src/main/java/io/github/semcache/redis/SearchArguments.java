@@ -5,6 +5,7 @@ import static io.github.semcache.redis.HashCodec.EMBEDDING;
 import static io.github.semcache.redis.HashCodec.SCOPE;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.store.NewEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,16 @@ final class SearchArguments {
     return notBefore
         .map(time -> tag + " @" + CREATED_AT + ":[" + time.toEpochMilli() + " +inf]")
         .orElse(tag);
+  }
+
+  /** Returns the filter for the entries with a term, which consists of hexadecimal digits. */
+  static String termFilter(String term) {
+    return "@" + HashCodec.TERMS + ":{" + NewEntry.checkTerm(term) + "}";
+  }
+
+  /** Returns the filter for the entries created before a time. */
+  static String createdBeforeFilter(Instant time) {
+    return "@" + CREATED_AT + ":[-inf (" + time.toEpochMilli() + "]";
   }
 
   /** Finds the nearest entries that pass a filter, with all fields except the embedding. */

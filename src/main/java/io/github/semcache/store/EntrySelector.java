@@ -2,8 +2,75 @@ package io.github.semcache.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.prompt.Scope;
+import java.time.Instant;
+
 /** Selects entries of a store. Immutable. */
 public sealed interface EntrySelector {
+
+  /**
+   * Selects one entry.
+   *
+   * @param entryId the {@linkplain io.github.semcache.Answer#entryId id} of the entry, which is its
+   *     key
+   * @return the selector
+   */
+  static EntrySelector entry(String entryId) {
+    return new ByKey(entryId);
+  }
+
+  /**
+   * Selects the entries with a tag, whatever else their scopes contain.
+   *
+   * @param name the name of the tag
+   * @param value the value of the tag
+   * @return the selector
+   */
+  static EntrySelector tag(String name, String value) {
+    return new ByTerm(Scope.tagTerm(name, value));
+  }
+
+  /**
+   * Selects the entries with any value of a tag. If there are none, the name of the tag may be
+   * misspelled.
+   *
+   * @param name the name of the tag
+   * @return the selector
+   */
+  static EntrySelector tag(String name) {
+    return new ByTerm(Scope.tagNameTerm(name));
+  }
+
+  /**
+   * Selects the entries of a chat model, whatever its other settings are.
+   *
+   * @param model the name of the model, as in the {@linkplain Scope#settings() settings} of the
+   *     scope
+   * @return the selector
+   */
+  static EntrySelector model(String model) {
+    return new ByTerm(Scope.modelTerm(model));
+  }
+
+  /**
+   * Selects the entries that {@linkplain Scope#dependsOn depend} on something.
+   *
+   * @param dependency the name of the dependency
+   * @return the selector
+   */
+  static EntrySelector dependency(String dependency) {
+    return new ByTerm(Scope.dependencyTerm(dependency));
+  }
+
+  /**
+   * Selects the entries created before a time.
+   *
+   * @param time the time, rounded down to a millisecond
+   * @return the selector
+   */
+  static EntrySelector createdBefore(Instant time) {
+    return new CreatedBefore(time);
+  }
 
   /**
    * Selects the entry with a key.
@@ -20,12 +87,36 @@ public sealed interface EntrySelector {
   /**
    * Selects the entries of a scope.
    *
-   * @param scope the {@linkplain io.github.semcache.prompt.Scope#hash hash} of the scope
+   * @param scope the {@linkplain Scope#hash hash} of the scope
    */
   record ByScope(String scope) implements EntrySelector {
     /** Checks the scope. */
     public ByScope {
       requireNonNull(scope, "scope");
+    }
+  }
+
+  /**
+   * Selects the entries with a term.
+   *
+   * @param term one of the {@linkplain NewEntry#terms terms} with which the entry was written
+   */
+  record ByTerm(String term) implements EntrySelector {
+    /** Checks the term. */
+    public ByTerm {
+      requireNonNull(term, "term");
+    }
+  }
+
+  /**
+   * Selects the entries created before a time.
+   *
+   * @param time the time
+   */
+  record CreatedBefore(Instant time) implements EntrySelector {
+    /** Checks the time. */
+    public CreatedBefore {
+      requireNonNull(time, "time");
     }
   }
 

@@ -16,10 +16,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -45,6 +47,7 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   private final Map<String, Node> nodes = new HashMap<>();
   private final Map<String, ScopeNodes> scopes = new HashMap<>();
   private final Map<String, byte[]> states = new ConcurrentHashMap<>();
+  private final DependencyVersions versions = new DependencyVersions();
   private final TreeSet<Node> byExpiry = new TreeSet<>(Node.BY_EXPIRY);
 
   /**
@@ -205,6 +208,14 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
         });
   }
 
+  @Override
+  public long count(EntrySelector selector) {
+    requireNonNull(selector, "selector");
+    Instant now = time.instant();
+    return withReadLock(
+        () -> select(selector).stream().filter(node -> node.isLiveAt(now)).count());
+  }
+
   private Collection<Node> select(EntrySelector selector) {
     if (selector instanceof EntrySelector.ByKey byKey) {
       return Optional.ofNullable(nodes.get(byKey.key())).stream().toList();
@@ -213,10 +224,30 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
       ScopeNodes scope = scopes.get(byScope.scope());
       return scope == null ? List.of() : scope.nodes.values();
     }
+    if (selector instanceof EntrySelector.ByTerm byTerm) {
+      return select(node -> node.terms.contains(byTerm.term()));
+    }
+    if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
+      return select(node -> node.entry.createdAt().isBefore(createdBefore.time()));
+    }
     if (selector instanceof EntrySelector.All) {
       return nodes.values();
     }
     throw new AssertionError(selector);
+  }
+
+  private Collection<Node> select(Predicate<Node> condition) {
+    return nodes.values().stream().filter(condition).toList();
+  }
+
+  @Override
+  public Map<String, String> versions(Set<String> dependencies) {
+    return versions.of(dependencies);
+  }
+
+  @Override
+  public void renewVersion(String dependency) {
+    versions.renew(dependency);
   }
 
   @Override
@@ -316,9 +347,11 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
     volatile CacheEntry entry;
 
     final @Nullable Instant expiresAt;
+    final Set<String> terms;
 
     Node(NewEntry newEntry, Instant now) {
       entry = newEntry.entry();
+      terms = newEntry.terms();
       expiresAt = newEntry.timeToLive().map(now::plus).orElse(null);
     }
 

@@ -6,6 +6,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.prompt.Prompt;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An entry to be written to a store.
@@ -14,20 +15,55 @@ import java.util.Optional;
  * @param embedding the embedding of its prompt; an entry without an embedding is found only by its
  *     key
  * @param timeToLive the time to live, counted from the write; empty if the entry does not expire
+ * @param terms the {@linkplain io.github.semcache.prompt.Scope#terms terms} by which the entry can
+ *     be {@linkplain EntrySelector.ByTerm selected}; each consists of lower-case hexadecimal digits
  */
 public record NewEntry(
-    CacheEntry entry, Optional<Embedding> embedding, Optional<Duration> timeToLive) {
+    CacheEntry entry,
+    Optional<Embedding> embedding,
+    Optional<Duration> timeToLive,
+    Set<String> terms) {
 
   /**
    * Checks the components.
    *
    * @throws IllegalArgumentException if the time to live is shorter than a millisecond or longer
-   *     than 36,525 days (100 years)
+   *     than 36,525 days (100 years), or if a term has other characters
    */
   public NewEntry {
     requireNonNull(entry, "entry");
     requireNonNull(embedding, "embedding");
     requireNonNull(timeToLive, "timeToLive");
     timeToLive.ifPresent(Prompt::checkTimeToLive);
+    terms = Set.copyOf(terms);
+    terms.forEach(NewEntry::checkTerm);
+  }
+
+  /**
+   * Creates an entry without terms.
+   *
+   * @param entry the entry
+   * @param embedding the embedding of its prompt, if there is one
+   * @param timeToLive the time to live; empty if the entry does not expire
+   * @throws IllegalArgumentException if the time to live is out of range
+   */
+  public NewEntry(CacheEntry entry, Optional<Embedding> embedding, Optional<Duration> timeToLive) {
+    this(entry, embedding, timeToLive, Set.of());
+  }
+
+  /**
+   * Checks that a term contains no character with a meaning in a search query. For implementations
+   * of {@link VectorStore}.
+   *
+   * @param term the term
+   * @return the term
+   * @throws IllegalArgumentException if it does not consist of lower-case hexadecimal digits
+   */
+  public static String checkTerm(String term) {
+    if (term.isEmpty() || !term.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+      throw new IllegalArgumentException(
+          "a term has other characters; it must consist of lower-case hexadecimal digits");
+    }
+    return term;
   }
 }

@@ -6,7 +6,10 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,6 +38,43 @@ public interface VectorStore extends AutoCloseable {
    * @throws StoreException if the store fails
    */
   Optional<CacheEntry> find(String key);
+
+  /**
+   * Returns the current versions of dependencies. A store that is reached over a network should
+   * combine this with {@link #find}; see {@link #findWithVersions}.
+   *
+   * @param dependencies the {@linkplain io.github.semcache.prompt.Scope#dependencyTerm terms} of the
+   *     dependencies; may be empty
+   * @return the version of each dependency: a token that changes when the dependency is {@linkplain
+   *     #renewVersion renewed}. A store that loses a version returns a new token
+   * @throws StoreException if the store fails
+   */
+  Map<String, String> versions(Set<String> dependencies);
+
+  /**
+   * Finds an entry by its key, and the current versions of dependencies, in one round trip.
+   *
+   * @param key the key of the entry
+   * @param dependencies the terms of the dependencies; not empty
+   * @return the entry and the versions. By default, the results of {@link #versions} and {@link
+   *     #find}
+   * @throws CorruptEntryException if the entry exists but cannot be read
+   * @throws StoreException if the store fails
+   */
+  default VersionedEntry findWithVersions(String key, Set<String> dependencies) {
+    Map<String, String> versions = versions(dependencies);
+    return new VersionedEntry(find(key), versions);
+  }
+
+  /**
+   * Changes the version of a dependency, for all processes that share the store. Takes the same time
+   * whatever the number of entries is. Versions are not removed with the entries.
+   *
+   * @param dependency the {@linkplain io.github.semcache.prompt.Scope#dependencyTerm term} of the
+   *     dependency
+   * @throws StoreException if the store fails
+   */
+  void renewVersion(String dependency);
 
   /**
    * Finds the entries of a scope that are nearest to an embedding.
@@ -86,6 +126,30 @@ public interface VectorStore extends AutoCloseable {
   long remove(EntrySelector selector);
 
   /**
+   * Removes entries and reports progress.
+   *
+   * @param selector selects the entries to remove
+   * @param progress receives the number of entries removed so far, on this thread: after each batch
+   *     if the store removes them in batches, and otherwise once
+   * @return the number of live entries that were removed, as counted by the store
+   * @throws StoreException if the store fails; some of the entries may have been removed
+   */
+  default long remove(EntrySelector selector, LongConsumer progress) {
+    long removed = remove(selector);
+    progress.accept(removed);
+    return removed;
+  }
+
+  /**
+   * Counts entries.
+   *
+   * @param selector selects the entries to count
+   * @return the number of live entries that {@link #remove} would remove
+   * @throws StoreException if the store fails
+   */
+  long count(EntrySelector selector);
+
+  /**
    * Closes the resources that this store opened. Resources that were passed in stay open. Closing
    * twice has no effect.
    */
@@ -116,6 +180,20 @@ public interface VectorStore extends AutoCloseable {
       if (k < 1) {
         throw new IllegalArgumentException("k is " + k + "; it must be at least 1");
       }
+    }
+  }
+
+  /**
+   * The result of {@link #findWithVersions}.
+   *
+   * @param entry the live entry, or empty
+   * @param versions the version of each dependency
+   */
+  record VersionedEntry(Optional<CacheEntry> entry, Map<String, String> versions) {
+    /** Copies the map. */
+    public VersionedEntry {
+      requireNonNull(entry, "entry");
+      versions = Map.copyOf(versions);
     }
   }
 

@@ -77,11 +77,11 @@ class RedisOptionsTest {
   @Test
   void missingIndexIsReported() {
     try (FakeRedis server = new FakeRedis()) {
-      server.on("FT.SEARCH", "-sem_cache:v1:fake-embedder:64: no such index");
+      server.on("FT.SEARCH", "-sem_cache:v2:fake-embedder:64: no such index");
       CliRun run = run("explain", server.uri().toString(), "What?", "--tag", "a=b");
 
       assertThat(run.exitCode()).isEqualTo(1);
-      assertThat(run.err()).contains("Redis has no index sem_cache:v1:").hasLineCount(1);
+      assertThat(run.err()).contains("Redis has no index sem_cache:v2:").hasLineCount(1);
       assertThat(server.received("FT.CREATE")).isEmpty();
     }
   }

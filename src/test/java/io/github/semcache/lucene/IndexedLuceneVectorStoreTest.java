@@ -8,7 +8,9 @@ import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** The contract with entries that are flushed to the index before lookups. */
@@ -53,6 +55,21 @@ class IndexedLuceneVectorStoreTest extends LuceneVectorStoreTest {
       long removed = store.remove(selector);
       store.flush();
       return removed;
+    }
+
+    @Override
+    public long count(EntrySelector selector) {
+      return store.count(selector);
+    }
+
+    @Override
+    public Map<String, String> versions(Set<String> dependencies) {
+      return store.versions(dependencies);
+    }
+
+    @Override
+    public void renewVersion(String dependency) {
+      store.renewVersion(dependency);
     }
 
     @Override

@@ -20,6 +20,9 @@ class ScopeTest {
     List<Message> history = values.listOf(0, 2, () -> new Message(text.get(), text.get()));
     Map<String, String> settings = values.mapOf(2, text, text);
     Scope scope = Scope.of(tags).history(history).settings(settings);
+    for (String dependency : values.listOf(0, 2, text)) {
+      scope = scope.dependsOn(dependency);
+    }
     return values.intBetween(1, 10) <= 3 ? scope : scope.system(text.get());
   }
 
@@ -29,6 +32,9 @@ class ScopeTest {
         Scope.of(Map.copyOf(scope.tags()))
             .history(List.copyOf(scope.history()))
             .settings(Map.copyOf(scope.settings()));
+    for (String dependency : scope.dependencies()) {
+      copy = copy.dependsOn(dependency);
+    }
     return scope.system().map(copy::system).orElse(copy);
   }
 
@@ -40,7 +46,8 @@ class ScopeTest {
         a.tags().equals(b.tags())
             && a.system().equals(b.system())
             && a.history().equals(b.history())
-            && a.settings().equals(b.settings());
+            && a.settings().equals(b.settings())
+            && a.dependencies().equals(b.dependencies());
 
     assertThat(a.hash().equals(b.hash())).isEqualTo(allEqual);
     assertThat(a.equals(b)).isEqualTo(allEqual);
@@ -50,6 +57,7 @@ class ScopeTest {
   private static List<Scope> variantsOf(Scope scope) {
     List<Scope> others = new ArrayList<>();
     others.add(scope.tag("added", ""));
+    others.add(scope.dependsOn("added"));
     others.add(scope.system(scope.system().map(text -> text + "b").orElse("")));
     for (String name : scope.tags().keySet()) {
       others.add(scope.tag(name, scope.tags().get(name) + "b"));
@@ -180,5 +188,36 @@ class ScopeTest {
 
     assertThat(query.text()).isEqualTo("a\ufffd");
     assertThat(query.key()).isEqualTo(query(Scope.none(), "a\ufffd").key());
+  }
+
+  @Test
+  void termsAreThoseOfTagsDependenciesAndModel() {
+    Scope scope =
+        Scope.of("tenant", "acme")
+            .dependsOn("prices")
+            .system("Be brief.")
+            .settings(Map.of("model", "m", "temperature", "0"));
+
+    assertThat(scope.terms())
+        .containsExactlyInAnyOrder(
+            Scope.tagTerm("tenant", "acme"),
+            Scope.tagNameTerm("tenant"),
+            Scope.dependencyTerm("prices"),
+            Scope.modelTerm("m"));
+    assertThat(scope.terms()).allMatch(term -> term.matches("[0-9a-f]{32}"));
+    assertThat(Scope.none().terms()).isEmpty();
+  }
+
+  @Test
+  void termsOfDifferentKindsAndPartsDiffer() {
+    assertThat(
+            List.of(
+                Scope.tagTerm("a", "b"),
+                Scope.tagTerm("ab", ""),
+                Scope.tagTerm("", "ab"),
+                Scope.tagNameTerm("a"),
+                Scope.modelTerm("a"),
+                Scope.dependencyTerm("a")))
+        .doesNotHaveDuplicates();
   }
 }

@@ -68,7 +68,8 @@ class HashCodecTest {
     Map<String, byte[]> hash = hash(newEntry(ENTRY));
 
     assertThat(hash)
-        .containsOnlyKeys("scope", "created_at", "prompt", "answer", "attributes", "embedding");
+        .containsOnlyKeys(
+            "scope", "created_at", "prompt", "answer", "attributes", "terms", "embedding");
     assertThat(hash.get("created_at")).asString().isEqualTo("7");
     assertThat(hash.get("attributes")).asString().isEqualTo("{\"model\":\"m\"}");
   }

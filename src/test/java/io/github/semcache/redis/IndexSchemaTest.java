@@ -61,12 +61,13 @@ class IndexSchemaTest {
   private static List<Object> info(String prefix, List<Object> vector) {
     return flat(
         "index_name",
-        "c:v1:m:4",
+        "c:v2:m:4",
         "index_definition",
         flat("key_type", "HASH", "prefixes", flat(prefix), "default_score", "1"),
         "attributes",
         List.of(
             flat("identifier", "scope", "attribute", "scope", "type", "TAG", "SEPARATOR", ","),
+            flat("identifier", "terms", "attribute", "terms", "type", "TAG", "SEPARATOR", ","),
             flat("identifier", "created_at", "attribute", "created_at", "type", "NUMERIC"),
             vector));
   }
@@ -75,8 +76,8 @@ class IndexSchemaTest {
   void createArgumentsAreTheDocumentedOnes() {
     assertThat(words(SCHEMA))
         .isEqualTo(
-            "c:v1:m:4 ON HASH PREFIX 1 c:v1:m:4: SCHEMA scope TAG created_at NUMERIC embedding"
-                + " VECTOR HNSW 10 TYPE FLOAT32 DIM 4 DISTANCE_METRIC COSINE M 16"
+            "c:v2:m:4 ON HASH PREFIX 1 c:v2:m:4: SCHEMA scope TAG terms TAG created_at"
+                + " NUMERIC embedding VECTOR HNSW 10 TYPE FLOAT32 DIM 4 DISTANCE_METRIC COSINE M 16"
                 + " EF_CONSTRUCTION 200");
     assertThat(words(new IndexSchema(SCHEMA.keys(), 4, VectorIndex.flat(), true)))
         .endsWith(
@@ -86,7 +87,7 @@ class IndexSchemaTest {
 
   @Test
   void matchingIndexHasNoDifferences() {
-    List<Object> info = info("c:v1:m:4:", vector(4L, "COSINE"));
+    List<Object> info = info("c:v2:m:4:", vector(4L, "COSINE"));
 
     assertThat(SCHEMA.differences(ReplyParser.map(info))).isEmpty();
   }
@@ -96,10 +97,11 @@ class IndexSchemaTest {
     List<Object> info =
         pairs(
             "index_definition",
-            pairs("key_type", "HASH", "prefixes", flat("c:v1:m:4:")),
+            pairs("key_type", "HASH", "prefixes", flat("c:v2:m:4:")),
             "attributes",
             List.of(
                 pairs("identifier", "scope", "attribute", "scope", "type", "TAG"),
+                pairs("identifier", "terms", "attribute", "terms", "type", "TAG"),
                 pairs("identifier", "created_at", "attribute", "created_at", "type", "NUMERIC"),
                 pairs(
                     "identifier",
@@ -126,11 +128,11 @@ class IndexSchemaTest {
 
   @Test
   void everyDifferenceNamesActualAndExpectedValue() {
-    List<Object> info = info("c:v1:m:4", vector(8L, "L2"));
+    List<Object> info = info("c:v2:m:4", vector(8L, "L2"));
 
     assertThat(SCHEMA.differences(ReplyParser.map(info)))
         .containsExactly(
-            "prefixes is [c:v1:m:4], expected [c:v1:m:4:]",
+            "prefixes is [c:v2:m:4], expected [c:v2:m:4:]",
             "dim of embedding is 8, expected 4",
             "distance_metric of embedding is L2, expected COSINE");
   }
@@ -139,7 +141,7 @@ class IndexSchemaTest {
   void propertyThatTheServerDoesNotReportIsIgnored() {
     List<Object> info =
         info(
-            "c:v1:m:4:",
+            "c:v2:m:4:",
             flat("identifier", "embedding", "attribute", "embedding", "type", "VECTOR"));
 
     assertThat(SCHEMA.differences(ReplyParser.map(info))).isEmpty();
@@ -149,7 +151,7 @@ class IndexSchemaTest {
   void missingFieldIsADifference() {
     IndexSchema withTexts = new IndexSchema(SCHEMA.keys(), 4, VectorIndex.hnsw(), true);
 
-    assertThat(withTexts.differences(ReplyParser.map(info("c:v1:m:4:", vector(4L, "COSINE")))))
+    assertThat(withTexts.differences(ReplyParser.map(info("c:v2:m:4:", vector(4L, "COSINE")))))
         .containsExactly("field prompt is missing", "field answer is missing");
   }
 }

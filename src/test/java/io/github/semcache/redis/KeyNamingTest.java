@@ -22,13 +22,13 @@ class KeyNamingTest {
   void namesAreTheDocumentedOnes() {
     KeyNaming keys = keys("sem_cache", "text-embedding-3-small", 1_536);
 
-    assertThat(keys.indexName()).isEqualTo("sem_cache:v1:text-embedding-3-small:1536");
+    assertThat(keys.indexName()).isEqualTo("sem_cache:v2:text-embedding-3-small:1536");
     assertThat(keys.documentKey("abc"))
         .asString()
-        .isEqualTo("sem_cache:v1:text-embedding-3-small:1536:abc");
+        .isEqualTo("sem_cache:v2:text-embedding-3-small:1536:abc");
     assertThat(keys.stateKey("policy"))
         .asString()
-        .isEqualTo("sem_cache:state:v1:text-embedding-3-small:1536:policy");
+        .isEqualTo("sem_cache:state:v2:text-embedding-3-small:1536:policy");
     assertThat(keys.entryKey(keys.documentKey("abc"))).isEqualTo("abc");
   }
 
@@ -55,8 +55,8 @@ class KeyNamingTest {
     String name = validName(values);
     KeyNaming keys = keys(name, name, 4);
 
-    assertThat(keys.entryPrefix()).matches("[A-Za-z0-9_.%-]+:v1:[A-Za-z0-9_.%-]+:4:");
-    assertThat(keys.statePrefix()).matches("[A-Za-z0-9_.%-]+:state:v1:[A-Za-z0-9_.%-]+:4:");
+    assertThat(keys.entryPrefix()).matches("[A-Za-z0-9_.%-]+:v2:[A-Za-z0-9_.%-]+:4:");
+    assertThat(keys.statePrefix()).matches("[A-Za-z0-9_.%-]+:state:v2:[A-Za-z0-9_.%-]+:4:");
   }
 
   private static String validName(Values values) {

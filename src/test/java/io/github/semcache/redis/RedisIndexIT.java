@@ -68,7 +68,7 @@ class RedisIndexIT extends RedisFixture {
   @Test
   void entriesOfAnotherSchemaVersionAreNeitherFoundNorRemoved() {
     CacheEntry entry = put(store, "what?", 0);
-    String other = documentKey(entry).replace(":v1:", ":v2:");
+    String other = documentKey(entry).replace(":v2:", ":v3:");
     jedis.rename(documentKey(entry), other);
 
     assertThat(store.find(entry.key())).isEmpty();
@@ -218,7 +218,7 @@ class RedisIndexIT extends RedisFixture {
     CacheEntry entry = put(plain, "what?", 0);
 
     assertThat(jedis.keys("sem_cache:*"))
-        .contains("sem_cache:v1:org%2Fmodel%7B1%7D%2A:4:" + entry.key());
+        .contains("sem_cache:v2:org%2Fmodel%7B1%7D%2A:4:" + entry.key());
     plain.dropIndex(true);
   }
 }

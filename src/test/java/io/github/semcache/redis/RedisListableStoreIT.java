@@ -81,7 +81,7 @@ class RedisListableStoreIT extends ListableStoreContract<RedisVectorStore> {
 
       assertThat(list(store)).containsExactly(complete);
 
-      jedis.del(cacheName + ":state:v1:test-model:4:policy");
+      jedis.del(cacheName + ":state:v2:test-model:4:policy");
       close(store);
     }
   }

@@ -40,7 +40,7 @@ class RedisStateStoreIT extends StateStoreContract<RedisVectorStore> {
   }
 
   private String key(String name) {
-    return cacheName + ":state:v1:test-model:4:" + name;
+    return cacheName + ":state:v2:test-model:4:" + name;
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +29,10 @@ public final class FaultyStore implements VectorStore {
     NEAREST,
     PUT,
     REMOVE,
-    UPDATE
+    UPDATE,
+    COUNT,
+    VERSIONS,
+    RENEW
   }
 
   private final VectorStore store;
@@ -155,6 +159,24 @@ public final class FaultyStore implements VectorStore {
   public long remove(EntrySelector selector) {
     record(Call.REMOVE);
     return store.remove(selector);
+  }
+
+  @Override
+  public long count(EntrySelector selector) {
+    record(Call.COUNT);
+    return store.count(selector);
+  }
+
+  @Override
+  public Map<String, String> versions(Set<String> dependencies) {
+    record(Call.VERSIONS);
+    return store.versions(dependencies);
+  }
+
+  @Override
+  public void renewVersion(String dependency) {
+    record(Call.RENEW);
+    store.renewVersion(dependency);
   }
 
   @Override

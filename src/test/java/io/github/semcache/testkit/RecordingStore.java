@@ -9,7 +9,9 @@ import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -64,6 +66,24 @@ final class RecordingStore implements VectorStore, StateStore {
   public long remove(EntrySelector selector) {
     calls.add("remove");
     return store.remove(selector);
+  }
+
+  @Override
+  public long count(EntrySelector selector) {
+    calls.add("count");
+    return store.count(selector);
+  }
+
+  @Override
+  public Map<String, String> versions(Set<String> dependencies) {
+    calls.add("versions");
+    return store.versions(dependencies);
+  }
+
+  @Override
+  public void renewVersion(String dependency) {
+    calls.add("renewVersion");
+    store.renewVersion(dependency);
   }
 
   @Override

@@ -11,10 +11,14 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NewEntry;
+import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.VersionedEntry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -155,6 +159,138 @@ public abstract class VectorStoreContract extends VectorSearchContract {
 
     CacheEntry again = put(SCOPE, "one", 0);
     assertThat(entriesNear(SCOPE, 0, 5)).containsExactly(again);
+  }
+
+  @Test
+  void removalByTermRemovesTheEntriesOfAllScopesWithThatTerm() {
+    Scope acme = Scope.of("tenant", "acme").tag("user", "1");
+    Scope alsoAcme = Scope.of("tenant", "acme").tag("user", "2").dependsOn("prices");
+    Scope other = Scope.of("tenant", "other").tag("user", "1");
+    CacheEntry first = putInScope(acme, "first");
+    CacheEntry second = putInScope(alsoAcme, "second");
+    CacheEntry third = putInScope(other, "third");
+
+    assertThat(store.count(EntrySelector.tag("tenant", "acme"))).isEqualTo(2);
+    assertThat(store.count(EntrySelector.tag("tenant"))).isEqualTo(3);
+    assertThat(store.count(EntrySelector.dependency("prices"))).isEqualTo(1);
+    assertThat(store.remove(EntrySelector.tag("tenant", "acme"))).isEqualTo(2);
+
+    assertThat(store.find(first.key())).isEmpty();
+    assertThat(store.find(second.key())).isEmpty();
+    assertThat(store.find(third.key())).contains(third);
+    assertThat(entriesNear(other, 0, 5)).containsExactly(third);
+    assertThat(store.count(EntrySelector.tag("tenant", "acme"))).isZero();
+    assertThat(store.remove(EntrySelector.tag("tenant", "acme"))).isZero();
+  }
+
+  private CacheEntry putInScope(Scope scope, String prompt) {
+    CacheEntry entry = entry(scope, prompt, "answer", now());
+    store.put(
+        List.of(
+            new NewEntry(
+                entry, Optional.of(atAngle(DIMENSION, 0)), Optional.of(MINUTE), scope.terms())));
+    return entry;
+  }
+
+  @Test
+  void changedAttributesDoNotChangeTheTerms() {
+    Scope scope = Scope.of("tenant", "acme");
+    CacheEntry entry = putInScope(scope, "what?");
+    store.updateAttributes(entry.key(), current -> current.attributes(Map.of("other", "x")));
+
+    assertThat(store.count(EntrySelector.tag("tenant", "acme"))).isEqualTo(1);
+  }
+
+  @Test
+  void replacementHasItsOwnTerms() {
+    Scope scope = Scope.of("tenant", "acme");
+    CacheEntry entry = putInScope(scope, "what?");
+    store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, 0))));
+
+    assertThat(store.count(EntrySelector.tag("tenant", "acme"))).isZero();
+    assertThat(store.find(entry.key())).contains(entry);
+  }
+
+  @Test
+  void removalByAgeRemovesTheEntriesCreatedBeforeATime() {
+    CacheEntry old = entry(SCOPE, "old", "answer", now().minusSeconds(60));
+    CacheEntry young = entry(SCOPE, "young", "answer", now());
+    store.put(
+        List.of(
+            withoutExpiry(old, atAngle(DIMENSION, 0)),
+            withoutExpiry(young, atAngle(DIMENSION, 10))));
+    EntrySelector selector = EntrySelector.createdBefore(young.createdAt());
+
+    assertThat(store.count(selector)).isEqualTo(1);
+    assertThat(store.remove(selector)).isEqualTo(1);
+    assertThat(store.find(old.key())).isEmpty();
+    assertThat(store.find(young.key())).contains(young);
+  }
+
+  @Test
+  void countsOfAnEntryAScopeAndAllMatchTheRemovals() {
+    CacheEntry entry = put(SCOPE, "what?", 0);
+    put(SCOPE, "why?", 10);
+
+    assertThat(store.count(EntrySelector.entry(entry.key()))).isEqualTo(1);
+    assertThat(store.count(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(2);
+    assertThat(store.count(new EntrySelector.All())).isEqualTo(2);
+    assertThat(store.remove(EntrySelector.entry(entry.key()))).isEqualTo(1);
+    assertThat(store.count(EntrySelector.entry(entry.key()))).isZero();
+  }
+
+  @Test
+  void progressOfARemovalEndsWithTheNumberOfRemovedEntries() {
+    Scope scope = Scope.of("tenant", "acme");
+    List<NewEntry> entries =
+        IntStream.range(0, 1_203)
+            .mapToObj(i -> entry(scope, "prompt " + i, "answer", now()))
+            .map(
+                entry ->
+                    new NewEntry(entry, Optional.empty(), Optional.of(MINUTE), scope.terms()))
+            .toList();
+    store.put(entries);
+    List<Long> progress = new ArrayList<>();
+
+    assertThat(store.remove(EntrySelector.tag("tenant", "acme"), progress::add)).isEqualTo(1_203);
+    assertThat(progress).isSorted().last().isEqualTo(1_203L);
+  }
+
+  @Test
+  void renewedDependencyHasANewVersion() {
+    String prices = Scope.dependencyTerm("prices " + System.nanoTime());
+    String terms = Scope.dependencyTerm("terms " + System.nanoTime());
+    Map<String, String> before = store.versions(Set.of(prices, terms));
+    Map<String, String> unchanged = store.versions(Set.of(prices, terms));
+    store.renewVersion(prices);
+    Map<String, String> after = store.versions(Set.of(prices, terms));
+
+    assertThat(before).containsOnlyKeys(prices, terms);
+    assertThat(unchanged).isEqualTo(before);
+    assertThat(after.get(terms)).isEqualTo(before.get(terms));
+    assertThat(after.get(prices)).isNotEqualTo(before.get(prices));
+    assertThat(store.versions(Set.of())).isEmpty();
+  }
+
+  @Test
+  void entryIsFoundTogetherWithTheVersions() {
+    String prices = Scope.dependencyTerm("prices " + System.nanoTime());
+    CacheEntry entry = put(SCOPE, "what?", 0);
+
+    assertThat(store.findWithVersions(entry.key(), Set.of(prices)))
+        .isEqualTo(new VersionedEntry(Optional.of(entry), store.versions(Set.of(prices))));
+    assertThat(store.findWithVersions("0".repeat(64), Set.of(prices)))
+        .isEqualTo(new VersionedEntry(Optional.empty(), store.versions(Set.of(prices))));
+  }
+
+  @Test
+  void versionsAreNotRemovedWithTheEntries() {
+    String prices = Scope.dependencyTerm("prices " + System.nanoTime());
+    store.renewVersion(prices);
+    Map<String, String> before = store.versions(Set.of(prices));
+    store.remove(new EntrySelector.All());
+
+    assertThat(store.versions(Set.of(prices))).isEqualTo(before);
   }
 
   @Test

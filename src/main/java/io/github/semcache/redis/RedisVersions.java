@@ -1,0 +1,163 @@
+package io.github.semcache.redis;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.DependencyVersions;
+import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.VersionedEntry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
+import redis.clients.jedis.params.SetParams;
+
+/**
+ * Stores the version of each dependency in a separate key. A missing version is replaced by a new
+ * random one, so entries written under a version that the server has evicted or lost are not served
+ * again.
+ */
+final class RedisVersions {
+  private static final String ACTION = "read the versions of dependencies";
+
+  /** Limits the number of keys of dependencies that are no longer used. */
+  private static final Duration TIME_TO_LIVE = Duration.ofDays(365);
+
+  private final RedisCommands commands;
+
+  RedisVersions(RedisCommands commands) {
+    this.commands = commands;
+  }
+
+  /** Returns the versions. Takes one round trip, or two if one of them is missing. */
+  Map<String, String> of(Set<String> dependencies) {
+    if (dependencies.isEmpty()) {
+      return Map.of();
+    }
+    List<String> terms = List.copyOf(dependencies);
+    List<byte @Nullable []> values =
+        commands.sendForEach(
+            ACTION,
+            terms.stream().map(this::key).toList(),
+            (pipeline, key) -> pipeline.get(key),
+            (jedis, key) -> jedis.get(key));
+    return complete(terms, values);
+  }
+
+  /**
+   * Finds an entry and the versions in one round trip, or in two if one of the versions is missing.
+   *
+   * @param key the key of the entry
+   * @param dependencies not empty
+   */
+  VersionedEntry find(String key, Set<String> dependencies) {
+    List<String> terms = List.copyOf(dependencies);
+    byte[] documentKey = commands.keys().documentKey(key);
+    byte[][] fields = HashCodec.ENCODED_ENTRY_FIELDS.toArray(byte[][]::new);
+    Replies replies =
+        commands.pipelined(
+            "find an entry",
+            pipeline -> {
+              Response<List<byte[]>> entry = pipeline.hmget(documentKey, fields);
+              List<Response<byte[]>> versions = new ArrayList<>();
+              terms.forEach(term -> versions.add(pipeline.get(key(term))));
+              pipeline.sync();
+              return new Replies(entry, versions);
+            });
+    List<byte @Nullable []> versions = new ArrayList<>();
+    for (int i = 0; i < terms.size(); i++) {
+      versions.add(replies.version(i, terms.get(i)));
+    }
+    return new VersionedEntry(replies.entry(key), complete(terms, versions));
+  }
+
+  /** The replies of one pipeline. Redirected commands are sent again without it. */
+  private final class Replies {
+    private final Response<List<byte[]>> entry;
+    private final List<Response<byte[]>> versions;
+
+    Replies(Response<List<byte[]>> entry, List<Response<byte[]>> versions) {
+      this.entry = entry;
+      this.versions = versions;
+    }
+
+    byte @Nullable [] version(int index, String term) {
+      return commands.translate(
+          ACTION,
+          () -> {
+            try {
+              return Optional.ofNullable(versions.get(index).get());
+            } catch (JedisRedirectionException e) {
+              return Optional.ofNullable(commands.jedis().get(key(term)));
+            }
+          })
+          .orElse(null);
+    }
+
+    Optional<CacheEntry> entry(String key) {
+      List<byte @Nullable []> values = fields(key);
+      return values.stream().allMatch(Objects::isNull)
+          ? Optional.empty()
+          : Optional.of(HashCodec.decode(key, values));
+    }
+
+    private List<byte @Nullable []> fields(String key) {
+      try {
+        return commands.translate("find an entry", entry::get);
+      } catch (StoreException e) {
+        if (e.getCause() instanceof JedisRedirectionException) {
+          return commands.fields(
+              commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);
+        }
+        throw e.getCause() instanceof JedisDataException cause && RedisExceptions.isWrongType(cause)
+            ? HashCodec.corrupt(key, "the key does not hold a hash")
+            : e;
+      }
+    }
+  }
+
+  private Map<String, String> complete(List<String> terms, List<byte @Nullable []> values) {
+    Map<String, String> versions = new HashMap<>();
+    for (int i = 0; i < terms.size(); i++) {
+      byte[] value = values.get(i);
+      String term = terms.get(i);
+      versions.put(term, value != null ? Utf8.decode(value) : create(term));
+    }
+    return versions;
+  }
+
+  /** Creates a missing version, unless another client has created it in the meantime. */
+  private String create(String term) {
+    byte[] version = Utf8.encode(DependencyVersions.newVersion());
+    return commands.translate(
+        ACTION,
+        () -> {
+          commands.jedis().set(key(term), version, timeToLive().nx());
+          return Utf8.decode(requireNonNull(commands.jedis().get(key(term)), "version"));
+        });
+  }
+
+  void renew(String term) {
+    byte[] version = Utf8.encode(DependencyVersions.newVersion());
+    commands.translate(
+        "change the version of a dependency",
+        () -> commands.jedis().set(key(term), version, timeToLive()));
+  }
+
+  private static SetParams timeToLive() {
+    return SetParams.setParams().ex(TIME_TO_LIVE.toSeconds());
+  }
+
+  private byte[] key(String term) {
+    return commands.keys().dependencyKey(NewEntry.checkTerm(term));
+  }
+}
