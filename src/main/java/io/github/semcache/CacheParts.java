@@ -10,7 +10,6 @@ import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.ScaledPolicy;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +89,7 @@ record CacheParts(
 
   private static HitPolicy scaled(CacheOptions options, EventPublisher events) {
     HitPolicy policy = options.hitPolicy();
-    return policy instanceof ScaledPolicy scaled
+    return policy instanceof HitPolicy.Scaled scaled
         ? scaled.scaledBy(
             new CachedScale(
                 options.embedder(),

@@ -1,7 +1,6 @@
 package io.github.semcache;
 
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 
@@ -13,16 +12,16 @@ import io.github.semcache.prompt.Query;
  * @param mode the mode of the prompt, or BYPASS if its text could not be normalized
  * @param callsModel whether a miss is answered by the model, so that hits can be audited
  */
-record CacheRequest(Prompt prompt, Query query, CacheMode mode, boolean callsModel) {
+record CacheRequest(Prompt prompt, Query query, Prompt.Mode mode, boolean callsModel) {
 
   /** Returns whether the request may be answered from the cache. */
   boolean reads() {
-    return mode == CacheMode.USE;
+    return mode == Prompt.Mode.USE;
   }
 
   /** Returns whether the model's answer may be stored. */
   boolean writes() {
-    return mode != CacheMode.BYPASS;
+    return mode != Prompt.Mode.BYPASS;
   }
 
   /** Returns the same request for a lookup that never calls the model. */
@@ -36,7 +35,7 @@ record CacheRequest(Prompt prompt, Query query, CacheMode mode, boolean callsMod
       case USE -> MissReason.NO_NEIGHBOR;
       case REFRESH -> MissReason.REFRESH;
       case BYPASS ->
-          prompt.mode() == CacheMode.BYPASS ? MissReason.BYPASS : MissReason.NORMALIZER_ERROR;
+          prompt.mode() == Prompt.Mode.BYPASS ? MissReason.BYPASS : MissReason.NORMALIZER_ERROR;
     };
   }
 }

@@ -3,7 +3,6 @@ package io.github.semcache;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
-import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -60,6 +59,9 @@ final class QueryFactory {
         .orElseGet(
             () ->
                 new CacheRequest(
-                    prompt, Query.of(prompt, Normalizer.none(), settings), CacheMode.BYPASS, true));
+                    prompt,
+                    Query.of(prompt, Normalizer.none(), settings),
+                    Prompt.Mode.BYPASS,
+                    true));
   }
 }

@@ -155,7 +155,7 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Answers a prompt as {@link #ask(Prompt)} does and passes the text to a consumer as it arrives.
-   * The model streams if the chat client is a {@link io.github.semcache.chat.StreamingChatClient}.
+   * The model streams if the chat client is a {@link io.github.semcache.chat.ChatClient.Streaming}.
    * A cached answer, an answer of another chat client, and an answer of another call arrive in one
    * piece. Streaming calls may wait for a plain {@link #ask(Prompt)}; a plain {@code ask} never
    * waits for a streaming call, because a slow consumer would delay it.

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.FinishReason;
+import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;

@@ -1,5 +1,6 @@
 package io.github.semcache.chat;
 
+import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.prompt.Prompt;
 
 /**

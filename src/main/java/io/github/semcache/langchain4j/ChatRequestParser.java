@@ -9,7 +9,6 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import io.github.semcache.adapter.MessageQuestion;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.lang.reflect.Field;
@@ -72,7 +71,7 @@ final class ChatRequestParser {
   private Optional<CacheableRequest> withoutOptions(ChatRequest request) {
     try {
       List<ChatMessage> messages = new ArrayList<>(request.messages());
-      Optional<MessageQuestion> question = extractQuestion(messages);
+      Optional<QuestionFinder.Question> question = extractQuestion(messages);
       return question.map(
           found ->
               new CacheableRequest(
@@ -85,11 +84,12 @@ final class ChatRequestParser {
   }
 
   /** Finds the question in the last user message, and replaces it there by a placeholder. */
-  private Optional<MessageQuestion> extractQuestion(List<ChatMessage> messages) {
+  private Optional<QuestionFinder.Question> extractQuestion(List<ChatMessage> messages) {
     for (int i = messages.size() - 1; i >= 0; i--) {
       if (messages.get(i) instanceof UserMessage message) {
         List<Content> contents = new ArrayList<>(message.contents());
-        Optional<MessageQuestion> question = MessageQuestion.in(texts(contents), finder, onFailure);
+        Optional<QuestionFinder.Question> question =
+            QuestionFinder.Question.in(texts(contents), finder, onFailure);
         question.ifPresent(found -> replace(found, contents));
         messages.set(i, message.toBuilder().contents(contents).build());
         return question;
@@ -105,14 +105,16 @@ final class ChatRequestParser {
         .toList();
   }
 
-  private static void replace(MessageQuestion question, List<Content> contents) {
+  private static void replace(QuestionFinder.Question question, List<Content> contents) {
     for (int i = question.from(); i < question.to(); i++) {
       contents.set(i, TextContent.from(PLACEHOLDER));
     }
   }
 
   private Map<String, String> settings(
-      ChatRequestParameters parameters, List<ChatMessage> messages, MessageQuestion question) {
+      ChatRequestParameters parameters,
+      List<ChatMessage> messages,
+      QuestionFinder.Question question) {
     Map<String, String> settings = new TreeMap<>();
     settings.put("provider", provider.name());
     settings.put(CacheableRequest.MODEL, model);

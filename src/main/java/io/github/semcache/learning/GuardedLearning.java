@@ -5,16 +5,17 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.PromptPair;
+import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.ScaledPolicy;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
 
 /** The result of {@link LearningPolicy#guardedBy}. */
-record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPolicy, ScaledPolicy {
+record GuardedLearning(LearningPolicy policy, Guard guard)
+    implements LearningPolicy, HitPolicy.Scaled {
 
   GuardedLearning {
     requireNonNull(guard, "guard");
@@ -38,7 +39,7 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
 
   @Override
   public HitPolicy scaledBy(EmbeddingScale.Source scale) {
-    return policy instanceof ScaledPolicy scaled
+    return policy instanceof HitPolicy.Scaled scaled
             && scaled.scaledBy(scale) instanceof LearningPolicy learning
         ? new GuardedLearning(learning, guard)
         : this;
@@ -65,7 +66,7 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
     }
 
     @Override
-    public PolicyState state() {
+    public Learner.State state() {
       return learner.state();
     }
 

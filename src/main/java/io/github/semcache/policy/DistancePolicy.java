@@ -29,7 +29,7 @@ import java.util.OptionalDouble;
  * the threshold: hits on the second nearest entry are wrong several times as often as other hits.
  * Immutable and thread-safe.
  */
-public final class DistancePolicy implements ScaledPolicy {
+public final class DistancePolicy implements HitPolicy.Scaled {
   /** The relative threshold of {@link HitPolicy#sameWords}. */
   static final double SAME_WORDS_MAX_DISTANCE = 0.10;
 

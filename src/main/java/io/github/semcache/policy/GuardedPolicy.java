@@ -10,7 +10,7 @@ import io.github.semcache.store.Match;
 import java.util.List;
 
 /** The result of {@link HitPolicy#guardedBy}. */
-record GuardedPolicy(HitPolicy policy, Guard guard) implements ScaledPolicy {
+record GuardedPolicy(HitPolicy policy, Guard guard) implements HitPolicy.Scaled {
 
   GuardedPolicy {
     requireNonNull(guard, "guard");
@@ -40,7 +40,7 @@ record GuardedPolicy(HitPolicy policy, Guard guard) implements ScaledPolicy {
 
   @Override
   public HitPolicy scaledBy(EmbeddingScale.Source scale) {
-    return policy instanceof ScaledPolicy scaled
+    return policy instanceof HitPolicy.Scaled scaled
         ? new GuardedPolicy(scaled.scaledBy(scale), guard)
         : this;
   }

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * The reason for a miss. Policies may define additional reasons. If a guard rejects a match, the
- * code is that of the {@linkplain io.github.semcache.guard.RejectionReason rejection}.
+ * code is that of the {@linkplain io.github.semcache.guard.Guard.RejectionReason rejection}.
  *
  * @param code a short code in lower case with hyphens, for example {@code too-far}
  */

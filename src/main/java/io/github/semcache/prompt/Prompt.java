@@ -30,7 +30,7 @@ public final class Prompt {
 
   private final String text;
   private final Scope scope;
-  private final CacheMode mode;
+  private final Mode mode;
   private final Optional<Duration> maxAge;
   private final OptionalDouble maxDistance;
   private final Optional<Duration> timeToLive;
@@ -211,31 +211,31 @@ public final class Prompt {
   }
 
   /**
-   * Sets the mode to {@link CacheMode#BYPASS}: the model is called, and its answer is not stored.
+   * Sets the mode to {@link Mode#BYPASS}: the model is called, and its answer is not stored.
    *
    * @return a prompt that bypasses the cache
    */
   public Prompt bypass() {
-    return mode(CacheMode.BYPASS);
+    return mode(Mode.BYPASS);
   }
 
   /**
-   * Sets the mode to {@link CacheMode#REFRESH}: the model is called, and its answer replaces the
-   * stored one.
+   * Sets the mode to {@link Mode#REFRESH}: the model is called, and its answer replaces the stored
+   * one.
    *
    * @return a prompt that refreshes the cache
    */
   public Prompt refresh() {
-    return mode(CacheMode.REFRESH);
+    return mode(Mode.REFRESH);
   }
 
   /**
    * Sets the mode.
    *
-   * @param mode the mode; {@link CacheMode#USE} by default
+   * @param mode the mode; {@link Mode#USE} by default
    * @return a prompt with the mode
    */
-  public Prompt mode(CacheMode mode) {
+  public Prompt mode(Mode mode) {
     Draft draft = new Draft(this);
     draft.mode = requireNonNull(mode, "mode");
     return new Prompt(draft);
@@ -292,7 +292,7 @@ public final class Prompt {
    *
    * @return the mode
    */
-  public CacheMode mode() {
+  public Mode mode() {
     return mode;
   }
 
@@ -371,7 +371,7 @@ public final class Prompt {
   private static final class Draft {
     private final String text;
     private Scope scope = Scope.none();
-    private CacheMode mode = CacheMode.USE;
+    private Mode mode = Mode.USE;
     private Optional<Duration> maxAge = Optional.empty();
     private OptionalDouble maxDistance = OptionalDouble.empty();
     private Optional<Duration> timeToLive = Optional.empty();
@@ -389,6 +389,59 @@ public final class Prompt {
       maxDistance = prompt.maxDistance;
       timeToLive = prompt.timeToLive;
       maxWait = prompt.maxWait;
+    }
+  }
+
+  /** Whether a call reads from the cache and writes to it. */
+  public enum Mode {
+    /** Answers from the cache if possible; otherwise calls the model and stores its answer. */
+    USE,
+    /**
+     * Calls the model and stores its answer, which replaces the stored answer of the same prompt.
+     */
+    REFRESH,
+    /** Calls the model; neither reads from the cache nor writes to it. */
+    BYPASS
+  }
+
+  /**
+   * An earlier message of the conversation that a prompt continues. Unpaired surrogates in its
+   * components are {@linkplain Normalizer#wellFormed replaced}.
+   *
+   * @param role the role of the author, for example {@code user} or {@code assistant}
+   * @param text the text of the message
+   */
+  public record Message(String role, String text) {
+
+    public Message {
+      role = WellFormed.replaceUnpairedSurrogates(requireNonNull(role, "role"));
+      text = WellFormed.replaceUnpairedSurrogates(requireNonNull(text, "text"));
+    }
+
+    /**
+     * Creates a message of the user.
+     *
+     * @param text the text of the message
+     * @return a message with the role {@code user}
+     */
+    public static Message user(String text) {
+      return new Message("user", text);
+    }
+
+    /**
+     * Creates a message of the model.
+     *
+     * @param text the text of the message
+     * @return a message with the role {@code assistant}
+     */
+    public static Message assistant(String text) {
+      return new Message("assistant", text);
+    }
+
+    /** Returns the role and the length of the text, but no text. */
+    @Override
+    public String toString() {
+      return "Message[role=" + role + ", " + text.length() + " characters]";
     }
   }
 }

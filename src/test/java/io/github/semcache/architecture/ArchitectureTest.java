@@ -34,15 +34,15 @@ class ArchitectureTest {
           Map.entry("policy", new String[] {"store", "prompt", "embedding", "guard"}),
           Map.entry(
               "learning",
-              new String[] {"policy", "verify", "guard", "store", "prompt", "embedding"}),
+              new String[] {"policy", "verify", "judge", "guard", "store", "prompt", "embedding"}),
           Map.entry(
               "verify",
               new String[] {"policy", "guard", "guard.text", "chat", "embedding", "prompt"}),
           Map.entry("guard", new String[] {"guard.text"}),
           Map.entry("guard.text", new String[] {}),
           Map.entry("chat", new String[] {"prompt"}),
-          Map.entry("judge", new String[] {"policy", "chat", "embedding", "prompt"}),
-          Map.entry("stats", new String[] {"policy", "verify", "learning", "chat"}));
+          Map.entry("judge", new String[] {"chat", "embedding", "prompt"}),
+          Map.entry("stats", new String[] {"policy", "verify", "judge", "learning", "chat"}));
 
   private static final String[] PORT_PACKAGES = packages(PORTS.keySet().toArray(String[]::new));
 

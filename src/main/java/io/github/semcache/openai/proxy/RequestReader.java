@@ -10,7 +10,6 @@ import com.openai.core.http.HttpMethod;
 import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpRequestBody;
 import com.openai.core.http.QueryParams;
-import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.io.ByteArrayOutputStream;
@@ -69,8 +68,8 @@ record RequestReader(
     if (!isRepeatablePost(request) || !endsWith(request.pathSegments(), EMBEDDINGS)) {
       return Optional.empty();
     }
-    CacheMode mode = ControlHeaders.apply(request.headers(), ANY).mode();
-    return mode == CacheMode.BYPASS
+    Prompt.Mode mode = ControlHeaders.apply(request.headers(), ANY).mode();
+    return mode == Prompt.Mode.BYPASS
         ? Optional.empty()
         : readBody(request)
             .flatMap(
@@ -79,7 +78,7 @@ record RequestReader(
                         ControlHeaders.strip(request),
                         service(request),
                         body,
-                        mode == CacheMode.USE));
+                        mode == Prompt.Mode.USE));
   }
 
   private static boolean endsWith(List<String> path, List<String> suffix) {
