@@ -48,7 +48,7 @@ public final class SemanticCacheBuilder {
   private @Nullable HitPolicy hitPolicy;
   private Optional<Duration> timeToLive = Optional.of(Duration.ofHours(24));
   private double timeToLiveJitter;
-  private Normalizer normalizer = Normalizer.whitespace();
+  private Normalizer normalizer = Normalizer.nfc();
   private Admission admission = Admission.completeAnswers();
   private int candidates = 10;
   private CacheListener listener = event -> {};
@@ -229,7 +229,7 @@ public final class SemanticCacheBuilder {
    * need the same normalizer. If it throws or returns a blank text for a prompt, that prompt
    * bypasses the cache.
    *
-   * @param normalizer the normalizer; {@link Normalizer#whitespace} by default
+   * @param normalizer the normalizer; {@link Normalizer#nfc} by default
    * @return this builder
    */
   public SemanticCacheBuilder normalizer(Normalizer normalizer) {
