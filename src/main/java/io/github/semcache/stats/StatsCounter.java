@@ -21,6 +21,7 @@ final class StatsCounter implements CacheStats.Counter {
   final LongAdder corruptEntries = new LongAdder();
   final LongAdder storeErrors = new LongAdder();
   final LongAdder embedderErrors = new LongAdder();
+  final LongAdder verifierErrors = new LongAdder();
   final LongAdder policyErrors = new LongAdder();
   final LongAdder adapterErrors = new LongAdder();
   final LongAdder embeddings = new LongAdder();
@@ -33,6 +34,7 @@ final class StatsCounter implements CacheStats.Counter {
   final LongAdder tokensSaved = new LongAdder();
   final LongAdder policyTrips = new LongAdder();
   volatile Learner.State policyState = Learner.State.COLD;
+  final VerificationCounter verifications = new VerificationCounter();
   final QualityCounter quality = new QualityCounter();
 
   @Override
@@ -50,6 +52,8 @@ final class StatsCounter implements CacheStats.Counter {
     } else if (event instanceof CacheEvent.Embedded embedded) {
       embeddings.add(embedded.count());
       embeddingNanos.add(embedded.took().toNanos());
+    } else if (event instanceof CacheEvent.Verified verified) {
+      verifications.count(verified);
     } else if (event instanceof CacheEvent.ModelAnswered answered) {
       countModelCall(answered);
     } else if (event instanceof CacheEvent.Abandoned) {
@@ -82,6 +86,7 @@ final class StatsCounter implements CacheStats.Counter {
     switch (part) {
       case STORE -> storeErrors.increment();
       case EMBEDDER -> embedderErrors.increment();
+      case VERIFIER -> verifierErrors.increment();
       case NORMALIZER, POLICY, ADMISSION, JUDGE, LEARNING -> policyErrors.increment();
       case ADAPTER -> adapterErrors.increment();
       case MODEL -> {
