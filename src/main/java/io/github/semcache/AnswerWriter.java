@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ final class AnswerWriter {
   private final Admission admission;
   private final ExpiryPolicy expiry;
   private final InstantSource time;
+  private final CacheOptions.TimeLimits limits;
   private final @Nullable HitEvaluator evaluator;
   private final EventPublisher events;
   private final FailOpen failOpen;
@@ -46,6 +48,7 @@ final class AnswerWriter {
       Admission admission,
       ExpiryPolicy expiry,
       InstantSource time,
+      CacheOptions.TimeLimits limits,
       @Nullable HitEvaluator evaluator,
       EventPublisher events,
       FailOpen failOpen) {
@@ -55,6 +58,7 @@ final class AnswerWriter {
     this.admission = admission;
     this.expiry = expiry;
     this.time = time;
+    this.limits = limits;
     this.evaluator = evaluator;
     this.events = events;
     this.failOpen = failOpen;
@@ -71,7 +75,21 @@ final class AnswerWriter {
   Answer onReply(LookupResult.Miss miss, ChatReply reply, EventPublisher.Stopwatch stopwatch) {
     events.publish(
         new CacheEvent.ModelAnswered(stopwatch.elapsed(), reply.finishReason(), reply.usage()));
-    return Answer.ofModel(miss.request().query(), reply, store(miss, reply), miss.reason());
+    return Answer.ofModel(miss.request().query(), reply, tryStore(miss, reply), miss.reason());
+  }
+
+  /**
+   * Returns the id of the reply's entry; empty if it was not stored in time. The model has answered,
+   * so nothing that happens here may withhold the answer.
+   */
+  private Optional<String> tryStore(LookupResult.Miss miss, ChatReply reply) {
+    Supplier<Optional<String>> storing =
+        () -> failOpen.contain(CacheEvent.Part.STORE, () -> store(miss, reply)).orElse(noEntry());
+    return limits.storingDeadline().map(deadline -> deadline.run(storing)).orElseGet(storing);
+  }
+
+  private static Optional<String> noEntry() {
+    return Optional.empty();
   }
 
   void onFailure(Throwable failure) {

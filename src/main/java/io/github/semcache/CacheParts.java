@@ -2,6 +2,7 @@ package io.github.semcache;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
+import io.github.semcache.internal.concurrent.TimeLimiter;
 import io.github.semcache.internal.learning.CachedScale;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.learning.LearnerSync;
@@ -29,14 +30,15 @@ record CacheParts(
     AnswerWriter writer,
     UserFeedback feedback,
     @Nullable LearnerSync learner,
-    @Nullable HitEvaluator evaluator) {
+    @Nullable HitEvaluator evaluator,
+    TimeLimiter workers) {
 
   static CacheParts create(CacheOptions options) {
     EventPublisher events = new EventPublisher(options.listener(), options.ticker());
-    FailOpen failOpen =
-        new FailOpen(events, options.failOnCacheErrors(), options.newCircuitBreakers());
-    AsyncExecutor async = new AsyncExecutor(options.executor());
     HitPolicy policy = scaled(options, events);
+    TimeLimiter workers = new TimeLimiter();
+    FailOpen failOpen = new FailOpen(events, options.withHitPolicy(policy), workers);
+    AsyncExecutor async = new AsyncExecutor(options.executor());
     LearnerSync learner = newLearner(options, policy, events, async);
     HitEvaluator evaluator = newEvaluator(options, learner, events);
     ResilientEmbedder embedder = new ResilientEmbedder(options.embedder(), events, failOpen);
@@ -54,7 +56,7 @@ record CacheParts(
             events,
             failOpen);
     @Nullable ChatClient chatClient = options.chatClient();
-    QueryFactory queries = new QueryFactory(options.normalizer(), chatClient, failOpen);
+    QueryFactory queries = new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
     AnswerWriter writer =
         new AnswerWriter(
             queries,
@@ -63,6 +65,7 @@ record CacheParts(
             options.admission(),
             options.expiry(),
             options.time(),
+            options.limits(),
             evaluator,
             events,
             failOpen);
@@ -85,7 +88,8 @@ record CacheParts(
         writer,
         feedback,
         learner,
-        evaluator);
+        evaluator,
+        workers);
   }
 
   private static HitPolicy scaled(CacheOptions options, EventPublisher events) {
@@ -140,6 +144,7 @@ record CacheParts(
 
   void close() {
     asyncExecutor.close();
+    workers.close();
     if (evaluator != null) {
       evaluator.close();
     }

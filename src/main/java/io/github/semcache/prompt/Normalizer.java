@@ -1,5 +1,6 @@
 package io.github.semcache.prompt;
 
+import io.github.semcache.deadline.NonBlocking;
 import java.util.regex.Pattern;
 
 /**
@@ -28,8 +29,8 @@ public interface Normalizer {
    * @return the normalizer
    */
   static Normalizer whitespace() {
-    return text ->
-        WhitespaceRuns.PATTERN
+    return (Normalizer & NonBlocking)
+        text -> WhitespaceRuns.PATTERN
             .matcher(java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFC))
             .replaceAll(" ")
             .strip();
@@ -44,7 +45,7 @@ public interface Normalizer {
    * @return the normalizer
    */
   static Normalizer wellFormed() {
-    return WellFormed::replaceUnpairedSurrogates;
+    return (Normalizer & NonBlocking) WellFormed::replaceUnpairedSurrogates;
   }
 
   /**
@@ -53,7 +54,7 @@ public interface Normalizer {
    * @return the normalizer
    */
   static Normalizer none() {
-    return text -> text;
+    return (Normalizer & NonBlocking) text -> text;
   }
 }
 
