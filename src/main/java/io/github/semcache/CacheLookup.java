@@ -15,6 +15,7 @@ import io.github.semcache.verify.Verification;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Looks up answers in the store: by key, then by distance. */
@@ -54,6 +55,20 @@ final class CacheLookup {
 
   /** Looks up the entry of the same text and scope again, after a miss. */
   LookupResult exact(LookupResult.Miss miss) {
+    return withinDeadline(miss, this::find);
+  }
+
+  /** Runs a step of the lookup until the deadline of the request, and contains its errors. */
+  private LookupResult withinDeadline(
+      LookupResult.Miss miss, Function<LookupResult.Miss, LookupResult> step) {
+    return miss.request()
+        .limits()
+        .run(() -> failOpen.contain(CacheEvent.Part.STORE, () -> step.apply(miss)))
+        .orElseGet(miss::withStoreFailure)
+        .checkDeadline();
+  }
+
+  private LookupResult find(LookupResult.Miss miss) {
     CacheRequest request = miss.request();
     if (!request.reads() || miss.storeFailed()) {
       return miss;
@@ -79,6 +94,10 @@ final class CacheLookup {
    * them.
    */
   LookupResult semantic(LookupResult.Miss miss) {
+    return withinDeadline(miss, this::search);
+  }
+
+  private LookupResult search(LookupResult.Miss miss) {
     CacheRequest request = miss.request();
     if (!request.reads() || miss.storeFailed() || miss.shadowHit()) {
       return miss;

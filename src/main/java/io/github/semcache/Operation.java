@@ -1,8 +1,11 @@
 package io.github.semcache;
 
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.store.StoreException;
+import java.util.Locale;
 
-/** The operations of a request that can fail, each with its own circuit. */
+/** The operations of a request that can fail, each with its own circuit and worker threads. */
 enum Operation {
   NORMALIZE(CacheEvent.Part.NORMALIZER),
   READ(CacheEvent.Part.EMBEDDER),
@@ -22,5 +25,35 @@ enum Operation {
 
   CacheEvent.Part part() {
     return part;
+  }
+
+  /**
+   * Returns whether exceptions open the circuit, and not only expired deadlines. Exceptions of pure
+   * functions depend on the prompt, so they say little about the next prompt.
+   */
+  boolean exceptionsOpenCircuit() {
+    return switch (part) {
+      case NORMALIZER, POLICY, ADMISSION -> false;
+      default -> true;
+    };
+  }
+
+  /** Returns the exception of a call without a result, of the type that the part's port throws. */
+  RuntimeException failure(String problem, Exception cause) {
+    String message = label() + " failed: " + problem;
+    return switch (part) {
+      case STORE -> new StoreException(message, cause);
+      case EMBEDDER -> new EmbedderException(message, cause);
+      default -> new IllegalStateException(message, cause);
+    };
+  }
+
+  /** Returns the name for messages, for example {@code the store (search)}. */
+  String label() {
+    return "the "
+        + part.name().toLowerCase(Locale.ROOT)
+        + " ("
+        + name().toLowerCase(Locale.ROOT)
+        + ")";
   }
 }

@@ -144,9 +144,16 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   private Answer ask(Prompt prompt, ChatClient model, CoalescingGroup group) {
+    return ask(lookUpExact(prompt, model), model, group);
+  }
+
+  private LookupResult lookUpExact(Prompt prompt, ChatClient model) {
     checkOpen();
-    CacheRequest request = queries.requestOf(prompt, model.settings());
-    LookupResult result = lookup.exact(request).orElse(lookup::semantic);
+    return lookup.exact(queries.requestOf(prompt, model.settings()));
+  }
+
+  private Answer ask(LookupResult exact, ChatClient model, CoalescingGroup group) {
+    LookupResult result = exact.orElse(lookup::semantic);
     CacheCall call = result.toCall(miss -> coalescer.join(miss, group)).await();
     return call instanceof CacheCall.Answered answered
         ? answered.answer()
@@ -242,7 +249,9 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Answers a prompt on another thread: on the builder's executor, or on one of at most 256 threads
    * of the cache. Additional calls wait for a thread; a call made on one of these threads while all
-   * are busy runs immediately on that thread. Canceling the future does not stop the call.
+   * are busy runs immediately on that thread. Prompts are looked up by their key on separate
+   * threads, so calls that wait for the model do not delay exact hits. Canceling the future does not
+   * stop the call.
    *
    * @param prompt the prompt
    * @return a future that completes as {@link #ask(Prompt)} does, or fails with the executor's
@@ -251,7 +260,10 @@ public final class SemanticCache implements AutoCloseable {
   public CompletableFuture<Answer> askAsync(Prompt prompt) {
     requireNonNull(prompt, "prompt");
     checkOpen();
-    return asyncExecutor.submit(() -> ask(prompt));
+    return asyncExecutor.submit(
+        () -> lookUpExact(prompt, requiredChatClient()),
+        exact -> exact instanceof LookupResult.Hit,
+        exact -> ask(exact.restarted(), requiredChatClient(), CoalescingGroup.ask()));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.semcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.RejectedTextException;
@@ -30,12 +31,17 @@ class CircuitBreakerTest extends FaultyCacheFixture {
     time.advance(Duration.ofSeconds(10));
     protectedCache.ask(PROMPT);
     protectedCache.ask(PROMPT);
+    await().until(() -> protectedCache.stats().storeErrors() == 4);
     assertThat(store.calls()).hasSize(4);
 
-    store.recover();
-    time.advance(Duration.ofSeconds(10));
+    time.advance(Duration.ofSeconds(14));
     protectedCache.ask(PROMPT);
-    assertThat(protectedCache.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(store.calls()).as("the second pause is longer").hasSize(4);
+
+    store.recover();
+    time.advance(Duration.ofSeconds(6));
+    protectedCache.ask(PROMPT);
+    await().until(() -> protectedCache.ask(PROMPT).source() == Answer.Source.EXACT);
   }
 
   @ParameterizedTest
