@@ -79,8 +79,8 @@ final class AnswerWriter {
   }
 
   /**
-   * Returns the id of the reply's entry; empty if it was not stored in time. The model has answered,
-   * so nothing that happens here may withhold the answer.
+   * Returns the id of the reply's entry; empty if it was not stored in time. The model has
+   * answered, so nothing that happens here may withhold the answer.
    */
   private Optional<String> tryStore(LookupResult.Miss miss, ChatReply reply) {
     Supplier<Optional<String>> storing =

@@ -66,7 +66,7 @@ final class CacheLookup {
 
   private LookupResult find(LookupResult.Miss miss) {
     CacheRequest request = miss.request();
-    if (!request.reads() || miss.storeFailed()) {
+    if (!request.reads() || miss.storeFailed() || request.limits().isExpired()) {
       return miss;
     }
     Optional<Optional<CacheEntry>> found = store.tryFind(request.query());
@@ -95,10 +95,16 @@ final class CacheLookup {
     if (!request.reads() || miss.storeFailed() || miss.shadowHit()) {
       return miss;
     }
+    if (request.limits().isExpired()) {
+      return miss.withReason(MissReason.DEADLINE);
+    }
     Optional<Embedding> embedding = embedder.tryEmbed(request);
     LookupResult.Miss embedded = miss.withEmbedding(embedding);
     if (embedding.isEmpty()) {
       return embedded;
+    }
+    if (request.limits().isExpired()) {
+      return embedded.withReason(MissReason.DEADLINE);
     }
     Optional<List<Match>> matches =
         store.tryNearest(

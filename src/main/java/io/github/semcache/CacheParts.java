@@ -56,7 +56,8 @@ record CacheParts(
             events,
             failOpen);
     @Nullable ChatClient chatClient = options.chatClient();
-    QueryFactory queries = new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
+    QueryFactory queries =
+        new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
     AnswerWriter writer =
         new AnswerWriter(
             queries,

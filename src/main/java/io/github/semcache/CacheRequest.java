@@ -18,8 +18,7 @@ import java.util.function.Supplier;
  * @param callsModel whether a miss is answered by the model, so that hits can be audited
  * @param limits the time limits
  */
-record CacheRequest(
-    Prompt prompt, Query query, CacheMode mode, boolean callsModel, Limits limits) {
+record CacheRequest(Prompt prompt, Query query, CacheMode mode, boolean callsModel, Limits limits) {
 
   /**
    * The time limits of a request.
@@ -28,8 +27,7 @@ record CacheRequest(
    * @param maxWait the maximum time to wait for another call
    * @param configured creates the deadlines of later lookups
    */
-  record Limits(
-      Optional<Deadline> lookup, Duration maxWait, CacheOptions.TimeLimits configured) {
+  record Limits(Optional<Deadline> lookup, Duration maxWait, CacheOptions.TimeLimits configured) {
 
     /** Returns the limits of a prompt whose lookup begins now. */
     static Limits of(Prompt prompt, CacheOptions.TimeLimits configured) {

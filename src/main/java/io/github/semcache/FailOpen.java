@@ -59,8 +59,8 @@ final class FailOpen {
    * between the calls of the parts, for example if memory is exhausted.
    *
    * @param part the part that most of the action belongs to, for the event
-   * @throws CancellationException if the action throws it because the thread is interrupted while it
-   *     waits for another call
+   * @throws CancellationException if the action throws it because the thread is interrupted while
+   *     it waits for another call
    */
   <T> Optional<T> contain(CacheEvent.Part part, Supplier<T> action) {
     try {

@@ -54,8 +54,8 @@ final class QueryFactory {
   }
 
   /**
-   * Creates a request with the settings of a model, whose deadline starts now. If the normalizer fails, the prompt has no
-   * reliable key, so the request bypasses the cache.
+   * Creates a request with the settings of a model, whose deadline starts now. If the normalizer
+   * fails, the prompt has no reliable key, so the request bypasses the cache.
    */
   CacheRequest requestOf(Prompt prompt, Map<String, String> settings) {
     requireNonNull(prompt, "prompt");
@@ -66,9 +66,7 @@ final class QueryFactory {
                 failOpen.attempt(
                     Operation.NORMALIZE, () -> Query.of(prompt, normalizer, settings)));
     return query
-        .map(
-            normalized ->
-                new CacheRequest(prompt, normalized, prompt.mode(), true, requestLimits))
+        .map(normalized -> new CacheRequest(prompt, normalized, prompt.mode(), true, requestLimits))
         .orElseGet(
             () ->
                 new CacheRequest(

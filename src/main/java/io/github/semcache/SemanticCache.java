@@ -61,6 +61,7 @@ public final class SemanticCache implements AutoCloseable {
   private final RequestCoalescer coalescer;
   private final AnswerWriter writer;
   private final UserFeedback feedback;
+  private final Duration maxWait;
   private final Runnable closeParts;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -74,6 +75,7 @@ public final class SemanticCache implements AutoCloseable {
     this.coalescer = parts.coalescer();
     this.writer = parts.writer();
     this.feedback = parts.feedback();
+    this.maxWait = parts.options().limits().maxWait();
     this.closeParts = parts::close;
   }
 
@@ -250,8 +252,8 @@ public final class SemanticCache implements AutoCloseable {
    * Answers a prompt on another thread: on the builder's executor, or on one of at most 256 threads
    * of the cache. Additional calls wait for a thread; a call made on one of these threads while all
    * are busy runs immediately on that thread. Prompts are looked up by their key on separate
-   * threads, so calls that wait for the model do not delay exact hits. Canceling the future does not
-   * stop the call.
+   * threads, so calls that wait for the model do not delay exact hits. Canceling the future does
+   * not stop the call.
    *
    * @param prompt the prompt
    * @return a future that completes as {@link #ask(Prompt)} does, or fails with the executor's
@@ -290,6 +292,16 @@ public final class SemanticCache implements AutoCloseable {
    */
   public Executor executor() {
     return asyncExecutor.executor();
+  }
+
+  /**
+   * Returns the maximum time that a call waits for another call with the same prompt, for wrapped
+   * clients whose requests have a shorter time-out.
+   *
+   * @return the {@linkplain SemanticCacheBuilder#maxWait maximum wait} of the builder
+   */
+  public Duration maxWait() {
+    return maxWait;
   }
 
   /**

@@ -15,6 +15,7 @@ import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.MonotonicClock;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
@@ -282,7 +283,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the clock for the age of answers. A store uses its own clock.
+   * Sets the clock for the age of answers. A store uses its own clock. If the clock is set back, the
+   * ages continue to grow.
    *
    * @param time the clock; the system clock by default
    * @return this builder
@@ -415,9 +417,9 @@ public final class SemanticCacheBuilder {
    * io.github.semcache.policy.MissReason#DEADLINE}. A prompt may have its {@linkplain
    * Prompt#deadline(Duration) own time limit}.
    *
-   * <p>Parts that may block are called on worker threads of the cache. A call that exceeds the limit
-   * is interrupted and its result is dropped. At most 16 such calls of each operation remain; after
-   * that, the operation is skipped until one of them returns. Parts that are {@link
+   * <p>Parts that may block are called on worker threads of the cache. A call that exceeds the
+   * limit is interrupted and its result is dropped. At most 16 such calls of each operation remain;
+   * after that, the operation is skipped until one of them returns. Parts that are {@link
    * io.github.semcache.deadline.NonBlocking} are called on the caller's thread.
    *
    * @param deadline from 1 ms to 10 minutes; 1 second by default, or no limit if the cache
@@ -431,8 +433,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the time limit for storing a reply of the model, which covers the admission, the store, and
-   * the embedder if the lookup did not compute an embedding. After it, the answer is returned
+   * Sets the time limit for storing a reply of the model, which covers the admission, the store,
+   * and the embedder if the lookup did not compute an embedding. After it, the answer is returned
    * without the {@linkplain Answer#entryId id of an entry}. The entry may be written later.
    *
    * @param storeTimeout from 1 ms to 10 minutes; 1 second by default, or no limit if the cache
@@ -471,9 +473,9 @@ public final class SemanticCacheBuilder {
   /**
    * Configures the circuit breakers around the parts: after {@code failures} consecutive failures
    * the circuit opens, and requests continue without that part; after {@code pause} one trial call
-   * is made in the background, so that no request waits for it. Each further pause is twice as long,
-   * up to 16 times the first one, and is shortened by up to a quarter at random. The store's lookups
-   * by key, searches, and writes have separate circuits. Exceptions and expired {@linkplain
+   * is made in the background, so that no request waits for it. Each further pause is twice as
+   * long, up to 16 times the first one, and is shortened by up to a quarter at random. The store's
+   * lookups by key, searches, and writes have separate circuits. Exceptions and expired {@linkplain
    * #deadline deadlines} of the store and the embedder are failures; those of the normalizer, the
    * policy and the admission are failures only if the deadline expired. Interrupts of the caller do
    * not count. A warning is logged when a circuit opens. Methods that change the cache, and a cache
@@ -538,7 +540,7 @@ public final class SemanticCacheBuilder {
         normalizer,
         admission,
         listener,
-        time,
+        MonotonicClock.of(time, ticker),
         ticker,
         executor,
         failOnCacheErrors,
@@ -564,7 +566,7 @@ public final class SemanticCacheBuilder {
 
   private VectorStore checkedStore(EmbeddingSpace space) {
     if (store == null) {
-      return InMemoryVectorStore.builder(space).timeSource(time).build();
+      return InMemoryVectorStore.builder(space).timeSource(MonotonicClock.of(time, ticker)).build();
     }
     if (ownsStore && ownedStoreInUse) {
       throw new IllegalStateException(

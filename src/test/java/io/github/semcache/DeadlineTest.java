@@ -15,10 +15,10 @@ import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.testkit.FakeChatClient;
-import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testing.FaultyStore.Call;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -231,10 +231,7 @@ class DeadlineTest {
   @Test
   void hangingPartIsSkippedAfterItsCircuitHasOpened() {
     try (SemanticCache cache =
-        inMemory()
-            .embedder(hangingEmbedder())
-            .circuitBreaker(3, Duration.ofMinutes(10))
-            .build()) {
+        inMemory().embedder(hangingEmbedder()).circuitBreaker(3, Duration.ofMinutes(10)).build()) {
       for (int i = 0; i < 20; i++) {
         cache.ask("prompt " + i);
       }
@@ -353,7 +350,8 @@ class DeadlineTest {
           .extracting(Answer::source)
           .isEqualTo(Answer.Source.EXACT);
       hang.release();
-      assertThat(hung).allSatisfy(answer -> assertThat(answer).succeedsWithin(Duration.ofSeconds(30)));
+      assertThat(hung)
+          .allSatisfy(answer -> assertThat(answer).succeedsWithin(Duration.ofSeconds(30)));
     }
   }
 
@@ -412,8 +410,7 @@ class DeadlineTest {
 
   @Test
   void expiredDeadlineIsThrownIfTheCacheFailsOnErrors() {
-    try (SemanticCache cache =
-        inMemory().embedder(hangingEmbedder()).failOnCacheErrors().build()) {
+    try (SemanticCache cache = inMemory().embedder(hangingEmbedder()).failOnCacheErrors().build()) {
       assertThatThrownBy(() -> cache.ask(PROMPT))
           .isInstanceOf(EmbedderException.class)
           .hasMessageMatching("the embedder \\(embed\\) failed: no result within \\d+ ms");

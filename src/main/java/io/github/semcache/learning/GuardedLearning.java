@@ -15,7 +15,7 @@ import io.github.semcache.store.Match;
 import java.util.List;
 
 /** The result of {@link LearningPolicy#guardedBy}. */
-record GuardedLearning(LearningPolicy policy, Guard guard) 
+record GuardedLearning(LearningPolicy policy, Guard guard)
     implements LearningPolicy, ScaledPolicy, NonBlocking {
 
   GuardedLearning {

@@ -30,10 +30,11 @@ public interface Normalizer {
    */
   static Normalizer whitespace() {
     return (Normalizer & NonBlocking)
-        text -> WhitespaceRuns.PATTERN
-            .matcher(java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFC))
-            .replaceAll(" ")
-            .strip();
+        text ->
+            WhitespaceRuns.PATTERN
+                .matcher(java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFC))
+                .replaceAll(" ")
+                .strip();
   }
 
   /**

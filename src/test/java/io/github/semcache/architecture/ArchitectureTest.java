@@ -35,10 +35,14 @@ class ArchitectureTest {
           Map.entry("policy", new String[] {"deadline", "store", "prompt", "embedding", "guard"}),
           Map.entry(
               "learning",
-              new String[] {"deadline", "policy", "verify", "guard", "store", "prompt", "embedding"}),
+              new String[] {
+                "deadline", "policy", "verify", "guard", "store", "prompt", "embedding"
+              }),
           Map.entry(
               "verify",
-              new String[] {"deadline", "policy", "guard", "guard.text", "chat", "embedding", "prompt"}),
+              new String[] {
+                "deadline", "policy", "guard", "guard.text", "chat", "embedding", "prompt"
+              }),
           Map.entry("guard", new String[] {"deadline", "guard.text"}),
           Map.entry("guard.text", new String[] {}),
           Map.entry("chat", new String[] {"deadline", "prompt"}),

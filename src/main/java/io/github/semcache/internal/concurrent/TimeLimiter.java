@@ -134,8 +134,7 @@ public final class TimeLimiter implements AutoCloseable {
 
     private void acquirePermit(Duration limit) throws TimeoutException {
       try {
-        if (!permits.tryAcquire()
-            && !permits.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!permits.tryAcquire() && !permits.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
           throw new TimeoutException();
         }
       } catch (InterruptedException e) {
