@@ -194,7 +194,7 @@ class DeadlineTest {
                   return Optional.empty();
                 });
     for (SemanticCacheBuilder builder :
-        List.of(builder().hitPolicy(hanging), builder().guards(hangingGuards))) {
+        List.of(inMemory().hitPolicy(hanging), inMemory().guards(hangingGuards))) {
       try (SemanticCache cache = builder.build()) {
         cache.put(Prompt.of(PROMPT), "cached");
 

@@ -183,7 +183,7 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
   @Test
   void requestEndsAtTheDeadlineAndIsNotRepeated() {
     server.always(EMBEDDINGS, FakeReply.hanging());
-    OpenAiEmbedder embedder = plane(server.client());
+    Embedder embedder = plane(server.client());
 
     EmbedderException failure =
         catchThrowableOfType(
@@ -197,7 +197,7 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
   @Test
   void failedRequestIsNotRepeatedUnderADeadline() {
     server.always(EMBEDDINGS, FakeReply.error(503, "busy").header("Retry-After", "20"));
-    OpenAiEmbedder embedder = plane(server.client());
+    Embedder embedder = plane(server.client());
 
     assertThatThrownBy(
             () -> Deadline.after(Duration.ofMinutes(5)).run(() -> embedder.embed(List.of(SECRET))))
