@@ -283,8 +283,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the clock for the age of answers. A store uses its own clock. If the clock is set back, the
-   * ages continue to grow.
+   * Sets the clock for the age of answers. A store uses its own clock. If the clock is set back,
+   * the ages continue to grow.
    *
    * @param time the clock; the system clock by default
    * @return this builder

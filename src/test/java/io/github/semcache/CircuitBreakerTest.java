@@ -138,7 +138,8 @@ class CircuitBreakerTest extends FaultyCacheFixture {
       }
       assertThat(log.toString(UTF_8).lines())
           .singleElement(STRING)
-          .contains("WARN", "The circuit of the store (find) opened", StoreException.class.getName())
+          .contains(
+              "WARN", "The circuit of the store (find) opened", StoreException.class.getName())
           .doesNotContain(PROMPT);
 
       log.reset();

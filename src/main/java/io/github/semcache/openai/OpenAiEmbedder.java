@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Texts are sent in as few requests as OpenAI's limits allow: at most 2,048 texts and 300,000
  * tokens per request. The service rejects a request that contains a text of more than 8,192 tokens.
- * The client determines retries and timeouts. A call with a {@linkplain Deadline#current deadline}, as
- * a cache makes it during a request, has the remaining time as its timeout and is not repeated.
+ * The client determines retries and timeouts. A call with a {@linkplain Deadline#current deadline},
+ * as a cache makes it during a request, has the remaining time as its timeout and is not repeated.
  *
  * <p>This class is thread-safe. {@link #embed} blocks on the network.
  */
@@ -166,8 +166,8 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
   }
 
   /**
-   * Sends a request. Under a deadline, the request has the remaining time as its time-out, and it is
-   * not repeated: a repetition would exceed the deadline more often than it would succeed.
+   * Sends a request. Under a deadline, the request has the remaining time as its time-out, and it
+   * is not repeated: a repetition would exceed the deadline more often than it would succeed.
    */
   private CreateEmbeddingResponse request(List<String> batch) {
     Optional<Deadline> deadline = Deadline.current();
@@ -178,8 +178,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
     if (remaining.isZero()) {
       throw new OpenAIIoException("The deadline has expired");
     }
-    RequestOptions options =
-        RequestOptions.builder().timeout(remaining).build();
+    RequestOptions options = RequestOptions.builder().timeout(remaining).build();
     return clientWithoutRetries().embeddings().create(params(batch), options);
   }
 

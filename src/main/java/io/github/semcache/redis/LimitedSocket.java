@@ -17,9 +17,9 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
  * A connected socket whose reads end at the {@linkplain Deadline#current deadline} of the call, and
- * whose replies have a {@linkplain ReplyLimiter maximum size}. The time-out of a socket starts again
- * with every byte, so it does not limit a reply that arrives slowly. Supports the methods that Jedis
- * calls. Used by one thread at a time.
+ * whose replies have a {@linkplain ReplyLimiter maximum size}. The time-out of a socket starts
+ * again with every byte, so it does not limit a reply that arrives slowly. Supports the methods
+ * that Jedis calls. Used by one thread at a time.
  */
 final class LimitedSocket extends Socket {
   private final Socket socket;

@@ -225,8 +225,7 @@ public final class RedisConnection {
             .hostAndPort(uri.hostAndPort())
             .clientConfig(config)
             .connectionProvider(
-                new PooledConnectionProvider(
-                    new ConnectionFactory(sockets, config), poolConfig()))
+                new PooledConnectionProvider(new ConnectionFactory(sockets, config), poolConfig()))
             .build();
     return new JedisProvider.OpenClient(client, Optional.empty());
   }

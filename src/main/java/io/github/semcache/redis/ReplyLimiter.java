@@ -3,8 +3,8 @@ package io.github.semcache.redis;
 import java.io.IOException;
 
 /**
- * Rejects oversized replies before Jedis allocates memory for them: Jedis allocates a string when it
- * reads its length. Scans the bytes of the Redis serialization protocol (RESP2 and RESP3) in the
+ * Rejects oversized replies before Jedis allocates memory for them: Jedis allocates a string when
+ * it reads its length. Scans the bytes of the Redis serialization protocol (RESP2 and RESP3) in the
  * order in which they arrive. Not thread-safe.
  */
 final class ReplyLimiter {
@@ -81,7 +81,10 @@ final class ReplyLimiter {
       case '*', '~', '%', '>', '|' -> {
         if (isSize && number > MAX_ELEMENTS) {
           throw new IOException(
-              "the reply has a list of " + number + " elements; at most " + MAX_ELEMENTS
+              "the reply has a list of "
+                  + number
+                  + " elements; at most "
+                  + MAX_ELEMENTS
                   + " are read");
         }
       }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /**
@@ -25,7 +24,9 @@ public final class MonotonicClock implements InstantSource {
 
   private final InstantSource time;
   private final LongSupplier ticker;
-  private final AtomicReference<Reading> last;
+
+  /** Written under the monitor of this object. */
+  private volatile Reading last;
 
   /**
    * A reading of the underlying clock and the ticker.
@@ -41,8 +42,7 @@ public final class MonotonicClock implements InstantSource {
   private MonotonicClock(InstantSource time, LongSupplier ticker) {
     this.time = time;
     this.ticker = ticker;
-    this.last =
-        new AtomicReference<>(new Reading(time.instant(), ticker.getAsLong(), Duration.ZERO));
+    this.last = new Reading(time.instant(), ticker.getAsLong(), Duration.ZERO);
   }
 
   /**
@@ -69,7 +69,7 @@ public final class MonotonicClock implements InstantSource {
   @Override
   public Instant instant() {
     Instant now = time.instant();
-    Reading seen = last.get();
+    Reading seen = last;
     if (now.isBefore(seen.time())) {
       return Duration.between(now, seen.time()).compareTo(TOLERANCE) < 0
           ? seen.instant()
@@ -103,8 +103,12 @@ public final class MonotonicClock implements InstantSource {
     return Duration.ofNanos(Math.max(0, nanos - seen.nanos()));
   }
 
-  private Instant save(Reading seen, Reading next) {
-    return last.compareAndSet(seen, next) ? next.instant() : last.get().instant();
+  /** Saves a reading unless another thread has saved one since the previous reading was seen. */
+  private synchronized Instant save(Reading seen, Reading next) {
+    if (last == seen) {
+      last = next;
+    }
+    return last.instant();
   }
 
   /**
@@ -115,9 +119,12 @@ public final class MonotonicClock implements InstantSource {
   public void advanceTo(Instant earliest) {
     Instant now = instant();
     if (now.isBefore(earliest)) {
-      Duration missing = Duration.between(now, earliest);
-      last.updateAndGet(
-          seen -> new Reading(seen.time(), seen.nanos(), seen.offset().plus(missing)));
+      addOffset(Duration.between(now, earliest));
     }
+  }
+
+  private synchronized void addOffset(Duration missing) {
+    Reading seen = last;
+    last = new Reading(seen.time(), seen.nanos(), seen.offset().plus(missing));
   }
 }

@@ -188,7 +188,8 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
     EmbedderException failure =
         catchThrowableOfType(
             EmbedderException.class,
-            () -> Deadline.after(Duration.ofMillis(300)).run(() -> embedder.embed(List.of(SECRET))));
+            () ->
+                Deadline.after(Duration.ofMillis(300)).run(() -> embedder.embed(List.of(SECRET))));
 
     assertThat(failure).hasMessageEndingWith("no complete response was received");
     assertThat(server.requests(EMBEDDINGS)).hasSizeLessThanOrEqualTo(1);

@@ -122,8 +122,7 @@ class RedisDeadlineIT {
                 .build();
         UnifiedJedis jedis = RedisConnection.of(RedisServers.uri()).open()) {
       String key = cache.ask(PROMPT).entryId().orElseThrow();
-      jedis.hset(
-          store.indexName() + ":" + key, HashCodec.ANSWER, "x".repeat(70 << 20));
+      jedis.hset(store.indexName() + ":" + key, HashCodec.ANSWER, "x".repeat(70 << 20));
 
       assertThatThrownBy(() -> cache.lookup(Prompt.of(PROMPT)))
           .isInstanceOf(StoreException.class)

@@ -31,7 +31,9 @@ class ReplyLimiterTest {
         "+OK\r\n:12\r\n*1\r\n*1048577\r\n"
       })
   void oversizedReplyIsRejected(String reply) {
-    assertThatThrownBy(() -> scan(reply)).isInstanceOf(IOException.class).hasMessageContaining("the reply has");
+    assertThatThrownBy(() -> scan(reply))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the reply has");
   }
 
   @ParameterizedTest

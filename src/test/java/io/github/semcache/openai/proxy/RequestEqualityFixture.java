@@ -81,7 +81,12 @@ abstract class RequestEqualityFixture {
 
   final List<Throwable> failures = new ArrayList<>();
   final RequestReader reader =
-      new RequestReader(Optional.empty(), Set.of(), QuestionFinder.whole(), Duration.ofSeconds(10), failures::add);
+      new RequestReader(
+          Optional.empty(),
+          Set.of(),
+          QuestionFinder.whole(),
+          Duration.ofSeconds(10),
+          failures::add);
 
   static ObjectNode parse(String json) {
     try {
