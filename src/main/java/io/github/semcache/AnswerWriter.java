@@ -126,10 +126,13 @@ final class AnswerWriter {
     return store.tryPut(entry) ? Optional.of(entry.entry()) : Optional.empty();
   }
 
-  /** Returns the embedding of the lookup, or computes one if the lookup did not try. */
+  /**
+   * Returns the embedding of the lookup, even if it was computed after the deadline, or computes one
+   * if the lookup did not try.
+   */
   private Optional<Embedding> embedding(LookupResult.Miss miss) {
     if (miss.embeddingTried()) {
-      return miss.embedding();
+      return miss.embedding().or(miss.request().late()::get);
     }
     try {
       return embedder.tryEmbed(miss.request());

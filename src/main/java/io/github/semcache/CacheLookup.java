@@ -164,6 +164,17 @@ final class CacheLookup {
     return new LookupResult.Hit(answer);
   }
 
+  /** Counts a hit of a lookup that did not count it. */
+  void count(LookupResult.Hit hit) {
+    Answer answer = hit.answer();
+    events.publish(
+        new CacheEvent.Hit(
+            CacheEvent.Tier.SEMANTIC,
+            answer.distance().orElse(0),
+            answer.age(),
+            answer.usage()));
+  }
+
   /** Counts a miss, unless it was counted before. */
   LookupResult.Miss count(LookupResult.Miss miss) {
     if (!miss.isCounted()) {

@@ -31,6 +31,7 @@ record CacheParts(
     UserFeedback feedback,
     @Nullable LearnerSync learner,
     @Nullable HitEvaluator evaluator,
+    @Nullable Hedging hedging,
     TimeLimiter workers) {
 
   static CacheParts create(CacheOptions options) {
@@ -90,6 +91,7 @@ record CacheParts(
         feedback,
         learner,
         evaluator,
+        options.hedging() ? new Hedging(lookup, events, async) : null,
         workers);
   }
 

@@ -60,13 +60,14 @@ final class QueryFactory {
   CacheRequest requestOf(Prompt prompt, Map<String, String> settings) {
     requireNonNull(prompt, "prompt");
     CacheRequest.Limits requestLimits = CacheRequest.Limits.of(prompt, limits);
+    CacheRequest.LateEmbedding late = new CacheRequest.LateEmbedding();
     Optional<Query> query =
         requestLimits.run(
             () ->
                 failOpen.attempt(
                     Operation.NORMALIZE, () -> Query.of(prompt, normalizer, settings)));
     return query
-        .map(normalized -> new CacheRequest(prompt, normalized, prompt.mode(), true, requestLimits))
+        .map(normalized -> new CacheRequest(prompt, normalized, prompt.mode(), true, requestLimits, late))
         .orElseGet(
             () ->
                 new CacheRequest(
@@ -74,6 +75,7 @@ final class QueryFactory {
                     Query.of(prompt, Normalizer.none(), settings),
                     CacheMode.BYPASS,
                     true,
-                    requestLimits));
+                    requestLimits,
+                    late));
   }
 }

@@ -59,6 +59,7 @@ public final class SemanticCache implements AutoCloseable {
   private final QueryFactory queries;
   private final CacheLookup lookup;
   private final RequestCoalescer coalescer;
+  private final @Nullable Hedging hedging;
   private final AnswerWriter writer;
   private final UserFeedback feedback;
   private final Duration maxWait;
@@ -73,6 +74,7 @@ public final class SemanticCache implements AutoCloseable {
     this.queries = parts.queries();
     this.lookup = parts.lookup();
     this.coalescer = parts.coalescer();
+    this.hedging = parts.hedging();
     this.writer = parts.writer();
     this.feedback = parts.feedback();
     this.maxWait = parts.options().limits().maxWait();
@@ -155,7 +157,12 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   private Answer ask(LookupResult exact, ChatClient model, CoalescingGroup group) {
-    LookupResult result = exact.orElse(lookup::semantic);
+    return hedging != null && exact instanceof LookupResult.Miss miss && miss.request().reads()
+        ? hedging.ask(miss, result -> answer(result, model, CoalescingGroup.ask()))
+        : answer(exact.orElse(lookup::semantic), model, group);
+  }
+
+  private Answer answer(LookupResult result, ChatClient model, CoalescingGroup group) {
     CacheCall call = result.toCall(miss -> coalescer.join(miss, group)).await();
     return call instanceof CacheCall.Answered answered
         ? answered.answer()

@@ -138,8 +138,25 @@ class DeadlineTest {
   }
 
   @Test
-  void abandonedCallIsInterrupted() {
+  void lateEmbeddingIsStored() {
+    chat.replying(
+        prompt -> {
+          hang.release();
+          await(() -> hang.ended.get() == 1);
+          return ChatReply.of("answer");
+        });
     try (SemanticCache cache = inMemory().embedder(hangingEmbedder()).build()) {
+      assertThat(cache.ask(PROMPT).missReason()).contains(MissReason.DEADLINE);
+
+      assertThat(cache.ask(Prompt.of(NEAR).deadline(LONG)).source())
+          .isEqualTo(Answer.Source.SEMANTIC);
+    }
+  }
+
+  @Test
+  void abandonedCallIsInterrupted() {
+    hang(Call.FIND);
+    try (SemanticCache cache = builder().build()) {
       cache.ask(PROMPT);
 
       await(hang.interrupted::get);
@@ -255,7 +272,7 @@ class DeadlineTest {
         cache.ask("prompt " + i);
       }
 
-      assertThat(hang.calls).hasValue(16);
+      await(() -> hang.calls.get() == 16);
       hang.release();
       await(() -> hang.ended.get() == 16);
       await(

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,8 +29,15 @@ final class JedisProvider implements AutoCloseable {
    *
    * @param refreshTopology reads the topology of the cluster again; empty if the client is not a
    *     cluster client, or belongs to the caller
+   * @param hasIdleConnection whether a command can be sent without connecting, on a connection
+   *     whose reads end at the deadline of the call
    */
-  record OpenClient(UnifiedJedis jedis, Optional<Runnable> refreshTopology) {}
+  record OpenClient(
+      UnifiedJedis jedis, Optional<Runnable> refreshTopology, BooleanSupplier hasIdleConnection) {
+    OpenClient(UnifiedJedis jedis, Optional<Runnable> refreshTopology) {
+      this(jedis, refreshTopology, () -> false);
+    }
+  }
 
   private final @Nullable RedisConnection connection;
   private final Executor background;
@@ -83,6 +91,12 @@ final class JedisProvider implements AutoCloseable {
   UnifiedJedis get() {
     OpenClient current = open;
     return current != null ? current.jedis() : open().jedis();
+  }
+
+  /** Returns whether the next call needs no new connection and ends at its deadline. */
+  boolean observesDeadline() {
+    OpenClient current = open;
+    return current != null && current.hasIdleConnection().getAsBoolean();
   }
 
   private OpenClient open() {

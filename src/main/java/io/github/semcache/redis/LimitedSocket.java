@@ -26,14 +26,21 @@ final class LimitedSocket extends Socket {
   private final ReplyLimiter replies = new ReplyLimiter();
   private volatile int timeoutMillis;
 
+  /** The time-out of the underlying socket. */
+  private int appliedMillis;
+
   private LimitedSocket(Socket socket) throws SocketException {
     this.socket = socket;
     this.timeoutMillis = socket.getSoTimeout();
+    this.appliedMillis = timeoutMillis;
   }
 
   /** Limits the sockets of a factory. */
   static JedisSocketFactory limit(JedisSocketFactory factory) {
     return () -> {
+      if (Deadline.current().filter(Deadline::isExpired).isPresent()) {
+        throw new JedisConnectionException("not connected: the deadline of the call has expired");
+      }
       Socket socket = factory.createSocket();
       try {
         return new LimitedSocket(socket);
@@ -60,7 +67,11 @@ final class LimitedSocket extends Socket {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      socket.setSoTimeout(remainingMillis());
+      int millis = remainingMillis();
+      if (millis != appliedMillis) {
+        socket.setSoTimeout(millis);
+        appliedMillis = millis;
+      }
       int count = in.read(bytes, offset, length);
       if (count > 0) {
         replies.scan(bytes, offset, count);
@@ -107,6 +118,7 @@ final class LimitedSocket extends Socket {
   public void setSoTimeout(int timeout) throws SocketException {
     timeoutMillis = timeout;
     socket.setSoTimeout(timeout);
+    appliedMillis = timeout;
   }
 
   @Override

@@ -220,14 +220,16 @@ public final class RedisConnection {
     DefaultJedisClientConfig config = clientConfig();
     JedisSocketFactory sockets =
         LimitedSocket.limit(new DefaultJedisSocketFactory(uri.hostAndPort(), config));
+    PooledConnectionProvider provider =
+        new PooledConnectionProvider(new ConnectionFactory(sockets, config), poolConfig());
     UnifiedJedis client =
         RedisClient.builder()
             .hostAndPort(uri.hostAndPort())
             .clientConfig(config)
-            .connectionProvider(
-                new PooledConnectionProvider(new ConnectionFactory(sockets, config), poolConfig()))
+            .connectionProvider(provider)
             .build();
-    return new JedisProvider.OpenClient(client, Optional.empty());
+    return new JedisProvider.OpenClient(
+        client, Optional.empty(), () -> provider.getPool().getNumIdle() > 0);
   }
 
   /**

@@ -20,7 +20,7 @@ public final class MonotonicClock implements InstantSource {
   private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
   /** The minimum time between two readings that are saved, which bounds the cost of a call. */
-  private static final Duration RESOLUTION = Duration.ofMillis(10);
+  private static final int RESOLUTION_NANOS = 10_000_000;
 
   private final InstantSource time;
   private final LongSupplier ticker;
@@ -70,14 +70,23 @@ public final class MonotonicClock implements InstantSource {
   public Instant instant() {
     Instant now = time.instant();
     Reading seen = last;
+    if (isJustAfter(now, seen.time())) {
+      return now.plus(seen.offset());
+    }
     if (now.isBefore(seen.time())) {
       return Duration.between(now, seen.time()).compareTo(TOLERANCE) < 0
           ? seen.instant()
           : save(seen, setBack(seen, now));
     }
-    return Duration.between(seen.time(), now).compareTo(RESOLUTION) < 0
-        ? now.plus(seen.offset())
-        : save(seen, advanced(seen, now));
+    return save(seen, advanced(seen, now));
+  }
+
+  /** Returns whether no new reading has to be saved. Allocates nothing. */
+  private static boolean isJustAfter(Instant now, Instant seen) {
+    long nanos = (long) now.getNano() - seen.getNano();
+    return now.getEpochSecond() == seen.getEpochSecond()
+        && nanos >= 0
+        && nanos < RESOLUTION_NANOS;
   }
 
   private Reading setBack(Reading seen, Instant now) {

@@ -119,8 +119,7 @@ final class GuideExamples {
 
   static Duration remaining() {
     // remaining begins
-    Duration timeout =
-        Deadline.current().map(Deadline::remaining).orElse(Duration.ofSeconds(10));
+    Duration timeout = Deadline.current().map(Deadline::remaining).orElse(Duration.ofSeconds(10));
     // remaining ends
     return timeout;
   }

@@ -30,6 +30,9 @@ import redis.clients.jedis.UnifiedJedis;
 @EnabledIfRedis
 @Timeout(120)
 class RedisDeadlineIT {
+  /** Longer than the deadlines, so that only these end the calls. */
+  private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(30);
+
   private static final Duration DEADLINE = Duration.ofMillis(600);
   private static final String PROMPT = "What is the capital of France?";
 
@@ -42,7 +45,8 @@ class RedisDeadlineIT {
   void start() throws IOException {
     proxy = TricklingProxy.start(RedisServers.uri());
     store =
-        RedisVectorStore.builder(RedisConnection.of(proxy.uri()), EmbeddingSpace.of(embedder))
+        RedisVectorStore.builder(RedisConnection.of(proxy.uri()).socketTimeout(SOCKET_TIMEOUT),
+                EmbeddingSpace.of(embedder))
             .cacheName(cacheName)
             .build();
   }
