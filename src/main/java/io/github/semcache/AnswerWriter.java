@@ -81,8 +81,8 @@ final class AnswerWriter {
   }
 
   /**
-   * Returns the id of the reply's entry; empty if it was not stored in time. The model has answered,
-   * so nothing that happens here may withhold the answer.
+   * Returns the id of the reply's entry; empty if it was not stored in time. The model has
+   * answered, so nothing that happens here may withhold the answer.
    */
   private Optional<String> tryStore(LookupResult.Miss miss, ChatReply reply) {
     Supplier<Optional<String>> storing =
@@ -128,10 +128,13 @@ final class AnswerWriter {
     return store.tryPut(entry) ? Optional.of(entry.entry()) : Optional.empty();
   }
 
-  /** Returns the embedding of the lookup, or computes one if the lookup did not try. */
+  /**
+   * Returns the embedding of the lookup, even if it was computed after the deadline, or computes one
+   * if the lookup did not try.
+   */
   private Optional<Embedding> embedding(LookupResult.Miss miss) {
     if (miss.embeddingTried()) {
-      return miss.embedding();
+      return miss.embedding().or(miss.request().late()::get);
     }
     try {
       return embedder.tryRead(miss.request().query().text()).orElse(false)

@@ -38,8 +38,8 @@ public sealed interface CacheCall {
 
   /**
    * Waits while another call is answering the prompt. Blocks at most for the {@linkplain
-   * SemanticCacheBuilder#maxWait maximum wait} of the prompt or the cache, which starts again
-   * if the other call is abandoned and a third one takes the lead.
+   * SemanticCacheBuilder#maxWait maximum wait} of the prompt or the cache, which starts again if
+   * the other call is abandoned and a third one takes the lead.
    *
    * @return this call, or the call that follows the wait; never a {@link Follow}
    * @throws java.util.concurrent.CancellationException if the thread is interrupted; its interrupt

@@ -70,7 +70,7 @@ final class CacheLookup {
 
   private LookupResult find(LookupResult.Miss miss) {
     CacheRequest request = miss.request();
-    if (!request.reads() || miss.storeFailed()) {
+    if (!request.reads() || miss.storeFailed() || request.limits().isExpired()) {
       return miss;
     }
     Optional<Optional<CacheEntry>> found = store.tryFind(request.query());
@@ -102,6 +102,9 @@ final class CacheLookup {
     if (!request.reads() || miss.storeFailed() || miss.shadowHit()) {
       return miss;
     }
+    if (request.limits().isExpired()) {
+      return miss.withReason(MissReason.DEADLINE);
+    }
     Optional<Boolean> readable = embedder.tryRead(request.query().text());
     if (readable.isPresent() && !readable.get()) {
       return miss.unreadable();
@@ -111,6 +114,9 @@ final class CacheLookup {
     LookupResult.Miss embedded = miss.withEmbedding(embedding);
     if (embedding.isEmpty()) {
       return embedded;
+    }
+    if (request.limits().isExpired()) {
+      return embedded.withReason(MissReason.DEADLINE);
     }
     Optional<List<Match>> matches =
         store.tryNearest(
@@ -182,6 +188,17 @@ final class CacheLookup {
       events.publish(new CacheEvent.Hit(tier, distance, answer.age(), answer.usage()));
     }
     return new LookupResult.Hit(answer);
+  }
+
+  /** Counts a hit of a lookup that did not count it. */
+  void count(LookupResult.Hit hit) {
+    Answer answer = hit.answer();
+    events.publish(
+        new CacheEvent.Hit(
+            CacheEvent.Tier.SEMANTIC,
+            answer.distance().orElse(0),
+            answer.age(),
+            answer.usage()));
   }
 
   /** Counts a miss, unless it was counted before. */

@@ -4,6 +4,7 @@ import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.deadline.ContextAware;
 import io.github.semcache.deadline.Deadline;
+import io.github.semcache.deadline.DeadlineAware;
 import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.internal.concurrent.BoundedWorker;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param closesStore whether the store is closed with the cache
  * @param stateStore the store of learned state; null for the store of the entries
+ * @param hedging whether the model is called while a slow lookup is running
  * @param executor the executor of asynchronous calls; null to use the cache's own threads
  */
 record CacheOptions(
@@ -49,6 +52,7 @@ record CacheOptions(
     boolean failOnCacheErrors,
     Breakers breakers,
     TimeLimits limits,
+    boolean hedging,
     @Nullable Judging judging,
     boolean shadowMode,
     @Nullable StateStore stateStore) {
@@ -106,6 +110,16 @@ record CacheOptions(
   /** Returns whether an operation may block, so that it is called on a worker thread. */
   boolean mayBlock(Operation operation) {
     return !NonBlocking.test(partOf(operation));
+  }
+
+  /**
+   * Returns whether the calls of an operation that start now end at the deadline themselves. Large
+   * writes may block on a connection before the reply is read, so writes do not.
+   */
+  BooleanSupplier observesDeadline(Operation operation) {
+    return operation != Operation.WRITE && partOf(operation) instanceof DeadlineAware aware
+        ? aware::observesDeadline
+        : () -> false;
   }
 
   /** Returns a function that carries the caller's context to the worker thread of an operation. */

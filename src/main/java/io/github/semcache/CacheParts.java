@@ -30,6 +30,7 @@ record CacheParts(
     UserFeedback feedback,
     @Nullable LearnerSync learner,
     @Nullable HitEvaluator evaluator,
+    @Nullable Hedging hedging,
     TimeLimiter workers) {
 
   static CacheParts create(CacheOptions options) {
@@ -56,7 +57,8 @@ record CacheParts(
             events,
             failOpen);
     @Nullable ChatClient chatClient = options.chatClient();
-    QueryFactory queries = new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
+    QueryFactory queries =
+        new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
     AnswerWriter writer =
         new AnswerWriter(
             queries,
@@ -89,6 +91,7 @@ record CacheParts(
         feedback,
         learner,
         evaluator,
+        options.hedging() ? new Hedging(lookup, events, async) : null,
         workers);
   }
 

@@ -1,12 +1,14 @@
 package io.github.semcache;
 
 import io.github.semcache.deadline.Deadline;
+import io.github.semcache.embedding.Embedding;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A prompt and its query. Immutable.
@@ -16,9 +18,28 @@ import java.util.function.Supplier;
  * @param mode the mode of the prompt, or BYPASS if its text could not be normalized
  * @param callsModel whether a miss is answered by the model, so that hits can be audited
  * @param limits the time limits
+ * @param late receives the embedding of the prompt
  */
 record CacheRequest(
-    Prompt prompt, Query query, Prompt.Mode mode, boolean callsModel, Limits limits) {
+    Prompt prompt,
+    Query query,
+    Prompt.Mode mode,
+    boolean callsModel,
+    Limits limits,
+    LateEmbedding late) {
+
+  /** The embedding of a request, which may arrive after the deadline. Thread-safe. */
+  static final class LateEmbedding {
+    private volatile @Nullable Embedding embedding;
+
+    void set(Embedding computed) {
+      embedding = computed;
+    }
+
+    Optional<Embedding> get() {
+      return Optional.ofNullable(embedding);
+    }
+  }
 
   /**
    * The time limits of a request.
@@ -27,8 +48,7 @@ record CacheRequest(
    * @param maxWait the maximum time to wait for another call
    * @param configured creates the deadlines of later lookups
    */
-  record Limits(
-      Optional<Deadline> lookup, Duration maxWait, CacheOptions.TimeLimits configured) {
+  record Limits(Optional<Deadline> lookup, Duration maxWait, CacheOptions.TimeLimits configured) {
 
     /** Returns the limits of a prompt whose lookup begins now. */
     static Limits of(Prompt prompt, CacheOptions.TimeLimits configured) {
@@ -68,13 +88,13 @@ record CacheRequest(
 
   /** Returns the same request for a lookup that never calls the model. */
   CacheRequest lookupOnly() {
-    return new CacheRequest(prompt, query, mode, false, limits);
+    return new CacheRequest(prompt, query, mode, false, limits, late);
   }
 
   /** Returns the same request for a lookup that begins now, with a new deadline. */
   CacheRequest restarted() {
     return new CacheRequest(
-        prompt, query, mode, callsModel, Limits.of(prompt, limits.configured()));
+        prompt, query, mode, callsModel, Limits.of(prompt, limits.configured()), late);
   }
 
   /** Returns the reason for a miss before anything was looked up. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,8 +60,8 @@ final class FailOpen {
    * between the calls of the parts, for example if memory is exhausted.
    *
    * @param part the part that most of the action belongs to, for the event
-   * @throws CancellationException if the action throws it because the thread is interrupted while it
-   *     waits for another call
+   * @throws CancellationException if the action throws it because the thread is interrupted while
+   *     it waits for another call
    */
   <T> Optional<T> contain(CacheEvent.Part part, Supplier<T> action) {
     try {
@@ -87,7 +88,8 @@ final class FailOpen {
     private final Operation operation;
     private final CircuitBreaker breaker;
     private final TimeLimiter.Bulkhead workers;
-    private final boolean usesWorkers;
+    private final boolean mayBlock;
+    private final BooleanSupplier observesDeadline;
 
     /** The time limit of trial calls. */
     private final Duration limit;
@@ -95,13 +97,14 @@ final class FailOpen {
     Part(Operation operation, CacheOptions options, TimeLimiter limiter) {
       this.operation = operation;
       this.breaker = options.newCircuitBreaker(operation);
-      this.usesWorkers = options.mayBlock(operation);
-      this.workers = limiter.newBulkhead(options.contextOf(operation));
+      this.mayBlock = options.mayBlock(operation);
+      this.observesDeadline = options.observesDeadline(operation);
+      this.workers = limiter.newBulkhead(options.contextOf(operation), operation.grace());
       this.limit = options.limits().limitOf(operation);
     }
 
     <T> Optional<T> attempt(Supplier<T> action) {
-      Optional<Deadline> deadline = Deadline.current();
+      Optional<Deadline> deadline = mayBlock ? Deadline.current() : Optional.empty();
       Duration granted = deadline.map(Deadline::remaining).orElse(limit);
       if (granted.isZero()) {
         return skipped();
@@ -116,7 +119,7 @@ final class FailOpen {
       }
       try {
         T result =
-            deadline.isPresent() && usesWorkers
+            deadline.isPresent() && !observesDeadline.getAsBoolean()
                 ? callOnWorker(deadline.get(), granted, action)
                 : action.get();
         onSuccess();

@@ -213,6 +213,21 @@ sealed interface LookupResult {
           true);
     }
 
+    /** Returns the same miss, to be counted by a later step. */
+    Miss uncounted() {
+      return new Miss(
+          request,
+          reason,
+          nearest,
+          embedding,
+          embeddingTried,
+          storeFailed,
+          shadowHit,
+          decided,
+          verification,
+          false);
+    }
+
     CacheEvent.Miss toEvent() {
       return new CacheEvent.Miss(reason, nearest);
     }

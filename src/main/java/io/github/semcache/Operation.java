@@ -3,6 +3,7 @@ package io.github.semcache;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.StoreException;
+import java.time.Duration;
 import java.util.Locale;
 
 /** The operations of a request that can fail, each with its own circuit and worker threads. */
@@ -16,6 +17,8 @@ enum Operation {
   DECIDE(CacheEvent.Part.POLICY),
   VERIFY(CacheEvent.Part.VERIFIER),
   ADMIT(CacheEvent.Part.ADMISSION);
+
+  private static final Duration LATE_EMBEDDING = Duration.ofSeconds(10);
 
   private final CacheEvent.Part part;
 
@@ -36,6 +39,14 @@ enum Operation {
       case NORMALIZER, POLICY, ADMISSION -> false;
       default -> true;
     };
+  }
+
+  /**
+   * Returns the time after which a call that has exceeded its deadline is interrupted. An embedding
+   * that is late is useful for storing the answer, if it arrives before the model has answered.
+   */
+  Duration grace() {
+    return this == EMBED ? LATE_EMBEDDING : Duration.ZERO;
   }
 
   /** Returns the exception of a call without a result, of the type that the part's port throws. */

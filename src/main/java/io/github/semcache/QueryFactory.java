@@ -53,21 +53,20 @@ final class QueryFactory {
   }
 
   /**
-   * Creates a request with the settings of a model, whose deadline starts now. If the normalizer fails, the prompt has no
-   * reliable key, so the request bypasses the cache.
+   * Creates a request with the settings of a model, whose deadline starts now. If the normalizer
+   * fails, the prompt has no reliable key, so the request bypasses the cache.
    */
   CacheRequest requestOf(Prompt prompt, Map<String, String> settings) {
     requireNonNull(prompt, "prompt");
     CacheRequest.Limits requestLimits = CacheRequest.Limits.of(prompt, limits);
+    CacheRequest.LateEmbedding late = new CacheRequest.LateEmbedding();
     Optional<Query> query =
         requestLimits.run(
             () ->
                 failOpen.attempt(
                     Operation.NORMALIZE, () -> Query.of(prompt, normalizer, settings)));
     return query
-        .map(
-            normalized ->
-                new CacheRequest(prompt, normalized, prompt.mode(), true, requestLimits))
+        .map(normalized -> new CacheRequest(prompt, normalized, prompt.mode(), true, requestLimits, late))
         .orElseGet(
             () ->
                 new CacheRequest(
@@ -75,6 +74,7 @@ final class QueryFactory {
                     Query.of(prompt, Normalizer.none(), settings),
                     Prompt.Mode.BYPASS,
                     true,
-                    requestLimits));
+                    requestLimits,
+                    late));
   }
 }

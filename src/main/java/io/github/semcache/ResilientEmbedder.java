@@ -46,7 +46,7 @@ final class ResilientEmbedder {
 
   /** Embeds the text of a request; empty if the embedder fails. */
   Optional<Embedding> tryEmbed(CacheRequest request) {
-    Attempt attempt = new Attempt(request.query().text());
+    Attempt attempt = new Attempt(request);
     return calls.run(
         attempt.text,
         Optional.of(request.limits().maxWaitInLookup()),
@@ -59,11 +59,13 @@ final class ResilientEmbedder {
    * each follower makes its own attempt.
    */
   private final class Attempt implements Supplier<Optional<Embedding>> {
+    private final CacheRequest request;
     private final String text;
     private volatile boolean interrupted;
 
-    Attempt(String text) {
-      this.text = text;
+    Attempt(CacheRequest request) {
+      this.request = request;
+      this.text = request.query().text();
     }
 
     @Override
@@ -79,7 +81,9 @@ final class ResilientEmbedder {
 
     private Embedding embedding() {
       try {
-        return embed(text);
+        Embedding computed = embed(text);
+        request.late().set(computed);
+        return computed;
       } catch (RuntimeException e) {
         interrupted = Interrupts.caused(e);
         throw e;

@@ -15,10 +15,10 @@ import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.testkit.FakeChatClient;
-import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testing.FaultyStore.Call;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,8 +138,25 @@ class DeadlineTest {
   }
 
   @Test
-  void abandonedCallIsInterrupted() {
+  void lateEmbeddingIsStored() {
+    chat.replying(
+        prompt -> {
+          hang.release();
+          await(() -> hang.ended.get() == 1);
+          return ChatReply.of("answer");
+        });
     try (SemanticCache cache = inMemory().embedder(hangingEmbedder()).build()) {
+      assertThat(cache.ask(PROMPT).missReason()).contains(MissReason.DEADLINE);
+
+      assertThat(cache.ask(Prompt.of(NEAR).deadline(LONG)).source())
+          .isEqualTo(Answer.Source.SEMANTIC);
+    }
+  }
+
+  @Test
+  void abandonedCallIsInterrupted() {
+    hang(Call.FIND);
+    try (SemanticCache cache = builder().build()) {
       cache.ask(PROMPT);
 
       await(hang.interrupted::get);
@@ -194,7 +211,7 @@ class DeadlineTest {
                   return Optional.empty();
                 });
     for (SemanticCacheBuilder builder :
-        List.of(builder().hitPolicy(hanging), builder().guards(hangingGuards))) {
+        List.of(inMemory().hitPolicy(hanging), inMemory().guards(hangingGuards))) {
       try (SemanticCache cache = builder.build()) {
         cache.put(Prompt.of(PROMPT), "cached");
 
@@ -231,10 +248,7 @@ class DeadlineTest {
   @Test
   void hangingPartIsSkippedAfterItsCircuitHasOpened() {
     try (SemanticCache cache =
-        inMemory()
-            .embedder(hangingEmbedder())
-            .circuitBreaker(3, Duration.ofMinutes(10))
-            .build()) {
+        inMemory().embedder(hangingEmbedder()).circuitBreaker(3, Duration.ofMinutes(10)).build()) {
       for (int i = 0; i < 20; i++) {
         cache.ask("prompt " + i);
       }
@@ -258,7 +272,7 @@ class DeadlineTest {
         cache.ask("prompt " + i);
       }
 
-      assertThat(hang.calls).hasValue(16);
+      await(() -> hang.calls.get() == 16);
       hang.release();
       await(() -> hang.ended.get() == 16);
       await(
@@ -353,7 +367,8 @@ class DeadlineTest {
           .extracting(Answer::source)
           .isEqualTo(Answer.Source.EXACT);
       hang.release();
-      assertThat(hung).allSatisfy(answer -> assertThat(answer).succeedsWithin(Duration.ofSeconds(30)));
+      assertThat(hung)
+          .allSatisfy(answer -> assertThat(answer).succeedsWithin(Duration.ofSeconds(30)));
     }
   }
 
@@ -412,8 +427,7 @@ class DeadlineTest {
 
   @Test
   void expiredDeadlineIsThrownIfTheCacheFailsOnErrors() {
-    try (SemanticCache cache =
-        inMemory().embedder(hangingEmbedder()).failOnCacheErrors().build()) {
+    try (SemanticCache cache = inMemory().embedder(hangingEmbedder()).failOnCacheErrors().build()) {
       assertThatThrownBy(() -> cache.ask(PROMPT))
           .isInstanceOf(EmbedderException.class)
           .hasMessageMatching("the embedder \\(embed\\) failed: no result within \\d+ ms");

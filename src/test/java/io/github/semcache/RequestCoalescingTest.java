@@ -286,8 +286,7 @@ class RequestCoalescingTest {
               }
               return new float[] {1, 0};
             });
-    SemanticCache slowCache =
-        unhurried(slow).noGuards().build();
+    SemanticCache slowCache = unhurried(slow).noGuards().build();
     Thread leader = start(() -> slowCache.lookup(PROMPT));
     embeds.await();
     CompletableFuture<Answer> answer = new CompletableFuture<>();

@@ -30,8 +30,7 @@ public interface Admission {
    */
   static Admission completeAnswers() {
     return (Admission & NonBlocking)
-        (prompt, reply) ->
-            reply.finishReason() == FinishReason.STOP && !reply.text().isBlank();
+        (prompt, reply) -> reply.finishReason() == FinishReason.STOP && !reply.text().isBlank();
   }
 
   /**

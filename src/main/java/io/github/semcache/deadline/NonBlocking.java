@@ -1,9 +1,9 @@
 package io.github.semcache.deadline;
 
 /**
- * Implemented by parts of a cache (embedders, stores, policies, admissions, and others) that neither
- * wait nor perform I/O. A cache calls them on the calling thread. It calls all other parts on a
- * worker thread, so that the caller can stop waiting at the {@link Deadline}.
+ * Implemented by parts of a cache (embedders, stores, policies, admissions, and others) that
+ * neither wait nor perform I/O. A cache calls them on the calling thread. It calls all other parts
+ * on a worker thread, so that the caller can stop waiting at the {@link Deadline}.
  *
  * <p>Implement this interface only if every call ends within about a millisecond: a call that hangs
  * delays the caller, whatever the deadline.

@@ -1,6 +1,7 @@
 package io.github.semcache.micrometer;
 
 import io.github.semcache.deadline.ContextAware;
+import io.github.semcache.deadline.DeadlineAware;
 import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * A store whose lookups are observed. It implements {@link StateStore} and {@link ListableStore} if
  * the wrapped store does.
  */
-class ObservedStore implements VectorStore, NonBlocking, ContextAware {
+class ObservedStore implements VectorStore, NonBlocking, DeadlineAware, ContextAware {
   private final VectorStore store;
   private final ObservationRegistry registry;
 
@@ -50,6 +51,11 @@ class ObservedStore implements VectorStore, NonBlocking, ContextAware {
   @Override
   public boolean isNonBlocking() {
     return NonBlocking.test(store);
+  }
+
+  @Override
+  public boolean observesDeadline() {
+    return store instanceof DeadlineAware aware && aware.observesDeadline();
   }
 
   /** Makes the current observation the parent of the observations of the task. */

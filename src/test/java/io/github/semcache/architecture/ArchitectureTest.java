@@ -40,7 +40,9 @@ class ArchitectureTest {
               }),
           Map.entry(
               "verify",
-              new String[] {"deadline", "deadline", "policy", "guard", "guard.text", "chat", "embedding", "prompt"}),
+              new String[] {
+                "deadline", "policy", "guard", "guard.text", "chat", "embedding", "prompt"
+              }),
           Map.entry("guard", new String[] {"deadline", "guard.text"}),
           Map.entry("guard.text", new String[] {}),
           Map.entry("chat", new String[] {"deadline", "prompt"}),

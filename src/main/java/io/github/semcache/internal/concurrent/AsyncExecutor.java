@@ -64,7 +64,7 @@ public final class AsyncExecutor implements AutoCloseable {
   }
 
   private static Thread newLookupThread(Runnable task) {
-    Thread thread = new Thread(task, "semcache-lookup");
+    Thread thread = new Thread(task, "semcache-async-lookup");
     thread.setDaemon(true);
     return thread;
   }

@@ -54,8 +54,7 @@ public final class CircuitBreaker {
    *
    * @param random uniform random numbers in [0, 1), for the jitter of the pauses
    */
-  CircuitBreaker(
-      int failuresToOpen, Duration pause, LongSupplier ticker, DoubleSupplier random) {
+  CircuitBreaker(int failuresToOpen, Duration pause, LongSupplier ticker, DoubleSupplier random) {
     this.failuresToOpen = failuresToOpen;
     this.pauseNanos = TimeUnit.NANOSECONDS.convert(pause);
     this.ticker = ticker;

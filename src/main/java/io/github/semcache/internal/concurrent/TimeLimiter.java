@@ -2,6 +2,7 @@ package io.github.semcache.internal.concurrent;
 
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes calls with a time limit on worker threads. A call that exceeds its limit is abandoned: its
- * thread is interrupted, its caller receives a {@link TimeoutException}, and its result is dropped.
+ * thread is interrupted, immediately or after a grace period, its caller receives a {@link TimeoutException}, and its result is dropped.
  * The worker threads are daemons that start on demand and end after ten seconds without work.
  *
  * <p>Thread-safe. A waiting caller parks, so a virtual thread does not pin its carrier.
@@ -33,8 +34,14 @@ public final class TimeLimiter implements AutoCloseable {
           new SynchronousQueue<>(),
           TimeLimiter::newThread);
 
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(1, TimeLimiter::newThread);
+
   /** Creates a limiter without threads. */
-  public TimeLimiter() {}
+  public TimeLimiter() {
+    timer.setKeepAliveTime(KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS);
+    timer.allowCoreThreadTimeOut(true);
+  }
 
   private static Thread newThread(Runnable task) {
     Thread thread = new Thread(task, "semcache-worker");
@@ -47,16 +54,18 @@ public final class TimeLimiter implements AutoCloseable {
    *
    * @param context called on the caller's thread; returns a task that carries the caller's context
    *     to the worker thread
+   * @param grace the time between abandoning and interrupting a call
    * @return a new bulkhead
    */
-  public Bulkhead newBulkhead(UnaryOperator<Runnable> context) {
-    return new Bulkhead(context);
+  public Bulkhead newBulkhead(UnaryOperator<Runnable> context, Duration grace) {
+    return new Bulkhead(context, grace);
   }
 
   /** Interrupts all workers. Later calls are rejected. */
   @Override
   public void close() {
     workers.shutdownNow();
+    timer.shutdownNow();
   }
 
   /**
@@ -69,12 +78,14 @@ public final class TimeLimiter implements AutoCloseable {
     static final int MAX_ABANDONED = 16;
 
     private final UnaryOperator<Runnable> context;
+    private final Duration grace;
     private final Semaphore permits = new Semaphore(MAX_CALLS);
     private final AtomicInteger abandoned = new AtomicInteger();
     private final AtomicReference<@Nullable Call<?>> background = new AtomicReference<>();
 
-    private Bulkhead(UnaryOperator<Runnable> context) {
+    private Bulkhead(UnaryOperator<Runnable> context, Duration grace) {
       this.context = context;
+      this.grace = grace;
     }
 
     /**
@@ -95,6 +106,7 @@ public final class TimeLimiter implements AutoCloseable {
       long end = System.nanoTime() + limit.toNanos();
       rejectIfStuck();
       acquirePermit(limit);
+      releaseIfStuck();
       Call<T> call = start(action, Thread.currentThread());
       return call.await(end);
     }
@@ -132,10 +144,18 @@ public final class TimeLimiter implements AutoCloseable {
       }
     }
 
+    /** Rejects a call that has waited for a permit while other calls were abandoned. */
+    private void releaseIfStuck() {
+      if (abandoned.get() >= MAX_ABANDONED) {
+        permits.release();
+        rejectIfStuck();
+        throw new RejectedExecutionException("too many calls have exceeded their time limit");
+      }
+    }
+
     private void acquirePermit(Duration limit) throws TimeoutException {
       try {
-        if (!permits.tryAcquire()
-            && !permits.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!permits.tryAcquire() && !permits.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
           throw new TimeoutException();
         }
       } catch (InterruptedException e) {
@@ -155,6 +175,19 @@ public final class TimeLimiter implements AutoCloseable {
         if (!started) {
           permits.release();
         }
+      }
+    }
+
+    /** Interrupts an abandoned call after the grace period. */
+    private void interruptLater(Call<?> call) {
+      if (grace.isZero()) {
+        call.interrupt();
+        return;
+      }
+      try {
+        timer.schedule(call::interrupt, grace.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException e) {
+        call.interrupt(); // This limiter was closed.
       }
     }
 
@@ -263,7 +296,7 @@ public final class TimeLimiter implements AutoCloseable {
         abandoned = true;
         bulkhead.abandoned.incrementAndGet();
       }
-      interrupt();
+      bulkhead.interruptLater(this);
       return true;
     }
 
