@@ -1,5 +1,6 @@
 package io.github.semcache.verify;
 
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.guard.text.Lexicon;
 import io.github.semcache.guard.text.TextDiff;
@@ -16,7 +17,7 @@ import java.util.OptionalDouble;
  *
  * <p>LocalVerifier is immutable and thread-safe. {@link #verify} does not block.
  */
-public final class LocalVerifier implements PairVerifier {
+public final class LocalVerifier implements PairVerifier, NonBlocking {
   private final VerifierModel model;
   private final double accept;
   private final double reject;
