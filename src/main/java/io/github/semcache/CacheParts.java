@@ -2,6 +2,7 @@ package io.github.semcache;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
+import io.github.semcache.internal.concurrent.TimeLimiter;
 import io.github.semcache.internal.learning.CachedScale;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.learning.LearnerSync;
@@ -28,14 +29,16 @@ record CacheParts(
     AnswerWriter writer,
     UserFeedback feedback,
     @Nullable LearnerSync learner,
-    @Nullable HitEvaluator evaluator) {
+    @Nullable HitEvaluator evaluator,
+    @Nullable Hedging hedging,
+    TimeLimiter workers) {
 
   static CacheParts create(CacheOptions options) {
     EventPublisher events = new EventPublisher(options.listener(), options.ticker());
-    FailOpen failOpen =
-        new FailOpen(events, options.failOnCacheErrors(), options.newCircuitBreakers());
+    TimeLimiter workers = new TimeLimiter();
+    FailOpen failOpen = new FailOpen(events, options, workers);
+    HitPolicy policy = scaled(options, events, failOpen);
     AsyncExecutor async = new AsyncExecutor(options.executor());
-    HitPolicy policy = scaled(options, events);
     LearnerSync learner = newLearner(options, policy, events, async);
     HitEvaluator evaluator = newEvaluator(options, learner, events);
     ResilientEmbedder embedder = new ResilientEmbedder(options.embedder(), events, failOpen);
@@ -54,7 +57,8 @@ record CacheParts(
             events,
             failOpen);
     @Nullable ChatClient chatClient = options.chatClient();
-    QueryFactory queries = new QueryFactory(options.normalizer(), chatClient, failOpen);
+    QueryFactory queries =
+        new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
     AnswerWriter writer =
         new AnswerWriter(
             queries,
@@ -63,6 +67,7 @@ record CacheParts(
             options.admission(),
             options.expiry(),
             options.time(),
+            options.limits(),
             evaluator,
             events,
             failOpen);
@@ -85,10 +90,13 @@ record CacheParts(
         writer,
         feedback,
         learner,
-        evaluator);
+        evaluator,
+        options.hedging() ? new Hedging(lookup, events, async) : null,
+        workers);
   }
 
-  private static HitPolicy scaled(CacheOptions options, EventPublisher events) {
+  private static HitPolicy scaled(
+      CacheOptions options, EventPublisher events, FailOpen failOpen) {
     HitPolicy policy = options.hitPolicy();
     return policy instanceof HitPolicy.Scaled scaled
         ? scaled.scaledBy(
@@ -96,7 +104,14 @@ record CacheParts(
                 options.embedder(),
                 () -> blob(options, "embedding-scale"),
                 events::publish,
-                options.newCircuitBreaker(1)))
+                options.newCircuitBreaker(1),
+                resolve ->
+                    failOpen.attempt(
+                        Operation.EMBED,
+                        () -> {
+                          resolve.run();
+                          return true;
+                        })))
         : policy;
   }
 
@@ -140,6 +155,7 @@ record CacheParts(
 
   void close() {
     asyncExecutor.close();
+    workers.close();
     if (evaluator != null) {
       evaluator.close();
     }

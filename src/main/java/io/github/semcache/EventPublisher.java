@@ -1,5 +1,6 @@
 package io.github.semcache;
 
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.stats.CacheStats;
@@ -29,7 +30,8 @@ final class EventPublisher {
     counter.onEvent(event);
     try {
       listener.onEvent(event);
-    } catch (RuntimeException | LinkageError | AssertionError e) {
+    } catch (Throwable e) {
+      FatalErrors.rethrowIfFatal(e);
       log.warn("The listener of the cache failed on {}", event.getClass().getSimpleName(), e);
     }
   }

@@ -103,7 +103,9 @@ class CacheStatsPropertyTest {
     assertThat(stats.hits() + stats.misses()).isEqualTo(stats.requests());
     assertThat(stats.requests()).isEqualTo(scenario.requests.get());
     assertThat(stats.misses() - scenario.missedLookups.get())
-        .isEqualTo(stats.modelCalls() + stats.coalesced());
+        .as("a request that follows an abandoned call and then leads is one miss")
+        .isLessThanOrEqualTo(stats.modelCalls() + stats.coalesced())
+        .isGreaterThanOrEqualTo(stats.modelCalls());
     assertThat(stats.modelCalls()).isEqualTo(scenario.chat.calls() + scenario.leads.get());
     assertThat(stats.writes()).isEqualTo(scenario.store.written().size());
     assertThat(stats.embeddings()).isEqualTo(scenario.embedder.embedded().size());

@@ -13,7 +13,6 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +27,6 @@ import java.util.stream.Stream;
 final class ChatRequestParser {
   /** Replaces the question in the serialized messages. */
   private static final String PLACEHOLDER = "text";
-
-  /** The default timeout of LangChain4j's clients. */
-  private static final Duration MAX_WAIT = Duration.ofMinutes(1);
 
   private final String model;
   private final ModelProvider provider;
@@ -75,7 +71,7 @@ final class ChatRequestParser {
       return question.map(
           found ->
               new CacheableRequest(
-                  Prompt.of(found.text()).maxWait(MAX_WAIT),
+                  Prompt.of(found.text()),
                   settings(defaults.overrideWith(request.parameters()), messages, found)));
     } catch (RuntimeException e) {
       onFailure.accept(e);

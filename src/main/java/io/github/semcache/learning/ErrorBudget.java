@@ -2,6 +2,7 @@ package io.github.semcache.learning;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.policy.Decision;
@@ -36,7 +37,7 @@ import java.util.List;
  * <p>Immutable and thread-safe. The methods that set an option return a new policy. A decision
  * takes tens of microseconds and does not block.
  */
-public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled {
+public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled, NonBlocking {
 
   /**
    * The options.
@@ -192,6 +193,11 @@ public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled {
   public Learner newLearner() {
     options.checkWindow();
     return new ErrorBudgetLearner(options);
+  }
+
+  @Override
+  public boolean isNonBlocking() {
+    return options.guards.isNonBlocking() && NonBlocking.test(options.fallback);
   }
 
   /** Scales the fallback rule. The learned model does not depend on the scale. */

@@ -2,6 +2,7 @@ package io.github.semcache.learning;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.PromptPair;
@@ -15,7 +16,7 @@ import java.util.List;
 
 /** The result of {@link LearningPolicy#guardedBy}. */
 record GuardedLearning(LearningPolicy policy, Guard guard)
-    implements LearningPolicy, HitPolicy.Scaled {
+    implements LearningPolicy, HitPolicy.Scaled, NonBlocking {
 
   GuardedLearning {
     requireNonNull(guard, "guard");
@@ -43,6 +44,11 @@ record GuardedLearning(LearningPolicy policy, Guard guard)
             && scaled.scaledBy(scale) instanceof LearningPolicy learning
         ? new GuardedLearning(learning, guard)
         : this;
+  }
+
+  @Override
+  public boolean isNonBlocking() {
+    return NonBlocking.test(policy) && NonBlocking.test(guard);
   }
 
   private record GuardedLearner(Learner learner, Guard guard) implements Learner {

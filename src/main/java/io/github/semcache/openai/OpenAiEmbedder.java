@@ -6,18 +6,21 @@ import static java.util.Objects.requireNonNull;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.RequestOptions;
 import com.openai.errors.OpenAIInvalidDataException;
 import com.openai.errors.OpenAIIoException;
 import com.openai.errors.OpenAIServiceException;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.embeddings.EmbeddingCreateParams.EncodingFormat;
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.embedding.RejectedTextException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link Embedder} for the embedding models of OpenAI and of compatible services.
@@ -40,9 +44,10 @@ import java.util.function.Supplier;
  *
  * <p>Texts are sent in as few requests as OpenAI's limits allow: at most 2,048 texts and 300,000
  * tokens per request. The service rejects a request that contains a text of more than 8,192 tokens.
- * The client determines retries and timeouts.
+ * The client determines retries and timeouts. A call with a {@linkplain Deadline#current deadline},
+ * as a cache makes it during a request, has the remaining time as its timeout and is not repeated.
  *
- * <p>This class is immutable and thread-safe. {@link #embed} blocks on the network.
+ * <p>This class is thread-safe. {@link #embed} blocks on the network.
  */
 public final class OpenAiEmbedder implements Embedder, AutoCloseable {
   /** Bad request, content too large, unprocessable content. */
@@ -55,6 +60,9 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
   private final OptionalInt dimensions;
   private final int maxBatch;
   private final EmbeddingReader reader;
+
+  /** Created when it is first used. Concurrent callers may create more than one. */
+  private volatile @Nullable OpenAIClient withoutRetries;
 
   private OpenAiEmbedder(Builder builder, int dimension) {
     this.model = builder.model;
@@ -144,8 +152,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
 
   private List<Embedding> embedBatch(List<String> batch) {
     try {
-      CreateEmbeddingResponse response =
-          OpenAiCall.run(() -> client.embeddings().create(params(batch)));
+      CreateEmbeddingResponse response = OpenAiCall.run(() -> request(batch));
       return reader.read(response, batch.size());
     } catch (EmbedderException e) {
       throw e;
@@ -156,6 +163,33 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
           ? new RejectedTextException(message, e)
           : new EmbedderException(message, e);
     }
+  }
+
+  /**
+   * Sends a request. Under a deadline, the request has the remaining time as its time-out, and it
+   * is not repeated: a repetition would exceed the deadline more often than it would succeed.
+   */
+  private CreateEmbeddingResponse request(List<String> batch) {
+    Optional<Deadline> deadline = Deadline.current();
+    if (deadline.isEmpty()) {
+      return client.embeddings().create(params(batch));
+    }
+    Duration remaining = deadline.get().remaining();
+    if (remaining.isZero()) {
+      throw new OpenAIIoException("The deadline has expired");
+    }
+    RequestOptions options = RequestOptions.builder().timeout(remaining).build();
+    return clientWithoutRetries().embeddings().create(params(batch), options);
+  }
+
+  /** Returns a view of the client, which shares its connections. */
+  private OpenAIClient clientWithoutRetries() {
+    @Nullable OpenAIClient current = withoutRetries;
+    if (current == null) {
+      current = client.withOptions(options -> options.maxRetries(0));
+      withoutRetries = current;
+    }
+    return current;
   }
 
   private static boolean isRejection(RuntimeException failure) {

@@ -2,6 +2,7 @@ package io.github.semcache.policy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guards;
@@ -98,7 +99,7 @@ public interface HitPolicy {
    * @return the policy
    */
   static HitPolicy never() {
-    return (query, matches) -> Decision.miss(MissReason.NEVER);
+    return (HitPolicy & NonBlocking) (query, matches) -> Decision.miss(MissReason.NEVER);
   }
 
   /**

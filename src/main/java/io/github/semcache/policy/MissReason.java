@@ -57,6 +57,9 @@ public record MissReason(String code) {
   /** The verifier failed. */
   public static final MissReason VERIFIER_ERROR = new MissReason("verifier-error");
 
+  /** The model answered before the lookup finished; see the option {@code hedging}. */
+  public static final MissReason HEDGED = new MissReason("hedged");
+
   /** The lookup did not finish within its deadline. */
   public static final MissReason DEADLINE = new MissReason("deadline");
 

@@ -35,6 +35,7 @@ public final class Prompt {
   private final OptionalDouble maxDistance;
   private final Optional<Duration> timeToLive;
   private final Optional<Duration> maxWait;
+  private final Optional<Duration> deadline;
 
   private Prompt(Draft draft) {
     this.text = draft.text;
@@ -44,6 +45,7 @@ public final class Prompt {
     this.maxDistance = draft.maxDistance;
     this.timeToLive = draft.timeToLive;
     this.maxWait = draft.maxWait;
+    this.deadline = draft.deadline;
   }
 
   /**
@@ -198,15 +200,30 @@ public final class Prompt {
 
   /**
    * Sets the maximum time to wait for another call that is answering the same prompt. After it,
-   * this call calls the model as well. Without a maximum, it waits until the other call ends.
+   * this call calls the model as well.
    *
-   * @param maxWait the maximum time, positive
+   * @param maxWait the maximum time, positive; by default that of the {@linkplain
+   *     io.github.semcache.SemanticCacheBuilder#maxWait cache}
    * @return a prompt with the maximum time
    * @throws IllegalArgumentException if the time is zero or negative
    */
   public Prompt maxWait(Duration maxWait) {
     Draft draft = new Draft(this);
     draft.maxWait = Optional.of(positive(maxWait, "maxWait"));
+    return new Prompt(draft);
+  }
+
+  /**
+   * Sets the time limit of the lookup, instead of that of the cache. After it, the model is called.
+   *
+   * @param deadline the time limit, positive; by default that of the {@linkplain
+   *     io.github.semcache.SemanticCacheBuilder#deadline cache}
+   * @return a prompt with the time limit
+   * @throws IllegalArgumentException if the time is zero or negative
+   */
+  public Prompt deadline(Duration deadline) {
+    Draft draft = new Draft(this);
+    draft.deadline = Optional.of(positive(deadline, "deadline"));
     return new Prompt(draft);
   }
 
@@ -326,10 +343,19 @@ public final class Prompt {
   /**
    * Returns the maximum time to wait for another call that is answering the same prompt.
    *
-   * @return the maximum time, or empty
+   * @return the maximum time; empty for that of the cache
    */
   public Optional<Duration> maxWait() {
     return maxWait;
+  }
+
+  /**
+   * Returns the time limit of the lookup.
+   *
+   * @return the time limit; empty for that of the cache
+   */
+  public Optional<Duration> deadline() {
+    return deadline;
   }
 
   /** Returns whether the other object is a prompt with equal text, scope, and options. */
@@ -344,7 +370,7 @@ public final class Prompt {
   }
 
   private List<Object> components() {
-    return List.of(text, scope, mode, maxAge, maxDistance, timeToLive, maxWait);
+    return List.of(text, scope, mode, maxAge, maxDistance, timeToLive, maxWait, deadline);
   }
 
   /** Returns the length of the text, the hash of the scope, and the mode, but no text. */
@@ -376,6 +402,7 @@ public final class Prompt {
     private OptionalDouble maxDistance = OptionalDouble.empty();
     private Optional<Duration> timeToLive = Optional.empty();
     private Optional<Duration> maxWait = Optional.empty();
+    private Optional<Duration> deadline = Optional.empty();
 
     Draft(String text) {
       this.text = text;
@@ -389,6 +416,7 @@ public final class Prompt {
       maxDistance = prompt.maxDistance;
       timeToLive = prompt.timeToLive;
       maxWait = prompt.maxWait;
+      deadline = prompt.deadline;
     }
   }
 

@@ -25,14 +25,15 @@ import org.junit.jupiter.api.Test;
 class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 2;
-  private static final int MAX_BASE_CLASSES = 24;
-  private static final int MAX_PUBLIC_TYPES = 77;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 64;
+  private static final int MAX_BASE_CLASSES = 25;
+  private static final int MAX_PUBLIC_TYPES = 85;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 69;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
       List.of(
-          Set.of("prompt", "embedding", "guard.text", "internal.concurrent"),
+          Set.of("deadline", "guard.text", "internal.concurrent"),
+          Set.of("prompt", "embedding"),
           Set.of("guard", "chat", "store"),
           Set.of("policy", "judge", "redis", "lucene"),
           Set.of("verify"),

@@ -13,6 +13,7 @@ import com.openai.core.http.QueryParams;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +29,14 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint the name of the service; the base URL of the request if empty
  * @param scopeHeaders the names of the request headers that are part of the scope
  * @param finder finds the question in the user's message
+ * @param maxWait the maximum wait for another call; the request's own timeout may be shorter
  * @param onFailure notified of requests that cannot be read, which are passed through
  */
 record RequestReader(
     Optional<String> endpoint,
     Set<String> scopeHeaders,
     QuestionFinder finder,
+    Duration maxWait,
     Consumer<Throwable> onFailure) {
   private static final List<ModelApi> APIS = List.of(new ChatCompletionsApi(), new ResponsesApi());
 
@@ -147,10 +150,12 @@ record RequestReader(
     return delivery;
   }
 
-  private static Prompt prompt(String text, RequestOptions options) {
+  private Prompt prompt(String text, RequestOptions options) {
     @Nullable Timeout timeout = options.getTimeout();
     Prompt prompt = Prompt.of(text);
-    return timeout == null || timeout.request().isZero()
+    return timeout == null
+            || timeout.request().isZero()
+            || timeout.request().compareTo(maxWait) >= 0
         ? prompt
         : prompt.maxWait(timeout.request());
   }
