@@ -11,14 +11,17 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.NewEntry;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -124,8 +127,23 @@ final class AnswerWriter {
 
   private Optional<CacheEntry> write(LookupResult.Miss miss, ChatReply reply) {
     CacheRequest request = miss.request();
-    NewEntry entry = newEntry(request.prompt(), request.query(), reply, embedding(miss));
+    Optional<String> versions = versions(miss);
+    if (versions.isEmpty()) {
+      return Optional.empty();
+    }
+    NewEntry entry =
+        newEntry(request.prompt(), request.query(), reply, versions.get(), embedding(miss));
     return store.tryPut(entry) ? Optional.of(entry.entry()) : Optional.empty();
+  }
+
+  /**
+   * Returns the versions of the dependencies before the model was called; empty if there are
+   * dependencies whose versions are not known, so that the answer cannot be stored.
+   */
+  private static Optional<String> versions(LookupResult.Miss miss) {
+    return miss.request().query().scope().dependencies().isEmpty()
+        ? Optional.of("")
+        : miss.versions();
   }
 
   /**
@@ -146,19 +164,28 @@ final class AnswerWriter {
   }
 
   private NewEntry newEntry(
-      Prompt prompt, Query query, ChatReply reply, Optional<Embedding> embedding) {
+      Prompt prompt,
+      Query query,
+      ChatReply reply,
+      String versions,
+      Optional<Embedding> embedding) {
+    Instant createdAt = time.instant().truncatedTo(ChronoUnit.MILLIS);
+    Set<String> terms = new HashSet<>(query.scope().terms());
+    terms.addAll(DependencyStamp.terms(query.scope().dependencyTerms(), versions));
     return new NewEntry(
-        ReplyMapper.entryOf(query, reply, time.instant().truncatedTo(ChronoUnit.MILLIS)),
+        ReplyMapper.entryOf(query, reply, versions, createdAt),
         embedding,
-        expiry.timeToLiveOf(prompt));
+        expiry.timeToLiveOf(prompt),
+        terms);
   }
 
   /** Stores an answer given by the caller. Failures are thrown. */
   void put(Prompt prompt, ChatReply reply) {
     Query query = queries.queryOf(prompt);
+    String versions = store.versions(query);
     Optional<Embedding> embedding =
         embedder.reads(query.text()) ? Optional.of(embedder.embed(query.text())) : Optional.empty();
-    store.put(List.of(newEntry(prompt, query, reply, embedding)));
+    store.put(List.of(newEntry(prompt, query, reply, versions, embedding)));
   }
 
   /** Stores answers given by the caller in batches. Failures are thrown. */
@@ -178,12 +205,14 @@ final class AnswerWriter {
 
   private List<NewEntry> newEntries(List<Map.Entry<Prompt, String>> answers, long offset) {
     List<Query> prompts = answers.stream().map(answer -> queries.queryOf(answer.getKey())).toList();
+    List<String> versions = prompts.stream().map(store::versions).toList();
     List<Optional<Embedding>> embeddings = embed(prompts, offset);
     List<NewEntry> entries = new ArrayList<>(answers.size());
     for (int i = 0; i < answers.size(); i++) {
       Map.Entry<Prompt, String> answer = answers.get(i);
       ChatReply reply = ChatReply.of(answer.getValue());
-      entries.add(newEntry(answer.getKey(), prompts.get(i), reply, embeddings.get(i)));
+      entries.add(
+          newEntry(answer.getKey(), prompts.get(i), reply, versions.get(i), embeddings.get(i)));
     }
     return entries;
   }

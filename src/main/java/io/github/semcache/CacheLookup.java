@@ -70,18 +70,23 @@ final class CacheLookup {
 
   private LookupResult find(LookupResult.Miss miss) {
     CacheRequest request = miss.request();
-    if (!request.reads() || miss.storeFailed() || request.limits().isExpired()) {
+    if (miss.storeFailed() || request.limits().isExpired()) {
       return miss;
     }
-    Optional<Optional<CacheEntry>> found = store.tryFind(request.query());
+    if (!request.reads()) {
+      return request.writes() ? miss.withVersions(store.tryVersions(request.query())) : miss;
+    }
+    Optional<ResilientStore.Found> found = store.tryFind(request.query());
     if (found.isEmpty()) {
       return miss.withStoreFailure();
     }
+    LookupResult.Miss versioned = miss.withVersions(Optional.of(found.get().versions()));
     return found
         .get()
+        .entry()
         .filter(entry -> isServable(request.query(), entry))
-        .map(entry -> serve(miss, entry, Answer.Source.EXACT, 0, Optional.empty()))
-        .orElse(miss);
+        .map(entry -> serve(versioned, entry, Answer.Source.EXACT, 0, Optional.empty()))
+        .orElse(versioned);
   }
 
   /** Returns whether users did not report the entry as wrong for the query. */
@@ -120,13 +125,26 @@ final class CacheLookup {
     }
     Optional<List<Match>> matches =
         store.tryNearest(
-            request.query(), embedding.get(), found -> servable(request.query(), found));
+            request.query(),
+            embedding.get(),
+            found -> servable(request.query(), miss.versions().orElse(""), found));
     return matches.map(nearest -> decide(embedded, nearest)).orElseGet(embedded::withStoreFailure);
   }
 
-  /** Removes the matches that users reported as wrong for the query. */
-  private List<Match> servable(Query query, List<Match> matches) {
-    return pending.servable(query, WrongReports.servable(query, matches));
+  /**
+   * Removes the matches that users reported as wrong for the query, and those whose dependencies
+   * have changed.
+   *
+   * @param versions the current versions of the query's dependencies
+   */
+  private List<Match> servable(Query query, String versions, List<Match> matches) {
+    List<Match> current =
+        query.scope().dependencies().isEmpty()
+            ? matches
+            : matches.stream()
+                .filter(match -> DependencyStamp.matches(match.entry(), versions))
+                .toList();
+    return pending.servable(query, WrongReports.servable(query, current));
   }
 
   private LookupResult decide(LookupResult.Miss miss, List<Match> matches) {
@@ -212,15 +230,19 @@ final class CacheLookup {
   /** Returns the nearest entries and the decisions on them. Failures are thrown. */
   Explanation explain(Query query) {
     if (!embedder.reads(query.text())) {
-      return new Explanation(store.find(query), List.of(), Decision.miss(MissReason.UNREADABLE));
+      return new Explanation(
+          store.find(query).entry(), List.of(), Decision.miss(MissReason.UNREADABLE));
     }
-    CandidateVerifier.Explained explained = verifier.explain(query, nearest(query), policy.get());
-    return new Explanation(store.find(query), explained.candidates(), explained.decision());
+    ResilientStore.Found found = store.find(query);
+    CandidateVerifier.Explained explained =
+        verifier.explain(query, nearest(query, found.versions()), policy.get());
+    return new Explanation(found.entry(), explained.candidates(), explained.decision());
   }
 
   /** Returns the candidates of the policy. Failures are thrown. */
-  private List<Match> nearest(Query query) {
-    return store.nearest(query, embedder.embed(query.text()), matches -> servable(query, matches));
+  private List<Match> nearest(Query query, String versions) {
+    return store.nearest(
+        query, embedder.embed(query.text()), matches -> servable(query, versions, matches));
   }
 
   /** Returns more entries than the policy receives, including reported entries. Throws failures. */

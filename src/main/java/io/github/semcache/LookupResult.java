@@ -54,6 +54,7 @@ sealed interface LookupResult {
    * @param shadowHit whether shadow mode withheld a hit
    * @param decided the decision of the policy and the verifier, if the policy decided
    * @param verification the decision of the verifier, if it decided
+   * @param versions the versions of the dependencies; empty if they are not known
    * @param isCounted whether the miss was counted
    */
   record Miss(
@@ -66,6 +67,7 @@ sealed interface LookupResult {
       boolean shadowHit,
       Optional<DecidedQuery> decided,
       Optional<Verification> verification,
+      Optional<String> versions,
       boolean isCounted)
       implements LookupResult {
     private static final Set<MissReason> FAILURES =
@@ -84,6 +86,7 @@ sealed interface LookupResult {
           false,
           false,
           false,
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           false);
@@ -110,6 +113,7 @@ sealed interface LookupResult {
           shadowHit,
           decided,
           verification,
+          versions,
           isCounted);
     }
 
@@ -124,6 +128,22 @@ sealed interface LookupResult {
           shadowHit,
           decided,
           verification,
+          versions,
+          isCounted);
+    }
+
+    Miss withVersions(Optional<String> current) {
+      return new Miss(
+          request,
+          reason,
+          nearest,
+          embedding,
+          embeddingTried,
+          storeFailed,
+          shadowHit,
+          decided,
+          verification,
+          current,
           isCounted);
     }
 
@@ -143,6 +163,7 @@ sealed interface LookupResult {
           shadowHit,
           decided,
           verification,
+          versions,
           isCounted);
     }
 
@@ -157,6 +178,7 @@ sealed interface LookupResult {
           true,
           decided,
           verification,
+          versions,
           isCounted);
     }
 
@@ -174,6 +196,7 @@ sealed interface LookupResult {
           shadowHit,
           Optional.of(newDecided),
           newVerification,
+          versions,
           isCounted);
     }
 
@@ -189,6 +212,7 @@ sealed interface LookupResult {
           shadowHit,
           decided,
           verification,
+          versions,
           isCounted);
     }
 
@@ -210,6 +234,7 @@ sealed interface LookupResult {
           shadowHit,
           decided,
           verification,
+          versions,
           true);
     }
 
@@ -225,6 +250,7 @@ sealed interface LookupResult {
           shadowHit,
           decided,
           verification,
+          versions,
           false);
     }
 

@@ -20,8 +20,14 @@ final class ReplyMapper {
 
   private ReplyMapper() {}
 
-  static CacheEntry entryOf(Query query, ChatReply reply, Instant createdAt) {
+  /**
+   * Maps a reply to an entry.
+   *
+   * @param versions the versions of the query's dependencies before the reply was computed
+   */
+  static CacheEntry entryOf(Query query, ChatReply reply, String versions, Instant createdAt) {
     Map<String, String> attributes = new HashMap<>();
+    DependencyStamp.addTo(attributes, versions);
     attributes.put(FINISH_REASON, reply.finishReason().name());
     reply.model().ifPresent(model -> attributes.put(MODEL, model));
     reply.payload().ifPresent(payload -> attributes.put(PAYLOAD, payload));

@@ -31,11 +31,19 @@ final class RequestCoalescer {
       return leadDetached(miss, group);
     }
     SingleFlight.Participation<CacheCall> participation =
-        calls.join(group.keys(miss.request().query().key()), group.owner());
+        calls.join(group.keys(key(miss)), group.owner());
     SingleFlight.Call<CacheCall> call = participation.call();
     return participation.leads()
         ? call.runStep(() -> leadUnlessAnswered(miss, call, group))
         : follow(miss, call, group);
+  }
+
+  /**
+   * Returns the key of the call. A call that began after a dependency was invalidated does not
+   * follow one that began before.
+   */
+  private static String key(LookupResult.Miss miss) {
+    return miss.request().query().key() + miss.versions().orElse("");
   }
 
   /**

@@ -10,11 +10,14 @@ import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import io.github.semcache.store.VectorStore.VersionedEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -47,24 +50,55 @@ final class ResilientStore {
     this.failOpen = failOpen;
   }
 
+  /**
+   * The result of a lookup by key.
+   *
+   * @param entry the servable entry
+   * @param versions the current versions of the query's dependencies; an empty string if it has none
+   */
+  record Found(Optional<CacheEntry> entry, String versions) {}
+
   /** Returns the servable entry of a query's key; empty if the store fails. */
-  Optional<Optional<CacheEntry>> tryFind(Query query) {
+  Optional<Found> tryFind(Query query) {
     return failOpen.attempt(Operation.FIND, () -> find(query));
   }
 
   /** Returns the servable entry of a query's key. */
-  Optional<CacheEntry> find(Query query) {
+  Found find(Query query) {
+    Set<String> dependencies = query.scope().dependencyTerms();
     try {
-      Optional<CacheEntry> found =
+      VersionedEntry found =
           events.timed(
-              () -> store.find(query.key()),
+              () ->
+                  dependencies.isEmpty()
+                      ? new VersionedEntry(store.find(query.key()), Map.of())
+                      : store.findWithVersions(query.key(), dependencies),
               (entry, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.EXACT, took));
-      publishCorrupt(found.isPresent() && !isInScope(found.get(), query) ? 1 : 0);
-      return found.filter(entry -> isInScope(entry, query)).filter(entry -> isFresh(entry, query));
+      String versions = DependencyStamp.of(found.versions());
+      Optional<CacheEntry> inScope = found.entry().filter(entry -> isInScope(entry, query));
+      publishCorrupt(found.entry().isPresent() && inScope.isEmpty() ? 1 : 0);
+      return new Found(
+          inScope
+              .filter(entry -> isFresh(entry, query))
+              .filter(entry -> DependencyStamp.matches(entry, versions)),
+          versions);
     } catch (CorruptEntryException e) {
       publishCorrupt(1);
-      return Optional.empty();
+      return new Found(Optional.empty(), versions(query));
     }
+  }
+
+  /** Returns the current versions of a query's dependencies; empty if the store fails. */
+  Optional<String> tryVersions(Query query) {
+    return query.scope().dependencies().isEmpty()
+        ? Optional.of("")
+        : failOpen.attempt(Operation.FIND, () -> versions(query));
+  }
+
+  /** Returns the current versions of a query's dependencies; an empty string if it has none. */
+  String versions(Query query) {
+    Set<String> dependencies = query.scope().dependencyTerms();
+    return dependencies.isEmpty() ? "" : DependencyStamp.of(store.versions(dependencies));
   }
 
   /**

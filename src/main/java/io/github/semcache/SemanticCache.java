@@ -15,6 +15,7 @@ import io.github.semcache.store.VectorStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -482,6 +483,81 @@ public final class SemanticCache implements AutoCloseable {
   public long invalidate(Scope scope) {
     checkOpen();
     return store.remove(new EntrySelector.ByScope(queries.scopeOf(scope).hash()));
+  }
+
+  /**
+   * Removes the selected answers, for example those with a tag, whatever else is in their scopes:
+   *
+   * <pre>{@code
+   * cache.invalidate(EntrySelector.tag("tenant", "acme"));
+   * }</pre>
+   *
+   * <p>If nothing is removed, {@link #count count(EntrySelector.tag("tenant"))} tells whether any
+   * answer has a tag with this name.
+   *
+   * @param selector selects the answers
+   * @return the number of removed answers
+   * @throws io.github.semcache.store.StoreException if the store fails; some of the answers may have
+   *     been removed
+   */
+  public long invalidate(EntrySelector selector) {
+    return invalidate(selector, removed -> {});
+  }
+
+  /**
+   * Removes the selected answers and reports progress; see {@link #invalidate(EntrySelector)}.
+   *
+   * @param selector selects the answers
+   * @param progress receives the number of answers removed so far, on this thread, after each batch
+   * @return the number of removed answers
+   * @throws io.github.semcache.store.StoreException if the store fails; some of the answers may have
+   *     been removed
+   */
+  public long invalidate(EntrySelector selector, LongConsumer progress) {
+    checkOpen();
+    return store.remove(selector, progress);
+  }
+
+  /**
+   * Counts the selected answers without removing them.
+   *
+   * @param selector selects the answers
+   * @return the number of answers
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public long count(EntrySelector selector) {
+    checkOpen();
+    return store.count(selector);
+  }
+
+  /**
+   * Invalidates all answers that {@linkplain Prompt#dependsOn depend} on something that has changed.
+   * When the method returns, no lookup that begins later serves such an answer, in any instance on
+   * the same store, and neither does an answer that the model is computing become current. Takes
+   * the same time whatever the number of answers is: the answers remain in the store until they
+   * expire or are replaced.
+   *
+   * @param dependency the name of the dependency
+   * @throws io.github.semcache.store.StoreException if the store fails; in that case, the answers
+   *     may still be served
+   */
+  public void invalidateDependents(String dependency) {
+    checkOpen();
+    store.renewVersion(Scope.dependencyTerm(requireNonNull(dependency, "dependency")));
+  }
+
+  /**
+   * Counts the answers that {@link #invalidateDependents} would invalidate.
+   *
+   * @param dependency the name of the dependency
+   * @return the number of answers that depend on it and were computed since it was last invalidated
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public long countDependents(String dependency) {
+    checkOpen();
+    String term = Scope.dependencyTerm(requireNonNull(dependency, "dependency"));
+    String version = requireNonNull(store.versions(Set.of(term)).get(term), "version");
+    return store.count(new EntrySelector.ByTerm(DependencyStamp.term(term, version)));
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Everything that must be equal for an answer to be reusable: the caller's tags, the system text,
@@ -191,6 +192,17 @@ public final class Scope {
   }
 
   /**
+   * Returns the terms of the dependencies.
+   *
+   * @return a hash of 32 lower-case hexadecimal digits for each dependency
+   */
+  public Set<String> dependencyTerms() {
+    return dependencies.isEmpty()
+        ? Set.of()
+        : dependencies.stream().map(Scope::dependencyTerm).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
    * Returns the terms under which the entries of this scope are indexed in a store: one for each
    * tag, name of a tag, and dependency, and one for the model.
    *
@@ -203,7 +215,7 @@ public final class Scope {
           terms.add(tagTerm(name, value));
           terms.add(tagNameTerm(name));
         });
-    dependencies.forEach(dependency -> terms.add(dependencyTerm(dependency)));
+    terms.addAll(dependencyTerms());
     if (settings.containsKey(MODEL)) {
       terms.add(modelTerm(settings.get(MODEL)));
     }

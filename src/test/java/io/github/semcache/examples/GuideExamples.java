@@ -30,6 +30,8 @@ import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.stats.CacheStats;
 import java.nio.file.Path;
 import java.time.Duration;
+import io.github.semcache.store.EntrySelector;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,10 +140,23 @@ final class GuideExamples {
   static long remove(SemanticCache cache, Prompt prompt) {
     // remove begins
     boolean removed = cache.invalidate(prompt); // exactly this prompt in its scope
-    long ofScope = cache.invalidate(Scope.of("tenant", "acme")); // exactly this scope
+    long ofTenant = cache.invalidate(EntrySelector.tag("tenant", "acme"));
+    long ofModel = cache.invalidate(EntrySelector.model("gpt-4o-mini"));
+    long old =
+        cache.invalidate(EntrySelector.createdBefore(Instant.now().minus(Duration.ofDays(7))));
     long all = cache.clear();
     // remove ends
-    return (removed ? 1 : 0) + ofScope + all;
+    return (removed ? 1 : 0) + ofTenant + ofModel + old + all;
+  }
+
+  static Answer dependency(SemanticCache cache) {
+    // dependency begins
+    Prompt prompt = Prompt.of("What does the premium plan cost?").dependsOn("price-list");
+    Answer answer = cache.ask(prompt);
+    // After the price list has changed:
+    cache.invalidateDependents("price-list");
+    // dependency ends
+    return answer;
   }
 
   static void feedback(SemanticCache cache, Answer answer, boolean helpful) {
