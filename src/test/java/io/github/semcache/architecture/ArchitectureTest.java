@@ -78,7 +78,6 @@ class ArchitectureTest {
                                     port.getKey().equals("chat") ? SLF4J : NONE,
                                     packages(port.getKey()),
                                     packages(port.getValue())))
-                            .allowEmptyShould(true)
                             .check(MAIN)));
   }
 
@@ -103,7 +102,6 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             concat(JDK_AND_NULLNESS, SLF4J, PORT_PACKAGES, packages("adapter.."), BASE_ONLY))
-        .allowEmptyShould(true)
         .check(MAIN);
   }
 
@@ -115,7 +113,6 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(concat(JDK_AND_NULLNESS, SLF4J, PORT_PACKAGES, packages("internal..")))
-        .allowEmptyShould(true)
         .check(MAIN);
   }
 
@@ -127,7 +124,6 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(concat(JDK_AND_NULLNESS, SLF4J, packages("internal.concurrent..")))
-        .allowEmptyShould(true)
         .check(MAIN);
   }
 
@@ -173,7 +169,6 @@ class ArchitectureTest {
                             .should()
                             .dependOnClassesThat()
                             .resideInAnyPackage(otherIntegrations(integration))
-                            .allowEmptyShould(true)
                             .check(MAIN)));
   }
 
@@ -209,7 +204,6 @@ class ArchitectureTest {
             resideInAnyPackage(concat(JDK_AND_NULLNESS, packages("testkit..")))
                 .or(resideInAnyPackage("org.junit.jupiter..", "org.assertj.core.."))
                 .or(describe("are part of the library", type -> MAIN.contain(topLevelName(type)))))
-        .allowEmptyShould(true)
         .check(TESTS);
   }
 
