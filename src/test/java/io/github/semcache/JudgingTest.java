@@ -9,9 +9,11 @@ import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.Learner;
+import io.github.semcache.testing.FaultyStore;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Tests when and on which thread the judge is called, and how its failures are handled. */
@@ -131,6 +133,40 @@ class JudgingTest extends LearningFixture {
 
     await().until(() -> quality().unknown() == 1);
     assertThat(cache.stats().policyErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void timeLimitOfTheJudgeDoesNotInterruptTheStore() {
+    FaultyStore guarded = new FaultyStore(store);
+    AtomicInteger updates = new AtomicInteger();
+    AtomicInteger interrupted = new AtomicInteger();
+    guarded.beforeUpdate(
+        () -> {
+          updates.incrementAndGet();
+          interrupted.addAndGet(Thread.currentThread().isInterrupted() ? 1 : 0);
+        });
+    cache.close();
+    cache =
+        learning(ignoringTheInterrupt())
+            .store(guarded)
+            .judgeTimeLimit(Duration.ofMillis(20))
+            .build();
+
+    ask(1, 0);
+    ask(1, 1);
+
+    await().until(() -> updates.get() == 1);
+    assertThat(interrupted).hasValue(0);
+  }
+
+  /** Returns a judge that is interrupted, but returns a verdict and leaves the flag set. */
+  private static AnswerJudge ignoringTheInterrupt() {
+    return comparison -> {
+      while (!Thread.currentThread().isInterrupted()) {
+        Thread.onSpinWait();
+      }
+      return Verdict.SAME;
+    };
   }
 
   @Test

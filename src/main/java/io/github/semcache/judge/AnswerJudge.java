@@ -37,9 +37,9 @@ public interface AnswerJudge {
   }
 
   /**
-   * Returns a judge that compares texts. It ignores case, white space, and punctuation and markup
-   * at both ends. It suits models that answer from a fixed set, such as classifiers. Paraphrases
-   * are different.
+   * Returns a judge that compares texts. It ignores case, white space, and punctuation, list
+   * markers, and markup at both ends, but no minus sign. It suits models that answer from a fixed
+   * set, such as classifiers. Paraphrases are different.
    *
    * @return the judge
    */

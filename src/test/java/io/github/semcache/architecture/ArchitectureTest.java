@@ -83,7 +83,6 @@ class ArchitectureTest {
                                     port.getKey().equals("chat") ? SLF4J : NONE,
                                     packages(port.getKey()),
                                     packages(port.getValue())))
-                            .allowEmptyShould(true)
                             .check(MAIN)));
   }
 
@@ -108,7 +107,6 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             concat(JDK_AND_NULLNESS, SLF4J, PORT_PACKAGES, packages("adapter.."), BASE_ONLY))
-        .allowEmptyShould(true)
         .check(MAIN);
   }
 
@@ -120,7 +118,6 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(concat(JDK_AND_NULLNESS, SLF4J, PORT_PACKAGES, packages("internal..")))
-        .allowEmptyShould(true)
         .check(MAIN);
   }
 
@@ -132,7 +129,6 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(concat(JDK_AND_NULLNESS, SLF4J, packages("internal.concurrent..")))
-        .allowEmptyShould(true)
         .check(MAIN);
   }
 
@@ -178,7 +174,6 @@ class ArchitectureTest {
                             .should()
                             .dependOnClassesThat()
                             .resideInAnyPackage(otherIntegrations(integration))
-                            .allowEmptyShould(true)
                             .check(MAIN)));
   }
 
@@ -214,7 +209,6 @@ class ArchitectureTest {
             resideInAnyPackage(concat(JDK_AND_NULLNESS, packages("testkit..")))
                 .or(resideInAnyPackage("org.junit.jupiter..", "org.assertj.core.."))
                 .or(describe("are part of the library", type -> MAIN.contain(topLevelName(type)))))
-        .allowEmptyShould(true)
         .check(TESTS);
   }
 

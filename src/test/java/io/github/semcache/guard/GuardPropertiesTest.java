@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,52 @@ class GuardPropertiesTest {
 
     assertThat(GUARDS.reject(PromptPair.of(one, other)))
         .isEqualTo(GUARDS.reject(PromptPair.of(other, one)));
+  }
+
+  /** Each text contains the initials of two words of the other one. */
+  @Test
+  void rejectionOfCrossedAcronymsDoesNotDependOnTheOrderOfThePrompts() {
+    String one = "from now on, i want you to answer me using japanese";
+    String other = "from onw no, i want you to answer me uing japanese";
+
+    assertThat(GUARDS.rejections(PromptPair.of(one, other)))
+        .isEqualTo(GUARDS.rejections(PromptPair.of(other, one)));
+  }
+
+  @Property(tries = 500)
+  void rejectionOfAChangedPromptDoesNotDependOnTheOrderOfThePrompts(Values values) {
+    String prompt = values.oneOf(LABELED_PROMPTS);
+    String changed = prompt;
+    for (int i = values.intBetween(1, 4); i > 0; i--) {
+      changed = withChange(changed, values);
+    }
+
+    assertThat(GUARDS.rejections(PromptPair.of(prompt, changed)))
+        .isEqualTo(GUARDS.rejections(PromptPair.of(changed, prompt)));
+  }
+
+  /** Removes, moves, replaces, or joins words, or exchanges two letters. */
+  private static String withChange(String text, Values values) {
+    List<String> words = new ArrayList<>(List.of(text.split(" ")));
+    int index = values.intBetween(0, words.size() - 1);
+    String word = words.remove(index);
+    int place = values.intBetween(0, words.size());
+    switch (values.intBetween(1, 5)) {
+      case 1 -> {}
+      case 2 -> words.add(place, word);
+      case 3 -> words.add(index, values.oneOf(List.of(values.oneOf(LABELED_PROMPTS).split(" "))));
+      case 4 -> words.add(index, word + (index < words.size() ? words.remove(index) : ""));
+      default -> words.add(index, withExchangedLetters(word, values));
+    }
+    return String.join(" ", words);
+  }
+
+  private static String withExchangedLetters(String word, Values values) {
+    if (word.length() < 2) {
+      return word;
+    }
+    int i = values.intBetween(0, word.length() - 2);
+    return word.substring(0, i) + word.charAt(i + 1) + word.charAt(i) + word.substring(i + 2);
   }
 
   @Test

@@ -6,13 +6,14 @@ import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RiskModelTest {
 
   @Property(tries = 60)
-  void boundAtTheThresholdIsWithinTheBudget(Values values) {
+  void thresholdIsTheHighestWithinTheBudget(Values values) {
     int count = values.intBetween(1, 500);
     double budget = values.doubleBetween(0.01, 0.2);
     double confidence = values.doubleBetween(0.5, 0.99);
@@ -20,17 +21,28 @@ class RiskModelTest {
 
     double threshold = RiskModel.threshold(examples, budget, confidence);
 
+    OptionalDouble next =
+        examples.stream().mapToDouble(RiskModel.Scored::risk).filter(r -> r > threshold).min();
+    assertThat(next.isPresent() || threshold >= 0).isTrue();
+    if (threshold >= 0) {
+      assertThat(bound(examples, threshold, confidence)).isLessThanOrEqualTo(budget);
+    }
+    if (next.isPresent()) {
+      assertThat(bound(examples, next.getAsDouble(), confidence)).isGreaterThan(budget);
+    }
+  }
+
+  /** Returns the upper bound of wrong hits per request if a threshold is applied. */
+  private static double bound(
+      List<RiskModel.Scored> examples, double threshold, double confidence) {
     double requests = examples.stream().mapToDouble(RiskModel.Scored::weight).sum();
     double wrong =
         examples.stream()
             .filter(one -> one.risk() <= threshold)
             .mapToDouble(one -> (one.wrong() ? 1 : 0) + (one.weight() - 1) * one.risk())
             .sum();
-    if (threshold >= 0) {
-      double perVerdict = wrong / requests * count;
-      assertThat(ClopperPearson.upperBound(perVerdict, count, confidence))
-          .isLessThanOrEqualTo(budget);
-    }
+    return ClopperPearson.upperBound(
+        wrong / requests * examples.size(), examples.size(), confidence);
   }
 
   @Property(tries = 40)

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +39,9 @@ public final class TextDiff {
     numbersOnlyInSecond = missingNumbers(second.quantities(), first.quantities());
     mayBeEnglish = first.mayBeEnglish() && second.mayBeEnglish();
     if (isComparable(inFirst) && isComparable(inSecond)) {
-      removeSplitWords(inFirst, inSecond, numbersOnlyInSecond, second.tokens());
-      removeSplitWords(inSecond, inFirst, numbersOnlyInFirst, first.tokens());
+      removeSplitWords(inFirst, inSecond);
       removeMisspellings(inFirst, inSecond);
-      removeAcronyms(inFirst, inSecond, second.tokens());
-      removeAcronyms(inSecond, inFirst, first.tokens());
+      removeAcronyms(inFirst, inSecond);
     }
     onlyInFirst = List.copyOf(inFirst);
     onlyInSecond = List.copyOf(inSecond);
@@ -90,26 +89,52 @@ public final class TextDiff {
   }
 
   /** Removes words that one text writes as one word and the other as several: "UA 482". */
-  private static void removeSplitWords(
-      List<Token> words, List<Token> otherWords, List<Quantity> otherNumbers, List<Token> other) {
-    for (Token word : List.copyOf(words)) {
-      List<Token> parts = Spelling.findParts(word, other);
-      if (!parts.isEmpty()) {
-        words.remove(word);
-        otherWords.removeAll(parts);
-        parts.forEach(part -> otherNumbers.remove(part.quantity()));
-      }
-    }
+  private void removeSplitWords(List<Token> inFirst, List<Token> inSecond) {
+    List<Rewritten> ofFirst = rewritten(inFirst, second, Spelling::findParts);
+    List<Rewritten> ofSecond = rewritten(inSecond, first, Spelling::findParts);
+    remove(ofFirst, inFirst, inSecond);
+    remove(ofSecond, inSecond, inFirst);
+    removeNumbers(ofFirst, numbersOnlyInSecond);
+    removeNumbers(ofSecond, numbersOnlyInFirst);
   }
 
   /** Removes acronyms and their expansions. */
-  private static void removeAcronyms(List<Token> words, List<Token> otherWords, List<Token> other) {
-    for (Token word : List.copyOf(words)) {
-      List<Token> expansion = Spelling.findExpansion(word, other);
-      if (!expansion.isEmpty()) {
-        words.remove(word);
-        otherWords.removeAll(expansion);
+  private void removeAcronyms(List<Token> inFirst, List<Token> inSecond) {
+    List<Rewritten> ofFirst = rewritten(inFirst, second, Spelling::findExpansion);
+    List<Rewritten> ofSecond = rewritten(inSecond, first, Spelling::findExpansion);
+    remove(ofFirst, inFirst, inSecond);
+    remove(ofSecond, inSecond, inFirst);
+  }
+
+  /** A word of one text, and the tokens that the other text writes for it; at least one. */
+  private record Rewritten(Token word, List<Token> parts) {}
+
+  /**
+   * Finds what another text writes for words. Both texts are searched before tokens are removed, so
+   * that the result does not depend on the order of the texts.
+   */
+  private static List<Rewritten> rewritten(
+      List<Token> words, TextAnalysis other, BiFunction<Token, List<Token>, List<Token>> find) {
+    List<Rewritten> found = new ArrayList<>();
+    for (Token word : words) {
+      List<Token> parts = find.apply(word, other.tokens());
+      if (!parts.isEmpty()) {
+        found.add(new Rewritten(word, parts));
       }
+    }
+    return found;
+  }
+
+  private static void remove(List<Rewritten> found, List<Token> words, List<Token> otherWords) {
+    for (Rewritten one : found) {
+      words.remove(one.word());
+      otherWords.removeAll(one.parts());
+    }
+  }
+
+  private static void removeNumbers(List<Rewritten> found, List<Quantity> otherNumbers) {
+    for (Rewritten one : found) {
+      one.parts().forEach(part -> otherNumbers.remove(part.quantity()));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.semcache.internal.concurrent;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -9,21 +10,27 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs background tasks one after the other on a daemon thread with a bounded queue and a time
- * limit per task, or on a user's executor. Tasks that do not fit into the queue are dropped. The
- * threads start on demand and end when idle. Thread-safe.
+ * limit, or on a user's executor. A task consists of a computation, to which the time limit
+ * applies, and an action that uses its result. Tasks that do not fit into the queue are dropped.
+ * The threads start on demand and end when idle. Thread-safe.
  */
 public final class BoundedWorker implements AutoCloseable {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
   private final Executor executor;
+  private final @Nullable TimeLimit timeLimit;
   private final Runnable shutdown;
 
-  private BoundedWorker(Executor executor, Runnable shutdown) {
+  private BoundedWorker(Executor executor, @Nullable TimeLimit timeLimit, Runnable shutdown) {
     this.executor = executor;
+    this.timeLimit = timeLimit;
     this.shutdown = shutdown;
   }
 
@@ -34,7 +41,7 @@ public final class BoundedWorker implements AutoCloseable {
    * @return the worker
    */
   public static BoundedWorker on(Executor executor) {
-    return new BoundedWorker(executor, () -> {});
+    return new BoundedWorker(executor, null, () -> {});
   }
 
   /**
@@ -42,7 +49,7 @@ public final class BoundedWorker implements AutoCloseable {
    *
    * @param name the name of the thread
    * @param capacity the maximum number of waiting tasks, at least 1
-   * @param timeLimit the time after which a task is interrupted
+   * @param timeLimit the time after which a computation is interrupted
    * @return the worker
    */
   public static BoundedWorker of(String name, int capacity, Duration timeLimit) {
@@ -57,8 +64,7 @@ public final class BoundedWorker implements AutoCloseable {
     worker.allowCoreThreadTimeOut(true);
     ScheduledExecutorService timer = newTimer(name + "-timer");
     return new BoundedWorker(
-        task -> worker.execute(() -> runWithLimit(task, timer, timeLimit)),
-        () -> shutdown(worker, timer));
+        worker, new TimeLimit(timer, timeLimit), () -> shutdown(worker, timer));
   }
 
   /** Creates a timer that removes canceled tasks immediately and whose thread ends when idle. */
@@ -80,32 +86,26 @@ public final class BoundedWorker implements AutoCloseable {
   /**
    * Submits a task. Blocks only if the user's executor does.
    *
-   * @param task the task, which must not throw
+   * @param <T> the result of the computation
+   * @param computation the part of the task that the time limit interrupts; must not throw
+   * @param action receives the result; must not throw. The time limit does not interrupt it, not
+   *     even if the computation ignored the interrupt
    * @return false if the task was dropped or rejected
    */
-  public boolean offer(Runnable task) {
+  public <T> boolean offer(Supplier<T> computation, Consumer<? super T> action) {
+    TimeLimit limit = timeLimit;
     try {
-      executor.execute(task);
+      executor.execute(
+          () -> {
+            if (limit == null) {
+              action.accept(computation.get());
+            } else {
+              limit.compute(computation).ifPresent(action);
+            }
+          });
       return true;
     } catch (RuntimeException e) {
       return false;
-    }
-  }
-
-  private static void runWithLimit(
-      Runnable task, ScheduledExecutorService timer, Duration timeLimit) {
-    TaskInterrupter interrupter = new TaskInterrupter(Thread.currentThread());
-    Future<?> timeout;
-    try {
-      timeout = timer.schedule(interrupter::interrupt, timeLimit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      return; // The worker was closed when the task started.
-    }
-    try {
-      task.run();
-    } finally {
-      interrupter.taskEnded();
-      timeout.cancel(false);
     }
   }
 
@@ -128,23 +128,49 @@ public final class BoundedWorker implements AutoCloseable {
     }
   }
 
-  /** Interrupts a thread, but never after its task has ended. */
-  private static final class TaskInterrupter {
+  private record TimeLimit(ScheduledExecutorService timer, Duration limit) {
+
+    /** Returns the result of a computation; empty if the worker was closed before its start. */
+    <T> Optional<T> compute(Supplier<T> computation) {
+      Interrupter interrupter = new Interrupter(Thread.currentThread());
+      Future<?> timeout;
+      try {
+        timeout = timer.schedule(interrupter::interrupt, limit.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(computation.get());
+      } finally {
+        interrupter.end();
+        timeout.cancel(false);
+      }
+    }
+  }
+
+  /** Interrupts a thread until the end of its computation. */
+  private static final class Interrupter {
     private final Thread thread;
+    private boolean interrupted;
     private boolean ended;
 
-    TaskInterrupter(Thread thread) {
+    Interrupter(Thread thread) {
       this.thread = thread;
     }
 
     synchronized void interrupt() {
       if (!ended) {
+        interrupted = true;
         thread.interrupt();
       }
     }
 
-    synchronized void taskEnded() {
+    /** Clears the interrupt flag if this object set it. Called by the thread itself. */
+    synchronized void end() {
       ended = true;
+      if (interrupted) {
+        Thread.interrupted();
+      }
     }
   }
 }

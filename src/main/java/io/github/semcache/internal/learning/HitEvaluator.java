@@ -15,6 +15,8 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.VectorStore;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +98,10 @@ public final class HitEvaluator implements AutoCloseable {
     if (!isUseful || checked.matches().isEmpty()) {
       return;
     }
-    if (!worker.offer(() -> evaluate(checked, reply.text(), stored))) {
+    boolean isAccepted =
+        worker.offer(
+            () -> verdicts(checked, reply.text()), verdicts -> apply(checked, verdicts, stored));
+    if (!isAccepted) {
       events.onEvent(new CacheEvent.JudgmentDropped());
     }
   }
@@ -105,20 +110,32 @@ public final class HitEvaluator implements AutoCloseable {
     return shadowMode ? decided.audited() : decided;
   }
 
-  private void evaluate(DecidedQuery decided, String reply, Optional<CacheEntry> stored) {
-    boolean isFirst = true;
+  /** Compares the reply with one candidate after the other until one of them is not different. */
+  private List<JudgedMatch> verdicts(DecidedQuery decided, String reply) {
+    List<JudgedMatch> judged = new ArrayList<>();
     for (Match candidate : decided.onePerGroup(MAX_COMPARISONS)) {
       Verdict verdict = verdict(decided, reply, candidate);
-      boolean wouldHit = isFirst && decided.decision() instanceof Decision.Audit;
-      events.onEvent(new CacheEvent.Judged(verdict, wouldHit, candidate.distance()));
-      if (isFirst && learning != null && verdict != Verdict.UNKNOWN) {
-        learning.update(labeled(decided, candidate, verdict));
-      }
-      if (verdict == Verdict.SAME) {
-        stored.ifPresent(entry -> joinGroup(entry, candidate.entry()));
-      }
+      judged.add(new JudgedMatch(candidate, verdict));
       if (verdict != Verdict.DIFFERENT) {
         break;
+      }
+    }
+    return judged;
+  }
+
+  /** Publishes the verdicts, and passes that on the first candidate to the learner. */
+  private void apply(
+      DecidedQuery decided, List<JudgedMatch> verdicts, Optional<CacheEntry> stored) {
+    boolean isFirst = true;
+    for (JudgedMatch judged : verdicts) {
+      Verdict verdict = judged.verdict();
+      boolean wouldHit = isFirst && decided.decision() instanceof Decision.Audit;
+      events.onEvent(new CacheEvent.Judged(verdict, wouldHit, judged.match().distance()));
+      if (isFirst && learning != null && verdict != Verdict.UNKNOWN) {
+        learning.update(labeled(decided, judged.match(), verdict));
+      }
+      if (verdict == Verdict.SAME) {
+        stored.ifPresent(entry -> joinGroup(entry, judged.match().entry()));
       }
       isFirst = false;
     }
@@ -126,6 +143,9 @@ public final class HitEvaluator implements AutoCloseable {
       learning.saveIfDue();
     }
   }
+
+  /** A candidate and the verdict on its answer. */
+  private record JudgedMatch(Match match, Verdict verdict) {}
 
   private LabeledDecision labeled(DecidedQuery decided, Match judged, Verdict verdict) {
     return new LabeledDecision(

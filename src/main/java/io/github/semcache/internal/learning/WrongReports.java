@@ -37,15 +37,22 @@ public final class WrongReports {
    * @return the remaining matches, in the same order
    */
   public static List<Match> servable(Query query, List<Match> matches) {
+    for (Match match : matches) {
+      if (isReported(match.entry(), query)) {
+        return withoutReportedGroups(query, matches);
+      }
+    }
+    return matches; // Usually, none of them is reported.
+  }
+
+  private static List<Match> withoutReportedGroups(Query query, List<Match> matches) {
     Set<String> groups =
         matches.stream()
             .map(Match::entry)
             .filter(entry -> isReported(entry, query))
             .map(CacheEntry::group)
             .collect(Collectors.toSet());
-    return groups.isEmpty()
-        ? matches
-        : matches.stream().filter(match -> !groups.contains(match.entry().group())).toList();
+    return matches.stream().filter(match -> !groups.contains(match.entry().group())).toList();
   }
 
   /**

@@ -2,10 +2,12 @@ package io.github.semcache.internal.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
+import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,22 @@ class WrongReportsTest {
         .containsExactly(other);
     assertThat(WrongReports.servable(query(7), List.of(member, other)))
         .containsExactly(member, other);
+  }
+
+  @Test
+  void matchesWithoutReportsAreReturnedWithoutAllocatingACollection() {
+    List<Match> matches = List.of(match(entry(1)), match(entry(2)), match(entry(3)));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int calls = 1_000;
+    assertThat(WrongReports.servable(QUERY, matches)).isSameAs(matches);
+
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < calls; i++) {
+      WrongReports.servable(QUERY, matches);
+    }
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+    assertThat(allocated / calls).as("bytes per call").isLessThan(64); // an iterator
   }
 
   @Test
