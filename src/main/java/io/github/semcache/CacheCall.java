@@ -220,16 +220,19 @@ public sealed interface CacheCall {
   final class Follow implements CacheCall {
     private final RequestCoalescer coalescer;
     private final LookupResult.Miss miss;
+    private final SingleFlight.Call<CacheCall> followed;
     private final SingleFlight.Result<CacheCall> result;
     private final CoalescingGroup group;
 
     Follow(
         RequestCoalescer coalescer,
         LookupResult.Miss miss,
+        SingleFlight.Call<CacheCall> followed,
         SingleFlight.Result<CacheCall> result,
         CoalescingGroup group) {
       this.coalescer = coalescer;
       this.miss = miss;
+      this.followed = followed;
       this.result = result;
       this.group = group;
     }
@@ -253,7 +256,7 @@ public sealed interface CacheCall {
       try {
         return resume(result.await(Optional.of(miss.request().limits().maxWait())));
       } catch (TimeoutException e) {
-        return coalescer.leadDetached(miss, group);
+        return coalescer.takeOver(miss, followed, group);
       }
     }
 
@@ -268,7 +271,7 @@ public sealed interface CacheCall {
           result.future().thenApply(value -> () -> resume(value));
       long maxWait = TimeUnit.NANOSECONDS.convert(miss.request().limits().maxWait());
       outcome.completeOnTimeout(
-          () -> coalescer.leadDetached(miss, group), maxWait, TimeUnit.NANOSECONDS);
+          () -> coalescer.takeOver(miss, followed, group), maxWait, TimeUnit.NANOSECONDS);
       CompletableFuture<CacheCall> next = new CompletableFuture<>();
       CompletableFuture<Void> unused =
           outcome
@@ -341,7 +344,7 @@ public sealed interface CacheCall {
      * @return a call that follows the other one to its end
      */
     public Follow again() {
-      return new Follow(coalescer, miss, call.end(), group);
+      return new Follow(coalescer, miss, call, call.end(), group);
     }
   }
 }

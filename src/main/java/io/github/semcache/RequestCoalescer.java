@@ -2,6 +2,7 @@ package io.github.semcache;
 
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.stats.CacheEvent;
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /** Coalesces concurrent misses with the same key: one call leads and calls the model. */
@@ -66,11 +67,18 @@ final class RequestCoalescer {
     if (!miss.isCounted()) {
       events.publish(new CacheEvent.Coalesced());
     }
-    return new CacheCall.Follow(this, counted, call.result(), group);
+    return new CacheCall.Follow(this, counted, call, call.result(), group);
+  }
+
+  /** Leads a call after waiting too long for another one. Later callers follow the new call. */
+  CacheCall takeOver(
+      LookupResult.Miss miss, SingleFlight.Call<CacheCall> slow, CoalescingGroup group) {
+    List<String> keys = group.keys(miss.request().query().key());
+    return lead(miss, calls.takeOver(slow, keys.get(keys.size() - 1), group.owner()), group);
   }
 
   /** Leads a call that nobody can follow. */
-  CacheCall leadDetached(LookupResult.Miss miss, CoalescingGroup group) {
+  private CacheCall leadDetached(LookupResult.Miss miss, CoalescingGroup group) {
     return lead(miss, calls.detached(miss.request().query().key()), group);
   }
 

@@ -490,10 +490,10 @@ public final class SemanticCacheBuilder {
    * 95 % of the latest 128 lookups did, and returns the first answer. Applies to {@code ask} and
    * {@code askAsync} without a consumer of the text, after the first 20 lookups.
    *
-   * <p>About one request in 20 then costs a model call that a hit would have saved. That call is not
-   * canceled if the lookup hits first; its answer is stored for exactly this prompt. It runs on a
-   * thread of the {@link #executor}, so thread-local values of the caller are not available to the
-   * chat client. If the model answers first, the request is a miss with the reason {@link
+   * <p>About one request in 20 then costs a model call that a hit would have saved. That call is
+   * not canceled if the lookup hits first; its answer is stored for exactly this prompt. It runs on
+   * a thread of the {@link #executor}, so thread-local values of the caller are not available to
+   * the chat client. If the model answers first, the request is a miss with the reason {@link
    * io.github.semcache.policy.MissReason#HEDGED}.
    *
    * @return this builder

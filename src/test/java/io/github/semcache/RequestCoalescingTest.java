@@ -336,4 +336,43 @@ class RequestCoalescingTest {
     leader.join();
     assertThat(slowCache.lookup(PROMPT)).isPresent();
   }
+
+  @Test
+  void followerCallsTheModelAfterTheMaxWaitOfTheCacheAndLaterCallersFollowIt() throws Exception {
+    SemanticCache impatient =
+        SemanticCache.builder()
+            .embedder(new FakeEmbedder())
+            .chatClient(chat)
+            .maxWait(Duration.ofMillis(200))
+            .build();
+    CountDownLatch stuckLeads = new CountDownLatch(1);
+    CountDownLatch secondLeads = new CountDownLatch(1);
+    CountDownLatch secondAnswers = new CountDownLatch(1);
+    chat.replying(
+        prompt -> {
+          if (chat.calls() == 1) {
+            stuckLeads.countDown();
+            awaitUnchecked(modelAnswers);
+            return ChatReply.of("late");
+          }
+          secondLeads.countDown();
+          awaitUnchecked(secondAnswers);
+          return ChatReply.of("second");
+        });
+    CompletableFuture<Answer> stuck = onNewThread(() -> impatient.ask(PROMPT));
+    stuckLeads.await();
+    CompletableFuture<Answer> second = onNewThread(() -> impatient.ask(PROMPT));
+    secondLeads.await();
+    CompletableFuture<Answer> third =
+        onNewThread(() -> impatient.ask(PROMPT.maxWait(Duration.ofMinutes(5))));
+    Awaitility.await().until(() -> impatient.stats().coalesced() == 2);
+    secondAnswers.countDown();
+
+    assertThat(second.join().text()).isEqualTo("second");
+    assertThat(third.join().text()).isEqualTo("second");
+    assertThat(chat.calls()).isEqualTo(2);
+    modelAnswers.countDown();
+    assertThat(stuck.join().text()).isEqualTo("late");
+    impatient.close();
+  }
 }

@@ -262,4 +262,21 @@ class SemanticCacheBuilderTest {
     assertThatThrownBy(() -> builder.listener(absent())).hasMessage("listener");
     assertThatThrownBy(() -> builder.executor(absent())).hasMessage("executor");
   }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 999_999, 600_000_000_001L, -1})
+  void timeLimitOutOfRangeIsRejected(long nanos) {
+    Duration limit = Duration.ofNanos(nanos);
+    String rule = " is " + limit + "; it must be between 1 ms and 10 minutes";
+
+    assertThatThrownBy(() -> builder.deadline(limit))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("deadline" + rule);
+    assertThatThrownBy(() -> builder.storeTimeout(limit))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("storeTimeout" + rule);
+    assertThatThrownBy(() -> builder.maxWait(limit))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("maxWait" + rule);
+  }
 }

@@ -17,12 +17,17 @@ import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.FakeReply;
 import io.github.semcache.openai.FakeStream;
 import io.github.semcache.openai.proxy.CachedOpenAi;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.testing.FaultyStore;
+import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -92,6 +97,27 @@ class ModelSpansTest {
         .containsEntry("error.type", "none");
     assertThat(spans.names()).containsExactly("chat gpt-4o");
     assertThat(spans.last().toString()).doesNotContain("France");
+  }
+
+  @Test
+  void spanOfALookupOnAWorkerThreadIsAChildOfTheCallersObservation() {
+    FakeEmbedder embedder = new FakeEmbedder();
+    FaultyStore blocking = new FaultyStore(InMemoryVectorStore.of(embedder));
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    blocking.before(call -> threads.add(Thread.currentThread()));
+    Observation parent = Observation.start("request", registry);
+    try (SemanticCache observed =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(new FakeChatClient())
+            .store(CacheObservations.of(registry).observe(blocking))
+            .build()) {
+      parent.scoped(() -> observed.ask("What is the capital of France?"));
+    }
+
+    assertThat(threads).doesNotContain(Thread.currentThread());
+    assertThat(spans.names()).contains("semcache lookup semantic");
+    assertThat(spans.last().getParentObservation()).isSameAs(parent);
   }
 
   @Test

@@ -76,6 +76,21 @@ public final class SingleFlight<T> {
   }
 
   /**
+   * Leads a call instead of one that takes too long. Later callers follow the new call, if this
+   * caller leads calls with the same key and no other caller has replaced the slow call before.
+   *
+   * @param slow the slow call, which continues with its followers
+   * @param key the key of the calls that the caller leads
+   * @param owner see {@link #join(String, Thread)}
+   * @return a new call
+   */
+  public Call<T> takeOver(Call<T> slow, String key, @Nullable Thread owner) {
+    Call<T> mine = new Call<>(this, key, owner);
+    boolean unused = key.equals(slow.key) && calls.replace(key, slow, mine);
+    return mine;
+  }
+
+  /**
    * Returns the result of a call made on this thread, or of a running one. Blocks.
    *
    * @param key the key
