@@ -1,5 +1,6 @@
 package io.github.semcache;
 
+import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.stats.CacheStats;
@@ -33,6 +34,11 @@ final class EventPublisher {
     } catch (RuntimeException | LinkageError | AssertionError e) {
       log.warn("The listener of the cache failed on {}", event.getClass().getSimpleName(), e);
     }
+  }
+
+  /** Counts the scope of a request. */
+  void countScope(Query query) {
+    counter.countScope(query.scope().hash());
   }
 
   CacheStats snapshot() {

@@ -50,7 +50,8 @@ public record MessageQuestion(int from, int to, String text, List<String> contex
       if (!text.isBlank()) {
         int first = from;
         int last = to;
-        return find(text, finder, onFailure).flatMap(found -> split(first, last, text, found));
+        return find(text, finder, onFailure)
+            .flatMap(found -> split(first, last, text, found));
       }
       to = from - 1;
     }
@@ -63,19 +64,24 @@ public record MessageQuestion(int from, int to, String text, List<String> contex
     return texts;
   }
 
-  private static Optional<String> find(
+  /** A question and the index of its first character in the text of the group. */
+  private record Located(String question, int start) {}
+
+  private static Optional<Located> find(
       String text, QuestionFinder finder, Consumer<? super RuntimeException> onFailure) {
     try {
-      return Optional.of(finder.find(text));
+      String question = finder.find(text);
+      return Optional.of(new Located(question, finder.position(text, question)));
     } catch (RuntimeException e) {
       onFailure.accept(e);
       return Optional.empty();
     }
   }
 
-  private static Optional<MessageQuestion> split(int from, int to, String text, String question) {
-    int start = text.indexOf(question);
-    if (question.isBlank() || start < 0) {
+  private static Optional<MessageQuestion> split(int from, int to, String text, Located located) {
+    String question = located.question();
+    int start = located.start();
+    if (question.isBlank() || start < 0 || !text.startsWith(question, start)) {
       return Optional.empty();
     }
     String before = text.substring(0, start);

@@ -14,7 +14,9 @@ import java.util.TreeMap;
  * the earlier messages, and the settings of the chat model. Scopes that differ in any part never
  * share an answer. Immutable and thread-safe.
  *
- * <p>Unpaired surrogates in any part are {@linkplain Normalizer#wellFormed replaced}.
+ * <p>Unpaired surrogates in the system text and in the earlier messages are {@linkplain
+ * Normalizer#wellFormed replaced}, because a model cannot receive them. Tags and settings retain
+ * them, so that different values are different scopes.
  */
 public final class Scope {
   private static final Scope NONE =
@@ -36,6 +38,19 @@ public final class Scope {
     this.history = history;
     this.settings = Collections.unmodifiableSortedMap(settings);
     this.hash = computeHash();
+  }
+
+  private Scope(String hash) {
+    this.tags = Collections.emptySortedMap();
+    this.system = Optional.empty();
+    this.history = List.of();
+    this.settings = Collections.emptySortedMap();
+    this.hash = hash;
+  }
+
+  /** Returns a scope of which only the hash is known. */
+  static Scope ofHash(String hash) {
+    return new Scope(hash);
   }
 
   /**
@@ -85,12 +100,13 @@ public final class Scope {
   /**
    * Sets the system text.
    *
-   * @param system the system text
+   * @param system the system text; an empty text is the same as none
    * @return a scope with the system text
    */
   public Scope system(String system) {
     String wellFormed = WellFormed.replaceUnpairedSurrogates(requireNonNull(system, "system"));
-    return new Scope(tags, Optional.of(wellFormed), history, settings);
+    return new Scope(
+        tags, Optional.of(wellFormed).filter(text -> !text.isEmpty()), history, settings);
   }
 
   /**
@@ -128,7 +144,7 @@ public final class Scope {
   /**
    * Returns the system text.
    *
-   * @return the system text, or empty
+   * @return the system text; empty if there is none
    */
   public Optional<String> system() {
     return system;
@@ -177,9 +193,7 @@ public final class Scope {
   }
 
   private static void put(SortedMap<String, String> map, String name, String value) {
-    map.put(
-        WellFormed.replaceUnpairedSurrogates(requireNonNull(name, "name")),
-        WellFormed.replaceUnpairedSurrogates(requireNonNull(value, "value")));
+    map.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
   }
 
   /** Returns whether the other object is a scope with equal parts. */

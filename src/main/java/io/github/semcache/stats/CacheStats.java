@@ -69,6 +69,8 @@ public final class CacheStats {
   private final PolicyState policyState;
   private final long policyTrips;
   private final Quality quality;
+  private final long scopes;
+  private final double singleUseScopeRate;
 
   CacheStats(StatsCounter counter) {
     exactHits = counter.exactHits.sum();
@@ -99,6 +101,8 @@ public final class CacheStats {
     policyState = counter.policyState;
     policyTrips = counter.policyTrips.sum();
     quality = counter.quality.snapshot();
+    scopes = counter.scopes.count();
+    singleUseScopeRate = counter.scopes.singleUseRate();
   }
 
   /**
@@ -342,6 +346,30 @@ public final class CacheStats {
   }
 
   /**
+   * Returns the number of different scopes of the requests: of combinations of tags, system text,
+   * earlier messages, and settings. Exact up to 1,024 scopes, an estimate with a standard error of
+   * about 3 % beyond.
+   *
+   * @return the number of scopes
+   */
+  public long scopes() {
+    return scopes;
+  }
+
+  /**
+   * Returns the estimated fraction of the scopes that only one request had, from a sample of 1,024
+   * scopes. A request whose scope no other request has is never a hit. If the fraction is high
+   * although the same questions are asked again, the scope contains something that changes with each
+   * request, such as the time in the system text; see {@code normalizeMessages} of the wrapped
+   * clients.
+   *
+   * @return the fraction, in [0, 1]; 0 without requests
+   */
+  public double singleUseScopeRate() {
+    return singleUseScopeRate;
+  }
+
+  /**
    * Returns the number of requests that were answered from the cache.
    *
    * @return the sum of exact and semantic hits
@@ -421,6 +449,8 @@ public final class CacheStats {
     counts.put("policyState", policyState);
     counts.put("policyTrips", policyTrips);
     counts.put("quality", quality);
+    counts.put("scopes", scopes);
+    counts.put("singleUseScopeRate", singleUseScopeRate);
     return counts;
   }
 

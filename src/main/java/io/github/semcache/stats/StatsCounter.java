@@ -38,6 +38,7 @@ public final class StatsCounter implements CacheListener {
   final LongAdder policyTrips = new LongAdder();
   volatile PolicyState policyState = PolicyState.COLD;
   final QualityCounter quality = new QualityCounter();
+  final ScopeSketch scopes = new ScopeSketch();
 
   /** Creates a counter with all counts at zero. */
   public StatsCounter() {}
@@ -96,6 +97,15 @@ public final class StatsCounter implements CacheListener {
         modelErrors.increment();
       }
     }
+  }
+
+  /**
+   * Counts the scope of a request.
+   *
+   * @param scopeHash the {@linkplain io.github.semcache.prompt.Scope#hash hash} of the scope
+   */
+  public void countScope(String scopeHash) {
+    scopes.add(scopeHash);
   }
 
   /**

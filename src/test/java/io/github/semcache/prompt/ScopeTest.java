@@ -156,15 +156,31 @@ class ScopeTest {
   }
 
   @Test
-  void unpairedSurrogatesOfAllPartsAreReplaced() {
+  void unpairedSurrogatesOfTheSystemTextAndTheHistoryAreReplaced() {
     String broken = "a\ud83d";
     String replaced = "a\ufffd";
 
-    assertThat(scopeOf(broken)).isEqualTo(scopeOf(replaced));
-    assertThat(scopeOf(broken).tags()).containsExactly(Map.entry(replaced, replaced));
     assertThat(scopeOf(broken).system()).contains(replaced);
     assertThat(scopeOf(broken).history()).containsExactly(new Message(replaced, replaced));
-    assertThat(scopeOf(broken).settings()).containsExactly(Map.entry(replaced, replaced));
+  }
+
+  @Test
+  void tagsAndSettingsThatDifferInAnUnpairedSurrogateAreDifferentScopes() {
+    List<String> texts = List.of("a\ud83d", "a\ud83e", "a\udc00", "a\ufffd", "a?");
+
+    assertThat(texts).extracting(text -> Scope.of("tenant", text).hash()).doesNotHaveDuplicates();
+    assertThat(texts).extracting(text -> Scope.of(text, "tenant").hash()).doesNotHaveDuplicates();
+    assertThat(texts)
+        .extracting(text -> Scope.none().settings(Map.of("x", text)).hash())
+        .doesNotHaveDuplicates();
+    assertThat(Scope.of("a\ud83d", "b").tags()).containsExactly(Map.entry("a\ud83d", "b"));
+  }
+
+  @Test
+  void emptySystemTextIsTheSameAsNone() {
+    assertThat(Scope.none().system("")).isEqualTo(Scope.none());
+    assertThat(Scope.none().system("").system()).isEmpty();
+    assertThat(Scope.none().system(" ")).isNotEqualTo(Scope.none());
   }
 
   private static Scope scopeOf(String text) {

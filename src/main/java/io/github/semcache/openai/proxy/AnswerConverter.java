@@ -3,6 +3,7 @@ package io.github.semcache.openai.proxy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.Answer;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -21,17 +22,23 @@ record AnswerConverter(ModelRequest request, Consumer<Throwable> onFailure) {
   }
 
   private String toStream(Answer answer) {
-    ObjectNode tree = payload(answer).orElseGet(() -> request.api().createAnswer(answer.reply()));
-    request.replaceEchoedFields(tree);
-    return request.api().toStream(tree, request.includesUsage());
+    return request.api().toStream(tree(answer), request.includesUsage());
   }
 
-  /** Returns the payload unmodified if possible, which preserves its formatting. */
   private String toJson(Answer answer) {
-    Optional<ObjectNode> payload = payload(answer);
-    return payload.isPresent() && !request.replaceEchoedFields(payload.get())
-        ? answer.reply().payload().orElseThrow()
-        : OpenAiJson.text(payload.orElseGet(() -> request.api().createAnswer(answer.reply())));
+    return OpenAiJson.text(tree(answer));
+  }
+
+  private ObjectNode tree(Answer answer) {
+    ObjectNode tree = payload(answer).orElseGet(() -> request.api().createAnswer(answer.reply()));
+    request.replaceEchoedFields(tree);
+    if (request.hasOwnId()) {
+      tree.put("id", request.api().idPrefix() + UUID.randomUUID().toString().replace("-", ""));
+    }
+    if (answer.isHit()) {
+      HitMark.addTo(tree, answer);
+    }
+    return tree;
   }
 
   /** Returns the answer in the format of the service; empty if only its text is known. */

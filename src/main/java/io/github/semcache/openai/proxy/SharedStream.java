@@ -36,7 +36,7 @@ final class SharedStream {
   private final HttpResponse upstream;
   private final Headers headers;
   private final CacheCall.Lead lead;
-  private final ModelApi api;
+  private final ModelRequest request;
   private final StreamAssembler assembler;
   private final Consumer<Throwable> onFailure;
   private final AtomicBoolean upstreamClosed = new AtomicBoolean();
@@ -67,21 +67,21 @@ final class SharedStream {
    *
    * @param upstream the response of the model
    * @param lead the lead, which is completed by the terminal marker
-   * @param api the format of the stream
+   * @param request the request that the stream answers
    * @param removesUsage whether the usage is removed from the stream
    * @param onFailure notified if the stream is malformed
    */
   SharedStream(
       HttpResponse upstream,
       CacheCall.Lead lead,
-      ModelApi api,
+      ModelRequest request,
       boolean removesUsage,
       Consumer<Throwable> onFailure) {
     this.upstream = upstream;
     this.headers = BufferedResponse.withModelSource(upstream.headers());
     this.lead = lead;
-    this.api = api;
-    this.assembler = new StreamAssembler(api, removesUsage, onFailure);
+    this.request = request;
+    this.assembler = new StreamAssembler(request.api(), removesUsage, onFailure);
     this.onFailure = onFailure;
   }
 
@@ -181,7 +181,7 @@ final class SharedStream {
   private void completeLead(ObjectNode answer) {
     ChatReply reply;
     try {
-      reply = api.parseReply(answer).payload(OpenAiJson.text(answer));
+      reply = request.parseReply(answer).payload(HitMark.removeFrom(answer, OpenAiJson.text(answer)));
     } catch (RuntimeException e) {
       onFailure.accept(e);
       lead.fail(new IOException("the stream does not contain an answer", e));

@@ -1,0 +1,105 @@
+package io.github.semcache.json;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.Optional;
+
+/**
+ * The format that a request asks for: text, any JSON, or JSON that conforms to a schema. Immutable
+ * and thread-safe.
+ */
+public final class AnswerFormat {
+  private static final AnswerFormat TEXT = new AnswerFormat(false, Optional.empty());
+  private static final AnswerFormat JSON = new AnswerFormat(true, Optional.empty());
+
+  /** Rejects a second value after the first one, and a field that occurs twice. */
+  private static final ObjectReader READER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build()
+          .reader();
+
+  private final boolean isJson;
+  private final Optional<JsonNode> schema;
+
+  private AnswerFormat(boolean isJson, Optional<JsonNode> schema) {
+    this.isJson = isJson;
+    this.schema = schema;
+  }
+
+  /**
+   * Returns the format of requests that ask for no particular format.
+   *
+   * @return a format that every answer matches
+   */
+  public static AnswerFormat text() {
+    return TEXT;
+  }
+
+  /**
+   * Returns the format of requests that ask for JSON without a schema.
+   *
+   * @return a format that JSON objects and arrays match
+   */
+  public static AnswerFormat json() {
+    return JSON;
+  }
+
+  /**
+   * Returns the format of requests with a schema. The keywords for types, properties, items,
+   * enumerations, bounds, combinations, and local references are checked; {@code pattern}, {@code
+   * format}, and unknown keywords are not.
+   *
+   * @param schema a JSON Schema
+   * @return a format that JSON conforming to the schema matches
+   */
+  public static AnswerFormat schema(JsonNode schema) {
+    return new AnswerFormat(true, Optional.of(requireNonNull(schema, "schema").deepCopy()));
+  }
+
+  /**
+   * Reads the {@code response_format} of a chat completion or the {@code text.format} of a
+   * response, in the API of OpenAI.
+   *
+   * @param format the value of the field; may be missing or null
+   * @return the format; {@link #text} if the type is another one than {@code json_object} and
+   *     {@code json_schema}
+   */
+  public static AnswerFormat of(JsonNode format) {
+    JsonNode nested = format.path("json_schema").path("schema");
+    JsonNode schema = nested.isMissingNode() ? format.path("schema") : nested;
+    return switch (format.path("type").asText()) {
+      case "json_schema" -> schema.isObject() ? schema(schema) : json();
+      case "json_object" -> schema.isObject() ? schema(schema) : json();
+      default -> text();
+    };
+  }
+
+  /**
+   * Returns whether an answer has this format. Never throws.
+   *
+   * @param answer the text of an answer
+   * @return false if the answer cannot be parsed or does not conform to the schema, or if that
+   *     cannot be decided within a bounded number of steps
+   */
+  public boolean matches(String answer) {
+    if (!isJson) {
+      return true;
+    }
+    try {
+      JsonNode value = READER.readTree(answer);
+      return schema
+          .map(expected -> SchemaValidator.isValid(value, expected))
+          .orElseGet(value::isContainerNode);
+    } catch (JsonProcessingException | RuntimeException e) {
+      return false;
+    }
+  }
+}
