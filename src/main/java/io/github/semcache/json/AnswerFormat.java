@@ -14,8 +14,10 @@ import java.util.Optional;
  * and thread-safe.
  */
 public final class AnswerFormat {
-  private static final AnswerFormat TEXT = new AnswerFormat(false, Optional.empty());
-  private static final AnswerFormat JSON = new AnswerFormat(true, Optional.empty());
+  private static final AnswerFormat TEXT = new AnswerFormat(Kind.TEXT, Optional.empty());
+  private static final AnswerFormat JSON = new AnswerFormat(Kind.JSON, Optional.empty());
+  private static final AnswerFormat TEXT_WITH_JSON =
+      new AnswerFormat(Kind.TEXT_WITH_JSON, Optional.empty());
 
   /** Rejects a second value after the first one, and a field that occurs twice. */
   private static final ObjectReader READER =
@@ -26,11 +28,17 @@ public final class AnswerFormat {
           .build()
           .reader();
 
-  private final boolean isJson;
+  private final Kind kind;
   private final Optional<JsonNode> schema;
 
-  private AnswerFormat(boolean isJson, Optional<JsonNode> schema) {
-    this.isJson = isJson;
+  private enum Kind {
+    TEXT,
+    JSON,
+    TEXT_WITH_JSON
+  }
+
+  private AnswerFormat(Kind kind, Optional<JsonNode> schema) {
+    this.kind = kind;
     this.schema = schema;
   }
 
@@ -53,6 +61,17 @@ public final class AnswerFormat {
   }
 
   /**
+   * Returns the format of requests whose prompt asks for JSON, although they have no option for it.
+   * Models often add other text or a code fence then, which clients remove.
+   *
+   * @return a format that a text matches if the part from its first opening to its last closing
+   *     bracket is JSON
+   */
+  public static AnswerFormat textWithJson() {
+    return TEXT_WITH_JSON;
+  }
+
+  /**
    * Returns the format of requests with a schema. The keywords for types, properties, items,
    * enumerations, bounds, combinations, and local references are checked; {@code pattern}, {@code
    * format}, and unknown keywords are not.
@@ -61,7 +80,7 @@ public final class AnswerFormat {
    * @return a format that JSON conforming to the schema matches
    */
   public static AnswerFormat schema(JsonNode schema) {
-    return new AnswerFormat(true, Optional.of(requireNonNull(schema, "schema").deepCopy()));
+    return new AnswerFormat(Kind.JSON, Optional.of(requireNonNull(schema, "schema").deepCopy()));
   }
 
   /**
@@ -90,16 +109,25 @@ public final class AnswerFormat {
    *     cannot be decided within a bounded number of steps
    */
   public boolean matches(String answer) {
-    if (!isJson) {
+    if (kind == Kind.TEXT) {
       return true;
     }
     try {
-      JsonNode value = READER.readTree(answer);
+      JsonNode value = READER.readTree(kind == Kind.JSON ? answer : jsonIn(answer));
       return schema
           .map(expected -> SchemaValidator.isValid(value, expected))
           .orElseGet(value::isContainerNode);
     } catch (JsonProcessingException | RuntimeException e) {
       return false;
     }
+  }
+
+  private static String jsonIn(String answer) {
+    int start = 0;
+    while (start < answer.length() && "[{".indexOf(answer.charAt(start)) < 0) {
+      start++;
+    }
+    int end = Math.max(answer.lastIndexOf(']'), answer.lastIndexOf('}'));
+    return end < start ? "" : answer.substring(start, end + 1);
   }
 }

@@ -50,7 +50,7 @@ class ScopeTest {
   private static List<Scope> variantsOf(Scope scope) {
     List<Scope> others = new ArrayList<>();
     others.add(scope.tag("added", ""));
-    others.add(scope.system(scope.system().map(text -> text + "b").orElse("")));
+    others.add(scope.system(scope.system().map(text -> text + "b").orElse("b")));
     for (String name : scope.tags().keySet()) {
       others.add(scope.tag(name, scope.tags().get(name) + "b"));
       Scope withoutTag =

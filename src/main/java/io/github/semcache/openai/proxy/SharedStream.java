@@ -11,8 +11,6 @@ import java.io.InterruptedIOException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
@@ -22,7 +20,8 @@ import java.util.function.Consumer;
 /**
  * A stream of the model that several callers read. Its answer is stored after its terminal marker.
  *
- * <p>The stream is read from the model when a reader needs more bytes, on a background thread. A
+ * <p>The stream is read from the model when a reader needs more bytes, on a background thread, which
+ * is a virtual thread if the reader's is. A
  * slow reader therefore does not delay the others, and an interrupted reader does not fail them.
  * Reading does not wait until the answer is stored, but closing does. The model's stream is closed
  * with its last reader, after a background read that is in progress.
@@ -31,7 +30,6 @@ import java.util.function.Consumer;
  */
 final class SharedStream {
   private static final int CHUNK_SIZE = 8192;
-  private static final Executor FETCHERS = Executors.newCachedThreadPool(SharedStream::newThread);
 
   private final HttpResponse upstream;
   private final Headers headers;
@@ -85,12 +83,6 @@ final class SharedStream {
     this.onFailure = onFailure;
   }
 
-  private static Thread newThread(Runnable task) {
-    Thread thread = new Thread(task, "semcache-streams");
-    thread.setDaemon(true);
-    return thread;
-  }
-
   /**
    * Returns the stream from its beginning, for one more reader.
    *
@@ -140,7 +132,7 @@ final class SharedStream {
 
   private void startFetching() {
     if (!fetching) {
-      FETCHERS.execute(this::fetch);
+      StreamThreads.execute(this::fetch);
       fetching = true;
     }
   }
