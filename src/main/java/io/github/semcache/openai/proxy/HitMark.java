@@ -8,13 +8,24 @@ import java.util.Locale;
 final class HitMark {
   private HitMark() {}
 
-  /** Adds the field to an answer, which is modified. */
-  static void addTo(ObjectNode tree, Answer answer) {
-    ObjectNode mark = tree.putObject(CacheControl.HIT);
+  /** Returns the value of the field. */
+  static ObjectNode of(Answer answer) {
+    ObjectNode mark = OpenAiJson.newObject();
     mark.put("source", answer.source().name().toLowerCase(Locale.ROOT));
     answer.entryId().ifPresent(id -> mark.put("entry", id));
     mark.put("distance", answer.distance().orElse(0));
-    mark.put("age", answer.age().toSeconds());
+    return mark.put("age", answer.age().toSeconds());
+  }
+
+  /**
+   * Adds the field to an answer without changing its formatting.
+   *
+   * @param json a JSON object with at least one field
+   */
+  static String addTo(String json, Answer answer) {
+    int start = json.indexOf('{') + 1;
+    String field = '"' + CacheControl.HIT + "\":" + OpenAiJson.text(of(answer)) + ',';
+    return json.substring(0, start) + field + json.substring(start);
   }
 
   /**

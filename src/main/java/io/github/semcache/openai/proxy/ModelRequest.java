@@ -82,15 +82,19 @@ record ModelRequest(
    * Replaces the echoed fields of a cached answer by the values of this request.
    *
    * @param answer the answer, which is modified
+   * @return whether a field has changed
    */
-  void replaceEchoedFields(ObjectNode answer) {
+  boolean replaceEchoedFields(ObjectNode answer) {
+    boolean changed = false;
     for (String name : api.echoedFields()) {
       JsonNode cached = answer.path(name);
       JsonNode own = delivery.path(name);
       if (!cached.isMissingNode() && !cached.equals(own)) {
         answer.set(name, own.isMissingNode() ? emptyValue(cached) : own);
+        changed = true;
       }
     }
+    return changed;
   }
 
   private static JsonNode emptyValue(JsonNode cached) {
