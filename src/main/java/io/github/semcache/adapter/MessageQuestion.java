@@ -50,8 +50,7 @@ public record MessageQuestion(int from, int to, String text, List<String> contex
       if (!text.isBlank()) {
         int first = from;
         int last = to;
-        return find(text, finder, onFailure)
-            .flatMap(found -> split(first, last, text, found));
+        return find(text, finder, onFailure).flatMap(found -> split(first, last, text, found));
       }
       to = from - 1;
     }

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Converts the metadata and the token usage of any provider to JSON and back to objects of the same
  * classes. Supports classes that follow the conventions of LangChain4j, a static method {@code
- * builder} and a builder whose methods have the names of the accessors; records; and values of JSON.
- * This class is thread-safe.
+ * builder} and a builder whose methods have the names of the accessors; records; and values of
+ * JSON. This class is thread-safe.
  */
 final class BeanCodec {
   private static final JsonMapper JSON = new JsonMapper();
@@ -70,8 +70,7 @@ final class BeanCodec {
       return object.put("totalTokenCount", usage.totalTokenCount());
     }
     properties(bean.getClass())
-        .forEach(
-            (name, property) -> object.set(name, encode(invoke(property.accessor(), bean))));
+        .forEach((name, property) -> object.set(name, encode(invoke(property.accessor(), bean))));
     return object;
   }
 
@@ -156,7 +155,8 @@ final class BeanCodec {
     } else if (Map.class.isAssignableFrom(raw)) {
       Map<String, @Nullable Object> map = new LinkedHashMap<>();
       json.properties()
-          .forEach(entry -> map.put(entry.getKey(), decodeValue(entry.getValue(), argument(type, 1))));
+          .forEach(
+              entry -> map.put(entry.getKey(), decodeValue(entry.getValue(), argument(type, 1))));
       return map;
     } else if (json.isObject()) {
       return decodeBean(json, raw);
@@ -224,8 +224,7 @@ final class BeanCodec {
     return node.path(field).isNumber() ? node.path(field).intValue() : null;
   }
 
-  private static Object newRecord(
-      Class<?> bean, Map<String, Property> properties, JsonNode json) {
+  private static Object newRecord(Class<?> bean, Map<String, Property> properties, JsonNode json) {
     List<Class<?>> types = new ArrayList<>();
     List<@Nullable Object> values = new ArrayList<>();
     properties.forEach(
@@ -242,7 +241,8 @@ final class BeanCodec {
     }
   }
 
-  private static @Nullable Object invoke(Method method, @Nullable Object target, Object... arguments) {
+  private static @Nullable Object invoke(
+      Method method, @Nullable Object target, Object... arguments) {
     try {
       method.setAccessible(true);
       return method.invoke(target, arguments);

@@ -46,27 +46,27 @@ import org.jspecify.annotations.Nullable;
  * and use the same cache need different {@linkplain Builder#modelName names}.
  *
  * <p>Parameters are compared field by field. The order of maps does not matter, except for the
- * properties of a schema. A request is not cached if its parameters contain a function, or objects of
- * a module that does not open their package.
+ * properties of a schema. A request is not cached if its parameters contain a function, or objects
+ * of a module that does not open their package.
  *
  * <p>API keys are not part of the request either: models with different keys share answers unless
  * their names differ.
  *
- * <p><b>Hits.</b> A hit returns the message with its thinking, tool requests, and attributes, and the
- * metadata and the token usage in the classes of the provider. The copies of the HTTP response that
- * the metadata of OpenAI contains are lost. The message has the additional attributes {@link #ENTRY}
- * and {@link #SOURCE}. A response is not stored if it has an attribute whose type JSON does not
- * preserve, or metadata of a class without a builder. The model's listeners are notified of calls to
- * the model, not of hits.
+ * <p><b>Hits.</b> A hit returns the message with its thinking, tool requests, and attributes, and
+ * the metadata and the token usage in the classes of the provider. The copies of the HTTP response
+ * that the metadata of OpenAI contains are lost. The message has the additional attributes {@link
+ * #ENTRY} and {@link #SOURCE}. A response is not stored if it has an attribute whose type JSON does
+ * not preserve, or metadata of a class without a builder. The model's listeners are notified of
+ * calls to the model, not of hits.
  *
  * <p><b>What is not cached.</b> Unless the cache's {@link io.github.semcache.chat.Admission}
- * overrides this, responses are not stored if they are incomplete, request tool calls, depend on live
- * data such as a web search, or do not have the requested JSON format. A response without a finish
- * reason is complete unless it has the maximum number of output tokens. The format is that of the
- * response format, or of the instructions that {@code AiServices} adds to the user message. Requests without user text go directly to the model, and so do the methods
- * of a streaming model that return a {@code Publisher}. Requests and responses that cannot be
- * serialized are not cached either; they are counted in {@link
- * io.github.semcache.stats.CacheStats#adapterErrors}.
+ * overrides this, responses are not stored if they are incomplete, request tool calls, depend on
+ * live data such as a web search, or do not have the requested JSON format. A response without a
+ * finish reason is complete unless it has the maximum number of output tokens. The format is that
+ * of the response format, or of the instructions that {@code AiServices} adds to the user message.
+ * Requests without user text go directly to the model, and so do the methods of a streaming model
+ * that return a {@code Publisher}. Requests and responses that cannot be serialized are not cached
+ * either; they are counted in {@link io.github.semcache.stats.CacheStats#adapterErrors}.
  *
  * <p>Exceptions of the model reach the caller unwrapped. A closed cache is bypassed.
  *
@@ -271,8 +271,8 @@ public final class CachedChatModel implements ChatModel {
      *         new Message(message.role(), message.text().replaceAll("Current time: .*", "")))
      * }</pre>
      *
-     * <p>Remove only what does not change answers: two requests that differ only in the removed text
-     * share an answer.
+     * <p>Remove only what does not change answers: two requests that differ only in the removed
+     * text share an answer.
      *
      * @param messages returns the message to compare; its role is ignored. Called concurrently by
      *     many threads. If it throws, the request is not cached, and is counted in {@link

@@ -133,8 +133,8 @@ final class ChatResponseCodec {
 
   /**
    * Converts an answer to a response, with the attributes of a hit if it comes from the cache. An
-   * answer without a payload of LangChain4j, or with one that cannot be read, becomes a response with
-   * its text and the finish reason {@code STOP}.
+   * answer without a payload of LangChain4j, or with one that cannot be read, becomes a response
+   * with its text and the finish reason {@code STOP}.
    */
   ChatResponse decode(Answer answer) {
     ChatResponse response = decode(answer.reply());
@@ -168,8 +168,7 @@ final class ChatResponseCodec {
     }
     return ChatResponse.builder()
         .aiMessage(
-            (AiMessage)
-                ChatMessageDeserializer.messageFromJson(payload.path(MESSAGE).textValue()))
+            (AiMessage) ChatMessageDeserializer.messageFromJson(payload.path(MESSAGE).textValue()))
         .metadata(metadata)
         .build();
   }

@@ -41,7 +41,9 @@ record StreamedChat(
   public CompletableFuture<Boolean> lead(CacheCall.Lead lead) {
     try {
       return lead.call(
-          observer, cacheable.model(), () -> stream(new CachingHandler(handler, lead, codec, cacheable.check())));
+          observer,
+          cacheable.model(),
+          () -> stream(new CachingHandler(handler, lead, codec, cacheable.check())));
     } catch (Throwable e) {
       lead.fail(e);
       throw e;

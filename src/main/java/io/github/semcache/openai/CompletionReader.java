@@ -58,7 +58,8 @@ final class CompletionReader {
     if (message.toolCalls().filter(calls -> !calls.isEmpty()).isPresent()) {
       return FinishReason.TOOL_CALLS;
     }
-    boolean cites = message._annotations().asKnown().filter(sources -> !sources.isEmpty()).isPresent();
+    boolean cites =
+        message._annotations().asKnown().filter(sources -> !sources.isEmpty()).isPresent();
     FinishReason reason = FinishReason.parse(reportedReason(choice).orElse(null));
     return cites && reason == FinishReason.STOP ? FinishReason.LIVE_DATA : reason;
   }

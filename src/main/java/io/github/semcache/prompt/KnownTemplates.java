@@ -7,10 +7,11 @@ import java.util.List;
  * produce. The constant texts of the templates are the markers. Thread-safe.
  *
  * <p>Sources: LangChain4j 1.20 ({@code DefaultContentInjector}, {@code
- * CompressingQueryTransformer}, {@code ExpandingQueryTransformer}, {@code LanguageModelQueryRouter},
- * {@code AiServices}); Spring AI 2.0 ({@code QuestionAnswerAdvisor}, {@code
- * ContextualQueryAugmenter}, {@code CompressionQueryTransformer}, {@code RewriteQueryTransformer},
- * {@code TranslationQueryTransformer}, {@code MultiQueryExpander}, {@code BeanOutputConverter}).
+ * CompressingQueryTransformer}, {@code ExpandingQueryTransformer}, {@code
+ * LanguageModelQueryRouter}, {@code AiServices}); Spring AI 2.0 ({@code QuestionAnswerAdvisor},
+ * {@code ContextualQueryAugmenter}, {@code CompressionQueryTransformer}, {@code
+ * RewriteQueryTransformer}, {@code TranslationQueryTransformer}, {@code MultiQueryExpander}, {@code
+ * BeanOutputConverter}).
  */
 final class KnownTemplates implements QuestionFinder {
   static final KnownTemplates INSTANCE = new KnownTemplates();

@@ -25,8 +25,8 @@ public interface QuestionFinder {
    *
    * @param text the text of the message
    * @param question the result of {@link #find}
-   * @return the index of the first character; by default, of the first occurrence of the question. A
-   *     negative number if the question is not part of the text
+   * @return the index of the first character; by default, of the first occurrence of the question.
+   *     A negative number if the question is not part of the text
    */
   default int position(String text, String question) {
     return text.indexOf(question);

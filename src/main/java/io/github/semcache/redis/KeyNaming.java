@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * The names of the index and the keys of one cache. The cache name and the model are
  * percent-encoded, so that they contain no glob character and no hash tag of a cluster. The model
  * contains no colon. The cache name may contain colons, except before {@code state} and before
- * {@code v} with a number, which end the cache name. Therefore no prefix is the beginning of a prefix
- * of another cache.
+ * {@code v} with a number, which end the cache name. Therefore no prefix is the beginning of a
+ * prefix of another cache.
  *
  * @param indexName the name of the search index
  * @param entryPrefix the prefix of the keys of all entries and of no other keys; ends with a colon

@@ -53,8 +53,7 @@ class ParameterEncoderTest {
     return withSchema(schema.build());
   }
 
-  private static ChatRequestParameters withSchema(
-      JsonSchemaElement root) {
+  private static ChatRequestParameters withSchema(JsonSchemaElement root) {
     return ChatRequestParameters.builder()
         .responseFormat(
             ResponseFormat.builder()

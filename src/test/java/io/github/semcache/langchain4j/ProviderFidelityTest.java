@@ -157,8 +157,7 @@ class ProviderFidelityTest extends CachedModelFixture {
     ChatModel normalizing =
         CachedChatModel.builder(cache)
             .normalizeMessages(
-                message ->
-                    new Message(message.role(), message.text().replaceAll("It is .*", "")))
+                message -> new Message(message.role(), message.text().replaceAll("It is .*", "")))
             .build(newModel().build());
     for (String time : List.of("10:00", "10:01")) {
       normalizing.chat(

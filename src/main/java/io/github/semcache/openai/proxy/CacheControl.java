@@ -67,8 +67,9 @@ public final class CacheControl {
 
   /**
    * The response header for the id of the entry that the answer was served from or stored in, for
-   * {@link io.github.semcache.SemanticCache#reportWrong(String, String)}. It is absent if the answer
-   * was not stored, and on streams of the model, whose headers arrive before the answer is stored.
+   * {@link io.github.semcache.SemanticCache#reportWrong(String, String)}. It is absent if the
+   * answer was not stored, and on streams of the model, whose headers arrive before the answer is
+   * stored.
    */
   public static final String ENTRY = "X-Semcache-Entry";
 
@@ -78,8 +79,9 @@ public final class CacheControl {
   /**
    * The field of an answer from the cache that distinguishes it from an answer of the model, for
    * example because its tokens were not billed again. It is an object with the fields {@code
-   * source}, {@code entry}, {@code distance}, and {@code age}, whose values are those of the response
-   * headers. It is part of completions, of each chunk of a streamed completion, and of responses:
+   * source}, {@code entry}, {@code distance}, and {@code age}, whose values are those of the
+   * response headers. It is part of completions, of each chunk of a streamed completion, and of
+   * responses:
    *
    * <pre>{@code
    * boolean isHit = completion._additionalProperties().containsKey(CacheControl.HIT);

@@ -33,30 +33,30 @@ import java.util.function.UnaryOperator;
  *   <li><b>Scope.</b> The text of the last user message is compared by meaning. If images or files
  *       separate its texts, only the text after the last of them is. If the message contains
  *       retrieved passages, {@link Builder#question} selects the question. All other fields of the
- *       request body must be equal, including unknown fields; the order of keys matters only in
- *       the properties of a schema: the model, the system text, earlier messages, images, tools, the response format, the
- *       temperature, and so on. The base URL, the path, the query, and the headers {@code
- *       OpenAI-Organization} and {@code OpenAI-Project} must be equal too, and so must the
- *       credentials unless {@link Builder#shareAcrossCredentials} is set. {@link
- *       Builder#normalizeMessages} removes volatile texts from the scope. These fields are ignored: {@code metadata}, {@code
- *       prompt_cache_key}, {@code prompt_cache_options}, {@code prompt_cache_retention}, {@code
- *       safety_identifier}, {@code service_tier}, {@code stream}, {@code stream_options}, {@code
- *       user}, and, for chat completions, {@code store}.
+ *       request body must be equal, including unknown fields; the order of keys matters only in the
+ *       properties of a schema: the model, the system text, earlier messages, images, tools, the
+ *       response format, the temperature, and so on. The base URL, the path, the query, and the
+ *       headers {@code OpenAI-Organization} and {@code OpenAI-Project} must be equal too, and so
+ *       must the credentials unless {@link Builder#shareAcrossCredentials} is set. {@link
+ *       Builder#normalizeMessages} removes volatile texts from the scope. These fields are ignored:
+ *       {@code metadata}, {@code prompt_cache_key}, {@code prompt_cache_options}, {@code
+ *       prompt_cache_retention}, {@code safety_identifier}, {@code service_tier}, {@code stream},
+ *       {@code stream_options}, {@code user}, and, for chat completions, {@code store}.
  *   <li><b>Requests that bypass the cache.</b> Requests without a user text, requests whose answer
  *       the service stores (responses without {@code store: false}, unless {@link
  *       Builder#cacheStoredAnswers} is set), responses with a {@code previous_response_id} or a
  *       {@code conversation}, and background responses.
  *   <li><b>Hits.</b> A hit returns what the model returned, with the same id, usage, and unknown
- *       fields, and the additional field {@link CacheControl#HIT}. Fields that the service echoes, such as the {@code metadata} of a response, are
- *       taken from the current request. A stream contains the usage if the request asks for it; see
- *       {@link Builder#usageOfStreams}. The raw response has the header {@link
- *       CacheControl#SOURCE}.
+ *       fields, and the additional field {@link CacheControl#HIT}. Fields that the service echoes,
+ *       such as the {@code metadata} of a response, are taken from the current request. A stream
+ *       contains the usage if the request asks for it; see {@link Builder#usageOfStreams}. The raw
+ *       response has the header {@link CacheControl#SOURCE}.
  *   <li><b>What is stored.</b> Complete answers that have one choice and a text and are neither
  *       refusals nor tool calls. Answers to requests for JSON must conform to the schema. Answers
  *       from live data (web search, file search, code interpreter, MCP, computer use) are not
- *       stored. All of this applies unless the {@link io.github.semcache.chat.Admission}
- *       of the cache overrides this. A stream is stored when its terminal marker arrives, and only
- *       once for all of its readers. A stream that is closed before is not stored.
+ *       stored. All of this applies unless the {@link io.github.semcache.chat.Admission} of the
+ *       cache overrides this. A stream is stored when its terminal marker arrives, and only once
+ *       for all of its readers. A stream that is closed before is not stored.
  *   <li><b>Failures.</b> An error of the model is returned unchanged after the retries of the
  *       client, also to the calls that wait for the same answer. Errors that are specific to one
  *       caller are the exception: for statuses 401, 402, 403, 404, 408, and 429, timeouts, and
@@ -99,8 +99,7 @@ public final class CachedOpenAi {
         new RequestReader(
             new ReadOptions(
                 builder.endpoint,
-                ReadOptions.scopeHeaders(
-                    builder.scopeHeaders, builder.sharesAcrossCredentials),
+                ReadOptions.scopeHeaders(builder.scopeHeaders, builder.sharesAcrossCredentials),
                 Set.copyOf(builder.ignoredFields),
                 new MessageTexts(builder.messages),
                 builder.question,
@@ -234,15 +233,15 @@ public final class CachedOpenAi {
     }
 
     /**
-     * Lets clients with different credentials share answers. By default, a hash of the headers {@code
-     * Authorization}, {@code api-key}, {@code x-api-key}, and {@code x-goog-api-key} is part of the
-     * scope, so a caller receives only answers to requests with the same credentials, and a new key
-     * starts with an empty cache.
+     * Lets clients with different credentials share answers. By default, a hash of the headers
+     * {@code Authorization}, {@code api-key}, {@code x-api-key}, and {@code x-goog-api-key} is part
+     * of the scope, so a caller receives only answers to requests with the same credentials, and a
+     * new key starts with an empty cache.
      *
      * <p>Set this option if all clients of the cache belong to one owner and keys are rotated, and
      * for credentials that change over time, such as those of workload identities and request
-     * authenticators. A request with a revoked key can be answered from the cache then. Callers that
-     * must not share answers need a {@linkplain CacheControl#tag tag}.
+     * authenticators. A request with a revoked key can be answered from the cache then. Callers
+     * that must not share answers need a {@linkplain CacheControl#tag tag}.
      *
      * @return this builder
      */
@@ -254,8 +253,8 @@ public final class CachedOpenAi {
     /**
      * Caches answers that the service stores too: responses without {@code store: false}, which the
      * service stores by default, and chat completions with {@code store: true}. By default, such
-     * requests bypass the cache, because their callers can refer to the answer by its id: two callers
-     * would share one stored conversation.
+     * requests bypass the cache, because their callers can refer to the answer by its id: two
+     * callers would share one stored conversation.
      *
      * <p>With this option, the answers of hits, chat completions included, have an id of their own,
      * which the service does not know: it cannot be used as {@code previous_response_id}, and the
@@ -272,11 +271,11 @@ public final class CachedOpenAi {
 
     /**
      * Sets a function that normalizes the texts of the scope: the system text, and the earlier
-     * messages. Use it for texts that contain a clock, a request id, or a user name: as long as each
-     * request has another system text, no request is a hit. {@link
-     * io.github.semcache.stats.CacheStats#singleUseScopeRate} shows such a case. The request is sent
-     * to the service unmodified. The function is not applied to the last message of the user, whose
-     * question is compared by meaning.
+     * messages. Use it for texts that contain a clock, a request id, or a user name: as long as
+     * each request has another system text, no request is a hit. {@link
+     * io.github.semcache.stats.CacheStats#singleUseScopeRate} shows such a case. The request is
+     * sent to the service unmodified. The function is not applied to the last message of the user,
+     * whose question is compared by meaning.
      *
      * <pre>{@code
      * builder.normalizeMessages(
@@ -284,8 +283,8 @@ public final class CachedOpenAi {
      *         new Message(message.role(), message.text().replaceAll("Current time: .*", "")))
      * }</pre>
      *
-     * <p>Remove only what does not change answers: two requests that differ only in the removed text
-     * share an answer.
+     * <p>Remove only what does not change answers: two requests that differ only in the removed
+     * text share an answer.
      *
      * @param messages returns the message to compare; its role is ignored. Called concurrently by
      *     many threads. If it throws, the call bypasses the cache, and is counted as {@link
@@ -302,8 +301,8 @@ public final class CachedOpenAi {
      * share answers. Use it for fields of compatible services that do not change answers, such as
      * request ids. The field is still sent to the service.
      *
-     * @param name the name of a field at the top level of the body, other than {@code model}, {@code
-     *     messages}, and {@code input}; not blank
+     * @param name the name of a field at the top level of the body, other than {@code model},
+     *     {@code messages}, and {@code input}; not blank
      * @return this builder
      * @throws IllegalArgumentException if the name is blank or one of these
      */

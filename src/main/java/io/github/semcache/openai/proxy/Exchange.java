@@ -56,8 +56,7 @@ record Exchange(
 
   private HttpResponse share(CacheCall.Lead lead, Upstream.Sent sent) {
     SharedStream stream =
-        new SharedStream(
-            sent.response(), lead, request, sent.usageAdded(), cache::adapterFailed);
+        new SharedStream(sent.response(), lead, request, sent.usageAdded(), cache::adapterFailed);
     HttpResponse response = stream.open().orElseThrow();
     lead.share(stream);
     return response;

@@ -20,11 +20,11 @@ import java.util.function.Consumer;
 /**
  * A stream of the model that several callers read. Its answer is stored after its terminal marker.
  *
- * <p>The stream is read from the model when a reader needs more bytes, on a background thread, which
- * is a virtual thread if the reader's is. A
- * slow reader therefore does not delay the others, and an interrupted reader does not fail them.
- * Reading does not wait until the answer is stored, but closing does. The model's stream is closed
- * with its last reader, after a background read that is in progress.
+ * <p>The stream is read from the model when a reader needs more bytes, on a background thread,
+ * which is a virtual thread if the reader's is. A slow reader therefore does not delay the others,
+ * and an interrupted reader does not fail them. Reading does not wait until the answer is stored,
+ * but closing does. The model's stream is closed with its last reader, after a background read that
+ * is in progress.
  *
  * <p>This class is thread-safe.
  */
@@ -173,7 +173,8 @@ final class SharedStream {
   private void completeLead(ObjectNode answer) {
     ChatReply reply;
     try {
-      reply = request.parseReply(answer).payload(HitMark.removeFrom(answer, OpenAiJson.text(answer)));
+      reply =
+          request.parseReply(answer).payload(HitMark.removeFrom(answer, OpenAiJson.text(answer)));
     } catch (RuntimeException e) {
       onFailure.accept(e);
       lead.fail(new IOException("the stream does not contain an answer", e));

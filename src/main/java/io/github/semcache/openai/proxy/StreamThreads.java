@@ -7,9 +7,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
 /**
- * The threads that read the streams of the model. A reader on a virtual thread is served by a virtual
- * thread, any other reader by one of a pool of platform threads, which end after a minute without
- * work.
+ * The threads that read the streams of the model. A reader on a virtual thread is served by a
+ * virtual thread, any other reader by one of a pool of platform threads, which end after a minute
+ * without work.
  */
 final class StreamThreads {
   private static final Executor PLATFORM = Executors.newCachedThreadPool(StreamThreads::newThread);
@@ -41,8 +41,7 @@ final class StreamThreads {
       try {
         return new VirtualThreads(
             true,
-            lookup.findVirtual(
-                Thread.class, "isVirtual", MethodType.methodType(boolean.class)),
+            lookup.findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class)),
             lookup.findStatic(
                 Thread.class,
                 "startVirtualThread",

@@ -50,8 +50,7 @@ final class TagEncoding {
     String withSurrogates =
         UNPAIRED
             .matcher(encoded)
-            .replaceAll(
-                match -> Character.toString((char) Integer.parseInt(match.group(1), 16)));
+            .replaceAll(match -> Character.toString((char) Integer.parseInt(match.group(1), 16)));
     return URLDecoder.decode(withSurrogates, UTF_8);
   }
 }

@@ -78,8 +78,7 @@ final class CachedCallFailureTest extends CachedClientTest {
   @ValueSource(ints = {401, 402, 403, 404, 408, 429})
   void callerErrorFailsOnlyTheLeader(int status) {
     server.next(CHAT, FakeReply.after(gate, callerError(status)));
-    OpenAIClient shared =
-        CachedOpenAi.builder(cache).shareAcrossCredentials().build().wrap(plain);
+    OpenAIClient shared = CachedOpenAi.builder(cache).shareAcrossCredentials().build().wrap(plain);
     OpenAIClient revoked = shared.withOptions(options -> options.apiKey("revoked"));
     CompletableFuture<Throwable> leader = onNewThread(() -> catchThrowable(() -> create(revoked)));
     await().until(() -> server.requests(CHAT).size() == 1);

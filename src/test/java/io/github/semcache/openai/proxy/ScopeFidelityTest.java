@@ -51,8 +51,7 @@ final class ScopeFidelityTest extends CachedClientTest {
         CachedOpenAi.builder(cache)
             .normalizeMessages(
                 message ->
-                    new Message(
-                        message.role(), message.text().replaceAll("Current time: .*", "")))
+                    new Message(message.role(), message.text().replaceAll("Current time: .*", "")))
             .build()
             .wrap(plain);
     for (int minute = 0; minute < 5; minute++) {

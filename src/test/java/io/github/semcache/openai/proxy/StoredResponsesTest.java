@@ -145,9 +145,7 @@ final class StoredResponsesTest extends CachedClientTest {
         asking()
             .store(false)
             .putAdditionalBodyProperty(
-                "text",
-                JsonValue.from(
-                    Map.of("format", Map.of("type", "json_object"))))
+                "text", JsonValue.from(Map.of("format", Map.of("type", "json_object"))))
             .build();
 
     client.responses().create(json);
