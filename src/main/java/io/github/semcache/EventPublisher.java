@@ -1,6 +1,7 @@
 package io.github.semcache;
 
 import io.github.semcache.internal.concurrent.FatalErrors;
+import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.stats.CacheStats;
@@ -34,6 +35,11 @@ final class EventPublisher {
       FatalErrors.rethrowIfFatal(e);
       log.warn("The listener of the cache failed on {}", event.getClass().getSimpleName(), e);
     }
+  }
+
+  /** Counts the scope of a request. */
+  void countScope(Query query) {
+    counter.countScope(query.scope().hash());
   }
 
   CacheStats snapshot() {

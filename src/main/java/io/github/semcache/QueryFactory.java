@@ -39,6 +39,15 @@ final class QueryFactory {
     return Query.of(prompt, normalizer, scopeOf(prompt.scope()).settings());
   }
 
+  /**
+   * Creates the query of a text in the scope of an entry.
+   *
+   * @throws RuntimeException if the normalizer fails or returns a blank text
+   */
+  Query queryInScope(String text, String scopeHash) {
+    return Query.inScope(Prompt.of(text), normalizer, scopeHash);
+  }
+
   /** Adds the settings of the cache's model to a scope without settings. */
   Scope scopeOf(Scope scope) {
     return scope.settings().isEmpty() && chatClient != null

@@ -7,6 +7,7 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheStats;
@@ -154,7 +155,7 @@ public final class SemanticCache implements AutoCloseable {
 
   private LookupResult lookUpExact(Prompt prompt, ChatClient model) {
     checkOpen();
-    return lookup.exact(queries.requestOf(prompt, model.settings()));
+    return lookup.exact(counted(queries.requestOf(prompt, model.settings())));
   }
 
   private Answer ask(LookupResult exact, ChatClient model, CoalescingGroup group) {
@@ -245,9 +246,14 @@ public final class SemanticCache implements AutoCloseable {
 
   private CacheCall begin(Prompt prompt, Map<String, String> settings, CoalescingGroup group) {
     checkOpen();
-    CacheRequest request = queries.requestOf(prompt, settings);
+    CacheRequest request = counted(queries.requestOf(prompt, settings));
     LookupResult result = lookup.exact(request).orElse(lookup::semantic);
     return result.toCall(miss -> coalescer.join(miss, group));
+  }
+
+  private CacheRequest counted(CacheRequest request) {
+    events.countScope(request.query());
+    return request;
   }
 
   private void checkOpen() {
@@ -336,7 +342,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public Optional<Answer> lookup(Prompt prompt) {
     checkOpen();
-    CacheRequest request = queries.requestOf(prompt).lookupOnly();
+    CacheRequest request = counted(queries.requestOf(prompt).lookupOnly());
     LookupResult result = lookup.exact(request).orElse(lookup::semantic);
     if (result instanceof LookupResult.Hit hit) {
       return Optional.of(hit.answer());
@@ -388,6 +394,59 @@ public final class SemanticCache implements AutoCloseable {
   public void reportRight(Answer answer) {
     checkOpen();
     feedback.reportRight(reported(answer));
+  }
+
+  /**
+   * Reports a wrong answer as {@link #reportWrong(Answer)} does, for users of wrapped clients, who
+   * receive no {@link Answer}. The entry id is part of the marked answer: see {@code
+   * CacheControl.HIT} and {@code CachedChatModel.ENTRY}.
+   *
+   * @param entryId the id of the entry that the answer was served from or stored in
+   * @param prompt the text that was asked; for a wrapped client, the question
+   * @return whether the entry exists; otherwise the report has no effect
+   * @throws IllegalArgumentException if the normalized text is blank
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
+   * @throws io.github.semcache.store.StoreException if the store fails; see {@link
+   *     #reportWrong(Answer)}
+   */
+  public boolean reportWrong(String entryId, String prompt) {
+    Optional<UserFeedback.ReportedAnswer> answer = reported(entryId, prompt);
+    answer.ifPresent(feedback::reportWrong);
+    return answer.isPresent();
+  }
+
+  /**
+   * Confirms an answer as {@link #reportRight(Answer)} does; see {@link #reportWrong(String,
+   * String)}.
+   *
+   * @param entryId the id of the entry that the answer was served from or stored in
+   * @param prompt the text that was asked; for a wrapped client, the question
+   * @return whether the entry exists; otherwise the report has no effect
+   * @throws IllegalArgumentException if the normalized text is blank
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public boolean reportRight(String entryId, String prompt) {
+    Optional<UserFeedback.ReportedAnswer> answer = reported(entryId, prompt);
+    answer.ifPresent(feedback::reportRight);
+    return answer.isPresent();
+  }
+
+  /** Returns the reported answer; empty if the entry does not exist. */
+  private Optional<UserFeedback.ReportedAnswer> reported(String entryId, String prompt) {
+    checkOpen();
+    requireNonNull(entryId, "entryId");
+    return store
+        .find(entryId)
+        .map(
+            entry -> {
+              Query query = queries.queryInScope(prompt, entry.scope());
+              return new UserFeedback.ReportedAnswer(
+                  query,
+                  Optional.of(entry.key()),
+                  Optional.of(entry.group()),
+                  !query.key().equals(entry.key()));
+            });
   }
 
   private static UserFeedback.ReportedAnswer reported(Answer answer) {

@@ -24,7 +24,8 @@ public interface Admission {
 
   /**
    * Returns the default admission. It admits replies that are complete ({@link FinishReason#STOP})
-   * and not blank, and rejects truncated answers, refusals, filtered answers, and tool calls.
+   * and not blank. It rejects truncated answers, refusals, filtered answers, tool calls, answers
+   * without the requested format, and answers from live data.
    *
    * @return the admission
    */

@@ -37,7 +37,7 @@ record AsyncChat(
         .whenCompleteAsync(
             (response, failure) -> {
               if (failure == null) {
-                codec.complete(lead, response);
+                codec.complete(lead, response, cacheable.check());
               } else {
                 lead.fail(CallDriver.causeOf(failure));
               }
@@ -58,6 +58,6 @@ record AsyncChat(
 
   @Override
   public CompletableFuture<ChatResponse> answered(Answer answer) {
-    return CompletableFuture.completedFuture(codec.decode(answer.reply()));
+    return CompletableFuture.completedFuture(codec.decode(answer));
   }
 }

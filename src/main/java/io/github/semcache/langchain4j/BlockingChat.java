@@ -36,7 +36,7 @@ record BlockingChat(
       lead.fail(e);
       throw e;
     }
-    codec.complete(lead, response);
+    codec.complete(lead, response, cacheable.check());
     return response;
   }
 
@@ -53,6 +53,6 @@ record BlockingChat(
 
   @Override
   public ChatResponse answered(Answer answer) {
-    return codec.decode(answer.reply());
+    return codec.decode(answer);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.semcache.langchain4j;
 
+import io.github.semcache.json.AnswerCheck;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 
@@ -8,8 +9,9 @@ import java.util.Map;
  *
  * @param prompt the prompt, which is compared by meaning
  * @param settings everything else in the request, which must be equal
+ * @param check what the request says about a complete answer
  */
-record CacheableRequest(Prompt prompt, Map<String, String> settings) {
+record CacheableRequest(Prompt prompt, Map<String, String> settings, AnswerCheck check) {
   /** The key of the model name in the settings. */
   static final String MODEL = "model";
 

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,28 +44,50 @@ import org.jspecify.annotations.Nullable;
  * base URL or a strict schema, is not part of the request: models that are configured differently
  * and use the same cache need different {@linkplain Builder#modelName names}.
  *
- * <p>Parameters are compared by the result of their {@code toString}. A request is not cached if
- * the class of its parameters declares fields but no {@code toString}. Entries are found after a
- * restart only if that text is stable; the iteration order of {@code Map.of}, for example, may
- * change.
+ * <p>Parameters are compared field by field. The order of maps does not matter, except for the
+ * properties of a schema. A request is not cached if its parameters contain a function, or objects
+ * of a module that does not open their package.
  *
- * <p><b>Hits.</b> A hit returns the message with its thinking and attributes, the id, the model
- * name, the token usage, and the finish reason. Fields that a provider's subclass of the metadata
- * or of the token usage adds are lost. A message with an attribute whose type JSON does not
- * preserve is not stored. The model's listeners are notified of calls to the model, not of hits.
+ * <p>API keys are not part of the request either: models with different keys share answers unless
+ * their names differ.
+ *
+ * <p><b>Hits.</b> A hit returns the message with its thinking, tool requests, and attributes, and
+ * the metadata and the token usage in the classes of the provider. The copies of the HTTP response
+ * that the metadata of OpenAI contains are lost. The message has the additional attributes {@link
+ * #ENTRY} and {@link #SOURCE}. A response is not stored if it has an attribute whose type JSON does
+ * not preserve, or metadata of a class without a builder. The model's listeners are notified of
+ * calls to the model, not of hits.
  *
  * <p><b>What is not cached.</b> Unless the cache's {@link io.github.semcache.chat.Admission}
- * overrides this, responses with a finish reason other than {@code STOP} and responses with tool
- * calls are not stored. Requests without user text go directly to the model, and so do the methods
- * of a streaming model that return a {@code Publisher}. Requests and responses that cannot be
- * serialized are not cached either; they are counted in {@link
- * io.github.semcache.stats.CacheStats#adapterErrors}.
+ * overrides this, responses are not stored if they are incomplete, request tool calls, depend on
+ * live data such as a web search, or do not have the requested JSON format. A response without a
+ * finish reason is complete unless it has the maximum number of output tokens. The format is that
+ * of the response format, or of the instructions that {@code AiServices} adds to the user message.
+ * Requests without user text go directly to the model, and so do the methods of a streaming model
+ * that return a {@code Publisher}. Requests and responses that cannot be serialized are not cached
+ * either; they are counted in {@link io.github.semcache.stats.CacheStats#adapterErrors}.
  *
  * <p>Exceptions of the model reach the caller unwrapped. A closed cache is bypassed.
  *
  * <p>Thread-safe if the model is thread-safe. This class closes neither the model nor the cache.
  */
 public final class CachedChatModel implements ChatModel {
+  /**
+   * The attribute of a message from the cache that contains the id of its entry, for {@link
+   * io.github.semcache.SemanticCache#reportWrong(String, String)}.
+   *
+   * <pre>{@code
+   * String entryId = response.aiMessage().attribute(CachedChatModel.ENTRY, String.class);
+   * }</pre>
+   */
+  public static final String ENTRY = "semcache_entry";
+
+  /**
+   * The attribute of a message from the cache that contains its source: {@code exact} or {@code
+   * semantic}. Messages of the model do not have it. Its tokens were not billed again.
+   */
+  public static final String SOURCE = "semcache_source";
+
   private final ChatModel model;
   private final SemanticCache cache;
   private final ChatRequestParser parser;
@@ -178,7 +201,8 @@ public final class CachedChatModel implements ChatModel {
     private final SemanticCache cache;
     private Optional<String> modelName = Optional.empty();
     private BiFunction<ChatRequest, Prompt, Prompt> prompts = (request, prompt) -> prompt;
-    private QuestionFinder question = QuestionFinder.whole();
+    private QuestionFinder question = QuestionFinder.templates();
+    private Optional<UnaryOperator<Prompt.Message>> messages = Optional.empty();
     private ModelObserver observer = ModelObserver.none();
 
     private Builder(SemanticCache cache) {
@@ -221,15 +245,41 @@ public final class CachedChatModel implements ChatModel {
      * request is not cached.
      *
      * <pre>{@code
-     * // the template of LangChain4j's DefaultContentInjector
-     * builder.question(QuestionFinder.before("\n\nAnswer using the following information:\n"))
+     * builder.question(QuestionFinder.after("\n\nMy question: "))
      * }</pre>
      *
-     * @param question finds the question; the default is {@link QuestionFinder#whole}
+     * @param question finds the question; the default is {@link QuestionFinder#templates}, which
+     *     knows the templates of LangChain4j and Spring AI
      * @return this builder
      */
     public Builder question(QuestionFinder question) {
       this.question = requireNonNull(question, "question");
+      return this;
+    }
+
+    /**
+     * Sets a function that normalizes the texts of the scope: system messages, and the earlier
+     * messages of the user and the model. Use it for texts that contain a clock, a request id, or a
+     * user name: as long as each request has another system message, no request is a hit. {@link
+     * io.github.semcache.stats.CacheStats#singleUseScopeRate} shows such a case. The model receives
+     * the request unmodified.
+     *
+     * <pre>{@code
+     * builder.normalizeMessages(
+     *     message ->
+     *         new Prompt.Message(message.role(), message.text().replaceAll("Current time: .*", "")))
+     * }</pre>
+     *
+     * <p>Remove only what does not change answers: two requests that differ only in the removed
+     * text share an answer.
+     *
+     * @param messages returns the message to compare; its role is ignored. Called concurrently by
+     *     many threads. If it throws, the request is not cached, and is counted in {@link
+     *     io.github.semcache.stats.CacheStats#adapterErrors}
+     * @return this builder
+     */
+    public Builder normalizeMessages(UnaryOperator<Prompt.Message> messages) {
+      this.messages = Optional.of(requireNonNull(messages, "messages"));
       return this;
     }
 
@@ -291,7 +341,13 @@ public final class CachedChatModel implements ChatModel {
                           "modelName is missing; it must be set if the model's default parameters"
                               + " contain no model name"));
       return new ChatRequestParser(
-          name, provider, defaults, prompts, question, cache::adapterFailed);
+          name,
+          provider,
+          defaults,
+          prompts,
+          question,
+          new ScopeMessages(messages),
+          cache::adapterFailed);
     }
   }
 }

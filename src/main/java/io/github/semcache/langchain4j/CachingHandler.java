@@ -11,6 +11,7 @@ import dev.langchain4j.model.chat.response.PartialToolCallContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import io.github.semcache.CacheCall;
+import io.github.semcache.json.AnswerCheck;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +23,18 @@ final class CachingHandler implements StreamingChatResponseHandler {
   private final StreamingChatResponseHandler handler;
   private final CacheCall.Lead lead;
   private final ChatResponseCodec codec;
+  private final AnswerCheck check;
   private volatile @Nullable Throwable handlerFailure;
 
   CachingHandler(
-      StreamingChatResponseHandler handler, CacheCall.Lead lead, ChatResponseCodec codec) {
+      StreamingChatResponseHandler handler,
+      CacheCall.Lead lead,
+      ChatResponseCodec codec,
+      AnswerCheck check) {
     this.handler = handler;
     this.lead = lead;
     this.codec = codec;
+    this.check = check;
   }
 
   private void forward(Runnable event) {
@@ -92,7 +98,7 @@ final class CachingHandler implements StreamingChatResponseHandler {
   @Override
   public void onCompleteResponse(ChatResponse response) {
     try {
-      codec.complete(lead, response);
+      codec.complete(lead, response, check);
     } catch (RuntimeException e) {
       handler.onError(e);
       return;

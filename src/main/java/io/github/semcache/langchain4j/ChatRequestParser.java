@@ -1,6 +1,5 @@
 package io.github.semcache.langchain4j;
 
-import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.ChatMessageSerializer;
 import dev.langchain4j.data.message.Content;
@@ -20,8 +19,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Splits chat requests into the prompt and the settings that must be equal. Thread-safe. */
 final class ChatRequestParser {
@@ -33,6 +30,7 @@ final class ChatRequestParser {
   private final ChatRequestParameters defaults;
   private final BiFunction<ChatRequest, Prompt, Prompt> options;
   private final QuestionFinder finder;
+  private final ScopeMessages scopeMessages;
   private final Consumer<Throwable> onFailure;
 
   ChatRequestParser(
@@ -41,12 +39,14 @@ final class ChatRequestParser {
       ChatRequestParameters defaults,
       BiFunction<ChatRequest, Prompt, Prompt> options,
       QuestionFinder finder,
+      ScopeMessages scopeMessages,
       Consumer<Throwable> onFailure) {
     this.model = model;
     this.provider = provider;
     this.defaults = defaults;
     this.options = options;
     this.finder = finder;
+    this.scopeMessages = scopeMessages;
     this.onFailure = onFailure;
   }
 
@@ -61,18 +61,21 @@ final class ChatRequestParser {
     return withoutOptions(request)
         .map(
             parsed ->
-                new CacheableRequest(options.apply(request, parsed.prompt()), parsed.settings()));
+                new CacheableRequest(
+                    options.apply(request, parsed.prompt()), parsed.settings(), parsed.check()));
   }
 
   private Optional<CacheableRequest> withoutOptions(ChatRequest request) {
     try {
-      List<ChatMessage> messages = new ArrayList<>(request.messages());
+      List<ChatMessage> messages = new ArrayList<>(scopeMessages.of(request.messages()));
+      ChatRequestParameters parameters = defaults.overrideWith(request.parameters());
       Optional<QuestionFinder.Question> question = extractQuestion(messages);
       return question.map(
           found ->
               new CacheableRequest(
                   Prompt.of(found.text()),
-                  settings(defaults.overrideWith(request.parameters()), messages, found)));
+                  settings(parameters, messages, found),
+                  AnswerChecks.of(parameters, found)));
     } catch (RuntimeException e) {
       onFailure.accept(e);
       return Optional.empty();
@@ -114,45 +117,12 @@ final class ChatRequestParser {
     Map<String, String> settings = new TreeMap<>();
     settings.put("provider", provider.name());
     settings.put(CacheableRequest.MODEL, model);
-    settings.put("parameters", text(parameters));
-    settings.put("tools", tools(parameters));
+    settings.put("parameters", ParameterEncoder.encode(parameters));
     settings.put("messages", ChatMessageSerializer.messagesToJson(messages));
     if (!question.context().isEmpty()) {
       settings.put("before the question", question.context().get(0));
       settings.put("after the question", question.context().get(1));
     }
     return settings;
-  }
-
-  /**
-   * Returns the parameters as text.
-   *
-   * @throws IllegalArgumentException if a subclass adds fields without overriding toString, because
-   *     requests that differ in these fields would be treated as equal
-   */
-  private static String text(ChatRequestParameters parameters) {
-    Class<?> type = parameters.getClass();
-    while (!declaresToString(type)) {
-      if (Stream.of(type.getDeclaredFields()).anyMatch(ChatRequestParser::isInstanceField)) {
-        throw new IllegalArgumentException(type + " declares fields, but no toString");
-      }
-      type = type.getSuperclass();
-    }
-    return parameters.toString();
-  }
-
-  private static boolean declaresToString(Class<?> type) {
-    return Stream.of(type.getDeclaredMethods())
-        .anyMatch(method -> method.getName().equals("toString") && method.getParameterCount() == 0);
-  }
-
-  private static boolean isInstanceField(Field field) {
-    return !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic();
-  }
-
-  private static String tools(ChatRequestParameters parameters) {
-    return parameters.toolSpecifications().stream()
-        .map(ToolSpecification::toJson)
-        .collect(Collectors.joining("\n"));
   }
 }

@@ -9,10 +9,12 @@ import dev.langchain4j.data.message.ChatMessageDeserializer;
 import dev.langchain4j.data.message.ChatMessageSerializer;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.json.AnswerCheck;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Converts responses of LangChain4j to replies that a cache can store, and back. Thread-safe. */
 final class ChatResponseCodec {
   private static final JsonMapper JSON = new JsonMapper();
+  private static final String MESSAGE = "message";
+  private static final String METADATA = "metadata";
 
   private final Consumer<Throwable> onFailure;
 
@@ -33,10 +37,10 @@ final class ChatResponseCodec {
   }
 
   /** Completes a lead with a response, or abandons it if the response cannot be serialized. */
-  void complete(CacheCall.Lead lead, ChatResponse response) {
+  void complete(CacheCall.Lead lead, ChatResponse response, AnswerCheck check) {
     ChatReply reply;
     try {
-      reply = encode(response);
+      reply = encode(response, check);
     } catch (UncacheableResponseException e) {
       lead.abandon();
       return;
@@ -48,11 +52,12 @@ final class ChatResponseCodec {
    * Converts a response to a reply.
    *
    * @throws UncacheableResponseException if the response cannot be serialized without loss, for
-   *     example because of an attribute that is not a bean
+   *     example because of an attribute that is not a bean, or of metadata without a builder
    */
-  ChatReply encode(ChatResponse response) {
+  ChatReply encode(ChatResponse response, AnswerCheck check) {
     try {
-      return reply(response);
+      ChatReply reply = reply(response);
+      return check.apply(reply, reply.text(), response.finishReason() != null);
     } catch (RuntimeException e) {
       onFailure.accept(e);
       throw new UncacheableResponseException(e);
@@ -79,8 +84,8 @@ final class ChatResponseCodec {
       return FinishReason.TOOL_CALLS;
     }
     dev.langchain4j.model.output.@Nullable FinishReason reason = response.finishReason();
-    if (reason == null) {
-      return FinishReason.OTHER;
+    if (reason == null || reason == dev.langchain4j.model.output.FinishReason.STOP) {
+      return LiveSources.areIn(response) ? FinishReason.LIVE_DATA : FinishReason.STOP;
     }
     return switch (reason) {
       case STOP -> FinishReason.STOP;
@@ -103,19 +108,18 @@ final class ChatResponseCodec {
 
   private static String payload(ChatResponse response) {
     ObjectNode payload = JSON.createObjectNode();
-    payload.put("message", json(response.aiMessage()));
-    payload.put("id", response.id()).put("model", response.modelName());
-    if (response.finishReason() != null) {
-      payload.put("finish_reason", response.finishReason().name());
-    }
-    if (response.tokenUsage() != null) {
-      payload
-          .putObject("usage")
-          .put("input", response.tokenUsage().inputTokenCount())
-          .put("output", response.tokenUsage().outputTokenCount())
-          .put("total", response.tokenUsage().totalTokenCount());
-    }
+    payload.put(MESSAGE, json(HitMark.removeFrom(response.aiMessage())));
+    payload.set(METADATA, json(response.metadata()));
     return payload.toString();
+  }
+
+  /** Rejects metadata that would be different when read back from JSON. */
+  private static JsonNode json(ChatResponseMetadata metadata) {
+    JsonNode json = BeanCodec.encode(metadata);
+    if (!json.equals(BeanCodec.encode(BeanCodec.decode(json, ChatResponseMetadata.class)))) {
+      throw new IllegalArgumentException("the metadata is different after serialization");
+    }
+    return json;
   }
 
   /** Rejects messages with attributes that would have another type when read back from JSON. */
@@ -128,9 +132,17 @@ final class ChatResponseCodec {
   }
 
   /**
-   * Converts a reply to a response. A reply without a payload of LangChain4j, or with one that
-   * cannot be read, becomes a response with its text and the finish reason {@code STOP}.
+   * Converts an answer to a response, with the attributes of a hit if it comes from the cache. An
+   * answer without a payload of LangChain4j, or with one that cannot be read, becomes a response
+   * with its text and the finish reason {@code STOP}.
    */
+  ChatResponse decode(Answer answer) {
+    ChatResponse response = decode(answer.reply());
+    return answer.isHit()
+        ? response.toBuilder().aiMessage(HitMark.addTo(response.aiMessage(), answer)).build()
+        : response;
+  }
+
   ChatResponse decode(ChatReply reply) {
     try {
       return response(JSON.readTree(reply.payload().orElse("{}")), reply);
@@ -149,34 +161,15 @@ final class ChatResponseCodec {
   }
 
   private static ChatResponse response(JsonNode payload, ChatReply reply) {
-    if (!payload.has("message")) {
+    ChatResponseMetadata metadata =
+        BeanCodec.decode(payload.path(METADATA), ChatResponseMetadata.class);
+    if (!payload.has(MESSAGE) || metadata == null) {
       return textResponse(reply);
-    }
-    ChatResponseMetadata.Builder<?> metadata = ChatResponseMetadata.builder();
-    metadata.id(payload.path("id").textValue());
-    metadata.modelName(payload.path("model").textValue());
-    if (payload.has("finish_reason")) {
-      metadata.finishReason(
-          dev.langchain4j.model.output.FinishReason.valueOf(
-              payload.path("finish_reason").textValue()));
-    }
-    if (payload.has("usage")) {
-      metadata.tokenUsage(usage(payload.path("usage")));
     }
     return ChatResponse.builder()
         .aiMessage(
-            (AiMessage)
-                ChatMessageDeserializer.messageFromJson(payload.path("message").textValue()))
-        .metadata(metadata.build())
+            (AiMessage) ChatMessageDeserializer.messageFromJson(payload.path(MESSAGE).textValue()))
+        .metadata(metadata)
         .build();
-  }
-
-  private static dev.langchain4j.model.output.TokenUsage usage(JsonNode usage) {
-    return new dev.langchain4j.model.output.TokenUsage(
-        number(usage, "input"), number(usage, "output"), number(usage, "total"));
-  }
-
-  private static @Nullable Integer number(JsonNode node, String field) {
-    return node.path(field).isNumber() ? node.path(field).intValue() : null;
   }
 }

@@ -41,7 +41,9 @@ record StreamedChat(
   public CompletableFuture<Boolean> lead(CacheCall.Lead lead) {
     try {
       return lead.call(
-          observer, cacheable.model(), () -> stream(new CachingHandler(handler, lead, codec)));
+          observer,
+          cacheable.model(),
+          () -> stream(new CachingHandler(handler, lead, codec, cacheable.check())));
     } catch (Throwable e) {
       lead.fail(e);
       throw e;
@@ -66,7 +68,7 @@ record StreamedChat(
 
   @Override
   public CompletableFuture<Boolean> answered(Answer answer) {
-    StreamReplay.to(handler, codec.decode(answer.reply()));
+    StreamReplay.to(handler, codec.decode(answer));
     return CompletableFuture.completedFuture(true);
   }
 }

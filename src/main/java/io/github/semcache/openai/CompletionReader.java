@@ -8,6 +8,7 @@ import com.openai.models.completions.CompletionUsage;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.json.AnswerCheck;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,21 +24,24 @@ final class CompletionReader {
    * Converts the first choice.
    *
    * @param completion the completion
+   * @param check what the request says about the answer
    * @return the reply
    * @throws OpenAIInvalidDataException if there is no choice, or the first one has no message
    */
-  static ChatReply read(ChatCompletion completion) {
+  static ChatReply read(ChatCompletion completion, AnswerCheck check) {
     List<Choice> choices = completion.choices();
     if (choices.isEmpty()) {
       throw new OpenAIInvalidDataException("`choices` is empty");
     }
     Choice choice = choices.get(0);
-    return new ChatReply(
-        text(choice.message()),
-        completion._model().asKnown(),
-        finishReason(choice),
-        completion._usage().asKnown().flatMap(CompletionReader::usage),
-        Optional.empty());
+    ChatReply reply =
+        new ChatReply(
+            text(choice.message()),
+            completion._model().asKnown(),
+            finishReason(choice),
+            completion._usage().asKnown().flatMap(CompletionReader::usage),
+            Optional.empty());
+    return check.apply(reply, reply.text(), reportedReason(choice).isPresent());
   }
 
   /** Returns the content, or the refusal if there is no content. */
@@ -54,21 +58,15 @@ final class CompletionReader {
     if (message.toolCalls().filter(calls -> !calls.isEmpty()).isPresent()) {
       return FinishReason.TOOL_CALLS;
     }
-    return choice
-        ._finishReason()
-        .asKnown()
-        .map(CompletionReader::finishReason)
-        .orElse(FinishReason.OTHER);
+    boolean cites =
+        message._annotations().asKnown().filter(sources -> !sources.isEmpty()).isPresent();
+    FinishReason reason = FinishReason.parse(reportedReason(choice).orElse(null));
+    return cites && reason == FinishReason.STOP ? FinishReason.LIVE_DATA : reason;
   }
 
-  private static FinishReason finishReason(Choice.FinishReason reason) {
-    return switch (reason.value()) {
-      case STOP -> FinishReason.STOP;
-      case LENGTH -> FinishReason.LENGTH;
-      case TOOL_CALLS, FUNCTION_CALL -> FinishReason.TOOL_CALLS;
-      case CONTENT_FILTER -> FinishReason.CONTENT_FILTER;
-      case _UNKNOWN -> FinishReason.OTHER;
-    };
+  /** Returns the name of the reason; empty if the service reports none. */
+  private static Optional<String> reportedReason(Choice choice) {
+    return choice._finishReason().asKnown().map(Choice.FinishReason::asString);
   }
 
   private static Optional<TokenUsage> usage(CompletionUsage usage) {

@@ -4,11 +4,9 @@ import static io.github.semcache.openai.OptionChecks.notBlank;
 import static io.github.semcache.openai.OptionChecks.positive;
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.client.OpenAIClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
@@ -19,6 +17,8 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.json.AnswerCheck;
+import io.github.semcache.json.CanonicalJson;
 import io.github.semcache.prompt.Prompt;
 import java.util.Collections;
 import java.util.Map;
@@ -46,6 +46,12 @@ import java.util.function.Consumer;
  * models under the same name. {@link Builder#endpoint} replaces it for a service that has several
  * addresses.
  *
+ * <p>If a setting asks for JSON ({@code response_format}), an answer that cannot be parsed or does
+ * not conform to the schema has the finish reason {@link
+ * io.github.semcache.chat.ChatReply.FinishReason#MALFORMED}. If a setting enables a web search or another
+ * source of live data, the finish reason is {@link io.github.semcache.chat.ChatReply.FinishReason#LIVE_DATA}.
+ * Such answers are not stored by default.
+ *
  * <p>This class is immutable and thread-safe. {@link #chat} blocks on the network. The client
  * determines retries and timeouts. This class never closes the client.
  */
@@ -55,6 +61,7 @@ public final class OpenAiChatClient implements ChatClient.Streaming {
   private final Optional<String> system;
   private final Map<String, JsonValue> body;
   private final Map<String, String> settings;
+  private final AnswerCheck check;
 
   private OpenAiChatClient(Builder builder) {
     this.client = builder.client;
@@ -62,6 +69,7 @@ public final class OpenAiChatClient implements ChatClient.Streaming {
     this.system = builder.system;
     this.body = Collections.unmodifiableSortedMap(new TreeMap<>(builder.body));
     this.settings = Collections.unmodifiableSortedMap(builder.settings());
+    this.check = AnswerCheck.ofChat(builder.request());
   }
 
   /**
@@ -101,7 +109,8 @@ public final class OpenAiChatClient implements ChatClient.Streaming {
   @Override
   public ChatReply chat(Prompt prompt) {
     ChatCompletionCreateParams params = params(prompt);
-    return CompletionReader.read(OpenAiCall.run(() -> client.chat().completions().create(params)));
+    return CompletionReader.read(
+        OpenAiCall.run(() -> client.chat().completions().create(params)), check);
   }
 
   /**
@@ -136,7 +145,7 @@ public final class OpenAiChatClient implements ChatClient.Streaming {
           .forEach(chunk -> textOf(chunk).ifPresent(onText));
     }
     try {
-      return CompletionReader.read(accumulator.chatCompletion());
+      return CompletionReader.read(accumulator.chatCompletion(), check);
     } catch (IllegalStateException e) {
       throw new OpenAIInvalidDataException("The stream ended before the answer was complete", e);
     }
@@ -187,9 +196,6 @@ public final class OpenAiChatClient implements ChatClient.Streaming {
   public static final class Builder {
     private static final Set<String> RESERVED =
         Set.of("endpoint", "messages", "model", "n", "stream", "stream_options", "system");
-
-    private static final ObjectWriter CANONICAL =
-        JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build().writer();
 
     private final OpenAIClient client;
     private final SortedMap<String, JsonValue> body = new TreeMap<>();
@@ -323,8 +329,16 @@ public final class OpenAiChatClient implements ChatClient.Streaming {
       settings.put("endpoint", endpoint.orElseGet(this::baseUrl));
       settings.put("model", model);
       system.ifPresent(text -> settings.put("system", text));
-      body.forEach((name, value) -> settings.put(name, canonical(value)));
+      body.forEach(
+          (name, value) -> settings.put(name, CanonicalJson.of(value.convert(JsonNode.class))));
       return settings;
+    }
+
+    /** Returns the fields of the request body that do not depend on the prompt. */
+    private ObjectNode request() {
+      ObjectNode request = JsonNodeFactory.instance.objectNode().put("model", model);
+      body.forEach((name, value) -> request.set(name, value.convert(JsonNode.class)));
+      return request;
     }
 
     /** The options of a client are only visible while another client is derived from it. */
@@ -332,14 +346,6 @@ public final class OpenAiChatClient implements ChatClient.Streaming {
       StringBuilder baseUrl = new StringBuilder();
       client.withOptions(options -> baseUrl.append(options.build().baseUrl()));
       return baseUrl.toString();
-    }
-
-    private static String canonical(JsonValue value) {
-      try {
-        return CANONICAL.writeValueAsString(value.convert(JsonNode.class));
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException("a JSON value cannot be serialized", e);
-      }
     }
 
     private static double within(double value, double max, String option) {

@@ -41,12 +41,32 @@ public record Query(
    * @throws IllegalArgumentException if the normalizer returns a blank text
    */
   public static Query of(Prompt prompt, Normalizer normalizer, Map<String, String> settings) {
+    return of(
+        prompt,
+        normalizer,
+        settings.isEmpty() ? prompt.scope() : prompt.scope().settings(settings));
+  }
+
+  /**
+   * Creates the query of a prompt in the scope of an entry, of which only the hash is known. The
+   * scope of the query has this hash and no parts.
+   *
+   * @param prompt the prompt, whose own scope is ignored
+   * @param normalizer the normalizer of the text
+   * @param scopeHash the {@linkplain Scope#hash hash} of the scope
+   * @return the query
+   * @throws IllegalArgumentException if the normalizer returns a blank text
+   */
+  public static Query inScope(Prompt prompt, Normalizer normalizer, String scopeHash) {
+    return of(prompt, normalizer, Scope.ofHash(requireNonNull(scopeHash, "scopeHash")));
+  }
+
+  private static Query of(Prompt prompt, Normalizer normalizer, Scope scope) {
     String text = WellFormed.replaceUnpairedSurrogates(normalizer.normalize(prompt.text()));
     if (text.isBlank()) {
       throw new IllegalArgumentException(
           "normalizer returned a blank text; a normal form must not be blank");
     }
-    Scope scope = settings.isEmpty() ? prompt.scope() : prompt.scope().settings(settings);
     String key = new Sha256("key").text(scope.hash()).text(text).hex();
     return new Query(text, scope, key, prompt.maxAge(), prompt.maxDistance());
   }

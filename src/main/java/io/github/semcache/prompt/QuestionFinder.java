@@ -21,10 +21,33 @@ public interface QuestionFinder {
    * Finds the question.
    *
    * @param text the text of the message
-   * @return a substring of the text; if it occurs more than once, its first occurrence is the
-   *     question
+   * @return a substring of the text
    */
   String find(String text);
+
+  /**
+   * Returns where the question begins, which matters if its text occurs more than once.
+   *
+   * @param text the text of the message
+   * @param question the result of {@link #find}
+   * @return the index of the first character; by default, of the first occurrence of the question.
+   *     A negative number if the question is not part of the text
+   */
+  default int position(String text, String question) {
+    return text.indexOf(question);
+  }
+
+  /**
+   * Returns the default finder of wrapped clients. It finds the question in the messages that the
+   * default templates of LangChain4j and Spring AI produce: those for retrieved passages, for the
+   * transformation of queries, and for the output format. In all other messages the whole text is
+   * the question.
+   *
+   * @return the finder
+   */
+  static QuestionFinder templates() {
+    return KnownTemplates.INSTANCE;
+  }
 
   /**
    * Returns a finder for messages that consist of only the question.
@@ -58,8 +81,18 @@ public interface QuestionFinder {
    */
   static QuestionFinder after(String marker) {
     checkMarker(marker);
-    return text ->
-        text.contains(marker) ? text.substring(text.lastIndexOf(marker) + marker.length()) : text;
+    return new QuestionFinder() {
+      @Override
+      public String find(String text) {
+        return text.substring(position(text, ""));
+      }
+
+      @Override
+      public int position(String text, String question) {
+        int index = text.lastIndexOf(marker);
+        return index < 0 ? 0 : index + marker.length();
+      }
+    };
   }
 
   private static void checkMarker(String marker) {
@@ -123,19 +156,24 @@ public interface QuestionFinder {
       return texts;
     }
 
-    private static Optional<String> find(
+    /** A question and the index of its first character in the text of the group. */
+    private record Located(String question, int start) {}
+
+    private static Optional<Located> find(
         String text, QuestionFinder finder, Consumer<? super RuntimeException> onFailure) {
       try {
-        return Optional.of(finder.find(text));
+        String question = finder.find(text);
+        return Optional.of(new Located(question, finder.position(text, question)));
       } catch (RuntimeException e) {
         onFailure.accept(e);
         return Optional.empty();
       }
     }
 
-    private static Optional<Question> split(int from, int to, String text, String question) {
-      int start = text.indexOf(question);
-      if (question.isBlank() || start < 0) {
+    private static Optional<Question> split(int from, int to, String text, Located located) {
+      String question = located.question();
+      int start = located.start();
+      if (question.isBlank() || start < 0 || !text.startsWith(question, start)) {
         return Optional.empty();
       }
       String before = text.substring(0, start);

@@ -19,7 +19,9 @@ import java.util.stream.Collectors;
  * the earlier messages, the settings of the chat model, and the names of the dependencies. Scopes
  * that differ in any part never share an answer. Immutable and thread-safe.
  *
- * <p>Unpaired surrogates in any part are {@linkplain Normalizer#wellFormed replaced}.
+ * <p>Unpaired surrogates in the system text and in the earlier messages are {@linkplain
+ * Normalizer#wellFormed replaced}, because a model cannot receive them. Tags and settings retain
+ * them, so that different values are different scopes.
  */
 public final class Scope {
   private static final Scope NONE =
@@ -50,6 +52,20 @@ public final class Scope {
     this.settings = Collections.unmodifiableSortedMap(settings);
     this.dependencies = Collections.unmodifiableSortedSet(dependencies);
     this.hash = computeHash();
+  }
+
+  private Scope(String hash) {
+    this.tags = Collections.emptySortedMap();
+    this.system = Optional.empty();
+    this.history = List.of();
+    this.settings = Collections.emptySortedMap();
+    this.dependencies = Collections.emptySortedSet();
+    this.hash = hash;
+  }
+
+  /** Returns a scope of which only the hash is known. */
+  static Scope ofHash(String hash) {
+    return new Scope(hash);
   }
 
   /**
@@ -100,12 +116,17 @@ public final class Scope {
   /**
    * Sets the system text.
    *
-   * @param system the system text
+   * @param system the system text; an empty text is the same as none
    * @return a scope with the system text
    */
   public Scope system(String system) {
     String wellFormed = WellFormed.replaceUnpairedSurrogates(requireNonNull(system, "system"));
-    return new Scope(tags, Optional.of(wellFormed), history, settings, dependencies);
+    return new Scope(
+        tags,
+        Optional.of(wellFormed).filter(text -> !text.isEmpty()),
+        history,
+        settings,
+        dependencies);
   }
 
   /**
@@ -142,7 +163,7 @@ public final class Scope {
    */
   public Scope dependsOn(String dependency) {
     SortedSet<String> changed = new TreeSet<>(dependencies);
-    changed.add(WellFormed.replaceUnpairedSurrogates(requireNonNull(dependency, "dependency")));
+    changed.add(requireNonNull(dependency, "dependency"));
     return new Scope(tags, system, history, settings, changed);
   }
 
@@ -158,7 +179,7 @@ public final class Scope {
   /**
    * Returns the system text.
    *
-   * @return the system text, or empty
+   * @return the system text; empty if there is none
    */
   public Optional<String> system() {
     return system;
@@ -266,7 +287,7 @@ public final class Scope {
   private static String term(String kind, String... parts) {
     Sha256 sha256 = new Sha256(kind);
     for (String part : parts) {
-      sha256.text(WellFormed.replaceUnpairedSurrogates(part));
+      sha256.text(part);
     }
     return sha256.hex().substring(0, TERM_LENGTH);
   }
@@ -301,9 +322,7 @@ public final class Scope {
   }
 
   private static void put(SortedMap<String, String> map, String name, String value) {
-    map.put(
-        WellFormed.replaceUnpairedSurrogates(requireNonNull(name, "name")),
-        WellFormed.replaceUnpairedSurrogates(requireNonNull(value, "value")));
+    map.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
   }
 
   /** Returns whether the other object is a scope with equal parts. */

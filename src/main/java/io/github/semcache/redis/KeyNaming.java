@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * The names of the index and the keys of one cache. The cache name and the model are
- * percent-encoded, so that they contain no separator, no glob character, and no hash tag of a
- * cluster.
+ * percent-encoded, so that they contain no glob character and no hash tag of a cluster. The model
+ * contains no colon. The cache name may contain colons, except before {@code state} and before
+ * {@code v} with a number, which end the cache name. Therefore no prefix is the beginning of a
+ * prefix of another cache.
  *
  * @param indexName the name of the search index
  * @param entryPrefix the prefix of the keys of all entries and of no other keys; ends with a colon
@@ -20,15 +23,18 @@ record KeyNaming(
     String indexName, String entryPrefix, String statePrefix, String dependencyPrefix) {
   private static final int SCHEMA_VERSION = 2;
   private static final String UNRESERVED =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-:";
+
+  /** A colon before a segment that ends the cache name. */
+  private static final Pattern VERSION_COLON = Pattern.compile(":(?=(state|v[0-9]+)(:|$))");
 
   static KeyNaming of(String cacheName, EmbeddingSpace space) {
-    String cache = encode("cacheName", cacheName);
+    String cache = VERSION_COLON.matcher(encode("cacheName", cacheName)).replaceAll("%3A");
     String suffix =
         String.join(
             ":",
             "v" + SCHEMA_VERSION,
-            encode("modelId", space.modelId()),
+            encode("modelId", space.modelId()).replace(":", "%3A"),
             Integer.toString(space.dimension()));
     String indexName = cache + ":" + suffix;
     return new KeyNaming(

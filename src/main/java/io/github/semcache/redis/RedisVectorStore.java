@@ -435,8 +435,9 @@ public final class RedisVectorStore
     /**
      * Sets the name of the cache. Caches with different names do not share entries or state.
      *
-     * @param cacheName the name, well-formed Unicode and not blank; the default is {@code
-     *     sem_cache}
+     * @param cacheName the name, well-formed Unicode and not blank, for example {@code app:llm};
+     *     all characters except letters, digits, and {@code _.-:} are percent-encoded. The default
+     *     is {@code sem_cache}
      * @return this builder
      * @throws IllegalArgumentException if the name is blank or contains an unpaired surrogate
      */

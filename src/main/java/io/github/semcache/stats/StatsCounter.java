@@ -36,6 +36,7 @@ final class StatsCounter implements CacheStats.Counter {
   volatile Learner.State policyState = Learner.State.COLD;
   final VerificationCounter verifications = new VerificationCounter();
   final QualityCounter quality = new QualityCounter();
+  final ScopeSketch scopes = new ScopeSketch();
 
   @Override
   public void onEvent(CacheEvent event) {
@@ -94,6 +95,11 @@ final class StatsCounter implements CacheStats.Counter {
         modelErrors.increment();
       }
     }
+  }
+
+  @Override
+  public void countScope(String scopeHash) {
+    scopes.add(scopeHash);
   }
 
   @Override

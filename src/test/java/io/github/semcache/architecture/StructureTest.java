@@ -26,8 +26,8 @@ class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 2;
   private static final int MAX_BASE_CLASSES = 26;
-  private static final int MAX_PUBLIC_TYPES = 91;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 75;
+  private static final int MAX_PUBLIC_TYPES = 96;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 80;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
@@ -41,7 +41,7 @@ class StructureTest {
           Set.of("stats"),
           Set.of("internal.learning"),
           Set.of(""),
-          Set.of("adapter"),
+          Set.of("adapter", "json"),
           Set.of("openai", "langchain4j", "micrometer"),
           Set.of("openai.proxy"),
           Set.of("spring"),

@@ -85,11 +85,11 @@ class IntegrationsTest {
     // langchain4j-retrieval begins
     ChatModel cached =
         CachedChatModel.builder(cache)
-            .question(QuestionFinder.before("\n\nAnswer using the following information:\n"))
+            .question(QuestionFinder.before("\n\nUse these documents:\n"))
             .build(model);
     // langchain4j-retrieval ends
 
-    String passage = "\n\nAnswer using the following information:\nParis is the capital of France.";
+    String passage = "\n\nUse these documents:\nParis is the capital of France.";
     assertThat(cached.chat(QUESTION + passage)).isEqualTo("answer 1");
     assertThat(cached.chat(AGAIN + passage)).isEqualTo("answer 1");
     assertThat(cached.chat(AGAIN + passage + " It has been since 987.")).isEqualTo("answer 2");

@@ -1,5 +1,7 @@
 package io.github.semcache.langchain4j;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
@@ -39,6 +41,13 @@ abstract class CachedModelFixture {
 
   static ChatRequest.Builder request(String question) {
     return ChatRequest.builder().messages(UserMessage.from(question));
+  }
+
+  /** Returns a hit without its marks, which must be present. */
+  static ChatResponse unmarked(ChatResponse hit) {
+    assertThat(hit.aiMessage().attributes())
+        .containsKeys(CachedChatModel.SOURCE, CachedChatModel.ENTRY);
+    return hit.toBuilder().aiMessage(HitMark.removeFrom(hit.aiMessage())).build();
   }
 
   /** Records the parts and the end of a stream. */

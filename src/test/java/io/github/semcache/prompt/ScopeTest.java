@@ -59,7 +59,7 @@ class ScopeTest {
     List<Scope> others = new ArrayList<>();
     others.add(scope.tag("added", ""));
     others.add(scope.dependsOn("added"));
-    others.add(scope.system(scope.system().map(text -> text + "b").orElse("")));
+    others.add(scope.system(scope.system().map(text -> text + "b").orElse("b")));
     for (String name : scope.tags().keySet()) {
       others.add(scope.tag(name, scope.tags().get(name) + "b"));
       Scope withoutTag =
@@ -165,15 +165,31 @@ class ScopeTest {
   }
 
   @Test
-  void unpairedSurrogatesOfAllPartsAreReplaced() {
+  void unpairedSurrogatesOfTheSystemTextAndTheHistoryAreReplaced() {
     String broken = "a\ud83d";
     String replaced = "a\ufffd";
 
-    assertThat(scopeOf(broken)).isEqualTo(scopeOf(replaced));
-    assertThat(scopeOf(broken).tags()).containsExactly(Map.entry(replaced, replaced));
     assertThat(scopeOf(broken).system()).contains(replaced);
     assertThat(scopeOf(broken).history()).containsExactly(new Prompt.Message(replaced, replaced));
-    assertThat(scopeOf(broken).settings()).containsExactly(Map.entry(replaced, replaced));
+  }
+
+  @Test
+  void tagsAndSettingsThatDifferInAnUnpairedSurrogateAreDifferentScopes() {
+    List<String> texts = List.of("a\ud83d", "a\ud83e", "a\udc00", "a\ufffd", "a?");
+
+    assertThat(texts).extracting(text -> Scope.of("tenant", text).hash()).doesNotHaveDuplicates();
+    assertThat(texts).extracting(text -> Scope.of(text, "tenant").hash()).doesNotHaveDuplicates();
+    assertThat(texts)
+        .extracting(text -> Scope.none().settings(Map.of("x", text)).hash())
+        .doesNotHaveDuplicates();
+    assertThat(Scope.of("a\ud83d", "b").tags()).containsExactly(Map.entry("a\ud83d", "b"));
+  }
+
+  @Test
+  void emptySystemTextIsTheSameAsNone() {
+    assertThat(Scope.none().system("")).isEqualTo(Scope.none());
+    assertThat(Scope.none().system("").system()).isEmpty();
+    assertThat(Scope.none().system(" ")).isNotEqualTo(Scope.none());
   }
 
   private static Scope scopeOf(String text) {

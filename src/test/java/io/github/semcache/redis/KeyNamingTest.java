@@ -7,6 +7,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class KeyNamingTest {
@@ -55,14 +56,41 @@ class KeyNamingTest {
     String name = validName(values);
     KeyNaming keys = keys(name, name, 4);
 
-    assertThat(keys.entryPrefix()).matches("[A-Za-z0-9_.%-]+:v2:[A-Za-z0-9_.%-]+:4:");
-    assertThat(keys.statePrefix()).matches("[A-Za-z0-9_.%-]+:state:v2:[A-Za-z0-9_.%-]+:4:");
+    assertThat(keys.entryPrefix()).matches("[A-Za-z0-9_.%:-]+:v2:[A-Za-z0-9_.%-]+:4:");
+    assertThat(keys.statePrefix()).matches("[A-Za-z0-9_.%:-]+:state:v2:[A-Za-z0-9_.%-]+:4:");
   }
 
   private static String validName(Values values) {
     String name = values.wellFormedString();
     values.assume(isValid(name));
     return name;
+  }
+
+  @Test
+  void colonsOfTheCacheNameAreRetained() {
+    assertThat(keys("app:llm", "llama3:8b", 4).indexName()).isEqualTo("app:llm:v1:llama3%3A8b:4");
+  }
+
+  @Property
+  void prefixesOfCachesWhoseNamesContainSeparatorsDoNotOverlap(Values values) {
+    Supplier<String> name =
+        () ->
+            String.join(
+                ":",
+                values.listOf(
+                    1, 6, () -> values.oneOf("a", "v1", "v2", "state", "m", "4", "", "%3A")));
+    String one = name.get();
+    String other = name.get();
+    values.assume(!one.equals(other) && !one.isBlank() && !other.isBlank());
+    KeyNaming first = keys(one, "m", 4);
+    KeyNaming second = keys(other, "m", 4);
+
+    assertThat(first.entryPrefix())
+        .doesNotStartWith(second.entryPrefix())
+        .doesNotStartWith(second.statePrefix());
+    assertThat(first.statePrefix())
+        .doesNotStartWith(second.entryPrefix())
+        .doesNotStartWith(second.statePrefix());
   }
 
   @Test

@@ -91,7 +91,7 @@ record ScopePair(Scope one, Scope other, String difference) {
   private static ScopePair systemChanged(Scope one, Random random) {
     return new ScopePair(
         one,
-        one.system(one.system().map(text -> other(text, random)).orElse("")),
+        one.system(one.system().map(text -> other(text, random)).orElse("added")),
         "the system text");
   }
 

@@ -16,4 +16,13 @@ interface AnswerAccumulator {
    * @throws IOException if the event is an error or is malformed
    */
   Optional<ObjectNode> add(String data) throws IOException;
+
+  /**
+   * Handles the end of a stream without a terminal marker.
+   *
+   * @return the answer if it is complete; empty by default
+   */
+  default Optional<ObjectNode> end() {
+    return Optional.empty();
+  }
 }

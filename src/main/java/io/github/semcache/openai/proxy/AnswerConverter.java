@@ -3,6 +3,7 @@ package io.github.semcache.openai.proxy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.Answer;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -22,16 +23,31 @@ record AnswerConverter(ModelRequest request, Consumer<Throwable> onFailure) {
 
   private String toStream(Answer answer) {
     ObjectNode tree = payload(answer).orElseGet(() -> request.api().createAnswer(answer.reply()));
-    request.replaceEchoedFields(tree);
+    adapt(tree);
+    if (answer.isHit()) {
+      tree.set(CacheControl.HIT, HitMark.of(answer));
+    }
     return request.api().toStream(tree, request.includesUsage());
   }
 
-  /** Returns the payload unmodified if possible, which preserves its formatting. */
+  /** Returns the payload unmodified except for the mark if possible, with its formatting. */
   private String toJson(Answer answer) {
     Optional<ObjectNode> payload = payload(answer);
-    return payload.isPresent() && !request.replaceEchoedFields(payload.get())
-        ? answer.reply().payload().orElseThrow()
-        : OpenAiJson.text(payload.orElseGet(() -> request.api().createAnswer(answer.reply())));
+    ObjectNode tree = payload.orElseGet(() -> request.api().createAnswer(answer.reply()));
+    boolean changed = adapt(tree);
+    String json =
+        payload.isPresent() && !changed
+            ? answer.reply().payload().orElseThrow()
+            : OpenAiJson.text(tree);
+    return answer.isHit() ? HitMark.addTo(json, answer) : json;
+  }
+
+  /** Replaces the fields that belong to another request, and returns whether there are any. */
+  private boolean adapt(ObjectNode tree) {
+    if (request.hasOwnId()) {
+      tree.put("id", request.api().idPrefix() + UUID.randomUUID().toString().replace("-", ""));
+    }
+    return request.replaceEchoedFields(tree) || request.hasOwnId();
   }
 
   /** Returns the answer in the format of the service; empty if only its text is known. */

@@ -77,6 +77,7 @@ final class BufferedResponse {
   BufferedResponse withCacheHeaders(Answer answer) {
     Headers.Builder builder = headers.toBuilder();
     builder.replace(CacheControl.SOURCE, answer.source().name().toLowerCase(Locale.ROOT));
+    answer.entryId().ifPresent(id -> builder.replace(CacheControl.ENTRY, id));
     if (answer.isHit()) {
       builder.replace(CacheControl.DISTANCE, Double.toString(answer.distance().orElse(0)));
       builder.replace(CacheControl.AGE, Long.toString(answer.age().toSeconds()));

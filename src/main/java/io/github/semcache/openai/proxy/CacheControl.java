@@ -1,15 +1,12 @@
 package io.github.semcache.openai.proxy;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import com.openai.core.http.Headers;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.responses.ResponseCreateParams;
 import io.github.semcache.prompt.Prompt;
-import java.net.URLEncoder;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Locale;
 
 /**
@@ -37,8 +34,9 @@ public final class CacheControl {
   /**
    * The prefix of the request headers for tags of the scope, for example {@code
    * X-Semcache-Tag-tenant: acme}. The prefix is followed by the name of the tag; the value of the
-   * header is the value of the tag. Both are percent-encoded UTF-8, as in the query of a URL.
-   * Capital letters of the name have to be encoded too, because header names are case-insensitive.
+   * header is the value of the tag. Both are percent-encoded UTF-8, as in the query of a URL. An
+   * unpaired surrogate is encoded as {@code %uD800}. Capital letters of the name have to be encoded
+   * too, because header names are case-insensitive.
    */
   public static final String TAG_PREFIX = "X-Semcache-Tag-";
 
@@ -66,8 +64,29 @@ public final class CacheControl {
   /** The response header for the cosine distance of a hit, in [0, 2]. */
   public static final String DISTANCE = "X-Semcache-Distance";
 
+  /**
+   * The response header for the id of the entry that the answer was served from or stored in, for
+   * {@link io.github.semcache.SemanticCache#reportWrong(String, String)}. It is absent if the
+   * answer was not stored, and on streams of the model, whose headers arrive before the answer is
+   * stored.
+   */
+  public static final String ENTRY = "X-Semcache-Entry";
+
   /** The response header for the age of a cached answer, in whole seconds. */
   public static final String AGE = "Age";
+
+  /**
+   * The field of an answer from the cache that distinguishes it from an answer of the model, for
+   * example because its tokens were not billed again. It is an object with the fields {@code
+   * source}, {@code entry}, {@code distance}, and {@code age}, whose values are those of the
+   * response headers. It is part of completions, of each chunk of a streamed completion, and of
+   * responses:
+   *
+   * <pre>{@code
+   * boolean isHit = completion._additionalProperties().containsKey(CacheControl.HIT);
+   * }</pre>
+   */
+  public static final String HIT = "semcache";
 
   static final String PREFIX = "x-semcache-";
 
@@ -120,21 +139,8 @@ public final class CacheControl {
    * @return an instance with the tag
    */
   public CacheControl tag(String name, String value) {
-    String header = TAG_PREFIX + encodeName(requireNonNull(name, "name"));
-    return with(header, URLEncoder.encode(requireNonNull(value, "value"), UTF_8));
-  }
-
-  /** Unlike {@link URLEncoder}, encodes the characters that are not safe in header names. */
-  private static String encodeName(String name) {
-    StringBuilder encoded = new StringBuilder();
-    for (byte b : name.getBytes(UTF_8)) {
-      if ((b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b == '-' || b == '_') {
-        encoded.append((char) b);
-      } else {
-        encoded.append('%').append(HexFormat.of().toHexDigits(b));
-      }
-    }
-    return encoded.toString();
+    String header = TAG_PREFIX + TagEncoding.encode(requireNonNull(name, "name"));
+    return with(header, TagEncoding.encode(requireNonNull(value, "value")));
   }
 
   /**

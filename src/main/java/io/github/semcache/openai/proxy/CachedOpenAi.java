@@ -2,6 +2,7 @@ package io.github.semcache.openai.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.prompt.Prompt;
 import com.openai.client.OpenAIClient;
 import com.openai.client.OpenAIClientAsync;
 import com.openai.core.ClientOptions;
@@ -9,12 +10,12 @@ import com.openai.core.LogLevel;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.prompt.QuestionFinder;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 
 /**
  * Wraps openai-java clients, so that they answer from a cache. The code that uses the client does
@@ -32,26 +33,30 @@ import java.util.concurrent.Executor;
  *   <li><b>Scope.</b> The text of the last user message is compared by meaning. If images or files
  *       separate its texts, only the text after the last of them is. If the message contains
  *       retrieved passages, {@link Builder#question} selects the question. All other fields of the
- *       request body must be equal, including unknown fields; the order of keys does not matter:
- *       the model, the system text, earlier messages, images, tools, the response format, the
- *       temperature, and so on. The base URL, the path, the query, and the headers {@code
- *       OpenAI-Organization} and {@code OpenAI-Project} must be equal too. API keys need not be
- *       equal: two keys share answers, and a revoked key is still answered from the cache; see
- *       {@link Builder#scopeHeader}. These fields are ignored: {@code metadata}, {@code
- *       prompt_cache_key}, {@code prompt_cache_options}, {@code prompt_cache_retention}, {@code
- *       safety_identifier}, {@code service_tier}, {@code stream}, {@code stream_options}, {@code
- *       user}, and, for chat completions, {@code store}.
- *   <li><b>Requests that bypass the cache.</b> Requests without a user text, responses with a
- *       {@code conversation}, whose context grows with each call, and background responses.
+ *       request body must be equal, including unknown fields; the order of keys matters only in the
+ *       properties of a schema: the model, the system text, earlier messages, images, tools, the
+ *       response format, the temperature, and so on. The base URL, the path, the query, and the
+ *       headers {@code OpenAI-Organization} and {@code OpenAI-Project} must be equal too, and so
+ *       must the credentials unless {@link Builder#shareAcrossCredentials} is set. {@link
+ *       Builder#normalizeMessages} removes volatile texts from the scope. These fields are ignored:
+ *       {@code metadata}, {@code prompt_cache_key}, {@code prompt_cache_options}, {@code
+ *       prompt_cache_retention}, {@code safety_identifier}, {@code service_tier}, {@code stream},
+ *       {@code stream_options}, {@code user}, and, for chat completions, {@code store}.
+ *   <li><b>Requests that bypass the cache.</b> Requests without a user text, requests whose answer
+ *       the service stores (responses without {@code store: false}, unless {@link
+ *       Builder#cacheStoredAnswers} is set), responses with a {@code previous_response_id} or a
+ *       {@code conversation}, and background responses.
  *   <li><b>Hits.</b> A hit returns what the model returned, with the same id, usage, and unknown
- *       fields. Fields that the service echoes, such as the {@code metadata} of a response, are
- *       taken from the current request. A stream contains the usage if the request asks for it; see
- *       {@link Builder#usageOfStreams}. The raw response has the header {@link
- *       CacheControl#SOURCE}.
- *   <li><b>What is stored.</b> Answers that end with {@code stop}, have one choice and a text, and
- *       are neither refusals nor tool calls, unless the {@link io.github.semcache.chat.Admission}
- *       of the cache overrides this. A stream is stored when its terminal marker arrives, and only
- *       once for all of its readers. A stream that is closed before is not stored.
+ *       fields, and the additional field {@link CacheControl#HIT}. Fields that the service echoes,
+ *       such as the {@code metadata} of a response, are taken from the current request. A stream
+ *       contains the usage if the request asks for it; see {@link Builder#usageOfStreams}. The raw
+ *       response has the header {@link CacheControl#SOURCE}.
+ *   <li><b>What is stored.</b> Complete answers that have one choice and a text and are neither
+ *       refusals nor tool calls. Answers to requests for JSON must conform to the schema. Answers
+ *       from live data (web search, file search, code interpreter, MCP, computer use) are not
+ *       stored. All of this applies unless the {@link io.github.semcache.chat.Admission} of the
+ *       cache overrides this. A stream is stored when its terminal marker arrives, and only once
+ *       for all of its readers. A stream that is closed before is not stored.
  *   <li><b>Failures.</b> An error of the model is returned unchanged after the retries of the
  *       client, also to the calls that wait for the same answer. Errors that are specific to one
  *       caller are the exception: for statuses 401, 402, 403, 404, 408, and 429, timeouts, and
@@ -92,9 +97,13 @@ public final class CachedOpenAi {
     this.cache = builder.cache;
     this.reader =
         new RequestReader(
-            builder.endpoint,
-            Set.copyOf(builder.scopeHeaders),
-            builder.question,
+            new ReadOptions(
+                builder.endpoint,
+                ReadOptions.scopeHeaders(builder.scopeHeaders, builder.sharesAcrossCredentials),
+                Set.copyOf(builder.ignoredFields),
+                new MessageTexts(builder.messages),
+                builder.question,
+                builder.cachesStoredAnswers),
             cache.maxWait(),
             cache::adapterFailed);
     this.usage = new StreamUsage(builder.usageOfStreams, cache::adapterFailed);
@@ -181,10 +190,13 @@ public final class CachedOpenAi {
   /** A builder of {@link CachedOpenAi}. This class is not thread-safe. */
   public static final class Builder {
     private final SemanticCache cache;
-    private final Set<String> scopeHeaders =
-        new TreeSet<>(List.of("openai-organization", "openai-project"));
+    private final Set<String> scopeHeaders = new TreeSet<>();
+    private final Set<String> ignoredFields = new TreeSet<>();
     private Optional<String> endpoint = Optional.empty();
-    private QuestionFinder question = QuestionFinder.whole();
+    private boolean sharesAcrossCredentials;
+    private boolean cachesStoredAnswers;
+    private Optional<UnaryOperator<Prompt.Message>> messages = Optional.empty();
+    private QuestionFinder question = QuestionFinder.templates();
     private boolean usageOfStreams = true;
     private ModelObserver observer = ModelObserver.none();
     private Optional<EmbeddingCache> embeddings = Optional.empty();
@@ -209,13 +221,8 @@ public final class CachedOpenAi {
 
     /**
      * Adds a request header to the scope, so that answers are only reused for the same value of the
-     * header. Use it for gateways whose headers select the model or the tenant, and, with {@code
-     * Authorization} or Azure's {@code api-key}, for clients whose credentials must not share
-     * answers. The header is still sent to the service; stores only contain a hash of it.
-     *
-     * <p>Credentials that change over time or with each request, such as those of workload
-     * identities and request authenticators, do not identify a client. Use a {@linkplain
-     * CacheControl#tag tag} for such clients.
+     * header. Use it for gateways whose headers select the model or the tenant. The header is still
+     * sent to the service; stores only contain a hash of it.
      *
      * @param name the name of the header, in any case; not blank
      * @return this builder
@@ -227,13 +234,96 @@ public final class CachedOpenAi {
     }
 
     /**
-     * Sets the finder of the question in a message that also contains other text, such as retrieved
-     * passages. Only the question is compared by meaning; the rest of the message must be equal.
-     * The default is {@link QuestionFinder#whole}.
+     * Lets clients with different credentials share answers. By default, a hash of the headers
+     * {@code Authorization}, {@code api-key}, {@code x-api-key}, and {@code x-goog-api-key} is part
+     * of the scope, so a caller receives only answers to requests with the same credentials, and a
+     * new key starts with an empty cache.
+     *
+     * <p>Set this option if all clients of the cache belong to one owner and keys are rotated, and
+     * for credentials that change over time, such as those of workload identities and request
+     * authenticators. A request with a revoked key can be answered from the cache then. Callers
+     * that must not share answers need a {@linkplain CacheControl#tag tag}.
+     *
+     * @return this builder
+     */
+    public Builder shareAcrossCredentials() {
+      this.sharesAcrossCredentials = true;
+      return this;
+    }
+
+    /**
+     * Caches answers that the service stores too: responses without {@code store: false}, which the
+     * service stores by default, and chat completions with {@code store: true}. By default, such
+     * requests bypass the cache, because their callers can refer to the answer by its id: two
+     * callers would share one stored conversation.
+     *
+     * <p>With this option, the answers of hits, chat completions included, have an id of their own,
+     * which the service does not know: it cannot be used as {@code previous_response_id}, and the
+     * answer cannot be retrieved or deleted. Requests with a {@code previous_response_id} always
+     * bypass the cache. Concurrent calls are not coalesced. Set the option only if the application
+     * does not use the ids of answers.
+     *
+     * @return this builder
+     */
+    public Builder cacheStoredAnswers() {
+      this.cachesStoredAnswers = true;
+      return this;
+    }
+
+    /**
+     * Sets a function that normalizes the texts of the scope: the system text, and the earlier
+     * messages. Use it for texts that contain a clock, a request id, or a user name: as long as
+     * each request has another system text, no request is a hit. {@link
+     * io.github.semcache.stats.CacheStats#singleUseScopeRate} shows such a case. The request is
+     * sent to the service unmodified. The function is not applied to the last message of the user,
+     * whose question is compared by meaning.
      *
      * <pre>{@code
-     * // the template of Spring AI's QuestionAnswerAdvisor
-     * builder.question(QuestionFinder.before("\n\nContext information is below"))
+     * builder.normalizeMessages(
+     *     message ->
+     *         new Prompt.Message(message.role(), message.text().replaceAll("Current time: .*", "")))
+     * }</pre>
+     *
+     * <p>Remove only what does not change answers: two requests that differ only in the removed
+     * text share an answer.
+     *
+     * @param messages returns the message to compare; its role is ignored. Called concurrently by
+     *     many threads. If it throws, the call bypasses the cache, and is counted as {@link
+     *     io.github.semcache.stats.CacheStats#adapterErrors adapterErrors}
+     * @return this builder
+     */
+    public Builder normalizeMessages(UnaryOperator<Prompt.Message> messages) {
+      this.messages = Optional.of(requireNonNull(messages, "messages"));
+      return this;
+    }
+
+    /**
+     * Removes a field of the request body from the scope, so that requests with different values
+     * share answers. Use it for fields of compatible services that do not change answers, such as
+     * request ids. The field is still sent to the service.
+     *
+     * @param name the name of a field at the top level of the body, other than {@code model},
+     *     {@code messages}, and {@code input}; not blank
+     * @return this builder
+     * @throws IllegalArgumentException if the name is blank or one of these
+     */
+    public Builder ignoreField(String name) {
+      if (Set.of("model", "messages", "input").contains(notBlank(name, "ignoreField"))) {
+        throw new IllegalArgumentException(
+            "ignoreField is " + name + "; the model and the messages cannot be ignored");
+      }
+      this.ignoredFields.add(name);
+      return this;
+    }
+
+    /**
+     * Sets the finder of the question in a message that also contains other text, such as retrieved
+     * passages. Only the question is compared by meaning; the rest of the message must be equal.
+     * The default is {@link QuestionFinder#templates}, which knows the templates of LangChain4j and
+     * Spring AI.
+     *
+     * <pre>{@code
+     * builder.question(QuestionFinder.after("\n\nMy question: "))
      * }</pre>
      *
      * @param question the finder

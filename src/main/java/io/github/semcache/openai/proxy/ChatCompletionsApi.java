@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.json.AnswerCheck;
+import io.github.semcache.json.LiveData;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +35,7 @@ final class ChatCompletionsApi implements ModelApi {
   private static final String COMPLETION = "chat.completion";
   private static final String CHUNK = "chat.completion.chunk";
   private static final String DONE = "[DONE]";
+  private static final String FINISH_REASON = "finish_reason";
 
   @Override
   public List<String> pathSuffix() {
@@ -60,28 +63,57 @@ final class ChatCompletionsApi implements ModelApi {
   }
 
   @Override
-  public Optional<ExtractedQuestion> extractQuestion(ObjectNode body, QuestionExtractor extractor) {
-    return extractor.extract(body, "messages", "text");
+  public String messagesField() {
+    return "messages";
+  }
+
+  @Override
+  public String textType() {
+    return "text";
+  }
+
+  @Override
+  public boolean dependsOnState(ObjectNode body) {
+    return false;
+  }
+
+  /** Completions are stored only on request, and cannot be continued by their id. */
+  @Override
+  public boolean isStoredByService(ObjectNode body) {
+    return body.path("store").asBoolean();
+  }
+
+  @Override
+  public String idPrefix() {
+    return "chatcmpl-semcache-";
+  }
+
+  @Override
+  public AnswerCheck check(ObjectNode body) {
+    return AnswerCheck.ofChat(body);
   }
 
   /** Reads the tree, because the types of openai-java would cost ten times as much. */
   @Override
-  public ChatReply parseReply(ObjectNode answer) {
+  public ChatReply parseReply(ObjectNode answer, AnswerCheck check) {
     JsonNode choices = answer.path("choices");
     JsonNode message = choices.path(0).path("message");
     if (!message.isObject()) {
       throw new IllegalArgumentException("`message` is missing in the completion");
     }
-    return new ChatReply(
-        message.path("content").asText(message.path("refusal").asText("")),
-        Optional.ofNullable(answer.path("model").textValue()),
-        choices.size() == 1 ? finishReason(choices.get(0)) : FinishReason.OTHER,
-        usage(answer.path("usage")),
-        Optional.empty());
+    String text = message.path("content").asText(message.path("refusal").asText(""));
+    ChatReply reply =
+        new ChatReply(
+            text,
+            Optional.ofNullable(answer.path("model").textValue()),
+            choices.size() == 1 ? finishReason(answer, choices.get(0)) : FinishReason.OTHER,
+            usage(answer.path("usage")),
+            Optional.empty());
+    return check.apply(reply, text, OpenAiJson.hasText(choices.path(0), FINISH_REASON));
   }
 
   /** The message takes precedence, because a forced tool call ends with the reason "stop". */
-  private static FinishReason finishReason(JsonNode choice) {
+  private static FinishReason finishReason(ObjectNode answer, JsonNode choice) {
     JsonNode message = choice.path("message");
     if (!message.path("refusal").asText("").isBlank()) {
       return FinishReason.REFUSAL;
@@ -89,13 +121,9 @@ final class ChatCompletionsApi implements ModelApi {
     if (!message.path("tool_calls").isEmpty() || !message.path("function_call").isEmpty()) {
       return FinishReason.TOOL_CALLS;
     }
-    return switch (choice.path("finish_reason").asText()) {
-      case "stop" -> FinishReason.STOP;
-      case "length" -> FinishReason.LENGTH;
-      case "tool_calls", "function_call" -> FinishReason.TOOL_CALLS;
-      case "content_filter" -> FinishReason.CONTENT_FILTER;
-      default -> FinishReason.OTHER;
-    };
+    FinishReason reason = FinishReason.parse(choice.path(FINISH_REASON).textValue());
+    boolean cites = LiveData.isCitedIn(message) || LiveData.isCitedIn(answer);
+    return cites && reason == FinishReason.STOP ? FinishReason.LIVE_DATA : reason;
   }
 
   private static Optional<TokenUsage> usage(JsonNode usage) {
@@ -109,7 +137,7 @@ final class ChatCompletionsApi implements ModelApi {
     answer.put("model", reply.model().orElse("unknown"));
     ObjectNode choice = answer.putArray("choices").addObject().put("index", 0);
     choice.putObject("message").put("role", "assistant").put("content", reply.text());
-    choice.put("finish_reason", "stop");
+    choice.put(FINISH_REASON, "stop");
     return answer;
   }
 
@@ -145,7 +173,7 @@ final class ChatCompletionsApi implements ModelApi {
     ObjectNode part = OpenAiJson.newObject();
     part.set("index", choice.path("index"));
     part.set("delta", delta);
-    return part.putNull("finish_reason");
+    return part.putNull(FINISH_REASON);
   }
 
   private static ObjectNode role(JsonNode choice) {
@@ -162,12 +190,12 @@ final class ChatCompletionsApi implements ModelApi {
     }
     ObjectNode part = choice.<ObjectNode>deepCopy().without("message");
     part.set("delta", delta);
-    return part.putNull("finish_reason");
+    return part.putNull(FINISH_REASON);
   }
 
   private static ObjectNode end(JsonNode choice) {
     ObjectNode end = choiceWithDelta(choice, OpenAiJson.newObject());
-    end.set("finish_reason", choice.path("finish_reason"));
+    end.set(FINISH_REASON, choice.path(FINISH_REASON));
     return end;
   }
 
@@ -195,6 +223,12 @@ final class ChatCompletionsApi implements ModelApi {
           .filter(field -> !field.getValue().isNull())
           .forEach(field -> answer.set(field.getKey(), field.getValue()));
       return Optional.empty();
+    }
+
+    /** Some compatible services end the stream after the finish reason, without a marker. */
+    @Override
+    public Optional<ObjectNode> end() {
+      return choices.areFinished() ? Optional.of(complete()) : Optional.empty();
     }
 
     private ObjectNode complete() {

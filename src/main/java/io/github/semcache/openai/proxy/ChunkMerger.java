@@ -85,6 +85,13 @@ final class ChunkMerger {
     array.add(element.deepCopy());
   }
 
+  /** Returns whether there are choices, and all of them have a finish reason. */
+  boolean areFinished() {
+    return !choices.isEmpty()
+        && choices.values().stream()
+            .allMatch(choice -> OpenAiJson.hasText(choice, "finish_reason"));
+  }
+
   /** Returns the choices, without the indices of tool calls, which only exist in streams. */
   ArrayNode merged() {
     ArrayNode merged = OpenAiJson.newObject().arrayNode();

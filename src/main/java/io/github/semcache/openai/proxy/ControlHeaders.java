@@ -1,11 +1,8 @@
 package io.github.semcache.openai.proxy;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.openai.core.http.Headers;
 import com.openai.core.http.HttpRequest;
 import io.github.semcache.prompt.Prompt;
-import java.net.URLDecoder;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.HashSet;
@@ -86,7 +83,7 @@ final class ControlHeaders {
   private static Prompt tag(String header, String value, Prompt prompt) {
     String name = header.substring(TAG_PREFIX.length()).toLowerCase(Locale.ROOT);
     try {
-      return prompt.tag(URLDecoder.decode(name, UTF_8), URLDecoder.decode(value, UTF_8));
+      return prompt.tag(TagEncoding.decode(name), TagEncoding.decode(value));
     } catch (IllegalArgumentException e) {
       throw invalid(header, value, "percent-encoded in name and value");
     }

@@ -3,6 +3,7 @@ package io.github.semcache.openai.proxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.http.HttpRequest;
+import io.github.semcache.json.CanonicalJson;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +69,7 @@ final class EmbeddingCache {
   Optional<EmbeddingLookup> lookUp(
       HttpRequest request, Map<String, String> service, ObjectNode body, boolean reads) {
     ObjectNode rest = body.deepCopy().without(Set.of("input", "user"));
-    RequestKey key = new RequestKey(service, OpenAiJson.canonical(rest));
+    RequestKey key = new RequestKey(service, CanonicalJson.of(rest));
     return texts(body.path("input"))
         .map(
             texts ->

@@ -1,5 +1,6 @@
 package io.github.semcache.openai.proxy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.http.HttpResponse;
 import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
@@ -55,8 +56,7 @@ record Exchange(
 
   private HttpResponse share(CacheCall.Lead lead, Upstream.Sent sent) {
     SharedStream stream =
-        new SharedStream(
-            sent.response(), lead, request.api(), sent.usageAdded(), cache::adapterFailed);
+        new SharedStream(sent.response(), lead, request, sent.usageAdded(), cache::adapterFailed);
     HttpResponse response = stream.open().orElseThrow();
     lead.share(stream);
     return response;
@@ -73,7 +73,8 @@ record Exchange(
 
   private Optional<ChatReply> parse(String json) {
     try {
-      return Optional.of(request.api().parseReply(OpenAiJson.parseObject(json)).payload(json));
+      ObjectNode answer = OpenAiJson.parseObject(json);
+      return Optional.of(request.parseReply(answer).payload(HitMark.removeFrom(answer, json)));
     } catch (MalformedJsonException | RuntimeException e) {
       cache.adapterFailed(e);
       return Optional.empty();

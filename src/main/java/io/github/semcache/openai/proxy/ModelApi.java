@@ -2,8 +2,8 @@ package io.github.semcache.openai.proxy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.json.AnswerCheck;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** The format of the requests, answers, and streams of one API. Implementations are thread-safe. */
@@ -21,26 +21,39 @@ interface ModelApi {
   /** Returns the {@link #echoedFields} that are also repeated in streams. */
   Set<String> streamedEchoedFields();
 
-  /** Returns whether streams contain the token usage even if the request does not ask for it. */
-  boolean alwaysStreamsUsage();
+  /** Returns the field that contains the messages, or the text of the only message. */
+  String messagesField();
+
+  /** Returns the {@code type} of message parts that are text. */
+  String textType();
 
   /**
-   * Splits a request into the question and the rest.
-   *
-   * @param body the request body without the {@link #deliveryFields}, which is modified
-   * @param extractor extracts the question from the messages
-   * @return the split request; empty if the request cannot be answered from a cache
+   * Returns whether the answer to a request depends on state of the service that may change, or is
+   * not contained in its response.
    */
-  Optional<ExtractedQuestion> extractQuestion(ObjectNode body, QuestionExtractor extractor);
+  boolean dependsOnState(ObjectNode body);
+
+  /** Returns whether the service stores the answer to a request under the id of the answer. */
+  boolean isStoredByService(ObjectNode body);
+
+  /** Returns the prefix of the ids that hits have if {@link #isStoredByService} is possible. */
+  String idPrefix();
+
+  /** Returns what a request says about a complete answer. */
+  AnswerCheck check(ObjectNode body);
+
+  /** Returns whether streams contain the token usage even if the request does not ask for it. */
+  boolean alwaysStreamsUsage();
 
   /**
    * Parses a complete answer.
    *
    * @param answer the answer in the format of this API
+   * @param check what the request says about the answer
    * @return the reply, without a payload
    * @throws RuntimeException if the answer does not have the format of this API
    */
-  ChatReply parseReply(ObjectNode answer);
+  ChatReply parseReply(ObjectNode answer, AnswerCheck check);
 
   /**
    * Creates an answer in the format of this API, for entries without a usable payload.

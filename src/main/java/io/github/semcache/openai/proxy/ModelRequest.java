@@ -2,8 +2,12 @@ package io.github.semcache.openai.proxy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.json.AnswerCheck;
+import io.github.semcache.json.CanonicalJson;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * A request that may be answered from the cache. This class is immutable.
@@ -14,6 +18,9 @@ import java.util.Map;
  * @param settings everything else that affects the content of the answer
  * @param delivery the fields of the body that only affect the delivery of the answer
  * @param timeouts the timeouts of the request, which also limit the duration of a stream
+ * @param check what the request says about a complete answer
+ * @param hasOwnId whether hits have an id of their own, because the id of the cached answer may
+ *     refer to an answer that the service has stored for another caller
  */
 record ModelRequest(
     ModelApi api,
@@ -21,11 +28,24 @@ record ModelRequest(
     Prompt prompt,
     Map<String, String> settings,
     ObjectNode delivery,
-    String timeouts) {
+    String timeouts,
+    AnswerCheck check,
+    boolean hasOwnId) {
 
   /** Returns this request with another prompt. */
   ModelRequest withPrompt(Prompt other) {
-    return new ModelRequest(api, model, other, settings, delivery, timeouts);
+    return new ModelRequest(api, model, other, settings, delivery, timeouts, check, hasOwnId);
+  }
+
+  /**
+   * Parses a complete answer.
+   *
+   * @param answer the answer in the format of the API
+   * @return the reply, without a payload
+   * @throws RuntimeException if the answer does not have the format of the API
+   */
+  ChatReply parseReply(ObjectNode answer) {
+    return api.parseReply(answer, check);
   }
 
   boolean isStreaming() {
@@ -39,19 +59,23 @@ record ModelRequest(
   /**
    * Returns the coalescing key. Only requests with the same key wait for each other. Requests whose
    * clients retry differently have different keys, because one may fail where another succeeds. So
-   * do streams that cannot be shared, because their contents or timeouts differ.
+   * do streams that cannot be shared, because their contents or timeouts differ. Requests whose
+   * answers have ids of their own never wait for each other.
    *
    * @param maxRetries the number of retries of the client
    */
   String coalescingKey(int maxRetries) {
     ObjectNode key = OpenAiJson.newObject().put("max_retries", maxRetries);
+    if (hasOwnId) {
+      key.put("id", UUID.randomUUID().toString());
+    }
     if (!isStreaming()) {
-      return "openai calls " + OpenAiJson.canonical(key);
+      return "openai calls " + CanonicalJson.of(key);
     }
     key.set("stream_options", delivery.path("stream_options"));
     key.put("timeouts", timeouts);
     api.streamedEchoedFields().forEach(name -> key.set(name, delivery.path(name)));
-    return "openai streams " + OpenAiJson.canonical(key);
+    return "openai streams " + CanonicalJson.of(key);
   }
 
   /**

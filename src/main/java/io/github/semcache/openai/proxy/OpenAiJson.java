@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.chat.ChatReply.TokenUsage;
@@ -20,9 +19,6 @@ final class OpenAiJson {
   /** Reads numbers exactly, so that neither long integers nor decimals lose digits. */
   private static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
-
-  private static final ObjectWriter CANONICAL =
-      JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build().writer();
 
   private static final ObjectWriter PLAIN = MAPPER.writer();
 
@@ -68,18 +64,9 @@ final class OpenAiJson {
     return MAPPER.createObjectNode();
   }
 
-  /** Returns a text that is the same for objects that only differ in the order of their keys. */
-  static String canonical(JsonNode node) {
-    return write(CANONICAL, node);
-  }
-
   static String text(JsonNode node) {
-    return write(PLAIN, node);
-  }
-
-  private static String write(ObjectWriter writer, JsonNode node) {
     try {
-      return writer.writeValueAsString(node);
+      return PLAIN.writeValueAsString(node);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a JSON tree cannot be serialized", e);
     }
@@ -90,6 +77,12 @@ final class OpenAiJson {
     long input = usage.path(inputField).asLong(-1);
     long output = usage.path(outputField).asLong(-1);
     return input < 0 || output < 0 ? Optional.empty() : Optional.of(new TokenUsage(input, output));
+  }
+
+  /** Returns whether a field is a text that is not empty. */
+  static boolean hasText(JsonNode node, String field) {
+    JsonNode value = node.path(field);
+    return value.isTextual() && !value.textValue().isEmpty();
   }
 
   /** Returns whether a field is present and not null. */

@@ -3,6 +3,7 @@ package io.github.semcache.openai.proxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.semcache.json.CanonicalJson;
 import io.github.semcache.prompt.QuestionFinder;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ record QuestionExtractor(QuestionFinder finder, Consumer<? super RuntimeExceptio
         messages.isTextual()
             ? removeFromField(body, messagesField)
             : lastUserMessage(messages).flatMap(message -> removeFromMessage(message, textType));
-    return question.map(text -> new ExtractedQuestion(text, OpenAiJson.canonical(body)));
+    return question.map(text -> new ExtractedQuestion(text, CanonicalJson.of(body)));
   }
 
   private Optional<String> removeFromField(ObjectNode body, String field) {

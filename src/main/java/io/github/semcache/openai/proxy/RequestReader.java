@@ -10,14 +10,14 @@ import com.openai.core.http.HttpMethod;
 import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpRequestBody;
 import com.openai.core.http.QueryParams;
+import io.github.semcache.json.AnswerCheck;
+import io.github.semcache.json.CanonicalJson;
 import io.github.semcache.prompt.Prompt;
-import io.github.semcache.prompt.QuestionFinder;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -26,18 +26,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the requests that may be answered from the cache.
  *
- * @param endpoint the name of the service; the base URL of the request if empty
- * @param scopeHeaders the names of the request headers that are part of the scope
- * @param finder finds the question in the user's message
+ * @param scope the options of the question and the scope
  * @param maxWait the maximum wait for another call; the request's own timeout may be shorter
  * @param onFailure notified of requests that cannot be read, which are passed through
  */
-record RequestReader(
-    Optional<String> endpoint,
-    Set<String> scopeHeaders,
-    QuestionFinder finder,
-    Duration maxWait,
-    Consumer<Throwable> onFailure) {
+record RequestReader(ReadOptions scope, Duration maxWait, Consumer<Throwable> onFailure) {
   private static final List<ModelApi> APIS = List.of(new ChatCompletionsApi(), new ResponsesApi());
 
   private static final List<String> EMBEDDINGS = List.of("embeddings");
@@ -125,9 +118,17 @@ record RequestReader(
 
   private Optional<ModelRequest> parse(
       ObjectNode body, ModelApi api, HttpRequest request, RequestOptions options) {
+    boolean isStored = api.isStoredByService(body);
+    if (api.dependsOnState(body) || (isStored && !scope.cachesStoredAnswers())) {
+      return Optional.empty();
+    }
     String model = body.path("model").asText("unknown");
+    AnswerCheck check = api.check(body);
     ObjectNode delivery = removeDeliveryFields(body, api);
-    return api.extractQuestion(body, new QuestionExtractor(finder, onFailure))
+    body.remove(scope.ignoredFields());
+    scope.messages().normalize(body, api.messagesField());
+    return new QuestionExtractor(scope.finder(), onFailure)
+        .extract(body, api.messagesField(), api.textType())
         .map(
             question ->
                 new ModelRequest(
@@ -136,7 +137,9 @@ record RequestReader(
                     prompt(question.text(), options),
                     settings(request, question.rest()),
                     delivery,
-                    timeouts(options)));
+                    timeouts(options),
+                    check,
+                    scope.cachesStoredAnswers()));
   }
 
   private static ObjectNode removeDeliveryFields(ObjectNode body, ModelApi api) {
@@ -174,14 +177,25 @@ record RequestReader(
   /** Returns the part of the scope that identifies the service, its path, and its headers. */
   private SortedMap<String, String> service(HttpRequest request) {
     SortedMap<String, String> service = new TreeMap<>();
-    service.put("endpoint", endpoint.orElse(String.valueOf(baseUrl(request))));
-    service.put("path", String.join("/", request.pathSegments()));
+    service.put("endpoint", scope.endpoint().orElse(String.valueOf(baseUrl(request))));
+    service.put("path", json(request.pathSegments()));
     service.put("query", query(request.queryParams()));
     Headers headers = request.headers();
-    for (String name : scopeHeaders) {
-      service.put("header " + name, String.join("\n", headers.values(name)));
+    for (String name : scope.scopeHeaders()) {
+      List<String> values = headers.values(name);
+      if (ReadOptions.CREDENTIAL_HEADERS.contains(name)) {
+        service.put("credentials " + name, Sha256Hex.of(values));
+      } else {
+        service.put("header " + name, json(values));
+      }
     }
     return service;
+  }
+
+  private static String json(List<String> values) {
+    ArrayNode array = OpenAiJson.newObject().arrayNode();
+    values.forEach(array::add);
+    return OpenAiJson.text(array);
   }
 
   private static @Nullable String baseUrl(HttpRequest request) {
@@ -194,6 +208,6 @@ record RequestReader(
       ArrayNode values = query.putArray(name);
       params.values(name).forEach(values::add);
     }
-    return OpenAiJson.canonical(query);
+    return CanonicalJson.of(query);
   }
 }

@@ -3,9 +3,32 @@ package io.github.semcache.openai.proxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Converts a complete response to the events that the responses API streams for it. */
 final class ResponseEvents {
+  /** The types of items whose content is streamed. */
+  private static final Set<String> CONTENT_TYPES = Set.of("message", "reasoning");
+
+  /** The steps before the completion of items that are calls of tools of the service. */
+  private static final Map<String, List<String>> STEPS =
+      Map.of(
+          "web_search_call", List.of("in_progress", "searching"),
+          "file_search_call", List.of("in_progress", "searching"),
+          "code_interpreter_call", List.of("in_progress", "interpreting"),
+          "image_generation_call", List.of("in_progress", "generating"),
+          "mcp_call", List.of("in_progress"),
+          "mcp_list_tools", List.of("in_progress"));
+
+  /** The events for the input of calls, by the type of the item and the name of the field. */
+  private static final Map<String, String> INPUT_EVENTS =
+      Map.of(
+          "function_call arguments", "response.function_call_arguments",
+          "mcp_call arguments", "response.mcp_call_arguments",
+          "custom_tool_call input", "response.custom_tool_call_input",
+          "code_interpreter_call code", "response.code_interpreter_call_code");
+
   private final SseWriter events = new SseWriter();
   private long sequenceNumber;
 
@@ -55,10 +78,13 @@ final class ResponseEvents {
   }
 
   private void writeParts(int index, JsonNode item) {
-    boolean isMessage = item.path("type").asText().equals("message");
+    String type = item.path("type").asText();
+    for (String step : STEPS.getOrDefault(type, List.of())) {
+      write("response." + type + "." + step, location(index, item));
+    }
     int contentIndex = 0;
     for (JsonNode part : item.path("content")) {
-      if (isMessage) {
+      if (CONTENT_TYPES.contains(type)) {
         ObjectNode location = location(index, item).put("content_index", contentIndex++);
         writePart(location, "response.content_part", part);
       }
@@ -68,18 +94,32 @@ final class ResponseEvents {
       ObjectNode location = location(index, item).put("summary_index", summaryIndex++);
       writePart(location, "response.reasoning_summary_part", part);
     }
-    if (item.has("arguments")) {
-      writeText(location(index, item), "response.function_call_arguments", "arguments", item);
+    for (String field : List.of("arguments", "input", "code")) {
+      String event = INPUT_EVENTS.get(type + " " + field);
+      if (event != null && item.path(field).isTextual()) {
+        writeText(location(index, item), event, field, item);
+      }
+    }
+    if (STEPS.containsKey(type)) {
+      write("response." + type + ".completed", location(index, item));
     }
   }
 
   /** Writes the part without its text, the text as one delta, and the complete part. */
   private void writePart(ObjectNode location, String event, JsonNode part) {
-    ObjectNode added = part.deepCopy();
+    ObjectNode empty = part.deepCopy();
     String field = part.has("refusal") ? "refusal" : "text";
-    added.put(field, "");
-    write(event + ".added", location.deepCopy().set("part", added));
+    empty.put(field, "");
+    if (part.has("annotations")) {
+      empty.putArray("annotations");
+    }
+    write(event + ".added", location.deepCopy().set("part", empty));
     writeText(location, textEvent(part), field, part);
+    int annotationIndex = 0;
+    for (JsonNode annotation : part.path("annotations")) {
+      ObjectNode added = location.deepCopy().put("annotation_index", annotationIndex++);
+      write("response.output_text.annotation.added", added.set("annotation", annotation));
+    }
     write(event + ".done", location.deepCopy().set("part", part));
   }
 
@@ -87,6 +127,7 @@ final class ResponseEvents {
     return switch (part.path("type").asText()) {
       case "refusal" -> "response.refusal";
       case "summary_text" -> "response.reasoning_summary_text";
+      case "reasoning_text" -> "response.reasoning_text";
       default -> "response.output_text";
     };
   }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.json.AnswerCheck;
+import io.github.semcache.json.LiveData;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -65,26 +67,64 @@ final class ResponsesApi implements ModelApi {
     return true;
   }
 
-  /** Skips requests whose answer is not in the response, or depends on the service's state. */
   @Override
-  public Optional<ExtractedQuestion> extractQuestion(ObjectNode body, QuestionExtractor extractor) {
-    if (body.path("background").asBoolean() || OpenAiJson.hasValue(body, "conversation")) {
-      return Optional.empty();
-    }
-    return extractor.extract(body, "input", "input_text");
+  public String messagesField() {
+    return "input";
   }
 
   @Override
-  public ChatReply parseReply(ObjectNode answer) {
+  public String textType() {
+    return "input_text";
+  }
+
+  /** A conversation grows with each call; a previous response may have been deleted. */
+  @Override
+  public boolean dependsOnState(ObjectNode body) {
+    return body.path("background").asBoolean()
+        || OpenAiJson.hasValue(body, "conversation")
+        || OpenAiJson.hasValue(body, "previous_response_id");
+  }
+
+  /** Responses are stored unless the request declines it. */
+  @Override
+  public boolean isStoredByService(ObjectNode body) {
+    return body.path("store").asBoolean(true);
+  }
+
+  @Override
+  public String idPrefix() {
+    return "resp_semcache_";
+  }
+
+  @Override
+  public AnswerCheck check(ObjectNode body) {
+    return AnswerCheck.ofResponse(body);
+  }
+
+  @Override
+  public ChatReply parseReply(ObjectNode answer, AnswerCheck check) {
     if (!answer.path("output").isArray()) {
       throw new IllegalArgumentException("`output` is missing in the response");
     }
-    return new ChatReply(
-        text(answer),
-        Optional.ofNullable(answer.path("model").textValue()),
-        finishReason(answer),
-        usage(answer.path("usage")),
-        Optional.empty());
+    ChatReply reply =
+        new ChatReply(
+            text(answer),
+            Optional.ofNullable(answer.path("model").textValue()),
+            finishReason(answer),
+            usage(answer.path("usage")),
+            Optional.empty());
+    return check.apply(reply, lastText(answer), OpenAiJson.hasText(answer, "status"));
+  }
+
+  /** Returns the last text, which has the requested format; others may comment on it. */
+  private static String lastText(ObjectNode answer) {
+    String last = "";
+    for (JsonNode item : answer.path("output")) {
+      for (JsonNode part : item.path("content")) {
+        last = isOfType(part, "output_text") ? part.path("text").asText() : last;
+      }
+    }
+    return last;
   }
 
   private static String text(ObjectNode answer) {
@@ -100,18 +140,23 @@ final class ResponsesApi implements ModelApi {
   }
 
   private static FinishReason finishReason(ObjectNode answer) {
+    boolean isLive = false;
     for (JsonNode item : answer.path("output")) {
-      if (!ANSWER_TYPES.contains(item.path("type").asText())) {
+      isLive |= LiveData.isUsedIn(item);
+      if (!ANSWER_TYPES.contains(item.path("type").asText()) && !LiveData.isUsedIn(item)) {
         return FinishReason.TOOL_CALLS;
       }
       for (JsonNode part : item.path("content")) {
+        isLive |= LiveData.isCitedIn(part);
         if (isOfType(part, "refusal")) {
           return FinishReason.REFUSAL;
         }
       }
     }
-    if (answer.path("status").asText().equals("completed")) {
-      return FinishReason.STOP;
+    boolean hasStatus = OpenAiJson.hasText(answer, "status");
+    if (answer.path("status").asText().equals("completed")
+        || !(hasStatus || OpenAiJson.hasValue(answer, "incomplete_details"))) {
+      return isLive ? FinishReason.LIVE_DATA : FinishReason.STOP;
     }
     return switch (answer.path("incomplete_details").path("reason").asText()) {
       case "max_output_tokens" -> FinishReason.LENGTH;

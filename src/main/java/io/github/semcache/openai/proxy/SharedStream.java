@@ -11,8 +11,6 @@ import java.io.InterruptedIOException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
@@ -22,21 +20,21 @@ import java.util.function.Consumer;
 /**
  * A stream of the model that several callers read. Its answer is stored after its terminal marker.
  *
- * <p>The stream is read from the model when a reader needs more bytes, on a background thread. A
- * slow reader therefore does not delay the others, and an interrupted reader does not fail them.
- * Reading does not wait until the answer is stored, but closing does. The model's stream is closed
- * with its last reader, after a background read that is in progress.
+ * <p>The stream is read from the model when a reader needs more bytes, on a background thread,
+ * which is a virtual thread if the reader's is. A slow reader therefore does not delay the others,
+ * and an interrupted reader does not fail them. Reading does not wait until the answer is stored,
+ * but closing does. The model's stream is closed with its last reader, after a background read that
+ * is in progress.
  *
  * <p>This class is thread-safe.
  */
 final class SharedStream {
   private static final int CHUNK_SIZE = 8192;
-  private static final Executor FETCHERS = Executors.newCachedThreadPool(SharedStream::newThread);
 
   private final HttpResponse upstream;
   private final Headers headers;
   private final CacheCall.Lead lead;
-  private final ModelApi api;
+  private final ModelRequest request;
   private final StreamAssembler assembler;
   private final Consumer<Throwable> onFailure;
   private final AtomicBoolean upstreamClosed = new AtomicBoolean();
@@ -67,28 +65,22 @@ final class SharedStream {
    *
    * @param upstream the response of the model
    * @param lead the lead, which is completed by the terminal marker
-   * @param api the format of the stream
+   * @param request the request that the stream answers
    * @param removesUsage whether the usage is removed from the stream
    * @param onFailure notified if the stream is malformed
    */
   SharedStream(
       HttpResponse upstream,
       CacheCall.Lead lead,
-      ModelApi api,
+      ModelRequest request,
       boolean removesUsage,
       Consumer<Throwable> onFailure) {
     this.upstream = upstream;
     this.headers = BufferedResponse.withModelSource(upstream.headers());
     this.lead = lead;
-    this.api = api;
-    this.assembler = new StreamAssembler(api, removesUsage, onFailure);
+    this.request = request;
+    this.assembler = new StreamAssembler(request.api(), removesUsage, onFailure);
     this.onFailure = onFailure;
-  }
-
-  private static Thread newThread(Runnable task) {
-    Thread thread = new Thread(task, "semcache-streams");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /**
@@ -140,7 +132,7 @@ final class SharedStream {
 
   private void startFetching() {
     if (!fetching) {
-      FETCHERS.execute(this::fetch);
+      StreamThreads.execute(this::fetch);
       fetching = true;
     }
   }
@@ -181,7 +173,8 @@ final class SharedStream {
   private void completeLead(ObjectNode answer) {
     ChatReply reply;
     try {
-      reply = api.parseReply(answer).payload(OpenAiJson.text(answer));
+      reply =
+          request.parseReply(answer).payload(HitMark.removeFrom(answer, OpenAiJson.text(answer)));
     } catch (RuntimeException e) {
       onFailure.accept(e);
       lead.fail(new IOException("the stream does not contain an answer", e));

@@ -61,6 +61,9 @@ final class StreamAssembler {
   private void end() {
     parser.end();
     if (answer.isEmpty() && failure.isEmpty()) {
+      answer = accumulator.end();
+    }
+    if (answer.isEmpty() && failure.isEmpty()) {
       failure = Optional.of(new EOFException("the stream ended without its terminal marker"));
     }
   }

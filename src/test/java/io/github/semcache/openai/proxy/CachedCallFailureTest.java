@@ -78,11 +78,12 @@ final class CachedCallFailureTest extends CachedClientTest {
   @ValueSource(ints = {401, 402, 403, 404, 408, 429})
   void callerErrorFailsOnlyTheLeader(int status) {
     server.next(CHAT, FakeReply.after(gate, callerError(status)));
-    OpenAIClient revoked = client.withOptions(options -> options.apiKey("revoked"));
+    OpenAIClient shared = CachedOpenAi.builder(cache).shareAcrossCredentials().build().wrap(plain);
+    OpenAIClient revoked = shared.withOptions(options -> options.apiKey("revoked"));
     CompletableFuture<Throwable> leader = onNewThread(() -> catchThrowable(() -> create(revoked)));
     await().until(() -> server.requests(CHAT).size() == 1);
-    CompletableFuture<ChatCompletion> blocking = onNewThread(() -> create(client));
-    CompletableFuture<ChatCompletion> asynchronous = createAsync(client);
+    CompletableFuture<ChatCompletion> blocking = onNewThread(() -> create(shared));
+    CompletableFuture<ChatCompletion> asynchronous = createAsync(shared);
     awaitCoalesced(2);
     gate.countDown();
 

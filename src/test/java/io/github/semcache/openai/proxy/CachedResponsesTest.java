@@ -52,7 +52,7 @@ final class CachedResponsesTest {
   }
 
   private static ResponseCreateParams asking(String question) {
-    return ResponseCreateParams.builder().model("gpt-4o").input(question).build();
+    return ResponseCreateParams.builder().model("gpt-4o").store(false).input(question).build();
   }
 
   private List<ResponseStreamEvent> stream(String question) {
@@ -131,7 +131,7 @@ final class CachedResponsesTest {
     Response miss = client.responses().create(asking(PARIS));
     Response hit = client.responses().create(asking(PARIS_AGAIN));
 
-    assertThat(hit).isEqualTo(miss);
+    assertThat(Unmarked.of(hit)).isEqualTo(miss);
     assertThat(hit.validate().output()).hasSize(2);
     assertThat(hit.usage().orElseThrow().totalTokens()).isEqualTo(12);
     assertThat(hit._additionalProperties()).containsKey("x_unknown");
@@ -147,7 +147,7 @@ final class CachedResponsesTest {
     List<ResponseStreamEvent> hit = stream(PARIS);
 
     assertThat(hit).allSatisfy(event -> event.validate());
-    assertThat(accumulated(hit)).isEqualTo(miss);
+    assertThat(Unmarked.of(accumulated(hit))).isEqualTo(miss);
     assertThat(hit.stream().flatMap(event -> event.outputTextDelta().stream()))
         .singleElement()
         .satisfies(delta -> assertThat(delta.delta()).isEqualTo("Paris."));
@@ -172,7 +172,7 @@ final class CachedResponsesTest {
     assertThat(miss).hasSize(2);
     assertThat(hit.id()).isEqualTo("resp_1");
     assertThat(hit.status()).contains(ResponseStatus.COMPLETED);
-    assertThat(hit).isEqualTo(miss.get(1).asCompleted().response());
+    assertThat(Unmarked.of(hit)).isEqualTo(miss.get(1).asCompleted().response());
     assertThat(requests()).isEqualTo(1);
   }
 

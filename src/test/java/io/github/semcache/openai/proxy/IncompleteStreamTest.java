@@ -58,8 +58,21 @@ final class IncompleteStreamTest extends CachedClientTest {
   }
 
   @Test
-  void streamWithoutTerminalMarkerIsNotStored() {
-    server.next(CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Paris")).end("stop"));
+  void streamWithoutTerminalMarkerIsStoredIfItHasAFinishReason() {
+    server.next(
+        CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Paris")).end("eos_token"));
+
+    assertThat(text(stream(PARIS))).isEqualTo("Paris");
+    assertThat(text(stream(PARIS))).isEqualTo("Paris");
+
+    assertThat(chatRequests()).isEqualTo(1);
+    assertThat(cache.stats().writes()).isEqualTo(1);
+    assertThat(cache.stats().modelErrors()).isZero();
+  }
+
+  @Test
+  void streamWithoutTerminalMarkerAndFinishReasonIsNotStored() {
+    server.next(CHAT, FakeStream.start().chunk(delta -> delta.put("content", "Paris")));
 
     assertThat(text(stream(PARIS))).isEqualTo("Paris");
 

@@ -51,7 +51,7 @@ abstract class RequestEqualityFixture {
   /** A response request with every field, except for those that bypass the cache. */
   static final String RESPONSE =
       """
-      {"model":"gpt-4o","temperature":0.7,"instructions":"Be brief.","previous_response_id":"resp_1",
+      {"model":"gpt-4o","temperature":0.7,"instructions":"Be brief.",
        "store":false,"max_output_tokens":100,"include":["message.output_text.logprobs"],
        "reasoning":{"effort":"low"},"text":{"format":{"type":"text"}},"truncation":"auto",
        "prompt":{"id":"p","version":"1"},"tools":[{"type":"web_search"}],"x_future":[1,2],
@@ -82,9 +82,13 @@ abstract class RequestEqualityFixture {
   final List<Throwable> failures = new ArrayList<>();
   final RequestReader reader =
       new RequestReader(
-          Optional.empty(),
-          Set.of(),
-          QuestionFinder.whole(),
+          new ReadOptions(
+              Optional.empty(),
+              ReadOptions.scopeHeaders(Set.of(), false),
+              Set.of(),
+              new MessageTexts(Optional.empty()),
+              QuestionFinder.whole(),
+              true),
           Duration.ofSeconds(10),
           failures::add);
 

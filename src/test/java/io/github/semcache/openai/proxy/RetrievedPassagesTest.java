@@ -94,7 +94,9 @@ final class RetrievedPassagesTest extends CachedClientTest {
   }
 
   private void respond(String input) {
-    finding.responses().create(ResponseCreateParams.builder().model("m").input(input).build());
+    finding
+        .responses()
+        .create(ResponseCreateParams.builder().model("m").store(false).input(input).build());
   }
 
   @Test

@@ -1,0 +1,40 @@
+package io.github.semcache.openai.proxy;
+
+import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/** Streams whose readers are virtual threads. */
+final class VirtualStreamsTest extends CachedClientTest {
+  private static final int STREAMS = 40;
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_21)
+  void streamsOfVirtualThreadsNeedNoPlatformThreads() throws Exception {
+    server.always(CHAT, gatedAfter("Par"));
+    Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
+    List<CompletableFuture<String>> texts = new ArrayList<>();
+    for (int i = 0; i < STREAMS; i++) {
+      String question = "Question " + i;
+      CompletableFuture<String> text = new CompletableFuture<>();
+      texts.add(text);
+      Runnable read = () -> text.complete(text(stream(question)));
+      start.invoke(null, read);
+    }
+    await().until(() -> chatRequests() == STREAMS);
+
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("semcache-streams");
+    gate.countDown();
+    assertThat(texts).allSatisfy(text -> assertThat(text.join()).isEqualTo("Paris."));
+  }
+}
