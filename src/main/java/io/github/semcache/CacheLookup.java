@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Looks up answers in the store: by key, then by distance. */
 final class CacheLookup {
@@ -26,6 +27,7 @@ final class CacheLookup {
   private final boolean shadowMode;
   private final PendingReports pending;
   private final AnswerWriter writer;
+  private final @Nullable BackgroundVerifier background;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
@@ -37,6 +39,7 @@ final class CacheLookup {
       boolean shadowMode,
       PendingReports pending,
       AnswerWriter writer,
+      @Nullable BackgroundVerifier background,
       EventPublisher events,
       FailOpen failOpen) {
     this.embedder = embedder;
@@ -46,6 +49,7 @@ final class CacheLookup {
     this.shadowMode = shadowMode;
     this.pending = pending;
     this.writer = writer;
+    this.background = background;
     this.events = events;
     this.failOpen = failOpen;
   }
@@ -117,6 +121,9 @@ final class CacheLookup {
             new DecidedQuery(query, matches, decision),
             distanceOfNearest(matches),
             verified.verification());
+    if (background != null && !shadowMode) {
+      verified.unsure().ifPresent(match -> background.schedule(decided, match));
+    }
     if (decision instanceof Decision.Miss refused) {
       return decided.withReason(refused.reason());
     }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The checked options of a cache. Immutable.
  *
  * @param closesStore whether the store is closed with the cache
+ * @param verifierAfterMiss the verifier on a background thread; null for none
  * @param stateStore the store of learned state; null for the store of the entries
  * @param executor the executor of asynchronous calls; null to use the cache's own threads
  */
@@ -35,6 +36,7 @@ record CacheOptions(
     @Nullable ChatClient chatClient,
     HitPolicy hitPolicy,
     PairVerifier verifier,
+    @Nullable PairVerifier verifierAfterMiss,
     int candidates,
     ExpiryPolicy expiry,
     Normalizer normalizer,

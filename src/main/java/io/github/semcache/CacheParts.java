@@ -13,6 +13,7 @@ import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.ScaledPolicy;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
+import io.github.semcache.verify.PairVerifier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,8 @@ record CacheParts(
     AnswerWriter writer,
     UserFeedback feedback,
     @Nullable LearnerSync learner,
-    @Nullable HitEvaluator evaluator) {
+    @Nullable HitEvaluator evaluator,
+    @Nullable BackgroundVerifier background) {
 
   static CacheParts create(CacheOptions options) {
     EventPublisher events = new EventPublisher(options.listener(), options.ticker());
@@ -57,15 +59,19 @@ record CacheParts(
             evaluator,
             events,
             failOpen);
+    PairVerifier afterMiss = options.verifierAfterMiss();
+    BackgroundVerifier background =
+        afterMiss == null ? null : new BackgroundVerifier(afterMiss, store, writer, events);
     CacheLookup lookup =
         new CacheLookup(
             embedder,
             store,
             learner != null ? learner : () -> policy,
-            new CandidateVerifier(options.verifier(), events, failOpen),
+            new CandidateVerifier(options.verifier(), embedder, events, failOpen),
             options.shadowMode(),
             pending,
             writer,
+            background,
             events,
             failOpen);
     UserFeedback feedback =
@@ -87,7 +93,8 @@ record CacheParts(
         writer,
         feedback,
         learner,
-        evaluator);
+        evaluator,
+        background);
   }
 
   private static HitPolicy scaled(CacheOptions options, EventPublisher events) {
@@ -142,6 +149,9 @@ record CacheParts(
 
   void close() {
     asyncExecutor.close();
+    if (background != null) {
+      background.close();
+    }
     if (evaluator != null) {
       evaluator.close();
     }

@@ -52,6 +52,7 @@ public final class SemanticCacheBuilder {
   private Optional<Guards> guards = Optional.empty();
   private @Nullable HitPolicy hitPolicy;
   private @Nullable PairVerifier verifier;
+  private @Nullable PairVerifier verifierAfterMiss;
   private Optional<Duration> timeToLive = Optional.of(Duration.ofHours(24));
   private double timeToLiveJitter;
   private Normalizer normalizer = Normalizer.nfc();
@@ -205,6 +206,21 @@ public final class SemanticCacheBuilder {
    */
   public SemanticCacheBuilder verifier(PairVerifier verifier) {
     this.verifier = requireNonNull(verifier, "verifier");
+    return this;
+  }
+
+  /**
+   * Sets a verifier that decides after a miss, on a thread of the cache: on the nearest candidate
+   * about which the {@link #verifier} was unsure. If it accepts the candidate, the answer of the
+   * candidate is stored for the prompt, unless the answer of the model has been stored before. The
+   * caller does not wait for it. At most 256 candidates wait; more are dropped and counted. A
+   * decision is interrupted after 60 seconds.
+   *
+   * @param verifier the verifier, for example {@link PairVerifier#chat}; none by default
+   * @return this builder
+   */
+  public SemanticCacheBuilder verifierAfterMiss(PairVerifier verifier) {
+    this.verifierAfterMiss = requireNonNull(verifier, "verifier");
     return this;
   }
 
@@ -491,6 +507,7 @@ public final class SemanticCacheBuilder {
         chatClient,
         policy,
         checkedVerifier,
+        verifierAfterMiss,
         candidates,
         new ExpiryPolicy(timeToLive, timeToLiveJitter, random),
         normalizer,

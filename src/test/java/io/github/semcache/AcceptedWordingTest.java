@@ -1,6 +1,7 @@
 package io.github.semcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.policy.MissReason;
@@ -8,7 +9,9 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.verify.PairVerifier;
+import io.github.semcache.verify.Verification;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -110,7 +113,7 @@ class AcceptedWordingTest extends CacheFixture {
     try (SemanticCache local =
             builder()
                 .store(store)
-                .verifier(pair -> io.github.semcache.verify.Verification.accept())
+                .verifier(pair -> Verification.accept())
                 .build();
         SemanticCache shadow = builder().store(store).verifier(verifier).shadowMode().build()) {
       local.ask(PARIS);
@@ -118,6 +121,86 @@ class AcceptedWordingTest extends CacheFixture {
       assertThat(local.ask(PARIS_PARAPHRASE).source()).isEqualTo(Answer.Source.SEMANTIC);
       shadow.ask(PARIS_PARAPHRASE);
       assertThat(local.ask(PARIS_PARAPHRASE).source()).isEqualTo(Answer.Source.SEMANTIC);
+    }
+  }
+
+  @Test
+  void candidateIsVerifiedAfterAMissWithoutTheCaller() throws Exception {
+    CountDownLatch answered = new CountDownLatch(1);
+    try (SemanticCache cache =
+        builder()
+            .store(store)
+            .verifier(pair -> Verification.unsure("band"))
+            .verifierAfterMiss(
+                pair -> {
+                  awaitUnchecked(answered);
+                  return verifier.verify(pair);
+                })
+            .build()) {
+      cache.put(Prompt.of(PARIS), "Paris");
+
+      assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+      assertThat(calls).hasValue(0);
+      answered.countDown();
+
+      await().until(() -> cache.lookup(Prompt.of(PARIS_PARAPHRASE)).isPresent());
+      Answer promoted = cache.ask(PARIS_PARAPHRASE);
+      assertThat(promoted.source()).isEqualTo(Answer.Source.EXACT);
+      assertThat(promoted.text()).isEqualTo("Paris");
+      assertThat(cache.stats().verifications().accepted()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void answerOfTheModelIsNotReplacedAfterAMiss() throws Exception {
+    CountDownLatch stored = new CountDownLatch(1);
+    CountDownLatch decided = new CountDownLatch(1);
+    try (SemanticCache cache =
+        builder()
+            .store(store)
+            .verifier(pair -> Verification.unsure("band"))
+            .verifierAfterMiss(
+                pair -> {
+                  awaitUnchecked(stored);
+                  decided.countDown();
+                  return Verification.accept();
+                })
+            .build()) {
+      cache.put(Prompt.of(PARIS), "Paris");
+
+      assertThat(cache.ask(PARIS_PARAPHRASE).text()).isEqualTo("answer 1");
+      stored.countDown();
+      decided.await();
+
+      await().until(() -> cache.stats().verifications().accepted() == 1);
+      assertThat(cache.ask(PARIS_PARAPHRASE).text()).isEqualTo("answer 1");
+    }
+  }
+
+  @Test
+  void failureAfterAMissIsCounted() {
+    try (SemanticCache cache =
+        builder()
+            .store(store)
+            .verifier(pair -> Verification.unsure("band"))
+            .verifierAfterMiss(
+                pair -> {
+                  throw new IllegalStateException("down");
+                })
+            .build()) {
+      cache.put(Prompt.of(PARIS), "Paris");
+      cache.lookup(Prompt.of(PARIS_PARAPHRASE));
+
+      await().until(() -> cache.stats().verifierErrors() == 1);
+      assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+    }
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -53,7 +53,7 @@ class VerifierTest extends CacheFixture {
           .containsExactly(
               new Pair(PARIS_PARAPHRASE, PARIS, "answer 1", answer.distance().orElseThrow()));
       assertThat(cache.stats().verifications())
-          .isEqualTo(new CacheStats.Verifications(1, 0, 0, Duration.ofMillis(2), 0, 0, 0));
+          .isEqualTo(new CacheStats.Verifications(1, 0, 0, 0, Duration.ofMillis(2), 0, 0, 0));
       assertThat(events)
           .contains(
               new CacheEvent.Verified(

@@ -61,6 +61,8 @@ public final class StatsCounter implements CacheListener {
       embeddingNanos.add(embedded.took().toNanos());
     } else if (event instanceof CacheEvent.Verified verified) {
       verifications.count(verified);
+    } else if (event instanceof CacheEvent.VerificationDropped) {
+      verifications.countDropped();
     } else if (event instanceof CacheEvent.ModelAnswered answered) {
       countModelCall(answered);
     } else if (event instanceof CacheEvent.Abandoned) {

@@ -134,7 +134,7 @@ final class LangChain4jEmbedderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "BAAI/bge-small-en-v1.5, 0.09, 512",
+    "BAAI/bge-small-en-v1.5, 0.07, 512",
     "e5-small-v2-q, 0.035, 512",
     "all-MiniLM-L6-v2, 0.15, 128",
     "bge-m3:latest, , 8192",
