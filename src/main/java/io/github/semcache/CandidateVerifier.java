@@ -51,8 +51,7 @@ final class CandidateVerifier {
    *     that was not accepted; empty if none was verified
    * @param unsure the first candidate about which the verifier was unsure, if none was accepted
    */
-  record Verified(
-      Decision decision, Optional<Verification> verification, Optional<Match> unsure) {
+  record Verified(Decision decision, Optional<Verification> verification, Optional<Match> unsure) {
 
     Verified(Decision decision, Optional<Verification> verification) {
       this(decision, verification, Optional.empty());

@@ -63,8 +63,7 @@ record SharedText(String first, String second) {
       length++;
     }
     while (length > 0
-        && !(isEdge(first, first.length() - length)
-            && isEdge(second, second.length() - length))) {
+        && !(isEdge(first, first.length() - length) && isEdge(second, second.length() - length))) {
       length--;
     }
     return length;

@@ -98,8 +98,7 @@ class AcceptedWordingTest extends CacheFixture {
 
   @Test
   void furtherKeyOfAnEntryWithoutExpiryDoesNotExpire() {
-    try (SemanticCache lasting =
-        builder().store(store).verifier(verifier).noExpiry().build()) {
+    try (SemanticCache lasting = builder().store(store).verifier(verifier).noExpiry().build()) {
       lasting.put(Prompt.of(PARIS), "Paris");
       lasting.lookup(Prompt.of(PARIS_PARAPHRASE));
 
@@ -111,10 +110,7 @@ class AcceptedWordingTest extends CacheFixture {
   @Test
   void nothingIsStoredForAVerifierWithoutModelCallsOrInShadowMode() {
     try (SemanticCache local =
-            builder()
-                .store(store)
-                .verifier(pair -> Verification.accept())
-                .build();
+            builder().store(store).verifier(pair -> Verification.accept()).build();
         SemanticCache shadow = builder().store(store).verifier(verifier).shadowMode().build()) {
       local.ask(PARIS);
 

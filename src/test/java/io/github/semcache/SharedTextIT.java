@@ -121,8 +121,9 @@ class SharedTextIT {
   @Test
   void commonTextAloneIsNoHit() {
     try (SemanticCache cache = cache()) {
-      String instructions = "Classify the sentiment of the following restaurant review as positive,"
-          + " negative, or neutral, and reply with one word only. Review: ";
+      String instructions =
+          "Classify the sentiment of the following restaurant review as positive,"
+              + " negative, or neutral, and reply with one word only. Review: ";
       cache.put(Prompt.of(instructions + REVIEWS.get(0)), "positive");
 
       cache.lookup(Prompt.of(instructions + REVIEWS.get(1)));

@@ -24,8 +24,7 @@ class SharedTextTest {
     assertThat(SharedText.of("", "a")).isEmpty();
     assertThat(SharedText.of(common + ", 😀a", common + ", 😁a"))
         .contains(new SharedText("😀a", "😁a"));
-    assertThat(SharedText.of(common + " a1", common + " a2"))
-        .contains(new SharedText("a1", "a2"));
+    assertThat(SharedText.of(common + " a1", common + " a2")).contains(new SharedText("a1", "a2"));
   }
 
   @Property

@@ -16,8 +16,8 @@ record KnownModel(int maxTokens, OptionalDouble maxDistance) {
   /**
    * The models by name. The windows are those of the model cards, except for all-minilm-l6-v2,
    * which LangChain4j truncates. The thresholds are 0.12 to 0.16 times the distance of unrelated
-   * prompts: 1 minus the mean cosine of {@link io.github.semcache.embedding.EmbeddingScale}, rounded
-   * down.
+   * prompts: 1 minus the mean cosine of {@link io.github.semcache.embedding.EmbeddingScale},
+   * rounded down.
    */
   private static final Map<String, KnownModel> KNOWN =
       Map.ofEntries(

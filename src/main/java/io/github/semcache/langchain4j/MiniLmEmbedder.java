@@ -14,12 +14,12 @@ import java.util.OptionalDouble;
  * 137 MB of jars and unpacks native libraries under the user's home directory.
  *
  * <p><b>Threshold.</b> A cache with this embedder uses {@link #maxDistance} unless its builder sets
- * another threshold. Use 0.10 if very similar questions have different answers. The cosine distance of "What is the
- * capital of France?" to "Which city serves as France's capital?" is 0.10, to "What is the capital
- * of Germany?" 0.33, and to "How do I reverse a string in Python?" 0.87. The table shows the
- * results for 10,000 labeled prompts in random order. Each prompt hits the nearest stored prompt if
- * it is within the threshold, and is stored otherwise. A hit is wrong if the two prompts have
- * different intents.
+ * another threshold. Use 0.10 if very similar questions have different answers. The cosine distance
+ * of "What is the capital of France?" to "Which city serves as France's capital?" is 0.10, to "What
+ * is the capital of Germany?" 0.33, and to "How do I reverse a string in Python?" 0.87. The table
+ * shows the results for 10,000 labeled prompts in random order. Each prompt hits the nearest stored
+ * prompt if it is within the threshold, and is stored otherwise. A hit is wrong if the two prompts
+ * have different intents.
  *
  * <table>
  * <caption>Hits and wrong hits, in percent of all prompts</caption>
@@ -39,7 +39,8 @@ import java.util.OptionalDouble;
  * <p><b>Long texts.</b> The model reads at most 126 word pieces, about a hundred words, and would
  * ignore the rest. A longer text is embedded in chunks, whose vectors are averaged. Every word then
  * counts, but little: two unrelated questions that follow the same hundred words can have a
- * distance of less than 0.15. Texts of more than 8,192 characters are rejected.
+ * distance of less than 0.15. A cache with a verifier also compares the parts in which such texts
+ * differ. Texts of more than 8,192 characters are rejected.
  *
  * <p><b>Languages.</b> The model was trained on English. It reads other languages in Latin letters
  * less well. Of most other scripts, and of Vietnamese, it reads hardly anything, and unrelated
@@ -78,9 +79,7 @@ public final class MiniLmEmbedder implements Embedder {
   public static MiniLmEmbedder create() {
     try {
       EmbeddingModel model = new WindowedModel(loadModel(), WINDOW, MAX_CHARACTERS);
-      return new MiniLmEmbedder(
-          LangChain4jEmbedder.of(model, MODEL_ID),
-          Tokenizer.READER);
+      return new MiniLmEmbedder(LangChain4jEmbedder.of(model, MODEL_ID), Tokenizer.READER);
     } catch (LinkageError e) {
       throw new IllegalStateException(
           "the local embedding model cannot be loaded; it requires"
@@ -150,6 +149,7 @@ public final class MiniLmEmbedder implements Embedder {
   /** Loads the tokenizer once. */
   private static final class Tokenizer {
     static final WordPieceReader READER =
-        WordPieceReader.load(AllMiniLmL6V2QuantizedEmbeddingModel.class, "/" + MODEL_ID + "-tokenizer.json");
+        WordPieceReader.load(
+            AllMiniLmL6V2QuantizedEmbeddingModel.class, "/" + MODEL_ID + "-tokenizer.json");
   }
 }

@@ -160,8 +160,7 @@ final class GuideExamples {
             pair.query().contains("miles") == pair.cachedPrompt().contains("miles")
                 ? Verification.unsure("same-units")
                 : Verification.reject("other-units");
-    SemanticCache cache =
-        builder.verifier(sameUnits.orElse(PairVerifier.chat(smallModel))).build();
+    SemanticCache cache = builder.verifier(sameUnits.orElse(PairVerifier.chat(smallModel))).build();
     // verifier ends
     return cache;
   }
