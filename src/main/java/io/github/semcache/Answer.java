@@ -3,7 +3,7 @@ package io.github.semcache;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;

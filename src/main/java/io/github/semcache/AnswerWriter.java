@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +39,7 @@ final class AnswerWriter {
   private final Admission admission;
   private final ExpiryPolicy expiry;
   private final InstantSource time;
+  private final CacheOptions.TimeLimits limits;
   private final @Nullable HitEvaluator evaluator;
   private final EventPublisher events;
   private final FailOpen failOpen;
@@ -49,6 +51,7 @@ final class AnswerWriter {
       Admission admission,
       ExpiryPolicy expiry,
       InstantSource time,
+      CacheOptions.TimeLimits limits,
       @Nullable HitEvaluator evaluator,
       EventPublisher events,
       FailOpen failOpen) {
@@ -58,6 +61,7 @@ final class AnswerWriter {
     this.admission = admission;
     this.expiry = expiry;
     this.time = time;
+    this.limits = limits;
     this.evaluator = evaluator;
     this.events = events;
     this.failOpen = failOpen;
@@ -75,7 +79,21 @@ final class AnswerWriter {
     events.publish(
         new CacheEvent.ModelAnswered(stopwatch.elapsed(), reply.finishReason(), reply.usage()));
     return Answer.ofModel(
-        miss.request().query(), reply, store(miss, reply), miss.reason(), miss.verification());
+        miss.request().query(), reply, tryStore(miss, reply), miss.reason(), miss.verification());
+  }
+
+  /**
+   * Returns the id of the reply's entry; empty if it was not stored in time. The model has
+   * answered, so nothing that happens here may withhold the answer.
+   */
+  private Optional<String> tryStore(LookupResult.Miss miss, ChatReply reply) {
+    Supplier<Optional<String>> storing =
+        () -> failOpen.contain(CacheEvent.Part.STORE, () -> store(miss, reply)).orElse(noEntry());
+    return limits.storingDeadline().map(deadline -> deadline.run(storing)).orElseGet(storing);
+  }
+
+  private static Optional<String> noEntry() {
+    return Optional.empty();
   }
 
   void onFailure(Throwable failure) {
@@ -112,10 +130,13 @@ final class AnswerWriter {
     return store.tryPut(entry) ? Optional.of(entry.entry()) : Optional.empty();
   }
 
-  /** Returns the embedding of the lookup, or computes one if the lookup did not try. */
+  /**
+   * Returns the embedding of the lookup, even if it was computed after the deadline, or computes one
+   * if the lookup did not try.
+   */
   private Optional<Embedding> embedding(LookupResult.Miss miss) {
     if (miss.embeddingTried()) {
-      return miss.embedding();
+      return miss.embedding().or(miss.request().late()::get);
     }
     try {
       return embedder.tryRead(miss.request().query().text()).orElse(false)

@@ -3,6 +3,7 @@ package io.github.semcache;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.internal.concurrent.BoundedWorker;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.Match;
 import io.github.semcache.verify.PairVerifier;
@@ -53,7 +54,8 @@ final class BackgroundVerifier implements AutoCloseable {
           && store.tryFind(miss.request().query()).filter(Optional::isEmpty).isPresent()) {
         writer.addKey(miss, candidate.entry());
       }
-    } catch (RuntimeException | LinkageError | AssertionError e) {
+    } catch (Throwable e) {
+      FatalErrors.rethrowIfFatal(e);
       events.publish(new CacheEvent.Failed(CacheEvent.Part.VERIFIER, e));
     }
   }

@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface CacheCall {
 
   /**
-   * Waits while another call is answering the prompt. Blocks at most for the prompt's {@linkplain
-   * io.github.semcache.prompt.Prompt#maxWait(java.time.Duration) maximum wait}, which starts again
-   * if the other call is abandoned and a third one takes the lead.
+   * Waits while another call is answering the prompt. Blocks at most for the {@linkplain
+   * SemanticCacheBuilder#maxWait maximum wait} of the prompt or the cache, which starts again if
+   * the other call is abandoned and a third one takes the lead.
    *
    * @return this call, or the call that follows the wait; never a {@link Follow}
    * @throws java.util.concurrent.CancellationException if the thread is interrupted; its interrupt
@@ -251,7 +251,7 @@ public sealed interface CacheCall {
 
     private CacheCall awaitOnce() {
       try {
-        return resume(result.await(miss.request().prompt().maxWait()));
+        return resume(result.await(Optional.of(miss.request().limits().maxWait())));
       } catch (TimeoutException e) {
         return coalescer.leadDetached(miss, group);
       }
@@ -266,14 +266,9 @@ public sealed interface CacheCall {
     public CompletableFuture<CacheCall> next() {
       CompletableFuture<Supplier<CacheCall>> outcome =
           result.future().thenApply(value -> () -> resume(value));
-      miss.request()
-          .prompt()
-          .maxWait()
-          .map(TimeUnit.NANOSECONDS::convert)
-          .ifPresent(
-              nanos ->
-                  outcome.completeOnTimeout(
-                      () -> coalescer.leadDetached(miss, group), nanos, TimeUnit.NANOSECONDS));
+      long maxWait = TimeUnit.NANOSECONDS.convert(miss.request().limits().maxWait());
+      outcome.completeOnTimeout(
+          () -> coalescer.leadDetached(miss, group), maxWait, TimeUnit.NANOSECONDS);
       CompletableFuture<CacheCall> next = new CompletableFuture<>();
       CompletableFuture<Void> unused =
           outcome
@@ -302,7 +297,7 @@ public sealed interface CacheCall {
 
     /** Returns the call after the wait. If the leader abandoned its call, joins again. */
     private CacheCall resume(Optional<CacheCall> value) {
-      CacheCall call = value.orElseGet(() -> coalescer.join(miss, group));
+      CacheCall call = value.orElseGet(() -> coalescer.join(miss.restarted(), group));
       return call instanceof Shared shared
           ? new Shared(shared.live(), coalescer, miss, shared.call, group)
           : call;

@@ -15,6 +15,7 @@ import io.github.semcache.verify.Verification;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +62,22 @@ final class CacheLookup {
 
   /** Looks up the entry of the same text and scope again, after a miss. */
   LookupResult exact(LookupResult.Miss miss) {
+    return withinDeadline(miss, this::find);
+  }
+
+  /** Runs a step of the lookup until the deadline of the request, and contains its errors. */
+  private LookupResult withinDeadline(
+      LookupResult.Miss miss, Function<LookupResult.Miss, LookupResult> step) {
+    return miss.request()
+        .limits()
+        .run(() -> failOpen.contain(CacheEvent.Part.STORE, () -> step.apply(miss)))
+        .orElseGet(miss::withStoreFailure)
+        .checkDeadline();
+  }
+
+  private LookupResult find(LookupResult.Miss miss) {
     CacheRequest request = miss.request();
-    if (!request.reads() || miss.storeFailed()) {
+    if (!request.reads() || miss.storeFailed() || request.limits().isExpired()) {
       return miss;
     }
     Optional<Optional<CacheEntry>> found = store.tryFind(request.query());
@@ -86,9 +101,16 @@ final class CacheLookup {
    * them.
    */
   LookupResult semantic(LookupResult.Miss miss) {
+    return withinDeadline(miss, this::search);
+  }
+
+  private LookupResult search(LookupResult.Miss miss) {
     CacheRequest request = miss.request();
     if (!request.reads() || miss.storeFailed() || miss.shadowHit()) {
       return miss;
+    }
+    if (request.limits().isExpired()) {
+      return miss.withReason(MissReason.DEADLINE);
     }
     Optional<Boolean> readable = embedder.tryRead(request.query().text());
     if (readable.isPresent() && !readable.get()) {
@@ -99,6 +121,9 @@ final class CacheLookup {
     LookupResult.Miss embedded = miss.withEmbedding(embedding);
     if (embedding.isEmpty()) {
       return embedded;
+    }
+    if (request.limits().isExpired()) {
+      return embedded.withReason(MissReason.DEADLINE);
     }
     Optional<List<Match>> matches =
         store.tryNearest(
@@ -182,6 +207,17 @@ final class CacheLookup {
       events.publish(new CacheEvent.Hit(tier, distance, answer.age(), answer.usage()));
     }
     return new LookupResult.Hit(answer);
+  }
+
+  /** Counts a hit of a lookup that did not count it. */
+  void count(LookupResult.Hit hit) {
+    Answer answer = hit.answer();
+    events.publish(
+        new CacheEvent.Hit(
+            CacheEvent.Tier.SEMANTIC,
+            answer.distance().orElse(0),
+            answer.age(),
+            answer.usage()));
   }
 
   /** Counts a miss, unless it was counted before. */

@@ -2,23 +2,28 @@ package io.github.semcache;
 
 import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.deadline.ContextAware;
+import io.github.semcache.deadline.Deadline;
+import io.github.semcache.deadline.DeadlineAware;
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.internal.concurrent.BoundedWorker;
 import io.github.semcache.internal.concurrent.CircuitBreaker;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param closesStore whether the store is closed with the cache
  * @param verifierAfterMiss the verifier on a background thread; null for none
  * @param stateStore the store of learned state; null for the store of the entries
+ * @param hedging whether the model is called while a slow lookup is running
  * @param executor the executor of asynchronous calls; null to use the cache's own threads
  */
 record CacheOptions(
@@ -47,6 +53,8 @@ record CacheOptions(
     @Nullable Executor executor,
     boolean failOnCacheErrors,
     Breakers breakers,
+    TimeLimits limits,
+    boolean hedging,
     @Nullable Judging judging,
     boolean shadowMode,
     @Nullable StateStore stateStore) {
@@ -55,7 +63,7 @@ record CacheOptions(
    * The configuration of the circuit breakers.
    *
    * @param failures the number of consecutive failures that opens a circuit
-   * @param pause the time between trial calls
+   * @param pause the time until the first trial call
    */
   record Breakers(int failures, Duration pause) {}
 
@@ -80,14 +88,83 @@ record CacheOptions(
     return new CircuitBreaker(failures, breakers.pause, ticker);
   }
 
-  /** Creates a breaker per operation, so that working lookups cannot hide a hanging search. */
-  Map<Operation, CircuitBreaker> newCircuitBreakers() {
-    Map<Operation, CircuitBreaker> circuits = new EnumMap<>(Operation.class);
-    if (!failOnCacheErrors) {
-      Stream.of(
-              Operation.EMBED, Operation.FIND, Operation.SEARCH, Operation.VERIFY, Operation.WRITE)
-          .forEach(operation -> circuits.put(operation, newCircuitBreaker(breakers.failures)));
+  /**
+   * Creates the breaker of an operation. Each operation has its own, so that working lookups cannot
+   * hide a hanging search.
+   */
+  CircuitBreaker newCircuitBreaker(Operation operation) {
+    return failOnCacheErrors ? CircuitBreaker.NONE : newCircuitBreaker(breakers.failures);
+  }
+
+  /** Returns the part that an operation calls. */
+  private Object partOf(Operation operation) {
+    return switch (operation.part()) {
+      case NORMALIZER -> normalizer;
+      case EMBEDDER -> embedder;
+      case STORE -> store;
+      case POLICY -> hitPolicy;
+      case VERIFIER -> verifier;
+      case ADMISSION -> admission;
+      default -> operation;
+    };
+  }
+
+  /** Returns whether an operation may block, so that it is called on a worker thread. */
+  boolean mayBlock(Operation operation) {
+    return !NonBlocking.test(partOf(operation));
+  }
+
+  /**
+   * Returns whether the calls of an operation that start now end at the deadline themselves. Large
+   * writes may block on a connection before the reply is read, so writes do not.
+   */
+  BooleanSupplier observesDeadline(Operation operation) {
+    return operation != Operation.WRITE && partOf(operation) instanceof DeadlineAware aware
+        ? aware::observesDeadline
+        : () -> false;
+  }
+
+  /** Returns a function that carries the caller's context to the worker thread of an operation. */
+  UnaryOperator<Runnable> contextOf(Operation operation) {
+    return partOf(operation) instanceof ContextAware aware ? aware::withContext : task -> task;
+  }
+
+  /**
+   * The time limits of a request.
+   *
+   * @param lookup the time limit of a lookup; empty for no limit
+   * @param storing the time limit of storing a reply; empty for no limit
+   * @param maxWait the time limit of a wait for another call
+   * @param ticker measures the limits
+   */
+  record TimeLimits(
+      Optional<Duration> lookup,
+      Optional<Duration> storing,
+      Duration maxWait,
+      LongSupplier ticker) {
+    static final Duration DEFAULT_LOOKUP = Duration.ofSeconds(1);
+    static final Duration DEFAULT_STORING = Duration.ofSeconds(1);
+    static final Duration DEFAULT_MAX_WAIT = Duration.ofSeconds(10);
+
+    /** Returns the time that an operation usually has. */
+    Duration limitOf(Operation operation) {
+      return operation == Operation.WRITE || operation == Operation.ADMIT
+          ? storing.orElse(DEFAULT_STORING)
+          : lookup.orElse(DEFAULT_LOOKUP);
     }
-    return circuits;
+
+    /** Returns the deadline of the lookup of a prompt that begins now; empty for none. */
+    Optional<Deadline> lookupDeadline(Prompt prompt) {
+      return prompt.deadline().or(() -> lookup).map(this::deadline);
+    }
+
+    /** Returns the deadline for storing the reply of a model call that ends now; empty for none. */
+    Optional<Deadline> storingDeadline() {
+      return storing.map(this::deadline);
+    }
+
+    private Deadline deadline(Duration limit) {
+      return Deadline.after(limit, ticker);
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.github.semcache;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
+import io.github.semcache.internal.concurrent.TimeLimiter;
 import io.github.semcache.internal.learning.CachedScale;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.learning.LearnerSync;
@@ -10,7 +11,6 @@ import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.ScaledPolicy;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.verify.PairVerifier;
@@ -31,14 +31,16 @@ record CacheParts(
     UserFeedback feedback,
     @Nullable LearnerSync learner,
     @Nullable HitEvaluator evaluator,
-    @Nullable BackgroundVerifier background) {
+    @Nullable BackgroundVerifier background,
+    @Nullable Hedging hedging,
+    TimeLimiter workers) {
 
   static CacheParts create(CacheOptions options) {
     EventPublisher events = new EventPublisher(options.listener(), options.ticker());
-    FailOpen failOpen =
-        new FailOpen(events, options.failOnCacheErrors(), options.newCircuitBreakers());
+    TimeLimiter workers = new TimeLimiter();
+    FailOpen failOpen = new FailOpen(events, options, workers);
+    HitPolicy policy = scaled(options, events, failOpen);
     AsyncExecutor async = new AsyncExecutor(options.executor());
-    HitPolicy policy = scaled(options, events);
     LearnerSync learner = newLearner(options, policy, events, async);
     HitEvaluator evaluator = newEvaluator(options, learner, events);
     ResilientEmbedder embedder = new ResilientEmbedder(options.embedder(), events, failOpen);
@@ -47,7 +49,8 @@ record CacheParts(
     PendingReports pending =
         new PendingReports(events::publish, options.ticker(), async.executor());
     @Nullable ChatClient chatClient = options.chatClient();
-    QueryFactory queries = new QueryFactory(options.normalizer(), chatClient, failOpen);
+    QueryFactory queries =
+        new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
     AnswerWriter writer =
         new AnswerWriter(
             queries,
@@ -56,6 +59,7 @@ record CacheParts(
             options.admission(),
             options.expiry(),
             options.time(),
+            options.limits(),
             evaluator,
             events,
             failOpen);
@@ -94,18 +98,28 @@ record CacheParts(
         feedback,
         learner,
         evaluator,
-        background);
+        background,
+        options.hedging() ? new Hedging(lookup, events, async) : null,
+        workers);
   }
 
-  private static HitPolicy scaled(CacheOptions options, EventPublisher events) {
+  private static HitPolicy scaled(
+      CacheOptions options, EventPublisher events, FailOpen failOpen) {
     HitPolicy policy = options.hitPolicy();
-    return policy instanceof ScaledPolicy scaled
+    return policy instanceof HitPolicy.Scaled scaled
         ? scaled.scaledBy(
             new CachedScale(
                 options.embedder(),
                 () -> blob(options, "embedding-scale"),
                 events::publish,
-                options.newCircuitBreaker(1)))
+                options.newCircuitBreaker(1),
+                resolve ->
+                    failOpen.attempt(
+                        Operation.EMBED,
+                        () -> {
+                          resolve.run();
+                          return true;
+                        })))
         : policy;
   }
 
@@ -152,6 +166,7 @@ record CacheParts(
     if (background != null) {
       background.close();
     }
+    workers.close();
     if (evaluator != null) {
       evaluator.close();
     }

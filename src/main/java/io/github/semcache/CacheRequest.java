@@ -1,9 +1,14 @@
 package io.github.semcache;
 
+import io.github.semcache.deadline.Deadline;
+import io.github.semcache.embedding.Embedding;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A prompt and its query. Immutable.
@@ -12,22 +17,84 @@ import io.github.semcache.prompt.Query;
  * @param query the query of the prompt
  * @param mode the mode of the prompt, or BYPASS if its text could not be normalized
  * @param callsModel whether a miss is answered by the model, so that hits can be audited
+ * @param limits the time limits
+ * @param late receives the embedding of the prompt
  */
-record CacheRequest(Prompt prompt, Query query, CacheMode mode, boolean callsModel) {
+record CacheRequest(
+    Prompt prompt,
+    Query query,
+    Prompt.Mode mode,
+    boolean callsModel,
+    Limits limits,
+    LateEmbedding late) {
+
+  /** The embedding of a request, which may arrive after the deadline. Thread-safe. */
+  static final class LateEmbedding {
+    private volatile @Nullable Embedding embedding;
+
+    void set(Embedding computed) {
+      embedding = computed;
+    }
+
+    Optional<Embedding> get() {
+      return Optional.ofNullable(embedding);
+    }
+  }
+
+  /**
+   * The time limits of a request.
+   *
+   * @param lookup the deadline of the lookup; empty for none
+   * @param maxWait the maximum time to wait for another call
+   * @param configured creates the deadlines of later lookups
+   */
+  record Limits(Optional<Deadline> lookup, Duration maxWait, CacheOptions.TimeLimits configured) {
+
+    /** Returns the limits of a prompt whose lookup begins now. */
+    static Limits of(Prompt prompt, CacheOptions.TimeLimits configured) {
+      return new Limits(
+          configured.lookupDeadline(prompt),
+          prompt.maxWait().orElse(configured.maxWait()),
+          configured);
+    }
+
+    /** Runs a step of the lookup. The parts that it calls end at the deadline of the lookup. */
+    <T> T run(Supplier<T> step) {
+      return lookup.isPresent() ? lookup.get().run(step) : step.get();
+    }
+
+    boolean isExpired() {
+      return lookup.isPresent() && lookup.get().isExpired();
+    }
+
+    /** Returns the maximum time to wait for a part that another request is calling. */
+    Duration maxWaitInLookup() {
+      return lookup
+          .map(Deadline::remaining)
+          .filter(remaining -> remaining.compareTo(maxWait) < 0)
+          .orElse(maxWait);
+    }
+  }
 
   /** Returns whether the request may be answered from the cache. */
   boolean reads() {
-    return mode == CacheMode.USE;
+    return mode == Prompt.Mode.USE;
   }
 
   /** Returns whether the model's answer may be stored. */
   boolean writes() {
-    return mode != CacheMode.BYPASS;
+    return mode != Prompt.Mode.BYPASS;
   }
 
   /** Returns the same request for a lookup that never calls the model. */
   CacheRequest lookupOnly() {
-    return new CacheRequest(prompt, query, mode, false);
+    return new CacheRequest(prompt, query, mode, false, limits, late);
+  }
+
+  /** Returns the same request for a lookup that begins now, with a new deadline. */
+  CacheRequest restarted() {
+    return new CacheRequest(
+        prompt, query, mode, callsModel, Limits.of(prompt, limits.configured()), late);
   }
 
   /** Returns the reason for a miss before anything was looked up. */
@@ -36,7 +103,7 @@ record CacheRequest(Prompt prompt, Query query, CacheMode mode, boolean callsMod
       case USE -> MissReason.NO_NEIGHBOR;
       case REFRESH -> MissReason.REFRESH;
       case BYPASS ->
-          prompt.mode() == CacheMode.BYPASS ? MissReason.BYPASS : MissReason.NORMALIZER_ERROR;
+          prompt.mode() == Prompt.Mode.BYPASS ? MissReason.BYPASS : MissReason.NORMALIZER_ERROR;
     };
   }
 }

@@ -69,11 +69,7 @@ final class CandidateVerifier {
       return new Verified(decision, Optional.empty());
     }
     OneLookup lookup = new OneLookup(query, policy);
-    return decide(
-        decision,
-        matches,
-        policy,
-        match -> failOpen.attempt(Operation.VERIFY, () -> lookup.verify(match)));
+    return decide(decision, matches, policy, lookup::tryVerify);
   }
 
   static PairVerifier.Pair pair(Query query, Match match) {
@@ -93,37 +89,70 @@ final class CandidateVerifier {
       this.policy = policy;
     }
 
+    /** Verifies a match; empty if the verifier fails. */
+    Optional<Verification> tryVerify(Match match) {
+      Optional<Verification> different = findDifferentPart(match);
+      return different.isPresent()
+          ? different
+          : failOpen.attempt(Operation.VERIFY, () -> verifyWhole(match));
+    }
+
+    /** Verifies a match. Failures of the verifier are thrown. */
     Verification verify(Match match) {
+      return findDifferentPart(match).orElseGet(() -> verifyWhole(match));
+    }
+
+    private Verification verifyWhole(Match match) {
       PairVerifier.Pair pair = pair(query, match);
       return events.timed(
-          () ->
-              differs(match)
-                  ? DIFFERENT_PART
-                  : requireNonNull(verifier().verify(pair), "the verifier returned null"),
+          () -> requireNonNull(verifier().verify(pair), "the verifier returned null"),
           (verification, took) -> new CacheEvent.Verified(verification, match.distance(), took));
     }
 
-    /** Returns whether the policy does not admit a match by the parts in which the texts differ. */
-    private boolean differs(Match match) {
+    /**
+     * Compares the parts in which the texts differ, if they have a long common text. Empty unless
+     * the match must not be served.
+     */
+    private Optional<Verification> findDifferentPart(Match match) {
       Optional<SharedText> texts = SharedText.of(query.text(), match.entry().prompt());
-      return texts.isPresent()
-          && distance(texts.get())
-              .map(distance -> policy.apply(List.of(new Match(match.entry(), distance))))
-              .filter(decision -> !(decision instanceof Decision.Miss))
-              .isEmpty();
-    }
-
-    /** Returns the distance of the parts; empty if the embedder cannot read them. */
-    private Optional<Double> distance(SharedText texts) {
-      if (!embedder.reads(texts.first()) || !embedder.reads(texts.second())) {
+      if (texts.isEmpty()) {
         return Optional.empty();
       }
-      double distance = embed(texts.first()).cosineDistance(embed(texts.second()));
-      return Optional.of(Math.min(2, Math.max(0, distance)));
+      EventPublisher.Stopwatch stopwatch = events.startStopwatch();
+      Verification decision = compareParts(match, texts.get());
+      if (decision.isAccepted()) {
+        return Optional.empty();
+      }
+      events.publish(new CacheEvent.Verified(decision, match.distance(), stopwatch.elapsed()));
+      return Optional.of(decision);
     }
 
-    private Embedding embed(String part) {
-      return parts.computeIfAbsent(part, embedder::embed);
+    private Verification compareParts(Match match, SharedText texts) {
+      if (!reads(texts.first()) || !reads(texts.second())) {
+        return DIFFERENT_PART;
+      }
+      Optional<Embedding> first = tryEmbed(texts.first());
+      Optional<Embedding> second = first.flatMap(embedded -> tryEmbed(texts.second()));
+      if (first.isEmpty() || second.isEmpty()) {
+        return Verification.unsure(MissReason.EMBEDDER_ERROR.code());
+      }
+      double distance = Math.min(2, Math.max(0, first.get().cosineDistance(second.get())));
+      Decision decision = policy.apply(List.of(new Match(match.entry(), distance)));
+      return decision instanceof Decision.Miss ? DIFFERENT_PART : Verification.accept();
+    }
+
+    private boolean reads(String part) {
+      return embedder.tryRead(part).orElse(false);
+    }
+
+    private Optional<Embedding> tryEmbed(String part) {
+      Optional<Embedding> known = Optional.ofNullable(parts.get(part));
+      Optional<Embedding> embedding =
+          known.isPresent()
+              ? known
+              : failOpen.attempt(Operation.EMBED, () -> embedder.embed(part));
+      embedding.ifPresent(computed -> parts.put(part, computed));
+      return embedding;
     }
 
     private PairVerifier verifier() {

@@ -1,9 +1,9 @@
 package io.github.semcache;
 
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.stats.CacheStats;
-import io.github.semcache.stats.StatsCounter;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class EventPublisher {
   private static final Logger log = LoggerFactory.getLogger(EventPublisher.class);
 
-  private final StatsCounter counter = new StatsCounter();
+  private final CacheStats.Counter counter = CacheStats.counter();
   private final CacheListener listener;
   private final LongSupplier ticker;
 
@@ -30,7 +30,8 @@ final class EventPublisher {
     counter.onEvent(event);
     try {
       listener.onEvent(event);
-    } catch (RuntimeException | LinkageError | AssertionError e) {
+    } catch (Throwable e) {
+      FatalErrors.rethrowIfFatal(e);
       log.warn("The listener of the cache failed on {}", event.getClass().getSimpleName(), e);
     }
   }

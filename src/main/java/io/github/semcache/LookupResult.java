@@ -7,6 +7,7 @@ import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.verify.Verification;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The result of a lookup. Immutable. */
@@ -14,6 +15,16 @@ sealed interface LookupResult {
 
   /** Returns this hit, or the result of the next lookup after a miss. */
   LookupResult orElse(Function<Miss, LookupResult> next);
+
+  /** Returns this hit, or this miss with a new deadline, for a lookup that continues later. */
+  default LookupResult restarted() {
+    return this;
+  }
+
+  /** Returns this result, with the reason of a miss adjusted if the deadline has expired. */
+  default LookupResult checkDeadline() {
+    return this instanceof Miss miss ? miss.withExpiredDeadline() : this;
+  }
 
   /** Returns the call of a hit, or the call that answers a miss. */
   CacheCall toCall(Function<Miss, CacheCall> onMiss);
@@ -57,6 +68,12 @@ sealed interface LookupResult {
       Optional<Verification> verification,
       boolean isCounted)
       implements LookupResult {
+    private static final Set<MissReason> FAILURES =
+        Set.of(
+            MissReason.STORE_ERROR,
+            MissReason.EMBEDDER_ERROR,
+            MissReason.POLICY_ERROR,
+            MissReason.VERIFIER_ERROR);
 
     static Miss of(CacheRequest request) {
       return new Miss(
@@ -160,6 +177,28 @@ sealed interface LookupResult {
           isCounted);
     }
 
+    @Override
+    public Miss restarted() {
+      return new Miss(
+          request.restarted(),
+          reason,
+          nearest,
+          embedding,
+          embeddingTried,
+          storeFailed,
+          shadowHit,
+          decided,
+          verification,
+          isCounted);
+    }
+
+    /** Replaces the reason if the step that ended the lookup had no time left. */
+    Miss withExpiredDeadline() {
+      return request.limits().isExpired() && FAILURES.contains(reason)
+          ? withReason(MissReason.DEADLINE)
+          : this;
+    }
+
     Miss counted() {
       return new Miss(
           request,
@@ -172,6 +211,21 @@ sealed interface LookupResult {
           decided,
           verification,
           true);
+    }
+
+    /** Returns the same miss, to be counted by a later step. */
+    Miss uncounted() {
+      return new Miss(
+          request,
+          reason,
+          nearest,
+          embedding,
+          embeddingTried,
+          storeFailed,
+          shadowHit,
+          decided,
+          verification,
+          false);
     }
 
     CacheEvent.Miss toEvent() {

@@ -3,7 +3,6 @@ package io.github.semcache;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
-import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -16,11 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class QueryFactory {
   private final Normalizer normalizer;
   private final @Nullable ChatClient chatClient;
+  private final CacheOptions.TimeLimits limits;
   private final FailOpen failOpen;
 
-  QueryFactory(Normalizer normalizer, @Nullable ChatClient chatClient, FailOpen failOpen) {
+  QueryFactory(
+      Normalizer normalizer,
+      @Nullable ChatClient chatClient,
+      CacheOptions.TimeLimits limits,
+      FailOpen failOpen) {
     this.normalizer = normalizer;
     this.chatClient = chatClient;
+    this.limits = limits;
     this.failOpen = failOpen;
   }
 
@@ -48,18 +53,28 @@ final class QueryFactory {
   }
 
   /**
-   * Creates a request with the settings of a model. If the normalizer fails, the prompt has no
-   * reliable key, so the request bypasses the cache.
+   * Creates a request with the settings of a model, whose deadline starts now. If the normalizer
+   * fails, the prompt has no reliable key, so the request bypasses the cache.
    */
   CacheRequest requestOf(Prompt prompt, Map<String, String> settings) {
     requireNonNull(prompt, "prompt");
+    CacheRequest.Limits requestLimits = CacheRequest.Limits.of(prompt, limits);
+    CacheRequest.LateEmbedding late = new CacheRequest.LateEmbedding();
     Optional<Query> query =
-        failOpen.attempt(Operation.NORMALIZE, () -> Query.of(prompt, normalizer, settings));
+        requestLimits.run(
+            () ->
+                failOpen.attempt(
+                    Operation.NORMALIZE, () -> Query.of(prompt, normalizer, settings)));
     return query
-        .map(normalized -> new CacheRequest(prompt, normalized, prompt.mode(), true))
+        .map(normalized -> new CacheRequest(prompt, normalized, prompt.mode(), true, requestLimits, late))
         .orElseGet(
             () ->
                 new CacheRequest(
-                    prompt, Query.of(prompt, Normalizer.none(), settings), CacheMode.BYPASS, true));
+                    prompt,
+                    Query.of(prompt, Normalizer.none(), settings),
+                    Prompt.Mode.BYPASS,
+                    true,
+                    requestLimits,
+                    late));
   }
 }

@@ -1,8 +1,8 @@
 package io.github.semcache;
 
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.FinishReason;
-import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.chat.ChatReply.FinishReason;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;

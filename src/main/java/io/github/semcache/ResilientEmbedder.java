@@ -2,6 +2,7 @@ package io.github.semcache;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
@@ -45,20 +46,26 @@ final class ResilientEmbedder {
 
   /** Embeds the text of a request; empty if the embedder fails. */
   Optional<Embedding> tryEmbed(CacheRequest request) {
-    Attempt attempt = new Attempt(request.query().text());
+    Attempt attempt = new Attempt(request);
     return calls.run(
-        attempt.text, request.prompt().maxWait(), attempt, result -> !attempt.interrupted);
+        attempt.text,
+        Optional.of(request.limits().maxWaitInLookup()),
+        attempt,
+        result -> result.isPresent() || !attempt.endedByCaller());
   }
 
   /**
-   * One attempt. If it ends because the caller is interrupted, each follower makes its own attempt.
+   * One attempt. If it ends because the caller is interrupted or because of the caller's deadline,
+   * each follower makes its own attempt.
    */
   private final class Attempt implements Supplier<Optional<Embedding>> {
+    private final CacheRequest request;
     private final String text;
-    private boolean interrupted;
+    private volatile boolean interrupted;
 
-    Attempt(String text) {
-      this.text = text;
+    Attempt(CacheRequest request) {
+      this.request = request;
+      this.text = request.query().text();
     }
 
     @Override
@@ -66,9 +73,17 @@ final class ResilientEmbedder {
       return failOpen.attempt(Operation.EMBED, this::embedding);
     }
 
+    boolean endedByCaller() {
+      return interrupted
+          || Thread.currentThread().isInterrupted()
+          || Deadline.current().filter(Deadline::isExpired).isPresent();
+    }
+
     private Embedding embedding() {
       try {
-        return embed(text);
+        Embedding computed = embed(text);
+        request.late().set(computed);
+        return computed;
       } catch (RuntimeException e) {
         interrupted = Interrupts.caused(e);
         throw e;

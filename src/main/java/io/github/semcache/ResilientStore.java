@@ -25,6 +25,9 @@ final class ResilientStore {
   /** The factor of the second search if no result of the first one may be served. */
   private static final int WIDER_SEARCH_FACTOR = 10;
 
+  /** The maximum difference between the clocks of machines that share a store. */
+  private static final Duration MAX_CLOCK_DIFFERENCE = Duration.ofMinutes(1);
+
   private final VectorStore store;
   private final int candidates;
   private final InstantSource time;
@@ -97,7 +100,7 @@ final class ResilientStore {
     List<Match> inScope =
         nearest.matches().stream().filter(match -> isInScope(match.entry(), query)).toList();
     publishCorrupt(nearest.corrupt() + nearest.matches().size() - inScope.size());
-    return inScope;
+    return inScope.stream().filter(match -> hasKnownAge(match.entry(), query)).toList();
   }
 
   /** Writes an entry; returns false if the store fails. */
@@ -128,7 +131,17 @@ final class ResilientStore {
   }
 
   private boolean isFresh(CacheEntry entry, Query query) {
-    return notBefore(query).filter(entry.createdAt()::isBefore).isEmpty();
+    return notBefore(query).filter(entry.createdAt()::isBefore).isEmpty()
+        && hasKnownAge(entry, query);
+  }
+
+  /**
+   * Returns whether the age of an entry is known, if the query limits it. The age of an entry that
+   * was created in the future is not: the clock of this or of another machine was set back.
+   */
+  private boolean hasKnownAge(CacheEntry entry, Query query) {
+    return query.maxAge().isEmpty()
+        || entry.createdAt().isBefore(time.instant().plus(MAX_CLOCK_DIFFERENCE));
   }
 
   private NearestQuery nearestQuery(Query query, Embedding embedding, int k) {

@@ -59,8 +59,10 @@ public final class SemanticCache implements AutoCloseable {
   private final QueryFactory queries;
   private final CacheLookup lookup;
   private final RequestCoalescer coalescer;
+  private final @Nullable Hedging hedging;
   private final AnswerWriter writer;
   private final UserFeedback feedback;
+  private final Duration maxWait;
   private final Runnable closeParts;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -72,8 +74,10 @@ public final class SemanticCache implements AutoCloseable {
     this.queries = parts.queries();
     this.lookup = parts.lookup();
     this.coalescer = parts.coalescer();
+    this.hedging = parts.hedging();
     this.writer = parts.writer();
     this.feedback = parts.feedback();
+    this.maxWait = parts.options().limits().maxWait();
     this.closeParts = parts::close;
   }
 
@@ -144,9 +148,21 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   private Answer ask(Prompt prompt, ChatClient model, CoalescingGroup group) {
+    return ask(lookUpExact(prompt, model), model, group);
+  }
+
+  private LookupResult lookUpExact(Prompt prompt, ChatClient model) {
     checkOpen();
-    CacheRequest request = queries.requestOf(prompt, model.settings());
-    LookupResult result = lookup.exact(request).orElse(lookup::semantic);
+    return lookup.exact(queries.requestOf(prompt, model.settings()));
+  }
+
+  private Answer ask(LookupResult exact, ChatClient model, CoalescingGroup group) {
+    return hedging != null && exact instanceof LookupResult.Miss miss && miss.request().reads()
+        ? hedging.ask(miss, result -> answer(result, model, CoalescingGroup.ask()))
+        : answer(exact.orElse(lookup::semantic), model, group);
+  }
+
+  private Answer answer(LookupResult result, ChatClient model, CoalescingGroup group) {
     CacheCall call = result.toCall(miss -> coalescer.join(miss, group)).await();
     return call instanceof CacheCall.Answered answered
         ? answered.answer()
@@ -155,7 +171,7 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Answers a prompt as {@link #ask(Prompt)} does and passes the text to a consumer as it arrives.
-   * The model streams if the chat client is a {@link io.github.semcache.chat.StreamingChatClient}.
+   * The model streams if the chat client is a {@link io.github.semcache.chat.ChatClient.Streaming}.
    * A cached answer, an answer of another chat client, and an answer of another call arrive in one
    * piece. Streaming calls may wait for a plain {@link #ask(Prompt)}; a plain {@code ask} never
    * waits for a streaming call, because a slow consumer would delay it.
@@ -242,7 +258,9 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Answers a prompt on another thread: on the builder's executor, or on one of at most 256 threads
    * of the cache. Additional calls wait for a thread; a call made on one of these threads while all
-   * are busy runs immediately on that thread. Canceling the future does not stop the call.
+   * are busy runs immediately on that thread. Prompts are looked up by their key on separate
+   * threads, so calls that wait for the model do not delay exact hits. Canceling the future does
+   * not stop the call.
    *
    * @param prompt the prompt
    * @return a future that completes as {@link #ask(Prompt)} does, or fails with the executor's
@@ -251,7 +269,10 @@ public final class SemanticCache implements AutoCloseable {
   public CompletableFuture<Answer> askAsync(Prompt prompt) {
     requireNonNull(prompt, "prompt");
     checkOpen();
-    return asyncExecutor.submit(() -> ask(prompt));
+    return asyncExecutor.submit(
+        () -> lookUpExact(prompt, requiredChatClient()),
+        exact -> exact instanceof LookupResult.Hit,
+        exact -> ask(exact.restarted(), requiredChatClient(), CoalescingGroup.ask()));
   }
 
   /**
@@ -278,6 +299,16 @@ public final class SemanticCache implements AutoCloseable {
    */
   public Executor executor() {
     return asyncExecutor.executor();
+  }
+
+  /**
+   * Returns the maximum time that a call waits for another call with the same prompt, for wrapped
+   * clients whose requests have a shorter time-out.
+   *
+   * @return the {@linkplain SemanticCacheBuilder#maxWait maximum wait} of the builder
+   */
+  public Duration maxWait() {
+    return maxWait;
   }
 
   /**

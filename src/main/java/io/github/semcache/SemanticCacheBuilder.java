@@ -15,6 +15,7 @@ import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.MonotonicClock;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
@@ -42,6 +43,9 @@ public final class SemanticCacheBuilder {
   /** A search returns as many answers, so this bounds the size of its reply. */
   private static final int MAX_CANDIDATES = 1_000;
 
+  private static final Duration MIN_TIME_LIMIT = Duration.ofMillis(1);
+  private static final Duration MAX_TIME_LIMIT = Duration.ofMinutes(10);
+
   private @Nullable Embedder embedder;
   private @Nullable VectorStore store;
   private boolean ownsStore;
@@ -61,6 +65,10 @@ public final class SemanticCacheBuilder {
   private CacheListener listener = event -> {};
   private InstantSource time = InstantSource.system();
   private LongSupplier ticker = System::nanoTime;
+  private Optional<Duration> deadline = Optional.empty();
+  private Optional<Duration> storeTimeout = Optional.empty();
+  private Duration maxWait = CacheOptions.TimeLimits.DEFAULT_MAX_WAIT;
+  private boolean hedging;
   private @Nullable Executor executor;
   private boolean failOnCacheErrors;
   private @Nullable AnswerJudge judge;
@@ -315,7 +323,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the clock for the age of answers. A store uses its own clock.
+   * Sets the clock for the age of answers. A store uses its own clock. If the clock is set back,
+   * the ages continue to grow.
    *
    * @param time the clock; the system clock by default
    * @return this builder
@@ -443,15 +452,95 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Configures the circuit breakers around the store, the embedder and the verifier: after {@code
-   * failures} consecutive failures the circuit opens, and requests continue without that component;
-   * after {@code pause} one trial call is let through. A server that hangs until its timeout
-   * therefore delays few requests. The store's lookups by key, searches, and writes have separate
-   * circuits. Interrupts of the caller do not count as failures. Methods that change the cache, and
-   * a cache that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit breakers.
+   * Sets the time limit of a lookup, which covers the normalizer, the embedder, the store, the
+   * policy and the verifier together. After it, the model is called, and the miss has the reason {@link
+   * io.github.semcache.policy.MissReason#DEADLINE}. A prompt may have its {@linkplain
+   * Prompt#deadline(Duration) own time limit}.
+   *
+   * <p>Parts that may block are called on worker threads of the cache. A call that exceeds the
+   * limit is interrupted and its result is dropped. At most 16 such calls of each operation remain;
+   * after that, the operation is skipped until one of them returns. Parts that are {@link
+   * io.github.semcache.deadline.NonBlocking} are called on the caller's thread.
+   *
+   * @param deadline from 1 ms to 10 minutes; 1 second by default, or no limit if the cache
+   *     {@linkplain #failOnCacheErrors fails on cache errors}
+   * @return this builder
+   * @throws IllegalArgumentException if the time limit is out of range
+   */
+  public SemanticCacheBuilder deadline(Duration deadline) {
+    this.deadline = Optional.of(checkTimeLimit("deadline", deadline));
+    return this;
+  }
+
+  /**
+   * Sets the time limit for storing a reply of the model, which covers the admission, the store,
+   * and the embedder if the lookup did not compute an embedding. After it, the answer is returned
+   * without the {@linkplain Answer#entryId id of an entry}. The entry may be written later.
+   *
+   * @param storeTimeout from 1 ms to 10 minutes; 1 second by default, or no limit if the cache
+   *     {@linkplain #failOnCacheErrors fails on cache errors}
+   * @return this builder
+   * @throws IllegalArgumentException if the time limit is out of range
+   */
+  public SemanticCacheBuilder storeTimeout(Duration storeTimeout) {
+    this.storeTimeout = Optional.of(checkTimeLimit("storeTimeout", storeTimeout));
+    return this;
+  }
+
+  /**
+   * Sets the maximum time to wait for another call that is answering the same prompt. After it, the
+   * waiting call calls the model as well. A prompt may have its {@linkplain
+   * Prompt#maxWait(Duration) own maximum}.
+   *
+   * @param maxWait from 1 ms to 10 minutes; 10 seconds by default
+   * @return this builder
+   * @throws IllegalArgumentException if the time is out of range
+   */
+  public SemanticCacheBuilder maxWait(Duration maxWait) {
+    this.maxWait = checkTimeLimit("maxWait", maxWait);
+    return this;
+  }
+
+  /**
+   * Starts the model call while a semantic lookup is still running, if the lookup takes longer than
+   * 95 % of the latest 128 lookups did, and returns the first answer. Applies to {@code ask} and
+   * {@code askAsync} without a consumer of the text, after the first 20 lookups.
+   *
+   * <p>About one request in 20 then costs a model call that a hit would have saved. That call is not
+   * canceled if the lookup hits first; its answer is stored for exactly this prompt. It runs on a
+   * thread of the {@link #executor}, so thread-local values of the caller are not available to the
+   * chat client. If the model answers first, the request is a miss with the reason {@link
+   * io.github.semcache.policy.MissReason#HEDGED}.
+   *
+   * @return this builder
+   */
+  public SemanticCacheBuilder hedging() {
+    this.hedging = true;
+    return this;
+  }
+
+  private static Duration checkTimeLimit(String option, Duration limit) {
+    requireNonNull(limit, option);
+    if (limit.compareTo(MIN_TIME_LIMIT) < 0 || limit.compareTo(MAX_TIME_LIMIT) > 0) {
+      throw new IllegalArgumentException(
+          option + " is " + limit + "; it must be between 1 ms and 10 minutes");
+    }
+    return limit;
+  }
+
+  /**
+   * Configures the circuit breakers around the parts: after {@code failures} consecutive failures
+   * the circuit opens, and requests continue without that part; after {@code pause} one trial call
+   * is made in the background, so that no request waits for it. Each further pause is twice as
+   * long, up to 16 times the first one, and is shortened by up to a quarter at random. The store's
+   * lookups by key, searches, and writes have separate circuits. Exceptions and expired {@linkplain
+   * #deadline deadlines} of the store, the embedder and the verifier are failures; those of the normalizer, the
+   * policy and the admission are failures only if the deadline expired. Interrupts of the caller do
+   * not count. A warning is logged when a circuit opens. Methods that change the cache, and a cache
+   * that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit breakers.
    *
    * @param failures the number of consecutive failures, at least 1; 5 by default
-   * @param pause the time between trial calls, positive; 1 second by default
+   * @param pause the time until the first trial call, positive; 1 second by default
    * @return this builder
    * @throws IllegalArgumentException if {@code failures} is less than 1 or the pause is not
    *     positive
@@ -513,19 +602,34 @@ public final class SemanticCacheBuilder {
         normalizer,
         admission,
         listener,
-        time,
+        MonotonicClock.of(time, ticker),
         ticker,
         executor,
         failOnCacheErrors,
         circuitBreaker,
+        timeLimits(),
+        hedging,
         checkedJudging(policy),
         shadowMode,
         stateStore);
   }
 
+  private CacheOptions.TimeLimits timeLimits() {
+    return new CacheOptions.TimeLimits(
+        deadline.or(() -> unlessStrict(CacheOptions.TimeLimits.DEFAULT_LOOKUP)),
+        storeTimeout.or(() -> unlessStrict(CacheOptions.TimeLimits.DEFAULT_STORING)),
+        maxWait,
+        ticker);
+  }
+
+  /** Returns a default time limit, which a cache that fails on cache errors does not have. */
+  private Optional<Duration> unlessStrict(Duration limit) {
+    return failOnCacheErrors ? Optional.empty() : Optional.of(limit);
+  }
+
   private VectorStore checkedStore(EmbeddingSpace space) {
     if (store == null) {
-      return InMemoryVectorStore.builder(space).timeSource(time).build();
+      return InMemoryVectorStore.builder(space).timeSource(MonotonicClock.of(time, ticker)).build();
     }
     if (ownsStore && ownedStoreInUse) {
       throw new IllegalStateException(

@@ -2,7 +2,6 @@ package io.github.semcache;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.StreamingChatClient;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -22,7 +21,7 @@ final class StreamingCall implements ChatClient {
   @Override
   public ChatReply chat(Prompt prompt) {
     called = true;
-    if (model instanceof StreamingChatClient streaming) {
+    if (model instanceof ChatClient.Streaming streaming) {
       return streaming.chat(prompt, this::consume);
     }
     ChatReply reply = model.chat(prompt);

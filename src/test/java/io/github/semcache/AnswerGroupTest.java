@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.InMemoryVectorStore;

@@ -6,9 +6,8 @@ import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.Learner;
 import io.github.semcache.learning.LearningPolicy;
-import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.Decision;
-import io.github.semcache.policy.ScaledPolicy;
+import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** An error budget that gives tests access to the learner of the latest cache. */
 record CapturingPolicy(ErrorBudget policy, AtomicReference<Learner> latest)
-    implements LearningPolicy, ScaledPolicy {
+    implements LearningPolicy, HitPolicy.Scaled {
 
   static CapturingPolicy of(ErrorBudget policy) {
     return new CapturingPolicy(policy, new AtomicReference<>());
@@ -39,7 +38,7 @@ record CapturingPolicy(ErrorBudget policy, AtomicReference<Learner> latest)
     return new CapturingPolicy(policy.scaledBy(scale), latest);
   }
 
-  PolicyState state() {
+  Learner.State state() {
     return learner().state();
   }
 

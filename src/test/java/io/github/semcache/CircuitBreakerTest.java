@@ -1,6 +1,9 @@
 package io.github.semcache;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.RejectedTextException;
@@ -8,7 +11,10 @@ import io.github.semcache.policy.MissReason;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FaultyStore.Call;
 import io.github.semcache.testkit.FakeClock;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,12 +36,17 @@ class CircuitBreakerTest extends FaultyCacheFixture {
     time.advance(Duration.ofSeconds(10));
     protectedCache.ask(PROMPT);
     protectedCache.ask(PROMPT);
+    await().until(() -> protectedCache.stats().storeErrors() == 4);
     assertThat(store.calls()).hasSize(4);
 
-    store.recover();
-    time.advance(Duration.ofSeconds(10));
+    time.advance(Duration.ofSeconds(14));
     protectedCache.ask(PROMPT);
-    assertThat(protectedCache.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(store.calls()).as("the second pause is longer").hasSize(4);
+
+    store.recover();
+    time.advance(Duration.ofSeconds(6));
+    protectedCache.ask(PROMPT);
+    await().until(() -> protectedCache.ask(PROMPT).source() == Answer.Source.EXACT);
   }
 
   @ParameterizedTest
@@ -110,5 +121,72 @@ class CircuitBreakerTest extends FaultyCacheFixture {
     assertThat(cache.stats().embedderErrors())
         .as("five failures and the five rejections between them")
         .isEqualTo(10);
+  }
+
+  @Test
+  void oneLineIsLoggedWhenACircuitOpensAndOneWhenItCloses() {
+    FakeClock time = new FakeClock();
+    SemanticCache logging =
+        builder().circuitBreaker(3, Duration.ofSeconds(10)).ticker(time::nanos).build();
+    PrintStream original = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, UTF_8));
+    try {
+      store.fail(Call.FIND);
+      for (int i = 0; i < 8; i++) {
+        logging.ask(PROMPT);
+      }
+      assertThat(log.toString(UTF_8).lines())
+          .singleElement(STRING)
+          .contains(
+              "WARN", "The circuit of the store (find) opened", StoreException.class.getName())
+          .doesNotContain(PROMPT);
+
+      log.reset();
+      store.recover();
+      time.advance(Duration.ofSeconds(10));
+      logging.ask(PROMPT);
+      await().until(() -> log.size() > 0);
+      logging.ask(PROMPT);
+      assertThat(log.toString(UTF_8).lines())
+          .singleElement(STRING)
+          .contains("INFO", "The circuit of the store (find) closed");
+    } finally {
+      System.setErr(original);
+    }
+  }
+
+  @Test
+  void trialCallDoesNotDelayTheRequest() {
+    FakeClock time = new FakeClock();
+    SemanticCache hanging =
+        builder()
+            .circuitBreaker(1, Duration.ofSeconds(10))
+            .deadline(Duration.ofMinutes(5))
+            .ticker(time::nanos)
+            .build();
+    store.fail(Call.FIND);
+    hanging.ask(PROMPT);
+    store.recover();
+    CountDownLatch release = new CountDownLatch(1);
+    store.before(
+        call -> {
+          if (call == Call.FIND) {
+            awaitUnchecked(release);
+          }
+        });
+    time.advance(Duration.ofSeconds(10));
+
+    assertThat(hanging.ask(PROMPT).missReason()).contains(MissReason.STORE_ERROR);
+    release.countDown();
+    await().until(() -> hanging.ask(PROMPT).source() == Answer.Source.EXACT);
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -3,7 +3,10 @@ package io.github.semcache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.testkit.FakeClock;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Tests the time to live of answers and the maximum age of a prompt. */
@@ -58,7 +61,7 @@ class ExpiryTest extends CacheFixture {
   }
 
   @Test
-  void answerHasAgeZeroIfTheClockWasSetBack() {
+  void answerKeepsItsAgeIfTheClockWasSetBack() {
     cache.ask(PARIS);
     time.advance(Duration.ofDays(-1));
 
@@ -67,5 +70,29 @@ class ExpiryTest extends CacheFixture {
     assertThat(answer.source()).isEqualTo(Answer.Source.EXACT);
     assertThat(answer.age()).isZero();
     assertThat(cache.ask(PARIS_PARAPHRASE).age()).isZero();
+  }
+
+  @Test
+  void expiredAnswerIsNotServedIfTheClockIsSetBack() {
+    cache.ask(Prompt.of(PARIS).timeToLive(Duration.ofHours(1)));
+    time.advance(Duration.ofHours(2));
+    assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
+    time.advance(Duration.ofHours(-2));
+
+    assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
+    assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+  }
+
+  @Test
+  void answerFromTheFutureIsNotServedToPromptsWithAMaximumAge() {
+    InMemoryVectorStore shared = InMemoryVectorStore.of(embedder);
+    FakeClock ahead = new FakeClock(time.instant().plus(Duration.ofHours(1)));
+    builder().store(shared).timeSource(ahead).build().ask(PARIS);
+    SemanticCache behind = builder().store(shared).build();
+
+    assertThat(behind.lookup(Prompt.of(PARIS)).orElseThrow().age()).isZero();
+    for (String text : List.of(PARIS, PARIS_PARAPHRASE)) {
+      assertThat(behind.lookup(Prompt.of(text).maxAge(Duration.ofDays(1)))).isEmpty();
+    }
   }
 }

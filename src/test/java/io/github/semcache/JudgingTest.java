@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.FinishReason;
+import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.judge.AnswerJudge;
-import io.github.semcache.learning.PolicyState;
-import io.github.semcache.policy.Verdict;
+import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.Learner;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,7 +31,7 @@ class JudgingTest extends LearningFixture {
 
     await().until(() -> cache.stats().policyErrors() == 1);
     await().until(() -> quality().unknown() == 1);
-    assertThat(budget.state()).isEqualTo(PolicyState.COLD);
+    assertThat(budget.state()).isEqualTo(Learner.State.COLD);
   }
 
   @SuppressWarnings("NullAway") // a judge may break its contract
@@ -63,7 +63,7 @@ class JudgingTest extends LearningFixture {
     ask(1, 1);
 
     await().until(() -> quality().unknown() == 1);
-    assertThat(budget.state()).isEqualTo(PolicyState.COLD);
+    assertThat(budget.state()).isEqualTo(Learner.State.COLD);
   }
 
   @Test

@@ -7,11 +7,10 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.Learner;
-import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
@@ -96,7 +95,7 @@ class LearningFailureTest extends LearningFixture {
     for (int i = 0; i < TRAINING_PROMPTS; i++) {
       askAndJudge(i % 3, 2 * i);
     }
-    assertThat(policy.state()).isEqualTo(PolicyState.SERVING);
+    assertThat(policy.state()).isEqualTo(Learner.State.SERVING);
     return policy;
   }
 
@@ -114,7 +113,7 @@ class LearningFailureTest extends LearningFixture {
     assertThat(hits).isBetween(1, 60);
     assertThat(IntStream.range(100, TRAINING_PROMPTS).filter(i -> isHit(i % 3, 2 * i + 1)))
         .isEmpty();
-    assertThat(policy.state()).isEqualTo(PolicyState.SERVING);
+    assertThat(policy.state()).isEqualTo(Learner.State.SERVING);
   }
 
   private boolean isHit(int topic, int number) {
@@ -137,18 +136,18 @@ class LearningFailureTest extends LearningFixture {
                         changes.add(changed);
                       }
                     }));
-    assertThat(cache.stats().policyState()).isEqualTo(PolicyState.SERVING);
+    assertThat(cache.stats().policyState()).isEqualTo(Learner.State.SERVING);
 
     chat.replying(prompt -> ChatReply.of("another answer to " + prompt.text()));
-    for (int i = 0; policy.state() != PolicyState.TRIPPED && i < 500; i++) {
+    for (int i = 0; policy.state() != Learner.State.TRIPPED && i < 500; i++) {
       askAndJudge(i % 3, 1_000 + i);
     }
 
-    assertThat(cache.stats().policyState()).isEqualTo(PolicyState.TRIPPED);
+    assertThat(cache.stats().policyState()).isEqualTo(Learner.State.TRIPPED);
     assertThat(cache.stats().policyTrips()).isEqualTo(1);
     assertThat(changes)
         .extracting(CacheEvent.PolicyStateChanged::now)
-        .containsExactly(PolicyState.LEARNING, PolicyState.SERVING, PolicyState.TRIPPED);
+        .containsExactly(Learner.State.LEARNING, Learner.State.SERVING, Learner.State.TRIPPED);
     Learner other = policy.policy().newLearner();
     other.merge(new StateBlob(store, "policy", EmbeddingSpace.of(embedder)).load().orElseThrow());
     assertThat(other.snapshot()).isEqualTo(policy.snapshot());
@@ -164,8 +163,8 @@ class LearningFailureTest extends LearningFixture {
             .hitPolicy(policy)
             .judge(AnswerJudge.sameText())
             .build()) {
-      assertThat(second.stats().policyState()).isEqualTo(PolicyState.COLD);
-      assertThat(cache.stats().policyState()).isEqualTo(PolicyState.SERVING);
+      assertThat(second.stats().policyState()).isEqualTo(Learner.State.COLD);
+      assertThat(cache.stats().policyState()).isEqualTo(Learner.State.SERVING);
     }
   }
 

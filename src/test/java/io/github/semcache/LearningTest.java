@@ -8,7 +8,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
-import io.github.semcache.learning.PolicyState;
+import io.github.semcache.learning.Learner;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
@@ -34,7 +34,7 @@ class LearningTest extends LearningFixture {
     for (int i = 0; i < 60; i++) {
       ask(i % 3, i);
     }
-    assertThat(budget.state()).isEqualTo(PolicyState.SERVING);
+    assertThat(budget.state()).isEqualTo(Learner.State.SERVING);
 
     // One or two of the hits may be audited.
     assertThat(IntStream.range(0, 10).filter(i -> ask(1, 100 + i).isHit())).isNotEmpty();
@@ -66,15 +66,15 @@ class LearningTest extends LearningFixture {
     CapturingPolicy next = CapturingPolicy.of(ErrorBudget.of(0.1).warmUp(20));
     cache = builder().hitPolicy(next).judge(AnswerJudge.sameText()).build();
 
-    assertThat(next.state()).isEqualTo(PolicyState.SERVING);
+    assertThat(next.state()).isEqualTo(Learner.State.SERVING);
     assertThat(cache.stats().policyErrors()).isZero();
   }
 
   private void train() {
-    for (int i = 0; i < 60 && budget.state() != PolicyState.SERVING; i++) {
+    for (int i = 0; i < 60 && budget.state() != Learner.State.SERVING; i++) {
       ask(i % 3, i);
     }
-    await().until(() -> budget.state() == PolicyState.SERVING);
+    await().until(() -> budget.state() == Learner.State.SERVING);
   }
 
   @Test
@@ -88,7 +88,7 @@ class LearningTest extends LearningFixture {
     CapturingPolicy next = CapturingPolicy.of(ErrorBudget.of(0.1).warmUp(20));
     cache = builder().hitPolicy(next).judge(AnswerJudge.sameText()).build();
 
-    assertThat(next.state()).isEqualTo(PolicyState.COLD);
+    assertThat(next.state()).isEqualTo(Learner.State.COLD);
     assertThat(cache.stats().policyErrors()).isEqualTo(1);
     assertThat(ask(1, 100).text()).isEqualTo("1");
   }

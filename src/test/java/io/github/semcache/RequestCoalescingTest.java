@@ -260,6 +260,17 @@ class RequestCoalescingTest {
     return thread;
   }
 
+  private SemanticCacheBuilder unhurried(Embedder slow) {
+    Duration unlimited = Duration.ofMinutes(5);
+    return SemanticCache.builder()
+        .embedder(slow)
+        .chatClient(chat)
+        .deadline(unlimited)
+        .storeTimeout(unlimited)
+        .maxDistance(0.15)
+        .maxWait(unlimited);
+  }
+
   @Test
   void followerComputesTheEmbeddingIfTheLeaderIsInterrupted() throws Exception {
     CountDownLatch embeds = new CountDownLatch(1);
@@ -275,18 +286,12 @@ class RequestCoalescingTest {
               }
               return new float[] {1, 0};
             });
-    SemanticCache slowCache =
-        SemanticCache.builder()
-            .embedder(slow)
-            .chatClient(chat)
-            .maxDistance(0.15)
-            .noGuards()
-            .build();
+    SemanticCache slowCache = unhurried(slow).noGuards().build();
     Thread leader = start(() -> slowCache.lookup(PROMPT));
     embeds.await();
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     Thread follower = start(() -> answer.complete(slowCache.ask(PROMPT)));
-    Awaitility.await().until(() -> follower.getState() == Thread.State.WAITING);
+    Awaitility.await().until(() -> follower.getState() == Thread.State.TIMED_WAITING);
 
     leader.interrupt();
 
@@ -309,8 +314,7 @@ class RequestCoalescingTest {
               awaitUnchecked(modelAnswers);
               return new float[] {1, 0};
             });
-    SemanticCache slowCache =
-        SemanticCache.builder().embedder(slow).chatClient(chat).maxDistance(0.15).build();
+    SemanticCache slowCache = unhurried(slow).build();
     Thread leader = start(() -> slowCache.lookup(PROMPT));
     embeds.await();
     CompletableFuture<Answer> answer = new CompletableFuture<>();
@@ -322,7 +326,7 @@ class RequestCoalescingTest {
               isFlagSet.set(Thread.currentThread().isInterrupted());
               answer.complete(refreshed);
             });
-    Awaitility.await().until(() -> refreshing.getState() == Thread.State.WAITING);
+    Awaitility.await().until(() -> refreshing.getState() == Thread.State.TIMED_WAITING);
 
     refreshing.interrupt();
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.FinishReason;
+import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.judge.AnswerJudge;
-import io.github.semcache.learning.PolicyState;
+import io.github.semcache.learning.Learner;
 import io.github.semcache.policy.MissReason;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +59,7 @@ class ShadowModeTest extends LearningFixture {
       assertThat(ask(i % 3, i).source()).isEqualTo(Answer.Source.MODEL);
     }
 
-    await().until(() -> budget.state() == PolicyState.SERVING);
+    await().until(() -> budget.state() == Learner.State.SERVING);
     ask(1, 200);
     await().until(() -> quality().right() > 0 || quality().shadowHits() == 0);
   }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
-import io.github.semcache.learning.PolicyState;
+import io.github.semcache.learning.Learner;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testkit.FakeChatClient;
@@ -57,13 +57,13 @@ class SharedStoreTest {
       for (int i = 0; i < 150; i++) {
         first.ask("Question " + i);
       }
-      assertThat(secondPolicy.state()).isEqualTo(PolicyState.COLD);
+      assertThat(secondPolicy.state()).isEqualTo(Learner.State.COLD);
 
       time.advance(Duration.ofSeconds(30));
       assertThat(second.lookup(Prompt.of("Where is it?"))).isEmpty();
 
-      await().until(() -> second.stats().policyState() == PolicyState.SERVING);
-      assertThat(secondPolicy.state()).isEqualTo(PolicyState.SERVING);
+      await().until(() -> second.stats().policyState() == Learner.State.SERVING);
+      assertThat(secondPolicy.state()).isEqualTo(Learner.State.SERVING);
     }
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.FinishReason;
+import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
@@ -89,7 +89,7 @@ class StatisticsTest extends CacheFixture {
     store.onPut(evicted -> after(Duration.ofMillis(400), evicted));
     embedder.beforeEmbedding(() -> time.advance(Duration.ofSeconds(5)));
     chat.replying(prompt -> after(Duration.ofSeconds(60), ChatReply.of("x")));
-    SemanticCache slow = builder().store(store).build();
+    SemanticCache slow = builder().store(store).deadline(Duration.ofMinutes(5)).build();
 
     slow.ask(PARIS);
     slow.ask(PARIS);

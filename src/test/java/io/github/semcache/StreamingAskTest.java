@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.StreamingChatClient;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.testkit.FakeEmbedder;
@@ -153,7 +152,7 @@ class StreamingAskTest {
   }
 
   /** Replies "Paris" in two pieces. */
-  private static final class FakeStreamingClient implements StreamingChatClient {
+  private static final class FakeStreamingClient implements ChatClient.Streaming {
     private int calls;
     private int failsAfter = Integer.MAX_VALUE;
 

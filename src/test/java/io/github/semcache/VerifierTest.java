@@ -327,6 +327,44 @@ class VerifierTest extends CacheFixture {
   }
 
   @Test
+  void partsBehindACommonTextMustBeNearToo() {
+    String common = "Reply in one word and in the language of the question, please, without a dot. ";
+    embedder.place(common + "Is it red?", 0).place(common + "Is it blue?", 5);
+    embedder.place("Is it red?", 0).place("Is it blue?", 60);
+    try (SemanticCache cache = cacheWith(pair -> Verification.accept())) {
+      cache.put(Prompt.of(common + "Is it red?"), "yes");
+      Prompt blue = Prompt.of(common + "Is it blue?");
+
+      assertThat(cache.ask(blue.bypass()).isHit()).isFalse();
+      assertThat(cache.lookup(blue)).isEmpty();
+      assertThat(verified).isEmpty();
+      assertThat(cache.explain(blue).candidates().get(0).verification())
+          .contains(Verification.reject("different-part"));
+      assertThat(cache.stats().missesByReason())
+          .containsEntry(new MissReason("different-part"), 1L);
+
+      embedder.place("Is it blue?", 10);
+      assertThat(cache.lookup(blue)).isPresent();
+      assertThat(cache.stats().verifications().accepted()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void partThatCannotBeEmbeddedIsAMiss() {
+    String common = "Reply in one word and in the language of the question, please, without a dot. ";
+    embedder.place(common + "Is it red?", 0).place(common + "Is it blue?", 5);
+    embedder.reject("Is it blue?");
+    try (SemanticCache cache = cacheWith(pair -> Verification.accept())) {
+      cache.put(Prompt.of(common + "Is it red?"), "yes");
+
+      assertThat(cache.ask(common + "Is it blue?").missReason())
+          .contains(MissReason.EMBEDDER_ERROR);
+      assertThat(cache.stats().embedderErrors()).isEqualTo(1);
+      assertThat(cache.stats().verifierErrors()).isZero();
+    }
+  }
+
+  @Test
   void verifierReplacesTheGuardsUnlessTheyAreSet() {
     embedder.place(ROME, 16);
     try (SemanticCache verified = cacheWith(pair -> Verification.accept());

@@ -1,13 +1,12 @@
 package io.github.semcache.bench;
 
 import io.github.semcache.evaluation.LabeledPrompt;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.ErrorBudget;
-import io.github.semcache.learning.LabeledDecision;
 import io.github.semcache.learning.Learner;
-import io.github.semcache.learning.PolicyState;
+import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -57,7 +56,7 @@ public class DecisionBenchmark {
       decisions.add(decision);
       learner.update(decision);
     }
-    if (learner.state() != PolicyState.SERVING) {
+    if (learner.state() != Learner.State.SERVING) {
       throw new IllegalStateException(
           "the state of the policy is " + learner.state() + "; it must be SERVING");
     }

@@ -2,7 +2,7 @@ package io.github.semcache.demo;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.prompt.Prompt;
 import java.time.Duration;
 import java.util.Locale;

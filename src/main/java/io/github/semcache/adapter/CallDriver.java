@@ -2,6 +2,7 @@ package io.github.semcache.adapter;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.SemanticCache;
 import java.util.Optional;
@@ -31,7 +32,7 @@ public final class CallDriver {
    *     for another call; its interrupt flag is set
    * @throws RuntimeException if a step or the awaited call fails; the exception is not wrapped
    */
-  public static <R> R run(SemanticCache cache, CallHandler<R> handler) {
+  public static <R> R run(SemanticCache cache, Handler<R> handler) {
     Optional<CacheCall> begun = begin(cache, handler);
     if (begun.isEmpty()) {
       return handler.bypass();
@@ -57,7 +58,7 @@ public final class CallDriver {
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the inner future is returned
   public static <R> CompletableFuture<R> runAsync(
-      SemanticCache cache, CallHandler<CompletableFuture<R>> handler) {
+      SemanticCache cache, Handler<CompletableFuture<R>> handler) {
     Supplier<CompletableFuture<R>> begin =
         () ->
             begin(cache, handler)
@@ -71,7 +72,7 @@ public final class CallDriver {
   }
 
   /** Returns the state of a new call; empty if the cache is closed. */
-  private static Optional<CacheCall> begin(SemanticCache cache, CallHandler<?> handler) {
+  private static Optional<CacheCall> begin(SemanticCache cache, Handler<?> handler) {
     try {
       return Optional.of(handler.begin());
     } catch (IllegalStateException e) {
@@ -83,7 +84,7 @@ public final class CallDriver {
   }
 
   /** Returns the result of the step that ends the call; empty if the call has to wait. */
-  private static <R> Optional<R> settle(CacheCall call, CallHandler<R> handler) {
+  private static <R> Optional<R> settle(CacheCall call, Handler<R> handler) {
     if (call instanceof CacheCall.Answered answered) {
       return Optional.of(handler.answered(answered.answer()));
     } else if (call instanceof CacheCall.Lead lead) {
@@ -95,13 +96,13 @@ public final class CallDriver {
   }
 
   private static <R> CompletableFuture<R> settleAsync(
-      CacheCall call, CallHandler<CompletableFuture<R>> handler) {
+      CacheCall call, Handler<CompletableFuture<R>> handler) {
     return settle(call, handler).orElseGet(() -> settleNext(awaited(call), handler));
   }
 
   /** Calls the model directly if the cache's executor rejects the continuation of the call. */
   private static <R> CompletableFuture<R> settleNext(
-      CacheCall.Follow follow, CallHandler<CompletableFuture<R>> handler) {
+      CacheCall.Follow follow, Handler<CompletableFuture<R>> handler) {
     return follow
         .next()
         .thenApply(next -> (Supplier<CompletableFuture<R>>) () -> settleAsync(next, handler))
@@ -115,7 +116,7 @@ public final class CallDriver {
   }
 
   private static <R> CompletableFuture<R> bypassIfRejected(
-      Throwable failure, CallHandler<CompletableFuture<R>> handler) {
+      Throwable failure, Handler<CompletableFuture<R>> handler) {
     return causeOf(failure) instanceof RejectedExecutionException
         ? start(handler::bypass)
         : CompletableFuture.failedFuture(failure);
@@ -164,5 +165,58 @@ public final class CallDriver {
   public static Throwable causeOf(Throwable failure) {
     @Nullable Throwable cause = failure.getCause();
     return failure instanceof CompletionException && cause != null ? cause : failure;
+  }
+
+  /**
+   * The steps of one client call that runs through a cache. {@link CallDriver} calls {@link #begin}
+   * once and then the one step that matches the outcome.
+   *
+   * <p>For {@link CallDriver#run} the result type is the client's own result, and the steps may
+   * block. For {@link CallDriver#runAsync} it is a {@link java.util.concurrent.CompletableFuture}
+   * of that result; only {@link #begin} may block then.
+   *
+   * @param <R> the result of a step
+   */
+  public interface Handler<R> {
+
+    /**
+     * Looks up the prompt, usually by {@link io.github.semcache.SemanticCache#begin}. May block.
+     *
+     * @return the state of the call
+     * @throws RuntimeException if the lookup fails on a cache that fails on cache errors
+     */
+    CacheCall begin();
+
+    /**
+     * Calls the model and completes the lead, whatever the outcome.
+     *
+     * @param lead the lead, which other calls may be waiting for
+     * @return the model's result
+     */
+    R lead(CacheCall.Lead lead);
+
+    /**
+     * Calls the model without the cache, because the cache was closed or its executor rejected the
+     * call.
+     *
+     * @return the model's result
+     */
+    R bypass();
+
+    /**
+     * Joins a live object, such as a stream, that the leader shares before its answer is complete.
+     *
+     * @param shared the shared object
+     * @return the result, or empty to wait until the leader completes
+     */
+    Optional<R> join(CacheCall.Shared shared);
+
+    /**
+     * Converts an answer.
+     *
+     * @param answer an answer from the cache, or from the call that this one waited for
+     * @return the client's result
+     */
+    R answered(Answer answer);
   }
 }

@@ -1,5 +1,7 @@
 package io.github.semcache.chat;
 
+import io.github.semcache.chat.ChatReply.FinishReason;
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.prompt.Prompt;
 
 /**
@@ -27,7 +29,8 @@ public interface Admission {
    * @return the admission
    */
   static Admission completeAnswers() {
-    return (prompt, reply) -> reply.finishReason() == FinishReason.STOP && !reply.text().isBlank();
+    return (Admission & NonBlocking)
+        (prompt, reply) -> reply.finishReason() == FinishReason.STOP && !reply.text().isBlank();
   }
 
   /**
@@ -36,6 +39,6 @@ public interface Admission {
    * @return the admission
    */
   static Admission everything() {
-    return (prompt, reply) -> true;
+    return (Admission & NonBlocking) (prompt, reply) -> true;
   }
 }

@@ -5,7 +5,6 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.ScaledPolicy;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -139,7 +138,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private HitPolicy hitPolicy(Embedder embedder) {
     HitPolicy hitPolicy = policy.hitPolicy();
-    return hitPolicy instanceof ScaledPolicy scaled
+    return hitPolicy instanceof HitPolicy.Scaled scaled
         ? scaled.scaledBy(() -> Optional.of(EmbeddingScale.of(embedder)))
         : hitPolicy;
   }

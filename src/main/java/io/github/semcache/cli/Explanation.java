@@ -1,8 +1,8 @@
 package io.github.semcache.cli;
 
+import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.PromptPair;
-import io.github.semcache.guard.RejectionReason;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Query;

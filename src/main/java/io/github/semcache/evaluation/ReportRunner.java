@@ -1,9 +1,9 @@
 package io.github.semcache.evaluation;
 
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.PromptPair;
-import io.github.semcache.guard.RejectionReason;
 import io.github.semcache.policy.HitPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -2,6 +2,8 @@ package io.github.semcache.guard;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.guard.Guard.RejectionReason;
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.guard.text.Lexicon;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +61,7 @@ import java.util.function.Predicate;
  *       characters of a prompt, and compare the text after this limit as a whole.
  * </ul>
  */
-public final class Guards implements Guard {
+public final class Guards implements Guard, NonBlocking {
   private static final Guards NONE = new Guards(List.of());
 
   private final List<Member> members;
@@ -210,6 +212,13 @@ public final class Guards implements Guard {
         .map(member -> member.guard().reject(prompts))
         .flatMap(Optional::stream)
         .toList();
+  }
+
+  /** Returns whether all custom guards do not block. The other guards never do. */
+  @Override
+  public boolean isNonBlocking() {
+    return members.stream()
+        .allMatch(member -> member.reason().isPresent() || NonBlocking.test(member.guard()));
   }
 
   /** Returns the codes of the reasons of these guards. A custom guard is shown as "custom". */

@@ -1,12 +1,13 @@
 package io.github.semcache.guard;
 
+import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.Lexicon.WordList;
 import io.github.semcache.guard.text.TextAnalysis;
 import io.github.semcache.guard.text.TextDiff;
 import io.github.semcache.guard.text.Token;
 import io.github.semcache.guard.text.Token.Kind;
 import io.github.semcache.guard.text.Token.Trait;
-import io.github.semcache.guard.text.WordList;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,9 +1,10 @@
 package io.github.semcache.guard;
 
+import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.Lexicon.WordList;
 import io.github.semcache.guard.text.TextDiff;
 import io.github.semcache.guard.text.Token;
-import io.github.semcache.guard.text.WordList;
 import java.util.Optional;
 
 /** Rejects an opposite word, unless one of the prompts is negated: "wrong" and "not right". */

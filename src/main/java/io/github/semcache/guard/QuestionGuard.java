@@ -1,7 +1,8 @@
 package io.github.semcache.guard;
 
+import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.QuestionPhrase;
+import io.github.semcache.guard.text.TextAnalysis;
 import io.github.semcache.guard.text.TextDiff;
 import io.github.semcache.guard.text.Token;
 import java.util.List;
@@ -16,8 +17,8 @@ record QuestionGuard(Lexicon words) implements Guard {
     if (!diff.mayBeEnglish()) {
       return Optional.empty();
     }
-    QuestionPhrase asked = diff.first().question();
-    QuestionPhrase cached = diff.second().question();
+    TextAnalysis.Question asked = diff.first().question();
+    TextAnalysis.Question cached = diff.second().question();
     if (asked == null || cached == null || isCommonToBoth(diff, asked, cached)) {
       return Optional.empty();
     }
@@ -28,7 +29,7 @@ record QuestionGuard(Lexicon words) implements Guard {
 
   /** Returns whether the question word of one text occurs elsewhere in the other. */
   private static boolean isCommonToBoth(
-      TextDiff diff, QuestionPhrase asked, QuestionPhrase cached) {
+      TextDiff diff, TextAnalysis.Question asked, TextAnalysis.Question cached) {
     return !asked.word().equals(cached.word())
         && (diff.second().has(asked.word()) || diff.first().has(cached.word()));
   }
@@ -38,7 +39,8 @@ record QuestionGuard(Lexicon words) implements Guard {
    * of the phrases is a plain "what", it suffices that its text has no other content: "what is the
    * age of" may ask for the same as "how old is", but "what is" does not.
    */
-  private static boolean isContentSame(TextDiff diff, QuestionPhrase asked, QuestionPhrase cached) {
+  private static boolean isContentSame(
+      TextDiff diff, TextAnalysis.Question asked, TextAnalysis.Question cached) {
     boolean askedMore = hasOtherContent(asked, diff.onlyInFirst());
     boolean cachedMore = hasOtherContent(cached, diff.onlyInSecond());
     if (asked.isPlainWhat() != cached.isPlainWhat()) {
@@ -48,7 +50,7 @@ record QuestionGuard(Lexicon words) implements Guard {
     return openEnded ? !askedMore && !cachedMore : !askedMore || !cachedMore;
   }
 
-  private static boolean hasOtherContent(QuestionPhrase question, List<Token> tokens) {
+  private static boolean hasOtherContent(TextAnalysis.Question question, List<Token> tokens) {
     for (Token token : tokens) {
       if (token.isContent() && !question.tokens().contains(token)) {
         return true;

@@ -1,8 +1,9 @@
 package io.github.semcache.guard;
 
+import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.Lexicon.WordList;
 import io.github.semcache.guard.text.TextDiff;
-import io.github.semcache.guard.text.WordList;
 import java.util.Optional;
 
 /** Rejects a different number, date, unit or currency. */

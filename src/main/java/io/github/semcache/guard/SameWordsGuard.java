@@ -1,10 +1,12 @@
 package io.github.semcache.guard;
 
+import io.github.semcache.guard.Guard.RejectionReason;
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.guard.text.Lexicon;
 import java.util.Optional;
 
 /** Rejects prompts whose content words or numbers differ. */
-record SameWordsGuard(Lexicon words) implements Guard {
+record SameWordsGuard(Lexicon words) implements Guard, NonBlocking {
 
   @Override
   public Optional<RejectionReason> reject(PromptPair prompts) {

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.judge.AnswerJudge.Comparison;
-import io.github.semcache.policy.Verdict;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import java.util.List;
 
 /** The judge of {@link AnswerJudge#distance}. */

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.policy.Verdict;
 
 /**
  * Decides whether two answers are equivalent, so that the cached one could have been served instead
@@ -100,5 +99,15 @@ public interface AnswerJudge {
           + newAnswer.length()
           + " characters]";
     }
+  }
+
+  /** The result of comparing the answers to two prompts. */
+  enum Verdict {
+    /** The answers are equivalent. */
+    SAME,
+    /** The answers differ. Serving one for the other would have been wrong. */
+    DIFFERENT,
+    /** The comparison was inconclusive. */
+    UNKNOWN
   }
 }

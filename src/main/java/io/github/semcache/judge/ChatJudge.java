@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.judge.AnswerJudge.Comparison;
-import io.github.semcache.policy.Verdict;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.prompt.Prompt;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,7 +1,7 @@
 package io.github.semcache.judge;
 
 import io.github.semcache.judge.AnswerJudge.Comparison;
-import io.github.semcache.policy.Verdict;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Pattern;

@@ -8,7 +8,6 @@ import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.adapter.CallDriver;
-import io.github.semcache.adapter.CallHandler;
 import io.github.semcache.chat.ModelObserver;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +21,7 @@ record AsyncChat(
     ChatRequestOptions options,
     CacheableRequest cacheable,
     ModelObserver observer)
-    implements CallHandler<CompletableFuture<ChatResponse>> {
+    implements CallDriver.Handler<CompletableFuture<ChatResponse>> {
 
   @Override
   public CacheCall begin() {

@@ -7,7 +7,7 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.adapter.CallHandler;
+import io.github.semcache.adapter.CallDriver;
 import io.github.semcache.chat.ModelObserver;
 import java.util.Optional;
 
@@ -20,7 +20,7 @@ record BlockingChat(
     ChatRequestOptions options,
     CacheableRequest cacheable,
     ModelObserver observer)
-    implements CallHandler<ChatResponse> {
+    implements CallDriver.Handler<ChatResponse> {
 
   @Override
   public CacheCall begin() {

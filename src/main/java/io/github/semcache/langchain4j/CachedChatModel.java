@@ -203,7 +203,7 @@ public final class CachedChatModel implements ChatModel {
 
     /**
      * Sets a function that adds options to the prompt of each request: tags, a time to live, and so
-     * on. A prompt initially has a {@linkplain Prompt#maxWait maximum wait} of one minute.
+     * on.
      *
      * @param prompts returns the prompt to use for a request; called concurrently by many threads.
      *     Its exceptions reach the caller

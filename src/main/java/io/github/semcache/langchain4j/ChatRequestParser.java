@@ -9,12 +9,10 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import io.github.semcache.adapter.MessageQuestion;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +27,6 @@ import java.util.stream.Stream;
 final class ChatRequestParser {
   /** Replaces the question in the serialized messages. */
   private static final String PLACEHOLDER = "text";
-
-  /** The default timeout of LangChain4j's clients. */
-  private static final Duration MAX_WAIT = Duration.ofMinutes(1);
 
   private final String model;
   private final ModelProvider provider;
@@ -72,11 +67,11 @@ final class ChatRequestParser {
   private Optional<CacheableRequest> withoutOptions(ChatRequest request) {
     try {
       List<ChatMessage> messages = new ArrayList<>(request.messages());
-      Optional<MessageQuestion> question = extractQuestion(messages);
+      Optional<QuestionFinder.Question> question = extractQuestion(messages);
       return question.map(
           found ->
               new CacheableRequest(
-                  Prompt.of(found.text()).maxWait(MAX_WAIT),
+                  Prompt.of(found.text()),
                   settings(defaults.overrideWith(request.parameters()), messages, found)));
     } catch (RuntimeException e) {
       onFailure.accept(e);
@@ -85,11 +80,12 @@ final class ChatRequestParser {
   }
 
   /** Finds the question in the last user message, and replaces it there by a placeholder. */
-  private Optional<MessageQuestion> extractQuestion(List<ChatMessage> messages) {
+  private Optional<QuestionFinder.Question> extractQuestion(List<ChatMessage> messages) {
     for (int i = messages.size() - 1; i >= 0; i--) {
       if (messages.get(i) instanceof UserMessage message) {
         List<Content> contents = new ArrayList<>(message.contents());
-        Optional<MessageQuestion> question = MessageQuestion.in(texts(contents), finder, onFailure);
+        Optional<QuestionFinder.Question> question =
+            QuestionFinder.Question.in(texts(contents), finder, onFailure);
         question.ifPresent(found -> replace(found, contents));
         messages.set(i, message.toBuilder().contents(contents).build());
         return question;
@@ -105,14 +101,16 @@ final class ChatRequestParser {
         .toList();
   }
 
-  private static void replace(MessageQuestion question, List<Content> contents) {
+  private static void replace(QuestionFinder.Question question, List<Content> contents) {
     for (int i = question.from(); i < question.to(); i++) {
       contents.set(i, TextContent.from(PLACEHOLDER));
     }
   }
 
   private Map<String, String> settings(
-      ChatRequestParameters parameters, List<ChatMessage> messages, MessageQuestion question) {
+      ChatRequestParameters parameters,
+      List<ChatMessage> messages,
+      QuestionFinder.Question question) {
     Map<String, String> settings = new TreeMap<>();
     settings.put("provider", provider.name());
     settings.put(CacheableRequest.MODEL, model);

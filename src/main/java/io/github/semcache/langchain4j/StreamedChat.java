@@ -7,7 +7,7 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.adapter.CallHandler;
+import io.github.semcache.adapter.CallDriver;
 import io.github.semcache.chat.ModelObserver;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +25,7 @@ record StreamedChat(
     CacheableRequest cacheable,
     StreamingChatResponseHandler handler,
     ModelObserver observer)
-    implements CallHandler<CompletableFuture<Boolean>> {
+    implements CallDriver.Handler<CompletableFuture<Boolean>> {
   /**
    * Streams are coalesced only with one another: a slow handler delays its stream, and blocking
    * calls must not wait for it.

@@ -2,11 +2,11 @@ package io.github.semcache.learning;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.ScaledPolicy;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
@@ -37,7 +37,7 @@ import java.util.List;
  * <p>Immutable and thread-safe. The methods that set an option return a new policy. A decision
  * takes tens of microseconds and does not block.
  */
-public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
+public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled, NonBlocking {
 
   /**
    * The options.
@@ -195,11 +195,16 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
     return new ErrorBudgetLearner(options);
   }
 
+  @Override
+  public boolean isNonBlocking() {
+    return options.guards.isNonBlocking() && NonBlocking.test(options.fallback);
+  }
+
   /** Scales the fallback rule. The learned model does not depend on the scale. */
   @Override
   public ErrorBudget scaledBy(EmbeddingScale.Source scale) {
     requireNonNull(scale, "scale");
-    return options.fallback instanceof ScaledPolicy scaled
+    return options.fallback instanceof HitPolicy.Scaled scaled
         ? fallback(scaled.scaledBy(scale))
         : this;
   }

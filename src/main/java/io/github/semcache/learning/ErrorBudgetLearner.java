@@ -2,9 +2,10 @@ package io.github.semcache.learning;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.store.Match;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ final class ErrorBudgetLearner implements Learner {
 
   private volatile ErrorBudgetPolicy current;
   private volatile ErrorBudgetPolicy currentFallback;
-  private volatile PolicyState state = PolicyState.COLD;
+  private volatile Learner.State state = Learner.State.COLD;
 
   // Guarded by this.
   private OddsTable odds = OddsTable.EMPTY;
@@ -60,7 +61,7 @@ final class ErrorBudgetLearner implements Learner {
   }
 
   @Override
-  public PolicyState state() {
+  public Learner.State state() {
     return state;
   }
 
@@ -95,8 +96,8 @@ final class ErrorBudgetLearner implements Learner {
     window.add(example);
     odds = odds.plus(example);
     verdicts++;
-    if (state == PolicyState.COLD) {
-      state = PolicyState.LEARNING;
+    if (state == Learner.State.COLD) {
+      state = Learner.State.LEARNING;
     }
     RiskModel fitted = model;
     if (fitted != null && drift.add(fitted.risk().of(example.features()), example.wrong())) {
@@ -124,7 +125,7 @@ final class ErrorBudgetLearner implements Learner {
     reports.merge(List.of(), window.droppedBefore());
     confirmed = reports.confirmed();
     model = null;
-    state = PolicyState.TRIPPED;
+    state = Learner.State.TRIPPED;
     nextFit = verdicts + VERDICTS_AFTER_TRIP;
   }
 
@@ -132,7 +133,7 @@ final class ErrorBudgetLearner implements Learner {
     List<TrainingExample> examples = window.latest();
     odds = allOdds();
     model = RiskModel.fit(examples, options.budget(), options.confidence());
-    state = PolicyState.SERVING;
+    state = Learner.State.SERVING;
     nextFit =
         verdicts + Math.min(MAX_REFIT_INTERVAL, Math.max(MIN_REFIT_INTERVAL, examples.size() / 4));
   }
@@ -173,12 +174,12 @@ final class ErrorBudgetLearner implements Learner {
 
   /** Fits to the merged verdicts if there are enough, else returns to the fallback rule. */
   private void restart() {
-    if (window.size() >= options.warmUp() && state != PolicyState.TRIPPED) {
+    if (window.size() >= options.warmUp() && state != Learner.State.TRIPPED) {
       fit();
       return;
     }
-    boolean isTripped = model != null || state == PolicyState.TRIPPED;
-    state = isTripped ? PolicyState.TRIPPED : PolicyState.LEARNING;
+    boolean isTripped = model != null || state == Learner.State.TRIPPED;
+    state = isTripped ? Learner.State.TRIPPED : Learner.State.LEARNING;
     model = null;
     nextFit =
         Math.max(isTripped ? nextFit : 0, verdicts + Math.max(0, options.warmUp() - window.size()));

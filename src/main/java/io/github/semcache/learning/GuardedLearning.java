@@ -2,19 +2,21 @@ package io.github.semcache.learning;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.PromptPair;
+import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.ScaledPolicy;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
 
 /** The result of {@link LearningPolicy#guardedBy}. */
-record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPolicy, ScaledPolicy {
+record GuardedLearning(LearningPolicy policy, Guard guard)
+    implements LearningPolicy, HitPolicy.Scaled, NonBlocking {
 
   GuardedLearning {
     requireNonNull(guard, "guard");
@@ -38,10 +40,15 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
 
   @Override
   public HitPolicy scaledBy(EmbeddingScale.Source scale) {
-    return policy instanceof ScaledPolicy scaled
+    return policy instanceof HitPolicy.Scaled scaled
             && scaled.scaledBy(scale) instanceof LearningPolicy learning
         ? new GuardedLearning(learning, guard)
         : this;
+  }
+
+  @Override
+  public boolean isNonBlocking() {
+    return NonBlocking.test(policy) && NonBlocking.test(guard);
   }
 
   private record GuardedLearner(Learner learner, Guard guard) implements Learner {
@@ -65,7 +72,7 @@ record GuardedLearning(LearningPolicy policy, Guard guard) implements LearningPo
     }
 
     @Override
-    public PolicyState state() {
+    public Learner.State state() {
       return learner.state();
     }
 

@@ -1,8 +1,14 @@
 package io.github.semcache.learning;
 
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.Verdict;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.store.Match;
+import java.time.Instant;
+import java.util.List;
 
 /**
  * The learned state of one cache. The cache passes it the verdicts of its {@code AnswerJudge} and
@@ -40,7 +46,7 @@ public interface Learner {
    *
    * @return the state
    */
-  PolicyState state();
+  State state();
 
   /**
    * Returns the learned state, for another instance or for a later start.
@@ -57,4 +63,54 @@ public interface Learner {
    *     changes
    */
   void merge(byte[] snapshot);
+
+  /**
+   * A decision and the verdict on it.
+   *
+   * @param query the query that was decided on
+   * @param matches the candidates, nearest first
+   * @param judged the candidate that the verdict concerns
+   * @param decision the decision of the policy
+   * @param verdict whether the answer of {@code judged} is right for the query; {@link
+   *     Verdict#UNKNOWN} for an audit that has just started
+   * @param at the time of the verdict
+   */
+  record LabeledDecision(
+      Query query,
+      List<Match> matches,
+      Match judged,
+      Decision decision,
+      Verdict verdict,
+      Instant at) {
+
+    /**
+     * Checks and copies the components.
+     *
+     * @throws IllegalArgumentException if {@code judged} is not one of the matches
+     */
+    public LabeledDecision {
+      requireNonNull(query, "query");
+      matches = List.copyOf(matches);
+      requireNonNull(decision, "decision");
+      requireNonNull(verdict, "verdict");
+      requireNonNull(at, "at");
+      if (!matches.contains(judged)) {
+        throw new IllegalArgumentException("judged is not one of the matches");
+      }
+    }
+  }
+
+  /** The learning progress of a {@link LearningPolicy}. */
+  enum State {
+    /** No verdict has been received. The fallback rule decides. */
+    COLD,
+    /** Too few verdicts have been received. The fallback rule decides. */
+    LEARNING,
+    /** The learned model decides. */
+    SERVING,
+    /**
+     * The traffic has changed. The fallback rule decides until enough new verdicts are received.
+     */
+    TRIPPED
+  }
 }

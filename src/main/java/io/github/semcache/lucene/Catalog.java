@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,14 @@ final class Catalog {
 
   int size() {
     return refs.size();
+  }
+
+  /** Returns the time of creation of the latest entry that was created at a time or before. */
+  OptionalLong latestCreation(long limit) {
+    return refs.values().stream()
+        .mapToLong(ref -> ref.createdAt)
+        .filter(createdAt -> createdAt <= limit)
+        .max();
   }
 
   @Nullable EntryRef find(String key) {

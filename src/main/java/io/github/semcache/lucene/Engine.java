@@ -150,6 +150,7 @@ final class Engine {
               }
             });
     resources.push(log);
+    table.startClock();
     table.makeRoom();
     EntryWriter writer =
         new EntryWriter(table, log, sequence[0], settings.syncInterval(), settings.flushLimits());

@@ -6,15 +6,19 @@ import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.Match;
+import io.github.semcache.store.MonotonicClock;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
@@ -31,9 +35,11 @@ import org.jspecify.annotations.Nullable;
  * result. Changes hold the write lock and do no I/O while they do.
  */
 final class EntryTable {
+  private static final Duration MAX_CLOCK_DIFFERENCE = Duration.ofDays(1);
+
   private final int maxEntries;
   private final int efSearch;
-  private final InstantSource time;
+  private final MonotonicClock time;
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final Catalog catalog;
@@ -47,7 +53,20 @@ final class EntryTable {
     this.snapshot = snapshot;
     this.maxEntries = maxEntries;
     this.efSearch = efSearch;
-    this.time = time;
+    this.time = MonotonicClock.of(time);
+  }
+
+  /**
+   * Advances the clock to the creation of the latest entry, after all entries were added. If the
+   * clock of the machine was set back while the store was closed, expired entries stay expired.
+   * Entries that claim to be created more than a day later do not count.
+   */
+  void startClock() {
+    long limit = now() + MAX_CLOCK_DIFFERENCE.toMillis();
+    OptionalLong latest = withReadLock(() -> catalog.latestCreation(limit));
+    if (latest.isPresent() && latest.getAsLong() > now()) {
+      time.advanceTo(Instant.ofEpochMilli(latest.getAsLong()));
+    }
   }
 
   /** Returns the current time in milliseconds since the epoch. */

@@ -3,7 +3,7 @@ package io.github.semcache.micrometer;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.SemanticCache;
-import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.verify.Verification;
@@ -51,7 +51,7 @@ import java.util.Optional;
  *     <td>tokens of the verifier's calls of a chat model, where known</td>
  *     <td>{@code type}: {@code input}, {@code output}</td></tr>
  * <tr><td>{@code semcache.model}</td><td>timer</td><td>calls to the model that succeeded</td>
- *     <td>{@code finish_reason}: a {@link io.github.semcache.chat.FinishReason} in lower
+ *     <td>{@code finish_reason}: a {@link io.github.semcache.chat.ChatReply.FinishReason} in lower
  *     case</td></tr>
  * <tr><td>{@code semcache.distance}</td><td>distribution summary, cosine distance in [0, 2]</td>
  *     <td>the distances of semantic hits, and of the nearest entries on misses; with histogram

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ModelObserver;
-import io.github.semcache.chat.StreamingChatClient;
 import io.github.semcache.store.VectorStore;
 import io.micrometer.observation.ObservationRegistry;
 
@@ -42,7 +41,7 @@ import io.micrometer.observation.ObservationRegistry;
  * <tr><td>{@code gen_ai.response.model}</td><td>low</td>
  *     <td>the model of the response, or {@code none}</td></tr>
  * <tr><td>{@code gen_ai.response.finish_reasons}</td><td>low</td>
- *     <td>the {@link io.github.semcache.chat.FinishReason} in lower case, or {@code none}</td></tr>
+ *     <td>the {@link io.github.semcache.chat.ChatReply.FinishReason} in lower case, or {@code none}</td></tr>
  * <tr><td>{@code error.type}</td><td>low</td>
  *     <td>the status code of an error response, or the class name of the exception; {@code none} if
  *     the call did not fail</td></tr>
@@ -79,11 +78,11 @@ public final class CacheObservations {
    *
    * @param client the client
    * @param provider the provider of the model, for example {@code openai}
-   * @return the wrapped client; a {@link StreamingChatClient} if the given client is one
+   * @return the wrapped client; a {@link ChatClient.Streaming} if the given client is one
    */
   public ChatClient observe(ChatClient client, String provider) {
     ModelObserver observer = modelCalls(provider);
-    return client instanceof StreamingChatClient streaming
+    return client instanceof ChatClient.Streaming streaming
         ? new ObservedStreamingClient(streaming, observer)
         : new ObservedChatClient(client, observer);
   }

@@ -1,5 +1,8 @@
 package io.github.semcache.micrometer;
 
+import io.github.semcache.deadline.ContextAware;
+import io.github.semcache.deadline.DeadlineAware;
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
@@ -19,12 +22,13 @@ import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store whose lookups are observed. It implements {@link StateStore} and {@link ListableStore} if
  * the wrapped store does.
  */
-class ObservedStore implements VectorStore {
+class ObservedStore implements VectorStore, NonBlocking, DeadlineAware, ContextAware {
   private final VectorStore store;
   private final ObservationRegistry registry;
 
@@ -42,6 +46,24 @@ class ObservedStore implements VectorStore {
     return store instanceof ListableStore listable
         ? new ObservedListableStore(store, registry, listable)
         : new ObservedStore(store, registry);
+  }
+
+  @Override
+  public boolean isNonBlocking() {
+    return NonBlocking.test(store);
+  }
+
+  @Override
+  public boolean observesDeadline() {
+    return store instanceof DeadlineAware aware && aware.observesDeadline();
+  }
+
+  /** Makes the current observation the parent of the observations of the task. */
+  @Override
+  public Runnable withContext(Runnable task) {
+    @Nullable Observation parent = registry.getCurrentObservation();
+    Runnable inner = store instanceof ContextAware aware ? aware.withContext(task) : task;
+    return parent == null ? inner : () -> parent.scoped(inner);
   }
 
   @Override

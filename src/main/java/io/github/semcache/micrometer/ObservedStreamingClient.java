@@ -1,15 +1,15 @@
 package io.github.semcache.micrometer;
 
+import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ModelObserver;
-import io.github.semcache.chat.StreamingChatClient;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /** A streaming chat client whose calls are observed. */
-record ObservedStreamingClient(StreamingChatClient client, ModelObserver observer)
-    implements StreamingChatClient {
+record ObservedStreamingClient(ChatClient.Streaming client, ModelObserver observer)
+    implements ChatClient.Streaming {
 
   @Override
   public ChatReply chat(Prompt prompt) {

@@ -6,8 +6,8 @@ import com.openai.models.chat.completions.ChatCompletion.Choice;
 import com.openai.models.chat.completions.ChatCompletionMessage;
 import com.openai.models.completions.CompletionUsage;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.FinishReason;
-import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.chat.ChatReply.FinishReason;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import java.util.List;
 import java.util.Optional;
 

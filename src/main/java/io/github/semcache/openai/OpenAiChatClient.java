@@ -17,9 +17,8 @@ import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.StreamingChatClient;
-import io.github.semcache.prompt.Message;
 import io.github.semcache.prompt.Prompt;
 import java.util.Collections;
 import java.util.Map;
@@ -30,7 +29,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * A {@link StreamingChatClient} for the chat completions API of OpenAI and of compatible services.
+ * A {@link ChatClient.Streaming} for the chat completions API of OpenAI and of compatible services.
  *
  * <pre>{@code
  * OpenAIClient client = OpenAIOkHttpClient.fromEnv();
@@ -50,7 +49,7 @@ import java.util.function.Consumer;
  * <p>This class is immutable and thread-safe. {@link #chat} blocks on the network. The client
  * determines retries and timeouts. This class never closes the client.
  */
-public final class OpenAiChatClient implements StreamingChatClient {
+public final class OpenAiChatClient implements ChatClient.Streaming {
   private final OpenAIClient client;
   private final String model;
   private final Optional<String> system;
@@ -159,7 +158,7 @@ public final class OpenAiChatClient implements StreamingChatClient {
     return params.addUserMessage(prompt.text()).build();
   }
 
-  private static void add(Message message, ChatCompletionCreateParams.Builder params) {
+  private static void add(Prompt.Message message, ChatCompletionCreateParams.Builder params) {
     switch (message.role()) {
       case "user" -> params.addUserMessage(message.text());
       case "assistant" -> params.addAssistantMessage(message.text());

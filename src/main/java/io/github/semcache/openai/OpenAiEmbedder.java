@@ -6,18 +6,21 @@ import static java.util.Objects.requireNonNull;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.RequestOptions;
 import com.openai.errors.OpenAIInvalidDataException;
 import com.openai.errors.OpenAIIoException;
 import com.openai.errors.OpenAIServiceException;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.embeddings.EmbeddingCreateParams.EncodingFormat;
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.embedding.RejectedTextException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link Embedder} for the embedding models of OpenAI and of compatible services.
@@ -41,7 +45,8 @@ import java.util.function.Supplier;
  *
  * <p>Texts are sent in as few requests as OpenAI's limits allow: at most 2,048 texts and 300,000
  * tokens per request. The service rejects a request that contains a text of more than 8,192 tokens.
- * The client determines retries and timeouts.
+ * The client determines retries and timeouts. A call with a {@linkplain Deadline#current deadline},
+ * as a cache makes it during a request, has the remaining time as its timeout and is not repeated.
  *
  * <p>{@link #maxDistance} is 0.13 for {@code text-embedding-3-small}, 0.14 for {@code
  * text-embedding-3-large}, and 0.03 for {@code text-embedding-ada-002}: 0.16 times the distance of
@@ -50,7 +55,7 @@ import java.util.function.Supplier;
  * 0.1 for 3-large (afurmanov.com/chunk-size-embedding-similarity). Measure the threshold on your
  * own prompts before you rely on it.
  *
- * <p>This class is immutable and thread-safe. {@link #embed} blocks on the network.
+ * <p>This class is thread-safe. {@link #embed} blocks on the network.
  */
 public final class OpenAiEmbedder implements Embedder, AutoCloseable {
   private static final Map<String, Double> MAX_DISTANCES =
@@ -70,6 +75,9 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
   private final int maxBatch;
   private final int maxTokens;
   private final EmbeddingReader reader;
+
+  /** Created when it is first used. Concurrent callers may create more than one. */
+  private volatile @Nullable OpenAIClient withoutRetries;
 
   private OpenAiEmbedder(Builder builder, int dimension) {
     this.model = builder.model;
@@ -160,8 +168,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
 
   private List<Embedding> embedBatch(List<String> batch) {
     try {
-      CreateEmbeddingResponse response =
-          OpenAiCall.run(() -> client.embeddings().create(params(batch)));
+      CreateEmbeddingResponse response = OpenAiCall.run(() -> request(batch));
       return reader.read(response, batch.size());
     } catch (EmbedderException e) {
       throw e;
@@ -172,6 +179,33 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
           ? new RejectedTextException(message, e)
           : new EmbedderException(message, e);
     }
+  }
+
+  /**
+   * Sends a request. Under a deadline, the request has the remaining time as its time-out, and it
+   * is not repeated: a repetition would exceed the deadline more often than it would succeed.
+   */
+  private CreateEmbeddingResponse request(List<String> batch) {
+    Optional<Deadline> deadline = Deadline.current();
+    if (deadline.isEmpty()) {
+      return client.embeddings().create(params(batch));
+    }
+    Duration remaining = deadline.get().remaining();
+    if (remaining.isZero()) {
+      throw new OpenAIIoException("The deadline has expired");
+    }
+    RequestOptions options = RequestOptions.builder().timeout(remaining).build();
+    return clientWithoutRetries().embeddings().create(params(batch), options);
+  }
+
+  /** Returns a view of the client, which shares its connections. */
+  private OpenAIClient clientWithoutRetries() {
+    @Nullable OpenAIClient current = withoutRetries;
+    if (current == null) {
+      current = client.withOptions(options -> options.maxRetries(0));
+      withoutRetries = current;
+    }
+    return current;
   }
 
   private static boolean isRejection(RuntimeException failure) {

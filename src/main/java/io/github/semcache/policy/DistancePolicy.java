@@ -2,6 +2,7 @@ package io.github.semcache.policy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guards;
@@ -29,7 +30,7 @@ import java.util.OptionalDouble;
  * the threshold: hits on the second nearest entry are wrong several times as often as other hits.
  * Immutable and thread-safe.
  */
-public final class DistancePolicy implements ScaledPolicy {
+public final class DistancePolicy implements HitPolicy.Scaled, NonBlocking {
   /** The relative threshold of {@link HitPolicy#sameWords}. */
   static final double SAME_WORDS_MAX_DISTANCE = 0.10;
 
@@ -111,9 +112,8 @@ public final class DistancePolicy implements ScaledPolicy {
     if (!threshold.relative || threshold.scale.isPresent()) {
       return this;
     }
-    Threshold scaled = new Threshold(threshold.distance, true, Optional.of(scale));
-    scaled.cosineDistance();
-    return new DistancePolicy(scaled, guards);
+    return new DistancePolicy(
+        new Threshold(threshold.distance, true, Optional.of(scale)), guards);
   }
 
   @Override
@@ -134,6 +134,12 @@ public final class DistancePolicy implements ScaledPolicy {
     return nearest.distance() <= limit.getAsDouble()
         ? Decision.hit(nearest)
         : Decision.miss(MissReason.TOO_FAR);
+  }
+
+  /** Returns whether the guards do not block. */
+  @Override
+  public boolean isNonBlocking() {
+    return guards.isNonBlocking();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.semcache.policy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.PromptPair;
@@ -10,7 +11,7 @@ import io.github.semcache.store.Match;
 import java.util.List;
 
 /** The result of {@link HitPolicy#guardedBy}. */
-record GuardedPolicy(HitPolicy policy, Guard guard) implements ScaledPolicy {
+record GuardedPolicy(HitPolicy policy, Guard guard) implements HitPolicy.Scaled, NonBlocking {
 
   GuardedPolicy {
     requireNonNull(guard, "guard");
@@ -19,6 +20,11 @@ record GuardedPolicy(HitPolicy policy, Guard guard) implements ScaledPolicy {
   @Override
   public Decision decide(Query query, List<Match> matches) {
     return guarded(policy.decide(query, matches), guard, query);
+  }
+
+  @Override
+  public boolean isNonBlocking() {
+    return NonBlocking.test(policy) && NonBlocking.test(guard);
   }
 
   /** Returns a miss if the decision is a hit or an audit that the guard rejects. */
@@ -40,7 +46,7 @@ record GuardedPolicy(HitPolicy policy, Guard guard) implements ScaledPolicy {
 
   @Override
   public HitPolicy scaledBy(EmbeddingScale.Source scale) {
-    return policy instanceof ScaledPolicy scaled
+    return policy instanceof HitPolicy.Scaled scaled
         ? new GuardedPolicy(scaled.scaledBy(scale), guard)
         : this;
   }

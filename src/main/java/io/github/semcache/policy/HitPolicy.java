@@ -2,6 +2,7 @@ package io.github.semcache.policy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guards;
@@ -31,7 +32,7 @@ public interface HitPolicy {
 
   /**
    * Returns a policy whose hits a guard may reject. A rejected hit is a miss with the code of the
-   * {@linkplain io.github.semcache.guard.RejectionReason rejection}.
+   * {@linkplain io.github.semcache.guard.Guard.RejectionReason rejection}.
    *
    * @param guard one guard, or {@linkplain Guards several}
    * @return a policy that hits where this one does and the guard does not reject
@@ -98,6 +99,24 @@ public interface HitPolicy {
    * @return the policy
    */
   static HitPolicy never() {
-    return (query, matches) -> Decision.miss(MissReason.NEVER);
+    return (HitPolicy & NonBlocking) (query, matches) -> Decision.miss(MissReason.NEVER);
+  }
+
+  /**
+   * A policy whose decisions may depend on the scale of the embedding model's distances. The cache
+   * supplies the scale when it is built. Implementations are immutable and thread-safe.
+   */
+  interface Scaled extends HitPolicy {
+
+    /**
+     * Returns a copy of this policy that uses a scale. A policy that needs the scale requests it at
+     * once, so that a slow measurement happens before the first decision, and requests it again at
+     * later decisions while it is absent.
+     *
+     * @param scale the source of the embedding model's scale
+     * @return a policy that uses the scale; this policy if it does not depend on a scale or already
+     *     has one
+     */
+    HitPolicy scaledBy(EmbeddingScale.Source scale);
   }
 }

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * The reason for a miss. Policies may define additional reasons. If a guard rejects a match, the
- * code is that of the {@linkplain io.github.semcache.guard.RejectionReason rejection}.
+ * code is that of the {@linkplain io.github.semcache.guard.Guard.RejectionReason rejection}.
  *
  * @param code a short code in lower case with hyphens, for example {@code too-far}
  */
@@ -56,6 +56,9 @@ public record MissReason(String code) {
 
   /** The verifier failed. */
   public static final MissReason VERIFIER_ERROR = new MissReason("verifier-error");
+
+  /** The model answered before the lookup finished; see the option {@code hedging}. */
+  public static final MissReason HEDGED = new MissReason("hedged");
 
   /** The lookup did not finish within its deadline. */
   public static final MissReason DEADLINE = new MissReason("deadline");

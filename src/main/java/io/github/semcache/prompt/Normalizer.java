@@ -1,5 +1,6 @@
 package io.github.semcache.prompt;
 
+import io.github.semcache.deadline.NonBlocking;
 import java.util.regex.Pattern;
 
 /**
@@ -29,7 +30,7 @@ public interface Normalizer {
    * @return the normalizer
    */
   static Normalizer nfc() {
-    return text ->
+    return (Normalizer & NonBlocking) text ->
         Whitespace.trim(java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFC));
   }
 
@@ -41,7 +42,7 @@ public interface Normalizer {
    * @return the normalizer
    */
   static Normalizer collapseWhitespace() {
-    return text ->
+    return (Normalizer & NonBlocking) text ->
         Whitespace.RUNS
             .matcher(java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFC))
             .replaceAll(" ")
@@ -57,7 +58,7 @@ public interface Normalizer {
    * @return the normalizer
    */
   static Normalizer wellFormed() {
-    return WellFormed::replaceUnpairedSurrogates;
+    return (Normalizer & NonBlocking) WellFormed::replaceUnpairedSurrogates;
   }
 
   /**
@@ -66,7 +67,7 @@ public interface Normalizer {
    * @return the normalizer
    */
   static Normalizer none() {
-    return text -> text;
+    return (Normalizer & NonBlocking) text -> text;
   }
 }
 

@@ -30,11 +30,12 @@ public final class Prompt {
 
   private final String text;
   private final Scope scope;
-  private final CacheMode mode;
+  private final Mode mode;
   private final Optional<Duration> maxAge;
   private final OptionalDouble maxDistance;
   private final Optional<Duration> timeToLive;
   private final Optional<Duration> maxWait;
+  private final Optional<Duration> deadline;
 
   private Prompt(Draft draft) {
     this.text = draft.text;
@@ -44,6 +45,7 @@ public final class Prompt {
     this.maxDistance = draft.maxDistance;
     this.timeToLive = draft.timeToLive;
     this.maxWait = draft.maxWait;
+    this.deadline = draft.deadline;
   }
 
   /**
@@ -184,9 +186,10 @@ public final class Prompt {
 
   /**
    * Sets the maximum time to wait for another call that is answering the same prompt. After it,
-   * this call calls the model as well. Without a maximum, it waits until the other call ends.
+   * this call calls the model as well.
    *
-   * @param maxWait the maximum time, positive
+   * @param maxWait the maximum time, positive; by default that of the {@linkplain
+   *     io.github.semcache.SemanticCacheBuilder#maxWait cache}
    * @return a prompt with the maximum time
    * @throws IllegalArgumentException if the time is zero or negative
    */
@@ -197,31 +200,45 @@ public final class Prompt {
   }
 
   /**
-   * Sets the mode to {@link CacheMode#BYPASS}: the model is called, and its answer is not stored.
+   * Sets the time limit of the lookup, instead of that of the cache. After it, the model is called.
+   *
+   * @param deadline the time limit, positive; by default that of the {@linkplain
+   *     io.github.semcache.SemanticCacheBuilder#deadline cache}
+   * @return a prompt with the time limit
+   * @throws IllegalArgumentException if the time is zero or negative
+   */
+  public Prompt deadline(Duration deadline) {
+    Draft draft = new Draft(this);
+    draft.deadline = Optional.of(positive(deadline, "deadline"));
+    return new Prompt(draft);
+  }
+
+  /**
+   * Sets the mode to {@link Mode#BYPASS}: the model is called, and its answer is not stored.
    *
    * @return a prompt that bypasses the cache
    */
   public Prompt bypass() {
-    return mode(CacheMode.BYPASS);
+    return mode(Mode.BYPASS);
   }
 
   /**
-   * Sets the mode to {@link CacheMode#REFRESH}: the model is called, and its answer replaces the
-   * stored one.
+   * Sets the mode to {@link Mode#REFRESH}: the model is called, and its answer replaces the stored
+   * one.
    *
    * @return a prompt that refreshes the cache
    */
   public Prompt refresh() {
-    return mode(CacheMode.REFRESH);
+    return mode(Mode.REFRESH);
   }
 
   /**
    * Sets the mode.
    *
-   * @param mode the mode; {@link CacheMode#USE} by default
+   * @param mode the mode; {@link Mode#USE} by default
    * @return a prompt with the mode
    */
-  public Prompt mode(CacheMode mode) {
+  public Prompt mode(Mode mode) {
     Draft draft = new Draft(this);
     draft.mode = requireNonNull(mode, "mode");
     return new Prompt(draft);
@@ -278,7 +295,7 @@ public final class Prompt {
    *
    * @return the mode
    */
-  public CacheMode mode() {
+  public Mode mode() {
     return mode;
   }
 
@@ -312,10 +329,19 @@ public final class Prompt {
   /**
    * Returns the maximum time to wait for another call that is answering the same prompt.
    *
-   * @return the maximum time, or empty
+   * @return the maximum time; empty for that of the cache
    */
   public Optional<Duration> maxWait() {
     return maxWait;
+  }
+
+  /**
+   * Returns the time limit of the lookup.
+   *
+   * @return the time limit; empty for that of the cache
+   */
+  public Optional<Duration> deadline() {
+    return deadline;
   }
 
   /** Returns whether the other object is a prompt with equal text, scope, and options. */
@@ -330,7 +356,7 @@ public final class Prompt {
   }
 
   private List<Object> components() {
-    return List.of(text, scope, mode, maxAge, maxDistance, timeToLive, maxWait);
+    return List.of(text, scope, mode, maxAge, maxDistance, timeToLive, maxWait, deadline);
   }
 
   /** Returns the length of the text, the hash of the scope, and the mode, but no text. */
@@ -357,11 +383,12 @@ public final class Prompt {
   private static final class Draft {
     private final String text;
     private Scope scope = Scope.none();
-    private CacheMode mode = CacheMode.USE;
+    private Mode mode = Mode.USE;
     private Optional<Duration> maxAge = Optional.empty();
     private OptionalDouble maxDistance = OptionalDouble.empty();
     private Optional<Duration> timeToLive = Optional.empty();
     private Optional<Duration> maxWait = Optional.empty();
+    private Optional<Duration> deadline = Optional.empty();
 
     Draft(String text) {
       this.text = text;
@@ -375,6 +402,60 @@ public final class Prompt {
       maxDistance = prompt.maxDistance;
       timeToLive = prompt.timeToLive;
       maxWait = prompt.maxWait;
+      deadline = prompt.deadline;
+    }
+  }
+
+  /** Whether a call reads from the cache and writes to it. */
+  public enum Mode {
+    /** Answers from the cache if possible; otherwise calls the model and stores its answer. */
+    USE,
+    /**
+     * Calls the model and stores its answer, which replaces the stored answer of the same prompt.
+     */
+    REFRESH,
+    /** Calls the model; neither reads from the cache nor writes to it. */
+    BYPASS
+  }
+
+  /**
+   * An earlier message of the conversation that a prompt continues. Unpaired surrogates in its
+   * components are {@linkplain Normalizer#wellFormed replaced}.
+   *
+   * @param role the role of the author, for example {@code user} or {@code assistant}
+   * @param text the text of the message
+   */
+  public record Message(String role, String text) {
+
+    public Message {
+      role = WellFormed.replaceUnpairedSurrogates(requireNonNull(role, "role"));
+      text = WellFormed.replaceUnpairedSurrogates(requireNonNull(text, "text"));
+    }
+
+    /**
+     * Creates a message of the user.
+     *
+     * @param text the text of the message
+     * @return a message with the role {@code user}
+     */
+    public static Message user(String text) {
+      return new Message("user", text);
+    }
+
+    /**
+     * Creates a message of the model.
+     *
+     * @param text the text of the message
+     * @return a message with the role {@code assistant}
+     */
+    public static Message assistant(String text) {
+      return new Message("assistant", text);
+    }
+
+    /** Returns the role and the length of the text, but no text. */
+    @Override
+    public String toString() {
+      return "Message[role=" + role + ", " + text.length() + " characters]";
     }
   }
 }

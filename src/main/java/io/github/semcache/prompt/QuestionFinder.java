@@ -2,6 +2,11 @@ package io.github.semcache.prompt;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
 /**
  * Finds the question in a user message that contains more than the question, for example retrieved
  * passages. The question is compared by meaning; the rest of the message must be equal.
@@ -60,6 +65,84 @@ public interface QuestionFinder {
   private static void checkMarker(String marker) {
     if (requireNonNull(marker, "marker").isEmpty()) {
       throw new IllegalArgumentException("marker is empty; it must have at least one character");
+    }
+  }
+
+  /**
+   * The question in a user message that consists of several parts. Adjacent text parts are joined
+   * with line breaks. If other parts, such as images or files, separate the texts, the question is
+   * in the last group of adjacent texts that is not blank. All other texts must be equal for a hit,
+   * because they distinguish the images.
+   *
+   * @param from the index of the first part of the group with the question, inclusive
+   * @param to the index of the last part of that group, exclusive
+   * @param text the question; not blank
+   * @param context the text of the group before and after the question, in this order; empty if the
+   *     question is the whole text of the group
+   */
+  record Question(int from, int to, String text, List<String> context) {
+
+    public Question {
+      requireNonNull(text, "text");
+      context = List.copyOf(context);
+    }
+
+    /**
+     * Finds the question of a message.
+     *
+     * @param parts the texts of the parts of a message; empty for parts that are not text
+     * @param finder finds the question in the text of the group
+     * @param onFailure notified of an exception of the finder
+     * @return the question; empty if all texts are blank, or if the finder throws or returns a
+     *     blank text or one that is not part of the message
+     */
+    public static Optional<Question> in(
+        List<Optional<String>> parts,
+        QuestionFinder finder,
+        Consumer<? super RuntimeException> onFailure) {
+      int to = parts.size();
+      while (to > 0) {
+        int from = to;
+        while (from > 0 && parts.get(from - 1).isPresent()) {
+          from--;
+        }
+        String text = String.join("\n", texts(parts.subList(from, to)));
+        if (!text.isBlank()) {
+          int first = from;
+          int last = to;
+          return find(text, finder, onFailure).flatMap(found -> split(first, last, text, found));
+        }
+        to = from - 1;
+      }
+      return Optional.empty();
+    }
+
+    private static List<String> texts(List<Optional<String>> parts) {
+      List<String> texts = new ArrayList<>();
+      parts.forEach(part -> part.ifPresent(texts::add));
+      return texts;
+    }
+
+    private static Optional<String> find(
+        String text, QuestionFinder finder, Consumer<? super RuntimeException> onFailure) {
+      try {
+        return Optional.of(finder.find(text));
+      } catch (RuntimeException e) {
+        onFailure.accept(e);
+        return Optional.empty();
+      }
+    }
+
+    private static Optional<Question> split(int from, int to, String text, String question) {
+      int start = text.indexOf(question);
+      if (question.isBlank() || start < 0) {
+        return Optional.empty();
+      }
+      String before = text.substring(0, start);
+      String after = text.substring(start + question.length());
+      List<String> context =
+          before.isEmpty() && after.isEmpty() ? List.of() : List.of(before, after);
+      return Optional.of(new Question(from, to, question, context));
     }
   }
 }

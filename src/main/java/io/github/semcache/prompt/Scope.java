@@ -22,14 +22,14 @@ public final class Scope {
 
   private final SortedMap<String, String> tags;
   private final Optional<String> system;
-  private final List<Message> history;
+  private final List<Prompt.Message> history;
   private final SortedMap<String, String> settings;
   private final String hash;
 
   private Scope(
       SortedMap<String, String> tags,
       Optional<String> system,
-      List<Message> history,
+      List<Prompt.Message> history,
       SortedMap<String, String> settings) {
     this.tags = Collections.unmodifiableSortedMap(tags);
     this.system = system;
@@ -99,7 +99,7 @@ public final class Scope {
    * @param history the messages, oldest first
    * @return a scope with the messages
    */
-  public Scope history(List<Message> history) {
+  public Scope history(List<Prompt.Message> history) {
     return new Scope(tags, system, List.copyOf(history), settings);
   }
 
@@ -139,7 +139,7 @@ public final class Scope {
    *
    * @return an unmodifiable list, oldest message first
    */
-  public List<Message> history() {
+  public List<Prompt.Message> history() {
     return history;
   }
 

@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,8 +29,15 @@ final class JedisProvider implements AutoCloseable {
    *
    * @param refreshTopology reads the topology of the cluster again; empty if the client is not a
    *     cluster client, or belongs to the caller
+   * @param hasIdleConnection whether a command can be sent without connecting, on a connection
+   *     whose reads end at the deadline of the call
    */
-  record OpenClient(UnifiedJedis jedis, Optional<Runnable> refreshTopology) {}
+  record OpenClient(
+      UnifiedJedis jedis, Optional<Runnable> refreshTopology, BooleanSupplier hasIdleConnection) {
+    OpenClient(UnifiedJedis jedis, Optional<Runnable> refreshTopology) {
+      this(jedis, refreshTopology, () -> false);
+    }
+  }
 
   private final @Nullable RedisConnection connection;
   private final Executor background;
@@ -36,7 +45,10 @@ final class JedisProvider implements AutoCloseable {
   private final AtomicBoolean refreshing = new AtomicBoolean();
   private volatile @Nullable OpenClient open;
 
-  /** Guarded by this object, as are the next two fields. */
+  /** Held while a client is opened. A lock and not a monitor, which would pin virtual threads. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Guarded by the lock, as are the next two fields. */
   private @Nullable StoreException lastFailure;
 
   private long nextAttemptNanos;
@@ -81,7 +93,22 @@ final class JedisProvider implements AutoCloseable {
     return current != null ? current.jedis() : open().jedis();
   }
 
-  private synchronized OpenClient open() {
+  /** Returns whether the next call needs no new connection and ends at its deadline. */
+  boolean observesDeadline() {
+    OpenClient current = open;
+    return current != null && current.hasIdleConnection().getAsBoolean();
+  }
+
+  private OpenClient open() {
+    lock.lock();
+    try {
+      return openLocked();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private OpenClient openLocked() {
     OpenClient current = open;
     if (current != null) {
       return current;
@@ -137,13 +164,19 @@ final class JedisProvider implements AutoCloseable {
 
   /** Closes the client unless it belongs to the caller. Subsequent calls have no effect. */
   @Override
-  public synchronized void close() {
-    OpenClient current = open;
+  public void close() {
     if (connection == null) {
       return;
     }
-    closed = true;
-    open = null; // a closed cluster client would connect again
+    @Nullable OpenClient current;
+    lock.lock();
+    try {
+      current = open;
+      closed = true;
+      open = null; // a closed cluster client would connect again
+    } finally {
+      lock.unlock();
+    }
     if (current != null) {
       current.jedis().close();
     }

@@ -8,13 +8,17 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
+import redis.clients.jedis.providers.PooledConnectionProvider;
 
 /**
  * The settings of the connections that a {@link RedisVectorStore} opens itself: to a single Redis
@@ -23,7 +27,16 @@ import redis.clients.jedis.providers.ClusterConnectionProvider;
  *
  * <p>A call to a server that does not respond fails after one {@link #socketTimeout}, or after two
  * if the connection pool then replaces the broken connection, which it does on the calling thread.
- * A call to a cluster is not retried after the time-out has passed.
+ * A call to a cluster is not retried after the time-out has passed. The time-out starts again with
+ * every byte that arrives, so it does not limit a server that sends its reply slowly. Calls that a
+ * cache makes during a request are limited by the {@linkplain
+ * io.github.semcache.SemanticCacheBuilder#deadline deadline} of the request. At the deadline, the
+ * cache stops waiting, and a read from a single server fails; in a cluster, the read ends when no
+ * byte arrives within the time-out.
+ *
+ * <p>A single server's replies to one request may contain strings of at most 64 MiB in total and
+ * lists of at most 1,048,576 elements. A larger reply is not read: the call fails, and the
+ * connection is closed.
  *
  * <p>Instances are immutable: each option returns a copy.
  */
@@ -204,13 +217,19 @@ public final class RedisConnection {
     if (!clusterNodes.isEmpty()) {
       return RedisExceptions.translate("read the cluster topology", this::connectToCluster);
     }
+    DefaultJedisClientConfig config = clientConfig();
+    JedisSocketFactory sockets =
+        LimitedSocket.limit(new DefaultJedisSocketFactory(uri.hostAndPort(), config));
+    PooledConnectionProvider provider =
+        new PooledConnectionProvider(new ConnectionFactory(sockets, config), poolConfig());
     UnifiedJedis client =
         RedisClient.builder()
             .hostAndPort(uri.hostAndPort())
-            .clientConfig(clientConfig())
-            .poolConfig(poolConfig())
+            .clientConfig(config)
+            .connectionProvider(provider)
             .build();
-    return new JedisProvider.OpenClient(client, Optional.empty());
+    return new JedisProvider.OpenClient(
+        client, Optional.empty(), () -> provider.getPool().getNumIdle() > 0);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.github.semcache.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.DeadlineAware;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
@@ -70,7 +71,8 @@ import redis.clients.jedis.UnifiedJedis;
  * <p><b>Size.</b> The store does not limit its size. Set {@code maxmemory} and an eviction policy
  * in Redis.
  */
-public final class RedisVectorStore implements VectorStore, ListableStore, StateStore {
+public final class RedisVectorStore 
+    implements VectorStore, ListableStore, StateStore, DeadlineAware {
   private final EmbeddingSpace space;
   private final boolean indexAssumed;
   private final Optional<BackgroundExecutor> ownExecutor;
@@ -162,6 +164,15 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
    */
   public String indexName() {
     return index.name();
+  }
+
+  /**
+   * Returns whether a lookup ends at the deadline of the call: with a connection of this store to a
+   * single server, if one is idle. Connecting may take longer.
+   */
+  @Override
+  public boolean observesDeadline() {
+    return provider.observesDeadline();
   }
 
   /** {@inheritDoc} Takes one round trip. */

@@ -2,11 +2,11 @@ package io.github.semcache.stats;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.chat.FinishReason;
-import io.github.semcache.chat.TokenUsage;
-import io.github.semcache.learning.PolicyState;
+import io.github.semcache.chat.ChatReply.FinishReason;
+import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.Learner;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.verify.Verification;
 import java.time.Duration;
 import java.util.Optional;
@@ -172,13 +172,13 @@ public sealed interface CacheEvent {
   record Reported(boolean right) implements CacheEvent {}
 
   /**
-   * The state of a learning policy changed. {@link PolicyState#TRIPPED} indicates that the traffic
-   * has changed.
+   * The state of a learning policy changed. {@link Learner.State#TRIPPED} indicates that the
+   * traffic has changed.
    *
    * @param before the previous state
    * @param now the new state
    */
-  record PolicyStateChanged(PolicyState before, PolicyState now) implements CacheEvent {}
+  record PolicyStateChanged(Learner.State before, Learner.State now) implements CacheEvent {}
 
   /**
    * A part failed.

@@ -1,6 +1,6 @@
 package io.github.semcache.stats;
 
-import io.github.semcache.learning.PolicyState;
+import io.github.semcache.learning.Learner;
 import io.github.semcache.policy.MissReason;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>Two snapshots are equal if all their counts are equal. Tests can create a snapshot with any
- * counts by passing events to a {@link StatsCounter}.
+ * counts by passing events to a {@link #counter counter}.
  */
 public final class CacheStats {
   private final long exactHits;
@@ -70,7 +70,7 @@ public final class CacheStats {
   private final long inputTokens;
   private final long outputTokens;
   private final long tokensSaved;
-  private final PolicyState policyState;
+  private final Learner.State policyState;
   private final long policyTrips;
   private final Verifications verifications;
   private final Quality quality;
@@ -106,6 +106,15 @@ public final class CacheStats {
     policyTrips = counter.policyTrips.sum();
     verifications = counter.verifications.snapshot();
     quality = counter.quality.snapshot();
+  }
+
+  /**
+   * Creates a counter with all counts at zero.
+   *
+   * @return a new counter
+   */
+  public static Counter counter() {
+    return new StatsCounter();
   }
 
   /**
@@ -324,9 +333,9 @@ public final class CacheStats {
   /**
    * Returns the learning progress of the policy.
    *
-   * @return the state; {@link PolicyState#COLD} if the policy does not learn
+   * @return the state; {@link Learner.State#COLD} if the policy does not learn
    */
-  public PolicyState policyState() {
+  public Learner.State policyState() {
     return policyState;
   }
 
@@ -549,5 +558,20 @@ public final class CacheStats {
       double halfWidth = Z * Math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n));
       return (p + Z * Z / (2 * n) + sign * halfWidth) / (1 + Z * Z / n);
     }
+  }
+
+  /**
+   * Counts events. Each cache has its own counter. An additional counter can be added as a
+   * listener, for example to count the events of several caches or the events since monitoring was
+   * restarted. Tests can use one to create {@link CacheStats}. Thread-safe and non-blocking.
+   */
+  public interface Counter extends CacheListener {
+
+    /**
+     * Returns the current counts.
+     *
+     * @return a snapshot
+     */
+    CacheStats snapshot();
   }
 }

@@ -1,7 +1,7 @@
 package io.github.semcache.stats;
 
-import io.github.semcache.chat.TokenUsage;
-import io.github.semcache.policy.Verdict;
+import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts shadow hits, verdicts of judges, and reports of users. Thread-safe. */

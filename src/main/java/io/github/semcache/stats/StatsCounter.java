@@ -1,18 +1,14 @@
 package io.github.semcache.stats;
 
-import io.github.semcache.chat.TokenUsage;
-import io.github.semcache.learning.PolicyState;
+import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.learning.Learner;
 import io.github.semcache.policy.MissReason;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/**
- * Counts events. Each cache has its own counter. An additional counter can be added as a listener,
- * for example to count the events of several caches or the events since monitoring was restarted.
- * Tests can use one to create {@link CacheStats}. Thread-safe and non-blocking.
- */
-public final class StatsCounter implements CacheListener {
+/** The counts of {@link CacheStats}. */
+final class StatsCounter implements CacheStats.Counter {
   final LongAdder exactHits = new LongAdder();
   final LongAdder semanticHits = new LongAdder();
   final Map<MissReason, LongAdder> misses = new ConcurrentHashMap<>();
@@ -37,12 +33,9 @@ public final class StatsCounter implements CacheListener {
   final LongAdder outputTokens = new LongAdder();
   final LongAdder tokensSaved = new LongAdder();
   final LongAdder policyTrips = new LongAdder();
-  volatile PolicyState policyState = PolicyState.COLD;
+  volatile Learner.State policyState = Learner.State.COLD;
   final VerificationCounter verifications = new VerificationCounter();
   final QualityCounter quality = new QualityCounter();
-
-  /** Creates a counter with all counts at zero. */
-  public StatsCounter() {}
 
   @Override
   public void onEvent(CacheEvent event) {
@@ -76,7 +69,7 @@ public final class StatsCounter implements CacheListener {
       corruptEntries.add(corrupt.count());
     } else if (event instanceof CacheEvent.PolicyStateChanged changed) {
       policyState = changed.now();
-      policyTrips.add(changed.now() == PolicyState.TRIPPED ? 1 : 0);
+      policyTrips.add(changed.now() == Learner.State.TRIPPED ? 1 : 0);
     } else if (event instanceof CacheEvent.Failed failed) {
       countFailure(failed.part());
     } else {
@@ -105,11 +98,7 @@ public final class StatsCounter implements CacheListener {
     }
   }
 
-  /**
-   * Returns the current counts.
-   *
-   * @return a snapshot
-   */
+  @Override
   public CacheStats snapshot() {
     return new CacheStats(this);
   }

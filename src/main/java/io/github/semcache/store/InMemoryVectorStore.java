@@ -2,6 +2,7 @@ package io.github.semcache.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Searches run concurrently with each other, but not with writes. No method blocks,
  * except while it waits for the lock.
  */
-public final class InMemoryVectorStore implements VectorStore, ListableStore, StateStore {
+public final class InMemoryVectorStore
+    implements VectorStore, ListableStore, StateStore, NonBlocking {
   private final EmbeddingSpace space;
   private final int maxEntries;
   private final InstantSource time;
@@ -56,7 +58,7 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
   private InMemoryVectorStore(Builder builder) {
     this.space = builder.space;
     this.maxEntries = builder.maxEntries;
-    this.time = builder.time;
+    this.time = MonotonicClock.of(builder.time);
   }
 
   /**
@@ -354,7 +356,8 @@ public final class InMemoryVectorStore implements VectorStore, ListableStore, St
     }
 
     /**
-     * Sets the clock for the expiry of entries.
+     * Sets the clock for the expiry of entries. If it is set back, entries that have expired stay
+     * expired.
      *
      * @param time the clock; the system clock by default
      * @return this builder

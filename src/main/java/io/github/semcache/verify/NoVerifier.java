@@ -1,7 +1,9 @@
 package io.github.semcache.verify;
 
+import io.github.semcache.deadline.NonBlocking;
+
 /** The verifier of {@link PairVerifier#none}. */
-enum NoVerifier implements PairVerifier {
+enum NoVerifier implements PairVerifier, NonBlocking {
   INSTANCE;
 
   @Override

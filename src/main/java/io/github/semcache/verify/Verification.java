@@ -2,7 +2,7 @@ package io.github.semcache.verify;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import java.util.Optional;
 import java.util.OptionalDouble;
 

@@ -2,8 +2,11 @@ package io.github.semcache.verify;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.NonBlocking;
+
 /** The result of {@link PairVerifier#orElse}. */
-record VerifierChain(PairVerifier first, PairVerifier next) implements PairVerifier {
+record VerifierChain(PairVerifier first, PairVerifier next)
+    implements PairVerifier, NonBlocking {
 
   VerifierChain {
     requireNonNull(first, "first");
@@ -16,6 +19,11 @@ record VerifierChain(PairVerifier first, PairVerifier next) implements PairVerif
     return decision.outcome() == Verification.Outcome.UNSURE
         ? next.verify(pair).plusCost(decision.cost())
         : decision;
+  }
+
+  @Override
+  public boolean isNonBlocking() {
+    return NonBlocking.test(first) && NonBlocking.test(next);
   }
 
   @Override

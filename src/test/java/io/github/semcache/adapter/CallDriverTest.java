@@ -318,7 +318,7 @@ class CallDriverTest {
   }
 
   /** A call of a client whose model answers "Paris". Records the steps after {@code begin}. */
-  private static final class FakeHandler implements CallHandler<String> {
+  private static final class FakeHandler implements CallDriver.Handler<String> {
     private final SemanticCache cache;
     final List<String> steps = new CopyOnWriteArrayList<>();
     volatile boolean joinable = true;
@@ -369,9 +369,9 @@ class CallDriverTest {
     }
 
     /** Returns the same call with futures as results. */
-    CallHandler<CompletableFuture<String>> async() {
+    CallDriver.Handler<CompletableFuture<String>> async() {
       FakeHandler call = this;
-      return new CallHandler<>() {
+      return new CallDriver.Handler<>() {
         @Override
         public CacheCall begin() {
           return call.begin();

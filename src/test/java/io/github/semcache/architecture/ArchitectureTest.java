@@ -28,21 +28,26 @@ class ArchitectureTest {
   /** Each port with the packages it may depend on, itself excluded. */
   private static final Map<String, String[]> PORTS =
       Map.ofEntries(
-          Map.entry("prompt", new String[] {}),
-          Map.entry("embedding", new String[] {}),
-          Map.entry("store", new String[] {"embedding", "prompt"}),
-          Map.entry("policy", new String[] {"store", "prompt", "embedding", "guard"}),
+          Map.entry("deadline", new String[] {}),
+          Map.entry("prompt", new String[] {"deadline"}),
+          Map.entry("embedding", new String[] {"deadline"}),
+          Map.entry("store", new String[] {"deadline", "embedding", "prompt"}),
+          Map.entry("policy", new String[] {"deadline", "store", "prompt", "embedding", "guard"}),
           Map.entry(
               "learning",
-              new String[] {"policy", "verify", "guard", "store", "prompt", "embedding"}),
+              new String[] {
+                "deadline", "policy", "verify", "judge", "guard", "store", "prompt", "embedding"
+              }),
           Map.entry(
               "verify",
-              new String[] {"policy", "guard", "guard.text", "chat", "embedding", "prompt"}),
-          Map.entry("guard", new String[] {"guard.text"}),
+              new String[] {
+                "deadline", "policy", "guard", "guard.text", "chat", "embedding", "prompt"
+              }),
+          Map.entry("guard", new String[] {"deadline", "guard.text"}),
           Map.entry("guard.text", new String[] {}),
-          Map.entry("chat", new String[] {"prompt"}),
-          Map.entry("judge", new String[] {"policy", "chat", "embedding", "prompt"}),
-          Map.entry("stats", new String[] {"policy", "verify", "learning", "chat"}));
+          Map.entry("chat", new String[] {"deadline", "prompt"}),
+          Map.entry("judge", new String[] {"chat", "embedding", "prompt"}),
+          Map.entry("stats", new String[] {"policy", "verify", "judge", "learning", "chat"}));
 
   private static final String[] PORT_PACKAGES = packages(PORTS.keySet().toArray(String[]::new));
 

@@ -25,18 +25,19 @@ import org.junit.jupiter.api.Test;
 class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 2;
-  private static final int MAX_BASE_CLASSES = 26;
-  private static final int MAX_PUBLIC_TYPES = 93;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 80;
+  private static final int MAX_BASE_CLASSES = 27;
+  private static final int MAX_PUBLIC_TYPES = 86;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 70;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
       List.of(
-          Set.of("prompt", "embedding", "guard.text", "internal.concurrent"),
+          Set.of("deadline", "guard.text", "internal.concurrent"),
+          Set.of("prompt", "embedding"),
           Set.of("guard", "chat", "store"),
-          Set.of("policy", "redis", "lucene"),
+          Set.of("policy", "judge", "redis", "lucene"),
           Set.of("verify"),
-          Set.of("learning", "judge"),
+          Set.of("learning"),
           Set.of("stats"),
           Set.of("internal.learning"),
           Set.of(""),

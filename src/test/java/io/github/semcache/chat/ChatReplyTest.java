@@ -3,6 +3,8 @@ package io.github.semcache.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.chat.ChatReply.FinishReason;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.Optional;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.Answer;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;

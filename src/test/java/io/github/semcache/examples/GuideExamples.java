@@ -5,6 +5,7 @@ import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.evaluation.DataFile;
@@ -12,10 +13,10 @@ import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.PromptColumns;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
+import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
-import io.github.semcache.guard.RejectionReason;
 import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.WordList;
+import io.github.semcache.guard.text.Lexicon.WordList;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.learning.ErrorBudget;
@@ -101,6 +102,28 @@ final class GuideExamples {
     Answer streamed = cache.ask(prompt, text -> System.out.print(text));
     // async ends
     return future.thenApply(answer -> answer.isHit() ? answer : streamed);
+  }
+
+  static Answer timeLimits(Embedder embedder, ChatClient chatClient, Prompt prompt) {
+    // limits begins
+    SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(chatClient)
+            .deadline(Duration.ofMillis(300)) // of the lookup
+            .storeTimeout(Duration.ofMillis(500)) // of storing the reply
+            .maxWait(Duration.ofSeconds(30)) // for another call with the same prompt
+            .build();
+    cache.ask(prompt.deadline(Duration.ofSeconds(2)));
+    // limits ends
+    return cache.ask(prompt);
+  }
+
+  static Duration remaining() {
+    // remaining begins
+    Duration timeout = Deadline.current().map(Deadline::remaining).orElse(Duration.ofSeconds(10));
+    // remaining ends
+    return timeout;
   }
 
   static long bulk(SemanticCache cache, Map<String, String> faq) {

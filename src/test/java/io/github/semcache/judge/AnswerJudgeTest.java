@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.judge.AnswerJudge.Comparison;
-import io.github.semcache.policy.Verdict;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.util.Iterator;

@@ -3,10 +3,11 @@ package io.github.semcache.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -27,7 +28,7 @@ class ErrorBudgetTest {
 
   @Test
   void newLearnerIsColdAndServesNothing() {
-    assertThat(learner.state()).isEqualTo(PolicyState.COLD);
+    assertThat(learner.state()).isEqualTo(Learner.State.COLD);
     assertThat(decide(query(1), List.of())).isEqualTo(Decision.miss(MissReason.NO_NEIGHBOR));
     assertThat(decide(query(1), matches(0))).isEqualTo(Decision.miss(MissReason.LEARNING));
   }
@@ -53,7 +54,7 @@ class ErrorBudgetTest {
     SyntheticStream traffic = new SyntheticStream(learner, 40, 0, 1);
     traffic.run(2_500);
 
-    assertThat(learner.state()).isEqualTo(PolicyState.SERVING);
+    assertThat(learner.state()).isEqualTo(Learner.State.SERVING);
     assertThat(traffic.hits).isGreaterThan(800);
     assertThat(traffic.wrong).isLessThanOrEqualTo(50);
     assertThat((double) traffic.audits / (traffic.hits + traffic.audits)).isBetween(0.03, 0.07);
@@ -83,13 +84,13 @@ class ErrorBudgetTest {
   @Test
   void unexpectedWrongVerdictsTripThePolicy() {
     new SyntheticStream(learner, 40, 0, 4).run(1_200);
-    assertThat(learner.state()).isEqualTo(PolicyState.SERVING);
+    assertThat(learner.state()).isEqualTo(Learner.State.SERVING);
 
-    for (int i = 0; i < 60 && learner.state() == PolicyState.SERVING; i++) {
+    for (int i = 0; i < 60 && learner.state() == Learner.State.SERVING; i++) {
       update(Decision.audit(matches(0.001).get(0), 0.05), Verdict.DIFFERENT, i);
     }
 
-    assertThat(learner.state()).isEqualTo(PolicyState.TRIPPED);
+    assertThat(learner.state()).isEqualTo(Learner.State.TRIPPED);
     assertThat(decide(query(1), matches(0.001))).isEqualTo(Decision.miss(MissReason.LEARNING));
   }
 
@@ -97,14 +98,14 @@ class ErrorBudgetTest {
   void trippedPolicyServesAgainAfterNewVerdicts() {
     SyntheticStream before = new SyntheticStream(learner, 40, 0, 4);
     before.run(1_200);
-    for (int i = 0; i < 60 && learner.state() == PolicyState.SERVING; i++) {
+    for (int i = 0; i < 60 && learner.state() == Learner.State.SERVING; i++) {
       update(Decision.audit(matches(0.001).get(0), 0.05), Verdict.DIFFERENT, i);
     }
 
     SyntheticStream after = before.then(1_000);
     after.run(1_200);
 
-    assertThat(learner.state()).isEqualTo(PolicyState.SERVING);
+    assertThat(learner.state()).isEqualTo(Learner.State.SERVING);
     assertThat(after.hits).isGreaterThan(200);
     assertThat(after.wrong).isLessThanOrEqualTo(40);
   }
@@ -140,7 +141,7 @@ class ErrorBudgetTest {
 
     next.merge(learner.snapshot());
 
-    assertThat(next.state()).isEqualTo(PolicyState.SERVING);
+    assertThat(next.state()).isEqualTo(Learner.State.SERVING);
     assertThat(next.snapshot()).isEqualTo(learner.snapshot());
   }
 
@@ -158,11 +159,11 @@ class ErrorBudgetTest {
     Learner other = policy.newLearner();
     new SyntheticStream(learner, 40, 0, 7).run(150);
     new SyntheticStream(other, 40, 400, 8).run(150);
-    assertThat(learner.state()).isEqualTo(PolicyState.LEARNING);
+    assertThat(learner.state()).isEqualTo(Learner.State.LEARNING);
 
     learner.merge(other.snapshot());
 
-    assertThat(learner.state()).isEqualTo(PolicyState.SERVING);
+    assertThat(learner.state()).isEqualTo(Learner.State.SERVING);
   }
 
   @Test
@@ -224,13 +225,13 @@ class ErrorBudgetTest {
     for (int i = 0; i < 500; i++) {
       update(Decision.hit(matches(0.001).get(0)), Verdict.DIFFERENT, i);
     }
-    assertThat(learner.state()).isEqualTo(PolicyState.COLD);
+    assertThat(learner.state()).isEqualTo(Learner.State.COLD);
 
     new SyntheticStream(learner, 40, 0, 4).run(1_200);
     for (int i = 0; i < 500; i++) {
       update(Decision.hit(matches(0.001).get(0)), Verdict.DIFFERENT, 1_000 + i);
     }
-    assertThat(learner.state()).isEqualTo(PolicyState.SERVING);
+    assertThat(learner.state()).isEqualTo(Learner.State.SERVING);
   }
 
   @Test
@@ -258,8 +259,8 @@ class ErrorBudgetTest {
     new SyntheticStream(learner, 40, 0, 7).run(1_000);
 
     Learner other = policy.newLearner();
-    assertThat(other.state()).isEqualTo(PolicyState.COLD);
-    assertThat(learner.state()).isEqualTo(PolicyState.SERVING);
+    assertThat(other.state()).isEqualTo(Learner.State.COLD);
+    assertThat(learner.state()).isEqualTo(Learner.State.SERVING);
 
     new SyntheticStream(other, 40, 0, 7).run(1_000);
     assertThat(other.snapshot()).isEqualTo(learner.snapshot());

@@ -2,8 +2,8 @@ package io.github.semcache.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
-import io.github.semcache.guard.RejectionReason;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

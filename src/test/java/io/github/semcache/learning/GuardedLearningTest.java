@@ -3,10 +3,11 @@ package io.github.semcache.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.guard.Guards;
+import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -80,8 +81,8 @@ class GuardedLearningTest {
     }
 
     @Override
-    public PolicyState state() {
-      return PolicyState.COLD;
+    public Learner.State state() {
+      return Learner.State.COLD;
     }
 
     @Override

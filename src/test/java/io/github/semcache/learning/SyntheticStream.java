@@ -2,8 +2,9 @@ package io.github.semcache.learning;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;

@@ -9,9 +9,8 @@ import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.FinishReason;
-import io.github.semcache.chat.StreamingChatClient;
-import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.chat.ChatReply.FinishReason;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
@@ -212,8 +211,8 @@ class MicrometerTest {
 
   @Test
   void observedStreamingClientStreams() {
-    StreamingChatClient streaming =
-        new StreamingChatClient() {
+    ChatClient.Streaming streaming =
+        new ChatClient.Streaming() {
           @Override
           public ChatReply chat(Prompt prompt, Consumer<String> onText) {
             onText.accept("Pa");
@@ -236,7 +235,7 @@ class MicrometerTest {
     ChatClient client = CacheObservations.of(observed).observe(streaming, "fake");
     List<String> pieces = new ArrayList<>();
 
-    ((StreamingChatClient) client).chat(Prompt.of(PARIS), pieces::add);
+    ((ChatClient.Streaming) client).chat(Prompt.of(PARIS), pieces::add);
     client.chat(Prompt.of(PARIS));
 
     assertThat(pieces).containsExactly("Pa", "ris");

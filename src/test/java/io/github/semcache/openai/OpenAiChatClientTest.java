@@ -15,9 +15,8 @@ import com.openai.errors.OpenAIIoException;
 import com.openai.models.ResponseFormatJsonObject;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.FinishReason;
-import io.github.semcache.chat.TokenUsage;
-import io.github.semcache.prompt.Message;
+import io.github.semcache.chat.ChatReply.FinishReason;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.prompt.Prompt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -224,10 +223,10 @@ final class OpenAiChatClientTest extends OpenAiTest {
         .chat(
             Prompt.of("And of Spain?")
                 .system("Be brief.")
-                .after(Message.user("Capital of France?"))
-                .after(Message.assistant("Paris."))
-                .after(new Message("system", "The user is a child."))
-                .after(new Message("developer", "No jokes.")));
+                .after(Prompt.Message.user("Capital of France?"))
+                .after(Prompt.Message.assistant("Paris."))
+                .after(new Prompt.Message("system", "The user is a child."))
+                .after(new Prompt.Message("developer", "No jokes.")));
 
     assertThat(onlyBody().path("messages"))
         .isEqualTo(
@@ -246,7 +245,8 @@ final class OpenAiChatClientTest extends OpenAiTest {
   void unknownRoleIsRejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> OpenAiChatClient.of(client).chat(QUESTION.after(new Message("tool", "42"))))
+            () ->
+                OpenAiChatClient.of(client).chat(QUESTION.after(new Prompt.Message("tool", "42"))))
         .withMessage(
             "role of an earlier message is tool; it must be user, assistant, system, or developer");
     assertThat(server.requests()).isEmpty();

@@ -16,7 +16,7 @@ import com.openai.errors.OpenAIIoException;
 import com.openai.errors.RateLimitException;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.FinishReason;
+import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.prompt.Prompt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

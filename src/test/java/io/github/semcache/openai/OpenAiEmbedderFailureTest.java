@@ -3,6 +3,7 @@ package io.github.semcache.openai;
 import static io.github.semcache.openai.FakeOpenAiServer.EMBEDDINGS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.openai.client.OpenAIClient;
@@ -11,9 +12,11 @@ import com.openai.errors.OpenAIInvalidDataException;
 import com.openai.errors.OpenAIIoException;
 import com.openai.errors.RateLimitException;
 import com.openai.errors.UnauthorizedException;
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.RejectedTextException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,5 +178,32 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
         catchThrowableOfType(EmbedderException.class, () -> embedder.embed(List.of(SECRET)));
     assertThat(failure).message().doesNotContain(SECRET);
     return failure;
+  }
+
+  @Test
+  void requestEndsAtTheDeadlineAndIsNotRepeated() {
+    server.always(EMBEDDINGS, FakeReply.hanging());
+    Embedder embedder = plane(server.client());
+
+    EmbedderException failure =
+        catchThrowableOfType(
+            EmbedderException.class,
+            () ->
+                Deadline.after(Duration.ofMillis(300)).run(() -> embedder.embed(List.of(SECRET))));
+
+    assertThat(failure).hasMessageEndingWith("no complete response was received");
+    assertThat(server.requests(EMBEDDINGS)).hasSizeLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void failedRequestIsNotRepeatedUnderADeadline() {
+    server.always(EMBEDDINGS, FakeReply.error(503, "busy").header("Retry-After", "20"));
+    Embedder embedder = plane(server.client());
+
+    assertThatThrownBy(
+            () -> Deadline.after(Duration.ofMinutes(5)).run(() -> embedder.embed(List.of(SECRET))))
+        .isInstanceOf(EmbedderException.class)
+        .hasMessageContaining("HTTP status 503");
+    assertThat(server.requests(EMBEDDINGS)).hasSize(1);
   }
 }

@@ -74,14 +74,15 @@ class SemanticCacheOverOpenAiTest {
   }
 
   @Test
-  void clientRetriesAfterARateLimit() {
+  void clientRepeatsTheModelCallButNotTheEmbeddingAfterARateLimit() {
     server.next(FakeOpenAiServer.CHAT, FakeReply.rateLimited(1));
     server.next(FakeOpenAiServer.EMBEDDINGS, FakeReply.rateLimited(1));
 
     assertThat(cache.ask(PARIS).text()).isEqualTo("Paris");
-    assertThat(cache.ask(PARIS_AGAIN).source()).isEqualTo(Answer.Source.SEMANTIC);
+    assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
     assertThat(cache.stats().modelErrors()).isZero();
-    assertThat(cache.stats().embedderErrors()).isZero();
+    assertThat(cache.stats().embedderErrors()).isEqualTo(1);
+    assertThat(server.requests(FakeOpenAiServer.EMBEDDINGS)).hasSize(1);
   }
 
   @Test

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.guard.Guard;
+import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
-import io.github.semcache.guard.RejectionReason;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -184,23 +184,24 @@ class HitPolicyTest {
   @Test
   void guardedPolicyPassesTheScaleToItsPolicy() {
     HitPolicy always = (query, matches) -> Decision.hit(matches.get(0));
-    ScaledPolicy unscaled = new Unscaled();
+    HitPolicy.Scaled unscaled = new Unscaled();
 
     assertThat(
-            ((ScaledPolicy) unscaled.guardedBy(Guards.none())).scaledBy(() -> Optional.of(SCALE)))
-        .isEqualTo(new GuardedPolicy(new Scaled(SCALE), Guards.none()));
+            ((HitPolicy.Scaled) unscaled.guardedBy(Guards.none()))
+                .scaledBy(() -> Optional.of(SCALE)))
+        .isEqualTo(new GuardedPolicy(new FixedScale(SCALE), Guards.none()));
     HitPolicy guarded = always.guardedBy(Guards.none());
-    assertThat(((ScaledPolicy) guarded).scaledBy(() -> Optional.of(SCALE))).isSameAs(guarded);
+    assertThat(((HitPolicy.Scaled) guarded).scaledBy(() -> Optional.of(SCALE))).isSameAs(guarded);
   }
 
-  private record Scaled(EmbeddingScale scale) implements HitPolicy {
+  private record FixedScale(EmbeddingScale scale) implements HitPolicy {
     @Override
     public Decision decide(Query query, List<Match> matches) {
       return Decision.miss(MissReason.NEVER);
     }
   }
 
-  private record Unscaled() implements ScaledPolicy {
+  private record Unscaled() implements HitPolicy.Scaled {
     @Override
     public Decision decide(Query query, List<Match> matches) {
       return Decision.miss(MissReason.UNKNOWN_SCALE);
@@ -208,7 +209,7 @@ class HitPolicyTest {
 
     @Override
     public HitPolicy scaledBy(EmbeddingScale.Source scale) {
-      return new Scaled(scale.scale().orElseThrow());
+      return new FixedScale(scale.scale().orElseThrow());
     }
   }
 

@@ -68,8 +68,8 @@ class PromptTest {
         prompt
             .tag("tenant", "acme")
             .system("system")
-            .history(List.of(Message.user("a")))
-            .after(Message.assistant("b"))
+            .history(List.of(Prompt.Message.user("a")))
+            .after(Prompt.Message.assistant("b"))
             .maxAge(Duration.ofHours(1))
             .maxDistance(0.2)
             .timeToLive(Duration.ofHours(2))
@@ -79,15 +79,16 @@ class PromptTest {
     assertThat(full.text()).isEqualTo("text");
     assertThat(full.tags()).containsExactly(Map.entry("tenant", "acme"));
     assertThat(full.system()).contains("system");
-    assertThat(full.history()).containsExactly(Message.user("a"), Message.assistant("b"));
+    assertThat(full.history())
+        .containsExactly(Prompt.Message.user("a"), Prompt.Message.assistant("b"));
     assertThat(full.maxAge()).contains(Duration.ofHours(1));
     assertThat(full.maxDistance()).hasValue(0.2);
     assertThat(full.timeToLive()).contains(Duration.ofHours(2));
     assertThat(full.maxWait()).contains(Duration.ofSeconds(3));
-    assertThat(full.mode()).isEqualTo(CacheMode.REFRESH);
-    assertThat(full.bypass().mode()).isEqualTo(CacheMode.BYPASS);
+    assertThat(full.mode()).isEqualTo(Prompt.Mode.REFRESH);
+    assertThat(full.bypass().mode()).isEqualTo(Prompt.Mode.BYPASS);
     assertThat(prompt.scope()).isEqualTo(Scope.none());
-    assertThat(prompt.mode()).isEqualTo(CacheMode.USE);
+    assertThat(prompt.mode()).isEqualTo(Prompt.Mode.USE);
   }
 
   @Test
@@ -111,7 +112,7 @@ class PromptTest {
 
   @Test
   void toStringOfAMessageContainsNoText() {
-    assertThat(Message.user("a secret")).hasToString("Message[role=user, 8 characters]");
+    assertThat(Prompt.Message.user("a secret")).hasToString("Message[role=user, 8 characters]");
   }
 
   @Test

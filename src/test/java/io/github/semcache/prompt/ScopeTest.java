@@ -17,7 +17,8 @@ class ScopeTest {
   private static Scope scope(Values values) {
     Supplier<String> text = () -> values.stringOf(3, "ab:\0\ud800|");
     Map<String, String> tags = values.mapOf(2, text, text);
-    List<Message> history = values.listOf(0, 2, () -> new Message(text.get(), text.get()));
+    List<Prompt.Message> history =
+        values.listOf(0, 2, () -> new Prompt.Message(text.get(), text.get()));
     Map<String, String> settings = values.mapOf(2, text, text);
     Scope scope = Scope.of(tags).history(history).settings(settings);
     return values.intBetween(1, 10) <= 3 ? scope : scope.system(text.get());
@@ -58,12 +59,12 @@ class ScopeTest {
       others.add(scope.system().map(withoutTag::system).orElse(withoutTag));
     }
     for (int i = 0; i < scope.history().size(); i++) {
-      Message message = scope.history().get(i);
-      others.add(withMessage(scope, i, new Message(message.role() + "b", message.text())));
-      others.add(withMessage(scope, i, new Message(message.role(), message.text() + "b")));
+      Prompt.Message message = scope.history().get(i);
+      others.add(withMessage(scope, i, new Prompt.Message(message.role() + "b", message.text())));
+      others.add(withMessage(scope, i, new Prompt.Message(message.role(), message.text() + "b")));
     }
-    List<Message> longer = new ArrayList<>(scope.history());
-    longer.add(new Message("", ""));
+    List<Prompt.Message> longer = new ArrayList<>(scope.history());
+    longer.add(new Prompt.Message("", ""));
     others.add(scope.history(longer));
     Map<String, String> settings = new TreeMap<>(scope.settings());
     settings.put("added", "");
@@ -83,8 +84,8 @@ class ScopeTest {
     return rest;
   }
 
-  private static Scope withMessage(Scope scope, int index, Message message) {
-    List<Message> history = new ArrayList<>(scope.history());
+  private static Scope withMessage(Scope scope, int index, Prompt.Message message) {
+    List<Prompt.Message> history = new ArrayList<>(scope.history());
     history.set(index, message);
     return scope.history(history);
   }
@@ -144,7 +145,7 @@ class ScopeTest {
 
   @Test
   void scopeDoesNotChangeWithItsArguments() {
-    List<Message> messages = new ArrayList<>(List.of(Message.user("a")));
+    List<Prompt.Message> messages = new ArrayList<>(List.of(Prompt.Message.user("a")));
     Map<String, String> tags = new TreeMap<>(Map.of("name", "value"));
     Scope scope = Scope.of(tags).history(messages).settings(tags);
     messages.clear();
@@ -163,14 +164,14 @@ class ScopeTest {
     assertThat(scopeOf(broken)).isEqualTo(scopeOf(replaced));
     assertThat(scopeOf(broken).tags()).containsExactly(Map.entry(replaced, replaced));
     assertThat(scopeOf(broken).system()).contains(replaced);
-    assertThat(scopeOf(broken).history()).containsExactly(new Message(replaced, replaced));
+    assertThat(scopeOf(broken).history()).containsExactly(new Prompt.Message(replaced, replaced));
     assertThat(scopeOf(broken).settings()).containsExactly(Map.entry(replaced, replaced));
   }
 
   private static Scope scopeOf(String text) {
     return Scope.of(Map.of(text, text))
         .system(text)
-        .history(List.of(new Message(text, text)))
+        .history(List.of(new Prompt.Message(text, text)))
         .settings(Map.of(text, text));
   }
 

@@ -3,11 +3,11 @@ package io.github.semcache.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.semcache.chat.FinishReason;
-import io.github.semcache.chat.TokenUsage;
-import io.github.semcache.learning.PolicyState;
+import io.github.semcache.chat.ChatReply.FinishReason;
+import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.Learner;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.verify.Verification;
 import java.time.Duration;
 import java.util.Map;
@@ -22,7 +22,7 @@ class StatsCounterTest {
   private static final Duration TOOK = Duration.ofMillis(20);
   private static final Optional<TokenUsage> USAGE = Optional.of(new TokenUsage(10, 5));
 
-  private final StatsCounter counter = new StatsCounter();
+  private final CacheStats.Counter counter = CacheStats.counter();
 
   private CacheStats count(CacheEvent... events) {
     for (CacheEvent event : events) {
@@ -150,10 +150,10 @@ class StatsCounterTest {
   void changeOfThePolicyStateIsRecorded() {
     CacheStats stats =
         count(
-            new CacheEvent.PolicyStateChanged(PolicyState.SERVING, PolicyState.TRIPPED),
-            new CacheEvent.PolicyStateChanged(PolicyState.TRIPPED, PolicyState.SERVING));
+            new CacheEvent.PolicyStateChanged(Learner.State.SERVING, Learner.State.TRIPPED),
+            new CacheEvent.PolicyStateChanged(Learner.State.TRIPPED, Learner.State.SERVING));
 
-    assertThat(stats.policyState()).isEqualTo(PolicyState.SERVING);
+    assertThat(stats.policyState()).isEqualTo(Learner.State.SERVING);
     assertThat(stats.policyTrips()).isEqualTo(1);
   }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -40,6 +41,7 @@ public final class FaultyStore implements VectorStore {
   private volatile UnaryOperator<NearestEntries> onNearest = found -> found;
   private volatile UnaryOperator<Integer> onPut = evicted -> evicted;
   private volatile CountDownLatch beforePut = new CountDownLatch(0);
+  private volatile Consumer<Call> before = call -> {};
   private volatile Runnable beforeUpdate = () -> {};
   private volatile boolean closed;
 
@@ -69,6 +71,11 @@ public final class FaultyStore implements VectorStore {
   /** Replaces the results of {@link #put}. */
   public void onPut(UnaryOperator<Integer> change) {
     onPut = change;
+  }
+
+  /** Runs an action, which may block or throw, before each call. */
+  public void before(Consumer<Call> action) {
+    before = action;
   }
 
   /** Makes writes wait for a latch. */
@@ -105,6 +112,7 @@ public final class FaultyStore implements VectorStore {
       throw new IllegalStateException("the store is closed");
     }
     calls.add(call);
+    before.accept(call);
     if (failing.contains(call)) {
       failures.incrementAndGet();
       throw new StoreException("FaultyStore was configured to fail on " + call);

@@ -1,7 +1,7 @@
 package io.github.semcache.testkit;
 
-import io.github.semcache.prompt.Message;
 import io.github.semcache.prompt.Normalizer;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Scope;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,7 +66,7 @@ record ScopePair(Scope one, Scope other, String difference) {
     if (random.nextBoolean()) {
       scope = scope.system(text(random));
     }
-    List<Message> history = new ArrayList<>();
+    List<Prompt.Message> history = new ArrayList<>();
     for (int i = random.nextInt(3); i > 0; i--) {
       history.add(message(random));
     }
@@ -96,22 +96,22 @@ record ScopePair(Scope one, Scope other, String difference) {
   }
 
   private static ScopePair messageAdded(Scope one, Random random) {
-    List<Message> longer = new ArrayList<>(one.history());
+    List<Prompt.Message> longer = new ArrayList<>(one.history());
     longer.add(random.nextInt(longer.size() + 1), message(random));
     return new ScopePair(one, one.history(longer), "an additional message");
   }
 
   private static ScopePair messageChanged(Scope scope, Random random) {
-    Message first = message(random);
-    List<Message> history = new ArrayList<>(scope.history());
+    Prompt.Message first = message(random);
+    List<Prompt.Message> history = new ArrayList<>(scope.history());
     history.add(first);
     Scope one = scope.history(history);
     boolean roleChanged = random.nextBoolean();
     history.set(
         history.size() - 1,
         roleChanged
-            ? new Message(first.role() + "s", first.text())
-            : new Message(first.role(), other(first.text(), random)));
+            ? new Prompt.Message(first.role() + "s", first.text())
+            : new Prompt.Message(first.role(), other(first.text(), random)));
     return new ScopePair(
         one, one.history(history), roleChanged ? "the role of a message" : "the text of a message");
   }
@@ -131,8 +131,8 @@ record ScopePair(Scope one, Scope other, String difference) {
     return String.join("", scope.tags().keySet()) + "new";
   }
 
-  private static Message message(Random random) {
-    return new Message(ROLES.get(random.nextInt(ROLES.size())), text(random));
+  private static Prompt.Message message(Random random) {
+    return new Prompt.Message(ROLES.get(random.nextInt(ROLES.size())), text(random));
   }
 
   private static String text(Random random) {

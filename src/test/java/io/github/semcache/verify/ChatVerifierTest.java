@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.FinishReason;
-import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.chat.ChatReply.FinishReason;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.verify.PairVerifier.Pair;
 import java.util.ArrayList;

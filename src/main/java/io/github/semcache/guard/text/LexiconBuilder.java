@@ -1,5 +1,6 @@
 package io.github.semcache.guard.text;
 
+import io.github.semcache.guard.text.Lexicon.WordList;
 import io.github.semcache.guard.text.Token.Trait;
 import io.github.semcache.guard.text.WordListParser.Group;
 import io.github.semcache.guard.text.WordListParser.Line;

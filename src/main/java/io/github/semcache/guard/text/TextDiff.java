@@ -2,6 +2,7 @@ package io.github.semcache.guard.text;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.guard.text.Lexicon.WordList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;

@@ -1,5 +1,6 @@
 package io.github.semcache.guard.text;
 
+import io.github.semcache.guard.text.Lexicon.WordList;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

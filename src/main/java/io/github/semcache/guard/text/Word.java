@@ -1,5 +1,6 @@
 package io.github.semcache.guard.text;
 
+import io.github.semcache.guard.text.Lexicon.WordList;
 import io.github.semcache.guard.text.Token.Direction;
 import io.github.semcache.guard.text.Token.Trait;
 import java.util.Collections;

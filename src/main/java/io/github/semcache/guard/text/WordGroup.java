@@ -1,5 +1,7 @@
 package io.github.semcache.guard.text;
 
+import io.github.semcache.guard.text.Lexicon.WordList;
+
 /**
  * A group of words in a line of a {@link WordList}.
  *

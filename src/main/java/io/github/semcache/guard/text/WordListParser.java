@@ -1,5 +1,6 @@
 package io.github.semcache.guard.text;
 
+import io.github.semcache.guard.text.Lexicon.WordList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -6,14 +6,18 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs blocking calls on the user's executor, or on at most 256 daemon threads that it owns, which
- * start on demand and end after a minute without work. Thread-safe.
+ * Runs blocking calls on the user's executor, or on at most 256 daemon threads that it owns, and
+ * their short first steps on as many others. The threads start on demand and end after a minute
+ * without work. Thread-safe.
  */
 public final class AsyncExecutor implements AutoCloseable {
   /**
@@ -25,6 +29,7 @@ public final class AsyncExecutor implements AutoCloseable {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
 
   private final @Nullable ExecutorService owned;
+  private final @Nullable ExecutorService firstSteps;
   private final Executor executor;
 
   /**
@@ -35,16 +40,18 @@ public final class AsyncExecutor implements AutoCloseable {
    */
   public AsyncExecutor(@Nullable Executor executor) {
     if (executor == null) {
-      ExecutorService threads = newThreadPool();
+      ExecutorService threads = newThreadPool(AsyncThread::new);
       this.owned = threads;
+      this.firstSteps = newThreadPool(AsyncExecutor::newLookupThread);
       this.executor = threads;
     } else {
       this.owned = null;
+      this.firstSteps = null;
       this.executor = executor;
     }
   }
 
-  private static ExecutorService newThreadPool() {
+  private static ExecutorService newThreadPool(ThreadFactory threads) {
     HandoffQueue queue = new HandoffQueue();
     return new ThreadPoolExecutor(
         0,
@@ -52,8 +59,14 @@ public final class AsyncExecutor implements AutoCloseable {
         KEEP_ALIVE.toMillis(),
         TimeUnit.MILLISECONDS,
         queue,
-        AsyncThread::new,
+        threads,
         queue::enqueueRejected);
+  }
+
+  private static Thread newLookupThread(Runnable task) {
+    Thread thread = new Thread(task, "semcache-async-lookup");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /**
@@ -66,6 +79,35 @@ public final class AsyncExecutor implements AutoCloseable {
   public <T> CompletableFuture<T> submit(Supplier<T> call) {
     try {
       return CompletableFuture.supplyAsync(call, executor);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * Submits a call whose first step is short. The first steps run on threads of their own, so they
+   * do not wait for the calls that hold all other threads. On the user's executor, and on a thread
+   * of this executor, both steps are one call.
+   *
+   * @param <S> the result of the first step
+   * @param <T> the result of the call
+   * @param first the first step
+   * @param isShort whether the rest of the call is short as well
+   * @param rest the rest of the call
+   * @return a future of the result, or one that failed with the executor's rejection
+   */
+  public <S, T> CompletableFuture<T> submit(
+      Supplier<S> first, Predicate<S> isShort, Function<S, T> rest) {
+    if (firstSteps == null || Thread.currentThread() instanceof AsyncThread) {
+      return submit(() -> rest.apply(first.get()));
+    }
+    try {
+      return CompletableFuture.supplyAsync(first, firstSteps)
+          .thenCompose(
+              result ->
+                  isShort.test(result)
+                      ? CompletableFuture.completedFuture(rest.apply(result))
+                      : submit(() -> rest.apply(result)));
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -88,6 +130,9 @@ public final class AsyncExecutor implements AutoCloseable {
   public void close() {
     if (owned != null) {
       owned.shutdown();
+    }
+    if (firstSteps != null) {
+      firstSteps.shutdown();
     }
   }
 

@@ -244,6 +244,32 @@ public final class SingleFlight<T> {
   public record Result<T>(CompletableFuture<Optional<T>> future) {
 
     /**
+     * Returns the result of a future that is not abandoned.
+     *
+     * @param <T> the result
+     * @param future the future
+     * @return the pending result
+     */
+    public static <T> Result<T> of(CompletableFuture<T> future) {
+      return new Result<>(future.thenApply(Optional::of));
+    }
+
+    /**
+     * Waits for the result without a limit.
+     *
+     * @return the result
+     * @throws CancellationException if the leader abandoned the call, or if the thread is
+     *     interrupted; in that case, its interrupt flag is set
+     */
+    public T await() {
+      try {
+        return await(Optional.empty()).orElseThrow(CancellationException::new);
+      } catch (TimeoutException e) {
+        throw new IllegalStateException("a wait without a limit does not time out", e);
+      }
+    }
+
+    /**
      * Waits for the result.
      *
      * @param maxWait the maximum time to wait; empty for no limit

@@ -8,6 +8,7 @@ import io.github.semcache.stats.CacheListener;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public final class CachedScale implements EmbeddingScale.Source {
   private final CacheListener events;
   private final CircuitBreaker attempts;
   private final ReentrantLock lock = new ReentrantLock();
+  private final Consumer<Runnable> bounded;
   private volatile @Nullable EmbeddingScale cached;
 
   /**
@@ -31,35 +33,46 @@ public final class CachedScale implements EmbeddingScale.Source {
    * @param saved returns the saved scale; called only if the model's scale is not known
    * @param events is notified of failures
    * @param attempts limits the number of attempts
+   * @param bounded runs a blocking action until the deadline of the current lookup; the action may
+   *     end later
    */
   public CachedScale(
-      Embedder embedder, Supplier<StateBlob> saved, CacheListener events, CircuitBreaker attempts) {
+      Embedder embedder,
+      Supplier<StateBlob> saved,
+      CacheListener events,
+      CircuitBreaker attempts,
+      Consumer<Runnable> bounded) {
     this.embedder = embedder;
     this.saved = saved;
     this.events = events;
     this.attempts = attempts;
+    this.bounded = bounded;
   }
 
   @Override
   public Optional<EmbeddingScale> scale() {
-    if (cached == null && lock.tryLock()) {
-      try {
-        resolve();
-      } finally {
-        lock.unlock();
-      }
+    if (cached == null) {
+      cached = EmbeddingScale.known(embedder.modelId()).orElse(null);
+    }
+    if (cached == null && !lock.isLocked()) {
+      bounded.accept(this::resolve);
     }
     return Optional.ofNullable(cached);
   }
 
   private void resolve() {
-    if (cached != null || !attempts.tryAcquire()) {
+    if (!lock.tryLock()) {
       return;
     }
-    Optional<EmbeddingScale> scale =
-        EmbeddingScale.known(embedder.modelId()).or(this::load).or(this::measure);
-    scale.ifPresentOrElse(known -> attempts.onSuccess(), attempts::onFailure);
-    cached = scale.orElse(null);
+    try {
+      if (cached == null && attempts.tryAcquire()) {
+        Optional<EmbeddingScale> scale = load().or(this::measure);
+        scale.ifPresentOrElse(known -> attempts.onSuccess(), attempts::onFailure);
+        cached = scale.orElse(null);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private Optional<EmbeddingScale> load() {

@@ -1,11 +1,10 @@
 package io.github.semcache.internal.learning;
 
-import io.github.semcache.learning.LabeledDecision;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.learning.LearningPolicy;
-import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import java.time.Duration;
@@ -43,7 +42,8 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
 
   private final AtomicLong attempted = new AtomicLong();
   private final AtomicLong saved = new AtomicLong();
-  private final AtomicReference<PolicyState> published = new AtomicReference<>(PolicyState.COLD);
+  private final AtomicReference<Learner.State> published =
+      new AtomicReference<>(Learner.State.COLD);
   private final AtomicLong nextReload;
 
   /**
@@ -88,8 +88,8 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
 
   /** Publishes the state of the policy if it has changed; returns whether it has. */
   private boolean publishState() {
-    PolicyState now = learner.state();
-    PolicyState before = published.getAndSet(now);
+    Learner.State now = learner.state();
+    Learner.State before = published.getAndSet(now);
     if (now != before) {
       events.onEvent(new CacheEvent.PolicyStateChanged(before, now));
     }
@@ -108,7 +108,7 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
       return;
     }
     verdicts.incrementAndGet();
-    if (publishState() && learner.state() == PolicyState.TRIPPED) {
+    if (publishState() && learner.state() == Learner.State.TRIPPED) {
       save();
     }
   }

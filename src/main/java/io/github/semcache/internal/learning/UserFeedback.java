@@ -1,9 +1,9 @@
 package io.github.semcache.internal.learning;
 
 import io.github.semcache.embedding.RejectedTextException;
-import io.github.semcache.learning.LabeledDecision;
+import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;

@@ -4,7 +4,6 @@ import com.openai.core.http.HttpResponse;
 import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.adapter.CallDriver;
-import io.github.semcache.adapter.CallHandler;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -14,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Runs an exchange without holding a thread while it waits. The work of the cache is done on the
  * cache's executor, not on the threads of the HTTP client.
  */
-record AsyncExchange(Exchange exchange) implements CallHandler<CompletableFuture<HttpResponse>> {
+record AsyncExchange(Exchange exchange)
+    implements CallDriver.Handler<CompletableFuture<HttpResponse>> {
 
   /** Returns a future of the response. */
   CompletableFuture<HttpResponse> execute() {

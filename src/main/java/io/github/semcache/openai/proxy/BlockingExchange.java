@@ -5,12 +5,11 @@ import com.openai.errors.OpenAIIoException;
 import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.adapter.CallDriver;
-import io.github.semcache.adapter.CallHandler;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** Runs an exchange on the calling thread. */
-record BlockingExchange(Exchange exchange) implements CallHandler<HttpResponse> {
+record BlockingExchange(Exchange exchange) implements CallDriver.Handler<HttpResponse> {
 
   /**
    * Blocks until the response is complete, or until a stream begins.

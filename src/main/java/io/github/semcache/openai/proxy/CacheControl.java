@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import com.openai.core.http.Headers;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.responses.ResponseCreateParams;
-import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Prompt;
 import java.net.URLEncoder;
 import java.time.Duration;
@@ -96,7 +95,7 @@ public final class CacheControl {
    * @return an instance with the mode {@code refresh}
    */
   public static CacheControl refresh() {
-    return mode(CacheMode.REFRESH);
+    return mode(Prompt.Mode.REFRESH);
   }
 
   /**
@@ -105,10 +104,10 @@ public final class CacheControl {
    * @return an instance with the mode {@code bypass}
    */
   public static CacheControl bypass() {
-    return mode(CacheMode.BYPASS);
+    return mode(Prompt.Mode.BYPASS);
   }
 
-  private static CacheControl mode(CacheMode mode) {
+  private static CacheControl mode(Prompt.Mode mode) {
     return new CacheControl(
         Headers.builder().put(MODE, mode.name().toLowerCase(Locale.ROOT)).build());
   }

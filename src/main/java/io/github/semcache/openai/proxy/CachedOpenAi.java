@@ -95,6 +95,7 @@ public final class CachedOpenAi {
             builder.endpoint,
             Set.copyOf(builder.scopeHeaders),
             builder.question,
+            cache.maxWait(),
             cache::adapterFailed);
     this.usage = new StreamUsage(builder.usageOfStreams, cache::adapterFailed);
     this.observer = builder.observer;

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.openai.core.http.Headers;
 import com.openai.core.http.HttpRequest;
-import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Prompt;
 import java.net.URLDecoder;
 import java.time.Duration;
@@ -71,8 +70,8 @@ final class ControlHeaders {
         "header " + name + " is unknown; it must be one of those defined in CacheControl");
   }
 
-  private static CacheMode mode(String value) {
-    for (CacheMode mode : CacheMode.values()) {
+  private static Prompt.Mode mode(String value) {
+    for (Prompt.Mode mode : Prompt.Mode.values()) {
       if (mode.name().equalsIgnoreCase(value)) {
         return mode;
       }

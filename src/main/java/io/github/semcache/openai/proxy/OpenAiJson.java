@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.semcache.chat.TokenUsage;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -3,7 +3,6 @@ package io.github.semcache.openai.proxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.semcache.adapter.MessageQuestion;
 import io.github.semcache.prompt.QuestionFinder;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +37,10 @@ record QuestionExtractor(QuestionFinder finder, Consumer<? super RuntimeExceptio
 
   private Optional<String> removeFromField(ObjectNode body, String field) {
     List<Optional<String>> text = List.of(Optional.of(body.path(field).textValue()));
-    Optional<MessageQuestion> question = MessageQuestion.in(text, finder, onFailure);
+    Optional<QuestionFinder.Question> question =
+        QuestionFinder.Question.in(text, finder, onFailure);
     question.ifPresent(found -> body.set(field, context(found)));
-    return question.map(MessageQuestion::text);
+    return question.map(QuestionFinder.Question::text);
   }
 
   private static Optional<ObjectNode> lastUserMessage(JsonNode messages) {
@@ -60,10 +60,10 @@ record QuestionExtractor(QuestionFinder finder, Consumer<? super RuntimeExceptio
       message.putArray("content").addObject().put("type", textType).set("text", content);
     }
     JsonNode parts = message.path("content");
-    Optional<MessageQuestion> question =
-        MessageQuestion.in(texts(parts, textType), finder, onFailure);
+    Optional<QuestionFinder.Question> question =
+        QuestionFinder.Question.in(texts(parts, textType), finder, onFailure);
     question.ifPresent(found -> remove(found, parts));
-    return question.map(MessageQuestion::text);
+    return question.map(QuestionFinder.Question::text);
   }
 
   private static List<Optional<String>> texts(JsonNode parts, String textType) {
@@ -77,7 +77,7 @@ record QuestionExtractor(QuestionFinder finder, Consumer<? super RuntimeExceptio
     return texts;
   }
 
-  private static void remove(MessageQuestion question, JsonNode parts) {
+  private static void remove(QuestionFinder.Question question, JsonNode parts) {
     for (int i = question.from(); i < question.to(); i++) {
       ((ObjectNode) parts.get(i)).remove("text");
     }
@@ -87,7 +87,7 @@ record QuestionExtractor(QuestionFinder finder, Consumer<? super RuntimeExceptio
   }
 
   /** Returns the context as an array or null, which cannot be confused with a text. */
-  private static JsonNode context(MessageQuestion question) {
+  private static JsonNode context(QuestionFinder.Question question) {
     ArrayNode context = OpenAiJson.newObject().arrayNode();
     question.context().forEach(context::add);
     return context.isEmpty() ? context.nullNode() : context;

@@ -10,10 +10,10 @@ import com.openai.core.http.HttpMethod;
 import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpRequestBody;
 import com.openai.core.http.QueryParams;
-import io.github.semcache.prompt.CacheMode;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,12 +29,14 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint the name of the service; the base URL of the request if empty
  * @param scopeHeaders the names of the request headers that are part of the scope
  * @param finder finds the question in the user's message
+ * @param maxWait the maximum wait for another call; the request's own timeout may be shorter
  * @param onFailure notified of requests that cannot be read, which are passed through
  */
 record RequestReader(
     Optional<String> endpoint,
     Set<String> scopeHeaders,
     QuestionFinder finder,
+    Duration maxWait,
     Consumer<Throwable> onFailure) {
   private static final List<ModelApi> APIS = List.of(new ChatCompletionsApi(), new ResponsesApi());
 
@@ -69,8 +71,8 @@ record RequestReader(
     if (!isRepeatablePost(request) || !endsWith(request.pathSegments(), EMBEDDINGS)) {
       return Optional.empty();
     }
-    CacheMode mode = ControlHeaders.apply(request.headers(), ANY).mode();
-    return mode == CacheMode.BYPASS
+    Prompt.Mode mode = ControlHeaders.apply(request.headers(), ANY).mode();
+    return mode == Prompt.Mode.BYPASS
         ? Optional.empty()
         : readBody(request)
             .flatMap(
@@ -79,7 +81,7 @@ record RequestReader(
                         ControlHeaders.strip(request),
                         service(request),
                         body,
-                        mode == CacheMode.USE));
+                        mode == Prompt.Mode.USE));
   }
 
   private static boolean endsWith(List<String> path, List<String> suffix) {
@@ -148,10 +150,12 @@ record RequestReader(
     return delivery;
   }
 
-  private static Prompt prompt(String text, RequestOptions options) {
+  private Prompt prompt(String text, RequestOptions options) {
     @Nullable Timeout timeout = options.getTimeout();
     Prompt prompt = Prompt.of(text);
-    return timeout == null || timeout.request().isZero()
+    return timeout == null
+            || timeout.request().isZero()
+            || timeout.request().compareTo(maxWait) >= 0
         ? prompt
         : prompt.maxWait(timeout.request());
   }

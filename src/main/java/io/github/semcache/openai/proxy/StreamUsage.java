@@ -3,7 +3,7 @@ package io.github.semcache.openai.proxy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpRequestBody;
-import io.github.semcache.prompt.CacheMode;
+import io.github.semcache.prompt.Prompt;
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 import java.util.Set;
@@ -40,7 +40,7 @@ final class StreamUsage {
             && modelRequest.isStreaming()
             && !modelRequest.includesUsage()
             && !modelRequest.api().alwaysStreamsUsage()
-            && modelRequest.prompt().mode() != CacheMode.BYPASS
+            && modelRequest.prompt().mode() != Prompt.Mode.BYPASS
             && !rejecting.contains(key(request, modelRequest))
         ? Optional.ofNullable(request.body()).flatMap(body -> addOption(request, body))
         : Optional.empty();

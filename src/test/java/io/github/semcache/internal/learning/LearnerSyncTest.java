@@ -3,14 +3,13 @@ package io.github.semcache.internal.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.learning.LabeledDecision;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.learning.LearningPolicy;
-import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.Verdict;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
@@ -155,8 +154,8 @@ class LearnerSyncTest {
     }
 
     @Override
-    public PolicyState state() {
-      return PolicyState.LEARNING;
+    public Learner.State state() {
+      return Learner.State.LEARNING;
     }
 
     @Override

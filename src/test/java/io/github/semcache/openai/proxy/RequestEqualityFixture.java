@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -80,7 +81,12 @@ abstract class RequestEqualityFixture {
 
   final List<Throwable> failures = new ArrayList<>();
   final RequestReader reader =
-      new RequestReader(Optional.empty(), Set.of(), QuestionFinder.whole(), failures::add);
+      new RequestReader(
+          Optional.empty(),
+          Set.of(),
+          QuestionFinder.whole(),
+          Duration.ofSeconds(10),
+          failures::add);
 
   static ObjectNode parse(String json) {
     try {

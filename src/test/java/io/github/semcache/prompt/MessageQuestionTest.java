@@ -1,9 +1,8 @@
-package io.github.semcache.adapter;
+package io.github.semcache.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.semcache.prompt.QuestionFinder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +16,8 @@ class MessageQuestionTest {
   private final List<RuntimeException> failures = new ArrayList<>();
 
   /** Finds the question of a message. The part "image" is not a text. */
-  private Optional<MessageQuestion> in(QuestionFinder finder, String... parts) {
-    return MessageQuestion.in(
+  private Optional<QuestionFinder.Question> in(QuestionFinder finder, String... parts) {
+    return QuestionFinder.Question.in(
         Stream.of(parts)
             .map(part -> part.equals("image") ? Optional.<String>empty() : Optional.of(part))
             .toList(),
@@ -26,17 +25,17 @@ class MessageQuestionTest {
         failures::add);
   }
 
-  private Optional<MessageQuestion> in(String... parts) {
+  private Optional<QuestionFinder.Question> in(String... parts) {
     return in(QuestionFinder.whole(), parts);
   }
 
   @Test
   void questionIsTheLastGroupOfTextsThatIsNotBlank() {
-    assertThat(in("one")).contains(new MessageQuestion(0, 1, "one", List.of()));
+    assertThat(in("one")).contains(new QuestionFinder.Question(0, 1, "one", List.of()));
     assertThat(in("one", "image", "two", "three"))
-        .contains(new MessageQuestion(2, 4, "two\nthree", List.of()));
+        .contains(new QuestionFinder.Question(2, 4, "two\nthree", List.of()));
     assertThat(in("one", "image", " ", "image"))
-        .contains(new MessageQuestion(0, 1, "one", List.of()));
+        .contains(new QuestionFinder.Question(0, 1, "one", List.of()));
     assertThat(in("image", " ")).isEmpty();
     assertThat(in()).isEmpty();
   }
@@ -45,10 +44,11 @@ class MessageQuestionTest {
   void textAroundTheQuestionIsTheContext() {
     assertThat(in(QuestionFinder.before("\n\nUse this:"), RETRIEVED))
         .contains(
-            new MessageQuestion(
+            new QuestionFinder.Question(
                 0, 1, "What is it?", List.of("", "\n\nUse this:\nIt is a cat. What is it?")));
     assertThat(in(QuestionFinder.after("\nQuestion: "), "It is a cat.", "Question: And now?"))
-        .contains(new MessageQuestion(0, 2, "And now?", List.of("It is a cat.\nQuestion: ", "")));
+        .contains(
+            new QuestionFinder.Question(0, 2, "And now?", List.of("It is a cat.\nQuestion: ", "")));
   }
 
   @Test

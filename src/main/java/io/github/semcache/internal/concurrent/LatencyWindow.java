@@ -1,0 +1,41 @@
+package io.github.semcache.internal.concurrent;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The durations of the latest 128 calls. Thread-safe; does not wait. */
+public final class LatencyWindow {
+  private static final int SIZE = 128;
+  private static final int MIN_COUNT = 20;
+
+  private final long[] nanos = new long[SIZE];
+  private long count;
+
+  /** Creates an empty window. */
+  public LatencyWindow() {}
+
+  /**
+   * Adds the duration of a call.
+   *
+   * @param duration the duration
+   */
+  public synchronized void add(Duration duration) {
+    nanos[(int) (count++ % SIZE)] = duration.toNanos();
+  }
+
+  /**
+   * Returns the 95th percentile of the durations (nearest rank).
+   *
+   * @return the percentile; empty if there are fewer than 20 durations
+   */
+  public synchronized Optional<Duration> percentile95() {
+    int size = (int) Math.min(count, SIZE);
+    if (size < MIN_COUNT) {
+      return Optional.empty();
+    }
+    long[] sorted = Arrays.copyOf(nanos, size);
+    Arrays.sort(sorted);
+    return Optional.of(Duration.ofNanos(sorted[(size * 95 + 99) / 100 - 1]));
+  }
+}
