@@ -131,8 +131,8 @@ final class AnswerWriter {
   }
 
   /**
-   * Returns the embedding of the lookup, even if it was computed after the deadline, or computes one
-   * if the lookup did not try.
+   * Returns the embedding of the lookup, even if it was computed after the deadline, or computes
+   * one if the lookup did not try.
    */
   private Optional<Embedding> embedding(LookupResult.Miss miss) {
     if (miss.embeddingTried()) {

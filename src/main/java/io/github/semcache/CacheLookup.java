@@ -214,10 +214,7 @@ final class CacheLookup {
     Answer answer = hit.answer();
     events.publish(
         new CacheEvent.Hit(
-            CacheEvent.Tier.SEMANTIC,
-            answer.distance().orElse(0),
-            answer.age(),
-            answer.usage()));
+            CacheEvent.Tier.SEMANTIC, answer.distance().orElse(0), answer.age(), answer.usage()));
   }
 
   /** Counts a miss, unless it was counted before. */

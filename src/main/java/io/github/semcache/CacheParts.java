@@ -103,8 +103,7 @@ record CacheParts(
         workers);
   }
 
-  private static HitPolicy scaled(
-      CacheOptions options, EventPublisher events, FailOpen failOpen) {
+  private static HitPolicy scaled(CacheOptions options, EventPublisher events, FailOpen failOpen) {
     HitPolicy policy = options.hitPolicy();
     return policy instanceof HitPolicy.Scaled scaled
         ? scaled.scaledBy(

@@ -148,9 +148,7 @@ final class CandidateVerifier {
     private Optional<Embedding> tryEmbed(String part) {
       Optional<Embedding> known = Optional.ofNullable(parts.get(part));
       Optional<Embedding> embedding =
-          known.isPresent()
-              ? known
-              : failOpen.attempt(Operation.EMBED, () -> embedder.embed(part));
+          known.isPresent() ? known : failOpen.attempt(Operation.EMBED, () -> embedder.embed(part));
       embedding.ifPresent(computed -> parts.put(part, computed));
       return embedding;
     }

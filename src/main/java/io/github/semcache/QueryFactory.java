@@ -66,7 +66,9 @@ final class QueryFactory {
                 failOpen.attempt(
                     Operation.NORMALIZE, () -> Query.of(prompt, normalizer, settings)));
     return query
-        .map(normalized -> new CacheRequest(prompt, normalized, prompt.mode(), true, requestLimits, late))
+        .map(
+            normalized ->
+                new CacheRequest(prompt, normalized, prompt.mode(), true, requestLimits, late))
         .orElseGet(
             () ->
                 new CacheRequest(

@@ -453,8 +453,8 @@ public final class SemanticCacheBuilder {
 
   /**
    * Sets the time limit of a lookup, which covers the normalizer, the embedder, the store, the
-   * policy and the verifier together. After it, the model is called, and the miss has the reason {@link
-   * io.github.semcache.policy.MissReason#DEADLINE}. A prompt may have its {@linkplain
+   * policy and the verifier together. After it, the model is called, and the miss has the reason
+   * {@link io.github.semcache.policy.MissReason#DEADLINE}. A prompt may have its {@linkplain
    * Prompt#deadline(Duration) own time limit}.
    *
    * <p>Parts that may block are called on worker threads of the cache. A call that exceeds the
@@ -506,10 +506,10 @@ public final class SemanticCacheBuilder {
    * 95 % of the latest 128 lookups did, and returns the first answer. Applies to {@code ask} and
    * {@code askAsync} without a consumer of the text, after the first 20 lookups.
    *
-   * <p>About one request in 20 then costs a model call that a hit would have saved. That call is not
-   * canceled if the lookup hits first; its answer is stored for exactly this prompt. It runs on a
-   * thread of the {@link #executor}, so thread-local values of the caller are not available to the
-   * chat client. If the model answers first, the request is a miss with the reason {@link
+   * <p>About one request in 20 then costs a model call that a hit would have saved. That call is
+   * not canceled if the lookup hits first; its answer is stored for exactly this prompt. It runs on
+   * a thread of the {@link #executor}, so thread-local values of the caller are not available to
+   * the chat client. If the model answers first, the request is a miss with the reason {@link
    * io.github.semcache.policy.MissReason#HEDGED}.
    *
    * @return this builder
@@ -534,10 +534,11 @@ public final class SemanticCacheBuilder {
    * is made in the background, so that no request waits for it. Each further pause is twice as
    * long, up to 16 times the first one, and is shortened by up to a quarter at random. The store's
    * lookups by key, searches, and writes have separate circuits. Exceptions and expired {@linkplain
-   * #deadline deadlines} of the store, the embedder and the verifier are failures; those of the normalizer, the
-   * policy and the admission are failures only if the deadline expired. Interrupts of the caller do
-   * not count. A warning is logged when a circuit opens. Methods that change the cache, and a cache
-   * that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit breakers.
+   * #deadline deadlines} of the store, the embedder and the verifier are failures; those of the
+   * normalizer, the policy and the admission are failures only if the deadline expired. Interrupts
+   * of the caller do not count. A warning is logged when a circuit opens. Methods that change the
+   * cache, and a cache that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit
+   * breakers.
    *
    * @param failures the number of consecutive failures, at least 1; 5 by default
    * @param pause the time until the first trial call, positive; 1 second by default

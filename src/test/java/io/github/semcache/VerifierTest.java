@@ -328,7 +328,8 @@ class VerifierTest extends CacheFixture {
 
   @Test
   void partsBehindACommonTextMustBeNearToo() {
-    String common = "Reply in one word and in the language of the question, please, without a dot. ";
+    String common =
+        "Reply in one word and in the language of the question, please, without a dot. ";
     embedder.place(common + "Is it red?", 0).place(common + "Is it blue?", 5);
     embedder.place("Is it red?", 0).place("Is it blue?", 60);
     try (SemanticCache cache = cacheWith(pair -> Verification.accept())) {
@@ -351,7 +352,8 @@ class VerifierTest extends CacheFixture {
 
   @Test
   void partThatCannotBeEmbeddedIsAMiss() {
-    String common = "Reply in one word and in the language of the question, please, without a dot. ";
+    String common =
+        "Reply in one word and in the language of the question, please, without a dot. ";
     embedder.place(common + "Is it red?", 0).place(common + "Is it blue?", 5);
     embedder.reject("Is it blue?");
     try (SemanticCache cache = cacheWith(pair -> Verification.accept())) {

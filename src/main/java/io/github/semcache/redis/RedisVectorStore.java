@@ -71,7 +71,7 @@ import redis.clients.jedis.UnifiedJedis;
  * <p><b>Size.</b> The store does not limit its size. Set {@code maxmemory} and an eviction policy
  * in Redis.
  */
-public final class RedisVectorStore 
+public final class RedisVectorStore
     implements VectorStore, ListableStore, StateStore, DeadlineAware {
   private final EmbeddingSpace space;
   private final boolean indexAssumed;

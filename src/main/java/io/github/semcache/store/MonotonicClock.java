@@ -84,9 +84,7 @@ public final class MonotonicClock implements InstantSource {
   /** Returns whether no new reading has to be saved. Allocates nothing. */
   private static boolean isJustAfter(Instant now, Instant seen) {
     long nanos = (long) now.getNano() - seen.getNano();
-    return now.getEpochSecond() == seen.getEpochSecond()
-        && nanos >= 0
-        && nanos < RESOLUTION_NANOS;
+    return now.getEpochSecond() == seen.getEpochSecond() && nanos >= 0 && nanos < RESOLUTION_NANOS;
   }
 
   private Reading setBack(Reading seen, Instant now) {

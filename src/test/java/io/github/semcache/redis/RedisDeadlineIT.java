@@ -45,7 +45,8 @@ class RedisDeadlineIT {
   void start() throws IOException {
     proxy = TricklingProxy.start(RedisServers.uri());
     store =
-        RedisVectorStore.builder(RedisConnection.of(proxy.uri()).socketTimeout(SOCKET_TIMEOUT),
+        RedisVectorStore.builder(
+                RedisConnection.of(proxy.uri()).socketTimeout(SOCKET_TIMEOUT),
                 EmbeddingSpace.of(embedder))
             .cacheName(cacheName)
             .build();

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes calls with a time limit on worker threads. A call that exceeds its limit is abandoned: its
- * thread is interrupted, immediately or after a grace period, its caller receives a {@link TimeoutException}, and its result is dropped.
- * The worker threads are daemons that start on demand and end after ten seconds without work.
+ * thread is interrupted, immediately or after a grace period, its caller receives a {@link
+ * TimeoutException}, and its result is dropped. The worker threads are daemons that start on demand
+ * and end after ten seconds without work.
  *
  * <p>Thread-safe. A waiting caller parks, so a virtual thread does not pin its carrier.
  */
