@@ -43,6 +43,15 @@ public interface PairVerifier {
   }
 
   /**
+   * Returns a verifier that compares the words of the prompts and needs no model call.
+   *
+   * @return the verifier
+   */
+  static LocalVerifier local() {
+    return LocalVerifier.create();
+  }
+
+  /**
    * Returns a verifier that asks a chat model, with at most one call per lookup; see {@link
    * #chat(ChatClient, int)}.
    *
@@ -59,10 +68,12 @@ public interface PairVerifier {
    * counts as unsure, and so do prompts of more than 8,000 characters. Of an answer, the model gets
    * the first 4,000 characters. The texts are placed between random marks, which they cannot
    * contain. Each call takes as long as the model, so it is meant for the pairs about which a local
-   * verifier is unsure:
+   * verifier is unsure. The deadline of the cache includes the call:
    *
    * <pre>{@code
-   * builder.verifier(localVerifier.orElse(PairVerifier.chat(smallModel)))
+   * builder
+   *     .verifier(PairVerifier.local().orElse(PairVerifier.chat(smallModel)))
+   *     .deadline(Duration.ofSeconds(3))
    * }</pre>
    *
    * <p>The cache stores an answer that the model accepts under the new prompt too, so the model is
