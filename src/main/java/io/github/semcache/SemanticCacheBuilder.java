@@ -56,6 +56,7 @@ public final class SemanticCacheBuilder {
   private Optional<Guards> guards = Optional.empty();
   private @Nullable HitPolicy hitPolicy;
   private @Nullable PairVerifier verifier;
+  private @Nullable PairVerifier verifierAfterMiss;
   private Optional<Duration> timeToLive = Optional.of(Duration.ofHours(24));
   private double timeToLiveJitter;
   private Normalizer normalizer = Normalizer.nfc();
@@ -213,6 +214,21 @@ public final class SemanticCacheBuilder {
    */
   public SemanticCacheBuilder verifier(PairVerifier verifier) {
     this.verifier = requireNonNull(verifier, "verifier");
+    return this;
+  }
+
+  /**
+   * Sets a verifier that decides after a miss, on a thread of the cache: on the nearest candidate
+   * about which the {@link #verifier} was unsure. If it accepts the candidate, the answer of the
+   * candidate is stored for the prompt, unless the answer of the model has been stored before. The
+   * caller does not wait for it. At most 256 candidates wait; more are dropped and counted. A
+   * decision is interrupted after 60 seconds.
+   *
+   * @param verifier the verifier, for example {@link PairVerifier#chat}; none by default
+   * @return this builder
+   */
+  public SemanticCacheBuilder verifierAfterMiss(PairVerifier verifier) {
+    this.verifierAfterMiss = requireNonNull(verifier, "verifier");
     return this;
   }
 
@@ -437,8 +453,8 @@ public final class SemanticCacheBuilder {
 
   /**
    * Sets the time limit of a lookup, which covers the normalizer, the embedder, the store, the
-   * policy and the verifier together. After it, the model is called, and the miss has the reason {@link
-   * io.github.semcache.policy.MissReason#DEADLINE}. A prompt may have its {@linkplain
+   * policy and the verifier together. After it, the model is called, and the miss has the reason
+   * {@link io.github.semcache.policy.MissReason#DEADLINE}. A prompt may have its {@linkplain
    * Prompt#deadline(Duration) own time limit}.
    *
    * <p>Parts that may block are called on worker threads of the cache. A call that exceeds the
@@ -518,10 +534,11 @@ public final class SemanticCacheBuilder {
    * is made in the background, so that no request waits for it. Each further pause is twice as
    * long, up to 16 times the first one, and is shortened by up to a quarter at random. The store's
    * lookups by key, searches, and writes have separate circuits. Exceptions and expired {@linkplain
-   * #deadline deadlines} of the store, the embedder and the verifier are failures; those of the normalizer, the
-   * policy and the admission are failures only if the deadline expired. Interrupts of the caller do
-   * not count. A warning is logged when a circuit opens. Methods that change the cache, and a cache
-   * that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit breakers.
+   * #deadline deadlines} of the store, the embedder and the verifier are failures; those of the
+   * normalizer, the policy and the admission are failures only if the deadline expired. Interrupts
+   * of the caller do not count. A warning is logged when a circuit opens. Methods that change the
+   * cache, and a cache that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit
+   * breakers.
    *
    * @param failures the number of consecutive failures, at least 1; 5 by default
    * @param pause the time until the first trial call, positive; 1 second by default
@@ -580,6 +597,7 @@ public final class SemanticCacheBuilder {
         chatClient,
         policy,
         checkedVerifier,
+        verifierAfterMiss,
         candidates,
         new ExpiryPolicy(timeToLive, timeToLiveJitter, random),
         normalizer,

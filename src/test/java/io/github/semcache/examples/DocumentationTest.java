@@ -88,6 +88,7 @@ class DocumentationTest {
     CacheStats stats =
         GuideExamples.shadow(SemanticCache.builder().embedder(new FakeEmbedder()), chat);
     assertThat(stats.requests()).isZero();
+    GuideExamples.verifier(SemanticCache.builder().embedder(new FakeEmbedder()), chat).close();
     GuideExamples.learning(SemanticCache.builder().embedder(new FakeEmbedder()), chat).close();
   }
 
