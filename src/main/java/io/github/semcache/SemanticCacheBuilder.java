@@ -37,9 +37,6 @@ public final class SemanticCacheBuilder {
   /** The threshold for models that do not declare one, relative to their scale. */
   private static final double DEFAULT_RELATIVE_DISTANCE = 0.12;
 
-  /** The verifier unless one is set. Policies that learn have none by default. */
-  private static final PairVerifier DEFAULT_VERIFIER = PairVerifier.none();
-
   /** A search returns as many answers, so this bounds the size of its reply. */
   private static final int MAX_CANDIDATES = 1_000;
 
@@ -208,8 +205,9 @@ public final class SemanticCacheBuilder {
    * policy admits; up to five candidates are verified per lookup, nearest first, until one is
    * accepted. If it accepts none, or if it fails, the request is a miss.
    *
-   * @param verifier the verifier; {@link PairVerifier#none} lets the policy alone decide. By
-   *     default, a {@linkplain LearningPolicy policy that learns} has none
+   * @param verifier the verifier; {@link PairVerifier#local} by default, or {@link
+   *     PairVerifier#none} for a {@linkplain LearningPolicy policy that learns}. With {@code none}
+   *     the policy alone decides
    * @return this builder
    */
   public SemanticCacheBuilder verifier(PairVerifier verifier) {
@@ -650,7 +648,7 @@ public final class SemanticCacheBuilder {
     if (verifier != null) {
       return verifier;
     }
-    return hitPolicy instanceof LearningPolicy ? PairVerifier.none() : DEFAULT_VERIFIER;
+    return hitPolicy instanceof LearningPolicy ? PairVerifier.none() : PairVerifier.local();
   }
 
   private HitPolicy checkedPolicy(Embedder target, PairVerifier checkedVerifier) {
