@@ -65,8 +65,8 @@ final class FitCommand implements Callable<Integer> {
       paramLabel = "COLUMN",
       description =
           "For pairs: the column of the second prompt. The values of the --label column are then 1,"
-              + " true, yes, same, or duplicate for the same answer, and 0, false, no, or different"
-              + " for different answers.")
+              + " true, yes, same, duplicate, or hit for the same answer, and 0, false, no, different,"
+              + " or miss for different answers.")
   private @Nullable String second;
 
   @Option(

@@ -69,6 +69,7 @@ public final class SemcacheCli implements Runnable {
         .addSubcommand(new FitCommand(environment))
         .addSubcommand(new ReportCommand(environment))
         .addSubcommand(new ExplainCommand(environment))
+        .addSubcommand(new CachesCommand())
         .addSubcommand(new StatsCommand(environment))
         .addSubcommand(new ListCommand(environment))
         .addSubcommand(new ForgetCommand(environment))

@@ -200,16 +200,42 @@ class StoreCommandsTest {
   }
 
   @Test
-  void storeOfAnotherModelIsRejected() {
-    CliRun run =
-        CliRun.of(
-            Embedder.of("other", 3, text -> new float[] {1, 0, 0}),
-            "ls",
-            "--store",
-            directory.resolve("store").toString(),
-            "--no-embedding-cache");
+  void listNeedsNoEmbedderAndExplainRejectsAnotherModel() {
+    Embedder other = Embedder.of("other", 3, text -> new float[] {1, 0, 0});
+    String store = directory.resolve("store").toString();
 
-    assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).contains("fake-embedder", "other");
+    for (String command : List.of("ls", "stats")) {
+      CliRun run = CliRun.of(other, command, "--store", store);
+      assertThat(run.err()).isEmpty();
+      assertThat(run.exitCode()).isZero();
+    }
+    CliRun.of(other, "ls", "--store", store, "--embedder", "minilm")
+        .assertFailed(
+            1,
+            "the embedding model is other, but "
+                + store
+                + " has embeddings of fake-embedder with dimension 64");
+    CliRun.of(other, "ls", "--store", store, "--model", "gpt")
+        .assertFailed(
+            1,
+            "the embedding model is gpt, but "
+                + store
+                + " has embeddings of fake-embedder with dimension 64");
+    CliRun.of(other, "explain", "x", "--store", store, "--no-embedding-cache")
+        .assertFailed(
+            1,
+            "the embedding model is other with dimension 3, but "
+                + store
+                + " has embeddings of fake-embedder with dimension 64");
+  }
+
+  @Test
+  void cachesRequiresARedisUri() {
+    CliRun.of(embedder, "caches", "--store", directory.toString())
+        .assertFailed(
+            2,
+            "--store is '"
+                + directory
+                + "'; it must be a Redis URI, because a directory has one cache");
   }
 }
