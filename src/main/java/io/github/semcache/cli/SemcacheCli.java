@@ -68,6 +68,8 @@ public final class SemcacheCli implements Runnable {
         .addSubcommand(new ReplayCommand(environment))
         .addSubcommand(new FitCommand(environment))
         .addSubcommand(new ReportCommand(environment))
+        .addSubcommand(new PairsCommand(environment))
+        .addSubcommand(new BenchCommand(environment))
         .addSubcommand(new ExplainCommand(environment))
         .addSubcommand(new CachesCommand())
         .addSubcommand(new StatsCommand(environment))

@@ -13,7 +13,6 @@ import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.verify.PairVerifier;
-import io.github.semcache.verify.Verification;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +134,7 @@ public final class PairReplay {
     PairVerifier verifier = scorer;
     return verifier == null
         ? distanceScore(cache, asked)
-        : score(
+        : Scores.of(
             verifier.verify(
                 new PairVerifier.Pair(
                     asked.text(), cachedPrompt(cache, asked), ANSWER, distance.getAsDouble())));
@@ -148,17 +147,6 @@ public final class PairReplay {
 
   private static String cachedPrompt(SemanticCache cache, Prompt asked) {
     return cache.explain(asked).candidates().get(0).match().entry().prompt();
-  }
-
-  private static double score(Verification verification) {
-    return verification
-        .score()
-        .orElse(
-            switch (verification.outcome()) {
-              case ACCEPT -> 1;
-              case UNSURE -> 0.5;
-              case REJECT -> 0;
-            });
   }
 
   /** Answers misses. Its replies are not stored. */
