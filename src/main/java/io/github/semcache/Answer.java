@@ -8,6 +8,7 @@ import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
+import io.github.semcache.verify.Verification;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ public final class Answer {
   private final Optional<String> entryId;
   private final Duration age;
   private final Optional<MissReason> missReason;
+  private final Optional<Verification> verification;
 
   /** The source of an answer. */
   public enum Source {
@@ -47,7 +49,8 @@ public final class Answer {
       Optional<Match> served,
       Optional<String> entryId,
       Duration age,
-      Optional<MissReason> missReason) {
+      Optional<MissReason> missReason,
+      Optional<Verification> verification) {
     this.query = requireNonNull(query, "query");
     this.reply = requireNonNull(reply, "reply");
     this.source = source;
@@ -55,10 +58,16 @@ public final class Answer {
     this.entryId = entryId;
     this.age = age;
     this.missReason = missReason;
+    this.verification = verification;
   }
 
   static Answer ofEntry(
-      Query query, CacheEntry entry, Source source, double distance, Duration age) {
+      Query query,
+      CacheEntry entry,
+      Source source,
+      double distance,
+      Optional<Verification> verification,
+      Duration age) {
     return new Answer(
         query,
         ReplyMapper.replyOf(entry),
@@ -66,11 +75,16 @@ public final class Answer {
         Optional.of(new Match(entry, distance)),
         Optional.of(entry.key()),
         age,
-        Optional.empty());
+        Optional.empty(),
+        verification);
   }
 
   static Answer ofModel(
-      Query query, ChatReply reply, Optional<String> entryId, MissReason missReason) {
+      Query query,
+      ChatReply reply,
+      Optional<String> entryId,
+      MissReason missReason,
+      Optional<Verification> verification) {
     return new Answer(
         query,
         reply,
@@ -78,7 +92,8 @@ public final class Answer {
         Optional.empty(),
         entryId,
         Duration.ZERO,
-        Optional.of(missReason));
+        Optional.of(missReason),
+        verification);
   }
 
   /**
@@ -161,6 +176,17 @@ public final class Answer {
   }
 
   /**
+   * Returns the decision of the verifier, with its reason and score.
+   *
+   * @return the acceptance of the entry that was served; on a miss, the decision on the first
+   *     candidate that was not accepted. Empty if the verifier did not decide: for exact hits, and
+   *     if no candidate was admitted by the policy
+   */
+  public Optional<Verification> verification() {
+    return verification;
+  }
+
+  /**
    * Returns the text of the answer.
    *
    * @return the text, which may be empty
@@ -198,7 +224,7 @@ public final class Answer {
   }
 
   private List<Object> components() {
-    return List.of(query, reply, source, served, entryId, age, missReason);
+    return List.of(query, reply, source, served, entryId, age, missReason, verification);
   }
 
   /**

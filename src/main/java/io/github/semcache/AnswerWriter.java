@@ -14,6 +14,7 @@ import io.github.semcache.store.NewEntry;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,8 @@ final class AnswerWriter {
   Answer onReply(LookupResult.Miss miss, ChatReply reply, EventPublisher.Stopwatch stopwatch) {
     events.publish(
         new CacheEvent.ModelAnswered(stopwatch.elapsed(), reply.finishReason(), reply.usage()));
-    return Answer.ofModel(miss.request().query(), reply, store(miss, reply), miss.reason());
+    return Answer.ofModel(
+        miss.request().query(), reply, store(miss, reply), miss.reason(), miss.verification());
   }
 
   void onFailure(Throwable failure) {
@@ -114,7 +116,9 @@ final class AnswerWriter {
       return miss.embedding();
     }
     try {
-      return embedder.tryEmbed(miss.request());
+      return embedder.tryRead(miss.request().query().text()).orElse(false)
+          ? embedder.tryEmbed(miss.request())
+          : Optional.empty();
     } catch (SingleFlight.InterruptedWaitException e) {
       return Optional.empty(); // The answer is available; the interrupt flag stays set.
     }
@@ -131,7 +135,8 @@ final class AnswerWriter {
   /** Stores an answer given by the caller. Failures are thrown. */
   void put(Prompt prompt, ChatReply reply) {
     Query query = queries.queryOf(prompt);
-    Optional<Embedding> embedding = Optional.of(embedder.embed(query.text()));
+    Optional<Embedding> embedding =
+        embedder.reads(query.text()) ? Optional.of(embedder.embed(query.text())) : Optional.empty();
     store.put(List.of(newEntry(prompt, query, reply, embedding)));
   }
 
@@ -162,12 +167,20 @@ final class AnswerWriter {
     return entries;
   }
 
-  /** Embeds a batch, or each text on its own if the embedder rejects one of them. */
+  /**
+   * Embeds a batch, or each text on its own if the embedder rejects one of them. Texts that the
+   * embedder cannot read have no embedding.
+   */
   private List<Optional<Embedding>> embed(List<Query> prompts, long offset) {
+    List<String> readable =
+        prompts.stream().map(Query::text).distinct().filter(embedder::reads).toList();
     try {
-      return embedder.embed(prompts.stream().map(Query::text).toList()).stream()
-          .map(Optional::of)
-          .toList();
+      List<Embedding> computed = readable.isEmpty() ? List.of() : embedder.embed(readable);
+      Map<String, Embedding> byText = new HashMap<>();
+      for (int i = 0; i < readable.size(); i++) {
+        byText.put(readable.get(i), computed.get(i));
+      }
+      return prompts.stream().map(query -> Optional.ofNullable(byText.get(query.text()))).toList();
     } catch (RejectedTextException e) {
       return IntStream.range(0, prompts.size())
           .mapToObj(i -> embedUnlessRejected(prompts.get(i), offset + i))
@@ -177,7 +190,9 @@ final class AnswerWriter {
 
   private Optional<Embedding> embedUnlessRejected(Query query, long index) {
     try {
-      return Optional.of(embedder.embed(query.text()));
+      return embedder.reads(query.text())
+          ? Optional.of(embedder.embed(query.text()))
+          : Optional.empty();
     } catch (RejectedTextException e) {
       String message = "the embedder rejects the prompt at index " + index;
       events.publish(

@@ -118,7 +118,8 @@ public sealed interface CacheCall {
      */
     public Answer complete(ChatReply reply) {
       if (ended.getAndSet(true)) {
-        return Answer.ofModel(miss.request().query(), reply, Optional.empty(), miss.reason());
+        return Answer.ofModel(
+            miss.request().query(), reply, Optional.empty(), miss.reason(), miss.verification());
       }
       Supplier<CacheCall> write =
           () -> {

@@ -11,6 +11,7 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
+import io.github.semcache.verify.Verification;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -21,6 +22,7 @@ final class CacheLookup {
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
   private final Supplier<HitPolicy> policy;
+  private final CandidateVerifier verifier;
   private final boolean shadowMode;
   private final PendingReports pending;
   private final EventPublisher events;
@@ -30,6 +32,7 @@ final class CacheLookup {
       ResilientEmbedder embedder,
       ResilientStore store,
       Supplier<HitPolicy> policy,
+      CandidateVerifier verifier,
       boolean shadowMode,
       PendingReports pending,
       EventPublisher events,
@@ -37,6 +40,7 @@ final class CacheLookup {
     this.embedder = embedder;
     this.store = store;
     this.policy = policy;
+    this.verifier = verifier;
     this.shadowMode = shadowMode;
     this.pending = pending;
     this.events = events;
@@ -61,7 +65,7 @@ final class CacheLookup {
     return found
         .get()
         .filter(entry -> isServable(request.query(), entry))
-        .map(entry -> serve(miss, entry, Answer.Source.EXACT, 0))
+        .map(entry -> serve(miss, entry, Answer.Source.EXACT, 0, Optional.empty()))
         .orElse(miss);
   }
 
@@ -70,13 +74,21 @@ final class CacheLookup {
     return !WrongReports.isReported(entry, query) && pending.permit(query, entry);
   }
 
-  /** Looks up the nearest entries in the same scope and lets the policy decide on them. */
+  /**
+   * Looks up the nearest entries in the same scope and lets the policy and the verifier decide on
+   * them.
+   */
   LookupResult semantic(LookupResult.Miss miss) {
     CacheRequest request = miss.request();
     if (!request.reads() || miss.storeFailed() || miss.shadowHit()) {
       return miss;
     }
-    Optional<Embedding> embedding = embedder.tryEmbed(request);
+    Optional<Boolean> readable = embedder.tryRead(request.query().text());
+    if (readable.isPresent() && !readable.get()) {
+      return miss.unreadable();
+    }
+    Optional<Embedding> embedding =
+        readable.isPresent() ? embedder.tryEmbed(request) : Optional.empty();
     LookupResult.Miss embedded = miss.withEmbedding(embedding);
     if (embedding.isEmpty()) {
       return embedded;
@@ -94,12 +106,14 @@ final class CacheLookup {
 
   private LookupResult decide(LookupResult.Miss miss, List<Match> matches) {
     Query query = miss.request().query();
-    Decision decision =
-        failOpen
-            .attempt(Operation.DECIDE, () -> policy.get().decide(query, matches))
-            .orElse(Decision.miss(MissReason.POLICY_ERROR));
+    CandidateVerifier.Verified verified =
+        verifier.decide(query, matches, candidates -> decide(query, candidates));
+    Decision decision = verified.decision();
     LookupResult.Miss decided =
-        miss.withDecision(new DecidedQuery(query, matches, decision), distanceOfNearest(matches));
+        miss.withDecision(
+            new DecidedQuery(query, matches, decision),
+            distanceOfNearest(matches),
+            verified.verification());
     if (decision instanceof Decision.Miss refused) {
       return decided.withReason(refused.reason());
     }
@@ -111,17 +125,28 @@ final class CacheLookup {
     return serve(decided, ((Decision.Hit) decision).match());
   }
 
+  private Decision decide(Query query, List<Match> matches) {
+    return failOpen
+        .attempt(Operation.DECIDE, () -> policy.get().decide(query, matches))
+        .orElse(Decision.miss(MissReason.POLICY_ERROR));
+  }
+
   private static OptionalDouble distanceOfNearest(List<Match> matches) {
     return matches.stream().mapToDouble(Match::distance).findFirst();
   }
 
   private LookupResult serve(LookupResult.Miss miss, Match match) {
-    return serve(miss, match.entry(), Answer.Source.SEMANTIC, match.distance());
+    return serve(
+        miss, match.entry(), Answer.Source.SEMANTIC, match.distance(), miss.verification());
   }
 
   /** Returns a hit, or a miss in shadow mode. */
   private LookupResult serve(
-      LookupResult.Miss miss, CacheEntry entry, Answer.Source source, double distance) {
+      LookupResult.Miss miss,
+      CacheEntry entry,
+      Answer.Source source,
+      double distance,
+      Optional<Verification> verification) {
     CacheEvent.Tier tier =
         source == Answer.Source.EXACT ? CacheEvent.Tier.EXACT : CacheEvent.Tier.SEMANTIC;
     if (shadowMode) {
@@ -132,7 +157,8 @@ final class CacheLookup {
       return miss.withShadowHit();
     }
     Answer answer =
-        Answer.ofEntry(miss.request().query(), entry, source, distance, store.ageOf(entry));
+        Answer.ofEntry(
+            miss.request().query(), entry, source, distance, verification, store.ageOf(entry));
     if (!miss.isCounted()) {
       events.publish(new CacheEvent.Hit(tier, distance, answer.age(), answer.usage()));
     }
@@ -149,14 +175,11 @@ final class CacheLookup {
 
   /** Returns the nearest entries and the decisions on them. Failures are thrown. */
   Explanation explain(Query query) {
-    List<Match> matches = nearest(query);
-    HitPolicy current = policy.get();
-    return new Explanation(
-        store.find(query),
-        matches.stream()
-            .map(match -> new Explanation.Candidate(match, current.decide(query, List.of(match))))
-            .toList(),
-        current.decide(query, matches));
+    if (!embedder.reads(query.text())) {
+      return new Explanation(store.find(query), List.of(), Decision.miss(MissReason.UNREADABLE));
+    }
+    CandidateVerifier.Explained explained = verifier.explain(query, nearest(query), policy.get());
+    return new Explanation(store.find(query), explained.candidates(), explained.decision());
   }
 
   /** Returns the candidates of the policy. Failures are thrown. */

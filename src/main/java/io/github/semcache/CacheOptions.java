@@ -11,6 +11,7 @@ import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
@@ -33,6 +34,7 @@ record CacheOptions(
     boolean closesStore,
     @Nullable ChatClient chatClient,
     HitPolicy hitPolicy,
+    PairVerifier verifier,
     int candidates,
     ExpiryPolicy expiry,
     Normalizer normalizer,
@@ -80,7 +82,8 @@ record CacheOptions(
   Map<Operation, CircuitBreaker> newCircuitBreakers() {
     Map<Operation, CircuitBreaker> circuits = new EnumMap<>(Operation.class);
     if (!failOnCacheErrors) {
-      Stream.of(Operation.EMBED, Operation.FIND, Operation.SEARCH, Operation.WRITE)
+      Stream.of(
+              Operation.EMBED, Operation.FIND, Operation.SEARCH, Operation.VERIFY, Operation.WRITE)
           .forEach(operation -> circuits.put(operation, newCircuitBreaker(breakers.failures)));
     }
     return circuits;

@@ -49,6 +49,7 @@ record CacheParts(
             embedder,
             store,
             learner != null ? learner : () -> policy,
+            new CandidateVerifier(options.verifier(), events, failOpen),
             options.shadowMode(),
             pending,
             events,

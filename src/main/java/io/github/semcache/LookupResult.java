@@ -4,6 +4,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.verify.Verification;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -40,7 +41,8 @@ sealed interface LookupResult {
    * @param embeddingTried whether computing the embedding was attempted
    * @param storeFailed whether the store failed, in which case this request does not use it again
    * @param shadowHit whether shadow mode withheld a hit
-   * @param decided the decision of the policy, if it decided
+   * @param decided the decision of the policy and the verifier, if the policy decided
+   * @param verification the decision of the verifier, if it decided
    * @param isCounted whether the miss was counted
    */
   record Miss(
@@ -52,6 +54,7 @@ sealed interface LookupResult {
       boolean storeFailed,
       boolean shadowHit,
       Optional<DecidedQuery> decided,
+      Optional<Verification> verification,
       boolean isCounted)
       implements LookupResult {
 
@@ -64,6 +67,7 @@ sealed interface LookupResult {
           false,
           false,
           false,
+          Optional.empty(),
           Optional.empty(),
           false);
     }
@@ -88,6 +92,7 @@ sealed interface LookupResult {
           storeFailed,
           shadowHit,
           decided,
+          verification,
           isCounted);
     }
 
@@ -101,7 +106,13 @@ sealed interface LookupResult {
           storeFailed,
           shadowHit,
           decided,
+          verification,
           isCounted);
+    }
+
+    /** Returns the miss of a prompt that the embedder cannot read, which has no embedding. */
+    Miss unreadable() {
+      return withEmbedding(Optional.empty()).withReason(MissReason.UNREADABLE);
     }
 
     Miss withStoreFailure() {
@@ -114,6 +125,7 @@ sealed interface LookupResult {
           true,
           shadowHit,
           decided,
+          verification,
           isCounted);
     }
 
@@ -127,10 +139,14 @@ sealed interface LookupResult {
           storeFailed,
           true,
           decided,
+          verification,
           isCounted);
     }
 
-    Miss withDecision(DecidedQuery newDecided, OptionalDouble newNearest) {
+    Miss withDecision(
+        DecidedQuery newDecided,
+        OptionalDouble newNearest,
+        Optional<Verification> newVerification) {
       return new Miss(
           request,
           reason,
@@ -140,6 +156,7 @@ sealed interface LookupResult {
           storeFailed,
           shadowHit,
           Optional.of(newDecided),
+          newVerification,
           isCounted);
     }
 
@@ -153,6 +170,7 @@ sealed interface LookupResult {
           storeFailed,
           shadowHit,
           decided,
+          verification,
           true);
     }
 

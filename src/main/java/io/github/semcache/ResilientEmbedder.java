@@ -30,6 +30,19 @@ final class ResilientEmbedder {
     this.failOpen = failOpen;
   }
 
+  /** Returns whether a text may be compared by its embedding; empty if the embedder fails. */
+  Optional<Boolean> tryRead(String text) {
+    return failOpen.attempt(Operation.READ, () -> reads(text));
+  }
+
+  /**
+   * Returns whether a text may be compared by its embedding: the model reads nearly all of it, and
+   * it has no invisible characters.
+   */
+  boolean reads(String text) {
+    return !InvisibleCharacters.in(text) && embedder.coverage(text) >= Embedder.MIN_COVERAGE;
+  }
+
   /** Embeds the text of a request; empty if the embedder fails. */
   Optional<Embedding> tryEmbed(CacheRequest request) {
     Attempt attempt = new Attempt(request.query().text());

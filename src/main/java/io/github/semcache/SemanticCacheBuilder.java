@@ -17,6 +17,7 @@ import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -32,7 +33,11 @@ import org.jspecify.annotations.Nullable;
  * matter. {@link #build} may be called more than once. Not thread-safe.
  */
 public final class SemanticCacheBuilder {
-  private static final double DEFAULT_MAX_DISTANCE = 0.15;
+  /** The threshold for models that do not declare one, relative to their scale. */
+  private static final double DEFAULT_RELATIVE_DISTANCE = 0.12;
+
+  /** The verifier unless one is set. Policies that learn have none by default. */
+  private static final PairVerifier DEFAULT_VERIFIER = PairVerifier.none();
 
   /** A search returns as many answers, so this bounds the size of its reply. */
   private static final int MAX_CANDIDATES = 1_000;
@@ -46,9 +51,10 @@ public final class SemanticCacheBuilder {
   private OptionalDouble relativeDistance = OptionalDouble.empty();
   private Optional<Guards> guards = Optional.empty();
   private @Nullable HitPolicy hitPolicy;
+  private @Nullable PairVerifier verifier;
   private Optional<Duration> timeToLive = Optional.of(Duration.ofHours(24));
   private double timeToLiveJitter;
-  private Normalizer normalizer = Normalizer.whitespace();
+  private Normalizer normalizer = Normalizer.nfc();
   private Admission admission = Admission.completeAnswers();
   private int candidates = 10;
   private CacheListener listener = event -> {};
@@ -119,13 +125,14 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the maximum cosine distance of a hit; a {@linkplain #guards guard} may still reject it.
-   * The right threshold depends on the embedding model. The default suits {@code
-   * text-embedding-3-small}. On the bank customers' questions of the BANKING77 data set, 0.15
-   * without guards serves 2.7 % wrong answers with all-MiniLM-L6-v2, but 11.4 % with bge-small-en,
-   * where 0.05 serves 1.2 %.
+   * Sets the maximum cosine distance of a hit; the {@link #verifier} or a {@linkplain #guards
+   * guard} may still reject it. The right threshold depends on the embedding model. On the bank
+   * customers' questions of the BANKING77 data set, 0.15 without a verifier serves 2.7 % wrong
+   * answers with all-MiniLM-L6-v2, but 11.4 % with bge-small-en, where 0.05 serves 1.2 %. By
+   * default, the threshold is the one that the embedder {@linkplain Embedder#maxDistance declares},
+   * and a {@link #relativeDistance} of 0.12 if it declares none.
    *
-   * @param maxDistance the maximum distance, in [0, 2]; 0.15 by default
+   * @param maxDistance the maximum distance, in [0, 2]
    * @return this builder
    * @throws IllegalArgumentException if the distance is out of range
    */
@@ -154,9 +161,11 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the guards that may reject a hit of {@link #maxDistance} or {@link #relativeDistance}.
+   * Sets the guards that may reject a hit of {@link #maxDistance} or {@link #relativeDistance},
+   * before it is verified.
    *
-   * @param guards the guards; {@link Guards#english} by default
+   * @param guards the guards; none by default, or {@link Guards#english} if the cache has
+   *     {@linkplain PairVerifier#none no verifier}
    * @return this builder
    */
   public SemanticCacheBuilder guards(Guards guards) {
@@ -165,7 +174,7 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Removes the guards, so that only the distance decides.
+   * Removes the guards, so that only the distance and the verifier decide.
    *
    * @return this builder
    */
@@ -182,6 +191,20 @@ public final class SemanticCacheBuilder {
    */
   public SemanticCacheBuilder hitPolicy(HitPolicy hitPolicy) {
     this.hitPolicy = requireNonNull(hitPolicy, "hitPolicy");
+    return this;
+  }
+
+  /**
+   * Sets the verifier: the second stage of a hit decision. It decides on the candidates that the
+   * policy admits; up to five candidates are verified per lookup, nearest first, until one is
+   * accepted. If it accepts none, or if it fails, the request is a miss.
+   *
+   * @param verifier the verifier; {@link PairVerifier#none} lets the policy alone decide. By
+   *     default, a {@linkplain LearningPolicy policy that learns} has none
+   * @return this builder
+   */
+  public SemanticCacheBuilder verifier(PairVerifier verifier) {
+    this.verifier = requireNonNull(verifier, "verifier");
     return this;
   }
 
@@ -229,7 +252,7 @@ public final class SemanticCacheBuilder {
    * need the same normalizer. If it throws or returns a blank text for a prompt, that prompt
    * bypasses the cache.
    *
-   * @param normalizer the normalizer; {@link Normalizer#whitespace} by default
+   * @param normalizer the normalizer; {@link Normalizer#nfc} by default
    * @return this builder
    */
   public SemanticCacheBuilder normalizer(Normalizer normalizer) {
@@ -393,8 +416,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Lets failures of the normalizer, embedder, store, policy and admission fail the call instead of
-   * turning it into a miss. For tests and batch jobs.
+   * Lets failures of the normalizer, embedder, store, policy, verifier and admission fail the call
+   * instead of turning it into a miss. For tests and batch jobs.
    *
    * @return this builder
    */
@@ -404,12 +427,12 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Configures the circuit breakers around the store and the embedder: after {@code failures}
-   * consecutive failures the circuit opens, and requests continue without that component; after
-   * {@code pause} one trial call is let through. A server that hangs until its timeout therefore
-   * delays few requests. The store's lookups by key, searches, and writes have separate circuits.
-   * Interrupts of the caller do not count as failures. Methods that change the cache, and a cache
-   * that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit breakers.
+   * Configures the circuit breakers around the store, the embedder and the verifier: after {@code
+   * failures} consecutive failures the circuit opens, and requests continue without that component;
+   * after {@code pause} one trial call is let through. A server that hangs until its timeout
+   * therefore delays few requests. The store's lookups by key, searches, and writes have separate
+   * circuits. Interrupts of the caller do not count as failures. Methods that change the cache, and
+   * a cache that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit breakers.
    *
    * @param failures the number of consecutive failures, at least 1; 5 by default
    * @param pause the time between trial calls, positive; 1 second by default
@@ -432,9 +455,10 @@ public final class SemanticCacheBuilder {
 
   /**
    * Builds the cache. Blocks on the store if the policy learns, to load the learned state, and on
-   * the embedder if {@link #relativeDistance} is used with a model whose scale has to be measured.
-   * If one of these fails, the cache is built all the same. A failed measurement is repeated by
-   * later requests; until then semantic lookups miss with the reason {@code unknown-scale}.
+   * the embedder if the threshold is {@linkplain #relativeDistance relative} to the scale of a
+   * model that has to be measured, which is the default for models without a declared threshold. If
+   * one of these fails, the cache is built all the same. A failed measurement is repeated by later
+   * requests; until then semantic lookups miss with the reason {@code unknown-scale}.
    *
    * @return a cache, which must be closed after use
    * @throws IllegalStateException if there is no embedder, if a learning policy has no judge, or if
@@ -457,7 +481,8 @@ public final class SemanticCacheBuilder {
       throw new IllegalStateException("embedder is missing; a cache needs one");
     }
     VectorStore target = checkedStore(EmbeddingSpace.of(embedder));
-    HitPolicy policy = checkedPolicy();
+    PairVerifier checkedVerifier = verifierOrDefault();
+    HitPolicy policy = checkedPolicy(embedder, checkedVerifier);
     RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     return new CacheOptions(
         embedder,
@@ -465,6 +490,7 @@ public final class SemanticCacheBuilder {
         store == null || ownsStore,
         chatClient,
         policy,
+        checkedVerifier,
         candidates,
         new ExpiryPolicy(timeToLive, timeToLiveJitter, random),
         normalizer,
@@ -498,7 +524,14 @@ public final class SemanticCacheBuilder {
     return store;
   }
 
-  private HitPolicy checkedPolicy() {
+  private PairVerifier verifierOrDefault() {
+    if (verifier != null) {
+      return verifier;
+    }
+    return hitPolicy instanceof LearningPolicy ? PairVerifier.none() : DEFAULT_VERIFIER;
+  }
+
+  private HitPolicy checkedPolicy(Embedder target, PairVerifier checkedVerifier) {
     rejectBoth(
         "maxDistance", maxDistance.isPresent(), "relativeDistance", relativeDistance.isPresent());
     rejectBoth("maxDistance", maxDistance.isPresent(), "hitPolicy", hitPolicy != null);
@@ -506,13 +539,18 @@ public final class SemanticCacheBuilder {
     rejectBoth("guards", guards.isPresent(), "hitPolicy", hitPolicy != null);
     return hitPolicy != null
         ? hitPolicy
-        : distancePolicy().guards(guards.orElseGet(Guards::english));
+        : distancePolicy(target)
+            .guards(
+                guards.orElseGet(
+                    () ->
+                        checkedVerifier == PairVerifier.none() ? Guards.english() : Guards.none()));
   }
 
-  private DistancePolicy distancePolicy() {
-    return relativeDistance.isPresent()
-        ? HitPolicy.relativeDistance(relativeDistance.getAsDouble())
-        : HitPolicy.maxDistance(maxDistance.orElse(DEFAULT_MAX_DISTANCE));
+  private DistancePolicy distancePolicy(Embedder target) {
+    OptionalDouble declared = maxDistance.isPresent() ? maxDistance : target.maxDistance();
+    return relativeDistance.isEmpty() && declared.isPresent()
+        ? HitPolicy.maxDistance(declared.getAsDouble())
+        : HitPolicy.relativeDistance(relativeDistance.orElse(DEFAULT_RELATIVE_DISTANCE));
   }
 
   private CacheOptions.@Nullable Judging checkedJudging(HitPolicy policy) {

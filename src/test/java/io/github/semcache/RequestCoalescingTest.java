@@ -276,7 +276,12 @@ class RequestCoalescingTest {
               return new float[] {1, 0};
             });
     SemanticCache slowCache =
-        SemanticCache.builder().embedder(slow).chatClient(chat).noGuards().build();
+        SemanticCache.builder()
+            .embedder(slow)
+            .chatClient(chat)
+            .maxDistance(0.15)
+            .noGuards()
+            .build();
     Thread leader = start(() -> slowCache.lookup(PROMPT));
     embeds.await();
     CompletableFuture<Answer> answer = new CompletableFuture<>();
@@ -304,7 +309,8 @@ class RequestCoalescingTest {
               awaitUnchecked(modelAnswers);
               return new float[] {1, 0};
             });
-    SemanticCache slowCache = SemanticCache.builder().embedder(slow).chatClient(chat).build();
+    SemanticCache slowCache =
+        SemanticCache.builder().embedder(slow).chatClient(chat).maxDistance(0.15).build();
     Thread leader = start(() -> slowCache.lookup(PROMPT));
     embeds.await();
     CompletableFuture<Answer> answer = new CompletableFuture<>();

@@ -113,7 +113,12 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
               calls.add(1);
               throw new IllegalStateException("down");
             });
-    SemanticCache.builder().embedder(failing).chatClient(chat).build().ask(PROMPT);
+    SemanticCache.builder()
+        .embedder(failing)
+        .chatClient(chat)
+        .maxDistance(0.15)
+        .build()
+        .ask(PROMPT);
 
     assertThat(calls).hasSize(1);
   }
@@ -132,6 +137,7 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
           SemanticCache.builder()
               .embedder(Embedder.of("invalid", 2, text -> vector))
               .chatClient(chat)
+              .maxDistance(0.15)
               .build();
       assertThat(faultyCache.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
       assertThat(faultyCache.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
@@ -160,7 +166,8 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
             return 2;
           }
         };
-    SemanticCache faultyCache = SemanticCache.builder().embedder(lossy).chatClient(chat).build();
+    SemanticCache faultyCache =
+        SemanticCache.builder().embedder(lossy).chatClient(chat).maxDistance(0.15).build();
 
     assertThat(faultyCache.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
   }
@@ -346,7 +353,8 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
             text -> {
               throw new NoSuchMethodError("injected failure");
             });
-    SemanticCache faultyCache = SemanticCache.builder().embedder(outdated).chatClient(chat).build();
+    SemanticCache faultyCache =
+        SemanticCache.builder().embedder(outdated).chatClient(chat).maxDistance(0.15).build();
 
     assertThat(faultyCache.ask(PROMPT).missReason()).contains(MissReason.EMBEDDER_ERROR);
     assertThat(faultyCache.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);

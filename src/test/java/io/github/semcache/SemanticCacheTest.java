@@ -41,7 +41,7 @@ class SemanticCacheTest extends CacheFixture {
   void samePromptIsAnExactHitWithoutAnEmbedding() {
     Answer first = cache.ask(PARIS);
     time.advance(Duration.ofMinutes(5));
-    Answer second = cache.ask("  What is the\n capital of\tFrance? ");
+    Answer second = cache.ask(" \n What is the capital of France?\t ");
 
     assertThat(second.source()).isEqualTo(Answer.Source.EXACT);
     assertThat(second.reply()).isEqualTo(first.reply());

@@ -43,13 +43,14 @@ public class AskBenchmark {
   private final SemanticCache withNoOpPorts =
       SemanticCache.builder()
           .embedder(embedder)
+          .maxDistance(0.15)
           .chatClient(chatClient)
           .store(new EmptyStore(EmbeddingSpace.of(embedder)))
           .build();
   private final SemanticCache inMemory =
-      SemanticCache.builder().embedder(embedder).chatClient(chatClient).build();
+      SemanticCache.builder().embedder(embedder).chatClient(chatClient).maxDistance(0.15).build();
   private final SemanticCache scoped =
-      SemanticCache.builder().embedder(embedder).chatClient(chatClient).build();
+      SemanticCache.builder().embedder(embedder).chatClient(chatClient).maxDistance(0.15).build();
   private final Prompt[] prompts = new Prompt[ENTRIES];
   private final Prompt[] scopedPrompts = new Prompt[ENTRIES];
   private int next;

@@ -46,6 +46,7 @@ public class CachedClientBenchmark {
   private final SemanticCache cache =
       SemanticCache.builder()
           .embedder(embedder)
+          .maxDistance(0.15)
           .store(InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).maxEntries(100).build())
           .hitPolicy(HitPolicy.never())
           .build();

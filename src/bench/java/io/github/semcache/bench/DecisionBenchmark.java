@@ -78,7 +78,7 @@ public class DecisionBenchmark {
     }
     matches.sort(Comparator.comparingDouble(Match::distance));
     boolean same = matches.get(0).entry().answer().equals(prompt.label().orElse(""));
-    Query query = Query.of(Prompt.of(prompt.text()), Normalizer.whitespace(), Map.of());
+    Query query = Query.of(Prompt.of(prompt.text()), Normalizer.nfc(), Map.of());
     return new LabeledDecision(
         query,
         matches,
@@ -89,8 +89,7 @@ public class DecisionBenchmark {
   }
 
   private static CacheEntry entry(LabeledPrompt prompt, int number) {
-    Query query =
-        Query.of(Prompt.of(prompt.text() + " " + number), Normalizer.whitespace(), Map.of());
+    Query query = Query.of(Prompt.of(prompt.text() + " " + number), Normalizer.nfc(), Map.of());
     return new CacheEntry(
         query.key(),
         query.scope().hash(),

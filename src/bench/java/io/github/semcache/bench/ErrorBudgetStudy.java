@@ -89,7 +89,7 @@ public final class ErrorBudgetStudy {
 
   private Traffic traffic(Path file, List<LabeledPrompt> prompts) {
     embedder.precompute(
-        prompts.stream().map(prompt -> Normalizer.whitespace().normalize(prompt.text())).toList(),
+        prompts.stream().map(prompt -> Normalizer.nfc().normalize(prompt.text())).toList(),
         Runtime.getRuntime().availableProcessors(),
         done -> {});
     return new Traffic(

@@ -28,6 +28,7 @@ public final class MissOverhead implements AutoCloseable {
   private final SemanticCache cache =
       SemanticCache.builder()
           .embedder(embedder)
+          .maxDistance(0.15)
           .store(InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).maxEntries(100).build())
           .hitPolicy(HitPolicy.never())
           .build();

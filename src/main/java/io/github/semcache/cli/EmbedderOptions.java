@@ -82,7 +82,7 @@ final class EmbedderOptions {
    */
   OpenEmbedder open(Collection<String> texts, PrintWriter err) {
     OpenEmbedder open = open();
-    List<String> normalized = texts.stream().map(Normalizer.whitespace()::normalize).toList();
+    List<String> normalized = texts.stream().map(Normalizer.nfc()::normalize).toList();
     int distinct = (int) normalized.stream().distinct().count();
     int threads = Runtime.getRuntime().availableProcessors();
     try (ProgressBar progress = environment.progressBar(err, "embedding", distinct)) {

@@ -109,7 +109,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Query query() {
     try {
-      return Query.of(Prompt.of(prompt), Normalizer.whitespace(), Map.of());
+      return Query.of(Prompt.of(prompt), Normalizer.nfc(), Map.of());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "PROMPT: " + e.getMessage(), e);
     }

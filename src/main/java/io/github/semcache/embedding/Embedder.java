@@ -13,6 +13,12 @@ import java.util.function.Function;
 public interface Embedder {
 
   /**
+   * The minimum {@linkplain #coverage coverage} of a text that is compared by its embedding. Texts
+   * with a lower coverage are looked up by their key only.
+   */
+  double MIN_COVERAGE = 0.9;
+
+  /**
    * Embeds texts. Implementations split the list if their service limits the size of a request.
    *
    * @param texts one or more texts, none of them blank

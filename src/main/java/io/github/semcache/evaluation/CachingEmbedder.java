@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -158,6 +159,16 @@ public final class CachingEmbedder implements Embedder {
   @Override
   public int dimension() {
     return delegate.dimension();
+  }
+
+  @Override
+  public double coverage(String text) {
+    return delegate.coverage(text);
+  }
+
+  @Override
+  public OptionalDouble maxDistance() {
+    return delegate.maxDistance();
   }
 
   /** Counts cached texts and notifies a listener of each new count, one call at a time. */

@@ -68,7 +68,7 @@ public final class NeighborTable {
 
   private static List<Embedding> embed(Embedder embedder, List<LabeledPrompt> prompts) {
     List<String> texts =
-        prompts.stream().map(prompt -> Normalizer.whitespace().normalize(prompt.text())).toList();
+        prompts.stream().map(prompt -> Normalizer.nfc().normalize(prompt.text())).toList();
     LinkedHashSet<Embedding> distinct = new LinkedHashSet<>();
     for (int start = 0; start < texts.size(); start += BATCH_SIZE) {
       distinct.addAll(

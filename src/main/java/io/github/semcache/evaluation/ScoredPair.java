@@ -35,7 +35,7 @@ public record ScoredPair(double distance, boolean sameAnswer) {
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    */
   public static ScoredPair of(LabeledPair pair, Embedder embedder) {
-    Normalizer normalizer = Normalizer.whitespace();
+    Normalizer normalizer = Normalizer.nfc();
     List<Embedding> embeddings =
         embedder.embed(
             List.of(normalizer.normalize(pair.first()), normalizer.normalize(pair.second())));

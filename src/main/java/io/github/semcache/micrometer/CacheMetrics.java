@@ -6,6 +6,7 @@ import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.TokenUsage;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
+import io.github.semcache.verify.Verification;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,6 +44,12 @@ import java.util.Optional;
  *     <td>{@code tier}: {@code exact}, {@code semantic}</td></tr>
  * <tr><td>{@code semcache.embedding}</td><td>timer</td>
  *     <td>calls to the embedder that succeeded</td><td></td></tr>
+ * <tr><td>{@code semcache.verification}</td><td>timer</td>
+ *     <td>decisions of the verifier on candidates</td>
+ *     <td>{@code outcome}: {@code accept}, {@code reject}, {@code unsure}</td></tr>
+ * <tr><td>{@code semcache.verification.tokens}</td><td>counter, tokens</td>
+ *     <td>tokens of the verifier's calls of a chat model, where known</td>
+ *     <td>{@code type}: {@code input}, {@code output}</td></tr>
  * <tr><td>{@code semcache.model}</td><td>timer</td><td>calls to the model that succeeded</td>
  *     <td>{@code finish_reason}: a {@link io.github.semcache.chat.FinishReason} in lower
  *     case</td></tr>
@@ -122,6 +129,8 @@ public final class CacheMetrics implements CacheListener {
       recordTime("semcache.lookup", "tier", label(lookedUp.tier()), lookedUp.took());
     } else if (event instanceof CacheEvent.Embedded embedded) {
       Timer.builder("semcache.embedding").tags(tags).register(registry).record(embedded.took());
+    } else if (event instanceof CacheEvent.Verified verified) {
+      onVerified(verified);
     } else if (event instanceof CacheEvent.ModelAnswered answered) {
       recordTime(
           "semcache.model", "finish_reason", label(answered.finishReason()), answered.took());
@@ -137,6 +146,25 @@ public final class CacheMetrics implements CacheListener {
     }
     hit.saved().ifPresent(usage -> countTokens("saved", usage));
     hit.saved().ifPresent(usage -> prices.ifPresent(price -> countSavedCost(price, usage)));
+  }
+
+  private void onVerified(CacheEvent.Verified event) {
+    Verification verification = event.verification();
+    recordTime("semcache.verification", "outcome", label(verification.outcome()), event.took());
+    Verification.Cost cost = verification.cost();
+    if (cost.modelCalls() > 0) {
+      countVerificationTokens("input", cost.inputTokens());
+      countVerificationTokens("output", cost.outputTokens());
+    }
+  }
+
+  private void countVerificationTokens(String type, long tokens) {
+    Counter.builder("semcache.verification.tokens")
+        .baseUnit("tokens")
+        .tags(tags)
+        .tag("type", type)
+        .register(registry)
+        .increment((double) tokens);
   }
 
   private static String label(Enum<?> value) {

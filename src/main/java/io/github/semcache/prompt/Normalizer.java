@@ -21,15 +21,28 @@ public interface Normalizer {
   String normalize(String text);
 
   /**
-   * Returns the default normalizer. It applies Unicode normalization form C (NFC), replaces each
-   * run of Unicode white space with one space, and strips white space at both ends. It preserves
-   * case, because "US" and "us" differ.
+   * Returns the default normalizer. It applies Unicode normalization form C (NFC) and removes white
+   * space at both ends. It preserves white space within the text and case, because they may be
+   * content: in Python, YAML, and tables, and in "US" and "us". The indentation of the first line
+   * of several lines is preserved for the same reason.
    *
    * @return the normalizer
    */
-  static Normalizer whitespace() {
+  static Normalizer nfc() {
     return text ->
-        WhitespaceRuns.PATTERN
+        Whitespace.trim(java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFC));
+  }
+
+  /**
+   * Returns a normalizer that applies NFC, replaces each run of Unicode white space with one space,
+   * and removes white space at both ends. Texts that differ only in line breaks and indentation
+   * then have the same key, so it is not suited to prompts that contain code or tables.
+   *
+   * @return the normalizer
+   */
+  static Normalizer collapseWhitespace() {
+    return text ->
+        Whitespace.RUNS
             .matcher(java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFC))
             .replaceAll(" ")
             .strip();
@@ -57,9 +70,41 @@ public interface Normalizer {
   }
 }
 
-/** Holds the compiled pattern of {@link Normalizer#whitespace}. */
-final class WhitespaceRuns {
-  static final Pattern PATTERN = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+/** Removes and finds Unicode white space. */
+final class Whitespace {
+  static final Pattern RUNS = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
-  private WhitespaceRuns() {}
+  private Whitespace() {}
+
+  /**
+   * Removes white space at both ends, except for the indentation of the first line if the text has
+   * several lines.
+   */
+  static String trim(String text) {
+    int end = text.length();
+    while (end > 0 && isWhitespace(text.charAt(end - 1))) {
+      end--;
+    }
+    int start = 0;
+    int firstLine = 0;
+    while (start < end && isWhitespace(text.charAt(start))) {
+      start++;
+      firstLine = isLineBreak(text.charAt(start - 1)) ? start : firstLine;
+    }
+    boolean hasSeveralLines = text.substring(start, end).chars().anyMatch(Whitespace::isLineBreak);
+    return text.substring(hasSeveralLines ? firstLine : start, end);
+  }
+
+  private static boolean isWhitespace(char character) {
+    return Character.isWhitespace(character)
+        || Character.isSpaceChar(character)
+        || isLineBreak(character);
+  }
+
+  private static boolean isLineBreak(int character) {
+    return switch (character) {
+      case '\n', '\r', '\u0085', '\u2028', '\u2029' -> true;
+      default -> false;
+    };
+  }
 }

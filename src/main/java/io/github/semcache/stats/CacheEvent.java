@@ -7,6 +7,7 @@ import io.github.semcache.chat.TokenUsage;
 import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.policy.Verdict;
+import io.github.semcache.verify.Verification;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -39,6 +40,8 @@ public sealed interface CacheEvent {
     EMBEDDER,
     /** The {@link io.github.semcache.policy.HitPolicy}. */
     POLICY,
+    /** The {@link io.github.semcache.verify.PairVerifier}. */
+    VERIFIER,
     /** The {@link io.github.semcache.chat.Admission}. */
     ADMISSION,
     /** The {@link io.github.semcache.chat.ChatClient}. */
@@ -88,6 +91,16 @@ public sealed interface CacheEvent {
    * @param took the duration of the store's call
    */
   record LookedUp(Tier tier, Duration took) implements CacheEvent {}
+
+  /**
+   * The verifier decided on a candidate.
+   *
+   * @param verification the decision, including the model calls that were made for it
+   * @param distance the cosine distance of the candidate, in [0, 2]
+   * @param took the duration of the verifier's call
+   */
+  record Verified(Verification verification, double distance, Duration took)
+      implements CacheEvent {}
 
   /**
    * The model answered.

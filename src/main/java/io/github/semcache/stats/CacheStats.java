@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@link CacheEvent.Coalesced}</td><td>{@code coalesced}</td></tr>
  * <tr><td>{@link CacheEvent.Embedded}</td><td>{@code embeddings}, {@code embeddingTime}</td></tr>
  * <tr><td>{@link CacheEvent.LookedUp}</td><td>{@code lookups}, {@code lookupTime}</td></tr>
+ * <tr><td>{@link CacheEvent.Verified}</td><td>{@code verifications}</td></tr>
  * <tr><td>{@link CacheEvent.ModelAnswered}</td>
  *     <td>{@code modelCalls}, {@code modelTime}, {@code inputTokens}, {@code outputTokens}</td></tr>
  * <tr><td>{@link CacheEvent.Abandoned}</td><td>{@code modelCalls}</td></tr>
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  *     <td>{@code policyState}, {@code policyTrips}</td></tr>
  * <tr><td>{@link CacheEvent.Failed} of {@code STORE}</td><td>{@code storeErrors}</td></tr>
  * <tr><td>{@link CacheEvent.Failed} of {@code EMBEDDER}</td><td>{@code embedderErrors}</td></tr>
+ * <tr><td>{@link CacheEvent.Failed} of {@code VERIFIER}</td><td>{@code verifierErrors}</td></tr>
  * <tr><td>{@link CacheEvent.Failed} of {@code NORMALIZER}, {@code POLICY}, {@code ADMISSION},
  *     {@code JUDGE}, {@code LEARNING}</td><td>{@code policyErrors}</td></tr>
  * <tr><td>{@link CacheEvent.Failed} of {@code MODEL}</td>
@@ -56,6 +58,7 @@ public final class CacheStats {
   private final long corruptEntries;
   private final long storeErrors;
   private final long embedderErrors;
+  private final long verifierErrors;
   private final long policyErrors;
   private final long adapterErrors;
   private final long embeddings;
@@ -68,6 +71,7 @@ public final class CacheStats {
   private final long tokensSaved;
   private final PolicyState policyState;
   private final long policyTrips;
+  private final Verifications verifications;
   private final Quality quality;
 
   CacheStats(StatsCounter counter) {
@@ -86,6 +90,7 @@ public final class CacheStats {
     corruptEntries = counter.corruptEntries.sum();
     storeErrors = counter.storeErrors.sum();
     embedderErrors = counter.embedderErrors.sum();
+    verifierErrors = counter.verifierErrors.sum();
     policyErrors = counter.policyErrors.sum();
     adapterErrors = counter.adapterErrors.sum();
     embeddings = counter.embeddings.sum();
@@ -98,6 +103,7 @@ public final class CacheStats {
     tokensSaved = counter.tokensSaved.sum();
     policyState = counter.policyState;
     policyTrips = counter.policyTrips.sum();
+    verifications = counter.verifications.snapshot();
     quality = counter.quality.snapshot();
   }
 
@@ -209,6 +215,15 @@ public final class CacheStats {
    */
   public long embedderErrors() {
     return embedderErrors;
+  }
+
+  /**
+   * Returns the number of failed calls of the verifier.
+   *
+   * @return the number of failures
+   */
+  public long verifierErrors() {
+    return verifierErrors;
   }
 
   /**
@@ -333,6 +348,25 @@ public final class CacheStats {
   }
 
   /**
+   * Returns the number of requests whose prompt the embedder could not read, so that they were
+   * looked up by key only.
+   *
+   * @return the number of misses with the reason {@link MissReason#UNREADABLE}
+   */
+  public long unreadable() {
+    return missesByReason.getOrDefault(MissReason.UNREADABLE, 0L);
+  }
+
+  /**
+   * Returns the counts of the verifier.
+   *
+   * @return a snapshot
+   */
+  public Verifications verifications() {
+    return verifications;
+  }
+
+  /**
    * Returns the counts of shadow mode, judges, and user reports.
    *
    * @return a snapshot
@@ -408,6 +442,7 @@ public final class CacheStats {
     counts.put("corruptEntries", corruptEntries);
     counts.put("storeErrors", storeErrors);
     counts.put("embedderErrors", embedderErrors);
+    counts.put("verifierErrors", verifierErrors);
     counts.put("policyErrors", policyErrors);
     counts.put("adapterErrors", adapterErrors);
     counts.put("embeddings", embeddings);
@@ -420,9 +455,30 @@ public final class CacheStats {
     counts.put("tokensSaved", tokensSaved);
     counts.put("policyState", policyState);
     counts.put("policyTrips", policyTrips);
+    counts.put("verifications", verifications);
     counts.put("quality", quality);
     return counts;
   }
+
+  /**
+   * The counts of the verifier. Immutable. A request may verify several candidates.
+   *
+   * @param accepted the number of accepted candidates
+   * @param rejected the number of rejected candidates
+   * @param unsure the number of candidates that could not be decided
+   * @param time the total time spent in the verifier, summed over all threads
+   * @param modelCalls the number of calls of a chat model
+   * @param inputTokens the number of input tokens of these calls, as reported by the model
+   * @param outputTokens the number of output tokens of these calls, as reported by the model
+   */
+  public record Verifications(
+      long accepted,
+      long rejected,
+      long unsure,
+      Duration time,
+      long modelCalls,
+      long inputTokens,
+      long outputTokens) {}
 
   /**
    * The counts of shadow mode, of judges, and of user reports. Immutable. A hit counts as right or

@@ -25,6 +25,7 @@ public final class StatsCounter implements CacheListener {
   final LongAdder corruptEntries = new LongAdder();
   final LongAdder storeErrors = new LongAdder();
   final LongAdder embedderErrors = new LongAdder();
+  final LongAdder verifierErrors = new LongAdder();
   final LongAdder policyErrors = new LongAdder();
   final LongAdder adapterErrors = new LongAdder();
   final LongAdder embeddings = new LongAdder();
@@ -37,6 +38,7 @@ public final class StatsCounter implements CacheListener {
   final LongAdder tokensSaved = new LongAdder();
   final LongAdder policyTrips = new LongAdder();
   volatile PolicyState policyState = PolicyState.COLD;
+  final VerificationCounter verifications = new VerificationCounter();
   final QualityCounter quality = new QualityCounter();
 
   /** Creates a counter with all counts at zero. */
@@ -57,6 +59,8 @@ public final class StatsCounter implements CacheListener {
     } else if (event instanceof CacheEvent.Embedded embedded) {
       embeddings.add(embedded.count());
       embeddingNanos.add(embedded.took().toNanos());
+    } else if (event instanceof CacheEvent.Verified verified) {
+      verifications.count(verified);
     } else if (event instanceof CacheEvent.ModelAnswered answered) {
       countModelCall(answered);
     } else if (event instanceof CacheEvent.Abandoned) {
@@ -89,6 +93,7 @@ public final class StatsCounter implements CacheListener {
     switch (part) {
       case STORE -> storeErrors.increment();
       case EMBEDDER -> embedderErrors.increment();
+      case VERIFIER -> verifierErrors.increment();
       case NORMALIZER, POLICY, ADMISSION, JUDGE, LEARNING -> policyErrors.increment();
       case ADAPTER -> adapterErrors.increment();
       case MODEL -> {

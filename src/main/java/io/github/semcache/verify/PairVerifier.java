@@ -27,20 +27,26 @@ public interface PairVerifier {
    * @return a verifier with the decisions of both
    */
   default PairVerifier orElse(PairVerifier next) {
-    requireNonNull(next, "next");
-    return pair -> {
-      Verification first = verify(pair);
-      return first.outcome() == Verification.Outcome.UNSURE ? next.verify(pair) : first;
-    };
+    return new VerifierChain(this, next);
+  }
+
+  /**
+   * Returns the verifier of one lookup, which verifies up to five candidates one after the other. A
+   * verifier that limits its work per lookup returns an instance that counts.
+   *
+   * @return this verifier by default
+   */
+  default PairVerifier forLookup() {
+    return this;
   }
 
   /**
    * Returns a verifier that accepts every pair, so that the hit policy alone decides.
    *
-   * @return the verifier
+   * @return the verifier, always the same instance
    */
   static PairVerifier none() {
-    return pair -> Verification.accept();
+    return NoVerifier.INSTANCE;
   }
 
   /**

@@ -2,6 +2,8 @@ package io.github.semcache.verify;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.chat.TokenUsage;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -13,8 +15,9 @@ import java.util.OptionalDouble;
  *     accepted
  * @param score the estimated probability that the cached answer answers the query, in [0, 1]; empty
  *     if the verifier does not estimate it
+ * @param cost the model calls that were made for the decision
  */
-public record Verification(Outcome outcome, String reason, OptionalDouble score) {
+public record Verification(Outcome outcome, String reason, OptionalDouble score, Cost cost) {
 
   /** Whether a cached answer answers a query. */
   public enum Outcome {
@@ -34,6 +37,7 @@ public record Verification(Outcome outcome, String reason, OptionalDouble score)
   public Verification {
     requireNonNull(outcome, "outcome");
     requireNonNull(reason, "reason");
+    requireNonNull(cost, "cost");
     if (reason.isBlank()) {
       throw new IllegalArgumentException("reason is blank; it must name the reason");
     }
@@ -41,6 +45,75 @@ public record Verification(Outcome outcome, String reason, OptionalDouble score)
       throw new IllegalArgumentException(
           "score is " + score.getAsDouble() + "; it must be between 0 and 1");
     }
+  }
+
+  /**
+   * The calls of a chat model that were made for a decision. Immutable.
+   *
+   * @param modelCalls the number of calls
+   * @param inputTokens the number of input tokens, as reported by the model
+   * @param outputTokens the number of output tokens, as reported by the model
+   */
+  public record Cost(long modelCalls, long inputTokens, long outputTokens) {
+    /** The cost of a decision that is made without a model call. */
+    public static final Cost NONE = new Cost(0, 0, 0);
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if a number is negative
+     */
+    public Cost {
+      if (modelCalls < 0 || inputTokens < 0 || outputTokens < 0) {
+        throw new IllegalArgumentException(
+            "modelCalls, inputTokens, outputTokens are "
+                + modelCalls
+                + ", "
+                + inputTokens
+                + ", "
+                + outputTokens
+                + "; they must not be negative");
+      }
+    }
+
+    /**
+     * Returns the cost of one model call.
+     *
+     * @param usage the tokens of the call; empty if unknown
+     * @return the cost
+     */
+    public static Cost ofCall(Optional<TokenUsage> usage) {
+      return new Cost(
+          1,
+          usage.map(TokenUsage::inputTokens).orElse(0L),
+          usage.map(TokenUsage::outputTokens).orElse(0L));
+    }
+
+    /**
+     * Adds another cost.
+     *
+     * @param other the other cost
+     * @return the sum
+     */
+    public Cost plus(Cost other) {
+      return new Cost(
+          modelCalls + other.modelCalls,
+          inputTokens + other.inputTokens,
+          outputTokens + other.outputTokens);
+    }
+  }
+
+  /**
+   * Creates a decision that is made without a model call.
+   *
+   * @param outcome whether the cached answer answers the query
+   * @param reason a short code in lower case with hyphens
+   * @param score the estimated probability that the cached answer answers the query, in [0, 1], or
+   *     empty
+   * @throws IllegalArgumentException if the reason is blank or the score is outside [0, 1]
+   */
+  public Verification(Outcome outcome, String reason, OptionalDouble score) {
+    this(outcome, reason, score, Cost.NONE);
   }
 
   /**
@@ -83,6 +156,25 @@ public record Verification(Outcome outcome, String reason, OptionalDouble score)
    * @throws IllegalArgumentException if the probability is out of range
    */
   public Verification withScore(double probability) {
-    return new Verification(outcome, reason, OptionalDouble.of(probability));
+    return new Verification(outcome, reason, OptionalDouble.of(probability), cost);
+  }
+
+  /**
+   * Adds the cost of model calls.
+   *
+   * @param added the cost
+   * @return the same decision with the sum of both costs
+   */
+  public Verification plusCost(Cost added) {
+    return new Verification(outcome, reason, score, cost.plus(added));
+  }
+
+  /**
+   * Returns whether the candidate may be served.
+   *
+   * @return true if the outcome is {@link Outcome#ACCEPT}
+   */
+  public boolean isAccepted() {
+    return outcome == Outcome.ACCEPT;
   }
 }

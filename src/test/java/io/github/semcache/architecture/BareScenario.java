@@ -14,6 +14,7 @@ public final class BareScenario implements Callable<String> {
         SemanticCache.builder()
             .embedder(Embedder.of("length", 2, text -> new float[] {1, text.length() / 1000f}))
             .chatClient(ChatClient.of("echo", prompt -> "answer"))
+            .maxDistance(0.15)
             .build()) {
       return cache.ask("a question").source()
           + " "

@@ -31,7 +31,7 @@ class HitPolicyTest {
   private static final Guard REJECTING = prompts -> Optional.of(new RejectionReason("custom"));
 
   private static Query query(Prompt prompt) {
-    return Query.of(prompt, Normalizer.whitespace(), Map.of());
+    return Query.of(prompt, Normalizer.nfc(), Map.of());
   }
 
   private static Query query() {

@@ -10,30 +10,68 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NormalizerTest {
-  private final Normalizer whitespace = Normalizer.whitespace();
+  private final Normalizer nfc = Normalizer.nfc();
+  private final Normalizer collapsing = Normalizer.collapseWhitespace();
 
   @Test
-  void whitespaceReplacesEachRunOfWhiteSpaceWithOneSpace() {
-    assertThat(whitespace.normalize("\u00a0 a \t\r\n\u2003b\u3000 ")).isEqualTo("a b");
+  void nfcRemovesWhiteSpaceAtBothEnds() {
+    assertThat(nfc.normalize("\u00a0 a \t b\u3000\u0085 \n")).isEqualTo("a \t b");
+    assertThat(nfc.normalize("\n\n a\n b \n")).isEqualTo(" a\n b");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "if x:\n  y()\nz()",
+        "if x:\n  y()\n  z()",
+        "if x:\n\ty()\n\tz()",
+        "  a: 1\n  b: 2",
+        "  a: 1\nb: 2",
+        "a: 1\nb: 2",
+        "a: 1\n  b: 2",
+        "a\tb",
+        "a b",
+        "a  b"
+      })
+  void nfcPreservesWhiteSpaceWithinTheText(String text) {
+    assertThat(nfc.normalize(text + "\n")).isEqualTo(text);
   }
 
   @Test
-  void whitespaceComposesLetters() {
-    assertThat(whitespace.normalize("e\u0301")).isEqualTo("\u00e9");
+  void nfcComposesLetters() {
+    assertThat(nfc.normalize("e\u0301")).isEqualTo("\u00e9");
   }
 
   @Test
-  void whitespacePreservesCaseAndPunctuation() {
-    assertThat(whitespace.normalize("US, us?")).isEqualTo("US, us?");
+  void nfcPreservesCaseAndPunctuation() {
+    assertThat(nfc.normalize("US, us?")).isEqualTo("US, us?");
   }
 
   @Property
-  void whitespaceIsIdempotent(Values values) {
-    String once = whitespace.normalize(values.anyString());
+  void nfcIsIdempotent(Values values) {
+    String once = nfc.normalize(values.anyString());
 
-    assertThat(whitespace.normalize(once)).isEqualTo(once);
+    assertThat(nfc.normalize(once)).isEqualTo(once);
+  }
+
+  @Test
+  void collapseWhitespaceReplacesEachRunOfWhiteSpaceWithOneSpace() {
+    assertThat(collapsing.normalize("\u00a0 a \t\r\n\u2003b\u3000 ")).isEqualTo("a b");
+  }
+
+  @Test
+  void collapseWhitespaceComposesLetters() {
+    assertThat(collapsing.normalize("e\u0301")).isEqualTo("\u00e9");
+  }
+
+  @Property
+  void collapseWhitespaceIsIdempotent(Values values) {
+    String once = collapsing.normalize(values.anyString());
+
+    assertThat(collapsing.normalize(once)).isEqualTo(once);
   }
 
   @ParameterizedTest

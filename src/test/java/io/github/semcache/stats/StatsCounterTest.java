@@ -8,6 +8,7 @@ import io.github.semcache.chat.TokenUsage;
 import io.github.semcache.learning.PolicyState;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.policy.Verdict;
+import io.github.semcache.verify.Verification;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -103,7 +104,8 @@ class StatsCounterTest {
       stats.embedderErrors(),
       stats.policyErrors(),
       stats.modelErrors(),
-      stats.adapterErrors()
+      stats.adapterErrors(),
+      stats.verifierErrors()
     };
     int expected =
         switch (part) {
@@ -112,9 +114,35 @@ class StatsCounterTest {
           case NORMALIZER, POLICY, ADMISSION, JUDGE, LEARNING -> 2;
           case MODEL -> 3;
           case ADAPTER -> 4;
+          case VERIFIER -> 5;
         };
     assertThat(counts[expected]).isEqualTo(1);
     assertThat(counts).containsOnlyOnce(1).contains(0);
+  }
+
+  @Test
+  void verificationsAreCountedWithTheirCost() {
+    Verification.Cost cost = new Verification.Cost(1, 120, 2);
+    CacheStats stats =
+        count(
+            new CacheEvent.Verified(Verification.accept().plusCost(cost), 0.1, TOOK),
+            new CacheEvent.Verified(Verification.reject("unmatched-word"), 0.1, TOOK),
+            new CacheEvent.Verified(Verification.reject("order"), 0.1, TOOK),
+            new CacheEvent.Verified(Verification.unsure("score"), 0.1, TOOK));
+
+    assertThat(stats.verifications())
+        .isEqualTo(new CacheStats.Verifications(1, 2, 1, TOOK.multipliedBy(4), 1, 120, 2));
+  }
+
+  @Test
+  void unreadablePromptsAreCounted() {
+    CacheStats stats =
+        count(
+            new CacheEvent.Miss(MissReason.UNREADABLE, OptionalDouble.empty()),
+            new CacheEvent.Miss(MissReason.TOO_FAR, OptionalDouble.of(0.9)));
+
+    assertThat(stats.unreadable()).isEqualTo(1);
+    assertThat(stats.misses()).isEqualTo(2);
   }
 
   @Test

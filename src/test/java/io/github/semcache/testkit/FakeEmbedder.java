@@ -5,6 +5,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.RejectedTextException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -116,5 +117,10 @@ public final class FakeEmbedder implements Embedder {
   @Override
   public int dimension() {
     return DIMENSION;
+  }
+
+  @Override
+  public OptionalDouble maxDistance() {
+    return OptionalDouble.of(0.15);
   }
 }

@@ -84,7 +84,7 @@ public final class CachedScale implements EmbeddingScale.Source {
   private <T> Optional<T> attempt(CacheEvent.Part part, Supplier<T> action) {
     try {
       return Optional.of(action.get());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       events.onEvent(new CacheEvent.Failed(part, e));
       return Optional.empty();
     }

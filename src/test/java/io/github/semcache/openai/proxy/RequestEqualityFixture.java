@@ -110,11 +110,11 @@ abstract class RequestEqualityFixture {
             .build();
     return reader
         .read(request, RequestOptions.none())
-        .map(read -> Query.of(read.prompt(), Normalizer.whitespace(), read.settings()));
+        .map(read -> Query.of(read.prompt(), Normalizer.nfc(), read.settings()));
   }
 
   String key(ModelRequest request) {
-    return Query.of(request.prompt(), Normalizer.whitespace(), request.settings()).key();
+    return Query.of(request.prompt(), Normalizer.nfc(), request.settings()).key();
   }
 
   String keyOf(HttpRequest request) {

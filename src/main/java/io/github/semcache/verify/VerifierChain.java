@@ -1,0 +1,25 @@
+package io.github.semcache.verify;
+
+import static java.util.Objects.requireNonNull;
+
+/** The result of {@link PairVerifier#orElse}. */
+record VerifierChain(PairVerifier first, PairVerifier next) implements PairVerifier {
+
+  VerifierChain {
+    requireNonNull(first, "first");
+    requireNonNull(next, "next");
+  }
+
+  @Override
+  public Verification verify(Pair pair) {
+    Verification decision = first.verify(pair);
+    return decision.outcome() == Verification.Outcome.UNSURE
+        ? next.verify(pair).plusCost(decision.cost())
+        : decision;
+  }
+
+  @Override
+  public PairVerifier forLookup() {
+    return new VerifierChain(first.forLookup(), next.forLookup());
+  }
+}
