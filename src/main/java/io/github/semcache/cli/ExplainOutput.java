@@ -6,6 +6,7 @@ import io.github.semcache.guard.PromptPair;
 import io.github.semcache.guard.RejectionReason;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.prompt.Query;
+import io.github.semcache.verify.Verification;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,10 +31,11 @@ record ExplainOutput(Query query, String policy, Explanation explanation) {
       String key = candidate.match().entry().key();
       out.printf(
           Locale.ROOT,
-          "%n%.4f  %s%n        on its own: %s%s%n        key %s%n",
+          "%n%.4f  %s%n        on its own: %s%s%s%n        key %s%n",
           candidate.match().distance(),
           candidate.match().entry().prompt(),
           text(candidate.decision()),
+          candidate.verification().map(found -> "; verifier: " + text(found)).orElse(""),
           rejections.isEmpty() ? "" : "; rejected by guards: " + String.join(", ", rejections),
           key.substring(0, Math.min(SHOWN_KEY_LENGTH, key.length())));
     }
@@ -58,6 +60,7 @@ record ExplainOutput(Query query, String policy, Explanation explanation) {
     json.put("prompt", candidate.match().entry().prompt());
     json.put("key", candidate.match().entry().key());
     json.put("decision", text(candidate.decision()));
+    candidate.verification().ifPresent(found -> json.put("verification", json(found)));
     json.put("rejections", rejections(candidate));
     return json;
   }
@@ -69,6 +72,25 @@ record ExplainOutput(Query query, String policy, Explanation explanation) {
 
   private static String text(Decision decision) {
     return decision instanceof Decision.Miss miss ? "miss, " + miss.reason() : "hit";
+  }
+
+  private static String text(Verification verification) {
+    String text = outcome(verification) + ", " + verification.reason();
+    return verification.score().isPresent()
+        ? text + String.format(Locale.ROOT, ", score %.3f", verification.score().getAsDouble())
+        : text;
+  }
+
+  private static String outcome(Verification verification) {
+    return verification.outcome().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Map<String, Object> json(Verification verification) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("outcome", outcome(verification));
+    json.put("reason", verification.reason());
+    verification.score().ifPresent(score -> json.put("score", score));
+    return json;
   }
 
   private List<String> rejections(Explanation.Candidate candidate) {

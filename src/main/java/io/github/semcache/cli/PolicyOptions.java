@@ -1,8 +1,6 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.SemanticCacheBuilder;
-import io.github.semcache.guard.Guards;
-import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -33,9 +31,7 @@ final class PolicyOptions {
 
   /** Sets the policy and the verifier of a cache. */
   void configure(SemanticCacheBuilder builder) {
-    policy
-        .configuration()
-        .accept(builder, guards.isEnabled() ? Optional.empty() : Optional.of(Guards.none()));
+    policy.configuration().accept(builder, guards.guards());
     verifier.configure(builder);
   }
 
