@@ -11,6 +11,8 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.NewEntry;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -126,10 +128,21 @@ final class AnswerWriter {
 
   private NewEntry newEntry(
       Prompt prompt, Query query, ChatReply reply, Optional<Embedding> embedding) {
-    return new NewEntry(
-        ReplyMapper.entryOf(query, reply, time.instant().truncatedTo(ChronoUnit.MILLIS)),
-        embedding,
-        expiry.timeToLiveOf(prompt));
+    Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
+    Optional<Duration> timeToLive = expiry.timeToLiveOf(prompt);
+    CacheEntry entry = ReplyMapper.entryOf(query, reply, now);
+    return new NewEntry(ReplyMapper.withExpiry(entry, timeToLive, now), embedding, timeToLive);
+  }
+
+  /**
+   * Stores the answer of an entry under the key of another query too, in the same answer group,
+   * until the entry expires.
+   */
+  void addKey(LookupResult.Miss miss, CacheEntry entry) {
+    if (miss.request().writes()) {
+      ReplyMapper.copyFor(miss.request().query(), miss.embedding(), entry, time.instant())
+          .ifPresent(store::tryPut);
+    }
   }
 
   /** Stores an answer given by the caller. Failures are thrown. */

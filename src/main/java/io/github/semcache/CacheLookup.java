@@ -25,6 +25,7 @@ final class CacheLookup {
   private final CandidateVerifier verifier;
   private final boolean shadowMode;
   private final PendingReports pending;
+  private final AnswerWriter writer;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
@@ -35,6 +36,7 @@ final class CacheLookup {
       CandidateVerifier verifier,
       boolean shadowMode,
       PendingReports pending,
+      AnswerWriter writer,
       EventPublisher events,
       FailOpen failOpen) {
     this.embedder = embedder;
@@ -43,6 +45,7 @@ final class CacheLookup {
     this.verifier = verifier;
     this.shadowMode = shadowMode;
     this.pending = pending;
+    this.writer = writer;
     this.events = events;
     this.failOpen = failOpen;
   }
@@ -136,8 +139,17 @@ final class CacheLookup {
   }
 
   private LookupResult serve(LookupResult.Miss miss, Match match) {
-    return serve(
-        miss, match.entry(), Answer.Source.SEMANTIC, match.distance(), miss.verification());
+    LookupResult result =
+        serve(miss, match.entry(), Answer.Source.SEMANTIC, match.distance(), miss.verification());
+    if (!shadowMode && miss.verification().filter(CacheLookup::hasModelCall).isPresent()) {
+      writer.addKey(miss, match.entry());
+    }
+    return result;
+  }
+
+  /** Returns whether a verification is too expensive to be repeated for the same prompt. */
+  private static boolean hasModelCall(Verification verification) {
+    return verification.cost().modelCalls() > 0;
   }
 
   /** Returns a hit, or a miss in shadow mode. */

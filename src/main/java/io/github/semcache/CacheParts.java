@@ -44,16 +44,6 @@ record CacheParts(
         new ResilientStore(options.store(), options.candidates(), options.time(), events, failOpen);
     PendingReports pending =
         new PendingReports(events::publish, options.ticker(), async.executor());
-    CacheLookup lookup =
-        new CacheLookup(
-            embedder,
-            store,
-            learner != null ? learner : () -> policy,
-            new CandidateVerifier(options.verifier(), events, failOpen),
-            options.shadowMode(),
-            pending,
-            events,
-            failOpen);
     @Nullable ChatClient chatClient = options.chatClient();
     QueryFactory queries = new QueryFactory(options.normalizer(), chatClient, failOpen);
     AnswerWriter writer =
@@ -65,6 +55,17 @@ record CacheParts(
             options.expiry(),
             options.time(),
             evaluator,
+            events,
+            failOpen);
+    CacheLookup lookup =
+        new CacheLookup(
+            embedder,
+            store,
+            learner != null ? learner : () -> policy,
+            new CandidateVerifier(options.verifier(), events, failOpen),
+            options.shadowMode(),
+            pending,
+            writer,
             events,
             failOpen);
     UserFeedback feedback =
