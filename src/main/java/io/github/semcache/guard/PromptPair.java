@@ -35,6 +35,22 @@ public final class PromptPair {
   }
 
   /**
+   * Creates a pair of texts that have been analyzed.
+   *
+   * @param asked the text of the new prompt
+   * @param askedAnalysis the analysis of the new prompt
+   * @param cached the text of the cached prompt, whose answer may be served
+   * @param cachedAnalysis the analysis of the cached prompt, with the same lexicon
+   * @return the pair
+   */
+  public static PromptPair of(
+      String asked, TextAnalysis askedAnalysis, String cached, TextAnalysis cachedAnalysis) {
+    return new PromptPair(
+        new Side(requireNonNull(asked, "asked"), askedAnalysis),
+        new Side(requireNonNull(cached, "cached"), cachedAnalysis));
+  }
+
+  /**
    * Returns a pair of the same new prompt and another cached prompt. The analysis of the new prompt
    * is reused. Because of that, one thread at a time may use the two pairs.
    *
@@ -69,8 +85,13 @@ public final class PromptPair {
     return "PromptPair[" + asked.text.length() + " and " + cached.text.length() + " characters]";
   }
 
-  /** Returns the difference between the new prompt (first) and the cached prompt (second). */
-  TextDiff diff(Lexicon words) {
+  /**
+   * Returns the difference between the new prompt (first) and the cached prompt (second).
+   *
+   * @param words the word lists
+   * @return the difference, the same instance for repeated calls with the same word lists
+   */
+  public TextDiff diff(Lexicon words) {
     TextDiff known = diff;
     if (known == null || lexicon != words) {
       known = TextDiff.of(asked.analysis(words), cached.analysis(words));
@@ -88,6 +109,12 @@ public final class PromptPair {
 
     Side(String text) {
       this.text = text;
+    }
+
+    Side(String text, TextAnalysis analysis) {
+      this.text = text;
+      this.analysis = analysis;
+      this.lexicon = analysis.lexicon();
     }
 
     TextAnalysis analysis(Lexicon words) {

@@ -80,6 +80,15 @@ public interface PairVerifier {
   }
 
   /**
+   * Returns a verifier that compares the words of the prompts and needs no model call.
+   *
+   * @return the verifier
+   */
+  static LocalVerifier local() {
+    return LocalVerifier.create();
+  }
+
+  /**
    * Returns a verifier that accepts every pair, so that the hit policy alone decides.
    *
    * @return the verifier, always the same instance

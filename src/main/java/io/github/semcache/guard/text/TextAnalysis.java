@@ -74,6 +74,15 @@ public final class TextAnalysis {
   }
 
   /**
+   * Returns the word lists of this analysis.
+   *
+   * @return the lexicon
+   */
+  public Lexicon lexicon() {
+    return lexicon;
+  }
+
+  /**
    * Returns the tokens in the order of the text.
    *
    * @return the tokens

@@ -1,0 +1,49 @@
+package io.github.semcache.verify;
+
+import io.github.semcache.guard.PromptPair;
+import io.github.semcache.guard.text.TextAnalysis;
+import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.guard.text.Token;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Decides on texts in languages that the word lists do not cover. */
+final class ForeignText {
+  private ForeignText() {}
+
+  /** Returns the decision, or null if both texts are English. */
+  static @Nullable Verification verify(PromptPair prompts, TextDiff diff) {
+    boolean readable = isReadable(diff.first()) && isReadable(diff.second());
+    if (diff.mayBeEnglish() && readable) {
+      return null;
+    }
+    List<String> a = new SurfaceTokens(prompts.asked()).lowerCaseWords();
+    List<String> b = new SurfaceTokens(prompts.cached()).lowerCaseWords();
+    if (!a.isEmpty() && a.equals(b)) {
+      return Verification.accept().withScore(1);
+    }
+    if (!diff.first().language().equals(diff.second().language())) {
+      return Verification.reject("language").withScore(0);
+    }
+    if (diff.isNumberReplaced()) {
+      return Verification.reject("number").withScore(0);
+    }
+    return Verification.unsure("language");
+  }
+
+  /** Returns whether the language is known, or at least half of the words are. */
+  private static boolean isReadable(TextAnalysis text) {
+    if (!text.language().isEmpty()) {
+      return true;
+    }
+    int words = 0;
+    int known = 0;
+    for (Token token : text.tokens()) {
+      if (token.kind() == Token.Kind.WORD && !token.isLiteral()) {
+        words++;
+        known += token.isKnown() ? 1 : 0;
+      }
+    }
+    return words < 3 || known * 2 >= words;
+  }
+}

@@ -1,0 +1,127 @@
+package io.github.semcache.verify;
+
+import io.github.semcache.guard.PromptPair;
+import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.verify.Verification.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalDouble;
+
+/**
+ * A verifier that compares the words of two prompts. It needs no model call and no I/O. It reads
+ * English; in other languages it accepts only prompts with the same words.
+ *
+ * <p>LocalVerifier is immutable and thread-safe. {@link #verify} does not block.
+ */
+public final class LocalVerifier implements PairVerifier {
+  private final VerifierModel model;
+  private final double accept;
+  private final double reject;
+
+  private LocalVerifier(VerifierModel model, double accept, double reject) {
+    this.model = model;
+    this.accept = accept;
+    this.reject = reject;
+  }
+
+  /**
+   * Returns a verifier with the model that is part of the library.
+   *
+   * @return the verifier
+   */
+  public static LocalVerifier create() {
+    return of(VerifierModel.builtIn());
+  }
+
+  /**
+   * Returns a verifier with another model.
+   *
+   * @param model the model
+   * @return the verifier
+   */
+  public static LocalVerifier of(VerifierModel model) {
+    return new LocalVerifier(model, model.accept(), model.reject());
+  }
+
+  /**
+   * Reads a model that {@code semcache-cli fit-verifier} has written. Blocks on the file system.
+   *
+   * @param file the file
+   * @return a verifier with the model
+   * @throws UncheckedIOException if the file cannot be read
+   * @throws IllegalArgumentException if the file is not a model of this version
+   */
+  public static LocalVerifier load(Path file) {
+    try {
+      return of(VerifierModel.parse(Files.readString(file)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be read", e);
+    }
+  }
+
+  /**
+   * Returns a verifier that accepts fewer pairs and is unsure about the others. Use it if another
+   * verifier decides on the pairs about which this one is unsure.
+   *
+   * @return the verifier
+   */
+  public LocalVerifier strict() {
+    return new LocalVerifier(model, model.strictAccept(), reject);
+  }
+
+  /**
+   * Returns a verifier with other thresholds.
+   *
+   * @param newAccept the score from which a pair is accepted, in [0, 1]
+   * @param newReject the score below which a pair is rejected, in [0, 1], at most {@code newAccept}
+   * @return the verifier
+   * @throws IllegalArgumentException if a threshold is out of range
+   */
+  public LocalVerifier thresholds(double newAccept, double newReject) {
+    if (!(newReject >= 0 && newReject <= newAccept && newAccept <= 1)) {
+      throw new IllegalArgumentException(
+          "thresholds are %s and %s; they must be in [0, 1], the threshold of rejection at most the threshold of acceptance"
+              .formatted(newAccept, newReject));
+    }
+    return new LocalVerifier(model, newAccept, newReject);
+  }
+
+  @Override
+  public Verification verify(Pair pair) {
+    if (pair.query().equals(pair.cachedPrompt())) {
+      return Verification.accept().withScore(1);
+    }
+    return verify(PromptPair.of(pair.query(), pair.cachedPrompt()), pair.distance());
+  }
+
+  Verification verify(PromptPair prompts, double distance) {
+    String reason = SurfaceRules.difference(prompts.asked(), prompts.cached());
+    if (reason != null) {
+      return Verification.reject(reason).withScore(0);
+    }
+    TextDiff diff = prompts.diff(Lexicon.english());
+    if (!diff.isUnreadTextSame()) {
+      return Verification.unsure("unread-rest");
+    }
+    Verification foreign = ForeignText.verify(prompts, diff);
+    if (foreign != null) {
+      return foreign;
+    }
+    PairFeatures features = PairFeatures.of(prompts, distance);
+    String rule = PairRules.difference(prompts, features);
+    if (rule != null) {
+      return new Verification(Outcome.REJECT, rule, OptionalDouble.of(0));
+    }
+    return decide(model.score(features), features.reason());
+  }
+
+  private Verification decide(double score, String reason) {
+    Outcome outcome =
+        score >= accept ? Outcome.ACCEPT : score < reject ? Outcome.REJECT : Outcome.UNSURE;
+    return new Verification(
+        outcome, outcome == Outcome.ACCEPT ? "accepted" : reason, OptionalDouble.of(score));
+  }
+}
