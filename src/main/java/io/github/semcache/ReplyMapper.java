@@ -76,8 +76,7 @@ final class ReplyMapper {
       long remaining = Long.parseLong(expiry) - now.toEpochMilli();
       return remaining < 1
           ? Optional.empty()
-          : Optional.of(
-              new NewEntry(copy, embedding, Optional.of(Duration.ofMillis(remaining))));
+          : Optional.of(new NewEntry(copy, embedding, Optional.of(Duration.ofMillis(remaining))));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -183,11 +183,7 @@ public final class Demo {
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     out.printf(
         "%s %11s  %s%n%s%s%n",
-        answer.isHit() ? "[CACHE]" : "[MODEL]",
-        readable(took),
-        question,
-        INDENT,
-        answer.text());
+        answer.isHit() ? "[CACHE]" : "[MODEL]", readable(took), question, INDENT, answer.text());
     if (answer.source() == Answer.Source.SEMANTIC) {
       out.printf(
           Locale.ROOT,
@@ -252,9 +248,7 @@ public final class Demo {
 
   private static String decision(Explanation.Candidate candidate) {
     String policy =
-        candidate.decision() instanceof Decision.Miss miss
-            ? miss.reason().code()
-            : "hit";
+        candidate.decision() instanceof Decision.Miss miss ? miss.reason().code() : "hit";
     return candidate.verification().map(Demo::decision).orElse(policy);
   }
 

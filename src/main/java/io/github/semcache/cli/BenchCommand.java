@@ -117,8 +117,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     List<BenchResult> earlier = compare == null ? List.of() : BenchTable.read(compare);
     BenchRun run =
-        new BenchRun(
-            environment, embedder, policies(), seeds, limit, spec.commandLine().getErr());
+        new BenchRun(environment, embedder, policies(), seeds, limit, spec.commandLine().getErr());
     List<BenchResult> results = new ArrayList<>();
     files().forEach(file -> results.addAll(results(run, file)));
     if (results.isEmpty()) {

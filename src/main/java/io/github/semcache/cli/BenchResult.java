@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param policy the name of the policy
  * @param isStream whether the set is a stream of prompts, and not of pairs
  * @param size the number of requests of a replay, or the number of decided pairs
- * @param hits the hits per request, or the accepted fraction of the pairs with the same answer; null
- *     if the policy does not apply to the set, or the set has no such pairs
+ * @param hits the hits per request, or the accepted fraction of the pairs with the same answer;
+ *     null if the policy does not apply to the set, or the set has no such pairs
  * @param wrong the wrong hits per request, or the accepted fraction of the pairs with different
  *     answers; null in the same cases
  * @param verifierCalls the pairs per request that the labels decided, or null
@@ -44,7 +44,8 @@ record BenchResult(
 
   /** Returns the rates and how they differ from those of an earlier run. */
   String cell(BenchResult earlier) {
-    String difference = difference(hits, earlier.hits, 1) + " / " + difference(wrong, earlier.wrong, 2);
+    String difference =
+        difference(hits, earlier.hits, 1) + " / " + difference(wrong, earlier.wrong, 2);
     return difference.equals("= / =") ? cell() : cell() + " [" + difference + "]";
   }
 

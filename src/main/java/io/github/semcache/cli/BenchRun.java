@@ -48,8 +48,7 @@ record BenchRun(
   private List<BenchResult> stream(String name, List<LabeledPrompt> prompts) {
     int size = Math.min(limit, prompts.size());
     List<LabeledPrompt> used = used(prompts);
-    try (OpenEmbedder open =
-        embedder.open(used.stream().map(LabeledPrompt::text).toList(), err)) {
+    try (OpenEmbedder open = embedder.open(used.stream().map(LabeledPrompt::text).toList(), err)) {
       NeighborTable neighbors = neighbors(name, used, open);
       int total = policies.size() * seeds.size() * size;
       try (ProgressBar progress = environment.progressBar(err, name, total)) {
@@ -98,7 +97,11 @@ record BenchRun(
     for (long seed : seeds) {
       int before = requests;
       Replay.Builder replay =
-          replays.get().shuffled(seed).limit(limit).progress(done -> progress.accept(before + done));
+          replays
+              .get()
+              .shuffled(seed)
+              .limit(limit)
+              .progress(done -> progress.accept(before + done));
       policy.configure(replay);
       ReplayResult result = replay.build().run(prompts);
       requests += result.total().requests();
@@ -119,7 +122,8 @@ record BenchRun(
   private List<BenchResult> pairs(String name, List<LabeledPair> pairs) {
     List<String> texts =
         pairs.stream().flatMap(pair -> Stream.of(pair.first(), pair.second())).toList();
-    List<BenchPolicy> applicable = policies.stream().filter(policy -> !policy.usesLabels()).toList();
+    List<BenchPolicy> applicable =
+        policies.stream().filter(policy -> !policy.usesLabels()).toList();
     try (OpenEmbedder open = embedder.open(texts, err);
         ProgressBar progress =
             environment.progressBar(err, name, applicable.size() * pairs.size())) {

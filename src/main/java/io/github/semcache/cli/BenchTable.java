@@ -51,8 +51,7 @@ record BenchTable(
     Optional<BenchResult> before =
         earlier.stream()
             .filter(
-                other ->
-                    other.set().equals(result.set()) && other.policy().equals(result.policy()))
+                other -> other.set().equals(result.set()) && other.policy().equals(result.policy()))
             .findFirst();
     return before.map(result::cell).orElseGet(result::cell);
   }
@@ -85,8 +84,8 @@ record BenchTable(
     out.printf("%n%s%n%n", LEGEND);
     out.println(
         heading.entrySet().stream()
-            .map(entry -> entry.getKey() + " " + entry.getValue())
-            .collect(Collectors.joining(", "))
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "))
             + ".");
     out.flush();
   }

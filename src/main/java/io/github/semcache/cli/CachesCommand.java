@@ -50,8 +50,7 @@ final class CachesCommand implements Callable<Integer> {
           spec.commandLine(),
           "--store is '" + uri + "'; it must be a Redis URI, because a directory has one cache");
     }
-    List<RedisVectorStore.StoredCache> caches =
-        RedisVectorStore.caches(Stores.redis(uri, cluster));
+    List<RedisVectorStore.StoredCache> caches = RedisVectorStore.caches(Stores.redis(uri, cluster));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       JsonOutput.print(out, caches.stream().map(CachesCommand::json).toList());
@@ -65,8 +64,7 @@ final class CachesCommand implements Callable<Integer> {
     if (caches.isEmpty()) {
       out.println("no caches");
     } else {
-      int width =
-          caches.stream().mapToInt(cache -> cache.cacheName().length()).max().orElse(0) + 2;
+      int width = caches.stream().mapToInt(cache -> cache.cacheName().length()).max().orElse(0) + 2;
       for (RedisVectorStore.StoredCache cache : caches) {
         out.printf(
             Locale.ROOT,

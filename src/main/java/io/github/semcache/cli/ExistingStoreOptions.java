@@ -97,7 +97,8 @@ final class ExistingStoreOptions {
   private EmbeddingSpace storedSpace() {
     List<EmbeddingSpace> spaces = spaces();
     Optional<String> wanted =
-        Optional.ofNullable(model).or(() -> embedder.isGiven() ? Optional.of(embedder.modelId()) : Optional.empty());
+        Optional.ofNullable(model)
+            .or(() -> embedder.isGiven() ? Optional.of(embedder.modelId()) : Optional.empty());
     List<EmbeddingSpace> selected =
         spaces.stream()
             .filter(space -> wanted.isEmpty() || wanted.get().equals(space.modelId()))
@@ -162,6 +163,7 @@ final class ExistingStoreOptions {
           spec.commandLine(), "--cluster and --cache-name require a Redis URI as --store");
     }
   }
+
   /**
    * Returns the scope that starts with a prefix.
    *

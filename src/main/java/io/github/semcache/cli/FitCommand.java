@@ -143,7 +143,10 @@ final class FitCommand implements Callable<Integer> {
   /** Returns the options of the builder that select the guards and the verifier. */
   private String code() {
     String guardCode =
-        guards.guards().map(some -> guards.isEnabled() ? ".guards(Guards.english())" : ".noGuards()").orElse("");
+        guards
+            .guards()
+            .map(some -> guards.isEnabled() ? ".guards(Guards.english())" : ".noGuards()")
+            .orElse("");
     return guardCode + (verifier.scorer().isPresent() ? "" : ".verifier(PairVerifier.none())");
   }
 
@@ -238,11 +241,7 @@ final class FitCommand implements Callable<Integer> {
       if (seed != null) {
         replay.shuffled(seed);
       }
-      return ThresholdFit.of(
-          prompts,
-          replay,
-          this::policy,
-          fitTarget);
+      return ThresholdFit.of(prompts, replay, this::policy, fitTarget);
     }
   }
 }

@@ -166,7 +166,8 @@ final class ReportCommand implements Callable<Integer> {
     return "semcache-cli report "
         + spec.commandLine().getParseResult().originalArgs().stream()
             .skip(1)
-            .map(arg -> arg.matches("[\\w./:=,@%+-]+") ? arg : "'" + arg.replace("'", "'\\''") + "'")
+            .map(
+                arg -> arg.matches("[\\w./:=,@%+-]+") ? arg : "'" + arg.replace("'", "'\\''") + "'")
             .collect(Collectors.joining(" "));
   }
 }

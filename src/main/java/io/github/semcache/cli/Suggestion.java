@@ -51,17 +51,14 @@ final class Suggestion {
     return mostSimilar(
         name,
         List.copyOf(
-            name.startsWith("-")
-                ? command.optionsMap().keySet()
-                : command.subcommands().keySet()));
+            name.startsWith("-") ? command.optionsMap().keySet() : command.subcommands().keySet()));
   }
 
   private static List<String> mostSimilar(String name, Collection<String> known) {
     Optional<Integer> least =
         known.stream().map(other -> editDistance(name, other)).min(Comparator.naturalOrder());
     return least.filter(distance -> distance <= Math.max(1, MAX_DISTANCE * name.length())).stream()
-        .flatMap(
-            distance -> known.stream().filter(other -> editDistance(name, other) == distance))
+        .flatMap(distance -> known.stream().filter(other -> editDistance(name, other) == distance))
         .toList();
   }
 

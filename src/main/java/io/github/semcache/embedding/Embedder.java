@@ -83,8 +83,7 @@ public interface Embedder {
    */
   static double coverageOfWindow(String text, int maxTokens) {
     long maxBytes = 2L * maxTokens;
-    return text.length() <= maxBytes
-            && text.getBytes(StandardCharsets.UTF_8).length <= maxBytes
+    return text.length() <= maxBytes && text.getBytes(StandardCharsets.UTF_8).length <= maxBytes
         ? 1
         : 0;
   }

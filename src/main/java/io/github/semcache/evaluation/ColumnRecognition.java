@@ -8,7 +8,8 @@ import java.util.Optional;
 /** Recognizes the columns of data files by their names or values; see {@link DataSet#read}. */
 final class ColumnRecognition {
   /** Names of the column of a prompt text. */
-  private static final List<String> PROMPT = List.of("prompt", "text", "question", "query", "utterance", "input");
+  private static final List<String> PROMPT =
+      List.of("prompt", "text", "question", "query", "utterance", "input");
 
   /** Names of the column of a label. */
   private static final List<String> LABEL = List.of("label", "category", "intent", "class");
@@ -24,7 +25,8 @@ final class ColumnRecognition {
           List.of("cached", "asked"));
 
   /** Names of the column that indicates whether the prompts of a pair have the same answer. */
-  private static final List<String> SAME = List.of("same", "label", "expected", "is_duplicate", "duplicate");
+  private static final List<String> SAME =
+      List.of("same", "label", "expected", "is_duplicate", "duplicate");
 
   /** The column names of a file without a header, by the position of its label. */
   private static final List<List<String>> WITHOUT_HEADER =
@@ -51,14 +53,17 @@ final class ColumnRecognition {
         .flatMap(columns -> DataFile.tryRead(path, columns).stream())
         .filter(file -> file.hasPairLabels("same"))
         .findFirst()
-        .map(file -> new DataSet.Pairs(file.pairsOfAnyLabel(PairColumns.of("first", "second", "same"))));
+        .map(
+            file ->
+                new DataSet.Pairs(file.pairsOfAnyLabel(PairColumns.of("first", "second", "same"))));
   }
 
   private static Optional<DataSet> withHeader(DataFile file) {
     Optional<String> same = column(file, SAME);
     Optional<List<String>> pair =
         PAIR.stream()
-            .filter(names -> names.stream().allMatch(name -> column(file, List.of(name)).isPresent()))
+            .filter(
+                names -> names.stream().allMatch(name -> column(file, List.of(name)).isPresent()))
             .findFirst();
     if (pair.isPresent() && same.isPresent()) {
       String first = column(file, pair.get().subList(0, 1)).orElseThrow();

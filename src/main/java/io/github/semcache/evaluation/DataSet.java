@@ -31,11 +31,11 @@ public sealed interface DataSet {
 
   /**
    * Reads a file. It contains pairs if it has two columns of prompts and a column of labels with
-   * usual names, for example {@code first}, {@code second}, and {@code same}. It contains prompts if
-   * it has a column of prompts and one of labels with usual names, for example {@code text} and
-   * {@code category}. A tab-separated file of three columns without a header contains pairs if every
-   * value of its first or its last column is a {@linkplain PairColumns#label label of a pair}. Case
-   * of column names is ignored. Blocks on the file system.
+   * usual names, for example {@code first}, {@code second}, and {@code same}. It contains prompts
+   * if it has a column of prompts and one of labels with usual names, for example {@code text} and
+   * {@code category}. A tab-separated file of three columns without a header contains pairs if
+   * every value of its first or its last column is a {@linkplain PairColumns#label label of a
+   * pair}. Case of column names is ignored. Blocks on the file system.
    *
    * @param path the file
    * @return the prompts or the pairs

@@ -73,8 +73,7 @@ public record PairResult(List<DecidedPair> decisions) {
 
   List<PrecisionCurve.Scored> scores() {
     return decisions.stream()
-        .map(
-            decision -> new PrecisionCurve.Scored(decision.score(), decision.pair().sameAnswer()))
+        .map(decision -> new PrecisionCurve.Scored(decision.score(), decision.pair().sameAnswer()))
         .toList();
   }
 

@@ -175,8 +175,6 @@ public final class PrecisionCurve {
    */
   public OptionalDouble calibrationRetention() {
     OptionalDouble average = averagePrecision();
-    return average.isEmpty()
-        ? average
-        : OptionalDouble.of(hitRatioArea() / average.getAsDouble());
+    return average.isEmpty() ? average : OptionalDouble.of(hitRatioArea() / average.getAsDouble());
   }
 }

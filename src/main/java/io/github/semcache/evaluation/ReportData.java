@@ -143,10 +143,7 @@ record ReportData(
       double secondHalfErrorRate) {
 
     static Point of(
-        String setting,
-        @Nullable Double threshold,
-        @Nullable String code,
-        ReplayResult result) {
+        String setting, @Nullable Double threshold, @Nullable String code, ReplayResult result) {
       ReplayCounts total = result.total();
       ReplayCounts half = result.secondHalf();
       Proportion error = total.errorRate().orElseThrow();

@@ -39,7 +39,6 @@ record ReportRunner(
   /** The threshold of embedders that declare none. */
   private static final double DEFAULT_THRESHOLD = 0.15;
 
-
   private static final int MAX_WRONG_HITS = 20;
   private static final int MAX_WRONG_HITS_PER_LABELS = 2;
   private static final double BIN_WIDTH = 0.02;

@@ -45,8 +45,7 @@ public final class LangChain4jEmbedder implements Embedder {
     this.maxBatch = builder.maxBatch;
     KnownModel known = KnownModel.of(builder.modelId);
     this.maxTokens = builder.maxTokens.orElse(known.maxTokens());
-    this.maxDistance =
-        builder.maxDistance.isPresent() ? builder.maxDistance : known.maxDistance();
+    this.maxDistance = builder.maxDistance.isPresent() ? builder.maxDistance : known.maxDistance();
   }
 
   /**

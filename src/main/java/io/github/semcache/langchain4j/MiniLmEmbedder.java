@@ -14,12 +14,12 @@ import java.util.OptionalDouble;
  * 137 MB of jars and unpacks native libraries under the user's home directory.
  *
  * <p><b>Threshold.</b> A cache with this embedder uses {@link #maxDistance} unless its builder sets
- * another threshold. Use 0.10 if very similar questions have different answers. The cosine distance of "What is the
- * capital of France?" to "Which city serves as France's capital?" is 0.10, to "What is the capital
- * of Germany?" 0.33, and to "How do I reverse a string in Python?" 0.87. The table shows the
- * results for 10,000 labeled prompts in random order. Each prompt hits the nearest stored prompt if
- * it is within the threshold, and is stored otherwise. A hit is wrong if the two prompts have
- * different intents.
+ * another threshold. Use 0.10 if very similar questions have different answers. The cosine distance
+ * of "What is the capital of France?" to "Which city serves as France's capital?" is 0.10, to "What
+ * is the capital of Germany?" 0.33, and to "How do I reverse a string in Python?" 0.87. The table
+ * shows the results for 10,000 labeled prompts in random order. Each prompt hits the nearest stored
+ * prompt if it is within the threshold, and is stored otherwise. A hit is wrong if the two prompts
+ * have different intents.
  *
  * <table>
  * <caption>Hits and wrong hits, in percent of all prompts</caption>
@@ -78,9 +78,7 @@ public final class MiniLmEmbedder implements Embedder {
   public static MiniLmEmbedder create() {
     try {
       EmbeddingModel model = new WindowedModel(loadModel(), WINDOW, MAX_CHARACTERS);
-      return new MiniLmEmbedder(
-          LangChain4jEmbedder.of(model, MODEL_ID),
-          Tokenizer.READER);
+      return new MiniLmEmbedder(LangChain4jEmbedder.of(model, MODEL_ID), Tokenizer.READER);
     } catch (LinkageError e) {
       throw new IllegalStateException(
           "the local embedding model cannot be loaded; it requires"
@@ -150,6 +148,7 @@ public final class MiniLmEmbedder implements Embedder {
   /** Loads the tokenizer once. */
   private static final class Tokenizer {
     static final WordPieceReader READER =
-        WordPieceReader.load(AllMiniLmL6V2QuantizedEmbeddingModel.class, "/" + MODEL_ID + "-tokenizer.json");
+        WordPieceReader.load(
+            AllMiniLmL6V2QuantizedEmbeddingModel.class, "/" + MODEL_ID + "-tokenizer.json");
   }
 }

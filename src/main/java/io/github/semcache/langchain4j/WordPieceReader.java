@@ -126,7 +126,8 @@ final class WordPieceReader {
   private static boolean isForeignLetter(String piece) {
     int letter = piece.codePointAt(0);
     return piece.length() == Character.charCount(letter)
-        && (Character.isLetter(letter) || Character.getType(letter) == Character.NON_SPACING_MARK
+        && (Character.isLetter(letter)
+            || Character.getType(letter) == Character.NON_SPACING_MARK
             || Character.getType(letter) == Character.COMBINING_SPACING_MARK)
         && Character.UnicodeScript.of(letter) != Character.UnicodeScript.LATIN;
   }

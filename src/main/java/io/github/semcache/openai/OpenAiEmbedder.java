@@ -45,10 +45,10 @@ import java.util.function.Supplier;
  *
  * <p>{@link #maxDistance} is 0.13 for {@code text-embedding-3-small}, 0.14 for {@code
  * text-embedding-3-large}, and 0.03 for {@code text-embedding-ada-002}: 0.16 times the distance of
- * unrelated texts, as for all-MiniLM-L6-v2, rounded down. Published cosine similarities of unrelated
- * texts are 0.2 for 3-small and 0.78 for ada-002 (community.openai.com/t/1377685), and 0.1 for
- * 3-large (afurmanov.com/chunk-size-embedding-similarity). Measure the threshold on your own
- * prompts before you rely on it.
+ * unrelated texts, as for all-MiniLM-L6-v2, rounded down. Published cosine similarities of
+ * unrelated texts are 0.2 for 3-small and 0.78 for ada-002 (community.openai.com/t/1377685), and
+ * 0.1 for 3-large (afurmanov.com/chunk-size-embedding-similarity). Measure the threshold on your
+ * own prompts before you rely on it.
  *
  * <p>This class is immutable and thread-safe. {@link #embed} blocks on the network.
  */

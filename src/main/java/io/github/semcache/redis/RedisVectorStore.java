@@ -142,8 +142,8 @@ public final class RedisVectorStore implements VectorStore, ListableStore, State
    *
    * @param connection the server or the cluster
    * @return the caches, sorted by name and model
-   * @throws StoreException if the server cannot be reached, denies the commands FT._LIST or FT.INFO,
-   *     or has no search module
+   * @throws StoreException if the server cannot be reached, denies the commands FT._LIST or
+   *     FT.INFO, or has no search module
    */
   public static List<StoredCache> caches(RedisConnection connection) {
     try (UnifiedJedis jedis = requireNonNull(connection, "connection").open()) {

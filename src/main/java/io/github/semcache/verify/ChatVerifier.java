@@ -73,8 +73,9 @@ final class ChatVerifier implements PairVerifier {
     ChatReply reply = model.chat(Prompt.of(question(pair)).system(INSTRUCTION));
     Verification decision =
         switch (reply.text().strip()) {
-          case "ACCEPT" -> new Verification(
-              Verification.Outcome.ACCEPT, "chat-accepted", OptionalDouble.empty());
+          case "ACCEPT" ->
+              new Verification(
+                  Verification.Outcome.ACCEPT, "chat-accepted", OptionalDouble.empty());
           case "REJECT" -> Verification.reject("chat-rejected");
           default -> Verification.unsure("chat-unsure");
         };

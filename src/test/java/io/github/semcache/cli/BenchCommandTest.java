@@ -90,7 +90,8 @@ class BenchCommandTest {
             directory.resolve("earlier.txt"), bench("--policy", "distance", "--json").out());
     assertThat(bench("--policy", "distance", "--compare", earlier.toString()).out())
         .doesNotContain("[+", "[-");
-    Files.writeString(earlier, Files.readString(earlier).replace("\"hits\" : 0.5", "\"hits\" : 0.4"));
+    Files.writeString(
+        earlier, Files.readString(earlier).replace("\"hits\" : 0.5", "\"hits\" : 0.4"));
 
     assertThat(bench("--policy", "distance", "--compare", earlier.toString()).out())
         .contains("[+10.0 / =]");

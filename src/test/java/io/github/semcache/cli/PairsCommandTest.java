@@ -51,7 +51,14 @@ class PairsCommandTest {
   void acceptedPairsAreCounted() throws IOException {
     JsonNode json =
         byDistance(
-                "pairs.csv", CSV, "--first", "first", "--second", "second", "--label", "same",
+                "pairs.csv",
+                CSV,
+                "--first",
+                "first",
+                "--second",
+                "second",
+                "--label",
+                "same",
                 "--json")
             .json();
 
@@ -102,12 +109,7 @@ class PairsCommandTest {
   void guardsThatRejectAPairAreItsReason() throws IOException {
     embedder.place("pay 5 euros", 10).place("pay 6 euros", 10.5);
     JsonNode json =
-        pairs(
-                "pairs.csv",
-                "a,b,label\npay 5 euros,pay 6 euros,0\n",
-                "--verifier",
-                "none",
-                "--json")
+        pairs("pairs.csv", "a,b,label\npay 5 euros,pay 6 euros,0\n", "--verifier", "none", "--json")
             .json();
 
     assertThat(json.get("byReason").has("replaced-number")).isTrue();
@@ -127,11 +129,21 @@ class PairsCommandTest {
         List.of(
             byDistance("a.tsv", withoutHeader, "--json"),
             byDistance(
-                "b.tsv", withoutHeader, "--json", "--columns", "x,y,z", "--label", "x", "--first",
-                "y", "--second", "z"),
+                "b.tsv",
+                withoutHeader,
+                "--json",
+                "--columns",
+                "x,y,z",
+                "--label",
+                "x",
+                "--first",
+                "y",
+                "--second",
+                "z"),
             byDistance("c.jsonl", jsonLines, "--json"),
             byDistance(
-                "d.tsv", "where is my card\twhere's my card\t1\nwhere is my card\twhere is my pin\t0\n",
+                "d.tsv",
+                "where is my card\twhere's my card\t1\nwhere is my card\twhere is my pin\t0\n",
                 "--json"))) {
       assertThat(run.json().get("acceptedRight").asInt()).isEqualTo(1);
       assertThat(run.json().get("acceptedWrong").asInt()).isEqualTo(1);
@@ -153,8 +165,10 @@ class PairsCommandTest {
   @Test
   void badFilesAreReportedInOneLine() throws IOException {
     Path file = directory.resolve("pairs.csv");
-    byDistance("pairs.csv", "").assertFailed(1, file + " is empty; it must have a header and at least one row");
-    byDistance("pairs.csv", "first,second,same\n").assertFailed(1, file + " has a header but no rows");
+    byDistance("pairs.csv", "")
+        .assertFailed(1, file + " is empty; it must have a header and at least one row");
+    byDistance("pairs.csv", "first,second,same\n")
+        .assertFailed(1, file + " has a header but no rows");
     byDistance("pairs.csv", CSV, "--first", "first", "--second", "third", "--label", "same")
         .assertFailed(
             1,
@@ -175,12 +189,30 @@ class PairsCommandTest {
                 + " --label");
     assertThat(byDistance("pairs.csv", "first,second,same\na,b,maybe\n").err())
         .startsWith("semcache-cli: " + file + ", line 2: column 'same' has an unknown label");
-    byDistance("x.jsonl", "{\"a\": 1}\n", "--columns", "a,b", "--first", "a", "--second", "b",
-            "--label", "b")
+    byDistance(
+            "x.jsonl",
+            "{\"a\": 1}\n",
+            "--columns",
+            "a,b",
+            "--first",
+            "a",
+            "--second",
+            "b",
+            "--label",
+            "b")
         .assertFailed(
             2, "--columns: format is JSON_LINES; only CSV and TSV can be read without a header");
-    byDistance("x.tsv", "a\tb\nc\n", "--columns", "a,b", "--first", "a", "--second", "b",
-            "--label", "b")
+    byDistance(
+            "x.tsv",
+            "a\tb\nc\n",
+            "--columns",
+            "a,b",
+            "--first",
+            "a",
+            "--second",
+            "b",
+            "--label",
+            "b")
         .assertFailed(
             1,
             directory.resolve("x.tsv")

@@ -55,7 +55,8 @@ class DemoTest {
     assertThat(run.sources()).containsExactly(MODEL, CACHE, CACHE, MODEL);
     assertThat(run.output())
         .contains("NOT a language model", "4 requests", "time: model", "exact hit")
-        .containsPattern("semantic hit, distance 0\\.\\d{3} to \"What is the capital of France\\?\"");
+        .containsPattern(
+            "semantic hit, distance 0\\.\\d{3} to \"What is the capital of France\\?\"");
   }
 
   @Test

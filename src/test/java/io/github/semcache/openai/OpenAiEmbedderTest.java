@@ -84,15 +84,19 @@ final class OpenAiEmbedderTest extends OpenAiTest {
     "text-embedding-ada-002, 0.03"
   })
   void thresholdOfKnownModelIsDeclared(String model, double maxDistance) {
-    assertThat(OpenAiEmbedder.builder(client).model(model).build().maxDistance()).hasValue(maxDistance);
-    assertThat(OpenAiEmbedder.builder(client).model("other").modelDimension(3).build().maxDistance()).isEmpty();
+    assertThat(OpenAiEmbedder.builder(client).model(model).build().maxDistance())
+        .hasValue(maxDistance);
+    assertThat(
+            OpenAiEmbedder.builder(client).model("other").modelDimension(3).build().maxDistance())
+        .isEmpty();
   }
 
   @Test
   void textBeyondTheWindowIsNotRead() {
     assertThat(OpenAiEmbedder.builder(client).build().coverage("a".repeat(16_382))).isEqualTo(1);
     assertThat(OpenAiEmbedder.builder(client).build().coverage("a".repeat(16_383))).isZero();
-    assertThat(OpenAiEmbedder.builder(client).maxTokens(512).build().coverage("字".repeat(342))).isZero();
+    assertThat(OpenAiEmbedder.builder(client).maxTokens(512).build().coverage("字".repeat(342)))
+        .isZero();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> OpenAiEmbedder.builder(client).maxTokens(0))
         .withMessage("maxTokens is 0; it must be at least 1");
