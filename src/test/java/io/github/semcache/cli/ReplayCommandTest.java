@@ -258,6 +258,7 @@ class ReplayCommandTest {
                 "--label=intent",
                 "--no-embedding-cache",
                 "--policy=max-distance=0.15",
+                "--verifier=none",
                 "--json")
             .json();
 
