@@ -185,8 +185,10 @@ public final class GradientBoosting {
       children[best.node] = nodes;
       double middle = (best.leftValue + best.rightValue) / 2;
       int d = directions[best.feature];
-      Leaf a = new Leaf(nodes, best.from, left, d < 0 ? middle : best.low, d > 0 ? middle : best.high);
-      Leaf b = new Leaf(nodes + 1, left, best.to, d > 0 ? middle : best.low, d < 0 ? middle : best.high);
+      Leaf a =
+          new Leaf(nodes, best.from, left, d < 0 ? middle : best.low, d > 0 ? middle : best.high);
+      Leaf b =
+          new Leaf(nodes + 1, left, best.to, d > 0 ? middle : best.low, d < 0 ? middle : best.high);
       values[nodes] = (float) (rate * best.leftValue);
       values[nodes + 1] = (float) (rate * best.rightValue);
       nodes += 2;
@@ -196,7 +198,9 @@ public final class GradientBoosting {
       open.add(b);
     }
     return new BoostedTrees.Tree(
-        Arrays.copyOf(features, nodes), Arrays.copyOf(values, nodes), Arrays.copyOf(children, nodes));
+        Arrays.copyOf(features, nodes),
+        Arrays.copyOf(values, nodes),
+        Arrays.copyOf(children, nodes));
   }
 
   private static double clampTo(double v, double low, double high) {
@@ -263,7 +267,8 @@ public final class GradientBoosting {
   private double value(BoostedTrees.Tree tree, int row) {
     int node = 0;
     while (tree.features()[node] >= 0) {
-      node = tree.children()[node] + (bins[tree.features()[node]][row] <= tree.values()[node] ? 0 : 1);
+      node =
+          tree.children()[node] + (bins[tree.features()[node]][row] <= tree.values()[node] ? 0 : 1);
     }
     return tree.values()[node];
   }

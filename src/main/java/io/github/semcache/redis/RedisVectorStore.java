@@ -138,6 +138,32 @@ public final class RedisVectorStore
   }
 
   /**
+   * A cache in Redis.
+   *
+   * @param cacheName the name of the cache
+   * @param space the embedding model and the dimension of its embeddings
+   * @param entries the number of entries in its index, which may include some that are expired
+   * @param indexBytes the memory of its index in bytes, or 0 if the server does not report it
+   */
+  public record StoredCache(
+      String cacheName, EmbeddingSpace space, long entries, long indexBytes) {}
+
+  /**
+   * Lists the caches of a server or a cluster. Opens a connection and closes it. A cache without an
+   * index, for example after FT.DROPINDEX, is not listed. Blocks.
+   *
+   * @param connection the server or the cluster
+   * @return the caches, sorted by name and model
+   * @throws StoreException if the server cannot be reached, denies the commands FT._LIST or
+   *     FT.INFO, or has no search module
+   */
+  public static List<StoredCache> caches(RedisConnection connection) {
+    try (UnifiedJedis jedis = requireNonNull(connection, "connection").open()) {
+      return new CacheCatalog(jedis).list();
+    }
+  }
+
+  /**
    * Returns a builder for a store that opens and closes its own connections.
    *
    * @param connection the server or cluster, and how to connect to it

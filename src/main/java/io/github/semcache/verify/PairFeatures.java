@@ -22,28 +22,93 @@ import java.util.function.ToDoubleFunction;
 /** Features of two texts that indicate whether they ask for the same. */
 public final class PairFeatures {
   /** What an unmatched word is. */
-  enum WordClass { NAME, NOUN, COMMON, LIGHT, LITERAL, SYMBOL, FUNCTION }
+  enum WordClass {
+    NAME,
+    NOUN,
+    COMMON,
+    LIGHT,
+    LITERAL,
+    SYMBOL,
+    FUNCTION
+  }
 
   /** The name of each feature and the direction in which it may change the score. */
   static final String[] NAMES = {
-    "distance-", "content?", "contentMax?", "lenRatio-", "shared?",
-    "nameMax-", "nameMin-", "nounMax-", "nounMin-", "commonMax-", "commonMin-", "lightMax-", "lightMin-",
-    "literalMax-", "symbolMax-", "synonyms-", "covered-",
-    "numberReplaced-", "numberAdded-", "numberOrder-", "units-", "dates-",
-    "opposite-", "negation-", "negationGuard-", "question-", "orderGuard-", "symbolGuard-",
-    "nameGuard-", "substitution-", "adverse-",
-    "phraseMax-", "phraseMin-", "bindHard-", "bindSoft-", "bindOne-", "inversions-", "freeInversions-",
-    "tail-", "head?", "modifier-", "replaced-", "capitalized-",
-    "person-", "personOrder-", "quantifier-", "modal-", "preposition-", "functionMax?",
-    "passive-", "remainder-", "trigram-", "affix?", "verbReplaced-", "questionAdded-", "firstContent-",
-    "idfMax-", "idfMaxSum-", "idfMinSum-", "oddsMax-", "oddsMaxSum-", "oddsMinSum-", "coverage+",
-    "oddsTotal-", "phraseOdds-", "relDistance-"
+    "distance-",
+    "content?",
+    "contentMax?",
+    "lenRatio-",
+    "shared?",
+    "nameMax-",
+    "nameMin-",
+    "nounMax-",
+    "nounMin-",
+    "commonMax-",
+    "commonMin-",
+    "lightMax-",
+    "lightMin-",
+    "literalMax-",
+    "symbolMax-",
+    "synonyms-",
+    "covered-",
+    "numberReplaced-",
+    "numberAdded-",
+    "numberOrder-",
+    "units-",
+    "dates-",
+    "opposite-",
+    "negation-",
+    "negationGuard-",
+    "question-",
+    "orderGuard-",
+    "symbolGuard-",
+    "nameGuard-",
+    "substitution-",
+    "adverse-",
+    "phraseMax-",
+    "phraseMin-",
+    "bindHard-",
+    "bindSoft-",
+    "bindOne-",
+    "inversions-",
+    "freeInversions-",
+    "tail-",
+    "head?",
+    "modifier-",
+    "replaced-",
+    "capitalized-",
+    "person-",
+    "personOrder-",
+    "quantifier-",
+    "modal-",
+    "preposition-",
+    "functionMax?",
+    "passive-",
+    "remainder-",
+    "trigram-",
+    "affix?",
+    "verbReplaced-",
+    "questionAdded-",
+    "firstContent-",
+    "idfMax-",
+    "idfMaxSum-",
+    "idfMinSum-",
+    "oddsMax-",
+    "oddsMaxSum-",
+    "oddsMinSum-",
+    "coverage+",
+    "oddsTotal-",
+    "phraseOdds-",
+    "relDistance-"
   };
+
   static final int FIRST_WORD_FEATURE = 56;
 
   final float[] values = new float[NAMES.length];
+
   /** Unmatched content words of both sides. */
   final List<String> firstWords = new ArrayList<>();
+
   final List<String> secondWords = new ArrayList<>();
   final List<String> sharedWords = new ArrayList<>();
   final List<String> phraseWords = new ArrayList<>();
@@ -75,7 +140,8 @@ public final class PairFeatures {
     put(shared);
     int[] classesA = classes(first, diff.first(), firstWords);
     int[] classesB = classes(second, diff.second(), secondWords);
-    for (WordClass c : new WordClass[] {WordClass.NAME, WordClass.NOUN, WordClass.COMMON, WordClass.LIGHT}) {
+    for (WordClass c :
+        new WordClass[] {WordClass.NAME, WordClass.NOUN, WordClass.COMMON, WordClass.LIGHT}) {
       putMaxMin(classesA[c.ordinal()], classesB[c.ordinal()]);
     }
     put(Math.max(classesA[WordClass.LITERAL.ordinal()], classesB[WordClass.LITERAL.ordinal()]));
@@ -88,7 +154,10 @@ public final class PairFeatures {
     put(diff.hasConflict(WordList.UNITS));
     put(diff.hasConflict(WordList.DATES));
     put(diff.hasConflict(WordList.OPPOSITES));
-    put(diff.isNegationChanged() ? 1 : Math.min(1, Math.abs(diff.first().negationCount() - diff.second().negationCount())));
+    put(
+        diff.isNegationChanged()
+            ? 1
+            : Math.min(1, Math.abs(diff.first().negationCount() - diff.second().negationCount())));
     Set<RejectionReason> guards = new HashSet<>(Guards.english().rejections(pair));
     put(guards.contains(RejectionReason.NEGATION));
     put(question(diff));
@@ -230,7 +299,10 @@ public final class PairFeatures {
   private static int phraseUnmatched(Side side) {
     int count = 0;
     for (int i = 0; i < side.size(); i++) {
-      count += side.isUnmatched(i) && side.token(i).isContent() && !side.prepositions[i].isEmpty() ? 1 : 0;
+      count +=
+          side.isUnmatched(i) && side.token(i).isContent() && !side.prepositions[i].isEmpty()
+              ? 1
+              : 0;
     }
     return count;
   }
@@ -269,8 +341,12 @@ public final class PairFeatures {
       for (int y = x + 1; y < limit; y++) {
         if (pairs.get(x)[1] > pairs.get(y)[1]) {
           inversions++;
-          boolean bound = !first.prepositions[pairs.get(x)[0]].isEmpty() || !first.prepositions[pairs.get(y)[0]].isEmpty();
-          boolean bound2 = !second.prepositions[pairs.get(x)[1]].isEmpty() || !second.prepositions[pairs.get(y)[1]].isEmpty();
+          boolean bound =
+              !first.prepositions[pairs.get(x)[0]].isEmpty()
+                  || !first.prepositions[pairs.get(y)[0]].isEmpty();
+          boolean bound2 =
+              !second.prepositions[pairs.get(x)[1]].isEmpty()
+                  || !second.prepositions[pairs.get(y)[1]].isEmpty();
           free += bound && bound2 ? 0 : 1;
         }
       }
@@ -286,9 +362,14 @@ public final class PairFeatures {
   private static final Set<String> TO = Set.of("to", "into", "onto", "toward", "towards");
 
   private static boolean isHard(String p, String q) {
-    return FROM.contains(p) && TO.contains(q) || TO.contains(p) && FROM.contains(q)
-        || p.equals("before") || q.equals("before") || p.equals("after") || q.equals("after")
-        || p.equals("without") || q.equals("without");
+    return FROM.contains(p) && TO.contains(q)
+        || TO.contains(p) && FROM.contains(q)
+        || p.equals("before")
+        || q.equals("before")
+        || p.equals("after")
+        || q.equals("after")
+        || p.equals("without")
+        || q.equals("without");
   }
 
   private static int tail(Side side) {
@@ -322,7 +403,8 @@ public final class PairFeatures {
     int count = 0;
     for (int i = 0; i < side.size(); i++) {
       if (side.isUnmatched(i) && side.token(i).isContent() && !side.token(i).is(Trait.LIGHT)) {
-        boolean before = i + 1 < side.size() && side.token(i + 1).isContent() && !side.isUnmatched(i + 1);
+        boolean before =
+            i + 1 < side.size() && side.token(i + 1).isContent() && !side.isUnmatched(i + 1);
         boolean after = i > 0 && side.token(i - 1).isContent() && !side.isUnmatched(i - 1);
         count += before || after ? 1 : 0;
       }
@@ -343,8 +425,13 @@ public final class PairFeatures {
     int count = 0;
     for (int j = 0; j < second.size(); j++) {
       if (second.isUnmatched(j) && second.token(j).isContent()) {
-        count += places.contains(key(second, j - 1) + " " + key(second, j + 1)) ? 2
-            : places.contains(key(second, j - 1) + " *") || places.contains("* " + key(second, j + 1)) ? 1 : 0;
+        count +=
+            places.contains(key(second, j - 1) + " " + key(second, j + 1))
+                ? 2
+                : places.contains(key(second, j - 1) + " *")
+                        || places.contains("* " + key(second, j + 1))
+                    ? 1
+                    : 0;
       }
     }
     return count;
@@ -358,7 +445,14 @@ public final class PairFeatures {
     int count = 0;
     for (int i = 0; i < side.size(); i++) {
       Token token = side.token(i);
-      count += side.isUnmatched(i) && token.isContent() && token.isCapitalized() && !token.startsSentence() && text.capitalsMarkNames() ? 1 : 0;
+      count +=
+          side.isUnmatched(i)
+                  && token.isContent()
+                  && token.isCapitalized()
+                  && !token.startsSentence()
+                  && text.capitalsMarkNames()
+              ? 1
+              : 0;
     }
     return count;
   }
@@ -392,7 +486,10 @@ public final class PairFeatures {
   private static int functions(Side side, Set<String> words) {
     int count = 0;
     for (int i = 0; i < side.size(); i++) {
-      count += side.isUnmatched(i) && !side.token(i).isContent() && words.contains(side.token(i).form()) ? 1 : 0;
+      count +=
+          side.isUnmatched(i) && !side.token(i).isContent() && words.contains(side.token(i).form())
+              ? 1
+              : 0;
     }
     return count;
   }
@@ -404,7 +501,13 @@ public final class PairFeatures {
       if (form.equals("by") && be) {
         return true;
       }
-      be |= form.equals("is") || form.equals("was") || form.equals("were") || form.equals("are") || form.equals("been") || form.equals("be");
+      be |=
+          form.equals("is")
+              || form.equals("was")
+              || form.equals("were")
+              || form.equals("are")
+              || form.equals("been")
+              || form.equals("be");
     }
     return false;
   }
@@ -416,7 +519,8 @@ public final class PairFeatures {
       prefix++;
     }
     int suffix = 0;
-    while (suffix < shorter - prefix && a.charAt(a.length() - 1 - suffix) == b.charAt(b.length() - 1 - suffix)) {
+    while (suffix < shorter - prefix
+        && a.charAt(a.length() - 1 - suffix) == b.charAt(b.length() - 1 - suffix)) {
       suffix++;
     }
     put(Math.log1p(Math.max(a.length(), b.length()) - prefix - suffix));

@@ -13,8 +13,25 @@ final class PairRules {
   /** Words whose addition never changes a prompt, however short it is. */
   private static final Set<String> FILLERS =
       Set.of(
-          "a", "an", "the", "please", "pls", "plz", "kindly", "hi", "hello", "hey", "thanks",
-          "thank you", "thx", "um", "uh", "well", "oh", "so", "and");
+          "a",
+          "an",
+          "the",
+          "please",
+          "pls",
+          "plz",
+          "kindly",
+          "hi",
+          "hello",
+          "hey",
+          "thanks",
+          "thank you",
+          "thx",
+          "um",
+          "uh",
+          "well",
+          "oh",
+          "so",
+          "and");
 
   /** The number of shared words at both ends from which a text counts as a template. */
   private static final int MIN_SHARED = 15;
@@ -61,7 +78,9 @@ final class PairRules {
     return prefix + suffix;
   }
 
-  /** Returns whether the texts have the same words before a colon or line break, and others after. */
+  /**
+   * Returns whether the texts have the same words before a colon or line break, and others after.
+   */
   private static boolean isPayloadChanged(PromptPair prompts) {
     int i = payload(prompts.asked());
     int j = payload(prompts.cached());

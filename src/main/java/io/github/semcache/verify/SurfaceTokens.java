@@ -122,8 +122,10 @@ final class SurfaceTokens {
   }
 
   private boolean isOption(int index) {
-    boolean free = index == 0 || Character.isWhitespace(text.charAt(index - 1))
-        || text.charAt(index - 1) == '-';
+    boolean free =
+        index == 0
+            || Character.isWhitespace(text.charAt(index - 1))
+            || text.charAt(index - 1) == '-';
     return free && index + 1 < text.length() && !Character.isWhitespace(text.charAt(index + 1));
   }
 
