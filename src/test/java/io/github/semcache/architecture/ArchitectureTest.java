@@ -41,7 +41,9 @@ class ArchitectureTest {
           Map.entry("guard", new String[] {"guard.text"}),
           Map.entry("guard.text", new String[] {}),
           Map.entry("chat", new String[] {"prompt"}),
-          Map.entry("judge", new String[] {"policy", "chat", "embedding", "prompt"}),
+          Map.entry(
+              "judge",
+              new String[] {"policy", "guard", "guard.text", "chat", "embedding", "prompt"}),
           Map.entry("stats", new String[] {"policy", "verify", "learning", "chat"}));
 
   private static final String[] PORT_PACKAGES = packages(PORTS.keySet().toArray(String[]::new));
