@@ -39,6 +39,14 @@ final class AnswerDiff {
   private static final Set<String> LIGHT =
       Set.of("find", "use", "used", "get", "please", "simply", "just", "then", "now");
 
+  /** Words that limit a statement: answers with different ones may not be the same. */
+  private static final Set<String> QUALIFIERS =
+      Set.of(
+          "must may might should could only always never sometimes often rarely usually all some"
+              .concat(" most none every any least up more less before after until unless except")
+              .concat(" about almost over under if")
+              .split(" "));
+
   private static final Set<String> ENDINGS = Set.of("d", "ed", "s", "es", "ing");
 
   private final AnswerText cached;
@@ -93,6 +101,7 @@ final class AnswerDiff {
         && rejections.stream()
             .allMatch(reason -> isExchanged && reason.equals(RejectionReason.SWAPPED_ORDER))
         && first.negationCount() == second.negationCount()
+        && qualifiers(first).equals(qualifiers(second))
         && diff.isUnreadTextSame()
         && hasSameWords(first, second)
         && (isExchanged || WordOrder.isEquivalent(first, second, isOrdered));
@@ -108,6 +117,16 @@ final class AnswerDiff {
     return (inFirst.isEmpty() || inSecond.isEmpty())
         && added(first, second, otherPrompt).isEmpty()
         && added(second, first, cachedPrompt).isEmpty();
+  }
+
+  private static Set<String> qualifiers(TextAnalysis text) {
+    Set<String> found = new HashSet<>();
+    for (Token token : text.tokens()) {
+      if (QUALIFIERS.contains(token.form())) {
+        found.add(token.form());
+      }
+    }
+    return found;
   }
 
   /** Returns the content words and numbers of a text that neither the other nor the prompt has. */
