@@ -4,7 +4,7 @@ package io.github.semcache.learning;
  * The balance of an error budget: credits for requests, and charges for wrong hits that audits
  * found. While the balance is negative, nothing may be served without an audit. Then, whatever the
  * traffic, the number of wrong hits that were served is bounded with high probability, at all times
- * simultaneously. Decision 0003 states the theorem and its proof. Not thread-safe.
+ * simultaneously. Decision 0021 states the theorem and its proof. Not thread-safe.
  *
  * <p>A hit that is audited with probability q stands for (1 − q) / q hits that were served without
  * an audit. A wrong one is charged slightly more, {@code c(q) = −ln((1 − (1 − q) exp(λ)) / q) / λ},
@@ -35,7 +35,8 @@ final class AuditLedger {
     this.balance = maxBalance;
   }
 
-  private static double lambda(double minAuditRate) {
+  /** Returns the exponent of the supermartingale. */
+  static double lambda(double minAuditRate) {
     return -LAMBDA_FRACTION * Math.log1p(-minAuditRate);
   }
 
@@ -60,17 +61,5 @@ final class AuditLedger {
 
   boolean isOverdrawn() {
     return balance < 0;
-  }
-
-  /**
-   * Returns the number of wrong hits beyond budget × requests + the maximum balance that is exceeded
-   * at some time with a probability of at most {@code probability}.
-   */
-  double excess(double probability) {
-    return -Math.log(probability) / lambda;
-  }
-
-  double maxBalance() {
-    return maxBalance;
   }
 }

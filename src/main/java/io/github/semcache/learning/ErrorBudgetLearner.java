@@ -127,7 +127,7 @@ final class ErrorBudgetLearner implements Learner {
       trip();
     } else if (trend == DriftDetector.Trend.BETTER) {
       drift.reset();
-      calibration.reset();
+      calibration.onChange();
       nextFit = verdicts;
     } else if (example.wrong() && example.isAudit() && calibration.isContradicted()) {
       nextFit = verdicts;

@@ -22,6 +22,12 @@ final class RiskCalibration {
   /** The number of audits that are made at a high rate before the usual rate is reached. */
   private static final double FIRST_AUDITS = 4;
 
+  /** The same after a change of the traffic, while the model is that of the earlier traffic. */
+  private static final double FIRST_AUDITS_AFTER_CHANGE = 12;
+
+  /** The number of audits that remain when the traffic has changed. */
+  private static final int RETAINED = 40;
+
   private record Audit(double risk, boolean wrong, double represented) {
     double predicted() {
       return represented * risk;
@@ -33,9 +39,12 @@ final class RiskCalibration {
   }
 
   private final Deque<Audit> recent = new ArrayDeque<>();
+  private double firstAudits = FIRST_AUDITS;
+  private int auditsOfThisTraffic;
 
   /** Adds the verdict on an audit and the risk predicted before it. */
   void add(double risk, TrainingExample audit) {
+    auditsOfThisTraffic++;
     recent.add(new Audit(risk, audit.wrong(), audit.weight() - 1));
     if (recent.size() > WINDOW) {
       recent.remove();
@@ -85,10 +94,22 @@ final class RiskCalibration {
    * lower until the usual rate applies.
    */
   double startRate() {
-    return FIRST_AUDITS / (FIRST_AUDITS + recent.size());
+    return firstAudits / (firstAudits + auditsOfThisTraffic);
   }
 
+  /** Drops old audits, because the traffic has changed. */
+  void onChange() {
+    auditsOfThisTraffic = 0;
+    firstAudits = FIRST_AUDITS_AFTER_CHANGE;
+    while (recent.size() > RETAINED) {
+      recent.remove();
+    }
+  }
+
+  /** Drops all audits, because the model that predicted them is discarded. */
   void reset() {
+    auditsOfThisTraffic = 0;
+    firstAudits = FIRST_AUDITS;
     recent.clear();
   }
 }

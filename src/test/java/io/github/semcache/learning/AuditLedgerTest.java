@@ -27,7 +27,7 @@ class AuditLedgerTest {
   /** E[exp(λ (wrong hits − charges))] is 1 for a wrong hit, whether it is audited or served. */
   @Test
   void chargeMakesTheErrorASupermartingale() {
-    double lambda = -0.4 * Math.log(1 - RATE);
+    double lambda = AuditLedger.lambda(RATE);
     for (double rate : new double[] {0.05, 0.1, 0.5, 0.9}) {
       double served = (1 - rate) * Math.exp(lambda);
       double audited = rate * Math.exp(-lambda * AuditLedger.charge(rate, RATE));
@@ -77,7 +77,8 @@ class AuditLedgerTest {
   /** Sends only wrong hits, in runs whose length depends on what was audited before. */
   private static boolean exceedsBound(Random random) {
     AuditLedger ledger = new AuditLedger(BUDGET, RATE);
-    double allowed = ledger.maxBalance() + ledger.excess(0.05);
+    double charge = AuditLedger.charge(RATE, RATE);
+    double allowed = 3 * charge + Math.log(1 / 0.05) / AuditLedger.lambda(RATE);
     double wrong = 0;
     for (int t = 1; t <= 20_000; t++) {
       double rate = ledger.isOverdrawn() ? 1 : RATE * (1 + t % 3);

@@ -62,5 +62,8 @@ class RiskCalibrationTest {
 
     assertThat(first).isEqualTo(1);
     assertThat(calibration.startRate()).isLessThan(0.05);
+
+    calibration.onChange();
+    assertThat(calibration.startRate()).isEqualTo(1);
   }
 }

@@ -80,7 +80,7 @@ class RiskModelTest {
     RiskModel first = RiskModel.fit(examples(1_000, 7), new Plan(0.05, 0.9, Correction.NONE), null);
 
     RiskModel cold = RiskModel.fit(examples(1_000, 8), new Plan(0.05, 0.9, Correction.NONE), null);
-    RiskModel warm = RiskModel.fit(examples(1_000, 8), new Plan(0.05, 0.9, 1), first);
+    RiskModel warm = RiskModel.fit(examples(1_000, 8), new Plan(0.05, 0.9, Correction.NONE), first);
 
     for (double distance = 0.05; distance < 1; distance += 0.1) {
       assertThat(warm.risk().of(features(distance)))
