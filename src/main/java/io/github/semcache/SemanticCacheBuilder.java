@@ -199,8 +199,8 @@ public final class SemanticCacheBuilder {
    *
    * <p>Part of the hits, at least 5 %, is sent to the model all the same, to check the cached
    * answer. No other calls to the model are made. The learned state is stored in the {@linkplain
-   * #stateStore state store}. The rate is a target; {@link ErrorBudget} describes what is guaranteed
-   * under which assumptions.
+   * #stateStore state store}. The rate is a target; {@link ErrorBudget} describes what is
+   * guaranteed under which assumptions.
    *
    * @param rate above 0 and below 1, for example 0.01
    * @return this builder
@@ -472,9 +472,9 @@ public final class SemanticCacheBuilder {
    *     the owned store belongs to a cache that was built before
    * @throws IllegalArgumentException if the store holds embeddings of another model or dimension;
    *     if more than one of {@link #maxDistance}, {@link #relativeDistance}, {@link #hitPolicy} and
-   *     {@link #targetErrorRate} is set, or guards together with one of the last two, or {@link #judgeExecutor} together with
-   *     {@link #judgeQueue} or {@link #judgeTimeLimit}; or if the options of the policy contradict
-   *     each other
+   *     {@link #targetErrorRate} is set, or guards together with one of the last two, or {@link
+   *     #judgeExecutor} together with {@link #judgeQueue} or {@link #judgeTimeLimit}; or if the
+   *     options of the policy contradict each other
    */
   public SemanticCache build() {
     CacheOptions options = options();

@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The arguments are the range of seeds, the columns of the prompts and the labels, and three
  * files: similar intents, intents, and requests with slots. Embeddings and neighbors are cached in
  * {@code ~/.cache/semcache}; with them, a run of 10,000 prompts takes seconds. The learner and its
- * policy are those of the library. The cache around them is a minimal one: it looks up by text, then
- * by distance, and judges by labels before the next prompt.
+ * policy are those of the library. The cache around them is a minimal one: it looks up by text,
+ * then by distance, and judges by labels before the next prompt.
  */
 public final class ErrorBudgetRuns {
   private static final List<Double> BUDGETS = List.of(0.01, 0.02);
@@ -84,8 +84,7 @@ public final class ErrorBudgetRuns {
             directory,
             texts.names(),
             () -> {
-              CachingEmbedder embedder =
-                  CachingEmbedder.onDisk(directory, MiniLmEmbedder.create());
+              CachingEmbedder embedder = CachingEmbedder.onDisk(directory, MiniLmEmbedder.create());
               embedder.precompute(
                   texts.names(), Runtime.getRuntime().availableProcessors(), done -> {});
               return embedder.embed(texts.names());
@@ -146,8 +145,7 @@ public final class ErrorBudgetRuns {
   }
 
   /** Sends the prompts to an empty cache. */
-  private Counts replay(
-      List<Item> items, @Nullable Learner learner, HitPolicy fixed) {
+  private Counts replay(List<Item> items, @Nullable Learner learner, HitPolicy fixed) {
     Counts counts = new Counts(items.size());
     Map<Integer, CacheEntry> stored = new HashMap<>();
     for (Item item : items) {
@@ -218,8 +216,7 @@ public final class ErrorBudgetRuns {
     boolean isSame = judged.entry().answer().equals(entry.answer());
     Instant now = Instant.ofEpochMilli(request);
     if (decision instanceof Decision.Audit) {
-      learner.update(
-          new LabeledDecision(query, matches, judged, decision, Verdict.UNKNOWN, now));
+      learner.update(new LabeledDecision(query, matches, judged, decision, Verdict.UNKNOWN, now));
     }
     Verdict verdict = isSame ? Verdict.SAME : Verdict.DIFFERENT;
     learner.update(new LabeledDecision(query, matches, judged, decision, verdict, now));

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 
 /**
- * The nearest neighbors of every text in a list, computed once and saved in a file. A file of 50,000
- * texts has 100 MB and takes minutes to compute.
+ * The nearest neighbors of every text in a list, computed once and saved in a file. A file of
+ * 50,000 texts has 100 MB and takes minutes to compute.
  */
 final class NeighborFile {
   static final int NEIGHBORS = 256;
@@ -36,8 +36,7 @@ final class NeighborFile {
    * @param directory the directory of the file, whose name contains a checksum of the texts
    * @param embeddings the embeddings of the texts in the same order; called only to compute
    */
-  static NeighborFile of(
-      Path directory, List<String> texts, Supplier<List<Embedding>> embeddings) {
+  static NeighborFile of(Path directory, List<String> texts, Supplier<List<Embedding>> embeddings) {
     CRC32 crc = new CRC32();
     texts.forEach(text -> crc.update((text + "\n").getBytes(StandardCharsets.UTF_8)));
     Path file = directory.resolve("neighbors-" + texts.size() + "-" + crc.getValue());
@@ -64,8 +63,7 @@ final class NeighborFile {
   }
 
   private static void write(Path file, int texts, List<Embedding> embeddings) throws IOException {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(texts * NEIGHBORS * (Integer.BYTES + Float.BYTES));
+    ByteBuffer bytes = ByteBuffer.allocate(texts * NEIGHBORS * (Integer.BYTES + Float.BYTES));
     float[][] vectors =
         embeddings.stream().map(one -> one.ofLengthOne().toArray()).toArray(float[][]::new);
     IntStream.range(0, texts)

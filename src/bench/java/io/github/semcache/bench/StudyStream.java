@@ -11,8 +11,8 @@ import java.util.Random;
 import java.util.function.LongFunction;
 
 /**
- * The streams of {@link ErrorBudgetRuns}: single sets, mixtures in which many prompts have an answer
- * of their own, changes of the traffic halfway, and mostly repeated prompts.
+ * The streams of {@link ErrorBudgetRuns}: single sets, mixtures in which many prompts have an
+ * answer of their own, changes of the traffic halfway, and mostly repeated prompts.
  */
 final class StudyStream {
   private static final int REQUESTS = 10_000;

@@ -103,8 +103,7 @@ public final class ErrorBudget implements LearningPolicy, ScaledPolicy {
     }
 
     Options options() {
-      return new Options(
-          budget, confidence, auditRate, warmUp, window, guards, verifier, fallback);
+      return new Options(budget, confidence, auditRate, warmUp, window, guards, verifier, fallback);
     }
   }
 

@@ -61,9 +61,7 @@ record ErrorBudgetPolicy(
       return unrated(Decision.hit(nearest));
     }
     RiskModel fitted = model;
-    return fitted == null
-        ? unrated(byFallback(query, matches))
-        : byRisk(query, matches, fitted);
+    return fitted == null ? unrated(byFallback(query, matches)) : byRisk(query, matches, fitted);
   }
 
   private Choice unrated(Decision decision) {
@@ -86,15 +84,14 @@ record ErrorBudgetPolicy(
   }
 
   /**
-   * Returns the probability of an audit. For a given number of audits, the estimated number of wrong
-   * hits has the least variance if the probability is proportional to the standard deviation of the
-   * verdict, about the square root of the risk (Neyman, "On the Two Different Aspects of the
+   * Returns the probability of an audit. For a given number of audits, the estimated number of
+   * wrong hits has the least variance if the probability is proportional to the standard deviation
+   * of the verdict, about the square root of the risk (Neyman, "On the Two Different Aspects of the
    * Representative Method", 1934).
    */
   private double auditRate(double risk) {
     double scaled = 2 * Math.sqrt(risk / options.budget()) * options.auditRate();
-    return Math.max(
-        options.auditRate(), Math.min(MAX_AUDIT_RATE, Math.max(startRate, scaled)));
+    return Math.max(options.auditRate(), Math.min(MAX_AUDIT_RATE, Math.max(startRate, scaled)));
   }
 
   /**

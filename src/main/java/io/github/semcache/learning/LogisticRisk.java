@@ -62,8 +62,7 @@ final class LogisticRisk {
   }
 
   /** The penalized loss is convex, so the result does not depend on the start. */
-  private LogisticRisk fitted(
-      List<TrainingExample> examples, IntPredicate used, int maxSteps) {
+  private LogisticRisk fitted(List<TrainingExample> examples, IntPredicate used, int maxSteps) {
     double[][] rows = new double[examples.size()][];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = used.test(i) ? standardized(examples.get(i).features()) : new double[0];

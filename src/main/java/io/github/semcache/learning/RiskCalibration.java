@@ -4,9 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Compares the predicted risk of recent audits with their verdicts. Models underestimate the risk of
- * the hits that they select, and more so the longer the cache fills, so the verdicts that a model
- * was fitted to cannot show it. These predictions were made before the verdicts. Not thread-safe.
+ * Compares the predicted risk of recent audits with their verdicts. Models underestimate the risk
+ * of the hits that they select, and more so the longer the cache fills, so the verdicts that a
+ * model was fitted to cannot show it. These predictions were made before the verdicts. Not
+ * thread-safe.
  */
 final class RiskCalibration {
   private static final int WINDOW = 300;
@@ -77,8 +78,7 @@ final class RiskCalibration {
     double observed = recent.stream().mapToDouble(Audit::observed).sum();
     double factor = Math.max(MIN_FACTOR, (observed + prior) / (predicted + prior));
     double represented = recent.stream().mapToDouble(Audit::represented).sum();
-    double offset =
-        isContradicted() ? Math.max(0, observed - factor * predicted) / represented : 0;
+    double offset = isContradicted() ? Math.max(0, observed - factor * predicted) / represented : 0;
     return new Correction(factor, offset);
   }
 

@@ -58,8 +58,9 @@ record RiskModel(LogisticRisk risk, double threshold) {
    * Examples with the same risk are within the threshold together or not at all.
    *
    * <p>An example contributes its verdict. The other requests that it represents contribute their
-   * predicted risk, calibrated and smoothed, because counting one verdict twenty times would overstate the evidence. For the
-   * same reason the bound uses the number of verdicts as its sample size.
+   * predicted risk, calibrated and smoothed, because counting one verdict twenty times would
+   * overstate the evidence. For the same reason the bound uses the number of verdicts as its sample
+   * size.
    */
   static double threshold(List<Scored> examples, Plan plan) {
     List<Scored> safestFirst = new ArrayList<>(examples);

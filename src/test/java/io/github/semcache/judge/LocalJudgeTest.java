@@ -32,8 +32,7 @@ class LocalJudgeTest {
           String prompt = cells.length > 4 ? cells[4] : "";
           pairs.add(
               new AnswerPair(
-                  Verdict.valueOf(cells[0]),
-                  new Comparison(prompt, cells[2], prompt, cells[3])));
+                  Verdict.valueOf(cells[0]), new Comparison(prompt, cells[2], prompt, cells[3])));
         }
       }
       return pairs;
@@ -43,8 +42,7 @@ class LocalJudgeTest {
   @Test
   void falseVerdictsOnTheAnswerPairsAreWithinTheirBounds() throws IOException {
     List<AnswerPair> pairs = pairs();
-    List<AnswerPair> same =
-        pairs.stream().filter(pair -> pair.expected() == Verdict.SAME).toList();
+    List<AnswerPair> same = pairs.stream().filter(pair -> pair.expected() == Verdict.SAME).toList();
     List<AnswerPair> different =
         pairs.stream().filter(pair -> pair.expected() == Verdict.DIFFERENT).toList();
 
@@ -59,8 +57,7 @@ class LocalJudgeTest {
   private static final double MIN_DIFFERENT = 0.8;
 
   private static double rate(List<AnswerPair> pairs, Verdict verdict) {
-    return (double)
-            pairs.stream().filter(pair -> JUDGE.judge(pair.comparison()) == verdict).count()
+    return (double) pairs.stream().filter(pair -> JUDGE.judge(pair.comparison()) == verdict).count()
         / pairs.size();
   }
 

@@ -11,8 +11,7 @@ class AuditLedgerTest {
   private static final double RATE = 0.05;
 
   private static TrainingExample example(boolean wrong, double auditRate) {
-    return new TrainingExample(
-        0, 0, new float[0], new int[0], 0, wrong, (float) (1 / auditRate));
+    return new TrainingExample(0, 0, new float[0], new int[0], 0, wrong, (float) (1 / auditRate));
   }
 
   @Test

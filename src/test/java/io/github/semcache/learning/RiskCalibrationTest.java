@@ -10,8 +10,7 @@ class RiskCalibrationTest {
 
   private void add(int count, double risk, int wrong) {
     for (int i = 0; i < count; i++) {
-      calibration.add(
-          risk, new TrainingExample(i, i, new float[0], new int[0], 0, i < wrong, 20));
+      calibration.add(risk, new TrainingExample(i, i, new float[0], new int[0], 0, i < wrong, 20));
     }
   }
 

@@ -3,10 +3,10 @@ package io.github.semcache.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.semcache.testing.Property;
-import io.github.semcache.testing.Values;
 import io.github.semcache.learning.RiskCalibration.Correction;
 import io.github.semcache.learning.RiskModel.Plan;
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
