@@ -18,7 +18,7 @@ final class AuditLedger {
   private static final int MAX_CHARGES = 2;
 
   private final double budget;
-  private final double lambda;
+  private final double minAuditRate;
   private final double maxBalance;
   private double balance;
 
@@ -30,7 +30,7 @@ final class AuditLedger {
    */
   AuditLedger(double budget, double minAuditRate) {
     this.budget = budget;
-    this.lambda = lambda(minAuditRate);
+    this.minAuditRate = minAuditRate;
     this.maxBalance = MAX_CHARGES * charge(minAuditRate, minAuditRate);
     this.balance = maxBalance;
   }
@@ -53,7 +53,7 @@ final class AuditLedger {
   }
 
   /** Adds the verdict on a miss or an audit. */
-  void add(TrainingExample example, double minAuditRate) {
+  void add(TrainingExample example) {
     double charge =
         example.wrong() && example.isAudit() ? charge(1 / example.weight(), minAuditRate) : 0;
     balance = Math.min(maxBalance, balance + budget * example.weight()) - charge;

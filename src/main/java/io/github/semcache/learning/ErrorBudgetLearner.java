@@ -96,7 +96,7 @@ final class ErrorBudgetLearner implements Learner {
     unansweredAudits.set(0);
     TrainingExample example = exampleOf(decision);
     window.add(example);
-    ledger.add(example, options.auditRate());
+    ledger.add(example);
     odds = odds.plus(example);
     verdicts++;
     if (state == PolicyState.COLD) {

@@ -26,7 +26,7 @@ class LocalJudgeTest {
     try (InputStream in =
         Objects.requireNonNull(LocalJudgeTest.class.getResourceAsStream("answer-pairs.tsv"))) {
       List<AnswerPair> pairs = new ArrayList<>();
-      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         if (!line.startsWith("#")) {
           String[] cells = line.replace("\\n", "\n").replace("\\\\", "\\").split("\t", -1);
           String prompt = cells.length > 4 ? cells[4] : "";
@@ -65,8 +65,10 @@ class LocalJudgeTest {
   void verdictDoesNotDependOnTheOrderOfTheAnswers() throws IOException {
     for (AnswerPair pair : pairs()) {
       Comparison one = pair.comparison();
-      Comparison swapped =
-          new Comparison(one.newPrompt(), one.newAnswer(), one.cachedPrompt(), one.cachedAnswer());
+      String prompt = one.newPrompt();
+      String first = one.newAnswer();
+      String second = one.cachedAnswer();
+      Comparison swapped = new Comparison(prompt, first, prompt, second);
       assertThat(JUDGE.judge(swapped)).as(one.cachedAnswer()).isEqualTo(JUDGE.judge(one));
     }
   }

@@ -37,15 +37,15 @@ class AuditLedgerTest {
   @Test
   void wrongAuditsOverdrawTheBudgetUntilEnoughRequestsFollow() {
     AuditLedger ledger = new AuditLedger(BUDGET, RATE);
-    ledger.add(example(true, RATE), RATE);
-    ledger.add(example(true, RATE), RATE);
+    ledger.add(example(true, RATE));
+    ledger.add(example(true, RATE));
     assertThat(ledger.isOverdrawn()).isFalse();
 
-    ledger.add(example(true, RATE), RATE);
+    ledger.add(example(true, RATE));
     assertThat(ledger.isOverdrawn()).isTrue();
 
     for (int i = 0; i < 3_000; i++) {
-      ledger.add(example(i % 2 == 0, 1), RATE);
+      ledger.add(example(i % 2 == 0, 1));
     }
     assertThat(ledger.isOverdrawn()).isFalse();
   }
@@ -54,10 +54,10 @@ class AuditLedgerTest {
   void balanceIsNotSavedBeyondItsMaximum() {
     AuditLedger ledger = new AuditLedger(BUDGET, RATE);
     for (int i = 0; i < 100_000; i++) {
-      ledger.add(example(false, 1), RATE);
+      ledger.add(example(false, 1));
     }
     for (int i = 0; i < 3; i++) {
-      ledger.add(example(true, RATE), RATE);
+      ledger.add(example(true, RATE));
     }
     assertThat(ledger.isOverdrawn()).isTrue();
   }
@@ -83,7 +83,7 @@ class AuditLedgerTest {
       double rate = ledger.isOverdrawn() ? 1 : RATE * (1 + t % 3);
       boolean isWrong = ledger.isOverdrawn() || random.nextInt(1 + t % 7) == 0;
       if (random.nextDouble() < rate) {
-        ledger.add(example(isWrong, rate), RATE);
+        ledger.add(example(isWrong, rate));
       } else {
         wrong += isWrong ? 1 : 0;
       }
