@@ -8,6 +8,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.DistancePolicy;
 import io.github.semcache.policy.HitPolicy;
@@ -54,6 +55,7 @@ public final class SemanticCacheBuilder {
   private @Nullable HitPolicy hitPolicy;
   private @Nullable PairVerifier verifier;
   private @Nullable PairVerifier verifierAfterMiss;
+  private OptionalDouble targetErrorRate = OptionalDouble.empty();
   private Optional<Duration> timeToLive = Optional.of(Duration.ofHours(24));
   private double timeToLiveJitter;
   private Normalizer normalizer = Normalizer.nfc();
@@ -231,6 +233,34 @@ public final class SemanticCacheBuilder {
   }
 
   /**
+   * Sets the maximum fraction of requests that are answered with a wrong cached answer, instead of
+   * a threshold. The cache learns from the model's answers which hits are right. Until it has
+   * received enough verdicts, it serves prompts with the same words only. Equivalent to
+   *
+   * <pre>{@code
+   * .hitPolicy(ErrorBudget.of(rate))
+   * .judge(AnswerJudge.local(embedder)) // unless another judge is set
+   * }</pre>
+   *
+   * <p>Part of the hits, at least 5 %, is sent to the model all the same, to check the cached
+   * answer. No other calls to the model are made. The learned state is stored in the {@linkplain
+   * #stateStore state store}. The rate is a target; {@link ErrorBudget} describes what is
+   * guaranteed under which assumptions.
+   *
+   * @param rate above 0 and below 1, for example 0.01
+   * @return this builder
+   * @throws IllegalArgumentException if the rate is out of range
+   */
+  public SemanticCacheBuilder targetErrorRate(double rate) {
+    if (!(rate > 0 && rate < 1)) {
+      throw new IllegalArgumentException(
+          "targetErrorRate is " + rate + "; it must be above 0 and below 1");
+    }
+    this.targetErrorRate = OptionalDouble.of(rate);
+    return this;
+  }
+
+  /**
    * Sets the time to live of answers. The time to live of a prompt takes precedence.
    *
    * @param timeToLive from 1 ms to 100 years; 24 hours by default
@@ -360,7 +390,8 @@ public final class SemanticCacheBuilder {
    * Sets the judge that compares answers, for learning policies and for {@link #shadowMode}. It
    * runs on a thread of the cache, or on the {@link #judgeExecutor}.
    *
-   * @param judge the judge; none by default
+   * @param judge the judge; by default {@link AnswerJudge#local} if there is a {@link
+   *     #targetErrorRate}, else none
    * @return this builder
    */
   public SemanticCacheBuilder judge(AnswerJudge judge) {
@@ -568,10 +599,10 @@ public final class SemanticCacheBuilder {
    * @throws IllegalStateException if there is no embedder, if a learning policy has no judge, or if
    *     the owned store belongs to a cache that was built before
    * @throws IllegalArgumentException if the store holds embeddings of another model or dimension;
-   *     if more than one of {@link #maxDistance}, {@link #relativeDistance} and {@link #hitPolicy}
-   *     is set, or guards together with a hit policy, or {@link #judgeExecutor} together with
-   *     {@link #judgeQueue} or {@link #judgeTimeLimit}; or if the options of the policy contradict
-   *     each other
+   *     if more than one of {@link #maxDistance}, {@link #relativeDistance}, {@link #hitPolicy} and
+   *     {@link #targetErrorRate} is set, or guards together with one of the last two, or {@link
+   *     #judgeExecutor} together with {@link #judgeQueue} or {@link #judgeTimeLimit}; or if the
+   *     options of the policy contradict each other
    */
   public SemanticCache build() {
     CacheOptions options = options();
@@ -608,7 +639,7 @@ public final class SemanticCacheBuilder {
         circuitBreaker,
         timeLimits(),
         hedging,
-        checkedJudging(policy),
+        checkedJudging(policy, chosenJudge(embedder)),
         shadowMode,
         stateStore);
   }
@@ -657,6 +688,18 @@ public final class SemanticCacheBuilder {
     rejectBoth("maxDistance", maxDistance.isPresent(), "hitPolicy", hitPolicy != null);
     rejectBoth("relativeDistance", relativeDistance.isPresent(), "hitPolicy", hitPolicy != null);
     rejectBoth("guards", guards.isPresent(), "hitPolicy", hitPolicy != null);
+    rejectBoth(
+        "targetErrorRate", targetErrorRate.isPresent(), "maxDistance", maxDistance.isPresent());
+    rejectBoth(
+        "targetErrorRate",
+        targetErrorRate.isPresent(),
+        "relativeDistance",
+        relativeDistance.isPresent());
+    rejectBoth("targetErrorRate", targetErrorRate.isPresent(), "hitPolicy", hitPolicy != null);
+    rejectBoth("targetErrorRate", targetErrorRate.isPresent(), "guards", guards.isPresent());
+    if (targetErrorRate.isPresent()) {
+      return ErrorBudget.of(targetErrorRate.getAsDouble());
+    }
     return hitPolicy != null
         ? hitPolicy
         : distancePolicy(target)
@@ -673,8 +716,13 @@ public final class SemanticCacheBuilder {
         : HitPolicy.relativeDistance(relativeDistance.orElse(DEFAULT_RELATIVE_DISTANCE));
   }
 
-  private CacheOptions.@Nullable Judging checkedJudging(HitPolicy policy) {
-    if (policy instanceof LearningPolicy && judge == null) {
+  private @Nullable AnswerJudge chosenJudge(Embedder answers) {
+    return judge == null && targetErrorRate.isPresent() ? AnswerJudge.local(answers) : judge;
+  }
+
+  private CacheOptions.@Nullable Judging checkedJudging(
+      HitPolicy policy, @Nullable AnswerJudge chosen) {
+    if (policy instanceof LearningPolicy && chosen == null) {
       throw new IllegalStateException("judge is missing; a learning policy needs one");
     }
     if (judgeExecutor != null && (judgeQueue != null || judgeTimeLimit != null)) {
@@ -682,10 +730,10 @@ public final class SemanticCacheBuilder {
           "judgeExecutor is set together with judgeQueue or judgeTimeLimit; the limits apply to the"
               + " cache's own thread only");
     }
-    return judge == null
+    return chosen == null
         ? null
         : new CacheOptions.Judging(
-            judge,
+            chosen,
             judgeExecutor,
             judgeQueue == null ? 256 : judgeQueue,
             judgeTimeLimit == null ? Duration.ofSeconds(60) : judgeTimeLimit);

@@ -203,6 +203,13 @@ final class GuideExamples {
     return cache;
   }
 
+  static SemanticCache targetErrorRate(SemanticCacheBuilder builder) {
+    // target-error-rate begins
+    SemanticCache cache = builder.targetErrorRate(0.01).build();
+    // target-error-rate ends
+    return cache;
+  }
+
   static List<HitPolicy> guards() {
     // guards begins
     HitPolicy withoutNegation =

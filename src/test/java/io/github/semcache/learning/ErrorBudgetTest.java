@@ -103,7 +103,7 @@ class ErrorBudgetTest {
     }
 
     SyntheticStream after = before.then(1_000);
-    after.run(1_200);
+    after.run(3_000);
 
     assertThat(learner.state()).isEqualTo(Learner.State.SERVING);
     assertThat(after.hits).isGreaterThan(200);
