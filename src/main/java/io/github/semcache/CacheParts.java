@@ -28,6 +28,7 @@ record CacheParts(
     RequestCoalescer coalescer,
     AnswerWriter writer,
     UserFeedback feedback,
+    FailOpen failOpen,
     @Nullable LearnerSync learner,
     @Nullable HitEvaluator evaluator) {
 
@@ -84,6 +85,7 @@ record CacheParts(
         new RequestCoalescer(lookup, writer, events, async.executor()),
         writer,
         feedback,
+        failOpen,
         learner,
         evaluator);
   }

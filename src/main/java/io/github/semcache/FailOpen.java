@@ -4,9 +4,13 @@ import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.internal.concurrent.CircuitBreaker;
 import io.github.semcache.internal.concurrent.Interrupts;
 import io.github.semcache.stats.CacheEvent;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,5 +58,13 @@ final class FailOpen {
       log.debug("The {} failed; the request continues without it", operation.part(), e);
       return Optional.empty();
     }
+  }
+
+  /** Returns the names of the operations whose circuit is open, in lower case. */
+  Set<String> openCircuits() {
+    return breakers.entrySet().stream()
+        .filter(circuit -> circuit.getValue().isOpen())
+        .map(circuit -> circuit.getKey().name().toLowerCase(Locale.ROOT))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

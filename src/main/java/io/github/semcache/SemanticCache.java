@@ -15,6 +15,7 @@ import io.github.semcache.store.VectorStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -61,6 +62,7 @@ public final class SemanticCache implements AutoCloseable {
   private final RequestCoalescer coalescer;
   private final AnswerWriter writer;
   private final UserFeedback feedback;
+  private final FailOpen failOpen;
   private final Runnable closeParts;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -74,6 +76,7 @@ public final class SemanticCache implements AutoCloseable {
     this.coalescer = parts.coalescer();
     this.writer = parts.writer();
     this.feedback = parts.feedback();
+    this.failOpen = parts.failOpen();
     this.closeParts = parts::close;
   }
 
@@ -471,6 +474,17 @@ public final class SemanticCache implements AutoCloseable {
    */
   public CacheStats stats() {
     return events.snapshot();
+  }
+
+  /**
+   * Returns which circuits are open or half-open: operations that failed repeatedly and that
+   * requests currently continue without; see {@link SemanticCacheBuilder#circuitBreaker}. Does not
+   * block.
+   *
+   * @return a subset of {@code embed}, {@code find}, {@code search}, and {@code write}
+   */
+  public Set<String> openCircuits() {
+    return failOpen.openCircuits();
   }
 
   /**

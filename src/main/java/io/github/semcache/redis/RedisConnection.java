@@ -8,6 +8,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -40,24 +43,34 @@ public final class RedisConnection {
   /** The seed nodes of a cluster; empty for a single server. */
   private final Set<HostAndPort> clusterNodes;
 
+  private final @Nullable SSLSocketFactory sslSocketFactory;
+
   private RedisConnection(
       RedisUri uri,
       Duration connectTimeout,
       Duration socketTimeout,
       Duration maxWait,
       int maxConnections,
-      Set<HostAndPort> clusterNodes) {
+      Set<HostAndPort> clusterNodes,
+      @Nullable SSLSocketFactory sslSocketFactory) {
     this.uri = uri;
     this.connectTimeout = connectTimeout;
     this.socketTimeout = socketTimeout;
     this.maxWait = maxWait;
     this.maxConnections = maxConnections;
     this.clusterNodes = Set.copyOf(clusterNodes);
+    this.sslSocketFactory = sslSocketFactory;
   }
 
   private static RedisConnection withDefaults(RedisUri uri) {
     return new RedisConnection(
-        uri, Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofMillis(500), 16, Set.of());
+        uri,
+        Duration.ofSeconds(1),
+        Duration.ofMillis(500),
+        Duration.ofMillis(500),
+        16,
+        Set.of(),
+        null);
   }
 
   /**
@@ -101,7 +114,8 @@ public final class RedisConnection {
         socketTimeout,
         maxWait,
         maxConnections,
-        clusterNodes);
+        clusterNodes,
+        sslSocketFactory);
   }
 
   /**
@@ -118,7 +132,8 @@ public final class RedisConnection {
         check("socketTimeout", socketTimeout),
         maxWait,
         maxConnections,
-        clusterNodes);
+        clusterNodes,
+        sslSocketFactory);
   }
 
   /**
@@ -135,7 +150,8 @@ public final class RedisConnection {
         socketTimeout,
         check("maxWait", maxWait),
         maxConnections,
-        clusterNodes);
+        clusterNodes,
+        sslSocketFactory);
   }
 
   /**
@@ -151,7 +167,13 @@ public final class RedisConnection {
           "maxConnections is " + maxConnections + "; it must be at least 1");
     }
     return new RedisConnection(
-        uri, connectTimeout, socketTimeout, maxWait, maxConnections, clusterNodes);
+        uri,
+        connectTimeout,
+        socketTimeout,
+        maxWait,
+        maxConnections,
+        clusterNodes,
+        sslSocketFactory);
   }
 
   /**
@@ -168,7 +190,31 @@ public final class RedisConnection {
     for (String node : otherNodes) {
       nodes.add(RedisUri.parseNode(node));
     }
-    return new RedisConnection(uri, connectTimeout, socketTimeout, maxWait, maxConnections, nodes);
+    return new RedisConnection(
+        uri, connectTimeout, socketTimeout, maxWait, maxConnections, nodes, sslSocketFactory);
+  }
+
+  /**
+   * Sets the factory of the TLS sockets, for a trust store or a client certificate that differ from
+   * those of the JVM. The certificate of the server must name the host.
+   *
+   * @param sslSocketFactory the factory
+   * @return a copy with that option
+   * @throws IllegalArgumentException if the scheme of the URI is not {@code rediss}
+   */
+  public RedisConnection sslSocketFactory(SSLSocketFactory sslSocketFactory) {
+    if (!uri.isTls()) {
+      throw new IllegalArgumentException(
+          "sslSocketFactory is set, but the URI has the scheme redis; it must be rediss");
+    }
+    return new RedisConnection(
+        uri,
+        connectTimeout,
+        socketTimeout,
+        maxWait,
+        maxConnections,
+        clusterNodes,
+        requireNonNull(sslSocketFactory, "sslSocketFactory"));
   }
 
   /**
@@ -241,8 +287,15 @@ public final class RedisConnection {
     return pool;
   }
 
+  @SuppressWarnings("deprecation") // SslOptions accepts files, not a socket factory
   private DefaultJedisClientConfig clientConfig() {
-    return uri.clientConfig()
+    DefaultJedisClientConfig.Builder config = uri.clientConfig();
+    if (sslSocketFactory != null) {
+      SSLParameters parameters = new SSLParameters();
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      config.sslOptions(null).sslSocketFactory(sslSocketFactory).sslParameters(parameters);
+    }
+    return config
         .connectionTimeoutMillis(Math.toIntExact(connectTimeout.toMillis()))
         .socketTimeoutMillis(Math.toIntExact(socketTimeout.toMillis()))
         .clientName("semcache")

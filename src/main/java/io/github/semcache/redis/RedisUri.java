@@ -117,10 +117,14 @@ final class RedisUri {
     return JedisURIHelper.getHostAndPort(uri);
   }
 
+  boolean isTls() {
+    return JedisURIHelper.isRedisSSLScheme(uri);
+  }
+
   /** Returns a configuration with the user, password, database, protocol, and TLS of the URI. */
   DefaultJedisClientConfig.Builder clientConfig() {
     DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder(uri);
-    if (JedisURIHelper.isRedisSSLScheme(uri)) {
+    if (isTls()) {
       // These options take precedence and verify that the certificate names the host.
       config.sslOptions(SslOptions.builder().build());
     }

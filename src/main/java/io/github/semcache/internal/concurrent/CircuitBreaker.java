@@ -52,6 +52,15 @@ public final class CircuitBreaker {
     return now - due >= 0 && nextTrial.compareAndSet(due, now + pauseNanos);
   }
 
+  /**
+   * Returns whether the circuit is open or half-open.
+   *
+   * @return false if it is closed
+   */
+  public boolean isOpen() {
+    return consecutiveFailures.get() >= failuresToOpen;
+  }
+
   /** Records the success of a call. */
   public void onSuccess() {
     consecutiveFailures.set(0);
