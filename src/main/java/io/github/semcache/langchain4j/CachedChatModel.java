@@ -91,6 +91,7 @@ public final class CachedChatModel implements ChatModel {
    * @param cache the cache; it does not need a chat client
    * @return a model that answers from the cache if possible
    * @throws IllegalArgumentException if the model's default parameters contain no model name
+   * @throws IllegalStateException if langchain4j-core is older than 1.13
    */
   public static ChatModel wrap(ChatModel model, SemanticCache cache) {
     return builder(cache).build(model);
@@ -106,6 +107,7 @@ public final class CachedChatModel implements ChatModel {
    * @param cache the cache; it does not need a chat client
    * @return a model that answers from the cache if possible
    * @throws IllegalArgumentException if the model's default parameters contain no model name
+   * @throws IllegalStateException if langchain4j-core is older than 1.13
    */
   public static StreamingChatModel wrap(StreamingChatModel model, SemanticCache cache) {
     return builder(cache).build(model);
@@ -253,8 +255,10 @@ public final class CachedChatModel implements ChatModel {
      * @return a model that answers from the cache if possible
      * @throws IllegalArgumentException if neither {@link #modelName} nor the model's default
      *     parameters contain a model name
+     * @throws IllegalStateException if langchain4j-core is older than 1.13
      */
     public ChatModel build(ChatModel model) {
+      CoreVersion.check();
       return new CachedChatModel(
           model,
           cache,
@@ -270,8 +274,10 @@ public final class CachedChatModel implements ChatModel {
      * @return a model that answers from the cache if possible
      * @throws IllegalArgumentException if neither {@link #modelName} nor the model's default
      *     parameters contain a model name
+     * @throws IllegalStateException if langchain4j-core is older than 1.13
      */
     public StreamingChatModel build(StreamingChatModel model) {
+      CoreVersion.check();
       return new CachedStreamingModel(
           model,
           cache,

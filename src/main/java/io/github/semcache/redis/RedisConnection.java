@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 
@@ -83,8 +81,10 @@ public final class RedisConnection {
    * @return the settings
    * @throws IllegalArgumentException if the URI does not have that form. The message does not
    *     contain the URI, which may hold a password
+   * @throws IllegalStateException if Jedis is older than 6.0
    */
   public static RedisConnection of(URI uri) {
+    JedisVersion.check();
     return withDefaults(RedisUri.of(uri));
   }
 
@@ -95,8 +95,10 @@ public final class RedisConnection {
    * @return the settings
    * @throws IllegalArgumentException if the URI does not have that form. The message does not
    *     contain the URI, which may hold a password
+   * @throws IllegalStateException if Jedis is older than 6.0
    */
   public static RedisConnection of(String uri) {
+    JedisVersion.check();
     return withDefaults(RedisUri.parse(uri));
   }
 
@@ -251,11 +253,7 @@ public final class RedisConnection {
       return RedisExceptions.translate("read the cluster topology", this::connectToCluster);
     }
     UnifiedJedis client =
-        RedisClient.builder()
-            .hostAndPort(uri.hostAndPort())
-            .clientConfig(clientConfig())
-            .poolConfig(poolConfig())
-            .build();
+        JedisClients.single(uri.hostAndPort(), clientConfig(), poolConfig());
     return new JedisProvider.OpenClient(client, Optional.empty());
   }
 
@@ -268,13 +266,7 @@ public final class RedisConnection {
     DefaultJedisClientConfig config = clientConfig();
     ClusterConnectionProvider provider =
         new ClusterConnectionProvider(clusterNodes, config, poolConfig());
-    UnifiedJedis client =
-        RedisClusterClient.builder()
-            .nodes(clusterNodes)
-            .clientConfig(config)
-            .connectionProvider(provider)
-            .maxTotalRetriesDuration(socketTimeout)
-            .build();
+    UnifiedJedis client = JedisClients.cluster(clusterNodes, provider, config, socketTimeout);
     return new JedisProvider.OpenClient(client, Optional.of(provider::renewSlotCache));
   }
 

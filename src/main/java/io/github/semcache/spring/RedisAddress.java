@@ -86,7 +86,7 @@ record RedisAddress(
   }
 
   /** The properties {@code spring.data.redis.*} that Boot 3.5 and Boot 4 have in common. */
-  private record Properties(
+  record Properties(
       @Nullable String url,
       @DefaultValue("localhost") String host,
       @DefaultValue("6379") int port,
@@ -97,11 +97,11 @@ record RedisAddress(
       @Nullable Cluster cluster,
       @Nullable Sentinel sentinel) {
 
-    private record Ssl(@Nullable Boolean enabled, @Nullable String bundle) {}
+    record Ssl(@Nullable Boolean enabled, @Nullable String bundle) {}
 
-    private record Cluster(@DefaultValue List<String> nodes) {}
+    record Cluster(@DefaultValue List<String> nodes) {}
 
-    private record Sentinel(@Nullable String master) {}
+    record Sentinel(@Nullable String master) {}
   }
 
   /**

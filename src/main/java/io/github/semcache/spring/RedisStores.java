@@ -14,8 +14,19 @@ final class RedisStores {
 
   static VectorStore open(
       SemanticCacheProperties properties, RedisAddressSource application, EmbeddingSpace space) {
-    RedisConnection connection = tuned(connection(properties.redis(), application), properties);
-    return RedisVectorStore.builder(connection, space).cacheName(properties.cacheName()).build();
+    RedisConnection connection;
+    try {
+      connection = connection(properties.redis(), application);
+    } catch (IllegalStateException e) {
+      throw new InvalidConfigurationException(
+          "The Redis store cannot be used: " + e.getMessage(),
+          "Set the Maven property jedis.version (or the Gradle property ext['jedis.version']) to a"
+              + " supported version.",
+          e);
+    }
+    return RedisVectorStore.builder(tuned(connection, properties.redis()), space)
+        .cacheName(properties.cacheName())
+        .build();
   }
 
   private static RedisConnection connection(
@@ -41,8 +52,7 @@ final class RedisStores {
   }
 
   private static RedisConnection tuned(
-      RedisConnection connection, SemanticCacheProperties properties) {
-    SemanticCacheProperties.Redis options = properties.redis();
+      RedisConnection connection, SemanticCacheProperties.Redis options) {
     RedisConnection tuned = connection;
     tuned = Optional.ofNullable(options.connectTimeout()).map(tuned::connectTimeout).orElse(tuned);
     tuned = Optional.ofNullable(options.socketTimeout()).map(tuned::socketTimeout).orElse(tuned);

@@ -2,7 +2,7 @@ package io.github.semcache.spring;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -20,7 +20,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,18 +64,10 @@ final class TypedJson {
           "com.google.genai.types.",
           "org.springframework.ai.");
 
-  /** For classes whose annotations name every property. */
-  private static final JsonMapper ANNOTATED =
-      JsonMapper.builder()
-          .disable(
-              MapperFeature.AUTO_DETECT_GETTERS,
-              MapperFeature.AUTO_DETECT_IS_GETTERS,
-              MapperFeature.AUTO_DETECT_SETTERS,
-              MapperFeature.AUTO_DETECT_FIELDS,
-              MapperFeature.AUTO_DETECT_CREATORS)
-          .build();
+  private static final ObjectMapper BEANS = new JsonMapper();
 
-  private static final JsonMapper BEANS = new JsonMapper();
+  /** The mappers of the providers' clients, by the package of their classes. */
+  private static final Map<String, ObjectMapper> MAPPERS = new ConcurrentHashMap<>();
 
   private TypedJson() {}
 
@@ -151,8 +145,22 @@ final class TypedJson {
     return node;
   }
 
-  private static JsonMapper mapperOf(String type) {
-    return type.startsWith("org.springframework.") ? BEANS : ANNOTATED;
+  /** Returns the mapper of the client that a class belongs to, which knows its annotations. */
+  private static ObjectMapper mapperOf(String type) {
+    return Stream.of("com.openai.", "com.anthropic.")
+        .filter(type::startsWith)
+        .findFirst()
+        .map(client -> MAPPERS.computeIfAbsent(client, TypedJson::mapperOfClient))
+        .orElse(BEANS);
+  }
+
+  private static ObjectMapper mapperOfClient(String client) {
+    try {
+      return (ObjectMapper)
+          Class.forName(client + "core.ObjectMappers").getMethod("jsonMapper").invoke(null);
+    } catch (ReflectiveOperationException e) {
+      return BEANS;
+    }
   }
 
   /**
