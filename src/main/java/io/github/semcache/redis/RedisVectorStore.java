@@ -36,7 +36,7 @@ import redis.clients.jedis.UnifiedJedis;
  * later). Any number of processes can share it. The guide {@code docs/redis.md} describes how to
  * operate it: permissions, memory, eviction, persistence, clusters, and schema upgrades.
  *
- * <p><b>Clients.</b> The store accepts the pooled clients of Jedis 7.4 to 8 for a single server,
+ * <p><b>Clients.</b> The store accepts the pooled clients of Jedis 6.0 to 8 for a single server,
  * Redis Sentinel, or a cluster, with RESP2 or RESP3. It does not support clients that change keys
  * ({@code keyPreProcessor}) or a {@code UnifiedJedis} with a single unpooled connection.
  *
@@ -131,6 +131,7 @@ public final class RedisVectorStore
    * @param embedder the embedder whose embeddings are stored
    * @return the store; closing it closes its connections
    * @throws IllegalArgumentException if the URI is invalid
+   * @throws IllegalStateException if Jedis is older than 6.0
    * @throws StoreException see {@link Builder#build}
    */
   public static RedisVectorStore connect(String uri, Embedder embedder) {
@@ -183,8 +184,10 @@ public final class RedisVectorStore
    * @param space the vector space of the embeddings, for example {@code
    *     EmbeddingSpace.of(embedder)}
    * @return a builder
+   * @throws IllegalStateException if Jedis is older than 6.0
    */
   public static Builder builder(UnifiedJedis jedis, EmbeddingSpace space) {
+    JedisVersion.check();
     return new Builder(null, requireNonNull(jedis, "jedis"), space);
   }
 
