@@ -165,7 +165,8 @@ record CacheOptions(
 
     /** Returns the deadline for measuring the scale of the embedding model while building. */
     Deadline scaleDeadline() {
-      return deadline(lookup.orElse(DEFAULT_LOOKUP));
+      return deadline(
+          lookup.filter(limit -> limit.compareTo(DEFAULT_LOOKUP) < 0).orElse(DEFAULT_LOOKUP));
     }
 
     private Deadline deadline(Duration limit) {
