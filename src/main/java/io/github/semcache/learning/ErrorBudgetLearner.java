@@ -116,8 +116,8 @@ final class ErrorBudgetLearner implements Learner {
   /**
    * Compares a verdict with its prediction. If the verdicts are worse than predicted, the policy
    * trips. If they are better, the traffic has changed as well, but that is no reason to stop: the
-   * hits are audited as often as those of a new model. In this case, and if the audits contradict
-   * the model, the next fit is due.
+   * hits are audited as often as those of a new model. In this case, the next fit is due at once;
+   * if only the audits contradict the model, after the minimum interval.
    */
   private void compare(TrainingExample example, double predicted) {
     if (example.isAudit()) {
@@ -131,7 +131,7 @@ final class ErrorBudgetLearner implements Learner {
       calibration.onChange();
       nextFit = verdicts;
     } else if (example.wrong() && example.isAudit() && calibration.isContradicted()) {
-      nextFit = verdicts;
+      nextFit = Math.min(nextFit, verdicts + MIN_REFIT_INTERVAL);
     }
   }
 
