@@ -17,11 +17,7 @@ final class BuiltClients {
 
   static UnifiedJedis single(
       HostAndPort server, JedisClientConfig config, ConnectionPoolConfig pool) {
-    return RedisClient.builder()
-        .hostAndPort(server)
-        .clientConfig(config)
-        .poolConfig(pool)
-        .build();
+    return RedisClient.builder().hostAndPort(server).clientConfig(config).poolConfig(pool).build();
   }
 
   static UnifiedJedis cluster(

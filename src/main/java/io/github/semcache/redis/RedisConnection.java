@@ -252,8 +252,7 @@ public final class RedisConnection {
     if (!clusterNodes.isEmpty()) {
       return RedisExceptions.translate("read the cluster topology", this::connectToCluster);
     }
-    UnifiedJedis client =
-        JedisClients.single(uri.hostAndPort(), clientConfig(), poolConfig());
+    UnifiedJedis client = JedisClients.single(uri.hostAndPort(), clientConfig(), poolConfig());
     return new JedisProvider.OpenClient(client, Optional.empty());
   }
 
@@ -285,7 +284,11 @@ public final class RedisConnection {
     if (sslSocketFactory != null) {
       SSLParameters parameters = new SSLParameters();
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      config.sslOptions(null).sslSocketFactory(sslSocketFactory).sslParameters(parameters);
+      config
+          .sslOptions(null)
+          .ssl(true)
+          .sslSocketFactory(sslSocketFactory)
+          .sslParameters(parameters);
     }
     return config
         .connectionTimeoutMillis(Math.toIntExact(connectTimeout.toMillis()))
