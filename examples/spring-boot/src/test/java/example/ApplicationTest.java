@@ -99,7 +99,7 @@ class ApplicationTest {
             .start();
     try {
       awaitPort(port);
-      try (ConfigurableApplicationContext context = start("--spring.data.redis.port=" + port)) {
+      try (ConfigurableApplicationContext context = start("--semcache.redis.uri=", "--spring.data.redis.port=" + port)) {
         assertHits(context);
       }
       int before = completions.get();

@@ -66,8 +66,10 @@ final class JedisClients {
   private static UnifiedJedis newInstance(
       String type, Class<?>[] parameters, @Nullable Object... arguments) {
     try {
-      return (UnifiedJedis)
-          Class.forName("redis.clients.jedis." + type).getConstructor(parameters).newInstance(arguments);
+      return Class.forName("redis.clients.jedis." + type)
+          .asSubclass(UnifiedJedis.class)
+          .getConstructor(parameters)
+          .newInstance(arguments);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
           "Jedis "

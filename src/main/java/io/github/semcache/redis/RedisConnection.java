@@ -304,7 +304,11 @@ public final class RedisConnection {
     if (sslSocketFactory != null) {
       SSLParameters parameters = new SSLParameters();
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      config.sslOptions(null).sslSocketFactory(sslSocketFactory).sslParameters(parameters);
+      config
+          .sslOptions(null)
+          .ssl(true)
+          .sslSocketFactory(sslSocketFactory)
+          .sslParameters(parameters);
     }
     return config
         .connectionTimeoutMillis(Math.toIntExact(connectTimeout.toMillis()))

@@ -128,8 +128,7 @@ final class RedisUri {
         DefaultJedisClientConfig.builder()
             .user(JedisURIHelper.getUser(uri))
             .password(JedisURIHelper.getPassword(uri))
-            .database(JedisURIHelper.getDBIndex(uri))
-            .ssl(isTls());
+            .database(JedisURIHelper.getDBIndex(uri));
     @Nullable RedisProtocol protocol = JedisURIHelper.getRedisProtocol(uri);
     if (protocol != null) {
       config.protocol(protocol);

@@ -64,7 +64,13 @@ record SemanticCacheProperties(
       @Nullable Duration connectTimeout,
       @Nullable Duration socketTimeout,
       @Nullable Duration maxWait,
-      @Nullable Integer maxConnections) {}
+      @Nullable Integer maxConnections) {
+
+    /** An empty URI is one that is not set. */
+    Redis {
+      uri = uri == null || uri.isBlank() ? null : uri;
+    }
+  }
 
   record Lucene(@Nullable Path directory, @Nullable Integer maxEntries) {}
 

@@ -31,7 +31,8 @@ import redis.clients.jedis.UnifiedJedis;
 
 /**
  * The versions of Jedis and LangChain4j that the README lists. The class path contains nothing but
- * the library, Jedis, LangChain4j, Jackson, and what they need: openai-java in particular is absent.
+ * the library, Jedis, LangChain4j, Jackson, and what they need: openai-java in particular is
+ * absent.
  */
 class OtherVersionsIT {
   /** Where the build copies the other versions. */
@@ -61,9 +62,8 @@ class OtherVersionsIT {
 
   private static URLClassLoader loader(Path jedis, Path langChain4j) {
     Stream<Path> library =
-        Stream.concat(
-            Stream.of(SemanticCache.class, OtherVersionsIT.class), LIBRARIES.stream())
-        .map(OtherVersionsIT::locationOf);
+        Stream.concat(Stream.of(SemanticCache.class, OtherVersionsIT.class), LIBRARIES.stream())
+            .map(OtherVersionsIT::locationOf);
     return new URLClassLoader(
         Stream.concat(library, Stream.of(jedis, langChain4j))
             .map(OtherVersionsIT::url)
@@ -105,8 +105,7 @@ class OtherVersionsIT {
   @ParameterizedTest
   @ValueSource(strings = {"6.0.0", "6.2.0", "7.0.0", "7.4.1"})
   void storeInRedisWorksWithOtherVersionsOfJedis(String version) throws Exception {
-    try (URLClassLoader loader =
-withJedis(version)) {
+    try (URLClassLoader loader = withJedis(version)) {
       assertThat(run(loader, RedisScenario.class, RedisServers.uri().toString()))
           .isEqualTo("MODEL EXACT SEMANTIC 1 true");
     }
@@ -115,7 +114,8 @@ withJedis(version)) {
   @EnabledIfRedis
   @Test
   void redisAndLangChain4jWorkWithoutOpenAi() throws Exception {
-    try (URLClassLoader loader = loader(locationOf(UnifiedJedis.class), locationOf(ChatModel.class))) {
+    try (URLClassLoader loader =
+        loader(locationOf(UnifiedJedis.class), locationOf(ChatModel.class))) {
       assertThatThrownBy(() -> loader.loadClass("com.openai.client.OpenAIClient"))
           .isInstanceOf(ClassNotFoundException.class);
       assertThat(run(loader, RedisScenario.class, RedisServers.uri().toString()))
@@ -138,8 +138,7 @@ withJedis(version)) {
   @ParameterizedTest
   @ValueSource(strings = {"1.13.0", "1.19.6", "1.23.0"})
   void modelsOfOtherVersionsOfLangChain4jAreWrapped(String version) throws Exception {
-    try (URLClassLoader loader =
-withLangChain4j(version)) {
+    try (URLClassLoader loader = withLangChain4j(version)) {
       assertThat(run(loader, LangChain4jScenario.class, "a question"))
           .isEqualTo("answer answer answer answer 2 calls");
     }
@@ -147,10 +146,8 @@ withLangChain4j(version)) {
 
   @ParameterizedTest
   @ValueSource(strings = {"1.11.0", "1.12.2"})
-  void unsupportedLangChain4jIsReportedWithItsVersionAndTheRemedy(String version)
-      throws Exception {
-    try (URLClassLoader loader =
-withLangChain4j(version)) {
+  void unsupportedLangChain4jIsReportedWithItsVersionAndTheRemedy(String version) throws Exception {
+    try (URLClassLoader loader = withLangChain4j(version)) {
       assertThatThrownBy(() -> run(loader, LangChain4jScenario.class, "a question"))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith("LangChain4j " + version + " is on the class path")

@@ -18,8 +18,7 @@ public final class RedisScenario implements Function<String, String> {
    */
   @Override
   public String apply(String uri) {
-    Embedder embedder =
-        Embedder.of("length", 2, text -> new float[] {1, text.length() / 1000f});
+    Embedder embedder = Embedder.of("length", 2, text -> new float[] {1, text.length() / 1000f});
     try (RedisVectorStore store =
             RedisVectorStore.builder(RedisConnection.of(uri), EmbeddingSpace.of(embedder))
                 .cacheName("compatibility")

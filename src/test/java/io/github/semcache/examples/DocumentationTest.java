@@ -126,6 +126,14 @@ class DocumentationTest {
     assertThat(reached).containsAll(pages().toList());
   }
 
+  @Test
+  void propertiesOfTheReadmeAreThoseOfTheSpringBootExample() throws IOException {
+    Path properties = Path.of("examples/spring-boot/src/main/resources/application.properties");
+
+    assertThat(Files.readString(Path.of("README.md")))
+        .contains("```properties\n" + Files.readString(properties) + "```");
+  }
+
   @ParameterizedTest
   @MethodSource("pages")
   void javaExamplesAreCompiled(Path page) throws IOException {

@@ -45,8 +45,7 @@ class OpenAiChatModelTest {
       assertThat(server.requests(FakeOpenAiServer.CHAT)).hasSize(1);
       assertThat(hit.getResults()).isEqualTo(miss.getResults());
       assertThat(hit.getMetadata().getUsage()).isEqualTo(miss.getMetadata().getUsage());
-      assertThat(hit.getMetadata().getUsage().getNativeUsage())
-          .isInstanceOf(CompletionUsage.class);
+      assertThat(hit.getMetadata().getUsage().getNativeUsage()).isInstanceOf(CompletionUsage.class);
       assertThat(hit.getMetadata().<Object>get("created"))
           .isEqualTo(miss.getMetadata().get("created"));
 

@@ -48,8 +48,7 @@ class RedisAutoConfigurationIT {
   @Test
   void uriOfTheCacheTakesPrecedence() {
     assertHits(
-        withBootsRedis.withPropertyValues(
-            "semcache.redis.uri=" + uri, "spring.data.redis.port=1"));
+        withBootsRedis.withPropertyValues("semcache.redis.uri=" + uri, "spring.data.redis.port=1"));
   }
 
   @Test
