@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.guard.Guards;
-import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.verify.PairVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
-import java.util.function.DoubleFunction;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -130,29 +128,6 @@ public final class EvaluationReport {
     }
 
     /**
-     * Adds a policy with a threshold. The rates of the first added policy are also plotted against
-     * its thresholds.
-     *
-     * @param name the name of the policy
-     * @param policy creates the policy of a threshold
-     * @param thresholds the thresholds to replay, in ascending order
-     * @return this builder
-     */
-    public Builder policy(String name, DoubleFunction<HitPolicy> policy, List<Double> thresholds) {
-      for (double threshold : thresholds) {
-        HitPolicy hitPolicy = policy.apply(threshold);
-        settings.add(
-            new ReportRunner.Setting(
-                name,
-                Double.toString(threshold),
-                threshold,
-                null,
-                replay -> replay.hitPolicy(hitPolicy)));
-      }
-      return this;
-    }
-
-    /**
      * Adds a policy at one setting. A policy with several settings is added several times under the
      * same name.
      *
@@ -167,7 +142,8 @@ public final class EvaluationReport {
     }
 
     /**
-     * Adds a policy at one setting that the report may recommend.
+     * Adds a policy at one setting that the report may recommend. The rates of the first policy with
+     * thresholds are also plotted against them.
      *
      * @param name the name of the policy
      * @param setting the name of the setting
