@@ -67,6 +67,7 @@ public final class SemcacheCli implements Runnable {
     return new CommandLine(root)
         .addSubcommand(new ReplayCommand(environment))
         .addSubcommand(new FitCommand(environment))
+        .addSubcommand(new FitVerifierCommand(environment))
         .addSubcommand(new ReportCommand(environment))
         .addSubcommand(new PairsCommand(environment))
         .addSubcommand(new BenchCommand(environment))

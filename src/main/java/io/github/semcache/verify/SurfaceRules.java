@@ -176,9 +176,7 @@ final class SurfaceRules {
     }
     if (a.numbers.size() == b.numbers.size()) {
       for (int i = 0; i < a.numbers.size(); i++) {
-        String x = a.numbers.get(i);
-        String y = b.numbers.get(i);
-        if (!x.equals(y) && digits(x).equals(digits(y)) && isPunctuated(x) && isPunctuated(y)) {
+        if (isRearranged(a.numbers.get(i), b.numbers.get(i))) {
           return true;
         }
       }
@@ -200,6 +198,20 @@ final class SurfaceRules {
       }
     }
     return new HashSet<>(a.numberContexts).size() < a.numbers.size();
+  }
+
+  /** Returns whether two numbers have the same digits with other separators or in another order. */
+  private static boolean isRearranged(String x, String y) {
+    if (x.equals(y) || !isPunctuated(x) || !isPunctuated(y)) {
+      return false;
+    }
+    return digits(x).equals(digits(y)) || groups(x).equals(groups(y));
+  }
+
+  private static List<String> groups(String number) {
+    List<String> groups = new ArrayList<>(List.of(number.split("[.,:/]")));
+    groups.sort(null);
+    return groups;
   }
 
   private static boolean isPunctuated(String number) {
@@ -236,7 +248,7 @@ final class SurfaceRules {
       others.computeIfAbsent(word.toLowerCase(Locale.ROOT), key -> new HashSet<>(2)).add(word);
     }
     if (a.words.size() == b.words.size()
-        && hasVariants(variants)
+        && (hasVariants(variants) || hasVariants(others))
         && !a.words.equals(b.words)
         && a.lowerCaseWords().equals(b.lowerCaseWords())) {
       return true;
@@ -286,7 +298,7 @@ final class SurfaceRules {
     }
     boolean onlyFirst = word.substring(1).equals(lower.substring(1));
     boolean otherLower = written.contains(lower);
-    if (about && !(start && onlyFirst)) {
+    if (about && !(index == 0 && onlyFirst)) {
       return true;
     }
     if (lower.equals("i") || start && onlyFirst) {
@@ -356,10 +368,6 @@ final class SurfaceRules {
           "june",
           "april",
           "chase",
-          "aids",
-          "who",
-          "it",
-          "us",
           "signal",
           "telegram",
           "zoom",
@@ -380,7 +388,8 @@ final class SurfaceRules {
   private static boolean isAmbiguous(String lower, boolean onlyFirst, boolean lowerCase) {
     List<Token> tokens = TextAnalysis.of(Lexicon.english(), "the " + lower).tokens();
     Token token = tokens.get(tokens.size() - 1);
-    return NAMES_AND_WORDS.contains(lower) && !lowerCase
+    return (NAMES_AND_WORDS.contains(lower) && !lowerCase)
+        || lower.equals("aids")
         || token.is(Trait.FUNCTION) && lower.length() > 1 && !lower.equals("ok")
         || (onlyFirst
             && token.is(Trait.PROPER_NOUN)

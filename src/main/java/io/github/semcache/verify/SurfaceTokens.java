@@ -202,9 +202,9 @@ final class SurfaceTokens {
   /** Returns whether most words start with a capital. */
   boolean isTitle() {
     int capitals = 0;
-    for (String word : words) {
-      capitals += Character.isUpperCase(word.codePointAt(0)) ? 1 : 0;
+    for (int i = 1; i < words.size(); i++) {
+      capitals += Character.isUpperCase(words.get(i).codePointAt(0)) ? 1 : 0;
     }
-    return capitals * 2 > words.size();
+    return capitals > 1 && capitals * 2 > words.size() - 1;
   }
 }

@@ -78,12 +78,45 @@ public final class VerifierModel {
     return BuiltIn.MODEL;
   }
 
-  BoostedTrees trees() {
+  /**
+   * Returns the decision trees.
+   *
+   * @return the trees
+   */
+  public BoostedTrees trees() {
     return trees;
   }
 
-  WordWeights words() {
+  /**
+   * Returns the weights of words.
+   *
+   * @return the weights
+   */
+  public WordWeights words() {
     return words;
+  }
+
+  /**
+   * Returns a copy with other trees.
+   *
+   * @param newTrees the trees
+   * @return the copy
+   */
+  public VerifierModel withTrees(BoostedTrees newTrees) {
+    return new VerifierModel(newTrees, words, accept, strictAccept, reject);
+  }
+
+  /**
+   * Returns a copy with other thresholds.
+   *
+   * @param newAccept the score from which a pair is accepted, in [0, 1]
+   * @param newStrictAccept the score from which a pair is accepted if another verifier follows
+   * @param newReject the score below which a pair is rejected
+   * @return the copy
+   * @throws IllegalArgumentException if the thresholds are not in [0, 1] and ascending
+   */
+  public VerifierModel withThresholds(double newAccept, double newStrictAccept, double newReject) {
+    return new VerifierModel(trees, words, newAccept, newStrictAccept, newReject);
   }
 
   double accept() {
