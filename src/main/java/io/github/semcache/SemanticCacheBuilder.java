@@ -235,10 +235,14 @@ public final class SemanticCacheBuilder {
   /**
    * Sets the maximum fraction of requests that are answered with a wrong cached answer, instead of
    * a threshold. The cache learns from the model's answers which hits are right. Until it has
-   * received enough verdicts, it serves prompts with the same words only. Equivalent to
+   * received enough verdicts, it decides as a cache without this option: by the threshold of the
+   * embedder and {@link PairVerifier#local}. Equivalent to
    *
    * <pre>{@code
-   * .hitPolicy(ErrorBudget.of(rate))
+   * .hitPolicy(
+   *     ErrorBudget.of(rate)
+   *         .verifier(PairVerifier.local())
+   *         .verifiedFallback(defaultPolicy, PairVerifier.local()))
    * .judge(AnswerJudge.local(embedder)) // unless another judge is set
    * }</pre>
    *
@@ -679,7 +683,8 @@ public final class SemanticCacheBuilder {
     if (verifier != null) {
       return verifier;
     }
-    return hitPolicy instanceof LearningPolicy ? PairVerifier.none() : PairVerifier.local();
+    boolean learns = hitPolicy instanceof LearningPolicy || targetErrorRate.isPresent();
+    return learns ? PairVerifier.none() : PairVerifier.local();
   }
 
   private HitPolicy checkedPolicy(Embedder target, PairVerifier checkedVerifier) {
@@ -698,7 +703,10 @@ public final class SemanticCacheBuilder {
     rejectBoth("targetErrorRate", targetErrorRate.isPresent(), "hitPolicy", hitPolicy != null);
     rejectBoth("targetErrorRate", targetErrorRate.isPresent(), "guards", guards.isPresent());
     if (targetErrorRate.isPresent()) {
-      return ErrorBudget.of(targetErrorRate.getAsDouble());
+      PairVerifier local = PairVerifier.local();
+      return ErrorBudget.of(targetErrorRate.getAsDouble())
+          .verifier(local)
+          .verifiedFallback(distancePolicy(target).unguarded(), local);
     }
     return hitPolicy != null
         ? hitPolicy
