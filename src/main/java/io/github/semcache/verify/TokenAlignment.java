@@ -43,8 +43,25 @@ final class TokenAlignment {
   /** Nouns after "what" that only repeat what the question asks for: "what city is the capital". */
   private static final Set<String> QUESTION_NOUNS =
       Set.of(
-          "city", "town", "country", "state", "place", "person", "people", "man", "woman", "thing",
-          "number", "word", "name", "kind", "type", "sort", "company", "animal", "language");
+          "city",
+          "town",
+          "country",
+          "state",
+          "place",
+          "person",
+          "people",
+          "man",
+          "woman",
+          "thing",
+          "number",
+          "word",
+          "name",
+          "kind",
+          "type",
+          "sort",
+          "company",
+          "animal",
+          "language");
 
   /** How a token relates to the other text. */
   enum Relation {
