@@ -325,7 +325,10 @@ public final class PairFeatures {
   private static double question(TextDiff diff) {
     QuestionPhrase a = diff.first().question();
     QuestionPhrase b = diff.second().question();
-    return a != null && b != null && a.conflictsWith(b) ? 1 : 0;
+    if (a == null || b == null || (a.isPlainWhat() && b.isPlainWhat())) {
+      return 0;
+    }
+    return a.conflictsWith(b) ? 1 : 0;
   }
 
   private static List<Token> numbers(Side side) {

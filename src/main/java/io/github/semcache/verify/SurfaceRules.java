@@ -159,6 +159,9 @@ final class SurfaceRules {
 
   /** Returns whether a statement becomes a question by its final punctuation. */
   private static boolean isSentenceTypeChanged(String a, String b) {
+    if (a.isEmpty() || b.isEmpty()) {
+      return false;
+    }
     char x = a.charAt(a.length() - 1);
     char y = b.charAt(b.length() - 1);
     boolean changed = (x == '?' && (y == '.' || y == '!')) || (y == '?' && (x == '.' || x == '!'));
