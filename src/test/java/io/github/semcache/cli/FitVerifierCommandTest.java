@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FitVerifierCommandTest {
-  private static final String[] TOPICS = {"order", "ticket", "invoice", "card", "flight", "booking"};
+  private static final String[] TOPICS = {
+    "order", "ticket", "invoice", "card", "flight", "booking"
+  };
 
   @TempDir Path directory;
   private final FakeEmbedder embedder = new FakeEmbedder();
@@ -41,7 +43,13 @@ class FitVerifierCommandTest {
   void writesAModelThatAcceptsMoreOfTheRightPairs() throws IOException {
     Path model = directory.resolve("model.txt");
     String[] args = {
-      "fit-verifier", pairs(), "--label", "same", "--output", model.toString(), "--json",
+      "fit-verifier",
+      pairs(),
+      "--label",
+      "same",
+      "--output",
+      model.toString(),
+      "--json",
       "--no-embedding-cache"
     };
     JsonNode json = run(args).json();
@@ -70,8 +78,15 @@ class FitVerifierCommandTest {
     Path base = Files.writeString(directory.resolve("base.txt"), "nothing");
     CliRun run =
         run(
-            "fit-verifier", pairs(), "--label", "same", "--output",
-            directory.resolve("m").toString(), "--base", base.toString(), "--no-embedding-cache");
+            "fit-verifier",
+            pairs(),
+            "--label",
+            "same",
+            "--output",
+            directory.resolve("m").toString(),
+            "--base",
+            base.toString(),
+            "--no-embedding-cache");
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err()).contains("--base: ").contains("the first line of the model must be");
