@@ -72,7 +72,7 @@ final class Quotations {
   }
 
   private int[] nextClosing(int kind) {
-    int[] known = nextClosing[kind];
+    int @Nullable [] known = nextClosing[kind];
     if (known == null) {
       char closing = CLOSING_MARKS.charAt(kind);
       known = new int[text.length() + 1];
