@@ -15,6 +15,7 @@ import io.github.semcache.verify.TokenAlignment.Relation;
 import io.github.semcache.verify.TokenAlignment.Side;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -153,14 +154,20 @@ public final class PairFeatures {
       }
     }
     put(shared);
-    int[] classesA = classes(first, diff.first(), firstWords);
-    int[] classesB = classes(second, diff.second(), secondWords);
+    Map<WordClass, Integer> classesA = classes(first, diff.first(), firstWords);
+    Map<WordClass, Integer> classesB = classes(second, diff.second(), secondWords);
     for (WordClass c :
         new WordClass[] {WordClass.NAME, WordClass.NOUN, WordClass.COMMON, WordClass.LIGHT}) {
-      putMaxMin(classesA[c.ordinal()], classesB[c.ordinal()]);
+      putMaxMin(classesA.getOrDefault(c, 0), classesB.getOrDefault(c, 0));
     }
-    put(Math.max(classesA[WordClass.LITERAL.ordinal()], classesB[WordClass.LITERAL.ordinal()]));
-    put(Math.max(classesA[WordClass.SYMBOL.ordinal()], classesB[WordClass.SYMBOL.ordinal()]));
+    put(
+        Math.max(
+            classesA.getOrDefault(WordClass.LITERAL, 0),
+            classesB.getOrDefault(WordClass.LITERAL, 0)));
+    put(
+        Math.max(
+            classesA.getOrDefault(WordClass.SYMBOL, 0),
+            classesB.getOrDefault(WordClass.SYMBOL, 0)));
     put(count(first, Relation.SYNONYM));
     put(count(first, Relation.COVERED) + count(second, Relation.COVERED));
     put(diff.isNumberReplaced());
@@ -194,7 +201,10 @@ public final class PairFeatures {
     putUnmatchedFunction(first, second, FunctionWords.QUANTIFIERS);
     putUnmatchedFunction(first, second, FunctionWords.MODALS);
     putUnmatchedFunction(first, second, FunctionWords.PREPOSITIONS);
-    put(Math.max(classesA[WordClass.FUNCTION.ordinal()], classesB[WordClass.FUNCTION.ordinal()]));
+    put(
+        Math.max(
+            classesA.getOrDefault(WordClass.FUNCTION, 0),
+            classesB.getOrDefault(WordClass.FUNCTION, 0)));
     put(passive(first) != passive(second));
     characters(a, b);
     put(firstContentReplaced(first, second));
@@ -256,13 +266,13 @@ public final class PairFeatures {
     return count;
   }
 
-  private int[] classes(Side side, TextAnalysis text, List<String> words) {
-    int[] counts = new int[WordClass.values().length];
+  private Map<WordClass, Integer> classes(Side side, TextAnalysis text, List<String> words) {
+    Map<WordClass, Integer> counts = new EnumMap<>(WordClass.class);
     for (int i = 0; i < side.size(); i++) {
       if (side.isUnmatched(i)) {
         Token token = side.token(i);
         WordClass c = wordClass(token, text);
-        counts[c.ordinal()]++;
+        counts.merge(c, 1, Integer::sum);
         if (c == WordClass.LITERAL || c == WordClass.SYMBOL) {
           words.add("*" + c);
         } else if (c == WordClass.NAME && !token.isKnown()) {
@@ -289,7 +299,7 @@ public final class PairFeatures {
       return WordClass.FUNCTION;
     }
     boolean capital = token.isCapitalized() && !token.startsSentence() && text.capitalsMarkNames();
-    if (!token.isKnown() || token.is(Trait.PROPER_NOUN) && (capital || !token.is(Trait.COMMON))) {
+    if (!token.isKnown() || (token.is(Trait.PROPER_NOUN) && (capital || !token.is(Trait.COMMON)))) {
       return WordClass.NAME;
     }
     if (token.is(Trait.DISTINCT_NOUN)) {
@@ -414,8 +424,8 @@ public final class PairFeatures {
   private static final Set<String> TO = Set.of("to", "into", "onto", "toward", "towards");
 
   private static boolean isHard(String p, String q) {
-    return FROM.contains(p) && TO.contains(q)
-        || TO.contains(p) && FROM.contains(q)
+    return (FROM.contains(p) && TO.contains(q))
+        || (TO.contains(p) && FROM.contains(q))
         || p.equals("before")
         || q.equals("before")
         || p.equals("after")

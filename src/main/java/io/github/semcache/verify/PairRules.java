@@ -108,8 +108,8 @@ final class PairRules {
       }
     }
     if (!features.hasUnmatchedContent()
-        && (onlyIn(SUBJECTS, a, b) && onlyIn(OBJECTS, b, a)
-            || onlyIn(SUBJECTS, b, a) && onlyIn(OBJECTS, a, b))) {
+        && ((onlyIn(SUBJECTS, a, b) && onlyIn(OBJECTS, b, a))
+            || (onlyIn(SUBJECTS, b, a) && onlyIn(OBJECTS, a, b)))) {
       return "order";
     }
     if (differOnlyByLetter(first, second)) {
