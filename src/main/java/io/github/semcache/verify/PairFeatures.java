@@ -1,16 +1,15 @@
 package io.github.semcache.verify;
 
+import io.github.semcache.guard.Guard.RejectionReason;
+import io.github.semcache.guard.text.Lexicon.WordList;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.PromptPair;
-import io.github.semcache.guard.RejectionReason;
 import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.QuestionPhrase;
 import io.github.semcache.guard.text.TextAnalysis;
 import io.github.semcache.guard.text.TextDiff;
 import io.github.semcache.guard.text.Token;
 import io.github.semcache.guard.text.Token.Kind;
 import io.github.semcache.guard.text.Token.Trait;
-import io.github.semcache.guard.text.WordList;
 import io.github.semcache.verify.TokenAlignment.Relation;
 import io.github.semcache.verify.TokenAlignment.Side;
 import java.util.ArrayList;
@@ -333,8 +332,8 @@ public final class PairFeatures {
   }
 
   private static double question(TextDiff diff) {
-    QuestionPhrase a = diff.first().question();
-    QuestionPhrase b = diff.second().question();
+    TextAnalysis.Question a = diff.first().question();
+    TextAnalysis.Question b = diff.second().question();
     if (a == null || b == null || (a.isPlainWhat() && b.isPlainWhat())) {
       return 0;
     }

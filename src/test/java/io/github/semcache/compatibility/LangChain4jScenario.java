@@ -39,6 +39,7 @@ public final class LangChain4jScenario implements Function<String, String> {
     }
   }
 
+  @SuppressWarnings("UnusedVariable") // called as a function of the request
   private ChatResponse answer(ChatRequest request) {
     calls++;
     return ChatResponse.builder()
