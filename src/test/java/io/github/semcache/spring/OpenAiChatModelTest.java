@@ -61,9 +61,9 @@ class OpenAiChatModelTest {
       ChatResponse called =
           Objects.requireNonNull(client.prompt("Say hello").call().chatResponse());
       assertThat(cache.stats().adapterErrors()).isZero();
-      Generation result = Objects.requireNonNull(called.getResult());
-      assertThat(result.getOutput().getText()).isEqualTo(streamed);
-      assertThat(result.getOutput().getMetadata().get("finishReason"))
+      Generation generation = Objects.requireNonNull(called.getResult());
+      assertThat(generation.getOutput().getText()).isEqualTo(streamed);
+      assertThat(generation.getOutput().getMetadata().get("finishReason"))
           .isInstanceOf(String.class);
       assertThat(server.requests(FakeOpenAiServer.CHAT)).hasSize(2);
     }
