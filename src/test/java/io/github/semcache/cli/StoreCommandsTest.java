@@ -64,6 +64,15 @@ class StoreCommandsTest {
   }
 
   @Test
+  void uriWithAnUnknownSchemeIsRejectedWithoutQuotingIt() {
+    CliRun.of(embedder, "ls", "--store", "redsi://:secret@cache:6379", "--no-embedding-cache")
+        .assertFailed(
+            1,
+            "--store is a URI with an unknown scheme; it must be a directory or a URI that starts"
+                + " with redis:// or rediss://");
+  }
+
+  @Test
   void statsCountTheEntries() {
     JsonNode json = run("stats", "--json").json();
 
