@@ -34,10 +34,10 @@ record Explanation(Query query, List<Match> matches, String policyName, HitPolic
           Locale.ROOT,
           "%n%.4f  %s%n        on its own: %s%s%n        key %s%n",
           match.distance(),
-          match.entry().prompt(),
+          TerminalText.line(match.entry().prompt()),
           decision(List.of(match)),
           rejections.isEmpty() ? "" : "; rejected by guards: " + String.join(", ", rejections),
-          key.substring(0, Math.min(SHOWN_KEY_LENGTH, key.length())));
+          TerminalText.line(key.substring(0, Math.min(SHOWN_KEY_LENGTH, key.length()))));
     }
     if (matches.isEmpty()) {
       out.println("the scope has no entries");
