@@ -17,7 +17,6 @@ import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +64,7 @@ final class HnswIndex implements Closeable {
    *     by semcache
    */
   static HnswIndex open(Path path, EmbeddingSpace space) throws IOException {
-    Directory directory = FSDirectory.open(path);
+    Directory directory = PrivateFiles.openIndex(path);
     try {
       HnswIndex index = new HnswIndex(directory, Identity.of(space));
       if (DirectoryReader.indexExists(directory)) {
