@@ -141,6 +141,13 @@ final class RedisExceptions {
     return isServerError(failure, "index already exists");
   }
 
+  /** Returns whether the reply was not read because of its size. */
+  static boolean isReplyTooLarge(StoreException failure) {
+    return Stream.<Throwable>iterate(failure, Objects::nonNull, RedisExceptions::next)
+        .limit(MAX_CAUSES)
+        .anyMatch(ReplyLimiter.ReplyTooLargeException.class::isInstance);
+  }
+
   static boolean isReadOnly(@Nullable Throwable failure) {
     return isServerError(failure, "readonly ");
   }
