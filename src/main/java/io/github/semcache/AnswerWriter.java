@@ -11,17 +11,16 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.NewEntry;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -169,14 +168,25 @@ final class AnswerWriter {
       ChatReply reply,
       String versions,
       Optional<Embedding> embedding) {
-    Instant createdAt = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    Set<String> terms = new HashSet<>(query.scope().terms());
-    terms.addAll(DependencyStamp.terms(query.scope().dependencyTerms(), versions));
+    Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
+    Optional<Duration> timeToLive = expiry.timeToLiveOf(prompt);
+    CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now);
     return new NewEntry(
-        ReplyMapper.entryOf(query, reply, versions, createdAt),
+        ReplyMapper.withExpiry(entry, timeToLive, now),
         embedding,
-        expiry.timeToLiveOf(prompt),
-        terms);
+        timeToLive,
+        DependencyStamp.terms(query.scope(), versions));
+  }
+
+  /**
+   * Stores the answer of an entry under the key of another query too, in the same answer group,
+   * until the entry expires.
+   */
+  void addKey(LookupResult.Miss miss, CacheEntry entry) {
+    if (miss.request().writes()) {
+      ReplyMapper.copyFor(miss.request().query(), miss.embedding(), entry, time.instant())
+          .ifPresent(store::tryPut);
+    }
   }
 
   /** Stores an answer given by the caller. Failures are thrown. */

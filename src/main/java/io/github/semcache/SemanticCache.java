@@ -65,6 +65,7 @@ public final class SemanticCache implements AutoCloseable {
   private final AnswerWriter writer;
   private final UserFeedback feedback;
   private final Duration maxWait;
+  private final FailOpen failOpen;
   private final Runnable closeParts;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -80,6 +81,7 @@ public final class SemanticCache implements AutoCloseable {
     this.writer = parts.writer();
     this.feedback = parts.feedback();
     this.maxWait = parts.options().limits().maxWait();
+    this.failOpen = parts.failOpen();
     this.closeParts = parts::close;
   }
 
@@ -637,6 +639,17 @@ public final class SemanticCache implements AutoCloseable {
    */
   public CacheStats stats() {
     return events.snapshot();
+  }
+
+  /**
+   * Returns which circuits are open or half-open: operations that failed repeatedly and that
+   * requests currently continue without; see {@link SemanticCacheBuilder#circuitBreaker}. Does not
+   * block.
+   *
+   * @return a subset of {@code embed}, {@code find}, {@code search}, and {@code write}
+   */
+  public Set<String> openCircuits() {
+    return failOpen.openCircuits();
   }
 
   /**

@@ -50,7 +50,7 @@ record ScopeMessages(Optional<UnaryOperator<Prompt.Message>> normalizer) {
 
   private AiMessage normalized(AiMessage message) {
     @Nullable String text = message.text();
-    return text == null || normalizer.isEmpty()
+    return (text == null || normalizer.isEmpty())
         ? message
         : message.withText(normalized("assistant", text));
   }

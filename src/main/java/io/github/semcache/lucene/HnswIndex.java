@@ -17,6 +17,7 @@ import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,6 +77,13 @@ final class HnswIndex implements Closeable {
     } catch (IOException | RuntimeException e) {
       IOUtils.closeWhileHandlingException(directory);
       throw e;
+    }
+  }
+
+  /** Returns the vector space of an existing index. */
+  static EmbeddingSpace space(Path path) throws IOException {
+    try (Directory directory = FSDirectory.open(path)) {
+      return Identity.of(path, SegmentInfos.readLatestCommit(directory).getUserData()).space();
     }
   }
 

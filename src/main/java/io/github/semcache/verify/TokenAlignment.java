@@ -35,11 +35,7 @@ final class TokenAlignment {
 
   /** The lists in which the words of one group have the same meaning. */
   private static final WordList[] SYNONYM_LISTS = {
-    WordList.SYNONYMS,
-    WordList.OPPOSITES,
-    WordList.DATES,
-    WordList.UNITS,
-    WordList.NAMES
+    WordList.SYNONYMS, WordList.OPPOSITES, WordList.DATES, WordList.UNITS, WordList.NAMES
   };
 
   /** How a token relates to the other text. */

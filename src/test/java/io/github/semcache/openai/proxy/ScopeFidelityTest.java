@@ -19,6 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Scopes of wrapped clients, and the marks of hits. */
+@SuppressWarnings("deprecation") // unknown fields are internal to openai-java
 final class ScopeFidelityTest extends CachedClientTest {
   private static ChatCompletionCreateParams withSystem(String system) {
     return ChatCompletionCreateParams.builder()
