@@ -146,8 +146,8 @@ final class AnswerWriter {
   }
 
   /**
-   * Returns the embedding of the lookup, even if it was computed after the deadline, or computes one
-   * if the lookup did not try.
+   * Returns the embedding of the lookup, even if it was computed after the deadline, or computes
+   * one if the lookup did not try.
    */
   private Optional<Embedding> embedding(LookupResult.Miss miss) {
     if (miss.embeddingTried()) {
@@ -163,11 +163,7 @@ final class AnswerWriter {
   }
 
   private NewEntry newEntry(
-      Prompt prompt,
-      Query query,
-      ChatReply reply,
-      String versions,
-      Optional<Embedding> embedding) {
+      Prompt prompt, Query query, ChatReply reply, String versions, Optional<Embedding> embedding) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
     Optional<Duration> timeToLive = expiry.timeToLiveOf(prompt);
     CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now);

@@ -37,7 +37,8 @@ final class BackgroundVerifier implements AutoCloseable {
 
   /** Schedules the verification of a candidate. Drops it, and counts that, if too many wait. */
   void schedule(LookupResult.Miss miss, Match candidate) {
-    if (miss.request().writes() && !worker.offer(
+    if (miss.request().writes()
+        && !worker.offer(
             () -> accepts(miss, candidate),
             accepted -> {
               if (accepted) {

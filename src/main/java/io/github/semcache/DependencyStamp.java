@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The versions of the dependencies under which an answer was computed, as an attribute of its entry.
- * Entries of one scope have the same dependencies.
+ * The versions of the dependencies under which an answer was computed, as an attribute of its
+ * entry. Entries of one scope have the same dependencies.
  */
 final class DependencyStamp {
   private static final String ATTRIBUTE = "dependency_versions";

@@ -558,8 +558,8 @@ public final class SemanticCache implements AutoCloseable {
    *
    * @param selector selects the answers
    * @return the number of removed answers
-   * @throws io.github.semcache.store.StoreException if the store fails; some of the answers may have
-   *     been removed
+   * @throws io.github.semcache.store.StoreException if the store fails; some of the answers may
+   *     have been removed
    */
   public long invalidate(EntrySelector selector) {
     return invalidate(selector, removed -> {});
@@ -571,8 +571,8 @@ public final class SemanticCache implements AutoCloseable {
    * @param selector selects the answers
    * @param progress receives the number of answers removed so far, on this thread, after each batch
    * @return the number of removed answers
-   * @throws io.github.semcache.store.StoreException if the store fails; some of the answers may have
-   *     been removed
+   * @throws io.github.semcache.store.StoreException if the store fails; some of the answers may
+   *     have been removed
    */
   public long invalidate(EntrySelector selector, LongConsumer progress) {
     checkOpen();
@@ -592,11 +592,11 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Invalidates all answers that {@linkplain Prompt#dependsOn depend} on something that has changed.
-   * When the method returns, no lookup that begins later serves such an answer, in any instance on
-   * the same store, and neither does an answer that the model is computing become current. Takes
-   * the same time whatever the number of answers is: the answers remain in the store until they
-   * expire or are replaced.
+   * Invalidates all answers that {@linkplain Prompt#dependsOn depend} on something that has
+   * changed. When the method returns, no lookup that begins later serves such an answer, in any
+   * instance on the same store, and neither does an answer that the model is computing become
+   * current. Takes the same time whatever the number of answers is: the answers remain in the store
+   * until they expire or are replaced.
    *
    * @param dependency the name of the dependency
    * @throws io.github.semcache.store.StoreException if the store fails; in that case, the answers

@@ -1,16 +1,16 @@
 package io.github.semcache.bench;
 
-import io.github.semcache.judge.AnswerJudge.Verdict;
-import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.bench.StudyStream.Item;
 import io.github.semcache.embedding.EmbeddingScale;
 import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.evaluation.DataFile;
 import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.PromptColumns;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;

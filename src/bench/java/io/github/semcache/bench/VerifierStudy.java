@@ -39,9 +39,9 @@ public final class VerifierStudy {
   private static final int MINED_PAIRS = 8_000;
 
   /** The scores from which pairs are accepted, accepted before another verifier, and rejected. */
-  private static final double ACCEPT = 0.8;
+  private static final double ACCEPT = 0.86;
 
-  private static final double STRICT_ACCEPT = 0.97;
+  private static final double STRICT_ACCEPT = 0.985;
   private static final double REJECT = 0.05;
 
   private static final List<String> PAIR_FILES =

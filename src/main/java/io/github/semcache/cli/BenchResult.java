@@ -55,7 +55,7 @@ record BenchResult(
 
   private static String difference(@Nullable Double now, @Nullable Double before, int digits) {
     if (now == null || before == null) {
-      return now == before ? "=" : "?";
+      return now == null && before == null ? "=" : "?";
     }
     String text = String.format(Locale.ROOT, "%+." + digits + "f", 100 * (now - before));
     return Double.parseDouble(text) == 0 ? "=" : text;

@@ -1,7 +1,7 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.Explanation;
+import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.policy.Decision;

@@ -27,7 +27,7 @@ final class GuardOptions {
   Optional<Guards> guards() {
     return choice == null
         ? Optional.empty()
-        : Optional.of(choice.enabled ? Guards.english() : Guards.none());
+        : Optional.of(choice.disabled ? Guards.none() : Guards.english());
   }
 
   /** Returns whether guards are requested. */

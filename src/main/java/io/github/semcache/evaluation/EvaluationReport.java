@@ -142,8 +142,8 @@ public final class EvaluationReport {
     }
 
     /**
-     * Adds a policy at one setting that the report may recommend. The rates of the first policy with
-     * thresholds are also plotted against them.
+     * Adds a policy at one setting that the report may recommend. The rates of the first policy
+     * with thresholds are also plotted against them.
      *
      * @param name the name of the policy
      * @param setting the name of the setting

@@ -54,7 +54,7 @@ public final class VerifiedPolicy implements HitPolicy {
         return decision;
       }
       rejected = rejected.or(() -> Optional.of(new MissReason(verification.reason())));
-      remaining = remaining.stream().filter(match -> match != hit.match()).toList();
+      remaining = remaining.stream().filter(match -> !match.equals(hit.match())).toList();
     }
     return Decision.miss(rejected.orElse(MissReason.TOO_FAR));
   }

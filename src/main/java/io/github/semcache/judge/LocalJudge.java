@@ -2,10 +2,10 @@ package io.github.semcache.judge;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.judge.AnswerJudge.Comparison;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import java.util.List;
 
 /**

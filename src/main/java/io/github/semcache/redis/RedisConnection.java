@@ -8,10 +8,10 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import redis.clients.jedis.ConnectionFactory;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultJedisSocketFactory;
@@ -271,8 +271,7 @@ public final class RedisConnection {
         LimitedSocket.limit(new DefaultJedisSocketFactory(uri.hostAndPort(), config));
     PooledConnectionProvider provider =
         new PooledConnectionProvider(new ConnectionFactory(sockets, config), poolConfig());
-    UnifiedJedis client =
-        JedisClients.single(uri.hostAndPort(), config, provider);
+    UnifiedJedis client = JedisClients.single(uri.hostAndPort(), config, provider);
     return new JedisProvider.OpenClient(
         client, Optional.empty(), () -> provider.getPool().getNumIdle() > 0);
   }

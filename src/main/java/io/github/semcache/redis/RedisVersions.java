@@ -91,15 +91,16 @@ final class RedisVersions {
     }
 
     byte @Nullable [] version(int index, String term) {
-      return commands.translate(
-          ACTION,
-          () -> {
-            try {
-              return Optional.ofNullable(versions.get(index).get());
-            } catch (JedisRedirectionException e) {
-              return Optional.ofNullable(commands.jedis().get(key(term)));
-            }
-          })
+      return commands
+          .translate(
+              ACTION,
+              () -> {
+                try {
+                  return Optional.ofNullable(versions.get(index).get());
+                } catch (JedisRedirectionException e) {
+                  return Optional.ofNullable(commands.jedis().get(key(term)));
+                }
+              })
           .orElse(null);
     }
 
@@ -115,8 +116,7 @@ final class RedisVersions {
         return commands.translate("find an entry", entry::get);
       } catch (StoreException e) {
         if (e.getCause() instanceof JedisRedirectionException) {
-          return commands.fields(
-              commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);
+          return commands.fields(commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);
         }
         throw e.getCause() instanceof JedisDataException cause && RedisExceptions.isWrongType(cause)
             ? HashCodec.corrupt(key, "the key does not hold a hash")

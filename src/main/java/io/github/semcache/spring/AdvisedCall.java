@@ -1,9 +1,9 @@
 package io.github.semcache.spring;
 
-import io.github.semcache.adapter.CallDriver;
 import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.adapter.CallDriver;
 import java.util.Optional;
 import org.springframework.ai.chat.client.ChatClientRequest;
 import org.springframework.ai.chat.client.ChatClientResponse;

@@ -1,10 +1,10 @@
 package io.github.semcache.spring;
 
-import io.github.semcache.chat.ChatReply.TokenUsage;
-import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.ChatReply.FinishReason;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;

@@ -81,7 +81,8 @@ final class AdvisedRequestReader {
       int last = lastUserMessage(messages);
       return last < 0
           ? Optional.empty()
-          : QuestionFinder.Question.in(List.of(Optional.of(text(messages.get(last)))), finder, onFailure)
+          : QuestionFinder.Question.in(
+                  List.of(Optional.of(text(messages.get(last)))), finder, onFailure)
               .map(question -> read(request, messages, last, question));
     } catch (RuntimeException e) {
       onFailure.accept(e);
@@ -99,7 +100,10 @@ final class AdvisedRequestReader {
   }
 
   private static AdvisedRequest read(
-      ChatClientRequest request, List<Message> messages, int last, QuestionFinder.Question question) {
+      ChatClientRequest request,
+      List<Message> messages,
+      int last,
+      QuestionFinder.Question question) {
     @Nullable ChatOptions options = request.prompt().getOptions();
     Map<String, String> properties = options == null ? Map.of() : OptionsText.of(options);
     Map<String, String> settings = new TreeMap<>();

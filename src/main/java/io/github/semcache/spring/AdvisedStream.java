@@ -20,7 +20,8 @@ import reactor.core.scheduler.Schedulers;
  * One streaming request of a chat client with a cache, for one subscriber. The stream is forwarded
  * as it arrives, and stored when it is complete. Its end is forwarded after that.
  */
-final class AdvisedStream implements CallDriver.Handler<CompletableFuture<Flux<ChatClientResponse>>> {
+final class AdvisedStream
+    implements CallDriver.Handler<CompletableFuture<Flux<ChatClientResponse>>> {
   /**
    * Streams are coalesced only with one another: a slow subscriber delays its stream, and blocking
    * calls must not wait for it.

@@ -1,10 +1,10 @@
 package io.github.semcache.verify;
 
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon.WordList;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.Lexicon.WordList;
 import io.github.semcache.guard.text.TextAnalysis;
 import io.github.semcache.guard.text.TextDiff;
 import io.github.semcache.guard.text.Token;

@@ -47,8 +47,7 @@ class ArchitectureTest {
           Map.entry("guard", new String[] {"deadline", "guard.text"}),
           Map.entry("guard.text", new String[] {}),
           Map.entry("chat", new String[] {"deadline", "prompt"}),
-          Map.entry(
-              "judge", new String[] {"guard", "guard.text", "chat", "embedding", "prompt"}),
+          Map.entry("judge", new String[] {"guard", "guard.text", "chat", "embedding", "prompt"}),
           Map.entry("stats", new String[] {"policy", "verify", "judge", "learning", "chat"}));
 
   private static final String[] PORT_PACKAGES = packages(PORTS.keySet().toArray(String[]::new));

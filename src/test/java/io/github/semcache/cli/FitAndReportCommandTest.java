@@ -181,9 +181,19 @@ class FitAndReportCommandTest {
   void replayDeletesTheEmbeddedStoreAtTheEnd() throws IOException {
     Path store = directory.resolve("store");
     String file = prompts();
-    JsonNode inMemory = run("replay", file, "--label", "label", "--json", "--verifier", "none").json();
+    JsonNode inMemory =
+        run("replay", file, "--label", "label", "--json", "--verifier", "none").json();
     JsonNode onDisk =
-        run("replay", file, "--label", "label", "--json", "--verifier", "none", "--store", store.toString())
+        run(
+                "replay",
+                file,
+                "--label",
+                "label",
+                "--json",
+                "--verifier",
+                "none",
+                "--store",
+                store.toString())
             .json();
 
     assertThat(onDisk.get("hits").asInt()).isEqualTo(inMemory.get("hits").asInt()).isPositive();

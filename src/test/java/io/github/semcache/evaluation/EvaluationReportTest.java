@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
-import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
@@ -18,8 +18,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -46,7 +46,8 @@ class EvaluationReportTest {
                 LabeledPrompt.of("Where's my card?", "arrival"),
                 LabeledPrompt.of("Where is my </script><b>reader</b>?", "reader")))
         .title("A & <B>")
-        .policy("max-distance", "0.001", OptionalDouble.of(0.001), "first", b -> byDistance(b, 0.001))
+        .policy(
+            "max-distance", "0.001", OptionalDouble.of(0.001), "first", b -> byDistance(b, 0.001))
         .policy("max-distance", "0.1", OptionalDouble.of(0.1), "second", b -> byDistance(b, 0.1))
         .policy("never", "always", replay -> replay.hitPolicy(HitPolicy.never()))
         .guards(Guards.none().and(prompts -> Optional.of(new RejectionReason("a-guard"))));

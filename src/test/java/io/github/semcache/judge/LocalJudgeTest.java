@@ -2,8 +2,8 @@ package io.github.semcache.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.judge.AnswerJudge.Comparison;
+import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import java.io.IOException;
 import java.io.InputStream;

@@ -51,19 +51,19 @@ class LocalVerifierTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
-        "What is the capital of France? | Which city serves as France's capital?",
-        "What city is the capital of France? | What is the capital of France?",
-        "What is the capital of France? | what's the capital of france",
-        "How do I cancel my order? | How can I cancel my order?",
-        "please tell me how to cancel my order | how to cancel my order",
-        "What is the weather like in Paris today? | How is the weather in Paris today?",
-        "is it going to rain in amsterdam this weekend | will it rain in amsterdam this weekend",
-        "list flights to denver from boston | show flights from boston to denver",
-        "How do I reset my pasword? | How do I reset my password?"
+        "What is the capital of France? | Which city serves as France's capital? | 0.10",
+        "What city is the capital of France? | What is the capital of France? | 0.05",
+        "What is the capital of France? | what's the capital of france | 0.05",
+        "How do I cancel my order? | How can I cancel my order? | 0.05",
+        "please tell me how to cancel my order | how to cancel my order | 0.05",
+        "What is the weather like in Paris today? | How is the weather in Paris today? | 0.05",
+        "is it going to rain in amsterdam this weekend | will it rain in amsterdam this weekend | 0.05",
+        "list flights to denver from boston | show flights from boston to denver | 0.05",
+        "How do I reset my pasword? | How do I reset my password? | 0.05"
       })
-  void paraphrasesAreAccepted(String first, String second) {
-    assertThat(verify(first, second, 0.08).outcome()).isEqualTo(Outcome.ACCEPT);
-    assertThat(verify(second, first, 0.08).outcome()).isEqualTo(Outcome.ACCEPT);
+  void paraphrasesAreAccepted(String first, String second, double distance) {
+    assertThat(verify(first, second, distance).outcome()).isEqualTo(Outcome.ACCEPT);
+    assertThat(verify(second, first, distance).outcome()).isEqualTo(Outcome.ACCEPT);
   }
 
   @ParameterizedTest
@@ -344,7 +344,7 @@ class LocalVerifierTest {
     int length = random.nextInt(40);
     for (int i = 0; i < length; i++) {
       switch (random.nextInt(4)) {
-        case 0 -> text.append("ab 1'\"\n\t-.:/(){}[]".charAt(random.nextInt(19)));
+        case 0 -> text.append("ab 1'\"\n\t-.:/(){}[]".charAt(random.nextInt(18)));
         case 1 -> text.append((char) random.nextInt(0x10000));
         case 2 -> text.appendCodePoint(random.nextInt(0x110000));
         default -> text.append(" how many ");

@@ -51,7 +51,8 @@ final class ScopeFidelityTest extends CachedClientTest {
         CachedOpenAi.builder(cache)
             .normalizeMessages(
                 message ->
-                    new Prompt.Message(message.role(), message.text().replaceAll("Current time: .*", "")))
+                    new Prompt.Message(
+                        message.role(), message.text().replaceAll("Current time: .*", "")))
             .build()
             .wrap(plain);
     for (int minute = 0; minute < 5; minute++) {
