@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Measures how often a crafted prompt and the prompt that it imitates share an answer, with the
  * local embedding model, the default hit policy, and the local verifier. The pairs of {@code
- * pairs.jsonl} are of ten kinds. The sentences of {@code wrappers.txt} contain the prompt of a victim
- * and an additional instruction.
+ * pairs.jsonl} are of ten kinds. The sentences of {@code wrappers.txt} contain the prompt of a
+ * victim and an additional instruction.
  */
 class RedTeamTest {
   private static final String PAIRS = "redteam/pairs.jsonl";

@@ -2,8 +2,8 @@ package io.github.semcache.redis;
 
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
-import io.github.semcache.store.StoreException;
 import io.github.semcache.store.ListableStore.ListedEntry;
+import io.github.semcache.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -39,7 +39,9 @@ final class HashCodec {
   /** {@link #ENTRY_FIELDS}, encoded. */
   static final List<byte[]> ENCODED_ENTRY_FIELDS = ENTRY_FIELDS.stream().map(Utf8::encode).toList();
 
-  /** Jackson without its length limits, because {@link #MAX_ATTRIBUTES_LENGTH} is checked before. */
+  /**
+   * Jackson without its length limits, because {@link #MAX_ATTRIBUTES_LENGTH} is checked before.
+   */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -133,7 +135,8 @@ final class HashCodec {
       return Map.of();
     }
     if (json.length() > MAX_ATTRIBUTES_LENGTH) {
-      throw corrupt(key, "its field attributes is longer than " + MAX_ATTRIBUTES_LENGTH + " characters");
+      throw corrupt(
+          key, "its field attributes is longer than " + MAX_ATTRIBUTES_LENGTH + " characters");
     }
     try (JsonParser parser = JSON.createParser(json)) {
       return attributes(key, parser);

@@ -79,8 +79,8 @@ final class AddedText {
   }
 
   /**
-   * Returns the position of a list in another one, or -1 if there is none. Takes linear time, by the
-   * algorithm of Knuth, Morris, and Pratt.
+   * Returns the position of a list in another one, or -1 if there is none. Takes linear time, by
+   * the algorithm of Knuth, Morris, and Pratt.
    */
   private static int indexOf(List<String> longer, List<String> shorter) {
     int[] borders = new int[shorter.size()];

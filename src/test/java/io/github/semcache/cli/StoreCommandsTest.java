@@ -78,7 +78,8 @@ class StoreCommandsTest {
 
   @Test
   void textOfAStoreCannotControlTheTerminal() {
-    String hostile = "pay \u001b]0;title\u0007\u009b31m\u202Eevil\u2066\u200b\u2028\r\nforged  scope";
+    String hostile =
+        "pay \u001b]0;title\u0007\u009b31m\u202Eevil\u2066\u200b\u2028\r\nforged  scope";
     try (LuceneVectorStore store = LuceneVectorStore.open(directory.resolve("store"), embedder)) {
       store.put(
           List.of(
@@ -102,12 +103,20 @@ class StoreCommandsTest {
             new String[] {"explain", "How do I pay?", "--scope", "scope", "--json"})) {
       CliRun run = run(command);
       assertThat(run.exitCode()).isZero();
-      assertThat(run.out()).containsIgnoringCase("u001b").doesNotContainPattern("[^\\n\\x20-\\x7E]");
+      assertThat(run.out())
+          .containsIgnoringCase("u001b")
+          .doesNotContainPattern("[^\\n\\x20-\\x7E]");
       assertThat(run.out().lines()).noneMatch(line -> line.startsWith("forged"));
     }
-    assertThat(run("ls").out()).contains("pay \\u001b]0;title\\u0007\\u009b31m\\u202eevil").hasLineCount(3);
-    assertThat(run("explain", "x", "--scope", "\u001b[31m").err()).contains("\\u001b[31m").doesNotContain("\u001b");
-    assertThat(run("explain", "x", "--scope", "\u001b[31m", "-v").err()).contains("\tat ".strip()).doesNotContain("\u001b");
+    assertThat(run("ls").out())
+        .contains("pay \\u001b]0;title\\u0007\\u009b31m\\u202eevil")
+        .hasLineCount(3);
+    assertThat(run("explain", "x", "--scope", "\u001b[31m").err())
+        .contains("\\u001b[31m")
+        .doesNotContain("\u001b");
+    assertThat(run("explain", "x", "--scope", "\u001b[31m", "-v").err())
+        .contains("\tat ".strip())
+        .doesNotContain("\u001b");
   }
 
   @Test
@@ -300,7 +309,6 @@ class StoreCommandsTest {
   void cachesRequiresARedisUri() {
     CliRun.of(embedder, "caches", "--store", directory.toString())
         .assertFailed(
-            2,
-            "--store is not a Redis URI; it must be one, because a directory has one cache");
+            2, "--store is not a Redis URI; it must be one, because a directory has one cache");
   }
 }

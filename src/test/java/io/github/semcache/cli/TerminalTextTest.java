@@ -30,7 +30,13 @@ class TerminalTextTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"Où est ma carte ?", "कार्ड", "我的卡在哪里", "a ❤\uFE0F \uD83D\uDC4D\uD83C\uDFFD", "$1 \\ %s"})
+      strings = {
+        "Où est ma carte ?",
+        "कार्ड",
+        "我的卡在哪里",
+        "a ❤\uFE0F \uD83D\uDC4D\uD83C\uDFFD",
+        "$1 \\ %s"
+      })
   void visibleTextIsNotChanged(String text) {
     assertThat(TerminalText.line(text)).isEqualTo(text);
   }

@@ -24,7 +24,10 @@ class LucenePermissionsTest extends LuceneFixture {
 
   private void fillAndFlush(Path path) {
     LuceneVectorStore store =
-        LuceneVectorStore.builder(path, SPACE).timeSource(clock).syncInterval(Duration.ZERO).build();
+        LuceneVectorStore.builder(path, SPACE)
+            .timeSource(clock)
+            .syncInterval(Duration.ZERO)
+            .build();
     for (int i = 0; i < 20; i++) {
       put(store, "prompt " + i, i);
     }

@@ -187,8 +187,7 @@ public final class TimeLimiter implements AutoCloseable {
         return;
       }
       try {
-        Future<?> unused =
-            timer.schedule(call::interrupt, grace.toNanos(), TimeUnit.NANOSECONDS);
+        Future<?> unused = timer.schedule(call::interrupt, grace.toNanos(), TimeUnit.NANOSECONDS);
       } catch (RejectedExecutionException e) {
         call.interrupt(); // This limiter was closed.
       }

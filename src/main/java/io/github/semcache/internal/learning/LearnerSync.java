@@ -166,7 +166,8 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
 
   private void fail(Throwable failure) {
     events.onEvent(new CacheEvent.Failed(CacheEvent.Part.LEARNING, failure));
-    log.debug("Learning failed; the cache continues with the current state", RedactedFailure.of(failure));
+    log.debug(
+        "Learning failed; the cache continues with the current state", RedactedFailure.of(failure));
   }
 
   /** Saves unsaved changes. Blocks on the store. */

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
  *
  * <p>The attribute {@code wrong_for} lists the prompts that an entry was reported for, from oldest
  * to latest, separated by spaces. Each prompt is identified by the first 16 hexadecimal digits of
- * its key. An entry holds the latest 256 reports. An entry with a longer attribute, which this class
- * does not write, is not served.
+ * its key. An entry holds the latest 256 reports. An entry with a longer attribute, which this
+ * class does not write, is not served.
  */
 public final class WrongReports {
   private static final String WRONG_FOR = "wrong_for";
