@@ -31,9 +31,13 @@ final class TerminalText {
     return escape(LINE_SPACE.matcher(text).replaceAll(" "));
   }
 
-  /** Returns a text with its line breaks, each line as in {@link #line}. */
+  /** Returns a text with its line breaks, each line as in {@link #line} but with its indentation. */
   static String lines(String text) {
-    return String.join(System.lineSeparator(), text.lines().map(TerminalText::line).toList());
+    return String.join(
+        System.lineSeparator(),
+        text.lines()
+            .map(line -> line.startsWith("\t") ? "\t" + line(line.substring(1)) : line(line))
+            .toList());
   }
 
   private static String escape(String text) {

@@ -24,8 +24,8 @@ class TerminalTextTest {
   @Test
   void lineBreaksAndTabsBecomeASpace() {
     assertThat(TerminalText.line("a\r\n\tb\u2028c\u0085d")).isEqualTo("a b c d");
-    assertThat(TerminalText.lines("a\tb\nc\u001b"))
-        .isEqualTo("a b" + System.lineSeparator() + "c\\u001b");
+    assertThat(TerminalText.lines("a\tb\n\tc\u001b"))
+        .isEqualTo("a b" + System.lineSeparator() + "\tc\\u001b");
   }
 
   @ParameterizedTest
