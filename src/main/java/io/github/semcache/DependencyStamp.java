@@ -29,7 +29,7 @@ final class DependencyStamp {
    */
   static Set<String> terms(Scope scope, String versions) {
     Set<String> terms = new HashSet<>(scope.terms());
-    String[] parts = versions.split(" ");
+    String[] parts = versions.split(" ", -1);
     int next = 0;
     for (String dependency : new TreeSet<>(scope.dependencyTerms())) {
       terms.add(term(dependency, parts[next++]));

@@ -41,8 +41,8 @@ public final class VerifierStudy {
   /** The scores from which pairs are accepted, accepted before another verifier, and rejected. */
   private static final double ACCEPT = 0.86;
 
-  private static final double STRICT_ACCEPT = 0.985;
-  private static final double REJECT = 0.05;
+  private static final double STRICT_ACCEPT = 0.98;
+  private static final double REJECT = 0.02;
 
   private static final List<String> PAIR_FILES =
       List.of("near-misses.csv", "unseen-pairs.csv", "unseen-pairs-2.csv", "unseen-pairs-3.csv");

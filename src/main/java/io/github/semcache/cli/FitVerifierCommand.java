@@ -34,8 +34,6 @@ import picocli.CommandLine.Spec;
           + " file that LocalVerifier.load reads."
     })
 final class FitVerifierCommand implements Callable<Integer> {
-  private final CliEnvironment environment;
-
   @Mixin private final PromptFileOptions input = new PromptFileOptions();
   @Mixin private final EmbedderOptions embedder;
 
@@ -85,7 +83,6 @@ final class FitVerifierCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   FitVerifierCommand(CliEnvironment environment) {
-    this.environment = environment;
     this.embedder = new EmbedderOptions(environment);
   }
 

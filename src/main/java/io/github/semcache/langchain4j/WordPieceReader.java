@@ -70,7 +70,7 @@ final class WordPieceReader {
     boolean hasWord = false;
     for (int i = 0; i < text.length(); i++) {
       char character = text.charAt(i);
-      if (character >= 0x7F || character < ' ' && !Character.isWhitespace(character)) {
+      if (character >= 0x7F || (character < ' ' && !Character.isWhitespace(character))) {
         return false;
       }
       length = Character.isLetterOrDigit(character) ? length + 1 : 0;

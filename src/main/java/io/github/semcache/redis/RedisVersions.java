@@ -113,7 +113,7 @@ final class RedisVersions {
 
     private List<byte @Nullable []> fields(String key) {
       try {
-        return commands.translate("find an entry", entry::get);
+        return commands.translate("find an entry", entry);
       } catch (StoreException e) {
         if (e.getCause() instanceof JedisRedirectionException) {
           return commands.fields(commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);

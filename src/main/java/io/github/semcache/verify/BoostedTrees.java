@@ -15,6 +15,7 @@ public final class BoostedTrees {
    * @param values the threshold of each inner node, or the value of a leaf
    * @param children the index of the left child of each inner node; the right child follows it
    */
+  @SuppressWarnings("ArrayRecordComponent") // read in a loop; a model has thousands of nodes
   public record Tree(int[] features, float[] values, int[] children) {
     /**
      * Returns the value of the leaf that a sample reaches.

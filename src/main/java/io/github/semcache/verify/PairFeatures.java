@@ -156,10 +156,10 @@ public final class PairFeatures {
     int[] classesB = classes(second, diff.second(), secondWords);
     for (WordClass c :
         new WordClass[] {WordClass.NAME, WordClass.NOUN, WordClass.COMMON, WordClass.LIGHT}) {
-      putMaxMin(classesA[c.ordinal()], classesB[c.ordinal()]);
+      putMaxMin(classesA[index(c)], classesB[index(c)]);
     }
-    put(Math.max(classesA[WordClass.LITERAL.ordinal()], classesB[WordClass.LITERAL.ordinal()]));
-    put(Math.max(classesA[WordClass.SYMBOL.ordinal()], classesB[WordClass.SYMBOL.ordinal()]));
+    put(Math.max(classesA[index(WordClass.LITERAL)], classesB[index(WordClass.LITERAL)]));
+    put(Math.max(classesA[index(WordClass.SYMBOL)], classesB[index(WordClass.SYMBOL)]));
     put(count(first, Relation.SYNONYM));
     put(count(first, Relation.COVERED) + count(second, Relation.COVERED));
     put(diff.isNumberReplaced());
@@ -193,7 +193,7 @@ public final class PairFeatures {
     putUnmatchedFunction(first, second, FunctionWords.QUANTIFIERS);
     putUnmatchedFunction(first, second, FunctionWords.MODALS);
     putUnmatchedFunction(first, second, FunctionWords.PREPOSITIONS);
-    put(Math.max(classesA[WordClass.FUNCTION.ordinal()], classesB[WordClass.FUNCTION.ordinal()]));
+    put(Math.max(classesA[index(WordClass.FUNCTION)], classesB[index(WordClass.FUNCTION)]));
     put(passive(first) != passive(second));
     characters(a, b);
     put(firstContentReplaced(first, second));
@@ -255,13 +255,19 @@ public final class PairFeatures {
     return count;
   }
 
+  /** Returns the place of a class in the counts. */
+  @SuppressWarnings("EnumOrdinal") // the counts are not stored
+  private static int index(WordClass wordClass) {
+    return wordClass.ordinal();
+  }
+
   private int[] classes(Side side, TextAnalysis text, List<String> words) {
     int[] counts = new int[WordClass.values().length];
     for (int i = 0; i < side.size(); i++) {
       if (side.isUnmatched(i)) {
         Token token = side.token(i);
         WordClass c = wordClass(token, text);
-        counts[c.ordinal()]++;
+        counts[index(c)]++;
         if (c == WordClass.LITERAL || c == WordClass.SYMBOL) {
           words.add("*" + c);
         } else if (c == WordClass.NAME && !token.isKnown()) {
@@ -288,7 +294,7 @@ public final class PairFeatures {
       return WordClass.FUNCTION;
     }
     boolean capital = token.isCapitalized() && !token.startsSentence() && text.capitalsMarkNames();
-    if (!token.isKnown() || token.is(Trait.PROPER_NOUN) && (capital || !token.is(Trait.COMMON))) {
+    if (!token.isKnown() || (token.is(Trait.PROPER_NOUN) && (capital || !token.is(Trait.COMMON)))) {
       return WordClass.NAME;
     }
     if (token.is(Trait.DISTINCT_NOUN)) {
@@ -324,7 +330,10 @@ public final class PairFeatures {
   private static double question(TextDiff diff) {
     TextAnalysis.Question a = diff.first().question();
     TextAnalysis.Question b = diff.second().question();
-    return a != null && b != null && a.conflictsWith(b) ? 1 : 0;
+    if (a == null || b == null || (a.isPlainWhat() && b.isPlainWhat())) {
+      return 0;
+    }
+    return a.conflictsWith(b) ? 1 : 0;
   }
 
   private static List<Token> numbers(Side side) {
@@ -410,8 +419,8 @@ public final class PairFeatures {
   private static final Set<String> TO = Set.of("to", "into", "onto", "toward", "towards");
 
   private static boolean isHard(String p, String q) {
-    return FROM.contains(p) && TO.contains(q)
-        || TO.contains(p) && FROM.contains(q)
+    return (FROM.contains(p) && TO.contains(q))
+        || (TO.contains(p) && FROM.contains(q))
         || p.equals("before")
         || q.equals("before")
         || p.equals("after")

@@ -55,7 +55,7 @@ final class PairRules {
     if (replacement != null) {
       return replacement;
     }
-    String function = functionDifference(first, second, features);
+    String function = functionDifference(diff, first, second, features);
     if (function != null) {
       return function;
     }
@@ -99,7 +99,7 @@ final class PairRules {
       Set.of("and", "or", "&", "vs", "versus", "with", "between", ",");
 
   private static @Nullable String functionDifference(
-      List<Token> first, List<Token> second, PairFeatures features) {
+      TextDiff diff, List<Token> first, List<Token> second, PairFeatures features) {
     Set<String> a = forms(first);
     Set<String> b = forms(second);
     for (Set<String> group : EXCLUSIVE) {
@@ -108,12 +108,16 @@ final class PairRules {
       }
     }
     if (!features.hasUnmatchedContent()
-        && (onlyIn(SUBJECTS, a, b) && onlyIn(OBJECTS, b, a)
-            || onlyIn(SUBJECTS, b, a) && onlyIn(OBJECTS, a, b))) {
+        && ((onlyIn(SUBJECTS, a, b) && onlyIn(OBJECTS, b, a))
+            || (onlyIn(SUBJECTS, b, a) && onlyIn(OBJECTS, a, b)))) {
       return "order";
     }
     if (differOnlyByLetter(first, second)) {
       return "name";
+    }
+    if (addsAlternative(first, diff.onlyInFirst(), diff.onlyInSecond())
+        || addsAlternative(second, diff.onlyInSecond(), diff.onlyInFirst())) {
+      return "unmatched-word";
     }
     return isTransposed(keys(first), keys(second)) ? "order" : null;
   }
@@ -130,6 +134,24 @@ final class PairRules {
   private static boolean onlyIn(Set<String> group, Set<String> forms, Set<String> others) {
     for (String word : group) {
       if (forms.contains(word) && !others.contains(word)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether a text only adds "and" or "or" and a word: "drink", "drink and drive". */
+  private static boolean addsAlternative(
+      List<Token> tokens, List<Token> added, List<Token> addedInOther) {
+    if (addedInOther.stream().anyMatch(Token::isContent)) {
+      return false;
+    }
+    for (int i = 1; i < tokens.size(); i++) {
+      String before = tokens.get(i - 1).form();
+      if ((before.equals("and") || before.equals("or"))
+          && tokens.get(i).isContent()
+          && added.contains(tokens.get(i))
+          && added.contains(tokens.get(i - 1))) {
         return true;
       }
     }

@@ -84,7 +84,7 @@ final class SurfaceRules {
       return sameWords && CODE.matcher(a).find() && !a.equals(b);
     }
     if (!layout(a).equals(layout(b))) {
-      return sameWords || layout(a).size() > 1 && layout(b).size() > 1;
+      return sameWords || (layout(a).size() > 1 && layout(b).size() > 1);
     }
     return sameWords && !trimLines(a).equals(trimLines(b));
   }
@@ -125,7 +125,7 @@ final class SurfaceRules {
 
   private static boolean areBracketsChanged(SurfaceTokens a, SurfaceTokens b) {
     boolean numbers = !a.numbers.isEmpty();
-    return (numbers || a.brackets.length() > 0 && b.brackets.length() > 0)
+    return (numbers || (a.brackets.length() > 0 && b.brackets.length() > 0))
         && !bracketPositions(a.text).equals(bracketPositions(b.text));
   }
 
@@ -159,6 +159,9 @@ final class SurfaceRules {
 
   /** Returns whether a statement becomes a question by its final punctuation. */
   private static boolean isSentenceTypeChanged(String a, String b) {
+    if (a.isEmpty() || b.isEmpty()) {
+      return false;
+    }
     char x = a.charAt(a.length() - 1);
     char y = b.charAt(b.length() - 1);
     boolean changed = (x == '?' && (y == '.' || y == '!')) || (y == '?' && (x == '.' || x == '!'));
@@ -301,7 +304,7 @@ final class SurfaceRules {
     if (about && !(index == 0 && onlyFirst)) {
       return true;
     }
-    if (lower.equals("i") || start && onlyFirst) {
+    if (lower.equals("i") || (start && onlyFirst)) {
       return false;
     }
     if (!onlyFirst && word.length() <= 3 && !otherLower) {
@@ -390,7 +393,7 @@ final class SurfaceRules {
     Token token = tokens.get(tokens.size() - 1);
     return (NAMES_AND_WORDS.contains(lower) && !lowerCase)
         || lower.equals("aids")
-        || token.is(Trait.FUNCTION) && lower.length() > 1 && !lower.equals("ok")
+        || (token.is(Trait.FUNCTION) && lower.length() > 1 && !lower.equals("ok"))
         || (onlyFirst
             && token.is(Trait.PROPER_NOUN)
             && token.is(Trait.COMMON)

@@ -118,7 +118,7 @@ final class SurfaceTokens {
       return false;
     }
     char c = text.charAt(index);
-    return CODE.indexOf(c) >= 0 || c == '-' && index + 1 < text.length() && isOption(index);
+    return CODE.indexOf(c) >= 0 || (c == '-' && index + 1 < text.length() && isOption(index));
   }
 
   private boolean isOption(int index) {
@@ -171,7 +171,7 @@ final class SurfaceTokens {
     }
     char next = text.charAt(index + 1);
     return switch (c) {
-      case '!', '?' -> next == '=' || next == '.' && isWordAt(index + 2) || isWordAt(index + 1);
+      case '!', '?' -> next == '=' || (next == '.' && isWordAt(index + 2)) || isWordAt(index + 1);
       case ':' -> next == ':' || next == '=';
       case ',' -> next == ')' || next == ']';
       default -> false;

@@ -135,7 +135,7 @@ final class TokenAlignment {
     coverQuestionNoun(second, first);
   }
 
-  /** Marks the noun of "what city is" if the other text asks "what is". */
+  /** Matches the noun of "what city is" if the other text asks "what is". */
   private static void coverQuestionNoun(Side side, Side other) {
     for (int i = 1; i + 1 < side.size(); i++) {
       if (side.isUnmatched(i)
@@ -145,7 +145,7 @@ final class TokenAlignment {
           && other.size() > 1
           && QUESTION_WORDS.contains(other.token(0).form())
           && !other.token(1).isContent()) {
-        side.relations[i] = Relation.COVERED;
+        side.relations[i] = Relation.SAME;
       }
     }
   }

@@ -62,8 +62,8 @@ public final class VerifierModel {
       boolean leaf = tree.features()[i] < 0;
       if (!Float.isFinite(tree.values()[i])
           || tree.features()[i] >= PairFeatures.NAMES.length
-          || !leaf
-              && (tree.children()[i] <= i || tree.children()[i] + 1 >= tree.features().length)) {
+          || (!leaf
+              && (tree.children()[i] <= i || tree.children()[i] + 1 >= tree.features().length))) {
         throw new IllegalArgumentException("node " + i + " of a tree is malformed");
       }
     }
