@@ -31,7 +31,9 @@ final class TerminalText {
     return escape(LINE_SPACE.matcher(text).replaceAll(" "));
   }
 
-  /** Returns a text with its line breaks, each line as in {@link #line} but with its indentation. */
+  /**
+   * Returns a text with its line breaks, each line as in {@link #line} but with its indentation.
+   */
   static String lines(String text) {
     return String.join(
         System.lineSeparator(),

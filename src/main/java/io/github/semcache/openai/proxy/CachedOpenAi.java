@@ -276,8 +276,8 @@ public final class CachedOpenAi {
      * Sets whether responses say if they are from the cache: by the field {@link CacheControl#HIT}
      * and the response headers of {@link CacheControl}. The default is true. Set it to false if
      * responses are passed on to callers who must not see what others have asked. Such a caller can
-     * still recognize a hit: it arrives earlier than an answer of the model, and it has the creation
-     * time of the cached answer and, without {@link #cacheStoredAnswers}, its id.
+     * still recognize a hit: it arrives earlier than an answer of the model, and it has the
+     * creation time of the cached answer and, without {@link #cacheStoredAnswers}, its id.
      *
      * @param marksHits whether responses have the field and the headers
      * @return this builder
