@@ -1,6 +1,7 @@
 package io.github.semcache;
 
 import io.github.semcache.internal.concurrent.FatalErrors;
+import io.github.semcache.internal.concurrent.RedactedFailure;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
@@ -33,7 +34,10 @@ final class EventPublisher {
       listener.onEvent(event);
     } catch (Throwable e) {
       FatalErrors.rethrowIfFatal(e);
-      log.warn("The listener of the cache failed on {}", event.getClass().getSimpleName(), e);
+      log.warn(
+          "The listener of the cache failed on {}",
+          event.getClass().getSimpleName(),
+          RedactedFailure.of(e));
     }
   }
 

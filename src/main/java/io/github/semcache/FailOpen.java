@@ -5,6 +5,7 @@ import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.internal.concurrent.CircuitBreaker;
 import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.Interrupts;
+import io.github.semcache.internal.concurrent.RedactedFailure;
 import io.github.semcache.internal.concurrent.TimeLimiter;
 import io.github.semcache.stats.CacheEvent;
 import java.time.Duration;
@@ -92,7 +93,7 @@ final class FailOpen {
 
   private void publish(CacheEvent.Part part, Throwable failure) {
     events.publish(new CacheEvent.Failed(part, failure));
-    log.debug("The {} failed; the request continues without it", part, failure);
+    log.debug("The {} failed; the request continues without it", part, RedactedFailure.of(failure));
   }
 
   /** The calls of one operation. */

@@ -67,7 +67,8 @@ final class IsolatedCall implements ModelObserver.Call {
     try {
       return action.get();
     } catch (RuntimeException | LinkageError | AssertionError e) {
-      log.warn("The observer of a model call failed", e);
+      // The message may quote the prompt.
+      log.warn("The observer of a model call failed: {}", e.getClass().getName());
       return fallback;
     }
   }

@@ -48,7 +48,7 @@ final class CachesCommand implements Callable<Integer> {
     if (!Stores.isRedis(uri)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--store is '" + uri + "'; it must be a Redis URI, because a directory has one cache");
+          "--store is not a Redis URI; it must be one, because a directory has one cache");
     }
     List<RedisVectorStore.StoredCache> caches = RedisVectorStore.caches(Stores.redis(uri, cluster));
     PrintWriter out = spec.commandLine().getOut();
@@ -69,8 +69,8 @@ final class CachesCommand implements Callable<Integer> {
         out.printf(
             Locale.ROOT,
             "%-" + width + "s%s, dimension %d: %,d entries, index %.1f MiB%n",
-            cache.cacheName(),
-            cache.space().modelId(),
+            TerminalText.line(cache.cacheName()),
+            TerminalText.line(cache.space().modelId()),
             cache.space().dimension(),
             cache.entries(),
             cache.indexBytes() / MEBIBYTE);

@@ -4,6 +4,7 @@ import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.evaluation.DataFileException;
 import io.github.semcache.store.StoreException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
@@ -61,9 +62,11 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
   }
 
   private void print(PrintWriter err, Exception failure, String line) {
-    err.println("semcache-cli: " + line);
+    err.println("semcache-cli: " + TerminalText.line(line));
     if (showsStackTrace.getAsBoolean()) {
-      failure.printStackTrace(err);
+      StringWriter stackTrace = new StringWriter();
+      failure.printStackTrace(new PrintWriter(stackTrace, true));
+      err.println(TerminalText.lines(stackTrace.toString()));
     }
     err.flush();
   }

@@ -33,11 +33,11 @@ record ExplainOutput(Query query, String policy, Explanation explanation) {
           Locale.ROOT,
           "%n%.4f  %s%n        on its own: %s%s%s%n        key %s%n",
           candidate.match().distance(),
-          candidate.match().entry().prompt(),
+          TerminalText.line(candidate.match().entry().prompt()),
           text(candidate.decision()),
           candidate.verification().map(found -> "; verifier: " + text(found)).orElse(""),
           rejections.isEmpty() ? "" : "; rejected by guards: " + String.join(", ", rejections),
-          key.substring(0, Math.min(SHOWN_KEY_LENGTH, key.length())));
+          TerminalText.line(key.substring(0, Math.min(SHOWN_KEY_LENGTH, key.length()))));
     }
     if (explanation.candidates().isEmpty()) {
       out.println("the scope has no entries");

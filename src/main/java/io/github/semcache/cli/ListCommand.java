@@ -92,11 +92,12 @@ final class ListCommand implements Callable<Integer> {
   }
 
   private static String prefix(String text, int length) {
-    return text.substring(0, Math.min(length, text.length()));
+    String line = TerminalText.line(text);
+    return line.substring(0, Math.min(length, line.length()));
   }
 
   private static String abbreviated(String text) {
-    String line = text.replaceAll("\\p{Cntrl}+", " ");
+    String line = TerminalText.line(text);
     return line.length() <= PROMPT_LENGTH ? line : prefix(line, PROMPT_LENGTH - 3) + "...";
   }
 

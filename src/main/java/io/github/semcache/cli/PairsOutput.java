@@ -95,8 +95,8 @@ record PairsOutput(Path file, PolicyOptions policy, PairResult result, int maxWr
           hit.pair().line(),
           hit.distance().orElse(0),
           hit.score(),
-          hit.pair().first(),
-          hit.pair().second());
+          TerminalText.line(hit.pair().first()),
+          TerminalText.line(hit.pair().second()));
     }
   }
 

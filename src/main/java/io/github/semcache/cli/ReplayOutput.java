@@ -72,10 +72,10 @@ record ReplayOutput(ReplayRun run, int maxWrongHits) {
           "line %d, distance %.4f%n  %s [%s]%n  %s [%s]%n",
           hit.prompt().line(),
           hit.distance().orElse(0),
-          hit.prompt().text(),
-          hit.prompt().label().orElse(""),
-          hit.answer().matchedPrompt().orElse(""),
-          hit.answer().text());
+          TerminalText.line(hit.prompt().text()),
+          TerminalText.line(hit.prompt().label().orElse("")),
+          TerminalText.line(hit.answer().matchedPrompt().orElse("")),
+          TerminalText.line(hit.answer().text()));
     }
   }
 

@@ -55,7 +55,10 @@ final class StatsCommand implements Callable<Integer> {
     if (json) {
       JsonOutput.print(out, stats);
     } else {
-      stats.forEach((name, value) -> out.printf("%-18s %s%n", name, value == null ? "-" : value));
+      stats.forEach(
+          (name, value) ->
+              out.printf(
+                  "%-18s %s%n", name, value == null ? "-" : TerminalText.line(value.toString())));
       out.flush();
     }
     return 0;

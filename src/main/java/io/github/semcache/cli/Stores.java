@@ -102,6 +102,13 @@ final class Stores {
   }
 
   static Path directory(String name) {
+    if (name.contains("://")) {
+      // The message does not quote the URI, which may contain a password.
+      throw new CommandException(
+          "--store is a URI with an unknown scheme; it must be a directory or a URI that starts with"
+              + " redis:// or rediss://",
+          null);
+    }
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {

@@ -11,10 +11,13 @@ import org.apache.lucene.util.IOUtils;
 final class Directories {
   private Directories() {}
 
-  /** Creates a directory and its missing parents, and syncs the parent of the directory to disk. */
+  /**
+   * Creates a {@linkplain PrivateFiles private} directory and its missing parents, and syncs the
+   * parent of the directory to disk.
+   */
   static void create(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
-      Files.createDirectories(directory);
+      PrivateFiles.createDirectory(directory);
       sync(parentOf(directory));
     }
   }

@@ -65,7 +65,7 @@ final class HnswIndex implements Closeable {
    *     by semcache
    */
   static HnswIndex open(Path path, EmbeddingSpace space) throws IOException {
-    Directory directory = FSDirectory.open(path);
+    Directory directory = PrivateFiles.openIndex(path);
     try {
       HnswIndex index = new HnswIndex(directory, Identity.of(space));
       if (DirectoryReader.indexExists(directory)) {

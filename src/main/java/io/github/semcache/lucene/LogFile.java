@@ -40,7 +40,7 @@ final class LogFile implements Closeable {
 
   /** Creates a file with one frame. Deletes the file if that fails. */
   static LogFile create(Path path, byte[] firstContent) throws IOException {
-    Files.createFile(path);
+    PrivateFiles.createFile(path);
     RandomAccessFile file = null;
     boolean complete = false;
     try {

@@ -48,6 +48,10 @@ import java.util.stream.Stream;
  * <p><b>Removal.</b> Expired entries are removed from memory by a later write or within a minute.
  * The text of removed and expired entries remains in the files until their segment is merged.
  *
+ * <p><b>Permissions.</b> On a file system with POSIX permissions, only the user of the process can
+ * read the files and the directories that the store creates. An existing directory keeps its
+ * permissions. The files are not encrypted.
+ *
  * <p><b>Concurrency.</b> Thread-safe. Searches run concurrently; writes are serialized. A write
  * waits for the disk only if the sync interval is zero, and for the index only if thousands of
  * entries have not been flushed to it. One daemon thread flushes entries to the index, and another

@@ -61,8 +61,9 @@ final class StateFiles implements StateStore {
 
   private void replace(Path file, byte[] state) throws IOException {
     Directories.create(directory);
-    // Overwrites the temporary file of a killed process, if there is one.
     Path temporary = directory.resolve(file.getFileName() + ".new");
+    Files.deleteIfExists(temporary); // the file of a killed process
+    PrivateFiles.createFile(temporary);
     try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
       out.write(state);
       out.getFD().sync();

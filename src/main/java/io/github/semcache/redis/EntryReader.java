@@ -18,13 +18,17 @@ final class EntryReader {
    * Returns the values of {@link HashCodec#ENTRY_FIELDS}, null where a field is missing, or empty
    * if the hash has none of them.
    *
-   * @throws io.github.semcache.store.CorruptEntryException if the key does not hold a hash
+   * @throws io.github.semcache.store.CorruptEntryException if the key does not hold a hash, or if
+   *     the reply is too large
    */
   Optional<List<byte @Nullable []>> read(String key) {
     List<byte @Nullable []> values;
     try {
       values = commands.fields(commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);
     } catch (StoreException e) {
+      if (RedisExceptions.isReplyTooLarge(e)) {
+        throw HashCodec.corrupt(key, "it is too large");
+      }
       throw RedisExceptions.isWrongType(e.getCause())
           ? HashCodec.corrupt(key, "the key does not hold a hash")
           : e;

@@ -3,6 +3,7 @@ package io.github.semcache.redis;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.ListableStore.ListedEntry;
+import io.github.semcache.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,7 +44,23 @@ final class EntryScanner {
         .flatMap(this::read);
   }
 
+  /** Reads smaller batches if the entries of a batch are too large for one reply. */
   private Stream<ListedEntry> read(List<byte[]> documentKeys) {
+    try {
+      return readBatch(documentKeys);
+    } catch (StoreException e) {
+      if (!RedisExceptions.isReplyTooLarge(e)) {
+        throw e;
+      }
+      int size = documentKeys.size();
+      return size == 1
+          ? Stream.empty() // A listing omits entries that cannot be read.
+          : Stream.of(documentKeys.subList(0, size / 2), documentKeys.subList(size / 2, size))
+              .flatMap(this::read);
+    }
+  }
+
+  private Stream<ListedEntry> readBatch(List<byte[]> documentKeys) {
     String action = "read entries";
     List<@Nullable List<byte @Nullable []>> hashes =
         commands.sendForEach(

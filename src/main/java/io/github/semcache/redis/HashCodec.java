@@ -39,7 +39,9 @@ final class HashCodec {
   /** {@link #ENTRY_FIELDS}, encoded. */
   static final List<byte[]> ENCODED_ENTRY_FIELDS = ENTRY_FIELDS.stream().map(Utf8::encode).toList();
 
-  /** Jackson without its length limits, because this class reads only JSON that it has written. */
+  /**
+   * Jackson without its length limits, because {@link #MAX_ATTRIBUTES_LENGTH} is checked before.
+   */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -51,6 +53,11 @@ final class HashCodec {
           .build();
 
   private static final String EMPTY_OBJECT = "{}";
+
+  /** The maximum length of the JSON of attributes, which contain the response of the service. */
+  private static final int MAX_ATTRIBUTES_LENGTH = 8 << 20;
+
+  private static final int MAX_ATTRIBUTES = 256;
 
   private HashCodec() {}
 
@@ -127,6 +134,10 @@ final class HashCodec {
     if (json.equals(EMPTY_OBJECT)) {
       return Map.of();
     }
+    if (json.length() > MAX_ATTRIBUTES_LENGTH) {
+      throw corrupt(
+          key, "its field attributes is longer than " + MAX_ATTRIBUTES_LENGTH + " characters");
+    }
     try (JsonParser parser = JSON.createParser(json)) {
       return attributes(key, parser);
     } catch (IOException e) {
@@ -140,6 +151,9 @@ final class HashCodec {
     boolean object = parser.nextToken() == JsonToken.START_OBJECT;
     String name = object ? parser.nextFieldName() : null;
     for (; name != null; name = parser.nextFieldName()) {
+      if (attributes.size() == MAX_ATTRIBUTES) {
+        throw corrupt(key, "it has more than " + MAX_ATTRIBUTES + " attributes");
+      }
       String value = parser.nextTextValue();
       if (value == null) {
         throw corrupt(key, "its field attributes contains a value that is not a string");

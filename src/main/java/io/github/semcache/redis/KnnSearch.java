@@ -3,6 +3,7 @@ package io.github.semcache.redis;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.Match;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import java.time.InstantSource;
@@ -28,6 +29,7 @@ final class KnnSearch {
   private final VectorIndex vectorIndex;
   private final SelectivityEstimator selectivity;
   private final InstantSource time;
+  private final LargeEntryFilter largeEntries;
 
   KnnSearch(
       RedisCommands commands,
@@ -38,6 +40,7 @@ final class KnnSearch {
     this.vectorIndex = vectorIndex;
     this.selectivity = selectivity;
     this.time = time;
+    this.largeEntries = new LargeEntryFilter(commands, time);
   }
 
   NearestEntries nearest(NearestQuery query) {
@@ -52,6 +55,20 @@ final class KnnSearch {
   }
 
   private List<SearchReply.Row> search(NearestQuery query, int k) {
+    if (!largeEntries.isActive()) {
+      try {
+        return search(query, k, true);
+      } catch (StoreException e) {
+        if (!RedisExceptions.isReplyTooLarge(e)) {
+          throw e;
+        }
+        largeEntries.activate();
+      }
+    }
+    return largeEntries.read(search(query, k, false));
+  }
+
+  private List<SearchReply.Row> search(NearestQuery query, int k, boolean withFields) {
     String filter = SearchArguments.filter(query.scope(), query.notBefore());
     String group = selectivityGroup(query);
     HybridPolicy policy = policy(group, filter, k);
@@ -59,7 +76,13 @@ final class KnnSearch {
         commands.search(
             "find the nearest entries",
             SearchArguments.nearest(
-                commands.keys().indexName(), filter, query.embedding(), k, policy, vectorIndex));
+                commands.keys().indexName(),
+                filter,
+                query.embedding(),
+                k,
+                policy,
+                vectorIndex,
+                withFields));
     if (policy == HybridPolicy.BATCHES && reply.rows().size() < k) {
       // Fewer rows than expected: the estimate is probably too high.
       selectivity.discard(group);

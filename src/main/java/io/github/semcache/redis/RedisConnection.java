@@ -37,7 +37,8 @@ import redis.clients.jedis.providers.PooledConnectionProvider;
  *
  * <p>A single server's replies to one request may contain strings of at most 64 MiB in total and
  * lists of at most 1,048,576 elements. A larger reply is not read: the call fails, and the
- * connection is closed.
+ * connection is closed. If entries make the reply to a search too large, the store reads the
+ * nearest entries without those of more than 8 MiB, which are reported as corrupt.
  *
  * <p>Instances are immutable: each option returns a copy.
  */

@@ -4,8 +4,10 @@ import io.github.semcache.store.StoreException;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -21,6 +23,12 @@ final class RedisExceptions {
       List.of(
           "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "OOM", "BUSY", "MISCONF");
 
+  /** The text that precedes the arguments in the error of an unknown command. */
+  private static final String QUOTED_ARGUMENTS = ", with args beginning with";
+
+  /** The maximum number of causes that are searched, because a chain may contain a cycle. */
+  private static final int MAX_CAUSES = 16;
+
   private RedisExceptions() {}
 
   /**
@@ -34,8 +42,39 @@ final class RedisExceptions {
       return call.get();
     } catch (JedisException | IllegalStateException | ClassCastException e) {
       // A pipeline of Jedis throws IllegalStateException after its connection is lost.
-      throw storeException(action, e);
+      throw storeException(action, withoutArguments(e));
     }
+  }
+
+  /**
+   * Removes the arguments that a server quotes in the error of an unknown command. They may be a
+   * password or the text of a prompt.
+   */
+  private static RuntimeException withoutArguments(RuntimeException failure) {
+    Optional<Throwable> quoting =
+        Stream.<Throwable>iterate(failure, Objects::nonNull, RedisExceptions::next)
+            .limit(MAX_CAUSES)
+            .filter(cause -> quotedArguments(cause) >= 0)
+            .findFirst();
+    if (quoting.isEmpty()) {
+      return failure;
+    }
+    String message = String.valueOf(quoting.get().getMessage());
+    JedisDataException redacted =
+        new JedisDataException(message.substring(0, quotedArguments(quoting.get())));
+    redacted.setStackTrace(failure.getStackTrace());
+    return redacted;
+  }
+
+  /** Returns the cause of a failure; in a cluster, Jedis attaches it as a suppressed exception. */
+  private static @Nullable Throwable next(Throwable failure) {
+    Throwable[] suppressed = failure.getSuppressed();
+    return failure.getCause() == null && suppressed.length > 0 ? suppressed[0] : failure.getCause();
+  }
+
+  /** Returns the position of the quoted arguments in a message, or -1 if there are none. */
+  private static int quotedArguments(Throwable failure) {
+    return String.valueOf(failure.getMessage()).indexOf(QUOTED_ARGUMENTS);
   }
 
   private static StoreException storeException(String action, RuntimeException failure) {
@@ -100,6 +139,13 @@ final class RedisExceptions {
 
   static boolean isExistingIndex(@Nullable Throwable failure) {
     return isServerError(failure, "index already exists");
+  }
+
+  /** Returns whether the reply was not read because of its size. */
+  static boolean isReplyTooLarge(StoreException failure) {
+    return Stream.<Throwable>iterate(failure, Objects::nonNull, RedisExceptions::next)
+        .limit(MAX_CAUSES)
+        .anyMatch(ReplyLimiter.ReplyTooLargeException.class::isInstance);
   }
 
   static boolean isReadOnly(@Nullable Throwable failure) {

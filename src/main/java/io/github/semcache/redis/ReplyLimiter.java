@@ -29,6 +29,15 @@ final class ReplyLimiter {
 
   private long total;
 
+  /** Thrown if a reply is too large. */
+  static final class ReplyTooLargeException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    ReplyTooLargeException(String message) {
+      super(message);
+    }
+  }
+
   /** Starts a new request, whose replies may again have the maximum size. */
   void onRequest() {
     total = 0;
@@ -80,7 +89,7 @@ final class ReplyLimiter {
       }
       case '*', '~', '%', '>', '|' -> {
         if (isSize && number > MAX_ELEMENTS) {
-          throw new IOException(
+          throw new ReplyTooLargeException(
               "the reply has a list of "
                   + number
                   + " elements; at most "
@@ -97,7 +106,7 @@ final class ReplyLimiter {
   private void beginString() throws IOException {
     total += number;
     if (total > MAX_BYTES) {
-      throw new IOException(
+      throw new ReplyTooLargeException(
           "the reply has more than " + MAX_BYTES + " bytes, which is the maximum that is read");
     }
     toSkip = number + TRAILING_LINE_BREAK;

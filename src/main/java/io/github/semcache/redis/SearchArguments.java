@@ -19,6 +19,10 @@ final class SearchArguments {
   /** Returns all fields of an entry except its embedding, and the distance. */
   private static final List<byte[]> RETURN_CLAUSE = returnClause();
 
+  /** Returns the distance only. */
+  private static final List<byte[]> RETURN_DISTANCE =
+      List.of(Utf8.encode("RETURN"), Utf8.encode("1"), Utf8.encode(DISTANCE));
+
   private SearchArguments() {}
 
   private static List<byte[]> returnClause() {
@@ -62,14 +66,19 @@ final class SearchArguments {
     return "@" + CREATED_AT + ":[-inf (" + time.toEpochMilli() + "]";
   }
 
-  /** Finds the nearest entries that pass a filter, with all fields except the embedding. */
+  /**
+   * Finds the nearest entries that pass a filter.
+   *
+   * @param withFields whether to return all fields except the embedding, or only the distance
+   */
   static byte[][] nearest(
       String indexName,
       String filter,
       Embedding embedding,
       int k,
       HybridPolicy policy,
-      VectorIndex vectorIndex) {
+      VectorIndex vectorIndex,
+      boolean withFields) {
     // The server rejects EF_RUNTIME if the search does not use the graph.
     String efRuntime =
         vectorIndex instanceof VectorIndex.Hnsw hnsw && policy != HybridPolicy.ADHOC_BF
@@ -90,7 +99,7 @@ final class SearchArguments {
             + "]";
     Arguments arguments = new Arguments().add(indexName, query, "PARAMS", "2", "v");
     arguments.add(HashCodec.encode(embedding));
-    RETURN_CLAUSE.forEach(arguments::add);
+    (withFields ? RETURN_CLAUSE : RETURN_DISTANCE).forEach(arguments::add);
     return arguments.add("LIMIT", "0", Integer.toString(k), "DIALECT", "2").toArray();
   }
 

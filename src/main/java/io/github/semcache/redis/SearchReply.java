@@ -42,6 +42,19 @@ record SearchReply(long total, List<Row> rows, List<String> warnings) {
       return fields != null;
     }
 
+    /** Returns a copy with additional fields; without them if the values are null. */
+    Row withFields(byte[][] names, @Nullable List<byte @Nullable []> values) {
+      List<@Nullable Object> all = new ArrayList<>(ReplyParser.list(fields));
+      for (int i = 0; values != null && i < names.length; i++) {
+        byte[] value = values.get(i);
+        if (value != null) {
+          all.add(names[i]);
+          all.add(value);
+        }
+      }
+      return new Row(documentKey, all);
+    }
+
     /** Returns the value of a field, or null if the row does not contain it. */
     byte @Nullable [] value(byte[] name) {
       return (byte[]) ReplyParser.value(ReplyParser.list(fields), name);

@@ -99,7 +99,10 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
   }
 
   Verification verify(PromptPair prompts, double distance) {
-    String reason = SurfaceRules.difference(prompts.asked(), prompts.cached());
+    String reason = AddedText.difference(prompts.asked(), prompts.cached());
+    if (reason == null) {
+      reason = SurfaceRules.difference(prompts.asked(), prompts.cached());
+    }
     if (reason != null) {
       return Verification.reject(reason).withScore(0);
     }

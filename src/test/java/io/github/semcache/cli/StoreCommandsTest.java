@@ -8,12 +8,16 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.testkit.Entries;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +65,58 @@ class StoreCommandsTest {
     assertThat(json).hasSize(2);
     assertThat(json.get(0).get("answer").asText()).isIn("On its way.", "In the app.");
     assertThat(run("ls", "--scope", "x").out()).isEmpty();
+  }
+
+  @Test
+  void uriWithAnUnknownSchemeIsRejectedWithoutQuotingIt() {
+    CliRun.of(embedder, "ls", "--store", "redsi://:secret@cache:6379", "--no-embedding-cache")
+        .assertFailed(
+            1,
+            "--store is a URI with an unknown scheme; it must be a directory or a URI that starts"
+                + " with redis:// or rediss://");
+  }
+
+  @Test
+  void textOfAStoreCannotControlTheTerminal() {
+    String hostile =
+        "pay \u001b]0;title\u0007\u009b31m\u202Eevil\u2066\u200b\u2028\r\nforged  scope";
+    try (LuceneVectorStore store = LuceneVectorStore.open(directory.resolve("store"), embedder)) {
+      store.put(
+          List.of(
+              Entries.withoutExpiry(
+                  new CacheEntry(
+                      "\u001b[2Jkey\u202E",
+                      "scope\u009b",
+                      hostile,
+                      hostile,
+                      Map.of("model", hostile),
+                      Instant.now()),
+                  embedder.embed(List.of("How do I pay?")).get(0))));
+    }
+
+    for (String[] command :
+        List.of(
+            new String[] {"ls"},
+            new String[] {"stats"},
+            new String[] {"explain", "How do I pay?", "--scope", "scope"},
+            new String[] {"ls", "--json"},
+            new String[] {"explain", "How do I pay?", "--scope", "scope", "--json"})) {
+      CliRun run = run(command);
+      assertThat(run.exitCode()).isZero();
+      assertThat(run.out())
+          .containsIgnoringCase("u001b")
+          .doesNotContainPattern("[^\\n\\x20-\\x7E]");
+      assertThat(run.out().lines()).noneMatch(line -> line.startsWith("forged"));
+    }
+    assertThat(run("ls").out())
+        .contains("pay \\u001b]0;title\\u0007\\u009b31m\\u202eevil")
+        .hasLineCount(3);
+    assertThat(run("explain", "x", "--scope", "\u001b[31m").err())
+        .contains("\\u001b[31m")
+        .doesNotContain("\u001b");
+    assertThat(run("explain", "x", "--scope", "\u001b[31m", "-v").err())
+        .contains("\tat ".strip())
+        .doesNotContain("\u001b");
   }
 
   @Test
@@ -253,9 +309,6 @@ class StoreCommandsTest {
   void cachesRequiresARedisUri() {
     CliRun.of(embedder, "caches", "--store", directory.toString())
         .assertFailed(
-            2,
-            "--store is '"
-                + directory
-                + "'; it must be a Redis URI, because a directory has one cache");
+            2, "--store is not a Redis URI; it must be one, because a directory has one cache");
   }
 }

@@ -3,7 +3,11 @@ package io.github.semcache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.FakeRedis;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RedisConnectionTest {
@@ -54,5 +58,28 @@ class RedisConnectionTest {
             failure ->
                 assertThat(org.assertj.core.util.Throwables.getStackTrace(failure))
                     .doesNotContain("secret"));
+  }
+
+  @Test
+  void errorThatQuotesTheArgumentsOfACommandDoesNotShowThem() {
+    try (FakeRedis server = new FakeRedis()) {
+      server.on("AUTH", "-ERR unknown command 'AUTH', with args beginning with: 'app' 'secret' ");
+      URI uri = server.uri();
+      RedisConnection rejected =
+          RedisConnection.of("redis://app:secret@" + uri.getHost() + ":" + uri.getPort());
+
+      for (RedisConnection each : List.of(rejected, rejected.cluster())) {
+        assertThatThrownBy(
+                () -> RedisExceptions.translate("find an entry", () -> each.open().get("key")))
+            .isInstanceOf(StoreException.class)
+            .satisfies(
+                failure ->
+                    assertThat(org.assertj.core.util.Throwables.getStackTrace(failure))
+                        .doesNotContain("secret"));
+      }
+      assertThatThrownBy(
+              () -> RedisExceptions.translate("find an entry", () -> rejected.open().get("key")))
+          .hasMessageContaining("ERR unknown command 'AUTH'");
+    }
   }
 }

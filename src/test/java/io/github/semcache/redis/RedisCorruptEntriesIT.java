@@ -7,9 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testkit.Entries;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,5 +134,55 @@ class RedisCorruptEntriesIT extends RedisFixture {
     CacheEntry other = put(store, "wrong size", 0);
     jedis.hset(documentKey(other), "embedding", "abc");
     assertThat(removeAll(store)).isEqualTo(1);
+  }
+
+  @Test
+  void entriesThatAreTooLargeForOneReplyDoNotHideOthers() {
+    try (RedisVectorStore connected =
+        RedisVectorStore.builder(connection(), SPACE).cacheName(cacheName).build()) {
+      CacheEntry intact = put(connected, "intact", 20);
+      CacheEntry large = put(connected, "secret", 0);
+      CacheEntry second = put(connected, "secret 2", 1);
+      byte[] megabytes = new byte[40 << 20];
+      Arrays.fill(megabytes, (byte) 'a');
+      for (CacheEntry entry : List.of(large, second)) {
+        jedis.hset(Utf8.encode(documentKey(entry)), Utf8.encode("answer"), megabytes);
+      }
+
+      for (int i = 0; i < 2; i++) {
+        NearestEntries found = connected.nearest(QUERY);
+        assertThat(found.matches()).singleElement().extracting("entry").isEqualTo(intact);
+        assertThat(found.matches().get(0).distance()).isBetween(0.0, 1.0);
+        assertThat(found.corrupt()).isEqualTo(2);
+      }
+      try (Stream<ListedEntry> entries = connected.entries()) {
+        assertThat(entries.map(listed -> listed.entry().key()))
+            .containsExactlyInAnyOrder(intact.key(), large.key(), second.key());
+      }
+
+      jedis.hset(Utf8.encode(documentKey(large)), Utf8.encode("prompt"), megabytes);
+      assertThatThrownBy(() -> connected.find(large.key()))
+          .isInstanceOf(CorruptEntryException.class)
+          .hasMessage("entry " + large.key() + " cannot be read: it is too large");
+      try (Stream<ListedEntry> entries = connected.entries()) {
+        assertThat(entries.map(listed -> listed.entry().key()))
+            .containsExactlyInAnyOrder(intact.key(), second.key());
+      }
+    }
+  }
+
+  @Test
+  void entryWithTooManyAttributesIsCorrupt() {
+    CacheEntry corrupt = put(store, "secret", 0);
+    String many =
+        IntStream.range(0, 257)
+            .mapToObj(i -> "\"secret" + i + "\":\"\"")
+            .collect(Collectors.joining(",", "{", "}"));
+    for (String attributes : List.of(many, "{\"secret\":\"" + "a".repeat(8 << 20) + "\"}")) {
+      jedis.hset(documentKey(corrupt), "attributes", attributes);
+
+      assertCorrupt(corrupt);
+      assertThat(store.nearest(QUERY).corrupt()).isEqualTo(1);
+    }
   }
 }

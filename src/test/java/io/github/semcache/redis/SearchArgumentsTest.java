@@ -19,7 +19,7 @@ class SearchArgumentsTest {
   }
 
   private static String nearest(HybridPolicy policy, VectorIndex index) {
-    return words(SearchArguments.nearest("idx", FILTER, atAngle(2, 0), 10, policy, index));
+    return words(SearchArguments.nearest("idx", FILTER, atAngle(2, 0), 10, policy, index, true));
   }
 
   @Test
@@ -42,7 +42,7 @@ class SearchArgumentsTest {
   void limitEqualsK() {
     byte[][] arguments =
         SearchArguments.nearest(
-            "idx", FILTER, atAngle(2, 0), 250, HybridPolicy.BATCHES, VectorIndex.flat());
+            "idx", FILTER, atAngle(2, 0), 250, HybridPolicy.BATCHES, VectorIndex.flat(), true);
 
     assertThat(words(arguments)).contains("[KNN 250 ", " LIMIT 0 250 ");
   }
@@ -61,7 +61,7 @@ class SearchArgumentsTest {
   void vectorIsPassedAsAParameterInStoredForm() {
     byte[][] arguments =
         SearchArguments.nearest(
-            "idx", FILTER, atAngle(2, 90), 1, HybridPolicy.ADHOC_BF, VectorIndex.hnsw());
+            "idx", FILTER, atAngle(2, 90), 1, HybridPolicy.ADHOC_BF, VectorIndex.hnsw(), true);
 
     assertThat(arguments[5]).isEqualTo(HashCodec.encode(atAngle(2, 90)));
   }

@@ -1,5 +1,6 @@
 package io.github.semcache.internal.learning;
 
+import io.github.semcache.internal.concurrent.RedactedFailure;
 import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.Learner;
 import io.github.semcache.learning.Learner.LabeledDecision;
@@ -165,7 +166,8 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
 
   private void fail(Throwable failure) {
     events.onEvent(new CacheEvent.Failed(CacheEvent.Part.LEARNING, failure));
-    log.debug("Learning failed; the cache continues with the current state", failure);
+    log.debug(
+        "Learning failed; the cache continues with the current state", RedactedFailure.of(failure));
   }
 
   /** Saves unsaved changes. Blocks on the store. */

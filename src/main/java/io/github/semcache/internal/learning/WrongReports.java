@@ -19,12 +19,14 @@ import java.util.stream.Collectors;
  *
  * <p>The attribute {@code wrong_for} lists the prompts that an entry was reported for, from oldest
  * to latest, separated by spaces. Each prompt is identified by the first 16 hexadecimal digits of
- * its key. An entry holds the latest 256 reports.
+ * its key. An entry holds the latest 256 reports. An entry with a longer attribute, which this
+ * class does not write, is not served.
  */
 public final class WrongReports {
   private static final String WRONG_FOR = "wrong_for";
   private static final int MAX_REPORTS = 256;
   private static final int DIGITS = 16;
+  private static final int MAX_LENGTH = MAX_REPORTS * (DIGITS + 1);
 
   private WrongReports() {}
 
@@ -56,7 +58,7 @@ public final class WrongReports {
   }
 
   /**
-   * Returns whether an entry was reported as wrong for a query.
+   * Returns whether an entry was reported as wrong for a query, or has a malformed list of reports.
    *
    * @param entry the entry
    * @param query the query
@@ -64,7 +66,8 @@ public final class WrongReports {
    */
   public static boolean isReported(CacheEntry entry, Query query) {
     String reports = entry.attributes().get(WRONG_FOR);
-    return reports != null && reports(reports).contains(id(query));
+    return reports != null
+        && (reports.length() > MAX_LENGTH || reports(reports).contains(id(query)));
   }
 
   /** Returns the entry with a report for a query. */
@@ -92,7 +95,9 @@ public final class WrongReports {
   }
 
   private static List<String> reports(String attribute) {
-    return attribute.isEmpty() ? List.of() : Arrays.asList(attribute.split(" ", -1));
+    return attribute.isEmpty() || attribute.length() > MAX_LENGTH
+        ? List.of()
+        : Arrays.asList(attribute.split(" ", -1));
   }
 
   private static String id(Query query) {

@@ -24,7 +24,7 @@ record AnswerConverter(ModelRequest request, Consumer<Throwable> onFailure) {
   private String toStream(Answer answer) {
     ObjectNode tree = payload(answer).orElseGet(() -> request.api().createAnswer(answer.reply()));
     adapt(tree);
-    if (answer.isHit()) {
+    if (isMarked(answer)) {
       tree.set(CacheControl.HIT, HitMark.of(answer));
     }
     return request.api().toStream(tree, request.includesUsage());
@@ -39,7 +39,11 @@ record AnswerConverter(ModelRequest request, Consumer<Throwable> onFailure) {
         payload.isPresent() && !changed
             ? answer.reply().payload().orElseThrow()
             : OpenAiJson.text(tree);
-    return answer.isHit() ? HitMark.addTo(json, answer) : json;
+    return isMarked(answer) ? HitMark.addTo(json, answer) : json;
+  }
+
+  private boolean isMarked(Answer answer) {
+    return answer.isHit() && request.marksHits();
   }
 
   /** Replaces the fields that belong to another request, and returns whether there are any. */

@@ -103,7 +103,8 @@ public final class CachedOpenAi {
                 Set.copyOf(builder.ignoredFields),
                 new MessageTexts(builder.messages),
                 builder.question,
-                builder.cachesStoredAnswers),
+                builder.cachesStoredAnswers,
+                builder.marksHits),
             cache.maxWait(),
             cache::adapterFailed);
     this.usage = new StreamUsage(builder.usageOfStreams, cache::adapterFailed);
@@ -195,6 +196,7 @@ public final class CachedOpenAi {
     private Optional<String> endpoint = Optional.empty();
     private boolean sharesAcrossCredentials;
     private boolean cachesStoredAnswers;
+    private boolean marksHits = true;
     private Optional<UnaryOperator<Prompt.Message>> messages = Optional.empty();
     private QuestionFinder question = QuestionFinder.templates();
     private boolean usageOfStreams = true;
@@ -267,6 +269,21 @@ public final class CachedOpenAi {
      */
     public Builder cacheStoredAnswers() {
       this.cachesStoredAnswers = true;
+      return this;
+    }
+
+    /**
+     * Sets whether responses say if they are from the cache: by the field {@link CacheControl#HIT}
+     * and the response headers of {@link CacheControl}. The default is true. Set it to false if
+     * responses are passed on to callers who must not see what others have asked. Such a caller can
+     * still recognize a hit: it arrives earlier than an answer of the model, and it has the
+     * creation time of the cached answer and, without {@link #cacheStoredAnswers}, its id.
+     *
+     * @param marksHits whether responses have the field and the headers
+     * @return this builder
+     */
+    public Builder marksHits(boolean marksHits) {
+      this.marksHits = marksHits;
       return this;
     }
 

@@ -38,10 +38,13 @@ record Exchange(
 
   /** Converts an answer from the cache or from the awaited call. */
   HttpResponse answered(Answer answer) {
-    return new AnswerConverter(request, cache::adapterFailed)
-        .toResponse(answer)
-        .withCacheHeaders(answer)
-        .open();
+    BufferedResponse response =
+        new AnswerConverter(request, cache::adapterFailed).toResponse(answer);
+    return marked(response, answer).open();
+  }
+
+  private BufferedResponse marked(BufferedResponse response, Answer answer) {
+    return request.marksHits() ? response.withCacheHeaders(answer) : response;
   }
 
   /**
@@ -68,7 +71,7 @@ record Exchange(
       modelFailed(lead, new UnusableResponseException(response));
       return response.open();
     }
-    return response.withCacheHeaders(lead.complete(reply.get())).open();
+    return marked(response, lead.complete(reply.get())).open();
   }
 
   private Optional<ChatReply> parse(String json) {

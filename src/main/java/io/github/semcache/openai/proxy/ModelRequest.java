@@ -21,6 +21,7 @@ import java.util.UUID;
  * @param check what the request says about a complete answer
  * @param hasOwnId whether hits have an id of their own, because the id of the cached answer may
  *     refer to an answer that the service has stored for another caller
+ * @param marksHits whether responses contain the fields and headers of the cache
  */
 record ModelRequest(
     ModelApi api,
@@ -30,11 +31,13 @@ record ModelRequest(
     ObjectNode delivery,
     String timeouts,
     AnswerCheck check,
-    boolean hasOwnId) {
+    boolean hasOwnId,
+    boolean marksHits) {
 
   /** Returns this request with another prompt. */
   ModelRequest withPrompt(Prompt other) {
-    return new ModelRequest(api, model, other, settings, delivery, timeouts, check, hasOwnId);
+    return new ModelRequest(
+        api, model, other, settings, delivery, timeouts, check, hasOwnId, marksHits);
   }
 
   /**
@@ -66,6 +69,7 @@ record ModelRequest(
    */
   String coalescingKey(int maxRetries) {
     ObjectNode key = OpenAiJson.newObject().put("max_retries", maxRetries);
+    key.put("marks", marksHits);
     if (hasOwnId) {
       key.put("id", UUID.randomUUID().toString());
     }

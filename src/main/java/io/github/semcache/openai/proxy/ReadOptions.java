@@ -14,6 +14,7 @@ import java.util.TreeSet;
  * @param messages normalizes the texts of the scope
  * @param finder finds the question in the user's message
  * @param cachesStoredAnswers whether answers that the service stores are cached
+ * @param marksHits whether responses contain the fields and headers of the cache
  */
 record ReadOptions(
     Optional<String> endpoint,
@@ -21,7 +22,8 @@ record ReadOptions(
     Set<String> ignoredFields,
     MessageTexts messages,
     QuestionFinder finder,
-    boolean cachesStoredAnswers) {
+    boolean cachesStoredAnswers,
+    boolean marksHits) {
   /** Headers that select an account at OpenAI. */
   private static final Set<String> ACCOUNT_HEADERS =
       Set.of("openai-organization", "openai-project");

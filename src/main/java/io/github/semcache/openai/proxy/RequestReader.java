@@ -139,7 +139,8 @@ record RequestReader(ReadOptions scope, Duration maxWait, Consumer<Throwable> on
                     delivery,
                     timeouts(options),
                     check,
-                    scope.cachesStoredAnswers()));
+                    scope.cachesStoredAnswers(),
+                    scope.marksHits()));
   }
 
   private static ObjectNode removeDeliveryFields(ObjectNode body, ModelApi api) {

@@ -76,7 +76,10 @@ final class SharedStream {
       boolean removesUsage,
       Consumer<Throwable> onFailure) {
     this.upstream = upstream;
-    this.headers = BufferedResponse.withModelSource(upstream.headers());
+    this.headers =
+        request.marksHits()
+            ? BufferedResponse.withModelSource(upstream.headers())
+            : upstream.headers();
     this.lead = lead;
     this.request = request;
     this.assembler = new StreamAssembler(request.api(), removesUsage, onFailure);

@@ -97,6 +97,14 @@ class WrongReportsTest {
   }
 
   @Test
+  void entryWithAForgedListOfReportsIsNotServable() {
+    CacheEntry forged = entry(1).attributes(Map.of("wrong_for", "0 ".repeat(10_000)));
+
+    assertThat(WrongReports.isReported(forged, QUERY)).isTrue();
+    assertThat(WrongReports.reported(forged, QUERY).attributes().get("wrong_for")).hasSize(16);
+  }
+
+  @Test
   void repeatedReportIsTheLatest() {
     CacheEntry entry = entry(1);
     for (int i = 0; i < MAX_REPORTS; i++) {

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.MustBeClosed;
 import com.openai.client.OpenAIClient;
 import com.openai.core.http.HttpResponseFor;
+import com.openai.core.http.StreamResponse;
 import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.StructuredChatCompletionCreateParams;
 import com.openai.models.embeddings.EmbeddingCreateParams;
@@ -112,6 +114,32 @@ final class CachedOpenAiTest extends CachedClientTest {
     try (HttpResponseFor<ChatCompletion> without = raw(plain, PARIS)) {
       assertThat(without.headers().values(CacheControl.SOURCE)).isEmpty();
     }
+  }
+
+  @Test
+  void responseSaysNothingAboutTheCacheIfHitsAreNotMarked() {
+    OpenAIClient unmarked = CachedOpenAi.builder(cache).marksHits(false).build().wrap(plain);
+
+    for (String question : List.of(PARIS, PARIS, PARIS_AGAIN)) {
+      try (HttpResponseFor<ChatCompletion> response = raw(unmarked, question)) {
+        assertThat(response.headers().names()).noneMatch(name -> name.startsWith("X-Semcache"));
+        assertThat(response.headers().values(CacheControl.AGE)).isEmpty();
+        assertThat(response.parse()._additionalProperties()).doesNotContainKey(CacheControl.HIT);
+      }
+    }
+    for (String question : List.of(PARIS, OTHER)) {
+      try (HttpResponseFor<StreamResponse<ChatCompletionChunk>> response =
+          unmarked.chat().completions().withRawResponse().createStreaming(asking(question))) {
+        assertThat(response.headers().names()).noneMatch(name -> name.startsWith("X-Semcache"));
+        try (StreamResponse<ChatCompletionChunk> stream = response.parse()) {
+          assertThat(stream.stream())
+              .isNotEmpty()
+              .noneMatch(chunk -> chunk._additionalProperties().containsKey(CacheControl.HIT));
+        }
+      }
+    }
+    assertThat(cache.stats().exactHits()).isEqualTo(2);
+    assertThat(cache.stats().semanticHits()).isEqualTo(1);
   }
 
   @MustBeClosed

@@ -88,6 +88,7 @@ abstract class RequestEqualityFixture {
               Set.of(),
               new MessageTexts(Optional.empty()),
               QuestionFinder.whole(),
+              true,
               true),
           Duration.ofSeconds(10),
           failures::add);

@@ -1,0 +1,137 @@
+package io.github.semcache;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.evaluation.CachingEmbedder;
+import io.github.semcache.langchain4j.MiniLmEmbedder;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.verify.PairVerifier;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Measures how often a crafted prompt and the prompt that it imitates share an answer, with the
+ * local embedding model, the default hit policy, and the local verifier. The pairs of {@code
+ * pairs.jsonl} are of ten kinds. The sentences of {@code wrappers.txt} contain the prompt of a
+ * victim and an additional instruction.
+ */
+class RedTeamTest {
+  private static final String PAIRS = "redteam/pairs.jsonl";
+  private static final String WRAPPERS = "redteam/wrappers.txt";
+  private static final double MAX_HIJACK_RATE = 0.01;
+
+  /**
+   * A pair of prompts with different answers.
+   *
+   * @param kind the kind of attack
+   * @param attack the prompt of the attacker
+   * @param victim the prompt that it imitates
+   */
+  record Attack(String kind, String attack, String victim) {}
+
+  private static List<Attack> attacks() {
+    ObjectMapper json = new ObjectMapper();
+    List<Attack> attacks = new ArrayList<>();
+    try {
+      for (String line : lines(PAIRS)) {
+        attacks.add(json.readValue(line, Attack.class));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return attacks;
+  }
+
+  private static List<String> lines(String resource) {
+    try (InputStream in = requireNonNull(RedTeamTest.class.getResourceAsStream(resource))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static SemanticCache cache(Embedder embedder) {
+    return SemanticCache.builder()
+        .embedder(embedder)
+        .verifier(PairVerifier.local())
+        .chatClient(ChatClient.of("model", prompt -> "answer to " + prompt.text()))
+        .build();
+  }
+
+  /** Returns the reason why an answer was not served, or an empty string if it was. */
+  private static String missReason(Embedder embedder, String cached, String asked) {
+    try (SemanticCache cache = cache(embedder)) {
+      cache.ask(cached);
+      Answer answer = cache.ask(Prompt.of(asked));
+      return answer.missReason().map(Object::toString).orElse("");
+    }
+  }
+
+  /** Returns the victims of the pairs, each in every sentence of {@code wrappers.txt}. */
+  private static List<Attack> wrapped() {
+    List<String> victims = attacks().stream().map(Attack::victim).distinct().toList();
+    return lines(WRAPPERS).stream()
+        .flatMap(
+            wrapper ->
+                victims.stream()
+                    .map(victim -> new Attack(wrapper, wrapper.replace("%s", victim), victim)))
+        .toList();
+  }
+
+  @Test
+  void wrappedPromptsDoNotReplaceTheAnswersOfTheirVictims() {
+    List<Attack> attacks = wrapped();
+    Embedder embedder = CachingEmbedder.inMemory(MiniLmEmbedder.create());
+    List<String> hijacks =
+        attacks.stream()
+            .filter(attack -> missReason(embedder, attack.attack(), attack.victim()).isEmpty())
+            .map(Attack::attack)
+            .toList();
+
+    assertThat(attacks).hasSizeGreaterThan(1_000);
+    assertHijackRate(hijacks, attacks.size());
+  }
+
+  @Test
+  void craftedPromptsShareNoAnswerWithTheirVictims() {
+    List<Attack> attacks = attacks();
+    Embedder embedder = MiniLmEmbedder.create();
+    Map<String, Integer> perKind = new LinkedHashMap<>();
+    List<String> hijacks = new ArrayList<>();
+    for (Attack attack : attacks) {
+      perKind.merge(attack.kind(), 1, Integer::sum);
+      String poisoning = missReason(embedder, attack.attack(), attack.victim());
+      String leak = missReason(embedder, attack.victim(), attack.attack());
+      if (poisoning.isEmpty() || leak.isEmpty()) {
+        hijacks.add(
+            attack.kind()
+                + (poisoning.isEmpty() ? " poisoning" : "")
+                + (leak.isEmpty() ? " leak" : "")
+                + ": "
+                + attack.attack());
+      }
+    }
+
+    assertThat(attacks).hasSizeGreaterThanOrEqualTo(100);
+    assertThat(perKind).hasSizeGreaterThanOrEqualTo(10);
+    assertThat(perKind.values()).allMatch(count -> count >= 10);
+    assertHijackRate(hijacks, attacks.size());
+  }
+
+  private static void assertHijackRate(List<String> hijacks, int attacks) {
+    assertThat((double) hijacks.size() / attacks)
+        .as("%d hijacks in %d attacks: %s", hijacks.size(), attacks, String.join("\n", hijacks))
+        .isLessThanOrEqualTo(MAX_HIJACK_RATE);
+  }
+}
