@@ -58,7 +58,8 @@ record CacheParts(
             failOpen);
     @Nullable ChatClient chatClient = options.chatClient();
     QueryFactory queries =
-        new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
+        new QueryFactory(
+            options.normalizer(), options.cacheability(), chatClient, options.limits(), failOpen);
     AnswerWriter writer =
         new AnswerWriter(
             queries,

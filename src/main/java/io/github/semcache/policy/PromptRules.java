@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,14 @@ final class PromptRules {
   private static final String RESOURCE = "volatile-prompts.txt";
   private static final String TEXT_SECTION = "cacheable-text";
   private static final String SENTENCE_SECTION = "cacheable-sentence";
+  private static final int HASH_MASK = (1 << 16) - 1;
+  private static final String GAP = "(?:\\S+ ){0,8}?";
   private static final Pattern FRAGMENT = Pattern.compile("<([a-z]+)>");
   private static final Pattern DEFINITION = Pattern.compile("([a-z]+) = (.+)");
 
   private final Map<String, String> fragments = new HashMap<>();
   private final Map<String, List<Rule>> rulesByWord = new HashMap<>();
+  private final BitSet wordHashes = new BitSet(HASH_MASK + 1);
   private final List<Pattern> textExemptions = new ArrayList<>();
   private final List<Pattern> sentenceExemptions = new ArrayList<>();
 
@@ -71,6 +75,7 @@ final class PromptRules {
         Rule rule = new Rule(new MissReason(section), pattern);
         for (String word : line.substring(0, colon).split(",")) {
           rulesByWord.computeIfAbsent(word.strip(), key -> new ArrayList<>()).add(rule);
+          wordHashes.set(word.strip().hashCode() & HASH_MASK);
         }
       }
     }
@@ -85,10 +90,7 @@ final class PromptRules {
     return FRAGMENT
         .matcher(expression)
         .replaceAll(match -> Matcher.quoteReplacement(fragment(match.group(1))))
-        .replace(" .. ?", " (?:\\S+ ){0,8}?")
-        .replace("^.. ?", "^(?:\\S+ ){0,8}?")
-        .replace("(?:.. )?", "(?:\\S+ ){0,8}?")
-        .replace(" .. ", " (?:\\S+ ){0,8}?");
+        .replace(".. ", GAP);
   }
 
   private String fragment(String name) {
@@ -97,6 +99,25 @@ final class PromptRules {
       throw new IllegalStateException("fragment <" + name + "> is not defined in " + RESOURCE);
     }
     return fragment;
+  }
+
+  /**
+   * Returns whether a text may contain a word of a rule. May return true for other texts. Allocates
+   * nothing.
+   */
+  boolean mayApply(String text) {
+    int hash = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isLetterOrDigit(c)) {
+        hash = 31 * hash + Character.toLowerCase(c);
+      } else if (wordHashes.get(hash & HASH_MASK)) {
+        return true;
+      } else if (c != '\'' && c != '’') {
+        hash = 0;
+      }
+    }
+    return wordHashes.get(hash & HASH_MASK);
   }
 
   /** Returns the rules for sentences with a word. */

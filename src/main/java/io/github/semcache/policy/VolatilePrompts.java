@@ -38,7 +38,7 @@ final class VolatilePrompts implements CacheabilityPolicy, NonBlocking {
   }
 
   private Optional<MissReason> bypassReason(String text) {
-    if (text.length() > MAX_LENGTH) {
+    if (text.length() > MAX_LENGTH || !rules.mayApply(text)) {
       return Optional.empty();
     }
     List<List<String>> sentences = Sentences.of(text);
