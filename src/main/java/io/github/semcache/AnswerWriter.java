@@ -11,17 +11,16 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.NewEntry;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -147,8 +146,8 @@ final class AnswerWriter {
   }
 
   /**
-   * Returns the embedding of the lookup, even if it was computed after the deadline, or computes one
-   * if the lookup did not try.
+   * Returns the embedding of the lookup, even if it was computed after the deadline, or computes
+   * one if the lookup did not try.
    */
   private Optional<Embedding> embedding(LookupResult.Miss miss) {
     if (miss.embeddingTried()) {
@@ -164,19 +163,26 @@ final class AnswerWriter {
   }
 
   private NewEntry newEntry(
-      Prompt prompt,
-      Query query,
-      ChatReply reply,
-      String versions,
-      Optional<Embedding> embedding) {
-    Instant createdAt = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    Set<String> terms = new HashSet<>(query.scope().terms());
-    terms.addAll(DependencyStamp.terms(query.scope().dependencyTerms(), versions));
+      Prompt prompt, Query query, ChatReply reply, String versions, Optional<Embedding> embedding) {
+    Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
+    Optional<Duration> timeToLive = expiry.timeToLiveOf(prompt);
+    CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now);
     return new NewEntry(
-        ReplyMapper.entryOf(query, reply, versions, createdAt),
+        ReplyMapper.withExpiry(entry, timeToLive, now),
         embedding,
-        expiry.timeToLiveOf(prompt),
-        terms);
+        timeToLive,
+        DependencyStamp.terms(query.scope(), versions));
+  }
+
+  /**
+   * Stores the answer of an entry under the key of another query too, in the same answer group,
+   * until the entry expires.
+   */
+  void addKey(LookupResult.Miss miss, CacheEntry entry) {
+    if (miss.request().writes()) {
+      ReplyMapper.copyFor(miss.request().query(), miss.embedding(), entry, time.instant())
+          .ifPresent(store::tryPut);
+    }
   }
 
   /** Stores an answer given by the caller. Failures are thrown. */

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Looks up answers in the store: by key, then by distance. */
 final class CacheLookup {
@@ -26,6 +27,8 @@ final class CacheLookup {
   private final CandidateVerifier verifier;
   private final boolean shadowMode;
   private final PendingReports pending;
+  private final AnswerWriter writer;
+  private final @Nullable BackgroundVerifier background;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
@@ -36,6 +39,8 @@ final class CacheLookup {
       CandidateVerifier verifier,
       boolean shadowMode,
       PendingReports pending,
+      AnswerWriter writer,
+      @Nullable BackgroundVerifier background,
       EventPublisher events,
       FailOpen failOpen) {
     this.embedder = embedder;
@@ -44,6 +49,8 @@ final class CacheLookup {
     this.verifier = verifier;
     this.shadowMode = shadowMode;
     this.pending = pending;
+    this.writer = writer;
+    this.background = background;
     this.events = events;
     this.failOpen = failOpen;
   }
@@ -157,6 +164,9 @@ final class CacheLookup {
             new DecidedQuery(query, matches, decision),
             distanceOfNearest(matches),
             verified.verification());
+    if (background != null && !shadowMode) {
+      verified.unsure().ifPresent(match -> background.schedule(decided, match));
+    }
     if (decision instanceof Decision.Miss refused) {
       return decided.withReason(refused.reason());
     }
@@ -179,8 +189,17 @@ final class CacheLookup {
   }
 
   private LookupResult serve(LookupResult.Miss miss, Match match) {
-    return serve(
-        miss, match.entry(), Answer.Source.SEMANTIC, match.distance(), miss.verification());
+    LookupResult result =
+        serve(miss, match.entry(), Answer.Source.SEMANTIC, match.distance(), miss.verification());
+    if (!shadowMode && miss.verification().filter(CacheLookup::hasModelCall).isPresent()) {
+      writer.addKey(miss, match.entry());
+    }
+    return result;
+  }
+
+  /** Returns whether a verification is too expensive to be repeated for the same prompt. */
+  private static boolean hasModelCall(Verification verification) {
+    return verification.cost().modelCalls() > 0;
   }
 
   /** Returns a hit, or a miss in shadow mode. */

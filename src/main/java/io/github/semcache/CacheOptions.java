@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * The checked options of a cache. Immutable.
  *
  * @param closesStore whether the store is closed with the cache
+ * @param verifierAfterMiss the verifier on a background thread; null for none
  * @param stateStore the store of learned state; null for the store of the entries
  * @param hedging whether the model is called while a slow lookup is running
  * @param executor the executor of asynchronous calls; null to use the cache's own threads
@@ -42,6 +43,7 @@ record CacheOptions(
     @Nullable ChatClient chatClient,
     HitPolicy hitPolicy,
     PairVerifier verifier,
+    @Nullable PairVerifier verifierAfterMiss,
     int candidates,
     ExpiryPolicy expiry,
     Normalizer normalizer,
@@ -161,6 +163,12 @@ record CacheOptions(
     /** Returns the deadline for storing the reply of a model call that ends now; empty for none. */
     Optional<Deadline> storingDeadline() {
       return storing.map(this::deadline);
+    }
+
+    /** Returns the deadline for measuring the scale of the embedding model while building. */
+    Deadline scaleDeadline() {
+      return deadline(
+          lookup.filter(limit -> limit.compareTo(DEFAULT_LOOKUP) < 0).orElse(DEFAULT_LOOKUP));
     }
 
     private Deadline deadline(Duration limit) {

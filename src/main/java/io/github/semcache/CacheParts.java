@@ -1,6 +1,7 @@
 package io.github.semcache;
 
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.TimeLimiter;
 import io.github.semcache.internal.learning.CachedScale;
@@ -13,6 +14,7 @@ import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
+import io.github.semcache.verify.PairVerifier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +30,10 @@ record CacheParts(
     RequestCoalescer coalescer,
     AnswerWriter writer,
     UserFeedback feedback,
+    FailOpen failOpen,
     @Nullable LearnerSync learner,
     @Nullable HitEvaluator evaluator,
+    @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
     TimeLimiter workers) {
 
@@ -46,16 +50,6 @@ record CacheParts(
         new ResilientStore(options.store(), options.candidates(), options.time(), events, failOpen);
     PendingReports pending =
         new PendingReports(events::publish, options.ticker(), async.executor());
-    CacheLookup lookup =
-        new CacheLookup(
-            embedder,
-            store,
-            learner != null ? learner : () -> policy,
-            new CandidateVerifier(options.verifier(), events, failOpen),
-            options.shadowMode(),
-            pending,
-            events,
-            failOpen);
     @Nullable ChatClient chatClient = options.chatClient();
     QueryFactory queries =
         new QueryFactory(
@@ -70,6 +64,21 @@ record CacheParts(
             options.time(),
             options.limits(),
             evaluator,
+            events,
+            failOpen);
+    PairVerifier afterMiss = options.verifierAfterMiss();
+    BackgroundVerifier background =
+        afterMiss == null ? null : new BackgroundVerifier(afterMiss, store, writer, events);
+    CacheLookup lookup =
+        new CacheLookup(
+            embedder,
+            store,
+            learner != null ? learner : () -> policy,
+            new CandidateVerifier(options.verifier(), embedder, events, failOpen),
+            options.shadowMode(),
+            pending,
+            writer,
+            background,
             events,
             failOpen);
     UserFeedback feedback =
@@ -90,30 +99,41 @@ record CacheParts(
         new RequestCoalescer(lookup, writer, events, async.executor()),
         writer,
         feedback,
+        failOpen,
         learner,
         evaluator,
+        background,
         options.hedging() ? new Hedging(lookup, events, async) : null,
         workers);
   }
 
-  private static HitPolicy scaled(
-      CacheOptions options, EventPublisher events, FailOpen failOpen) {
-    HitPolicy policy = options.hitPolicy();
-    return policy instanceof HitPolicy.Scaled scaled
-        ? scaled.scaledBy(
-            new CachedScale(
-                options.embedder(),
-                () -> blob(options, "embedding-scale"),
-                events::publish,
-                options.newCircuitBreaker(1),
-                resolve ->
-                    failOpen.attempt(
-                        Operation.EMBED,
-                        () -> {
-                          resolve.run();
-                          return true;
-                        })))
-        : policy;
+  private static HitPolicy scaled(CacheOptions options, EventPublisher events, FailOpen failOpen) {
+    if (!(options.hitPolicy() instanceof HitPolicy.Scaled policy)) {
+      return options.hitPolicy();
+    }
+    CachedScale scale =
+        new CachedScale(
+            options.embedder(),
+            () -> blob(options, "embedding-scale"),
+            events::publish,
+            options.newCircuitBreaker(1),
+            resolve -> runBounded(failOpen, resolve));
+    // If the measurement takes longer than a lookup may, it ends in the background.
+    return options.limits().scaleDeadline().run(() -> policy.scaledBy(scale));
+  }
+
+  /** Runs an action until the current deadline. Failures were published, so they are not thrown. */
+  private static void runBounded(FailOpen failOpen, Runnable action) {
+    try {
+      failOpen.attempt(
+          Operation.EMBED,
+          () -> {
+            action.run();
+            return true;
+          });
+    } catch (EmbedderException e) {
+      // Only if the cache fails on cache errors: the policy misses until the scale is known.
+    }
   }
 
   private static @Nullable LearnerSync newLearner(
@@ -156,6 +176,9 @@ record CacheParts(
 
   void close() {
     asyncExecutor.close();
+    if (background != null) {
+      background.close();
+    }
     workers.close();
     if (evaluator != null) {
       evaluator.close();

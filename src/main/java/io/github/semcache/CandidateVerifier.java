@@ -2,6 +2,7 @@ package io.github.semcache;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.embedding.Embedding;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
@@ -19,18 +20,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies the candidates that the policy admits, with timing and failure handling. If a candidate
- * is not accepted, the policy decides on the remaining ones.
+ * is not accepted, the policy decides on the remaining ones. If a candidate has a {@linkplain
+ * SharedText long common beginning or end} with the query, the policy must also admit it at the
+ * distance of the parts in which they differ.
  */
 final class CandidateVerifier {
   /** The maximum number of candidates that are verified for one query. */
   private static final int MAX_CANDIDATES = 5;
 
+  private static final Verification DIFFERENT_PART = Verification.reject("different-part");
+
   private final PairVerifier verifier;
+  private final ResilientEmbedder embedder;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
-  CandidateVerifier(PairVerifier verifier, EventPublisher events, FailOpen failOpen) {
+  CandidateVerifier(
+      PairVerifier verifier, ResilientEmbedder embedder, EventPublisher events, FailOpen failOpen) {
     this.verifier = verifier;
+    this.embedder = embedder;
     this.events = events;
     this.failOpen = failOpen;
   }
@@ -41,8 +49,14 @@ final class CandidateVerifier {
    * @param decision the decision
    * @param verification the verification of the chosen candidate, or else of the first candidate
    *     that was not accepted; empty if none was verified
+   * @param unsure the first candidate about which the verifier was unsure, if none was accepted
    */
-  record Verified(Decision decision, Optional<Verification> verification) {}
+  record Verified(Decision decision, Optional<Verification> verification, Optional<Match> unsure) {
+
+    Verified(Decision decision, Optional<Verification> verification) {
+      this(decision, verification, Optional.empty());
+    }
+  }
 
   /**
    * Decides on the candidates of a query. If the verifier fails, the decision is a miss.
@@ -54,30 +68,89 @@ final class CandidateVerifier {
     if (verifier == PairVerifier.none() || decision instanceof Decision.Miss) {
       return new Verified(decision, Optional.empty());
     }
-    OneLookup lookup = new OneLookup(query);
-    return decide(
-        decision,
-        matches,
-        policy,
-        match -> failOpen.attempt(Operation.VERIFY, () -> lookup.verify(match)));
+    OneLookup lookup = new OneLookup(query, policy);
+    return decide(decision, matches, policy, lookup::tryVerify);
+  }
+
+  static PairVerifier.Pair pair(Query query, Match match) {
+    return new PairVerifier.Pair(
+        query.text(), match.entry().prompt(), match.entry().answer(), match.distance());
   }
 
   /** The verifications of one lookup. */
   private final class OneLookup {
     private final Query query;
+    private final Function<List<Match>, Decision> policy;
+    private final Map<String, Embedding> parts = new HashMap<>();
     private @Nullable PairVerifier started;
 
-    OneLookup(Query query) {
+    OneLookup(Query query, Function<List<Match>, Decision> policy) {
       this.query = query;
+      this.policy = policy;
     }
 
+    /** Verifies a match; empty if the verifier fails. */
+    Optional<Verification> tryVerify(Match match) {
+      Optional<Verification> different = findDifferentPart(match);
+      return different.isPresent()
+          ? different
+          : failOpen.attempt(Operation.VERIFY, () -> verifyWhole(match));
+    }
+
+    /** Verifies a match. Failures of the verifier are thrown. */
     Verification verify(Match match) {
-      PairVerifier.Pair pair =
-          new PairVerifier.Pair(
-              query.text(), match.entry().prompt(), match.entry().answer(), match.distance());
+      return findDifferentPart(match).orElseGet(() -> verifyWhole(match));
+    }
+
+    private Verification verifyWhole(Match match) {
+      PairVerifier.Pair pair = pair(query, match);
       return events.timed(
           () -> requireNonNull(verifier().verify(pair), "the verifier returned null"),
           (verification, took) -> new CacheEvent.Verified(verification, match.distance(), took));
+    }
+
+    /**
+     * Compares the parts in which the texts differ, if they have a long common text. Empty unless
+     * the match must not be served.
+     */
+    private Optional<Verification> findDifferentPart(Match match) {
+      Optional<SharedText> texts = SharedText.of(query.text(), match.entry().prompt());
+      if (texts.isEmpty()) {
+        return Optional.empty();
+      }
+      EventPublisher.Stopwatch stopwatch = events.startStopwatch();
+      Verification decision = compareParts(match, texts.get());
+      if (decision.isAccepted()) {
+        return Optional.empty();
+      }
+      events.publish(new CacheEvent.Verified(decision, match.distance(), stopwatch.elapsed()));
+      return Optional.of(decision);
+    }
+
+    private Verification compareParts(Match match, SharedText texts) {
+      if (!reads(texts.first()) || !reads(texts.second())) {
+        return DIFFERENT_PART;
+      }
+      Optional<Embedding> first = tryEmbed(texts.first());
+      Optional<Embedding> second = first.flatMap(embedded -> tryEmbed(texts.second()));
+      if (first.isEmpty() || second.isEmpty()) {
+        return Verification.unsure(MissReason.EMBEDDER_ERROR.code());
+      }
+      double distance = Math.min(2, Math.max(0, first.get().cosineDistance(second.get())));
+      Decision decision = policy.apply(List.of(new Match(match.entry(), distance)));
+      return decision instanceof Decision.Miss ? DIFFERENT_PART : Verification.accept();
+    }
+
+    private boolean reads(String part) {
+      return embedder.tryRead(part).orElse(false);
+    }
+
+    private Optional<Embedding> tryEmbed(String part) {
+      Optional<Embedding> known = Optional.ofNullable(parts.get(part));
+      Optional<Embedding> embedding =
+          known.isPresent() ? known : failOpen.attempt(Operation.EMBED, () -> embedder.embed(part));
+      embedding.ifPresent(computed -> parts.put(part, computed));
+      return embedding;
     }
 
     private PairVerifier verifier() {
@@ -105,6 +178,7 @@ final class CandidateVerifier {
     Decision decision = first;
     List<Match> remaining = matches;
     Optional<Verification> notAccepted = Optional.empty();
+    Optional<Match> unsure = Optional.empty();
     for (int i = 0; i < MAX_CANDIDATES; i++) {
       Optional<Match> candidate = chosen(decision);
       if (candidate.isEmpty()) {
@@ -118,10 +192,13 @@ final class CandidateVerifier {
         return new Verified(decision, verification);
       }
       notAccepted = notAccepted.or(() -> verification);
+      boolean isUnsure = verification.get().outcome() == Verification.Outcome.UNSURE;
+      unsure = unsure.isEmpty() && isUnsure ? candidate : unsure;
       remaining = remaining.stream().filter(match -> !match.equals(candidate.get())).toList();
       decision = policy.apply(remaining);
     }
-    return new Verified(notAccepted.map(CandidateVerifier::toMiss).orElse(first), notAccepted);
+    return new Verified(
+        notAccepted.map(CandidateVerifier::toMiss).orElse(first), notAccepted, unsure);
   }
 
   private static Decision toMiss(Verification verification) {
@@ -146,7 +223,7 @@ final class CandidateVerifier {
           matches.stream().map(match -> explain(match, decide, one -> Optional.empty())).toList(),
           decide.apply(matches));
     }
-    Function<Match, Optional<Verification>> verify = newBoundedVerification(query);
+    Function<Match, Optional<Verification>> verify = newBoundedVerification(query, decide);
     Verified verified = decide(decide.apply(matches), matches, decide, verify);
     return new Explained(
         matches.stream().map(match -> explain(match, decide, verify)).toList(),
@@ -154,8 +231,9 @@ final class CandidateVerifier {
   }
 
   /** Returns a function that verifies each match once, and none beyond the maximum. */
-  private Function<Match, Optional<Verification>> newBoundedVerification(Query query) {
-    OneLookup lookup = new OneLookup(query);
+  private Function<Match, Optional<Verification>> newBoundedVerification(
+      Query query, Function<List<Match>, Decision> policy) {
+    OneLookup lookup = new OneLookup(query, policy);
     Map<Match, Verification> verified = new HashMap<>();
     return match ->
         verified.containsKey(match) || verified.size() < MAX_CANDIDATES

@@ -2,16 +2,15 @@ package io.github.semcache;
 
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 
 /**
- * The versions of the dependencies under which an answer was computed, as an attribute of its entry.
- * Entries of one scope have the same dependencies.
+ * The versions of the dependencies under which an answer was computed, as an attribute of its
+ * entry. Entries of one scope have the same dependencies.
  */
 final class DependencyStamp {
   private static final String ATTRIBUTE = "dependency_versions";
@@ -24,15 +23,23 @@ final class DependencyStamp {
   }
 
   /**
-   * Returns the terms that select the entries written under these versions.
+   * Returns the terms of an entry: those of its scope, and one for the version of each dependency.
    *
-   * @param dependencies the terms of the dependencies
-   * @param versions the result of {@link #of} for them
+   * @param versions the result of {@link #of} for the dependencies of the scope
    */
-  static List<String> terms(Set<String> dependencies, String versions) {
-    List<String> sorted = List.copyOf(new TreeSet<>(dependencies));
-    String[] parts = versions.split(" ");
-    return IntStream.range(0, sorted.size()).mapToObj(i -> term(sorted.get(i), parts[i])).toList();
+  static Set<String> terms(Scope scope, String versions) {
+    Set<String> terms = new HashSet<>(scope.terms());
+    String[] parts = versions.split(" ", -1);
+    int next = 0;
+    for (String dependency : new TreeSet<>(scope.dependencyTerms())) {
+      terms.add(term(dependency, parts[next++]));
+    }
+    return terms;
+  }
+
+  /** Returns the versions under which an entry was written; an empty string if there are none. */
+  static String of(CacheEntry entry) {
+    return entry.attributes().getOrDefault(ATTRIBUTE, "");
   }
 
   /** Returns the term that selects the entries written under the version of a dependency. */
@@ -42,7 +49,7 @@ final class DependencyStamp {
 
   /** Returns whether an entry was written under these versions. */
   static boolean matches(CacheEntry entry, String versions) {
-    return entry.attributes().getOrDefault(ATTRIBUTE, "").equals(versions);
+    return of(entry).equals(versions);
   }
 
   /** Adds the versions to the attributes of a new entry, if there are any. */

@@ -9,13 +9,17 @@ import io.github.semcache.internal.concurrent.TimeLimiter;
 import io.github.semcache.stats.CacheEvent;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +80,14 @@ final class FailOpen {
       publish(part, e);
       return Optional.empty();
     }
+  }
+
+  /** Returns the names of the operations whose circuit is open, in lower case. */
+  Set<String> openCircuits() {
+    return parts.values().stream()
+        .filter(part -> part.breaker.isOpen())
+        .map(part -> part.operation.name().toLowerCase(Locale.ROOT))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private void publish(CacheEvent.Part part, Throwable failure) {

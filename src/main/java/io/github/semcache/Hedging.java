@@ -77,21 +77,25 @@ final class Hedging {
       Function<LookupResult, Answer> next) {
     CompletableFuture<LookupResult> first = new CompletableFuture<>();
     CompletableFuture<Answer> model = executor.submit(() -> next.apply(hedged));
-    running.whenComplete(
-        (result, failure) -> {
-          if (result instanceof LookupResult.Hit hit) {
-            first.complete(hit);
-          }
-        });
-    model.whenComplete(
-        (answer, failure) -> {
-          if (failure == null) {
-            first.complete(hedged);
-          } else {
-            // The lookup may still succeed.
-            running.whenComplete((result, unused) -> completeUnlessHit(first, result, failure));
-          }
-        });
+    CompletableFuture<?> unusedLookup =
+        running.whenComplete(
+            (result, failure) -> {
+              if (result instanceof LookupResult.Hit hit) {
+                first.complete(hit);
+              }
+            });
+    CompletableFuture<?> unusedModel =
+        model.whenComplete(
+            (answer, failure) -> {
+              if (failure == null) {
+                first.complete(hedged);
+              } else {
+                // The lookup may still succeed.
+                CompletableFuture<?> unusedRest =
+                    running.whenComplete(
+                        (result, unused) -> completeUnlessHit(first, result, failure));
+              }
+            });
     return firstOf(first, model, hedged);
   }
 

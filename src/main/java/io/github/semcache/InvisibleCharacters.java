@@ -66,7 +66,7 @@ final class InvisibleCharacters {
 
   /** The signs of Arabic, Syriac, Kaithi, and hieroglyphs that are formats but have a form. */
   private static boolean isVisibleFormat(int codePoint) {
-    return codePoint >= 0x600 && codePoint <= 0x605
+    return (codePoint >= 0x600 && codePoint <= 0x605)
         || codePoint == 0x6DD
         || codePoint == 0x70F
         || codePoint == 0x890
@@ -74,7 +74,7 @@ final class InvisibleCharacters {
         || codePoint == 0x8E2
         || codePoint == 0x110BD
         || codePoint == 0x110CD
-        || codePoint >= 0x13430 && codePoint <= 0x1345F;
+        || (codePoint >= 0x13430 && codePoint <= 0x1345F);
   }
 
   /** The ignorable characters that are letters, marks, or not assigned. */
@@ -84,13 +84,13 @@ final class InvisibleCharacters {
         || codePoint == 0x1160
         || codePoint == 0x17B4
         || codePoint == 0x17B5
-        || codePoint >= 0x180B && codePoint <= 0x180F
+        || (codePoint >= 0x180B && codePoint <= 0x180F)
         || codePoint == 0x2065
         || codePoint == 0x3164
-        || codePoint >= 0xFE00 && codePoint <= 0xFE0F
+        || (codePoint >= 0xFE00 && codePoint <= 0xFE0F)
         || codePoint == 0xFFA0
-        || codePoint >= 0xFFF0 && codePoint <= 0xFFF8
-        || codePoint >= 0xE0000 && codePoint <= 0xE0FFF;
+        || (codePoint >= 0xFFF0 && codePoint <= 0xFFF8)
+        || (codePoint >= 0xE0000 && codePoint <= 0xE0FFF);
   }
 
   private static boolean isVisibleAfter(int previous, int codePoint, String text, int end) {
@@ -98,10 +98,10 @@ final class InvisibleCharacters {
       case TEXT_STYLE, EMOJI_STYLE -> isSymbol(previous);
       case ZERO_WIDTH_JOINER, ZERO_WIDTH_NON_JOINER -> {
         int next = end < text.length() ? text.codePointAt(end) : -1;
-        yield usesJoiners(previous) && usesJoiners(next)
-            || codePoint == ZERO_WIDTH_JOINER
+        yield (usesJoiners(previous) && usesJoiners(next))
+            || (codePoint == ZERO_WIDTH_JOINER
                 && (isSymbol(previous) || previous == EMOJI_STYLE)
-                && isSymbol(next);
+                && isSymbol(next));
       }
       default -> false;
     };
@@ -110,7 +110,7 @@ final class InvisibleCharacters {
   /** Emoji, other symbols, and the keycap bases, which are digits, {@code #}, and {@code *}. */
   private static boolean isSymbol(int codePoint) {
     if (codePoint < 0x80) {
-      return codePoint >= '0' && codePoint <= '9' || codePoint == '#' || codePoint == '*';
+      return (codePoint >= '0' && codePoint <= '9') || codePoint == '#' || codePoint == '*';
     }
     return switch (Character.getType(codePoint)) {
       case Character.OTHER_SYMBOL,

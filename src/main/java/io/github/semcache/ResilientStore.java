@@ -54,7 +54,8 @@ final class ResilientStore {
    * The result of a lookup by key.
    *
    * @param entry the servable entry
-   * @param versions the current versions of the query's dependencies; an empty string if it has none
+   * @param versions the current versions of the query's dependencies; an empty string if it has
+   *     none
    */
   record Found(Optional<CacheEntry> entry, String versions) {}
 

@@ -67,6 +67,7 @@ public final class SemanticCache implements AutoCloseable {
   private final AnswerWriter writer;
   private final UserFeedback feedback;
   private final Duration maxWait;
+  private final FailOpen failOpen;
   private final Runnable closeParts;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -82,6 +83,7 @@ public final class SemanticCache implements AutoCloseable {
     this.writer = parts.writer();
     this.feedback = parts.feedback();
     this.maxWait = parts.options().limits().maxWait();
+    this.failOpen = parts.failOpen();
     this.closeParts = parts::close;
   }
 
@@ -564,8 +566,8 @@ public final class SemanticCache implements AutoCloseable {
    *
    * @param selector selects the answers
    * @return the number of removed answers
-   * @throws io.github.semcache.store.StoreException if the store fails; some of the answers may have
-   *     been removed
+   * @throws io.github.semcache.store.StoreException if the store fails; some of the answers may
+   *     have been removed
    */
   public long invalidate(EntrySelector selector) {
     return invalidate(selector, removed -> {});
@@ -577,8 +579,8 @@ public final class SemanticCache implements AutoCloseable {
    * @param selector selects the answers
    * @param progress receives the number of answers removed so far, on this thread, after each batch
    * @return the number of removed answers
-   * @throws io.github.semcache.store.StoreException if the store fails; some of the answers may have
-   *     been removed
+   * @throws io.github.semcache.store.StoreException if the store fails; some of the answers may
+   *     have been removed
    */
   public long invalidate(EntrySelector selector, LongConsumer progress) {
     checkOpen();
@@ -598,11 +600,11 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Invalidates all answers that {@linkplain Prompt#dependsOn depend} on something that has changed.
-   * When the method returns, no lookup that begins later serves such an answer, in any instance on
-   * the same store, and neither does an answer that the model is computing become current. Takes
-   * the same time whatever the number of answers is: the answers remain in the store until they
-   * expire or are replaced.
+   * Invalidates all answers that {@linkplain Prompt#dependsOn depend} on something that has
+   * changed. When the method returns, no lookup that begins later serves such an answer, in any
+   * instance on the same store, and neither does an answer that the model is computing become
+   * current. Takes the same time whatever the number of answers is: the answers remain in the store
+   * until they expire or are replaced.
    *
    * @param dependency the name of the dependency
    * @throws io.github.semcache.store.StoreException if the store fails; in that case, the answers
@@ -645,6 +647,17 @@ public final class SemanticCache implements AutoCloseable {
    */
   public CacheStats stats() {
     return events.snapshot();
+  }
+
+  /**
+   * Returns which circuits are open or half-open: operations that failed repeatedly and that
+   * requests currently continue without; see {@link SemanticCacheBuilder#circuitBreaker}. Does not
+   * block.
+   *
+   * @return a subset of {@code embed}, {@code find}, {@code search}, and {@code write}
+   */
+  public Set<String> openCircuits() {
+    return failOpen.openCircuits();
   }
 
   /**

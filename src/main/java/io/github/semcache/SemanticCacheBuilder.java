@@ -8,6 +8,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.DistancePolicy;
@@ -38,9 +39,6 @@ public final class SemanticCacheBuilder {
   /** The threshold for models that do not declare one, relative to their scale. */
   private static final double DEFAULT_RELATIVE_DISTANCE = 0.12;
 
-  /** The verifier unless one is set. Policies that learn have none by default. */
-  private static final PairVerifier DEFAULT_VERIFIER = PairVerifier.none();
-
   /** A search returns as many answers, so this bounds the size of its reply. */
   private static final int MAX_CANDIDATES = 1_000;
 
@@ -57,6 +55,8 @@ public final class SemanticCacheBuilder {
   private Optional<Guards> guards = Optional.empty();
   private @Nullable HitPolicy hitPolicy;
   private @Nullable PairVerifier verifier;
+  private @Nullable PairVerifier verifierAfterMiss;
+  private OptionalDouble targetErrorRate = OptionalDouble.empty();
   private Optional<Duration> timeToLive = Optional.of(Duration.ofHours(24));
   private double timeToLiveJitter;
   private Normalizer normalizer = Normalizer.nfc();
@@ -209,12 +209,60 @@ public final class SemanticCacheBuilder {
    * policy admits; up to five candidates are verified per lookup, nearest first, until one is
    * accepted. If it accepts none, or if it fails, the request is a miss.
    *
-   * @param verifier the verifier; {@link PairVerifier#none} lets the policy alone decide. By
-   *     default, a {@linkplain LearningPolicy policy that learns} has none
+   * @param verifier the verifier; {@link PairVerifier#local} by default, or {@link
+   *     PairVerifier#none} for a {@linkplain LearningPolicy policy that learns}. With {@code none}
+   *     the policy alone decides
    * @return this builder
    */
   public SemanticCacheBuilder verifier(PairVerifier verifier) {
     this.verifier = requireNonNull(verifier, "verifier");
+    return this;
+  }
+
+  /**
+   * Sets a verifier that decides after a miss, on a thread of the cache: on the nearest candidate
+   * about which the {@link #verifier} was unsure. If it accepts the candidate, the answer of the
+   * candidate is stored for the prompt, unless the answer of the model has been stored before. The
+   * caller does not wait for it. At most 256 candidates wait; more are dropped and counted. A
+   * decision is interrupted after 60 seconds.
+   *
+   * @param verifier the verifier, for example {@link PairVerifier#chat}; none by default
+   * @return this builder
+   */
+  public SemanticCacheBuilder verifierAfterMiss(PairVerifier verifier) {
+    this.verifierAfterMiss = requireNonNull(verifier, "verifier");
+    return this;
+  }
+
+  /**
+   * Sets the maximum fraction of requests that are answered with a wrong cached answer, instead of
+   * a threshold. The cache learns from the model's answers which hits are right. Until it has
+   * received enough verdicts, it decides as a cache without this option: by the threshold of the
+   * embedder and {@link PairVerifier#local}. Equivalent to
+   *
+   * <pre>{@code
+   * .hitPolicy(
+   *     ErrorBudget.of(rate)
+   *         .verifier(PairVerifier.local())
+   *         .verifiedFallback(defaultPolicy, PairVerifier.local()))
+   * .judge(AnswerJudge.local(embedder)) // unless another judge is set
+   * }</pre>
+   *
+   * <p>Part of the hits, at least 5 %, is sent to the model all the same, to check the cached
+   * answer. No other calls to the model are made. The learned state is stored in the {@linkplain
+   * #stateStore state store}. The rate is a target; {@link ErrorBudget} describes what is
+   * guaranteed under which assumptions.
+   *
+   * @param rate above 0 and below 1, for example 0.01
+   * @return this builder
+   * @throws IllegalArgumentException if the rate is out of range
+   */
+  public SemanticCacheBuilder targetErrorRate(double rate) {
+    if (!(rate > 0 && rate < 1)) {
+      throw new IllegalArgumentException(
+          "targetErrorRate is " + rate + "; it must be above 0 and below 1");
+    }
+    this.targetErrorRate = OptionalDouble.of(rate);
     return this;
   }
 
@@ -363,7 +411,8 @@ public final class SemanticCacheBuilder {
    * Sets the judge that compares answers, for learning policies and for {@link #shadowMode}. It
    * runs on a thread of the cache, or on the {@link #judgeExecutor}.
    *
-   * @param judge the judge; none by default
+   * @param judge the judge; by default {@link AnswerJudge#local} if there is a {@link
+   *     #targetErrorRate}, else none
    * @return this builder
    */
   public SemanticCacheBuilder judge(AnswerJudge judge) {
@@ -454,8 +503,8 @@ public final class SemanticCacheBuilder {
 
   /**
    * Sets the time limit of a lookup, which covers the normalizer, the embedder, the store, the
-   * policy and the verifier together. After it, the model is called, and the miss has the reason {@link
-   * io.github.semcache.policy.MissReason#DEADLINE}. A prompt may have its {@linkplain
+   * policy and the verifier together. After it, the model is called, and the miss has the reason
+   * {@link io.github.semcache.policy.MissReason#DEADLINE}. A prompt may have its {@linkplain
    * Prompt#deadline(Duration) own time limit}.
    *
    * <p>Parts that may block are called on worker threads of the cache. A call that exceeds the
@@ -535,10 +584,11 @@ public final class SemanticCacheBuilder {
    * is made in the background, so that no request waits for it. Each further pause is twice as
    * long, up to 16 times the first one, and is shortened by up to a quarter at random. The store's
    * lookups by key, searches, and writes have separate circuits. Exceptions and expired {@linkplain
-   * #deadline deadlines} of the store, the embedder and the verifier are failures; those of the normalizer, the
-   * policy and the admission are failures only if the deadline expired. Interrupts of the caller do
-   * not count. A warning is logged when a circuit opens. Methods that change the cache, and a cache
-   * that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit breakers.
+   * #deadline deadlines} of the store, the embedder and the verifier are failures; those of the
+   * normalizer, the policy and the admission are failures only if the deadline expired. Interrupts
+   * of the caller do not count. A warning is logged when a circuit opens. Methods that change the
+   * cache, and a cache that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit
+   * breakers.
    *
    * @param failures the number of consecutive failures, at least 1; 5 by default
    * @param pause the time until the first trial call, positive; 1 second by default
@@ -570,10 +620,10 @@ public final class SemanticCacheBuilder {
    * @throws IllegalStateException if there is no embedder, if a learning policy has no judge, or if
    *     the owned store belongs to a cache that was built before
    * @throws IllegalArgumentException if the store holds embeddings of another model or dimension;
-   *     if more than one of {@link #maxDistance}, {@link #relativeDistance} and {@link #hitPolicy}
-   *     is set, or guards together with a hit policy, or {@link #judgeExecutor} together with
-   *     {@link #judgeQueue} or {@link #judgeTimeLimit}; or if the options of the policy contradict
-   *     each other
+   *     if more than one of {@link #maxDistance}, {@link #relativeDistance}, {@link #hitPolicy} and
+   *     {@link #targetErrorRate} is set, or guards together with one of the last two, or {@link
+   *     #judgeExecutor} together with {@link #judgeQueue} or {@link #judgeTimeLimit}; or if the
+   *     options of the policy contradict each other
    */
   public SemanticCache build() {
     CacheOptions options = options();
@@ -597,6 +647,7 @@ public final class SemanticCacheBuilder {
         chatClient,
         policy,
         checkedVerifier,
+        verifierAfterMiss,
         candidates,
         new ExpiryPolicy(timeToLive, timeToLiveJitter, random),
         normalizer,
@@ -610,7 +661,7 @@ public final class SemanticCacheBuilder {
         circuitBreaker,
         timeLimits(),
         hedging,
-        checkedJudging(policy),
+        checkedJudging(policy, chosenJudge(embedder)),
         shadowMode,
         stateStore);
   }
@@ -650,7 +701,8 @@ public final class SemanticCacheBuilder {
     if (verifier != null) {
       return verifier;
     }
-    return hitPolicy instanceof LearningPolicy ? PairVerifier.none() : DEFAULT_VERIFIER;
+    boolean learns = hitPolicy instanceof LearningPolicy || targetErrorRate.isPresent();
+    return learns ? PairVerifier.none() : PairVerifier.local();
   }
 
   private HitPolicy checkedPolicy(Embedder target, PairVerifier checkedVerifier) {
@@ -659,6 +711,21 @@ public final class SemanticCacheBuilder {
     rejectBoth("maxDistance", maxDistance.isPresent(), "hitPolicy", hitPolicy != null);
     rejectBoth("relativeDistance", relativeDistance.isPresent(), "hitPolicy", hitPolicy != null);
     rejectBoth("guards", guards.isPresent(), "hitPolicy", hitPolicy != null);
+    rejectBoth(
+        "targetErrorRate", targetErrorRate.isPresent(), "maxDistance", maxDistance.isPresent());
+    rejectBoth(
+        "targetErrorRate",
+        targetErrorRate.isPresent(),
+        "relativeDistance",
+        relativeDistance.isPresent());
+    rejectBoth("targetErrorRate", targetErrorRate.isPresent(), "hitPolicy", hitPolicy != null);
+    rejectBoth("targetErrorRate", targetErrorRate.isPresent(), "guards", guards.isPresent());
+    if (targetErrorRate.isPresent()) {
+      PairVerifier local = PairVerifier.local();
+      return ErrorBudget.of(targetErrorRate.getAsDouble())
+          .verifier(local)
+          .verifiedFallback(distancePolicy(target).unguarded(), local);
+    }
     return hitPolicy != null
         ? hitPolicy
         : distancePolicy(target)
@@ -675,8 +742,13 @@ public final class SemanticCacheBuilder {
         : HitPolicy.relativeDistance(relativeDistance.orElse(DEFAULT_RELATIVE_DISTANCE));
   }
 
-  private CacheOptions.@Nullable Judging checkedJudging(HitPolicy policy) {
-    if (policy instanceof LearningPolicy && judge == null) {
+  private @Nullable AnswerJudge chosenJudge(Embedder answers) {
+    return judge == null && targetErrorRate.isPresent() ? AnswerJudge.local(answers) : judge;
+  }
+
+  private CacheOptions.@Nullable Judging checkedJudging(
+      HitPolicy policy, @Nullable AnswerJudge chosen) {
+    if (policy instanceof LearningPolicy && chosen == null) {
       throw new IllegalStateException("judge is missing; a learning policy needs one");
     }
     if (judgeExecutor != null && (judgeQueue != null || judgeTimeLimit != null)) {
@@ -684,10 +756,10 @@ public final class SemanticCacheBuilder {
           "judgeExecutor is set together with judgeQueue or judgeTimeLimit; the limits apply to the"
               + " cache's own thread only");
     }
-    return judge == null
+    return chosen == null
         ? null
         : new CacheOptions.Judging(
-            judge,
+            chosen,
             judgeExecutor,
             judgeQueue == null ? 256 : judgeQueue,
             judgeTimeLimit == null ? Duration.ofSeconds(60) : judgeTimeLimit);

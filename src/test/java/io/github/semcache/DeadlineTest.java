@@ -103,6 +103,7 @@ class DeadlineTest {
         .embedder(embedder)
         .chatClient(chat)
         .store(store)
+        .maxDistance(0.15)
         .deadline(SHORT)
         .storeTimeout(SHORT)
         .listener(events::add);

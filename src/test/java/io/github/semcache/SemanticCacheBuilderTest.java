@@ -144,6 +144,18 @@ class SemanticCacheBuilderTest {
     assertBothRejected(
         it -> it.hitPolicy(HitPolicy.never()).relativeDistance(0.1), "relativeDistance");
     assertBothRejected(it -> it.noGuards().hitPolicy(HitPolicy.never()), "guards");
+    assertBothRejected(it -> it.targetErrorRate(0.1).maxDistance(0.1), "maxDistance");
+    assertBothRejected(it -> it.targetErrorRate(0.1).relativeDistance(0.1), "relativeDistance");
+    assertBothRejected(it -> it.targetErrorRate(0.1).hitPolicy(HitPolicy.never()), "hitPolicy");
+    assertBothRejected(it -> it.noGuards().targetErrorRate(0.1), "guards");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1, -0.1, Double.NaN})
+  void targetErrorRateOutOfRangeIsRejected(double rate) {
+    assertThatThrownBy(() -> builder.targetErrorRate(rate))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("targetErrorRate is " + rate + "; it must be above 0 and below 1");
   }
 
   private void assertBothRejected(Consumer<SemanticCacheBuilder> options, String option) {

@@ -53,7 +53,7 @@ class VerifierTest extends CacheFixture {
           .containsExactly(
               new Pair(PARIS_PARAPHRASE, PARIS, "answer 1", answer.distance().orElseThrow()));
       assertThat(cache.stats().verifications())
-          .isEqualTo(new CacheStats.Verifications(1, 0, 0, Duration.ofMillis(2), 0, 0, 0));
+          .isEqualTo(new CacheStats.Verifications(1, 0, 0, 0, Duration.ofMillis(2), 0, 0, 0));
       assertThat(events)
           .contains(
               new CacheEvent.Verified(
@@ -323,6 +323,46 @@ class VerifierTest extends CacheFixture {
       assertThat(explanation.decision())
           .isEqualTo(Decision.hit(explanation.candidates().get(1).match()));
       assertThat(verified).as("each candidate is verified once").hasSize(2);
+    }
+  }
+
+  @Test
+  void partsBehindACommonTextMustBeNearToo() {
+    String common =
+        "Reply in one word and in the language of the question, please, without a dot. ";
+    embedder.place(common + "Is it red?", 0).place(common + "Is it blue?", 5);
+    embedder.place("Is it red?", 0).place("Is it blue?", 60);
+    try (SemanticCache cache = cacheWith(pair -> Verification.accept())) {
+      cache.put(Prompt.of(common + "Is it red?"), "yes");
+      Prompt blue = Prompt.of(common + "Is it blue?");
+
+      assertThat(cache.ask(blue.bypass()).isHit()).isFalse();
+      assertThat(cache.lookup(blue)).isEmpty();
+      assertThat(verified).isEmpty();
+      assertThat(cache.explain(blue).candidates().get(0).verification())
+          .contains(Verification.reject("different-part"));
+      assertThat(cache.stats().missesByReason())
+          .containsEntry(new MissReason("different-part"), 1L);
+
+      embedder.place("Is it blue?", 10);
+      assertThat(cache.lookup(blue)).isPresent();
+      assertThat(cache.stats().verifications().accepted()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void partThatCannotBeEmbeddedIsAMiss() {
+    String common =
+        "Reply in one word and in the language of the question, please, without a dot. ";
+    embedder.place(common + "Is it red?", 0).place(common + "Is it blue?", 5);
+    embedder.reject("Is it blue?");
+    try (SemanticCache cache = cacheWith(pair -> Verification.accept())) {
+      cache.put(Prompt.of(common + "Is it red?"), "yes");
+
+      assertThat(cache.ask(common + "Is it blue?").missReason())
+          .contains(MissReason.EMBEDDER_ERROR);
+      assertThat(cache.stats().embedderErrors()).isEqualTo(1);
+      assertThat(cache.stats().verifierErrors()).isZero();
     }
   }
 

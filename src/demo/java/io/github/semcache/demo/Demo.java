@@ -3,6 +3,7 @@ package io.github.semcache.demo;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import io.github.semcache.Answer;
+import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
@@ -11,99 +12,161 @@ import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.openai.OpenAiChatClient;
 import io.github.semcache.openai.OpenAiEmbedder;
+import io.github.semcache.policy.Decision;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.verify.Verification;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Asks three questions; the second is a paraphrase of the first and is answered from the cache.
+ * Asks four questions, of which two are answered from the cache, and then questions that the user
+ * enters.
  *
  * <p>By default, it needs neither an API key nor a server. The environment variable {@code
  * OPENAI_API_KEY} selects OpenAI's models, {@code REDIS_URL} selects Redis as the store, and the
  * option {@code --store DIR} selects a store in a directory.
  */
 public final class Demo {
-  private static final double MAX_DISTANCE = 0.15;
+  private static final String USAGE =
+      """
+      Asks four questions through a semantic cache, and then the questions that you enter.
+
+      Options:
+        --store DIR   store the answers in a directory
+        --ask         read questions even if standard input is not a terminal
+        --help        show this help
+
+      Environment variables:
+        OPENAI_API_KEY   use OpenAI's models (default: a local embedding model and scripted answers)
+        REDIS_URL        store the answers in Redis, for example redis://localhost:6379
+      """;
+
   private static final List<String> QUESTIONS =
       List.of(
           "What is the capital of France?",
           "Which city serves as France's capital?",
+          "What is the capital of France?",
           "How do I reverse a string in Python?");
 
+  private static final String INDENT = " ".repeat(23);
+  private static final int SHOWN_CANDIDATES = 3;
+
   private final Map<String, String> environment;
+  private final Optional<BufferedReader> terminal;
   private final PrintStream out;
 
-  Demo(Map<String, String> environment, PrintStream out) {
+  /**
+   * Creates a demo.
+   *
+   * @param terminal reads the questions of the user; empty to ask none
+   */
+  Demo(Map<String, String> environment, Optional<BufferedReader> terminal, PrintStream out) {
     this.environment = environment;
+    this.terminal = terminal;
     this.out = out;
   }
 
   /**
-   * Runs the demo.
+   * Runs the demo and exits the process. The exit code is 0, 1 if the store cannot be opened, or 2
+   * if the arguments are invalid.
    *
-   * @param arguments no arguments, or {@code --store DIR}
+   * @param arguments see {@code --help}
    */
   public static void main(String[] arguments) {
-    new Demo(System.getenv(), System.out).run(List.of(arguments));
+    List<String> all = List.of(arguments);
+    Optional<BufferedReader> terminal =
+        all.contains("--ask") || System.console() != null
+            ? Optional.of(
+                new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())))
+            : Optional.empty();
+    System.exit(new Demo(System.getenv(), terminal, System.out).run(all));
   }
 
-  void run(List<String> arguments) {
-    if (!arguments.isEmpty() && !(arguments.size() == 2 && arguments.get(0).equals("--store"))) {
-      throw new IllegalArgumentException(
-          "arguments are " + arguments + "; the only option is --store DIR");
+  /** Runs the demo and returns the exit code. */
+  int run(List<String> arguments) {
+    if (arguments.contains("--help")) {
+      out.print(USAGE);
+      return 0;
     }
+    List<String> options = arguments.stream().filter(option -> !option.equals("--ask")).toList();
+    if (!options.isEmpty() && !(options.size() == 2 && options.get(0).equals("--store"))) {
+      out.println("demo: unknown arguments " + options + "; see --help");
+      return 2;
+    }
+    try {
+      run(options.isEmpty() ? Optional.empty() : Optional.of(Path.of(options.get(1))));
+      return 0;
+    } catch (StoreException | IllegalArgumentException e) {
+      out.println("demo: the store cannot be opened: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private void run(Optional<Path> directory) {
     if (environment.containsKey("OPENAI_API_KEY")) {
       OpenAIClient client = OpenAIOkHttpClient.fromEnv();
       try {
-        run(arguments, OpenAiEmbedder.of(client), OpenAiChatClient.of(client));
+        run(directory, OpenAiEmbedder.of(client), OpenAiChatClient.of(client));
       } finally {
         client.close();
       }
     } else {
-      run(arguments, MiniLmEmbedder.create(), new ScriptedChatClient());
+      run(directory, MiniLmEmbedder.create(), new ScriptedChatClient());
     }
   }
 
-  private void run(List<String> arguments, Embedder embedder, ChatClient chatClient) {
-    try (VectorStore store = openStore(arguments, EmbeddingSpace.of(embedder));
+  private void run(Optional<Path> directory, Embedder embedder, ChatClient chatClient) {
+    try (VectorStore store = openStore(directory, EmbeddingSpace.of(embedder));
         SemanticCache cache =
             SemanticCache.builder()
                 .embedder(embedder)
                 .store(store)
                 .chatClient(chatClient)
-                .maxDistance(MAX_DISTANCE)
                 .build()) {
       out.printf("embedder  %s%n", embedder.modelId());
-      out.printf("store     %s%n", describe(store, arguments));
+      out.printf("store     %s%n", describe(store, directory));
       out.printf("model     %s%n%n", describe(chatClient));
       QUESTIONS.forEach(question -> ask(cache, question));
+      terminal.ifPresent(reader -> askUser(cache, reader));
       print(cache.stats());
     }
   }
 
-  private VectorStore openStore(List<String> arguments, EmbeddingSpace space) {
-    if (!arguments.isEmpty()) {
-      return LuceneVectorStore.open(Path.of(arguments.get(1)), space);
+  private VectorStore openStore(Optional<Path> directory, EmbeddingSpace space) {
+    if (directory.isPresent()) {
+      return LuceneVectorStore.open(directory.get(), space);
     }
     String redisUrl = environment.get("REDIS_URL");
-    return redisUrl == null
-        ? InMemoryVectorStore.builder(space).build()
-        : RedisVectorStore.builder(RedisConnection.of(redisUrl), space).build();
+    if (redisUrl == null) {
+      return InMemoryVectorStore.builder(space).build();
+    }
+    RedisConnection connection = RedisConnection.of(redisUrl);
+    // A cache works without its store, so a store can be built while its server is down.
+    RedisVectorStore.caches(connection);
+    return RedisVectorStore.builder(connection, space).build();
   }
 
-  private static String describe(VectorStore store, List<String> arguments) {
+  private static String describe(VectorStore store, Optional<Path> directory) {
     if (store instanceof InMemoryVectorStore) {
       return "in memory, lost on exit (use --store DIR or set REDIS_URL to persist the entries)";
     }
-    return arguments.isEmpty() ? "Redis at REDIS_URL" : "directory " + arguments.get(1);
+    return directory.map(path -> "directory " + path).orElse("Redis at REDIS_URL");
   }
 
   private static String describe(ChatClient chatClient) {
@@ -119,22 +182,84 @@ public final class Demo {
     Answer answer = cache.ask(question);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     out.printf(
-        Locale.ROOT,
-        "%s %8.1f ms  %s%n%23s%s%n",
-        answer.isHit() ? "[CACHE]" : "[MODEL]",
-        took.toNanos() / 1e6,
-        question,
-        "",
-        answer.text());
-    if (answer.isHit()) {
+        "%s %11s  %s%n%s%s%n",
+        answer.isHit() ? "[CACHE]" : "[MODEL]", readable(took), question, INDENT, answer.text());
+    if (answer.source() == Answer.Source.SEMANTIC) {
       out.printf(
           Locale.ROOT,
-          "%23s%s hit, distance %.3f to \"%s\"%n",
-          "",
-          answer.source().name().toLowerCase(Locale.ROOT),
+          "%ssemantic hit, distance %.3f to \"%s\"%n",
+          INDENT,
           answer.distance().orElseThrow(),
           answer.matchedPrompt().orElseThrow());
+    } else if (answer.isHit()) {
+      out.println(INDENT + "exact hit, without an embedding");
     }
+  }
+
+  private static String readable(Duration took) {
+    return took.toMillis() > 0
+        ? String.format(Locale.ROOT, "%.1f ms", took.toNanos() / 1e6)
+        : took.toNanos() / 1_000 + " µs";
+  }
+
+  /** Asks the questions of the user until an empty line or the end of the input. */
+  private void askUser(SemanticCache cache, BufferedReader reader) {
+    out.printf("%nAsk your own questions, for example the same one in other words.%n");
+    while (true) {
+      out.print("Question (empty to end): ");
+      out.flush();
+      Optional<String> question = nextLine(reader).filter(line -> !line.isBlank());
+      if (question.isEmpty()) {
+        out.println();
+        return;
+      }
+      Explanation explanation = cache.explain(Prompt.of(question.get()));
+      ask(cache, question.get());
+      print(explanation);
+    }
+  }
+
+  private static Optional<String> nextLine(BufferedReader reader) {
+    try {
+      return Optional.ofNullable(reader.readLine());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Prints the nearest entries and the decisions on them. */
+  private void print(Explanation explanation) {
+    if (explanation.exact().isPresent() || explanation.candidates().isEmpty()) {
+      return;
+    }
+    out.println(INDENT + "nearest entries:");
+    explanation.candidates().stream()
+        .limit(SHOWN_CANDIDATES)
+        .forEach(
+            candidate ->
+                out.printf(
+                    Locale.ROOT,
+                    "%s  %.3f  \"%s\": %s%n",
+                    INDENT,
+                    candidate.match().distance(),
+                    candidate.match().entry().prompt(),
+                    decision(candidate)));
+  }
+
+  private static String decision(Explanation.Candidate candidate) {
+    String policy =
+        candidate.decision() instanceof Decision.Miss miss ? miss.reason().code() : "hit";
+    return candidate.verification().map(Demo::decision).orElse(policy);
+  }
+
+  private static String decision(Verification verification) {
+    String decision =
+        switch (verification.outcome()) {
+          case ACCEPT -> "accepted by the verifier";
+          case REJECT -> "rejected by the verifier";
+          case UNSURE -> "the verifier is unsure";
+        };
+    return decision + " (" + verification.reason() + ")";
   }
 
   private void print(CacheStats stats) {

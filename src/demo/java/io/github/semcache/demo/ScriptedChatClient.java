@@ -14,7 +14,8 @@ final class ScriptedChatClient implements ChatClient {
 
   private static final Map<String, String> ANSWERS =
       Map.of(
-          "capital", "The capital of France is Paris.",
+          "capital of france", "The capital of France is Paris.",
+          "france's capital", "The capital of France is Paris.",
           "reverse", "Slice it backwards: text[::-1]");
 
   @Override
@@ -26,7 +27,7 @@ final class ScriptedChatClient implements ChatClient {
             .filter(entry -> question.contains(entry.getKey()))
             .map(Map.Entry::getValue)
             .findFirst()
-            .orElse("The script has no answer to this question.");
+            .orElse("A scripted answer to: " + prompt.text());
     return ChatReply.of(answer).model("scripted").usage(new TokenUsage(14, 8));
   }
 

@@ -1,4 +1,4 @@
-/** A demo: three questions, two of which call the model. */
+/** A demo: four questions, two of which call the model, and the questions of the user. */
 @NullMarked
 package io.github.semcache.demo;
 

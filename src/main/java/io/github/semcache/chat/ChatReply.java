@@ -2,9 +2,9 @@ package io.github.semcache.chat;
 
 import static java.util.Objects.requireNonNull;
 
-import org.jspecify.annotations.Nullable;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reply of a model. Immutable.
@@ -101,7 +101,9 @@ public record ChatReply(
     CONTENT_FILTER,
     /** The model refused to answer. */
     REFUSAL,
-    /** The answer does not have the format that the request asks for, such as JSON with a schema. */
+    /**
+     * The answer does not have the format that the request asks for, such as JSON with a schema.
+     */
     MALFORMED,
     /** The service consulted live data for the answer, for example by a web search. */
     LIVE_DATA,
@@ -113,8 +115,8 @@ public record ChatReply(
      * to case. Besides the names of OpenAI, those of Anthropic, Cohere, Gemini, and Text Generation
      * Inference are known, because compatible services pass them on.
      *
-     * @param name the name, for example {@code stop}, {@code eos_token}, or {@code max_tokens}; null
-     *     or empty if the service reports none for a complete answer
+     * @param name the name, for example {@code stop}, {@code eos_token}, or {@code max_tokens};
+     *     null or empty if the service reports none for a complete answer
      * @return the reason; {@link #STOP} if there is no name, {@link #OTHER} if the name is unknown
      */
     public static FinishReason parse(@Nullable String name) {

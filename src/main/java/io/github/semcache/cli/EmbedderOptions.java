@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
 
 /** The options that select the embedding model. */
 final class EmbedderOptions {
+  private static final String MINILM = "minilm";
   private static final String OPENAI = "openai";
+  private static final String DEFAULT_OPENAI_MODEL = "text-embedding-3-small";
 
   private final CliEnvironment environment;
 
@@ -29,13 +31,13 @@ final class EmbedderOptions {
   @Option(
       names = "--embedder",
       paramLabel = "MODEL",
-      defaultValue = "minilm",
+      defaultValue = MINILM,
       description = {
         "minilm: the local model all-MiniLM-L6-v2, which needs no network (default).",
         "openai[:NAME]: an embedding model of OpenAI (default: text-embedding-3-small), or of the"
             + " compatible service at --base-url."
       })
-  private String model = "minilm";
+  private String model = MINILM;
 
   @Option(
       names = "--base-url",
@@ -92,16 +94,39 @@ final class EmbedderOptions {
     }
   }
 
-  /** Opens the embedder. The caller closes it. */
-  OpenEmbedder open() {
-    if (model.equals("minilm")) {
-      return new OpenEmbedder(caching(environment.localModel().get()), () -> {});
+  /** Returns whether {@code --embedder} is given on the command line. */
+  boolean isGiven() {
+    return spec.commandLine().getParseResult().hasMatchedOption("--embedder");
+  }
+
+  /**
+   * Returns the model ID that a given {@code --embedder} usually has, without an API key.
+   *
+   * @throws ParameterException if there is no such embedder
+   */
+  String modelId() {
+    if (isLocal()) {
+      return environment.localModel().get().modelId();
+    }
+    return model.equals(OPENAI) ? DEFAULT_OPENAI_MODEL : model.substring(OPENAI.length() + 1);
+  }
+
+  private boolean isLocal() {
+    if (model.equals(MINILM)) {
+      return true;
     }
     if (model.equals(OPENAI) || model.startsWith(OPENAI + ":")) {
-      return openAi();
+      return false;
     }
     throw new ParameterException(
         spec.commandLine(), "--embedder is '" + model + "'; it must be minilm or openai[:NAME]");
+  }
+
+  /** Opens the embedder. The caller closes it. */
+  OpenEmbedder open() {
+    return isLocal()
+        ? new OpenEmbedder(caching(environment.localModel().get()), () -> {})
+        : openAi();
   }
 
   private OpenEmbedder openAi() {

@@ -25,7 +25,7 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
     print(err, failure, oneLine(failure));
-    CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
+    Suggestion.of(failure, args).forEach(name -> err.println("Did you mean " + name + "?"));
     err.println(
         "Try '" + command.getCommandSpec().qualifiedName() + " --help' for more information.");
     return CommandLine.ExitCode.USAGE;

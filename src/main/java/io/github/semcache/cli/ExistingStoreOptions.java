@@ -2,10 +2,14 @@ package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.store.ListableStore.ListedEntry;
+import io.github.semcache.store.StoreException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +41,14 @@ final class ExistingStoreOptions {
   @Option(names = "--cluster", description = "The Redis server is a node of a Redis cluster.")
   private boolean cluster;
 
+  @Option(
+      names = "--model",
+      paramLabel = "MODEL",
+      description =
+          "The embedding model of the entries, as shown by caches. Needed only if the cache has"
+              + " entries of several models.")
+  private @Nullable String model;
+
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
@@ -54,23 +66,102 @@ final class ExistingStoreOptions {
 
   /** Opens the embedder and the store, runs an action, and closes both. */
   <T> T with(BiFunction<OpenEmbedder, Stores.OpenStore, T> action) {
-    if (!Stores.isRedis(name) && (cluster || cacheName != null)) {
-      throw new ParameterException(
-          spec.commandLine(), "--cluster and --cache-name require a Redis URI as --store");
+    checkOptions();
+    try (OpenEmbedder open = embedder.open()) {
+      EmbeddingSpace space = EmbeddingSpace.of(open.embedder());
+      checkSpace(space);
+      try (Stores.OpenStore store = open(space)) {
+        return action.apply(open, store);
+      }
     }
-    try (OpenEmbedder open = embedder.open();
-        Stores.OpenStore store = open(EmbeddingSpace.of(open.embedder()))) {
-      return action.apply(open, store);
+  }
+
+  /**
+   * Opens the store without an embedder, runs an action, and closes the store. The store itself
+   * names its embedding model.
+   */
+  <T> T withoutEmbedder(BiFunction<EmbeddingSpace, Stores.OpenStore, T> action) {
+    checkOptions();
+    EmbeddingSpace space = storedSpace();
+    try (Stores.OpenStore store = open(space)) {
+      return action.apply(space, store);
     }
   }
 
   private Stores.OpenStore open(EmbeddingSpace space) {
     return Stores.isRedis(name)
-        ? Stores.inRedis(
-            Stores.redis(name, cluster),
-            Objects.requireNonNullElse(cacheName, DEFAULT_CACHE_NAME),
-            space)
+        ? Stores.inRedis(Stores.redis(name, cluster), cacheName(), space)
         : Stores.inDirectory(name, space);
+  }
+
+  private EmbeddingSpace storedSpace() {
+    List<EmbeddingSpace> spaces = spaces();
+    Optional<String> wanted =
+        Optional.ofNullable(model)
+            .or(() -> embedder.isGiven() ? Optional.of(embedder.modelId()) : Optional.empty());
+    List<EmbeddingSpace> selected =
+        spaces.stream()
+            .filter(space -> wanted.isEmpty() || wanted.get().equals(space.modelId()))
+            .toList();
+    if (selected.size() == 1) {
+      return selected.get(0);
+    }
+    if (spaces.isEmpty()) {
+      throw new CommandException(
+          "there is no cache '" + cacheName() + "' in " + name() + " (see caches)", null);
+    }
+    throw selected.isEmpty()
+        ? anotherModel(wanted.orElse(""), spaces)
+        : new CommandException(
+            name() + " has " + describe(spaces) + "; select one of them with --model", null);
+  }
+
+  /** Fails if the store has embeddings, but none of the given vector space. */
+  private void checkSpace(EmbeddingSpace space) {
+    List<EmbeddingSpace> spaces;
+    try {
+      spaces = spaces();
+    } catch (StoreException e) {
+      return; // The action reports the failure, unless only the listing is denied.
+    }
+    if (!spaces.isEmpty() && !spaces.contains(space)) {
+      throw anotherModel(describe(space), spaces);
+    }
+  }
+
+  private CommandException anotherModel(String wanted, List<EmbeddingSpace> spaces) {
+    return new CommandException(
+        "the embedding model is " + wanted + ", but " + name() + " has " + describe(spaces), null);
+  }
+
+  private static String describe(List<EmbeddingSpace> spaces) {
+    return "embeddings of "
+        + spaces.stream().map(ExistingStoreOptions::describe).collect(Collectors.joining(" and "));
+  }
+
+  private static String describe(EmbeddingSpace space) {
+    return space.modelId() + " with dimension " + space.dimension();
+  }
+
+  /** Returns the vector spaces of the embeddings in the cache. */
+  private List<EmbeddingSpace> spaces() {
+    return Stores.isRedis(name)
+        ? RedisVectorStore.caches(Stores.redis(name, cluster)).stream()
+            .filter(cache -> cache.cacheName().equals(cacheName()))
+            .map(RedisVectorStore.StoredCache::space)
+            .toList()
+        : List.of(Stores.spaceOf(name));
+  }
+
+  private String cacheName() {
+    return Objects.requireNonNullElse(cacheName, DEFAULT_CACHE_NAME);
+  }
+
+  private void checkOptions() {
+    if (!Stores.isRedis(name) && (cluster || cacheName != null)) {
+      throw new ParameterException(
+          spec.commandLine(), "--cluster and --cache-name require a Redis URI as --store");
+    }
   }
 
   /**

@@ -1,20 +1,16 @@
 package io.github.semcache.cli;
 
+import io.github.semcache.Explanation;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
-import io.github.semcache.embedding.Embedder;
-import io.github.semcache.embedding.Embedding;
-import io.github.semcache.embedding.EmbeddingScale;
-import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
-import io.github.semcache.store.Match;
-import io.github.semcache.store.VectorStore.NearestQuery;
+import io.github.semcache.store.InMemoryVectorStore;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -94,15 +90,14 @@ final class ExplainCommand implements Callable<Integer> {
               + policy.name()
               + "'; explain needs a policy whose decisions do not depend on learned state");
     }
+    if (policy.verifier().usesLabels()) {
+      throw new ParameterException(
+          spec.commandLine(), "--verifier is labels; explain has no labels");
+    }
     Query query = query();
-    Explanation explanation =
-        store.with(
-            (embedder, opened) ->
-                new Explanation(
-                    query,
-                    nearest(query, embedder, opened),
-                    policy.name(),
-                    hitPolicy(embedder.embedder())));
+    ExplainOutput explanation =
+        new ExplainOutput(
+            query, policy.name(), store.with((embedder, opened) -> explain(embedder, opened)));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       explanation.printJson(out);
@@ -120,12 +115,18 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  private List<Match> nearest(Query query, OpenEmbedder embedder, Stores.OpenStore opened) {
-    Embedding embedding = embedder.embedder().embed(List.of(query.text())).get(0);
-    return opened
-        .store()
-        .nearest(new NearestQuery(embedding, scope(opened), candidates, Optional.empty()))
-        .matches();
+  private Explanation explain(OpenEmbedder embedder, Stores.OpenStore opened) {
+    SemanticCacheBuilder builder =
+        SemanticCache.builder()
+            .embedder(embedder.embedder())
+            .store(new ScopeView(opened.store(), scope(opened)))
+            .stateStore(InMemoryVectorStore.builder(opened.store().space()).build())
+            .candidates(candidates)
+            .failOnCacheErrors();
+    policy.configure(builder);
+    try (SemanticCache cache = builder.build()) {
+      return cache.explain(Prompt.of(prompt));
+    }
   }
 
   private String scope(Stores.OpenStore opened) {
@@ -134,12 +135,5 @@ final class ExplainCommand implements Callable<Integer> {
     }
     Scope scope = Scope.of(tags).settings(settings);
     return (system == null ? scope : scope.system(system)).hash();
-  }
-
-  private HitPolicy hitPolicy(Embedder embedder) {
-    HitPolicy hitPolicy = policy.hitPolicy();
-    return hitPolicy instanceof HitPolicy.Scaled scaled
-        ? scaled.scaledBy(() -> Optional.of(EmbeddingScale.of(embedder)))
-        : hitPolicy;
   }
 }

@@ -10,8 +10,12 @@ import io.github.semcache.evaluation.PairColumns;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ScoredPair;
 import io.github.semcache.evaluation.ThresholdFit;
+import io.github.semcache.evaluation.VerifiedPolicy;
+import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.verify.PairVerifier;
+import io.github.semcache.verify.Verification;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -42,6 +46,7 @@ final class FitCommand implements Callable<Integer> {
   @Mixin private final EmbedderOptions embedder;
 
   @Mixin private final GuardOptions guards = new GuardOptions();
+  @Mixin private final VerifierOptions verifier = new VerifierOptions();
 
   @ArgGroup(multiplicity = "1")
   @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
@@ -65,8 +70,8 @@ final class FitCommand implements Callable<Integer> {
       paramLabel = "COLUMN",
       description =
           "For pairs: the column of the second prompt. The values of the --label column are then 1,"
-              + " true, yes, same, or duplicate for the same answer, and 0, false, no, or different"
-              + " for different answers.")
+              + " true, yes, same, duplicate, or hit for the same answer, and 0, false, no, different,"
+              + " or miss for different answers.")
   private @Nullable String second;
 
   @Option(
@@ -125,7 +130,7 @@ final class FitCommand implements Callable<Integer> {
               + " similar",
           null);
     }
-    FitOutput output = new FitOutput(fit, guards.isEnabled());
+    FitOutput output = new FitOutput(fit, code());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       output.printJson(out);
@@ -133,6 +138,16 @@ final class FitCommand implements Callable<Integer> {
       output.print(out);
     }
     return 0;
+  }
+
+  /** Returns the options of the builder that select the guards and the verifier. */
+  private String code() {
+    String guardCode =
+        guards
+            .guards()
+            .map(some -> guards.isEnabled() ? ".guards(Guards.english())" : ".noGuards()")
+            .orElse("");
+    return guardCode + (verifier.scorer().isPresent() ? "" : ".verifier(PairVerifier.none())");
   }
 
   private FitTarget fitTarget() {
@@ -147,6 +162,10 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private ThresholdFit fit(FitTarget fitTarget) {
+    if (verifier.usesLabels()) {
+      throw new ParameterException(
+          spec.commandLine(), "--verifier is labels; fit needs local or none");
+    }
     if (!input.isLabeled()) {
       throw new ParameterException(
           spec.commandLine(), "--label is missing; fit needs labels to recognize wrong hits");
@@ -175,13 +194,38 @@ final class FitCommand implements Callable<Integer> {
     }
   }
 
-  /** Scores a pair; a pair that a guard rejects is not a hit at any threshold. */
+  /** Scores a pair; a pair that a guard or the verifier rejects is not a hit at any threshold. */
   private ScoredPair score(LabeledPair pair, Embedder model) {
+    ScoredPair scored = ScoredPair.of(pair, model);
     boolean isRejected =
-        guards.guards().reject(PromptPair.of(pair.first(), pair.second())).isPresent();
-    return isRejected
+        guardsOrDefault().reject(PromptPair.of(pair.second(), pair.first())).isPresent();
+    return isRejected || !accepts(pair, scored.distance())
         ? new ScoredPair(Double.POSITIVE_INFINITY, pair.sameAnswer())
-        : ScoredPair.of(pair, model);
+        : scored;
+  }
+
+  private boolean accepts(LabeledPair pair, double distance) {
+    return verifier
+            .scorer()
+            .orElseGet(PairVerifier::none)
+            .verify(new PairVerifier.Pair(pair.second(), pair.first(), "", distance))
+            .outcome()
+        == Verification.Outcome.ACCEPT;
+  }
+
+  /** Returns the guards; by default, there are some only without a verifier, as in a cache. */
+  private Guards guardsOrDefault() {
+    return guards
+        .guards()
+        .orElseGet(() -> verifier.scorer().isPresent() ? Guards.none() : Guards.english());
+  }
+
+  private HitPolicy policy(double threshold) {
+    HitPolicy byDistance = HitPolicy.maxDistance(threshold).guards(guardsOrDefault());
+    return verifier
+        .scorer()
+        .map(some -> (HitPolicy) VerifiedPolicy.of(byDistance, some))
+        .orElse(byDistance);
   }
 
   private ThresholdFit fitPrompts(FitTarget fitTarget) {
@@ -192,15 +236,12 @@ final class FitCommand implements Callable<Integer> {
         ProgressBar progress = environment.progressBar(err, "comparing", prompts.size())) {
       Replay.Builder replay =
           Replay.builder(open.embedder())
+              .cache(builder -> builder.verifier(PairVerifier.none()))
               .neighbors(NeighborTable.of(open.embedder(), prompts, progress));
       if (seed != null) {
         replay.shuffled(seed);
       }
-      return ThresholdFit.of(
-          prompts,
-          replay,
-          threshold -> HitPolicy.maxDistance(threshold).guards(guards.guards()),
-          fitTarget);
+      return ThresholdFit.of(prompts, replay, this::policy, fitTarget);
     }
   }
 }

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * The output of {@code fit}.
  *
  * @param fit the fit, with a threshold
- * @param hasGuards whether the fitted policy has guards
+ * @param options the options of the builder besides the threshold
  */
-record FitOutput(ThresholdFit fit, boolean hasGuards) {
+record FitOutput(ThresholdFit fit, String options) {
 
   void print(PrintWriter out) {
     FitTarget target = fit.target();
@@ -57,7 +57,7 @@ record FitOutput(ThresholdFit fit, boolean hasGuards) {
         Locale.ROOT,
         "SemanticCache.builder().embedder(embedder).maxDistance(%.4f)%s",
         fit.threshold().orElseThrow(),
-        hasGuards ? "" : ".noGuards()");
+        options);
   }
 
   void printJson(PrintWriter out) {

@@ -92,7 +92,7 @@ final class ForgetCommand implements Callable<Integer> {
     requireMinLength("--key", selector.key);
     requireMinLength("--scope", selector.scope);
     long removed =
-        store.with((embedder, opened) -> opened.store().remove(selector.selector(opened)));
+        store.withoutEmbedder((space, opened) -> opened.store().remove(selector.selector(opened)));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       JsonOutput.print(out, Map.of("removed", removed));

@@ -57,8 +57,8 @@ final class ListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<ListedEntry> entries =
-        store.with(
-            (embedder, opened) ->
+        store.withoutEmbedder(
+            (space, opened) ->
                 opened.entries(listed -> listed.entry().scope().startsWith(scope)).stream()
                     .sorted(Comparator.comparing(ListCommand::createdAt).reversed())
                     .toList());

@@ -1,6 +1,6 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.SemanticCacheBuilder;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -9,10 +9,11 @@ final class PolicyOptions {
   @Option(
       names = "--policy",
       paramLabel = "POLICY",
-      defaultValue = "max-distance=0.15",
+      defaultValue = PolicySpec.DEFAULT,
       converter = PolicySpec.Converter.class,
       description = {
-        "The hit policy (default: ${DEFAULT-VALUE}).",
+        "The hit policy.",
+        "default: that of a cache for which none is configured (default).",
         "max-distance=THRESHOLD: hit up to this cosine distance.",
         "relative=THRESHOLD: hit up to this fraction of the mean distance of unrelated prompts.",
         "same-words: hit only prompts with the same content words.",
@@ -26,8 +27,16 @@ final class PolicyOptions {
 
   @Mixin private final GuardOptions guards = new GuardOptions();
 
-  HitPolicy hitPolicy() {
-    return policy.factory().apply(guards.guards());
+  @Mixin private final VerifierOptions verifier = new VerifierOptions();
+
+  /** Sets the policy and the verifier of a cache. */
+  void configure(SemanticCacheBuilder builder) {
+    policy.configuration().accept(builder, guards.guards());
+    verifier.configure(builder);
+  }
+
+  VerifierOptions verifier() {
+    return verifier;
   }
 
   boolean learns() {
@@ -35,6 +44,6 @@ final class PolicyOptions {
   }
 
   String name() {
-    return policy.name() + guards.suffix();
+    return policy.name() + guards.suffix() + verifier.suffix();
   }
 }

@@ -1,13 +1,13 @@
 package io.github.semcache.cli;
 
-import static java.util.Objects.requireNonNull;
-
+import io.github.semcache.SemanticCache;
+import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.learning.ErrorBudget;
-import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.HitPolicy;
 import java.util.Arrays;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -16,17 +16,17 @@ import picocli.CommandLine.TypeConversionException;
  * A policy as specified on the command line.
  *
  * @param name the specification
- * @param factory creates the policy with its guards
+ * @param learns whether the policy learns, which requires labels
+ * @param configuration sets the policy of a cache with the given guards, if they are not empty
  */
-record PolicySpec(String name, Function<Guards, HitPolicy> factory) {
-
-  /** Returns whether the policy learns, which requires labels. */
-  boolean learns() {
-    return factory.apply(Guards.none()) instanceof LearningPolicy;
-  }
+record PolicySpec(
+    String name, boolean learns, BiConsumer<SemanticCacheBuilder, Optional<Guards>> configuration) {
+  /** The name of the policy of a cache for which none is configured. */
+  static final String DEFAULT = "default";
 
   /** The available policies. */
   private enum Kind {
+    DEFAULT_POLICY(DEFAULT, ""),
     MAX_DISTANCE("max-distance", "0.15"),
     RELATIVE("relative", "0.08"),
     SAME_WORDS("same-words", ""),
@@ -46,14 +46,32 @@ record PolicySpec(String name, Function<Guards, HitPolicy> factory) {
       this.example = example;
     }
 
-    HitPolicy create(double value, Guards guards) {
-      return switch (this) {
-        case MAX_DISTANCE -> HitPolicy.maxDistance(value).guards(guards);
-        case RELATIVE -> HitPolicy.relativeDistance(value).guards(guards);
-        case SAME_WORDS -> HitPolicy.sameWords().guards(guards.and(Guards.sameWords()));
-        case ERROR_BUDGET -> ErrorBudget.of(value).guards(guards);
-        case NEVER -> HitPolicy.never();
-      };
+    void configure(
+        SemanticCacheBuilder builder, double value, String options, Optional<Guards> guards) {
+      switch (this) {
+        case DEFAULT_POLICY -> guards.ifPresent(builder::guards);
+        case MAX_DISTANCE -> {
+          builder.maxDistance(value);
+          guards.ifPresent(builder::guards);
+        }
+        case RELATIVE -> {
+          builder.relativeDistance(value);
+          guards.ifPresent(builder::guards);
+        }
+        case SAME_WORDS ->
+            builder.hitPolicy(
+                guards
+                    .map(some -> HitPolicy.sameWords().guards(some.and(Guards.sameWords())))
+                    .orElseGet(HitPolicy::sameWords));
+        case ERROR_BUDGET -> builder.hitPolicy(errorBudget(value, options, guards));
+        case NEVER -> builder.hitPolicy(HitPolicy.never());
+      }
+    }
+
+    private static HitPolicy errorBudget(double value, String options, Optional<Guards> guards) {
+      ErrorBudget budget = ErrorBudget.of(value);
+      ErrorBudget guarded = guards.map(budget::guards).orElse(budget);
+      return options.isEmpty() ? guarded : ErrorBudgetOptions.apply(guarded, options);
     }
 
     boolean hasValue() {
@@ -76,17 +94,21 @@ record PolicySpec(String name, Function<Guards, HitPolicy> factory) {
       if (values.length > 1 && kind != Kind.ERROR_BUDGET) {
         throw new TypeConversionException("'" + text + "': only error-budget has options");
       }
-      Function<Guards, HitPolicy> factory =
-          guards ->
-              kind.create(value, guards) instanceof ErrorBudget budget && values.length > 1
-                  ? ErrorBudgetOptions.apply(budget, values[1])
-                  : kind.create(value, guards);
+      String options = values.length > 1 ? values[1] : "";
+      if (values.length > 1 && options.isEmpty()) {
+        throw new TypeConversionException("'" + text + "': an option is missing after the comma");
+      }
+      PolicySpec spec =
+          new PolicySpec(
+              text,
+              kind == Kind.ERROR_BUDGET,
+              (builder, guards) -> kind.configure(builder, value, options, guards));
       try {
-        requireNonNull(factory.apply(Guards.none()));
+        spec.configuration().accept(SemanticCache.builder(), Optional.empty());
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException("'" + text + "': " + e.getMessage());
       }
-      return new PolicySpec(text, factory);
+      return spec;
     }
 
     private static Kind kind(String text, String name) {

@@ -19,7 +19,7 @@ final class Rates {
     out.printf("%-12s %-32s %s%n", name, text(first), text(second));
   }
 
-  private static String text(Proportion proportion) {
+  static String text(Proportion proportion) {
     if (proportion.value().isEmpty()) {
       return "-";
     }

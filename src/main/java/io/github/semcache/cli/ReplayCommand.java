@@ -5,6 +5,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayOrder;
+import io.github.semcache.verify.PairVerifier;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -100,7 +101,10 @@ final class ReplayCommand implements Callable<Integer> {
             embedder.open(prompts.stream().map(LabeledPrompt::text).toList(), err);
         ProgressBar progress = environment.progressBar(err, "replaying", prompts.size())) {
       Replay.Builder replay =
-          Replay.builder(open.embedder()).hitPolicy(policy.hitPolicy()).progress(progress);
+          Replay.builder(open.embedder()).cache(policy::configure).progress(progress);
+      if (policy.verifier().usesLabels()) {
+        replay.labelsWhereUnsure(PairVerifier.local());
+      }
       if (timeToLive != null) {
         replay.timeToLive(timeToLive);
       }
@@ -119,6 +123,10 @@ final class ReplayCommand implements Callable<Integer> {
     if (policy.learns() && !input.isLabeled()) {
       throw new ParameterException(
           spec.commandLine(), "--label is missing; " + policy.name() + " learns from labels");
+    }
+    if (policy.verifier().usesLabels() && !input.isLabeled()) {
+      throw new ParameterException(
+          spec.commandLine(), "--label is missing; --verifier labels needs labels");
     }
     if (timeToLive != null && !input.isTimed()) {
       throw new ParameterException(

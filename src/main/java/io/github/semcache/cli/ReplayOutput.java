@@ -31,6 +31,14 @@ record ReplayOutput(ReplayRun run, int maxWrongHits) {
     result.missesByReason().entrySet().stream()
         .sorted(Map.Entry.comparingByKey((a, b) -> a.code().compareTo(b.code())))
         .forEach(miss -> out.printf("misses, %s: %d%n", miss.getKey(), miss.getValue()));
+    if (result.verifierCalls().isPresent()) {
+      long calls = result.verifierCalls().getAsLong();
+      out.printf(
+          Locale.ROOT,
+          "verifier calls: %d (%.3f per request)%n",
+          calls,
+          (double) calls / result.total().requests());
+    }
     CacheStats.Quality quality = result.stats().quality();
     if (quality.judged() > 0) {
       out.printf("audited hits: %d correct, %d wrong%n", quality.right(), quality.wrong());
@@ -93,6 +101,9 @@ record ReplayOutput(ReplayRun run, int maxWrongHits) {
     json.put(
         "verdicts",
         new TreeMap<>(Map.of("compared", quality.judged(), "unknown", quality.unknown())));
+    if (result.verifierCalls().isPresent()) {
+      json.put("verifierCalls", result.verifierCalls().getAsLong());
+    }
     json.put("seconds", result.duration().toMillis() / 1000.0);
     if (maxWrongHits > 0) {
       json.put("wrong", shownWrongHits().stream().map(ReplayOutput::json).toList());

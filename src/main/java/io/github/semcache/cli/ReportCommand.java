@@ -1,14 +1,19 @@
 package io.github.semcache.cli;
 
+import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.evaluation.EvaluationReport;
 import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.verify.PairVerifier;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,6 +51,15 @@ final class ReportCommand implements Callable<Integer> {
       description = "The file to write (default: ${DEFAULT-VALUE}).")
   private Path output = Path.of("report.html");
 
+  @Option(
+      names = "--error-rate",
+      paramLabel = "RATE",
+      defaultValue = "0.01",
+      description =
+          "The highest acceptable fraction of requests that are wrong hits, for the recommendation"
+              + " (default: ${DEFAULT-VALUE}).")
+  private double errorRate = 0.01;
+
   @Option(names = "--seed", paramLabel = "N", description = "Shuffle the prompts with this seed.")
   private @Nullable Long seed;
 
@@ -64,6 +78,11 @@ final class ReportCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--label is missing; a report needs labels to recognize wrong hits");
     }
+    if (!(errorRate > 0 && errorRate < 1)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--error-rate is " + errorRate + "; it must be more than 0 and less than 1");
+    }
     PrintWriter err = spec.commandLine().getErr();
     List<LabeledPrompt> prompts = input.prompts();
     try (OpenEmbedder open =
@@ -72,6 +91,8 @@ final class ReportCommand implements Callable<Integer> {
       EvaluationReport.Builder report =
           EvaluationReport.builder(open.embedder(), prompts)
               .title("Semantic cache evaluation of " + input.file().getFileName())
+              .command(commandLine())
+              .maxErrorRate(errorRate)
               .progress(progress);
       addPolicies(report);
       if (seed != null) {
@@ -86,14 +107,67 @@ final class ReportCommand implements Callable<Integer> {
   }
 
   private static void addPolicies(EvaluationReport.Builder report) {
-    report
-        .policy(
-            "max-distance without guards",
-            threshold -> HitPolicy.maxDistance(threshold).unguarded(),
-            THRESHOLDS)
-        .policy("max-distance with guards", HitPolicy::maxDistance, THRESHOLDS)
-        .policy("relative distance with guards", HitPolicy::relativeDistance, THRESHOLDS)
-        .policy("same words", "always", replay -> replay.hitPolicy(HitPolicy.sameWords()))
-        .policy("error budget", ErrorBudget::of, BUDGETS);
+    report.policy("default", "default", OptionalDouble.empty(), code(""), builder -> {});
+    for (double threshold : THRESHOLDS) {
+      add(report, "max-distance", "maxDistance", threshold, b -> b.maxDistance(threshold));
+    }
+    for (double threshold : THRESHOLDS) {
+      add(
+          report,
+          "relative distance",
+          "relativeDistance",
+          threshold,
+          b -> b.relativeDistance(threshold));
+    }
+    for (double threshold : THRESHOLDS) {
+      report.policy(
+          "distance only",
+          Double.toString(threshold),
+          OptionalDouble.of(threshold),
+          code(".maxDistance(" + threshold + ").noGuards().verifier(PairVerifier.none())"),
+          b -> b.maxDistance(threshold).noGuards().verifier(PairVerifier.none()));
+    }
+    report.policy(
+        "same words",
+        "always",
+        OptionalDouble.empty(),
+        code(".hitPolicy(HitPolicy.sameWords())"),
+        b -> b.hitPolicy(HitPolicy.sameWords()));
+    for (double budget : BUDGETS) {
+      report.policy(
+          "error budget",
+          Double.toString(budget),
+          OptionalDouble.empty(),
+          code(".hitPolicy(ErrorBudget.of(" + budget + ")).judge(judge)"),
+          b -> b.hitPolicy(ErrorBudget.of(budget)));
+    }
+  }
+
+  private static void add(
+      EvaluationReport.Builder report,
+      String name,
+      String method,
+      double threshold,
+      Consumer<SemanticCacheBuilder> options) {
+    report.policy(
+        name,
+        Double.toString(threshold),
+        OptionalDouble.of(threshold),
+        code("." + method + "(" + threshold + ")"),
+        options);
+  }
+
+  private static String code(String calls) {
+    return "SemanticCache.builder().embedder(embedder)" + calls;
+  }
+
+  /** Returns the command line, with quotation marks where a shell needs them. */
+  private String commandLine() {
+    return "semcache-cli report "
+        + spec.commandLine().getParseResult().originalArgs().stream()
+            .skip(1)
+            .map(
+                arg -> arg.matches("[\\w./:=,@%+-]+") ? arg : "'" + arg.replace("'", "'\\''") + "'")
+            .collect(Collectors.joining(" "));
   }
 }

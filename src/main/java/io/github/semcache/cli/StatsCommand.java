@@ -42,12 +42,12 @@ final class StatsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, @Nullable Object> stats =
-        store.with(
-            (embedder, opened) -> {
+        store.withoutEmbedder(
+            (space, opened) -> {
               Map<String, @Nullable Object> counts = new LinkedHashMap<>();
               counts.put("store", store.name());
-              counts.put("embeddingModel", embedder.embedder().modelId());
-              counts.put("dimension", embedder.embedder().dimension());
+              counts.put("embeddingModel", space.modelId());
+              counts.put("dimension", space.dimension());
               counts.putAll(count(opened.entries(listed -> true)));
               return counts;
             });

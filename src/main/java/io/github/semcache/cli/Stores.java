@@ -47,6 +47,16 @@ final class Stores {
 
   /** Opens the embedded store in an existing directory. */
   static OpenStore inDirectory(String name, EmbeddingSpace space) {
+    LuceneVectorStore store = LuceneVectorStore.open(existing(name), space);
+    return new OpenStore(store, store);
+  }
+
+  /** Returns the vector space of the embedded store in an existing directory. */
+  static EmbeddingSpace spaceOf(String name) {
+    return LuceneVectorStore.spaceOf(existing(name));
+  }
+
+  private static Path existing(String name) {
     Path directory = directory(name);
     if (!Files.isDirectory(directory)) {
       throw new CommandException("--store is '" + name + "'; the directory does not exist", null);
@@ -55,8 +65,7 @@ final class Stores {
       throw new CommandException(
           "--store is '" + name + "'; the directory does not contain a store", null);
     }
-    LuceneVectorStore store = LuceneVectorStore.open(directory, space);
-    return new OpenStore(store, store);
+    return directory;
   }
 
   static boolean isRedis(String name) {

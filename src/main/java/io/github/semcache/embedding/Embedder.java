@@ -1,5 +1,6 @@
 package io.github.semcache.embedding;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -69,6 +70,22 @@ public interface Embedder {
    */
   default OptionalDouble maxDistance() {
     return OptionalDouble.empty();
+  }
+
+  /**
+   * Returns the coverage of a model that truncates texts at a number of tokens, without its
+   * tokenizer. Assumes that a token has at least two bytes in UTF-8, which holds for prose and for
+   * most code; the average is about four bytes for English and three for Chinese.
+   *
+   * @param text a text that is not blank
+   * @param maxTokens the number of tokens at which the model truncates a text, at least 1
+   * @return 1 if the model reads the whole text, otherwise 0
+   */
+  static double coverageOfWindow(String text, int maxTokens) {
+    long maxBytes = 2L * maxTokens;
+    return text.length() <= maxBytes && text.getBytes(StandardCharsets.UTF_8).length <= maxBytes
+        ? 1
+        : 0;
   }
 
   /**

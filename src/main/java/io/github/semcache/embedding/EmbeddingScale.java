@@ -36,7 +36,9 @@ public record EmbeddingScale(double meanCosine) {
           "all-minilm-l6-v2", new EmbeddingScale(0.075),
           "all-minilm-l6-v2-q", new EmbeddingScale(0.063),
           "bge-small-en", new EmbeddingScale(0.518),
-          "e5-small", new EmbeddingScale(0.772));
+          "bge-small-en-v1.5-q", new EmbeddingScale(0.428),
+          "e5-small", new EmbeddingScale(0.772),
+          "e5-small-v2-q", new EmbeddingScale(0.760));
 
   /** Provides a scale that may have to be measured first. Implementations are thread-safe. */
   @FunctionalInterface

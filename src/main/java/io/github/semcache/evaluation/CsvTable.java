@@ -38,26 +38,43 @@ final class CsvTable {
    *     a quoted value is not closed, or a value is longer than {@code maxCharacters}
    */
   static Table parse(String text, String source, char separator, int maxCharacters) {
+    return new CsvTable(source, maxCharacters).parse(text, separator);
+  }
+
+  /**
+   * Parses a whole file without a header.
+   *
+   * @param columns the column names
+   * @throws DataFileException as above
+   */
+  static Table parse(
+      String text, String source, char separator, int maxCharacters, List<String> columns) {
     CsvTable table = new CsvTable(source, maxCharacters);
+    table.header.addAll(columns);
+    return table.parse(text, separator);
+  }
+
+  private Table parse(String text, char separator) {
     long line = 1;
     try (MappingIterator<String[]> values =
-        reader(separator, maxCharacters).<String[]>readValues(text)) {
+        reader(separator, text.startsWith("#")).<String[]>readValues(text)) {
       while (values.hasNextValue()) {
-        table.add(line, values.nextValue());
+        add(line, values.nextValue());
         line = values.getParser().currentLocation().getLineNr();
       }
     } catch (JsonProcessingException e) {
-      throw table.error(line, table.reason(e), e);
+      throw error(line, reason(e), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Table(source, table.header, table.rows);
+    return new Table(source, header, rows);
   }
 
-  private static ObjectReader reader(char separator, int maxCharacters) {
+  private ObjectReader reader(char separator, boolean hasComments) {
     CsvFactory factory =
         CsvFactory.builder()
             .enable(CsvParser.Feature.WRAP_AS_ARRAY)
+            .configure(CsvParser.Feature.ALLOW_COMMENTS, hasComments)
             .streamReadConstraints(
                 StreamReadConstraints.builder().maxStringLength(maxCharacters).build())
             .build();

@@ -16,7 +16,8 @@ import java.util.Set;
 
 /**
  * A UTF-8 file of prompts or prompt pairs with named columns. The whole file is read into memory.
- * Every problem in it is an exception; no row is skipped.
+ * Every problem in it is an exception; no row is skipped. If the first line starts with {@code #},
+ * lines that start with {@code #} are comments.
  *
  * <p>DataFile is immutable.
  *
@@ -28,8 +29,8 @@ import java.util.Set;
  */
 public final class DataFile {
   private static final int MAX_VALUE_CHARACTERS = 1_000_000;
-  private static final Set<String> SAME = Set.of("1", "true", "yes", "same", "duplicate");
-  private static final Set<String> DIFFERENT = Set.of("0", "false", "no", "different");
+  private static final Set<String> SAME = Set.of("1", "true", "yes", "same", "duplicate", "hit");
+  private static final Set<String> DIFFERENT = Set.of("0", "false", "no", "different", "miss");
 
   /** The format of a data file. */
   public enum Format {
@@ -93,6 +94,48 @@ public final class DataFile {
           case TSV -> CsvTable.parse(text, source, '\t', MAX_VALUE_CHARACTERS);
           case JSON_LINES -> JsonLinesTable.parse(text, source, MAX_VALUE_CHARACTERS);
         });
+  }
+
+  /**
+   * Reads a file that has no header. In tab-separated values without a header, values are not
+   * quoted, {@code \n}, {@code \t}, and {@code \\} stand for a line feed, a tab, and a backslash,
+   * and lines that start with {@code #} are always comments. Blocks on the file system.
+   *
+   * @param path the file
+   * @param format CSV or TSV
+   * @param columns the column names, in file order
+   * @return the data file
+   * @throws DataFileException if the file cannot be read, is not UTF-8, is malformed, or has no
+   *     rows
+   * @throws IllegalArgumentException if the format is JSON lines, or two columns have the same name
+   */
+  public static DataFile read(Path path, Format format, List<String> columns) {
+    if (format == Format.JSON_LINES) {
+      throw new IllegalArgumentException(
+          "format is JSON_LINES; only CSV and TSV can be read without a header");
+    }
+    if (columns.isEmpty() || columns.stream().distinct().count() != columns.size()) {
+      throw new IllegalArgumentException(
+          "columns is " + columns + "; it must have at least one name and no name twice");
+    }
+    String source = path.toString();
+    String text = StrictUtf8.decode(bytes(path), source);
+    return new DataFile(
+        format == Format.TSV
+            ? PlainTsvTable.parse(text, source, MAX_VALUE_CHARACTERS, columns)
+            : CsvTable.parse(text, source, ',', MAX_VALUE_CHARACTERS, columns));
+  }
+
+  /** Reads a tab-separated file without a header, or returns empty if it has other columns. */
+  static Optional<DataFile> tryRead(Path path, List<String> columns) {
+    String text = StrictUtf8.decode(bytes(path), path.toString());
+    boolean hasColumns =
+        text.lines()
+            .filter(line -> !line.isBlank() && !line.startsWith("#"))
+            .allMatch(line -> line.chars().filter(c -> c == '\t').count() == columns.size() - 1);
+    return hasColumns && !text.isBlank()
+        ? Optional.of(read(path, Format.TSV, columns))
+        : Optional.empty();
   }
 
   private static byte[] bytes(Path path) {
@@ -160,6 +203,24 @@ public final class DataFile {
    *     is not one that {@link PairColumns#label} lists, or all labels are equal
    */
   public List<LabeledPair> pairs(PairColumns columns) {
+    List<LabeledPair> pairs = pairsOfAnyLabel(columns);
+    if (pairs.stream().map(LabeledPair::sameAnswer).distinct().count() < 2) {
+      throw new DataFileException(
+          "%s: column '%s' has the same label in every row; it must have both labels"
+              .formatted(table.source(), columns.label()));
+    }
+    return pairs;
+  }
+
+  /**
+   * Returns the rows as pairs, which may all have the same label.
+   *
+   * @param columns the column names
+   * @return an unmodifiable list of at least one pair, in file order
+   * @throws DataFileException if a column does not exist, a prompt is missing or too long, or a
+   *     label is not one that {@link PairColumns#label} lists
+   */
+  public List<LabeledPair> pairsOfAnyLabel(PairColumns columns) {
     table.requireColumn("first", columns.first());
     table.requireColumn("second", columns.second());
     table.requireColumn("label", columns.label());
@@ -171,11 +232,6 @@ public final class DataFile {
               text(row, columns.second(), columns.maxCharacters()),
               isSameAnswer(row, columns.label()),
               row.line()));
-    }
-    if (pairs.stream().map(LabeledPair::sameAnswer).distinct().count() < 2) {
-      throw new DataFileException(
-          "%s: column '%s' has the same label in every row; it must have both labels"
-              .formatted(table.source(), columns.label()));
     }
     return List.copyOf(pairs);
   }
@@ -203,6 +259,13 @@ public final class DataFile {
                     + " since 1970"));
   }
 
+  /** Returns whether every value of a column is a label of a pair. */
+  boolean hasPairLabels(String column) {
+    return table.rows().stream()
+        .map(row -> row.fields().getOrDefault(column, "").strip().toLowerCase(Locale.ROOT))
+        .allMatch(label -> SAME.contains(label) || DIFFERENT.contains(label));
+  }
+
   private boolean isSameAnswer(Table.Row row, String column) {
     String label = table.required(row, column).strip().toLowerCase(Locale.ROOT);
     if (!SAME.contains(label) && !DIFFERENT.contains(label)) {
@@ -210,8 +273,8 @@ public final class DataFile {
           row,
           "column '"
               + column
-              + "' has an unknown label; it must be 1, true, yes, same, or duplicate for the same"
-              + " answer, and 0, false, no, or different for different answers");
+              + "' has an unknown label; it must be 1, true, yes, same, duplicate, or hit for the"
+              + " same answer, and 0, false, no, different, or miss for different answers");
     }
     return SAME.contains(label);
   }

@@ -4,19 +4,22 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.guard.Guards;
-import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.verify.PairVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
-import java.util.function.DoubleFunction;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTML report that compares hit policies on a stream of labeled prompts: the hit rate and the
@@ -84,6 +87,10 @@ public final class EvaluationReport {
     private Optional<Long> seed = Optional.empty();
     private final List<ReportRunner.Setting> settings = new ArrayList<>();
     private Guards guards = Guards.english();
+    private PairVerifier verifier = PairVerifier.local();
+    private double maxErrorRate = 0.01;
+    private @Nullable String command;
+    private InstantSource time = InstantSource.system();
     private IntConsumer progress = percent -> {};
 
     private Builder(Embedder embedder, List<LabeledPrompt> prompts) {
@@ -121,28 +128,6 @@ public final class EvaluationReport {
     }
 
     /**
-     * Adds a policy with a threshold. The rates of the first added policy are also plotted against
-     * its thresholds.
-     *
-     * @param name the name of the policy
-     * @param policy creates the policy of a threshold
-     * @param thresholds the thresholds to replay, in ascending order
-     * @return this builder
-     */
-    public Builder policy(String name, DoubleFunction<HitPolicy> policy, List<Double> thresholds) {
-      for (double threshold : thresholds) {
-        HitPolicy hitPolicy = policy.apply(threshold);
-        settings.add(
-            new ReportRunner.Setting(
-                name,
-                Double.toString(threshold),
-                threshold,
-                replay -> replay.hitPolicy(hitPolicy)));
-      }
-      return this;
-    }
-
-    /**
      * Adds a policy at one setting. A policy with several settings is added several times under the
      * same name.
      *
@@ -152,7 +137,84 @@ public final class EvaluationReport {
      * @return this builder
      */
     public Builder policy(String name, String setting, Consumer<Replay.Builder> options) {
-      settings.add(new ReportRunner.Setting(name, setting, null, options));
+      settings.add(new ReportRunner.Setting(name, setting, null, null, options));
+      return this;
+    }
+
+    /**
+     * Adds a policy at one setting that the report may recommend. The rates of the first policy
+     * with thresholds are also plotted against them.
+     *
+     * @param name the name of the policy
+     * @param setting the name of the setting
+     * @param threshold the threshold, if the setting is one
+     * @param code the Java code that builds a cache with the setting
+     * @param options sets the policy of the cache
+     * @return this builder
+     */
+    public Builder policy(
+        String name,
+        String setting,
+        OptionalDouble threshold,
+        String code,
+        Consumer<SemanticCacheBuilder> options) {
+      settings.add(
+          new ReportRunner.Setting(
+              name,
+              setting,
+              threshold.isPresent() ? threshold.getAsDouble() : null,
+              requireNonNull(code, "code"),
+              replay -> replay.cache(options)));
+      return this;
+    }
+
+    /**
+     * Sets the verifier whose scores are evaluated. The default is {@link PairVerifier#local}.
+     *
+     * @param verifier the verifier
+     * @return this builder
+     */
+    public Builder verifier(PairVerifier verifier) {
+      this.verifier = requireNonNull(verifier, "verifier");
+      return this;
+    }
+
+    /**
+     * Sets the highest acceptable error rate. The report recommends the setting with the most hits
+     * whose error rate is at most this rate with confidence.
+     *
+     * @param rate the rate, in (0, 1); 0.01 by default
+     * @return this builder
+     * @throws IllegalArgumentException if the rate is out of range
+     */
+    public Builder maxErrorRate(double rate) {
+      if (!(rate > 0 && rate < 1)) {
+        throw new IllegalArgumentException(
+            "maxErrorRate is " + rate + "; it must be more than 0 and less than 1");
+      }
+      this.maxErrorRate = rate;
+      return this;
+    }
+
+    /**
+     * Sets the command line that is shown on the page.
+     *
+     * @param command the command line that writes the report
+     * @return this builder
+     */
+    public Builder command(String command) {
+      this.command = requireNonNull(command, "command");
+      return this;
+    }
+
+    /**
+     * Sets the clock of the date that is shown on the page. The default is the system clock.
+     *
+     * @param time the clock
+     * @return this builder
+     */
+    public Builder timeSource(InstantSource time) {
+      this.time = requireNonNull(time, "timeSource");
       return this;
     }
 
@@ -187,7 +249,13 @@ public final class EvaluationReport {
      */
     public EvaluationReport build() {
       return new EvaluationReport(
-          new ReportRunner(embedder, prompts, title, seed, List.copyOf(settings), guards, progress)
+          new ReportRunner(
+                  embedder,
+                  prompts,
+                  new ReportRunner.Options(
+                      title, command, time.instant(), seed, maxErrorRate, guards, verifier),
+                  List.copyOf(settings),
+                  progress)
               .run());
     }
   }

@@ -28,6 +28,10 @@ public record LabeledPair(String first, String second, boolean sameAnswer, long 
     }
   }
 
+  LabeledPair reversed() {
+    return new LabeledPair(second, first, sameAnswer, line);
+  }
+
   /** Returns the line and the label, without the prompt texts. */
   @Override
   public String toString() {

@@ -106,10 +106,7 @@ final class NeighborStore implements VectorStore {
       Integer index = entry.embedding().map(this::indexOf).orElse(null);
       Stored stored =
           new Stored(
-              entry.entry(),
-              entry.terms(),
-              index,
-              entry.timeToLive().map(now::plus).orElse(null));
+              entry.entry(), entry.terms(), index, entry.timeToLive().map(now::plus).orElse(null));
       byKey.put(entry.entry().key(), stored);
       if (index != null) {
         byIndex.computeIfAbsent(index, absent -> new ArrayList<>()).add(stored);
@@ -195,10 +192,7 @@ final class NeighborStore implements VectorStore {
     private CacheEntry entry;
 
     Stored(
-        CacheEntry entry,
-        Set<String> terms,
-        @Nullable Integer index,
-        @Nullable Instant expiresAt) {
+        CacheEntry entry, Set<String> terms, @Nullable Integer index, @Nullable Instant expiresAt) {
       this.entry = entry;
       this.terms = terms;
       this.index = index;

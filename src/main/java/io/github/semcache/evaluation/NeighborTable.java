@@ -4,14 +4,11 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Normalizer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,18 +49,10 @@ public final class NeighborTable {
   public static NeighborTable of(
       Embedder embedder, List<LabeledPrompt> prompts, IntConsumer progress) {
     List<Embedding> embeddings = embed(embedder, prompts);
-    int[][] neighbors = new int[embeddings.size()][];
-    AtomicInteger done = new AtomicInteger();
-    IntStream.range(0, embeddings.size())
-        .parallel()
-        .forEach(
-            i -> {
-              neighbors[i] = nearest(embeddings, embeddings.get(i));
-              synchronized (done) {
-                progress.accept(done.incrementAndGet());
-              }
-            });
-    return new NeighborTable(EmbeddingSpace.of(embedder), embeddings, neighbors);
+    return new NeighborTable(
+        EmbeddingSpace.of(embedder),
+        embeddings,
+        NeighborSearch.neighbors(embeddings, MAX_NEIGHBORS, progress));
   }
 
   private static List<Embedding> embed(Embedder embedder, List<LabeledPrompt> prompts) {
@@ -75,30 +64,6 @@ public final class NeighborTable {
           embedder.embed(texts.subList(start, Math.min(start + BATCH_SIZE, texts.size()))));
     }
     return List.copyOf(distinct);
-  }
-
-  /** Returns the indices of the nearest embeddings, at most 512, nearest first. */
-  private static int[] nearest(List<Embedding> embeddings, Embedding target) {
-    // A long with the distance in its upper half and the index in its lower half sorts by distance.
-    long[] nearest = new long[2 * MAX_NEIGHBORS];
-    long bound = Long.MAX_VALUE;
-    int count = 0;
-    for (int i = 0; i < embeddings.size(); i++) {
-      float distance = (float) target.cosineDistance(embeddings.get(i));
-      long packed = (long) Float.floatToIntBits(distance) << Integer.SIZE | i;
-      if (packed < bound) {
-        nearest[count++] = packed;
-      }
-      if (count == nearest.length) {
-        Arrays.sort(nearest);
-        count = MAX_NEIGHBORS;
-        bound = nearest[count - 1];
-      }
-    }
-    Arrays.sort(nearest, 0, count);
-    return Arrays.stream(nearest, 0, Math.min(count, MAX_NEIGHBORS))
-        .mapToInt(packed -> (int) packed)
-        .toArray();
   }
 
   EmbeddingSpace space() {

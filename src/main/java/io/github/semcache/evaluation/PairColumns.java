@@ -8,8 +8,9 @@ import static java.util.Objects.requireNonNull;
  * @param first the column of the first prompt
  * @param second the column of the second prompt
  * @param label the column that indicates whether both prompts have the same answer. Its values are
- *     {@code 1}, {@code true}, {@code yes}, {@code same}, or {@code duplicate} if they do, and
- *     {@code 0}, {@code false}, {@code no}, or {@code different} if they do not; case is ignored
+ *     {@code 1}, {@code true}, {@code yes}, {@code same}, {@code duplicate}, or {@code hit} if they
+ *     do, and {@code 0}, {@code false}, {@code no}, {@code different}, or {@code miss} if they do
+ *     not; case is ignored
  * @param maxCharacters the maximum length of a prompt in characters, at least 1
  */
 public record PairColumns(String first, String second, String label, int maxCharacters) {

@@ -6,6 +6,7 @@ import io.github.semcache.prompt.Prompt;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The chat client and the clock of a replay. Both depend on the current prompt: the client answers
@@ -26,6 +27,11 @@ final class RecordedTraffic implements ChatClient, InstantSource {
     now = recorded.timestamp().orElse(now.plusMillis(1));
     Prompt prompt = Prompt.of(recorded.text());
     return recorded.scope().map(scope -> prompt.tag("scope", scope)).orElse(prompt);
+  }
+
+  /** Returns the label of the current prompt, if it has one. */
+  Optional<String> currentLabel() {
+    return current.label();
   }
 
   @Override

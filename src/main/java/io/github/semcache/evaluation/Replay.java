@@ -13,11 +13,13 @@ import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -47,6 +49,7 @@ public final class Replay {
   private final Optional<Long> seed;
   private final int limit;
   private final IntConsumer progress;
+  private final Optional<PairVerifier> verifier;
 
   private Replay(Builder builder) {
     this.embedder = builder.embedder;
@@ -56,6 +59,7 @@ public final class Replay {
     this.seed = builder.seed;
     this.limit = builder.limit;
     this.progress = builder.progress;
+    this.verifier = builder.verifier;
   }
 
   /**
@@ -82,12 +86,18 @@ public final class Replay {
     RecordedTraffic traffic = new RecordedTraffic(ordered.get(0));
     List<ReplayedPrompt> replayed = new ArrayList<>(ordered.size());
     long start = System.nanoTime();
-    try (SemanticCache cache = cache(traffic, ordered.size())) {
+    Optional<LabelVerifier> labels =
+        verifier.map(first -> new LabelVerifier(first, traffic::currentLabel));
+    try (SemanticCache cache = cache(traffic, ordered.size(), labels)) {
       for (LabeledPrompt prompt : ordered) {
         replayed.add(new ReplayedPrompt(prompt, cache.ask(traffic.advanceTo(prompt))));
         progress.accept(replayed.size());
       }
-      return new ReplayResult(replayed, cache.stats(), Duration.ofNanos(System.nanoTime() - start));
+      return new ReplayResult(
+          replayed,
+          cache.stats(),
+          Duration.ofNanos(System.nanoTime() - start),
+          labels.map(LabelVerifier::calls).orElseGet(OptionalLong::empty));
     }
   }
 
@@ -102,7 +112,8 @@ public final class Replay {
     return new ReplayOrder(seed, limit).apply(prompts);
   }
 
-  private SemanticCache cache(RecordedTraffic traffic, int maxEntries) {
+  private SemanticCache cache(
+      RecordedTraffic traffic, int maxEntries, Optional<LabelVerifier> labels) {
     SemanticCacheBuilder builder =
         SemanticCache.builder()
             .embedder(embedder)
@@ -115,6 +126,7 @@ public final class Replay {
             .failOnCacheErrors();
     timeToLive.ifPresentOrElse(builder::timeToLive, builder::noExpiry);
     options.accept(builder);
+    labels.ifPresent(builder::verifier);
     return builder
         .store(
             store
@@ -150,6 +162,7 @@ public final class Replay {
     private Optional<Long> seed = Optional.empty();
     private int limit = Integer.MAX_VALUE;
     private IntConsumer progress = count -> {};
+    private Optional<PairVerifier> verifier = Optional.empty();
 
     private Builder(Embedder embedder) {
       this.embedder = requireNonNull(embedder, "embedder");
@@ -226,6 +239,19 @@ public final class Replay {
      */
     public Builder shuffled(long seed) {
       this.seed = Optional.of(seed);
+      return this;
+    }
+
+    /**
+     * Sets a verifier, and lets the labels decide on the pairs about which it is unsure. This
+     * simulates a chat model as a verifier that never errs. The result contains the {@linkplain
+     * ReplayResult#verifierCalls number} of these pairs. A pair without labels remains unsure.
+     *
+     * @param verifier the verifier to consult first
+     * @return this builder
+     */
+    public Builder labelsWhereUnsure(PairVerifier verifier) {
+      this.verifier = Optional.of(verifier);
       return this;
     }
 

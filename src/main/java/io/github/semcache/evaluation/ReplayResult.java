@@ -7,6 +7,7 @@ import io.github.semcache.stats.CacheStats;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * The result of a {@link Replay}.
@@ -14,13 +15,17 @@ import java.util.Map;
  * @param prompts the prompts with their answers, in the order in which they were sent
  * @param stats the statistics of the cache
  * @param duration how long the replay took
+ * @param verifierCalls the number of pairs that the labels decided, if {@linkplain
+ *     Replay.Builder#labelsWhereUnsure labels decide}
  */
-public record ReplayResult(List<ReplayedPrompt> prompts, CacheStats stats, Duration duration) {
+public record ReplayResult(
+    List<ReplayedPrompt> prompts, CacheStats stats, Duration duration, OptionalLong verifierCalls) {
 
   public ReplayResult {
     prompts = List.copyOf(prompts);
     requireNonNull(stats, "stats");
     requireNonNull(duration, "duration");
+    requireNonNull(verifierCalls, "verifierCalls");
   }
 
   /**

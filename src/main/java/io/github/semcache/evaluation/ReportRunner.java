@@ -1,10 +1,14 @@
 package io.github.semcache.evaluation;
 
+import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.verify.PairVerifier;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,22 +26,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param embedder computes the embeddings
  * @param prompts the prompts, each with a label
- * @param title the title of the report
- * @param seed the seed of the shuffle, or empty for the order of the list
+ * @param options the texts and limits of the report
  * @param settings the policies to replay
- * @param guards the guards that are checked for each wrong hit
  * @param progress receives the progress in percent; called by one thread at a time
  */
 record ReportRunner(
     Embedder embedder,
     List<LabeledPrompt> prompts,
-    String title,
-    Optional<Long> seed,
+    Options options,
     List<Setting> settings,
-    Guards guards,
     IntConsumer progress) {
-  /** The threshold of the replay whose wrong hits are shown: the default of the cache. */
-  private static final double WRONG_HITS_THRESHOLD = 0.15;
+  /** The threshold of embedders that declare none. */
+  private static final double DEFAULT_THRESHOLD = 0.15;
 
   private static final int MAX_WRONG_HITS = 20;
   private static final int MAX_WRONG_HITS_PER_LABELS = 2;
@@ -45,19 +45,44 @@ record ReportRunner(
   private static final int BINS = 35;
 
   /**
+   * The texts and limits of a report.
+   *
+   * @param title the title of the report
+   * @param command the command line that writes the report, or null
+   * @param createdAt when the report is created
+   * @param seed the seed of the shuffle, or empty for the order of the list
+   * @param maxErrorRate the highest acceptable error rate
+   * @param guards the guards that are checked for each wrong hit
+   * @param verifier the verifier whose scores are evaluated
+   */
+  record Options(
+      String title,
+      @Nullable String command,
+      Instant createdAt,
+      Optional<Long> seed,
+      double maxErrorRate,
+      Guards guards,
+      PairVerifier verifier) {}
+
+  /**
    * A policy at one setting.
    *
    * @param policy the name of the policy
    * @param name the name of the setting
    * @param threshold the threshold, or null if the setting is not a threshold
+   * @param code the Java code that builds a cache with the setting, or null
    * @param options sets the policy of a replay
    */
   record Setting(
-      String policy, String name, @Nullable Double threshold, Consumer<Replay.Builder> options) {
+      String policy,
+      String name,
+      @Nullable Double threshold,
+      @Nullable String code,
+      Consumer<Replay.Builder> options) {
 
     ReportData.Point replay(Replay.Builder replay, List<LabeledPrompt> prompts) {
       options.accept(replay);
-      return ReportData.Point.of(name, threshold, replay.build().run(prompts));
+      return ReportData.Point.of(name, threshold, code, replay.build().run(prompts));
     }
   }
 
@@ -66,15 +91,37 @@ record ReportRunner(
     int size = prompts.size();
     NeighborTable table =
         NeighborTable.of(embedder, prompts, done -> progress.accept(50 * done / size));
+    List<ReportData.Curve> curves = curves(points(table));
+    NearestMatches nearest = NearestMatches.of(replay(table), prompts);
     return new ReportData(
-        title,
+        options.title(),
         embedder.modelId(),
         size,
         (int) prompts.stream().map(LabeledPrompt::label).distinct().count(),
-        seed.map(number -> "shuffled with seed " + number).orElse("in order"),
-        curves(points(table)),
+        options.seed().map(number -> "shuffled with seed " + number).orElse("in order"),
+        options.command(),
+        options.createdAt().truncatedTo(ChronoUnit.SECONDS).toString(),
+        options.maxErrorRate(),
+        ReportData.Recommendation.of(curves, options.maxErrorRate()),
+        curves,
+        List.of(
+            ReportData.ScoreCurve.of(
+                "cosine similarity", nearest.scores(match -> 1 - match.distance() / 2)),
+            ReportData.ScoreCurve.of(
+                "verifier", nearest.scores(match -> match.score(options.verifier())))),
+        Reliability.of(
+            nearest.within(threshold()).scores(match -> match.score(options.verifier()))),
+        threshold(),
         bins(new NearestPairs(prompts, replay(table), ReportRunner::unguarded).at(0).pairs()),
-        wrongHits(replay(table).hitPolicy(unguarded(WRONG_HITS_THRESHOLD)).build().run(prompts)));
+        wrongHits(replay(table).cache(b -> unverified(b, threshold())).build().run(prompts)));
+  }
+
+  private double threshold() {
+    return embedder.maxDistance().orElse(DEFAULT_THRESHOLD);
+  }
+
+  private static void unverified(SemanticCacheBuilder builder, double threshold) {
+    builder.hitPolicy(unguarded(threshold)).verifier(PairVerifier.none());
   }
 
   private static HitPolicy unguarded(double threshold) {
@@ -83,7 +130,7 @@ record ReportRunner(
 
   private Replay.Builder replay(NeighborTable table) {
     Replay.Builder replay = Replay.builder(embedder).neighbors(table);
-    seed.ifPresent(replay::shuffled);
+    options.seed().ifPresent(replay::shuffled);
     return replay;
   }
 
@@ -108,12 +155,13 @@ record ReportRunner(
         .distinct()
         .map(
             policy ->
-                new ReportData.Curve(
+                ReportData.Curve.of(
                     policy,
                     IntStream.range(0, points.size())
                         .filter(i -> settings.get(i).policy().equals(policy))
                         .mapToObj(points::get)
-                        .toList()))
+                        .toList(),
+                    options.maxErrorRate()))
         .toList();
   }
 
@@ -158,7 +206,7 @@ record ReportRunner(
         hit.answer().text(),
         hit.distance().orElse(0),
         hit.prompt().line(),
-        guards.rejections(PromptPair.of(hit.prompt().text(), matched)).stream()
+        options.guards().rejections(PromptPair.of(hit.prompt().text(), matched)).stream()
             .map(RejectionReason::code)
             .toList());
   }

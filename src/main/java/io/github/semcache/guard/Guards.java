@@ -2,8 +2,8 @@ package io.github.semcache.guard;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.text.Lexicon;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.github.semcache.json;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.chat.ChatReply.TokenUsage;
-import io.github.semcache.chat.ChatReply.FinishReason;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.ChatReply.FinishReason;
+import io.github.semcache.chat.ChatReply.TokenUsage;
 import java.util.OptionalLong;
 import java.util.Set;
 

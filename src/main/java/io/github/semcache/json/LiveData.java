@@ -57,7 +57,7 @@ public final class LiveData {
         return true;
       }
     }
-    return request.path("extra_body").isObject() && isRequested(request.path("extra_body"))
+    return (request.path("extra_body").isObject() && isRequested(request.path("extra_body")))
         || SEARCH_MODEL.matcher(request.path("model").asText()).find();
   }
 

@@ -99,7 +99,7 @@ final class SchemaValidator {
   }
 
   private static boolean isEqual(JsonNode one, JsonNode other) {
-    return one.isNumber() && other.isNumber()
+    return (one.isNumber() && other.isNumber())
         ? one.decimalValue().compareTo(other.decimalValue()) == 0
         : one.equals(other);
   }

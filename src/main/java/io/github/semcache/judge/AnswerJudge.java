@@ -62,6 +62,20 @@ public interface AnswerJudge {
   }
 
   /**
+   * Returns a judge that compares answers without a model call: their texts, then the facts that
+   * they state, then their embeddings. A changed number, name, unit, date, negation, or yes and no
+   * makes answers different. Answers with the same content words are the same. The verdict on
+   * answers in other words is unknown in most cases, as is the verdict on answers in a language
+   * other than English and on code.
+   *
+   * @param embedder the embedder of the answers, for example that of the cache
+   * @return the judge
+   */
+  static AnswerJudge local(Embedder embedder) {
+    return new LocalJudge(embedder);
+  }
+
+  /**
    * Returns a judge that asks a chat model. The model must reply with one of three words; any other
    * reply counts as unknown. If the verdict is different, the model is asked again with the answers
    * in reverse order, and the verdict is unknown unless it is confirmed.

@@ -1,6 +1,5 @@
 package io.github.semcache.langchain4j;
 
-import io.github.semcache.prompt.QuestionFinder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +9,7 @@ import dev.langchain4j.model.chat.request.ResponseFormatType;
 import io.github.semcache.json.AnswerCheck;
 import io.github.semcache.json.AnswerFormat;
 import io.github.semcache.json.LiveData;
+import io.github.semcache.prompt.QuestionFinder;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Map;
 import java.util.OptionalLong;

@@ -114,6 +114,7 @@ public final class CachedChatModel implements ChatModel {
    * @param cache the cache; it does not need a chat client
    * @return a model that answers from the cache if possible
    * @throws IllegalArgumentException if the model's default parameters contain no model name
+   * @throws IllegalStateException if langchain4j-core is older than 1.13
    */
   public static ChatModel wrap(ChatModel model, SemanticCache cache) {
     return builder(cache).build(model);
@@ -129,6 +130,7 @@ public final class CachedChatModel implements ChatModel {
    * @param cache the cache; it does not need a chat client
    * @return a model that answers from the cache if possible
    * @throws IllegalArgumentException if the model's default parameters contain no model name
+   * @throws IllegalStateException if langchain4j-core is older than 1.13
    */
   public static StreamingChatModel wrap(StreamingChatModel model, SemanticCache cache) {
     return builder(cache).build(model);
@@ -303,8 +305,10 @@ public final class CachedChatModel implements ChatModel {
      * @return a model that answers from the cache if possible
      * @throws IllegalArgumentException if neither {@link #modelName} nor the model's default
      *     parameters contain a model name
+     * @throws IllegalStateException if langchain4j-core is older than 1.13
      */
     public ChatModel build(ChatModel model) {
+      CoreVersion.check();
       return new CachedChatModel(
           model,
           cache,
@@ -320,8 +324,10 @@ public final class CachedChatModel implements ChatModel {
      * @return a model that answers from the cache if possible
      * @throws IllegalArgumentException if neither {@link #modelName} nor the model's default
      *     parameters contain a model name
+     * @throws IllegalStateException if langchain4j-core is older than 1.13
      */
     public StreamingChatModel build(StreamingChatModel model) {
+      CoreVersion.check();
       return new CachedStreamingModel(
           model,
           cache,

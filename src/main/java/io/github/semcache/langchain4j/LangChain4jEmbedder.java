@@ -12,6 +12,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.embedding.RejectedTextException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
@@ -24,8 +25,9 @@ import java.util.OptionalInt;
  * }</pre>
  *
  * <p>Some models truncate long texts. Texts that differ only in the truncated part have the same
- * vector, so the cache cannot distinguish them. LangChain4j's own all-MiniLM models truncate after
- * about a hundred words.
+ * vector, so a cache looks up texts that may be longer than the {@linkplain Builder#maxTokens
+ * window} of the model by their key only. Window and {@linkplain Builder#maxDistance threshold} are
+ * known for some models, by their name. Of other models, 512 tokens are assumed to be read.
  *
  * <p>Immutable, and thread-safe if the model is thread-safe. {@link #embed} blocks until the model
  * returns. The model is not closed by this class.
@@ -34,11 +36,16 @@ public final class LangChain4jEmbedder implements Embedder {
   private final EmbeddingModel model;
   private final EmbeddingSpace space;
   private final int maxBatch;
+  private final int maxTokens;
+  private final OptionalDouble maxDistance;
 
   private LangChain4jEmbedder(Builder builder, int dimension) {
     this.model = builder.model;
     this.space = new EmbeddingSpace(builder.modelId, dimension);
     this.maxBatch = builder.maxBatch;
+    KnownModel known = KnownModel.of(builder.modelId);
+    this.maxTokens = builder.maxTokens.orElse(known.maxTokens());
+    this.maxDistance = builder.maxDistance.isPresent() ? builder.maxDistance : known.maxDistance();
   }
 
   /**
@@ -150,12 +157,30 @@ public final class LangChain4jEmbedder implements Embedder {
     return space.dimension();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @return 1 if the text is shorter than the {@linkplain Builder#maxTokens window} of the model by
+   *     a {@linkplain Embedder#coverageOfWindow conservative estimate}, otherwise 0
+   */
+  @Override
+  public double coverage(String text) {
+    return Embedder.coverageOfWindow(text, maxTokens);
+  }
+
+  @Override
+  public OptionalDouble maxDistance() {
+    return maxDistance;
+  }
+
   /** Builds a {@link LangChain4jEmbedder}. Not thread-safe. */
   public static final class Builder {
     private final EmbeddingModel model;
     private final String modelId;
     private int maxBatch = Integer.MAX_VALUE;
     private OptionalInt dimension = OptionalInt.empty();
+    private OptionalInt maxTokens = OptionalInt.empty();
+    private OptionalDouble maxDistance = OptionalDouble.empty();
 
     private Builder(EmbeddingModel model, String modelId) {
       this.model = requireNonNull(model, "model");
@@ -186,6 +211,38 @@ public final class LangChain4jEmbedder implements Embedder {
      */
     public Builder dimension(int dimension) {
       this.dimension = OptionalInt.of(positive(dimension, "dimension"));
+      return this;
+    }
+
+    /**
+     * Sets the window of the model: the number of tokens at which it truncates a text. Texts that
+     * may be longer, by a {@linkplain Embedder#coverageOfWindow conservative estimate}, have no
+     * {@link LangChain4jEmbedder#coverage}.
+     *
+     * @param maxTokens the number of tokens, at least 1; by default known from the name of the
+     *     model, or 512
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public Builder maxTokens(int maxTokens) {
+      this.maxTokens = OptionalInt.of(positive(maxTokens, "maxTokens"));
+      return this;
+    }
+
+    /**
+     * Sets the threshold that suits the model, see {@link Embedder#maxDistance}.
+     *
+     * @param maxDistance a cosine distance, in [0, 2]; by default known from the name of the model,
+     *     or empty
+     * @return this builder
+     * @throws IllegalArgumentException if the distance is out of range
+     */
+    public Builder maxDistance(double maxDistance) {
+      if (!(maxDistance >= 0 && maxDistance <= 2)) {
+        throw new IllegalArgumentException(
+            "maxDistance is " + maxDistance + "; a cosine distance lies between 0 and 2");
+      }
+      this.maxDistance = OptionalDouble.of(maxDistance);
       return this;
     }
 

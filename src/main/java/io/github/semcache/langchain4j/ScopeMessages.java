@@ -2,13 +2,13 @@ package io.github.semcache.langchain4j;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.prompt.Prompt;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.Content;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
+import io.github.semcache.prompt.Prompt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +50,7 @@ record ScopeMessages(Optional<UnaryOperator<Prompt.Message>> normalizer) {
 
   private AiMessage normalized(AiMessage message) {
     @Nullable String text = message.text();
-    return text == null || normalizer.isEmpty()
+    return (text == null || normalizer.isEmpty())
         ? message
         : message.withText(normalized("assistant", text));
   }
@@ -74,7 +74,8 @@ record ScopeMessages(Optional<UnaryOperator<Prompt.Message>> normalizer) {
         .map(
             function ->
                 requireNonNull(
-                        function.apply(new Prompt.Message(role, text)), "normalizeMessages returned null")
+                        function.apply(new Prompt.Message(role, text)),
+                        "normalizeMessages returned null")
                     .text())
         .orElse(text);
   }

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Detects verdicts that are worse than predicted: compares the number of recent wrong verdicts with
- * the expected number, in standard deviations. Not thread-safe.
+ * Detects verdicts that are worse or better than predicted: compares the number of recent wrong
+ * verdicts with the expected number, in standard deviations. Not thread-safe.
  */
 final class DriftDetector {
   private static final int WINDOW = 60;
@@ -19,8 +19,17 @@ final class DriftDetector {
 
   private final Deque<Residual> recent = new ArrayDeque<>();
 
-  /** Adds a verdict; returns whether there were far more wrong verdicts than predicted. */
-  boolean add(double predicted, boolean wrong) {
+  /** The result of a comparison. */
+  enum Trend {
+    AS_PREDICTED,
+    /** There are far more wrong verdicts than predicted. */
+    WORSE,
+    /** There are far fewer wrong verdicts than predicted. */
+    BETTER
+  }
+
+  /** Adds a verdict and compares the recent ones with their predictions. */
+  Trend add(double predicted, boolean wrong) {
     double expected = Math.min(1 - MIN_PROBABILITY, Math.max(MIN_PROBABILITY, predicted));
     recent.add(new Residual((wrong ? 1 : 0) - expected, expected * (1 - expected)));
     if (recent.size() > WINDOW) {
@@ -28,7 +37,11 @@ final class DriftDetector {
     }
     double excess = recent.stream().mapToDouble(Residual::excess).sum();
     double variance = recent.stream().mapToDouble(Residual::variance).sum();
-    return recent.size() >= MIN_VERDICTS && excess > MAX_DEVIATIONS * Math.sqrt(variance + 0.25);
+    if (recent.size() < MIN_VERDICTS
+        || Math.abs(excess) <= MAX_DEVIATIONS * Math.sqrt(variance + 0.25)) {
+      return Trend.AS_PREDICTED;
+    }
+    return excess > 0 ? Trend.WORSE : Trend.BETTER;
   }
 
   void reset() {

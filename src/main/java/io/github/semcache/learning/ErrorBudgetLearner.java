@@ -33,6 +33,8 @@ final class ErrorBudgetLearner implements Learner {
   private final ExampleWindow window;
   private final UserReports reports;
   private final DriftDetector drift = new DriftDetector();
+  private final RiskCalibration calibration = new RiskCalibration();
+  private final AuditLedger ledger;
   private final AtomicInteger unansweredAudits = new AtomicInteger();
 
   private volatile ErrorBudgetPolicy current;
@@ -48,6 +50,7 @@ final class ErrorBudgetLearner implements Learner {
 
   ErrorBudgetLearner(ErrorBudget.Options options) {
     this.options = options;
+    this.ledger = new AuditLedger(options.budget(), options.auditRate());
     this.window = new ExampleWindow(options.window());
     this.reports = new UserReports(options.window());
     this.nextFit = options.warmUp();
@@ -94,25 +97,50 @@ final class ErrorBudgetLearner implements Learner {
     unansweredAudits.set(0);
     TrainingExample example = exampleOf(decision);
     window.add(example);
+    ledger.add(example);
     odds = odds.plus(example);
     verdicts++;
     if (state == Learner.State.COLD) {
       state = Learner.State.LEARNING;
     }
     RiskModel fitted = model;
-    if (fitted != null && drift.add(fitted.risk().of(example.features()), example.wrong())) {
-      trip();
-    } else if (verdicts >= nextFit) {
+    if (fitted != null) {
+      compare(example, fitted.risk().of(example.features()));
+    }
+    if (verdicts >= nextFit) {
       fit();
     }
     publish();
   }
 
+  /**
+   * Compares a verdict with its prediction. If the verdicts are worse than predicted, the policy
+   * trips. If they are better, the traffic has changed as well, but that is no reason to stop: the
+   * hits are audited as often as those of a new model. In this case, the next fit is due at once;
+   * if only the audits contradict the model, after the minimum interval.
+   */
+  private void compare(TrainingExample example, double predicted) {
+    if (example.isAudit()) {
+      calibration.add(predicted, example);
+    }
+    DriftDetector.Trend trend = drift.add(predicted, example.wrong());
+    if (trend == DriftDetector.Trend.WORSE) {
+      trip();
+    } else if (trend == DriftDetector.Trend.BETTER) {
+      drift.reset();
+      calibration.onChange();
+      nextFit = verdicts;
+    } else if (example.wrong() && example.isAudit() && calibration.isContradicted()) {
+      nextFit = Math.min(nextFit, verdicts + MIN_REFIT_INTERVAL);
+    }
+  }
+
   private TrainingExample exampleOf(LabeledDecision decision) {
     PromptDiff diff = PromptDiff.of(decision.query(), decision.judged().entry(), options.guards());
+    double score = options.score(decision.query(), decision.judged());
     List<Match> matches =
         decision.matches().stream().dropWhile(match -> !match.equals(decision.judged())).toList();
-    return TrainingExample.of(decision, diff, Features.of(matches, diff, odds));
+    return TrainingExample.of(decision, diff, Features.of(matches, diff, odds, score));
   }
 
   private OddsTable allOdds() {
@@ -124,6 +152,8 @@ final class ErrorBudgetLearner implements Learner {
     window.retainLatest(RETAINED_ON_TRIP);
     reports.merge(List.of(), window.droppedBefore());
     confirmed = reports.confirmed();
+    odds = allOdds();
+    calibration.reset();
     model = null;
     state = Learner.State.TRIPPED;
     nextFit = verdicts + VERDICTS_AFTER_TRIP;
@@ -132,7 +162,12 @@ final class ErrorBudgetLearner implements Learner {
   private void fit() {
     List<TrainingExample> examples = window.latest();
     odds = allOdds();
-    model = RiskModel.fit(examples, options.budget(), options.confidence());
+    RiskModel.Plan plan =
+        new RiskModel.Plan(
+            BudgetPlan.target(examples, options),
+            options.confidence(),
+            calibration.correction(options.auditRate()));
+    model = RiskModel.fit(examples, plan, model);
     state = Learner.State.SERVING;
     nextFit =
         verdicts + Math.min(MAX_REFIT_INTERVAL, Math.max(MIN_REFIT_INTERVAL, examples.size() / 4));
@@ -140,8 +175,13 @@ final class ErrorBudgetLearner implements Learner {
 
   /** Replaces the policy that decides from now on. */
   private void publish() {
-    currentFallback = new ErrorBudgetPolicy(options, null, odds, confirmed, verdicts);
-    current = new ErrorBudgetPolicy(options, model, odds, confirmed, verdicts);
+    currentFallback = policy(null);
+    current = policy(model);
+  }
+
+  private ErrorBudgetPolicy policy(@Nullable RiskModel fitted) {
+    return new ErrorBudgetPolicy(
+        options, fitted, odds, confirmed, verdicts, ledger.isOverdrawn(), calibration.startRate());
   }
 
   @Override

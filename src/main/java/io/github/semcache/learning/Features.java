@@ -8,7 +8,7 @@ import java.util.Map;
 /** The features that predict the risk of serving the nearest entry. */
 final class Features {
   /** The number of numeric features, which come first. */
-  static final int NUMBERS = 21;
+  static final int NUMBERS = 23;
 
   /** The number of all features. The features after the numeric features are 0 or 1. */
   static final int COUNT = NUMBERS + GuardFlags.COUNT;
@@ -19,6 +19,9 @@ final class Features {
   /** Keeps logarithms of fractions finite. */
   private static final double FRACTION_FLOOR = 0.02;
 
+  /** Keeps log odds of scores finite. */
+  private static final double SCORE_FLOOR = 0.005;
+
   private Features() {}
 
   /**
@@ -27,12 +30,15 @@ final class Features {
    * @param matches at least one, nearest first
    * @param diff the difference of the query and the prompt of the nearest entry
    * @param odds the verdicts per word and group
+   * @param score the verifier's probability that the answer fits, in [0, 1]
    */
-  static float[] of(List<Match> matches, PromptDiff diff, OddsTable odds) {
+  static float[] of(List<Match> matches, PromptDiff diff, OddsTable odds, double score) {
     float[] features = new float[COUNT];
     int next = distances(features, matches);
     next = neighbors(features, next, matches);
     next = history(features, next, diff, odds);
+    features[next++] = (float) score;
+    features[next++] = (float) Math.log((score + SCORE_FLOOR) / (1 - score + SCORE_FLOOR));
     texts(features, next, diff, odds);
     return features;
   }

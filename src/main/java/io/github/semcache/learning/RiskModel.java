@@ -3,6 +3,7 @@ package io.github.semcache.learning;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fitted risk model and its threshold. Immutable.
@@ -13,12 +14,23 @@ import java.util.List;
 record RiskModel(LogisticRisk risk, double threshold) {
   private static final int FOLDS = 5;
 
+  /**
+   * The upper 95 % bound of the number of events if none was observed. A fraction of it is added to
+   * every predicted risk, because a model fitted to n examples cannot show a risk far below 1 / n.
+   */
+  private static final double RULE_OF_THREE = 1;
+
   /** An example with its cross-validated risk, predicted by a model that was fitted without it. */
   record Scored(double risk, boolean wrong, double weight) {}
 
-  /** Fits a model to at least one example. */
-  static RiskModel fit(List<TrainingExample> examples, double budget, double confidence) {
-    LogisticRisk risk = LogisticRisk.fit(examples);
+  /**
+   * Fits a model to at least one example.
+   *
+   * @param plan the conditions of the threshold
+   * @param previous the model of earlier examples; null if there is none
+   */
+  static RiskModel fit(List<TrainingExample> examples, Plan plan, @Nullable RiskModel previous) {
+    LogisticRisk risk = LogisticRisk.fit(examples, previous == null ? null : previous.risk);
     List<Scored> scored = new ArrayList<>(examples.size());
     for (int fold = 0; fold < FOLDS && fold < examples.size(); fold++) {
       int heldOut = fold;
@@ -28,32 +40,48 @@ record RiskModel(LogisticRisk risk, double threshold) {
         scored.add(new Scored(others.of(example.features()), example.wrong(), example.weight()));
       }
     }
-    return new RiskModel(risk, threshold(scored, budget, confidence));
+    return new RiskModel(risk, threshold(scored, plan));
   }
 
   /**
-   * Returns the highest threshold within the budget: iterates from the safest example to riskier
-   * ones and stops before the upper confidence bound of wrong hits per request exceeds the budget.
+   * The conditions of a threshold.
+   *
+   * @param target the maximum rate of wrong hits per request
+   * @param confidence the confidence level of the bound
+   * @param correction corrects predicted risks
+   */
+  record Plan(double target, double confidence, RiskCalibration.Correction correction) {}
+
+  /**
+   * Returns the highest threshold within the plan: iterates from the safest example to riskier ones
+   * and stops before the upper confidence bound of wrong hits per request exceeds the target.
+   * Examples with the same risk are within the threshold together or not at all.
    *
    * <p>An example contributes its verdict. The other requests that it represents contribute their
-   * predicted risk, because counting one verdict twenty times would overstate the evidence. For the
-   * same reason the bound uses the number of verdicts as its sample size.
+   * predicted risk, calibrated and smoothed, because counting one verdict twenty times would
+   * overstate the evidence. For the same reason the bound uses the number of verdicts as its sample
+   * size.
    */
-  static double threshold(List<Scored> examples, double budget, double confidence) {
+  static double threshold(List<Scored> examples, Plan plan) {
     List<Scored> safestFirst = new ArrayList<>(examples);
     safestFirst.sort(Comparator.comparingDouble(Scored::risk));
     double requests = examples.stream().mapToDouble(Scored::weight).sum();
     double verdictsPerRequest = examples.size() / requests;
+    double smoothing = RULE_OF_THREE / examples.size();
     double wrong = 0;
     double threshold = -1;
-    for (Scored example : safestFirst) {
-      wrong += (example.wrong ? 1 : 0) + (example.weight - 1) * example.risk;
+    for (int i = 0; i < safestFirst.size(); i++) {
+      Scored example = safestFirst.get(i);
+      double unseenRisk = plan.correction.apply(example.risk) + smoothing;
+      wrong += (example.wrong ? 1 : 0) + (example.weight - 1) * unseenRisk;
       double bound =
-          ClopperPearson.upperBound(wrong * verdictsPerRequest, examples.size(), confidence);
-      if (bound > budget) {
+          ClopperPearson.upperBound(wrong * verdictsPerRequest, examples.size(), plan.confidence);
+      if (bound > plan.target) {
         break;
       }
-      threshold = example.risk;
+      boolean isLastOfRisk =
+          i + 1 == safestFirst.size() || safestFirst.get(i + 1).risk > example.risk;
+      threshold = isLastOfRisk ? example.risk : threshold;
     }
     return threshold;
   }

@@ -51,6 +51,11 @@ record TrainingExample(
     return decision instanceof Decision.Hit ? 0 : 1;
   }
 
+  /** Returns whether the example stands for hits that were served without an audit. */
+  boolean isAudit() {
+    return weight > 1;
+  }
+
   /** Returns whether the example is a user's report. */
   boolean isReport() {
     return weight == 0;

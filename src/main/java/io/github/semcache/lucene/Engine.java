@@ -114,6 +114,15 @@ final class Engine {
     return Files.isDirectory(directory.resolve(INDEX)) && Files.isDirectory(directory.resolve(LOG));
   }
 
+  /** Returns the vector space of the store in a directory. */
+  static EmbeddingSpace space(Path directory) {
+    try {
+      return HnswIndex.space(directory.resolve(INDEX));
+    } catch (IOException e) {
+      throw new StoreException(directory + " cannot be read", e);
+    }
+  }
+
   private static void lock(Path directory, Deque<Closeable> resources) {
     try {
       Directories.create(directory);

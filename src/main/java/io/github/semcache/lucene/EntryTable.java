@@ -19,8 +19,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
@@ -258,8 +258,7 @@ final class EntryTable {
   /** Returns the number of live entries that a selector selects. */
   long count(EntrySelector selector) {
     long now = now();
-    return withReadLock(
-        () -> select(selector).stream().filter(ref -> ref.isLiveAt(now)).count());
+    return withReadLock(() -> select(selector).stream().filter(ref -> ref.isLiveAt(now)).count());
   }
 
   private List<EntryRef> select(EntrySelector selector) throws IOException {

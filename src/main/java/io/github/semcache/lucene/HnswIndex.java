@@ -80,6 +80,13 @@ final class HnswIndex implements Closeable {
     }
   }
 
+  /** Returns the vector space of an existing index. */
+  static EmbeddingSpace space(Path path) throws IOException {
+    try (Directory directory = FSDirectory.open(path)) {
+      return Identity.of(path, SegmentInfos.readLatestCommit(directory).getUserData()).space();
+    }
+  }
+
   /** Checks the identity and the integrity of the index before anything is written. */
   private void check(Path path, Identity expected) throws IOException {
     Map<String, String> properties = SegmentInfos.readLatestCommit(directory).getUserData();

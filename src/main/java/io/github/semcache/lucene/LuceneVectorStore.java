@@ -108,6 +108,18 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
   }
 
   /**
+   * Returns the vector space of the store in a directory, without opening the store. Blocks on the
+   * file system.
+   *
+   * @param directory a directory that {@linkplain #exists contains a store}
+   * @return the embedding model and the dimension of its embeddings
+   * @throws StoreException if the directory contains no store or cannot be read
+   */
+  public static EmbeddingSpace spaceOf(Path directory) {
+    return Engine.space(directory);
+  }
+
+  /**
    * Returns a builder.
    *
    * @param directory the directory of the store; created if it does not exist

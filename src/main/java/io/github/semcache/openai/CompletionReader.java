@@ -61,7 +61,7 @@ final class CompletionReader {
     boolean cites =
         message._annotations().asKnown().filter(sources -> !sources.isEmpty()).isPresent();
     FinishReason reason = FinishReason.parse(reportedReason(choice).orElse(null));
-    return cites && reason == FinishReason.STOP ? FinishReason.LIVE_DATA : reason;
+    return (cites && reason == FinishReason.STOP) ? FinishReason.LIVE_DATA : reason;
   }
 
   /** Returns the name of the reason; empty if the service reports none. */

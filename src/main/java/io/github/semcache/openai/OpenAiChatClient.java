@@ -48,9 +48,10 @@ import java.util.function.Consumer;
  *
  * <p>If a setting asks for JSON ({@code response_format}), an answer that cannot be parsed or does
  * not conform to the schema has the finish reason {@link
- * io.github.semcache.chat.ChatReply.FinishReason#MALFORMED}. If a setting enables a web search or another
- * source of live data, the finish reason is {@link io.github.semcache.chat.ChatReply.FinishReason#LIVE_DATA}.
- * Such answers are not stored by default.
+ * io.github.semcache.chat.ChatReply.FinishReason#MALFORMED}. If a setting enables a web search or
+ * another source of live data, the finish reason is {@link
+ * io.github.semcache.chat.ChatReply.FinishReason#LIVE_DATA}. Such answers are not stored by
+ * default.
  *
  * <p>This class is immutable and thread-safe. {@link #chat} blocks on the network. The client
  * determines retries and timeouts. This class never closes the client.

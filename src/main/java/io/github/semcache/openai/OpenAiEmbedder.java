@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -47,9 +48,22 @@ import org.jspecify.annotations.Nullable;
  * The client determines retries and timeouts. A call with a {@linkplain Deadline#current deadline},
  * as a cache makes it during a request, has the remaining time as its timeout and is not repeated.
  *
+ * <p>{@link #maxDistance} is 0.13 for {@code text-embedding-3-small}, 0.14 for {@code
+ * text-embedding-3-large}, and 0.03 for {@code text-embedding-ada-002}: 0.16 times the distance of
+ * unrelated texts, as for all-MiniLM-L6-v2, rounded down. Published cosine similarities of
+ * unrelated texts are 0.2 for 3-small and 0.78 for ada-002 (community.openai.com/t/1377685), and
+ * 0.1 for 3-large (afurmanov.com/chunk-size-embedding-similarity). Measure the threshold on your
+ * own prompts before you rely on it.
+ *
  * <p>This class is thread-safe. {@link #embed} blocks on the network.
  */
 public final class OpenAiEmbedder implements Embedder, AutoCloseable {
+  private static final Map<String, Double> MAX_DISTANCES =
+      Map.of(
+          "text-embedding-3-small", 0.13,
+          "text-embedding-3-large", 0.14,
+          "text-embedding-ada-002", 0.03);
+
   /** Bad request, content too large, unprocessable content. */
   private static final Set<Integer> REJECTION_STATUSES = Set.of(400, 413, 422);
 
@@ -59,6 +73,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
   private final EmbeddingSpace space;
   private final OptionalInt dimensions;
   private final int maxBatch;
+  private final int maxTokens;
   private final EmbeddingReader reader;
 
   /** Created when it is first used. Concurrent callers may create more than one. */
@@ -69,6 +84,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
     this.space = new EmbeddingSpace(builder.modelId.orElse(builder.model), dimension);
     this.dimensions = builder.dimensions;
     this.maxBatch = builder.maxBatch;
+    this.maxTokens = builder.maxTokens;
     this.reader = new EmbeddingReader(model, dimension);
     this.client = builder.client.get();
     this.ownsClient = builder.ownsClient;
@@ -231,6 +247,23 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
   }
 
   /**
+   * {@inheritDoc}
+   *
+   * @return 1 if the text is shorter than the {@linkplain Builder#maxTokens window} of the model by
+   *     a {@linkplain Embedder#coverageOfWindow conservative estimate}, otherwise 0
+   */
+  @Override
+  public double coverage(String text) {
+    return Embedder.coverageOfWindow(text, maxTokens);
+  }
+
+  @Override
+  public OptionalDouble maxDistance() {
+    Double known = MAX_DISTANCES.get(model);
+    return known == null ? OptionalDouble.empty() : OptionalDouble.of(known);
+  }
+
+  /**
    * Closes the client if the embedder created it. Does nothing if the client was passed in by the
    * caller.
    */
@@ -256,6 +289,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
     private OptionalInt modelDimension = OptionalInt.empty();
     private OptionalInt dimensions = OptionalInt.empty();
     private int maxBatch = InputBatches.MAX_TEXTS;
+    private int maxTokens = 8_191;
 
     private Builder(Supplier<OpenAIClient> client, boolean ownsClient) {
       this.client = client;
@@ -331,6 +365,21 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
             "maxBatch is " + maxBatch + "; it must be between 1 and " + InputBatches.MAX_TEXTS);
       }
       this.maxBatch = maxBatch;
+      return this;
+    }
+
+    /**
+     * Sets the window of the model. OpenAI rejects longer texts, but other services truncate them.
+     * Texts that may be longer, by a {@linkplain Embedder#coverageOfWindow conservative estimate},
+     * have no {@link OpenAiEmbedder#coverage}: a cache looks them up by their key only. The default
+     * is 8,191, the limit of OpenAI's models.
+     *
+     * @param maxTokens the number of tokens; at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public Builder maxTokens(int maxTokens) {
+      this.maxTokens = positive(maxTokens, "maxTokens");
       return this;
     }
 

@@ -112,8 +112,9 @@ public final class DistancePolicy implements HitPolicy.Scaled, NonBlocking {
     if (!threshold.relative || threshold.scale.isPresent()) {
       return this;
     }
-    return new DistancePolicy(
-        new Threshold(threshold.distance, true, Optional.of(scale)), guards);
+    Threshold scaled = new Threshold(threshold.distance, true, Optional.of(scale));
+    scaled.cosineDistance();
+    return new DistancePolicy(scaled, guards);
   }
 
   @Override

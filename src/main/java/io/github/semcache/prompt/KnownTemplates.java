@@ -24,15 +24,13 @@ final class KnownTemplates implements QuestionFinder {
           "\nYou must answer strictly with one of these enums:",
           "\nYou must answer strictly with zero or more of these enums on a separate line:",
           "\nYour response should be in JSON format.\n",
-          "\nRespond with only a list of comma-separated values, without any leading or trailing"
-              + " text.\n");
+          "\nRespond with only a list of comma-separated values, without any leading or");
 
   /** The texts between a question at the beginning of a message and the passages after it. */
   private static final List<String> AFTER_QUESTION =
       List.of(
           "\n\nAnswer using the following information:\n",
-          "\n\nContext information is below, surrounded by ---------------------\n\n"
-              + "---------------------\n");
+          "\n\nContext information is below, surrounded by ---------------------\n\n");
 
   /** Templates in which the question follows other text. */
   private static final List<Frame> FRAMES =
@@ -57,8 +55,12 @@ final class KnownTemplates implements QuestionFinder {
           new Frame(
               "Read and understand the conversation between the User and the AI. Then, analyze the",
               "\n\nUser query: ",
-              "\n\nIt is very important that you provide only reformulated query and nothing else!"
-                  + " Do not prepend a query with anything!"),
+              """
+
+
+              It is very important that you provide only reformulated query and nothing else! \
+              Do not prepend a query with anything!\
+              """),
           new Frame("Generate ", "\nUser query: ", ""),
           new Frame(
               "Based on the user query, determine the most suitable data source(s)",

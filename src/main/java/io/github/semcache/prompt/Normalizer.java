@@ -30,8 +30,9 @@ public interface Normalizer {
    * @return the normalizer
    */
   static Normalizer nfc() {
-    return (Normalizer & NonBlocking) text ->
-        Whitespace.trim(java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFC));
+    return (Normalizer & NonBlocking)
+        text ->
+            Whitespace.trim(java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFC));
   }
 
   /**
@@ -42,11 +43,12 @@ public interface Normalizer {
    * @return the normalizer
    */
   static Normalizer collapseWhitespace() {
-    return (Normalizer & NonBlocking) text ->
-        Whitespace.RUNS
-            .matcher(java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFC))
-            .replaceAll(" ")
-            .strip();
+    return (Normalizer & NonBlocking)
+        text ->
+            Whitespace.RUNS
+                .matcher(java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFC))
+                .replaceAll(" ")
+                .strip();
   }
 
   /**

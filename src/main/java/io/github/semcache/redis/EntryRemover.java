@@ -49,7 +49,9 @@ final class EntryRemover {
         .toList();
   }
 
-  /** Removes the entries that pass a condition, which are found by reading a field of all entries. */
+  /**
+   * Removes the entries that pass a condition, which are found by reading a field of all entries.
+   */
   long removeByScan(FieldFilter.Condition condition, LongConsumer progress) {
     return unlinkAll(filter.scan(condition, BATCH_SIZE), progress);
   }

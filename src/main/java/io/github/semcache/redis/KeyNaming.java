@@ -38,10 +38,7 @@ record KeyNaming(
             Integer.toString(space.dimension()));
     String indexName = cache + ":" + suffix;
     return new KeyNaming(
-        indexName,
-        indexName + ":",
-        cache + ":state:" + suffix + ":",
-        cache + ":dependency:");
+        indexName, indexName + ":", cache + ":state:" + suffix + ":", cache + ":dependency:");
   }
 
   byte[] stateKey(String name) {

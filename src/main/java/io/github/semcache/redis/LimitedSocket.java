@@ -115,6 +115,7 @@ final class LimitedSocket extends Socket {
   }
 
   @Override
+  @SuppressWarnings("UnsynchronizedOverridesSynchronized") // used by one thread at a time
   public void setSoTimeout(int timeout) throws SocketException {
     timeoutMillis = timeout;
     socket.setSoTimeout(timeout);
@@ -122,6 +123,7 @@ final class LimitedSocket extends Socket {
   }
 
   @Override
+  @SuppressWarnings("UnsynchronizedOverridesSynchronized") // used by one thread at a time
   public int getSoTimeout() {
     return timeoutMillis;
   }
@@ -132,6 +134,7 @@ final class LimitedSocket extends Socket {
   }
 
   @Override
+  @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the socket synchronizes
   public void close() throws IOException {
     socket.close();
   }

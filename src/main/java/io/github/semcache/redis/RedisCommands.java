@@ -91,7 +91,7 @@ final class RedisCommands {
     return translate(
         action,
         () -> {
-          try (AbstractPipeline pipeline = jedis().pipelined()) {
+          try (AbstractPipeline pipeline = JedisClients.pipelined(jedis())) {
             return commands.apply(pipeline);
           }
         });

@@ -8,14 +8,15 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisSocketFactory;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.providers.PooledConnectionProvider;
@@ -53,24 +54,34 @@ public final class RedisConnection {
   /** The seed nodes of a cluster; empty for a single server. */
   private final Set<HostAndPort> clusterNodes;
 
+  private final @Nullable SSLSocketFactory sslSocketFactory;
+
   private RedisConnection(
       RedisUri uri,
       Duration connectTimeout,
       Duration socketTimeout,
       Duration maxWait,
       int maxConnections,
-      Set<HostAndPort> clusterNodes) {
+      Set<HostAndPort> clusterNodes,
+      @Nullable SSLSocketFactory sslSocketFactory) {
     this.uri = uri;
     this.connectTimeout = connectTimeout;
     this.socketTimeout = socketTimeout;
     this.maxWait = maxWait;
     this.maxConnections = maxConnections;
     this.clusterNodes = Set.copyOf(clusterNodes);
+    this.sslSocketFactory = sslSocketFactory;
   }
 
   private static RedisConnection withDefaults(RedisUri uri) {
     return new RedisConnection(
-        uri, Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofMillis(500), 16, Set.of());
+        uri,
+        Duration.ofSeconds(1),
+        Duration.ofMillis(500),
+        Duration.ofMillis(500),
+        16,
+        Set.of(),
+        null);
   }
 
   /**
@@ -83,8 +94,10 @@ public final class RedisConnection {
    * @return the settings
    * @throws IllegalArgumentException if the URI does not have that form. The message does not
    *     contain the URI, which may hold a password
+   * @throws IllegalStateException if Jedis is older than 6.0
    */
   public static RedisConnection of(URI uri) {
+    JedisVersion.check();
     return withDefaults(RedisUri.of(uri));
   }
 
@@ -95,8 +108,10 @@ public final class RedisConnection {
    * @return the settings
    * @throws IllegalArgumentException if the URI does not have that form. The message does not
    *     contain the URI, which may hold a password
+   * @throws IllegalStateException if Jedis is older than 6.0
    */
   public static RedisConnection of(String uri) {
+    JedisVersion.check();
     return withDefaults(RedisUri.parse(uri));
   }
 
@@ -114,7 +129,8 @@ public final class RedisConnection {
         socketTimeout,
         maxWait,
         maxConnections,
-        clusterNodes);
+        clusterNodes,
+        sslSocketFactory);
   }
 
   /**
@@ -131,7 +147,8 @@ public final class RedisConnection {
         check("socketTimeout", socketTimeout),
         maxWait,
         maxConnections,
-        clusterNodes);
+        clusterNodes,
+        sslSocketFactory);
   }
 
   /**
@@ -148,7 +165,8 @@ public final class RedisConnection {
         socketTimeout,
         check("maxWait", maxWait),
         maxConnections,
-        clusterNodes);
+        clusterNodes,
+        sslSocketFactory);
   }
 
   /**
@@ -164,7 +182,13 @@ public final class RedisConnection {
           "maxConnections is " + maxConnections + "; it must be at least 1");
     }
     return new RedisConnection(
-        uri, connectTimeout, socketTimeout, maxWait, maxConnections, clusterNodes);
+        uri,
+        connectTimeout,
+        socketTimeout,
+        maxWait,
+        maxConnections,
+        clusterNodes,
+        sslSocketFactory);
   }
 
   /**
@@ -181,7 +205,31 @@ public final class RedisConnection {
     for (String node : otherNodes) {
       nodes.add(RedisUri.parseNode(node));
     }
-    return new RedisConnection(uri, connectTimeout, socketTimeout, maxWait, maxConnections, nodes);
+    return new RedisConnection(
+        uri, connectTimeout, socketTimeout, maxWait, maxConnections, nodes, sslSocketFactory);
+  }
+
+  /**
+   * Sets the factory of the TLS sockets, for a trust store or a client certificate that differ from
+   * those of the JVM. The certificate of the server must name the host.
+   *
+   * @param sslSocketFactory the factory
+   * @return a copy with that option
+   * @throws IllegalArgumentException if the scheme of the URI is not {@code rediss}
+   */
+  public RedisConnection sslSocketFactory(SSLSocketFactory sslSocketFactory) {
+    if (!uri.isTls()) {
+      throw new IllegalArgumentException(
+          "sslSocketFactory is set, but the URI has the scheme redis; it must be rediss");
+    }
+    return new RedisConnection(
+        uri,
+        connectTimeout,
+        socketTimeout,
+        maxWait,
+        maxConnections,
+        clusterNodes,
+        requireNonNull(sslSocketFactory, "sslSocketFactory"));
   }
 
   /**
@@ -222,12 +270,7 @@ public final class RedisConnection {
         LimitedSocket.limit(new DefaultJedisSocketFactory(uri.hostAndPort(), config));
     PooledConnectionProvider provider =
         new PooledConnectionProvider(new ConnectionFactory(sockets, config), poolConfig());
-    UnifiedJedis client =
-        RedisClient.builder()
-            .hostAndPort(uri.hostAndPort())
-            .clientConfig(config)
-            .connectionProvider(provider)
-            .build();
+    UnifiedJedis client = JedisClients.single(uri.hostAndPort(), config, provider);
     return new JedisProvider.OpenClient(
         client, Optional.empty(), () -> provider.getPool().getNumIdle() > 0);
   }
@@ -241,13 +284,7 @@ public final class RedisConnection {
     DefaultJedisClientConfig config = clientConfig();
     ClusterConnectionProvider provider =
         new ClusterConnectionProvider(clusterNodes, config, poolConfig());
-    UnifiedJedis client =
-        RedisClusterClient.builder()
-            .nodes(clusterNodes)
-            .clientConfig(config)
-            .connectionProvider(provider)
-            .maxTotalRetriesDuration(socketTimeout)
-            .build();
+    UnifiedJedis client = JedisClients.cluster(clusterNodes, provider, config, socketTimeout);
     return new JedisProvider.OpenClient(client, Optional.of(provider::renewSlotCache));
   }
 
@@ -260,8 +297,19 @@ public final class RedisConnection {
     return pool;
   }
 
+  @SuppressWarnings("deprecation") // SslOptions accepts files, not a socket factory
   private DefaultJedisClientConfig clientConfig() {
-    return uri.clientConfig()
+    DefaultJedisClientConfig.Builder config = uri.clientConfig();
+    if (sslSocketFactory != null) {
+      SSLParameters parameters = new SSLParameters();
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      config
+          .sslOptions(null)
+          .ssl(true)
+          .sslSocketFactory(sslSocketFactory)
+          .sslParameters(parameters);
+    }
+    return config
         .connectionTimeoutMillis(Math.toIntExact(connectTimeout.toMillis()))
         .socketTimeoutMillis(Math.toIntExact(socketTimeout.toMillis()))
         .clientName("semcache")

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.util.JedisURIHelper;
 
@@ -117,10 +118,22 @@ final class RedisUri {
     return JedisURIHelper.getHostAndPort(uri);
   }
 
+  boolean isTls() {
+    return JedisURIHelper.isRedisSSLScheme(uri);
+  }
+
   /** Returns a configuration with the user, password, database, protocol, and TLS of the URI. */
   DefaultJedisClientConfig.Builder clientConfig() {
-    DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder(uri);
-    if (JedisURIHelper.isRedisSSLScheme(uri)) {
+    DefaultJedisClientConfig.Builder config =
+        DefaultJedisClientConfig.builder()
+            .user(JedisURIHelper.getUser(uri))
+            .password(JedisURIHelper.getPassword(uri))
+            .database(JedisURIHelper.getDBIndex(uri));
+    @Nullable RedisProtocol protocol = JedisURIHelper.getRedisProtocol(uri);
+    if (protocol != null) {
+      config.protocol(protocol);
+    }
+    if (isTls()) {
       // These options take precedence and verify that the certificate names the host.
       config.sslOptions(SslOptions.builder().build());
     }

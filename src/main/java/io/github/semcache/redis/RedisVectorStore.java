@@ -36,20 +36,20 @@ import redis.clients.jedis.UnifiedJedis;
  * later). Any number of processes can share it. The guide {@code docs/redis.md} describes how to
  * operate it: permissions, memory, eviction, persistence, clusters, and schema upgrades.
  *
- * <p><b>Clients.</b> The store accepts the pooled clients of Jedis 7.4 to 8 for a single server,
+ * <p><b>Clients.</b> The store accepts the pooled clients of Jedis 6.0 to 8 for a single server,
  * Redis Sentinel, or a cluster, with RESP2 or RESP3. It does not support clients that change keys
  * ({@code keyPreProcessor}) or a {@code UnifiedJedis} with a single unpooled connection.
  *
  * <p><b>Data.</b> Each entry is a hash with the key {@code
  * <cacheName>:v2:<modelId>:<dimension>:<key>} and the fields {@code scope}, {@code created_at}
  * (milliseconds), {@code prompt}, {@code answer}, {@code attributes} (JSON), {@code terms}
- * (separated by commas), and {@code embedding} (little-endian FLOAT32). The time to live of the entry is the expiry of the key. The name of the
- * search index is the common prefix of these keys, without the last colon. In the cache name and
- * the model ID, all characters except letters, digits, {@code _}, {@code .}, and {@code -} are
- * percent-encoded. Learned state is stored in strings with the keys {@code
- * <cacheName>:state:v2:<modelId>:<dimension>:<name>}, which do not expire and are not removed with
- * the entries. The version of a dependency is stored in a string with the key {@code
- * <cacheName>:dependency:<term>}, which expires a year after it was written.
+ * (separated by commas), and {@code embedding} (little-endian FLOAT32). The time to live of the
+ * entry is the expiry of the key. The name of the search index is the common prefix of these keys,
+ * without the last colon. In the cache name and the model ID, all characters except letters,
+ * digits, {@code _}, {@code .}, and {@code -} are percent-encoded. Learned state is stored in
+ * strings with the keys {@code <cacheName>:state:v2:<modelId>:<dimension>:<name>}, which do not
+ * expire and are not removed with the entries. The version of a dependency is stored in a string
+ * with the key {@code <cacheName>:dependency:<term>}, which expires a year after it was written.
  *
  * <p><b>Round trips.</b> {@link #find} and {@link #nearest} take one round trip each. If {@code
  * nearest} finds only expired or unreadable entries, it makes the server delete the expired ones
@@ -131,10 +131,37 @@ public final class RedisVectorStore
    * @param embedder the embedder whose embeddings are stored
    * @return the store; closing it closes its connections
    * @throws IllegalArgumentException if the URI is invalid
+   * @throws IllegalStateException if Jedis is older than 6.0
    * @throws StoreException see {@link Builder#build}
    */
   public static RedisVectorStore connect(String uri, Embedder embedder) {
     return builder(RedisConnection.of(uri), EmbeddingSpace.of(embedder)).build();
+  }
+
+  /**
+   * A cache in Redis.
+   *
+   * @param cacheName the name of the cache
+   * @param space the embedding model and the dimension of its embeddings
+   * @param entries the number of entries in its index, which may include some that are expired
+   * @param indexBytes the memory of its index in bytes, or 0 if the server does not report it
+   */
+  public record StoredCache(
+      String cacheName, EmbeddingSpace space, long entries, long indexBytes) {}
+
+  /**
+   * Lists the caches of a server or a cluster. Opens a connection and closes it. A cache without an
+   * index, for example after FT.DROPINDEX, is not listed. Blocks.
+   *
+   * @param connection the server or the cluster
+   * @return the caches, sorted by name and model
+   * @throws StoreException if the server cannot be reached, denies the commands FT._LIST or
+   *     FT.INFO, or has no search module
+   */
+  public static List<StoredCache> caches(RedisConnection connection) {
+    try (UnifiedJedis jedis = requireNonNull(connection, "connection").open()) {
+      return new CacheCatalog(jedis).list();
+    }
   }
 
   /**
@@ -157,8 +184,10 @@ public final class RedisVectorStore
    * @param space the vector space of the embeddings, for example {@code
    *     EmbeddingSpace.of(embedder)}
    * @return a builder
+   * @throws IllegalStateException if Jedis is older than 6.0
    */
   public static Builder builder(UnifiedJedis jedis, EmbeddingSpace space) {
+    JedisVersion.check();
     return new Builder(null, requireNonNull(jedis, "jedis"), space);
   }
 

@@ -91,15 +91,16 @@ final class RedisVersions {
     }
 
     byte @Nullable [] version(int index, String term) {
-      return commands.translate(
-          ACTION,
-          () -> {
-            try {
-              return Optional.ofNullable(versions.get(index).get());
-            } catch (JedisRedirectionException e) {
-              return Optional.ofNullable(commands.jedis().get(key(term)));
-            }
-          })
+      return commands
+          .translate(
+              ACTION,
+              () -> {
+                try {
+                  return Optional.ofNullable(versions.get(index).get());
+                } catch (JedisRedirectionException e) {
+                  return Optional.ofNullable(commands.jedis().get(key(term)));
+                }
+              })
           .orElse(null);
     }
 
@@ -112,11 +113,10 @@ final class RedisVersions {
 
     private List<byte @Nullable []> fields(String key) {
       try {
-        return commands.translate("find an entry", entry::get);
+        return commands.translate("find an entry", entry);
       } catch (StoreException e) {
         if (e.getCause() instanceof JedisRedirectionException) {
-          return commands.fields(
-              commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);
+          return commands.fields(commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);
         }
         throw e.getCause() instanceof JedisDataException cause && RedisExceptions.isWrongType(cause)
             ? HashCodec.corrupt(key, "the key does not hold a hash")

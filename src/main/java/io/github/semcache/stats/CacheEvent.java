@@ -102,6 +102,9 @@ public sealed interface CacheEvent {
   record Verified(Verification verification, double distance, Duration took)
       implements CacheEvent {}
 
+  /** A verification after a miss was dropped because too many others were waiting. */
+  record VerificationDropped() implements CacheEvent {}
+
   /**
    * The model answered.
    *

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@link CacheEvent.Coalesced}</td><td>{@code coalesced}</td></tr>
  * <tr><td>{@link CacheEvent.Embedded}</td><td>{@code embeddings}, {@code embeddingTime}</td></tr>
  * <tr><td>{@link CacheEvent.LookedUp}</td><td>{@code lookups}, {@code lookupTime}</td></tr>
- * <tr><td>{@link CacheEvent.Verified}</td><td>{@code verifications}</td></tr>
+ * <tr><td>{@link CacheEvent.Verified}, {@link CacheEvent.VerificationDropped}</td>
+ *     <td>{@code verifications}</td></tr>
  * <tr><td>{@link CacheEvent.ModelAnswered}</td>
  *     <td>{@code modelCalls}, {@code modelTime}, {@code inputTokens}, {@code outputTokens}</td></tr>
  * <tr><td>{@link CacheEvent.Abandoned}</td><td>{@code modelCalls}</td></tr>
@@ -505,6 +506,8 @@ public final class CacheStats {
    * @param accepted the number of accepted candidates
    * @param rejected the number of rejected candidates
    * @param unsure the number of candidates that could not be decided
+   * @param dropped the number of verifications after a miss that were dropped because too many were
+   *     waiting
    * @param time the total time spent in the verifier, summed over all threads
    * @param modelCalls the number of calls of a chat model
    * @param inputTokens the number of input tokens of these calls, as reported by the model
@@ -514,6 +517,7 @@ public final class CacheStats {
       long accepted,
       long rejected,
       long unsure,
+      long dropped,
       Duration time,
       long modelCalls,
       long inputTokens,

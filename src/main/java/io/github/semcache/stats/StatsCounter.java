@@ -55,6 +55,8 @@ final class StatsCounter implements CacheStats.Counter {
       embeddingNanos.add(embedded.took().toNanos());
     } else if (event instanceof CacheEvent.Verified verified) {
       verifications.count(verified);
+    } else if (event instanceof CacheEvent.VerificationDropped) {
+      verifications.countDropped();
     } else if (event instanceof CacheEvent.ModelAnswered answered) {
       countModelCall(answered);
     } else if (event instanceof CacheEvent.Abandoned) {

@@ -9,6 +9,7 @@ final class VerificationCounter {
   private final LongAdder accepted = new LongAdder();
   private final LongAdder rejected = new LongAdder();
   private final LongAdder unsure = new LongAdder();
+  private final LongAdder dropped = new LongAdder();
   private final LongAdder nanos = new LongAdder();
   private final LongAdder modelCalls = new LongAdder();
   private final LongAdder inputTokens = new LongAdder();
@@ -27,11 +28,16 @@ final class VerificationCounter {
     outputTokens.add(cost.outputTokens());
   }
 
+  void countDropped() {
+    dropped.increment();
+  }
+
   CacheStats.Verifications snapshot() {
     return new CacheStats.Verifications(
         accepted.sum(),
         rejected.sum(),
         unsure.sum(),
+        dropped.sum(),
         Duration.ofNanos(nanos.sum()),
         modelCalls.sum(),
         inputTokens.sum(),

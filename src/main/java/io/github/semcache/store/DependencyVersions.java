@@ -98,7 +98,8 @@ public final class DependencyVersions {
     for (int i = 1; i < lines.length; i++) {
       String[] parts = lines[i].split(SEPARATOR, -1);
       if (parts.length != 2) {
-        throw new IllegalArgumentException("line " + (i + 1) + " is not a dependency and a version");
+        throw new IllegalArgumentException(
+            "line " + (i + 1) + " is not a dependency and a version");
       }
       versions.renewed.put(checkNotBlank(parts[0]), checkNotBlank(parts[1]));
     }

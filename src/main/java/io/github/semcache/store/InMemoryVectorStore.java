@@ -214,8 +214,7 @@ public final class InMemoryVectorStore
   public long count(EntrySelector selector) {
     requireNonNull(selector, "selector");
     Instant now = time.instant();
-    return withReadLock(
-        () -> select(selector).stream().filter(node -> node.isLiveAt(now)).count());
+    return withReadLock(() -> select(selector).stream().filter(node -> node.isLiveAt(now)).count());
   }
 
   private Collection<Node> select(EntrySelector selector) {

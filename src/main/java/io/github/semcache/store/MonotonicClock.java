@@ -111,6 +111,7 @@ public final class MonotonicClock implements InstantSource {
   }
 
   /** Saves a reading unless another thread has saved one since the previous reading was seen. */
+  @SuppressWarnings("ReferenceEquality") // equal readings may be different ones
   private synchronized Instant save(Reading seen, Reading next) {
     if (last == seen) {
       last = next;

@@ -60,7 +60,8 @@ public record NewEntry(
    * @throws IllegalArgumentException if it does not consist of lower-case hexadecimal digits
    */
   public static String checkTerm(String term) {
-    if (term.isEmpty() || !term.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+    if (term.isEmpty()
+        || !term.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
       throw new IllegalArgumentException(
           "a term has other characters; it must consist of lower-case hexadecimal digits");
     }

@@ -43,8 +43,8 @@ public interface VectorStore extends AutoCloseable {
    * Returns the current versions of dependencies. A store that is reached over a network should
    * combine this with {@link #find}; see {@link #findWithVersions}.
    *
-   * @param dependencies the {@linkplain io.github.semcache.prompt.Scope#dependencyTerm terms} of the
-   *     dependencies; may be empty
+   * @param dependencies the {@linkplain io.github.semcache.prompt.Scope#dependencyTerm terms} of
+   *     the dependencies; may be empty
    * @return the version of each dependency: a token that changes when the dependency is {@linkplain
    *     #renewVersion renewed}. A store that loses a version returns a new token
    * @throws StoreException if the store fails
@@ -67,8 +67,8 @@ public interface VectorStore extends AutoCloseable {
   }
 
   /**
-   * Changes the version of a dependency, for all processes that share the store. Takes the same time
-   * whatever the number of entries is. Versions are not removed with the entries.
+   * Changes the version of a dependency, for all processes that share the store. Takes the same
+   * time whatever the number of entries is. Versions are not removed with the entries.
    *
    * @param dependency the {@linkplain io.github.semcache.prompt.Scope#dependencyTerm term} of the
    *     dependency

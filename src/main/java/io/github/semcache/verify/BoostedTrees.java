@@ -15,8 +15,15 @@ public final class BoostedTrees {
    * @param values the threshold of each inner node, or the value of a leaf
    * @param children the index of the left child of each inner node; the right child follows it
    */
+  @SuppressWarnings("ArrayRecordComponent") // read in a loop; a model has thousands of nodes
   public record Tree(int[] features, float[] values, int[] children) {
-    double value(float[] sample) {
+    /**
+     * Returns the value of the leaf that a sample reaches.
+     *
+     * @param sample the feature values
+     * @return the value
+     */
+    public double value(float[] sample) {
       int node = 0;
       while (features[node] >= 0) {
         node = children[node] + (sample[features[node]] <= values[node] ? 0 : 1);
@@ -25,12 +32,24 @@ public final class BoostedTrees {
     }
   }
 
+  /**
+   * Creates a sum of trees.
+   *
+   * @param bias the constant that is added to the values of the trees
+   * @param trees the trees
+   */
   public BoostedTrees(double bias, List<Tree> trees) {
     this.bias = bias;
     this.trees = trees.toArray(Tree[]::new);
   }
 
-  double logOdds(float[] sample) {
+  /**
+   * Returns the log odds of the class.
+   *
+   * @param sample the feature values
+   * @return the sum of the bias and the values of all trees
+   */
+  public double logOdds(float[] sample) {
     double sum = bias;
     for (Tree tree : trees) {
       sum += tree.value(sample);
@@ -38,14 +57,30 @@ public final class BoostedTrees {
     return sum;
   }
 
+  /**
+   * Returns the probability of the class.
+   *
+   * @param sample the feature values
+   * @return the logistic function of the log odds, in (0, 1)
+   */
   public double probability(float[] sample) {
     return 1 / (1 + Math.exp(-logOdds(sample)));
   }
 
+  /**
+   * Returns the constant that is added to the values of the trees.
+   *
+   * @return the bias
+   */
   public double bias() {
     return bias;
   }
 
+  /**
+   * Returns the trees.
+   *
+   * @return an unmodifiable list
+   */
   public List<Tree> trees() {
     return List.of(trees);
   }

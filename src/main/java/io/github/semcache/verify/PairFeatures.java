@@ -1,10 +1,10 @@
 package io.github.semcache.verify;
 
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon.WordList;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.guard.text.Lexicon.WordList;
 import io.github.semcache.guard.text.TextAnalysis;
 import io.github.semcache.guard.text.TextDiff;
 import io.github.semcache.guard.text.Token;
@@ -13,37 +13,116 @@ import io.github.semcache.guard.text.Token.Trait;
 import io.github.semcache.verify.TokenAlignment.Relation;
 import io.github.semcache.verify.TokenAlignment.Side;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** Features of two texts that indicate whether they ask for the same. */
 public final class PairFeatures {
   /** What an unmatched word is. */
-  enum WordClass { NAME, NOUN, COMMON, LIGHT, LITERAL, SYMBOL, FUNCTION }
+  enum WordClass {
+    NAME,
+    NOUN,
+    COMMON,
+    LIGHT,
+    LITERAL,
+    SYMBOL,
+    FUNCTION
+  }
 
   /** The name of each feature and the direction in which it may change the score. */
   static final String[] NAMES = {
-    "distance-", "content?", "contentMax?", "lenRatio-", "shared?",
-    "nameMax-", "nameMin-", "nounMax-", "nounMin-", "commonMax-", "commonMin-", "lightMax-", "lightMin-",
-    "literalMax-", "symbolMax-", "synonyms-", "covered-",
-    "numberReplaced-", "numberAdded-", "numberOrder-", "units-", "dates-",
-    "opposite-", "negation-", "negationGuard-", "question-", "orderGuard-", "symbolGuard-",
-    "nameGuard-", "substitution-", "adverse-",
-    "phraseMax-", "phraseMin-", "bindHard-", "bindSoft-", "bindOne-", "inversions-", "freeInversions-",
-    "tail-", "head?", "modifier-", "replaced-", "capitalized-",
-    "person-", "personOrder-", "quantifier-", "modal-", "preposition-", "functionMax?",
-    "passive-", "remainder-", "trigram-", "affix?", "verbReplaced-", "questionAdded-", "firstContent-",
-    "idfMax-", "idfMaxSum-", "idfMinSum-", "oddsMax-", "oddsMaxSum-", "oddsMinSum-", "coverage+",
-    "oddsTotal-", "phraseOdds-", "relDistance-"
+    "distance-",
+    "content?",
+    "contentMax?",
+    "lenRatio-",
+    "shared?",
+    "nameMax-",
+    "nameMin-",
+    "nounMax-",
+    "nounMin-",
+    "commonMax-",
+    "commonMin-",
+    "lightMax-",
+    "lightMin-",
+    "literalMax-",
+    "symbolMax-",
+    "synonyms-",
+    "covered-",
+    "numberReplaced-",
+    "numberAdded-",
+    "numberOrder-",
+    "units-",
+    "dates-",
+    "opposite-",
+    "negation-",
+    "negationGuard-",
+    "question-",
+    "orderGuard-",
+    "symbolGuard-",
+    "nameGuard-",
+    "substitution-",
+    "adverse-",
+    "phraseMax-",
+    "phraseMin-",
+    "bindHard-",
+    "bindSoft-",
+    "bindOne-",
+    "inversions-",
+    "freeInversions-",
+    "tail-",
+    "head?",
+    "modifier-",
+    "replaced-",
+    "capitalized-",
+    "person-",
+    "personOrder-",
+    "quantifier-",
+    "modal-",
+    "preposition-",
+    "functionMax?",
+    "passive-",
+    "remainder-",
+    "trigram-",
+    "affix?",
+    "verbReplaced-",
+    "questionAdded-",
+    "firstContent-",
+    "narrative?",
+    "questions?",
+    "sentences?",
+    "tokens?",
+    "sharedNumbers?",
+    "sharedNames?",
+    "sharedPhrases?",
+    "idfMax-",
+    "idfMaxSum-",
+    "idfMinSum-",
+    "oddsMax-",
+    "oddsMaxSum-",
+    "oddsMinSum-",
+    "coverage+",
+    "oddsTotal-",
+    "sharedIdf?",
+    "sharedIdfMax?",
+    "relDistance-"
   };
-  static final int FIRST_WORD_FEATURE = 56;
+
+  static final int FIRST_WORD_FEATURE = 63;
+
+  private static final int MAX_TRIGRAM_CHARACTERS = 1_024;
 
   final float[] values = new float[NAMES.length];
+
   /** Unmatched content words of both sides. */
   final List<String> firstWords = new ArrayList<>();
+
   final List<String> secondWords = new ArrayList<>();
   final List<String> sharedWords = new ArrayList<>();
   final List<String> phraseWords = new ArrayList<>();
@@ -75,11 +154,12 @@ public final class PairFeatures {
     put(shared);
     int[] classesA = classes(first, diff.first(), firstWords);
     int[] classesB = classes(second, diff.second(), secondWords);
-    for (WordClass c : new WordClass[] {WordClass.NAME, WordClass.NOUN, WordClass.COMMON, WordClass.LIGHT}) {
-      putMaxMin(classesA[c.ordinal()], classesB[c.ordinal()]);
+    for (WordClass c :
+        new WordClass[] {WordClass.NAME, WordClass.NOUN, WordClass.COMMON, WordClass.LIGHT}) {
+      putMaxMin(classesA[index(c)], classesB[index(c)]);
     }
-    put(Math.max(classesA[WordClass.LITERAL.ordinal()], classesB[WordClass.LITERAL.ordinal()]));
-    put(Math.max(classesA[WordClass.SYMBOL.ordinal()], classesB[WordClass.SYMBOL.ordinal()]));
+    put(Math.max(classesA[index(WordClass.LITERAL)], classesB[index(WordClass.LITERAL)]));
+    put(Math.max(classesA[index(WordClass.SYMBOL)], classesB[index(WordClass.SYMBOL)]));
     put(count(first, Relation.SYNONYM));
     put(count(first, Relation.COVERED) + count(second, Relation.COVERED));
     put(diff.isNumberReplaced());
@@ -88,7 +168,10 @@ public final class PairFeatures {
     put(diff.hasConflict(WordList.UNITS));
     put(diff.hasConflict(WordList.DATES));
     put(diff.hasConflict(WordList.OPPOSITES));
-    put(diff.isNegationChanged() ? 1 : Math.min(1, Math.abs(diff.first().negationCount() - diff.second().negationCount())));
+    put(
+        diff.isNegationChanged()
+            ? 1
+            : Math.min(1, Math.abs(diff.first().negationCount() - diff.second().negationCount())));
     Set<RejectionReason> guards = new HashSet<>(Guards.english().rejections(pair));
     put(guards.contains(RejectionReason.NEGATION));
     put(question(diff));
@@ -110,12 +193,30 @@ public final class PairFeatures {
     putUnmatchedFunction(first, second, FunctionWords.QUANTIFIERS);
     putUnmatchedFunction(first, second, FunctionWords.MODALS);
     putUnmatchedFunction(first, second, FunctionWords.PREPOSITIONS);
-    put(Math.max(classesA[WordClass.FUNCTION.ordinal()], classesB[WordClass.FUNCTION.ordinal()]));
+    put(Math.max(classesA[index(WordClass.FUNCTION)], classesB[index(WordClass.FUNCTION)]));
     put(passive(first) != passive(second));
     characters(a, b);
     put(firstContentReplaced(first, second));
     put((diff.first().question() == null) != (diff.second().question() == null));
     put(firstKey(first).equals(firstKey(second)) ? 0 : 1);
+    put(Math.min(firstPerson(first), firstPerson(second)));
+    put((diff.first().question() == null ? 0 : 1) + (diff.second().question() == null ? 0 : 1));
+    put(Math.max(sentences(first), sentences(second)));
+    put(longer);
+    int numbers = 0;
+    int names = 0;
+    int phrases = 0;
+    for (int i = 0; i < first.size(); i++) {
+      if (first.relations[i] == Relation.SAME) {
+        Token token = first.token(i);
+        numbers += token.isNumber() ? 1 : 0;
+        names += wordClass(token, diff.first()) == WordClass.NAME ? 1 : 0;
+        phrases += token.isContent() && !first.prepositions[i].isEmpty() ? 1 : 0;
+      }
+    }
+    put(numbers);
+    put(names);
+    put(phrases);
     if (index != FIRST_WORD_FEATURE) {
       throw new IllegalStateException("" + index);
     }
@@ -154,13 +255,19 @@ public final class PairFeatures {
     return count;
   }
 
+  /** Returns the place of a class in the counts. */
+  @SuppressWarnings("EnumOrdinal") // the counts are not stored
+  private static int index(WordClass wordClass) {
+    return wordClass.ordinal();
+  }
+
   private int[] classes(Side side, TextAnalysis text, List<String> words) {
     int[] counts = new int[WordClass.values().length];
     for (int i = 0; i < side.size(); i++) {
       if (side.isUnmatched(i)) {
         Token token = side.token(i);
         WordClass c = wordClass(token, text);
-        counts[c.ordinal()]++;
+        counts[index(c)]++;
         if (c == WordClass.LITERAL || c == WordClass.SYMBOL) {
           words.add("*" + c);
         } else if (c == WordClass.NAME && !token.isKnown()) {
@@ -187,13 +294,29 @@ public final class PairFeatures {
       return WordClass.FUNCTION;
     }
     boolean capital = token.isCapitalized() && !token.startsSentence() && text.capitalsMarkNames();
-    if (!token.isKnown() || token.is(Trait.PROPER_NOUN) && (capital || !token.is(Trait.COMMON))) {
+    if (!token.isKnown() || (token.is(Trait.PROPER_NOUN) && (capital || !token.is(Trait.COMMON)))) {
       return WordClass.NAME;
     }
     if (token.is(Trait.DISTINCT_NOUN)) {
       return WordClass.NOUN;
     }
     return token.is(Trait.LIGHT) ? WordClass.LIGHT : WordClass.COMMON;
+  }
+
+  private static int firstPerson(Side side) {
+    int count = 0;
+    for (Token token : side.tokens) {
+      count += FunctionWords.person(token) == 1 ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static int sentences(Side side) {
+    int count = 0;
+    for (Token token : side.tokens) {
+      count += token.startsSentence() ? 1 : 0;
+    }
+    return count;
   }
 
   private static int trait(Side side, Trait trait) {
@@ -207,7 +330,10 @@ public final class PairFeatures {
   private static double question(TextDiff diff) {
     TextAnalysis.Question a = diff.first().question();
     TextAnalysis.Question b = diff.second().question();
-    return a != null && b != null && a.conflictsWith(b) ? 1 : 0;
+    if (a == null || b == null || (a.isPlainWhat() && b.isPlainWhat())) {
+      return 0;
+    }
+    return a.conflictsWith(b) ? 1 : 0;
   }
 
   private static List<Token> numbers(Side side) {
@@ -230,7 +356,10 @@ public final class PairFeatures {
   private static int phraseUnmatched(Side side) {
     int count = 0;
     for (int i = 0; i < side.size(); i++) {
-      count += side.isUnmatched(i) && side.token(i).isContent() && !side.prepositions[i].isEmpty() ? 1 : 0;
+      count +=
+          side.isUnmatched(i) && side.token(i).isContent() && !side.prepositions[i].isEmpty()
+              ? 1
+              : 0;
     }
     return count;
   }
@@ -269,8 +398,12 @@ public final class PairFeatures {
       for (int y = x + 1; y < limit; y++) {
         if (pairs.get(x)[1] > pairs.get(y)[1]) {
           inversions++;
-          boolean bound = !first.prepositions[pairs.get(x)[0]].isEmpty() || !first.prepositions[pairs.get(y)[0]].isEmpty();
-          boolean bound2 = !second.prepositions[pairs.get(x)[1]].isEmpty() || !second.prepositions[pairs.get(y)[1]].isEmpty();
+          boolean bound =
+              !first.prepositions[pairs.get(x)[0]].isEmpty()
+                  || !first.prepositions[pairs.get(y)[0]].isEmpty();
+          boolean bound2 =
+              !second.prepositions[pairs.get(x)[1]].isEmpty()
+                  || !second.prepositions[pairs.get(y)[1]].isEmpty();
           free += bound && bound2 ? 0 : 1;
         }
       }
@@ -286,9 +419,14 @@ public final class PairFeatures {
   private static final Set<String> TO = Set.of("to", "into", "onto", "toward", "towards");
 
   private static boolean isHard(String p, String q) {
-    return FROM.contains(p) && TO.contains(q) || TO.contains(p) && FROM.contains(q)
-        || p.equals("before") || q.equals("before") || p.equals("after") || q.equals("after")
-        || p.equals("without") || q.equals("without");
+    return (FROM.contains(p) && TO.contains(q))
+        || (TO.contains(p) && FROM.contains(q))
+        || p.equals("before")
+        || q.equals("before")
+        || p.equals("after")
+        || q.equals("after")
+        || p.equals("without")
+        || q.equals("without");
   }
 
   private static int tail(Side side) {
@@ -322,7 +460,8 @@ public final class PairFeatures {
     int count = 0;
     for (int i = 0; i < side.size(); i++) {
       if (side.isUnmatched(i) && side.token(i).isContent() && !side.token(i).is(Trait.LIGHT)) {
-        boolean before = i + 1 < side.size() && side.token(i + 1).isContent() && !side.isUnmatched(i + 1);
+        boolean before =
+            i + 1 < side.size() && side.token(i + 1).isContent() && !side.isUnmatched(i + 1);
         boolean after = i > 0 && side.token(i - 1).isContent() && !side.isUnmatched(i - 1);
         count += before || after ? 1 : 0;
       }
@@ -343,8 +482,13 @@ public final class PairFeatures {
     int count = 0;
     for (int j = 0; j < second.size(); j++) {
       if (second.isUnmatched(j) && second.token(j).isContent()) {
-        count += places.contains(key(second, j - 1) + " " + key(second, j + 1)) ? 2
-            : places.contains(key(second, j - 1) + " *") || places.contains("* " + key(second, j + 1)) ? 1 : 0;
+        count +=
+            places.contains(key(second, j - 1) + " " + key(second, j + 1))
+                ? 2
+                : places.contains(key(second, j - 1) + " *")
+                        || places.contains("* " + key(second, j + 1))
+                    ? 1
+                    : 0;
       }
     }
     return count;
@@ -358,7 +502,14 @@ public final class PairFeatures {
     int count = 0;
     for (int i = 0; i < side.size(); i++) {
       Token token = side.token(i);
-      count += side.isUnmatched(i) && token.isContent() && token.isCapitalized() && !token.startsSentence() && text.capitalsMarkNames() ? 1 : 0;
+      count +=
+          side.isUnmatched(i)
+                  && token.isContent()
+                  && token.isCapitalized()
+                  && !token.startsSentence()
+                  && text.capitalsMarkNames()
+              ? 1
+              : 0;
     }
     return count;
   }
@@ -392,7 +543,10 @@ public final class PairFeatures {
   private static int functions(Side side, Set<String> words) {
     int count = 0;
     for (int i = 0; i < side.size(); i++) {
-      count += side.isUnmatched(i) && !side.token(i).isContent() && words.contains(side.token(i).form()) ? 1 : 0;
+      count +=
+          side.isUnmatched(i) && !side.token(i).isContent() && words.contains(side.token(i).form())
+              ? 1
+              : 0;
     }
     return count;
   }
@@ -404,7 +558,13 @@ public final class PairFeatures {
       if (form.equals("by") && be) {
         return true;
       }
-      be |= form.equals("is") || form.equals("was") || form.equals("were") || form.equals("are") || form.equals("been") || form.equals("be");
+      be |=
+          form.equals("is")
+              || form.equals("was")
+              || form.equals("were")
+              || form.equals("are")
+              || form.equals("been")
+              || form.equals("be");
     }
     return false;
   }
@@ -416,27 +576,44 @@ public final class PairFeatures {
       prefix++;
     }
     int suffix = 0;
-    while (suffix < shorter - prefix && a.charAt(a.length() - 1 - suffix) == b.charAt(b.length() - 1 - suffix)) {
+    while (suffix < shorter - prefix
+        && a.charAt(a.length() - 1 - suffix) == b.charAt(b.length() - 1 - suffix)) {
       suffix++;
     }
     put(Math.log1p(Math.max(a.length(), b.length()) - prefix - suffix));
-    Set<String> x = trigrams(a);
-    Set<String> y = trigrams(b);
-    int common = 0;
-    for (String t : x) {
-      common += y.contains(t) ? 1 : 0;
-    }
-    put(1 - (common + 1.0) / (x.size() + y.size() - common + 1.0));
+    long[] x = trigrams(a);
+    long[] y = trigrams(b);
+    int common = commonElements(x, y);
+    put(1 - (common + 1.0) / (x.length + y.length - common + 1.0));
     put((prefix + suffix) / (double) Math.max(1, shorter));
   }
 
-  private static Set<String> trigrams(String s) {
-    Set<String> result = new HashSet<>();
-    String t = s.toLowerCase(java.util.Locale.ROOT);
-    for (int i = 0; i + 3 <= Math.min(t.length(), 1024); i++) {
-      result.add(t.substring(i, i + 3));
+  /** Returns the distinct sequences of three characters, each packed in a long, sorted. */
+  private static long[] trigrams(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    int count = Math.max(0, Math.min(lower.length(), MAX_TRIGRAM_CHARACTERS) - 2);
+    return LongStream.range(0, count).map(i -> pack(lower, (int) i)).sorted().distinct().toArray();
+  }
+
+  private static long pack(String text, int start) {
+    return (long) text.charAt(start) << 32
+        | (long) text.charAt(start + 1) << 16
+        | text.charAt(start + 2);
+  }
+
+  private static int commonElements(long[] a, long[] b) {
+    int common = 0;
+    int i = 0;
+    int j = 0;
+    while (i < a.length && j < b.length) {
+      if (a[i] == b[j]) {
+        common++;
+      }
+      long smaller = Math.min(a[i], b[j]);
+      i += a[i] == smaller ? 1 : 0;
+      j += j < b.length && b[j] == smaller ? 1 : 0;
     }
-    return result;
+    return common;
   }
 
   private static String firstKey(Side side) {
@@ -463,15 +640,108 @@ public final class PairFeatures {
     return -1;
   }
 
-  /** Returns the values of all features. */
-  float[] values(WordWeights words) {
+  /**
+   * Returns the names of the features.
+   *
+   * @return the names in the order of the values
+   */
+  public static List<String> names() {
+    return Arrays.stream(NAMES).map(name -> name.substring(0, name.length() - 1)).toList();
+  }
+
+  /**
+   * Returns the direction in which each feature may change the score.
+   *
+   * @return 1 if a larger value never lowers the score, −1 if it never raises it, 0 without
+   *     constraint
+   */
+  public static int[] directions() {
+    int[] directions = new int[NAMES.length];
+    for (int i = 0; i < directions.length; i++) {
+      char mark = NAMES[i].charAt(NAMES[i].length() - 1);
+      directions[i] = mark == '-' ? -1 : mark == '+' ? 1 : 0;
+    }
+    return directions;
+  }
+
+  /**
+   * Returns the values of all features.
+   *
+   * @param words the weights of words
+   * @return a new array
+   */
+  public float[] values(WordWeights words) {
     addWords(words::rarity, words::odds);
-    return values;
+    return values.clone();
+  }
+
+  /**
+   * Returns the cosine distance of the prompts.
+   *
+   * @return the distance
+   */
+  public double distance() {
+    return values[0];
+  }
+
+  /**
+   * Returns the words of the new prompt without a counterpart. Names and symbols are replaced by
+   * their class.
+   *
+   * @return the words
+   */
+  public List<String> wordsOfFirst() {
+    return List.copyOf(firstWords);
+  }
+
+  /**
+   * Returns the words of the cached prompt without a counterpart.
+   *
+   * @return the words
+   */
+  public List<String> wordsOfSecond() {
+    return List.copyOf(secondWords);
+  }
+
+  /**
+   * Returns whether the verifier rejects the pair regardless of the model.
+   *
+   * @return whether a number, a date, or a name is replaced, or a word by its opposite
+   */
+  public boolean isDecidedByRule() {
+    return replacement() != null;
   }
 
   /** Returns the number of content words of the text that has fewer. */
   int content() {
     return (int) values[1];
+  }
+
+  /**
+   * Returns whether one prompt has a detail that the other lacks.
+   *
+   * @return whether a name, a noun without synonyms, or a word of a prepositional phrase has no
+   *     counterpart
+   */
+  public boolean hasUnmatchedDetail() {
+    return values[5] + values[7] + values[31] > 0;
+  }
+
+  /** Returns the code of a difference that always changes the answer, or null. */
+  @Nullable String replacement() {
+    if (values[17] > 0 || values[18] > 0 || values[20] > 0) {
+      return "number";
+    }
+    if (values[21] > 0) {
+      return "date";
+    }
+    if (values[22] > 0 && values[23] == 0) {
+      return "opposite";
+    }
+    if (values[6] > 0) {
+      return "name";
+    }
+    return values[26] > 0 ? "order" : null;
   }
 
   boolean hasUnmatchedContent() {
@@ -532,8 +802,10 @@ public final class PairFeatures {
       oddsB += odds.applyAsDouble(w);
     }
     double sharedIdf = 0;
+    double sharedMax = 0;
     for (String w : sharedWords) {
       sharedIdf += idf.applyAsDouble(w);
+      sharedMax = Math.max(sharedMax, idf.applyAsDouble(w));
     }
     put(maxIdf);
     put(Math.max(idfA, idfB));
@@ -544,7 +816,8 @@ public final class PairFeatures {
     double coverage = (sharedIdf + 1) / (sharedIdf + 1 + Math.max(idfA, idfB));
     put(coverage);
     put(oddsA + oddsB);
-    put(0);
+    put(sharedIdf);
+    put(sharedMax);
     put(values[0] / Math.max(0.05, 1 - coverage + 0.05));
   }
 }

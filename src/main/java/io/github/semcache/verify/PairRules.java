@@ -4,6 +4,7 @@ import io.github.semcache.guard.PromptPair;
 import io.github.semcache.guard.text.Lexicon;
 import io.github.semcache.guard.text.TextDiff;
 import io.github.semcache.guard.text.Token;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +14,30 @@ final class PairRules {
   /** Words whose addition never changes a prompt, however short it is. */
   private static final Set<String> FILLERS =
       Set.of(
-          "a", "an", "the", "please", "pls", "plz", "kindly", "hi", "hello", "hey", "thanks",
-          "thank you", "thx", "um", "uh", "well", "oh", "so", "and");
+          "a",
+          "an",
+          "the",
+          "please",
+          "pls",
+          "plz",
+          "kindly",
+          "hi",
+          "hello",
+          "hey",
+          "thanks",
+          "thank you",
+          "thx",
+          "um",
+          "uh",
+          "well",
+          "oh",
+          "so",
+          "and");
 
   /** The number of shared words at both ends from which a text counts as a template. */
   private static final int MIN_SHARED = 15;
+
+  private static final int MAX_ORDERED = 256;
 
   private PairRules() {}
 
@@ -31,6 +51,14 @@ final class PairRules {
     if (features.content() == 0 && !words(first).equals(words(second))) {
       return "short-turn";
     }
+    String replacement = features.replacement();
+    if (replacement != null) {
+      return replacement;
+    }
+    String function = functionDifference(diff, first, second, features);
+    if (function != null) {
+      return function;
+    }
     if (features.hasUnmatchedContent() || diff.isNumberAdded() || diff.isNumberReplaced()) {
       int shared = sharedEnds(first, second);
       if (shared >= MIN_SHARED && shared * 2 >= Math.max(first.size(), second.size())) {
@@ -41,6 +69,142 @@ final class PairRules {
       }
     }
     return null;
+  }
+
+  /** Words of which each excludes the others of its group. */
+  private static final List<Set<String>> EXCLUSIVE =
+      List.of(
+          Set.of("once", "twice", "thrice"),
+          Set.of("single", "double", "triple"),
+          Set.of("full", "half", "quarter", "third"),
+          Set.of("this", "that", "these", "those"),
+          Set.of("and", "or", "nor"),
+          Set.of("all", "some", "none", "no"),
+          Set.of("first", "last", "next", "previous", "second"),
+          Set.of("he", "she", "they"),
+          Set.of("before", "after", "during"),
+          Set.of("maybe", "certainly", "never", "always"),
+          Set.of("except", "including"),
+          Set.of("only", "all"),
+          Set.of("yes", "no", "ok", "okay", "cancel"));
+
+  private static final Set<String> SUBJECTS = Set.of("i", "we");
+  private static final Set<String> OBJECTS = Set.of("me", "us");
+
+  /** Words that are ignored when the order of the other words is compared. */
+  private static final Set<String> AUXILIARIES =
+      Set.of("a", "an", "the", "do", "does", "did", "is", "are", "was", "were", "be");
+
+  private static final Set<String> JOINING =
+      Set.of("and", "or", "&", "vs", "versus", "with", "between", ",");
+
+  private static @Nullable String functionDifference(
+      TextDiff diff, List<Token> first, List<Token> second, PairFeatures features) {
+    Set<String> a = forms(first);
+    Set<String> b = forms(second);
+    for (Set<String> group : EXCLUSIVE) {
+      if (onlyIn(group, a, b) && onlyIn(group, b, a)) {
+        return "exclusive-word";
+      }
+    }
+    if (!features.hasUnmatchedContent()
+        && ((onlyIn(SUBJECTS, a, b) && onlyIn(OBJECTS, b, a))
+            || (onlyIn(SUBJECTS, b, a) && onlyIn(OBJECTS, a, b)))) {
+      return "order";
+    }
+    if (differOnlyByLetter(first, second)) {
+      return "name";
+    }
+    if (addsAlternative(first, diff.onlyInFirst(), diff.onlyInSecond())
+        || addsAlternative(second, diff.onlyInSecond(), diff.onlyInFirst())) {
+      return "unmatched-word";
+    }
+    return isTransposed(keys(first), keys(second)) ? "order" : null;
+  }
+
+  private static Set<String> forms(List<Token> tokens) {
+    Set<String> forms = new HashSet<>();
+    for (Token token : tokens) {
+      forms.add(token.form());
+    }
+    return forms;
+  }
+
+  /** Returns whether a text has a word of a group that the other text does not have. */
+  private static boolean onlyIn(Set<String> group, Set<String> forms, Set<String> others) {
+    for (String word : group) {
+      if (forms.contains(word) && !others.contains(word)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether a text only adds "and" or "or" and a word: "drink", "drink and drive". */
+  private static boolean addsAlternative(
+      List<Token> tokens, List<Token> added, List<Token> addedInOther) {
+    if (addedInOther.stream().anyMatch(Token::isContent)) {
+      return false;
+    }
+    for (int i = 1; i < tokens.size(); i++) {
+      String before = tokens.get(i - 1).form();
+      if ((before.equals("and") || before.equals("or"))
+          && tokens.get(i).isContent()
+          && added.contains(tokens.get(i))
+          && added.contains(tokens.get(i - 1))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean differOnlyByLetter(List<Token> first, List<Token> second) {
+    int letters = 0;
+    for (int i = 0; i < first.size() && first.size() == second.size(); i++) {
+      String x = first.get(i).form();
+      String y = second.get(i).form();
+      if (!x.equals(y)) {
+        if (x.length() != 1 || y.length() != 1) {
+          return false;
+        }
+        letters++;
+      }
+    }
+    return letters > 0;
+  }
+
+  private static List<String> keys(List<Token> tokens) {
+    return tokens.stream()
+        .limit(MAX_ORDERED)
+        .map(Token::key)
+        .filter(key -> !AUXILIARIES.contains(key))
+        .toList();
+  }
+
+  /** Returns whether two texts are the same except that two words have exchanged their places. */
+  private static boolean isTransposed(List<String> a, List<String> b) {
+    if (a.size() != b.size()) {
+      return false;
+    }
+    int first = -1;
+    int second = -1;
+    for (int i = 0; i < a.size(); i++) {
+      if (!a.get(i).equals(b.get(i))) {
+        if (second >= 0) {
+          return false;
+        }
+        if (first < 0) {
+          first = i;
+        } else {
+          second = i;
+        }
+      }
+    }
+    if (second < 0 || !a.get(first).equals(b.get(second)) || !a.get(second).equals(b.get(first))) {
+      return false;
+    }
+    List<String> between = a.subList(first + 1, second);
+    return between.isEmpty() || !JOINING.containsAll(between);
   }
 
   private static List<String> words(List<Token> tokens) {
@@ -61,7 +225,9 @@ final class PairRules {
     return prefix + suffix;
   }
 
-  /** Returns whether the texts have the same words before a colon or line break, and others after. */
+  /**
+   * Returns whether the texts have the same words before a colon or line break, and others after.
+   */
   private static boolean isPayloadChanged(PromptPair prompts) {
     int i = payload(prompts.asked());
     int j = payload(prompts.cached());

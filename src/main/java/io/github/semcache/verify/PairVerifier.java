@@ -2,6 +2,8 @@ package io.github.semcache.verify;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.chat.ChatClient;
+
 /**
  * Decides whether a cached answer also answers a query. A verifier is consulted only on candidates
  * that the {@linkplain io.github.semcache.policy.HitPolicy hit policy} admits, and a candidate is
@@ -50,6 +52,45 @@ public interface PairVerifier {
   }
 
   /**
+   * Returns a verifier that asks a chat model, with at most one call per lookup; see {@link
+   * #chat(ChatClient, int)}.
+   *
+   * @param model the model; a small model is sufficient
+   * @return the verifier
+   * @throws IllegalArgumentException if the model has another temperature than 0
+   */
+  static PairVerifier chat(ChatClient model) {
+    return chat(model, 1);
+  }
+
+  /**
+   * Returns a verifier that asks a chat model. The model must reply with one word; any other reply
+   * counts as unsure, and so do prompts of more than 8,000 characters. Of an answer, the model gets
+   * the first 4,000 characters. The texts are placed between random marks, which they cannot
+   * contain. Each call takes as long as the model, so it is meant for the pairs about which a local
+   * verifier is unsure. The deadline of the cache includes the call:
+   *
+   * <pre>{@code
+   * builder
+   *     .verifier(PairVerifier.local().orElse(PairVerifier.chat(smallModel)))
+   *     .deadline(Duration.ofSeconds(3))
+   * }</pre>
+   *
+   * <p>The cache stores an answer that the model accepts under the new prompt too, so the model is
+   * asked once per wording.
+   *
+   * @param model the model; its temperature should be 0
+   * @param maxCallsPerLookup the maximum number of calls for one prompt, at least 1; further
+   *     candidates are unsure
+   * @return the verifier
+   * @throws IllegalArgumentException if the {@linkplain ChatClient#settings settings} of the model
+   *     contain another temperature than 0, or if the number of calls is less than 1
+   */
+  static PairVerifier chat(ChatClient model, int maxCallsPerLookup) {
+    return new ChatVerifier(model, maxCallsPerLookup);
+  }
+
+  /**
    * Returns a verifier that accepts every pair, so that the hit policy alone decides.
    *
    * @return the verifier, always the same instance
@@ -72,6 +113,18 @@ public interface PairVerifier {
       requireNonNull(query, "query");
       requireNonNull(cachedPrompt, "cachedPrompt");
       requireNonNull(cachedAnswer, "cachedAnswer");
+    }
+
+    /** Returns the distance and the lengths of the texts, but no text. */
+    @Override
+    public String toString() {
+      return "Pair[distance="
+          + distance
+          + ", prompts of "
+          + query.length()
+          + " and "
+          + cachedPrompt.length()
+          + " characters]";
     }
   }
 }

@@ -25,9 +25,29 @@ final class SurfaceRules {
   /** Words of texts whose subject is the case of letters. */
   private static final Set<String> CASE_WORDS =
       Set.of(
-          "case", "capital letter", "capital letters", "capitalize", "capitalise", "uppercase",
-          "lowercase", "upper", "lower", "regex", "regexp", "glob", "base64", "decode", "encode",
-          "password", "hash", "acronym", "abbreviation", "spell", "letters", "capitals", "string");
+          "case",
+          "capital letter",
+          "capital letters",
+          "capitalize",
+          "capitalise",
+          "uppercase",
+          "lowercase",
+          "upper",
+          "lower",
+          "regex",
+          "regexp",
+          "glob",
+          "base64",
+          "decode",
+          "encode",
+          "password",
+          "hash",
+          "acronym",
+          "abbreviation",
+          "spell",
+          "letters",
+          "capitals",
+          "string");
 
   private static final int MIN_CODED_LENGTH = 6;
 
@@ -54,13 +74,17 @@ final class SurfaceRules {
 
   /** Returns whether white space differs where it structures the text. */
   private static boolean isSpaceChanged(String a, String b) {
-    boolean structured = a.indexOf('\n') >= 0 || a.indexOf('\t') >= 0 || b.indexOf('\n') >= 0 || b.indexOf('\t') >= 0;
+    boolean structured =
+        a.indexOf('\n') >= 0
+            || a.indexOf('\t') >= 0
+            || b.indexOf('\n') >= 0
+            || b.indexOf('\t') >= 0;
     boolean sameWords = SPACE.matcher(a).replaceAll(" ").equals(SPACE.matcher(b).replaceAll(" "));
     if (!structured) {
       return sameWords && CODE.matcher(a).find() && !a.equals(b);
     }
     if (!layout(a).equals(layout(b))) {
-      return sameWords || layout(a).size() > 1 && layout(b).size() > 1;
+      return sameWords || (layout(a).size() > 1 && layout(b).size() > 1);
     }
     return sameWords && !trimLines(a).equals(trimLines(b));
   }
@@ -90,7 +114,9 @@ final class SurfaceRules {
     if (!withoutUnits(a).equals(withoutUnits(b))) {
       return true;
     }
-    if (code && (!a.brackets.toString().contentEquals(b.brackets) || !a.quotes.toString().contentEquals(b.quotes))) {
+    if (code
+        && (!a.brackets.toString().contentEquals(b.brackets)
+            || !a.quotes.toString().contentEquals(b.quotes))) {
       return true;
     }
     boolean sameWords = a.lowerCaseWords().equals(b.lowerCaseWords());
@@ -99,7 +125,7 @@ final class SurfaceRules {
 
   private static boolean areBracketsChanged(SurfaceTokens a, SurfaceTokens b) {
     boolean numbers = !a.numbers.isEmpty();
-    return (numbers || a.brackets.length() > 0 && b.brackets.length() > 0)
+    return (numbers || (a.brackets.length() > 0 && b.brackets.length() > 0))
         && !bracketPositions(a.text).equals(bracketPositions(b.text));
   }
 
@@ -123,7 +149,8 @@ final class SurfaceRules {
     StringBuilder symbols = new StringBuilder();
     for (int i = 0; i < text.symbols.length(); i++) {
       char c = text.symbols.charAt(i);
-      if (c != '%' && c != '$' && c != '€' && c != '£' && c != '&' && c != '#' && c != '@' && c != '°' && c != '/') {
+      if (c != '%' && c != '$' && c != '€' && c != '£' && c != '&' && c != '#' && c != '@'
+          && c != '°' && c != '/') {
         symbols.append(c);
       }
     }
@@ -132,6 +159,9 @@ final class SurfaceRules {
 
   /** Returns whether a statement becomes a question by its final punctuation. */
   private static boolean isSentenceTypeChanged(String a, String b) {
+    if (a.isEmpty() || b.isEmpty()) {
+      return false;
+    }
     char x = a.charAt(a.length() - 1);
     char y = b.charAt(b.length() - 1);
     boolean changed = (x == '?' && (y == '.' || y == '!')) || (y == '?' && (x == '.' || x == '!'));
@@ -149,9 +179,7 @@ final class SurfaceRules {
     }
     if (a.numbers.size() == b.numbers.size()) {
       for (int i = 0; i < a.numbers.size(); i++) {
-        String x = a.numbers.get(i);
-        String y = b.numbers.get(i);
-        if (!x.equals(y) && digits(x).equals(digits(y)) && isPunctuated(x) && isPunctuated(y)) {
+        if (isRearranged(a.numbers.get(i), b.numbers.get(i))) {
           return true;
         }
       }
@@ -173,6 +201,20 @@ final class SurfaceRules {
       }
     }
     return new HashSet<>(a.numberContexts).size() < a.numbers.size();
+  }
+
+  /** Returns whether two numbers have the same digits with other separators or in another order. */
+  private static boolean isRearranged(String x, String y) {
+    if (x.equals(y) || !isPunctuated(x) || !isPunctuated(y)) {
+      return false;
+    }
+    return digits(x).equals(digits(y)) || groups(x).equals(groups(y));
+  }
+
+  private static List<String> groups(String number) {
+    List<String> groups = new ArrayList<>(List.of(number.split("[.,:/]")));
+    groups.sort(null);
+    return groups;
   }
 
   private static boolean isPunctuated(String number) {
@@ -208,7 +250,9 @@ final class SurfaceRules {
     for (String word : b.words) {
       others.computeIfAbsent(word.toLowerCase(Locale.ROOT), key -> new HashSet<>(2)).add(word);
     }
-    if (a.words.size() == b.words.size() && hasVariants(variants) && !a.words.equals(b.words)
+    if (a.words.size() == b.words.size()
+        && (hasVariants(variants) || hasVariants(others))
+        && !a.words.equals(b.words)
         && a.lowerCaseWords().equals(b.lowerCaseWords())) {
       return true;
     }
@@ -236,7 +280,12 @@ final class SurfaceRules {
   }
 
   private static boolean matters(
-      String word, Set<String> written, SurfaceTokens text, int index, boolean about, boolean title,
+      String word,
+      Set<String> written,
+      SurfaceTokens text,
+      int index,
+      boolean about,
+      boolean title,
       boolean lowerCase) {
     boolean start = text.starts.get(index);
     String lower = word.toLowerCase(Locale.ROOT);
@@ -252,10 +301,10 @@ final class SurfaceRules {
     }
     boolean onlyFirst = word.substring(1).equals(lower.substring(1));
     boolean otherLower = written.contains(lower);
-    if (about && !(start && onlyFirst)) {
+    if (about && !(index == 0 && onlyFirst)) {
       return true;
     }
-    if (lower.equals("i") || start && onlyFirst) {
+    if (lower.equals("i") || (start && onlyFirst)) {
       return false;
     }
     if (!onlyFirst && word.length() <= 3 && !otherLower) {
@@ -274,9 +323,14 @@ final class SurfaceRules {
   private static boolean isCoded(String word) {
     int changes = 0;
     for (int i = 1; i < word.length(); i++) {
-      changes += Character.isUpperCase(word.charAt(i)) != Character.isUpperCase(word.charAt(i - 1)) ? 1 : 0;
+      changes +=
+          Character.isUpperCase(word.charAt(i)) != Character.isUpperCase(word.charAt(i - 1))
+              ? 1
+              : 0;
     }
-    return word.length() >= MIN_CODED_LENGTH && changes >= 2 && hasInnerDigitOrManyChanges(word, changes);
+    return word.length() >= MIN_CODED_LENGTH
+        && changes >= 2
+        && hasInnerDigitOrManyChanges(word, changes);
   }
 
   private static boolean hasInnerDigitOrManyChanges(String word, int changes) {
@@ -285,18 +339,64 @@ final class SurfaceRules {
 
   private static final Set<String> NAMES_AND_WORDS =
       Set.of(
-          "polish", "turkey", "china", "march", "august", "job", "nice", "reading", "mobile",
-          "apple", "oracle", "target", "shell", "gap", "swift", "rust", "go", "will", "bill", "mark", "frank", "rose",
-          "grant", "bush", "grace", "hope", "faith", "joy", "may", "june", "april", "chase", "aids",
-          "who", "it", "us", "signal", "telegram", "zoom", "slack", "teams", "notion", "meta",
-          "alphabet", "ford", "dove", "tide", "lent", "mercury", "basic", "dart");
+          "polish",
+          "turkey",
+          "china",
+          "march",
+          "august",
+          "job",
+          "nice",
+          "reading",
+          "mobile",
+          "apple",
+          "oracle",
+          "target",
+          "shell",
+          "gap",
+          "swift",
+          "rust",
+          "go",
+          "will",
+          "bill",
+          "mark",
+          "frank",
+          "rose",
+          "grant",
+          "bush",
+          "grace",
+          "hope",
+          "faith",
+          "joy",
+          "may",
+          "june",
+          "april",
+          "chase",
+          "signal",
+          "telegram",
+          "zoom",
+          "slack",
+          "teams",
+          "notion",
+          "meta",
+          "alphabet",
+          "ford",
+          "dove",
+          "tide",
+          "lent",
+          "mercury",
+          "basic",
+          "dart");
 
   /** Returns whether a word means something else in capitals, or with a first capital. */
   private static boolean isAmbiguous(String lower, boolean onlyFirst, boolean lowerCase) {
     List<Token> tokens = TextAnalysis.of(Lexicon.english(), "the " + lower).tokens();
     Token token = tokens.get(tokens.size() - 1);
-    return NAMES_AND_WORDS.contains(lower) && !lowerCase
-        || token.is(Trait.FUNCTION) && lower.length() > 1 && !lower.equals("ok")
-        || (onlyFirst && token.is(Trait.PROPER_NOUN) && token.is(Trait.COMMON) && token.is(Trait.LIGHT));
+    return (NAMES_AND_WORDS.contains(lower) && !lowerCase)
+        || lower.equals("aids")
+        || (token.is(Trait.FUNCTION) && lower.length() > 1 && !lower.equals("ok"))
+        || (onlyFirst
+            && token.is(Trait.PROPER_NOUN)
+            && token.is(Trait.COMMON)
+            && token.is(Trait.LIGHT));
   }
 }

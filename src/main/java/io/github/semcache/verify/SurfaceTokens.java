@@ -118,12 +118,14 @@ final class SurfaceTokens {
       return false;
     }
     char c = text.charAt(index);
-    return CODE.indexOf(c) >= 0 || c == '-' && index + 1 < text.length() && isOption(index);
+    return CODE.indexOf(c) >= 0 || (c == '-' && index + 1 < text.length() && isOption(index));
   }
 
   private boolean isOption(int index) {
-    boolean free = index == 0 || Character.isWhitespace(text.charAt(index - 1))
-        || text.charAt(index - 1) == '-';
+    boolean free =
+        index == 0
+            || Character.isWhitespace(text.charAt(index - 1))
+            || text.charAt(index - 1) == '-';
     return free && index + 1 < text.length() && !Character.isWhitespace(text.charAt(index + 1));
   }
 
@@ -169,7 +171,7 @@ final class SurfaceTokens {
     }
     char next = text.charAt(index + 1);
     return switch (c) {
-      case '!', '?' -> next == '=' || next == '.' && isWordAt(index + 2) || isWordAt(index + 1);
+      case '!', '?' -> next == '=' || (next == '.' && isWordAt(index + 2)) || isWordAt(index + 1);
       case ':' -> next == ':' || next == '=';
       case ',' -> next == ')' || next == ']';
       default -> false;
@@ -200,9 +202,9 @@ final class SurfaceTokens {
   /** Returns whether most words start with a capital. */
   boolean isTitle() {
     int capitals = 0;
-    for (String word : words) {
-      capitals += Character.isUpperCase(word.codePointAt(0)) ? 1 : 0;
+    for (int i = 1; i < words.size(); i++) {
+      capitals += Character.isUpperCase(words.get(i).codePointAt(0)) ? 1 : 0;
     }
-    return capitals * 2 > words.size();
+    return capitals > 1 && capitals * 2 > words.size() - 1;
   }
 }

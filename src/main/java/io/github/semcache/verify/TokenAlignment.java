@@ -35,12 +35,33 @@ final class TokenAlignment {
 
   /** The lists in which the words of one group have the same meaning. */
   private static final WordList[] SYNONYM_LISTS = {
-    WordList.SYNONYMS,
-    WordList.OPPOSITES,
-    WordList.DATES,
-    WordList.UNITS,
-    WordList.NAMES
+    WordList.SYNONYMS, WordList.OPPOSITES, WordList.DATES, WordList.UNITS, WordList.NAMES
   };
+
+  private static final Set<String> QUESTION_WORDS = Set.of("what", "which");
+
+  /** Nouns after "what" that only repeat what the question asks for: "what city is the capital". */
+  private static final Set<String> QUESTION_NOUNS =
+      Set.of(
+          "city",
+          "town",
+          "country",
+          "state",
+          "place",
+          "person",
+          "people",
+          "man",
+          "woman",
+          "thing",
+          "number",
+          "word",
+          "name",
+          "kind",
+          "type",
+          "sort",
+          "company",
+          "animal",
+          "language");
 
   /** How a token relates to the other text. */
   enum Relation {
@@ -110,6 +131,23 @@ final class TokenAlignment {
     pairSynonyms();
     coverSynonyms(first, second);
     coverSynonyms(second, first);
+    coverQuestionNoun(first, second);
+    coverQuestionNoun(second, first);
+  }
+
+  /** Matches the noun of "what city is" if the other text asks "what is". */
+  private static void coverQuestionNoun(Side side, Side other) {
+    for (int i = 1; i + 1 < side.size(); i++) {
+      if (side.isUnmatched(i)
+          && QUESTION_WORDS.contains(side.token(i - 1).form())
+          && QUESTION_NOUNS.contains(side.token(i).key())
+          && !side.token(i + 1).isContent()
+          && other.size() > 1
+          && QUESTION_WORDS.contains(other.token(0).form())
+          && !other.token(1).isContent()) {
+        side.relations[i] = Relation.SAME;
+      }
+    }
   }
 
   private void pairSynonyms() {

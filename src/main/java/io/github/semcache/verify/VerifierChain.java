@@ -5,8 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.deadline.NonBlocking;
 
 /** The result of {@link PairVerifier#orElse}. */
-record VerifierChain(PairVerifier first, PairVerifier next)
-    implements PairVerifier, NonBlocking {
+record VerifierChain(PairVerifier first, PairVerifier next) implements PairVerifier, NonBlocking {
 
   VerifierChain {
     requireNonNull(first, "first");

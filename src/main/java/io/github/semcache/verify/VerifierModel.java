@@ -37,8 +37,8 @@ public final class VerifierModel {
    * @param accept the score from which a pair is accepted
    * @param strictAccept the score from which a pair is accepted if another verifier follows
    * @param reject the score below which a pair is rejected
-   * @throws IllegalArgumentException if the thresholds are not in [0, 1] and ascending, or a tree is
-   *     malformed
+   * @throws IllegalArgumentException if the thresholds are not in [0, 1] and ascending, or a tree
+   *     is malformed
    */
   public VerifierModel(
       BoostedTrees trees, WordWeights words, double accept, double strictAccept, double reject) {
@@ -62,7 +62,8 @@ public final class VerifierModel {
       boolean leaf = tree.features()[i] < 0;
       if (!Float.isFinite(tree.values()[i])
           || tree.features()[i] >= PairFeatures.NAMES.length
-          || !leaf && (tree.children()[i] <= i || tree.children()[i] + 1 >= tree.features().length)) {
+          || (!leaf
+              && (tree.children()[i] <= i || tree.children()[i] + 1 >= tree.features().length))) {
         throw new IllegalArgumentException("node " + i + " of a tree is malformed");
       }
     }
@@ -77,12 +78,45 @@ public final class VerifierModel {
     return BuiltIn.MODEL;
   }
 
-  BoostedTrees trees() {
+  /**
+   * Returns the decision trees.
+   *
+   * @return the trees
+   */
+  public BoostedTrees trees() {
     return trees;
   }
 
-  WordWeights words() {
+  /**
+   * Returns the weights of words.
+   *
+   * @return the weights
+   */
+  public WordWeights words() {
     return words;
+  }
+
+  /**
+   * Returns a copy with other trees.
+   *
+   * @param newTrees the trees
+   * @return the copy
+   */
+  public VerifierModel withTrees(BoostedTrees newTrees) {
+    return new VerifierModel(newTrees, words, accept, strictAccept, reject);
+  }
+
+  /**
+   * Returns a copy with other thresholds.
+   *
+   * @param newAccept the score from which a pair is accepted, in [0, 1]
+   * @param newStrictAccept the score from which a pair is accepted if another verifier follows
+   * @param newReject the score below which a pair is rejected
+   * @return the copy
+   * @throws IllegalArgumentException if the thresholds are not in [0, 1] and ascending
+   */
+  public VerifierModel withThresholds(double newAccept, double newStrictAccept, double newReject) {
+    return new VerifierModel(trees, words, newAccept, newStrictAccept, newReject);
   }
 
   double accept() {
@@ -110,7 +144,13 @@ public final class VerifierModel {
   public String format() {
     StringBuilder out = new StringBuilder(HEADER).append('\n');
     out.append("features ").append(String.join(" ", PairFeatures.NAMES)).append('\n');
-    out.append("thresholds ").append(accept).append(' ').append(strictAccept).append(' ').append(reject).append('\n');
+    out.append("thresholds ")
+        .append(accept)
+        .append(' ')
+        .append(strictAccept)
+        .append(' ')
+        .append(reject)
+        .append('\n');
     out.append("bias ").append(number(trees.bias())).append('\n');
     for (Tree tree : trees.trees()) {
       out.append("tree");
@@ -161,10 +201,17 @@ public final class VerifierModel {
       try {
         switch (parts[0]) {
           case "features" -> requireFeatures(lines[i]);
-          case "thresholds" -> thresholds = Arrays.stream(lines[i].split(" ")).skip(1).mapToDouble(Double::parseDouble).toArray();
+          case "thresholds" ->
+              thresholds =
+                  Arrays.stream(lines[i].split(" "))
+                      .skip(1)
+                      .mapToDouble(Double::parseDouble)
+                      .toArray();
           case "bias" -> bias = Double.parseDouble(parts[1]);
           case "tree" -> trees.add(tree(lines[i].split(" ")));
-          case "word" -> words.put(parts[3], new float[] {Float.parseFloat(parts[1]), Float.parseFloat(parts[2])});
+          case "word" ->
+              words.put(
+                  parts[3], new float[] {Float.parseFloat(parts[1]), Float.parseFloat(parts[2])});
           case "" -> {}
           default -> throw new IllegalArgumentException("unknown entry");
         }
@@ -176,7 +223,11 @@ public final class VerifierModel {
       throw new IllegalArgumentException("the model is incomplete");
     }
     return new VerifierModel(
-        new BoostedTrees(bias, trees), new WordWeights(words), thresholds[0], thresholds[1], thresholds[2]);
+        new BoostedTrees(bias, trees),
+        new WordWeights(words),
+        thresholds[0],
+        thresholds[1],
+        thresholds[2]);
   }
 
   private static void requireFeatures(String line) {

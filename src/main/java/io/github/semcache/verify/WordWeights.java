@@ -25,8 +25,19 @@ public final class WordWeights {
     return weights;
   }
 
+  /**
+   * Returns the weights of a word that is not listed.
+   *
+   * @param word the word, or a class of words that starts with an asterisk
+   * @return the log odds and the rarity
+   */
+  public static float[] unknown(String word) {
+    return (word.startsWith("*") ? UNKNOWN_CLASS : UNKNOWN_WORD).clone();
+  }
+
   private float[] get(String word) {
-    return weights.getOrDefault(word, word.startsWith("*") ? UNKNOWN_CLASS : UNKNOWN_WORD);
+    float[] found = weights.get(word);
+    return found != null ? found : word.startsWith("*") ? UNKNOWN_CLASS : UNKNOWN_WORD;
   }
 
   /** Returns the log odds of different answers. */

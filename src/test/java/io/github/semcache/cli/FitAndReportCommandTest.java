@@ -52,14 +52,26 @@ class FitAndReportCommandTest {
 
   @Test
   void fitOfPromptsPrintsTheCode() throws IOException {
-    CliRun run = run("fit", prompts(), "--label", "label", "--error-rate", "0.05", "--seed", "1");
+    CliRun run =
+        run(
+            "fit",
+            prompts(),
+            "--label",
+            "label",
+            "--error-rate",
+            "0.05",
+            "--seed",
+            "1",
+            "--verifier",
+            "none");
 
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
         .containsPattern(
             "threshold 0\\.\\d{4} for an error rate of at most 0\\.05 with confidence 0\\.95")
         .containsPattern(
-            "(?m)^SemanticCache\\.builder\\(\\)\\.embedder\\(embedder\\)\\.maxDistance\\(0\\.\\d{4}\\)$");
+            "(?m)^SemanticCache\\.builder\\(\\)\\.embedder\\(embedder\\)\\.maxDistance\\(0\\.\\d{4}\\)"
+                + "\\.verifier\\(PairVerifier\\.none\\(\\)\\)$");
   }
 
   @Test
@@ -77,13 +89,16 @@ class FitAndReportCommandTest {
                 "--precision",
                 "0.9",
                 "--no-guards",
+                "--verifier",
+                "none",
                 "--json")
             .json();
 
     assertThat(json.get("threshold").asDouble()).isEqualTo(0.0152);
     assertThat(json.get("hits").asInt()).isEqualTo(200);
     assertThat(json.get("crossValidation").get("thresholds")).hasSize(5);
-    assertThat(json.get("builder").asText()).endsWith(".maxDistance(0.0152).noGuards()");
+    assertThat(json.get("builder").asText())
+        .endsWith(".maxDistance(0.0152).noGuards().verifier(PairVerifier.none())");
   }
 
   @Test
@@ -104,6 +119,8 @@ class FitAndReportCommandTest {
 
     run("fit", file, "--error-rate", "0.01")
         .assertFailed(2, "--label is missing; fit needs labels to recognize wrong hits");
+    run("fit", file, "--label", "label", "--error-rate", "0.1", "--verifier", "labels")
+        .assertFailed(2, "--verifier is labels; fit needs local or none");
     run("fit", file, "--label", "label", "--error-rate", "7")
         .assertFailed(2, "--error-rate: errorRate is 7.0; it must be more than 0 and less than 1");
     run("fit", file, "--label", "label", "--first", "prompt", "--error-rate", "0.1")
@@ -140,7 +157,10 @@ class FitAndReportCommandTest {
 
     assertThat(run.err()).isEmpty();
     assertThat(run.out().strip()).isEqualTo(page.toString());
-    assertThat(page).content().contains("max-distance with guards", "600");
+    assertThat(page)
+        .content()
+        .contains("max-distance", "600", "semcache-cli report ", "--label label -o ")
+        .contains("\"recommendation\":", "\"createdAt\":\"20", "\"maxErrorRate\":0.01");
   }
 
   @Test
@@ -149,6 +169,8 @@ class FitAndReportCommandTest {
 
     run("report", file)
         .assertFailed(2, "--label is missing; a report needs labels to recognize wrong hits");
+    run("report", file, "--label", "label", "--error-rate", "2")
+        .assertFailed(2, "--error-rate is 2.0; it must be more than 0 and less than 1");
     CliRun run =
         run("report", file, "--label", "label", "-o", directory.resolve("no/page.html").toString());
     assertThat(run.exitCode()).isEqualTo(1);
@@ -159,9 +181,20 @@ class FitAndReportCommandTest {
   void replayDeletesTheEmbeddedStoreAtTheEnd() throws IOException {
     Path store = directory.resolve("store");
     String file = prompts();
-    JsonNode inMemory = run("replay", file, "--label", "label", "--json").json();
+    JsonNode inMemory =
+        run("replay", file, "--label", "label", "--json", "--verifier", "none").json();
     JsonNode onDisk =
-        run("replay", file, "--label", "label", "--json", "--store", store.toString()).json();
+        run(
+                "replay",
+                file,
+                "--label",
+                "label",
+                "--json",
+                "--verifier",
+                "none",
+                "--store",
+                store.toString())
+            .json();
 
     assertThat(onDisk.get("hits").asInt()).isEqualTo(inMemory.get("hits").asInt()).isPositive();
     assertThat(store).doesNotExist();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.redis.RedisConnection;
@@ -16,6 +17,7 @@ import io.github.semcache.testkit.FakeEmbedder;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,16 +123,76 @@ class RedisCommandsIT {
     assertThat(run("ls").out()).isEmpty();
   }
 
-  @Test
-  void missingCacheIsEmptyAndNotCreated() {
-    String[] args = {
-      "ls", "--store", server().toString(), "--cache-name", cacheName + "x", "--no-embedding-cache"
-    };
+  private CliRun runWithCacheName(String name, String... args) {
     List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--store", server().toString(), "--cache-name", name));
     options(all);
-    CliRun run = CliRun.of(embedder, all.toArray(String[]::new));
+    return CliRun.of(embedder, all.toArray(String[]::new));
+  }
 
-    assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).isEmpty();
+  @Test
+  void missingCacheIsReportedAndNotCreated() {
+    for (int i = 0; i < 2; i++) {
+      CliRun run = runWithCacheName(cacheName + "x", "ls");
+
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.out()).isEmpty();
+      assertThat(run.err())
+          .startsWith("semcache-cli: there is no cache '" + cacheName + "x' in redis://");
+    }
+  }
+
+  @Test
+  void cachesAreListedWithTheirModelsAndSizes() {
+    List<String> args = new ArrayList<>(List.of("caches", "--store", server().toString()));
+    options(args);
+    assertThat(CliRun.of(embedder, args.toArray(String[]::new)).out())
+        .containsPattern(
+            cacheName + " +fake-embedder, dimension 64: 2 entries, index \\d+\\.\\d MiB");
+    args.add("--json");
+    JsonNode json = CliRun.of(embedder, args.toArray(String[]::new)).json();
+    assertThat(json)
+        .anySatisfy(
+            cache -> {
+              assertThat(cache.get("cacheName").asText()).isEqualTo(cacheName);
+              assertThat(cache.get("embeddingModel").asText()).isEqualTo("fake-embedder");
+              assertThat(cache.get("entries").asInt()).isEqualTo(2);
+            });
+  }
+
+  @Test
+  void entriesOfAnyModelAreListedWithoutAnEmbedder() {
+    Embedder other = Embedder.of("model/of:others", 3, text -> new float[] {1, 0, 0});
+    try (RedisVectorStore store =
+        RedisVectorStore.builder(connection(), EmbeddingSpace.of(other))
+            .cacheName(cacheName + "-other")
+            .build()) {
+      SemanticCache cache = SemanticCache.builder().embedder(other).store(store).build();
+      cache.put(Prompt.of("Which model is it?"), "Another one.");
+      CliEnvironment withoutModel =
+          new CliEnvironment(
+              Map.of(),
+              false,
+              () -> {
+                throw new AssertionError("the local model is not needed");
+              });
+      List<String> args =
+          new ArrayList<>(
+              List.of("ls", "--store", server().toString(), "--cache-name", cacheName + "-other"));
+      options(args);
+
+      assertThat(CliRun.of(withoutModel, args.toArray(String[]::new)).out())
+          .contains("Which model is it?");
+      CliRun wrong = runWithCacheName(cacheName + "-other", "ls", "--embedder", "minilm");
+      assertThat(wrong.exitCode()).isEqualTo(1);
+      assertThat(wrong.err())
+          .contains(
+              "the embedding model is fake-embedder, but redis://",
+              "has embeddings of model/of:others with dimension 3");
+      CliRun explain = runWithCacheName(cacheName + "-other", "explain", "Which model is it?");
+      assertThat(explain.exitCode()).isEqualTo(1);
+      assertThat(explain.err()).contains("has embeddings of model/of:others with dimension 3");
+      store.dropIndex(true);
+    }
   }
 }

@@ -52,6 +52,9 @@ class RedisOptionsTest {
       assertThat(run.exitCode()).isEqualTo(1);
       assertThat(run.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
     }
+    CliRun caches = CliRun.of(new FakeEmbedder(), "caches", "--store", stopped.uri().toString());
+    assertThat(caches.exitCode()).isEqualTo(1);
+    assertThat(caches.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
     CliRun remove = run("forget", stopped.uri().toString(), "--all");
     assertThat(remove.exitCode()).isEqualTo(1);
     assertThat(remove.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);

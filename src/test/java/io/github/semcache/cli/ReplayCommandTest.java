@@ -45,7 +45,7 @@ class ReplayCommandTest {
     args.addAll(List.of("--embedding-cache", directory.toString()));
     args.addAll(List.of(more));
     if (!args.contains("--policy")) {
-      args.addAll(List.of("--policy", "max-distance=0.1"));
+      args.addAll(List.of("--policy", "max-distance=0.1", "--verifier", "none"));
     }
     return CliRun.of(embedder, args.toArray(String[]::new));
   }
@@ -99,6 +99,8 @@ class ReplayCommandTest {
             "intent",
             "--policy",
             "max-distance=0.1",
+            "--verifier",
+            "none",
             "--wrong-hits",
             support().toString());
 
@@ -181,7 +183,9 @@ class ReplayCommandTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
-        .contains("8 requests", "policy max-distance=0.1, embedder fake-embedder, store memory")
+        .contains(
+            "8 requests",
+            "policy max-distance=0.1, verifier none, embedder fake-embedder, store memory")
         .containsPattern("hits +4 \\(50\\.00 %")
         .containsPattern("wrong hits +1 \\(12\\.50 %")
         .containsPattern("precision +3 \\(75\\.00 %")
@@ -222,6 +226,19 @@ class ReplayCommandTest {
   }
 
   @Test
+  void labelsDecideWhereTheVerifierIsUnsure() {
+    JsonNode json =
+        replaySupport("--policy", "max-distance=0.1", "--verifier", "labels", "--json").json();
+
+    assertThat(json.get("verifierCalls").isNumber()).isTrue();
+    assertThat(json.get("policy").asText()).isEqualTo("max-distance=0.1, verifier labels");
+    assertThat(replaySupport("--policy", "default", "--verifier", "labels").out())
+        .containsPattern("verifier calls: \\d+ \\(\\d\\.\\d{3} per request\\)");
+    replay(support(), "--prompt", "text", "--policy", "default", "--verifier", "labels")
+        .assertFailed(2, "--label is missing; --verifier labels needs labels");
+  }
+
+  @Test
   void embeddingsAreCachedForTheNextRun() {
     replaySupport("--json").json();
     int embedded = embedder.embedded().size();
@@ -241,6 +258,7 @@ class ReplayCommandTest {
                 "--label=intent",
                 "--no-embedding-cache",
                 "--policy=max-distance=0.15",
+                "--verifier=none",
                 "--json")
             .json();
 
@@ -312,7 +330,7 @@ class ReplayCommandTest {
         .assertFailed(
             2,
             "Invalid value for option '--policy': 'magic' is not a policy; examples are"
-                + " max-distance=0.15, relative=0.08, same-words, error-budget=0.01, never");
+                + " default, max-distance=0.15, relative=0.08, same-words, error-budget=0.01, never");
     replaySupport("--policy", "same-words=0.1")
         .assertFailed(
             2, "Invalid value for option '--policy': 'same-words=0.1': same-words has no value");

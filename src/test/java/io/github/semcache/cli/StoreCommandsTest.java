@@ -76,11 +76,11 @@ class StoreCommandsTest {
 
   @Test
   void explainShowsDistanceAndDecision() {
-    CliRun run = run("explain", "Where's my card?");
+    CliRun run = run("explain", "Where's my card?", "--verifier", "none");
 
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
-        .contains("exact: no", "max-distance=0.15: hit", "0.0038  Where is my card?")
+        .contains("exact: no", "default, verifier none: hit", "0.0038  Where is my card?")
         .contains("on its own: hit", "on its own: miss, too-far");
     JsonNode json = run("explain", "Where is my card?", "--json").json();
     assertThat(json.get("exact").asBoolean()).isTrue();
@@ -89,10 +89,30 @@ class StoreCommandsTest {
 
   @Test
   void explainListsTheGuardsThatReject() {
-    assertThat(run("explain", "Is my card with 2 chips here?").out())
-        .contains("rejected by guards: ", "added-number", "max-distance=0.15: miss, ");
-    assertThat(run("explain", "Is my card with 2 chips here?", "--no-guards").out())
-        .contains("max-distance=0.15 without guards: hit");
+    String[] explain = {"explain", "Is my card with 2 chips here?", "--verifier", "none"};
+    assertThat(run(explain).out())
+        .contains("rejected by guards: ", "added-number", "default, verifier none: miss, ");
+    assertThat(
+            run("explain", "Is my card with 2 chips here?", "--verifier", "none", "--no-guards")
+                .out())
+        .contains("default without guards, verifier none: hit");
+  }
+
+  @Test
+  void explainShowsTheDecisionOfTheVerifier() {
+    CliRun run = run("explain", "Is my card with 2 chips here?", "--verifier", "local");
+
+    assertThat(run.out())
+        .contains("default, verifier local: miss, ")
+        .containsPattern("on its own: miss, [a-z-]+; verifier: (reject|unsure), [a-z-]+");
+    JsonNode candidate =
+        run("explain", "Where's my card?", "--verifier", "local", "--json")
+            .json()
+            .get("candidates")
+            .get(0);
+    assertThat(candidate.get("verification").get("outcome").asText()).isEqualTo("accept");
+    run("explain", "x", "--verifier", "labels")
+        .assertFailed(2, "--verifier is labels; explain has no labels");
   }
 
   @Test
@@ -200,16 +220,42 @@ class StoreCommandsTest {
   }
 
   @Test
-  void storeOfAnotherModelIsRejected() {
-    CliRun run =
-        CliRun.of(
-            Embedder.of("other", 3, text -> new float[] {1, 0, 0}),
-            "ls",
-            "--store",
-            directory.resolve("store").toString(),
-            "--no-embedding-cache");
+  void listNeedsNoEmbedderAndExplainRejectsAnotherModel() {
+    Embedder other = Embedder.of("other", 3, text -> new float[] {1, 0, 0});
+    String store = directory.resolve("store").toString();
 
-    assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).contains("fake-embedder", "other");
+    for (String command : List.of("ls", "stats")) {
+      CliRun run = CliRun.of(other, command, "--store", store);
+      assertThat(run.err()).isEmpty();
+      assertThat(run.exitCode()).isZero();
+    }
+    CliRun.of(other, "ls", "--store", store, "--embedder", "minilm")
+        .assertFailed(
+            1,
+            "the embedding model is other, but "
+                + store
+                + " has embeddings of fake-embedder with dimension 64");
+    CliRun.of(other, "ls", "--store", store, "--model", "gpt")
+        .assertFailed(
+            1,
+            "the embedding model is gpt, but "
+                + store
+                + " has embeddings of fake-embedder with dimension 64");
+    CliRun.of(other, "explain", "x", "--store", store, "--no-embedding-cache")
+        .assertFailed(
+            1,
+            "the embedding model is other with dimension 3, but "
+                + store
+                + " has embeddings of fake-embedder with dimension 64");
+  }
+
+  @Test
+  void cachesRequiresARedisUri() {
+    CliRun.of(embedder, "caches", "--store", directory.toString())
+        .assertFailed(
+            2,
+            "--store is '"
+                + directory
+                + "'; it must be a Redis URI, because a directory has one cache");
   }
 }

@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
+import io.github.semcache.verify.Verification;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -41,11 +47,14 @@ class EvaluationReportTest {
                 LabeledPrompt.of("Where is my </script><b>reader</b>?", "reader")))
         .title("A & <B>")
         .policy(
-            "max-distance",
-            threshold -> HitPolicy.maxDistance(threshold).unguarded(),
-            List.of(0.001, 0.1))
+            "max-distance", "0.001", OptionalDouble.of(0.001), "first", b -> byDistance(b, 0.001))
+        .policy("max-distance", "0.1", OptionalDouble.of(0.1), "second", b -> byDistance(b, 0.1))
         .policy("never", "always", replay -> replay.hitPolicy(HitPolicy.never()))
         .guards(Guards.none().and(prompts -> Optional.of(new RejectionReason("a-guard"))));
+  }
+
+  private static void byDistance(SemanticCacheBuilder builder, double threshold) {
+    builder.maxDistance(threshold).noGuards().verifier(PairVerifier.none());
   }
 
   private static JsonNode data(String html) throws JsonProcessingException {
@@ -68,6 +77,45 @@ class EvaluationReportTest {
     assertThat(points.get(1).get("errorRate").asDouble()).isEqualTo(0.25);
     assertThat(points.get(1).get("secondHalfErrorRate").asDouble()).isEqualTo(0.5);
     assertThat(curves.get(1).get("points").get(0).get("threshold").isNull()).isTrue();
+  }
+
+  @Test
+  void settingWithTheMostHitsWithinTheErrorRateIsRecommended() throws JsonProcessingException {
+    assertThat(data(report().maxErrorRate(0.1).build().html()).get("recommendation").isNull())
+        .isTrue();
+    JsonNode data = data(report().maxErrorRate(0.9).build().html());
+
+    assertThat(data.get("recommendation").get("policy").asText()).isEqualTo("max-distance");
+    assertThat(data.get("recommendation").get("point").get("code").asText()).isEqualTo("second");
+    assertThat(data.get("curves").get(0).get("chosen").asInt()).isEqualTo(1);
+    assertThatThrownBy(() -> report().maxErrorRate(1))
+        .hasMessage("maxErrorRate is 1.0; it must be more than 0 and less than 1");
+  }
+
+  @Test
+  void scoresOfTheVerifierAreEvaluated() throws JsonProcessingException {
+    PairVerifier verifier =
+        pair ->
+            pair.query().contains("reader")
+                ? Verification.reject("reader").withScore(0.05)
+                : Verification.accept().withScore(0.95);
+    JsonNode data = data(report().verifier(verifier).build().html());
+
+    assertThat(data.get("scores").get(1).get("name").asText()).isEqualTo("verifier");
+    assertThat(data.get("scores").get(1).get("averagePrecision").asDouble()).isPositive();
+    JsonNode bins = data.get("reliability").get("bins");
+    assertThat(bins).hasSize(2);
+    assertThat(bins.get(0).get("sameAnswer").asDouble()).isZero();
+    assertThat(bins.get(1).get("sameAnswer").asDouble()).isEqualTo(1);
+  }
+
+  @Test
+  void pageNamesItsCommandAndDate() throws JsonProcessingException {
+    InstantSource noon = () -> Instant.parse("2026-01-01T12:00:00.5Z");
+    JsonNode data = data(report().command("report x.csv").timeSource(noon).build().html());
+
+    assertThat(data.get("command").asText()).isEqualTo("report x.csv");
+    assertThat(data.get("createdAt").asText()).isEqualTo("2026-01-01T12:00:00Z");
   }
 
   @Test

@@ -91,6 +91,7 @@ class DocumentationTest {
     CacheStats stats =
         GuideExamples.shadow(SemanticCache.builder().embedder(new FakeEmbedder()), chat);
     assertThat(stats.requests()).isZero();
+    GuideExamples.verifier(SemanticCache.builder().embedder(new FakeEmbedder()), chat).close();
     GuideExamples.learning(SemanticCache.builder().embedder(new FakeEmbedder()), chat).close();
   }
 
@@ -126,6 +127,14 @@ class DocumentationTest {
       }
     }
     assertThat(reached).containsAll(pages().toList());
+  }
+
+  @Test
+  void propertiesOfTheReadmeAreThoseOfTheSpringBootExample() throws IOException {
+    Path properties = Path.of("examples/spring-boot/src/main/resources/application.properties");
+
+    assertThat(Files.readString(Path.of("README.md")))
+        .contains("```properties\n" + Files.readString(properties) + "```");
   }
 
   @ParameterizedTest

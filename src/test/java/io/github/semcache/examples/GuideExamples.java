@@ -25,14 +25,15 @@ import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
-import io.github.semcache.prompt.Scope;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.stats.CacheStats;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.verify.PairVerifier;
+import io.github.semcache.verify.Verification;
 import java.nio.file.Path;
 import java.time.Duration;
-import io.github.semcache.store.EntrySelector;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +207,25 @@ final class GuideExamples {
     SemanticCache cache =
         builder.hitPolicy(ErrorBudget.of(0.01)).judge(AnswerJudge.chat(chatClient)).build();
     // learning ends
+    return cache;
+  }
+
+  static SemanticCache verifier(SemanticCacheBuilder builder, ChatClient smallModel) {
+    // verifier begins
+    PairVerifier sameUnits =
+        pair ->
+            pair.query().contains("miles") == pair.cachedPrompt().contains("miles")
+                ? Verification.unsure("same-units")
+                : Verification.reject("other-units");
+    SemanticCache cache = builder.verifier(sameUnits.orElse(PairVerifier.chat(smallModel))).build();
+    // verifier ends
+    return cache;
+  }
+
+  static SemanticCache targetErrorRate(SemanticCacheBuilder builder) {
+    // target-error-rate begins
+    SemanticCache cache = builder.targetErrorRate(0.01).build();
+    // target-error-rate ends
     return cache;
   }
 

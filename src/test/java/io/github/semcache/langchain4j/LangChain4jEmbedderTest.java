@@ -15,7 +15,11 @@ import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.RejectedTextException;
 import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class LangChain4jEmbedderTest {
   private static final String SECRET = "the patient's diagnosis";
@@ -126,6 +130,43 @@ final class LangChain4jEmbedderTest {
     assertThatFailureOf(new float[] {Float.POSITIVE_INFINITY, 1})
         .hasMessageContaining("is Infinity");
     assertThatFailureOf(new float[] {0, 0}).hasMessageContaining("must have a direction");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BAAI/bge-small-en-v1.5, 0.07, 512",
+    "e5-small-v2-q, 0.035, 512",
+    "all-MiniLM-L6-v2, 0.15, 128",
+    "bge-m3:latest, , 8192",
+    "some-model, , 512"
+  })
+  void thresholdAndWindowAreKnownByTheNameOfTheModel(
+      String name, @Nullable Double maxDistance, int maxTokens) {
+    LangChain4jEmbedder embedder = LangChain4jEmbedder.builder(model, name).dimension(2).build();
+
+    assertThat(embedder.maxDistance())
+        .isEqualTo(maxDistance == null ? OptionalDouble.empty() : OptionalDouble.of(maxDistance));
+    assertThat(embedder.coverage("a".repeat(2 * maxTokens))).isEqualTo(1);
+    assertThat(embedder.coverage("a".repeat(2 * maxTokens + 1))).isZero();
+    assertThat(embedder.coverage("ü".repeat(maxTokens + 1))).isZero();
+  }
+
+  @Test
+  void thresholdAndWindowCanBeSet() {
+    LangChain4jEmbedder embedder =
+        LangChain4jEmbedder.builder(model, "bge-m3")
+            .dimension(2)
+            .maxDistance(0.07)
+            .maxTokens(10)
+            .build();
+
+    assertThat(embedder.maxDistance()).hasValue(0.07);
+    assertThat(embedder.coverage("a".repeat(20))).isEqualTo(1);
+    assertThat(embedder.coverage("a".repeat(21))).isZero();
+    assertThatThrownBy(() -> LangChain4jEmbedder.builder(model, "m").maxDistance(2.1))
+        .hasMessage("maxDistance is 2.1; a cosine distance lies between 0 and 2");
+    assertThatThrownBy(() -> LangChain4jEmbedder.builder(model, "m").maxTokens(0))
+        .hasMessage("maxTokens is 0; it must be at least 1");
   }
 
   @Test

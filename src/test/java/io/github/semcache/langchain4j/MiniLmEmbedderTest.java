@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.RejectedTextException;
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class MiniLmEmbedderTest {
@@ -28,6 +32,9 @@ final class MiniLmEmbedderTest {
   private static final String MODEL_PACKAGE = "dev.langchain4j.model.embedding.onnx.";
 
   private static final Embedder EMBEDDER = MiniLmEmbedder.create();
+  private static final WordPieceReader READER =
+      WordPieceReader.load(
+          AllMiniLmL6V2QuantizedEmbeddingModel.class, "/all-minilm-l6-v2-q-tokenizer.json");
 
   @Test
   void distancesMatchTheJavadoc() {
@@ -81,6 +88,64 @@ final class MiniLmEmbedderTest {
     String report = String.join(" ", Collections.nCopies(22, "The office was open all week."));
 
     assertThat(distance(report + " " + CAPITAL, report + " " + OTHER)).isBetween(0.001, 0.15);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        CAPITAL,
+        "Compare {\"a\": [1, 2.5e3]} with x_y != z && `ls -la` – 100 € or £5?",
+        "Größe und Straße: Wie heißt die Hauptstadt von Österreich? Schöne Grüße!",
+        "¿Cuál es la capital de España? El año pasado, ¡qué niño tan pequeño!",
+        "Où est l'été ? Ça naïve, cœur, garçon, hôtel, «Noël»…",
+      })
+  void textInALanguageWithLatinLettersIsReadCompletely(String text) {
+    assertThat(EMBEDDER.coverage(text)).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "เมืองหลวงของฝรั่งเศสคืออะไร, แอปเปิลหนึ่งกิโลกรัมราคาเท่าไร", // Thai
+    "የፈረንሳይ ዋና ከተማ ምንድን ነው, አንድ ኪሎ ፖም ስንት ነው", // Amharic
+    "ফ্রান্সের রাজধানী কী, এক কেজি আপেলের দাম কত", // Bengali
+    "프랑스의 수도는 어디입니까, 사과 일 킬로그램은 얼마입니까", // Korean
+    "法国的首都是什么, 一公斤苹果多少钱", // Chinese
+    "フランスの首都はどこですか, りんご一キロはいくらですか", // Japanese
+    "फ़्रांस की राजधानी क्या है, एक किलो सेब कितने का है", // Hindi
+    "מהי בירת צרפת, כמה עולה קילו תפוחים", // Hebrew
+    "ما هي عاصمة فرنسا, كم سعر كيلو التفاح", // Arabic
+    "Какая столица Франции, Сколько стоит килограмм яблок", // Russian
+    "Ποια είναι η πρωτεύουσα της Γαλλίας, Πόσο κοστίζει ένα κιλό μήλα", // Greek
+    "რა არის საფრანგეთის დედაქალაქი, რა ღირს ერთი კილო ვაშლი", // Georgian
+    "Thủ đô của nước Pháp là gì, Một cân táo giá bao nhiêu tiền" // Vietnamese
+  })
+  void textInALanguageThatTheModelCannotReadIsNotCompared(String text, String unrelated) {
+    assertThat(EMBEDDER.coverage(text)).isLessThan(Embedder.MIN_COVERAGE);
+    assertThat(EMBEDDER.coverage(unrelated)).isLessThan(Embedder.MIN_COVERAGE);
+  }
+
+  @Test
+  void unknownWordsReduceTheCoverage() {
+    assertThat(EMBEDDER.coverage("price of 🍎")).isLessThan(Embedder.MIN_COVERAGE);
+    assertThat(EMBEDDER.coverage("Translate this sentence into English, please: ภาษาไทย"))
+        .isBetween(0.5, Embedder.MIN_COVERAGE);
+    assertThat(EMBEDDER.coverage("a".repeat(101))).isZero();
+    assertThat(EMBEDDER.coverage("What is the price of one kilogram of apples in Paris today 🍎"))
+        .isBetween(Embedder.MIN_COVERAGE, 0.99);
+    assertThat(EMBEDDER.coverage("\u200b")).isZero();
+  }
+
+  @Test
+  void textBeyondTheMaximumLengthIsNotRead() {
+    assertThat(EMBEDDER.coverage("word ".repeat(1_638))).isEqualTo(1);
+    assertThat(EMBEDDER.coverage("word ".repeat(1_639))).isZero();
+  }
+
+  @Property
+  void asciiTextHasTheCoverageOfItsTokens(Values values) {
+    String text = values.stringOf(300, "abz AZ09 .,;-_/(){}\"'\\\n\t@#$%");
+
+    assertThat(READER.coverage(text)).isEqualTo(READER.coverageByTokens(text));
   }
 
   @Test

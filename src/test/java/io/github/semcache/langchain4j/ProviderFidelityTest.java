@@ -4,7 +4,6 @@ import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.github.semcache.prompt.Prompt;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.SystemMessage;
@@ -21,6 +20,7 @@ import dev.langchain4j.rag.content.injector.DefaultContentInjector;
 import dev.langchain4j.service.AiServices;
 import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.openai.FakeOpenAiServer;
+import io.github.semcache.prompt.Prompt;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -157,7 +157,8 @@ class ProviderFidelityTest extends CachedModelFixture {
     ChatModel normalizing =
         CachedChatModel.builder(cache)
             .normalizeMessages(
-                message -> new Prompt.Message(message.role(), message.text().replaceAll("It is .*", "")))
+                message ->
+                    new Prompt.Message(message.role(), message.text().replaceAll("It is .*", "")))
             .build(newModel().build());
     for (String time : List.of("10:00", "10:01")) {
       normalizing.chat(

@@ -99,11 +99,11 @@ class ErrorBudgetTest {
     SyntheticStream before = new SyntheticStream(learner, 40, 0, 4);
     before.run(1_200);
     for (int i = 0; i < 60 && learner.state() == Learner.State.SERVING; i++) {
-      update(Decision.audit(matches(0.001).get(0), 0.05), Verdict.DIFFERENT, i);
+      update(Decision.audit(matches(0.001).get(0), 0.5), Verdict.DIFFERENT, i);
     }
 
     SyntheticStream after = before.then(1_000);
-    after.run(1_200);
+    after.run(3_000);
 
     assertThat(learner.state()).isEqualTo(Learner.State.SERVING);
     assertThat(after.hits).isGreaterThan(200);

@@ -1,7 +1,10 @@
 package io.github.semcache.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.github.semcache.learning.RiskCalibration.Correction;
+import io.github.semcache.learning.RiskModel.Plan;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.util.ArrayList;
@@ -19,7 +22,7 @@ class RiskModelTest {
     double confidence = values.doubleBetween(0.5, 0.99);
     List<RiskModel.Scored> examples = randomExamples(new Random(values.anyLong()), count);
 
-    double threshold = RiskModel.threshold(examples, budget, confidence);
+    double threshold = threshold(examples, budget, confidence);
 
     OptionalDouble next =
         examples.stream().mapToDouble(RiskModel.Scored::risk).filter(r -> r > threshold).min();
@@ -50,10 +53,51 @@ class RiskModelTest {
     double budget = values.doubleBetween(0.01, 0.2);
     List<RiskModel.Scored> examples = randomExamples(new Random(values.anyLong()), 600);
 
-    assertThat(RiskModel.threshold(examples, budget / 2, 0.9))
-        .isLessThanOrEqualTo(RiskModel.threshold(examples, budget, 0.9));
-    assertThat(RiskModel.threshold(examples, budget, 0.99))
-        .isLessThanOrEqualTo(RiskModel.threshold(examples, budget, 0.9));
+    assertThat(threshold(examples, budget / 2, 0.9))
+        .isLessThanOrEqualTo(threshold(examples, budget, 0.9));
+    assertThat(threshold(examples, budget, 0.99))
+        .isLessThanOrEqualTo(threshold(examples, budget, 0.9));
+  }
+
+  private static double threshold(
+      List<RiskModel.Scored> examples, double target, double confidence) {
+    return RiskModel.threshold(examples, new Plan(target, confidence, Correction.NONE));
+  }
+
+  @Property(tries = 40)
+  void higherCalibrationNeverRaisesTheThreshold(Values values) {
+    List<RiskModel.Scored> examples = randomExamples(new Random(values.anyLong()), 600);
+    double budget = values.doubleBetween(0.01, 0.2);
+
+    assertThat(RiskModel.threshold(examples, new Plan(budget, 0.9, new Correction(2, 0))))
+        .isLessThanOrEqualTo(RiskModel.threshold(examples, new Plan(budget, 0.9, Correction.NONE)));
+  }
+
+  @Test
+  void examplesWithTheSameRiskAreWithinTheThresholdTogether() {
+    List<RiskModel.Scored> examples = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      examples.add(new RiskModel.Scored(0.001, false, 1));
+    }
+    for (int i = 0; i < 200; i++) {
+      examples.add(new RiskModel.Scored(0.1, i >= 100, 1));
+    }
+
+    assertThat(threshold(examples, 0.05, 0.9)).isEqualTo(0.001);
+    assertThat(threshold(examples, 0.5, 0.9)).isEqualTo(0.1);
+  }
+
+  @Test
+  void refitFromAnEarlierModelGivesTheSameRisks() {
+    RiskModel first = RiskModel.fit(examples(1_000, 7), new Plan(0.05, 0.9, Correction.NONE), null);
+
+    RiskModel cold = RiskModel.fit(examples(1_000, 8), new Plan(0.05, 0.9, Correction.NONE), null);
+    RiskModel warm = RiskModel.fit(examples(1_000, 8), new Plan(0.05, 0.9, Correction.NONE), first);
+
+    for (double distance = 0.05; distance < 1; distance += 0.1) {
+      assertThat(warm.risk().of(features(distance)))
+          .isCloseTo(cold.risk().of(features(distance)), within(0.005));
+    }
   }
 
   private static List<RiskModel.Scored> randomExamples(Random random, int count) {
@@ -73,8 +117,8 @@ class RiskModelTest {
       examples.add(new RiskModel.Scored(0.001, false, 1));
     }
 
-    assertThat(RiskModel.threshold(examples, 0.01, 0.95)).isNegative();
-    assertThat(RiskModel.threshold(examples, 0.05, 0.95)).isEqualTo(0.001);
+    assertThat(threshold(examples, 0.01, 0.95)).isNegative();
+    assertThat(threshold(examples, 0.05, 0.95)).isEqualTo(0.001);
   }
 
   @Test
@@ -84,12 +128,12 @@ class RiskModelTest {
       examples.add(new RiskModel.Scored(i / 1000.0, i >= 50 && i < 60, 1));
     }
 
-    assertThat(RiskModel.threshold(examples, 0.01, 0.75)).isBetween(0.045, 0.055);
+    assertThat(threshold(examples, 0.01, 0.75)).isBetween(0.045, 0.055);
   }
 
   @Test
   void fittedModelSeparatesWrongFromRight() {
-    RiskModel model = RiskModel.fit(examples(1_000, 7), 0.05, 0.9);
+    RiskModel model = RiskModel.fit(examples(1_000, 7), new Plan(0.05, 0.9, Correction.NONE), null);
 
     assertThat(model.risk().of(features(0.05))).isLessThan(0.05);
     assertThat(model.risk().of(features(0.9))).isGreaterThan(0.95);
@@ -101,7 +145,7 @@ class RiskModelTest {
     List<TrainingExample> right =
         examples(400, 3).stream().filter(example -> !example.wrong()).toList();
 
-    RiskModel model = RiskModel.fit(right, 0.02, 0.9);
+    RiskModel model = RiskModel.fit(right, new Plan(0.02, 0.9, Correction.NONE), null);
 
     assertThat(model.risk().of(features(0.05))).isBetween(0.0, 0.05);
   }

@@ -22,6 +22,7 @@ import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.Verification;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -114,6 +115,10 @@ class MicrometerTest {
             new CacheEvent.Coalesced(),
             new CacheEvent.LookedUp(CacheEvent.Tier.EXACT, Duration.ofMillis(1)),
             new CacheEvent.Embedded(1, Duration.ofMillis(1)),
+            new CacheEvent.Verified(
+                Verification.reject("order").plusCost(Verification.Cost.ofCall(usage)),
+                0.1,
+                Duration.ofMillis(1)),
             new CacheEvent.ModelAnswered(Duration.ofMillis(1), FinishReason.STOP, usage))
         .forEach(metrics::onEvent);
     cache.adapterFailed(new IllegalArgumentException("not serializable"));
@@ -125,6 +130,8 @@ class MicrometerTest {
             "cache.evictions COUNTER null [cache]",
             "semcache.lookup TIMER seconds [cache, tier]",
             "semcache.embedding TIMER seconds [cache]",
+            "semcache.verification TIMER seconds [cache, outcome]",
+            "semcache.verification.tokens COUNTER tokens [cache, type]",
             "semcache.model TIMER seconds [cache, finish_reason]",
             "semcache.distance DISTRIBUTION_SUMMARY null [cache, result]",
             "semcache.distance.histogram GAUGE null [cache, le, result]",

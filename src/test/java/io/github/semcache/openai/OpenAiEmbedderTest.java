@@ -77,6 +77,31 @@ final class OpenAiEmbedderTest extends OpenAiTest {
     assertThat(embedder.modelId()).isEqualTo(model);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "text-embedding-3-small, 0.13",
+    "text-embedding-3-large, 0.14",
+    "text-embedding-ada-002, 0.03"
+  })
+  void thresholdOfKnownModelIsDeclared(String model, double maxDistance) {
+    assertThat(OpenAiEmbedder.builder(client).model(model).build().maxDistance())
+        .hasValue(maxDistance);
+    assertThat(
+            OpenAiEmbedder.builder(client).model("other").modelDimension(3).build().maxDistance())
+        .isEmpty();
+  }
+
+  @Test
+  void textBeyondTheWindowIsNotRead() {
+    assertThat(OpenAiEmbedder.builder(client).build().coverage("a".repeat(16_382))).isEqualTo(1);
+    assertThat(OpenAiEmbedder.builder(client).build().coverage("a".repeat(16_383))).isZero();
+    assertThat(OpenAiEmbedder.builder(client).maxTokens(512).build().coverage("字".repeat(342)))
+        .isZero();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> OpenAiEmbedder.builder(client).maxTokens(0))
+        .withMessage("maxTokens is 0; it must be at least 1");
+  }
+
   @Test
   void modelIdDoesNotChangeTheRequestedModel() {
     Embedder embedder = OpenAiEmbedder.builder(client).modelId("tuned model").build();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("StringConcatToTextBlock") // the texts are read more easily in one piece
 class KnownTemplatesTest {
   private static final String QUESTION = "Who is it?";
 

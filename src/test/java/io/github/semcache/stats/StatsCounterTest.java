@@ -128,10 +128,11 @@ class StatsCounterTest {
             new CacheEvent.Verified(Verification.accept().plusCost(cost), 0.1, TOOK),
             new CacheEvent.Verified(Verification.reject("unmatched-word"), 0.1, TOOK),
             new CacheEvent.Verified(Verification.reject("order"), 0.1, TOOK),
-            new CacheEvent.Verified(Verification.unsure("score"), 0.1, TOOK));
+            new CacheEvent.Verified(Verification.unsure("score"), 0.1, TOOK),
+            new CacheEvent.VerificationDropped());
 
     assertThat(stats.verifications())
-        .isEqualTo(new CacheStats.Verifications(1, 2, 1, TOOK.multipliedBy(4), 1, 120, 2));
+        .isEqualTo(new CacheStats.Verifications(1, 2, 1, 1, TOOK.multipliedBy(4), 1, 120, 2));
   }
 
   @Test

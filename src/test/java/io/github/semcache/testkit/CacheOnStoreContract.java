@@ -6,18 +6,18 @@ import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.store.EntrySelector;
-import io.github.semcache.verify.PairVerifier;
-import java.util.concurrent.atomic.AtomicReference;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.verify.PairVerifier;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /**

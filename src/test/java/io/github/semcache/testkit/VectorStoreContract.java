@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NewEntry;
-import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.VersionedEntry;
 import java.util.ArrayList;
@@ -245,9 +245,7 @@ public abstract class VectorStoreContract extends VectorSearchContract {
     List<NewEntry> entries =
         IntStream.range(0, 1_203)
             .mapToObj(i -> entry(scope, "prompt " + i, "answer", now()))
-            .map(
-                entry ->
-                    new NewEntry(entry, Optional.empty(), Optional.of(MINUTE), scope.terms()))
+            .map(entry -> new NewEntry(entry, Optional.empty(), Optional.of(MINUTE), scope.terms()))
             .toList();
     store.put(entries);
     List<Long> progress = new ArrayList<>();

@@ -1,9 +1,12 @@
 package io.github.semcache.guard.text;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Tracks the quotations of a text while the text is read from start to end.
  *
- * <p>The cost is linear in the length of the text, because a quotation has a maximum length.
+ * <p>The cost is linear in the length of the text: the closing marks are indexed once for each kind
+ * of quotation mark that occurs.
  */
 final class Quotations {
   /** The maximum number of characters between the marks, not counting white space. */
@@ -17,6 +20,12 @@ final class Quotations {
 
   /** The index of the last letter or digit of the text, or -1; computed on demand. */
   private int lastWordCharacter = Integer.MAX_VALUE;
+
+  /** The number of characters before each index that are not white space; computed on demand. */
+  private int @Nullable [] lengths;
+
+  /** For each kind of mark, the next closing mark from each index on; computed on demand. */
+  private final int @Nullable [][] nextClosing = new int @Nullable [OPENING_MARKS.length()][];
 
   Quotations(CharSequence text) {
     this.text = text;
@@ -34,21 +43,47 @@ final class Quotations {
     if (kind < 0 || start < end) {
       return;
     }
-    char closing = CLOSING_MARKS.charAt(kind);
-    int length = 0;
-    for (int i = start + 1; i < text.length() && length < MAX_LENGTH; i++) {
-      char c = text.charAt(i);
-      if (c == closing && length > 0 && !isBeforeWordCharacter(i)) {
-        end = startsText && i >= lastWordCharacter() ? -1 : i;
-        return;
-      }
-      length += CharacterClasses.isSpace(c) ? 0 : 1;
+    int[] next = nextClosing(kind);
+    int close = next[start + 1];
+    if (close >= 0 && length(start, close) == 0) {
+      close = next[close + 1];
+    }
+    if (close >= 0 && length(start, close) < MAX_LENGTH) {
+      end = startsText && close >= lastWordCharacter() ? -1 : close;
     }
   }
 
   /** Returns whether an index is inside the quotation that was started last. */
   boolean contains(int index) {
     return index < end;
+  }
+
+  /** Returns the number of characters between two marks, not counting white space. */
+  private int length(int open, int close) {
+    int[] known = lengths;
+    if (known == null) {
+      known = new int[text.length() + 1];
+      for (int i = 0; i < text.length(); i++) {
+        known[i + 1] = known[i] + (CharacterClasses.isSpace(text.charAt(i)) ? 0 : 1);
+      }
+      lengths = known;
+    }
+    return known[close] - known[open + 1];
+  }
+
+  private int[] nextClosing(int kind) {
+    int @Nullable [] known = nextClosing[kind];
+    if (known == null) {
+      char closing = CLOSING_MARKS.charAt(kind);
+      known = new int[text.length() + 1];
+      known[text.length()] = -1;
+      for (int i = text.length() - 1; i >= 0; i--) {
+        boolean closes = text.charAt(i) == closing && !isBeforeWordCharacter(i);
+        known[i] = closes ? i : known[i + 1];
+      }
+      nextClosing[kind] = known;
+    }
+    return known;
   }
 
   private boolean isBeforeWordCharacter(int index) {

@@ -1,6 +1,7 @@
 package io.github.semcache.internal.concurrent;
 
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
@@ -186,7 +187,7 @@ public final class TimeLimiter implements AutoCloseable {
         return;
       }
       try {
-        timer.schedule(call::interrupt, grace.toNanos(), TimeUnit.NANOSECONDS);
+        Future<?> unused = timer.schedule(call::interrupt, grace.toNanos(), TimeUnit.NANOSECONDS);
       } catch (RejectedExecutionException e) {
         call.interrupt(); // This limiter was closed.
       }

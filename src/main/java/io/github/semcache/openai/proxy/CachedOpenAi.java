@@ -2,13 +2,13 @@ package io.github.semcache.openai.proxy;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.prompt.Prompt;
 import com.openai.client.OpenAIClient;
 import com.openai.client.OpenAIClientAsync;
 import com.openai.core.ClientOptions;
 import com.openai.core.LogLevel;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.util.Locale;
 import java.util.Optional;

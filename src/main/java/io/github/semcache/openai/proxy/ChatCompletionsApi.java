@@ -123,7 +123,7 @@ final class ChatCompletionsApi implements ModelApi {
     }
     FinishReason reason = FinishReason.parse(choice.path(FINISH_REASON).textValue());
     boolean cites = LiveData.isCitedIn(message) || LiveData.isCitedIn(answer);
-    return cites && reason == FinishReason.STOP ? FinishReason.LIVE_DATA : reason;
+    return (cites && reason == FinishReason.STOP) ? FinishReason.LIVE_DATA : reason;
   }
 
   private static Optional<TokenUsage> usage(JsonNode usage) {

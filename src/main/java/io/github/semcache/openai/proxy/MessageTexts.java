@@ -2,10 +2,10 @@ package io.github.semcache.openai.proxy;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.prompt.Prompt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.semcache.prompt.Prompt;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;

@@ -19,6 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Scopes of wrapped clients, and the marks of hits. */
+@SuppressWarnings("deprecation") // unknown fields are internal to openai-java
 final class ScopeFidelityTest extends CachedClientTest {
   private static ChatCompletionCreateParams withSystem(String system) {
     return ChatCompletionCreateParams.builder()
@@ -50,7 +51,8 @@ final class ScopeFidelityTest extends CachedClientTest {
         CachedOpenAi.builder(cache)
             .normalizeMessages(
                 message ->
-                    new Prompt.Message(message.role(), message.text().replaceAll("Current time: .*", "")))
+                    new Prompt.Message(
+                        message.role(), message.text().replaceAll("Current time: .*", "")))
             .build()
             .wrap(plain);
     for (int minute = 0; minute < 5; minute++) {

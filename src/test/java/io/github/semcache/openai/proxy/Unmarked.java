@@ -6,6 +6,7 @@ import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.responses.Response;
 
 /** Hits without the field that distinguishes them from answers of the model. */
+@SuppressWarnings("deprecation") // unknown fields are internal to openai-java
 final class Unmarked {
   private Unmarked() {}
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.condition.JRE;
 
 /** Streams whose readers are virtual threads. */
 final class VirtualStreamsTest extends CachedClientTest {
-  private static final int STREAMS = 40;
+  private static final int STREAMS = 20;
 
   @Test
   @EnabledForJreRange(min = JRE.JAVA_21)
@@ -29,7 +30,7 @@ final class VirtualStreamsTest extends CachedClientTest {
       Runnable read = () -> text.complete(text(stream(question)));
       start.invoke(null, read);
     }
-    await().until(() -> chatRequests() == STREAMS);
+    await().atMost(Duration.ofSeconds(40)).until(() -> chatRequests() == STREAMS);
 
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)

@@ -1,0 +1,66 @@
+package io.github.semcache.cli;
+
+import io.github.semcache.SemanticCacheBuilder;
+import io.github.semcache.evaluation.Replay;
+import io.github.semcache.verify.PairVerifier;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import picocli.CommandLine.ITypeConverter;
+
+/**
+ * A policy of a benchmark.
+ *
+ * @param name the name, as given on the command line
+ * @param usesLabels whether the policy needs the labels of a stream, so that it cannot decide on
+ *     pairs
+ * @param options sets the policy and the verifier of a cache
+ * @param labelsWhereUnsure whether the labels decide where the local verifier is unsure
+ */
+record BenchPolicy(
+    String name,
+    boolean usesLabels,
+    Consumer<SemanticCacheBuilder> options,
+    boolean labelsWhereUnsure) {
+  /** The policies of a benchmark for which none is given. */
+  static final List<String> DEFAULTS =
+      List.of("default", "labels", "distance", "guards", "same-words", "error-budget=0.01");
+
+  private static final Map<String, BenchPolicy> NAMED =
+      Map.of(
+          "labels", new BenchPolicy("labels", true, builder -> {}, true),
+          "distance",
+              new BenchPolicy(
+                  "distance",
+                  false,
+                  builder -> builder.noGuards().verifier(PairVerifier.none()),
+                  false),
+          "guards",
+              new BenchPolicy(
+                  "guards", false, builder -> builder.verifier(PairVerifier.none()), false));
+
+  void configure(Replay.Builder replay) {
+    replay.cache(options);
+    if (labelsWhereUnsure) {
+      replay.labelsWhereUnsure(PairVerifier.local());
+    }
+  }
+
+  /** Parses a name of {@link #DEFAULTS}, or a policy as for {@code replay}. */
+  static final class Converter implements ITypeConverter<BenchPolicy> {
+    @Override
+    public BenchPolicy convert(String text) {
+      return Optional.ofNullable(NAMED.get(text)).orElseGet(() -> of(text));
+    }
+
+    private static BenchPolicy of(String text) {
+      PolicySpec spec = new PolicySpec.Converter().convert(text);
+      return new BenchPolicy(
+          text,
+          spec.learns(),
+          builder -> spec.configuration().accept(builder, Optional.empty()),
+          false);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.github.semcache.spring;
+
+import io.github.semcache.SemanticCache;
+import io.github.semcache.SemanticCacheBuilder;
+import io.github.semcache.chat.Admission;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.guard.Guards;
+import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.learning.ErrorBudget;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.prompt.Normalizer;
+import io.github.semcache.stats.CacheListener;
+import io.github.semcache.store.VectorStore;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/**
+ * Auto-configuration of a {@link SemanticCache} from {@code semcache.*} properties.
+ *
+ * <p>The cache uses the following beans of the application if they exist: {@link Embedder}, {@link
+ * VectorStore}, {@link ChatClient}, {@link HitPolicy}, {@link Guards}, {@link Normalizer}, {@link
+ * Admission}, {@link AnswerJudge}, and all {@link CacheListener} and {@link
+ * SemanticCacheBuilderCustomizer} beans. A bean takes precedence over a property. Each bean that
+ * this configuration creates is replaced by a bean of the same type.
+ *
+ * <p>{@code semcache.enabled=false} turns the auto-configuration off.
+ */
+@AutoConfiguration
+@ConditionalOnProperty(name = "semcache.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(SemanticCacheProperties.class)
+@Import({EmbedderConfiguration.class, StoreConfiguration.class})
+public final class SemanticCacheAutoConfiguration {
+
+  SemanticCacheAutoConfiguration() {}
+
+  @Bean(destroyMethod = "close")
+  @ConditionalOnMissingBean
+  SemanticCache semanticCache(
+      SemanticCacheProperties properties,
+      Embedder embedder,
+      VectorStore store,
+      ObjectProvider<StoreDecorator> storeDecorators,
+      ObjectProvider<ChatClient> chatClient,
+      ObjectProvider<HitPolicy> hitPolicy,
+      ObjectProvider<Guards> guards,
+      ObjectProvider<Normalizer> normalizer,
+      ObjectProvider<Admission> admission,
+      ObjectProvider<AnswerJudge> judge,
+      ObjectProvider<CacheListener> listeners,
+      ObjectProvider<SemanticCacheBuilderCustomizer> customizers) {
+    SemanticCacheBuilder builder =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .store(decorated(store, storeDecorators))
+            .listener(combined(listeners.orderedStream().toList()));
+    chatClient.ifAvailable(builder::chatClient);
+    normalizer.ifAvailable(builder::normalizer);
+    admission.ifAvailable(builder::admission);
+    judge.ifAvailable(builder::judge);
+    setPolicy(builder, properties, hitPolicy.getIfAvailable(), guards.getIfAvailable());
+    setOptions(builder, properties);
+    customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+    return builder.build();
+  }
+
+  private static VectorStore decorated(
+      VectorStore store, ObjectProvider<StoreDecorator> decorators) {
+    VectorStore decorated = store;
+    for (StoreDecorator decorator : decorators.orderedStream().toList()) {
+      decorated = decorator.decorate(decorated);
+    }
+    return decorated;
+  }
+
+  private static CacheListener combined(List<CacheListener> listeners) {
+    return event -> listeners.forEach(listener -> listener.onEvent(event));
+  }
+
+  private static void setPolicy(
+      SemanticCacheBuilder builder,
+      SemanticCacheProperties properties,
+      @Nullable HitPolicy hitPolicy,
+      @Nullable Guards guards) {
+    if (hitPolicy != null) {
+      builder.hitPolicy(hitPolicy);
+      return;
+    }
+    switch (properties.policy()) {
+      case DISTANCE -> {
+        Optional.ofNullable(properties.maxDistance()).ifPresent(builder::maxDistance);
+        Optional.ofNullable(properties.relativeDistance()).ifPresent(builder::relativeDistance);
+        setGuards(builder, properties.guards(), guards);
+      }
+      case SAME_WORDS -> builder.hitPolicy(HitPolicy.sameWords());
+      case ERROR_BUDGET -> builder.hitPolicy(errorBudget(properties));
+      case NEVER -> builder.hitPolicy(HitPolicy.never());
+    }
+  }
+
+  private static void setGuards(
+      SemanticCacheBuilder builder, boolean enabled, @Nullable Guards guards) {
+    if (!enabled) {
+      builder.noGuards();
+    } else if (guards != null) {
+      builder.guards(guards);
+    }
+  }
+
+  private static ErrorBudget errorBudget(SemanticCacheProperties properties) {
+    @Nullable Double budget = properties.errorBudget();
+    if (budget == null) {
+      throw new InvalidConfigurationException(
+          "semcache.policy is error-budget, but semcache.error-budget is not set",
+          "Set semcache.error-budget to the maximum fraction of wrong hits, for example 0.01, and"
+              + " define an AnswerJudge bean.");
+    }
+    return ErrorBudget.of(budget);
+  }
+
+  private static void setOptions(SemanticCacheBuilder builder, SemanticCacheProperties properties) {
+    Optional.ofNullable(properties.candidates()).ifPresent(builder::candidates);
+    Optional.ofNullable(properties.timeToLive()).ifPresent(builder::timeToLive);
+    Optional.ofNullable(properties.timeToLiveJitter()).ifPresent(builder::timeToLiveJitter);
+    builder.circuitBreaker(
+        properties.circuitBreaker().failures(), properties.circuitBreaker().pause());
+    if (properties.noExpiry()) {
+      builder.noExpiry();
+    }
+    if (properties.shadowMode()) {
+      builder.shadowMode();
+    }
+    if (properties.failOnCacheErrors()) {
+      builder.failOnCacheErrors();
+    }
+  }
+}

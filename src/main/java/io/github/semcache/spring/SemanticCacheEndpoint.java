@@ -1,0 +1,165 @@
+package io.github.semcache.spring;
+
+import io.github.semcache.Explanation;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.policy.Decision;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.stats.CacheStats;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.VectorStore;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+
+/**
+ * The actuator endpoint {@code semcache}: statistics, the explanation of the decision on a prompt,
+ * single entries, and the removal of entries. Explanations and entries contain prompts and answers,
+ * so the endpoint must be accessible to operators only.
+ */
+@Endpoint(id = "semcache")
+final class SemanticCacheEndpoint {
+  private final SemanticCache cache;
+  private final VectorStore store;
+
+  SemanticCacheEndpoint(SemanticCache cache, VectorStore store) {
+    this.cache = cache;
+    this.store = store;
+  }
+
+  /**
+   * Returns the statistics, or the explanation of the decision on a prompt if there is one.
+   *
+   * @param prompt the text of the prompt
+   * @param system the system prompt
+   * @param tags the tags of the prompt, each {@code name=value}
+   */
+  @ReadOperation
+  Map<String, Object> read(
+      @Nullable String prompt, @Nullable String system, @Nullable List<String> tags) {
+    if (prompt == null) {
+      return statistics(cache.stats());
+    }
+    Prompt asked = Prompt.of(prompt);
+    if (system != null) {
+      asked = asked.system(system);
+    }
+    for (String tag : tags == null ? List.<String>of() : tags) {
+      asked = tagged(asked, tag);
+    }
+    return explanation(cache.explain(asked));
+  }
+
+  private static Prompt tagged(Prompt prompt, String tag) {
+    int end = tag.indexOf('=');
+    if (end < 1) {
+      throw new IllegalArgumentException("tags contains '" + tag + "'; it must be name=value");
+    }
+    return prompt.tag(tag.substring(0, end), tag.substring(end + 1));
+  }
+
+  /** Returns an entry. */
+  @ReadOperation
+  WebEndpointResponse<Map<String, Object>> entry(@Selector String entry) {
+    return store
+        .find(entry)
+        .map(found -> new WebEndpointResponse<>(entry(found)))
+        .orElseGet(() -> new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND));
+  }
+
+  /** Removes an entry. */
+  @DeleteOperation
+  Map<String, Object> remove(@Selector String entry) {
+    return Map.of("removed", store.remove(new EntrySelector.ByKey(entry)));
+  }
+
+  /** Removes all entries of a scope, given by the hash that an entry contains. */
+  @DeleteOperation
+  Map<String, Object> removeScope(String scope) {
+    return Map.of("removed", store.remove(new EntrySelector.ByScope(scope)));
+  }
+
+  private Map<String, Object> statistics(CacheStats stats) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("requests", stats.requests());
+    values.put("hitRate", stats.hitRate());
+    values.put("exactHits", stats.exactHits());
+    values.put("semanticHits", stats.semanticHits());
+    Map<String, Long> misses = new TreeMap<>();
+    stats.missesByReason().forEach((reason, count) -> misses.put(reason.code(), count));
+    values.put("misses", misses);
+    values.put("coalesced", stats.coalesced());
+    values.put("modelCalls", stats.modelCalls());
+    values.put("writes", stats.writes());
+    values.put("notAdmitted", stats.notAdmitted());
+    values.put("tokens", tokens(stats));
+    values.put("errors", errors(stats));
+    values.put("policyState", stats.policyState().name());
+    values.put("openCircuits", cache.openCircuits());
+    return values;
+  }
+
+  private static Map<String, Long> tokens(CacheStats stats) {
+    Map<String, Long> tokens = new LinkedHashMap<>();
+    tokens.put("input", stats.inputTokens());
+    tokens.put("output", stats.outputTokens());
+    tokens.put("saved", stats.tokensSaved());
+    return tokens;
+  }
+
+  private static Map<String, Long> errors(CacheStats stats) {
+    Map<String, Long> errors = new LinkedHashMap<>();
+    errors.put("store", stats.storeErrors());
+    errors.put("corruptEntries", stats.corruptEntries());
+    errors.put("embedder", stats.embedderErrors());
+    errors.put("policy", stats.policyErrors());
+    errors.put("adapter", stats.adapterErrors());
+    errors.put("model", stats.modelErrors());
+    return errors;
+  }
+
+  private static Map<String, Object> explanation(Explanation explanation) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("decision", decision(explanation.decision()));
+    explanation.exact().ifPresent(exact -> values.put("exact", entry(exact)));
+    values.put(
+        "candidates",
+        explanation.candidates().stream().map(SemanticCacheEndpoint::candidate).toList());
+    return values;
+  }
+
+  private static Map<String, Object> candidate(Explanation.Candidate candidate) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("distance", candidate.match().distance());
+    values.put("decision", decision(candidate.decision()));
+    values.putAll(entry(candidate.match().entry()));
+    return values;
+  }
+
+  private static String decision(Decision decision) {
+    if (decision instanceof Decision.Miss miss) {
+      return "miss: " + miss.reason().code();
+    }
+    return decision instanceof Decision.Audit ? "audit" : "hit";
+  }
+
+  private static Map<String, Object> entry(CacheEntry entry) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("entry", entry.key());
+    values.put("scope", entry.scope());
+    values.put("prompt", entry.prompt());
+    values.put("answer", entry.answer());
+    Optional.ofNullable(entry.attributes().get("model"))
+        .ifPresent(model -> values.put("model", model));
+    values.put("createdAt", entry.createdAt().toString());
+    return values;
+  }
+}

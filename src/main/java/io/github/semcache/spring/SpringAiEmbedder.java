@@ -1,0 +1,131 @@
+package io.github.semcache.spring;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.EmbeddingSpace;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.ai.embedding.EmbeddingModel;
+import org.springframework.ai.embedding.EmbeddingResponse;
+
+/**
+ * An embedder that uses an embedding model of Spring AI.
+ *
+ * <p>Some models truncate long texts. Texts that differ only in the truncated part have the same
+ * vector, so the cache cannot distinguish them.
+ *
+ * <p>Immutable, and thread-safe if the model is. {@link #embed} blocks until the model returns.
+ */
+public final class SpringAiEmbedder implements Embedder {
+  private final EmbeddingModel model;
+  private final EmbeddingSpace space;
+
+  private SpringAiEmbedder(EmbeddingModel model, EmbeddingSpace space) {
+    this.model = model;
+    this.space = space;
+  }
+
+  /**
+   * Returns an embedder with the given model name and dimension. Does not call the model.
+   *
+   * @param model the model; must be thread-safe
+   * @param modelId the name of the model, see {@link Embedder#modelId}; not blank
+   * @param dimension the number of components of every vector, at least 1
+   * @return the embedder
+   * @throws IllegalArgumentException if the name is blank or the dimension is less than 1
+   */
+  public static SpringAiEmbedder of(EmbeddingModel model, String modelId, int dimension) {
+    return new SpringAiEmbedder(
+        requireNonNull(model, "model"), new EmbeddingSpace(modelId, dimension));
+  }
+
+  /**
+   * Returns an embedder with the given model name. Embeds a text to determine the dimension, so the
+   * call blocks until the model returns.
+   *
+   * @param model the model; must be thread-safe
+   * @param modelId the name of the model, see {@link Embedder#modelId}; not blank
+   * @return the embedder
+   * @throws IllegalArgumentException if the name is blank
+   * @throws EmbedderException if the model fails
+   */
+  public static SpringAiEmbedder of(EmbeddingModel model, String modelId) {
+    return of(model, modelId, Probe.of(model).dimension());
+  }
+
+  /**
+   * The name and dimension that a model reports with an embedding.
+   *
+   * @param modelId the name; empty if the model reports none
+   * @param dimension the number of components
+   */
+  record Probe(Optional<String> modelId, int dimension) {
+    private static final String TEXT = "dimension";
+
+    static Probe of(EmbeddingModel model) {
+      EmbeddingResponse response = call(model, List.of(TEXT));
+      if (response.getResults().isEmpty()) {
+        throw new EmbedderException("the embedding model returned no vector");
+      }
+      return new Probe(
+          Optional.ofNullable(response.getMetadata().getModel()).filter(name -> !name.isBlank()),
+          response.getResults().get(0).getOutput().length);
+    }
+  }
+
+  private static EmbeddingResponse call(EmbeddingModel model, List<String> texts) {
+    try {
+      return model.embedForResponse(texts);
+    } catch (RuntimeException e) {
+      throw new EmbedderException(
+          "embedding " + texts.size() + " texts failed: " + e.getClass().getName(), e);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws EmbedderException if the model fails, with the model's exception as the cause; or if it
+   *     does not return one finite vector of {@link #dimension} components for each text
+   */
+  @Override
+  public List<Embedding> embed(List<String> texts) {
+    List<float[]> vectors =
+        call(model, texts).getResults().stream()
+            .map(org.springframework.ai.embedding.Embedding::getOutput)
+            .toList();
+    if (vectors.size() != texts.size()) {
+      throw invalidResult(vectors.size() + " vectors for " + texts.size() + " texts");
+    }
+    return vectors.stream().map(this::embedding).toList();
+  }
+
+  private Embedding embedding(float[] components) {
+    if (components.length != dimension()) {
+      throw invalidResult(
+          "a vector of " + components.length + " components; expected " + dimension());
+    }
+    try {
+      return Embedding.of(components);
+    } catch (IllegalArgumentException e) {
+      throw invalidResult("an invalid vector: " + e.getMessage());
+    }
+  }
+
+  private EmbedderException invalidResult(String result) {
+    return new EmbedderException("model " + modelId() + " returned " + result);
+  }
+
+  @Override
+  public String modelId() {
+    return space.modelId();
+  }
+
+  @Override
+  public int dimension() {
+    return space.dimension();
+  }
+}

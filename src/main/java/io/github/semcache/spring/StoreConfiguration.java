@@ -1,0 +1,99 @@
+package io.github.semcache.spring;
+
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.VectorStore;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** The store that {@code semcache.store} selects. */
+@Configuration(proxyBeanMethods = false)
+class StoreConfiguration {
+
+  @Bean(destroyMethod = "close")
+  @ConditionalOnMissingBean
+  VectorStore semcacheStore(
+      SemanticCacheProperties properties,
+      Embedder embedder,
+      ObjectProvider<RedisAddressSource> redisAddresses,
+      Environment environment) {
+    EmbeddingSpace space = EmbeddingSpace.of(embedder);
+    return switch (properties.storeType()) {
+      case MEMORY -> inMemory(properties.memory(), space);
+      case LUCENE ->
+          requiring("Lucene", "org.apache.lucene:lucene-core", () -> lucene(properties, space));
+      case REDIS ->
+          requiring(
+              "Jedis",
+              "redis.clients:jedis",
+              () ->
+                  RedisStores.open(
+                      properties,
+                      redisAddresses.getIfAvailable(
+                          () -> () -> RedisAddress.of(Binder.get(environment))),
+                      space));
+    };
+  }
+
+  private static VectorStore inMemory(
+      SemanticCacheProperties.Memory options, EmbeddingSpace space) {
+    InMemoryVectorStore.Builder builder = InMemoryVectorStore.builder(space);
+    @Nullable Integer maxEntries = options.maxEntries();
+    return maxEntries == null ? builder.build() : builder.maxEntries(maxEntries).build();
+  }
+
+  private static VectorStore lucene(SemanticCacheProperties properties, EmbeddingSpace space) {
+    @Nullable Path directory = properties.lucene().directory();
+    if (directory == null) {
+      throw new InvalidConfigurationException(
+          "semcache.store is lucene, but semcache.lucene.directory is not set",
+          "Set semcache.lucene.directory to a directory that the application may write to.");
+    }
+    LuceneVectorStore.Builder builder = LuceneVectorStore.builder(directory, space);
+    @Nullable Integer maxEntries = properties.lucene().maxEntries();
+    return maxEntries == null ? builder.build() : builder.maxEntries(maxEntries).build();
+  }
+
+  /** Opens a store of an optional library. */
+  private static VectorStore requiring(
+      String library, String dependency, Supplier<VectorStore> store) {
+    try {
+      return store.get();
+    } catch (NoClassDefFoundError e) {
+      throw new InvalidConfigurationException(
+          "The store of the semantic cache requires "
+              + library
+              + ", which is not on the class path",
+          "Add " + dependency + ".",
+          e);
+    }
+  }
+
+  /** Reads the address from the bean that Boot uses for its own Redis clients. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(DataRedisConnectionDetails.class)
+  static class DataRedis {
+
+    @Bean
+    RedisAddressSource semcacheRedisAddress(
+        ObjectProvider<DataRedisConnectionDetails> details, Environment environment) {
+      return () -> {
+        @Nullable DataRedisConnectionDetails available = details.getIfAvailable();
+        return available == null
+            ? RedisAddress.of(Binder.get(environment))
+            : DataRedisAddress.of(available);
+      };
+    }
+  }
+}

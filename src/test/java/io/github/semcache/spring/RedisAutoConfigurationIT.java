@@ -1,0 +1,84 @@
+package io.github.semcache.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.Answer;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.redis.RedisVectorStore;
+import io.github.semcache.store.VectorStore;
+import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.RedisServers;
+import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeEmbedder;
+import java.net.URI;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** The Redis store of the auto-configuration. */
+@EnabledIfRedis
+class RedisAutoConfigurationIT {
+  private final URI uri = RedisServers.uri();
+  private final ApplicationContextRunner runner =
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(SemanticCacheAutoConfiguration.class))
+          .withPropertyValues("semcache.store=redis", "semcache.cache-name=spring-it")
+          .withBean("embedder", Embedder.class, FakeEmbedder::new)
+          .withBean("chat", ChatClient.class, FakeChatClient::new);
+  private final ApplicationContextRunner withBootsRedis =
+      runner.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class));
+
+  private static void assertHits(ApplicationContextRunner runner) {
+    runner.run(
+        context -> {
+          assertThat(context).getBean(VectorStore.class).isInstanceOf(RedisVectorStore.class);
+          SemanticCache cache = context.getBean(SemanticCache.class);
+          cache.clear();
+          cache.ask("question");
+          assertThat(cache.ask("question").source()).isEqualTo(Answer.Source.EXACT);
+          assertThat(cache.stats().storeErrors()).isZero();
+        });
+  }
+
+  @Test
+  void uriOfTheCacheTakesPrecedence() {
+    assertHits(
+        withBootsRedis.withPropertyValues("semcache.redis.uri=" + uri, "spring.data.redis.port=1"));
+  }
+
+  @Test
+  void connectionOfTheApplicationIsUsedWithAndWithoutBootsModule() {
+    String[] properties = {
+      "spring.data.redis.host=" + uri.getHost(), "spring.data.redis.port=" + uri.getPort()
+    };
+
+    assertHits(withBootsRedis.withPropertyValues(properties));
+    assertHits(
+        runner
+            .withPropertyValues(properties)
+            .withClassLoader(new FilteredClassLoader(DataRedisConnectionDetails.class)));
+    assertHits(withBootsRedis.withPropertyValues("spring.data.redis.url=" + uri));
+  }
+
+  @Test
+  void connectionDetailsOfAServiceAreUsed() {
+    assertHits(
+        withBootsRedis
+            .withBean(
+                "service",
+                DataRedisConnectionDetails.class,
+                () ->
+                    new DataRedisConnectionDetails() {
+                      @Override
+                      public Standalone getStandalone() {
+                        return Standalone.of(uri.getHost(), uri.getPort());
+                      }
+                    })
+            .withPropertyValues("spring.data.redis.port=1"));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.spring;
+
+import org.jspecify.annotations.NullMarked;
