@@ -319,9 +319,10 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the policy that decides which prompts may be cached at all. Other prompts bypass the cache:
-   * they are not looked up, and the answer of the model is not stored. They are counted as misses
-   * with the reason that the policy returns. {@code put} stores answers whatever the policy is.
+   * Sets the policy that decides which prompts may be cached at all. Other prompts bypass the
+   * cache: they are not looked up, and the answer of the model is not stored. They are counted as
+   * misses with the reason that the policy returns. {@code put} stores answers whatever the policy
+   * is.
    *
    * @param cacheability the policy; {@link CacheabilityPolicy#english} by default, which recognizes
    *     prompts such as "What is the weather in Rome?". {@link CacheabilityPolicy#none} caches all

@@ -83,8 +83,7 @@ class CacheabilityTest extends CacheFixture {
     try (SemanticCache own =
         builder()
             .cacheability(
-                prompt ->
-                    prompt.text().equals(PARIS) ? Optional.of(reason) : Optional.empty())
+                prompt -> prompt.text().equals(PARIS) ? Optional.of(reason) : Optional.empty())
             .build()) {
       assertThat(own.ask(PARIS).missReason()).contains(reason);
       assertThat(own.ask(Prompt.of(PARIS).bypass()).missReason()).contains(MissReason.BYPASS);

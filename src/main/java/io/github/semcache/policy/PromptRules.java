@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The rules of {@link VolatilePrompts}, read from a resource that describes its format. Immutable. */
+/**
+ * The rules of {@link VolatilePrompts}, read from a resource that describes its format. Immutable.
+ */
 final class PromptRules {
   private static final String RESOURCE = "volatile-prompts.txt";
   private static final String TEXT_SECTION = "cacheable-text";

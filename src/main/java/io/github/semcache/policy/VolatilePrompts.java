@@ -19,7 +19,8 @@ final class VolatilePrompts implements CacheabilityPolicy, NonBlocking {
 
   /** Characters and words of code, which the rules do not read. */
   private static final Pattern CODE =
-      Pattern.compile("[`{}]|\\w\\(\\)|\\w\\.\\w+\\(|;\\s*$|=>|==|</|\\b(?:SELECT|INSERT|UPDATE)\\b");
+      Pattern.compile(
+          "[`{}]|\\w\\(\\)|\\w\\.\\w+\\(|;\\s*$|=>|==|</|\\b(?:SELECT|INSERT|UPDATE)\\b");
 
   private final PromptRules rules;
 

@@ -75,8 +75,7 @@ class CacheabilityPolicyTest {
     List<Labeled> heldOut = read("cacheability-held-out.tsv");
 
     assertThat(design).doesNotContainAnyElementsOf(heldOut);
-    assertThat(Stream.concat(design.stream(), heldOut.stream()))
-        .hasSizeGreaterThanOrEqualTo(300);
+    assertThat(Stream.concat(design.stream(), heldOut.stream())).hasSizeGreaterThanOrEqualTo(300);
   }
 
   @ParameterizedTest
