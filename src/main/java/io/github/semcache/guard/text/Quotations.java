@@ -25,7 +25,7 @@ final class Quotations {
   private int @Nullable [] lengths;
 
   /** For each kind of mark, the next closing mark from each index on; computed on demand. */
-  private final int @Nullable [][] nextClosing = new int @Nullable [OPENING_MARKS.length()][];
+  private final int[] @Nullable [] nextClosing = new int[OPENING_MARKS.length()] @Nullable [];
 
   Quotations(CharSequence text) {
     this.text = text;
