@@ -111,7 +111,7 @@ final class PromptRules {
     int hash = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (Character.isLetterOrDigit(c)) {
+      if (Character.isLetterOrDigit(c) || c == '&') {
         hash = 31 * hash + Character.toLowerCase(c);
       } else if (wordHashes.get(hash & HASH_MASK)) {
         return true;

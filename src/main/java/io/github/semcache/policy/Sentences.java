@@ -104,7 +104,7 @@ final class Sentences {
   /** Returns the index after the closing mark of a quotation that starts here, or -1. */
   private int endOfQuotation(char c, int index) {
     int kind = "\"“«'".indexOf(c);
-    if (kind < 0) {
+    if (kind < 0 || isLetterOrDigit(index - 1)) {
       return -1;
     }
     char closing = "\"”»'".charAt(kind);

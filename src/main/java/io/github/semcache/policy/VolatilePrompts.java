@@ -2,8 +2,10 @@ package io.github.semcache.policy;
 
 import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.prompt.Prompt;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -56,13 +58,11 @@ final class VolatilePrompts implements CacheabilityPolicy, NonBlocking {
     if (words.size() > MAX_WORDS) {
       return Optional.empty();
     }
-    String sentence = null;
+    Set<PromptRules.Rule> tried = new HashSet<>();
+    String sentence = String.join(" ", words);
     for (String word : words) {
       for (PromptRules.Rule rule : rules.rulesFor(word)) {
-        if (sentence == null) {
-          sentence = String.join(" ", words);
-        }
-        if (rule.pattern().matcher(sentence).find()) {
+        if (tried.add(rule) && rule.pattern().matcher(sentence).find()) {
           return matchesAny(rules.sentenceExemptions(), sentence)
               ? Optional.empty()
               : Optional.of(rule.reason());

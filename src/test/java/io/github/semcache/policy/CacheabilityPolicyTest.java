@@ -92,6 +92,8 @@ class CacheabilityPolicyTest {
         "Is the bakery still open?|volatile-status",
         "When does the next ferry leave?|volatile-schedule",
         "WHERE IS MY ORDER?|private-state",
+        "How is the S&P doing?|volatile-price",
+        "At my parents' house, will it rain tomorrow? My friends' car is open.|volatile-weather",
         "Hi there! I leave at noon. Will it rain in Rome tomorrow? Thanks.|volatile-weather"
       })
   void reasonNamesTheSubject(String prompt, String code) {
