@@ -4,6 +4,7 @@ import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeClock;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,7 @@ abstract class CacheFixture {
 
   final SemanticCacheBuilder builder() {
     return SemanticCache.builder()
+        .verifier(PairVerifier.none())
         .embedder(embedder)
         .chatClient(chat)
         .timeSource(time)

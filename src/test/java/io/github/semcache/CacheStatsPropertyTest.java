@@ -14,6 +14,7 @@ import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -81,7 +82,7 @@ class CacheStatsPropertyTest {
     assertThat(stats.storeErrors()).isEqualTo(scenario.store.failures());
     assertThat(stats.quality().shadowHits()).isLessThanOrEqualTo(stats.requests());
     assertThat(shadow ? stats.hits() : stats.quality().shadowHits()).isZero();
-    assertThat(stats).isEqualTo(scenario.listener.snapshot());
+    assertThat(eventCounts(stats)).isEqualTo(eventCounts(scenario.listener.snapshot()));
   }
 
   @Property(tries = 10)
@@ -109,7 +110,7 @@ class CacheStatsPropertyTest {
     assertThat(stats.modelCalls()).isEqualTo(scenario.chat.calls() + scenario.leads.get());
     assertThat(stats.writes()).isEqualTo(scenario.store.written().size());
     assertThat(stats.embeddings()).isEqualTo(scenario.embedder.embedded().size());
-    assertThat(stats).isEqualTo(scenario.listener.snapshot());
+    assertThat(eventCounts(stats)).isEqualTo(eventCounts(scenario.listener.snapshot()));
   }
 
   /** A cache with fake parts, and the number of calls made to it. */
@@ -133,6 +134,7 @@ class CacheStatsPropertyTest {
       }
       SemanticCacheBuilder builder =
           SemanticCache.builder()
+              .verifier(PairVerifier.none())
               .embedder(embedder)
               .chatClient(chat)
               .store(store)
@@ -212,5 +214,10 @@ class CacheStatsPropertyTest {
         cache.invalidate(prompt);
       }
     }
+  }
+
+  /** Returns all counts except those of scopes, which are not published as events. */
+  private static String eventCounts(CacheStats stats) {
+    return stats.toString().replaceAll(", scopes=.*", "");
   }
 }

@@ -7,6 +7,7 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.policy.Decision;
@@ -19,10 +20,12 @@ import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testing.FaultyStore.Call;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -59,6 +62,7 @@ class DeadlineTest {
     FakeEmbedder anyEmbedder = new FakeEmbedder();
     try (SemanticCache cache =
         SemanticCache.builder()
+            .verifier(PairVerifier.none())
             .embedder(anyEmbedder)
             .chatClient(new FakeChatClient())
             .store(new FaultyStore(InMemoryVectorStore.of(anyEmbedder)))
@@ -100,10 +104,10 @@ class DeadlineTest {
 
   private SemanticCacheBuilder builder() {
     return SemanticCache.builder()
+        .verifier(PairVerifier.none())
         .embedder(embedder)
         .chatClient(chat)
         .store(store)
-        .maxDistance(0.15)
         .deadline(SHORT)
         .storeTimeout(SHORT)
         .listener(events::add);
@@ -114,14 +118,30 @@ class DeadlineTest {
     return builder().store(InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).build());
   }
 
+  /** Returns an embedder with a threshold, so that no scale is measured. */
   private Embedder hangingEmbedder() {
-    return Embedder.of(
-        embedder.modelId(),
-        embedder.dimension(),
-        text -> {
-          hang.hang();
-          return embedder.embed(List.of(text)).get(0).toArray();
-        });
+    return new Embedder() {
+      @Override
+      public List<Embedding> embed(List<String> texts) {
+        hang.hang();
+        return embedder.embed(texts);
+      }
+
+      @Override
+      public String modelId() {
+        return embedder.modelId();
+      }
+
+      @Override
+      public int dimension() {
+        return embedder.dimension();
+      }
+
+      @Override
+      public OptionalDouble maxDistance() {
+        return embedder.maxDistance();
+      }
+    };
   }
 
   @Test
@@ -212,7 +232,9 @@ class DeadlineTest {
                   return Optional.empty();
                 });
     for (SemanticCacheBuilder builder :
-        List.of(inMemory().hitPolicy(hanging), inMemory().guards(hangingGuards))) {
+        List.of(
+            inMemory().hitPolicy(hanging),
+            inMemory().hitPolicy(HitPolicy.maxDistance(0.15).guards(hangingGuards)))) {
       try (SemanticCache cache = builder.build()) {
         cache.put(Prompt.of(PROMPT), "cached");
 
@@ -319,7 +341,11 @@ class DeadlineTest {
               return new float[] {1, 0};
             });
     try (SemanticCache cache =
-        SemanticCache.builder().embedder(observing).chatClient(chat).build()) {
+        SemanticCache.builder()
+            .verifier(PairVerifier.none())
+            .embedder(observing)
+            .chatClient(chat)
+            .build()) {
       cache.ask(PROMPT);
       assertThat(remaining.get()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(1));
       assertThat(Deadline.current()).isEmpty();
@@ -331,6 +357,7 @@ class DeadlineTest {
     List<Thread> threads = new ArrayList<>();
     try (SemanticCache cache =
         SemanticCache.builder()
+            .verifier(PairVerifier.none())
             .embedder(embedder)
             .chatClient(chat)
             .listener(
@@ -393,6 +420,7 @@ class DeadlineTest {
             });
     try (SemanticCache cache =
         SemanticCache.builder()
+            .verifier(PairVerifier.none())
             .embedder(waiting)
             .chatClient(chat)
             .deadline(Duration.ofMinutes(5))
@@ -439,7 +467,11 @@ class DeadlineTest {
   void idleCacheHasNoThreads() {
     long before = workers();
     try (SemanticCache cache =
-        SemanticCache.builder().embedder(embedder).chatClient(chat).build()) {
+        SemanticCache.builder()
+            .verifier(PairVerifier.none())
+            .embedder(embedder)
+            .chatClient(chat)
+            .build()) {
       assertThat(cache.stats().requests()).isZero();
       assertThat(workers()).isLessThanOrEqualTo(before);
     }

@@ -16,6 +16,7 @@ import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +39,7 @@ class GuardedCacheTest {
 
   private SemanticCacheBuilder builder() {
     return SemanticCache.builder()
+        .verifier(PairVerifier.none())
         .embedder(embedder)
         .chatClient(new FakeChatClient())
         .ticker(nanos::get)

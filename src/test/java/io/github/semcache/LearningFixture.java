@@ -9,6 +9,7 @@ import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import org.junit.jupiter.api.AfterEach;
 
 /** A cache with a learning policy, and prompts of topics that are easy to distinguish. */
@@ -22,7 +23,11 @@ abstract class LearningFixture {
   SemanticCache cache = learning(AnswerJudge.sameText()).build();
 
   final SemanticCacheBuilder builder() {
-    return SemanticCache.builder().embedder(embedder).chatClient(chat).store(store);
+    return SemanticCache.builder()
+        .verifier(PairVerifier.none())
+        .embedder(embedder)
+        .chatClient(chat)
+        .store(store);
   }
 
   final SemanticCacheBuilder learning(AnswerJudge judge) {

@@ -9,6 +9,7 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ class PutAllTest {
   private final List<CacheEvent> events = new ArrayList<>();
   private final SemanticCache cache =
       SemanticCache.builder()
+          .verifier(PairVerifier.none())
           .embedder(embedder)
           .chatClient(new FakeChatClient())
           .listener(events::add)

@@ -14,6 +14,7 @@ import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeClock;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +44,7 @@ class ReportWrongTest {
 
   private SemanticCache newCache() {
     return SemanticCache.builder()
+        .verifier(PairVerifier.none())
         .embedder(embedder)
         .chatClient(new FakeChatClient())
         .store(faulty)
@@ -171,6 +173,7 @@ class ReportWrongTest {
   void reportConcernsMembersBeyondTheCandidates() {
     try (SemanticCache oneCandidate =
         SemanticCache.builder()
+            .verifier(PairVerifier.none())
             .embedder(embedder)
             .chatClient(new FakeChatClient())
             .store(store)

@@ -12,6 +12,7 @@ import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ class RequestCoalescingTest {
   private final FakeChatClient chat = new FakeChatClient();
   private final SemanticCache cache =
       SemanticCache.builder()
+          .verifier(PairVerifier.none())
           .embedder(new FakeEmbedder())
           .chatClient(chat)
           .listener(
@@ -186,7 +188,11 @@ class RequestCoalescingTest {
     FakeEmbedder embedder = new FakeEmbedder();
     FaultyStore store = new FaultyStore(InMemoryVectorStore.of(embedder));
     SemanticCacheBuilder builder =
-        SemanticCache.builder().embedder(embedder).chatClient(chat).store(store);
+        SemanticCache.builder()
+            .verifier(PairVerifier.none())
+            .embedder(embedder)
+            .chatClient(chat)
+            .store(store);
     SemanticCache first = builder.build();
     SemanticCache other = builder.build();
     store.onNearest(
@@ -263,6 +269,7 @@ class RequestCoalescingTest {
   private SemanticCacheBuilder unhurried(Embedder slow) {
     Duration unlimited = Duration.ofMinutes(5);
     return SemanticCache.builder()
+        .verifier(PairVerifier.none())
         .embedder(slow)
         .chatClient(chat)
         .deadline(unlimited)
@@ -341,6 +348,7 @@ class RequestCoalescingTest {
   void followerCallsTheModelAfterTheMaxWaitOfTheCacheAndLaterCallersFollowIt() throws Exception {
     SemanticCache impatient =
         SemanticCache.builder()
+            .verifier(PairVerifier.none())
             .embedder(new FakeEmbedder())
             .chatClient(chat)
             .maxWait(Duration.ofMillis(200))

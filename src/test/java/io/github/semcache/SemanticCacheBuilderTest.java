@@ -15,6 +15,7 @@ import io.github.semcache.store.NewEntry;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -203,7 +204,7 @@ class SemanticCacheBuilderTest {
     for (double distance : new double[] {0.1499, 0.1501}) {
       String near = "near " + distance;
       embedder.place("asked", 0).place(near, Math.toDegrees(Math.acos(1 - distance)));
-      SemanticCache cache = builder.noGuards().build();
+      SemanticCache cache = builder.verifier(PairVerifier.none()).noGuards().build();
       cache.ask("asked");
 
       assertThat(cache.ask(near).isHit()).isEqualTo(distance < 0.15);

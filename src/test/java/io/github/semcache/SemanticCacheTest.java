@@ -14,6 +14,7 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -285,7 +286,8 @@ class SemanticCacheTest extends CacheFixture {
 
   @Test
   void withoutChatClientAskIsRejectedAndLookupWorks() {
-    SemanticCache withoutModel = SemanticCache.builder().embedder(embedder).build();
+    SemanticCache withoutModel =
+        SemanticCache.builder().verifier(PairVerifier.none()).embedder(embedder).build();
     withoutModel.put(Prompt.of(PARIS), "Paris");
 
     assertThatThrownBy(() -> withoutModel.ask(PARIS))

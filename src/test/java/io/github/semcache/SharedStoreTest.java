@@ -11,6 +11,7 @@ import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeClock;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ class SharedStoreTest {
 
   private SemanticCacheBuilder builder() {
     return SemanticCache.builder()
+        .verifier(PairVerifier.none())
         .embedder(embedder)
         .chatClient(new FakeChatClient())
         .store(store)

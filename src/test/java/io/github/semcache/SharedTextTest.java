@@ -28,6 +28,7 @@ class SharedTextTest {
   }
 
   @Property
+  @SuppressWarnings("ArgumentSelectionDefectChecker") // exchanged on purpose
   void partsBelongToTheTexts(Values values) {
     String common = "a b c d e f g h i j k l m ";
     String first = common + values.wellFormedString() + common;

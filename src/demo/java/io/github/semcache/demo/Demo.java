@@ -88,6 +88,7 @@ public final class Demo {
    *
    * @param arguments see {@code --help}
    */
+  @SuppressWarnings("SystemConsoleNull") // since JDK 22, --ask is needed if input is redirected
   public static void main(String[] arguments) {
     List<String> all = List.of(arguments);
     Optional<BufferedReader> terminal =

@@ -295,7 +295,7 @@ public final class Replay {
     Replay build(HitPolicy policy) {
       Consumer<SemanticCacheBuilder> before = options;
       try {
-        return hitPolicy(policy).build();
+        return hitPolicy(policy).cache(cache -> cache.verifier(PairVerifier.none())).build();
       } finally {
         options = before;
       }

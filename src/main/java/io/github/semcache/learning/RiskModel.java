@@ -15,10 +15,10 @@ record RiskModel(LogisticRisk risk, double threshold) {
   private static final int FOLDS = 5;
 
   /**
-   * The upper 95 % bound of the number of events if none was observed. A fraction of it is added to
-   * every predicted risk, because a model fitted to n examples cannot show a risk far below 1 / n.
+   * The number of wrong hits among n examples that is added to every predicted risk, because a
+   * model fitted to n examples cannot show a risk far below 1 / n.
    */
-  private static final double RULE_OF_THREE = 1;
+  private static final double PRIOR_ERRORS = 1;
 
   /** An example with its cross-validated risk, predicted by a model that was fitted without it. */
   record Scored(double risk, boolean wrong, double weight) {}
@@ -67,7 +67,7 @@ record RiskModel(LogisticRisk risk, double threshold) {
     safestFirst.sort(Comparator.comparingDouble(Scored::risk));
     double requests = examples.stream().mapToDouble(Scored::weight).sum();
     double verdictsPerRequest = examples.size() / requests;
-    double smoothing = RULE_OF_THREE / examples.size();
+    double smoothing = PRIOR_ERRORS / examples.size();
     double wrong = 0;
     double threshold = -1;
     for (int i = 0; i < safestFirst.size(); i++) {

@@ -66,7 +66,7 @@ final class CompletionReader {
 
   /** Returns the name of the reason; empty if the service reports none. */
   private static Optional<String> reportedReason(Choice choice) {
-    return choice._finishReason().asKnown().map(Choice.FinishReason::asString);
+    return choice._finishReason().asKnown().flatMap(reason -> reason._value().asString());
   }
 
   private static Optional<TokenUsage> usage(CompletionUsage usage) {

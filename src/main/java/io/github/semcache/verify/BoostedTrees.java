@@ -9,14 +9,42 @@ public final class BoostedTrees {
 
   /**
    * A binary decision tree. Node 0 is the root. At an inner node, a value at or below the threshold
-   * continues at the left child.
-   *
-   * @param features the feature of each inner node, or -1 for a leaf
-   * @param values the threshold of each inner node, or the value of a leaf
-   * @param children the index of the left child of each inner node; the right child follows it
+   * continues at the left child. Immutable and thread-safe.
    */
-  @SuppressWarnings("ArrayRecordComponent") // read in a loop; a model has thousands of nodes
-  public record Tree(int[] features, float[] values, int[] children) {
+  public static final class Tree {
+    private final int[] features;
+    private final float[] values;
+    private final int[] children;
+
+    /**
+     * Creates a tree.
+     *
+     * @param features the feature of each inner node, or -1 for a leaf
+     * @param values the threshold of each inner node, or the value of a leaf
+     * @param children the index of the left child of each inner node; the right child follows it
+     */
+    public Tree(int[] features, float[] values, int[] children) {
+      this.features = features.clone();
+      this.values = values.clone();
+      this.children = children.clone();
+    }
+
+    int size() {
+      return features.length;
+    }
+
+    int feature(int node) {
+      return features[node];
+    }
+
+    float number(int node) {
+      return values[node];
+    }
+
+    int child(int node) {
+      return children[node];
+    }
+
     /**
      * Returns the value of the leaf that a sample reaches.
      *

@@ -14,6 +14,7 @@ import io.github.semcache.verify.TokenAlignment.Relation;
 import io.github.semcache.verify.TokenAlignment.Side;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -152,14 +153,20 @@ public final class PairFeatures {
       }
     }
     put(shared);
-    int[] classesA = classes(first, diff.first(), firstWords);
-    int[] classesB = classes(second, diff.second(), secondWords);
+    Map<WordClass, Integer> classesA = classes(first, diff.first(), firstWords);
+    Map<WordClass, Integer> classesB = classes(second, diff.second(), secondWords);
     for (WordClass c :
         new WordClass[] {WordClass.NAME, WordClass.NOUN, WordClass.COMMON, WordClass.LIGHT}) {
-      putMaxMin(classesA[index(c)], classesB[index(c)]);
+      putMaxMin(classesA.getOrDefault(c, 0), classesB.getOrDefault(c, 0));
     }
-    put(Math.max(classesA[index(WordClass.LITERAL)], classesB[index(WordClass.LITERAL)]));
-    put(Math.max(classesA[index(WordClass.SYMBOL)], classesB[index(WordClass.SYMBOL)]));
+    put(
+        Math.max(
+            classesA.getOrDefault(WordClass.LITERAL, 0),
+            classesB.getOrDefault(WordClass.LITERAL, 0)));
+    put(
+        Math.max(
+            classesA.getOrDefault(WordClass.SYMBOL, 0),
+            classesB.getOrDefault(WordClass.SYMBOL, 0)));
     put(count(first, Relation.SYNONYM));
     put(count(first, Relation.COVERED) + count(second, Relation.COVERED));
     put(diff.isNumberReplaced());
@@ -193,7 +200,10 @@ public final class PairFeatures {
     putUnmatchedFunction(first, second, FunctionWords.QUANTIFIERS);
     putUnmatchedFunction(first, second, FunctionWords.MODALS);
     putUnmatchedFunction(first, second, FunctionWords.PREPOSITIONS);
-    put(Math.max(classesA[index(WordClass.FUNCTION)], classesB[index(WordClass.FUNCTION)]));
+    put(
+        Math.max(
+            classesA.getOrDefault(WordClass.FUNCTION, 0),
+            classesB.getOrDefault(WordClass.FUNCTION, 0)));
     put(passive(first) != passive(second));
     characters(a, b);
     put(firstContentReplaced(first, second));
@@ -255,19 +265,13 @@ public final class PairFeatures {
     return count;
   }
 
-  /** Returns the place of a class in the counts. */
-  @SuppressWarnings("EnumOrdinal") // the counts are not stored
-  private static int index(WordClass wordClass) {
-    return wordClass.ordinal();
-  }
-
-  private int[] classes(Side side, TextAnalysis text, List<String> words) {
-    int[] counts = new int[WordClass.values().length];
+  private Map<WordClass, Integer> classes(Side side, TextAnalysis text, List<String> words) {
+    Map<WordClass, Integer> counts = new EnumMap<>(WordClass.class);
     for (int i = 0; i < side.size(); i++) {
       if (side.isUnmatched(i)) {
         Token token = side.token(i);
         WordClass c = wordClass(token, text);
-        counts[index(c)]++;
+        counts.merge(c, 1, Integer::sum);
         if (c == WordClass.LITERAL || c == WordClass.SYMBOL) {
           words.add("*" + c);
         } else if (c == WordClass.NAME && !token.isKnown()) {

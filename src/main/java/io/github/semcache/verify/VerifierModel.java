@@ -58,12 +58,11 @@ public final class VerifierModel {
   }
 
   private static void check(Tree tree) {
-    for (int i = 0; i < tree.features().length; i++) {
-      boolean leaf = tree.features()[i] < 0;
-      if (!Float.isFinite(tree.values()[i])
-          || tree.features()[i] >= PairFeatures.NAMES.length
-          || (!leaf
-              && (tree.children()[i] <= i || tree.children()[i] + 1 >= tree.features().length))) {
+    for (int i = 0; i < tree.size(); i++) {
+      boolean leaf = tree.feature(i) < 0;
+      if (!Float.isFinite(tree.number(i))
+          || tree.feature(i) >= PairFeatures.NAMES.length
+          || (!leaf && (tree.child(i) <= i || tree.child(i) + 1 >= tree.size()))) {
         throw new IllegalArgumentException("node " + i + " of a tree is malformed");
       }
     }
@@ -154,10 +153,10 @@ public final class VerifierModel {
     out.append("bias ").append(number(trees.bias())).append('\n');
     for (Tree tree : trees.trees()) {
       out.append("tree");
-      for (int i = 0; i < tree.features().length; i++) {
-        out.append(' ').append(tree.features()[i]).append(' ').append(number(tree.values()[i]));
-        if (tree.features()[i] >= 0) {
-          out.append(' ').append(tree.children()[i]);
+      for (int i = 0; i < tree.size(); i++) {
+        out.append(' ').append(tree.feature(i)).append(' ').append(number(tree.number(i)));
+        if (tree.feature(i) >= 0) {
+          out.append(' ').append(tree.child(i));
         }
       }
       out.append('\n');

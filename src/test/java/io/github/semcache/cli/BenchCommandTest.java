@@ -27,8 +27,13 @@ class BenchCommandTest {
   void writeFiles() throws IOException {
     Files.writeString(
         directory.resolve("stream.csv"),
-        "text,category\nwhere is my card,card\nhow do i pay,pay\nwhere's my card,card\n"
-            + "where is my pin,pin\n");
+        """
+        text,category
+        where is my card,card
+        how do i pay,pay
+        where's my card,card
+        where is my pin,pin
+        """);
     Path pairs = Files.createDirectory(directory.resolve("pairs"));
     Files.writeString(
         pairs.resolve("cases.tsv"),

@@ -55,7 +55,9 @@ class OpenAiReplayTest {
 
     assertThat(json.get("hits").asInt()).isEqualTo(1);
     assertThat(json.get("embedder").asText()).isEqualTo("bge-m3");
-    assertThat(server.requests(FakeOpenAiServer.EMBEDDINGS)).hasSize(1);
+    assertThat(server.requests(FakeOpenAiServer.EMBEDDINGS))
+        .as("the prompts, and the texts that measure the scale of the model")
+        .hasSize(2);
     assertThat(server.requests().get(0).header("authorization")).contains("Bearer secret-key");
     assertThat(server.requests().get(0).body().get("model").asText()).isEqualTo("bge-m3");
   }

@@ -39,7 +39,7 @@ public final class LangChain4jScenario implements Function<String, String> {
     }
   }
 
-  private ChatResponse answer(ChatRequest request) {
+  private ChatResponse answer() {
     calls++;
     return ChatResponse.builder()
         .aiMessage(AiMessage.from("answer"))
@@ -75,7 +75,7 @@ public final class LangChain4jScenario implements Function<String, String> {
   private final class Model implements ChatModel {
     @Override
     public ChatResponse doChat(ChatRequest request) {
-      return answer(request);
+      return answer();
     }
 
     @Override
@@ -87,7 +87,7 @@ public final class LangChain4jScenario implements Function<String, String> {
   private final class Streaming implements StreamingChatModel {
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-      handler.onCompleteResponse(answer(request));
+      handler.onCompleteResponse(answer());
     }
 
     @Override

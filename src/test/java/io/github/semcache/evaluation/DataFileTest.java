@@ -257,9 +257,9 @@ class DataFileTest {
     assertFails(
         () -> DataFile.read(file).pairs(PairColumns.of("a", "b", "same")),
         file
-            + ", line 3: column 'same' has an unknown label; it must be 1, true, yes, same, or"
-            + " duplicate for the same answer, and 0, false, no, or different for different"
-            + " answers");
+            + ", line 3: column 'same' has an unknown label; it must be 1, true, yes, same,"
+            + " duplicate, or hit for the same answer, and 0, false, no, different, or miss for"
+            + " different answers");
   }
 
   @Test

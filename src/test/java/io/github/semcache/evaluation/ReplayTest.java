@@ -10,6 +10,7 @@ import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +41,10 @@ class ReplayTest {
   }
 
   private Replay near() {
-    return Replay.builder(embedder).hitPolicy(NEAR).build();
+    return Replay.builder(embedder)
+        .cache(cache -> cache.verifier(PairVerifier.none()))
+        .hitPolicy(NEAR)
+        .build();
   }
 
   @Test

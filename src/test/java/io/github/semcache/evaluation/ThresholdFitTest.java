@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -131,6 +132,7 @@ class ThresholdFitTest {
     double fitted = fit.threshold().orElseThrow();
     ReplayCounts replayed =
         Replay.builder(embedder)
+            .cache(cache -> cache.verifier(PairVerifier.none()))
             .shuffled(5)
             .hitPolicy(HitPolicy.maxDistance(fitted).unguarded())
             .build()
@@ -140,6 +142,7 @@ class ThresholdFitTest {
     for (double more : new double[] {0.0001, 0.0008, 0.0032, 0.0128}) {
       ReplayCounts beyond =
           Replay.builder(embedder)
+              .cache(cache -> cache.verifier(PairVerifier.none()))
               .shuffled(5)
               .hitPolicy(HitPolicy.maxDistance(fitted + more).unguarded())
               .build()

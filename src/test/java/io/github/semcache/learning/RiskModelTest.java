@@ -39,10 +39,12 @@ class RiskModelTest {
   private static double bound(
       List<RiskModel.Scored> examples, double threshold, double confidence) {
     double requests = examples.stream().mapToDouble(RiskModel.Scored::weight).sum();
+    double smoothing = 1.0 / examples.size();
     double wrong =
         examples.stream()
             .filter(one -> one.risk() <= threshold)
-            .mapToDouble(one -> (one.wrong() ? 1 : 0) + (one.weight() - 1) * one.risk())
+            .mapToDouble(
+                one -> (one.wrong() ? 1 : 0) + (one.weight() - 1) * (one.risk() + smoothing))
             .sum();
     return ClopperPearson.upperBound(
         wrong / requests * examples.size(), examples.size(), confidence);

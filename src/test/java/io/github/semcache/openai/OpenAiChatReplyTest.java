@@ -34,7 +34,8 @@ final class OpenAiChatReplyTest extends OpenAiTest {
     "tool_calls, TOOL_CALLS",
     "function_call, TOOL_CALLS",
     "content_filter, CONTENT_FILTER",
-    "eos_token, OTHER"
+    "eos_token, STOP",
+    "unheard_of, OTHER"
   })
   void finishReasonIsMapped(String reason, FinishReason expected) {
     server.next(CHAT, FakeCompletions.text("Paris", reason));
@@ -47,7 +48,7 @@ final class OpenAiChatReplyTest extends OpenAiTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "7", "{}"})
-  void missingFinishReasonIsOther(String reason) throws JsonProcessingException {
+  void missingFinishReasonIsThatOfACompleteAnswer(String reason) throws JsonProcessingException {
     JsonNode value = json(reason);
     server.next(
         CHAT,
@@ -56,8 +57,8 @@ final class OpenAiChatReplyTest extends OpenAiTest {
         FakeCompletions.text("Paris", "stop", body -> firstChoice(body).remove("finish_reason")));
     ChatClient chat = OpenAiChatClient.of(client);
 
-    assertThat(chat.chat(QUESTION).finishReason()).isEqualTo(FinishReason.OTHER);
-    assertThat(chat.chat(QUESTION).finishReason()).isEqualTo(FinishReason.OTHER);
+    assertThat(chat.chat(QUESTION).finishReason()).isEqualTo(FinishReason.STOP);
+    assertThat(chat.chat(QUESTION).finishReason()).isEqualTo(FinishReason.STOP);
   }
 
   @Test
@@ -127,8 +128,7 @@ final class OpenAiChatReplyTest extends OpenAiTest {
     server.next(
         CHAT, FakeReply.body(200, "{\"choices\": [{\"message\": {\"content\": \"Paris\"}}]}"));
 
-    assertThat(OpenAiChatClient.of(client).chat(QUESTION))
-        .isEqualTo(ChatReply.of("Paris").finishReason(FinishReason.OTHER));
+    assertThat(OpenAiChatClient.of(client).chat(QUESTION)).isEqualTo(ChatReply.of("Paris"));
   }
 
   @ParameterizedTest

@@ -68,7 +68,7 @@ class KeyNamingTest {
 
   @Test
   void colonsOfTheCacheNameAreRetained() {
-    assertThat(keys("app:llm", "llama3:8b", 4).indexName()).isEqualTo("app:llm:v1:llama3%3A8b:4");
+    assertThat(keys("app:llm", "llama3:8b", 4).indexName()).isEqualTo("app:llm:v2:llama3%3A8b:4");
   }
 
   @Property

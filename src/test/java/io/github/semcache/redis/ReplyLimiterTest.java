@@ -55,8 +55,8 @@ class ReplyLimiterTest {
   @Test
   void replyMayArriveInPieces() throws IOException {
     String reply = "*2\r\n$12\r\n$99999999999\r\n$671";
-    for (char character : reply.toCharArray()) {
-      scan(String.valueOf(character));
+    for (int i = 0; i < reply.length(); i++) {
+      scan(reply.substring(i, i + 1));
     }
     assertThatThrownBy(() -> scan("08865\r\n")).isInstanceOf(IOException.class);
   }

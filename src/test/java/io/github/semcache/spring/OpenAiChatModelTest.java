@@ -12,6 +12,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.model.Generation;
 import org.springframework.ai.openai.OpenAiChatModel;
 import org.springframework.ai.openai.OpenAiChatOptions;
 
@@ -60,9 +61,9 @@ class OpenAiChatModelTest {
       ChatResponse called =
           Objects.requireNonNull(client.prompt("Say hello").call().chatResponse());
       assertThat(cache.stats().adapterErrors()).isZero();
-      assertThat(called.getResult()).isNotNull();
-      assertThat(called.getResult().getOutput().getText()).isEqualTo(streamed);
-      assertThat(called.getResult().getOutput().getMetadata().get("finishReason"))
+      Generation generation = Objects.requireNonNull(called.getResult());
+      assertThat(generation.getOutput().getText()).isEqualTo(streamed);
+      assertThat(generation.getOutput().getMetadata().get("finishReason"))
           .isInstanceOf(String.class);
       assertThat(server.requests(FakeOpenAiServer.CHAT)).hasSize(2);
     }

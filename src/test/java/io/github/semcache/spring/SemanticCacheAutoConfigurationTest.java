@@ -114,9 +114,10 @@ class SemanticCacheAutoConfigurationTest {
         .withPropertyValues("semcache.time-to-live=1ms", "semcache.time-to-live-jitter=0")
         .run(
             context -> {
-              context.getBean(SemanticCache.class).ask(PARIS);
+              SemanticCache cache = context.getBean(SemanticCache.class);
+              cache.ask(PARIS);
               Thread.sleep(5);
-              assertThat(source(context)).isEqualTo(Answer.Source.MODEL);
+              assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.MODEL);
             });
   }
 
@@ -275,7 +276,10 @@ class SemanticCacheAutoConfigurationTest {
     FakeEmbedder counted = embedder();
 
     bare.withBean("model", EmbeddingModel.class, () -> new FakeEmbeddingModel("", counted))
-        .withPropertyValues("semcache.embedding.model-id=e5", "semcache.embedding.dimension=64")
+        .withPropertyValues(
+            "semcache.embedding.model-id=e5",
+            "semcache.embedding.dimension=64",
+            "semcache.max-distance=0.1")
         .run(
             context -> {
               assertThat(context.getBean(Embedder.class).modelId()).isEqualTo("e5");

@@ -139,12 +139,12 @@ public abstract class CacheOnStoreContract {
     String prices = "prices " + System.nanoTime();
     Prompt prompt = Prompt.of(PARIS).dependsOn(prices);
     FakeEmbedder embedder = parisEmbedder();
-    AtomicReference<SemanticCache> built = new AtomicReference<>();
+    AtomicReference<Runnable> change = new AtomicReference<>(() -> {});
     FakeChatClient chat =
         new FakeChatClient()
             .replying(
                 asked -> {
-                  built.get().invalidateDependents(prices);
+                  change.get().run();
                   return ChatReply.of("computed before the change");
                 });
     try (SemanticCache cache =
@@ -153,7 +153,7 @@ public abstract class CacheOnStoreContract {
             .chatClient(chat)
             .ownedStore(open(EmbeddingSpace.of(embedder)))
             .build()) {
-      built.set(cache);
+      change.set(() -> cache.invalidateDependents(prices));
       cache.ask(prompt);
       assertThat(cache.lookup(prompt)).isEmpty();
 

@@ -25,7 +25,7 @@ final class Quotations {
   private int @Nullable [] lengths;
 
   /** For each kind of mark, the next closing mark from each index on; computed on demand. */
-  private final int[] @Nullable [] nextClosing = new int[OPENING_MARKS.length()] @Nullable [];
+  private final int[] @Nullable [] nextClosing = new int[OPENING_MARKS.length()][];
 
   Quotations(CharSequence text) {
     this.text = text;
@@ -72,7 +72,7 @@ final class Quotations {
   }
 
   private int[] nextClosing(int kind) {
-    int @Nullable [] known = nextClosing[kind];
+    int[] known = nextClosing[kind];
     if (known == null) {
       char closing = CLOSING_MARKS.charAt(kind);
       known = new int[text.length() + 1];

@@ -90,7 +90,7 @@ final class RequestEqualityTest extends RequestEqualityFixture {
          {"type":"text","text":"Three."}]}]}\
         """;
 
-    assertThat(queryOf(two).orElseThrow().text()).isEqualTo("Two. Three.");
+    assertThat(queryOf(two).orElseThrow().text()).isEqualTo("Two.\nThree.");
     assertThat(queryOf(two).orElseThrow().scope().settings().get("request"))
         .contains("\"url\":\"u\"", "One.")
         .doesNotContain("Two.", "Three.");
