@@ -19,14 +19,14 @@ final class PromptRules {
   private static final String RESOURCE = "volatile-prompts.txt";
   private static final String TEXT_SECTION = "cacheable-text";
   private static final String SENTENCE_SECTION = "cacheable-sentence";
-  private static final int HASH_MASK = (1 << 16) - 1;
+  private static final int FILTER_BITS = 18;
   private static final String GAP = "(?:\\S+ ){0,8}?";
   private static final Pattern FRAGMENT = Pattern.compile("<([a-z]+)>");
   private static final Pattern DEFINITION = Pattern.compile("([a-z]+) = (.+)");
 
   private final Map<String, String> fragments = new HashMap<>();
   private final Map<String, List<Rule>> rulesByWord = new HashMap<>();
-  private final BitSet wordHashes = new BitSet(HASH_MASK + 1);
+  private final BitSet wordHashes = new BitSet(1 << FILTER_BITS);
   private final List<Pattern> textExemptions = new ArrayList<>();
   private final List<Pattern> sentenceExemptions = new ArrayList<>();
 
@@ -77,7 +77,7 @@ final class PromptRules {
         Rule rule = new Rule(new MissReason(section), pattern);
         for (String word : line.substring(0, colon).split(",")) {
           rulesByWord.computeIfAbsent(word.strip(), key -> new ArrayList<>()).add(rule);
-          wordHashes.set(word.strip().hashCode() & HASH_MASK);
+          wordHashes.set(slot(word.strip().hashCode()));
         }
       }
     }
@@ -113,13 +113,18 @@ final class PromptRules {
       char c = text.charAt(i);
       if (Character.isLetterOrDigit(c) || c == '&') {
         hash = 31 * hash + Character.toLowerCase(c);
-      } else if (wordHashes.get(hash & HASH_MASK)) {
+      } else if (wordHashes.get(slot(hash))) {
         return true;
       } else if (c != '\'' && c != '’') {
         hash = 0;
       }
     }
-    return wordHashes.get(hash & HASH_MASK);
+    return wordHashes.get(slot(hash));
+  }
+
+  /** Spreads a hash by the golden ratio, as Fibonacci hashing does. */
+  private static int slot(int hash) {
+    return (hash * 0x9E3779B9) >>> (Integer.SIZE - FILTER_BITS);
   }
 
   /** Returns the rules for sentences with a word. */
