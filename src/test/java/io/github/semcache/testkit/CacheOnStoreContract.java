@@ -17,7 +17,7 @@ import io.github.semcache.verify.PairVerifier;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -139,12 +139,12 @@ public abstract class CacheOnStoreContract {
     String prices = "prices " + System.nanoTime();
     Prompt prompt = Prompt.of(PARIS).dependsOn(prices);
     FakeEmbedder embedder = parisEmbedder();
-    AtomicReference<Runnable> change = new AtomicReference<>(() -> {});
+    List<Runnable> changes = new CopyOnWriteArrayList<>();
     FakeChatClient chat =
         new FakeChatClient()
             .replying(
                 asked -> {
-                  change.get().run();
+                  changes.forEach(Runnable::run);
                   return ChatReply.of("computed before the change");
                 });
     try (SemanticCache cache =
@@ -153,7 +153,7 @@ public abstract class CacheOnStoreContract {
             .chatClient(chat)
             .ownedStore(open(EmbeddingSpace.of(embedder)))
             .build()) {
-      change.set(() -> cache.invalidateDependents(prices));
+      changes.add(() -> cache.invalidateDependents(prices));
       cache.ask(prompt);
       assertThat(cache.lookup(prompt)).isEmpty();
 
