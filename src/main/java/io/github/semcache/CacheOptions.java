@@ -10,6 +10,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.internal.concurrent.BoundedWorker;
 import io.github.semcache.internal.concurrent.CircuitBreaker;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
@@ -46,6 +47,7 @@ record CacheOptions(
     int candidates,
     ExpiryPolicy expiry,
     Normalizer normalizer,
+    CacheabilityPolicy cacheability,
     Admission admission,
     CacheListener listener,
     InstantSource time,
@@ -102,7 +104,7 @@ record CacheOptions(
       case NORMALIZER -> normalizer;
       case EMBEDDER -> embedder;
       case STORE -> store;
-      case POLICY -> hitPolicy;
+      case POLICY -> operation == Operation.CLASSIFY ? cacheability : hitPolicy;
       case VERIFIER -> verifier;
       case ADMISSION -> admission;
       default -> operation;

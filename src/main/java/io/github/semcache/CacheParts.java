@@ -52,7 +52,8 @@ record CacheParts(
         new PendingReports(events::publish, options.ticker(), async.executor());
     @Nullable ChatClient chatClient = options.chatClient();
     QueryFactory queries =
-        new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
+        new QueryFactory(
+            options.normalizer(), options.cacheability(), chatClient, options.limits(), failOpen);
     AnswerWriter writer =
         new AnswerWriter(
             queries,

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param prompt the prompt
  * @param query the query of the prompt
- * @param mode the mode of the prompt, or BYPASS if its text could not be normalized
+ * @param mode the mode of the prompt, or BYPASS if the cache decided to bypass it
+ * @param bypassReason the reason why the cache decided to bypass the prompt; empty if it did not
  * @param callsModel whether a miss is answered by the model, so that hits can be audited
  * @param limits the time limits
  * @param late receives the embedding of the prompt
@@ -24,6 +25,7 @@ record CacheRequest(
     Prompt prompt,
     Query query,
     Prompt.Mode mode,
+    Optional<MissReason> bypassReason,
     boolean callsModel,
     Limits limits,
     LateEmbedding late) {
@@ -88,13 +90,19 @@ record CacheRequest(
 
   /** Returns the same request for a lookup that never calls the model. */
   CacheRequest lookupOnly() {
-    return new CacheRequest(prompt, query, mode, false, limits, late);
+    return new CacheRequest(prompt, query, mode, bypassReason, false, limits, late);
   }
 
   /** Returns the same request for a lookup that begins now, with a new deadline. */
   CacheRequest restarted() {
     return new CacheRequest(
-        prompt, query, mode, callsModel, Limits.of(prompt, limits.configured()), late);
+        prompt,
+        query,
+        mode,
+        bypassReason,
+        callsModel,
+        Limits.of(prompt, limits.configured()),
+        late);
   }
 
   /** Returns the reason for a miss before anything was looked up. */
@@ -102,8 +110,7 @@ record CacheRequest(
     return switch (mode) {
       case USE -> MissReason.NO_NEIGHBOR;
       case REFRESH -> MissReason.REFRESH;
-      case BYPASS ->
-          prompt.mode() == Prompt.Mode.BYPASS ? MissReason.BYPASS : MissReason.NORMALIZER_ERROR;
+      case BYPASS -> bypassReason.orElse(MissReason.BYPASS);
     };
   }
 }

@@ -9,6 +9,7 @@ import java.util.Locale;
 /** The operations of a request that can fail, each with its own circuit and worker threads. */
 enum Operation {
   NORMALIZE(CacheEvent.Part.NORMALIZER),
+  CLASSIFY(CacheEvent.Part.POLICY),
   READ(CacheEvent.Part.EMBEDDER),
   EMBED(CacheEvent.Part.EMBEDDER),
   FIND(CacheEvent.Part.STORE),

@@ -6,6 +6,7 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.learning.UserFeedback;
+import io.github.semcache.policy.Decision;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
@@ -14,6 +15,7 @@ import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -354,7 +356,9 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Explains the decision on a prompt. Does not count as a request and never calls the model.
+   * Explains the decision on a prompt. Does not count as a request and never calls the model. If
+   * the {@linkplain SemanticCacheBuilder#cacheability cacheability policy} decides that the prompt
+   * must bypass the cache, there are no candidates.
    *
    * @param prompt the prompt
    * @return the candidates and the decision
@@ -365,7 +369,11 @@ public final class SemanticCache implements AutoCloseable {
    */
   public Explanation explain(Prompt prompt) {
     checkOpen();
-    return lookup.explain(queries.queryOf(prompt));
+    Query query = queries.queryOf(prompt);
+    return queries
+        .bypassReason(prompt)
+        .map(reason -> new Explanation(Optional.empty(), List.of(), Decision.miss(reason)))
+        .orElseGet(() -> lookup.explain(query));
   }
 
   /**

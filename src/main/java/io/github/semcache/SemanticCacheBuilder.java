@@ -10,6 +10,7 @@ import io.github.semcache.guard.Guards;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.LearningPolicy;
+import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.DistancePolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
@@ -59,6 +60,7 @@ public final class SemanticCacheBuilder {
   private Optional<Duration> timeToLive = Optional.of(Duration.ofHours(24));
   private double timeToLiveJitter;
   private Normalizer normalizer = Normalizer.nfc();
+  private CacheabilityPolicy cacheability = CacheabilityPolicy.english();
   private Admission admission = Admission.completeAnswers();
   private int candidates = 10;
   private CacheListener listener = event -> {};
@@ -313,6 +315,22 @@ public final class SemanticCacheBuilder {
    */
   public SemanticCacheBuilder normalizer(Normalizer normalizer) {
     this.normalizer = requireNonNull(normalizer, "normalizer");
+    return this;
+  }
+
+  /**
+   * Sets the policy that decides which prompts may be cached at all. Other prompts bypass the
+   * cache: they are not looked up, and the answer of the model is not stored. They are counted as
+   * misses with the reason that the policy returns. {@code put} stores answers whatever the policy
+   * is.
+   *
+   * @param cacheability the policy; {@link CacheabilityPolicy#english} by default, which recognizes
+   *     prompts such as "What is the weather in Rome?". {@link CacheabilityPolicy#none} caches all
+   *     prompts
+   * @return this builder
+   */
+  public SemanticCacheBuilder cacheability(CacheabilityPolicy cacheability) {
+    this.cacheability = requireNonNull(cacheability, "cacheability");
     return this;
   }
 
@@ -634,6 +652,7 @@ public final class SemanticCacheBuilder {
         candidates,
         new ExpiryPolicy(timeToLive, timeToLiveJitter, random),
         normalizer,
+        cacheability,
         admission,
         listener,
         MonotonicClock.of(time, ticker),

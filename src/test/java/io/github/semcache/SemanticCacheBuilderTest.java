@@ -271,6 +271,7 @@ class SemanticCacheBuilderTest {
     assertThatThrownBy(() -> builder.chatClient(absent())).hasMessage("chatClient");
     assertThatThrownBy(() -> builder.hitPolicy(absent())).hasMessage("hitPolicy");
     assertThatThrownBy(() -> builder.normalizer(absent())).hasMessage("normalizer");
+    assertThatThrownBy(() -> builder.cacheability(absent())).hasMessage("cacheability");
     assertThatThrownBy(() -> builder.admission(absent())).hasMessage("admission");
     assertThatThrownBy(() -> builder.listener(absent())).hasMessage("listener");
     assertThatThrownBy(() -> builder.executor(absent())).hasMessage("executor");

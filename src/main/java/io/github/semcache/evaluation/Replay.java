@@ -9,6 +9,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.judge.AnswerJudge.Comparison;
 import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.VectorStore;
@@ -27,7 +28,8 @@ import java.util.function.IntConsumer;
  * Sends recorded prompts one by one through a real cache and records the hits and the wrong hits.
  * No chat model is called: the answer to a prompt is its label, so a hit is wrong if the labels of
  * the two prompts differ. The judge compares labels as well, and the policy learns from each
- * verdict before the next prompt is sent. Replays in the same order give the same result.
+ * verdict before the next prompt is sent. Replays in the same order give the same result. Unless
+ * {@linkplain Builder#cache options} set another policy, all prompts are cacheable.
  *
  * <pre>{@code
  * ReplayResult result =
@@ -118,6 +120,7 @@ public final class Replay {
             .chatClient(traffic)
             .judge(Replay::compareLabels)
             .judgeExecutor(Runnable::run)
+            .cacheability(CacheabilityPolicy.none())
             .admission(Admission.everything())
             .timeSource(traffic)
             .failOnCacheErrors();

@@ -3,8 +3,10 @@ package io.github.semcache.policy;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The reason for a miss. Policies may define additional reasons. If a guard rejects a match, the
- * code is that of the {@linkplain io.github.semcache.guard.Guard.RejectionReason rejection}.
+ * The reason for a miss. Policies may define additional reasons; those of {@link
+ * CacheabilityPolicy#english} start with {@code volatile-}, or are {@code private-state}. If a
+ * guard rejects a match, the code is that of the {@linkplain
+ * io.github.semcache.guard.Guard.RejectionReason rejection}.
  *
  * @param code a short code in lower case with hyphens, for example {@code too-far}
  */

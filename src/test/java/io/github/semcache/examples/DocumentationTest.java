@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.openai.FakeOpenAiServer;
+import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.testkit.FakeChatClient;
@@ -85,6 +86,8 @@ class DocumentationTest {
       GuideExamples.feedback(cache, cache.ask(prompt), true);
       assertThat(GuideExamples.remove(cache, prompt)).isGreaterThan(1);
     }
+    assertThat(GuideExamples.cacheability(new FakeEmbedder(), chat).missReason())
+        .contains(new MissReason("lottery"));
     CacheStats stats =
         GuideExamples.shadow(SemanticCache.builder().embedder(new FakeEmbedder()), chat);
     assertThat(stats.requests()).isZero();

@@ -21,7 +21,9 @@ import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
@@ -95,6 +97,24 @@ final class GuideExamples {
     // lookups ends
     System.out.println(cached.map(Answer::source) + " " + explanation.decision());
     return List.of(recent, refreshed, uncached);
+  }
+
+  static Answer cacheability(Embedder embedder, ChatClient chatClient) {
+    // cacheability begins
+    SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(chatClient)
+            .cacheability(
+                prompt ->
+                    prompt.text().contains("lottery")
+                        ? Optional.of(new MissReason("lottery"))
+                        : CacheabilityPolicy.english().bypassReason(prompt))
+            .build();
+    Answer hourly =
+        cache.ask(Prompt.of("What is the weather in Rome?").timeToLive(Duration.ofHours(1)));
+    // cacheability ends
+    return hourly.missReason().isPresent() ? cache.ask("Did I win the lottery?") : hourly;
   }
 
   static CompletableFuture<Answer> async(SemanticCache cache, Prompt prompt) {

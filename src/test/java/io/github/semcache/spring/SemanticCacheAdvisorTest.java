@@ -460,13 +460,16 @@ class SemanticCacheAdvisorTest {
                     .build())
             .build();
 
-    assertThat(client.prompt("How is the weather?").call().content()).isEqualTo("It is \"sunny\"");
-    assertThat(client.prompt("How is the weather?").call().content()).isEqualTo("It is \"sunny\"");
+    assertThat(client.prompt("Describe the weather.").call().content())
+        .isEqualTo("It is \"sunny\"");
+    assertThat(client.prompt("Describe the weather.").call().content())
+        .isEqualTo("It is \"sunny\"");
     assertThat(tools.calls()).isEqualTo(3);
     result[0] = "rainy";
-    assertThat(client.prompt("How is the weather?").call().content()).isEqualTo("It is \"rainy\"");
+    assertThat(client.prompt("Describe the weather.").call().content())
+        .isEqualTo("It is \"rainy\"");
     assertThat(tools.calls()).isEqualTo(5);
-    assertThat(stream(client, "How is the weather?")).isEqualTo("It is \"rainy\"");
+    assertThat(stream(client, "Describe the weather.")).isEqualTo("It is \"rainy\"");
     assertThat(tools.calls()).isEqualTo(6);
   }
 
