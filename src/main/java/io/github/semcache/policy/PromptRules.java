@@ -75,7 +75,7 @@ final class PromptRules {
       case SENTENCE_SECTION -> sentenceExemptions.add(pattern);
       default -> {
         Rule rule = new Rule(new MissReason(section), pattern);
-        for (String word : line.substring(0, colon).split(",")) {
+        for (String word : line.substring(0, colon).split(",", -1)) {
           rulesByWord.computeIfAbsent(word.strip(), key -> new ArrayList<>()).add(rule);
           wordHashes.set(slot(word.strip().hashCode()));
         }

@@ -108,7 +108,7 @@ final class AddedText {
 
   /** Returns whether a text has several sentences, one of which is not about the other text. */
   private static boolean hasAddedSentence(String text, List<String> otherWords) {
-    String[] sentences = SENTENCE_END.split(text);
+    String[] sentences = SENTENCE_END.split(text, 0);
     if (sentences.length < 2) {
       return false;
     }

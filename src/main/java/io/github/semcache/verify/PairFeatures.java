@@ -228,10 +228,18 @@ public final class PairFeatures {
     put(names);
     put(phrases);
     if (index != FIRST_WORD_FEATURE) {
-      throw new IllegalStateException("" + index);
+      throw new IllegalStateException(
+          index + " features were computed, but " + FIRST_WORD_FEATURE + " have a name");
     }
   }
 
+  /**
+   * Computes the features of a pair.
+   *
+   * @param pair the two prompts
+   * @param distance their cosine distance, in [0, 2]
+   * @return the features
+   */
   public static PairFeatures of(PromptPair pair, double distance) {
     return new PairFeatures(pair, distance);
   }

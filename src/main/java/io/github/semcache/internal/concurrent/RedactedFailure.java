@@ -58,6 +58,7 @@ public final class RedactedFailure extends Exception {
 
   /** Returns the class name of the failure and, if it may be logged, its message. */
   @Override
+  @SuppressWarnings("OverrideThrowableToString") // the name of this class would be misleading
   public String toString() {
     return description;
   }

@@ -117,6 +117,7 @@ final class CachedOpenAiTest extends CachedClientTest {
   }
 
   @Test
+  @SuppressWarnings("deprecation") // internal, but part of the answer
   void responseSaysNothingAboutTheCacheIfHitsAreNotMarked() {
     OpenAIClient unmarked = CachedOpenAi.builder(cache).marksHits(false).build().wrap(plain);
 
