@@ -44,7 +44,7 @@ final class DependencyStamp {
 
   /** Returns the term that selects the entries written under the version of a dependency. */
   static String term(String dependency, String version) {
-    return Scope.dependencyTerm(dependency + " " + version);
+    return Scope.versionTerm(dependency, version);
   }
 
   /** Returns whether an entry was written under these versions. */

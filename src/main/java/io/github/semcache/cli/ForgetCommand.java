@@ -1,10 +1,15 @@
 package io.github.semcache.cli;
 
+import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.ListableStore.ListedEntry;
+import io.github.semcache.store.VectorStore;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -20,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "forget",
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
-    description = "Removes entries from a store.")
+    description = "Removes entries from a store, or invalidates a dependency.")
 final class ForgetCommand implements Callable<Integer> {
   /** The minimum length of a prefix, so that an unset shell variable does not remove entries. */
   private static final int MIN_PREFIX_LENGTH = 6;
@@ -30,6 +35,11 @@ final class ForgetCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
   private SelectorOptions selector;
+
+  @Option(
+      names = "--dry-run",
+      description = "Print the number of entries that would be removed, and remove nothing.")
+  private boolean dryRun;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -59,10 +69,57 @@ final class ForgetCommand implements Callable<Integer> {
                 + " (see ls).")
     private @Nullable String scope;
 
+    @Option(
+        names = "--entry",
+        paramLabel = "ID",
+        description = "Remove the entry with this ID, which is its whole key.")
+    private @Nullable String entry;
+
+    @Option(
+        names = "--tag",
+        paramLabel = "NAME=VALUE",
+        description = "Remove the entries with this tag, whatever else is in their scopes.")
+    private @Nullable String tag;
+
+    @Option(
+        names = "--chat-model",
+        paramLabel = "MODEL",
+        description = "Remove the answers of this chat model.")
+    private @Nullable String chatModel;
+
+    @Option(
+        names = "--older-than",
+        paramLabel = "DURATION",
+        description = "Remove the entries that are older than this, for example P7D or PT12H.")
+    private @Nullable Duration olderThan;
+
+    @Option(
+        names = "--dependency",
+        paramLabel = "NAME",
+        description =
+            "Invalidate the entries that depend on NAME. They are not served again, and remain"
+                + " until they expire.")
+    private @Nullable String dependency;
+
     @Option(names = "--all", description = "Remove all entries.")
     private boolean all;
 
     EntrySelector selector(Stores.OpenStore opened) {
+      if (entry != null) {
+        return EntrySelector.entry(entry);
+      }
+      if (tag != null) {
+        return EntrySelector.tag(tagName(tag), tag.substring(tag.indexOf('=') + 1));
+      }
+      if (chatModel != null) {
+        return EntrySelector.model(chatModel);
+      }
+      if (olderThan != null) {
+        return EntrySelector.createdBefore(Instant.now().minus(olderThan));
+      }
+      if (dependency != null) {
+        return new EntrySelector.ByTerm(currentVersionTerm(opened.store(), dependency));
+      }
       if (key != null) {
         return new EntrySelector.ByKey(key(opened, key));
       }
@@ -73,7 +130,20 @@ final class ForgetCommand implements Callable<Integer> {
       if (all) {
         return new EntrySelector.All();
       }
-      throw new CommandException("--key, --scope, or --all is missing", null);
+      throw new CommandException("an option that selects entries is missing", null);
+    }
+
+    static String tagName(String tag) {
+      int separator = tag.indexOf('=');
+      if (separator < 0) {
+        throw new CommandException("--tag is '" + tag + "'; it must be NAME=VALUE", null);
+      }
+      return tag.substring(0, separator);
+    }
+
+    private static String currentVersionTerm(VectorStore store, String dependency) {
+      String term = Scope.dependencyTerm(dependency);
+      return Scope.versionTerm(term, store.versions(Set.of(term)).getOrDefault(term, ""));
     }
 
     private static String key(Stores.OpenStore opened, String prefix) {
@@ -91,16 +161,63 @@ final class ForgetCommand implements Callable<Integer> {
   public Integer call() {
     requireMinLength("--key", selector.key);
     requireMinLength("--scope", selector.scope);
-    long removed =
-        store.withoutEmbedder((space, opened) -> opened.store().remove(selector.selector(opened)));
+    requireNotNegative(selector.olderThan);
+    Result result = store.withoutEmbedder((space, opened) -> remove(opened));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      JsonOutput.print(out, Map.of("removed", removed));
-    } else {
-      out.println(removed == 1 ? "1 entry removed" : removed + " entries removed");
-      out.flush();
+      JsonOutput.print(out, result.toJson());
+      return 0;
+    }
+    String verb = selector.dependency == null ? "removed" : "invalidated";
+    out.println(
+        (result.removed == 1 ? "1 entry " : result.removed + " entries ")
+            + (dryRun ? "would be " + verb : verb));
+    out.flush();
+    if (!result.isNameKnown) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("no entry has a tag with this name; is it misspelled?");
+      err.flush();
     }
     return 0;
+  }
+
+  /**
+   * The result of the command.
+   *
+   * @param removed the number of entries that were removed or invalidated, or would be
+   * @param isNameKnown false if the entries of a tag were selected, but no entry has a tag with its
+   *     name
+   */
+  private record Result(long removed, boolean isNameKnown) {
+    Map<String, Object> toJson() {
+      return isNameKnown
+          ? Map.of("removed", removed)
+          : Map.of("removed", removed, "tagNameKnown", false);
+    }
+  }
+
+  private Result remove(Stores.OpenStore opened) {
+    VectorStore target = opened.store();
+    EntrySelector selected = selector.selector(opened);
+    boolean isNameKnown =
+        selector.tag == null
+            || target.count(EntrySelector.tag(SelectorOptions.tagName(selector.tag))) > 0;
+    if (dryRun) {
+      return new Result(target.count(selected), isNameKnown);
+    }
+    if (selector.dependency != null) {
+      long dependents = target.count(selected);
+      target.renewVersion(Scope.dependencyTerm(selector.dependency));
+      return new Result(dependents, isNameKnown);
+    }
+    return new Result(target.remove(selected), isNameKnown);
+  }
+
+  private void requireNotNegative(@Nullable Duration olderThan) {
+    if (olderThan != null && olderThan.isNegative()) {
+      throw new ParameterException(
+          spec.commandLine(), "--older-than is " + olderThan + "; it must not be negative");
+    }
   }
 
   private void requireMinLength(String option, @Nullable String prefix) {

@@ -284,6 +284,17 @@ public final class Scope {
     return term("dependency", dependency);
   }
 
+  /**
+   * Returns the term of a version of a dependency.
+   *
+   * @param dependencyTerm the {@linkplain #dependencyTerm term} of the dependency
+   * @param version a version of the dependency
+   * @return 32 lower-case hexadecimal digits
+   */
+  public static String versionTerm(String dependencyTerm, String version) {
+    return term("dependency version", dependencyTerm, version);
+  }
+
   private static String term(String kind, String... parts) {
     Sha256 sha256 = new Sha256(kind);
     for (String part : parts) {

@@ -7,7 +7,6 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.judge.AnswerJudge;
-import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.stats.CacheListener;
@@ -101,7 +100,7 @@ public final class SemanticCacheAutoConfiguration {
         setGuards(builder, properties.guards(), guards);
       }
       case SAME_WORDS -> builder.hitPolicy(HitPolicy.sameWords());
-      case ERROR_BUDGET -> builder.hitPolicy(errorBudget(properties));
+      case ERROR_BUDGET -> builder.targetErrorRate(errorBudget(properties));
       case NEVER -> builder.hitPolicy(HitPolicy.never());
     }
   }
@@ -115,21 +114,22 @@ public final class SemanticCacheAutoConfiguration {
     }
   }
 
-  private static ErrorBudget errorBudget(SemanticCacheProperties properties) {
+  private static double errorBudget(SemanticCacheProperties properties) {
     @Nullable Double budget = properties.errorBudget();
     if (budget == null) {
       throw new InvalidConfigurationException(
           "semcache.policy is error-budget, but semcache.error-budget is not set",
-          "Set semcache.error-budget to the maximum fraction of wrong hits, for example 0.01, and"
-              + " define an AnswerJudge bean.");
+          "Set semcache.error-budget to the maximum fraction of wrong hits, for example 0.01.");
     }
-    return ErrorBudget.of(budget);
+    return budget;
   }
 
   private static void setOptions(SemanticCacheBuilder builder, SemanticCacheProperties properties) {
     Optional.ofNullable(properties.candidates()).ifPresent(builder::candidates);
     Optional.ofNullable(properties.timeToLive()).ifPresent(builder::timeToLive);
     Optional.ofNullable(properties.timeToLiveJitter()).ifPresent(builder::timeToLiveJitter);
+    Optional.ofNullable(properties.deadline()).ifPresent(builder::deadline);
+    Optional.ofNullable(properties.storeTimeout()).ifPresent(builder::storeTimeout);
     builder.circuitBreaker(
         properties.circuitBreaker().failures(), properties.circuitBreaker().pause());
     if (properties.noExpiry()) {

@@ -30,6 +30,8 @@ record SemanticCacheProperties(
     @Nullable Duration timeToLive,
     @Nullable Double timeToLiveJitter,
     boolean noExpiry,
+    @Nullable Duration deadline,
+    @Nullable Duration storeTimeout,
     boolean shadowMode,
     boolean failOnCacheErrors,
     @DefaultValue CircuitBreaker circuitBreaker,

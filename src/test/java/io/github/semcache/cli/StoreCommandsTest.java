@@ -217,6 +217,54 @@ class StoreCommandsTest {
   }
 
   @Test
+  void forgetRemovesByTagModelAgeAndEntry() {
+    try (SemanticCache cache = cache()) {
+      cache.put(Prompt.of("Where is my card?").tag("tenant", "acme"), "On its way.");
+      cache.put(Prompt.of("How do I pay?").tag("tenant", "acme").tag("user", "1"), "In the app.");
+      cache.put(Prompt.of("How do I pay?").tag("tenant", "other"), "In the app.");
+    }
+    CliRun dryRun = run("forget", "--tag", "tenant=acme", "--dry-run");
+    assertThat(dryRun.out().strip()).isEqualTo("2 entries would be removed");
+    assertThat(run("forget", "--tag", "tenant=acme", "--json").json().get("removed").asInt())
+        .isEqualTo(2);
+    CliRun repeated = run("forget", "--tag", "tenant=acme");
+    assertThat(repeated.out().strip()).isEqualTo("0 entries removed");
+    assertThat(repeated.err()).isEmpty();
+    CliRun misspelled = run("forget", "--tag", "tennant=acme");
+    assertThat(misspelled.out().strip()).isEqualTo("0 entries removed");
+    assertThat(misspelled.err()).contains("no entry has a tag with this name");
+    run("forget", "--tag", "tenant").assertFailed(1, "--tag is 'tenant'; it must be NAME=VALUE");
+
+    assertThat(run("forget", "--older-than", "P7D").out().strip()).isEqualTo("0 entries removed");
+    assertThat(run("forget", "--older-than=-PT1S").exitCode()).isEqualTo(2);
+    String entry = run("ls", "--json").json().get(0).get("key").asText();
+    assertThat(run("forget", "--entry", entry).out().strip()).isEqualTo("1 entry removed");
+    assertThat(run("forget", "--chat-model", "gpt-test", "--dry-run").out().strip())
+        .isEqualTo("2 entries would be removed");
+    assertThat(run("forget", "--older-than", "PT0S").out().strip()).isEqualTo("2 entries removed");
+  }
+
+  @Test
+  void forgetInvalidatesADependency() {
+    Prompt prompt = Prompt.of("What does it cost?").dependsOn("price-list");
+    try (SemanticCache cache = cache()) {
+      cache.put(prompt, "10 euros");
+    }
+    assertThat(run("forget", "--dependency", "price-list", "--dry-run").out().strip())
+        .isEqualTo("1 entry would be invalidated");
+    try (SemanticCache cache = cache()) {
+      assertThat(cache.lookup(prompt)).isPresent();
+    }
+    assertThat(run("forget", "--dependency", "price-list", "--json").json().get("removed").asInt())
+        .isEqualTo(1);
+    try (SemanticCache cache = cache()) {
+      assertThat(cache.lookup(prompt)).isEmpty();
+    }
+    assertThat(run("forget", "--dependency", "price-list").out().strip())
+        .isEqualTo("0 entries invalidated");
+  }
+
+  @Test
   void forgetRequiresASelector() {
     CliRun run = run("forget");
 

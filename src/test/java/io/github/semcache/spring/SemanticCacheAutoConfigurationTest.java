@@ -121,6 +121,20 @@ class SemanticCacheAutoConfigurationTest {
             });
   }
 
+  @Test
+  void errorBudgetNeedsNoJudge() {
+    runner
+        .withPropertyValues(
+            "semcache.policy=error-budget",
+            "semcache.error-budget=0.01",
+            "semcache.deadline=2s",
+            "semcache.store-timeout=500ms")
+        .run(context -> assertThat(context).hasSingleBean(SemanticCache.class));
+    runner
+        .withPropertyValues("semcache.deadline=0s")
+        .run(context -> assertThat(context).hasFailed());
+  }
+
   private static Answer.Source source(AssertableApplicationContext context) {
     SemanticCache cache = context.getBean(SemanticCache.class);
     cache.ask(PARIS);
