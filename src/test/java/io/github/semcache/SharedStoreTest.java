@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Tests of two caches on one store, like two instances of an application. */
 class SharedStoreTest {
   private final FakeEmbedder embedder =
-      new FakeEmbedder().place("Where is it?", 0).place("Where is he?", 5).place("Where am I?", 6);
+      new FakeEmbedder().place("Where is it?", 0).place("Where is he?", 5).place("Where are we?", 6);
   private final FakeClock time = new FakeClock();
   private final InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
   private final SemanticCache one = cache();
@@ -84,18 +84,18 @@ class SharedStoreTest {
     reportWrong(one, "Where is he?");
 
     assertThat(other.lookup(Prompt.of("Where is he?"))).isEmpty();
-    assertThat(other.lookup(Prompt.of("Where am I?"))).isPresent();
+    assertThat(other.lookup(Prompt.of("Where are we?"))).isPresent();
   }
 
   @Test
   void reportsOfBothInstancesAreStored() {
     one.put(Prompt.of("Where is it?"), "Here.");
     reportWrong(one, "Where is he?");
-    reportWrong(other, "Where am I?");
+    reportWrong(other, "Where are we?");
 
     try (SemanticCache next = cache()) {
       assertThat(next.lookup(Prompt.of("Where is he?"))).isEmpty();
-      assertThat(next.lookup(Prompt.of("Where am I?"))).isEmpty();
+      assertThat(next.lookup(Prompt.of("Where are we?"))).isEmpty();
     }
   }
 }
