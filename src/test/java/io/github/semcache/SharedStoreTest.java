@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 /** Tests of two caches on one store, like two instances of an application. */
 class SharedStoreTest {
   private final FakeEmbedder embedder =
-      new FakeEmbedder().place("Where is it?", 0).place("Where is he?", 5).place("Where are we?", 6);
+      new FakeEmbedder()
+          .place("Where is it?", 0)
+          .place("Where is he?", 5)
+          .place("Where are we?", 6);
   private final FakeClock time = new FakeClock();
   private final InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
   private final SemanticCache one = cache();
