@@ -8,6 +8,7 @@ import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.concurrent.Interrupts;
 import io.github.semcache.internal.concurrent.SingleFlight;
+import io.github.semcache.internal.text.InvisibleCharacters;
 import io.github.semcache.stats.CacheEvent;
 import java.util.List;
 import java.util.Optional;

@@ -25,14 +25,14 @@ import org.junit.jupiter.api.Test;
 class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 2;
-  private static final int MAX_BASE_CLASSES = 28;
+  private static final int MAX_BASE_CLASSES = 26;
   private static final int MAX_PUBLIC_TYPES = 104;
   private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 88;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
       List.of(
-          Set.of("deadline", "guard.text", "internal.concurrent"),
+          Set.of("deadline", "guard.text", "internal.concurrent", "internal.text"),
           Set.of("prompt", "embedding"),
           Set.of("guard", "chat", "store"),
           Set.of("policy", "judge", "redis", "lucene"),

@@ -1,4 +1,4 @@
-package io.github.semcache;
+package io.github.semcache.internal.text;
 
 import java.util.Optional;
 
@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param first the part of the first text
  * @param second the part of the second text
  */
-record SharedText(String first, String second) {
+public record SharedText(String first, String second) {
   /** Below this number of common words, the embeddings of the whole texts are compared. */
   private static final int MIN_COMMON_WORDS = 12;
 
@@ -21,10 +21,12 @@ record SharedText(String first, String second) {
   /**
    * Returns the parts in which two texts differ.
    *
+   * @param first the first text
+   * @param second the second text
    * @return the parts; empty if the common beginning and end are short or shorter than the parts,
    *     or if one of the parts has no letters and digits
    */
-  static Optional<SharedText> of(String first, String second) {
+  public static Optional<SharedText> of(String first, String second) {
     int start = contextStart(first, commonStart(first, second));
     int maxEnd = Math.min(first.length(), second.length()) - start;
     int end = contextEnd(first, Math.min(maxEnd, commonEnd(first, second)));

@@ -1,4 +1,4 @@
-package io.github.semcache;
+package io.github.semcache.internal.text;
 
 import java.lang.Character.UnicodeScript;
 import java.util.Set;
@@ -8,7 +8,7 @@ import java.util.Set;
  * hyphens, variation selectors, and tag characters. Tokenizers drop them, so texts that differ in
  * them have the same embedding, while a model may still read a message that is encoded in them.
  */
-final class InvisibleCharacters {
+public final class InvisibleCharacters {
   private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
   private static final int ZERO_WIDTH_JOINER = 0x200D;
   private static final int TEXT_STYLE = 0xFE0E;
@@ -35,8 +35,11 @@ final class InvisibleCharacters {
   /**
    * Returns whether a text has invisible characters. Joiners and variation selectors that change
    * the form of an emoji or of a word do not count.
+   *
+   * @param text the text
+   * @return whether it has characters that a reader does not see
    */
-  static boolean in(String text) {
+  public static boolean in(String text) {
     int previous = -1;
     for (int i = 0; i < text.length(); ) {
       int codePoint = text.codePointAt(i);

@@ -1,4 +1,4 @@
-package io.github.semcache;
+package io.github.semcache.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
