@@ -9,6 +9,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.embedding.KnownModel;
 import io.github.semcache.embedding.RejectedTextException;
 import java.util.ArrayList;
 import java.util.List;

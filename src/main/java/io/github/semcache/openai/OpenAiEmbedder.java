@@ -18,6 +18,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.embedding.KnownModel;
 import io.github.semcache.embedding.RejectedTextException;
 import java.net.URI;
 import java.time.Duration;
@@ -58,12 +59,6 @@ import org.jspecify.annotations.Nullable;
  * <p>This class is thread-safe. {@link #embed} blocks on the network.
  */
 public final class OpenAiEmbedder implements Embedder, AutoCloseable {
-  private static final Map<String, Double> MAX_DISTANCES =
-      Map.of(
-          "text-embedding-3-small", 0.13,
-          "text-embedding-3-large", 0.14,
-          "text-embedding-ada-002", 0.03);
-
   /** Bad request, content too large, unprocessable content. */
   private static final Set<Integer> REJECTION_STATUSES = Set.of(400, 413, 422);
 
@@ -259,8 +254,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
 
   @Override
   public OptionalDouble maxDistance() {
-    Double known = MAX_DISTANCES.get(model);
-    return known == null ? OptionalDouble.empty() : OptionalDouble.of(known);
+    return KnownModel.of(model).maxDistance();
   }
 
   /**

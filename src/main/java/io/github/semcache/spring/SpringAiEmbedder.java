@@ -6,8 +6,10 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.embedding.KnownModel;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.ai.embedding.EmbeddingResponse;
 
@@ -15,7 +17,8 @@ import org.springframework.ai.embedding.EmbeddingResponse;
  * An embedder that uses an embedding model of Spring AI.
  *
  * <p>Some models truncate long texts. Texts that differ only in the truncated part have the same
- * vector, so the cache cannot distinguish them.
+ * vector, so a cache looks up texts that may be longer than the window of the model by their key
+ * only. Window and threshold are known for some models, by their name; see {@link KnownModel}.
  *
  * <p>Immutable, and thread-safe if the model is. {@link #embed} blocks until the model returns.
  */
@@ -74,6 +77,22 @@ public final class SpringAiEmbedder implements Embedder {
           Optional.ofNullable(response.getMetadata().getModel()).filter(name -> !name.isBlank()),
           response.getResults().get(0).getOutput().length);
     }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @return 1 if the text is shorter than the window of the model by a {@linkplain
+   *     Embedder#coverageOfWindow conservative estimate}, otherwise 0
+   */
+  @Override
+  public double coverage(String text) {
+    return Embedder.coverageOfWindow(text, KnownModel.of(space.modelId()).maxTokens());
+  }
+
+  @Override
+  public OptionalDouble maxDistance() {
+    return KnownModel.of(space.modelId()).maxDistance();
   }
 
   private static EmbeddingResponse call(EmbeddingModel model, List<String> texts) {

@@ -26,8 +26,8 @@ class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 2;
   private static final int MAX_BASE_CLASSES = 26;
-  private static final int MAX_PUBLIC_TYPES = 104;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 85;
+  private static final int MAX_PUBLIC_TYPES = 105;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 86;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =

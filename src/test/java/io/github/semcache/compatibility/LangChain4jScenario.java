@@ -12,6 +12,7 @@ import dev.langchain4j.model.output.FinishReason;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.langchain4j.CachedChatModel;
+import io.github.semcache.verify.PairVerifier;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -25,6 +26,7 @@ public final class LangChain4jScenario implements Function<String, String> {
     try (SemanticCache cache =
         SemanticCache.builder()
             .embedder(Embedder.of("length", 2, text -> new float[] {1, text.length() / 1000f}))
+            .verifier(PairVerifier.none())
             .failOnCacheErrors()
             .build()) {
       ChatModel model = CachedChatModel.wrap(new Model(), cache);

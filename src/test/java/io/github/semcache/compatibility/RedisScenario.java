@@ -6,6 +6,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
+import io.github.semcache.verify.PairVerifier;
 import java.util.function.Function;
 
 /** Asks three questions of a cache in Redis. Loaded by a class loader of its own. */
@@ -26,6 +27,7 @@ public final class RedisScenario implements Function<String, String> {
         SemanticCache cache =
             SemanticCache.builder()
                 .embedder(embedder)
+                .verifier(PairVerifier.none())
                 .store(store)
                 .chatClient(ChatClient.of("echo", prompt -> "answer"))
                 .failOnCacheErrors()

@@ -101,7 +101,10 @@ final class RedisCachedChatModelIT {
               }
             });
 
-    assertThat(hit.join()).isEqualTo(miss);
+    assertThat(hit.join().aiMessage().text()).isEqualTo(miss.aiMessage().text());
+    assertThat(hit.join().metadata()).isEqualTo(miss.metadata());
+    assertThat(hit.join().aiMessage().attributes())
+        .containsEntry(CachedChatModel.SOURCE, "semantic");
     assertThat(fake.calls()).isEqualTo(1);
   }
 }
