@@ -210,8 +210,10 @@ class CacheStatsPropertyTest {
     }
 
     private void invalidate(Prompt prompt) {
-      if (!callbacksFail) {
+      try {
         cache.invalidate(prompt);
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessage("injected failure");
       }
     }
   }
