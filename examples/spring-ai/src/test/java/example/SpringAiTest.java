@@ -67,7 +67,9 @@ class SpringAiTest {
     @Bean
     Embedder embedder() {
       return Embedder.of(
-          "by-topic", 2, text -> text.contains("France") ? new float[] {1, 0} : new float[] {0, 1});
+          "text-embedding-3-small",
+          2,
+          text -> text.contains("France") ? new float[] {1, 0} : new float[] {0, 1});
     }
   }
 

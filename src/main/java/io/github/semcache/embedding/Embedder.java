@@ -89,7 +89,8 @@ public interface Embedder {
   }
 
   /**
-   * Creates an embedder that calls a function once for each text.
+   * Creates an embedder that calls a function once for each text. It declares the threshold of the
+   * model if the model is {@linkplain KnownModel known}.
    *
    * @param modelId the name of the model; not blank
    * @param dimension the number of components of every vector, at least 1

@@ -3,6 +3,7 @@ package io.github.semcache.embedding;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /** The embedder of {@link Embedder#of}. */
@@ -26,5 +27,10 @@ record FunctionEmbedder(EmbeddingSpace space, Function<String, float[]> function
   @Override
   public int dimension() {
     return space.dimension();
+  }
+
+  @Override
+  public OptionalDouble maxDistance() {
+    return KnownModel.of(space.modelId()).maxDistance();
   }
 }

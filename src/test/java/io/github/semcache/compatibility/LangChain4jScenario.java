@@ -26,6 +26,7 @@ public final class LangChain4jScenario implements Function<String, String> {
     try (SemanticCache cache =
         SemanticCache.builder()
             .embedder(Embedder.of("length", 2, text -> new float[] {1, text.length() / 1000f}))
+            .maxDistance(0.15)
             .verifier(PairVerifier.none())
             .failOnCacheErrors()
             .build()) {

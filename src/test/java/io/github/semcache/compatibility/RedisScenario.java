@@ -27,6 +27,7 @@ public final class RedisScenario implements Function<String, String> {
         SemanticCache cache =
             SemanticCache.builder()
                 .embedder(embedder)
+                .maxDistance(0.15)
                 .verifier(PairVerifier.none())
                 .store(store)
                 .chatClient(ChatClient.of("echo", prompt -> "answer"))
