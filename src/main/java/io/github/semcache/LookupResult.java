@@ -8,6 +8,7 @@ import io.github.semcache.verify.Verification;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The result of a lookup. Immutable. */
@@ -103,48 +104,20 @@ sealed interface LookupResult {
     }
 
     Miss withReason(MissReason newReason) {
-      return new Miss(
-          request,
-          newReason,
-          nearest,
-          embedding,
-          embeddingTried,
-          storeFailed,
-          shadowHit,
-          decided,
-          verification,
-          versions,
-          isCounted);
+      return with(draft -> draft.reason = newReason);
     }
 
     Miss withEmbedding(Optional<Embedding> computed) {
-      return new Miss(
-          request,
-          computed.isPresent() ? reason : MissReason.EMBEDDER_ERROR,
-          nearest,
-          computed,
-          true,
-          storeFailed,
-          shadowHit,
-          decided,
-          verification,
-          versions,
-          isCounted);
+      return with(
+          draft -> {
+            draft.reason = computed.isPresent() ? reason : MissReason.EMBEDDER_ERROR;
+            draft.embedding = computed;
+            draft.embeddingTried = true;
+          });
     }
 
     Miss withVersions(Optional<String> current) {
-      return new Miss(
-          request,
-          reason,
-          nearest,
-          embedding,
-          embeddingTried,
-          storeFailed,
-          shadowHit,
-          decided,
-          verification,
-          current,
-          isCounted);
+      return with(draft -> draft.versions = current);
     }
 
     /** Returns the miss of a prompt that the embedder cannot read, which has no embedding. */
@@ -153,67 +126,36 @@ sealed interface LookupResult {
     }
 
     Miss withStoreFailure() {
-      return new Miss(
-          request,
-          MissReason.STORE_ERROR,
-          nearest,
-          embedding,
-          embeddingTried,
-          true,
-          shadowHit,
-          decided,
-          verification,
-          versions,
-          isCounted);
+      return with(
+          draft -> {
+            draft.reason = MissReason.STORE_ERROR;
+            draft.storeFailed = true;
+          });
     }
 
     Miss withShadowHit() {
-      return new Miss(
-          request,
-          MissReason.SHADOW,
-          nearest,
-          embedding,
-          embeddingTried,
-          storeFailed,
-          true,
-          decided,
-          verification,
-          versions,
-          isCounted);
+      return with(
+          draft -> {
+            draft.reason = MissReason.SHADOW;
+            draft.shadowHit = true;
+          });
     }
 
     Miss withDecision(
         DecidedQuery newDecided,
         OptionalDouble newNearest,
         Optional<Verification> newVerification) {
-      return new Miss(
-          request,
-          reason,
-          newNearest,
-          embedding,
-          embeddingTried,
-          storeFailed,
-          shadowHit,
-          Optional.of(newDecided),
-          newVerification,
-          versions,
-          isCounted);
+      return with(
+          draft -> {
+            draft.nearest = newNearest;
+            draft.decided = Optional.of(newDecided);
+            draft.verification = newVerification;
+          });
     }
 
     @Override
     public Miss restarted() {
-      return new Miss(
-          request.restarted(),
-          reason,
-          nearest,
-          embedding,
-          embeddingTried,
-          storeFailed,
-          shadowHit,
-          decided,
-          verification,
-          versions,
-          isCounted);
+      return with(draft -> draft.request = request.restarted());
     }
 
     /** Replaces the reason if the step that ended the lookup had no time left. */
@@ -224,38 +166,66 @@ sealed interface LookupResult {
     }
 
     Miss counted() {
-      return new Miss(
-          request,
-          reason,
-          nearest,
-          embedding,
-          embeddingTried,
-          storeFailed,
-          shadowHit,
-          decided,
-          verification,
-          versions,
-          true);
+      return with(draft -> draft.isCounted = true);
     }
 
     /** Returns the same miss, to be counted by a later step. */
     Miss uncounted() {
-      return new Miss(
-          request,
-          reason,
-          nearest,
-          embedding,
-          embeddingTried,
-          storeFailed,
-          shadowHit,
-          decided,
-          verification,
-          versions,
-          false);
+      return with(draft -> draft.isCounted = false);
+    }
+
+    private Miss with(Consumer<Draft> change) {
+      Draft draft = new Draft(this);
+      change.accept(draft);
+      return draft.toMiss();
     }
 
     CacheEvent.Miss toEvent() {
       return new CacheEvent.Miss(reason, nearest);
+    }
+
+    /** The components of a copy of a miss. */
+    private static final class Draft {
+      private CacheRequest request;
+      private MissReason reason;
+      private OptionalDouble nearest;
+      private Optional<Embedding> embedding;
+      private boolean embeddingTried;
+      private boolean storeFailed;
+      private boolean shadowHit;
+      private Optional<DecidedQuery> decided;
+      private Optional<Verification> verification;
+      private Optional<String> versions;
+      private boolean isCounted;
+
+      Draft(Miss miss) {
+        request = miss.request;
+        reason = miss.reason;
+        nearest = miss.nearest;
+        embedding = miss.embedding;
+        embeddingTried = miss.embeddingTried;
+        storeFailed = miss.storeFailed;
+        shadowHit = miss.shadowHit;
+        decided = miss.decided;
+        verification = miss.verification;
+        versions = miss.versions;
+        isCounted = miss.isCounted;
+      }
+
+      Miss toMiss() {
+        return new Miss(
+            request,
+            reason,
+            nearest,
+            embedding,
+            embeddingTried,
+            storeFailed,
+            shadowHit,
+            decided,
+            verification,
+            versions,
+            isCounted);
+      }
     }
   }
 }
