@@ -2,6 +2,8 @@ package io.github.semcache.embedding;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
+
 /**
  * The vector space of the embeddings of one model. Only distances within one space are meaningful.
  *
@@ -33,6 +35,38 @@ public record EmbeddingSpace(String modelId, int dimension) {
    */
   public static EmbeddingSpace of(Embedder embedder) {
     return new EmbeddingSpace(embedder.modelId(), embedder.dimension());
+  }
+
+  /**
+   * Converts the vectors that the model returned. For implementations of embedders.
+   *
+   * @param vectors the components of each vector
+   * @param texts the number of texts that were embedded
+   * @return the embeddings, in the order of the vectors
+   * @throws EmbedderException if the number of vectors is not that of the texts, or if a vector has
+   *     another dimension or is not finite
+   */
+  public List<Embedding> embeddings(List<float[]> vectors, int texts) {
+    if (vectors.size() != texts) {
+      throw invalidResult(vectors.size() + " vectors for " + texts + " texts");
+    }
+    return vectors.stream().map(this::embedding).toList();
+  }
+
+  private Embedding embedding(float[] components) {
+    if (components.length != dimension) {
+      throw invalidResult(
+          "a vector of " + components.length + " components; expected " + dimension);
+    }
+    try {
+      return Embedding.of(components);
+    } catch (IllegalArgumentException e) {
+      throw invalidResult("an invalid vector: " + e.getMessage());
+    }
+  }
+
+  private EmbedderException invalidResult(String result) {
+    return new EmbedderException("model " + modelId + " returned " + result);
   }
 
   /**

@@ -117,10 +117,9 @@ public final class LangChain4jEmbedder implements Embedder {
     } catch (RuntimeException e) {
       throw new EmbedderException(failureMessage(texts, e), e);
     }
-    if (vectors.size() != texts.size()) {
-      throw invalidResult(vectors.size() + " vectors for " + texts.size() + " texts");
-    }
-    return vectors.stream().map(vector -> embedding(vector.vector())).toList();
+    return space.embeddings(
+        vectors.stream().map(dev.langchain4j.data.embedding.Embedding::vector).toList(),
+        texts.size());
   }
 
   private String failureMessage(List<String> texts, RuntimeException failure) {
@@ -130,22 +129,6 @@ public final class LangChain4jEmbedder implements Embedder {
         + modelId()
         + " failed: "
         + failure.getClass().getName();
-  }
-
-  private Embedding embedding(float[] components) {
-    if (components.length != dimension()) {
-      throw invalidResult(
-          "a vector of " + components.length + " components; expected " + dimension());
-    }
-    try {
-      return Embedding.of(components);
-    } catch (IllegalArgumentException e) {
-      throw invalidResult("an invalid vector: " + e.getMessage());
-    }
-  }
-
-  private EmbedderException invalidResult(String result) {
-    return new EmbedderException("model " + modelId() + " returned " + result);
   }
 
   @Override

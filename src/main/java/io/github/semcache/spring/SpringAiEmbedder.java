@@ -25,10 +25,12 @@ import org.springframework.ai.embedding.EmbeddingResponse;
 public final class SpringAiEmbedder implements Embedder {
   private final EmbeddingModel model;
   private final EmbeddingSpace space;
+  private final KnownModel known;
 
   private SpringAiEmbedder(EmbeddingModel model, EmbeddingSpace space) {
     this.model = model;
     this.space = space;
+    this.known = KnownModel.of(space.modelId());
   }
 
   /**
@@ -87,12 +89,12 @@ public final class SpringAiEmbedder implements Embedder {
    */
   @Override
   public double coverage(String text) {
-    return Embedder.coverageOfWindow(text, KnownModel.of(space.modelId()).maxTokens());
+    return Embedder.coverageOfWindow(text, known.maxTokens());
   }
 
   @Override
   public OptionalDouble maxDistance() {
-    return KnownModel.of(space.modelId()).maxDistance();
+    return known.maxDistance();
   }
 
   private static EmbeddingResponse call(EmbeddingModel model, List<String> texts) {
@@ -116,26 +118,7 @@ public final class SpringAiEmbedder implements Embedder {
         call(model, texts).getResults().stream()
             .map(org.springframework.ai.embedding.Embedding::getOutput)
             .toList();
-    if (vectors.size() != texts.size()) {
-      throw invalidResult(vectors.size() + " vectors for " + texts.size() + " texts");
-    }
-    return vectors.stream().map(this::embedding).toList();
-  }
-
-  private Embedding embedding(float[] components) {
-    if (components.length != dimension()) {
-      throw invalidResult(
-          "a vector of " + components.length + " components; expected " + dimension());
-    }
-    try {
-      return Embedding.of(components);
-    } catch (IllegalArgumentException e) {
-      throw invalidResult("an invalid vector: " + e.getMessage());
-    }
-  }
-
-  private EmbedderException invalidResult(String result) {
-    return new EmbedderException("model " + modelId() + " returned " + result);
+    return space.embeddings(vectors, texts.size());
   }
 
   @Override
