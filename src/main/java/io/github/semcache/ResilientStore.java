@@ -75,7 +75,7 @@ final class ResilientStore {
                       ? new VersionedEntry(store.find(query.key()), Map.of())
                       : store.findWithVersions(query.key(), dependencies),
               (entry, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.EXACT, took));
-      String versions = DependencyStamp.of(found.versions());
+      String versions = dependencies.isEmpty() ? "" : DependencyStamp.of(found.versions());
       Optional<CacheEntry> inScope = found.entry().filter(entry -> isInScope(entry, query));
       publishCorrupt(found.entry().isPresent() && inScope.isEmpty() ? 1 : 0);
       return new Found(

@@ -2,7 +2,6 @@ package io.github.semcache.redis;
 
 import static java.util.Objects.requireNonNullElse;
 
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -47,7 +46,7 @@ final class EntryCounter {
         .mapToLong(
             batch ->
                 countExisting(
-                    batch.stream().filter(key -> seen.add(Arrays.toString(key))).toList()))
+                    batch.stream().filter(key -> seen.add(commands.keys().entryKey(key))).toList()))
         .sum();
   }
 
