@@ -555,7 +555,7 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Removes the selected answers, for example those with a tag, whatever else is in their scopes:
+   * Removes the selected answers, for example those with a tag, in all scopes that have it:
    *
    * <pre>{@code
    * cache.invalidate(EntrySelector.tag("tenant", "acme"));
@@ -603,8 +603,8 @@ public final class SemanticCache implements AutoCloseable {
    * Invalidates all answers that {@linkplain Prompt#dependsOn depend} on something that has
    * changed. When the method returns, no lookup that begins later serves such an answer, in any
    * instance on the same store, and neither does an answer that the model is computing become
-   * current. Takes the same time whatever the number of answers is: the answers remain in the store
-   * until they expire or are replaced.
+   * current. The time does not depend on the number of answers: they remain in the store until they
+   * expire or are replaced.
    *
    * @param dependency the name of the dependency
    * @throws io.github.semcache.store.StoreException if the store fails; in that case, the answers

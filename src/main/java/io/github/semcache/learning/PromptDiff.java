@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * The difference of a prompt and a cached prompt, by words.
  *
- * @param words the sorted hashes of the words that only one of the prompts contains
+ * @param words the sorted hashes of the words in one prompt but not in the other
  * @param replaced the number of words that one prompt contains in place of as many others
  * @param common the number of words that both contain
  * @param rejections for each guard whether it rejects the pair

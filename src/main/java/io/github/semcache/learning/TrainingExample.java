@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @param id a unique id; reports of one entry for one prompt share one
  * @param at the time of the verdict, in milliseconds since the epoch
  * @param features the features at the time of the verdict
- * @param words the sorted hashes of the words that only one of the two prompts contains
+ * @param words the sorted hashes of the words in one prompt but not in the other
  * @param group the hash of the answer group of the judged entry
  * @param wrong whether the answer was wrong for the prompt
  * @param weight the number of requests that the example represents: the inverse of the audit rate,

@@ -401,11 +401,10 @@ public final class CacheStats {
   }
 
   /**
-   * Returns the estimated fraction of the scopes that only one request had, from a sample of 1,024
-   * scopes. A request whose scope no other request has is never a hit. If the fraction is high
-   * although the same questions are asked again, the scope contains something that changes with
-   * each request, such as the time in the system text; see {@code normalizeMessages} of the wrapped
-   * clients.
+   * Returns the estimated fraction of scopes with a single request, from a sample of 1,024 scopes.
+   * A request whose scope no other request has is never a hit. If the fraction is high although the
+   * same questions are asked again, the scope contains something that changes with each request,
+   * such as the time in the system text; see {@code normalizeMessages} of the wrapped clients.
    *
    * @return the fraction, in [0, 1]; 0 without requests
    */

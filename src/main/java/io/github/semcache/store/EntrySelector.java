@@ -20,7 +20,7 @@ public sealed interface EntrySelector {
   }
 
   /**
-   * Selects the entries with a tag, whatever else their scopes contain.
+   * Selects the entries with a tag in all scopes that have it.
    *
    * @param name the name of the tag
    * @param value the value of the tag
@@ -42,7 +42,7 @@ public sealed interface EntrySelector {
   }
 
   /**
-   * Selects the entries of a chat model, whatever its other settings are.
+   * Selects the entries of a chat model with any other settings.
    *
    * @param model the name of the model, as in the {@linkplain Scope#settings() settings} of the
    *     scope

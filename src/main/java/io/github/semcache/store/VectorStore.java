@@ -67,8 +67,8 @@ public interface VectorStore extends AutoCloseable {
   }
 
   /**
-   * Changes the version of a dependency, for all processes that share the store. Takes the same
-   * time whatever the number of entries is. Versions are not removed with the entries.
+   * Changes the version of a dependency, for all processes that share the store. The time does not
+   * depend on the number of entries. Versions are not removed with the entries.
    *
    * @param dependency the {@linkplain io.github.semcache.prompt.Scope#dependencyTerm term} of the
    *     dependency
