@@ -1,6 +1,7 @@
 package io.github.semcache.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -42,7 +43,14 @@ class ArchitectureTest {
           Map.entry(
               "verify",
               new String[] {
-                "deadline", "policy", "guard", "guard.text", "chat", "embedding", "prompt"
+                "deadline",
+                "policy",
+                "guard",
+                "guard.text",
+                "chat",
+                "embedding",
+                "prompt",
+                "internal.verify"
               }),
           Map.entry("guard", new String[] {"deadline", "guard.text"}),
           Map.entry("guard.text", new String[] {}),
@@ -137,10 +145,35 @@ class ArchitectureTest {
   void onlyTheBasePackageDependsOnInternalPackages() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(BASE, BASE + ".internal..")
+        .resideOutsideOfPackages(concat(BASE_ONLY, packages("internal..", "verify", "evaluation")))
         .should()
         .dependOnClassesThat()
         .resideInAPackage(BASE + ".internal..")
+        .check(MAIN);
+  }
+
+  /** The package evaluation fits the model of a verifier, and replays its decisions. */
+  @Test
+  void verificationAndEvaluationDependOnlyOnInternalPackagesOfTheVerifier() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(packages("verify", "evaluation"))
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(packages("internal.."))
+                .and(not(resideInAnyPackage(packages("internal.verify", "internal.decision")))))
+        .check(MAIN);
+  }
+
+  @Test
+  void packageOfTheModelDependsOnlyOnTheGuards() {
+    classes()
+        .that()
+        .resideInAPackage(BASE + ".internal.verify")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            concat(JDK_AND_NULLNESS, packages("guard", "guard.text", "internal.verify")))
         .check(MAIN);
   }
 
