@@ -1,6 +1,7 @@
 package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.decision.VerifiedDecision;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.WrongReports;
@@ -156,7 +157,7 @@ final class CacheLookup {
 
   private LookupResult decide(LookupResult.Miss miss, List<Match> matches) {
     Query query = miss.request().query();
-    CandidateVerifier.Verified verified =
+    VerifiedDecision verified =
         verifier.decide(query, matches, candidates -> decide(query, candidates));
     Decision decision = verified.decision();
     LookupResult.Miss decided =
