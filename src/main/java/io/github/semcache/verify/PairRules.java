@@ -108,9 +108,7 @@ final class PairRules {
         return "exclusive-word";
       }
     }
-    if (!features.hasUnmatchedContent()
-        && ((onlyIn(SUBJECTS, a, b) && onlyIn(OBJECTS, b, a))
-            || (onlyIn(SUBJECTS, b, a) && onlyIn(OBJECTS, a, b)))) {
+    if (!features.hasUnmatchedContent() && isSubjectExchanged(first, second)) {
       return "order";
     }
     if (differOnlyByLetter(first, second)) {
@@ -121,6 +119,14 @@ final class PairRules {
       return "unmatched-word";
     }
     return isTransposed(keys(first), keys(second)) ? "order" : null;
+  }
+
+  /** Returns whether "I" in one text is "me" in the other, except in "I need" and "give me". */
+  private static boolean isSubjectExchanged(List<Token> first, List<Token> second) {
+    Set<String> a = PairFeatures.formsWithoutRequests(first);
+    Set<String> b = PairFeatures.formsWithoutRequests(second);
+    return (onlyIn(SUBJECTS, a, b) && onlyIn(OBJECTS, b, a))
+        || (onlyIn(SUBJECTS, b, a) && onlyIn(OBJECTS, a, b));
   }
 
   private static Set<String> forms(List<Token> tokens) {
