@@ -5,8 +5,8 @@ import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.evaluation.DataFile;
 import io.github.semcache.evaluation.LabeledPair;
 import io.github.semcache.evaluation.LabeledPrompt;
-import io.github.semcache.evaluation.PairColumns;
 import io.github.semcache.evaluation.NeighborTable;
+import io.github.semcache.evaluation.PairColumns;
 import io.github.semcache.evaluation.PromptColumns;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayCounts;
@@ -59,7 +59,7 @@ public final class VerifierStudy {
   private static final double[] ACCEPT_SCORES = {0.5, 0.7, ACCEPT, 0.9, 0.95};
   private static final int SEEDS = 3;
   private static final double STRICT_ACCEPT = 0.98;
-  private static final double REJECT = 0.02;
+  private static final double REJECT = 0.05;
 
   private static final List<String> PAIR_FILES =
       List.of("near-misses.csv", "unseen-pairs.csv", "unseen-pairs-2.csv", "unseen-pairs-3.csv");
@@ -94,8 +94,7 @@ public final class VerifierStudy {
     Path cache = Path.of(System.getProperty("user.home"), ".cache", "semcache");
     Embedder embedder = CachingEmbedder.onDisk(cache, MiniLmEmbedder.create());
     String leftOut = args.length > 3 ? args[3] : "";
-    VerifierStudy study =
-        new VerifierStudy(embedder, Path.of(args[0]), Path.of(args[1]), leftOut);
+    VerifierStudy study = new VerifierStudy(embedder, Path.of(args[0]), Path.of(args[1]), leftOut);
     LocalVerifier verifier = study.fit();
     Files.writeString(Path.of(args[2]), verifier.format());
     if (!leftOut.isEmpty() && Files.exists(study.prompts(leftOut))) {

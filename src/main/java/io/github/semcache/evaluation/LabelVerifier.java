@@ -2,6 +2,7 @@ package io.github.semcache.evaluation;
 
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
+import io.github.semcache.verify.Verification.Cost;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,6 +15,9 @@ import java.util.function.Supplier;
  * replay, the cached answer is the label of the cached prompt.
  */
 final class LabelVerifier implements PairVerifier {
+  /** The cost of a call, so that the cache stores an accepted prompt as it does after a call. */
+  private static final Cost CALL = new Cost(1, 0, 0);
+
   private final PairVerifier first;
   private final Supplier<Optional<String>> currentLabel;
   private final AtomicLong calls = new AtomicLong();
@@ -51,8 +55,8 @@ final class LabelVerifier implements PairVerifier {
         .map(
             label ->
                 label.equals(pair.cachedAnswer())
-                    ? Verification.accept()
-                    : Verification.reject("labels-differ"))
+                    ? Verification.accept().plusCost(CALL)
+                    : Verification.reject("labels-differ").plusCost(CALL))
         .orElse(verification);
   }
 

@@ -66,6 +66,24 @@ class ReplayTest {
     assertThat(result.total().hits()).isZero();
   }
 
+  /** Only the second prompt is near enough to the third one. */
+  @Test
+  void promptThatTheLabelsAcceptIsAKeyOfTheEntry() {
+    ReplayResult result =
+        Replay.builder(embedder)
+            .hitPolicy(HitPolicy.maxDistance(0.005).unguarded())
+            .labelsWhereUnsure(pair -> Verification.unsure("unsure"))
+            .build()
+            .run(
+                List.of(
+                    LabeledPrompt.of("where is my card", "card"),
+                    LabeledPrompt.of("where's my card", "card"),
+                    LabeledPrompt.of("where is my card reader", "card")));
+
+    assertThat(result.verifierCalls()).hasValue(2);
+    assertThat(result.total().hits()).isEqualTo(2);
+  }
+
   @Test
   void hitsAndWrongHitsAreCounted() {
     ReplayResult result = near().run(stream());
