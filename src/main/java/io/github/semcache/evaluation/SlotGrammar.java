@@ -250,7 +250,8 @@ public final class SlotGrammar {
   /** Adds a capital or a final mark to a third of the requests. */
   private static String style(String text, SplittableRandom random) {
     int style = random.nextInt(9);
-    String styled = style % 3 == 0 ? text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) : text;
+    String styled =
+        style % 3 == 0 ? text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) : text;
     return style == 0 ? styled + "." : style == 1 ? styled + "?" : styled;
   }
 

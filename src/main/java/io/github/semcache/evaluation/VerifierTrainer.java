@@ -72,8 +72,8 @@ public final class VerifierTrainer {
   }
 
   /**
-   * Adds labeled pairs. Pairs that a rule of the verifier rejects and
-   * pairs with a distance above 0.45 are skipped.
+   * Adds labeled pairs. Pairs that a rule of the verifier rejects and pairs with a distance above
+   * 0.45 are skipped.
    *
    * @param source the name of the source
    * @param pairs the pairs

@@ -170,18 +170,79 @@ final class FunctionWords {
   /** Verbs and nouns of requests that any other of them can replace: "show me", "what are". */
   static final Set<String> CARRIERS =
       Set.of(
-          "show", "list", "find", "give", "tell", "get", "display", "provide", "see", "look",
-          "search", "need", "want", "wish", "like", "love", "know", "check", "help", "let",
-          "explain", "describe", "bring", "fetch", "locate", "identify", "retrieve", "return",
-          "view", "learn", "inform", "present", "read", "hear", "make", "have", "take", "put", "go",
-          "try", "available", "possible", "exist", "information", "info", "detail", "option");
+          "show",
+          "list",
+          "find",
+          "give",
+          "tell",
+          "get",
+          "display",
+          "provide",
+          "see",
+          "look",
+          "search",
+          "need",
+          "want",
+          "wish",
+          "like",
+          "love",
+          "know",
+          "check",
+          "help",
+          "let",
+          "explain",
+          "describe",
+          "bring",
+          "fetch",
+          "locate",
+          "identify",
+          "retrieve",
+          "return",
+          "view",
+          "learn",
+          "inform",
+          "present",
+          "read",
+          "hear",
+          "make",
+          "have",
+          "take",
+          "put",
+          "go",
+          "try",
+          "available",
+          "possible",
+          "exist",
+          "information",
+          "info",
+          "detail",
+          "option");
 
   /** Function words for a place or a time. */
   static final Set<String> PLACES =
       Set.of(
-          "here", "there", "now", "right now", "currently", "at the moment", "again", "up", "down",
-          "out", "off", "over", "under", "near", "around", "along", "inside", "outside", "still",
-          "already", "yet", "ever");
+          "here",
+          "there",
+          "now",
+          "right now",
+          "currently",
+          "at the moment",
+          "again",
+          "up",
+          "down",
+          "out",
+          "off",
+          "over",
+          "under",
+          "near",
+          "around",
+          "along",
+          "inside",
+          "outside",
+          "still",
+          "already",
+          "yet",
+          "ever");
 
   static final Set<String> DEMONSTRATIVES =
       Set.of("this", "that", "these", "those", "another", "other", "others", "both", "all", "any");
@@ -209,7 +270,9 @@ final class FunctionWords {
     return token.isContent() ? 0 : PERSONS.getOrDefault(token.form(), 0);
   }
 
-  /** Returns whether a token is a personal pronoun of the first person next to a verb of requests. */
+  /**
+   * Returns whether a token is a personal pronoun of the first person next to a verb of requests.
+   */
   static boolean isPronounOfRequest(List<Token> tokens, int index) {
     Token token = tokens.get(index);
     return person(token) == 1

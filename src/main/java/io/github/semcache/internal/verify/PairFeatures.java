@@ -170,8 +170,7 @@ public final class PairFeatures {
    * @return whether a number or a word other than a verb of requests differs in its form
    */
   public boolean hasOtherForm() {
-    return hasAny(
-        Feature.NUMBER_FORM, Feature.PLURAL, Feature.LATER_SYNONYMS, Feature.STRICT_MIN);
+    return hasAny(Feature.NUMBER_FORM, Feature.PLURAL, Feature.LATER_SYNONYMS, Feature.STRICT_MIN);
   }
 
   /**
