@@ -5,8 +5,10 @@ import io.github.semcache.guard.text.Lexicon;
 import io.github.semcache.guard.text.TextDiff;
 import io.github.semcache.guard.text.Token;
 import io.github.semcache.internal.verify.PairFeatures;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +110,8 @@ final class PairRules {
         return "exclusive-word";
       }
     }
-    if (!features.hasUnmatchedContent() && isSubjectExchanged(first, second)) {
+    if (!features.hasUnmatchedContent()
+        && (isSubjectExchanged(first, second) || areCountsExchanged(first, second))) {
       return "order";
     }
     if (differOnlyByLetter(first, second)) {
@@ -119,6 +122,21 @@ final class PairRules {
       return "unmatched-word";
     }
     return isTransposed(keys(first), keys(second)) ? "order" : null;
+  }
+
+  /** Returns whether one word is repeated instead of another: "who is a if a is b", "... b is a". */
+  private static boolean areCountsExchanged(List<Token> first, List<Token> second) {
+    Map<String, Integer> difference = new HashMap<>();
+    first.stream().limit(MAX_ORDERED).forEach(t -> difference.merge(t.key(), 1, Integer::sum));
+    second.stream().limit(MAX_ORDERED).forEach(t -> difference.merge(t.key(), -1, Integer::sum));
+    Set<String> repeated = new HashSet<>();
+    for (List<Token> side : List.of(first, second)) {
+      Set<String> seen = new HashSet<>();
+      side.stream().limit(MAX_ORDERED).filter(t -> t.isContent() && !seen.add(t.key()))
+          .forEach(t -> repeated.add(t.key()));
+    }
+    return repeated.stream().anyMatch(key -> difference.getOrDefault(key, 0) > 0)
+        && repeated.stream().anyMatch(key -> difference.getOrDefault(key, 0) < 0);
   }
 
   /** Returns whether "I" in one text is "me" in the other, except in "I need" and "give me". */

@@ -230,7 +230,9 @@ class LocalVerifierTest {
         "flights from Boston to Denver | flights from Denver to Boston",
         "Translate from English to Spanish: house | Translate from Spanish to English: house",
         "convert pdf to word | convert word to pdf",
-        "Did Apple sue Samsung? | Did Samsung sue Apple?"
+        "Did Apple sue Samsung? | Did Samsung sue Apple?",
+        "who does ann trust if ann trusts ben | who does ben trust if ben trusts ann",
+        "who pays rita when rita pays omar | who pays omar when omar pays rita"
       })
   void exchangedRolesAreNotAccepted(String first, String second) {
     assertNotAccepted(first, second);
