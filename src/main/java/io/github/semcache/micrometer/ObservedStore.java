@@ -6,6 +6,7 @@ import io.github.semcache.deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.NewEntry;
@@ -135,6 +136,16 @@ class ObservedStore implements VectorStore, NonBlocking, DeadlineAware, ContextA
   @Override
   public Map<String, String> versions(Set<String> dependencies) {
     return store.versions(dependencies);
+  }
+
+  @Override
+  public Optional<VersionedEntry> findNear(String key, Set<String> dependencies) {
+    return store.findNear(key, dependencies);
+  }
+
+  @Override
+  public Optional<LeaseStore> leases() {
+    return store.leases();
   }
 
   @Override

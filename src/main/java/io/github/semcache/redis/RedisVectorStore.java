@@ -7,6 +7,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.NewEntry;
@@ -95,6 +96,7 @@ public final class RedisVectorStore
   private final EntryRemover remover;
   private final EntryCounter counter;
   private final RedisVersions versions;
+  private final RedisLeases leases;
   private final EntryScanner scanner;
   private final RedisStateStore states;
 
@@ -120,6 +122,7 @@ public final class RedisVectorStore
     remover = new EntryRemover(commands);
     counter = new EntryCounter(commands);
     versions = new RedisVersions(commands);
+    leases = new RedisLeases(commands, versions, space);
     scanner = new EntryScanner(commands, builder.time);
     states = new RedisStateStore(commands);
   }
@@ -373,6 +376,12 @@ public final class RedisVectorStore
   @Override
   public void renewVersion(String dependency) {
     versions.renew(dependency);
+  }
+
+  /** {@inheritDoc} The leases are shared by all processes that use the same cache. */
+  @Override
+  public Optional<LeaseStore> leases() {
+    return Optional.of(leases);
   }
 
   /**

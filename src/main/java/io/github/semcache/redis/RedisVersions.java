@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
@@ -68,29 +69,43 @@ final class RedisVersions {
             "find an entry",
             pipeline -> {
               Response<List<byte[]>> entry = pipeline.hmget(documentKey, fields);
-              List<Response<byte[]>> versions = new ArrayList<>();
-              terms.forEach(term -> versions.add(pipeline.get(key(term))));
+              Pending versions = request(pipeline, terms);
               pipeline.sync();
               return new Replies(entry, versions);
             });
-    List<byte @Nullable []> versions = new ArrayList<>();
-    for (int i = 0; i < terms.size(); i++) {
-      versions.add(replies.version(i, terms.get(i)));
-    }
-    return new VersionedEntry(replies.entry(key), complete(terms, versions));
+    Map<String, String> versions = replies.versions.get();
+    return new VersionedEntry(replies.entry(key), versions);
   }
 
-  /** The replies of one pipeline. Redirected commands are sent again without it. */
-  private final class Replies {
-    private final Response<List<byte[]>> entry;
+  /**
+   * Requests versions in a pipeline.
+   *
+   * @param terms the terms of the dependencies; may be empty
+   */
+  Pending request(AbstractPipeline pipeline, List<String> terms) {
+    return new Pending(terms, terms.stream().map(term -> pipeline.get(key(term))).toList());
+  }
+
+  /** The replies of one pipeline for versions. Redirected commands are sent again without it. */
+  final class Pending {
+    private final List<String> terms;
     private final List<Response<byte[]>> versions;
 
-    Replies(Response<List<byte[]>> entry, List<Response<byte[]>> versions) {
-      this.entry = entry;
+    Pending(List<String> terms, List<Response<byte[]>> versions) {
+      this.terms = terms;
       this.versions = versions;
     }
 
-    byte @Nullable [] version(int index, String term) {
+    /** Returns the versions. Takes another round trip if one of them is missing. */
+    Map<String, String> get() {
+      List<byte @Nullable []> values = new ArrayList<>();
+      for (int i = 0; i < terms.size(); i++) {
+        values.add(version(i, terms.get(i)));
+      }
+      return complete(terms, values);
+    }
+
+    private byte @Nullable [] version(int index, String term) {
       return commands
           .translate(
               ACTION,
@@ -102,6 +117,17 @@ final class RedisVersions {
                 }
               })
           .orElse(null);
+    }
+  }
+
+  /** The replies of one pipeline. Redirected commands are sent again without it. */
+  private final class Replies {
+    private final Response<List<byte[]>> entry;
+    private final Pending versions;
+
+    Replies(Response<List<byte[]>> entry, Pending versions) {
+      this.entry = entry;
+      this.versions = versions;
     }
 
     Optional<CacheEntry> entry(String key) {
