@@ -59,8 +59,8 @@ record KeyNaming(
   }
 
   /**
-   * Returns the key of the lease of an entry. Its hash tag is the key of the entry, so that both are
-   * on the same node of a cluster.
+   * Returns the key of the lease of an entry. Its hash tag is the key of the entry, so that both
+   * are on the same node of a cluster.
    */
   byte[] leaseKey(String entryKey) {
     return Utf8.encode(leasePrefix + "{" + entryPrefix + entryKey + "}");

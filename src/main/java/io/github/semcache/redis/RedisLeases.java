@@ -87,11 +87,17 @@ final class RedisLeases implements LeaseStore {
   private final RedisCommands commands;
   private final RedisVersions versions;
   private final EmbeddingSpace space;
+  private final Optional<NearTier> near;
 
-  RedisLeases(RedisCommands commands, RedisVersions versions, EmbeddingSpace space) {
+  RedisLeases(
+      RedisCommands commands,
+      RedisVersions versions,
+      EmbeddingSpace space,
+      Optional<NearTier> near) {
     this.commands = commands;
     this.versions = versions;
     this.space = space;
+    this.near = near;
   }
 
   /** {@inheritDoc} Takes one round trip, or two if one of the versions is missing. */
@@ -103,8 +109,7 @@ final class RedisLeases implements LeaseStore {
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(Utf8.encode(token));
     arguments.add(Utf8.encode(Long.toString(LeaseStore.checkDuration(duration).toMillis())));
-    arguments.add(
-        Utf8.encode(known.map(time -> Long.toString(time.toEpochMilli())).orElse("")));
+    arguments.add(Utf8.encode(known.map(time -> Long.toString(time.toEpochMilli())).orElse("")));
     arguments.addAll(HashCodec.ENCODED_ENTRY_FIELDS);
     List<String> terms = List.copyOf(dependencies);
     Replies replies =
@@ -181,11 +186,15 @@ final class RedisLeases implements LeaseStore {
     arguments.add(Utf8.encode(lease.state().substring(0, separator)));
     arguments.add(Utf8.encode(lease.state().substring(separator + 1)));
     arguments.addAll(HashWriter.arguments(entry, lease.token()));
-    Object written =
-        commands.translate(
-            "write an entry",
-            () -> commands.jedis().eval(PUT_SCRIPT, keys(lease.key()), arguments));
-    return written.equals(1L);
+    try {
+      Object written =
+          commands.translate(
+              "write an entry",
+              () -> commands.jedis().eval(PUT_SCRIPT, keys(lease.key()), arguments));
+      return written.equals(1L);
+    } finally {
+      near.ifPresent(tier -> tier.invalidate(lease.key()));
+    }
   }
 
   /** {@inheritDoc} Takes one round trip. */

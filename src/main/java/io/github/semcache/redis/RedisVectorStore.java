@@ -97,6 +97,7 @@ public final class RedisVectorStore
   private final EntryCounter counter;
   private final RedisVersions versions;
   private final RedisLeases leases;
+  private final Optional<NearTier> near;
   private final EntryScanner scanner;
   private final RedisStateStore states;
 
@@ -122,7 +123,10 @@ public final class RedisVectorStore
     remover = new EntryRemover(commands);
     counter = new EntryCounter(commands);
     versions = new RedisVersions(commands);
-    leases = new RedisLeases(commands, versions, space);
+    near =
+        Optional.ofNullable(builder.nearCache)
+            .map(options -> NearTier.of(options, builder.connection, keys, builder.ticker));
+    leases = new RedisLeases(commands, versions, space, near);
     scanner = new EntryScanner(commands, builder.time);
     states = new RedisStateStore(commands);
   }
@@ -220,7 +224,21 @@ public final class RedisVectorStore
   /** {@inheritDoc} Takes one round trip. */
   @Override
   public Optional<CacheEntry> find(String key) {
-    return reader.read(requireNonNull(key, "key")).map(values -> HashCodec.decode(key, values));
+    requireNonNull(key, "key");
+    return near.isEmpty()
+        ? reader.read(key).map(values -> HashCodec.decode(key, values))
+        : findAndStoreNear(key, Set.of()).entry();
+  }
+
+  /** {@inheritDoc} Empty unless the store has a {@linkplain Builder#nearCache near cache}. */
+  @Override
+  public Optional<VersionedEntry> findNear(String key, Set<String> dependencies) {
+    return near.flatMap(tier -> tier.find(key, dependencies));
+  }
+
+  private VersionedEntry findAndStoreNear(String key, Set<String> dependencies) {
+    NearTier tier = near.orElseThrow();
+    return tier.read(key, dependencies, () -> versions.find(key, dependencies, true));
   }
 
   /** {@inheritDoc} Takes one round trip, or three if the first finds only expired entries. */
@@ -247,7 +265,11 @@ public final class RedisVectorStore
       SearchArguments.checkScope(insertion.entry().scope());
       insertion.embedding().ifPresent(space::check);
     }
-    writer.write(insertions);
+    try {
+      writer.write(insertions);
+    } finally {
+      near.ifPresent(tier -> insertions.forEach(written -> tier.invalidate(written.entry().key())));
+    }
     insertions.forEach(insertion -> selectivity.recordWrites(insertion.entry().scope(), 1));
     return 0;
   }
@@ -261,7 +283,12 @@ public final class RedisVectorStore
    */
   @Override
   public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
-    return attributesUpdater.update(requireNonNull(key, "key"), requireNonNull(change, "change"));
+    requireNonNull(key, "key");
+    try {
+      return attributesUpdater.update(key, requireNonNull(change, "change"));
+    } finally {
+      near.ifPresent(tier -> tier.invalidate(key));
+    }
   }
 
   /**
@@ -294,6 +321,7 @@ public final class RedisVectorStore
               condition -> remover.removeByScan(condition, progress));
     } finally {
       selectivity.discardAll();
+      near.ifPresent(tier -> tier.invalidate(selector));
     }
   }
 
@@ -369,13 +397,20 @@ public final class RedisVectorStore
   /** {@inheritDoc} Takes one round trip, or two if one of the versions is missing. */
   @Override
   public VersionedEntry findWithVersions(String key, Set<String> dependencies) {
-    return versions.find(requireNonNull(key, "key"), dependencies);
+    requireNonNull(key, "key");
+    return near.isEmpty()
+        ? versions.find(key, dependencies, false).versioned()
+        : findAndStoreNear(key, dependencies);
   }
 
   /** {@inheritDoc} Takes one round trip. */
   @Override
   public void renewVersion(String dependency) {
-    versions.renew(dependency);
+    try {
+      versions.renew(dependency);
+    } finally {
+      near.ifPresent(tier -> tier.invalidateVersion(dependency));
+    }
   }
 
   /** {@inheritDoc} The leases are shared by all processes that use the same cache. */
@@ -426,7 +461,7 @@ public final class RedisVectorStore
   public void dropIndex(boolean deleteEntries) {
     index.drop();
     if (deleteEntries) {
-      remover.removeAll(removed -> {});
+      remove(new EntrySelector.All());
     }
   }
 
@@ -442,6 +477,7 @@ public final class RedisVectorStore
   @Override
   public void close() {
     ownExecutor.ifPresent(BackgroundExecutor::close);
+    near.ifPresent(NearTier::close);
     provider.close();
   }
 
@@ -459,6 +495,7 @@ public final class RedisVectorStore
     private VectorIndex vectorIndex = VectorIndex.hnsw();
     private boolean textFields;
     private boolean indexAssumed;
+    private @Nullable NearCache nearCache;
     private @Nullable Executor executor;
     private InstantSource time = InstantSource.system();
     private LongSupplier ticker = System::nanoTime;
@@ -518,6 +555,21 @@ public final class RedisVectorStore
      */
     public Builder assumeIndex() {
       this.indexAssumed = true;
+      return this;
+    }
+
+    /**
+     * Adds a near cache: a copy of recently found entries in the memory of the process, which
+     * answers exact lookups without a round trip. Changes by other processes may take effect later
+     * than without a near cache; see {@link NearCache}. None by default.
+     *
+     * @param nearCache the options of the near cache
+     * @return this builder
+     * @throws IllegalStateException if Caffeine is not on the class path
+     */
+    public Builder nearCache(NearCache nearCache) {
+      this.nearCache = requireNonNull(nearCache, "nearCache");
+      NearTier.requireCaffeine();
       return this;
     }
 

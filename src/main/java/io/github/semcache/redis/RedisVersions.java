@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
@@ -32,6 +33,9 @@ final class RedisVersions {
 
   /** Limits the number of keys of dependencies that are no longer used. */
   private static final Duration TIME_TO_LIVE = Duration.ofDays(365);
+
+  /** The reply to PTTL if the key does not exist. */
+  private static final long NO_KEY = -2;
 
   private final RedisCommands commands;
 
@@ -55,26 +59,45 @@ final class RedisVersions {
   }
 
   /**
+   * An entry with the versions of dependencies.
+   *
+   * @param millisToLive the remaining time to live of the entry; negative if it does not expire or
+   *     was not requested
+   */
+  record Found(VersionedEntry versioned, long millisToLive) {}
+
+  /**
    * Finds an entry and the versions in one round trip, or in two if one of the versions is missing.
    *
    * @param key the key of the entry
-   * @param dependencies not empty
+   * @param dependencies may be empty
+   * @param withTimeToLive whether to request the remaining time to live
    */
-  VersionedEntry find(String key, Set<String> dependencies) {
+  Found find(String key, Set<String> dependencies, boolean withTimeToLive) {
     List<String> terms = List.copyOf(dependencies);
     byte[] documentKey = commands.keys().documentKey(key);
     byte[][] fields = HashCodec.ENCODED_ENTRY_FIELDS.toArray(byte[][]::new);
     Replies replies =
-        commands.pipelined(
-            "find an entry",
+        pipelined(
+            key,
             pipeline -> {
+              // Read first, so that the time to live is not that of a later entry.
+              Response<Long> timeToLive = withTimeToLive ? pipeline.pttl(documentKey) : null;
               Response<List<byte[]>> entry = pipeline.hmget(documentKey, fields);
               Pending versions = request(pipeline, terms);
               pipeline.sync();
-              return new Replies(entry, versions);
+              return new Replies(entry, timeToLive, versions);
             });
     Map<String, String> versions = replies.versions.get();
-    return new VersionedEntry(replies.entry(key), versions);
+    return new Found(new VersionedEntry(replies.entry(key), versions), replies.millisToLive());
+  }
+
+  private Replies pipelined(String key, Function<AbstractPipeline, Replies> requests) {
+    try {
+      return commands.pipelined("find an entry", requests);
+    } catch (StoreException e) {
+      throw RedisExceptions.isReplyTooLarge(e) ? HashCodec.corrupt(key, "it is too large") : e;
+    }
   }
 
   /**
@@ -123,11 +146,33 @@ final class RedisVersions {
   /** The replies of one pipeline. Redirected commands are sent again without it. */
   private final class Replies {
     private final Response<List<byte[]>> entry;
+    private final @Nullable Response<Long> timeToLive;
     private final Pending versions;
 
-    Replies(Response<List<byte[]>> entry, Pending versions) {
+    Replies(Response<List<byte[]>> entry, @Nullable Response<Long> timeToLive, Pending versions) {
       this.entry = entry;
+      this.timeToLive = timeToLive;
       this.versions = versions;
+    }
+
+    /**
+     * Returns the time to live, negative if there is none; 0 if the entry did not exist yet or is
+     * on another node.
+     */
+    long millisToLive() {
+      if (timeToLive == null) {
+        return -1;
+      }
+      return commands.translate(
+          "find an entry",
+          () -> {
+            try {
+              long millis = timeToLive.get();
+              return millis == NO_KEY ? 0 : millis;
+            } catch (JedisRedirectionException e) {
+              return 0L;
+            }
+          });
     }
 
     Optional<CacheEntry> entry(String key) {

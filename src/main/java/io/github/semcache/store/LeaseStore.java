@@ -12,8 +12,8 @@ import java.util.Set;
 /**
  * Grants leases on the keys of a store. The holder of a lease computes the answer to a prompt;
  * others wait for it. A lease ends when its holder writes the answer or releases it, and at the
- * latest after its duration. It is a hint that saves duplicate work, and does not protect the entry:
- * {@link VectorStore#put} needs no lease.
+ * latest after its duration. It is a hint that saves duplicate work, and does not protect the
+ * entry: {@link VectorStore#put} needs no lease.
  *
  * <p>Each lease has a token. A write under a lease is rejected if the entry has been written by
  * someone else since the lease was granted, so a holder that is late does not replace a newer
@@ -115,7 +115,10 @@ public interface LeaseStore {
     public void check(NewEntry entry) {
       if (!entry.entry().key().equals(key)) {
         throw new IllegalArgumentException(
-            "key of the entry is " + entry.entry().key() + "; it must be that of the lease: " + key);
+            "key of the entry is "
+                + entry.entry().key()
+                + "; it must be that of the lease: "
+                + key);
       }
     }
   }

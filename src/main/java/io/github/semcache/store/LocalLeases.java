@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases of a store that is used by one process. Every {@link VectorStore#put} of the store must
- * call {@link #supersede} before it writes.
+ * The leases of a store that is used by one process. Every {@link VectorStore#put} of the store
+ * must call {@link #supersede} before it writes.
  *
  * <p>At most 10,000 leases are remembered, including expired ones, whose holders may still write.
  * Beyond that, the oldest lease ends.

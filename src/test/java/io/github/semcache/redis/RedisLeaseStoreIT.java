@@ -122,15 +122,11 @@ class RedisLeaseStoreIT extends LeaseStoreContract {
           .leases()
           .orElseThrow()
           .put(withoutExpiry(ENTRY, atAngle(4, 0)), claim(store).orElseThrow());
-      store.put(
-          List.of(
-              new NewEntry(ENTRY, Optional.empty(), Optional.empty())));
+      store.put(List.of(new NewEntry(ENTRY, Optional.empty(), Optional.empty())));
 
       assertThat(
               store
-                  .nearest(
-                      Entries.nearest(
-                          Scope.of("tenant", "acme"), atAngle(4, 0), 1))
+                  .nearest(Entries.nearest(Scope.of("tenant", "acme"), atAngle(4, 0), 1))
                   .matches())
           .isEmpty();
     }

@@ -75,8 +75,7 @@ public abstract class LeaseStoreContract {
   }
 
   private static CacheEntry answer(String answer, long createdMillis) {
-    return entry(
-        Scope.of("tenant", "acme"), "what?", answer, Instant.ofEpochMilli(createdMillis));
+    return entry(Scope.of("tenant", "acme"), "what?", answer, Instant.ofEpochMilli(createdMillis));
   }
 
   private static NewEntry write(CacheEntry entry) {
@@ -152,7 +151,8 @@ public abstract class LeaseStoreContract {
     assertThat(leases.put(write(FIRST), lease())).isTrue();
 
     assertThat(store.find(KEY)).contains(FIRST);
-    assertThat(store.nearest(Entries.nearest(Scope.of("tenant", "acme"), atAngle(4, 0), 1)).matches())
+    assertThat(
+            store.nearest(Entries.nearest(Scope.of("tenant", "acme"), atAngle(4, 0), 1)).matches())
         .hasSize(1);
     assertThat(leases.isHeld(KEY)).isFalse();
   }
@@ -171,7 +171,8 @@ public abstract class LeaseStoreContract {
     assertThat(store.find(KEY)).isEmpty();
     Lease next = lease();
     assertThat(
-            leases.put(new NewEntry(SECOND, Optional.empty(), Optional.empty(), Set.of(term)), next))
+            leases.put(
+                new NewEntry(SECOND, Optional.empty(), Optional.empty(), Set.of(term)), next))
         .isTrue();
     assertThat(store.remove(new EntrySelector.ByTerm(term))).isEqualTo(1);
   }
