@@ -1,6 +1,10 @@
 package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.entry.DependencyStamp;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;

@@ -7,6 +7,7 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
+import io.github.semcache.internal.entry.ExpiryPolicy;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.LearningPolicy;

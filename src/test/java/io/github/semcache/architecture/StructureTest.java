@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 2;
-  private static final int MAX_BASE_CLASSES = 26;
-  private static final int MAX_PUBLIC_TYPES = 105;
+  private static final int MAX_BASE_CLASSES = 19;
+  private static final int MAX_PUBLIC_TYPES = 112;
   private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 86;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
@@ -39,6 +39,8 @@ class StructureTest {
           Set.of("verify"),
           Set.of("learning"),
           Set.of("stats"),
+          Set.of("internal.entry", "internal.stats"),
+          Set.of("internal.resilience"),
           Set.of("internal.learning"),
           Set.of(""),
           Set.of("adapter", "json"),

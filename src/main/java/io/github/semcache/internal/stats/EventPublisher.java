@@ -1,4 +1,4 @@
-package io.github.semcache;
+package io.github.semcache.internal.stats;
 
 import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.RedactedFailure;
@@ -15,20 +15,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes events to the counters and to the user's listener, whose exceptions are not propagated.
  */
-final class EventPublisher {
+public final class EventPublisher {
   private static final Logger log = LoggerFactory.getLogger(EventPublisher.class);
 
   private final CacheStats.Counter counter = CacheStats.counter();
   private final CacheListener listener;
   private final LongSupplier ticker;
 
-  EventPublisher(CacheListener listener, LongSupplier ticker) {
+  public EventPublisher(CacheListener listener, LongSupplier ticker) {
     this.listener = listener;
     this.ticker = ticker;
   }
 
   /** Counts an event and notifies the listener. */
-  void publish(CacheEvent event) {
+  public void publish(CacheEvent event) {
     counter.onEvent(event);
     try {
       listener.onEvent(event);
@@ -42,20 +42,20 @@ final class EventPublisher {
   }
 
   /** Counts the scope of a request. */
-  void countScope(Query query) {
+  public void countScope(Query query) {
     counter.countScope(query.scope().hash());
   }
 
-  CacheStats snapshot() {
+  public CacheStats snapshot() {
     return counter.snapshot();
   }
 
-  Stopwatch startStopwatch() {
+  public Stopwatch startStopwatch() {
     return new Stopwatch(ticker, ticker.getAsLong());
   }
 
   /** Runs an action and publishes its duration, unless it throws. */
-  <T> T timed(Supplier<T> action, TimedEvent<T> event) {
+  public <T> T timed(Supplier<T> action, TimedEvent<T> event) {
     Stopwatch stopwatch = startStopwatch();
     T result = action.get();
     publish(event.of(result, stopwatch.elapsed()));
@@ -64,13 +64,13 @@ final class EventPublisher {
 
   /** Creates the event of a successful action. */
   @FunctionalInterface
-  interface TimedEvent<T> {
+  public interface TimedEvent<T> {
     CacheEvent of(T result, Duration took);
   }
 
   /** Measures the time since a start. */
-  record Stopwatch(LongSupplier ticker, long start) {
-    Duration elapsed() {
+  public record Stopwatch(LongSupplier ticker, long start) {
+    public Duration elapsed() {
       return Duration.ofNanos(ticker.getAsLong() - start);
     }
   }

@@ -1,4 +1,4 @@
-package io.github.semcache;
+package io.github.semcache.internal.concurrent;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * @param name the name of the group; only calls of one group are coalesced
  * @param owner the thread that leads a call until its end; null if it is not bound to a thread
  */
-record CoalescingGroup(String name, @Nullable Thread owner) {
+public record CoalescingGroup(String name, @Nullable Thread owner) {
   private static final String ASK = "ask";
   private static final String STREAMING = "streaming";
 
   /** Calls to {@code ask}, on this thread. */
-  static CoalescingGroup ask() {
+  public static CoalescingGroup ask() {
     return new CoalescingGroup(ASK, Thread.currentThread());
   }
 
@@ -22,22 +22,22 @@ record CoalescingGroup(String name, @Nullable Thread owner) {
    * Calls to {@code ask} with a consumer of the text, on this thread. They may wait for a plain
    * {@code ask}; a plain {@code ask} never waits for them, because a slow consumer would delay it.
    */
-  static CoalescingGroup streamingAsk() {
+  public static CoalescingGroup streamingAsk() {
     return new CoalescingGroup(STREAMING, Thread.currentThread());
   }
 
   /** Calls to {@code ask}, on any thread. */
-  static CoalescingGroup askOnAnyThread() {
+  public static CoalescingGroup askOnAnyThread() {
     return new CoalescingGroup(ASK, null);
   }
 
   /** A group chosen by the caller, on any thread. */
-  static CoalescingGroup named(String name) {
+  public static CoalescingGroup named(String name) {
     return new CoalescingGroup("group " + name, null);
   }
 
   /** Returns the keys of the calls that a call may follow; its own is the last. */
-  List<String> keys(String queryKey) {
+  public List<String> keys(String queryKey) {
     return name.equals(STREAMING)
         ? List.of(key(ASK, queryKey), key(STREAMING, queryKey))
         : List.of(key(name, queryKey));
@@ -48,7 +48,7 @@ record CoalescingGroup(String name, @Nullable Thread owner) {
   }
 
   /** Returns whether callers of {@code ask} wait for the complete answer in this group. */
-  boolean isAsk() {
+  public boolean isAsk() {
     return name.equals(ASK);
   }
 }

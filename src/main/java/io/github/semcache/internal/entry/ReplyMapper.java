@@ -1,4 +1,4 @@
-package io.github.semcache;
+package io.github.semcache.internal.entry;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.FinishReason;
@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Maps the replies of a model to entries of a store, and back. */
-final class ReplyMapper {
+public final class ReplyMapper {
   private static final String MODEL = "model";
   private static final String FINISH_REASON = "finish_reason";
   private static final String INPUT_TOKENS = "input_tokens";
@@ -34,7 +34,8 @@ final class ReplyMapper {
    *
    * @param versions the versions of the query's dependencies before the reply was computed
    */
-  static CacheEntry entryOf(Query query, ChatReply reply, String versions, Instant createdAt) {
+  public static CacheEntry entryOf(
+      Query query, ChatReply reply, String versions, Instant createdAt) {
     Map<String, String> attributes = new HashMap<>();
     DependencyStamp.addTo(attributes, versions);
     attributes.put(FINISH_REASON, reply.finishReason().name());
@@ -52,7 +53,8 @@ final class ReplyMapper {
   }
 
   /** Adds the time of expiry to an entry, for copies of it. */
-  static CacheEntry withExpiry(CacheEntry entry, Optional<Duration> timeToLive, Instant now) {
+  public static CacheEntry withExpiry(
+      CacheEntry entry, Optional<Duration> timeToLive, Instant now) {
     Map<String, String> attributes = new HashMap<>(entry.attributes());
     attributes.put(
         EXPIRES_AT,
@@ -64,7 +66,7 @@ final class ReplyMapper {
    * Returns a copy of an entry for another query, in the same answer group, with the remaining time
    * to live; empty if less than a millisecond remains or the time of expiry is not known.
    */
-  static Optional<NewEntry> copyFor(
+  public static Optional<NewEntry> copyFor(
       Query query, Optional<Embedding> embedding, CacheEntry entry, Instant now) {
     String expiry = entry.attributes().getOrDefault(EXPIRES_AT, "");
     CacheEntry copy =
@@ -92,7 +94,7 @@ final class ReplyMapper {
   }
 
   /** Maps an entry to a reply. Missing and unreadable attributes are omitted. */
-  static ChatReply replyOf(CacheEntry entry) {
+  public static ChatReply replyOf(CacheEntry entry) {
     Map<String, String> attributes = entry.attributes();
     return new ChatReply(
         entry.answer(),

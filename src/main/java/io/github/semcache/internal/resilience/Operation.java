@@ -1,4 +1,4 @@
-package io.github.semcache;
+package io.github.semcache.internal.resilience;
 
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.stats.CacheEvent;
@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** The operations of a request that can fail, each with its own circuit and worker threads. */
-enum Operation {
+public enum Operation {
   NORMALIZE(CacheEvent.Part.NORMALIZER),
   CLASSIFY(CacheEvent.Part.POLICY),
   READ(CacheEvent.Part.EMBEDDER),
@@ -27,7 +27,7 @@ enum Operation {
     this.part = part;
   }
 
-  CacheEvent.Part part() {
+  public CacheEvent.Part part() {
     return part;
   }
 

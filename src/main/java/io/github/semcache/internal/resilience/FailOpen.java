@@ -1,4 +1,4 @@
-package io.github.semcache;
+package io.github.semcache.internal.resilience;
 
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.RejectedTextException;
@@ -7,6 +7,7 @@ import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.Interrupts;
 import io.github.semcache.internal.concurrent.RedactedFailure;
 import io.github.semcache.internal.concurrent.TimeLimiter;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.stats.CacheEvent;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -19,7 +20,9 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * deadline}, whether or not it has returned. All errors of a part are contained except {@linkplain
  * FatalErrors fatal ones}.
  */
-final class FailOpen {
+public final class FailOpen {
   private static final Logger log = LoggerFactory.getLogger(FailOpen.class);
 
   private final EventPublisher events;
@@ -40,22 +43,45 @@ final class FailOpen {
   /**
    * Creates the boundary.
    *
-   * @param options the circuit breakers, the time limits, and the parts
+   * @param events publishes the failures
+   * @param failOnCacheErrors whether failures are thrown
+   * @param settings returns the settings of each operation
    * @param workers the threads of the parts that may block
    */
-  FailOpen(EventPublisher events, CacheOptions options, TimeLimiter workers) {
+  public FailOpen(
+      EventPublisher events,
+      boolean failOnCacheErrors,
+      Function<Operation, Settings> settings,
+      TimeLimiter workers) {
     this.events = events;
-    this.failOnCacheErrors = options.failOnCacheErrors();
+    this.failOnCacheErrors = failOnCacheErrors;
     for (Operation operation : Operation.values()) {
-      parts.put(operation, new Part(operation, options, workers));
+      parts.put(operation, new Part(operation, settings.apply(operation), workers));
     }
   }
+
+  /**
+   * The settings of one operation.
+   *
+   * @param breaker the circuit breaker
+   * @param mayBlock whether a call may block, so that it is made on a worker thread
+   * @param observesDeadline returns whether a call that starts now ends at the deadline itself, so
+   *     that it is made on the calling thread
+   * @param context carries the caller's context to a worker thread
+   * @param limit the time that a call usually has
+   */
+  public record Settings(
+      CircuitBreaker breaker,
+      boolean mayBlock,
+      BooleanSupplier observesDeadline,
+      UnaryOperator<Runnable> context,
+      Duration limit) {}
 
   /**
    * Returns the result of an action; empty if it fails, if it does not end before the current
    * deadline, or if the circuit is open.
    */
-  <T> Optional<T> attempt(Operation operation, Supplier<T> action) {
+  public <T> Optional<T> attempt(Operation operation, Supplier<T> action) {
     Part part = parts.get(operation);
     return part == null ? Optional.empty() : part.attempt(action);
   }
@@ -68,7 +94,7 @@ final class FailOpen {
    * @throws CancellationException if the action throws it because the thread is interrupted while
    *     it waits for another call
    */
-  <T> Optional<T> contain(CacheEvent.Part part, Supplier<T> action) {
+  public <T> Optional<T> contain(CacheEvent.Part part, Supplier<T> action) {
     try {
       return Optional.of(action.get());
     } catch (CancellationException e) {
@@ -84,7 +110,7 @@ final class FailOpen {
   }
 
   /** Returns the names of the operations whose circuit is open, in lower case. */
-  Set<String> openCircuits() {
+  public Set<String> openCircuits() {
     return parts.values().stream()
         .filter(part -> part.breaker.isOpen())
         .map(part -> part.operation.name().toLowerCase(Locale.ROOT))
@@ -107,13 +133,13 @@ final class FailOpen {
     /** The time limit of trial calls. */
     private final Duration limit;
 
-    Part(Operation operation, CacheOptions options, TimeLimiter limiter) {
+    Part(Operation operation, Settings settings, TimeLimiter limiter) {
       this.operation = operation;
-      this.breaker = options.newCircuitBreaker(operation);
-      this.mayBlock = options.mayBlock(operation);
-      this.observesDeadline = options.observesDeadline(operation);
-      this.workers = limiter.newBulkhead(options.contextOf(operation), operation.grace());
-      this.limit = options.limits().limitOf(operation);
+      this.breaker = settings.breaker();
+      this.mayBlock = settings.mayBlock();
+      this.observesDeadline = settings.observesDeadline();
+      this.workers = limiter.newBulkhead(settings.context(), operation.grace());
+      this.limit = settings.limit();
     }
 
     <T> Optional<T> attempt(Supplier<T> action) {

@@ -1,4 +1,4 @@
-package io.github.semcache;
+package io.github.semcache.internal.entry;
 
 import io.github.semcache.prompt.Prompt;
 import java.time.Duration;
@@ -12,10 +12,10 @@ import java.util.random.RandomGenerator;
  * @param jitter the maximum fraction, in [0, 1], by which each time to live is shortened at random
  * @param random the source of the jitter
  */
-record ExpiryPolicy(Optional<Duration> timeToLive, double jitter, RandomGenerator random) {
+public record ExpiryPolicy(Optional<Duration> timeToLive, double jitter, RandomGenerator random) {
 
   /** Returns the time to live of the answer to a prompt, at least 1 ms; empty for no expiry. */
-  Optional<Duration> timeToLiveOf(Prompt prompt) {
+  public Optional<Duration> timeToLiveOf(Prompt prompt) {
     return prompt.timeToLive().or(() -> timeToLive).map(this::shortened);
   }
 

@@ -1,4 +1,4 @@
-package io.github.semcache;
+package io.github.semcache.internal.entry;
 
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
@@ -12,13 +12,13 @@ import java.util.TreeSet;
  * The versions of the dependencies under which an answer was computed, as an attribute of its
  * entry. Entries of one scope have the same dependencies.
  */
-final class DependencyStamp {
+public final class DependencyStamp {
   private static final String ATTRIBUTE = "dependency_versions";
 
   private DependencyStamp() {}
 
   /** Joins the versions in the order of their dependencies. */
-  static String of(Map<String, String> versions) {
+  public static String of(Map<String, String> versions) {
     return String.join(" ", new TreeMap<>(versions).values());
   }
 
@@ -27,7 +27,7 @@ final class DependencyStamp {
    *
    * @param versions the result of {@link #of} for the dependencies of the scope
    */
-  static Set<String> terms(Scope scope, String versions) {
+  public static Set<String> terms(Scope scope, String versions) {
     Set<String> terms = new HashSet<>(scope.terms());
     String[] parts = versions.split(" ", -1);
     int next = 0;
@@ -43,12 +43,12 @@ final class DependencyStamp {
   }
 
   /** Returns the term that selects the entries written under the version of a dependency. */
-  static String term(String dependency, String version) {
+  public static String term(String dependency, String version) {
     return Scope.versionTerm(dependency, version);
   }
 
   /** Returns whether an entry was written under these versions. */
-  static boolean matches(CacheEntry entry, String versions) {
+  public static boolean matches(CacheEntry entry, String versions) {
     return of(entry).equals(versions);
   }
 
