@@ -27,7 +27,7 @@ class StructureTest {
   private static final int MAX_UPWARD_REFERENCES = 2;
   private static final int MAX_BASE_CLASSES = 19;
   private static final int MAX_PUBLIC_TYPES = 112;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 86;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 82;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
@@ -43,7 +43,7 @@ class StructureTest {
           Set.of("internal.resilience"),
           Set.of("internal.learning"),
           Set.of(""),
-          Set.of("adapter", "json"),
+          Set.of("adapter", "internal.json"),
           Set.of("openai", "langchain4j", "micrometer"),
           Set.of("openai.proxy"),
           Set.of("spring"),

@@ -1,4 +1,4 @@
-package io.github.semcache.json;
+package io.github.semcache.internal.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package io.github.semcache.json;
+package io.github.semcache.internal.json;
 
 import static java.util.Objects.requireNonNull;
 

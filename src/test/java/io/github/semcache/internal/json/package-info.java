@@ -1,4 +1,4 @@
 @NullMarked
-package io.github.semcache.json;
+package io.github.semcache.internal.json;
 
 import org.jspecify.annotations.NullMarked;
