@@ -8,9 +8,9 @@ import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
@@ -87,7 +87,7 @@ final class ResilientStore {
               .filter(entry -> isFresh(entry, query))
               .filter(entry -> DependencyStamp.matches(entry, versions)),
           versions);
-    } catch (CorruptEntryException e) {
+    } catch (StoreException.CorruptEntry e) {
       publishCorrupt(1);
       return new Found(Optional.empty(), versions(query));
     }

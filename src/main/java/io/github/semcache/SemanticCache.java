@@ -509,9 +509,9 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Stores many answers, embedding and writing them in batches of 128. If the embedder {@linkplain
-   * io.github.semcache.embedding.RejectedTextException rejects} a prompt, for example because it is
-   * too long, its answer is found only by exact lookups, and the import continues. The rejection
-   * counts as an embedder error and is logged with the index of the answer.
+   * io.github.semcache.embedding.EmbedderException.RejectedText rejects} a prompt, for example
+   * because it is too long, its answer is found only by exact lookups, and the import continues.
+   * The rejection counts as an embedder error and is logged with the index of the answer.
    *
    * @param answers prompts and their answers; iterated once, one batch at a time
    * @param progress receives the number of stored answers after each batch, on this thread

@@ -156,9 +156,9 @@ public final class SemanticCacheBuilder {
   /**
    * Sets the maximum distance of a hit as a fraction of the distance of unrelated prompts, instead
    * of {@link #maxDistance}. Relative distances of different embedding models are comparable. For a
-   * model whose scale is not {@linkplain io.github.semcache.embedding.EmbeddingScale#known known},
-   * {@link #build} measures it with one call to the embedder and saves it in the {@linkplain
-   * #stateStore state store}.
+   * model whose scale is not {@linkplain io.github.semcache.embedding.EmbeddingSpace.Scale#known
+   * known}, {@link #build} measures it with one call to the embedder and saves it in the
+   * {@linkplain #stateStore state store}.
    *
    * @param relativeDistance the maximum relative distance, from 0 (identical) to 1 (the distance of
    *     unrelated prompts)

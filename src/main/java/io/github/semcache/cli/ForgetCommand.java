@@ -2,8 +2,8 @@ package io.github.semcache.cli;
 
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;

@@ -105,7 +105,7 @@ public final class CacheObservations {
    *
    * @param store the store
    * @return the wrapped store; a {@link io.github.semcache.store.StateStore} or a {@link
-   *     io.github.semcache.store.ListableStore} if the given store is one
+   *     io.github.semcache.store.VectorStore.Listable} if the given store is one
    */
   public VectorStore observe(VectorStore store) {
     return ObservedStore.of(requireNonNull(store, "store"), registry);

@@ -18,8 +18,8 @@ final class EntryReader {
    * Returns the values of {@link HashCodec#ENTRY_FIELDS}, null where a field is missing, or empty
    * if the hash has none of them.
    *
-   * @throws io.github.semcache.store.CorruptEntryException if the key does not hold a hash, or if
-   *     the reply is too large
+   * @throws io.github.semcache.store.StoreException.CorruptEntry if the key does not hold a hash,
+   *     or if the reply is too large
    */
   Optional<List<byte @Nullable []>> read(String key) {
     List<byte @Nullable []> values;

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * except while it waits for the lock.
  */
 public final class InMemoryVectorStore
-    implements VectorStore, ListableStore, StateStore, NonBlocking {
+    implements VectorStore, VectorStore.Listable, StateStore, NonBlocking {
   private final EmbeddingSpace space;
   private final int maxEntries;
   private final InstantSource time;

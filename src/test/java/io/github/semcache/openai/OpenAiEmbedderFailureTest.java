@@ -15,7 +15,6 @@ import com.openai.errors.UnauthorizedException;
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
-import io.github.semcache.embedding.RejectedTextException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,7 +52,7 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
     server.next(EMBEDDINGS, FakeReply.error(status, "too many tokens in: " + SECRET));
 
     assertThat(failure())
-        .isInstanceOf(RejectedTextException.class)
+        .isInstanceOf(EmbedderException.RejectedText.class)
         .hasMessageContaining("HTTP status " + status);
     assertThat(server.requests(EMBEDDINGS)).hasSize(1);
   }
@@ -63,7 +62,7 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
   void forbiddenRequestDoesNotRejectTheText(int status) {
     server.next(EMBEDDINGS, FakeReply.error(status, "no"));
 
-    assertThat(failure()).isNotInstanceOf(RejectedTextException.class);
+    assertThat(failure()).isNotInstanceOf(EmbedderException.RejectedText.class);
   }
 
   @Test

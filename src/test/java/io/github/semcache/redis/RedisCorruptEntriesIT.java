@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListableStore.ListedEntry;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testkit.Entries;
@@ -27,7 +27,7 @@ class RedisCorruptEntriesIT extends RedisFixture {
 
   private void assertCorrupt(CacheEntry entry) {
     assertThatThrownBy(() -> store.find(entry.key()))
-        .isInstanceOf(CorruptEntryException.class)
+        .isInstanceOf(StoreException.CorruptEntry.class)
         .hasMessageContaining(entry.key())
         .hasMessageNotContaining("secret");
   }
@@ -162,7 +162,7 @@ class RedisCorruptEntriesIT extends RedisFixture {
 
       jedis.hset(Utf8.encode(documentKey(large)), Utf8.encode("prompt"), megabytes);
       assertThatThrownBy(() -> connected.find(large.key()))
-          .isInstanceOf(CorruptEntryException.class)
+          .isInstanceOf(StoreException.CorruptEntry.class)
           .hasMessage("entry " + large.key() + " cannot be read: it is too large");
       try (Stream<ListedEntry> entries = connected.entries()) {
         assertThat(entries.map(listed -> listed.entry().key()))

@@ -1,7 +1,7 @@
 package io.github.semcache.internal.resilience;
 
 import io.github.semcache.deadline.Deadline;
-import io.github.semcache.embedding.RejectedTextException;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.CircuitBreaker;
 import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.Interrupts;
@@ -241,7 +241,7 @@ public final class FailOpen {
      * left this call less than half of the usual time.
      */
     private boolean opensCircuit(Throwable failure, Duration granted, boolean expired) {
-      if (failure instanceof RejectedTextException || Interrupts.caused(failure)) {
+      if (failure instanceof EmbedderException.RejectedText || Interrupts.caused(failure)) {
         return false;
       }
       return expired

@@ -10,23 +10,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EmbeddingScaleTest {
+class EmbeddingSpaceScaleTest {
 
   @Test
   void relativeDistanceIsAFractionOfTheDistanceOfUnrelatedPrompts() {
-    EmbeddingScale scale = new EmbeddingScale(0.6);
+    EmbeddingSpace.Scale scale = new EmbeddingSpace.Scale(0.6);
 
     assertThat(scale.relativeDistance(0.4)).isEqualTo(1, within(1e-12));
     assertThat(scale.relativeDistance(0.04)).isEqualTo(0.1, within(1e-12));
     assertThat(scale.cosineDistance(0.1)).isEqualTo(0.04, within(1e-12));
     assertThat(scale.cosineDistance(scale.relativeDistance(0.123))).isEqualTo(0.123, within(1e-12));
-    assertThat(new EmbeddingScale(-1).cosineDistance(1)).isEqualTo(2);
+    assertThat(new EmbeddingSpace.Scale(-1).cosineDistance(1)).isEqualTo(2);
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {-1.01, 1, 2, Double.NaN})
   void meanOutOfRangeIsRejected(double mean) {
-    assertThatThrownBy(() -> new EmbeddingScale(mean))
+    assertThatThrownBy(() -> new EmbeddingSpace.Scale(mean))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("meanCosine is " + mean + "; it must be at least -1 and below 1");
   }
@@ -35,7 +35,7 @@ class EmbeddingScaleTest {
   void scaleOfAnUnknownModelIsMeasuredInOneCall() {
     FakeEmbedder embedder = new FakeEmbedder();
 
-    EmbeddingScale scale = EmbeddingScale.of(embedder);
+    EmbeddingSpace.Scale scale = EmbeddingSpace.Scale.of(embedder);
 
     assertThat(embedder.embedded()).hasSize(64).doesNotHaveDuplicates();
     assertThat(scale.meanCosine()).isEqualTo(0, within(0.05));
@@ -48,7 +48,7 @@ class EmbeddingScaleTest {
         Embedder.of(
             "model", 2, text -> text.length() % 2 == 0 ? new float[] {1, 0} : new float[] {1, 1});
 
-    EmbeddingScale scale = EmbeddingScale.measure(halfAndHalf);
+    EmbeddingSpace.Scale scale = EmbeddingSpace.Scale.measure(halfAndHalf);
 
     assertThat(scale.meanCosine()).isBetween(cosine, 1.0);
   }
@@ -57,7 +57,7 @@ class EmbeddingScaleTest {
   void modelThatReturnsTheSameEmbeddingForAllTextsIsRejected() {
     Embedder constant = Embedder.of("constant", 2, text -> new float[] {1, 0});
 
-    assertThatThrownBy(() -> EmbeddingScale.measure(constant))
+    assertThatThrownBy(() -> EmbeddingSpace.Scale.measure(constant))
         .isInstanceOf(EmbedderException.class)
         .hasMessage("model constant returns the same embedding for unrelated texts");
   }
@@ -66,14 +66,14 @@ class EmbeddingScaleTest {
   void knownScaleOfTheLocalModelEqualsItsMeasurement() {
     MiniLmEmbedder embedder = MiniLmEmbedder.create();
 
-    double measured = EmbeddingScale.measure(embedder).meanCosine();
+    double measured = EmbeddingSpace.Scale.measure(embedder).meanCosine();
 
-    assertThat(EmbeddingScale.known(embedder.modelId()).orElseThrow().meanCosine())
+    assertThat(EmbeddingSpace.Scale.known(embedder.modelId()).orElseThrow().meanCosine())
         .isEqualTo(measured, within(0.005));
   }
 
   @Test
   void unmeasuredModelIsNotKnown() {
-    assertThat(EmbeddingScale.known("fake-embedder")).isEmpty();
+    assertThat(EmbeddingSpace.Scale.known("fake-embedder")).isEmpty();
   }
 }
