@@ -2,10 +2,9 @@ package io.github.semcache;
 
 import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatClient;
-import io.github.semcache.deadline.ContextAware;
 import io.github.semcache.deadline.Deadline;
-import io.github.semcache.deadline.DeadlineAware;
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.ContextAware;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.internal.concurrent.BoundedWorker;
 import io.github.semcache.internal.concurrent.CircuitBreaker;
@@ -130,7 +129,7 @@ record CacheOptions(
    * writes may block on a connection before the reply is read, so writes do not.
    */
   private static BooleanSupplier observesDeadline(Operation operation, Object part) {
-    return operation != Operation.WRITE && part instanceof DeadlineAware aware
+    return operation != Operation.WRITE && part instanceof Deadline.Aware aware
         ? aware::observesDeadline
         : () -> false;
   }

@@ -512,7 +512,7 @@ public final class SemanticCacheBuilder {
    * <p>Parts that may block are called on worker threads of the cache. A call that exceeds the
    * limit is interrupted and its result is dropped. At most 16 such calls of each operation remain;
    * after that, the operation is skipped until one of them returns. Parts that are {@link
-   * io.github.semcache.deadline.NonBlocking} are called on the caller's thread.
+   * io.github.semcache.deadline.Deadline.NonBlocking} are called on the caller's thread.
    *
    * @param deadline from 1 ms to 10 minutes; 1 second by default, or no limit if the cache
    *     {@linkplain #failOnCacheErrors fails on cache errors}

@@ -2,7 +2,7 @@ package io.github.semcache.guard;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.text.Lexicon;
 import java.util.ArrayList;

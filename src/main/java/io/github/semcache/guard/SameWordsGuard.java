@@ -1,6 +1,6 @@
 package io.github.semcache.guard;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.text.Lexicon;
 import java.util.Optional;

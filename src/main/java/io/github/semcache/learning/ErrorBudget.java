@@ -2,7 +2,7 @@ package io.github.semcache.learning;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.policy.Decision;

@@ -1,8 +1,8 @@
 package io.github.semcache.micrometer;
 
-import io.github.semcache.deadline.ContextAware;
-import io.github.semcache.deadline.DeadlineAware;
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline;
+import io.github.semcache.deadline.Deadline.ContextAware;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * A store whose lookups are observed. It implements {@link StateStore} and {@link
  * VectorStore.Listable} if the wrapped store does.
  */
-class ObservedStore implements VectorStore, NonBlocking, DeadlineAware, ContextAware {
+class ObservedStore implements VectorStore, NonBlocking, Deadline.Aware, ContextAware {
   private final VectorStore store;
   private final ObservationRegistry registry;
 
@@ -58,7 +58,7 @@ class ObservedStore implements VectorStore, NonBlocking, DeadlineAware, ContextA
 
   @Override
   public boolean observesDeadline() {
-    return store instanceof DeadlineAware aware && aware.observesDeadline();
+    return store instanceof Deadline.Aware aware && aware.observesDeadline();
   }
 
   /** Makes the current observation the parent of the observations of the task. */

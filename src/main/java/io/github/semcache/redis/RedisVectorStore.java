@@ -2,7 +2,7 @@ package io.github.semcache.redis;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.DeadlineAware;
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
@@ -77,7 +77,7 @@ import redis.clients.jedis.UnifiedJedis;
  * in Redis.
  */
 public final class RedisVectorStore
-    implements VectorStore, VectorStore.Listable, StateStore, DeadlineAware {
+    implements VectorStore, VectorStore.Listable, StateStore, Deadline.Aware {
   private final EmbeddingSpace space;
   private final boolean indexAssumed;
   private final Optional<BackgroundExecutor> ownExecutor;

@@ -2,7 +2,7 @@ package io.github.semcache.store;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;

@@ -1,6 +1,6 @@
 package io.github.semcache.verify;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.guard.text.Lexicon;
 import io.github.semcache.guard.text.TextDiff;

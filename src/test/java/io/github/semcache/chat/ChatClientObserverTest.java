@@ -9,16 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ModelObserverTest {
+class ChatClientObserverTest {
   private final List<String> events = new ArrayList<>();
 
-  private final ModelObserver recording =
+  private final ChatClient.Observer recording =
       model -> {
         events.add("begin " + model);
         return new RecordingCall();
       };
 
-  private static ModelObserver.Call fail() {
+  private static ChatClient.Observer.Call fail() {
     throw new IllegalStateException("for the test");
   }
 
@@ -32,7 +32,7 @@ class ModelObserverTest {
 
   @Test
   void scopeOfAFailedActionIsClosedAndTheCallIsNotEnded() {
-    assertThatThrownBy(() -> recording.begin("m").run(ModelObserverTest::fail))
+    assertThatThrownBy(() -> recording.begin("m").run(ChatClientObserverTest::fail))
         .isInstanceOf(IllegalStateException.class);
 
     assertThat(events).containsExactly("begin m", "open", "close");
@@ -40,7 +40,7 @@ class ModelObserverTest {
 
   @Test
   void isolatedObserverPassesOnTheFirstEndOnly() {
-    ModelObserver.Call call = recording.isolated().begin("m");
+    ChatClient.Observer.Call call = recording.isolated().begin("m");
     call.run(() -> "result");
     call.answered(ChatReply.of("Paris"));
     call.failed(new IllegalStateException("for the test"));
@@ -51,26 +51,26 @@ class ModelObserverTest {
 
   @Test
   void isolatedObserverReplacesACallThatCannotBegin() {
-    for (ModelObserver broken :
-        List.<ModelObserver>of(model -> fail(), model -> absent(), model -> linkageError())) {
-      ModelObserver.Call call = broken.isolated().begin("m");
+    for (ChatClient.Observer broken :
+        List.<ChatClient.Observer>of(model -> fail(), model -> absent(), model -> linkageError())) {
+      ChatClient.Observer.Call call = broken.isolated().begin("m");
 
       assertThat(call.<String>run(() -> "result")).isEqualTo("result");
       assertThatCode(() -> call.answered(ChatReply.of("Paris"))).doesNotThrowAnyException();
     }
   }
 
-  private static ModelObserver.Call linkageError() {
+  private static ChatClient.Observer.Call linkageError() {
     throw new NoClassDefFoundError("for the test");
   }
 
   @Test
   void exceptionsOfACallDoNotReachTheCaller() {
-    ModelObserver broken =
+    ChatClient.Observer broken =
         model ->
-            new ModelObserver.Call() {
+            new ChatClient.Observer.Call() {
               @Override
-              public ModelObserver.Scope open() {
+              public ChatClient.Observer.Scope open() {
                 return () -> fail();
               }
 
@@ -100,15 +100,15 @@ class ModelObserverTest {
 
   @Test
   void noneObservesNothing() {
-    ModelObserver.Call call = ModelObserver.none().begin("m");
+    ChatClient.Observer.Call call = ChatClient.Observer.none().begin("m");
 
     assertThat(call.<String>run(() -> "result")).isEqualTo("result");
     assertThatCode(call::abandoned).doesNotThrowAnyException();
   }
 
-  private final class RecordingCall implements ModelObserver.Call {
+  private final class RecordingCall implements ChatClient.Observer.Call {
     @Override
-    public ModelObserver.Scope open() {
+    public ChatClient.Observer.Scope open() {
       events.add("open");
       return () -> events.add("close");
     }
