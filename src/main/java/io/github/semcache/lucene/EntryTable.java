@@ -1,10 +1,10 @@
 package io.github.semcache.lucene;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.store.MonotonicClock;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.Match;
-import io.github.semcache.store.MonotonicClock;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.store.VectorStore.NearestEntries;

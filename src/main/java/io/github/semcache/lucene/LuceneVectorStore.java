@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.DependencyVersions;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;

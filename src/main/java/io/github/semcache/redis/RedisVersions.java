@@ -2,8 +2,8 @@ package io.github.semcache.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.DependencyVersions;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.VersionedEntry;

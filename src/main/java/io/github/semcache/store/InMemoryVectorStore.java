@@ -6,6 +6,8 @@ import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.internal.store.DependencyVersions;
+import io.github.semcache.internal.store.MonotonicClock;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import java.time.Instant;

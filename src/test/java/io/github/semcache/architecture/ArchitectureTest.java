@@ -37,7 +37,7 @@ class ArchitectureTest {
           Map.entry("deadline", new String[] {}),
           Map.entry("prompt", new String[] {"deadline"}),
           Map.entry("embedding", new String[] {"deadline"}),
-          Map.entry("store", new String[] {"deadline", "embedding", "prompt"}),
+          Map.entry("store", new String[] {"deadline", "embedding", "prompt", "internal.store"}),
           Map.entry("policy", new String[] {"deadline", "store", "prompt", "embedding", "guard"}),
           Map.entry(
               "learning",
@@ -57,7 +57,9 @@ class ArchitectureTest {
 
   /** The internal packages that not only the base package uses, each with all its users. */
   private static final Map<String, String[]> INTERNAL_PACKAGES =
-      Map.of("internal.json", new String[] {"openai", "openai.proxy", "langchain4j"});
+      Map.of(
+          "internal.json", new String[] {"openai", "openai.proxy", "langchain4j"},
+          "internal.store", new String[] {"", "store", "redis", "lucene", "evaluation"});
 
   private static final String[] PORT_PACKAGES = packages(PORTS.keySet().toArray(String[]::new));
 
@@ -130,6 +132,17 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(concat(JDK_AND_NULLNESS, SLF4J, PORT_PACKAGES, packages("internal..")))
+        .check(MAIN);
+  }
+
+  @Test
+  void buildingBlocksOfStoresDependOnlyOnTheJdk() {
+    classes()
+        .that()
+        .resideInAPackage(BASE + ".internal.store..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(concat(JDK_AND_NULLNESS, packages("internal.store..")))
         .check(MAIN);
   }
 

@@ -27,12 +27,13 @@ class StructureTest {
   private static final int MAX_UPWARD_REFERENCES = 2;
   private static final int MAX_BASE_CLASSES = 19;
   private static final int MAX_PUBLIC_TYPES = 103;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 73;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 71;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
       List.of(
-          Set.of("deadline", "guard.text", "internal.concurrent", "internal.text"),
+          Set.of(
+              "deadline", "guard.text", "internal.concurrent", "internal.store", "internal.text"),
           Set.of("prompt", "embedding"),
           Set.of("guard", "chat", "store"),
           Set.of("policy", "judge", "redis", "lucene"),

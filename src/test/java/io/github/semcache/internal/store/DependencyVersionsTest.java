@@ -1,4 +1,4 @@
-package io.github.semcache.store;
+package io.github.semcache.internal.store;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
