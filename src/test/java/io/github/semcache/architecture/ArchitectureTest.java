@@ -47,17 +47,18 @@ class ArchitectureTest {
           Map.entry(
               "verify",
               new String[] {
-                "deadline", "policy", "guard", "guard.text", "chat", "embedding", "prompt"
+                "deadline", "policy", "guard", "internal.language", "chat", "embedding", "prompt"
               }),
-          Map.entry("guard", new String[] {"deadline", "guard.text"}),
-          Map.entry("guard.text", new String[] {}),
+          Map.entry("guard", new String[] {"deadline", "internal.language"}),
           Map.entry("chat", new String[] {"deadline", "prompt"}),
-          Map.entry("judge", new String[] {"guard", "guard.text", "chat", "embedding", "prompt"}),
+          Map.entry(
+              "judge", new String[] {"guard", "internal.language", "chat", "embedding", "prompt"}),
           Map.entry("stats", new String[] {"policy", "verify", "judge", "learning", "chat"}));
 
   /** The internal packages that not only the base package uses, each with all its users. */
   private static final Map<String, String[]> INTERNAL_PACKAGES =
       Map.of(
+          "internal.language", new String[] {"guard", "judge", "verify", "evaluation"},
           "internal.json", new String[] {"openai", "openai.proxy", "langchain4j"},
           "internal.store", new String[] {"", "store", "redis", "lucene", "evaluation"});
 
@@ -136,14 +137,16 @@ class ArchitectureTest {
   }
 
   @Test
-  void buildingBlocksOfStoresDependOnlyOnTheJdk() {
-    classes()
-        .that()
-        .resideInAPackage(BASE + ".internal.store..")
-        .should()
-        .onlyDependOnClassesThat()
-        .resideInAnyPackage(concat(JDK_AND_NULLNESS, packages("internal.store..")))
-        .check(MAIN);
+  void textComparisonAndBuildingBlocksOfStoresDependOnlyOnTheJdk() {
+    for (String name : List.of("internal.language", "internal.store")) {
+      classes()
+          .that()
+          .resideInAPackage(BASE + "." + name)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(concat(JDK_AND_NULLNESS, packages(name)))
+          .check(MAIN);
+    }
   }
 
   @Test

@@ -26,14 +26,18 @@ class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 2;
   private static final int MAX_BASE_CLASSES = 19;
-  private static final int MAX_PUBLIC_TYPES = 103;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 71;
+  private static final int MAX_PUBLIC_TYPES = 105;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 68;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
       List.of(
           Set.of(
-              "deadline", "guard.text", "internal.concurrent", "internal.store", "internal.text"),
+              "deadline",
+              "internal.language",
+              "internal.concurrent",
+              "internal.store",
+              "internal.text"),
           Set.of("prompt", "embedding"),
           Set.of("guard", "chat", "store"),
           Set.of("policy", "judge", "redis", "lucene"),
