@@ -118,7 +118,7 @@ public final class RedisVectorStore
     attributesUpdater = new AttributesUpdater(commands, reader);
     remover = new EntryRemover(commands);
     counter = new EntryCounter(commands);
-    versions = new RedisVersions(commands);
+    versions = new RedisVersions(commands, reader);
     scanner = new EntryScanner(commands, builder.time);
     states = new RedisStateStore(commands);
   }
