@@ -79,7 +79,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
     this.dimensions = builder.dimensions;
     this.maxBatch = builder.maxBatch;
     this.maxTokens = builder.maxTokens;
-    this.reader = new EmbeddingReader(model, dimension);
+    this.reader = new EmbeddingReader(space);
     this.client = builder.client.get();
     this.ownsClient = builder.ownsClient;
   }
