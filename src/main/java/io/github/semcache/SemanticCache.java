@@ -6,7 +6,6 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.CoalescingGroup;
-import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.stats.EventPublisher;
@@ -628,9 +627,8 @@ public final class SemanticCache implements AutoCloseable {
    */
   public long countDependents(String dependency) {
     checkOpen();
-    String term = Scope.dependencyTerm(requireNonNull(dependency, "dependency"));
-    String version = requireNonNull(store.versions(Set.of(term)).get(term), "version");
-    return store.count(new EntrySelector.ByTerm(DependencyStamp.term(term, version)));
+    return store.count(
+        EntrySelector.currentDependents(store, requireNonNull(dependency, "dependency")));
   }
 
   /**

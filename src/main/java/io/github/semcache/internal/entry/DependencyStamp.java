@@ -32,7 +32,7 @@ public final class DependencyStamp {
     String[] parts = versions.split(" ", -1);
     int next = 0;
     for (String dependency : new TreeSet<>(scope.dependencyTerms())) {
-      terms.add(term(dependency, parts[next++]));
+      terms.add(Scope.versionTerm(dependency, parts[next++]));
     }
     return terms;
   }
@@ -40,11 +40,6 @@ public final class DependencyStamp {
   /** Returns the versions under which an entry was written; an empty string if there are none. */
   static String of(CacheEntry entry) {
     return entry.attributes().getOrDefault(ATTRIBUTE, "");
-  }
-
-  /** Returns the term that selects the entries written under the version of a dependency. */
-  public static String term(String dependency, String version) {
-    return Scope.versionTerm(dependency, version);
   }
 
   /** Returns whether an entry was written under these versions. */
