@@ -2,10 +2,16 @@ package io.github.semcache;
 
 import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.internal.concurrent.SingleFlight;
+import io.github.semcache.internal.entry.DependencyStamp;
+import io.github.semcache.internal.entry.ExpiryPolicy;
+import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.internal.learning.HitEvaluator;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
@@ -237,7 +243,7 @@ final class AnswerWriter {
         byText.put(readable.get(i), computed.get(i));
       }
       return prompts.stream().map(query -> Optional.ofNullable(byText.get(query.text()))).toList();
-    } catch (RejectedTextException e) {
+    } catch (EmbedderException.RejectedText e) {
       return IntStream.range(0, prompts.size())
           .mapToObj(i -> embedUnlessRejected(prompts.get(i), offset + i))
           .toList();
@@ -249,10 +255,11 @@ final class AnswerWriter {
       return embedder.reads(query.text())
           ? Optional.of(embedder.embed(query.text()))
           : Optional.empty();
-    } catch (RejectedTextException e) {
+    } catch (EmbedderException.RejectedText e) {
       String message = "the embedder rejects the prompt at index " + index;
       events.publish(
-          new CacheEvent.Failed(CacheEvent.Part.EMBEDDER, new RejectedTextException(message, e)));
+          new CacheEvent.Failed(
+              CacheEvent.Part.EMBEDDER, new EmbedderException.RejectedText(message, e)));
       log.warn("{}: its answer is stored for exactly this prompt", message);
       return Optional.empty();
     }

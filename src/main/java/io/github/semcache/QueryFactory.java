@@ -3,6 +3,8 @@ package io.github.semcache;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Normalizer;

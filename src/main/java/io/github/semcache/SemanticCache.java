@@ -5,7 +5,10 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
+import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.learning.UserFeedback;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -505,9 +508,9 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Stores many answers, embedding and writing them in batches of 128. If the embedder {@linkplain
-   * io.github.semcache.embedding.RejectedTextException rejects} a prompt, for example because it is
-   * too long, its answer is found only by exact lookups, and the import continues. The rejection
-   * counts as an embedder error and is logged with the index of the answer.
+   * io.github.semcache.embedding.EmbedderException.RejectedText rejects} a prompt, for example
+   * because it is too long, its answer is found only by exact lookups, and the import continues.
+   * The rejection counts as an embedder error and is logged with the index of the answer.
    *
    * @param answers prompts and their answers; iterated once, one batch at a time
    * @param progress receives the number of stored answers after each batch, on this thread
@@ -624,9 +627,8 @@ public final class SemanticCache implements AutoCloseable {
    */
   public long countDependents(String dependency) {
     checkOpen();
-    String term = Scope.dependencyTerm(requireNonNull(dependency, "dependency"));
-    String version = requireNonNull(store.versions(Set.of(term)).get(term), "version");
-    return store.count(new EntrySelector.ByTerm(DependencyStamp.term(term, version)));
+    return store.count(
+        EntrySelector.currentDependents(store, requireNonNull(dependency, "dependency")));
   }
 
   /**

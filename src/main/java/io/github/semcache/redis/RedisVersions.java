@@ -2,8 +2,8 @@ package io.github.semcache.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.DependencyVersions;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.VersionedEntry;
@@ -12,14 +12,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.params.SetParams;
 
@@ -38,9 +35,11 @@ final class RedisVersions {
   private static final long NO_KEY = -2;
 
   private final RedisCommands commands;
+  private final EntryReader reader;
 
-  RedisVersions(RedisCommands commands) {
+  RedisVersions(RedisCommands commands, EntryReader reader) {
     this.commands = commands;
+    this.reader = reader;
   }
 
   /** Returns the versions. Takes one round trip, or two if one of them is missing. */
@@ -72,32 +71,30 @@ final class RedisVersions {
    * @param key the key of the entry
    * @param dependencies may be empty
    * @param withTimeToLive whether to request the remaining time to live
+   * @throws io.github.semcache.store.StoreException.CorruptEntry as {@link
+   *     EntryReader#read(String)} throws it
    */
   Found find(String key, Set<String> dependencies, boolean withTimeToLive) {
     List<String> terms = List.copyOf(dependencies);
     byte[] documentKey = commands.keys().documentKey(key);
     byte[][] fields = HashCodec.ENCODED_ENTRY_FIELDS.toArray(byte[][]::new);
     Replies replies =
-        pipelined(
+        EntryReader.request(
             key,
-            pipeline -> {
-              // Read first, so that the time to live is not that of a later entry.
-              Response<Long> timeToLive = withTimeToLive ? pipeline.pttl(documentKey) : null;
-              Response<List<byte[]>> entry = pipeline.hmget(documentKey, fields);
-              Pending versions = request(pipeline, terms);
-              pipeline.sync();
-              return new Replies(entry, timeToLive, versions);
-            });
+            () ->
+                commands.pipelined(
+                    "find an entry",
+                    pipeline -> {
+                      // Read first, so that the time to live is not that of a later entry.
+                      Response<Long> timeToLive =
+                          withTimeToLive ? pipeline.pttl(documentKey) : null;
+                      Response<List<byte[]>> entry = pipeline.hmget(documentKey, fields);
+                      Pending versions = request(pipeline, terms);
+                      pipeline.sync();
+                      return new Replies(entry, timeToLive, versions);
+                    }));
     Map<String, String> versions = replies.versions.get();
     return new Found(new VersionedEntry(replies.entry(key), versions), replies.millisToLive());
-  }
-
-  private Replies pipelined(String key, Function<AbstractPipeline, Replies> requests) {
-    try {
-      return commands.pipelined("find an entry", requests);
-    } catch (StoreException e) {
-      throw RedisExceptions.isReplyTooLarge(e) ? HashCodec.corrupt(key, "it is too large") : e;
-    }
   }
 
   /**
@@ -176,10 +173,7 @@ final class RedisVersions {
     }
 
     Optional<CacheEntry> entry(String key) {
-      List<byte @Nullable []> values = fields(key);
-      return values.stream().allMatch(Objects::isNull)
-          ? Optional.empty()
-          : Optional.of(HashCodec.decode(key, values));
+      return EntryReader.read(key, () -> fields(key)).map(values -> HashCodec.decode(key, values));
     }
 
     private List<byte @Nullable []> fields(String key) {
@@ -187,11 +181,9 @@ final class RedisVersions {
         return commands.translate("find an entry", entry);
       } catch (StoreException e) {
         if (e.getCause() instanceof JedisRedirectionException) {
-          return commands.fields(commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);
+          return reader.fields(key);
         }
-        throw e.getCause() instanceof JedisDataException cause && RedisExceptions.isWrongType(cause)
-            ? HashCodec.corrupt(key, "the key does not hold a hash")
-            : e;
+        throw e;
       }
     }
   }

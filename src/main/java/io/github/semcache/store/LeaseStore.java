@@ -40,7 +40,7 @@ public interface LeaseStore {
    *     years
    * @return the entry, the versions, and the lease if it was granted
    * @throws IllegalArgumentException if the duration is out of range
-   * @throws CorruptEntryException if the entry exists but cannot be read; no lease is granted
+   * @throws StoreException.CorruptEntry if the entry exists but cannot be read; no lease is granted
    * @throws StoreException if the store fails
    */
   Claim claim(String key, Set<String> dependencies, Optional<Instant> known, Duration duration);

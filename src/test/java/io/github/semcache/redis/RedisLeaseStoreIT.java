@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.StoreException.CorruptEntry;
 import io.github.semcache.store.LeaseStore.Lease;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
@@ -102,12 +102,12 @@ class RedisLeaseStoreIT extends LeaseStoreContract {
       store.leases().orElseThrow().release(lease);
       jedis.hset(documentKey(), "answer", "without the other fields");
 
-      assertThatThrownBy(() -> claim(store)).isInstanceOf(CorruptEntryException.class);
+      assertThatThrownBy(() -> claim(store)).isInstanceOf(CorruptEntry.class);
       assertThat(jedis.exists(leaseKey())).isFalse();
 
       jedis.del(documentKey());
       jedis.set(documentKey(), "not a hash");
-      assertThatThrownBy(() -> claim(store)).isInstanceOf(CorruptEntryException.class);
+      assertThatThrownBy(() -> claim(store)).isInstanceOf(CorruptEntry.class);
       assertThat(jedis.exists(leaseKey())).isFalse();
       assertThat(store.leases().orElseThrow().put(withoutExpiry(ENTRY, atAngle(4, 0)), lease))
           .isTrue();
