@@ -12,6 +12,7 @@ import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
@@ -95,6 +96,10 @@ final class AnswerWriter {
   private Optional<String> tryStore(LookupResult.Miss miss, ChatReply reply) {
     Supplier<Optional<String>> storing =
         () -> failOpen.contain(CacheEvent.Part.STORE, () -> store(miss, reply)).orElse(noEntry());
+    return untilDeadline(storing);
+  }
+
+  private <T> T untilDeadline(Supplier<T> storing) {
     return limits.storingDeadline().map(deadline -> deadline.run(storing)).orElseGet(storing);
   }
 
@@ -102,12 +107,38 @@ final class AnswerWriter {
     return Optional.empty();
   }
 
-  void onFailure(Throwable failure) {
+  void onFailure(LookupResult.Miss miss, Throwable failure) {
     events.publish(new CacheEvent.Failed(CacheEvent.Part.MODEL, failure));
+    release(miss);
   }
 
-  void onAbandoned() {
+  void onAbandoned(LookupResult.Miss miss) {
     events.publish(new CacheEvent.Abandoned());
+    release(miss);
+  }
+
+  /**
+   * Ends the lease of a call that stores no answer. The lease of a refresh is left to expire, so
+   * that no instance tries again before.
+   */
+  private void release(LookupResult.Miss miss) {
+    if (miss.reason().equals(MissReason.REFRESH)) {
+      return;
+    }
+    miss.waiting()
+        .lease()
+        .ifPresent(
+            lease -> {
+              Optional<Boolean> unused =
+                  untilDeadline(
+                      () ->
+                          failOpen.contain(
+                              CacheEvent.Part.STORE,
+                              () -> {
+                                store.tryRelease(lease);
+                                return true;
+                              }));
+            });
   }
 
   /** Returns the id of the reply's entry; empty if it was not stored. */
@@ -117,6 +148,7 @@ final class AnswerWriter {
     }
     if (!admits(miss.request().prompt(), reply)) {
       events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
+      release(miss);
       return Optional.empty();
     }
     Optional<CacheEntry> stored = miss.shadowHit() ? Optional.empty() : write(miss, reply);
@@ -138,7 +170,12 @@ final class AnswerWriter {
     }
     NewEntry entry =
         newEntry(request.prompt(), request.query(), reply, versions.get(), embedding(miss));
-    return store.tryPut(entry) ? Optional.of(entry.entry()) : Optional.empty();
+    boolean written =
+        miss.waiting()
+            .lease()
+            .map(lease -> store.tryPut(entry, lease))
+            .orElseGet(() -> store.tryPut(entry));
+    return written ? Optional.of(entry.entry()) : Optional.empty();
   }
 
   /**

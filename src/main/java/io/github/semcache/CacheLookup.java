@@ -3,6 +3,7 @@ package io.github.semcache;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ReplyMapper;
+import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.WrongReports;
@@ -17,6 +18,7 @@ import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.verify.Verification;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -31,6 +33,7 @@ final class CacheLookup {
   private final Supplier<HitPolicy> policy;
   private final CandidateVerifier verifier;
   private final boolean shadowMode;
+  private final @Nullable SoftExpiry softExpiry;
   private final PendingReports pending;
   private final AnswerWriter writer;
   private final @Nullable BackgroundVerifier background;
@@ -43,6 +46,7 @@ final class CacheLookup {
       Supplier<HitPolicy> policy,
       CandidateVerifier verifier,
       boolean shadowMode,
+      @Nullable SoftExpiry softExpiry,
       PendingReports pending,
       AnswerWriter writer,
       @Nullable BackgroundVerifier background,
@@ -53,6 +57,7 @@ final class CacheLookup {
     this.policy = policy;
     this.verifier = verifier;
     this.shadowMode = shadowMode;
+    this.softExpiry = softExpiry;
     this.pending = pending;
     this.writer = writer;
     this.background = background;
@@ -67,7 +72,21 @@ final class CacheLookup {
 
   /** Looks up the entry of the same text and scope again, after a miss. */
   LookupResult exact(LookupResult.Miss miss) {
-    return withinDeadline(miss, this::find);
+    return withinDeadline(miss, attempt -> find(attempt, store::tryFind));
+  }
+
+  /**
+   * Looks up the entry of the same text and scope again, after a miss, and tries to acquire the
+   * lease of its key in the same round trip.
+   *
+   * @param duration the duration of the lease
+   */
+  LookupResult claim(LookupResult.Miss miss, Duration duration) {
+    return withinDeadline(
+        miss,
+        attempt ->
+            find(
+                attempt, query -> store.tryClaim(query, attempt.waiting().known(), duration)));
   }
 
   /** Runs a step of the lookup until the deadline of the request, and contains its errors. */
@@ -80,7 +99,8 @@ final class CacheLookup {
         .checkDeadline();
   }
 
-  private LookupResult find(LookupResult.Miss miss) {
+  private LookupResult find(
+      LookupResult.Miss miss, Function<Query, Optional<ResilientStore.Found>> lookup) {
     CacheRequest request = miss.request();
     if (miss.storeFailed() || request.limits().isExpired()) {
       return miss;
@@ -88,17 +108,17 @@ final class CacheLookup {
     if (!request.reads()) {
       return request.writes() ? miss.withVersions(store.tryVersions(request.query())) : miss;
     }
-    Optional<ResilientStore.Found> found = store.tryFind(request.query());
+    Optional<ResilientStore.Found> found = lookup.apply(request.query());
     if (found.isEmpty()) {
       return miss.withStoreFailure();
     }
-    LookupResult.Miss versioned = miss.withVersions(Optional.of(found.get().versions()));
+    LookupResult.Miss next = miss.withFound(found.get());
     return found
         .get()
         .entry()
         .filter(entry -> isServable(request.query(), entry))
-        .map(entry -> serve(versioned, entry, Answer.Source.EXACT, 0, Optional.empty()))
-        .orElse(versioned);
+        .map(entry -> serve(next, entry, Answer.Source.EXACT, 0, Optional.empty()))
+        .orElse(next);
   }
 
   /** Returns whether users did not report the entry as wrong for the query. */
@@ -122,6 +142,9 @@ final class CacheLookup {
     if (request.limits().isExpired()) {
       return miss.withReason(MissReason.DEADLINE);
     }
+    if (miss.embedding().isPresent()) {
+      return search(miss, miss.embedding().get());
+    }
     Optional<Boolean> readable = embedder.tryRead(request.query().text());
     if (readable.isPresent() && !readable.get()) {
       return miss.unreadable();
@@ -129,17 +152,19 @@ final class CacheLookup {
     Optional<Embedding> embedding =
         readable.isPresent() ? embedder.tryEmbed(request) : Optional.empty();
     LookupResult.Miss embedded = miss.withEmbedding(embedding);
-    if (embedding.isEmpty()) {
-      return embedded;
-    }
+    return embedding.isPresent() ? search(embedded, embedding.get()) : embedded;
+  }
+
+  private LookupResult search(LookupResult.Miss embedded, Embedding embedding) {
+    CacheRequest request = embedded.request();
     if (request.limits().isExpired()) {
       return embedded.withReason(MissReason.DEADLINE);
     }
     Optional<List<Match>> matches =
         store.tryNearest(
             request.query(),
-            embedding.get(),
-            found -> servable(request.query(), miss.versions().orElse(""), found));
+            embedding,
+            found -> servable(request.query(), embedded.versions().orElse(""), found));
     return matches.map(nearest -> decide(embedded, nearest)).orElseGet(embedded::withStoreFailure);
   }
 
@@ -214,22 +239,24 @@ final class CacheLookup {
       Answer.Source source,
       double distance,
       Optional<Verification> verification) {
-    CacheEvent.Tier tier =
-        source == Answer.Source.EXACT ? CacheEvent.Tier.EXACT : CacheEvent.Tier.SEMANTIC;
     if (shadowMode) {
       if (!miss.shadowHit()) {
         events.publish(
-            new CacheEvent.ShadowHit(tier, distance, ReplyMapper.replyOf(entry).usage()));
+            new CacheEvent.ShadowHit(
+                tierOf(source), distance, ReplyMapper.replyOf(entry).usage()));
       }
       return miss.withShadowHit();
     }
+    Duration age = store.ageOf(entry);
+    boolean isStale = softExpiry != null && softExpiry.isStale(age);
     Answer answer =
         Answer.ofEntry(
-            miss.request().query(), entry, source, distance, verification, store.ageOf(entry));
+            miss.request().query(), entry, source, distance, verification, age, isStale);
+    LookupResult.Hit hit = new LookupResult.Hit(answer, entry, miss);
     if (!miss.isCounted()) {
-      events.publish(new CacheEvent.Hit(tier, distance, answer.age(), answer.usage()));
+      count(hit);
     }
-    return new LookupResult.Hit(answer);
+    return hit;
   }
 
   /** Counts a hit of a lookup that did not count it. */
@@ -237,7 +264,41 @@ final class CacheLookup {
     Answer answer = hit.answer();
     events.publish(
         new CacheEvent.Hit(
-            CacheEvent.Tier.SEMANTIC, answer.distance().orElse(0), answer.age(), answer.usage()));
+            tierOf(answer.source()),
+            answer.distance().orElse(0),
+            answer.age(),
+            answer.usage()));
+    if (answer.isStale()) {
+      events.publish(new CacheEvent.StaleHit(answer.age()));
+    }
+  }
+
+  private static CacheEvent.Tier tierOf(Answer.Source source) {
+    return source == Answer.Source.EXACT ? CacheEvent.Tier.EXACT : CacheEvent.Tier.SEMANTIC;
+  }
+
+  /**
+   * Returns whether the policy and the verifier accept a match whose answer is not known yet.
+   *
+   * @param match the match, with an empty answer
+   */
+  boolean accepts(LookupResult.Miss miss, Match match) {
+    Query query = miss.request().query();
+    return miss.request()
+        .limits()
+        .run(
+            () ->
+                failOpen.contain(
+                    CacheEvent.Part.POLICY,
+                    () ->
+                        verifier
+                                .decide(
+                                    query,
+                                    List.of(match),
+                                    candidates -> decide(query, candidates))
+                                .decision()
+                            instanceof Decision.Hit))
+        .orElse(false);
   }
 
   /** Counts a miss, unless it was counted before. */
