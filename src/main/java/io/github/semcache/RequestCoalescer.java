@@ -33,6 +33,8 @@ final class RequestCoalescer implements AutoCloseable {
   private final ConditionPoller poller = new ConditionPoller("semcache-lease");
   private final @Nullable SimilarCalls similar;
 
+  private volatile boolean closed;
+
   /** The keys whose lease this instance holds. */
   private final Set<String> leased = ConcurrentHashMap.newKeySet();
 
@@ -95,7 +97,7 @@ final class RequestCoalescer implements AutoCloseable {
       return answered;
     }
     LookupResult.Miss missed = (LookupResult.Miss) result;
-    if (missed.waiting().isLeased()) {
+    if (missed.waiting().isLeased() && !closed) {
       LookupResult.Miss limited =
           missed.withLimit(
               missed.request().limits().configured().deadline(missed.request().limits().maxWait()));
@@ -262,6 +264,7 @@ final class RequestCoalescer implements AutoCloseable {
   /** Ends the waits for other instances. */
   @Override
   public void close() {
+    closed = true;
     poller.close();
   }
 }
