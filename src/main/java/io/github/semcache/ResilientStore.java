@@ -89,20 +89,23 @@ final class ResilientStore {
    * this process is returned on this thread, without a deadline.
    */
   Optional<Found> tryFind(Query query) {
-    Optional<VersionedEntry> near =
-        store.findNear(query.key(), query.scope().dependencyTerms());
+    Set<String> dependencies = query.scope().dependencyTerms();
+    Optional<VersionedEntry> near = store.findNear(query.key(), dependencies);
     if (near.isPresent()) {
       Found found = find(query, near::get);
       if (found.entry().isPresent()) {
         return Optional.of(found);
       }
     }
-    return failOpen.attempt(Operation.FIND, () -> find(query));
+    return failOpen.attempt(Operation.FIND, () -> find(query, dependencies));
   }
 
   /** Returns the servable entry of a query's key. */
   Found find(Query query) {
-    Set<String> dependencies = query.scope().dependencyTerms();
+    return find(query, query.scope().dependencyTerms());
+  }
+
+  private Found find(Query query, Set<String> dependencies) {
     return find(
         query,
         () ->
