@@ -12,6 +12,7 @@ import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks up answers in the store: by key, then by distance. */
 final class CacheLookup {
+  private final CacheabilityCheck cacheability;
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
   private final Supplier<HitPolicy> policy;
@@ -38,6 +40,7 @@ final class CacheLookup {
   private final FailOpen failOpen;
 
   CacheLookup(
+      CacheabilityCheck cacheability,
       ResilientEmbedder embedder,
       ResilientStore store,
       Supplier<HitPolicy> policy,
@@ -48,6 +51,7 @@ final class CacheLookup {
       @Nullable BackgroundVerifier background,
       EventPublisher events,
       FailOpen failOpen) {
+    this.cacheability = cacheability;
     this.embedder = embedder;
     this.store = store;
     this.policy = policy;
@@ -60,9 +64,19 @@ final class CacheLookup {
     this.failOpen = failOpen;
   }
 
-  /** Looks up the entry of the same normalized text and scope. Computes no embedding. */
+  /**
+   * Looks up the entry of the same normalized text and scope. Computes no embedding. After a miss,
+   * the request bypasses the cache if its answer must not be cached, or if that cannot be decided.
+   */
   LookupResult exact(CacheRequest request) {
-    return exact(LookupResult.Miss.of(request));
+    return withinDeadline(
+        LookupResult.Miss.of(request), miss -> find(miss).orElse(this::checkCacheability));
+  }
+
+  private LookupResult checkCacheability(LookupResult.Miss miss) {
+    return miss.request().writes() && !miss.shadowHit()
+        ? cacheability.tryBypassReason(miss.request().prompt()).map(miss::bypassing).orElse(miss)
+        : miss;
   }
 
   /** Looks up the entry of the same text and scope again, after a miss. */
@@ -249,10 +263,17 @@ final class CacheLookup {
   }
 
   /** Returns the nearest entries and the decisions on them. Failures are thrown. */
-  Explanation explain(Query query) {
-    if (!embedder.reads(query.text())) {
-      return new Explanation(
-          store.find(query).entry(), List.of(), Decision.miss(MissReason.UNREADABLE));
+  Explanation explain(Prompt prompt, Query query) {
+    Optional<MissReason> reason =
+        cacheability
+            .bypassReason(prompt)
+            .or(
+                () ->
+                    embedder.reads(query.text())
+                        ? Optional.empty()
+                        : Optional.of(MissReason.UNREADABLE));
+    if (reason.isPresent()) {
+      return new Explanation(store.find(query).entry(), List.of(), Decision.miss(reason.get()));
     }
     ResilientStore.Found found = store.find(query);
     CandidateVerifier.Explained explained =

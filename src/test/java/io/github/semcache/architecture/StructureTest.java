@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 2;
-  private static final int MAX_BASE_CLASSES = 19;
+  private static final int MAX_BASE_CLASSES = 20;
   private static final int MAX_PUBLIC_TYPES = 105;
   private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 68;
 

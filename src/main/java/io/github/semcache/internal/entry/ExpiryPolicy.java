@@ -19,6 +19,19 @@ public record ExpiryPolicy(Optional<Duration> timeToLive, double jitter, RandomG
     return prompt.timeToLive().or(() -> timeToLive).map(this::shortened);
   }
 
+  /**
+   * Returns the time to live of the answer to a prompt, at least 1 ms; empty for no expiry.
+   *
+   * @param max the maximum; empty for none
+   */
+  public Optional<Duration> timeToLiveOf(Prompt prompt, Optional<Duration> max) {
+    Optional<Duration> usual = timeToLiveOf(prompt);
+    return max.filter(limit -> limit.compareTo(usual.orElse(Prompt.MAX_TIME_TO_LIVE)) < 0)
+        .map(
+            limit -> limit.compareTo(Prompt.MIN_TIME_TO_LIVE) < 0 ? Prompt.MIN_TIME_TO_LIVE : limit)
+        .or(() -> usual);
+  }
+
   private Duration shortened(Duration full) {
     if (jitter == 0) {
       return full;
