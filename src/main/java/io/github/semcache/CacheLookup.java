@@ -3,6 +3,7 @@ package io.github.semcache;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ReplyMapper;
+import io.github.semcache.internal.decision.VerifiedDecision;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.WrongReports;
@@ -175,7 +176,7 @@ final class CacheLookup {
 
   private LookupResult decide(LookupResult.Miss miss, List<Match> matches) {
     Query query = miss.request().query();
-    CandidateVerifier.Verified verified =
+    VerifiedDecision verified =
         verifier.decide(query, matches, candidates -> decide(query, candidates));
     Decision decision = verified.decision();
     LookupResult.Miss decided =
