@@ -44,6 +44,7 @@ final class AnswerWriter {
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
   private final Admission admission;
+  private final CacheabilityCheck cacheability;
   private final ExpiryPolicy expiry;
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
@@ -56,6 +57,7 @@ final class AnswerWriter {
       ResilientEmbedder embedder,
       ResilientStore store,
       Admission admission,
+      CacheabilityCheck cacheability,
       ExpiryPolicy expiry,
       InstantSource time,
       CacheOptions.TimeLimits limits,
@@ -66,6 +68,7 @@ final class AnswerWriter {
     this.embedder = embedder;
     this.store = store;
     this.admission = admission;
+    this.cacheability = cacheability;
     this.expiry = expiry;
     this.time = time;
     this.limits = limits;
@@ -168,8 +171,9 @@ final class AnswerWriter {
     if (versions.isEmpty()) {
       return Optional.empty();
     }
-    NewEntry entry =
-        newEntry(request.prompt(), request.query(), reply, versions.get(), embedding(miss));
+    Optional<Duration> timeToLive =
+        expiry.timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
+    NewEntry entry = newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive);
     boolean written =
         miss.waiting()
             .lease()
@@ -206,9 +210,12 @@ final class AnswerWriter {
   }
 
   private NewEntry newEntry(
-      Prompt prompt, Query query, ChatReply reply, String versions, Optional<Embedding> embedding) {
+      Query query,
+      ChatReply reply,
+      String versions,
+      Optional<Embedding> embedding,
+      Optional<Duration> timeToLive) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    Optional<Duration> timeToLive = expiry.timeToLiveOf(prompt);
     CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now);
     return new NewEntry(
         ReplyMapper.withExpiry(entry, timeToLive, now),
@@ -234,7 +241,7 @@ final class AnswerWriter {
     String versions = store.versions(query);
     Optional<Embedding> embedding =
         embedder.reads(query.text()) ? Optional.of(embedder.embed(query.text())) : Optional.empty();
-    store.put(List.of(newEntry(prompt, query, reply, versions, embedding)));
+    store.put(List.of(newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt))));
   }
 
   /** Stores answers given by the caller in batches. Failures are thrown. */
@@ -261,7 +268,12 @@ final class AnswerWriter {
       Map.Entry<Prompt, String> answer = answers.get(i);
       ChatReply reply = ChatReply.of(answer.getValue());
       entries.add(
-          newEntry(answer.getKey(), prompts.get(i), reply, versions.get(i), embeddings.get(i)));
+          newEntry(
+              prompts.get(i),
+              reply,
+              versions.get(i),
+              embeddings.get(i),
+              expiry.timeToLiveOf(answer.getKey())));
     }
     return entries;
   }

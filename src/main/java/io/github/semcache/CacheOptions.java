@@ -113,23 +113,18 @@ record CacheOptions(
     return new CircuitBreaker(failures, breakers.pause, ticker);
   }
 
-  /** Returns the settings with which an operation calls its part. */
+  /**
+   * Returns the settings with which an operation calls its part. Each operation has its own circuit
+   * breaker, so that working lookups cannot hide a hanging search.
+   */
   FailOpen.Settings settingsOf(Operation operation) {
     Object part = partOf(operation);
     return new FailOpen.Settings(
-        newCircuitBreaker(operation),
+        failOnCacheErrors ? CircuitBreaker.NONE : newCircuitBreaker(breakers.failures),
         !NonBlocking.test(part),
         observesDeadline(operation, part),
         contextOf(part),
         limits.limitOf(operation));
-  }
-
-  /**
-   * Creates the breaker of an operation. Each operation has its own, so that working lookups cannot
-   * hide a hanging search.
-   */
-  private CircuitBreaker newCircuitBreaker(Operation operation) {
-    return failOnCacheErrors ? CircuitBreaker.NONE : newCircuitBreaker(breakers.failures);
   }
 
   /** Returns the part that an operation calls. */

@@ -58,14 +58,15 @@ record CacheParts(
         new PendingReports(events::publish, options.ticker(), async.executor());
     @Nullable ChatClient chatClient = options.chatClient();
     QueryFactory queries =
-        new QueryFactory(
-            options.normalizer(), options.cacheability(), chatClient, options.limits(), failOpen);
+        new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
+    CacheabilityCheck cacheability = new CacheabilityCheck(options.cacheability(), failOpen);
     AnswerWriter writer =
         new AnswerWriter(
             queries,
             embedder,
             store,
             options.admission(),
+            cacheability,
             options.expiry(),
             options.time(),
             options.limits(),
@@ -77,6 +78,7 @@ record CacheParts(
         afterMiss == null ? null : new BackgroundVerifier(afterMiss, store, writer, events);
     CacheLookup lookup =
         new CacheLookup(
+            cacheability,
             embedder,
             store,
             learner != null ? learner : () -> policy,
@@ -118,6 +120,7 @@ record CacheParts(
             ? null
             : new Refresher(
                 queries,
+                cacheability,
                 store,
                 coalescer,
                 softExpiry,

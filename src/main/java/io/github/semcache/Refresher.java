@@ -28,6 +28,7 @@ final class Refresher {
   private static final int MAX_REFRESHES = 16;
 
   private final QueryFactory queries;
+  private final CacheabilityCheck cacheability;
   private final ResilientStore store;
   private final RequestCoalescer coalescer;
   private final SoftExpiry expiry;
@@ -46,6 +47,7 @@ final class Refresher {
    */
   Refresher(
       QueryFactory queries,
+      CacheabilityCheck cacheability,
       ResilientStore store,
       RequestCoalescer coalescer,
       SoftExpiry expiry,
@@ -53,6 +55,7 @@ final class Refresher {
       Executor executor,
       EventPublisher events) {
     this.queries = queries;
+    this.cacheability = cacheability;
     this.store = store;
     this.coalescer = coalescer;
     this.expiry = expiry;
@@ -136,7 +139,10 @@ final class Refresher {
   private Optional<CacheCall.Lead> tryLead(
       CacheEntry entry, Supplier<Optional<CacheRequest>> request) {
     try {
-      return request.get().flatMap(own -> lead(own, entry));
+      return request
+          .get()
+          .filter(own -> cacheability.tryBypassReason(own.prompt()).isEmpty())
+          .flatMap(own -> lead(own, entry));
     } catch (Throwable e) {
       FatalErrors.rethrowIfFatal(e);
       events.publish(new CacheEvent.Failed(CacheEvent.Part.STORE, e));

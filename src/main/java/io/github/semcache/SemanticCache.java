@@ -9,7 +9,6 @@ import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.stats.EventPublisher;
-import io.github.semcache.policy.Decision;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
@@ -18,7 +17,6 @@ import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -346,7 +344,8 @@ public final class SemanticCache implements AutoCloseable {
    * Answers a prompt only from the cache. Never calls the model. Counts as a request.
    *
    * @param prompt the prompt
-   * @return the answer, or empty on a miss; always empty if the prompt bypasses the cache
+   * @return the answer, or empty on a miss; always empty if the mode of the prompt is {@link
+   *     Prompt.Mode#BYPASS}
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
    *     for the embedding of another call; its interrupt flag is set
    * @throws RuntimeException if the cache {@linkplain SemanticCacheBuilder#failOnCacheErrors fails
@@ -367,8 +366,8 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Explains the decision on a prompt. Does not count as a request and never calls the model. If
-   * the {@linkplain SemanticCacheBuilder#cacheability cacheability policy} decides that the prompt
-   * must bypass the cache, there are no candidates.
+   * the {@linkplain SemanticCacheBuilder#cacheability cacheability policy} decides that the answer
+   * must not be cached, there are no candidates.
    *
    * @param prompt the prompt
    * @return the candidates and the decision
@@ -379,11 +378,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public Explanation explain(Prompt prompt) {
     checkOpen();
-    Query query = queries.queryOf(prompt);
-    return queries
-        .bypassReason(prompt)
-        .map(reason -> new Explanation(Optional.empty(), List.of(), Decision.miss(reason)))
-        .orElseGet(() -> lookup.explain(query));
+    return lookup.explain(prompt, queries.queryOf(prompt));
   }
 
   /**
@@ -478,7 +473,9 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Stores an answer to a prompt, replacing the previous one. The admission is not consulted.
+   * Stores an answer to a prompt, replacing the previous one. Neither the admission nor the
+   * cacheability policy is consulted: the answer is served to the same prompt even if answers of
+   * the model to it are not stored.
    *
    * @param prompt the prompt, whose {@linkplain Prompt#timeToLive(Duration) time to live} applies
    * @param answer the text of the answer

@@ -186,6 +186,18 @@ class StaleWhileRevalidateTest extends CacheFixture {
   }
 
   @Test
+  void answerThatMayNotBeCachedIsNotRefreshed() {
+    Prompt volatilePrompt = Prompt.of("What is the weather in Rome?");
+    refreshing.put(volatilePrompt, "by hand");
+    time.advance(SOFT);
+
+    assertThat(refreshing.ask(volatilePrompt).isStale()).isTrue();
+    runBackground();
+
+    assertThat(chat.calls()).isZero();
+  }
+
+  @Test
   void streamingCallRefreshesWithoutItsConsumer() {
     refreshing.ask(PROMPT);
     time.advance(SOFT);

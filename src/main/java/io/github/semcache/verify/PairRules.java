@@ -4,6 +4,7 @@ import io.github.semcache.guard.PromptPair;
 import io.github.semcache.internal.language.Dictionary;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.verify.PairFeatures;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,7 +49,7 @@ final class PairRules {
     if (first.isEmpty() || second.isEmpty()) {
       return "symbol";
     }
-    if (features.content() == 0 && !words(first).equals(words(second))) {
+    if (features.isWithoutContent() && !words(first).equals(words(second))) {
       return "short-turn";
     }
     String replacement = features.replacement();

@@ -47,7 +47,8 @@ class ArchitectureTest {
           Map.entry(
               "verify",
               new String[] {
-                "deadline", "policy", "guard", "internal.language", "chat", "embedding", "prompt"
+                "deadline", "policy", "guard", "internal.language", "chat", "embedding", "prompt",
+"internal.verify"
               }),
           Map.entry("guard", new String[] {"deadline", "internal.language"}),
           Map.entry("chat", new String[] {"deadline", "prompt"}),
@@ -58,7 +59,10 @@ class ArchitectureTest {
   /** The internal packages that not only the base package uses, each with all its users. */
   private static final Map<String, String[]> INTERNAL_PACKAGES =
       Map.of(
-          "internal.language", new String[] {"guard", "judge", "verify", "evaluation"},
+          "internal.language",
+              new String[] {"guard", "judge", "verify", "internal.verify", "evaluation"},
+          "internal.verify", new String[] {"verify", "evaluation"},
+          "internal.decision", new String[] {"", "evaluation"},
           "internal.json", new String[] {"openai", "openai.proxy", "langchain4j"},
           "internal.store", new String[] {"", "store", "redis", "lucene", "evaluation"});
 
@@ -176,13 +180,25 @@ class ArchitectureTest {
   void onlyTheBasePackageDependsOnOtherInternalPackages() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(BASE, BASE + ".internal..")
+        .resideOutsideOfPackages(concat(BASE_ONLY, packages("internal..")))
         .should()
         .dependOnClassesThat(
             resideInAPackage(BASE + ".internal..")
                 .and(
                     resideOutsideOfPackages(
                         packages(INTERNAL_PACKAGES.keySet().toArray(String[]::new)))))
+        .check(MAIN);
+  }
+
+  @Test
+  void packageOfTheModelDependsOnlyOnTheGuards() {
+    classes()
+        .that()
+        .resideInAPackage(BASE + ".internal.verify")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            concat(JDK_AND_NULLNESS, packages("guard", "internal.language", "internal.verify")))
         .check(MAIN);
   }
 

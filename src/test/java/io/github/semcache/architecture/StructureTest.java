@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 2;
-  private static final int MAX_BASE_CLASSES = 19;
-  private static final int MAX_PUBLIC_TYPES = 105;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 68;
+  private static final int MAX_BASE_CLASSES = 22;
+  private static final int MAX_PUBLIC_TYPES = 111;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 67;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
@@ -40,10 +40,10 @@ class StructureTest {
               "internal.text"),
           Set.of("prompt", "embedding"),
           Set.of("guard", "chat", "store"),
-          Set.of("policy", "judge", "redis", "lucene"),
+          Set.of("policy", "judge", "redis", "lucene", "internal.verify"),
           Set.of("verify"),
           Set.of("learning"),
-          Set.of("stats"),
+          Set.of("stats", "internal.decision"),
           Set.of("internal.entry", "internal.stats"),
           Set.of("internal.resilience"),
           Set.of("internal.learning"),

@@ -38,6 +38,7 @@ class LexiconTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway")
   void nullsAreRejected() {
     assertThatNullPointerException().isThrownBy(() -> ENGLISH.adding(null, "")).withMessage("list");
     assertThatNullPointerException()

@@ -13,30 +13,51 @@ public record CoalescingGroup(String name, @Nullable Thread owner) {
   private static final String ASK = "ask";
   private static final String STREAMING = "streaming";
 
-  /** Calls to {@code ask}, on this thread. */
+  /**
+   * Returns the group of calls to {@code ask}, on this thread.
+   *
+   * @return the group
+   */
   public static CoalescingGroup ask() {
     return new CoalescingGroup(ASK, Thread.currentThread());
   }
 
   /**
-   * Calls to {@code ask} with a consumer of the text, on this thread. They may wait for a plain
-   * {@code ask}; a plain {@code ask} never waits for them, because a slow consumer would delay it.
+   * Returns the group of calls to {@code ask} with a consumer of the text, on this thread. They may
+   * wait for a plain {@code ask}; a plain {@code ask} never waits for them, because a slow consumer
+   * would delay it.
+   *
+   * @return the group
    */
   public static CoalescingGroup streamingAsk() {
     return new CoalescingGroup(STREAMING, Thread.currentThread());
   }
 
-  /** Calls to {@code ask}, on any thread. */
+  /**
+   * Returns the group of calls to {@code ask}, on any thread.
+   *
+   * @return the group
+   */
   public static CoalescingGroup askOnAnyThread() {
     return new CoalescingGroup(ASK, null);
   }
 
-  /** A group chosen by the caller, on any thread. */
+  /**
+   * Returns a group chosen by the caller, on any thread.
+   *
+   * @param name the name of the group
+   * @return the group
+   */
   public static CoalescingGroup named(String name) {
     return new CoalescingGroup("group " + name, null);
   }
 
-  /** Returns the keys of the calls that a call may follow; its own is the last. */
+  /**
+   * Returns the keys of the calls that a call may follow.
+   *
+   * @param queryKey the key of the query
+   * @return the keys; that of the call itself is the last
+   */
   public List<String> keys(String queryKey) {
     return name.equals(STREAMING)
         ? List.of(key(ASK, queryKey), key(STREAMING, queryKey))
@@ -47,7 +68,11 @@ public record CoalescingGroup(String name, @Nullable Thread owner) {
     return group + ' ' + queryKey;
   }
 
-  /** Returns whether callers of {@code ask} wait for the complete answer in this group. */
+  /**
+   * Returns whether callers of {@code ask} wait for the complete answer in this group.
+   *
+   * @return true if this is the group of {@code ask}
+   */
   public boolean isAsk() {
     return name.equals(ASK);
   }

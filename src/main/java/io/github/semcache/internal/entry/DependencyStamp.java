@@ -17,7 +17,12 @@ public final class DependencyStamp {
 
   private DependencyStamp() {}
 
-  /** Joins the versions in the order of their dependencies. */
+  /**
+   * Joins versions.
+   *
+   * @param versions the version of each dependency
+   * @return the versions in the order of their dependencies, separated by spaces
+   */
   public static String of(Map<String, String> versions) {
     return String.join(" ", new TreeMap<>(versions).values());
   }
@@ -25,7 +30,9 @@ public final class DependencyStamp {
   /**
    * Returns the terms of an entry: those of its scope, and one for the version of each dependency.
    *
+   * @param scope the scope
    * @param versions the result of {@link #of} for the dependencies of the scope
+   * @return the terms
    */
   public static Set<String> terms(Scope scope, String versions) {
     Set<String> terms = new HashSet<>(scope.terms());
@@ -42,7 +49,13 @@ public final class DependencyStamp {
     return entry.attributes().getOrDefault(ATTRIBUTE, "");
   }
 
-  /** Returns whether an entry was written under these versions. */
+  /**
+   * Returns whether an entry was written under some versions.
+   *
+   * @param entry the entry
+   * @param versions the result of {@link #of} for the dependencies of its scope
+   * @return true if the versions have not changed since
+   */
   public static boolean matches(CacheEntry entry, String versions) {
     return of(entry).equals(versions);
   }

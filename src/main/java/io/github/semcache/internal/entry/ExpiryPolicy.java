@@ -14,9 +14,29 @@ import java.util.random.RandomGenerator;
  */
 public record ExpiryPolicy(Optional<Duration> timeToLive, double jitter, RandomGenerator random) {
 
-  /** Returns the time to live of the answer to a prompt, at least 1 ms; empty for no expiry. */
+  /**
+   * Returns the time to live of the answer to a prompt.
+   *
+   * @param prompt the prompt
+   * @return the time to live, at least 1 ms; empty for no expiry
+   */
   public Optional<Duration> timeToLiveOf(Prompt prompt) {
     return prompt.timeToLive().or(() -> timeToLive).map(this::shortened);
+  }
+
+  /**
+   * Returns the time to live of the answer to a prompt, with a maximum.
+   *
+   * @param prompt the prompt
+   * @param max the maximum; empty for none
+   * @return the time to live, at least 1 ms; empty for no expiry
+   */
+  public Optional<Duration> timeToLiveOf(Prompt prompt, Optional<Duration> max) {
+    Optional<Duration> usual = timeToLiveOf(prompt);
+    return max.filter(limit -> limit.compareTo(usual.orElse(Prompt.MAX_TIME_TO_LIVE)) < 0)
+        .map(
+            limit -> limit.compareTo(Prompt.MIN_TIME_TO_LIVE) < 0 ? Prompt.MIN_TIME_TO_LIVE : limit)
+        .or(() -> usual);
   }
 
   private Duration shortened(Duration full) {

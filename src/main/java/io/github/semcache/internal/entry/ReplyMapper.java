@@ -32,7 +32,11 @@ public final class ReplyMapper {
   /**
    * Maps a reply to an entry.
    *
+   * @param query the query that the reply answers
+   * @param reply the reply
    * @param versions the versions of the query's dependencies before the reply was computed
+   * @param createdAt the time of creation
+   * @return the entry
    */
   public static CacheEntry entryOf(
       Query query, ChatReply reply, String versions, Instant createdAt) {
@@ -52,7 +56,14 @@ public final class ReplyMapper {
         query.key(), query.scope().hash(), query.text(), reply.text(), attributes, createdAt);
   }
 
-  /** Adds the time of expiry to an entry, for copies of it. */
+  /**
+   * Adds the time of expiry to an entry, for copies of it.
+   *
+   * @param entry the entry
+   * @param timeToLive its time to live; empty for no expiry
+   * @param now the time of creation
+   * @return the entry with an additional attribute
+   */
   public static CacheEntry withExpiry(
       CacheEntry entry, Optional<Duration> timeToLive, Instant now) {
     Map<String, String> attributes = new HashMap<>(entry.attributes());
@@ -64,7 +75,13 @@ public final class ReplyMapper {
 
   /**
    * Returns a copy of an entry for another query, in the same answer group, with the remaining time
-   * to live; empty if less than a millisecond remains or the time of expiry is not known.
+   * to live.
+   *
+   * @param query the other query
+   * @param embedding the embedding of the other query; empty if it has none
+   * @param entry the entry
+   * @param now the current time
+   * @return the copy; empty if less than a millisecond remains or the time of expiry is not known
    */
   public static Optional<NewEntry> copyFor(
       Query query, Optional<Embedding> embedding, CacheEntry entry, Instant now) {
@@ -93,7 +110,12 @@ public final class ReplyMapper {
     }
   }
 
-  /** Maps an entry to a reply. Missing and unreadable attributes are omitted. */
+  /**
+   * Maps an entry to a reply. Missing and unreadable attributes are omitted.
+   *
+   * @param entry the entry
+   * @return the reply
+   */
   public static ChatReply replyOf(CacheEntry entry) {
     Map<String, String> attributes = entry.attributes();
     return new ChatReply(

@@ -78,8 +78,13 @@ public final class FailOpen {
       Duration limit) {}
 
   /**
-   * Returns the result of an action; empty if it fails, if it does not end before the current
-   * deadline, or if the circuit is open.
+   * Calls a part.
+   *
+   * @param <T> the result of the call
+   * @param operation the operation
+   * @param action makes the call
+   * @return the result; empty if the call fails, if it does not end before the current deadline, or
+   *     if the circuit is open
    */
   public <T> Optional<T> attempt(Operation operation, Supplier<T> action) {
     Part part = parts.get(operation);
@@ -87,10 +92,13 @@ public final class FailOpen {
   }
 
   /**
-   * Returns the result of an action that calls several parts. Contains the errors that are thrown
-   * between the calls of the parts, for example if memory is exhausted.
+   * Runs an action that calls several parts. Contains the errors that are thrown between the calls
+   * of the parts, for example if memory is exhausted.
    *
+   * @param <T> the result of the action
    * @param part the part that most of the action belongs to, for the event
+   * @param action the action
+   * @return the result; empty if an error was contained
    * @throws CancellationException if the action throws it because the thread is interrupted while
    *     it waits for another call
    */
@@ -109,7 +117,11 @@ public final class FailOpen {
     }
   }
 
-  /** Returns the names of the operations whose circuit is open, in lower case. */
+  /**
+   * Returns the operations whose circuit is open.
+   *
+   * @return their names in lower case
+   */
   public Set<String> openCircuits() {
     return parts.values().stream()
         .filter(part -> part.breaker.isOpen())

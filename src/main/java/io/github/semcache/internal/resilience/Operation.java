@@ -8,15 +8,25 @@ import java.util.Locale;
 
 /** The operations of a request that can fail, each with its own circuit and worker threads. */
 public enum Operation {
+  /** Normalizes a text. */
   NORMALIZE(CacheEvent.Part.NORMALIZER),
+  /** Decides whether an answer may be cached. */
   CLASSIFY(CacheEvent.Part.POLICY),
+  /** Measures how much of a text the embedder reads. */
   READ(CacheEvent.Part.EMBEDDER),
+  /** Embeds a text. */
   EMBED(CacheEvent.Part.EMBEDDER),
+  /** Finds an entry by its key. */
   FIND(CacheEvent.Part.STORE),
+  /** Finds the nearest entries. */
   SEARCH(CacheEvent.Part.STORE),
+  /** Writes an entry. */
   WRITE(CacheEvent.Part.STORE),
+  /** Decides on the nearest entries. */
   DECIDE(CacheEvent.Part.POLICY),
+  /** Verifies a candidate. */
   VERIFY(CacheEvent.Part.VERIFIER),
+  /** Decides whether a reply may be stored. */
   ADMIT(CacheEvent.Part.ADMISSION);
 
   private static final Duration LATE_EMBEDDING = Duration.ofSeconds(10);
@@ -27,6 +37,11 @@ public enum Operation {
     this.part = part;
   }
 
+  /**
+   * Returns the part that this operation calls.
+   *
+   * @return the part
+   */
   public CacheEvent.Part part() {
     return part;
   }

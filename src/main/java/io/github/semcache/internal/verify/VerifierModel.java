@@ -1,12 +1,8 @@
-package io.github.semcache.verify;
+package io.github.semcache.internal.verify;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.verify.BoostedTrees.Tree;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.github.semcache.internal.verify.BoostedTrees.Tree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,14 +10,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
- * The weights of a {@link LocalVerifier}: decision trees over {@linkplain PairFeatures features} of
- * two prompts, and weights of words. Immutable and thread-safe.
+ * The weights of a local verifier: decision trees over {@linkplain Feature features} of two
+ * prompts, and weights of words. Immutable and thread-safe.
  */
 public final class VerifierModel {
   private static final String HEADER = "semcache-verifier 1";
-  private static final String RESOURCE = "local-verifier.txt";
+  private static final String FEATURES =
+      Arrays.stream(Feature.values())
+          .map(Feature::label)
+          .collect(Collectors.joining(" ", "features ", ""));
 
   private final BoostedTrees trees;
   private final WordWeights words;
@@ -61,20 +61,11 @@ public final class VerifierModel {
     for (int i = 0; i < tree.size(); i++) {
       boolean leaf = tree.feature(i) < 0;
       if (!Float.isFinite(tree.number(i))
-          || tree.feature(i) >= PairFeatures.NAMES.length
+          || tree.feature(i) >= Feature.count()
           || (!leaf && (tree.child(i) <= i || tree.child(i) + 1 >= tree.size()))) {
         throw new IllegalArgumentException("node " + i + " of a tree is malformed");
       }
     }
-  }
-
-  /**
-   * Returns the model that is part of the library.
-   *
-   * @return the model, the same instance for every call
-   */
-  public static VerifierModel builtIn() {
-    return BuiltIn.MODEL;
   }
 
   /**
@@ -118,20 +109,40 @@ public final class VerifierModel {
     return new VerifierModel(trees, words, newAccept, newStrictAccept, newReject);
   }
 
-  double accept() {
+  /**
+   * Returns the score from which a pair is accepted.
+   *
+   * @return the score, in [0, 1]
+   */
+  public double accept() {
     return accept;
   }
 
-  double strictAccept() {
+  /**
+   * Returns the score from which a pair is accepted if another verifier follows.
+   *
+   * @return the score, in [0, 1]
+   */
+  public double strictAccept() {
     return strictAccept;
   }
 
-  double reject() {
+  /**
+   * Returns the score below which a pair is rejected.
+   *
+   * @return the score, in [0, 1]
+   */
+  public double reject() {
     return reject;
   }
 
-  /** Returns the estimated probability that two prompts have the same answer. */
-  double score(PairFeatures features) {
+  /**
+   * Returns the estimated probability that two prompts have the same answer.
+   *
+   * @param features the features of the prompts
+   * @return the probability, in (0, 1)
+   */
+  public double score(PairFeatures features) {
     return trees.probability(features.values(words));
   }
 
@@ -142,7 +153,7 @@ public final class VerifierModel {
    */
   public String format() {
     StringBuilder out = new StringBuilder(HEADER).append('\n');
-    out.append("features ").append(String.join(" ", PairFeatures.NAMES)).append('\n');
+    out.append(FEATURES).append('\n');
     out.append("thresholds ")
         .append(accept)
         .append(' ')
@@ -230,7 +241,7 @@ public final class VerifierModel {
   }
 
   private static void requireFeatures(String line) {
-    if (!line.equals("features " + String.join(" ", PairFeatures.NAMES))) {
+    if (!line.equals(FEATURES)) {
       throw new IllegalArgumentException(
           "the model was fitted for other features; fit it again with this version of the library");
     }
@@ -255,20 +266,5 @@ public final class VerifierModel {
       i += 2;
     }
     return new Tree(features, values, children);
-  }
-
-  private static final class BuiltIn {
-    static final VerifierModel MODEL = read();
-
-    private static VerifierModel read() {
-      try (InputStream in = VerifierModel.class.getResourceAsStream(RESOURCE)) {
-        if (in == null) {
-          throw new IllegalStateException(RESOURCE + " is not on the class path");
-        }
-        return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      } catch (IOException e) {
-        throw new UncheckedIOException(RESOURCE + " cannot be read", e);
-      }
-    }
   }
 }

@@ -1,4 +1,4 @@
-package io.github.semcache.verify;
+package io.github.semcache.internal.verify;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.github.semcache.verify;
+package io.github.semcache.internal.verify;
 
 import io.github.semcache.internal.language.Token;
 import java.util.List;
