@@ -175,8 +175,8 @@ public final class Answer {
 
   /**
    * Returns whether the answer is older than the {@linkplain
-   * SemanticCacheBuilder#staleWhileRevalidate soft time to live}. Calls that may call the model then
-   * refresh it in the background.
+   * SemanticCacheBuilder#staleWhileRevalidate soft time to live}. Calls that may call the model
+   * then refresh it in the background.
    *
    * @return false for an answer of the model, and if the cache has no soft time to live
    */

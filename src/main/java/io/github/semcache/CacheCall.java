@@ -67,7 +67,8 @@ public sealed interface CacheCall {
     /**
      * Creates a call with an answer.
      *
-     * @param refresh passes a lead to a consumer in the background if the answer has to be refreshed
+     * @param refresh passes a lead to a consumer in the background if the answer has to be
+     *     refreshed
      */
     Answered(Answer answer, Consumer<Consumer<Lead>> refresh) {
       this.answer = requireNonNull(answer, "answer");
@@ -90,8 +91,8 @@ public sealed interface CacheCall {
      * block.
      *
      * @param call calls the model and ends the lead, on a thread of the cache's {@linkplain
-     *     SemanticCache#executor executor}. It is not called if no refresh is due. If it throws, the
-     *     lead is abandoned
+     *     SemanticCache#executor executor}. It is not called if no refresh is due. If it throws,
+     *     the lead is abandoned
      */
     public void refresh(Consumer<Lead> call) {
       refresh.accept(requireNonNull(call, "call"));

@@ -101,8 +101,7 @@ final class CacheLookup {
     return withinDeadline(
         miss,
         attempt ->
-            find(
-                attempt, query -> store.tryClaim(query, attempt.waiting().known(), duration)));
+            find(attempt, query -> store.tryClaim(query, attempt.waiting().known(), duration)));
   }
 
   /** Runs a step of the lookup until the deadline of the request, and contains its errors. */
@@ -258,16 +257,14 @@ final class CacheLookup {
     if (shadowMode) {
       if (!miss.shadowHit()) {
         events.publish(
-            new CacheEvent.ShadowHit(
-                tierOf(source), distance, ReplyMapper.replyOf(entry).usage()));
+            new CacheEvent.ShadowHit(tierOf(source), distance, ReplyMapper.replyOf(entry).usage()));
       }
       return miss.withShadowHit();
     }
     Duration age = store.ageOf(entry);
     boolean isStale = softExpiry != null && softExpiry.isStale(age);
     Answer answer =
-        Answer.ofEntry(
-            miss.request().query(), entry, source, distance, verification, age, isStale);
+        Answer.ofEntry(miss.request().query(), entry, source, distance, verification, age, isStale);
     LookupResult.Hit hit = new LookupResult.Hit(answer, entry, miss);
     if (!miss.isCounted()) {
       count(hit);
@@ -280,10 +277,7 @@ final class CacheLookup {
     Answer answer = hit.answer();
     events.publish(
         new CacheEvent.Hit(
-            tierOf(answer.source()),
-            answer.distance().orElse(0),
-            answer.age(),
-            answer.usage()));
+            tierOf(answer.source()), answer.distance().orElse(0), answer.age(), answer.usage()));
     if (answer.isStale()) {
       events.publish(new CacheEvent.StaleHit(answer.age()));
     }
@@ -309,9 +303,7 @@ final class CacheLookup {
                     () ->
                         verifier
                                 .decide(
-                                    query,
-                                    List.of(match),
-                                    candidates -> decide(query, candidates))
+                                    query, List.of(match), candidates -> decide(query, candidates))
                                 .decision()
                             instanceof Decision.Hit))
         .orElse(false);

@@ -186,8 +186,7 @@ sealed interface LookupResult {
       return with(
           draft ->
               draft.waiting =
-                  new Waiting(
-                      waiting.known, waiting.lease, waiting.isLeased, waiting.limit, true));
+                  new Waiting(waiting.known, waiting.lease, waiting.isLeased, waiting.limit, true));
     }
 
     /** Returns the miss of a prompt that the embedder cannot read, which has no embedding. */

@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Refreshes answers in the background before or after their soft time to live has expired. The lease
- * of the entry's key ensures that one instance does. If the refresh fails, the lease is left to
- * expire, so it is also the time until the next attempt. Thread-safe.
+ * Refreshes answers in the background before or after their soft time to live has expired. The
+ * lease of the entry's key ensures that one instance does. If the refresh fails, the lease is left
+ * to expire, so it is also the time until the next attempt. Thread-safe.
  */
 final class Refresher {
   /** Limits the concurrent model calls in the background. */
@@ -103,9 +103,7 @@ final class Refresher {
   }
 
   private void schedule(
-      CacheEntry entry,
-      Supplier<Optional<CacheRequest>> request,
-      Consumer<CacheCall.Lead> call) {
+      CacheEntry entry, Supplier<Optional<CacheRequest>> request, Consumer<CacheCall.Lead> call) {
     if (running.contains(entry.key())) {
       return;
     }
@@ -124,9 +122,7 @@ final class Refresher {
   }
 
   private void run(
-      CacheEntry entry,
-      Supplier<Optional<CacheRequest>> request,
-      Consumer<CacheCall.Lead> call) {
+      CacheEntry entry, Supplier<Optional<CacheRequest>> request, Consumer<CacheCall.Lead> call) {
     Optional<CacheCall.Lead> lead = tryLead(entry, request);
     if (lead.isEmpty()) {
       running.remove(entry.key());

@@ -221,10 +221,7 @@ final class RequestCoalescer implements AutoCloseable {
         new SingleFlight.Result<>(
             call.end().future().handle((value, failure) -> Optional.<CacheCall>empty())),
         miss.request().limits().maxWait(),
-        nothing ->
-            lookup
-                .semantic(waited.restarted())
-                .toCall(missed -> join(missed, group)),
+        nothing -> lookup.semantic(waited.restarted()).toCall(missed -> join(missed, group)),
         () -> join(waited.restarted(), group),
         executor);
   }

@@ -85,8 +85,8 @@ final class ResilientStore {
   }
 
   /**
-   * Returns the servable entry of a query's key; empty if the store fails. An entry in the memory of
-   * this process is returned on this thread, without a deadline.
+   * Returns the servable entry of a query's key; empty if the store fails. An entry in the memory
+   * of this process is returned on this thread, without a deadline.
    */
   Optional<Found> tryFind(Query query) {
     Set<String> dependencies = query.scope().dependencyTerms();
@@ -134,8 +134,7 @@ final class ResilientStore {
     Set<String> dependencies = query.scope().dependencyTerms();
     return failOpen.attempt(
         Operation.FIND,
-        () ->
-            claim(query, () -> leases.claim(query.key(), dependencies, known, duration)));
+        () -> claim(query, () -> leases.claim(query.key(), dependencies, known, duration)));
   }
 
   private Found claim(Query query, Supplier<Claim> lookup) {

@@ -586,9 +586,10 @@ public final class SemanticCacheBuilder {
    * the lease has expired. An instance whose lease has expired still returns its own answer, but
    * does not replace a newer one in the store.
    *
-   * <p>Applies to calls that wait for the complete answer, and not to {@code ask} with a consumer of
-   * the text. In-memory and Lucene stores grant leases to the caches of one process. A store without
-   * {@linkplain VectorStore#leases leases} coalesces within one cache, as without this option.
+   * <p>Applies to calls that wait for the complete answer, and not to {@code ask} with a consumer
+   * of the text. In-memory and Lucene stores grant leases to the caches of one process. A store
+   * without {@linkplain VectorStore#leases leases} coalesces within one cache, as without this
+   * option.
    *
    * @param lease the duration of a lease, from 1 ms to 10 minutes. It should be longer than most
    *     model calls: if a call takes longer, another instance calls the model too. Disabled by
@@ -605,18 +606,18 @@ public final class SemanticCacheBuilder {
    * Serves an answer whose soft time to live has expired, and refreshes it in the background. The
    * {@link #timeToLive} is the hard limit: after it, the answer is removed. One of all instances on
    * the same store refreshes an answer, under a lease. A refresh begins with a request for the
-   * answer: at the soft time to live or, differently for each answer, up to a tenth of it earlier, so
-   * that answers that were stored together do not expire together. An answer that is not requested
-   * is not refreshed.
+   * answer: at the soft time to live or, differently for each answer, up to a tenth of it earlier,
+   * so that answers that were stored together do not expire together. An answer that is not
+   * requested is not refreshed.
    *
-   * <p>A refresh calls the chat client of the request on the {@link #executor}. At most 16 run at the
-   * same time; more are dropped. A refresh that fails is not repeated for a minute, or for the
+   * <p>A refresh calls the chat client of the request on the {@link #executor}. At most 16 run at
+   * the same time; more are dropped. A refresh that fails is not repeated for a minute, or for the
    * duration of {@link #singleFlightAcrossInstances} if that is set. {@link SemanticCache#lookup}
    * serves stale answers and refreshes none. Callers of {@link SemanticCache#begin} refresh exact
    * hits with {@link CacheCall.Answered#refresh}, as the wrapped clients do.
    *
-   * @param softTimeToLive the age at which an answer is {@linkplain Answer#isStale stale}, from 1 ms
-   *     to 100 years. Disabled by default
+   * @param softTimeToLive the age at which an answer is {@linkplain Answer#isStale stale}, from 1
+   *     ms to 100 years. Disabled by default
    * @return this builder
    * @throws IllegalArgumentException if the time is out of range
    */
@@ -632,12 +633,12 @@ public final class SemanticCacheBuilder {
 
   /**
    * Lets a call wait for another one that is answering a similar prompt in the same scope, if the
-   * policy and the verifier accept that prompt. The verifier receives an empty answer, because it is
-   * not known yet. After the wait of at most {@link #maxWait}, the semantic lookup is repeated, so
-   * that the policy and the verifier decide on the answer. If they reject it, the model is called.
-   * Applies within one cache, to calls that wait for the complete answer, and to at most 256
-   * concurrent model calls. Each miss compares its embedding with those of these calls. Disabled by
-   * default, because a call whose candidate is rejected in the end has waited in vain.
+   * policy and the verifier accept that prompt. The verifier receives an empty answer, because it
+   * is not known yet. After the wait of at most {@link #maxWait}, the semantic lookup is repeated,
+   * so that the policy and the verifier decide on the answer. If they reject it, the model is
+   * called. Applies within one cache, to calls that wait for the complete answer, and to at most
+   * 256 concurrent model calls. Each miss compares its embedding with those of these calls.
+   * Disabled by default, because a call whose candidate is rejected in the end has waited in vain.
    *
    * @return this builder
    */

@@ -150,10 +150,7 @@ class AcrossInstancesTest {
   @Test
   void replyThatIsNotAdmittedReleasesTheLease() {
     SemanticCache rejecting =
-        builder()
-            .admission((prompt, reply) -> false)
-            .singleFlightAcrossInstances(LONG)
-            .build();
+        builder().admission((prompt, reply) -> false).singleFlightAcrossInstances(LONG).build();
     CacheCall.Lead lead = (CacheCall.Lead) rejecting.begin(PROMPT, chat.settings());
     CompletableFuture<Answer> follower = onNewThread(() -> other.ask(PROMPT));
     awaitCoalesced(other, 1);
@@ -213,8 +210,7 @@ class AcrossInstancesTest {
   @Test
   void callOfTheModelForTheSamePromptDoesNotWaitForItself() {
     chat.replying(
-        prompt ->
-            chat.calls() == 1 ? ChatReply.of(one.ask(PROMPT).text()) : ChatReply.of("inner"));
+        prompt -> chat.calls() == 1 ? ChatReply.of(one.ask(PROMPT).text()) : ChatReply.of("inner"));
 
     assertThat(one.ask(PROMPT).text()).isEqualTo("inner");
     assertThat(chat.calls()).isEqualTo(2);
@@ -266,8 +262,7 @@ class AcrossInstancesTest {
   void durationOutOfRangeIsRejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> cache(Duration.ZERO))
-        .withMessage(
-            "singleFlightAcrossInstances is PT0S; it must be between 1 ms and 10 minutes");
+        .withMessage("singleFlightAcrossInstances is PT0S; it must be between 1 ms and 10 minutes");
     assertThatIllegalArgumentException().isThrownBy(() -> cache(Duration.ofMinutes(11)));
   }
 }

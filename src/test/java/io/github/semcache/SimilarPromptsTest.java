@@ -120,8 +120,7 @@ class SimilarPromptsTest {
   void paraphraseInAnotherScopeDoesNotWait() {
     startFirst(() -> ChatReply.of("Paris"));
 
-    assertThat(cache.ask(Prompt.of(SAME).tag("user", "b")).source())
-        .isEqualTo(Answer.Source.MODEL);
+    assertThat(cache.ask(Prompt.of(SAME).tag("user", "b")).source()).isEqualTo(Answer.Source.MODEL);
   }
 
   @Test

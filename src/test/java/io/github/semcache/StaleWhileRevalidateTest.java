@@ -309,8 +309,7 @@ class StaleWhileRevalidateTest extends CacheFixture {
   void refreshThatThrowsAbandonsItsLead() {
     refreshing.ask(PROMPT);
     time.advance(SOFT);
-    CacheCall.Answered answered =
-        (CacheCall.Answered) refreshing.begin(PROMPT, chat.settings());
+    CacheCall.Answered answered = (CacheCall.Answered) refreshing.begin(PROMPT, chat.settings());
 
     answered.refresh(
         lead -> {
@@ -325,9 +324,9 @@ class StaleWhileRevalidateTest extends CacheFixture {
   @Test
   void softTimeToLiveMustBeShorterThanTheHardOne() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> builder().timeToLive(SOFT).staleWhileRevalidate(SOFT).build())
-        .withMessage("staleWhileRevalidate is PT1H; it must be less than timeToLive, which is PT1H");
+        .isThrownBy(() -> builder().timeToLive(SOFT).staleWhileRevalidate(SOFT).build())
+        .withMessage(
+            "staleWhileRevalidate is PT1H; it must be less than timeToLive, which is PT1H");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder().staleWhileRevalidate(Duration.ZERO))
         .withMessage("softTimeToLive is PT0S; it must be between 1 ms and 100 years");

@@ -63,8 +63,7 @@ final class InstancesSection {
     float[] vector = corpus.embedding(0).toArray();
     SemanticCacheBuilder builder =
         SemanticCache.builder()
-            .embedder(
-                Embedder.of(corpus.space.modelId(), corpus.space.dimension(), text -> vector))
+            .embedder(Embedder.of(corpus.space.modelId(), corpus.space.dimension(), text -> vector))
             .verifier(PairVerifier.none())
             .chatClient(ChatClient.of("none", prompt -> "answer"))
             .maxDistance(0.01)

@@ -54,8 +54,8 @@ final class Sample {
   }
 
   /**
-   * Returns the median over the rounds of the ratio of the medians of this and another sample. Rounds
-   * in which the machine was too busy for one call of each are omitted.
+   * Returns the median over the rounds of the ratio of the medians of this and another sample.
+   * Rounds in which the machine was too busy for one call of each are omitted.
    */
   double ratioTo(Sample other) {
     double[] ratios =

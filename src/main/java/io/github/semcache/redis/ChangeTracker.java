@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +21,7 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class ChangeTracker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ChangeTracker.class);
-  private static final long MAX_RETRY_MILLIS = 1_000;
+  private static final long RETRY_MILLIS = 1_000;
 
   /** The number of checks of the connection within the maximum staleness. */
   private static final int CHECKS = 4;
@@ -31,6 +33,7 @@ final class ChangeTracker implements AutoCloseable {
   private final int checkMillis;
   private final int replyMillis;
   private volatile boolean started;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private @Nullable Socket socket;
   private boolean closed;
 
@@ -82,7 +85,9 @@ final class ChangeTracker implements AutoCloseable {
       } finally {
         entries.trackingEnded();
       }
-      pause(isSupported);
+      if (isSupported) {
+        pause();
+      }
     }
   }
 
@@ -132,11 +137,10 @@ final class ChangeTracker implements AutoCloseable {
     return closed;
   }
 
-  private synchronized void pause(boolean isSupported) {
+  /** Pauses before the next attempt, unless this tracker is closed in the meantime. */
+  private void pause() {
     try {
-      if (isSupported && !closed) {
-        wait(MAX_RETRY_MILLIS);
-      }
+      boolean unused = closing.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       // Not a request to stop: this thread ends when the tracker is closed.
     }
@@ -146,7 +150,7 @@ final class ChangeTracker implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    notifyAll();
+    closing.countDown();
     try {
       if (socket != null) {
         socket.close();

@@ -130,14 +130,17 @@ final class NearEntries {
   }
 
   private boolean isCurrent(Slot slot, long now) {
-    if (slot.epoch() != epoch
-        || slot.expiresNanos().isPresent() && now - slot.expiresNanos().get() >= 0) {
-      return false;
-    }
-    return now - slot.readNanos() < maxStaleNanos
-        || isTracked
-            && now - trackedUntilNanos < maxStaleNanos
-            && slot.readNanos() - trackedSinceNanos >= 0;
+    boolean isLive =
+        slot.epoch() == epoch
+            && (slot.expiresNanos().isEmpty() || now - slot.expiresNanos().get() < 0);
+    return isLive && (now - slot.readNanos() < maxStaleNanos || isTracked(slot, now));
+  }
+
+  /** Returns whether the server has reported all changes since a value was read. */
+  private boolean isTracked(Slot slot, long now) {
+    return isTracked
+        && now - trackedUntilNanos < maxStaleNanos
+        && slot.readNanos() - trackedSinceNanos >= 0;
   }
 
   /** Begins to read an entry and versions. Must be called before the request is sent. */

@@ -30,13 +30,11 @@ final class NearTier implements AutoCloseable {
       KeyNaming keys,
       LongSupplier ticker) {
     NearEntries entries = new NearEntries(options, ticker);
-    boolean isTracked = options.tracking() && connection != null && !connection.isCluster();
-    return new NearTier(
-        entries,
-        isTracked
-            ? Optional.of(
-                new ChangeTracker(connection, keys, entries, options.maxStaleness(), ticker))
-            : Optional.empty());
+    Optional<ChangeTracker> tracker =
+        Optional.ofNullable(connection)
+            .filter(own -> options.tracking() && !own.isCluster())
+            .map(own -> new ChangeTracker(own, keys, entries, options.maxStaleness(), ticker));
+    return new NearTier(entries, tracker);
   }
 
   /**

@@ -614,8 +614,7 @@ public final class CacheStats {
    * @param superseded the number of answers of the model that were not stored because a newer one
    *     had been stored or was being computed
    */
-  public record Freshness(
-      long staleHits, long refreshes, long refreshesDropped, long superseded) {}
+  public record Freshness(long staleHits, long refreshes, long refreshesDropped, long superseded) {}
 
   /**
    * Counts events. Each cache has its own counter. An additional counter can be added as a

@@ -79,7 +79,8 @@ final class InstanceProcess {
         Embedder.of("instances", 4, text -> new float[] {1, text.hashCode() % 97, 0, 0});
     RedisVectorStore.Builder store =
         RedisVectorStore.builder(
-                RedisConnection.of(URI.create(option("redis"))).socketTimeout(Duration.ofSeconds(5)),
+                RedisConnection.of(URI.create(option("redis")))
+                    .socketTimeout(Duration.ofSeconds(5)),
                 EmbeddingSpace.of(embedder))
             .cacheName(option("cache"));
     if (!option("near").isEmpty()) {

@@ -33,8 +33,9 @@ class SeveralInstancesIT {
   private static final Embedder EMBEDDER =
       Embedder.of("instances", 4, text -> new float[] {1, 0, 0, 0});
 
-  /** The number of lookups of each process while a dependency changes; 25 times as many with a
-   * near cache.
+  /**
+   * The number of lookups of each process while a dependency changes; 25 times as many with a near
+   * cache.
    */
   private static final int LOOKUPS = Integer.getInteger("semcache.instances.lookups", 2_000);
 

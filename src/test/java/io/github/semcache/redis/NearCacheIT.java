@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -216,6 +217,56 @@ class NearCacheIT extends RedisFixture {
               Thread.sleep(300);
               return tracked.findNear(KEY, Set.of()).isPresent();
             });
+  }
+
+  @Test
+  void userWithoutThePermissionToTrackReadsEntriesAgain() {
+    String[] permissions =
+        Stream.of(RedisGuide.permissions("### Single server", cacheName))
+            .filter(permission -> !permission.startsWith("+client"))
+            .toArray(String[]::new);
+    setUser(permissions);
+    try (RedisVectorStore limited =
+        RedisVectorStore.builder(as("near"), SPACE)
+            .cacheName(cacheName)
+            .nearCache(NearCache.of(100).maxStaleness(Duration.ofMillis(100)))
+            .build()) {
+      limited.find(KEY);
+      assertThat(limited.findNear(KEY, Set.of())).isPresent();
+
+      await()
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> limited.findNear(KEY, Set.of()).isEmpty());
+    } finally {
+      jedis.sendCommand(Command.ACL, "DELUSER", "near");
+    }
+  }
+
+  @Test
+  void userWithTheDocumentedPermissionsReceivesReports() {
+    String[] permissions = RedisGuide.permissions("### Single server", cacheName);
+    setUser(permissions);
+    try (RedisVectorStore tracked =
+        RedisVectorStore.builder(as("near"), SPACE)
+            .cacheName(cacheName)
+            .nearCache(NearCache.of(100).maxStaleness(Duration.ofMillis(200)))
+            .build()) {
+      awaitTracking(tracked);
+    } finally {
+      jedis.sendCommand(Command.ACL, "DELUSER", "near");
+    }
+  }
+
+  private RedisConnection as(String user) {
+    return RedisConnection.of(
+        "redis://" + user + ":secret@" + server().getHost() + ":" + server().getPort());
+  }
+
+  private void setUser(String... permissions) {
+    jedis.sendCommand(
+        Command.ACL,
+        Stream.concat(Stream.of("SETUSER", "near", "reset", "on", ">secret"), Stream.of(permissions))
+            .toArray(String[]::new));
   }
 
   @Test

@@ -6,7 +6,8 @@ import java.time.Duration;
 /**
  * The soft time to live of entries, after which an answer is stale. A refresh is due earlier: up to
  * a tenth of the soft time to live before its end. The fraction depends on the entry, so that
- * entries that were stored together are not refreshed together, and all instances agree on the time.
+ * entries that were stored together are not refreshed together, and all instances agree on the
+ * time.
  *
  * @param softTimeToLive the soft time to live
  */
