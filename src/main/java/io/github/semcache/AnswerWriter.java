@@ -4,6 +4,7 @@ import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ExpiryPolicy;
@@ -17,6 +18,7 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.LeaseStore.Lease;
 import io.github.semcache.store.NewEntry;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,23 +127,23 @@ final class AnswerWriter {
    * that no instance tries again before.
    */
   private void release(LookupResult.Miss miss) {
-    if (miss.reason().equals(MissReason.REFRESH)) {
-      return;
+    if (!miss.reason().equals(MissReason.REFRESH)) {
+      miss.waiting().lease().ifPresent(this::release);
     }
-    miss.waiting()
-        .lease()
-        .ifPresent(
-            lease -> {
-              Optional<Boolean> unused =
-                  untilDeadline(
-                      () ->
-                          failOpen.contain(
-                              CacheEvent.Part.STORE,
-                              () -> {
-                                store.tryRelease(lease);
-                                return true;
-                              }));
-            });
+  }
+
+  private void release(Lease lease) {
+    try {
+      boolean unused =
+          untilDeadline(
+              () -> {
+                store.tryRelease(lease);
+                return true;
+              });
+    } catch (Throwable e) {
+      // Counted already, and not the failure that the caller should see. The lease expires.
+      FatalErrors.rethrowIfFatal(e);
+    }
   }
 
   /** Returns the id of the reply's entry; empty if it was not stored. */

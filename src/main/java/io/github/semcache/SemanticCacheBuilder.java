@@ -739,13 +739,13 @@ public final class SemanticCacheBuilder {
         circuitBreaker,
         timeLimits(),
         hedging,
-        sharing(),
+        sharing(target),
         checkedJudging(policy, chosenJudge(embedder)),
         shadowMode,
         stateStore);
   }
 
-  private CacheOptions.Sharing sharing() {
+  private CacheOptions.Sharing sharing(VectorStore target) {
     if (softTimeToLive.isPresent()
         && timeToLive.filter(hard -> hard.compareTo(softTimeToLive.get()) <= 0).isPresent()) {
       throw new IllegalArgumentException(
@@ -756,7 +756,7 @@ public final class SemanticCacheBuilder {
     }
     // In shadow mode every request calls the model, and nothing is served.
     return new CacheOptions.Sharing(
-        shadowMode ? Optional.empty() : lease,
+        lease.filter(duration -> !shadowMode && target.leases().isPresent()),
         softTimeToLive.filter(soft -> !shadowMode).map(SoftExpiry::new).orElse(null),
         similarPrompts && !shadowMode);
   }

@@ -9,6 +9,7 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.LeaseStore;
+import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
@@ -256,6 +257,54 @@ class AcrossInstancesTest {
     other.close();
 
     assertThat(follower.get(9, TimeUnit.SECONDS).source()).isEqualTo(Answer.Source.MODEL);
+  }
+
+  @Test
+  void failureOfTheModelReachesTheCallerIfTheLeaseCannotBeReleased() {
+    FaultyStore faulty = new FaultyStore(store).withLeases();
+    IllegalStateException failure = new IllegalStateException("model down");
+    chat.replying(
+        prompt -> {
+          faulty.fail(FaultyStore.Call.RELEASE);
+          throw failure;
+        });
+    SemanticCache strict =
+        builder()
+            .store(faulty)
+            .singleFlightAcrossInstances(LONG)
+            .failOnCacheErrors()
+            .build();
+
+    assertThatThrownBy(() -> strict.ask(PROMPT)).isSameAs(failure);
+    assertThat(strict.stats().storeErrors()).isEqualTo(1);
+    strict.close();
+  }
+
+  @Test
+  void failureOfTheStoreWhileWaitingEndsTheWait() {
+    FaultyStore faulty = new FaultyStore(store).withLeases();
+    SemanticCache failing =
+        builder().store(faulty).singleFlightAcrossInstances(LONG).build();
+    one.begin(PROMPT, chat.settings());
+    CompletableFuture<Answer> follower = onNewThread(() -> failing.ask(PROMPT));
+    awaitCoalesced(failing, 1);
+
+    faulty.fail(FaultyStore.Call.CLAIM);
+
+    assertThat(follower.join().source()).isEqualTo(Answer.Source.MODEL);
+    failing.close();
+  }
+
+  @Test
+  void storeWithoutLeasesCoalescesWithinTheCache() {
+    SemanticCache withoutLeases =
+        builder().store(new FaultyStore(store)).singleFlightAcrossInstances(LONG).build();
+
+    assertThat(withoutLeases.ask(PROMPT).text()).isEqualTo("answer 1");
+    assertThat(withoutLeases.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
+    withoutLeases.invalidate(PROMPT);
+    assertThat(withoutLeases.ask(PROMPT).text()).isEqualTo("answer 2");
+    withoutLeases.close();
   }
 
   @Test

@@ -10,7 +10,6 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Keeps the {@link NearEntries} coherent with a server that reports changed keys, on a daemon
@@ -80,7 +79,7 @@ final class ChangeTracker implements AutoCloseable {
                   + " again after the maximum staleness: {}",
               e.getMessage());
         }
-      } catch (IOException | JedisException e) {
+      } catch (IOException | RuntimeException e) {
         log.debug("The connection that reports changes to the near cache failed", e);
       } finally {
         entries.trackingEnded();

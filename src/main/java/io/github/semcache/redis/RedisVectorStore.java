@@ -49,7 +49,9 @@ import redis.clients.jedis.UnifiedJedis;
  * digits, {@code _}, {@code .}, and {@code -} are percent-encoded. Learned state is stored in
  * strings with the keys {@code <cacheName>:state:v2:<modelId>:<dimension>:<name>}, which do not
  * expire and are not removed with the entries. The version of a dependency is stored in a string
- * with the key {@code <cacheName>:dependency:<term>}, which expires a year after it was written.
+ * with the key {@code <cacheName>:dependency:<term>}, which expires a year after it was written. A
+ * lease is a string with the key {@code <cacheName>:lease:{<key of the entry>}}, and an entry that
+ * was written under one has its token in the field {@code fence}.
  *
  * <p><b>Round trips.</b> {@link #find} and {@link #nearest} take one round trip each. If {@code
  * nearest} finds only expired or unreadable entries, it makes the server delete the expired ones
@@ -69,8 +71,8 @@ import redis.clients.jedis.UnifiedJedis;
  * limit of the server throws an exception. With RESP2, the server does not report this and the
  * store uses the partial result.
  *
- * <p><b>Threads.</b> This class is thread-safe if the client is. All methods except {@link #space}
- * and {@link #indexName} block. The client determines the time-outs, the wait for a pooled
+ * <p><b>Threads.</b> This class is thread-safe if the client is. All methods except {@link #space},
+ * {@link #indexName}, {@link #findNear} and {@link #leases} block. The client determines the time-outs, the wait for a pooled
  * connection, and the number of attempts. Clients that the store opens have the limits of {@link
  * RedisConnection}.
  *

@@ -112,7 +112,8 @@ public final class LocalLeases implements LeaseStore {
           if (!isLatest(lease)) {
             return false;
           }
-          int unused = store.put(List.of(entry)); // ends the lease: see supersede
+          int unused = store.put(List.of(entry));
+          latest.remove(lease.key());
           return true;
         });
   }

@@ -234,9 +234,7 @@ class NearCacheIT extends RedisFixture {
       limited.find(KEY);
       assertThat(limited.findNear(KEY, Set.of())).isPresent();
 
-      await()
-          .atMost(Duration.ofSeconds(5))
-          .until(() -> limited.findNear(KEY, Set.of()).isEmpty());
+      await().atMost(Duration.ofSeconds(5)).until(() -> limited.findNear(KEY, Set.of()).isEmpty());
     } finally {
       jedis.sendCommand(Command.ACL, "DELUSER", "near");
     }
@@ -265,7 +263,8 @@ class NearCacheIT extends RedisFixture {
   private void setUser(String... permissions) {
     jedis.sendCommand(
         Command.ACL,
-        Stream.concat(Stream.of("SETUSER", "near", "reset", "on", ">secret"), Stream.of(permissions))
+        Stream.concat(
+                Stream.of("SETUSER", "near", "reset", "on", ">secret"), Stream.of(permissions))
             .toArray(String[]::new));
   }
 

@@ -107,8 +107,7 @@ abstract class RedisFixture {
         List.of(
             new NewEntry(entry, Optional.empty(), Optional.of(Duration.ofMinutes(1))),
             withoutExpiry(entry, atAngle(DIMENSION, 0)))) {
-      LeaseStore.Claim released =
-          leases.claim(entry.key(), Set.of(), known, Duration.ofMinutes(1));
+      LeaseStore.Claim released = leases.claim(entry.key(), Set.of(), known, Duration.ofMinutes(1));
       leases.release(released.lease().orElseThrow());
       LeaseStore.Claim claim = leases.claim(entry.key(), Set.of(), known, Duration.ofMinutes(1));
       assertThat(leases.isHeld(entry.key())).isTrue();
