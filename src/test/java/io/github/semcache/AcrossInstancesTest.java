@@ -104,7 +104,7 @@ class AcrossInstancesTest {
   @Test
   void asynchronousCallHoldsNoThreadWhileItWaits() {
     chat.replying(prompt -> answerLater("Paris"));
-    lead();
+    CompletableFuture<Answer> leader = lead();
 
     CacheCall call = other.begin(PROMPT, chat.settings());
     assertThat(call).isInstanceOf(CacheCall.Follow.class);
@@ -113,6 +113,7 @@ class AcrossInstancesTest {
 
     assertThat(next.join()).isInstanceOf(CacheCall.Answered.class);
     assertThat(((CacheCall.Answered) next.join()).answer().text()).isEqualTo("Paris");
+    assertThat(leader.join().text()).isEqualTo("Paris");
   }
 
   @Test
@@ -269,11 +270,7 @@ class AcrossInstancesTest {
           throw failure;
         });
     SemanticCache strict =
-        builder()
-            .store(faulty)
-            .singleFlightAcrossInstances(LONG)
-            .failOnCacheErrors()
-            .build();
+        builder().store(faulty).singleFlightAcrossInstances(LONG).failOnCacheErrors().build();
 
     assertThatThrownBy(() -> strict.ask(PROMPT)).isSameAs(failure);
     assertThat(strict.stats().storeErrors()).isEqualTo(1);
@@ -283,8 +280,7 @@ class AcrossInstancesTest {
   @Test
   void failureOfTheStoreWhileWaitingEndsTheWait() {
     FaultyStore faulty = new FaultyStore(store).withLeases();
-    SemanticCache failing =
-        builder().store(faulty).singleFlightAcrossInstances(LONG).build();
+    SemanticCache failing = builder().store(faulty).singleFlightAcrossInstances(LONG).build();
     one.begin(PROMPT, chat.settings());
     CompletableFuture<Answer> follower = onNewThread(() -> failing.ask(PROMPT));
     awaitCoalesced(failing, 1);

@@ -99,7 +99,7 @@ class SimilarPromptsTest {
 
   @Test
   void asynchronousParaphraseHoldsNoThread() {
-    startFirst(() -> ChatReply.of("Paris"));
+    CompletableFuture<Answer> first = startFirst(() -> ChatReply.of("Paris"));
     CacheCall call = cache.begin(Prompt.of(SAME), chat.settings());
     assertThat(call).isInstanceOf(CacheCall.Follow.class);
     CompletableFuture<CacheCall> next = ((CacheCall.Follow) call).next();
@@ -107,28 +107,36 @@ class SimilarPromptsTest {
     modelAnswers.countDown();
 
     assertThat(((CacheCall.Answered) next.join()).answer().text()).isEqualTo("Paris");
+    modelAnswers.countDown();
+    assertThat(first.join().text()).isEqualTo("Paris");
   }
 
   @Test
   void otherPromptDoesNotWait() {
-    startFirst(() -> ChatReply.of("Paris"));
+    CompletableFuture<Answer> first = startFirst(() -> ChatReply.of("Paris"));
 
     assertThat(cache.ask(OTHER).text()).isEqualTo("answer to " + OTHER);
+    modelAnswers.countDown();
+    assertThat(first.join().text()).isEqualTo("Paris");
   }
 
   @Test
   void paraphraseInAnotherScopeDoesNotWait() {
-    startFirst(() -> ChatReply.of("Paris"));
+    CompletableFuture<Answer> first = startFirst(() -> ChatReply.of("Paris"));
 
     assertThat(cache.ask(Prompt.of(SAME).tag("user", "b")).source()).isEqualTo(Answer.Source.MODEL);
+    modelAnswers.countDown();
+    assertThat(first.join().text()).isEqualTo("Paris");
   }
 
   @Test
   void paraphraseThatTheVerifierRejectsDoesNotWait() {
     accepts = false;
-    startFirst(() -> ChatReply.of("Paris"));
+    CompletableFuture<Answer> first = startFirst(() -> ChatReply.of("Paris"));
 
     assertThat(cache.ask(SAME).text()).isEqualTo("answer to " + SAME);
+    modelAnswers.countDown();
+    assertThat(first.join().text()).isEqualTo("Paris");
   }
 
   @Test
@@ -162,12 +170,14 @@ class SimilarPromptsTest {
 
   @Test
   void paraphraseWaitsForTheMaximumWait() {
-    startFirst(() -> ChatReply.of("Paris"));
+    CompletableFuture<Answer> first = startFirst(() -> ChatReply.of("Paris"));
 
     Answer answer = cache.ask(Prompt.of(SAME).maxWait(Duration.ofMillis(50)));
 
     assertThat(answer.text()).isEqualTo("answer to " + SAME);
     assertThat(cache.stats().coalesced()).isEqualTo(1);
+    modelAnswers.countDown();
+    assertThat(first.join().text()).isEqualTo("Paris");
   }
 
   @Test

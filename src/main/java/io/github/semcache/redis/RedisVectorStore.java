@@ -72,9 +72,9 @@ import redis.clients.jedis.UnifiedJedis;
  * store uses the partial result.
  *
  * <p><b>Threads.</b> This class is thread-safe if the client is. All methods except {@link #space},
- * {@link #indexName}, {@link #findNear} and {@link #leases} block. The client determines the time-outs, the wait for a pooled
- * connection, and the number of attempts. Clients that the store opens have the limits of {@link
- * RedisConnection}.
+ * {@link #indexName}, {@link #findNear} and {@link #leases} block. The client determines the
+ * time-outs, the wait for a pooled connection, and the number of attempts. Clients that the store
+ * opens have the limits of {@link RedisConnection}.
  *
  * <p><b>Size.</b> The store does not limit its size. Set {@code maxmemory} and an eviction policy
  * in Redis.

@@ -168,7 +168,7 @@ final class InstanceProcess {
       long now = System.currentTimeMillis();
       Answer answer = cache.ask(Prompt.of("prompt " + i % PROMPTS).dependsOn(DEPENDENCY));
       hits += answer.isHit() ? 1 : 0;
-      if (Long.parseLong(answer.text().split(" ")[0]) < published) {
+      if (Long.parseLong(answer.text().split(" ", 2)[0]) < published) {
         stale++;
         staleAfterWindow += now - publishedAt > windowMillis ? 1 : 0;
       }

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
 
 /** The coherence of near caches with the server, with and without tracking. */
@@ -236,7 +237,7 @@ class NearCacheIT extends RedisFixture {
 
       await().atMost(Duration.ofSeconds(5)).until(() -> limited.findNear(KEY, Set.of()).isEmpty());
     } finally {
-      jedis.sendCommand(Command.ACL, "DELUSER", "near");
+      command(Command.ACL, "DELUSER", "near");
     }
   }
 
@@ -251,7 +252,7 @@ class NearCacheIT extends RedisFixture {
             .build()) {
       awaitTracking(tracked);
     } finally {
-      jedis.sendCommand(Command.ACL, "DELUSER", "near");
+      command(Command.ACL, "DELUSER", "near");
     }
   }
 
@@ -260,9 +261,16 @@ class NearCacheIT extends RedisFixture {
         "redis://" + user + ":secret@" + server().getHost() + ":" + server().getPort());
   }
 
+  private Object command(Command command, String... arguments) {
+    CommandArguments words = new CommandArguments(command);
+    for (String argument : arguments) {
+      words.add(argument);
+    }
+    return jedis.executeCommand(words);
+  }
+
   private void setUser(String... permissions) {
-    jedis.sendCommand(
-        Command.ACL,
+    command(Command.ACL,
         Stream.concat(
                 Stream.of("SETUSER", "near", "reset", "on", ">secret"), Stream.of(permissions))
             .toArray(String[]::new));
@@ -272,13 +280,13 @@ class NearCacheIT extends RedisFixture {
   void brokenTrackingConnectionDoesNotExtendTheStaleness() {
     try (RedisVectorStore tracked = openTracked()) {
       String trackers =
-          jedis.sendCommand(Command.CLIENT, "LIST") instanceof byte[] list ? Utf8.decode(list) : "";
+          command(Command.CLIENT, "LIST") instanceof byte[] list ? Utf8.decode(list) : "";
       assertThat(trackers).contains("name=semcache-near");
       trackers
           .lines()
           .filter(line -> line.contains("name=semcache-near"))
           .map(line -> line.split(" ", -1)[0].substring("id=".length()))
-          .forEach(id -> jedis.sendCommand(Command.CLIENT, "KILL", "ID", id));
+          .forEach(id -> command(Command.CLIENT, "KILL", "ID", id));
 
       await().atMost(Duration.ofSeconds(5)).until(() -> tracked.findNear(KEY, Set.of()).isEmpty());
       awaitTracking(tracked);

@@ -82,13 +82,13 @@ class TrackingConnectionTest {
 
   @Test
   void flushIsReported() throws IOException {
-    connection(">2\r\n$10\r\ninvalidate\r\n_\r\n" + "+PONG\r\n").ping();
+    connection(">2\r\n$10\r\ninvalidate\r\n_\r\n+PONG\r\n").ping();
     assertThat(flushes).isEqualTo(1);
   }
 
   @Test
   void otherMessagesAreIgnored() throws IOException {
-    connection(">3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nb\r\n" + "+PONG\r\n").ping();
+    connection(">3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nb\r\n+PONG\r\n").ping();
 
     assertThat(changed).isEmpty();
     assertThat(flushes).isZero();
