@@ -235,7 +235,7 @@ class SeveralInstancesIT {
     System.out.printf(
         "instances: %d changes, stale, stale after %d ms, hits of %d lookups each: %s%n",
         changes, windowMillis, lookups, results);
-    assertThat(results).allMatch(result -> Long.parseLong(result.split(",", 3)[2]) > lookups / 2);
+    assertThat(results).allMatch(result -> Long.parseLong(result.split(",", 3)[2]) > lookups / 20);
     return results;
   }
 }
