@@ -270,7 +270,8 @@ class NearCacheIT extends RedisFixture {
   }
 
   private void setUser(String... permissions) {
-    command(Command.ACL,
+    command(
+        Command.ACL,
         Stream.concat(
                 Stream.of("SETUSER", "near", "reset", "on", ">secret"), Stream.of(permissions))
             .toArray(String[]::new));
