@@ -2,14 +2,23 @@ package io.github.semcache;
 
 import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.embedding.RejectedTextException;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.SingleFlight;
+import io.github.semcache.internal.entry.DependencyStamp;
+import io.github.semcache.internal.entry.ExpiryPolicy;
+import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.internal.learning.HitEvaluator;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.LeaseStore.Lease;
 import io.github.semcache.store.NewEntry;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +46,7 @@ final class AnswerWriter {
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
   private final Admission admission;
+  private final CacheabilityCheck cacheability;
   private final ExpiryPolicy expiry;
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
@@ -49,6 +59,7 @@ final class AnswerWriter {
       ResilientEmbedder embedder,
       ResilientStore store,
       Admission admission,
+      CacheabilityCheck cacheability,
       ExpiryPolicy expiry,
       InstantSource time,
       CacheOptions.TimeLimits limits,
@@ -59,6 +70,7 @@ final class AnswerWriter {
     this.embedder = embedder;
     this.store = store;
     this.admission = admission;
+    this.cacheability = cacheability;
     this.expiry = expiry;
     this.time = time;
     this.limits = limits;
@@ -89,6 +101,10 @@ final class AnswerWriter {
   private Optional<String> tryStore(LookupResult.Miss miss, ChatReply reply) {
     Supplier<Optional<String>> storing =
         () -> failOpen.contain(CacheEvent.Part.STORE, () -> store(miss, reply)).orElse(noEntry());
+    return untilDeadline(storing);
+  }
+
+  private <T> T untilDeadline(Supplier<T> storing) {
     return limits.storingDeadline().map(deadline -> deadline.run(storing)).orElseGet(storing);
   }
 
@@ -96,12 +112,38 @@ final class AnswerWriter {
     return Optional.empty();
   }
 
-  void onFailure(Throwable failure) {
+  void onFailure(LookupResult.Miss miss, Throwable failure) {
     events.publish(new CacheEvent.Failed(CacheEvent.Part.MODEL, failure));
+    release(miss);
   }
 
-  void onAbandoned() {
+  void onAbandoned(LookupResult.Miss miss) {
     events.publish(new CacheEvent.Abandoned());
+    release(miss);
+  }
+
+  /**
+   * Ends the lease of a call that stores no answer. The lease of a refresh is left to expire, so
+   * that no instance tries again before.
+   */
+  private void release(LookupResult.Miss miss) {
+    if (!miss.reason().equals(MissReason.REFRESH)) {
+      miss.waiting().lease().ifPresent(this::release);
+    }
+  }
+
+  private void release(Lease lease) {
+    try {
+      boolean unused =
+          untilDeadline(
+              () -> {
+                store.tryRelease(lease);
+                return true;
+              });
+    } catch (Throwable e) {
+      // Counted already, and not the failure that the caller should see. The lease expires.
+      FatalErrors.rethrowIfFatal(e);
+    }
   }
 
   /** Returns the id of the reply's entry; empty if it was not stored. */
@@ -111,6 +153,7 @@ final class AnswerWriter {
     }
     if (!admits(miss.request().prompt(), reply)) {
       events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
+      release(miss);
       return Optional.empty();
     }
     Optional<CacheEntry> stored = miss.shadowHit() ? Optional.empty() : write(miss, reply);
@@ -130,9 +173,15 @@ final class AnswerWriter {
     if (versions.isEmpty()) {
       return Optional.empty();
     }
-    NewEntry entry =
-        newEntry(request.prompt(), request.query(), reply, versions.get(), embedding(miss));
-    return store.tryPut(entry) ? Optional.of(entry.entry()) : Optional.empty();
+    Optional<Duration> timeToLive =
+        expiry.timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
+    NewEntry entry = newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive);
+    boolean written =
+        miss.waiting()
+            .lease()
+            .map(lease -> store.tryPut(entry, lease))
+            .orElseGet(() -> store.tryPut(entry));
+    return written ? Optional.of(entry.entry()) : Optional.empty();
   }
 
   /**
@@ -163,9 +212,12 @@ final class AnswerWriter {
   }
 
   private NewEntry newEntry(
-      Prompt prompt, Query query, ChatReply reply, String versions, Optional<Embedding> embedding) {
+      Query query,
+      ChatReply reply,
+      String versions,
+      Optional<Embedding> embedding,
+      Optional<Duration> timeToLive) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    Optional<Duration> timeToLive = expiry.timeToLiveOf(prompt);
     CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now);
     return new NewEntry(
         ReplyMapper.withExpiry(entry, timeToLive, now),
@@ -191,7 +243,7 @@ final class AnswerWriter {
     String versions = store.versions(query);
     Optional<Embedding> embedding =
         embedder.reads(query.text()) ? Optional.of(embedder.embed(query.text())) : Optional.empty();
-    store.put(List.of(newEntry(prompt, query, reply, versions, embedding)));
+    store.put(List.of(newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt))));
   }
 
   /** Stores answers given by the caller in batches. Failures are thrown. */
@@ -218,7 +270,12 @@ final class AnswerWriter {
       Map.Entry<Prompt, String> answer = answers.get(i);
       ChatReply reply = ChatReply.of(answer.getValue());
       entries.add(
-          newEntry(answer.getKey(), prompts.get(i), reply, versions.get(i), embeddings.get(i)));
+          newEntry(
+              prompts.get(i),
+              reply,
+              versions.get(i),
+              embeddings.get(i),
+              expiry.timeToLiveOf(answer.getKey())));
     }
     return entries;
   }
@@ -237,7 +294,7 @@ final class AnswerWriter {
         byText.put(readable.get(i), computed.get(i));
       }
       return prompts.stream().map(query -> Optional.ofNullable(byText.get(query.text()))).toList();
-    } catch (RejectedTextException e) {
+    } catch (EmbedderException.RejectedText e) {
       return IntStream.range(0, prompts.size())
           .mapToObj(i -> embedUnlessRejected(prompts.get(i), offset + i))
           .toList();
@@ -249,10 +306,11 @@ final class AnswerWriter {
       return embedder.reads(query.text())
           ? Optional.of(embedder.embed(query.text()))
           : Optional.empty();
-    } catch (RejectedTextException e) {
+    } catch (EmbedderException.RejectedText e) {
       String message = "the embedder rejects the prompt at index " + index;
       events.publish(
-          new CacheEvent.Failed(CacheEvent.Part.EMBEDDER, new RejectedTextException(message, e)));
+          new CacheEvent.Failed(
+              CacheEvent.Part.EMBEDDER, new EmbedderException.RejectedText(message, e)));
       log.warn("{}: its answer is stored for exactly this prompt", message);
       return Optional.empty();
     }

@@ -4,12 +4,16 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.TimeLimiter;
+import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.learning.CachedScale;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.learning.LearnerSync;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.internal.learning.UserFeedback;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.store.InMemoryVectorStore;
@@ -35,12 +39,14 @@ record CacheParts(
     @Nullable HitEvaluator evaluator,
     @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
+    @Nullable Refresher refresher,
     TimeLimiter workers) {
 
   static CacheParts create(CacheOptions options) {
     EventPublisher events = new EventPublisher(options.listener(), options.ticker());
     TimeLimiter workers = new TimeLimiter();
-    FailOpen failOpen = new FailOpen(events, options, workers);
+    FailOpen failOpen =
+        new FailOpen(events, options.failOnCacheErrors(), options::settingsOf, workers);
     HitPolicy policy = scaled(options, events, failOpen);
     AsyncExecutor async = new AsyncExecutor(options.executor());
     LearnerSync learner = newLearner(options, policy, events, async);
@@ -52,14 +58,15 @@ record CacheParts(
         new PendingReports(events::publish, options.ticker(), async.executor());
     @Nullable ChatClient chatClient = options.chatClient();
     QueryFactory queries =
-        new QueryFactory(
-            options.normalizer(), options.cacheability(), chatClient, options.limits(), failOpen);
+        new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
+    CacheabilityCheck cacheability = new CacheabilityCheck(options.cacheability(), failOpen);
     AnswerWriter writer =
         new AnswerWriter(
             queries,
             embedder,
             store,
             options.admission(),
+            cacheability,
             options.expiry(),
             options.time(),
             options.limits(),
@@ -71,11 +78,13 @@ record CacheParts(
         afterMiss == null ? null : new BackgroundVerifier(afterMiss, store, writer, events);
     CacheLookup lookup =
         new CacheLookup(
+            cacheability,
             embedder,
             store,
             learner != null ? learner : () -> policy,
             new CandidateVerifier(options.verifier(), embedder, events, failOpen),
             options.shadowMode(),
+            options.sharing().softExpiry(),
             pending,
             writer,
             background,
@@ -90,13 +99,16 @@ record CacheParts(
             options.time(),
             events::publish,
             pending);
+    RequestCoalescer coalescer =
+        new RequestCoalescer(lookup, writer, store, events, async.executor(), options.sharing());
+    SoftExpiry softExpiry = options.sharing().softExpiry();
     return new CacheParts(
         options,
         events,
         async,
         queries,
         lookup,
-        new RequestCoalescer(lookup, writer, events, async.executor()),
+        coalescer,
         writer,
         feedback,
         failOpen,
@@ -104,6 +116,17 @@ record CacheParts(
         evaluator,
         background,
         options.hedging() ? new Hedging(lookup, events, async) : null,
+        softExpiry == null
+            ? null
+            : new Refresher(
+                queries,
+                cacheability,
+                store,
+                coalescer,
+                softExpiry,
+                options.sharing().refreshLease(),
+                async.executor(),
+                events),
         workers);
   }
 
@@ -176,6 +199,7 @@ record CacheParts(
 
   void close() {
     asyncExecutor.close();
+    coalescer.close();
     if (background != null) {
       background.close();
     }

@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.decision.VerifiedDecision;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.internal.text.SharedText;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;

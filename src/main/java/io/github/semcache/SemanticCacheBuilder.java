@@ -7,6 +7,9 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
+import io.github.semcache.internal.entry.ExpiryPolicy;
+import io.github.semcache.internal.entry.SoftExpiry;
+import io.github.semcache.internal.store.MonotonicClock;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.LearningPolicy;
@@ -17,7 +20,6 @@ import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.MonotonicClock;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
@@ -70,6 +72,9 @@ public final class SemanticCacheBuilder {
   private Optional<Duration> storeTimeout = Optional.empty();
   private Duration maxWait = CacheOptions.TimeLimits.DEFAULT_MAX_WAIT;
   private boolean hedging;
+  private Optional<Duration> lease = Optional.empty();
+  private Optional<Duration> softTimeToLive = Optional.empty();
+  private boolean similarPrompts;
   private @Nullable Executor executor;
   private boolean failOnCacheErrors;
   private @Nullable AnswerJudge judge;
@@ -155,9 +160,9 @@ public final class SemanticCacheBuilder {
   /**
    * Sets the maximum distance of a hit as a fraction of the distance of unrelated prompts, instead
    * of {@link #maxDistance}. Relative distances of different embedding models are comparable. For a
-   * model whose scale is not {@linkplain io.github.semcache.embedding.EmbeddingScale#known known},
-   * {@link #build} measures it with one call to the embedder and saves it in the {@linkplain
-   * #stateStore state store}.
+   * model whose scale is not {@linkplain io.github.semcache.embedding.EmbeddingSpace.Scale#known
+   * known}, {@link #build} measures it with one call to the embedder and saves it in the
+   * {@linkplain #stateStore state store}.
    *
    * @param relativeDistance the maximum relative distance, from 0 (identical) to 1 (the distance of
    *     unrelated prompts)
@@ -319,10 +324,12 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the policy that decides which prompts may be cached at all. Other prompts bypass the
-   * cache: they are not looked up, and the answer of the model is not stored. They are counted as
-   * misses with the reason that the policy returns. {@code put} stores answers whatever the policy
-   * is.
+   * Sets the policy that decides for which prompts the answer of the model may be cached at all. It
+   * is consulted after an exact miss. The other prompts then bypass the cache: they are not
+   * compared with similar prompts, and the answer is not stored. They are counted as misses with
+   * the reason that the policy returns. {@code put} stores answers whatever the policy is. A stored
+   * answer to exactly the same prompt is served whatever the policy is, so a stricter policy does
+   * not affect the answers that are already stored.
    *
    * @param cacheability the policy; {@link CacheabilityPolicy#english} by default, which recognizes
    *     prompts such as "What is the weather in Rome?". {@link CacheabilityPolicy#none} caches all
@@ -511,7 +518,7 @@ public final class SemanticCacheBuilder {
    * <p>Parts that may block are called on worker threads of the cache. A call that exceeds the
    * limit is interrupted and its result is dropped. At most 16 such calls of each operation remain;
    * after that, the operation is skipped until one of them returns. Parts that are {@link
-   * io.github.semcache.deadline.NonBlocking} are called on the caller's thread.
+   * io.github.semcache.deadline.Deadline.NonBlocking} are called on the caller's thread.
    *
    * @param deadline from 1 ms to 10 minutes; 1 second by default, or no limit if the cache
    *     {@linkplain #failOnCacheErrors fails on cache errors}
@@ -567,6 +574,76 @@ public final class SemanticCacheBuilder {
    */
   public SemanticCacheBuilder hedging() {
     this.hedging = true;
+    return this;
+  }
+
+  /**
+   * Coalesces calls with the same new prompt across all instances on the same store: one of them
+   * calls the model, under a lease in the store, and the others wait for its answer. It costs no
+   * round trip: the lease is acquired with the lookup that precedes each model call, and ends with
+   * the write of the answer. A call waits for other instances for at most the {@link #maxWait} and
+   * then calls the model as well. If an instance dies during its call, another one takes over when
+   * the lease has expired. An instance whose lease has expired still returns its own answer, but
+   * does not replace a newer one in the store.
+   *
+   * <p>Applies to calls that wait for the complete answer, and not to {@code ask} with a consumer
+   * of the text. In-memory and Lucene stores grant leases to the caches of one process. A store
+   * without {@linkplain VectorStore#leases leases} coalesces within one cache, as without this
+   * option.
+   *
+   * @param lease the duration of a lease, from 1 ms to 10 minutes. It should be longer than most
+   *     model calls: if a call takes longer, another instance calls the model too. Disabled by
+   *     default
+   * @return this builder
+   * @throws IllegalArgumentException if the duration is out of range
+   */
+  public SemanticCacheBuilder singleFlightAcrossInstances(Duration lease) {
+    this.lease = Optional.of(checkTimeLimit("singleFlightAcrossInstances", lease));
+    return this;
+  }
+
+  /**
+   * Serves an answer whose soft time to live has expired, and refreshes it in the background. The
+   * {@link #timeToLive} is the hard limit: after it, the answer is removed. One of all instances on
+   * the same store refreshes an answer, under a lease. A refresh begins with a request for the
+   * answer: at the soft time to live or, differently for each answer, up to a tenth of it earlier,
+   * so that answers that were stored together do not expire together. An answer that is not
+   * requested is not refreshed.
+   *
+   * <p>A refresh calls the chat client of the request on the {@link #executor}. At most 16 run at
+   * the same time; more are dropped. A refresh that fails is not repeated for a minute, or for the
+   * duration of {@link #singleFlightAcrossInstances} if that is set. {@link SemanticCache#lookup}
+   * serves stale answers and refreshes none. Callers of {@link SemanticCache#begin} refresh exact
+   * hits with {@link CacheCall.Answered#refresh}, as the wrapped clients do.
+   *
+   * @param softTimeToLive the age at which an answer is {@linkplain Answer#isStale stale}, from 1
+   *     ms to 100 years. Disabled by default
+   * @return this builder
+   * @throws IllegalArgumentException if the time is out of range
+   */
+  public SemanticCacheBuilder staleWhileRevalidate(Duration softTimeToLive) {
+    try {
+      this.softTimeToLive = Optional.of(Prompt.checkTimeToLive(softTimeToLive));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "softTimeToLive is " + softTimeToLive + "; it must be between 1 ms and 100 years", e);
+    }
+    return this;
+  }
+
+  /**
+   * Lets a call wait for another one that is answering a similar prompt in the same scope, if the
+   * policy and the verifier accept that prompt. The verifier receives an empty answer, because it
+   * is not known yet. After the wait of at most {@link #maxWait}, the semantic lookup is repeated,
+   * so that the policy and the verifier decide on the answer. If they reject it, the model is
+   * called. Applies within one cache, to calls that wait for the complete answer, and to at most
+   * 256 concurrent model calls. Each miss compares its embedding with those of these calls.
+   * Disabled by default, because a call whose candidate is rejected in the end has waited in vain.
+   *
+   * @return this builder
+   */
+  public SemanticCacheBuilder coalesceSimilarPrompts() {
+    this.similarPrompts = true;
     return this;
   }
 
@@ -662,9 +739,26 @@ public final class SemanticCacheBuilder {
         circuitBreaker,
         timeLimits(),
         hedging,
+        sharing(target),
         checkedJudging(policy, chosenJudge(embedder)),
         shadowMode,
         stateStore);
+  }
+
+  private CacheOptions.Sharing sharing(VectorStore target) {
+    if (softTimeToLive.isPresent()
+        && timeToLive.filter(hard -> hard.compareTo(softTimeToLive.get()) <= 0).isPresent()) {
+      throw new IllegalArgumentException(
+          "staleWhileRevalidate is "
+              + softTimeToLive.get()
+              + "; it must be less than timeToLive, which is "
+              + timeToLive.get());
+    }
+    // In shadow mode every request calls the model, and nothing is served.
+    return new CacheOptions.Sharing(
+        lease.filter(duration -> !shadowMode && target.leases().isPresent()),
+        softTimeToLive.filter(soft -> !shadowMode).map(SoftExpiry::new).orElse(null),
+        similarPrompts && !shadowMode);
   }
 
   private CacheOptions.TimeLimits timeLimits() {

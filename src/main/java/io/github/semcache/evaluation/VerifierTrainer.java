@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.Token;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.verify.BoostedTrees;
 import io.github.semcache.internal.verify.PairFeatures;
 import io.github.semcache.internal.verify.VerifierModel;
@@ -238,7 +238,7 @@ public final class VerifierTrainer {
 
   private void addDocument(String text) {
     Set<String> words = new HashSet<>();
-    for (Token token : TextAnalysis.of(Lexicon.english(), text).tokens()) {
+    for (Token token : TextAnalysis.of(Dictionary.english(), text).tokens()) {
       if (token.isContent()) {
         words.add(token.key());
       }

@@ -4,10 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.DependencyVersions;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListableStore;
+import io.github.semcache.store.LeaseStore;
+import io.github.semcache.store.LocalLeases;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
@@ -60,7 +61,7 @@ import java.util.stream.Stream;
  * <p><b>Memory.</b> About 350 bytes of heap per entry. For fast searches, the page cache should
  * hold the index, in which a vector takes four bytes per dimension.
  */
-public final class LuceneVectorStore implements VectorStore, ListableStore, StateStore {
+public final class LuceneVectorStore implements VectorStore, VectorStore.Listable, StateStore {
   private static final int MAX_KEY_LENGTH = 1_024;
 
   /** The name of the state with the versions of dependencies. */
@@ -69,6 +70,7 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
   private final EmbeddingSpace space;
   private final Engine engine;
   private final DependencyVersions versions;
+  private final LocalLeases leases = new LocalLeases(this);
 
   private LuceneVectorStore(EmbeddingSpace space, Engine engine, DependencyVersions versions) {
     this.space = space;
@@ -176,6 +178,7 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
       checkLength("key", newEntry.entry().key());
       checkLength("scope", newEntry.entry().scope());
     }
+    leases.supersede(entries);
     return engine.writer().put(entries);
   }
 
@@ -223,6 +226,12 @@ public final class LuceneVectorStore implements VectorStore, ListableStore, Stat
               versions.renew(dependency);
               return versions.encode();
             });
+  }
+
+  /** {@inheritDoc} The leases of this store are not written to disk. */
+  @Override
+  public Optional<LeaseStore> leases() {
+    return Optional.of(leases);
   }
 
   @Override

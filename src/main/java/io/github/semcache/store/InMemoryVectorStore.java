@@ -2,10 +2,12 @@ package io.github.semcache.store;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.internal.store.DependencyVersions;
+import io.github.semcache.internal.store.MonotonicClock;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import java.time.Instant;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * except while it waits for the lock.
  */
 public final class InMemoryVectorStore
-    implements VectorStore, ListableStore, StateStore, NonBlocking {
+    implements VectorStore, VectorStore.Listable, StateStore, NonBlocking {
   private final EmbeddingSpace space;
   private final int maxEntries;
   private final InstantSource time;
@@ -50,6 +52,7 @@ public final class InMemoryVectorStore
   private final Map<String, ScopeNodes> scopes = new HashMap<>();
   private final Map<String, byte[]> states = new ConcurrentHashMap<>();
   private final DependencyVersions versions = new DependencyVersions();
+  private final LocalLeases leases = new LocalLeases(this);
   private final TreeSet<Node> byExpiry = new TreeSet<>(Node.BY_EXPIRY);
 
   /**
@@ -144,6 +147,7 @@ public final class InMemoryVectorStore
   public int put(List<NewEntry> entries) {
     requireNonNull(entries, "entries");
     entries.forEach(entry -> entry.embedding().ifPresent(space::check));
+    leases.supersede(entries);
     Instant now = time.instant();
     return withWriteLock(
         () -> {
@@ -249,6 +253,12 @@ public final class InMemoryVectorStore
   @Override
   public void renewVersion(String dependency) {
     versions.renew(dependency);
+  }
+
+  /** {@inheritDoc} The leases of this store are known to this process only. */
+  @Override
+  public Optional<LeaseStore> leases() {
+    return Optional.of(leases);
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.github.semcache.verify;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.guard.PromptPair;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.verify.PairFeatures;
 import io.github.semcache.internal.verify.VerifierModel;
 import io.github.semcache.verify.Verification.Outcome;
@@ -128,7 +128,7 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (reason != null) {
       return Verification.reject(reason).withScore(0);
     }
-    TextDiff diff = prompts.diff(Lexicon.english());
+    TextDiff diff = prompts.diff(Dictionary.english());
     if (!diff.isUnreadTextSame()) {
       return Verification.unsure("unread-rest");
     }

@@ -15,10 +15,9 @@ import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.ListableStore;
-import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
@@ -100,6 +99,24 @@ class MicrometerTest {
     assertThat(count("semcache.tokens", "state", "saved", "type", "output")).isEqualTo(10);
     assertThat(count("semcache.cost.saved"))
         .isCloseTo((2 * 10 * 2 + 2 * 5 * 10) / 1e6, within(1e-12));
+  }
+
+  @Test
+  void staleHitsAndRefreshesAreCounted() {
+    CacheMetrics metrics = CacheMetrics.builder(registry, "answers").build();
+
+    metrics.onEvent(new CacheEvent.StaleHit(Duration.ofHours(1)));
+    metrics.onEvent(new CacheEvent.RefreshStarted());
+    metrics.onEvent(new CacheEvent.RefreshDropped());
+    metrics.onEvent(new CacheEvent.RefreshDropped());
+    metrics.onEvent(new CacheEvent.Superseded());
+    metrics.onEvent(new CacheEvent.Abandoned());
+
+    assertThat(count("semcache.freshness", "event", "stale_hit")).isEqualTo(1);
+    assertThat(count("semcache.freshness", "event", "refresh")).isEqualTo(1);
+    assertThat(count("semcache.freshness", "event", "refresh_dropped")).isEqualTo(2);
+    assertThat(count("semcache.freshness", "event", "superseded")).isEqualTo(1);
+    assertThat(registry.find("semcache.freshness").counters()).hasSize(4);
   }
 
   @Test
@@ -276,12 +293,12 @@ class MicrometerTest {
     ((StateStore) observed).save("state", new byte[] {1});
     assertThat(store.load("state")).contains(new byte[] {1});
     assertThat(((StateStore) observed).load("state")).contains(new byte[] {1});
-    try (Stream<ListedEntry> entries = ((ListableStore) observed).entries()) {
+    try (Stream<ListedEntry> entries = ((VectorStore.Listable) observed).entries()) {
       assertThat(entries).isEmpty();
     }
     assertThat(observations.observe(new FaultyStore(store)))
         .isNotInstanceOf(StateStore.class)
-        .isNotInstanceOf(ListableStore.class);
+        .isNotInstanceOf(VectorStore.Listable.class);
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.github.semcache.internal.verify;
 
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.Token;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.verify.TokenAlignment.Relation;
 import io.github.semcache.internal.verify.TokenAlignment.Side;
 import java.util.HashSet;

@@ -1,6 +1,6 @@
 package io.github.semcache.internal.verify;
 
-import io.github.semcache.guard.text.Token;
+import io.github.semcache.internal.language.Token;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package io.github.semcache.internal.verify;
 
 import io.github.semcache.guard.PromptPair;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.Token;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.Token;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -15,7 +15,7 @@ public final class PairFeatures {
   private final WordFeatures words;
 
   private PairFeatures(PromptPair pair, double distance) {
-    TokenAlignment alignment = new TokenAlignment(pair.diff(Lexicon.english()));
+    TokenAlignment alignment = new TokenAlignment(pair.diff(Dictionary.english()));
     values.set(Feature.DISTANCE, distance);
     words = new WordFeatures(alignment, values);
     GuardFeatures.put(pair, alignment, values);

@@ -1,9 +1,9 @@
 package io.github.semcache.internal.verify;
 
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.Token;
-import io.github.semcache.guard.text.Token.Kind;
-import io.github.semcache.guard.text.Token.Trait;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Token.Kind;
+import io.github.semcache.internal.language.Token.Trait;
 import io.github.semcache.internal.verify.TokenAlignment.Relation;
 import io.github.semcache.internal.verify.TokenAlignment.Side;
 import java.util.ArrayList;
