@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Generates requests with slots, such as "flights from boston to denver on monday", with labels by
@@ -238,7 +239,7 @@ public final class SlotGrammar {
       return slotsDone.strip().replaceAll(" +", " ");
     }
 
-    private String quote(String text) {
+    private String quote(@Nullable String text) {
       return Matcher.quoteReplacement(requireNonNull(text));
     }
   }

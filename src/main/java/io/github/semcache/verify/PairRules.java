@@ -124,7 +124,9 @@ final class PairRules {
     return isTransposed(keys(first), keys(second)) ? "order" : null;
   }
 
-  /** Returns whether one word is repeated instead of another: "who is a if a is b", "... b is a". */
+  /**
+   * Returns whether one word is repeated instead of another: "who is a if a is b", "... b is a".
+   */
   private static boolean areCountsExchanged(List<Token> first, List<Token> second) {
     Map<String, Integer> difference = new HashMap<>();
     first.stream().limit(MAX_ORDERED).forEach(t -> difference.merge(t.key(), 1, Integer::sum));
@@ -132,7 +134,9 @@ final class PairRules {
     Set<String> repeated = new HashSet<>();
     for (List<Token> side : List.of(first, second)) {
       Set<String> seen = new HashSet<>();
-      side.stream().limit(MAX_ORDERED).filter(t -> t.isContent() && !seen.add(t.key()))
+      side.stream()
+          .limit(MAX_ORDERED)
+          .filter(t -> t.isContent() && !seen.add(t.key()))
           .forEach(t -> repeated.add(t.key()));
     }
     return repeated.stream().anyMatch(key -> difference.getOrDefault(key, 0) > 0)
