@@ -2,6 +2,7 @@ package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.openai.OpenAiChatClient;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.StoreException;
@@ -29,7 +30,7 @@ final class ExistingStoreOptions {
         "The directory of an embedded store that no other process uses,",
         "or redis[s]://[[user]:password@]host[:port] for a store in Redis."
       })
-  @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
+  @SuppressWarnings("NullAway.Init") // set by picocli, which requires it, except for ui
   private String name;
 
   @Option(
@@ -74,6 +75,28 @@ final class ExistingStoreOptions {
         return action.apply(open, store);
       }
     }
+  }
+
+  /** Returns whether a store is given; only {@code ui} does not require one. */
+  boolean isGiven() {
+    return spec.commandLine().getParseResult().hasMatchedOption("--store");
+  }
+
+  /** Opens the embedder, runs an action with an empty store in memory, and closes both. */
+  <T> T inMemory(BiFunction<OpenEmbedder, Stores.OpenStore, T> action) {
+    if (cluster || cacheName != null || model != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--cluster, --cache-name, and --model require --store");
+    }
+    try (OpenEmbedder open = embedder.open();
+        Stores.OpenStore store = Stores.inMemory(EmbeddingSpace.of(open.embedder()))) {
+      return action.apply(open, store);
+    }
+  }
+
+  /** Opens a chat model of the service of the embedder options. The caller closes it. */
+  OpenAiChatClient openChatModel(String chatModel) {
+    return embedder.openChatModel(chatModel);
   }
 
   /**

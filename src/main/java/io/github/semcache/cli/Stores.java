@@ -5,6 +5,7 @@ import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
+import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.VectorStore;
@@ -48,6 +49,12 @@ final class Stores {
   /** Opens the embedded store in an existing directory. */
   static OpenStore inDirectory(String name, EmbeddingSpace space) {
     LuceneVectorStore store = LuceneVectorStore.open(existing(name), space);
+    return new OpenStore(store, store);
+  }
+
+  /** Returns an empty store in memory. */
+  static OpenStore inMemory(EmbeddingSpace space) {
+    InMemoryVectorStore store = InMemoryVectorStore.builder(space).build();
     return new OpenStore(store, store);
   }
 
