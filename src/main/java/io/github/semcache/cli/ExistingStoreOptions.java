@@ -77,6 +77,35 @@ final class ExistingStoreOptions {
     }
   }
 
+  /** Opens the embedder and the store as {@link #with} does, and creates a store if there is none. */
+  <T> T withOrCreate(BiFunction<OpenEmbedder, Stores.OpenStore, T> action) {
+    checkOptions();
+    try (OpenEmbedder open = embedder.open()) {
+      EmbeddingSpace space = EmbeddingSpace.of(open.embedder());
+      try (Stores.OpenStore store = exists(space) ? open(space) : create(space)) {
+        return action.apply(open, store);
+      }
+    }
+  }
+
+  /** Returns whether the store exists. Fails if it has another embedding model. */
+  private boolean exists(EmbeddingSpace space) {
+    if (!Stores.isRedis(name) && !Stores.isStoreDirectory(name)) {
+      return false;
+    }
+    List<EmbeddingSpace> spaces = spaces();
+    if (!spaces.isEmpty() && !spaces.contains(space)) {
+      throw anotherModel(describe(space), spaces);
+    }
+    return !spaces.isEmpty();
+  }
+
+  private Stores.OpenStore create(EmbeddingSpace space) {
+    return Stores.isRedis(name)
+        ? Stores.createInRedis(Stores.redis(name, cluster), cacheName(), space)
+        : Stores.createInDirectory(name, space);
+  }
+
   /** Returns whether a store is given; only {@code ui} does not require one. */
   boolean isGiven() {
     return spec.commandLine().getParseResult().hasMatchedOption("--store");

@@ -77,6 +77,7 @@ public final class SemcacheCli implements Runnable {
         .addSubcommand(new StatsCommand(environment))
         .addSubcommand(new ListCommand(environment))
         .addSubcommand(new ForgetCommand(environment))
+        .addSubcommand(new LoadCommand(environment))
         .addSubcommand(UiCommand.commandLine(environment))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)

@@ -229,7 +229,7 @@ function verifierCell(candidate) {
 
 const guardsCell = candidate => candidate.guards.length
   ? badge('reject', candidate.guards.includes(candidate.reason) ? 'bad' : 'none', candidate.guards.map(words).join(', '))
-  : badge('no objection', 'none');
+  : badge('none rejects', 'none');
 
 function drawChart(decision) {
   if (chart) chart.destroy();
@@ -275,7 +275,7 @@ function drawChart(decision) {
     options: {
       indexAxis: 'y', maintainAspectRatio: false, animation: false,
       scales: {
-        x: {min: 0, suggestedMax: Math.max(0.4, 1.1 * (limit || 0)), title: {display: true, text: 'cosine distance; the dashed line is the threshold'}},
+        x: {min: 0, suggestedMax: Math.max(0.4, 1.1 * (limit || 0)), title: {display: true, text: narrow ? 'cosine distance' : 'cosine distance; the dashed line is the threshold'}},
         y: {grid: {display: false}, ticks: {autoSkip: false}},
       },
       plugins: {legend: {display: false}, tooltip: {callbacks: {
