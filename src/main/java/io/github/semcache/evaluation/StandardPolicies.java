@@ -18,16 +18,24 @@ final class StandardPolicies {
 
   private final EvaluationReport.Builder report;
 
+  /** The verifier of a cache for which none is configured; all settings share its decisions. */
+  private final PairVerifier verifier = CachingVerifier.of(PairVerifier.local());
+
   private StandardPolicies(EvaluationReport.Builder report) {
     this.report = report;
   }
 
   static void addTo(EvaluationReport.Builder report) {
     StandardPolicies policies = new StandardPolicies(report);
-    report.policy("default", "default", OptionalDouble.empty(), code(""), builder -> {});
-    policies.addThresholds("max-distance", ".maxDistance(%s)", SemanticCacheBuilder::maxDistance);
+    policies.add("default", "default", "", builder -> builder.verifier(policies.verifier));
     policies.addThresholds(
-        "relative distance", ".relativeDistance(%s)", SemanticCacheBuilder::relativeDistance);
+        "max-distance",
+        ".maxDistance(%s)",
+        (builder, threshold) -> builder.maxDistance(threshold).verifier(policies.verifier));
+    policies.addThresholds(
+        "relative distance",
+        ".relativeDistance(%s)",
+        (builder, threshold) -> builder.relativeDistance(threshold).verifier(policies.verifier));
     policies.addThresholds(
         "distance only",
         ".maxDistance(%s).noGuards().verifier(PairVerifier.none())",
