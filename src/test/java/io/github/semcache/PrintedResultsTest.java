@@ -29,15 +29,13 @@ class PrintedResultsTest {
     counter.onEvent(new CacheEvent.Miss(MissReason.NO_NEIGHBOR, OptionalDouble.empty()));
     counter.onEvent(new CacheEvent.Miss(MissReason.NO_NEIGHBOR, OptionalDouble.empty()));
     counter.onEvent(new CacheEvent.Embedded(2, Duration.ofNanos(1_234_567)));
-    counter.onEvent(
-        new CacheEvent.Hit(CacheEvent.Tier.EXACT, 0, Duration.ZERO, Optional.empty()));
+    counter.onEvent(new CacheEvent.Hit(CacheEvent.Tier.EXACT, 0, Duration.ZERO, Optional.empty()));
 
     assertThat(counter.snapshot())
         .hasToString(
             "CacheStats{requests=4, hitRate=25.0%, exactHits=1, misses={no-neighbor=2, too-far=1},"
                 + " embeddings=2, embeddingTime=1.23ms}");
-    counter.onEvent(
-        new CacheEvent.PolicyStateChanged(Learner.State.COLD, Learner.State.TRIPPED));
+    counter.onEvent(new CacheEvent.PolicyStateChanged(Learner.State.COLD, Learner.State.TRIPPED));
     assertThat(counter.snapshot().toString()).endsWith("policyState=TRIPPED, policyTrips=1}");
   }
 
@@ -47,8 +45,7 @@ class PrintedResultsTest {
         SemanticCache.builder()
             .embedder(embedder)
             .chatClient(new FakeChatClient())
-            .verifier(
-                pair -> io.github.semcache.verify.Verification.unsure("odd").withScore(0.5))
+            .verifier(pair -> io.github.semcache.verify.Verification.unsure("odd").withScore(0.5))
             .build()) {
       assertThat(cache.explain(Prompt.of("Where is it?")))
           .hasToString("Explanation[miss: no-neighbor]");
@@ -57,7 +54,9 @@ class PrintedResultsTest {
 
       assertThat(cache.explain(Prompt.of("Where's it?")).toString())
           .startsWith(
-              "Explanation[miss: odd; 0.0038 " + key + " miss: odd, verifier: unsure odd (score"
+              "Explanation[miss: odd; 0.0038 "
+                  + key
+                  + " miss: odd, verifier: unsure odd (score"
                   + " 0.500); 0.")
           .endsWith(" miss: too-far]")
           .doesNotContain("Where", "How");

@@ -77,7 +77,9 @@ final class ExistingStoreOptions {
     }
   }
 
-  /** Opens the embedder and the store as {@link #with} does, and creates a store if there is none. */
+  /**
+   * Opens the embedder and the store as {@link #with} does, and creates a store if there is none.
+   */
   <T> T withOrCreate(BiFunction<OpenEmbedder, Stores.OpenStore, T> action) {
     checkOptions();
     try (OpenEmbedder open = embedder.open()) {

@@ -229,9 +229,7 @@ final class FitCommand implements Callable<Integer> {
     Optional<PairVerifier> shared = verifier.scorer().map(CachingVerifier::of);
     return threshold -> {
       HitPolicy byDistance = HitPolicy.maxDistance(threshold).guards(pairGuards);
-      return shared
-          .map(some -> (HitPolicy) VerifiedPolicy.of(byDistance, some))
-          .orElse(byDistance);
+      return shared.map(some -> (HitPolicy) VerifiedPolicy.of(byDistance, some)).orElse(byDistance);
     };
   }
 

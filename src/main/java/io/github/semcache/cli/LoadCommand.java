@@ -65,7 +65,8 @@ final class LoadCommand implements Callable<Integer> {
   @Option(
       names = "--tag",
       paramLabel = "NAME=COLUMN",
-      description = "A tag of the scopes and the column of its values, for example tenant=customer.")
+      description =
+          "A tag of the scopes and the column of its values, for example tenant=customer.")
   private Map<String, String> tags = Map.of();
 
   @Option(
@@ -143,7 +144,8 @@ final class LoadCommand implements Callable<Integer> {
             replace,
             includeVolatile,
             maxCharacters);
-    LoadRun.Result result = store.withOrCreate((embedder, opened) -> load(options, embedder, opened));
+    LoadRun.Result result =
+        store.withOrCreate((embedder, opened) -> load(options, embedder, opened));
     print(result);
     return result.stored() + result.present() == 0 && result.rejected() > 0 ? 1 : 0;
   }

@@ -145,7 +145,7 @@ final class UiCommand implements Callable<Integer> {
    * The chat model that answers misses.
    *
    * @param client the model, if there is one
-   * @param close closes its connection
+   * @param closeConnection closes its connection
    */
   private record OptionalModel(Optional<ChatClient> client, Runnable closeConnection)
       implements AutoCloseable {

@@ -20,8 +20,7 @@ public final class DataFileException extends RuntimeException {
     this(message, 0, message, cause);
   }
 
-  private DataFileException(
-      String message, long line, String problem, @Nullable Throwable cause) {
+  private DataFileException(String message, long line, String problem, @Nullable Throwable cause) {
     super(message, cause);
     this.line = line;
     this.problem = problem;
@@ -30,8 +29,7 @@ public final class DataFileException extends RuntimeException {
   /** Returns an exception whose message contains the file and the line. */
   static DataFileException inLine(
       String source, long line, String problem, @Nullable Throwable cause) {
-    return new DataFileException(
-        source + ", line " + line + ": " + problem, line, problem, cause);
+    return new DataFileException(source + ", line " + line + ": " + problem, line, problem, cause);
   }
 
   /** Returns the line, or 0 if it is not known. */

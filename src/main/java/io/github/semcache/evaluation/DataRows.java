@@ -124,8 +124,7 @@ public final class DataRows {
     return next;
   }
 
-  private static void read(
-      BufferedReader text, String source, DataFile.Format format, RowSink sink)
+  private static void read(BufferedReader text, String source, DataFile.Format format, RowSink sink)
       throws IOException {
     boolean hasComments = peek(text) == '#';
     switch (format) {

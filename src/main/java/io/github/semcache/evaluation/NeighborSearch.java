@@ -123,10 +123,7 @@ final class NeighborSearch {
     float component3 = vector[from + 3];
     for (int k = 0; k < products.length; k++) {
       products[k] +=
-          component0 * row0[k]
-              + component1 * row1[k]
-              + component2 * row2[k]
-              + component3 * row3[k];
+          component0 * row0[k] + component1 * row1[k] + component2 * row2[k] + component3 * row3[k];
     }
   }
 

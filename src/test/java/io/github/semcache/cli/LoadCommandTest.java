@@ -72,8 +72,20 @@ class LoadCommandTest {
 
     CliRun run =
         run(
-            "load", file, "--prompt", "question", "--answer", "reply", "--tag", "tenant=customer",
-            "--depends-on", "list", "--ttl", "P30D", "--setting", "model=gpt-test");
+            "load",
+            file,
+            "--prompt",
+            "question",
+            "--answer",
+            "reply",
+            "--tag",
+            "tenant=customer",
+            "--depends-on",
+            "list",
+            "--ttl",
+            "P30D",
+            "--setting",
+            "model=gpt-test");
 
     assertThat(run.err()).isEmpty();
     assertThat(run.out().strip()).isEqualTo("3 answers stored, 0 already stored, 0 rows rejected");
@@ -224,8 +236,7 @@ class LoadCommandTest {
         .assertFailed(1, directory.resolve("none.csv") + " does not exist or cannot be read");
     String file = file("faq.csv", "question,answer\na,b\n");
     run("load", file)
-        .assertFailed(
-            1, file + " has no column 'prompt'; its columns are [question, answer]");
+        .assertFailed(1, file + " has no column 'prompt'; its columns are [question, answer]");
     Path latin = directory.resolve("latin.csv");
     Files.write(latin, "prompt,answer\nZürich?,Ja\n".getBytes(StandardCharsets.ISO_8859_1));
     run("load", latin.toString())
@@ -238,7 +249,8 @@ class LoadCommandTest {
   @Test
   void invalidOptionsAreRejected() throws IOException {
     String file = file("faq.csv", "prompt,answer\na,b\n");
-    run("load", file, "--ttl", "PT0S").assertFailed(2, "--ttl: timeToLive is PT0S; it must be between 1 ms and 36525 days");
+    run("load", file, "--ttl", "PT0S")
+        .assertFailed(2, "--ttl: timeToLive is PT0S; it must be between 1 ms and 36525 days");
     assertThat(run("load", file, "--max-characters", "0").exitCode()).isEqualTo(2);
     assertThat(run("load", file, "--format", "xml").exitCode()).isEqualTo(2);
     assertThat(store).doesNotExist();
@@ -267,7 +279,9 @@ class LoadCommandTest {
     CliRun run =
         CliRun.of(other, "load", file, "--no-embedding-cache", "--store", store.toString());
 
-    run.assertFailed(1, "the embedding model is other with dimension 3, but "
+    run.assertFailed(
+        1,
+        "the embedding model is other with dimension 3, but "
             + store
             + " has embeddings of fake-embedder with dimension 64");
   }

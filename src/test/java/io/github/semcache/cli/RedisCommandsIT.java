@@ -114,7 +114,8 @@ class RedisCommandsIT {
 
     assertThat(run(load).out()).startsWith("2 answers stored, 0 already stored, 0 rows rejected");
     assertThat(run(load).out()).startsWith("0 answers stored, 2 already stored, 0 rows rejected");
-    assertThat(run("explain", "Where's my card?", "--tag", "tenant=acme", "--verifier", "none").out())
+    assertThat(
+            run("explain", "Where's my card?", "--tag", "tenant=acme", "--verifier", "none").out())
         .contains("default, verifier none: hit");
     assertThat(run("forget", "--tag", "tenant=acme").out().strip()).isEqualTo("2 entries removed");
 

@@ -57,9 +57,7 @@ class UiCommandTest {
           HttpRequest.newBuilder(address.resolve("/api/state"))
               .header("X-Semcache-Token", address.getFragment().substring("token=".length()))
               .build();
-      return HttpClient.newHttpClient()
-          .send(request, HttpResponse.BodyHandlers.ofString())
-          .body();
+      return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 
     @Override
@@ -126,7 +124,9 @@ class UiCommandTest {
             List.of("--cluster"),
             List.of("--model", "x"),
             List.of("--chat-model", "m", "--setting", "model=m"))) {
-      CliRun run = CliRun.of(embedder, Stream.concat(Stream.of("ui"), options.stream()).toArray(String[]::new));
+      CliRun run =
+          CliRun.of(
+              embedder, Stream.concat(Stream.of("ui"), options.stream()).toArray(String[]::new));
       assertThat(run.exitCode()).as("%s", options).isEqualTo(2);
       assertThat(run.err()).startsWith("semcache-cli: --");
     }

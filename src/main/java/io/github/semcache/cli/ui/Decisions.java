@@ -20,14 +20,20 @@ import org.jspecify.annotations.Nullable;
 final class Decisions {
   private static final Map<MissReason, String> SENTENCES =
       Map.of(
-          MissReason.NO_NEIGHBOR, "There is no entry to compare with.",
-          MissReason.TOO_FAR, "The nearest entry is farther away than the threshold.",
-          MissReason.UNKNOWN_SCALE, "The distances of the embedding model have no known scale.",
-          MissReason.NEVER, "The policy serves only exact hits.",
-          MissReason.UNREADABLE, "The embedding model cannot read the prompt.",
-          MissReason.BYPASS, "The prompt bypasses the cache.",
+          MissReason.NO_NEIGHBOR,
+          "There is no entry to compare with.",
+          MissReason.TOO_FAR,
+          "The nearest entry is farther away than the threshold.",
+          MissReason.UNKNOWN_SCALE,
+          "The distances of the embedding model have no known scale.",
+          MissReason.NEVER,
+          "The policy serves only exact hits.",
+          MissReason.UNREADABLE,
+          "The embedding model cannot read the prompt.",
+          MissReason.BYPASS,
+          "The prompt bypasses the cache.",
           new MissReason("private-state"),
-              "The answer depends on private state, so it is not cached.");
+          "The answer depends on private state, so it is not cached.");
 
   private Decisions() {}
 
@@ -66,8 +72,7 @@ final class Decisions {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("outcome", verification.outcome().name().toLowerCase(Locale.ROOT));
     json.put("reason", verification.reason());
-    json.put(
-        "score", verification.score().isPresent() ? verification.score().getAsDouble() : null);
+    json.put("score", verification.score().isPresent() ? verification.score().getAsDouble() : null);
     return json;
   }
 
@@ -103,7 +108,9 @@ final class Decisions {
     String code = miss.reason().code();
     String words = code.replace('-', ' ');
     Optional<Verification> verification =
-        explanation.candidates().stream().flatMap(found -> found.verification().stream()).findFirst();
+        explanation.candidates().stream()
+            .flatMap(found -> found.verification().stream())
+            .findFirst();
     if (verification.filter(found -> found.reason().equals(code)).isPresent()) {
       return verification.get().outcome() == Verification.Outcome.UNSURE
           ? "The verifier is unsure about the nearest entry: " + words + "."

@@ -17,6 +17,7 @@ final class Endpoints implements AutoCloseable {
   private static final int MAX_TEXT = 64 * 1024;
   private static final int MAX_NAME = 200;
   private static final int MAX_LISTED = 200;
+  private static final double MAX_TTL_SECONDS = 100L * 365 * 24 * 3600;
   private static final int DEFAULT_REPORT_LIMIT = 2_000;
   private static final int MAX_REPORT_LIMIT = 20_000;
   private static final double DEFAULT_ERROR_RATE = 0.01;
@@ -124,7 +125,7 @@ final class Endpoints implements AutoCloseable {
               + " --system, and --setting");
     }
     Optional<Duration> timeToLive =
-        body.number("ttlSeconds", 1, Duration.ofDays(36_500).toSeconds()).stream()
+        body.number("ttlSeconds", 1, MAX_TTL_SECONDS).stream()
             .mapToObj(seconds -> Duration.ofSeconds((long) seconds))
             .findFirst();
     questions.put(body.text("prompt", MAX_TEXT), body.text("answer", MAX_TEXT), timeToLive);

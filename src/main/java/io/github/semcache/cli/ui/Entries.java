@@ -5,8 +5,8 @@ import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.ListableStore.ListedEntry;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -94,28 +94,28 @@ record Entries(UiOptions options, ToLongFunction<String> hits) {
 
   /** Returns the scopes of the entries with their sizes, largest first. */
   List<Map<String, Object>> scopes() {
-    Map<String, Map<String, Object>> scopes = new LinkedHashMap<>();
-    scopes.put(options.scope().hash(), scope(options.scope().hash(), ""));
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    Map<String, String> models = new HashMap<>();
+    sizes.put(options.scope().hash(), 0);
     try (Stream<ListedEntry> entries = options.listing().entries().limit(MAX_SCANNED)) {
       entries.forEach(
           listed -> {
             CacheEntry entry = listed.entry();
-            Map<String, Object> scope =
-                scopes.computeIfAbsent(entry.scope(), hash -> scope(hash, model(entry)));
-            scope.merge("entries", 1, (a, b) -> (Integer) a + (Integer) b);
-            scope.put("model", model(entry));
+            sizes.merge(entry.scope(), 1, Integer::sum);
+            models.put(entry.scope(), model(entry));
           });
     }
-    List<Map<String, Object>> sorted = new ArrayList<>(scopes.values());
-    sorted.sort(Comparator.comparing(scope -> -(Integer) scope.get("entries")));
-    return sorted;
+    return sizes.entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+        .map(scope -> describe(scope.getKey(), scope.getValue(), models))
+        .toList();
   }
 
-  private Map<String, Object> scope(String hash, String model) {
+  private Map<String, Object> describe(String hash, int size, Map<String, String> models) {
     Map<String, Object> scope = new LinkedHashMap<>();
     scope.put("hash", hash);
-    scope.put("model", model);
-    scope.put("entries", 0);
+    scope.put("model", models.getOrDefault(hash, ""));
+    scope.put("entries", size);
     scope.put("isWritable", options.scope().hash().equals(hash));
     return scope;
   }

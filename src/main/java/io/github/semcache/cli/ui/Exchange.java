@@ -49,7 +49,8 @@ final class Exchange {
     for (String parameter : query == null ? new String[0] : query.split("&")) {
       int equals = parameter.indexOf('=');
       if (equals > 0) {
-        parameters.put(decode(parameter.substring(0, equals)), decode(parameter.substring(equals + 1)));
+        parameters.put(
+            decode(parameter.substring(0, equals)), decode(parameter.substring(equals + 1)));
       }
     }
     return parameters;

@@ -15,8 +15,7 @@ record JsonObject(JsonNode node) {
   String text(String name, int maxCharacters) {
     return optionalText(name, maxCharacters)
         .filter(text -> !text.isBlank())
-        .orElseThrow(
-            () -> new HttpFailure(HttpFailure.BAD_REQUEST, name + " is missing or blank"));
+        .orElseThrow(() -> new HttpFailure(HttpFailure.BAD_REQUEST, name + " is missing or blank"));
   }
 
   Optional<String> optionalText(String name, int maxCharacters) {

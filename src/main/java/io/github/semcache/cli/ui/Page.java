@@ -16,8 +16,17 @@ import java.util.Optional;
 record Page(Map<String, Resource> files) {
   private static final String DIRECTORY = "/io/github/semcache/cli/ui/";
 
-  /** A file of the page. */
-  record Resource(String contentType, byte[] content) {}
+  /**
+   * A file of the page.
+   *
+   * @param contentType the media type
+   * @param text the content
+   */
+  record Resource(String contentType, String text) {
+    byte[] bytes() {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+  }
 
   static Page load() {
     return new Page(
@@ -27,9 +36,7 @@ record Page(Map<String, Resource> files) {
             "/ui.js", resource("ui.js", "text/javascript; charset=utf-8"),
             "/icon.svg", resource("icon.svg", "image/svg+xml"),
             "/chart.js",
-                new Resource(
-                    "text/javascript; charset=utf-8",
-                    EvaluationReport.chartScript().getBytes(StandardCharsets.UTF_8))));
+                new Resource("text/javascript; charset=utf-8", EvaluationReport.chartScript())));
   }
 
   private static Resource resource(String name, String contentType) {
@@ -37,7 +44,7 @@ record Page(Map<String, Resource> files) {
       if (in == null) {
         throw new IllegalStateException(DIRECTORY + name + " is not on the class path");
       }
-      return new Resource(contentType, in.readAllBytes());
+      return new Resource(contentType, new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ final class Questions implements AutoCloseable {
     this.recordedCache = newCache(builder -> builder.store(recordedStore));
   }
 
-  private SemanticCache newCache(java.util.function.Consumer<SemanticCacheBuilder> store) {
+  private SemanticCache newCache(Consumer<SemanticCacheBuilder> store) {
     SemanticCacheBuilder builder =
         SemanticCache.builder()
             .embedder(options.embedder())
@@ -85,8 +86,7 @@ final class Questions implements AutoCloseable {
   }
 
   private Prompt prompt(String text, String scopeHash) {
-    return Prompt.of(text)
-        .scope(isWritable(scopeHash) ? options.scope() : Scope.ofHash(scopeHash));
+    return Prompt.of(text).scope(isWritable(scopeHash) ? options.scope() : Scope.ofHash(scopeHash));
   }
 
   private static Prompt at(Prompt prompt, OptionalDouble maxDistance) {
@@ -109,8 +109,7 @@ final class Questions implements AutoCloseable {
         .filter(Answer::isHit)
         .flatMap(Answer::entryId)
         .ifPresent(id -> hitsByEntry.merge(id, 1L, Long::sum));
-    boolean isExact =
-        answer.filter(found -> found.source() == Answer.Source.EXACT).isPresent();
+    boolean isExact = answer.filter(found -> found.source() == Answer.Source.EXACT).isPresent();
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("id", record(new Question(prompt, matches(explanation), isExact)));
     json.put("prompt", text);
@@ -141,8 +140,7 @@ final class Questions implements AutoCloseable {
     json.put("isDemo", !answer.isHit() && options.isDemo());
     json.put("key", answer.entryId().orElse(null));
     json.put("matchedPrompt", answer.matchedPrompt().orElse(null));
-    json.put(
-        "distance", answer.distance().isPresent() ? answer.distance().getAsDouble() : null);
+    json.put("distance", answer.distance().isPresent() ? answer.distance().getAsDouble() : null);
     json.put("ageSeconds", answer.age().toSeconds());
     json.put("model", answer.reply().model().orElse(null));
     return json;

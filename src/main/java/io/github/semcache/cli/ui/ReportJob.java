@@ -165,8 +165,7 @@ final class ReportJob implements AutoCloseable {
               .maxErrorRate(request.maxErrorRate())
               .standardPolicies()
               .progress(
-                  done ->
-                      progress(EMBEDDING_PERCENT + (100 - EMBEDDING_PERCENT) * done / 100));
+                  done -> progress(EMBEDDING_PERCENT + (100 - EMBEDDING_PERCENT) * done / 100));
       if (request.isShuffled()) {
         report.shuffled(SEED);
       }

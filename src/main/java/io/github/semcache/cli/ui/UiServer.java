@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UiServer implements AutoCloseable {
   private static final int THREADS = 8;
+  private static final byte[] LOOPBACK = {127, 0, 0, 1};
   private static final String API = "/api/";
   private static final String REPORT = "/report/";
 
@@ -59,7 +60,7 @@ public final class UiServer implements AutoCloseable {
   public static UiServer start(UiOptions options, int port) {
     HttpServer http;
     try {
-      http = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 0);
+      http = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port), 0);
     } catch (IOException e) {
       throw new UncheckedIOException("port " + port + " is not available: " + e.getMessage(), e);
     }
@@ -128,7 +129,7 @@ public final class UiServer implements AutoCloseable {
     Page.Resource file =
         page.file(path)
             .orElseThrow(() -> new HttpFailure(HttpFailure.NOT_FOUND, "there is no such page"));
-    reply.sendFile(file.contentType(), file.content());
+    reply.sendFile(file.contentType(), file.bytes());
   }
 
   /** Stops the server and a running report. Requests in progress are interrupted. */

@@ -132,7 +132,10 @@ class UiBrowserIT {
     StringBuilder csv = new StringBuilder("question asked,topic\n");
     for (int i = 0; i < 60; i++) {
       csv.append("tell me more of that").append("!".repeat(i % 40));
-      csv.append(i == 7 ? " " + HOSTILE.replace("\"", "'") : "").append(",t").append(i % 5).append('\n');
+      csv.append(i == 7 ? " " + HOSTILE.replace("\"", "'") : "")
+          .append(",t")
+          .append(i % 5)
+          .append('\n');
     }
     Path file = Files.writeString(directory.resolve("prompts.csv"), csv);
 
@@ -182,7 +185,8 @@ class UiBrowserIT {
 
     assertThat(
             browser
-                .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                .run(
+                    "return document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 .asInt())
         .isZero();
     String background =

@@ -86,7 +86,8 @@ class UiSecurityTest {
 
   @Test
   void twoHostsAreRefused() throws Exception {
-    assertThat(page.raw(request("GET /", own(), "Host: attacker.example"))).containsPattern(" 40[03] ");
+    assertThat(page.raw(request("GET /", own(), "Host: attacker.example")))
+        .containsPattern(" 40[03] ");
   }
 
   @Test
@@ -119,9 +120,7 @@ class UiSecurityTest {
 
   @Test
   void ownOriginIsServed() throws Exception {
-    assertThat(
-            page.raw(
-                request("GET /api/state", own(), tokenHeader(), "Origin: http://" + own())))
+    assertThat(page.raw(request("GET /api/state", own(), tokenHeader(), "Origin: http://" + own())))
         .contains(" 200 ");
   }
 
@@ -137,8 +136,7 @@ class UiSecurityTest {
   void endpointsRequireTheToken() throws Exception {
     for (String token : List.of("", "0", page.token().substring(1), page.token() + "0")) {
       for (String line : List.of("GET /api/state", "GET /api/stats", "GET /api/nothing")) {
-        assertThat(page.raw(request(line, own(), "X-Semcache-Token: " + token)))
-            .contains(" 403 ");
+        assertThat(page.raw(request(line, own(), "X-Semcache-Token: " + token))).contains(" 403 ");
       }
     }
     for (String endpoint : List.of("ask", "answer", "entries/remove", "report", "decide")) {
@@ -220,11 +218,22 @@ class UiSecurityTest {
     assertThat(form.statusCode()).isEqualTo(415);
     for (String body :
         List.of(
-            "", "[]", "null", "\"x\"", "{", "{} {}", "{\"prompt\":1}", "{\"prompt\":null}", "{}",
-            "{\"prompt\":\" \"}", "{\"prompt\":\"a\",\"prompt\":\"b\"}",
+            "",
+            "[]",
+            "null",
+            "\"x\"",
+            "{",
+            "{} {}",
+            "{\"prompt\":1}",
+            "{\"prompt\":null}",
+            "{}",
+            "{\"prompt\":\" \"}",
+            "{\"prompt\":\"a\",\"prompt\":\"b\"}",
             "{\"a\":".repeat(500) + "1" + "}".repeat(500),
-            "{\"prompt\":\"a\",\"maxDistance\":3}", "{\"prompt\":\"a\",\"maxDistance\":-0.1}",
-            "{\"prompt\":\"a\",\"maxDistance\":\"0\"}", "{\"prompt\":\"a\",\"maxDistance\":true}",
+            "{\"prompt\":\"a\",\"maxDistance\":3}",
+            "{\"prompt\":\"a\",\"maxDistance\":-0.1}",
+            "{\"prompt\":\"a\",\"maxDistance\":\"0\"}",
+            "{\"prompt\":\"a\",\"maxDistance\":true}",
             "{\"prompt\":\"a\",\"scope\":7}")) {
       HttpResponse<String> response = page.post("/api/ask", body);
       assertThat(response.statusCode()).as(body).isEqualTo(400);

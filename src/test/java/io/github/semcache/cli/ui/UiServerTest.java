@@ -155,7 +155,8 @@ class UiServerTest {
       assertThat(page.ok("ask", "{\"prompt\": \"Where's my card?\"}").get("answer").isNull())
           .isTrue();
       HttpResponse<String> refused =
-          page.post("/api/answer", "{\"prompt\": \"a\", \"answer\": \"b\", \"scope\": " + scope + "}");
+          page.post(
+              "/api/answer", "{\"prompt\": \"a\", \"answer\": \"b\", \"scope\": " + scope + "}");
       assertThat(refused.statusCode()).isEqualTo(400);
       assertThat(refused.body()).contains("only the hash is known");
       assertThat(page.ok("entries", "{}").get("matching").asInt()).isEqualTo(1);
@@ -204,13 +205,13 @@ class UiServerTest {
   @Test
   void failureOfTheEmbedderIsReportedWithoutTexts() throws Exception {
     try (UiFixture page = page()) {
-      embedder.failWith(new EmbedderException("the service does not answer", new RuntimeException()));
+      embedder.failWith(
+          new EmbedderException("the service does not answer", new RuntimeException()));
 
       HttpResponse<String> failed = page.post("/api/ask", "{\"prompt\": \"A new question\"}");
 
       assertThat(failed.statusCode()).isEqualTo(502);
-      assertThat(failed.body())
-          .isEqualTo("{\"error\":\"the service does not answer\"}");
+      assertThat(failed.body()).isEqualTo("{\"error\":\"the service does not answer\"}");
     }
   }
 
@@ -233,7 +234,10 @@ class UiServerTest {
   private static String prompts(int count, String prompt, String label) {
     StringBuilder csv = new StringBuilder(prompt + "," + label + "\n");
     for (int i = 0; i < count; i++) {
-      csv.append("tell me more of that").append("!".repeat(i % 40)).append(",sector ").append(i % 7);
+      csv.append("tell me more of that")
+          .append("!".repeat(i % 40))
+          .append(",sector ")
+          .append(i % 7);
       csv.append('\n');
     }
     return csv.toString();
@@ -282,13 +286,20 @@ class UiServerTest {
   void unusableFilesAndParametersAreRefused() throws Exception {
     try (UiFixture page = page()) {
       for (String file :
-          List.of("", "text,label\n", "text,label\na\n", "text,label\na,b\nc,b\n", "first,second,same\na,b,1\n")) {
+          List.of(
+              "",
+              "text,label\n",
+              "text,label\na\n",
+              "text,label\na,b\nc,b\n",
+              "first,second,same\na,b,1\n")) {
         HttpResponse<String> response = page.post("/api/report?name=a.csv", file);
         assertThat(response.statusCode()).as(file).isEqualTo(422);
         assertThat(response.body()).contains("a.csv").doesNotContain("semcache-", "/tmp");
       }
-      for (String parameters : List.of("limit=1", "limit=x", "limit=1e9", "errorRate=0", "label=" + "x".repeat(300))) {
-        assertThat(page.post("/api/report?" + parameters, prompts(40, "text", "label")).statusCode())
+      for (String parameters :
+          List.of("limit=1", "limit=x", "limit=1e9", "errorRate=0", "label=" + "x".repeat(300))) {
+        assertThat(
+                page.post("/api/report?" + parameters, prompts(40, "text", "label")).statusCode())
             .as(parameters)
             .isEqualTo(400);
       }
