@@ -79,7 +79,7 @@ function duration(seconds) {
   return number(Math.round(seconds / 86400)) + ' d';
 }
 
-const took = micros => micros < 1000 ? `${micros} µs` : micros < 1e6 ? `${(micros / 1000).toFixed(1)} ms` : `${(micros / 1e6).toFixed(1)} s`;
+const took = micros => micros < 1000 ? `${micros} µs` : micros < 1e6 ? `${(micros / 1000).toFixed(micros < 1e5 ? 1 : 0)} ms` : `${(micros / 1e6).toFixed(1)} s`;
 
 function table(into, heads, rows, className) {
   into.replaceChildren();
@@ -140,7 +140,7 @@ function fillNotes() {
   byId('missNote').textContent = !writable
     ? 'Only the hash of this scope is known, so questions are looked up in it, but answers cannot be added.'
     : state.isDemo
-      ? 'A miss gets a demo answer, which is stored in memory. No language model is asked; start ui with --chat-model to use one.'
+      ? 'A miss gets a demo answer, which is stored in memory. No language model is asked; start ui with the option --chat-model to use one.'
       : state.model
         ? `A miss is answered by ${state.model}, and the answer is stored.`
         : 'A miss is only reported. You can store your own answer, or start ui with --chat-model.';
@@ -253,7 +253,7 @@ function drawChart(decision) {
       datasets: [{
         label: 'distance',
         data: decision.candidates.map(candidate => candidate.distance),
-        backgroundColor: decision.candidates.map(candidate => color(isServed(decision, candidate) ? 'good' : candidate.hit ? 'accent' : candidate.within ? 'bad' : 'muted')),
+        backgroundColor: decision.candidates.map(candidate => color(isServed(decision, candidate) ? 'good' : candidate.hit ? 'accent' : candidate.within ? 'bad' : 'bar')),
         borderRadius: 3, maxBarThickness: 18, minBarLength: 2,
       }],
     },
