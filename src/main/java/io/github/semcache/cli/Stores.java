@@ -6,9 +6,8 @@ import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.ListableStore;
-import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,7 +32,7 @@ final class Stores {
    * @param store the store
    * @param listing the same store, as a store that can list its entries
    */
-  record OpenStore(VectorStore store, ListableStore listing) implements AutoCloseable {
+  record OpenStore(VectorStore store, VectorStore.Listable listing) implements AutoCloseable {
 
     /** Returns the entries that match a filter. */
     List<ListedEntry> entries(Predicate<ListedEntry> filter) {

@@ -2,7 +2,7 @@ package io.github.semcache.evaluation;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
 import java.util.Map;
@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * several times. The verifier must always decide in the same way on equal pairs. A decision takes
  * about 200 bytes. CachingVerifier is thread-safe if the verifier is.
  */
-public final class CachingVerifier implements PairVerifier, NonBlocking {
+public final class CachingVerifier implements PairVerifier, Deadline.NonBlocking {
   private final PairVerifier verifier;
   private final Map<Pair, Verification> decisions = new ConcurrentHashMap<>();
 
@@ -45,6 +45,6 @@ public final class CachingVerifier implements PairVerifier, NonBlocking {
   /** Returns whether the verifier does not block. */
   @Override
   public boolean isNonBlocking() {
-    return NonBlocking.test(verifier);
+    return Deadline.NonBlocking.test(verifier);
   }
 }

@@ -2,7 +2,7 @@ package io.github.semcache.cli.ui;
 
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListableStore.ListedEntry;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;

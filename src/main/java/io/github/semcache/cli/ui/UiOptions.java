@@ -6,7 +6,6 @@ import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.prompt.Scope;
-import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.VectorStore;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -27,7 +26,7 @@ import java.util.function.Consumer;
 public record UiOptions(
     String storeName,
     VectorStore store,
-    ListableStore listing,
+    VectorStore.Listable listing,
     CachingEmbedder embedder,
     Scope scope,
     Optional<ChatClient> model,
