@@ -203,6 +203,9 @@ final class LoadRun implements AutoCloseable {
       }
     }
     String text = row.value(options.prompt()).orElseThrow();
+    if (Normalizer.nfc().normalize(text).isBlank()) {
+      return Optional.of("column '" + options.prompt() + "' has only white space");
+    }
     if (text.length() > options.maxCharacters()) {
       return Optional.of(
           "column '%s' has %d characters; the limit is %d"

@@ -186,6 +186,9 @@ final class UiCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       out.println(server.address());
       out.flush();
+      if (environment.showsProgress()) {
+        spec.commandLine().getErr().println("Ctrl-C ends the page.");
+      }
       openBrowser(server.address());
       shutdown.await();
     }

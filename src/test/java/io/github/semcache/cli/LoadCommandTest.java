@@ -175,13 +175,14 @@ class LoadCommandTest {
             lines?",Yes,acme
             What is the weather in Rome?,Sunny,acme
             far too long to be a prompt of this file,Yes,acme
+            \u00A0\u3000,Yes,acme
             """);
     String[] load = {"load", file, "--tag", "tenant=tenant", "--max-characters", "35"};
 
     CliRun run = run(load);
 
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out().strip()).isEqualTo("2 answers stored, 0 already stored, 6 rows rejected");
+    assertThat(run.out().strip()).isEqualTo("2 answers stored, 0 already stored, 7 rows rejected");
     assertThat(run.err().lines())
         .containsExactly(
             "line 3: column 'prompt' is empty",
@@ -189,12 +190,13 @@ class LoadCommandTest {
             "line 5: column 'tenant' is empty",
             "line 6: the row has 1 values, but the header has 3 columns",
             "line 9: a cache does not look up the prompt (volatile-weather)",
-            "line 10: column 'prompt' has 40 characters; the limit is 35");
+            "line 10: column 'prompt' has 40 characters; the limit is 35",
+            "line 11: column 'prompt' has only white space");
     JsonNode json =
         run("load", file, "--tag", "tenant=tenant", "--include-volatile", "--json").json();
     assertThat(json.get("stored").asInt()).isEqualTo(2);
     assertThat(json.at("/rejections/0/line").asInt()).isEqualTo(3);
-    assertThat(json.get("rejections")).hasSize(4);
+    assertThat(json.get("rejections")).hasSize(5);
   }
 
   @Test

@@ -61,10 +61,9 @@ class UiCommandTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       thread.interrupt();
-      thread.join(10_000);
-      assertThat(thread.isAlive()).isFalse();
+      await().atMost(Duration.ofSeconds(30)).until(() -> !thread.isAlive());
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A headless browser that is controlled by chromedriver (the WebDriver protocol of the W3C). */
 public final class Browser implements AutoCloseable {
@@ -99,7 +100,8 @@ public final class Browser implements AutoCloseable {
     }
   }
 
-  private JsonNode send(String method, String path, Object body) throws Exception {
+  private JsonNode send(String method, String path, @Nullable Object body)
+      throws IOException, InterruptedException {
     HttpRequest.BodyPublisher publisher =
         body == null
             ? HttpRequest.BodyPublishers.noBody()
@@ -193,9 +195,11 @@ public final class Browser implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     try {
       send("DELETE", session, null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       driver.destroy();
     }

@@ -5,7 +5,6 @@ import io.github.semcache.prompt.Prompt;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -157,9 +156,11 @@ final class Endpoints implements AutoCloseable {
         exchange.body(ReportJob.MAX_BYTES));
   }
 
+  /** Returns the name of the file, of which some browsers send the path. */
   private static String name(Map<String, String> parameters) {
-    String name = text(parameters, "name").orElse("file.csv");
-    return List.of(name.split("[/\\\\]")).get(Math.max(0, name.split("[/\\\\]").length - 1));
+    String path = text(parameters, "name").orElse("");
+    String name = path.substring(1 + Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')));
+    return name.isBlank() ? "file.csv" : name;
   }
 
   private static Optional<String> text(Map<String, String> parameters, String name) {
