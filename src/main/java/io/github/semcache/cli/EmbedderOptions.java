@@ -100,6 +100,11 @@ final class EmbedderOptions {
     return spec.commandLine().getParseResult().hasMatchedOption("--embedder");
   }
 
+  /** Returns whether the embedder is local, or its API key is known. */
+  boolean isAvailable() {
+    return isLocal() || baseUrl().isPresent() || environment.variable(keyVariable).isPresent();
+  }
+
   /**
    * Returns the model ID that a given {@code --embedder} usually has, without an API key.
    *

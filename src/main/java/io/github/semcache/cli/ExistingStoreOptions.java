@@ -2,6 +2,7 @@ package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.openai.OpenAiChatClient;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.store.StoreException;
@@ -128,6 +129,40 @@ final class ExistingStoreOptions {
   /** Opens a chat model of the service of the embedder options. The caller closes it. */
   OpenAiChatClient openChatModel(String chatModel) {
     return embedder.openChatModel(chatModel);
+  }
+
+  /**
+   * Opens the embedder and the store as {@link #with} does. If the embedder of the store is not
+   * available, because no {@code --embedder} is given or its API key is missing, prompts are looked
+   * up by their key only.
+   *
+   * @param action receives the embedder, the store, and whether prompts are looked up by their key
+   *     only
+   */
+  <T> T withOrExactOnly(UiAction<T> action) {
+    if (embedder.isAvailable() && (embedder.isGiven() || hasModelOfEmbedder())) {
+      return with((open, store) -> action.apply(open, store, false));
+    }
+    return withoutEmbedder(
+        (space, store) ->
+            action.apply(
+                new OpenEmbedder(
+                    CachingEmbedder.inMemory(new ExactOnlyEmbedder(space)), () -> {}),
+                store,
+                true));
+  }
+
+  /** An action on a store whose embedder may not be available. */
+  interface UiAction<T> {
+    T apply(OpenEmbedder embedder, Stores.OpenStore store, boolean isExactOnly);
+  }
+
+  /** Returns whether the store has embeddings of the default embedder, or none. */
+  private boolean hasModelOfEmbedder() {
+    checkOptions();
+    List<EmbeddingSpace> spaces = spaces();
+    return spaces.isEmpty()
+        || spaces.stream().anyMatch(space -> space.modelId().equals(embedder.modelId()));
   }
 
   /**

@@ -5,7 +5,6 @@ import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
-import io.github.semcache.embedding.Embedding;
 import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.evaluation.DataFile;
 import io.github.semcache.evaluation.DataRows;
@@ -52,7 +51,7 @@ final class LoadRun implements AutoCloseable {
     this.options = options;
     this.embedder = embedder;
     this.cache = newCache(embedder, store);
-    this.exactOnly = newCache(new UnreadEmbedder(embedder), store);
+    this.exactOnly = newCache(new ExactOnlyEmbedder(store.space()), store);
   }
 
   /**
@@ -267,28 +266,5 @@ final class LoadRun implements AutoCloseable {
   public void close() {
     cache.close();
     exactOnly.close();
-  }
-
-  /** Reads no text, so that prompts are looked up by their key only. */
-  private record UnreadEmbedder(Embedder embedder) implements Embedder {
-    @Override
-    public List<Embedding> embed(List<String> texts) {
-      return embedder.embed(texts);
-    }
-
-    @Override
-    public double coverage(String text) {
-      return 0;
-    }
-
-    @Override
-    public String modelId() {
-      return embedder.modelId();
-    }
-
-    @Override
-    public int dimension() {
-      return embedder.dimension();
-    }
   }
 }

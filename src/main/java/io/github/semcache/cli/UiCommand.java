@@ -117,9 +117,11 @@ final class UiCommand implements Callable<Integer> {
     try (Shutdown shutdown = new Shutdown();
         OptionalModel model = openModel()) {
       if (store.isGiven()) {
-        store.with((embedder, opened) -> serve(embedder, opened, store.name(), model, shutdown));
+        store.withOrExactOnly(
+            (embedder, opened, isExactOnly) ->
+                serve(embedder, opened, isExactOnly, model, shutdown));
       } else {
-        store.inMemory((embedder, opened) -> serve(embedder, opened, "in memory", model, shutdown));
+        store.inMemory((embedder, opened) -> serve(embedder, opened, false, model, shutdown));
       }
     }
     return 0;
@@ -168,9 +170,10 @@ final class UiCommand implements Callable<Integer> {
   private Object serve(
       OpenEmbedder embedder,
       Stores.OpenStore opened,
-      String storeName,
+      boolean isExactOnly,
       OptionalModel model,
       Shutdown shutdown) {
+    String storeName = store.isGiven() ? store.name() : "in memory";
     UiOptions options =
         new UiOptions(
             storeName,
@@ -180,6 +183,7 @@ final class UiCommand implements Callable<Integer> {
             scope(model.client()),
             model.client(),
             model.client().filter(DemoAnswers.class::isInstance).isPresent(),
+            isExactOnly,
             policy.name(),
             policy::configure);
     try (UiServer server = UiServer.start(options, port)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.SemanticCache;
+import io.github.semcache.embedding.Embedder;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.testkit.FakeEmbedder;
@@ -52,12 +53,22 @@ class UiCommandTest {
     }
 
     String state() throws Exception {
+      return request("state", "");
+    }
+
+    /** Sends a body to an endpoint, or nothing if the body is empty, and returns the reply. */
+    String request(String endpoint, String body) throws Exception {
       URI address = URI.create(out.toString().strip());
-      HttpRequest request =
-          HttpRequest.newBuilder(address.resolve("/api/state"))
-              .header("X-Semcache-Token", address.getFragment().substring("token=".length()))
-              .build();
-      return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(address.resolve("/api/" + endpoint))
+              .header("Content-Type", "application/json")
+              .header("X-Semcache-Token", address.getFragment().substring("token=".length()));
+      if (!body.isEmpty()) {
+        request.POST(HttpRequest.BodyPublishers.ofString(body));
+      }
+      return HttpClient.newHttpClient()
+          .send(request.build(), HttpResponse.BodyHandlers.ofString())
+          .body();
     }
 
     @Override
@@ -98,6 +109,37 @@ class UiCommandTest {
     try (LuceneVectorStore reopened = LuceneVectorStore.open(store, embedder);
         var entries = reopened.entries()) {
       assertThat(entries).hasSize(1);
+    }
+  }
+
+  @Test
+  void storeOfAModelThatIsNotAvailableIsSearchedByKey() throws Exception {
+    Path store = directory.resolve("store");
+    Embedder other = Embedder.of("text-embedding-3-small", 3, text -> new float[] {1, 0, 0});
+    try (SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(other)
+            .maxDistance(0.1)
+            .verifier(PairVerifier.none())
+            .ownedStore(LuceneVectorStore.open(store, other))
+            .build()) {
+      cache.put(Prompt.of("How do I pay?"), "In the app.");
+    }
+    for (List<String> options : List.of(List.<String>of(), List.of("--embedder", "openai"))) {
+      String[] args =
+          Stream.concat(Stream.of("--store", store.toString()), options.stream())
+              .toArray(String[]::new);
+      try (RunningUi ui = new RunningUi(args)) {
+        assertThat(ui.err.toString()).isEmpty();
+        assertThat(ui.state())
+            .contains("\"isExactOnly\":true", "\"embedder\":\"text-embedding-3-small\"");
+        assertThat(ui.request("ask", "{\"prompt\": \"How do I pay?\"}"))
+            .contains("\"source\":\"EXACT\"");
+        assertThat(ui.request("ask", "{\"prompt\": \"How can I pay?\"}"))
+            .contains("\"answer\":null", "\"reason\":\"unreadable\"");
+        assertThat(ui.request("answer", "{\"prompt\": \"a\", \"answer\": \"b\"}"))
+            .contains("cannot be stored without the embedding model");
+      }
     }
   }
 

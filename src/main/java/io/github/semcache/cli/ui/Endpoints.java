@@ -85,6 +85,7 @@ final class Endpoints implements AutoCloseable {
     json.put("policy", options.policyName());
     json.put("threshold", threshold.isPresent() ? threshold.getAsDouble() : null);
     json.put("isDemo", options.isDemo());
+    json.put("isExactOnly", options.isExactOnly());
     json.put(
         "model",
         options.model().map(model -> model.settings().getOrDefault("model", "model")).orElse(null));
@@ -117,7 +118,12 @@ final class Endpoints implements AutoCloseable {
   }
 
   private Map<String, Object> answer(JsonObject body) {
-    if (!questions.isWritable(scope(body))) {
+    if (options.isExactOnly()) {
+      throw new HttpFailure(
+          HttpFailure.BAD_REQUEST,
+          "answers cannot be stored without the embedding model; use --embedder");
+    }
+    if (!questions.isOwn(scope(body))) {
       throw new HttpFailure(
           HttpFailure.BAD_REQUEST,
           "answers cannot be stored in a scope of which only the hash is known; use --tag,"

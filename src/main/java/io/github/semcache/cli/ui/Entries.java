@@ -116,7 +116,7 @@ record Entries(UiOptions options, ToLongFunction<String> hits) {
     scope.put("hash", hash);
     scope.put("model", models.getOrDefault(hash, ""));
     scope.put("entries", size);
-    scope.put("isWritable", options.scope().hash().equals(hash));
+    scope.put("isOwn", options.scope().hash().equals(hash));
     return scope;
   }
 

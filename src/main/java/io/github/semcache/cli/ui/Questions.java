@@ -80,13 +80,13 @@ final class Questions implements AutoCloseable {
     return hitsByEntry.getOrDefault(entryId, 0L);
   }
 
-  /** Returns whether answers can be stored in a scope, of which all parts must be known. */
-  boolean isWritable(String scopeHash) {
+  /** Returns whether a scope is that of new answers, of which all parts are known. */
+  boolean isOwn(String scopeHash) {
     return options.scope().hash().equals(scopeHash);
   }
 
   private Prompt prompt(String text, String scopeHash) {
-    return Prompt.of(text).scope(isWritable(scopeHash) ? options.scope() : Scope.ofHash(scopeHash));
+    return Prompt.of(text).scope(isOwn(scopeHash) ? options.scope() : Scope.ofHash(scopeHash));
   }
 
   private static Prompt at(Prompt prompt, OptionalDouble maxDistance) {
@@ -103,7 +103,7 @@ final class Questions implements AutoCloseable {
     Prompt prompt = prompt(text, scopeHash);
     Explanation explanation = cache.explain(at(prompt, maxDistance));
     long start = System.nanoTime();
-    Optional<Answer> answer = answer(at(prompt, maxDistance), isWritable(scopeHash));
+    Optional<Answer> answer = answer(at(prompt, maxDistance), isOwn(scopeHash));
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     answer
         .filter(Answer::isHit)
@@ -119,8 +119,8 @@ final class Questions implements AutoCloseable {
     return json;
   }
 
-  private Optional<Answer> answer(Prompt prompt, boolean isWritable) {
-    return isWritable && options.model().isPresent()
+  private Optional<Answer> answer(Prompt prompt, boolean isOwn) {
+    return isOwn && !options.isExactOnly() && options.model().isPresent()
         ? Optional.of(cache.ask(prompt, options.model().get()))
         : cache.lookup(prompt);
   }

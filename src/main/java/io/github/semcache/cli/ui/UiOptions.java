@@ -20,6 +20,8 @@ import java.util.function.Consumer;
  * @param scope the scope of new answers, with the settings of the chat model
  * @param model the chat model that answers misses; empty if none does
  * @param isDemo whether the answers of the chat model are samples
+ * @param isExactOnly whether the embedding model is not available, so that prompts are looked up by
+ *     their key only and answers are not stored
  * @param policyName the name of the policy
  * @param policy sets the policy and the verifier of a cache
  */
@@ -31,6 +33,7 @@ public record UiOptions(
     Scope scope,
     Optional<ChatClient> model,
     boolean isDemo,
+    boolean isExactOnly,
     String policyName,
     Consumer<SemanticCacheBuilder> policy) {
   /** Checks the components. */

@@ -123,7 +123,7 @@ async function loadState() {
   const chosen = select.value;
   select.replaceChildren();
   state.scopes.forEach(scope => {
-    const parts = scope.isWritable ? Object.entries(state.scopeParts.tags).map(([name, value]) => `${name}=${value}`).join(', ') || 'no tags' : scope.hash.slice(0, 8);
+    const parts = scope.isOwn ? Object.entries(state.scopeParts.tags).map(([name, value]) => `${name}=${value}`).join(', ') || 'no tags' : scope.hash.slice(0, 8);
     const option = add(select, 'option', [parts, scope.model, plural(scope.entries, 'entry').replace('entrys', 'entries')].filter(Boolean).join(' · '));
     option.value = scope.hash;
   });
@@ -136,8 +136,9 @@ async function loadState() {
 const scope = () => state.scopes.find(each => each.hash === byId('scope').value);
 
 function fillNotes() {
-  const writable = scope().isWritable;
-  byId('missNote').textContent = !writable
+  byId('missNote').textContent = state.isExactOnly
+    ? 'The embedding model of the store is not available, so questions hit only if they are equal to a stored one, and answers cannot be added. Start ui with --embedder.'
+    : !scope().isOwn
     ? 'Only the hash of this scope is known, so questions are looked up in it, but answers cannot be added.'
     : state.isDemo
       ? 'A miss gets a demo answer, which is stored in memory. No language model is asked; start ui with the option --chat-model to use one.'
@@ -159,7 +160,7 @@ const withThreshold = body => threshold == null ? body : {...body, maxDistance: 
 
 async function ask(prompt) {
   const asked = await call('ask', withThreshold({prompt, scope: scope().hash}));
-  asked.writable = scope().isWritable;
+  asked.writable = scope().isOwn && !state.isExactOnly;
   questions.unshift(asked);
   questions = questions.slice(0, 50);
   current = asked;

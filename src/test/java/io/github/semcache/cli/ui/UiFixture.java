@@ -39,6 +39,7 @@ final class UiFixture implements AutoCloseable {
                 Scope.none().settings(model.map(ChatClient::settings).orElse(java.util.Map.of())),
                 model,
                 isDemo,
+                false,
                 "default",
                 UiFixture::configure),
             0);

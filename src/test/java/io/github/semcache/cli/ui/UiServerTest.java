@@ -144,7 +144,7 @@ class UiServerTest {
       }
       JsonNode scopes = page.ok("state").get("scopes");
       assertThat(scopes).hasSize(2);
-      assertThat(scopes.get(0).get("isWritable").asBoolean()).isFalse();
+      assertThat(scopes.get(0).get("isOwn").asBoolean()).isFalse();
       String scope = scopes.get(0).get("hash").toString();
 
       JsonNode hit = page.ok("ask", "{\"prompt\": \"Where's my card?\", \"scope\": " + scope + "}");
