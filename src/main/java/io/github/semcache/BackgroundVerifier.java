@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.internal.concurrent.BoundedWorker;
 import io.github.semcache.internal.concurrent.FatalErrors;
-import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.internal.decision.VerifiedDecision;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.Match;
 import io.github.semcache.verify.PairVerifier;

@@ -3,10 +3,10 @@ package io.github.semcache;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.decision.VerifiedDecision;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
-import io.github.semcache.internal.decision.VerifiedDecision;
 import io.github.semcache.internal.text.SharedText;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;

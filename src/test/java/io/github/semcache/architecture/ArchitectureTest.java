@@ -47,8 +47,14 @@ class ArchitectureTest {
           Map.entry(
               "verify",
               new String[] {
-                "deadline", "policy", "guard", "internal.language", "chat", "embedding", "prompt",
-"internal.verify"
+                "deadline",
+                "policy",
+                "guard",
+                "internal.language",
+                "chat",
+                "embedding",
+                "prompt",
+                "internal.verify"
               }),
           Map.entry("guard", new String[] {"deadline", "internal.language"}),
           Map.entry("chat", new String[] {"deadline", "prompt"}),
