@@ -146,8 +146,7 @@ final class ExistingStoreOptions {
     return withoutEmbedder(
         (space, store) ->
             action.apply(
-                new OpenEmbedder(
-                    CachingEmbedder.inMemory(new ExactOnlyEmbedder(space)), () -> {}),
+                new OpenEmbedder(CachingEmbedder.inMemory(new ExactOnlyEmbedder(space)), () -> {}),
                 store,
                 true));
   }

@@ -131,8 +131,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Scope scope(Stores.OpenStore opened) {
     if (tags.isEmpty() && system == null && settings.isEmpty()) {
-      return Scope.ofHash(
-          ExistingStoreOptions.scope(opened.entries(listed -> true), scopePrefix));
+      return Scope.ofHash(ExistingStoreOptions.scope(opened.entries(listed -> true), scopePrefix));
     }
     Scope scope = Scope.of(tags).settings(settings);
     return system == null ? scope : scope.system(system);

@@ -24,7 +24,8 @@ record ExplainOutput(Query query, String policy, Explanation explanation) {
   private static final int SHOWN_KEY_LENGTH = 12;
 
   void print(PrintWriter out) {
-    out.println(explanation.exact().isPresent() ? "exact: an entry has the same prompt" : "exact: no");
+    out.println(
+        explanation.exact().isPresent() ? "exact: an entry has the same prompt" : "exact: no");
     out.printf("%s: %s%n", policy, text(explanation.decision()));
     for (Explanation.Candidate candidate : explanation.candidates()) {
       List<String> rejections = rejections(candidate);

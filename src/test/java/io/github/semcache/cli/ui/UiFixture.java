@@ -11,12 +11,14 @@ import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.verify.PairVerifier;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 
 /** A running page on a store in memory, with an HTTP client that has its token. */
@@ -36,7 +38,7 @@ final class UiFixture implements AutoCloseable {
                 store,
                 store,
                 CachingEmbedder.inMemory(embedder),
-                Scope.none().settings(model.map(ChatClient::settings).orElse(java.util.Map.of())),
+                Scope.none().settings(model.map(ChatClient::settings).orElse(Map.of())),
                 model,
                 isDemo,
                 false,
@@ -109,7 +111,7 @@ final class UiFixture implements AutoCloseable {
 
   /** Sends lines as they are and returns the status line of the reply. */
   String raw(String... lines) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", port())) {
+    try (Socket socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port())) {
       socket.setSoTimeout(10_000);
       String request = String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
