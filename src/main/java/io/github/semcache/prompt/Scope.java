@@ -63,9 +63,16 @@ public final class Scope {
     this.hash = hash;
   }
 
-  /** Returns a scope of which only the hash is known. */
-  static Scope ofHash(String hash) {
-    return new Scope(hash);
+  /**
+   * Returns a scope of which only the hash is known, for tools that look up prompts among stored
+   * entries. Do not store answers with it: they would lack the {@linkplain #terms terms} by which
+   * answers are invalidated.
+   *
+   * @param hash the {@linkplain #hash hash} of the scope
+   * @return a scope with this hash and no parts
+   */
+  public static Scope ofHash(String hash) {
+    return new Scope(requireNonNull(hash, "hash"));
   }
 
   /**

@@ -474,10 +474,10 @@ public final class CacheStats {
     return counts().hashCode();
   }
 
-  /** Returns all counts with their names. */
+  /** Returns the counts that are not zero, with their names. */
   @Override
   public String toString() {
-    return "CacheStats" + counts();
+    return StatsText.of(this);
   }
 
   private Map<String, Object> counts() {
