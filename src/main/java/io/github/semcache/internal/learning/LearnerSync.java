@@ -1,9 +1,10 @@
 package io.github.semcache.internal.learning;
 
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.RedactedFailure;
 import io.github.semcache.judge.AnswerJudge.Verdict;
-import io.github.semcache.learning.Learner;
 import io.github.semcache.learning.Learner.LabeledDecision;
+import io.github.semcache.learning.Learner;
 import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.stats.CacheEvent;
@@ -159,7 +160,8 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
   private void attempt(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException | LinkageError | AssertionError e) {
+    } catch (Throwable e) {
+      FatalErrors.rethrowIfFatal(e);
       fail(e);
     }
   }
