@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * entry counts.
  *
  * <p>Immutable and thread-safe. The methods that set an option return a new policy. A decision
- * takes tens of microseconds and does not block.
+ * takes tens of microseconds. It blocks only if the fallback rule, a guard, or the verifier does.
  */
 public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled, NonBlocking {
 
@@ -203,7 +203,7 @@ public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled, NonB
    * feature of the model. Its weight is learned: a pair that the verifier rejects may still be
    * served. The verifier is called for the nearest entry in every decision.
    *
-   * @param verifier a verifier that does not block; none by default
+   * @param verifier the verifier; none by default
    * @return a policy with this option
    */
   public ErrorBudget verifier(PairVerifier verifier) {
@@ -228,7 +228,7 @@ public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled, NonB
    * hits.
    *
    * @param policy the rule
-   * @param verifier a verifier that does not block
+   * @param verifier the verifier
    * @return a policy with this option
    */
   public ErrorBudget verifiedFallback(HitPolicy policy, PairVerifier verifier) {
@@ -248,7 +248,9 @@ public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled, NonB
 
   @Override
   public boolean isNonBlocking() {
-    return options.guards.isNonBlocking() && NonBlocking.test(options.fallback);
+    return options.guards.isNonBlocking()
+        && NonBlocking.test(options.fallback)
+        && (options.verifier == null || NonBlocking.test(options.verifier));
   }
 
   /** Scales the fallback rule. The learned model does not depend on the scale. */
