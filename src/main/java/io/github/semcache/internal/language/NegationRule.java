@@ -1,34 +1,25 @@
-package io.github.semcache.guard;
+package io.github.semcache.internal.language;
 
-import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.internal.language.Dictionary;
-import io.github.semcache.internal.language.TextAnalysis;
-import io.github.semcache.internal.language.TextDiff;
-import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Dictionary.WordList;
 import io.github.semcache.internal.language.Token.Trait;
-import io.github.semcache.internal.language.WordList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Rejects a negation that only one prompt has, if the prompts are the same otherwise. The negation
- * must apply to something that the other prompt mentions: adding "it does not work any more" to "my
+ * Applies to a negation that only one text has, if the texts are the same otherwise. The negation
+ * must apply to something that the other text mentions: adding "it does not work any more" to "my
  * card is broken" changes nothing. A negated opposite changes nothing either.
  */
-record NegationGuard(Dictionary words) implements Guard {
+final class NegationRule {
+  private NegationRule() {}
 
-  @Override
-  public Optional<RejectionReason> reject(PromptPair prompts) {
-    TextDiff diff = prompts.diff(words);
-    boolean negated =
-        diff.mayBeEnglish()
+  static boolean appliesTo(TextDiff diff) {
+    return diff.mayBeEnglish()
             && !diff.isContentReplaced()
             && !diff.hasConflict(WordList.OPPOSITES, token -> !token.is(Trait.NEGATION))
             && (addsNegation(diff.first(), diff.second(), diff.onlyInSecond())
                 || addsNegation(diff.second(), diff.first(), diff.onlyInFirst()));
-    return negated ? Optional.of(RejectionReason.NEGATION) : Optional.empty();
   }
 
   /** Returns whether a text negates something that the other text mentions without negation. */

@@ -1,31 +1,25 @@
-package io.github.semcache.guard;
+package io.github.semcache.internal.language;
 
-import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.internal.language.Dictionary;
-import io.github.semcache.internal.language.TextDiff;
-import io.github.semcache.internal.language.Token;
-import io.github.semcache.internal.language.WordList;
-import java.util.Optional;
+import io.github.semcache.internal.language.Dictionary.WordList;
 
-/** Rejects an opposite word, unless one of the prompts is negated: "wrong" and "not right". */
-record OppositeGuard(Dictionary words) implements Guard {
+
+/** Applies to an opposite word, unless one of the texts is negated: "wrong" and "not right". */
+final class OppositeRule {
   private static final String[] NEGATIVE_PREFIXES = {"un", "non", "dis", "anti", "il", "ir"};
   private static final int MIN_LENGTH = 3;
 
-  @Override
-  public Optional<RejectionReason> reject(PromptPair prompts) {
-    TextDiff diff = prompts.diff(words);
-    boolean opposite =
-        diff.mayBeEnglish()
+  private OppositeRule() {}
+
+  static boolean appliesTo(TextDiff diff) {
+    return diff.mayBeEnglish()
             && !diff.isNegationChanged()
             && (diff.hasConflict(WordList.OPPOSITES) || hasNegativeForm(diff));
-    return opposite ? Optional.of(RejectionReason.OPPOSITE) : Optional.empty();
   }
 
   private static boolean hasNegativeForm(TextDiff diff) {
-    for (Token asked : diff.onlyInFirst()) {
-      for (Token cached : diff.onlyInSecond()) {
-        if (isNegativeForm(asked, cached) || isNegativeForm(cached, asked)) {
+    for (Token first : diff.onlyInFirst()) {
+      for (Token second : diff.onlyInSecond()) {
+        if (isNegativeForm(first, second) || isNegativeForm(second, first)) {
           return true;
         }
       }
