@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * changed. A fraction of the hits is audited: the model is called as if they were misses. If the
  * audits show that the budget is used up, every further hit is audited and none is served, until
  * enough requests have followed. Correct verdicts on the audits therefore bound the number of wrong
- * hits whatever the traffic; decision 0021 states the bound. It is tight for hundred thousands of
- * requests. For fewer, the budget is a target, which is met as far as future traffic resembles the
+ * hits for any traffic; decision 0021 states the bound. It is tight for hundreds of thousands of
+ * requests. For fewer requests, the budget is a target, which is met if future traffic resembles the
  * judged traffic.
  *
  * <p>Users' reports are not a sample of the hits and never raise the threshold. A wrong answer
