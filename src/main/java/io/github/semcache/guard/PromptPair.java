@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.internal.language.Dictionary;
 import io.github.semcache.internal.language.TextAnalysis;
 import io.github.semcache.internal.language.TextDiff;
-import io.github.semcache.internal.language.Token;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -66,28 +65,25 @@ public final class PromptPair {
   }
 
   /**
-   * Returns what only the new prompt has: its words, numbers, names, and symbols without those that
-   * the cached prompt has too, in the same or in an equivalent form such as another inflection.
-   * Compares with the English word lists. A text is read up to its first 1,024 words or 16,384
-   * characters.
+   * Returns the words, numbers, names, and symbols that only the new prompt has. The cached prompt
+   * has none of them in an equivalent form either, such as another inflection, spelling, or unit.
+   * Compares with the English word lists, up to the first 1,024 words or 16,384 characters of a
+   * prompt.
    *
-   * @return the differences in lower case, in the order of the text
+   * @return the texts in lower case, in their order in the prompt; of a number in words, the first
+   *     word
    */
   public List<String> onlyInAsked() {
-    return forms(diff(Dictionary.english()).onlyInFirst());
+    return diff(Dictionary.english()).textsOnlyInFirst();
   }
 
   /**
    * Returns what only the cached prompt has; see {@link #onlyInAsked}.
    *
-   * @return the differences in lower case, in the order of the text
+   * @return the texts in lower case, in their order in the prompt
    */
   public List<String> onlyInCached() {
-    return forms(diff(Dictionary.english()).onlyInSecond());
-  }
-
-  private static List<String> forms(List<Token> tokens) {
-    return tokens.stream().map(Token::form).toList();
+    return diff(Dictionary.english()).textsOnlyInSecond();
   }
 
   /**

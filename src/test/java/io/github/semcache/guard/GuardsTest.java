@@ -336,5 +336,9 @@ class GuardsTest {
     assertThat(pair.onlyInAsked()).containsExactly("please", "berlin");
     assertThat(pair.onlyInCached()).containsExactly("munich");
     assertThat(PromptPair.of("Reset it!", "reset it").onlyInAsked()).isEmpty();
+    PromptPair numbers =
+        PromptPair.of("phones under 300 dollars and 5 km away", "phones, 5000 m away, for two");
+    assertThat(numbers.onlyInAsked()).containsExactly("under", "300", "and");
+    assertThat(numbers.onlyInCached()).containsExactly("for", "two");
   }
 }

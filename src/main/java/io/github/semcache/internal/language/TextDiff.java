@@ -203,6 +203,34 @@ public final class TextDiff {
   }
 
   /**
+   * Returns what only the first text has, numbers included, as it is written there.
+   *
+   * @return the folded texts of the tokens, in the order of the text; the first word of a number
+   */
+  public List<String> textsOnlyInFirst() {
+    return textsOnlyIn(first, onlyInFirst, numbersOnlyInFirst);
+  }
+
+  /**
+   * Returns what only the second text has, numbers included, as it is written there.
+   *
+   * @return the folded texts of the tokens, in the order of the text; the first word of a number
+   */
+  public List<String> textsOnlyInSecond() {
+    return textsOnlyIn(second, onlyInSecond, numbersOnlyInSecond);
+  }
+
+  private static List<String> textsOnlyIn(
+      TextAnalysis text, List<Token> tokens, List<Quantity> numbers) {
+    return text.tokens().stream()
+        .filter(
+            token ->
+                tokens.contains(token) || (token.isNumber() && numbers.contains(token.quantity())))
+        .map(Token::form)
+        .toList();
+  }
+
+  /**
    * Returns the content token that only the first text has.
    *
    * @return the token, or null if there is none or more than one
