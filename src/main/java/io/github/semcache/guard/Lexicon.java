@@ -44,8 +44,7 @@ public final class Lexicon {
    */
   public Lexicon replacing(WordList list, String text) {
     return new Lexicon(
-        dictionary.replacing(
-            requireNonNull(list, "list").internal, requireNonNull(text, "text")));
+        dictionary.replacing(requireNonNull(list, "list").internal, requireNonNull(text, "text")));
   }
 
   /**

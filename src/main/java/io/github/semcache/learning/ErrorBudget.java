@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * audits show that the budget is used up, every further hit is audited and none is served, until
  * enough requests have followed. Correct verdicts on the audits therefore bound the number of wrong
  * hits for any traffic; decision 0021 states the bound. It is tight for hundreds of thousands of
- * requests. For fewer requests, the budget is a target, which is met if future traffic resembles the
- * judged traffic.
+ * requests. For fewer requests, the budget is a target, which is met if future traffic resembles
+ * the judged traffic.
  *
  * <p>Users' reports are not a sample of the hits and never raise the threshold. A wrong answer
  * raises the risk of its answer group and of the words that differed. A right answer is served

@@ -82,6 +82,7 @@ public final class TimeLimiter implements AutoCloseable {
     private final Duration grace;
     private final Semaphore permits = new Semaphore(MAX_CALLS);
     private final AtomicInteger abandoned = new AtomicInteger();
+
     /** Guarded by this object. */
     private @Nullable Call<?> background;
 

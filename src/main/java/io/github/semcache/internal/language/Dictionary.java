@@ -187,8 +187,8 @@ public final class Dictionary {
   }
 
   /**
-   * The word lists of a dictionary. {@code guard.Lexicon.WordList} describes their content and their
-   * format.
+   * The word lists of a dictionary. {@code guard.Lexicon.WordList} describes their content and
+   * their format.
    */
   public enum WordList {
     /** Ordinary words. */

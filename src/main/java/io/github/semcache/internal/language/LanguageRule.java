@@ -1,6 +1,5 @@
 package io.github.semcache.internal.language;
 
-
 /** Applies to texts in different languages or scripts. */
 final class LanguageRule {
   private LanguageRule() {}

@@ -18,8 +18,8 @@ final class NameRule {
     boolean firstName = hasName(diff.onlyInFirst(), diff.first(), diff);
     boolean secondName = hasName(diff.onlyInSecond(), diff.second(), diff);
     return (firstName && secondName)
-            || (diff.mayBeEnglish() && diff.hasConflict(WordList.NAMES))
-            || isOneForOne(diff, firstName || secondName);
+        || (diff.mayBeEnglish() && diff.hasConflict(WordList.NAMES))
+        || isOneForOne(diff, firstName || secondName);
   }
 
   private static boolean hasName(List<Token> tokens, TextAnalysis text, TextDiff diff) {

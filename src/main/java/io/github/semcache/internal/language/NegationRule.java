@@ -16,10 +16,10 @@ final class NegationRule {
 
   static boolean appliesTo(TextDiff diff) {
     return diff.mayBeEnglish()
-            && !diff.isContentReplaced()
-            && !diff.hasConflict(WordList.OPPOSITES, token -> !token.is(Trait.NEGATION))
-            && (addsNegation(diff.first(), diff.second(), diff.onlyInSecond())
-                || addsNegation(diff.second(), diff.first(), diff.onlyInFirst()));
+        && !diff.isContentReplaced()
+        && !diff.hasConflict(WordList.OPPOSITES, token -> !token.is(Trait.NEGATION))
+        && (addsNegation(diff.first(), diff.second(), diff.onlyInSecond())
+            || addsNegation(diff.second(), diff.first(), diff.onlyInFirst()));
   }
 
   /** Returns whether a text negates something that the other text mentions without negation. */

@@ -2,7 +2,6 @@ package io.github.semcache.internal.language;
 
 import io.github.semcache.internal.language.Dictionary.WordList;
 
-
 /** Applies to an opposite word, unless one of the texts is negated: "wrong" and "not right". */
 final class OppositeRule {
   private static final String[] NEGATIVE_PREFIXES = {"un", "non", "dis", "anti", "il", "ir"};
@@ -12,8 +11,8 @@ final class OppositeRule {
 
   static boolean appliesTo(TextDiff diff) {
     return diff.mayBeEnglish()
-            && !diff.isNegationChanged()
-            && (diff.hasConflict(WordList.OPPOSITES) || hasNegativeForm(diff));
+        && !diff.isNegationChanged()
+        && (diff.hasConflict(WordList.OPPOSITES) || hasNegativeForm(diff));
   }
 
   private static boolean hasNegativeForm(TextDiff diff) {

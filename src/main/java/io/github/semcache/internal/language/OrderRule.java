@@ -32,10 +32,10 @@ final class OrderRule {
     TextAnalysis firstText = diff.first();
     TextAnalysis secondText = diff.second();
     return diff.mayBeEnglish()
-            && !firstText.has(Trait.SYMMETRIC)
-            && !secondText.has(Trait.SYMMETRIC)
-            && ((firstText.has(Trait.FUNCTION) && arePartsExchanged(firstText, secondText))
-                || areRolesExchanged(firstText, secondText));
+        && !firstText.has(Trait.SYMMETRIC)
+        && !secondText.has(Trait.SYMMETRIC)
+        && ((firstText.has(Trait.FUNCTION) && arePartsExchanged(firstText, secondText))
+            || areRolesExchanged(firstText, secondText));
   }
 
   /** Returns whether the texts differ only by an exchange of two parts with words in between. */

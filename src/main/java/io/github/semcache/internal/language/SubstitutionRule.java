@@ -22,10 +22,10 @@ final class SubstitutionRule {
     Token first = diff.singleContentTokenOfFirst();
     Token second = diff.singleContentTokenOfSecond();
     return first != null
-            && second != null
-            && diff.mayBeEnglish()
-            && haveDifferentMeanings(first, second)
-            && isOnlyDifference(diff, first, second);
+        && second != null
+        && diff.mayBeEnglish()
+        && haveDifferentMeanings(first, second)
+        && isOnlyDifference(diff, first, second);
   }
 
   private static boolean haveDifferentMeanings(Token a, Token b) {

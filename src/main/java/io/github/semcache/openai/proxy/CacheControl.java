@@ -109,7 +109,8 @@ public final class CacheControl {
   }
 
   /**
-   * Returns an instance with which the model is always called and its answer replaces the cached one.
+   * Returns an instance with which the model is always called and its answer replaces the cached
+   * one.
    *
    * @return an instance with the mode {@code refresh}
    */
