@@ -13,6 +13,7 @@ import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.PromptColumns;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
+import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.Lexicon;
@@ -39,7 +40,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** The examples of the README and of the pages in {@code docs}. */
 final class GuideExamples {
@@ -275,6 +278,20 @@ final class GuideExamples {
             .guards(Guards.of(Lexicon.english().adding(WordList.OPPOSITES, "sandbox | live")));
     // guards ends
     return List.of(withoutNegation, ownWords);
+  }
+
+  static HitPolicy customGuard() {
+    // custom-guard begins
+    Set<String> plans = Set.of("basic", "premium", "enterprise");
+    Guard samePlan =
+        prompts ->
+            Stream.concat(prompts.onlyInAsked().stream(), prompts.onlyInCached().stream())
+                    .anyMatch(plans::contains)
+                ? Optional.of(new RejectionReason("other-plan"))
+                : Optional.empty();
+    HitPolicy policy = HitPolicy.maxDistance(0.15).guardedBy(samePlan);
+    // custom-guard ends
+    return policy;
   }
 
   static HitPolicy strictFallback() {

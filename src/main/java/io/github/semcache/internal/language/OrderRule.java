@@ -1,22 +1,16 @@
-package io.github.semcache.guard;
+package io.github.semcache.internal.language;
 
-import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.internal.language.Dictionary;
-import io.github.semcache.internal.language.TextAnalysis;
-import io.github.semcache.internal.language.TextDiff;
-import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.language.Token.Direction;
 import io.github.semcache.internal.language.Token.Trait;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Rejects the same words in another order, if the order matters. */
-record OrderGuard(Dictionary words) implements Guard {
+/** Applies to the same words in another order, if the order matters. */
+final class OrderRule {
   /** The number of content words that belong to a word such as "from" or "to". */
   private static final int MAX_ROLE_LENGTH = 3;
 
@@ -32,27 +26,25 @@ record OrderGuard(Dictionary words) implements Guard {
    */
   private record Role(Direction direction, boolean isHead) {}
 
-  @Override
-  public Optional<RejectionReason> reject(PromptPair prompts) {
-    TextDiff diff = prompts.diff(words);
-    TextAnalysis asked = diff.first();
-    TextAnalysis cached = diff.second();
-    boolean swapped =
-        diff.mayBeEnglish()
-            && !asked.has(Trait.SYMMETRIC)
-            && !cached.has(Trait.SYMMETRIC)
-            && ((asked.has(Trait.FUNCTION) && arePartsExchanged(asked, cached))
-                || areRolesExchanged(asked, cached));
-    return swapped ? Optional.of(RejectionReason.SWAPPED_ORDER) : Optional.empty();
+  private OrderRule() {}
+
+  static boolean appliesTo(TextDiff diff) {
+    TextAnalysis firstText = diff.first();
+    TextAnalysis secondText = diff.second();
+    return diff.mayBeEnglish()
+        && !firstText.has(Trait.SYMMETRIC)
+        && !secondText.has(Trait.SYMMETRIC)
+        && ((firstText.has(Trait.FUNCTION) && arePartsExchanged(firstText, secondText))
+            || areRolesExchanged(firstText, secondText));
   }
 
   /** Returns whether the texts differ only by an exchange of two parts with words in between. */
-  private static boolean arePartsExchanged(TextAnalysis asked, TextAnalysis cached) {
-    if (asked.tokens().size() != cached.tokens().size()) {
+  private static boolean arePartsExchanged(TextAnalysis firstText, TextAnalysis secondText) {
+    if (firstText.tokens().size() != secondText.tokens().size()) {
       return false;
     }
-    List<String> a = keys(asked);
-    List<String> b = keys(cached);
+    List<String> a = keys(firstText);
+    List<String> b = keys(secondText);
     if (a.equals(b)) {
       return false;
     }
@@ -66,7 +58,7 @@ record OrderGuard(Dictionary words) implements Guard {
     }
     List<String> changedA = a.subList(from, to);
     List<String> changedB = b.subList(from, to);
-    List<Token> tokens = asked.tokens().subList(from, to);
+    List<Token> tokens = firstText.tokens().subList(from, to);
     int size = changedA.size();
     for (int first = 1; first + 1 < size; first++) {
       if (changedA.subList(0, first).equals(changedB.subList(size - first, size))
@@ -105,14 +97,14 @@ record OrderGuard(Dictionary words) implements Guard {
         && tokens.subList(middle, last).stream().noneMatch(token -> token.is(Trait.CONJUNCTION));
   }
 
-  private static boolean areRolesExchanged(TextAnalysis asked, TextAnalysis cached) {
-    Map<String, List<Role>> askedRoles = roles(asked.tokens());
-    if (askedRoles.isEmpty()) {
+  private static boolean areRolesExchanged(TextAnalysis firstText, TextAnalysis secondText) {
+    Map<String, List<Role>> firstRoles = roles(firstText.tokens());
+    if (firstRoles.isEmpty()) {
       return false;
     }
-    Map<String, List<Role>> cachedRoles = roles(cached.tokens());
-    return hasExchangedRole(askedRoles, cachedRoles, asked, cached)
-        || hasExchangedRole(cachedRoles, askedRoles, cached, asked);
+    Map<String, List<Role>> secondRoles = roles(secondText.tokens());
+    return hasExchangedRole(firstRoles, secondRoles, firstText, secondText)
+        || hasExchangedRole(secondRoles, firstRoles, secondText, firstText);
   }
 
   /**

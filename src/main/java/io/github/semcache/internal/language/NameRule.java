@@ -1,33 +1,25 @@
-package io.github.semcache.guard;
+package io.github.semcache.internal.language;
 
-import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.internal.language.Dictionary;
-import io.github.semcache.internal.language.TextAnalysis;
-import io.github.semcache.internal.language.TextDiff;
-import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Dictionary.WordList;
 import io.github.semcache.internal.language.Token.Kind;
 import io.github.semcache.internal.language.Token.Trait;
-import io.github.semcache.internal.language.WordList;
 import java.util.List;
-import java.util.Optional;
 
-/** Rejects a different name, identifier, quotation or piece of code. */
-record NameGuard(Dictionary words) implements Guard {
+/** Applies to a different name, identifier, quotation or piece of code. */
+final class NameRule {
   private static final int MIN_INFLECTED_LENGTH = 8;
 
-  @Override
-  public Optional<RejectionReason> reject(PromptPair prompts) {
-    TextDiff diff = prompts.diff(words);
+  private NameRule() {}
+
+  static boolean appliesTo(TextDiff diff) {
     if (diff.onlyInFirst().isEmpty() || diff.onlyInSecond().isEmpty()) {
-      return Optional.empty();
+      return false;
     }
-    boolean askedName = hasName(diff.onlyInFirst(), diff.first(), diff);
-    boolean cachedName = hasName(diff.onlyInSecond(), diff.second(), diff);
-    boolean replaced =
-        (askedName && cachedName)
-            || (diff.mayBeEnglish() && diff.hasConflict(WordList.NAMES))
-            || isOneForOne(diff, askedName || cachedName);
-    return replaced ? Optional.of(RejectionReason.REPLACED_NAME) : Optional.empty();
+    boolean firstName = hasName(diff.onlyInFirst(), diff.first(), diff);
+    boolean secondName = hasName(diff.onlyInSecond(), diff.second(), diff);
+    return (firstName && secondName)
+        || (diff.mayBeEnglish() && diff.hasConflict(WordList.NAMES))
+        || isOneForOne(diff, firstName || secondName);
   }
 
   private static boolean hasName(List<Token> tokens, TextAnalysis text, TextDiff diff) {
@@ -71,16 +63,16 @@ record NameGuard(Dictionary words) implements Guard {
   }
 
   /**
-   * Returns whether the prompts differ in one content word each, and either one of these words is a
+   * Returns whether the texts differ in one content word each, and either one of these words is a
    * name or both are nouns without synonyms.
    */
   private static boolean isOneForOne(TextDiff diff, boolean hasName) {
-    Token asked = diff.singleContentTokenOfFirst();
-    Token cached = diff.singleContentTokenOfSecond();
-    if (asked == null || cached == null) {
+    Token first = diff.singleContentTokenOfFirst();
+    Token second = diff.singleContentTokenOfSecond();
+    if (first == null || second == null) {
       return false;
     }
-    boolean nouns = asked.is(Trait.DISTINCT_NOUN) && cached.is(Trait.DISTINCT_NOUN);
+    boolean nouns = first.is(Trait.DISTINCT_NOUN) && second.is(Trait.DISTINCT_NOUN);
     return hasName || (nouns && diff.mayBeEnglish());
   }
 }
