@@ -84,6 +84,7 @@ final class CachesCommand implements Callable<Integer> {
     json.put("cacheName", cache.cacheName());
     json.put("embeddingModel", cache.space().modelId());
     json.put("dimension", cache.space().dimension());
+    json.put("vectorType", cache.vectorType().name());
     json.put("entries", cache.entries());
     json.put("indexBytes", cache.indexBytes());
     return json;
