@@ -4,7 +4,9 @@ import io.github.semcache.store.StoreException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,6 +38,7 @@ final class EntryLimiter {
   private static final long LOCK_MILLIS = 2_000;
 
   private static final long MAX_WORK_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long RETRY_MILLIS = 20;
   private static final long MIN_INTERVAL_NANOS = Duration.ofMillis(100).toNanos();
   private static final long MAX_INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
   private static final byte[] LOCKED = Utf8.encode("1");
@@ -95,12 +98,13 @@ final class EntryLimiter {
   void recordWrites(int count) {
     written.addAndGet(count);
     if (isDue()) {
-      schedule();
+      schedule(executor);
     }
   }
 
-  /** Checks the number of entries on this thread if a check is due, between two large writes. */
-  void checkIfDue() {
+  /** Records writes of this store, and checks the number of entries on this thread if it is due. */
+  void recordWritesAndCheck(int count) {
+    written.addAndGet(count);
     if (isDue() && scheduled.compareAndSet(false, true)) {
       run();
     }
@@ -109,7 +113,7 @@ final class EntryLimiter {
   /** Schedules the removal of some entries because the server rejected a write. */
   void onOutOfMemory() {
     outOfMemory.set(true);
-    schedule();
+    schedule(executor);
   }
 
   /** Returns the number of entries evicted since the last call. */
@@ -121,10 +125,10 @@ final class EntryLimiter {
     return written.get() >= writesUntilCheck || ticker.getAsLong() - nextCheckNanos >= 0;
   }
 
-  private void schedule() {
+  private void schedule(Executor runner) {
     if (scheduled.compareAndSet(false, true)) {
       try {
-        executor.execute(this::run);
+        runner.execute(this::run);
       } catch (RuntimeException e) {
         // The executor is saturated or shut down. A later write tries again.
         log.debug("Failed to schedule the removal of entries", e);
@@ -134,9 +138,11 @@ final class EntryLimiter {
   }
 
   private void run() {
+    boolean again = true;
     try {
-      check();
+      again = check();
     } catch (RuntimeException e) {
+      again = false;
       postpone();
       if (failureLogged.compareAndSet(false, true)) {
         log.warn("Entries above the maximum of {} could not be removed", maxEntries, e);
@@ -146,55 +152,84 @@ final class EntryLimiter {
     } finally {
       scheduled.set(false);
     }
+    if (again || written.get() >= writesUntilCheck) {
+      schedule(CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, executor));
+    }
   }
 
-  /** Waits a little before the next check, but not because of the writes until now. */
   private void postpone() {
     written.set(0);
     nextCheckNanos = ticker.getAsLong() + MIN_INTERVAL_NANOS;
   }
 
-  private void check() {
+  /**
+   * Counts the entries and removes some if there are too many.
+   *
+   * @return whether the check must be repeated soon: another store holds the lock, or the time was
+   *     too short to remove all of them
+   */
+  private boolean check() {
     boolean noMemory = outOfMemory.getAndSet(false);
     long start = ticker.getAsLong();
     if (!lock(noMemory)) {
       postpone();
-      return;
+      return true;
     }
+    try {
+      return limit(noMemory, start);
+    } finally {
+      if (ticker.getAsLong() - start < MAX_WORK_NANOS) {
+        unlock();
+      }
+    }
+  }
+
+  private boolean limit(boolean noMemory, long start) {
     written.set(0);
     long count = counter.getAsLong();
-    long excess = count > maxEntries ? count - (maxEntries - maxEntries / HEADROOM_DIVISOR) : 0;
+    planNextCheck(count);
+    long excess = count > maxEntries ? count - maxEntries + maxEntries / HEADROOM_DIVISOR : 0;
     if (noMemory) {
       excess = Math.max(excess, 1 + count / HEADROOM_DIVISOR);
     }
-    long remaining = count - evict(excess, start);
-    planNextCheck(count - lastCount, remaining);
-    if (ticker.getAsLong() - start < MAX_WORK_NANOS) {
-      unlock();
+    while (excess > 0) {
+      boolean complete = evict(excess, start);
+      written.set(0);
+      count = counter.getAsLong();
+      planNextCheck(count);
+      if (!complete) {
+        return count > maxEntries;
+      }
+      excess = Math.max(0, count - maxEntries);
     }
+    return false;
   }
 
   /**
    * Removes entries for at most a second.
    *
-   * @return the number of entries that the index does not contain any more
+   * @return whether that many entries were removed
    */
-  private long evict(long excess, long start) {
+  private boolean evict(long excess, long start) {
     long done = 0;
-    while (done < excess && ticker.getAsLong() - start < MAX_WORK_NANOS) {
+    while (done < excess) {
+      if (ticker.getAsLong() - start >= MAX_WORK_NANOS) {
+        return false;
+      }
       int batch = (int) Math.min(BATCH_SIZE, excess - done);
       List<byte[]> keys = oldest.find(batch, time.millis());
       if (keys.isEmpty()) {
-        break;
+        return false;
       }
       evicted.addAndGet((int) remover.unlink(keys));
       done += keys.size();
     }
-    return done;
+    return true;
   }
 
-  private void planNextCheck(long growth, long count) {
+  private void planNextCheck(long count) {
     long now = ticker.getAsLong();
+    long growth = count - lastCount;
     long room = Math.max(0, maxEntries - count);
     writesUntilCheck = Math.max(1, Math.max(maxEntries / UNCHECKED_DIVISOR, room / 4));
     double nanosPerEntry = growth > 0 ? (double) (now - lastCheckNanos) / growth : Double.MAX_VALUE;
@@ -202,9 +237,6 @@ final class EntryLimiter {
     nextCheckNanos = now + Math.max(MIN_INTERVAL_NANOS, (long) interval);
     lastCount = count;
     lastCheckNanos = now;
-    if (count > maxEntries) {
-      writesUntilCheck = 1; // The time was too short to remove all of them.
-    }
   }
 
   /** Sets the lock. A server without memory rejects that too, and then needs no lock. */

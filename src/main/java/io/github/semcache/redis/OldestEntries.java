@@ -18,6 +18,8 @@ final class OldestEntries {
   /** At most this many times the requested entries are read. */
   private static final int MAX_FACTOR = 4;
 
+  private static final int FIRST_DOCUMENTS = 100;
+
   /** The first step from the previous result, and the smallest, in milliseconds. */
   private static final long FIRST_STEP_MILLIS = 1;
 
@@ -63,6 +65,9 @@ final class OldestEntries {
 
   /** Returns a creation time that at least the requested number of entries have or precede. */
   private long upperMillis(int count, long nowMillis) {
+    if (lowerMillis == Long.MIN_VALUE && engine.understandsFilterQueries()) {
+      startAtFirstDocuments();
+    }
     boolean first = lowerMillis == Long.MIN_VALUE;
     long upper = first ? nowMillis - MAX_AGE_MILLIS : lowerMillis;
     long lower = upper - MAX_AGE_MILLIS; // Entries of an import may precede the previous result.
@@ -77,6 +82,21 @@ final class OldestEntries {
     }
     // If there are too few entries, the others have a creation time in the future.
     return found < count ? Long.MAX_VALUE : narrow(lower, upper, found, count);
+  }
+
+  /**
+   * Starts the search at the creation time of the first documents of the index, which are usually
+   * the oldest.
+   */
+  private void startAtFirstDocuments() {
+    byte[][] query =
+        SearchArguments.creationTimes(
+            commands.keys().indexName(), SelectivityEstimator.ALL_ENTRIES, FIRST_DOCUMENTS);
+    toRows(commands.search("find old entries", query)).stream()
+        .mapToLong(Row::createdAt)
+        .filter(millis -> millis > Long.MIN_VALUE)
+        .min()
+        .ifPresent(millis -> lowerMillis = millis - 1);
   }
 
   /** Halves a range of creation times until it contains few enough entries. */

@@ -322,9 +322,10 @@ public final class RedisVectorStore
   private void afterWrite(int written, int total) {
     limiter.ifPresent(
         each -> {
-          each.recordWrites(written);
           if (written < total) {
-            each.checkIfDue();
+            each.recordWritesAndCheck(written);
+          } else {
+            each.recordWrites(written);
           }
         });
   }
@@ -680,7 +681,7 @@ public final class RedisVectorStore
     public RedisVectorStore build() {
       RedisVectorStore store = new RedisVectorStore(this);
       try {
-        store.indexInitializer.initialize();
+        store.initialize();
         return store;
       } catch (StoreException e) {
         store.close();

@@ -17,8 +17,13 @@ final class SearchEffort {
 
   private static final int MIN_CANDIDATES = 16;
 
-  /** The number of candidates for large indexes, and while the size is unknown. */
+  /** The number of candidates for 16,000 to 100,000 entries, and while the number is unknown. */
   private static final int LARGE_INDEX_CANDIDATES = 64;
+
+  private static final int LARGE_INDEX = 100_000;
+
+  /** The number of additional candidates for each doubling of a large index. */
+  private static final int CANDIDATES_PER_DOUBLING = 10;
 
   private static final int MAX_CANDIDATES = 4096;
 
@@ -61,13 +66,15 @@ final class SearchEffort {
    * @param entries the number of entries in the index; negative if unknown
    */
   int candidates(long entries) {
-    long bySize =
+    double bySize =
         entries < 0
             ? LARGE_INDEX_CANDIDATES
-            : Math.max(
-                MIN_CANDIDATES,
-                Math.min(LARGE_INDEX_CANDIDATES, entries / ENTRIES_PER_CANDIDATE));
-    return (int) Math.min(MAX_CANDIDATES, bySize * multiplier);
+            : Math.min(LARGE_INDEX_CANDIDATES, (double) entries / ENTRIES_PER_CANDIDATE);
+    if (entries > LARGE_INDEX) {
+      double doublings = Math.log((double) entries / LARGE_INDEX) / Math.log(2);
+      bySize += CANDIDATES_PER_DOUBLING * doublings;
+    }
+    return (int) Math.min(MAX_CANDIDATES, Math.max(MIN_CANDIDATES, bySize) * multiplier);
   }
 
   /** Returns the number of candidates of a repeated search. */

@@ -32,7 +32,7 @@ final class SearchEngine {
   private static final long FIRST_REDISEARCH_WITH_FLOAT16 = 21_000;
 
   /** valkey-search 1.2. */
-  private static final long FIRST_VALKEY_WITH_FILTER_QUERIES = 0x1_02_00;
+  private static final long FIRST_VALKEY_WITH_TEXT_SEARCH = 0x1_02_00;
 
   /** The search modules. */
   enum Kind {
@@ -169,23 +169,19 @@ final class SearchEngine {
   boolean understandsFilterQueries() {
     return !(filterQueriesRejected
         || known().kind() == Kind.VALKEY_SEARCH
-            && known().isOlderThan(FIRST_VALKEY_WITH_FILTER_QUERIES));
+            && known().isOlderThan(FIRST_VALKEY_WITH_TEXT_SEARCH));
   }
 
-  /**
-   * Returns whether FLOAT16 vectors are supported.
-   *
-   * @return empty if that is unknown
-   */
-  Optional<Boolean> supportsFloat16() {
-    return switch (known().kind()) {
-      case VALKEY_SEARCH -> Optional.of(false);
-      case REDISEARCH ->
-          known().version().isEmpty()
-              ? Optional.empty()
-              : Optional.of(!known().isOlderThan(FIRST_REDISEARCH_WITH_FLOAT16));
-      case UNKNOWN -> Optional.empty();
-    };
+  /** Returns whether FLOAT16 vectors are supported, or true if that is unknown. */
+  boolean mayUnderstandFloat16() {
+    return known().kind() != Kind.VALKEY_SEARCH
+        && !known().isOlderThan(FIRST_REDISEARCH_WITH_FLOAT16);
+  }
+
+  /** Returns whether TEXT fields are supported, or true if that is unknown. */
+  boolean mayUnderstandText() {
+    return known().kind() != Kind.VALKEY_SEARCH
+        || !known().isOlderThan(FIRST_VALKEY_WITH_TEXT_SEARCH);
   }
 
   /** Records that the server rejected a query because of its {@link HybridPolicy}. */

@@ -31,17 +31,10 @@ final class SearchIndex {
    * Creates the index. The server then indexes the existing entries in the background.
    *
    * @return false if the index exists already
-   * @throws StoreException if a command fails, or if the search module does not support the type of
-   *     the vectors
+   * @throws StoreException if a command fails, or if the search module does not support the schema
    */
   boolean create() {
-    SearchEngine.Module module = engine.identify();
-    if (schema.vectorType() == VectorType.FLOAT16 && !engine.supportsFloat16().orElse(true)) {
-      throw new StoreException(
-          "vectorType is FLOAT16, but the server has "
-              + module
-              + "; it must have RediSearch 2.10 or later");
-    }
+    checkSupport(engine.identify());
     try {
       commands.sendToAnyNode(
           "create the index " + name(), SearchCommand.CREATE, schema.createArguments());
@@ -55,6 +48,21 @@ final class SearchIndex {
         return false;
       }
       throw e;
+    }
+  }
+
+  private void checkSupport(SearchEngine.Module module) {
+    if (schema.vectorType() == VectorType.FLOAT16 && !engine.mayUnderstandFloat16()) {
+      throw new StoreException(
+          "vectorType is FLOAT16, but the server has "
+              + module
+              + "; it must have RediSearch 2.10 or later");
+    }
+    if (schema.textFields() && !engine.mayUnderstandText()) {
+      throw new StoreException(
+          "textFields is set, but the server has "
+              + module
+              + "; it must have RediSearch, or valkey-search 1.2 or later");
     }
   }
 
