@@ -43,7 +43,8 @@ final class CacheCatalog {
     caches.sort(
         Comparator.comparing(RedisVectorStore.StoredCache::cacheName)
             .thenComparing(cache -> cache.space().modelId())
-            .thenComparing(cache -> cache.space().dimension()));
+            .thenComparing(cache -> cache.space().dimension())
+            .thenComparing(RedisVectorStore.StoredCache::vectorType));
     return List.copyOf(caches);
   }
 

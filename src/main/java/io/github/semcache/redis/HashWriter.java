@@ -103,7 +103,7 @@ final class HashWriter {
         commands.pipelined(
             ACTION,
             pipeline -> {
-              List<List<Response<Object>>> replies =
+              List<List<Response<?>>> replies =
                   newEntries.stream().map(each -> send(method, pipeline, each)).toList();
               pipeline.sync();
               return redirected(newEntries, replies);
@@ -113,21 +113,20 @@ final class HashWriter {
         newEntry -> commands.translate(ACTION, () -> write(commands.jedis(), method, newEntry)));
   }
 
-  private List<Response<Object>> send(
+  private List<Response<?>> send(
       WriteMethod method, AbstractPipeline pipeline, NewEntry newEntry) {
-    List<Response<Object>> replies = new ArrayList<>();
+    List<Response<?>> replies = new ArrayList<>();
     Hash hash = Hash.of(newEntry, vectorType);
     method.send(pipeline, documentKey(newEntry.entry().key()), hash, replies);
     return replies;
   }
 
-  // The replacement in Jedis 8 fails with the cluster client of Jedis 7.
-  @SuppressWarnings("deprecation")
   private Object write(UnifiedJedis jedis, WriteMethod method, NewEntry newEntry) {
     byte[] key = documentKey(newEntry.entry().key());
     Hash hash = Hash.of(newEntry, vectorType);
     return method == WriteMethod.RESTORE
-        ? jedis.sendCommand(key, Command.RESTORE, WriteMethod.restoreArguments(key, hash))
+        ? jedis.restore(
+            key, hash.millis(), RestorePayload.of(hash.fields()), WriteMethod.REPLACE)
         : jedis.eval(WriteMethod.WRITE_SCRIPT, List.of(key), WriteMethod.scriptArguments(hash));
   }
 
@@ -141,7 +140,7 @@ final class HashWriter {
    * @throws JedisDataException if a write failed for another reason
    */
   private static List<NewEntry> redirected(
-      List<NewEntry> newEntries, List<List<Response<Object>>> replies) {
+      List<NewEntry> newEntries, List<List<Response<?>>> replies) {
     List<NewEntry> redirected = new ArrayList<>();
     for (int i = 0; i < newEntries.size(); i++) {
       try {
@@ -153,7 +152,7 @@ final class HashWriter {
     return redirected;
   }
 
-  private static void check(Response<Object> reply) {
+  private static void check(Response<?> reply) {
     // The reply to EXEC is a list that contains the failures of its commands.
     if (reply.get() instanceof List<?> results) {
       for (Object result : results) {

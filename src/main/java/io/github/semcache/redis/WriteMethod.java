@@ -6,6 +6,7 @@ import java.util.List;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.params.RestoreParams;
 
 /** How an entry is written atomically. Which methods a user may use depends on its permissions. */
 enum WriteMethod {
@@ -15,7 +16,7 @@ enum WriteMethod {
    */
   TRANSACTION {
     @Override
-    void send(AbstractPipeline pipeline, byte[] key, Hash hash, List<Response<Object>> replies) {
+    void send(AbstractPipeline pipeline, byte[] key, Hash hash, List<Response<?>> replies) {
       replies.add(pipeline.sendCommand(Command.MULTI, NO_ARGUMENTS));
       replies.add(pipeline.sendCommand(Command.DEL, key));
       Arguments fields = new Arguments().add(key);
@@ -31,7 +32,7 @@ enum WriteMethod {
   /** A script with one key. */
   SCRIPT {
     @Override
-    void send(AbstractPipeline pipeline, byte[] key, Hash hash, List<Response<Object>> replies) {
+    void send(AbstractPipeline pipeline, byte[] key, Hash hash, List<Response<?>> replies) {
       replies.add(pipeline.eval(WRITE_SCRIPT, List.of(key), scriptArguments(hash)));
     }
   },
@@ -42,12 +43,14 @@ enum WriteMethod {
    */
   RESTORE {
     @Override
-    void send(AbstractPipeline pipeline, byte[] key, Hash hash, List<Response<Object>> replies) {
-      replies.add(pipeline.sendCommand(Command.RESTORE, restoreArguments(key, hash)));
+    void send(AbstractPipeline pipeline, byte[] key, Hash hash, List<Response<?>> replies) {
+      replies.add(
+          pipeline.restore(key, hash.millis(), RestorePayload.of(hash.fields()), REPLACE));
     }
   };
 
   private static final byte[][] NO_ARGUMENTS = {};
+  static final RestoreParams REPLACE = RestoreParams.restoreParams().replace();
 
   /**
    * Writes the fields (ARGV 3 onwards) and the expiry in milliseconds (ARGV 1, 0 for none); removes
@@ -96,7 +99,7 @@ enum WriteMethod {
 
   /** Adds the commands that write an entry to a pipeline, and their replies to a list. */
   abstract void send(
-      AbstractPipeline pipeline, byte[] key, Hash hash, List<Response<Object>> replies);
+      AbstractPipeline pipeline, byte[] key, Hash hash, List<Response<?>> replies);
 
   static List<byte[]> scriptArguments(Hash hash) {
     List<byte[]> arguments = new ArrayList<>();
@@ -104,15 +107,6 @@ enum WriteMethod {
     arguments.add(Utf8.encode(hash.embedded() ? "1" : "0"));
     arguments.addAll(hash.fields());
     return arguments;
-  }
-
-  static byte[][] restoreArguments(byte[] key, Hash hash) {
-    return new Arguments()
-        .add(key)
-        .add(text(hash.millis()))
-        .add(RestorePayload.of(hash.fields()))
-        .add("REPLACE")
-        .toArray();
   }
 
   private static byte[] text(long number) {
