@@ -103,7 +103,7 @@ public final class ErrorBudgetRuns {
         .map(
             prompt ->
                 new Item(
-                    texts.of(Normalizer.whitespace().normalize(prompt.text())),
+                    texts.of(Normalizer.collapseWhitespace().normalize(prompt.text())),
                     answers.of(prompt.label().orElseThrow())))
         .toList();
   }
