@@ -97,8 +97,7 @@ final class ScaleSection {
               search(reopened[0], query(corpus, 1, LARGE, Optional.empty()));
             });
     try (VectorStore store = reopened[0]) {
-      double removeSeconds =
-          seconds(() -> store.remove(new EntrySelector.ByScope(SMALL.hash())));
+      double removeSeconds = seconds(() -> store.remove(new EntrySelector.ByScope(SMALL.hash())));
       operations.row(
           name,
           corpus.size,
@@ -145,9 +144,12 @@ final class ScaleSection {
   }
 
   private void measureLookups(String name, Corpus corpus, VectorStore store) {
-    Optional<Instant> half =
-        Optional.of(entry(corpus, corpus.size / 2).entry().createdAt());
-    row(name, corpus, "by key", i -> store.find(entry(corpus, number(corpus, i, LARGE)).entry().key()));
+    Optional<Instant> half = Optional.of(entry(corpus, corpus.size / 2).entry().createdAt());
+    row(
+        name,
+        corpus,
+        "by key",
+        i -> store.find(entry(corpus, number(corpus, i, LARGE)).entry().key()));
     nearest(name, corpus, store, "nearest, scope with 95 %", LARGE, Optional.empty());
     nearest(name, corpus, store, "nearest, scope with 5 %", SMALL, Optional.empty());
     nearest(name, corpus, store, "nearest, newer half of the scope with 95 %", LARGE, half);
@@ -190,7 +192,8 @@ final class ScaleSection {
       Corpus corpus, int number, NearestQuery query, List<Match> matches) {
     double distance = query.embedding().cosineDistance(corpus.embedding(number));
     return !matches.isEmpty()
-        && matches.get(0).distance() <= distance + Math.max(TOLERANCE, FLOAT16_TOLERANCE * distance);
+        && matches.get(0).distance()
+            <= distance + Math.max(TOLERANCE, FLOAT16_TOLERANCE * distance);
   }
 
   private static int number(Corpus corpus, int i, Scope scope) {

@@ -233,7 +233,7 @@ final class EntryLimiter {
     long room = Math.max(0, maxEntries - count);
     writesUntilCheck = Math.max(1, Math.max(maxEntries / UNCHECKED_DIVISOR, room / 4));
     double nanosPerEntry = growth > 0 ? (double) (now - lastCheckNanos) / growth : Double.MAX_VALUE;
-    double interval = Math.min(MAX_INTERVAL_NANOS, nanosPerEntry * room / 2);
+    double interval = Math.min((double) MAX_INTERVAL_NANOS, nanosPerEntry * room / 2);
     nextCheckNanos = now + Math.max(MIN_INTERVAL_NANOS, (long) interval);
     lastCount = count;
     lastCheckNanos = now;

@@ -41,10 +41,10 @@ final class HalfFloats {
       return (int) Math.rint(magnitude * 0x1p24f);
     }
     int bits = Float.floatToRawIntBits(magnitude) - (BIAS_DIFFERENCE << 23);
-    int lost = bits & (1 << LOST_BITS) - 1;
+    int lost = bits & ((1 << LOST_BITS) - 1);
     int half = 1 << LOST_BITS - 1;
     int truncated = bits >>> LOST_BITS;
-    boolean roundUp = lost > half || lost == half && (truncated & 1) == 1;
+    boolean roundUp = lost > half || (lost == half && (truncated & 1) == 1);
     // A carry into the exponent gives the next power of two.
     return roundUp ? truncated + 1 : truncated;
   }

@@ -113,8 +113,7 @@ final class HashWriter {
         newEntry -> commands.translate(ACTION, () -> write(commands.jedis(), method, newEntry)));
   }
 
-  private List<Response<?>> send(
-      WriteMethod method, AbstractPipeline pipeline, NewEntry newEntry) {
+  private List<Response<?>> send(WriteMethod method, AbstractPipeline pipeline, NewEntry newEntry) {
     List<Response<?>> replies = new ArrayList<>();
     Hash hash = Hash.of(newEntry, vectorType);
     method.send(pipeline, documentKey(newEntry.entry().key()), hash, replies);
@@ -125,8 +124,7 @@ final class HashWriter {
     byte[] key = documentKey(newEntry.entry().key());
     Hash hash = Hash.of(newEntry, vectorType);
     return method == WriteMethod.RESTORE
-        ? jedis.restore(
-            key, hash.millis(), RestorePayload.of(hash.fields()), WriteMethod.REPLACE)
+        ? jedis.restore(key, hash.millis(), RestorePayload.of(hash.fields()), WriteMethod.REPLACE)
         : jedis.eval(WriteMethod.WRITE_SCRIPT, List.of(key), WriteMethod.scriptArguments(hash));
   }
 

@@ -38,8 +38,7 @@ final class OldestEntries {
   /** The step that led to the previous result. */
   private long stepMillis = FIRST_STEP_MILLIS;
 
-  OldestEntries(
-      RedisCommands commands, SearchEngine engine, int dimension, VectorType vectorType) {
+  OldestEntries(RedisCommands commands, SearchEngine engine, int dimension, VectorType vectorType) {
     this.commands = commands;
     this.engine = engine;
     float[] components = new float[dimension];
@@ -61,7 +60,11 @@ final class OldestEntries {
     return rows.stream().limit(count).map(Row::documentKey).toList();
   }
 
-  private record Row(byte[] documentKey, long createdAt) {}
+  private record Row(SearchReply.Row found, long createdAt) {
+    byte[] documentKey() {
+      return found.documentKey();
+    }
+  }
 
   /** Returns a creation time that at least the requested number of entries have or precede. */
   private long upperMillis(int count, long nowMillis) {
@@ -153,7 +156,7 @@ final class OldestEntries {
 
   private static List<Row> toRows(SearchReply reply) {
     return reply.rows().stream()
-        .map(row -> new Row(row.documentKey(), createdAt(row.value(CREATED_AT))))
+        .map(row -> new Row(row, createdAt(row.value(CREATED_AT))))
         .toList();
   }
 

@@ -139,8 +139,8 @@ final class RedisExceptions {
   static boolean isMissingIndex(@Nullable Throwable failure) {
     return isServerError(failure, "no such index", "unknown index name", "index not found")
         // valkey-search: "Index with name 'i' not found", "Index schema not found: i"
-        || isServerError(failure, "index with name", "index schema")
-            && isServerError(failure, "not found");
+        || (isServerError(failure, "index with name", "index schema")
+            && isServerError(failure, "not found"));
   }
 
   static boolean isExistingIndex(@Nullable Throwable failure) {

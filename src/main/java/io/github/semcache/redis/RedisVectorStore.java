@@ -46,13 +46,13 @@ import redis.clients.jedis.UnifiedJedis;
  * <cacheName>:v2:<modelId>:<dimension>:<key>} and the fields {@code scope}, {@code created_at}
  * (milliseconds), {@code prompt}, {@code answer}, {@code attributes} (JSON), {@code terms}
  * (separated by commas), and {@code embedding} (little-endian FLOAT32 or FLOAT16; in the latter
- * case, {@code f16} follows the dimension in the key). The time to live of the
- * entry is the expiry of the key. The name of the search index is the common prefix of these keys,
- * without the last colon. In the cache name and the model ID, all characters except letters,
- * digits, {@code _}, {@code .}, and {@code -} are percent-encoded. Learned state is stored in
- * strings with the keys {@code <cacheName>:state:v2:<modelId>:<dimension>:<name>}, which do not
- * expire and are not removed with the entries. The version of a dependency is stored in a string
- * with the key {@code <cacheName>:dependency:<term>}, which expires a year after it was written.
+ * case, {@code f16} follows the dimension in the key). The time to live of the entry is the expiry
+ * of the key. The name of the search index is the common prefix of these keys, without the last
+ * colon. In the cache name and the model ID, all characters except letters, digits, {@code _},
+ * {@code .}, and {@code -} are percent-encoded. Learned state is stored in strings with the keys
+ * {@code <cacheName>:state:v2:<modelId>:<dimension>:<name>}, which do not expire and are not
+ * removed with the entries. The version of a dependency is stored in a string with the key {@code
+ * <cacheName>:dependency:<term>}, which expires a year after it was written.
  *
  * <p><b>Round trips.</b> {@link #find} and {@link #nearest} take one round trip each. If {@code
  * nearest} finds only expired or unreadable entries, it makes the server delete the expired ones
@@ -124,13 +124,7 @@ public final class RedisVectorStore
     selectivity = new SelectivityEstimator(this::count, executor, builder.ticker);
     search =
         new KnnSearch(
-            commands,
-            engine,
-            vectorType,
-            builder.vectorIndex,
-            selectivity,
-            executor,
-            builder.time);
+            commands, engine, vectorType, builder.vectorIndex, selectivity, executor, builder.time);
     writer = new HashWriter(commands, vectorType);
     limiter =
         builder.maxEntries == 0

@@ -94,8 +94,7 @@ final class SearchArguments {
 
   private static Arguments knn(
       String indexName, String filter, byte[] vector, int k, String options) {
-    String clause =
-        "[KNN " + k + " @" + EMBEDDING + " $v" + options + " AS " + DISTANCE + "]";
+    String clause = "[KNN " + k + " @" + EMBEDDING + " $v" + options + " AS " + DISTANCE + "]";
     return new Arguments()
         .add(indexName, "(" + filter + ")=>" + clause, "PARAMS", "2", "v")
         .add(vector);

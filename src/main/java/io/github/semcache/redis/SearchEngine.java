@@ -60,8 +60,8 @@ final class SearchEngine {
      * that 1.1.0 is 65792.
      */
     static Kind kind(long version, boolean isValkey) {
-      boolean inGap = version < 20_000 || version >= 0x1_00_00 && version < 80_000;
-      return inGap || isValkey && version >= 80_000 ? Kind.VALKEY_SEARCH : Kind.REDISEARCH;
+      boolean inGap = version < 20_000 || (version >= 0x1_00_00 && version < 80_000);
+      return inGap || (isValkey && version >= 80_000) ? Kind.VALKEY_SEARCH : Kind.REDISEARCH;
     }
 
     @Override
@@ -108,9 +108,7 @@ final class SearchEngine {
     try {
       List<?> reply =
           (List<?>) commands.sendToAnyNode("identify the search module", command, arguments);
-      return command == Command.MODULE
-          ? ofModules(reply, false)
-          : ofHello(ReplyParser.map(reply));
+      return command == Command.MODULE ? ofModules(reply, false) : ofHello(ReplyParser.map(reply));
     } catch (StoreException e) {
       if (RedisExceptions.isTransient(e)) {
         throw e;
@@ -134,8 +132,7 @@ final class SearchEngine {
       Map<String, @Nullable Object> properties = ReplyParser.map(ReplyParser.list(each));
       if (MODULE_NAMES.contains(ReplyParser.text(properties.get("name")))
           && properties.get("ver") instanceof Long version) {
-        return Optional.of(
-            new Module(Module.kind(version, isValkey), OptionalLong.of(version)));
+        return Optional.of(new Module(Module.kind(version, isValkey), OptionalLong.of(version)));
       }
     }
     return Optional.empty();
@@ -165,11 +162,9 @@ final class SearchEngine {
     return known().kind() != Kind.VALKEY_SEARCH && !hybridPolicyRejected;
   }
 
-  /** Returns whether FT.SEARCH accepts queries without a vector. */
+  /** Returns whether FT.SEARCH accepts queries without a vector, as it does for text search. */
   boolean understandsFilterQueries() {
-    return !(filterQueriesRejected
-        || known().kind() == Kind.VALKEY_SEARCH
-            && known().isOlderThan(FIRST_VALKEY_WITH_TEXT_SEARCH));
+    return !filterQueriesRejected && mayUnderstandText();
   }
 
   /** Returns whether FLOAT16 vectors are supported, or true if that is unknown. */

@@ -44,8 +44,7 @@ enum WriteMethod {
   RESTORE {
     @Override
     void send(AbstractPipeline pipeline, byte[] key, Hash hash, List<Response<?>> replies) {
-      replies.add(
-          pipeline.restore(key, hash.millis(), RestorePayload.of(hash.fields()), REPLACE));
+      replies.add(pipeline.restore(key, hash.millis(), RestorePayload.of(hash.fields()), REPLACE));
     }
   };
 
@@ -98,8 +97,7 @@ enum WriteMethod {
   }
 
   /** Adds the commands that write an entry to a pipeline, and their replies to a list. */
-  abstract void send(
-      AbstractPipeline pipeline, byte[] key, Hash hash, List<Response<?>> replies);
+  abstract void send(AbstractPipeline pipeline, byte[] key, Hash hash, List<Response<?>> replies);
 
   static List<byte[]> scriptArguments(Hash hash) {
     List<byte[]> arguments = new ArrayList<>();

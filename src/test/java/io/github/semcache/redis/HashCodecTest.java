@@ -5,8 +5,8 @@ import static io.github.semcache.testkit.Entries.expiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.NewEntry;
@@ -79,7 +79,9 @@ class HashCodecTest {
   void embeddingIsLittleEndianFloat32() {
     Embedding embedding = Embedding.of(new float[] {1, -0.5f});
 
-    ByteBuffer bytes = ByteBuffer.wrap(HashCodec.encode(embedding, VectorType.FLOAT32)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes =
+        ByteBuffer.wrap(HashCodec.encode(embedding, VectorType.FLOAT32))
+            .order(ByteOrder.LITTLE_ENDIAN);
 
     assertThat(bytes.remaining()).isEqualTo(8);
     assertThat(HashCodec.encode(embedding, VectorType.FLOAT32)).startsWith(0, 0, 0x80, 0x3f);

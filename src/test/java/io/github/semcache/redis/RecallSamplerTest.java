@@ -22,7 +22,8 @@ class RecallSamplerTest {
     return new SearchReply.Row(Utf8.encode("key"), null);
   }
 
-  private void search(int times, List<SearchReply.Row> found, Supplier<List<SearchReply.Row>> more) {
+  private void search(
+      int times, List<SearchReply.Row> found, Supplier<List<SearchReply.Row>> more) {
     for (int i = 0; i < times; i++) {
       sampler.sample(found, more);
       List.copyOf(tasks).forEach(Runnable::run);

@@ -138,8 +138,8 @@ class RedisFloat16VectorStoreIT {
       float[] huge = atAngle(DIMENSION, 0).toArray();
       float[] tiny = atAngle(DIMENSION, 90).toArray();
       for (int i = 0; i < DIMENSION; i++) {
-        huge[i] *= 1e15f;
-        tiny[i] *= 1e-15f;
+        huge[i] *= 0x1p50f;
+        tiny[i] *= 0x1p-50f;
       }
       store.put(List.of(withoutExpiry(numbered(1), Embedding.of(huge))));
       store.put(List.of(withoutExpiry(numbered(2), Embedding.of(tiny))));

@@ -2,9 +2,9 @@ package io.github.semcache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

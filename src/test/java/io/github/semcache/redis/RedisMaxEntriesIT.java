@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 @EnabledIfRedis
 class RedisMaxEntriesIT extends RedisFixture {
   private static final EntrySelector ALL = new EntrySelector.All();
-  private static final Instant START = Instant.now().minusSeconds(3_600);
+  private static final Instant START = Instant.ofEpochMilli(1_700_000_000_000L);
 
   private static NewEntry numbered(int number) {
     CacheEntry entry = entry(SCOPE, "prompt " + number, "answer", START.plusMillis(number));

@@ -106,7 +106,16 @@ class RedisWriteMethodIT extends RedisFixture {
   @Test
   void userWithScriptsAndWithoutTransactionsWrites() {
     try (RedisVectorStore limited =
-        asUser("+@read", "+@write", "+ft.search", "+ft.create", "+ft.info", "+eval", "-restore", "+cluster|slots").build()) {
+        asUser(
+                "+@read",
+                "+@write",
+                "+ft.search",
+                "+ft.create",
+                "+ft.info",
+                "+eval",
+                "-restore",
+                "+cluster|slots")
+            .build()) {
       assertEntriesAreWrittenAtomically(limited);
     }
   }
@@ -114,7 +123,17 @@ class RedisWriteMethodIT extends RedisFixture {
   @Test
   void userWithTransactionsAndWithoutOtherMethodsWrites() {
     try (RedisVectorStore limited =
-        asUser("+@read", "+@write", "+ft.search", "+ft.create", "+ft.info", "+multi", "+exec", "-restore", "+eval", "+cluster|slots")
+        asUser(
+                "+@read",
+                "+@write",
+                "+ft.search",
+                "+ft.create",
+                "+ft.info",
+                "+multi",
+                "+exec",
+                "-restore",
+                "+eval",
+                "+cluster|slots")
             .build()) {
       assertEntriesAreWrittenAtomically(limited);
     }
@@ -123,7 +142,15 @@ class RedisWriteMethodIT extends RedisFixture {
   @Test
   void userWithoutAnyMethodWritesNothing() {
     try (RedisVectorStore limited =
-        asUser("+@read", "+@write", "+ft.search", "+ft.create", "+ft.info", "-restore", "+cluster|slots").build()) {
+        asUser(
+                "+@read",
+                "+@write",
+                "+ft.search",
+                "+ft.create",
+                "+ft.info",
+                "-restore",
+                "+cluster|slots")
+            .build()) {
       CacheEntry entry = newEntry("what?", "answer");
 
       assertThatThrownBy(

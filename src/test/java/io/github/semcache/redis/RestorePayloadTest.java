@@ -31,6 +31,7 @@ class RestorePayloadTest {
   void longStringsHaveLengthsOfFourBytes() {
     byte[] payload = RestorePayload.of(List.of(Utf8.encode("f"), new byte[20_000]));
 
-    assertThat(HexFormat.of().formatHex(payload, 0, 10)).isEqualTo("04010166" + "80" + "00004e20" + "00");
+    assertThat(HexFormat.of().formatHex(payload, 0, 10))
+        .isEqualTo("04010166" + "80" + "00004e20" + "00");
   }
 }

@@ -44,8 +44,7 @@ class SearchArgumentsTest {
   @Test
   void limitEqualsK() {
     byte[][] arguments =
-        SearchArguments.nearest(
-            "idx", FILTER, VECTOR, 250, HybridPolicy.BATCHES, 0, true);
+        SearchArguments.nearest("idx", FILTER, VECTOR, 250, HybridPolicy.BATCHES, 0, true);
 
     assertThat(words(arguments)).contains("[KNN 250 ", " LIMIT 0 250 ");
   }
@@ -63,8 +62,7 @@ class SearchArgumentsTest {
   @Test
   void vectorIsPassedAsAParameterInStoredForm() {
     byte[][] arguments =
-        SearchArguments.nearest(
-            "idx", FILTER, VECTOR, 1, HybridPolicy.ADHOC_BF, 64, true);
+        SearchArguments.nearest("idx", FILTER, VECTOR, 1, HybridPolicy.ADHOC_BF, 64, true);
 
     assertThat(arguments[5]).isEqualTo(VECTOR);
   }

@@ -16,8 +16,16 @@ class SearchEffortTest {
 
   @ParameterizedTest
   @CsvSource({
-    "-1, 64", "0, 16", "1000, 16", "4000, 16", "5000, 20", "10000, 40", "16000, 64", "100000, 64",
-    "200000, 74", "1000000, 97"
+    "-1, 64",
+    "0, 16",
+    "1000, 16",
+    "4000, 16",
+    "5000, 20",
+    "10000, 40",
+    "16000, 64",
+    "100000, 64",
+    "200000, 74",
+    "1000000, 97"
   })
   void candidatesGrowWithTheIndex(long entries, int candidates) {
     assertThat(effort.candidates(entries)).isEqualTo(candidates);

@@ -60,33 +60,107 @@ class ValkeySearchTest {
   }
 
   private static String hello(String serverName, int moduleVersion) {
-    List<?> module = List.of("name", "search", "ver", moduleVersion, "path", "/m.so", "args", List.of());
+    List<?> module =
+        List.of("name", "search", "ver", moduleVersion, "path", "/m.so", "args", List.of());
     return resp(
         List.of(
-            "server", serverName, "version", "8.1.1", "proto", 2, "id", 1216, "mode", "standalone",
-            "role", "master", "modules", List.of(module)));
+            "server",
+            serverName,
+            "version",
+            "8.1.1",
+            "proto",
+            2,
+            "id",
+            1216,
+            "mode",
+            "standalone",
+            "role",
+            "master",
+            "modules",
+            List.of(module)));
   }
 
   private static String info(String algorithm, int m) {
     return resp(
         List.of(
-            "index_name", "sem_cache:v2:m:8", "index_options", List.of(),
+            "index_name",
+            "sem_cache:v2:m:8",
+            "index_options",
+            List.of(),
             "index_definition",
-            List.of("key_type", "HASH", "prefixes", List.of("sem_cache:v2:m:8:"), "default_score", "1"),
+            List.of(
+                "key_type", "HASH", "prefixes", List.of("sem_cache:v2:m:8:"), "default_score", "1"),
             "attributes",
             List.of(
-                List.of("identifier", "created_at", "attribute", "created_at", "type", "NUMERIC", "size", "1"),
-                List.of("identifier", "terms", "attribute", "terms", "type", "TAG", "SEPARATOR", ",", "size", "0"),
-                List.of("identifier", "scope", "attribute", "scope", "type", "TAG", "SEPARATOR", ",", "size", "1"),
                 List.of(
-                    "identifier", "embedding", "attribute", "embedding", "type", "VECTOR", "index",
+                    "identifier",
+                    "created_at",
+                    "attribute",
+                    "created_at",
+                    "type",
+                    "NUMERIC",
+                    "size",
+                    "1"),
+                List.of(
+                    "identifier",
+                    "terms",
+                    "attribute",
+                    "terms",
+                    "type",
+                    "TAG",
+                    "SEPARATOR",
+                    ",",
+                    "size",
+                    "0"),
+                List.of(
+                    "identifier",
+                    "scope",
+                    "attribute",
+                    "scope",
+                    "type",
+                    "TAG",
+                    "SEPARATOR",
+                    ",",
+                    "size",
+                    "1"),
+                List.of(
+                    "identifier",
+                    "embedding",
+                    "attribute",
+                    "embedding",
+                    "type",
+                    "VECTOR",
+                    "index",
                     List.of(
-                        "capacity", 10240, "dimensions", 8, "distance_metric", "COSINE", "size", "1",
-                        "data_type", "FLOAT32", "algorithm",
-                        List.of("name", algorithm, "m", m, "ef_construction", 200, "ef_runtime", 10)))),
-            "num_docs", "4000", "num_terms", "0", "num_records", "3",
-            "hash_indexing_failures", "0", "backfill_in_progress", "0",
-            "backfill_complete_percent", "1.000000", "mutation_queue_size", "0", "state", "ready"));
+                        "capacity",
+                        10240,
+                        "dimensions",
+                        8,
+                        "distance_metric",
+                        "COSINE",
+                        "size",
+                        "1",
+                        "data_type",
+                        "FLOAT32",
+                        "algorithm",
+                        List.of(
+                            "name", algorithm, "m", m, "ef_construction", 200, "ef_runtime", 10)))),
+            "num_docs",
+            "4000",
+            "num_terms",
+            "0",
+            "num_records",
+            "3",
+            "hash_indexing_failures",
+            "0",
+            "backfill_in_progress",
+            "0",
+            "backfill_complete_percent",
+            "1.000000",
+            "mutation_queue_size",
+            "0",
+            "state",
+            "ready"));
   }
 
   private void becomeValkey() {
@@ -127,7 +201,8 @@ class ValkeySearchTest {
 
     assertThatThrownBy(() -> builder().build())
         .isInstanceOf(StoreException.class)
-        .hasMessageContainingAll("algorithm of embedding is FLAT, expected HNSW", "m of embedding is 8");
+        .hasMessageContainingAll(
+            "algorithm of embedding is FLAT, expected HNSW", "m of embedding is 8");
   }
 
   @Test
@@ -146,7 +221,11 @@ class ValkeySearchTest {
   @Test
   void oldEntriesAreFoundWithAVectorQueryIfQueriesNeedAVector() {
     becomeValkey();
-    server.on("FT.SEARCH", "*1\r\n:0").on("EXEC", "*3\r\n:0\r\n:6\r\n:1").on("SET", "+OK").on("DEL", ":1");
+    server
+        .on("FT.SEARCH", "*1\r\n:0")
+        .on("EXEC", "*3\r\n:0\r\n:6\r\n:1")
+        .on("SET", "+OK")
+        .on("DEL", ":1");
     try (RedisVectorStore store = builder().maxEntries(3_990).build()) {
       store.put(List.of(newEntry()));
 
@@ -180,7 +259,8 @@ class ValkeySearchTest {
   void versionsAreAssignedToTheModules() {
     assertThat(List.of(10_000L, 10_002L, 65_792L, 66_048L))
         .allMatch(version -> kind(version, true) && kind(version, false));
-    assertThat(List.of(20_612L, 21_012L, 80_005L, 80_400L)).noneMatch(version -> kind(version, false));
+    assertThat(List.of(20_612L, 21_012L, 80_005L, 80_400L))
+        .noneMatch(version -> kind(version, false));
     assertThat(kind(131_072, true)).as("valkey-search 2.0").isTrue();
   }
 
