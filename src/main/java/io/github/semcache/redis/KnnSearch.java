@@ -2,7 +2,6 @@ package io.github.semcache.redis;
 
 import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.NearestEntries;
@@ -181,7 +180,7 @@ final class KnnSearch {
       }
       try {
         matches.add(toMatch(query, row));
-      } catch (CorruptEntryException e) {
+      } catch (StoreException.CorruptEntry e) {
         corrupt++;
       }
     }

@@ -54,7 +54,7 @@ class HalfFloatsTest {
 
   @Property
   void errorIsAtMostHalfAUnitInTheLastPlace(Values values) {
-    float component = (float) (values.doubleBetween(-1, 1));
+    float component = (float) values.doubleBetween(-1, 1);
 
     double error = Math.abs(value(HalfFloats.bits(component) & 0xffff) - component);
 
