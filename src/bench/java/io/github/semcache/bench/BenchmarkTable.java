@@ -30,6 +30,12 @@ final class BenchmarkTable implements Callable<Integer> {
       description = "Numbers of entries for the scope filter tables.")
   private List<Integer> filterSizes = List.of(20_000, 60_000);
 
+  @Option(
+      names = "--effort-sizes",
+      split = ",",
+      description = "Numbers of entries for the table of selected candidates.")
+  private List<Integer> effortSizes = List.of(1_000, 5_000, 10_000, 30_000);
+
   @Option(names = "--seconds", description = "Duration of one measurement.")
   private double seconds = 1;
 
@@ -46,7 +52,8 @@ final class BenchmarkTable implements Callable<Integer> {
     cache,
     stores,
     disk,
-    filter
+    filter,
+    effort
   }
 
   /**
@@ -90,6 +97,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.filter) && server.isPresent()) {
       new FilterSection(report, server.get(), duration).run(filterSizes);
+    }
+    if (only.contains(Part.effort) && server.isPresent()) {
+      new EffortSection(report, server.get(), duration).run(effortSizes, dimensions);
     }
   }
 }
