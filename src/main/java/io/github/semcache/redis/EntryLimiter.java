@@ -98,7 +98,7 @@ final class EntryLimiter {
   void recordWrites(int count) {
     written.addAndGet(count);
     if (isDue()) {
-      schedule(executor);
+      schedule();
     }
   }
 
@@ -113,7 +113,7 @@ final class EntryLimiter {
   /** Schedules the removal of some entries because the server rejected a write. */
   void onOutOfMemory() {
     outOfMemory.set(true);
-    schedule(executor);
+    schedule();
   }
 
   /** Returns the number of entries evicted since the last call. */
@@ -125,10 +125,10 @@ final class EntryLimiter {
     return written.get() >= writesUntilCheck || ticker.getAsLong() - nextCheckNanos >= 0;
   }
 
-  private void schedule(Executor runner) {
+  private void schedule() {
     if (scheduled.compareAndSet(false, true)) {
       try {
-        runner.execute(this::run);
+        executor.execute(this::run);
       } catch (RuntimeException e) {
         // The executor is saturated or shut down. A later write tries again.
         log.debug("Failed to schedule the removal of entries", e);
@@ -153,7 +153,8 @@ final class EntryLimiter {
       scheduled.set(false);
     }
     if (again || written.get() >= writesUntilCheck) {
-      schedule(CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, executor));
+      CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)
+          .execute(this::schedule);
     }
   }
 

@@ -53,6 +53,17 @@ final class HashWriter {
     }
   }
 
+  private void writeBatch(WriteMethod method, List<NewEntry> newEntries) {
+    try {
+      send(method, newEntries);
+    } catch (StoreException e) {
+      if (RedisExceptions.isForbidden(e.getCause())) {
+        selected = null; // A permission was revoked. The next write selects the method again.
+      }
+      throw e;
+    }
+  }
+
   /**
    * Returns the method that this store uses, and selects it when it is first called. Takes up to
    * two round trips then. A method that is forbidden must not be tried with an entry, because the
@@ -98,7 +109,7 @@ final class HashWriter {
     }
   }
 
-  private void writeBatch(WriteMethod method, List<NewEntry> newEntries) {
+  private void send(WriteMethod method, List<NewEntry> newEntries) {
     List<NewEntry> redirected =
         commands.pipelined(
             ACTION,

@@ -1,6 +1,5 @@
 package io.github.semcache.redis;
 
-import io.github.semcache.store.StoreException;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,7 +57,8 @@ final class RecallSampler {
   private void repeat(double distance, Supplier<List<SearchReply.Row>> repetition) {
     try {
       effort.record(minDistance(repetition.get()) < distance - TOLERANCE);
-    } catch (StoreException e) {
+    } catch (RuntimeException e) {
+      // A measurement is not worth a failure.
       log.debug("Failed to repeat a search", e);
     } finally {
       running.set(false);

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -110,7 +109,6 @@ class RedisMaxEntriesIT extends RedisFixture {
     int perStore = 1_000;
     int limit = 1_000;
     List<RedisVectorStore> limited = new ArrayList<>();
-    AtomicLong peak = new AtomicLong();
     ExecutorService threads = Executors.newFixedThreadPool(stores);
     try {
       List<Callable<Void>> writers = new ArrayList<>();
@@ -122,9 +120,6 @@ class RedisMaxEntriesIT extends RedisFixture {
             () -> {
               for (int j = 0; j < perStore; j++) {
                 own.put(List.of(numbered(j * stores + first)));
-                if (j % 50 == 0) {
-                  peak.accumulateAndGet(own.count(ALL), Math::max);
-                }
               }
               return null;
             });
@@ -133,8 +128,6 @@ class RedisMaxEntriesIT extends RedisFixture {
         writer.get();
       }
       await().untilAsserted(() -> assertThat(store.count(ALL)).isBetween(990L, 1_010L));
-      // Four writers without a pause replace all entries in less than a second.
-      assertThat(peak.get()).isLessThan(limit + limit / 2);
       assertThat(store.find(numbered(stores * perStore - 1).entry().key())).isPresent();
     } finally {
       threads.shutdownNow();

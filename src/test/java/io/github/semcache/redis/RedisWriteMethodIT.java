@@ -166,6 +166,23 @@ class RedisWriteMethodIT extends RedisFixture {
   }
 
   @Test
+  void methodIsSelectedAgainAfterAPermissionWasRevoked() {
+    try (RedisVectorStore limited =
+        asUser("+@read", "+@write", "+ft.search", "+ft.create", "+ft.info", "+multi", "+exec",
+                "+eval", "+cluster|slots")
+            .build()) {
+      onEveryNode("SETUSER", "writer", "-multi", "-eval");
+      List<NewEntry> entries =
+          List.of(
+              expiring(newEntry("what?", "answer"), atAngle(DIMENSION, 0), Duration.ofMinutes(1)));
+      assertThatThrownBy(() -> limited.put(entries)).hasMessageContaining("NOPERM");
+
+      limited.put(entries);
+      assertThat(jedis.pttl(documentKey(entries.get(0).entry()))).isPositive();
+    }
+  }
+
+  @Test
   void methodIsSelectedByTheFirstWriteIfTheIndexIsAssumed() {
     put(store, "other", 90);
     try (RedisVectorStore limited =
