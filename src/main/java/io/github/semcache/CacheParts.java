@@ -4,6 +4,7 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.TimeLimiter;
+import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.learning.CachedScale;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.learning.LearnerSync;
@@ -38,6 +39,7 @@ record CacheParts(
     @Nullable HitEvaluator evaluator,
     @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
+    @Nullable Refresher refresher,
     TimeLimiter workers) {
 
   static CacheParts create(CacheOptions options) {
@@ -82,6 +84,7 @@ record CacheParts(
             learner != null ? learner : () -> policy,
             new CandidateVerifier(options.verifier(), embedder, events, failOpen),
             options.shadowMode(),
+            options.sharing().softExpiry(),
             pending,
             writer,
             background,
@@ -96,13 +99,16 @@ record CacheParts(
             options.time(),
             events::publish,
             pending);
+    RequestCoalescer coalescer =
+        new RequestCoalescer(lookup, writer, store, events, async.executor(), options.sharing());
+    SoftExpiry softExpiry = options.sharing().softExpiry();
     return new CacheParts(
         options,
         events,
         async,
         queries,
         lookup,
-        new RequestCoalescer(lookup, writer, events, async.executor()),
+        coalescer,
         writer,
         feedback,
         failOpen,
@@ -110,6 +116,17 @@ record CacheParts(
         evaluator,
         background,
         options.hedging() ? new Hedging(lookup, events, async) : null,
+        softExpiry == null
+            ? null
+            : new Refresher(
+                queries,
+                cacheability,
+                store,
+                coalescer,
+                softExpiry,
+                options.sharing().refreshLease(),
+                async.executor(),
+                events),
         workers);
   }
 
@@ -182,6 +199,7 @@ record CacheParts(
 
   void close() {
     asyncExecutor.close();
+    coalescer.close();
     if (background != null) {
       background.close();
     }

@@ -36,6 +36,11 @@ final class BenchmarkTable implements Callable<Integer> {
       description = "Numbers of entries for the table of selected candidates.")
   private List<Integer> effortSizes = List.of(1_000, 5_000, 10_000, 30_000);
 
+  @Option(
+      names = "--dependents",
+      description = "Number of entries that depend on something that is invalidated.")
+  private int dependents = 1_000_000;
+
   @Option(names = "--seconds", description = "Duration of one measurement.")
   private double seconds = 1;
 
@@ -53,6 +58,7 @@ final class BenchmarkTable implements Callable<Integer> {
     stores,
     disk,
     filter,
+    instances,
     effort
   }
 
@@ -97,6 +103,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.filter) && server.isPresent()) {
       new FilterSection(report, server.get(), duration).run(filterSizes);
+    }
+    if (only.contains(Part.instances) && server.isPresent()) {
+      new InstancesSection(report, server.get(), duration).run(dependents);
     }
     if (only.contains(Part.effort) && server.isPresent()) {
       new EffortSection(report, server.get(), duration).run(effortSizes, dimensions);

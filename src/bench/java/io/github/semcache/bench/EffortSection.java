@@ -159,8 +159,7 @@ final class EffortSection {
 
   private void effort(String name, Vectors vectors) {
     RedisVectorStore automatic = store(vectors, VectorType.FLOAT32, VectorIndex.hnsw());
-    RedisVectorStore fixed =
-        store(vectors, VectorType.FLOAT32, VectorIndex.hnsw().efRuntime(64));
+    RedisVectorStore fixed = store(vectors, VectorType.FLOAT32, VectorIndex.hnsw().efRuntime(64));
     try {
       fill(automatic, vectors);
       List<NearestQuery> queries = IntStream.range(0, QUERIES).mapToObj(vectors::query).toList();

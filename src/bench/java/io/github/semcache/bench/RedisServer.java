@@ -2,6 +2,7 @@ package io.github.semcache.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.testing.RedisServers;
@@ -31,6 +32,7 @@ final class RedisServer implements AutoCloseable {
   private static final Pattern QUERY =
       Pattern.compile("\"FT\\.SEARCH\" \"[^\"]*\" \"((?:[^\"\\\\]|\\\\.)*)\"");
 
+  private final URI uri;
   private final HostAndPort address;
   private final DefaultJedisClientConfig config;
   final RedisClient client;
@@ -41,6 +43,7 @@ final class RedisServer implements AutoCloseable {
 
   /** Connects to a server with a time-out for its replies. */
   RedisServer(URI uri, Duration timeout) {
+    this.uri = uri;
     address = JedisURIHelper.getHostAndPort(uri);
     config =
         DefaultJedisClientConfig.builder()
@@ -78,6 +81,11 @@ final class RedisServer implements AutoCloseable {
         .filter(Matcher::matches)
         .map(line -> line.group(1) == null ? line.group(2) + " " + line.group(3) : line.group(1))
         .collect(Collectors.joining(", "));
+  }
+
+  /** Returns the settings of a store that opens its own connections. */
+  RedisConnection connection() {
+    return RedisConnection.of(uri).socketTimeout(TIMEOUT);
   }
 
   /** Returns a store that uses the shared client. */

@@ -34,6 +34,9 @@ final class HashCodec {
   static final String TERMS = "terms";
   static final String EMBEDDING = "embedding";
 
+  /** The field with the token of the lease under which an entry was written; empty for none. */
+  static final String FENCE = "fence";
+
   /** The fields that {@link #decode} reads, in the order of its arguments. */
   static final List<String> ENTRY_FIELDS = List.of(SCOPE, CREATED_AT, PROMPT, ANSWER, ATTRIBUTES);
 

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * @param statePrefix the prefix of the keys of learned state; ends with a colon
  * @param dependencyPrefix the prefix of the keys with the versions of dependencies, which are the
  *     same for all models; ends with a colon
+ * @param leasePrefix the prefix of the keys of leases; ends with a colon
  * @param evictionKey the key of the lock that a store holds while it evicts entries
  */
 record KeyNaming(
@@ -26,6 +27,7 @@ record KeyNaming(
     String entryPrefix,
     String statePrefix,
     String dependencyPrefix,
+    String leasePrefix,
     String evictionKey) {
   private static final int SCHEMA_VERSION = 2;
   private static final String UNRESERVED =
@@ -57,6 +59,7 @@ record KeyNaming(
         indexName + ":",
         cache + ":state:" + suffix + ":",
         cache + ":dependency:",
+        cache + ":lease:",
         cache + ":eviction:" + suffix + vectorType.suffix());
   }
 
@@ -66,6 +69,14 @@ record KeyNaming(
 
   byte[] dependencyKey(String term) {
     return Utf8.encode(dependencyPrefix + term);
+  }
+
+  /**
+   * Returns the key of the lease of an entry. Its hash tag is the key of the entry, so that both
+   * are on the same node of a cluster.
+   */
+  byte[] leaseKey(String entryKey) {
+    return Utf8.encode(leasePrefix + "{" + entryPrefix + entryKey + "}");
   }
 
   byte[] documentKey(String entryKey) {

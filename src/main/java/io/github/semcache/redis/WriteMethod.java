@@ -100,10 +100,20 @@ enum WriteMethod {
   abstract void send(AbstractPipeline pipeline, byte[] key, Hash hash, List<Response<?>> replies);
 
   static List<byte[]> scriptArguments(Hash hash) {
+    return scriptArguments(hash, "");
+  }
+
+  /**
+   * Returns the arguments of {@link #WRITE_SCRIPT} for a write under a lease. The script does not
+   * delete the fields of the previous entry, so it also replaces the token of the previous lease.
+   */
+  static List<byte[]> scriptArguments(Hash hash, String token) {
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(text(hash.millis()));
     arguments.add(Utf8.encode(hash.embedded() ? "1" : "0"));
     arguments.addAll(hash.fields());
+    arguments.add(Utf8.encode(HashCodec.FENCE));
+    arguments.add(Utf8.encode(token));
     return arguments;
   }
 

@@ -168,8 +168,16 @@ class RedisWriteMethodIT extends RedisFixture {
   @Test
   void methodIsSelectedAgainAfterAPermissionWasRevoked() {
     try (RedisVectorStore limited =
-        asUser("+@read", "+@write", "+ft.search", "+ft.create", "+ft.info", "+multi", "+exec",
-                "+eval", "+cluster|slots")
+        asUser(
+                "+@read",
+                "+@write",
+                "+ft.search",
+                "+ft.create",
+                "+ft.info",
+                "+multi",
+                "+exec",
+                "+eval",
+                "+cluster|slots")
             .build()) {
       onEveryNode("SETUSER", "writer", "-multi", "-eval");
       List<NewEntry> entries =
