@@ -52,9 +52,9 @@ final class RedisLeases implements LeaseStore {
           """);
 
   /**
-   * Writes an entry with {@link WriteMethod#WRITE_SCRIPT} and ends the lease, unless another token than
-   * the own one (ARGV 1) holds it, or the entry has another creation time or fence than when the
-   * lease was granted (ARGV 2 and 3, empty for none).
+   * Writes an entry with {@link WriteMethod#WRITE_SCRIPT} and ends the lease, unless another token
+   * than the own one (ARGV 1) holds it, or the entry has another creation time or fence than when
+   * the lease was granted (ARGV 2 and 3, empty for none).
    */
   private static final byte[] PUT_SCRIPT =
       Utf8.encode(
@@ -193,8 +193,7 @@ final class RedisLeases implements LeaseStore {
     arguments.add(Utf8.encode(lease.token()));
     arguments.add(Utf8.encode(lease.state().substring(0, separator)));
     arguments.add(Utf8.encode(lease.state().substring(separator + 1)));
-    arguments.addAll(
-        WriteMethod.scriptArguments(Hash.of(entry, vectorType), lease.token()));
+    arguments.addAll(WriteMethod.scriptArguments(Hash.of(entry, vectorType), lease.token()));
     try {
       Object written =
           commands.translate(
