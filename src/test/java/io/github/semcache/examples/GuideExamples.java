@@ -62,7 +62,17 @@ final class GuideExamples {
             .vectorIndex(VectorIndex.hnsw().efRuntime(128))
             .build();
     // redis ends
-    return List.of(store, tuned);
+    return List.of(store, tuned, limited(embedder, connection));
+  }
+
+  private static RedisVectorStore limited(Embedder embedder, RedisConnection connection) {
+    // limited begins
+    RedisVectorStore store =
+        RedisVectorStore.builder(connection, EmbeddingSpace.of(embedder))
+            .maxEntries(500_000)
+            .build();
+    // limited ends
+    return store;
   }
 
   static SemanticCache embedded(Path directory, ChatClient chatClient) {
