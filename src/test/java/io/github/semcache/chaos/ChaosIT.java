@@ -54,7 +54,10 @@ class ChaosIT {
   }
 
   static Stream<DynamicTest> tests(ChaosReport report, Stream<Scenario<?>> scenarios) {
-    return scenarios.map(
+    String only = System.getProperty("semcache.chaos.only", "");
+    return scenarios
+        .filter(scenario -> scenario.toString().contains(only))
+        .map(
         scenario ->
             DynamicTest.dynamicTest(
                 scenario.toString(),

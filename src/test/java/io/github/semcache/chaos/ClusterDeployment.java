@@ -62,6 +62,11 @@ final class ClusterDeployment implements Deployment {
     for (int i = 0; i < MASTERS; i++) {
       replicate(nodes.get(MASTERS + i), nodes.get(i));
     }
+    awaitReady();
+  }
+
+  /** Waits until all slots are served and all replicas follow their masters. */
+  void awaitReady() {
     Waiting.until(START_LIMIT, "the cluster is ready", this::isReady);
   }
 

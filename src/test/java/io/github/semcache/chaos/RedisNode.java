@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -25,6 +24,9 @@ import redis.clients.jedis.RedisProtocol;
 
 /** A server that is paused, killed, restarted at the same port, and controlled. */
 final class RedisNode implements AutoCloseable {
+  /** The name of the connections that the library opens. */
+  static final String CLIENT_NAME = "semcache";
+
   private static final String CONTROL = "chaos-control";
   private static final int CONTROL_TIMEOUT_MILLIS = 20_000;
   private static final int SCAN_COUNT = 1_000;
@@ -154,19 +156,13 @@ final class RedisNode implements AutoCloseable {
     return reply instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(reply);
   }
 
-  /** Returns the number of connections of the cache's own clients. */
+  /** Returns the number of connections of the cache's clients. */
   int connections() {
-    return connections(line -> line.contains("name=semcache"));
-  }
-
-  /** Returns the number of connections of clients without a name. */
-  int unnamedConnections() {
-    return connections(line -> line.contains("name= "));
-  }
-
-  private int connections(Predicate<String> client) {
     return (int)
-        text(command("CLIENT", "LIST", "TYPE", "normal")).lines().filter(client).count();
+        text(command("CLIENT", "LIST", "TYPE", "normal"))
+            .lines()
+            .filter(line -> line.contains("name=" + CLIENT_NAME + " "))
+            .count();
   }
 
   /** Returns the number of entries that do not expire. */

@@ -140,6 +140,7 @@ final class RedisScenarios {
               run.hold();
               run.deployment().masters().get(2).restart();
               run.deployment().replicaOf(2).restart();
+              run.deployment().awaitReady();
             }),
         Scenario.of(
             "cluster",

@@ -9,7 +9,9 @@ import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -28,7 +30,7 @@ final class Scenario<D extends Deployment> {
 
   private static final Duration WARM_UP = Duration.ofMillis(800);
   private static final Duration AFTERMATH = Duration.ofMillis(300);
-  private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(30);
+  private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(45);
   private static final Duration LOOKUP_WARM_UP = Duration.ofSeconds(20);
 
   private final String deploymentName;
@@ -166,8 +168,8 @@ final class Scenario<D extends Deployment> {
   record Measured(
       Traffic.Counts counts,
       CacheStats stats,
-      java.util.Optional<Duration> firstExactHit,
-      java.util.Optional<Duration> firstNearHit,
+      Optional<Duration> firstExactHit,
+      Optional<Duration> firstNearHit,
       Duration hiccup,
       long entriesWithoutExpiry,
       int threadsBefore,
@@ -205,12 +207,25 @@ final class Scenario<D extends Deployment> {
         traffic.firstExactHit(),
         traffic.firstNearHit(),
         hiccups.longest(),
-        run.deployment().entriesWithoutExpiry(),
+        entriesWithoutExpiry(run.deployment()),
         threadsBefore,
         peak,
         connectionsBefore,
         connectionsAfter,
         run.cache().openCircuits());
+  }
+
+  /** Counts the entries when the servers respond again. */
+  private static long entriesWithoutExpiry(Deployment deployment) {
+    AtomicLong count = new AtomicLong(-1);
+    Waiting.until(
+        RECOVERY_LIMIT,
+        "the servers list their entries",
+        () -> {
+          count.set(deployment.entriesWithoutExpiry());
+          return true;
+        });
+    return count.get();
   }
 
   /** Loads the classes, so that the first requests do not exceed their deadline. */

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisSentinelClient;
 
@@ -82,6 +83,8 @@ final class SentinelDeployment implements Deployment {
     RedisSentinelClient client =
         RedisSentinelClient.builder()
             .masterName(MASTER)
+            .clientConfig(
+                DefaultJedisClientConfig.builder().clientName(RedisNode.CLIENT_NAME).build())
             .sentinels(Set.of(new HostAndPort("127.0.0.1", sentinel.port())))
             .build();
     clients.add(client);
@@ -99,7 +102,7 @@ final class SentinelDeployment implements Deployment {
 
   @Override
   public int connections() {
-    return current().unnamedConnections();
+    return current().connections();
   }
 
   @Override
