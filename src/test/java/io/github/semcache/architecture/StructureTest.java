@@ -26,8 +26,8 @@ class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 2;
   private static final int MAX_BASE_CLASSES = 26;
-  private static final int MAX_PUBLIC_TYPES = 105;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 86;
+  private static final int MAX_PUBLIC_TYPES = 107;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 88;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
@@ -35,7 +35,7 @@ class StructureTest {
           Set.of("deadline", "guard.text", "internal.concurrent", "internal.text"),
           Set.of("prompt", "embedding"),
           Set.of("guard", "chat", "store"),
-          Set.of("policy", "judge", "redis", "lucene"),
+          Set.of("policy", "judge", "redis", "lucene", "encryption"),
           Set.of("verify"),
           Set.of("learning"),
           Set.of("stats"),

@@ -146,13 +146,13 @@ record RandomRequest(
     return random.nextInt(2) == 0 ? "user" : "assistant";
   }
 
-  /** Returns a text that is not blank. */
+  /** Returns a text with a visible character. */
   private static String text(SplittableRandom random) {
     StringBuilder text = new StringBuilder();
     for (int i = random.nextInt(4); i >= 0; i--) {
       text.append(PIECES.get(random.nextInt(PIECES.size())));
     }
-    return text.toString().isBlank() ? text + "." : text.toString();
+    return text.toString().trim().isEmpty() ? text + "." : text.toString();
   }
 
   private static String tagText(SplittableRandom random) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ScopePairsIT {
   private static final long SEED = 20_261_126;
   private static final int CONTROL_RATE = 100;
-  private static final int MEMORY_ENTRIES = 256;
+  private static final int MEMORY_ENTRIES = 1_024;
 
   /** Limits the size of the index in Redis. */
   private static final Duration TIME_TO_LIVE = Duration.ofSeconds(5);
@@ -89,10 +90,10 @@ class ScopePairsIT {
           checker.repeated.get(),
           Duration.ofNanos(System.nanoTime() - start).toSeconds());
       assertThat(checker.shared).isEmpty();
+      // In memory, an entry may be evicted while its thread is not scheduled.
       assertThat(checker.repeatedHits.get())
           .as("the cache is used")
-          .isEqualTo(checker.repeated.get())
-          .isPositive();
+          .isGreaterThan(checker.repeated.get() * 9 / 10);
       assertThat(cache.stats().storeErrors()).isZero();
       assertThat(cache.stats().adapterErrors()).isZero();
       assertThat(cache.stats().requests()).isGreaterThanOrEqualTo(2L * pairs);
@@ -104,7 +105,7 @@ class ScopePairsIT {
     private final Askers.Asker asker;
     private final AtomicLong repeated = new AtomicLong();
     private final AtomicLong repeatedHits = new AtomicLong();
-    private final List<String> shared = new java.util.concurrent.CopyOnWriteArrayList<>();
+    private final List<String> shared = new CopyOnWriteArrayList<>();
 
     Checker(Askers.Asker asker) {
       this.asker = asker;

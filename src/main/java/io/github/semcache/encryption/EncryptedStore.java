@@ -1,0 +1,277 @@
+package io.github.semcache.encryption;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.semcache.deadline.ContextAware;
+import io.github.semcache.deadline.DeadlineAware;
+import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.ListableStore;
+import io.github.semcache.store.ListableStore.ListedEntry;
+import io.github.semcache.store.Match;
+import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.StateStore;
+import io.github.semcache.store.VectorStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A store that encrypts entries before it passes them to another store. It implements {@link
+ * StateStore} and {@link ListableStore} if the other store does.
+ */
+class EncryptedStore implements VectorStore, NonBlocking, DeadlineAware, ContextAware {
+  private final VectorStore store;
+  private final EntryCipher cipher;
+  private final boolean keysBlock;
+
+  private EncryptedStore(VectorStore store, EncryptionKeys keys) {
+    this.store = store;
+    this.cipher = new EntryCipher(keys);
+    this.keysBlock = !NonBlocking.test(keys);
+  }
+
+  static VectorStore of(VectorStore store, EncryptionKeys keys) {
+    if (store instanceof StateStore state) {
+      return store instanceof ListableStore listable
+          ? new WithStateAndList(store, keys, state, listable)
+          : new WithState(store, keys, state);
+    }
+    return store instanceof ListableStore listable
+        ? new WithList(store, keys, listable)
+        : new EncryptedStore(store, keys);
+  }
+
+  final EntryCipher cipher() {
+    return cipher;
+  }
+
+  @Override
+  public boolean isNonBlocking() {
+    return !keysBlock && NonBlocking.test(store);
+  }
+
+  @Override
+  public boolean observesDeadline() {
+    return !keysBlock && store instanceof DeadlineAware aware && aware.observesDeadline();
+  }
+
+  @Override
+  public Runnable withContext(Runnable task) {
+    return store instanceof ContextAware aware ? aware.withContext(task) : task;
+  }
+
+  @Override
+  public EmbeddingSpace space() {
+    return store.space();
+  }
+
+  @Override
+  public Optional<CacheEntry> find(String key) {
+    return store.find(key(key)).map(cipher::decrypt);
+  }
+
+  @Override
+  public VersionedEntry findWithVersions(String key, Set<String> dependencies) {
+    Map<String, String> terms = terms(dependencies);
+    VersionedEntry found = store.findWithVersions(key(key), Set.copyOf(terms.values()));
+    return new VersionedEntry(
+        found.entry().map(cipher::decrypt), versionsByDependency(terms, found.versions()));
+  }
+
+  @Override
+  public Map<String, String> versions(Set<String> dependencies) {
+    Map<String, String> terms = terms(dependencies);
+    return versionsByDependency(terms, store.versions(Set.copyOf(terms.values())));
+  }
+
+  private String key(String key) {
+    return cipher.key(requireNonNull(key, "key"));
+  }
+
+  private Map<String, String> terms(Set<String> dependencies) {
+    return dependencies.stream().collect(Collectors.toMap(term -> term, cipher::term));
+  }
+
+  private static Map<String, String> versionsByDependency(
+      Map<String, String> terms, Map<String, String> versions) {
+    Map<String, String> result = new HashMap<>();
+    terms.forEach(
+        (dependency, term) -> {
+          String version = versions.get(term);
+          if (version != null) {
+            result.put(dependency, version);
+          }
+        });
+    return result;
+  }
+
+  @Override
+  public void renewVersion(String dependency) {
+    store.renewVersion(cipher.term(requireNonNull(dependency, "dependency")));
+  }
+
+  @Override
+  public NearestEntries nearest(NearestQuery query) {
+    requireNonNull(query, "query");
+    NearestEntries found =
+        store.nearest(
+            new NearestQuery(
+                query.embedding(), cipher.scope(query.scope()), query.k(), query.notBefore()));
+    List<Match> matches = new ArrayList<>();
+    for (Match match : found.matches()) {
+      readable(match.entry())
+          .ifPresent(entry -> matches.add(new Match(entry, match.distance())));
+    }
+    int unreadable = found.matches().size() - matches.size();
+    return new NearestEntries(matches, found.corrupt() + unreadable);
+  }
+
+  /** Returns a stored entry; empty if it cannot be decrypted. */
+  final Optional<CacheEntry> readable(CacheEntry stored) {
+    try {
+      return Optional.of(cipher.decrypt(stored));
+    } catch (CorruptEntryException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public int put(List<NewEntry> entries) {
+    return store.put(requireNonNull(entries, "entries").stream().map(this::encrypt).toList());
+  }
+
+  private NewEntry encrypt(NewEntry entry) {
+    return new NewEntry(
+        cipher.encrypt(entry.entry()),
+        entry.embedding(),
+        entry.timeToLive(),
+        entry.terms().stream().map(cipher::term).collect(Collectors.toSet()));
+  }
+
+  @Override
+  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+    requireNonNull(change, "change");
+    return store
+        .updateAttributes(key(key), stored -> changed(stored, change))
+        .map(cipher::decrypt);
+  }
+
+  private CacheEntry changed(CacheEntry stored, UnaryOperator<CacheEntry> change) {
+    CacheEntry entry = cipher.decrypt(stored);
+    CacheEntry changed = entry.withChangedAttributes(change);
+    return changed.equals(entry) ? stored : cipher.withAttributes(stored, changed.attributes());
+  }
+
+  @Override
+  public long remove(EntrySelector selector) {
+    return store.remove(encrypt(selector));
+  }
+
+  @Override
+  public long remove(EntrySelector selector, LongConsumer progress) {
+    return store.remove(encrypt(selector), progress);
+  }
+
+  @Override
+  public long count(EntrySelector selector) {
+    return store.count(encrypt(selector));
+  }
+
+  private EntrySelector encrypt(EntrySelector selector) {
+    requireNonNull(selector, "selector");
+    if (selector instanceof EntrySelector.ByKey byKey) {
+      return new EntrySelector.ByKey(cipher.key(byKey.key()));
+    }
+    if (selector instanceof EntrySelector.ByScope byScope) {
+      return new EntrySelector.ByScope(cipher.scope(byScope.scope()));
+    }
+    return selector instanceof EntrySelector.ByTerm byTerm
+        ? new EntrySelector.ByTerm(cipher.term(byTerm.term()))
+        : selector;
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  static class WithState extends EncryptedStore implements StateStore {
+    private final StateStore states;
+
+    WithState(VectorStore store, EncryptionKeys keys, StateStore states) {
+      super(store, keys);
+      this.states = states;
+    }
+
+    @Override
+    public Optional<byte[]> load(String name) {
+      return states.load(name).map(state -> cipher().decryptState(name, state));
+    }
+
+    @Override
+    public void update(String name, Function<Optional<byte[]>, byte[]> change) {
+      states.update(
+          name,
+          state ->
+              cipher()
+                  .encryptState(
+                      name,
+                      change.apply(state.map(bytes -> cipher().decryptState(name, bytes)))));
+    }
+
+    @Override
+    public void save(String name, byte[] state) {
+      states.save(name, cipher().encryptState(name, state));
+    }
+  }
+
+  static final class WithStateAndList extends WithState implements ListableStore {
+    private final ListableStore list;
+
+    WithStateAndList(
+        VectorStore store, EncryptionKeys keys, StateStore states, ListableStore list) {
+      super(store, keys, states);
+      this.list = list;
+    }
+
+    @Override
+    public Stream<ListedEntry> entries() {
+      return entries(list);
+    }
+  }
+
+  private static final class WithList extends EncryptedStore implements ListableStore {
+    private final ListableStore list;
+
+    WithList(VectorStore store, EncryptionKeys keys, ListableStore list) {
+      super(store, keys);
+      this.list = list;
+    }
+
+    @Override
+    public Stream<ListedEntry> entries() {
+      return entries(list);
+    }
+  }
+
+  /** Decrypts the entries of a list. Entries that cannot be decrypted are omitted. */
+  final Stream<ListedEntry> entries(ListableStore list) {
+    return list.entries()
+        .flatMap(
+            listed ->
+                readable(listed.entry()).stream()
+                    .map(entry -> new ListedEntry(entry, listed.expiresAt())));
+  }
+}
