@@ -46,7 +46,8 @@ final class BenchmarkTable implements Callable<Integer> {
     cache,
     stores,
     disk,
-    filter
+    filter,
+    encryption
   }
 
   /**
@@ -90,6 +91,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.filter) && server.isPresent()) {
       new FilterSection(report, server.get(), duration).run(filterSizes);
+    }
+    if (only.contains(Part.encryption)) {
+      new EncryptionSection(report, server, duration).run();
     }
   }
 }

@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
@@ -30,6 +32,9 @@ final class SealedBytes {
 
   private final EncryptionKeys keys;
   private final SecureRandom random = new SecureRandom();
+
+  /** Ciphers to reuse: creating one takes about four times as long as decrypting an entry. */
+  private final Queue<Cipher> idle = new ConcurrentLinkedQueue<>();
 
   SealedBytes(EncryptionKeys keys) {
     this.keys = keys;
@@ -55,10 +60,9 @@ final class SealedBytes {
       SecretKey key = keys.key(id).orElseThrow(() -> unavailable(id));
       byte[] nonce = new byte[NONCE_BYTES];
       random.nextBytes(nonce);
-      Cipher cipher = Cipher.getInstance(TRANSFORMATION);
-      cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
-      cipher.updateAAD(context.getBytes(UTF_8));
+      Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce), context);
       byte[] sealed = cipher.doFinal(plain);
+      idle.add(cipher);
       byte[] idBytes = id.getBytes(US_ASCII);
       return ByteBuffer.allocate(2 + idBytes.length + NONCE_BYTES + sealed.length)
           .put(FORMAT)
@@ -70,6 +74,16 @@ final class SealedBytes {
     } catch (GeneralSecurityException | UnreadableException | RuntimeException e) {
       throw new StoreException("the current encryption key cannot be used", e);
     }
+  }
+
+  /** Returns a cipher that no other thread uses. It is reused only if the operation succeeds. */
+  private Cipher cipher(int mode, SecretKey key, GCMParameterSpec nonce, String context)
+      throws GeneralSecurityException {
+    Cipher reused = idle.poll();
+    Cipher cipher = reused == null ? Cipher.getInstance(TRANSFORMATION) : reused;
+    cipher.init(mode, key, nonce);
+    cipher.updateAAD(context.getBytes(UTF_8));
+    return cipher;
   }
 
   private static UnreadableException unavailable(String id) {
@@ -91,13 +105,11 @@ final class SealedBytes {
     }
     SecretKey key = key(new String(sealed, 2, idLength, US_ASCII));
     try {
-      Cipher cipher = Cipher.getInstance(TRANSFORMATION);
-      cipher.init(
-          Cipher.DECRYPT_MODE,
-          key,
-          new GCMParameterSpec(TAG_BITS, sealed, 2 + idLength, NONCE_BYTES));
-      cipher.updateAAD(context.getBytes(UTF_8));
-      return cipher.doFinal(sealed, header, sealed.length - header);
+      GCMParameterSpec nonce = new GCMParameterSpec(TAG_BITS, sealed, 2 + idLength, NONCE_BYTES);
+      Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, nonce, context);
+      byte[] plain = cipher.doFinal(sealed, header, sealed.length - header);
+      idle.add(cipher);
+      return plain;
     } catch (GeneralSecurityException e) {
       throw new UnreadableException("it was encrypted with another key, or was modified");
     }
