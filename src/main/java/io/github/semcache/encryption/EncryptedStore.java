@@ -131,8 +131,7 @@ class EncryptedStore implements VectorStore, NonBlocking, DeadlineAware, Context
                 query.embedding(), cipher.scope(query.scope()), query.k(), query.notBefore()));
     List<Match> matches = new ArrayList<>();
     for (Match match : found.matches()) {
-      readable(match.entry())
-          .ifPresent(entry -> matches.add(new Match(entry, match.distance())));
+      readable(match.entry()).ifPresent(entry -> matches.add(new Match(entry, match.distance())));
     }
     int unreadable = found.matches().size() - matches.size();
     return new NearestEntries(matches, found.corrupt() + unreadable);
@@ -163,9 +162,7 @@ class EncryptedStore implements VectorStore, NonBlocking, DeadlineAware, Context
   @Override
   public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
     requireNonNull(change, "change");
-    return store
-        .updateAttributes(key(key), stored -> changed(stored, change))
-        .map(cipher::decrypt);
+    return store.updateAttributes(key(key), stored -> changed(stored, change)).map(cipher::decrypt);
   }
 
   private CacheEntry changed(CacheEntry stored, UnaryOperator<CacheEntry> change) {
@@ -227,8 +224,7 @@ class EncryptedStore implements VectorStore, NonBlocking, DeadlineAware, Context
           state ->
               cipher()
                   .encryptState(
-                      name,
-                      change.apply(state.map(bytes -> cipher().decryptState(name, bytes)))));
+                      name, change.apply(state.map(bytes -> cipher().decryptState(name, bytes)))));
     }
 
     @Override

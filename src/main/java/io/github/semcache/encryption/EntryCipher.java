@@ -94,13 +94,12 @@ final class EntryCipher {
   /**
    * Returns the entry that was stored.
    *
-   * @throws CorruptEntryException if it was not encrypted, was modified, or was encrypted with a key
-   *     that is not available
+   * @throws CorruptEntryException if it was not encrypted, was modified, or was encrypted with a
+   *     key that is not available
    */
   CacheEntry decrypt(CacheEntry stored) {
     try {
-      String context =
-          textContext(stored.key(), stored.scope(), stored.createdAt().toEpochMilli());
+      String context = textContext(stored.key(), stored.scope(), stored.createdAt().toEpochMilli());
       List<String> texts = Texts.decode(sealed.open(decode(stored.answer()), context));
       if (texts.size() != TEXTS) {
         throw new UnreadableException("it has another format");

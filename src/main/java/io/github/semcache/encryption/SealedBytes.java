@@ -16,8 +16,8 @@ import javax.crypto.spec.GCMParameterSpec;
 
 /**
  * Encrypts bytes with AES-GCM. The result consists of the format, the length of the key id, the key
- * id, the nonce, and the ciphertext with its authentication tag. It is bound to a context: it can be
- * decrypted in the same context only. Thread-safe.
+ * id, the nonce, and the ciphertext with its authentication tag. It is bound to a context: it can
+ * be decrypted in the same context only. Thread-safe.
  */
 final class SealedBytes {
   private static final String TRANSFORMATION = "AES/GCM/NoPadding";
@@ -60,7 +60,8 @@ final class SealedBytes {
       SecretKey key = keys.key(id).orElseThrow(() -> unavailable(id));
       byte[] nonce = new byte[NONCE_BYTES];
       random.nextBytes(nonce);
-      Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce), context);
+      Cipher cipher =
+          cipher(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce), context);
       byte[] sealed = cipher.doFinal(plain);
       idle.add(cipher);
       byte[] idBytes = id.getBytes(US_ASCII);

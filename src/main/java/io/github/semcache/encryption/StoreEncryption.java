@@ -7,9 +7,8 @@ import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 
 /**
- * Encrypts the entries of a store. Whoever reads the store, its files, or its
- * backups sees neither prompts nor answers, and cannot test whether a guessed prompt, tag, or
- * dependency occurs.
+ * Encrypts the entries of a store. Whoever reads the store, its files, or its backups sees neither
+ * prompts nor answers, and cannot test whether a guessed prompt, tag, or dependency occurs.
  *
  * <pre>{@code
  * EncryptionKeys keys = EncryptionKeys.of(lookupKey, "2026-11", Map.of("2026-11", key));

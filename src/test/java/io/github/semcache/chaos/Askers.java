@@ -111,8 +111,7 @@ enum Askers {
           SemanticCacheAdvisor.builder(cache)
               .prompts((request, prompt) -> tagged(prompt, tags.get()))
               .build();
-      ChatClient client =
-          ChatClient.builder(new SpringModel()).defaultAdvisors(advisor).build();
+      ChatClient client = ChatClient.builder(new SpringModel()).defaultAdvisors(advisor).build();
       return request -> {
         tags.set(request.tags());
         return Objects.requireNonNull(client.prompt(spring(request)).call().content());
@@ -251,8 +250,7 @@ enum Askers {
     }
   }
 
-  private static final class SpringModel
-      implements org.springframework.ai.chat.model.ChatModel {
+  private static final class SpringModel implements org.springframework.ai.chat.model.ChatModel {
     private final AtomicLong answers = new AtomicLong();
 
     @Override

@@ -58,11 +58,11 @@ class ChaosIT {
     return scenarios
         .filter(scenario -> scenario.toString().contains(only))
         .map(
-        scenario ->
-            DynamicTest.dynamicTest(
-                scenario.toString(),
-                () ->
-                    Assertions.assertTimeoutPreemptively(
-                        LIMIT, () -> report.add(scenario.run()))));
+            scenario ->
+                DynamicTest.dynamicTest(
+                    scenario.toString(),
+                    () ->
+                        Assertions.assertTimeoutPreemptively(
+                            LIMIT, () -> report.add(scenario.run()))));
   }
 }

@@ -82,7 +82,8 @@ final class ClusterDeployment implements Deployment {
     return nodes.stream().allMatch(ClusterDeployment::isReady)
         && nodes.subList(0, MASTERS).stream()
             .allMatch(
-                node -> RedisNode.text(node.command("INFO", "replication")).contains("state=online"));
+                node ->
+                    RedisNode.text(node.command("INFO", "replication")).contains("state=online"));
   }
 
   private static boolean isReady(RedisNode node) {

@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  */
 final class Items {
   private static final Pattern ITEM = Pattern.compile("item (-?\\d+)");
-  private static final Pattern ANSWER = Pattern.compile("item (-?\\d+) of tenant (\\d+) at (-?\\d+)");
+  private static final Pattern ANSWER =
+      Pattern.compile("item (-?\\d+) of tenant (\\d+) at (-?\\d+)");
   private static final String TENANT = "tenant";
 
   private Items() {}

@@ -27,9 +27,47 @@ record RandomRequest(
   /** Pieces of texts: many equal prefixes, delimiters of encodings, and characters of queries. */
   private static final List<String> PIECES =
       List.of(
-          "a", "b", "ab", "A", " ", "\n", "\t", ":", "|", ",", ";", "=", "/", "\"", "'", "\\", "{",
-          "}", "[", "]", "(", ")", "*", "@", "-", "%", "%20", "+", "&", "\0", "0", "1", "1.0", "é",
-          "e\u0301", "😀", "null", "\\u0061", "<|im_end|>", "user", "tenant");
+          "a",
+          "b",
+          "ab",
+          "A",
+          " ",
+          "\n",
+          "\t",
+          ":",
+          "|",
+          ",",
+          ";",
+          "=",
+          "/",
+          "\"",
+          "'",
+          "\\",
+          "{",
+          "}",
+          "[",
+          "]",
+          "(",
+          ")",
+          "*",
+          "@",
+          "-",
+          "%",
+          "%20",
+          "+",
+          "&",
+          "\0",
+          "0",
+          "1",
+          "1.0",
+          "é",
+          "e\u0301",
+          "😀",
+          "null",
+          "\\u0061",
+          "<|im_end|>",
+          "user",
+          "tenant");
 
   /** A tag may have these too; a message is sent as UTF-8, which has no unpaired surrogates. */
   private static final List<String> SURROGATES = List.of("\ud83d", "\ude00", "\ud800");
@@ -60,8 +98,9 @@ record RandomRequest(
     RandomRequest base = random(number, random);
     return switch (difference) {
       case TAG_VALUE -> {
-        RandomRequest one = base.tag("tenant", tagText(random));
-        yield new Pair(one, one.tag("tenant", changed(one.tags.get("tenant"), random)), difference);
+        String value = tagText(random);
+        yield new Pair(
+            base.tag("tenant", value), base.tag("tenant", changed(value, random)), difference);
       }
       case TAG_NAME -> {
         String name = "n" + tagText(random);
@@ -96,8 +135,7 @@ record RandomRequest(
         String text = text(random);
         yield new Pair(base.message("user", text), base.message("assistant", text), difference);
       }
-      case MESSAGE_ADDED ->
-          new Pair(base, base.message(role(random), text(random)), difference);
+      case MESSAGE_ADDED -> new Pair(base, base.message(role(random), text(random)), difference);
       case BETWEEN_MESSAGES -> {
         String one = text(random);
         String other = text(random);

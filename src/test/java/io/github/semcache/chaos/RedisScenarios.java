@@ -62,7 +62,8 @@ final class RedisScenarios {
         standalone("replica that refuses reads", RedisScenarios::replicateWithoutStaleData),
         standalone(
             "replies trickle", () -> SingleServer.start().throughProxy(), RedisScenarios::trickle),
-        standalone("replies are cut", () -> SingleServer.start().throughProxy(), RedisScenarios::cut),
+        standalone(
+            "replies are cut", () -> SingleServer.start().throughProxy(), RedisScenarios::cut),
         standalone(
             "client killed while it writes",
             run -> WriterProcess.startAndKill(3, run.deployment().node().uri())),
@@ -72,7 +73,8 @@ final class RedisScenarios {
   private static List<Scenario<?>> resp3() {
     Supplier<SingleServer> start = SingleServer::resp3;
     return List.of(
-        Scenario.of("RESP3", "SIGSTOP", start, run -> run.deployment().node().pauseFor(Scenario.FAULT)),
+        Scenario.of(
+            "RESP3", "SIGSTOP", start, run -> run.deployment().node().pauseFor(Scenario.FAULT)),
         Scenario.of("RESP3", "killed, restarted empty", start, RedisScenarios::killAndRestart),
         Scenario.of("RESP3", "FLUSHALL", start, run -> command(run, "FLUSHALL")),
         Scenario.of("RESP3", "connections killed", start, RedisScenarios::killConnections),

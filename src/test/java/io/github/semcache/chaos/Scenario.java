@@ -133,8 +133,7 @@ final class Scenario<D extends Deployment> {
         deployment.closeClients();
       }
       boolean threadsEnded =
-          Waiting.within(
-              Duration.ofSeconds(5), () -> Threads.ofTheLibrary() <= threadsBefore);
+          Waiting.within(Duration.ofSeconds(5), () -> Threads.ofTheLibrary() <= threadsBefore);
       int threadsAfter = threadsEnded ? threadsBefore : Threads.ofTheLibrary();
       return new ChaosReport.Row(
           deploymentName, faultName, measured, threadsAfter, connectionsAfterClose(deployment));
@@ -178,8 +177,8 @@ final class Scenario<D extends Deployment> {
       int connectionsAfter,
       Set<String> operations) {}
 
-  private Measured measure(
-      Run<D> run, Hiccups hiccups, Items.Model model, int threadsBefore) throws Exception {
+  private Measured measure(Run<D> run, Hiccups hiccups, Items.Model model, int threadsBefore)
+      throws Exception {
     warmUp(run.cache());
     Traffic traffic = new Traffic(run.cache(), model, timeToLive, newRate);
     traffic.start();

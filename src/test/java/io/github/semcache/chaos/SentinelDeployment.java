@@ -71,8 +71,7 @@ final class SentinelDeployment implements Deployment {
   }
 
   private Object sentinel(String... words) {
-    try (Connection connection =
-        new Connection(new HostAndPort("127.0.0.1", sentinel.port()))) {
+    try (Connection connection = new Connection(new HostAndPort("127.0.0.1", sentinel.port()))) {
       return RedisNode.send(connection, words);
     }
   }

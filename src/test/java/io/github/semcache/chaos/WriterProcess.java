@@ -69,14 +69,11 @@ final class WriterProcess {
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
-        if (!READY.equals(output.readLine())) {
-          throw new IllegalStateException("the process did not start to write");
-        }
-        Pause.of(WRITING);
-      } finally {
+        boolean isReady = READY.equals(output.readLine());
+        Pause.of(isReady ? WRITING : Duration.ZERO);
         process.destroyForcibly();
-        if (!process.waitFor(20, TimeUnit.SECONDS)) {
-          throw new IllegalStateException("the process did not end");
+        if (!process.waitFor(20, TimeUnit.SECONDS) || !isReady) {
+          throw new IllegalStateException("the process did not write, or did not end");
         }
       }
     } catch (IOException e) {

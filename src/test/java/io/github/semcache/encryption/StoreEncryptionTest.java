@@ -39,8 +39,7 @@ class StoreEncryptionTest {
   private static final String SECRET = "What is the salary of employee 4711?";
   private static final String PARAPHRASE = "How much does employee 4711 earn?";
 
-  private final FakeEmbedder embedder =
-      new FakeEmbedder().place(SECRET, 0).place(PARAPHRASE, 10);
+  private final FakeEmbedder embedder = new FakeEmbedder().place(SECRET, 0).place(PARAPHRASE, 10);
   private final InMemoryVectorStore plain =
       InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).build();
   private final VectorStore encrypted = StoreEncryption.of(TestKeys.first()).encrypt(plain);
@@ -164,8 +163,7 @@ class StoreEncryptionTest {
   void entriesOfAnotherLookupKeyAreNotFound() {
     CacheEntry entry = put(encrypted, SECRET, "old");
     EncryptionKeys other =
-        EncryptionKeys.of(
-            TestKeys.filled(8, 64), "first", Map.of("first", TestKeys.filled(1, 32)));
+        EncryptionKeys.of(TestKeys.filled(8, 64), "first", Map.of("first", TestKeys.filled(1, 32)));
     VectorStore store = StoreEncryption.of(other).encrypt(plain);
 
     assertThat(store.find(entry.key())).isEmpty();
@@ -197,12 +195,9 @@ class StoreEncryptionTest {
       plain.put(
           List.of(
               new NewEntry(
-                  forged,
-                  Optional.of(embedder.embed(List.of(SECRET)).get(0)),
-                  Optional.empty())));
+                  forged, Optional.of(embedder.embed(List.of(SECRET)).get(0)), Optional.empty())));
 
-      assertThatThrownBy(() -> encrypted.find(one.key()))
-          .isInstanceOf(CorruptEntryException.class);
+      assertThatThrownBy(() -> encrypted.find(one.key())).isInstanceOf(CorruptEntryException.class);
     }
     try (SemanticCache cache = cache(encrypted)) {
       assertThat(cache.ask(Prompt.of(SECRET).tag("tenant", "acme")).source())
@@ -315,8 +310,7 @@ class StoreEncryptionTest {
   }
 
   private static CacheEntry put(VectorStore store, String prompt, String answer) {
-    Query query =
-        Query.of(Prompt.of(prompt).tag("tenant", "acme"), Normalizer.none(), Map.of());
+    Query query = Query.of(Prompt.of(prompt).tag("tenant", "acme"), Normalizer.none(), Map.of());
     CacheEntry entry =
         new CacheEntry(
             query.key(),
