@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;

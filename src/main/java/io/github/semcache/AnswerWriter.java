@@ -2,10 +2,16 @@ package io.github.semcache;
 
 import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.internal.concurrent.SingleFlight;
+import io.github.semcache.internal.entry.DependencyStamp;
+import io.github.semcache.internal.entry.ExpiryPolicy;
+import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.internal.learning.HitEvaluator;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
@@ -37,6 +43,7 @@ final class AnswerWriter {
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
   private final Admission admission;
+  private final CacheabilityCheck cacheability;
   private final ExpiryPolicy expiry;
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
@@ -49,6 +56,7 @@ final class AnswerWriter {
       ResilientEmbedder embedder,
       ResilientStore store,
       Admission admission,
+      CacheabilityCheck cacheability,
       ExpiryPolicy expiry,
       InstantSource time,
       CacheOptions.TimeLimits limits,
@@ -59,6 +67,7 @@ final class AnswerWriter {
     this.embedder = embedder;
     this.store = store;
     this.admission = admission;
+    this.cacheability = cacheability;
     this.expiry = expiry;
     this.time = time;
     this.limits = limits;
@@ -130,8 +139,9 @@ final class AnswerWriter {
     if (versions.isEmpty()) {
       return Optional.empty();
     }
-    NewEntry entry =
-        newEntry(request.prompt(), request.query(), reply, versions.get(), embedding(miss));
+    Optional<Duration> timeToLive =
+        expiry.timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
+    NewEntry entry = newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive);
     return store.tryPut(entry) ? Optional.of(entry.entry()) : Optional.empty();
   }
 
@@ -163,9 +173,12 @@ final class AnswerWriter {
   }
 
   private NewEntry newEntry(
-      Prompt prompt, Query query, ChatReply reply, String versions, Optional<Embedding> embedding) {
+      Query query,
+      ChatReply reply,
+      String versions,
+      Optional<Embedding> embedding,
+      Optional<Duration> timeToLive) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    Optional<Duration> timeToLive = expiry.timeToLiveOf(prompt);
     CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now);
     return new NewEntry(
         ReplyMapper.withExpiry(entry, timeToLive, now),
@@ -191,7 +204,7 @@ final class AnswerWriter {
     String versions = store.versions(query);
     Optional<Embedding> embedding =
         embedder.reads(query.text()) ? Optional.of(embedder.embed(query.text())) : Optional.empty();
-    store.put(List.of(newEntry(prompt, query, reply, versions, embedding)));
+    store.put(List.of(newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt))));
   }
 
   /** Stores answers given by the caller in batches. Failures are thrown. */
@@ -218,7 +231,12 @@ final class AnswerWriter {
       Map.Entry<Prompt, String> answer = answers.get(i);
       ChatReply reply = ChatReply.of(answer.getValue());
       entries.add(
-          newEntry(answer.getKey(), prompts.get(i), reply, versions.get(i), embeddings.get(i)));
+          newEntry(
+              prompts.get(i),
+              reply,
+              versions.get(i),
+              embeddings.get(i),
+              expiry.timeToLiveOf(answer.getKey())));
     }
     return entries;
   }
@@ -237,7 +255,7 @@ final class AnswerWriter {
         byText.put(readable.get(i), computed.get(i));
       }
       return prompts.stream().map(query -> Optional.ofNullable(byText.get(query.text()))).toList();
-    } catch (RejectedTextException e) {
+    } catch (EmbedderException.RejectedText e) {
       return IntStream.range(0, prompts.size())
           .mapToObj(i -> embedUnlessRejected(prompts.get(i), offset + i))
           .toList();
@@ -249,10 +267,11 @@ final class AnswerWriter {
       return embedder.reads(query.text())
           ? Optional.of(embedder.embed(query.text()))
           : Optional.empty();
-    } catch (RejectedTextException e) {
+    } catch (EmbedderException.RejectedText e) {
       String message = "the embedder rejects the prompt at index " + index;
       events.publish(
-          new CacheEvent.Failed(CacheEvent.Part.EMBEDDER, new RejectedTextException(message, e)));
+          new CacheEvent.Failed(
+              CacheEvent.Part.EMBEDDER, new EmbedderException.RejectedText(message, e)));
       log.warn("{}: its answer is stored for exactly this prompt", message);
       return Optional.empty();
     }

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.internal.concurrent.BoundedWorker;
 import io.github.semcache.internal.concurrent.FatalErrors;
+import io.github.semcache.internal.decision.VerifiedDecision;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.Match;
 import io.github.semcache.verify.PairVerifier;
@@ -51,7 +53,7 @@ final class BackgroundVerifier implements AutoCloseable {
 
   private boolean accepts(LookupResult.Miss miss, Match candidate) {
     try {
-      Pair pair = CandidateVerifier.pair(miss.request().query(), candidate);
+      Pair pair = VerifiedDecision.pair(miss.request().query(), candidate);
       Verification verification =
           events.timed(
               () -> requireNonNull(verifier.forLookup().verify(pair), "the verifier returned null"),

@@ -4,9 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.concurrent.Interrupts;
 import io.github.semcache.internal.concurrent.SingleFlight;
+import io.github.semcache.internal.stats.EventPublisher;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -74,7 +75,8 @@ public sealed interface CacheCall {
     private final CoalescingGroup group;
     private final EventPublisher.Stopwatch stopwatch;
     private final AtomicBoolean ended = new AtomicBoolean();
-    private volatile ModelObserver.Call observed = ModelObserver.none().begin("unknown");
+    private volatile ChatClient.Observer.Call observed =
+        ChatClient.Observer.none().begin("unknown");
 
     Lead(
         RequestCoalescer coalescer,
@@ -100,8 +102,8 @@ public sealed interface CacheCall {
      * @param start makes or starts the call on this thread; an exception does not end the lead
      * @return the result of {@code start}
      */
-    public <T> T call(ModelObserver observer, String model, Supplier<T> start) {
-      ModelObserver.Call observedCall = observer.isolated().begin(model);
+    public <T> T call(ChatClient.Observer observer, String model, Supplier<T> start) {
+      ChatClient.Observer.Call observedCall = observer.isolated().begin(model);
       observed = observedCall;
       if (ended.get()) {
         observedCall.abandoned(); // This lead ended on another thread, without this observation.

@@ -1,12 +1,19 @@
 package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.decision.VerifiedDecision;
+import io.github.semcache.internal.entry.DependencyStamp;
+import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.WrongReports;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
@@ -21,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks up answers in the store: by key, then by distance. */
 final class CacheLookup {
+  private final CacheabilityCheck cacheability;
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
   private final Supplier<HitPolicy> policy;
@@ -33,6 +41,7 @@ final class CacheLookup {
   private final FailOpen failOpen;
 
   CacheLookup(
+      CacheabilityCheck cacheability,
       ResilientEmbedder embedder,
       ResilientStore store,
       Supplier<HitPolicy> policy,
@@ -43,6 +52,7 @@ final class CacheLookup {
       @Nullable BackgroundVerifier background,
       EventPublisher events,
       FailOpen failOpen) {
+    this.cacheability = cacheability;
     this.embedder = embedder;
     this.store = store;
     this.policy = policy;
@@ -55,9 +65,19 @@ final class CacheLookup {
     this.failOpen = failOpen;
   }
 
-  /** Looks up the entry of the same normalized text and scope. Computes no embedding. */
+  /**
+   * Looks up the entry of the same normalized text and scope. Computes no embedding. After a miss,
+   * the request bypasses the cache if its answer must not be cached, or if that cannot be decided.
+   */
   LookupResult exact(CacheRequest request) {
-    return exact(LookupResult.Miss.of(request));
+    return withinDeadline(
+        LookupResult.Miss.of(request), miss -> find(miss).orElse(this::checkCacheability));
+  }
+
+  private LookupResult checkCacheability(LookupResult.Miss miss) {
+    return miss.request().writes() && !miss.shadowHit()
+        ? cacheability.tryBypassReason(miss.request().prompt()).map(miss::bypassing).orElse(miss)
+        : miss;
   }
 
   /** Looks up the entry of the same text and scope again, after a miss. */
@@ -156,7 +176,7 @@ final class CacheLookup {
 
   private LookupResult decide(LookupResult.Miss miss, List<Match> matches) {
     Query query = miss.request().query();
-    CandidateVerifier.Verified verified =
+    VerifiedDecision verified =
         verifier.decide(query, matches, candidates -> decide(query, candidates));
     Decision decision = verified.decision();
     LookupResult.Miss decided =
@@ -244,10 +264,17 @@ final class CacheLookup {
   }
 
   /** Returns the nearest entries and the decisions on them. Failures are thrown. */
-  Explanation explain(Query query) {
-    if (!embedder.reads(query.text())) {
-      return new Explanation(
-          store.find(query).entry(), List.of(), Decision.miss(MissReason.UNREADABLE));
+  Explanation explain(Prompt prompt, Query query) {
+    Optional<MissReason> reason =
+        cacheability
+            .bypassReason(prompt)
+            .or(
+                () ->
+                    embedder.reads(query.text())
+                        ? Optional.empty()
+                        : Optional.of(MissReason.UNREADABLE));
+    if (reason.isPresent()) {
+      return new Explanation(store.find(query).entry(), List.of(), Decision.miss(reason.get()));
     }
     ResilientStore.Found found = store.find(query);
     CandidateVerifier.Explained explained =

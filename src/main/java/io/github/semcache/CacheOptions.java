@@ -2,13 +2,15 @@ package io.github.semcache;
 
 import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatClient;
-import io.github.semcache.deadline.ContextAware;
 import io.github.semcache.deadline.Deadline;
-import io.github.semcache.deadline.DeadlineAware;
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.ContextAware;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.internal.concurrent.BoundedWorker;
 import io.github.semcache.internal.concurrent.CircuitBreaker;
+import io.github.semcache.internal.entry.ExpiryPolicy;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
@@ -91,11 +93,17 @@ record CacheOptions(
   }
 
   /**
-   * Creates the breaker of an operation. Each operation has its own, so that working lookups cannot
-   * hide a hanging search.
+   * Returns the settings with which an operation calls its part. Each operation has its own circuit
+   * breaker, so that working lookups cannot hide a hanging search.
    */
-  CircuitBreaker newCircuitBreaker(Operation operation) {
-    return failOnCacheErrors ? CircuitBreaker.NONE : newCircuitBreaker(breakers.failures);
+  FailOpen.Settings settingsOf(Operation operation) {
+    Object part = partOf(operation);
+    return new FailOpen.Settings(
+        failOnCacheErrors ? CircuitBreaker.NONE : newCircuitBreaker(breakers.failures),
+        !NonBlocking.test(part),
+        observesDeadline(operation, part),
+        contextOf(part),
+        limits.limitOf(operation));
   }
 
   /** Returns the part that an operation calls. */
@@ -111,24 +119,19 @@ record CacheOptions(
     };
   }
 
-  /** Returns whether an operation may block, so that it is called on a worker thread. */
-  boolean mayBlock(Operation operation) {
-    return !NonBlocking.test(partOf(operation));
-  }
-
   /**
    * Returns whether the calls of an operation that start now end at the deadline themselves. Large
    * writes may block on a connection before the reply is read, so writes do not.
    */
-  BooleanSupplier observesDeadline(Operation operation) {
-    return operation != Operation.WRITE && partOf(operation) instanceof DeadlineAware aware
+  private static BooleanSupplier observesDeadline(Operation operation, Object part) {
+    return operation != Operation.WRITE && part instanceof Deadline.Aware aware
         ? aware::observesDeadline
         : () -> false;
   }
 
-  /** Returns a function that carries the caller's context to the worker thread of an operation. */
-  UnaryOperator<Runnable> contextOf(Operation operation) {
-    return partOf(operation) instanceof ContextAware aware ? aware::withContext : task -> task;
+  /** Returns a function that carries the caller's context to the worker thread of a part. */
+  private static UnaryOperator<Runnable> contextOf(Object part) {
+    return part instanceof ContextAware aware ? aware::withContext : task -> task;
   }
 
   /**

@@ -10,6 +10,9 @@ import io.github.semcache.internal.learning.LearnerSync;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.internal.learning.UserFeedback;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.store.InMemoryVectorStore;
@@ -40,7 +43,8 @@ record CacheParts(
   static CacheParts create(CacheOptions options) {
     EventPublisher events = new EventPublisher(options.listener(), options.ticker());
     TimeLimiter workers = new TimeLimiter();
-    FailOpen failOpen = new FailOpen(events, options, workers);
+    FailOpen failOpen =
+        new FailOpen(events, options.failOnCacheErrors(), options::settingsOf, workers);
     HitPolicy policy = scaled(options, events, failOpen);
     AsyncExecutor async = new AsyncExecutor(options.executor());
     LearnerSync learner = newLearner(options, policy, events, async);
@@ -52,14 +56,15 @@ record CacheParts(
         new PendingReports(events::publish, options.ticker(), async.executor());
     @Nullable ChatClient chatClient = options.chatClient();
     QueryFactory queries =
-        new QueryFactory(
-            options.normalizer(), options.cacheability(), chatClient, options.limits(), failOpen);
+        new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
+    CacheabilityCheck cacheability = new CacheabilityCheck(options.cacheability(), failOpen);
     AnswerWriter writer =
         new AnswerWriter(
             queries,
             embedder,
             store,
             options.admission(),
+            cacheability,
             options.expiry(),
             options.time(),
             options.limits(),
@@ -71,6 +76,7 @@ record CacheParts(
         afterMiss == null ? null : new BackgroundVerifier(afterMiss, store, writer, events);
     CacheLookup lookup =
         new CacheLookup(
+            cacheability,
             embedder,
             store,
             learner != null ? learner : () -> policy,

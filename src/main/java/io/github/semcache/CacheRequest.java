@@ -93,6 +93,12 @@ record CacheRequest(
     return new CacheRequest(prompt, query, mode, bypassReason, false, limits, late);
   }
 
+  /** Returns the same request, which bypasses the cache for a reason of the cache. */
+  CacheRequest bypassing(MissReason reason) {
+    return new CacheRequest(
+        prompt, query, Prompt.Mode.BYPASS, Optional.of(reason), callsModel, limits, late);
+  }
+
   /** Returns the same request for a lookup that begins now, with a new deadline. */
   CacheRequest restarted() {
     return new CacheRequest(

@@ -3,6 +3,10 @@ package io.github.semcache;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.decision.VerifiedDecision;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.internal.text.SharedText;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
@@ -26,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * distance of the parts in which they differ.
  */
 final class CandidateVerifier {
-  /** The maximum number of candidates that are verified for one query. */
-  private static final int MAX_CANDIDATES = 5;
-
   private static final Verification DIFFERENT_PART = Verification.reject("different-part");
 
   private final PairVerifier verifier;
@@ -45,37 +46,18 @@ final class CandidateVerifier {
   }
 
   /**
-   * The decision of the policy and the verifier.
-   *
-   * @param decision the decision
-   * @param verification the verification of the chosen candidate, or else of the first candidate
-   *     that was not accepted; empty if none was verified
-   * @param unsure the first candidate about which the verifier was unsure, if none was accepted
-   */
-  record Verified(Decision decision, Optional<Verification> verification, Optional<Match> unsure) {
-
-    Verified(Decision decision, Optional<Verification> verification) {
-      this(decision, verification, Optional.empty());
-    }
-  }
-
-  /**
    * Decides on the candidates of a query. If the verifier fails, the decision is a miss.
    *
    * @param policy decides on a list of candidates; must not throw
    */
-  Verified decide(Query query, List<Match> matches, Function<List<Match>, Decision> policy) {
+  VerifiedDecision decide(
+      Query query, List<Match> matches, Function<List<Match>, Decision> policy) {
     Decision decision = policy.apply(matches);
     if (verifier == PairVerifier.none() || decision instanceof Decision.Miss) {
-      return new Verified(decision, Optional.empty());
+      return new VerifiedDecision(decision, Optional.empty());
     }
     OneLookup lookup = new OneLookup(query, policy);
-    return decide(decision, matches, policy, lookup::tryVerify);
-  }
-
-  static PairVerifier.Pair pair(Query query, Match match) {
-    return new PairVerifier.Pair(
-        query.text(), match.entry().prompt(), match.entry().answer(), match.distance());
+    return VerifiedDecision.of(decision, matches, policy, lookup::tryVerify);
   }
 
   /** The verifications of one lookup. */
@@ -104,7 +86,7 @@ final class CandidateVerifier {
     }
 
     private Verification verifyWhole(Match match) {
-      PairVerifier.Pair pair = pair(query, match);
+      PairVerifier.Pair pair = VerifiedDecision.pair(query, match);
       return events.timed(
           () -> requireNonNull(verifier().verify(pair), "the verifier returned null"),
           (verification, took) -> new CacheEvent.Verified(verification, match.distance(), took));
@@ -165,55 +147,6 @@ final class CandidateVerifier {
   }
 
   /**
-   * Verifies candidates until one is accepted, the policy admits no other one, or the maximum is
-   * reached.
-   *
-   * @param first the decision of the policy on all matches
-   * @param verify verifies a candidate; empty if the verifier fails
-   */
-  private static Verified decide(
-      Decision first,
-      List<Match> matches,
-      Function<List<Match>, Decision> policy,
-      Function<Match, Optional<Verification>> verify) {
-    Decision decision = first;
-    List<Match> remaining = matches;
-    Optional<Verification> notAccepted = Optional.empty();
-    Optional<Match> unsure = Optional.empty();
-    for (int i = 0; i < MAX_CANDIDATES; i++) {
-      Optional<Match> candidate = chosen(decision);
-      if (candidate.isEmpty()) {
-        break;
-      }
-      Optional<Verification> verification = verify.apply(candidate.get());
-      if (verification.isEmpty()) {
-        return new Verified(Decision.miss(MissReason.VERIFIER_ERROR), notAccepted);
-      }
-      if (verification.get().isAccepted()) {
-        return new Verified(decision, verification);
-      }
-      notAccepted = notAccepted.or(() -> verification);
-      boolean isUnsure = verification.get().outcome() == Verification.Outcome.UNSURE;
-      unsure = unsure.isEmpty() && isUnsure ? candidate : unsure;
-      remaining = remaining.stream().filter(match -> !match.equals(candidate.get())).toList();
-      decision = policy.apply(remaining);
-    }
-    return new Verified(
-        notAccepted.map(CandidateVerifier::toMiss).orElse(first), notAccepted, unsure);
-  }
-
-  private static Decision toMiss(Verification verification) {
-    return Decision.miss(new MissReason(verification.reason()));
-  }
-
-  private static Optional<Match> chosen(Decision decision) {
-    if (decision instanceof Decision.Hit hit) {
-      return Optional.of(hit.match());
-    }
-    return decision instanceof Decision.Audit audit ? Optional.of(audit.match()) : Optional.empty();
-  }
-
-  /**
    * Explains the decision on the candidates of a query. Verifies at most five candidates. Failures
    * are thrown.
    */
@@ -225,7 +158,7 @@ final class CandidateVerifier {
           decide.apply(matches));
     }
     Function<Match, Optional<Verification>> verify = newBoundedVerification(query, decide);
-    Verified verified = decide(decide.apply(matches), matches, decide, verify);
+    VerifiedDecision verified = VerifiedDecision.of(decide.apply(matches), matches, decide, verify);
     return new Explained(
         matches.stream().map(match -> explain(match, decide, verify)).toList(),
         verified.decision());
@@ -237,7 +170,7 @@ final class CandidateVerifier {
     OneLookup lookup = new OneLookup(query, policy);
     Map<Match, Verification> verified = new HashMap<>();
     return match ->
-        verified.containsKey(match) || verified.size() < MAX_CANDIDATES
+        verified.containsKey(match) || verified.size() < VerifiedDecision.MAX_CANDIDATES
             ? Optional.of(verified.computeIfAbsent(match, lookup::verify))
             : Optional.empty();
   }
@@ -247,11 +180,11 @@ final class CandidateVerifier {
       Function<List<Match>, Decision> policy,
       Function<Match, Optional<Verification>> verify) {
     Decision decision = policy.apply(List.of(match));
-    Optional<Verification> verification = chosen(decision).flatMap(verify);
+    Optional<Verification> verification = VerifiedDecision.chosen(decision).flatMap(verify);
     Decision verified =
         verification
             .filter(result -> !result.isAccepted())
-            .map(CandidateVerifier::toMiss)
+            .map(VerifiedDecision::toMiss)
             .orElse(decision);
     return new Explanation.Candidate(match, verified, verification);
   }

@@ -3,6 +3,7 @@ package io.github.semcache;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.LatencyWindow;
 import io.github.semcache.internal.concurrent.SingleFlight;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.policy.MissReason;
 import java.time.Duration;
 import java.util.Optional;

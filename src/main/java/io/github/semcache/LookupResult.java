@@ -125,6 +125,15 @@ sealed interface LookupResult {
       return withEmbedding(Optional.empty()).withReason(MissReason.UNREADABLE);
     }
 
+    /** Returns the miss of a request whose answer must not be stored. */
+    Miss bypassing(MissReason newReason) {
+      return with(
+          draft -> {
+            draft.request = request.bypassing(newReason);
+            draft.reason = newReason;
+          });
+    }
+
     Miss withStoreFailure() {
       return with(
           draft -> {

@@ -3,7 +3,8 @@ package io.github.semcache;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
-import io.github.semcache.policy.CacheabilityPolicy;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
@@ -16,19 +17,16 @@ import org.jspecify.annotations.Nullable;
 /** Creates the queries and requests of prompts. */
 final class QueryFactory {
   private final Normalizer normalizer;
-  private final CacheabilityPolicy cacheability;
   private final @Nullable ChatClient chatClient;
   private final CacheOptions.TimeLimits limits;
   private final FailOpen failOpen;
 
   QueryFactory(
       Normalizer normalizer,
-      CacheabilityPolicy cacheability,
       @Nullable ChatClient chatClient,
       CacheOptions.TimeLimits limits,
       FailOpen failOpen) {
     this.normalizer = normalizer;
-    this.cacheability = cacheability;
     this.chatClient = chatClient;
     this.limits = limits;
     this.failOpen = failOpen;
@@ -68,8 +66,7 @@ final class QueryFactory {
 
   /**
    * Creates a request with the settings of a model, whose deadline starts now. If the normalizer
-   * fails, the prompt has no reliable key, so the request bypasses the cache. It also does if the
-   * answer must not be cached, or if that cannot be decided.
+   * fails, the prompt has no reliable key, so the request bypasses the cache.
    */
   CacheRequest requestOf(Prompt prompt, Map<String, String> settings) {
     requireNonNull(prompt, "prompt");
@@ -79,34 +76,15 @@ final class QueryFactory {
             () ->
                 failOpen.attempt(
                     Operation.NORMALIZE, () -> Query.of(prompt, normalizer, settings)));
-    Optional<MissReason> bypassReason =
-        query.isEmpty()
-            ? Optional.of(MissReason.NORMALIZER_ERROR)
-            : requestLimits.run(() -> tryBypassReason(prompt));
-    return new CacheRequest(
-        prompt,
-        query.orElseGet(() -> Query.of(prompt, Normalizer.none(), settings)),
-        bypassReason.isPresent() ? Prompt.Mode.BYPASS : prompt.mode(),
-        bypassReason,
-        true,
-        requestLimits,
-        new CacheRequest.LateEmbedding());
-  }
-
-  private Optional<MissReason> tryBypassReason(Prompt prompt) {
-    return prompt.mode() == Prompt.Mode.BYPASS
-        ? Optional.empty()
-        : failOpen
-            .attempt(Operation.CLASSIFY, () -> bypassReason(prompt))
-            .orElse(Optional.of(MissReason.POLICY_ERROR));
-  }
-
-  /**
-   * Returns the reason why the answer to a prompt must not be cached; empty if it may be.
-   *
-   * @throws RuntimeException if the policy fails
-   */
-  Optional<MissReason> bypassReason(Prompt prompt) {
-    return cacheability.bypassReason(prompt);
+    CacheRequest request =
+        new CacheRequest(
+            prompt,
+            query.orElseGet(() -> Query.of(prompt, Normalizer.none(), settings)),
+            prompt.mode(),
+            Optional.empty(),
+            true,
+            requestLimits,
+            new CacheRequest.LateEmbedding());
+    return query.isPresent() ? request : request.bypassing(MissReason.NORMALIZER_ERROR);
   }
 }

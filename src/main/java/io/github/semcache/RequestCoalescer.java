@@ -1,6 +1,8 @@
 package io.github.semcache;
 
+import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.concurrent.SingleFlight;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.stats.CacheEvent;
 import java.util.List;
 import java.util.concurrent.Executor;

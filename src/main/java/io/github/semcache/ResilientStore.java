@@ -1,12 +1,16 @@
 package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.entry.DependencyStamp;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
@@ -83,7 +87,7 @@ final class ResilientStore {
               .filter(entry -> isFresh(entry, query))
               .filter(entry -> DependencyStamp.matches(entry, versions)),
           versions);
-    } catch (CorruptEntryException e) {
+    } catch (StoreException.CorruptEntry e) {
       publishCorrupt(1);
       return new Found(Optional.empty(), versions(query));
     }

@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
+import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.learning.UserFeedback;
-import io.github.semcache.policy.Decision;
+import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
@@ -15,7 +17,6 @@ import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -336,7 +337,8 @@ public final class SemanticCache implements AutoCloseable {
    * Answers a prompt only from the cache. Never calls the model. Counts as a request.
    *
    * @param prompt the prompt
-   * @return the answer, or empty on a miss; always empty if the prompt bypasses the cache
+   * @return the answer, or empty on a miss; always empty if the mode of the prompt is {@link
+   *     Prompt.Mode#BYPASS}
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
    *     for the embedding of another call; its interrupt flag is set
    * @throws RuntimeException if the cache {@linkplain SemanticCacheBuilder#failOnCacheErrors fails
@@ -357,8 +359,8 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Explains the decision on a prompt. Does not count as a request and never calls the model. If
-   * the {@linkplain SemanticCacheBuilder#cacheability cacheability policy} decides that the prompt
-   * must bypass the cache, there are no candidates.
+   * the {@linkplain SemanticCacheBuilder#cacheability cacheability policy} decides that the answer
+   * must not be cached, there are no candidates.
    *
    * @param prompt the prompt
    * @return the candidates and the decision
@@ -369,11 +371,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public Explanation explain(Prompt prompt) {
     checkOpen();
-    Query query = queries.queryOf(prompt);
-    return queries
-        .bypassReason(prompt)
-        .map(reason -> new Explanation(Optional.empty(), List.of(), Decision.miss(reason)))
-        .orElseGet(() -> lookup.explain(query));
+    return lookup.explain(prompt, queries.queryOf(prompt));
   }
 
   /**
@@ -468,7 +466,9 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Stores an answer to a prompt, replacing the previous one. The admission is not consulted.
+   * Stores an answer to a prompt, replacing the previous one. Neither the admission nor the
+   * cacheability policy is consulted: the answer is served to the same prompt even if answers of
+   * the model to it are not stored.
    *
    * @param prompt the prompt, whose {@linkplain Prompt#timeToLive(Duration) time to live} applies
    * @param answer the text of the answer
@@ -505,9 +505,9 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Stores many answers, embedding and writing them in batches of 128. If the embedder {@linkplain
-   * io.github.semcache.embedding.RejectedTextException rejects} a prompt, for example because it is
-   * too long, its answer is found only by exact lookups, and the import continues. The rejection
-   * counts as an embedder error and is logged with the index of the answer.
+   * io.github.semcache.embedding.EmbedderException.RejectedText rejects} a prompt, for example
+   * because it is too long, its answer is found only by exact lookups, and the import continues.
+   * The rejection counts as an embedder error and is logged with the index of the answer.
    *
    * @param answers prompts and their answers; iterated once, one batch at a time
    * @param progress receives the number of stored answers after each batch, on this thread
@@ -624,9 +624,8 @@ public final class SemanticCache implements AutoCloseable {
    */
   public long countDependents(String dependency) {
     checkOpen();
-    String term = Scope.dependencyTerm(requireNonNull(dependency, "dependency"));
-    String version = requireNonNull(store.versions(Set.of(term)).get(term), "version");
-    return store.count(new EntrySelector.ByTerm(DependencyStamp.term(term, version)));
+    return store.count(
+        EntrySelector.currentDependents(store, requireNonNull(dependency, "dependency")));
   }
 
   /**

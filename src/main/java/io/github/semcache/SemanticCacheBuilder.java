@@ -7,6 +7,8 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
+import io.github.semcache.internal.entry.ExpiryPolicy;
+import io.github.semcache.internal.store.MonotonicClock;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.LearningPolicy;
@@ -17,7 +19,6 @@ import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.MonotonicClock;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
@@ -155,9 +156,9 @@ public final class SemanticCacheBuilder {
   /**
    * Sets the maximum distance of a hit as a fraction of the distance of unrelated prompts, instead
    * of {@link #maxDistance}. Relative distances of different embedding models are comparable. For a
-   * model whose scale is not {@linkplain io.github.semcache.embedding.EmbeddingScale#known known},
-   * {@link #build} measures it with one call to the embedder and saves it in the {@linkplain
-   * #stateStore state store}.
+   * model whose scale is not {@linkplain io.github.semcache.embedding.EmbeddingSpace.Scale#known
+   * known}, {@link #build} measures it with one call to the embedder and saves it in the
+   * {@linkplain #stateStore state store}.
    *
    * @param relativeDistance the maximum relative distance, from 0 (identical) to 1 (the distance of
    *     unrelated prompts)
@@ -319,10 +320,12 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the policy that decides which prompts may be cached at all. Other prompts bypass the
-   * cache: they are not looked up, and the answer of the model is not stored. They are counted as
-   * misses with the reason that the policy returns. {@code put} stores answers whatever the policy
-   * is.
+   * Sets the policy that decides for which prompts the answer of the model may be cached at all. It
+   * is consulted after an exact miss. The other prompts then bypass the cache: they are not
+   * compared with similar prompts, and the answer is not stored. They are counted as misses with
+   * the reason that the policy returns. {@code put} stores answers whatever the policy is. A stored
+   * answer to exactly the same prompt is served whatever the policy is, so a stricter policy does
+   * not affect the answers that are already stored.
    *
    * @param cacheability the policy; {@link CacheabilityPolicy#english} by default, which recognizes
    *     prompts such as "What is the weather in Rome?". {@link CacheabilityPolicy#none} caches all
@@ -511,7 +514,7 @@ public final class SemanticCacheBuilder {
    * <p>Parts that may block are called on worker threads of the cache. A call that exceeds the
    * limit is interrupted and its result is dropped. At most 16 such calls of each operation remain;
    * after that, the operation is skipped until one of them returns. Parts that are {@link
-   * io.github.semcache.deadline.NonBlocking} are called on the caller's thread.
+   * io.github.semcache.deadline.Deadline.NonBlocking} are called on the caller's thread.
    *
    * @param deadline from 1 ms to 10 minutes; 1 second by default, or no limit if the cache
    *     {@linkplain #failOnCacheErrors fails on cache errors}

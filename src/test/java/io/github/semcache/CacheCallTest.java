@@ -3,8 +3,8 @@ package io.github.semcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
@@ -414,9 +414,9 @@ class CacheCallTest {
   }
 
   /** An observed call that counts how often it was abandoned. */
-  private record CountingCall(AtomicInteger abandonments) implements ModelObserver.Call {
+  private record CountingCall(AtomicInteger abandonments) implements ChatClient.Observer.Call {
     @Override
-    public ModelObserver.Scope open() {
+    public ChatClient.Observer.Scope open() {
       return () -> {};
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbedderException;
-import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.InMemoryVectorStore;
@@ -165,7 +164,7 @@ class CacheStatsPropertyTest {
         case WRITE_FAILS -> store.fail(Call.PUT);
         case STORE_RECOVERS -> store.recover();
         case EMBEDDER_FAILS -> embedder.failWith(new EmbedderException("down"));
-        case EMBEDDER_REJECTS -> embedder.failWith(new RejectedTextException("too long"));
+        case EMBEDDER_REJECTS -> embedder.failWith(new EmbedderException.RejectedText("too long"));
         case EMBEDDER_RECOVERS -> embedder.recover();
         case MODEL_FAILS -> chat.failingWith(new IllegalStateException("model down"));
         case MODEL_RECOVERS ->

@@ -8,6 +8,7 @@ import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,7 @@ class CacheabilityTest extends CacheFixture {
       };
 
   @Test
-  void volatilePromptIsNeitherLookedUpNorStored() {
+  void volatilePromptIsNeitherComparedNorStored() {
     Answer first = cache.ask(WEATHER);
     Answer second = cache.ask(WEATHER);
 
@@ -61,11 +62,53 @@ class CacheabilityTest extends CacheFixture {
   }
 
   @Test
-  void putAnswerOfAVolatilePromptIsServedOnlyToPromptsWithALimit() {
+  void putAnswerOfAVolatilePromptIsServedToTheSamePromptOnly() {
     cache.put(Prompt.of(WEATHER), "sunny");
+    Answer same = cache.ask(WEATHER);
+    Answer similar = cache.ask(WEATHER + "!");
 
-    assertThat(cache.ask(WEATHER).source()).isEqualTo(Answer.Source.MODEL);
-    assertThat(cache.ask(Prompt.of(WEATHER).maxAge(FIVE_MINUTES)).text()).isEqualTo("sunny");
+    assertThat(same.text()).isEqualTo("sunny");
+    assertThat(same.source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(cache.lookup(Prompt.of(WEATHER))).isPresent();
+    assertThat(cache.explain(Prompt.of(WEATHER)).exact()).isPresent();
+    assertThat(similar.missReason()).contains(REASON);
+    assertThat(similar.entryId()).isEmpty();
+  }
+
+  @Test
+  void answerToAVolatilePromptWithAMaximumAgeExpiresAtThatAge() {
+    cache.ask(Prompt.of(WEATHER).maxAge(FIVE_MINUTES));
+
+    assertThat(cache.ask(WEATHER).source()).isEqualTo(Answer.Source.EXACT);
+    time.advance(FIVE_MINUTES);
+    assertThat(cache.ask(WEATHER).missReason()).contains(REASON);
+  }
+
+  @Test
+  void maximumAgeDoesNotShortenOtherLives() {
+    Duration hour = Duration.ofHours(1);
+    cache.ask(Prompt.of(PARIS).maxAge(FIVE_MINUTES));
+    cache.ask(Prompt.of(WEATHER).maxAge(FIVE_MINUTES).timeToLive(hour));
+    time.advance(FIVE_MINUTES);
+
+    assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
+    assertThat(cache.ask(WEATHER).source()).isEqualTo(Answer.Source.EXACT);
+  }
+
+  @Test
+  void exactHitDoesNotConsultThePolicy() {
+    List<String> consulted = new ArrayList<>();
+    CacheabilityPolicy policy =
+        prompt -> {
+          consulted.add(prompt.text());
+          return Optional.empty();
+        };
+    try (SemanticCache counting = builder().cacheability(policy).build()) {
+      counting.ask(PARIS);
+      assertThat(counting.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
+
+      assertThat(consulted).containsExactly(PARIS);
+    }
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.github.semcache;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.Learner;
 import io.github.semcache.learning.LearningPolicy;
@@ -34,7 +34,7 @@ record CapturingPolicy(ErrorBudget policy, AtomicReference<Learner> latest)
   }
 
   @Override
-  public CapturingPolicy scaledBy(EmbeddingScale.Source scale) {
+  public CapturingPolicy scaledBy(EmbeddingSpace.Scale.Source scale) {
     return new CapturingPolicy(policy.scaledBy(scale), latest);
   }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.embedding.EmbedderException;
-import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FaultyStore.Call;
@@ -98,7 +97,7 @@ class CircuitBreakerTest extends FaultyCacheFixture {
 
   @Test
   void rejectedTextsDoNotOpenTheCircuit() {
-    embedder.failWith(new RejectedTextException("too long"));
+    embedder.failWith(new EmbedderException.RejectedText("too long"));
     for (int i = 0; i < 20; i++) {
       assertThat(cache.ask("long prompt " + i).missReason()).contains(MissReason.EMBEDDER_ERROR);
     }
@@ -112,7 +111,7 @@ class CircuitBreakerTest extends FaultyCacheFixture {
   @Test
   void rejectedTextsDoNotResetTheCountOfFailures() {
     for (int i = 0; i < 10; i++) {
-      embedder.failWith(new RejectedTextException("too long"));
+      embedder.failWith(new EmbedderException.RejectedText("too long"));
       cache.ask("long prompt " + i);
       embedder.failWith(new EmbedderException("down"));
       cache.ask("prompt " + i);

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StoreException;
@@ -299,7 +298,7 @@ class ReportWrongTest {
     Answer exact = cache.ask(SECOND);
     faulty.onFind(
         found -> {
-          throw new CorruptEntryException("a field is missing", null);
+          throw new StoreException.CorruptEntry("a field is missing", null);
         });
 
     cache.reportWrong(exact);

@@ -14,7 +14,6 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.NearestEntries;
@@ -256,7 +255,7 @@ class SemanticCacheFailureTest extends FaultyCacheFixture {
   void corruptEntriesAreMissesAndAreCounted() {
     store.onFind(
         found -> {
-          throw new CorruptEntryException("a field is missing", null);
+          throw new StoreException.CorruptEntry("a field is missing", null);
         });
     store.onNearest(found -> new NearestEntries(found.matches(), 2));
 

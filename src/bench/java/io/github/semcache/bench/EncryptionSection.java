@@ -1,7 +1,6 @@
 package io.github.semcache.bench;
 
 import io.github.semcache.bench.InterleavedRun.Variant;
-import io.github.semcache.encryption.EncryptionKeys;
 import io.github.semcache.encryption.StoreEncryption;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.redis.VectorIndex;
@@ -60,7 +59,7 @@ final class EncryptionSection {
     SplittableRandom random = new SplittableRandom(1);
     random.nextBytes(lookupKey);
     random.nextBytes(key);
-    return StoreEncryption.of(EncryptionKeys.of(lookupKey, "1", Map.of("1", key))).encrypt(store);
+    return StoreEncryption.of(StoreEncryption.Keys.of(lookupKey, "1", Map.of("1", key))).encrypt(store);
   }
 
   private void measure(String name, Corpus corpus, VectorStore plain, VectorStore encrypted) {

@@ -1,7 +1,7 @@
 package io.github.semcache.bench;
 
 import io.github.semcache.bench.StudyStream.Item;
-import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.evaluation.DataFile;
 import io.github.semcache.evaluation.LabeledPrompt;
@@ -103,7 +103,7 @@ public final class ErrorBudgetRuns {
         .map(
             prompt ->
                 new Item(
-                    texts.of(Normalizer.whitespace().normalize(prompt.text())),
+                    texts.of(Normalizer.collapseWhitespace().normalize(prompt.text())),
                     answers.of(prompt.label().orElseThrow())))
         .toList();
   }
@@ -125,7 +125,7 @@ public final class ErrorBudgetRuns {
   }
 
   private static Learner learner(double budget) {
-    EmbeddingScale scale = EmbeddingScale.known("all-minilm-l6-v2-q").orElseThrow();
+    EmbeddingSpace.Scale scale = EmbeddingSpace.Scale.known("all-minilm-l6-v2-q").orElseThrow();
     return ErrorBudget.of(budget).scaledBy(() -> Optional.of(scale)).newLearner();
   }
 

@@ -11,7 +11,7 @@ import io.github.semcache.evaluation.VerifierTrainer;
 import io.github.semcache.evaluation.VerifierTrainer.LabelMeaning;
 import io.github.semcache.evaluation.VerifierTrainer.Weights;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
-import io.github.semcache.verify.VerifierModel;
+import io.github.semcache.verify.LocalVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,15 +59,15 @@ public final class VerifierStudy {
     Path cache = Path.of(System.getProperty("user.home"), ".cache", "semcache");
     Embedder embedder = CachingEmbedder.onDisk(cache, MiniLmEmbedder.create());
     String leftOut = args.length > 3 ? args[3] : "";
-    VerifierModel model = fit(embedder, Path.of(args[0]), Path.of(args[1]), leftOut);
-    Files.writeString(Path.of(args[2]), model.format());
+    LocalVerifier verifier = fit(embedder, Path.of(args[0]), Path.of(args[1]), leftOut);
+    Files.writeString(Path.of(args[2]), verifier.format());
   }
 
   /**
    * Fits a model. A different answer weighs more where intents are the labels, because a request
    * has many candidates there.
    */
-  static VerifierModel fit(Embedder embedder, Path data, Path guardPairs, String leftOut)
+  static LocalVerifier fit(Embedder embedder, Path data, Path guardPairs, String leftOut)
       throws IOException {
     VerifierTrainer trainer = new VerifierTrainer(embedder, SEED);
     addPrompts(trainer, data, "snips", leftOut, LabelMeaning.ANSWER, new Weights(1.5, 1));

@@ -1,7 +1,7 @@
 package io.github.semcache.chat;
 
 import io.github.semcache.chat.ChatReply.FinishReason;
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.prompt.Prompt;
 
 /**

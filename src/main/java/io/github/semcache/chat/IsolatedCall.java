@@ -7,18 +7,18 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The calls of {@link ModelObserver#isolated}. Thread-safe. */
-final class IsolatedCall implements ModelObserver.Call {
-  private static final Logger log = LoggerFactory.getLogger(ModelObserver.class);
+/** The calls of {@link ChatClient.Observer#isolated}. Thread-safe. */
+final class IsolatedCall implements ChatClient.Observer.Call {
+  private static final Logger log = LoggerFactory.getLogger(ChatClient.Observer.class);
 
-  private final ModelObserver.Call call;
+  private final ChatClient.Observer.Call call;
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  private IsolatedCall(ModelObserver.Call call) {
+  private IsolatedCall(ChatClient.Observer.Call call) {
     this.call = call;
   }
 
-  static IsolatedCall begin(ModelObserver observer, String model) {
+  static IsolatedCall begin(ChatClient.Observer observer, String model) {
     return new IsolatedCall(
         isolate(
             () -> requireNonNull(observer.begin(model), "the observer returned no call"),
@@ -26,8 +26,8 @@ final class IsolatedCall implements ModelObserver.Call {
   }
 
   @Override
-  public ModelObserver.Scope open() {
-    ModelObserver.Scope scope =
+  public ChatClient.Observer.Scope open() {
+    ChatClient.Observer.Scope scope =
         isolate(() -> requireNonNull(call.open(), "the call returned no scope"), () -> {});
     return () -> isolate(scope::close);
   }

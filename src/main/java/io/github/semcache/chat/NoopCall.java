@@ -1,10 +1,10 @@
 package io.github.semcache.chat;
 
-/** The calls of {@link ModelObserver#none}. */
-record NoopCall() implements ModelObserver.Call {
+/** The calls of {@link ChatClient.Observer#none}. */
+record NoopCall() implements ChatClient.Observer.Call {
 
   @Override
-  public ModelObserver.Scope open() {
+  public ChatClient.Observer.Scope open() {
     return () -> {};
   }
 

@@ -2,11 +2,11 @@ package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.evaluation.LabeledPair;
-import io.github.semcache.evaluation.PairColumns;
 import io.github.semcache.evaluation.VerifierFit;
-import io.github.semcache.verify.VerifierModel;
+import io.github.semcache.verify.LocalVerifier;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,7 +20,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The {@code fit-verifier} command. */
@@ -34,25 +33,8 @@ import picocli.CommandLine.Spec;
           + " file that LocalVerifier.load reads."
     })
 final class FitVerifierCommand implements Callable<Integer> {
-  @Mixin private final PromptFileOptions input = new PromptFileOptions();
+  @Mixin private final PairFileOptions input = new PairFileOptions();
   @Mixin private final EmbedderOptions embedder;
-
-  @Option(
-      names = "--first",
-      paramLabel = "COLUMN",
-      defaultValue = "first",
-      description = "The column of the cached prompt (default: ${DEFAULT-VALUE}).")
-  private String first = "first";
-
-  @Option(
-      names = "--second",
-      paramLabel = "COLUMN",
-      defaultValue = "second",
-      description =
-          "The column of the new prompt (default: ${DEFAULT-VALUE}). The values of the --label"
-              + " column are 1, true, yes, same, or duplicate for the same answer, and 0, false, no,"
-              + " or different for different answers.")
-  private String second = "second";
 
   @Option(
       names = "--output",
@@ -88,13 +70,9 @@ final class FitVerifierCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!input.isLabeled()) {
-      throw new ParameterException(
-          spec.commandLine(), "--label is missing; fit-verifier needs labeled pairs");
-    }
-    VerifierModel start = base == null ? VerifierModel.builtIn() : read(base);
+    LocalVerifier start = base == null ? LocalVerifier.create() : read(base);
     VerifierFit fit = fit(start);
-    write(fit.model());
+    write(fit.verifier());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       JsonOutput.print(out, json(fit));
@@ -104,18 +82,16 @@ final class FitVerifierCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static VerifierModel read(Path file) {
+  private static LocalVerifier read(Path file) {
     try {
-      return VerifierModel.parse(Files.readString(file));
-    } catch (IOException | IllegalArgumentException e) {
+      return LocalVerifier.load(file);
+    } catch (UncheckedIOException | IllegalArgumentException e) {
       throw new CommandException("--base: " + file + " cannot be read: " + e.getMessage(), e);
     }
   }
 
-  private VerifierFit fit(VerifierModel start) {
-    PairColumns columns =
-        PairColumns.of(first, second, input.label()).maxCharacters(input.maxCharacters());
-    List<LabeledPair> pairs = input.read().pairs(columns);
+  private VerifierFit fit(LocalVerifier start) {
+    List<LabeledPair> pairs = input.read();
     List<String> texts =
         pairs.stream().flatMap(pair -> Stream.of(pair.first(), pair.second())).toList();
     try (OpenEmbedder open = embedder.open(texts, spec.commandLine().getErr())) {
@@ -125,9 +101,9 @@ final class FitVerifierCommand implements Callable<Integer> {
     }
   }
 
-  private void write(VerifierModel model) {
+  private void write(LocalVerifier verifier) {
     try {
-      Files.writeString(output, model.format());
+      Files.writeString(output, verifier.format());
     } catch (IOException e) {
       throw new CommandException(
           "--output: " + output + " cannot be written: " + e.getMessage(), e);

@@ -2,14 +2,13 @@ package io.github.semcache.cli;
 
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -118,7 +117,7 @@ final class ForgetCommand implements Callable<Integer> {
         return EntrySelector.createdBefore(Instant.now().minus(olderThan));
       }
       if (dependency != null) {
-        return new EntrySelector.ByTerm(currentVersionTerm(opened.store(), dependency));
+        return EntrySelector.currentDependents(opened.store(), dependency);
       }
       if (key != null) {
         return new EntrySelector.ByKey(key(opened, key));
@@ -139,11 +138,6 @@ final class ForgetCommand implements Callable<Integer> {
         throw new CommandException("--tag is '" + tag + "'; it must be NAME=VALUE", null);
       }
       return tag.substring(0, separator);
-    }
-
-    private static String currentVersionTerm(VectorStore store, String dependency) {
-      String term = Scope.dependencyTerm(dependency);
-      return Scope.versionTerm(term, store.versions(Set.of(term)).getOrDefault(term, ""));
     }
 
     private static String key(Stores.OpenStore opened, String prefix) {

@@ -1,6 +1,6 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.store.ListableStore.ListedEntry;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.Comparator;

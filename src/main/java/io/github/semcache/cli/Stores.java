@@ -5,9 +5,8 @@ import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
-import io.github.semcache.store.ListableStore;
-import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ final class Stores {
    * @param store the store
    * @param listing the same store, as a store that can list its entries
    */
-  record OpenStore(VectorStore store, ListableStore listing) implements AutoCloseable {
+  record OpenStore(VectorStore store, VectorStore.Listable listing) implements AutoCloseable {
 
     /** Returns the entries that match a filter. */
     List<ListedEntry> entries(Predicate<ListedEntry> filter) {

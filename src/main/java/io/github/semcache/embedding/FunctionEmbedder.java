@@ -2,6 +2,7 @@ package io.github.semcache.embedding;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.embedding.Embedder.KnownModel;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;

@@ -1,7 +1,7 @@
 /**
  * Embeddings: the {@link io.github.semcache.embedding.Embedder} port, its {@link
  * io.github.semcache.embedding.Embedding embeddings}, and the {@link
- * io.github.semcache.embedding.EmbeddingScale scale} of a model's distances.
+ * io.github.semcache.embedding.EmbeddingSpace.Scale scale} of a model's distances.
  */
 @NullMarked
 package io.github.semcache.embedding;

@@ -2,15 +2,15 @@ package io.github.semcache.encryption;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.ContextAware;
-import io.github.semcache.deadline.DeadlineAware;
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline;
+import io.github.semcache.deadline.Deadline.ContextAware;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListableStore;
-import io.github.semcache.store.ListableStore.ListedEntry;
+import io.github.semcache.store.VectorStore.Listable;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
@@ -29,26 +29,26 @@ import java.util.stream.Stream;
 
 /**
  * A store that encrypts entries before it passes them to another store. It implements {@link
- * StateStore} and {@link ListableStore} if the other store does.
+ * StateStore} and {@link Listable} if the other store does.
  */
-class EncryptedStore implements VectorStore, NonBlocking, DeadlineAware, ContextAware {
+class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, ContextAware {
   private final VectorStore store;
   private final EntryCipher cipher;
   private final boolean keysBlock;
 
-  private EncryptedStore(VectorStore store, EncryptionKeys keys) {
+  private EncryptedStore(VectorStore store, StoreEncryption.Keys keys) {
     this.store = store;
     this.cipher = new EntryCipher(keys);
     this.keysBlock = !NonBlocking.test(keys);
   }
 
-  static VectorStore of(VectorStore store, EncryptionKeys keys) {
+  static VectorStore of(VectorStore store, StoreEncryption.Keys keys) {
     if (store instanceof StateStore state) {
-      return store instanceof ListableStore listable
+      return store instanceof Listable listable
           ? new WithStateAndList(store, keys, state, listable)
           : new WithState(store, keys, state);
     }
-    return store instanceof ListableStore listable
+    return store instanceof Listable listable
         ? new WithList(store, keys, listable)
         : new EncryptedStore(store, keys);
   }
@@ -64,7 +64,7 @@ class EncryptedStore implements VectorStore, NonBlocking, DeadlineAware, Context
 
   @Override
   public boolean observesDeadline() {
-    return !keysBlock && store instanceof DeadlineAware aware && aware.observesDeadline();
+    return !keysBlock && store instanceof Deadline.Aware aware && aware.observesDeadline();
   }
 
   @Override
@@ -141,7 +141,7 @@ class EncryptedStore implements VectorStore, NonBlocking, DeadlineAware, Context
   final Optional<CacheEntry> readable(CacheEntry stored) {
     try {
       return Optional.of(cipher.decrypt(stored));
-    } catch (CorruptEntryException e) {
+    } catch (StoreException.CorruptEntry e) {
       return Optional.empty();
     }
   }
@@ -207,7 +207,7 @@ class EncryptedStore implements VectorStore, NonBlocking, DeadlineAware, Context
   static class WithState extends EncryptedStore implements StateStore {
     private final StateStore states;
 
-    WithState(VectorStore store, EncryptionKeys keys, StateStore states) {
+    WithState(VectorStore store, StoreEncryption.Keys keys, StateStore states) {
       super(store, keys);
       this.states = states;
     }
@@ -233,11 +233,11 @@ class EncryptedStore implements VectorStore, NonBlocking, DeadlineAware, Context
     }
   }
 
-  static final class WithStateAndList extends WithState implements ListableStore {
-    private final ListableStore list;
+  static final class WithStateAndList extends WithState implements Listable {
+    private final Listable list;
 
     WithStateAndList(
-        VectorStore store, EncryptionKeys keys, StateStore states, ListableStore list) {
+        VectorStore store, StoreEncryption.Keys keys, StateStore states, Listable list) {
       super(store, keys, states);
       this.list = list;
     }
@@ -248,10 +248,10 @@ class EncryptedStore implements VectorStore, NonBlocking, DeadlineAware, Context
     }
   }
 
-  private static final class WithList extends EncryptedStore implements ListableStore {
-    private final ListableStore list;
+  private static final class WithList extends EncryptedStore implements Listable {
+    private final Listable list;
 
-    WithList(VectorStore store, EncryptionKeys keys, ListableStore list) {
+    WithList(VectorStore store, StoreEncryption.Keys keys, Listable list) {
       super(store, keys);
       this.list = list;
     }
@@ -263,7 +263,7 @@ class EncryptedStore implements VectorStore, NonBlocking, DeadlineAware, Context
   }
 
   /** Decrypts the entries of a list. Entries that cannot be decrypted are omitted. */
-  final Stream<ListedEntry> entries(ListableStore list) {
+  final Stream<ListedEntry> entries(Listable list) {
     return list.entries()
         .flatMap(
             listed ->

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.semcache.encryption.SealedBytes.UnreadableException;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.StoreException;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
@@ -31,10 +30,10 @@ final class EntryCipher {
   /** Key, scope, prompt, and answer. */
   private static final int TEXTS = 4;
 
-  private final EncryptionKeys keys;
+  private final StoreEncryption.Keys keys;
   private final SealedBytes sealed;
 
-  EntryCipher(EncryptionKeys keys) {
+  EntryCipher(StoreEncryption.Keys keys) {
     this.keys = keys;
     this.sealed = new SealedBytes(keys);
   }
@@ -94,7 +93,7 @@ final class EntryCipher {
   /**
    * Returns the entry that was stored.
    *
-   * @throws CorruptEntryException if it was not encrypted, was modified, or was encrypted with a
+   * @throws StoreException.CorruptEntry if it was not encrypted, was modified, or was encrypted with a
    *     key that is not available
    */
   CacheEntry decrypt(CacheEntry stored) {
@@ -120,8 +119,8 @@ final class EntryCipher {
     }
   }
 
-  private static CorruptEntryException corrupt(CacheEntry stored, String reason) {
-    return new CorruptEntryException(
+  private static StoreException.CorruptEntry corrupt(CacheEntry stored, String reason) {
+    return new StoreException.CorruptEntry(
         "entry " + stored.key() + " cannot be decrypted: " + reason, null);
   }
 

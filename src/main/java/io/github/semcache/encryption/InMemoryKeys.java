@@ -2,7 +2,7 @@ package io.github.semcache.encryption;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +11,7 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Keys in memory. Immutable. */
-final class InMemoryKeys implements EncryptionKeys, NonBlocking {
+final class InMemoryKeys implements StoreEncryption.Keys, NonBlocking {
   private static final int MIN_LOOKUP_KEY_BYTES = 32;
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
@@ -74,6 +74,6 @@ final class InMemoryKeys implements EncryptionKeys, NonBlocking {
   /** Returns the ids of the keys, but no keys. */
   @Override
   public String toString() {
-    return "EncryptionKeys[current=" + currentKeyId + ", ids=" + keys.keySet() + "]";
+    return "Keys[current=" + currentKeyId + ", ids=" + keys.keySet() + "]";
   }
 }

@@ -30,13 +30,13 @@ final class SealedBytes {
    */
   private static final int NONCE_BYTES = 12;
 
-  private final EncryptionKeys keys;
+  private final StoreEncryption.Keys keys;
   private final SecureRandom random = new SecureRandom();
 
   /** Ciphers to reuse: creating one takes about four times as long as decrypting an entry. */
   private final Queue<Cipher> idle = new ConcurrentLinkedQueue<>();
 
-  SealedBytes(EncryptionKeys keys) {
+  SealedBytes(StoreEncryption.Keys keys) {
     this.keys = keys;
   }
 

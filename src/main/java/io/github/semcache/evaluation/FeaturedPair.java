@@ -1,6 +1,6 @@
 package io.github.semcache.evaluation;
 
-import io.github.semcache.verify.PairFeatures;
+import io.github.semcache.internal.verify.PairFeatures;
 
 /**
  * A training example of a verifier.

@@ -1,7 +1,7 @@
 package io.github.semcache.evaluation;
 
-import io.github.semcache.verify.BoostedTrees;
-import io.github.semcache.verify.PairFeatures;
+import io.github.semcache.internal.verify.BoostedTrees;
+import io.github.semcache.internal.verify.PairFeatures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,7 +61,7 @@ final class GradientBoosting {
    * @throws IllegalStateException if all examples have the same label
    */
   BoostedTrees fit(List<float[]> samples, List<FeaturedPair> rows, @Nullable BoostedTrees initial) {
-    FeatureBins bins = new FeatureBins(samples, PairFeatures.names().size());
+    FeatureBins bins = new FeatureBins(samples, PairFeatures.directions().length);
     double bias = initial == null ? bias(rows) : initial.bias();
     double[] score = new double[rows.size()];
     Arrays.fill(score, bias);

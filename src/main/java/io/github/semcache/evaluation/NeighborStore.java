@@ -2,8 +2,8 @@ package io.github.semcache.evaluation;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.DependencyVersions;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NewEntry;

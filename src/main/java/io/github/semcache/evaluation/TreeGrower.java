@@ -1,6 +1,6 @@
 package io.github.semcache.evaluation;
 
-import io.github.semcache.verify.BoostedTrees;
+import io.github.semcache.internal.verify.BoostedTrees;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -6,21 +6,20 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.verify.LocalVerifier;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification.Outcome;
-import io.github.semcache.verify.VerifierModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
 /**
- * The model of a {@link LocalVerifier} that was fitted to labeled pairs, and what a model fitted to
- * four fifths of the pairs does on the rest.
+ * A {@link LocalVerifier} whose model was fitted to labeled pairs, and what a model fitted to four
+ * fifths of the pairs does on the rest.
  *
- * @param model the model that was fitted to all pairs
- * @param before the decisions of the model before fitting
+ * @param verifier the verifier whose model was fitted to all pairs
+ * @param before the decisions of the verifier before fitting
  * @param crossValidated the decisions on each fifth of the pairs of a model fitted to the others
  */
-public record VerifierFit(VerifierModel model, Counts before, Counts crossValidated) {
+public record VerifierFit(LocalVerifier verifier, Counts before, Counts crossValidated) {
   private static final int FOLDS = 5;
   private static final VerifierTrainer.Weights WEIGHTS = new VerifierTrainer.Weights(1, 2);
 
@@ -47,7 +46,7 @@ public record VerifierFit(VerifierModel model, Counts before, Counts crossValida
   /**
    * Adapts a model to labeled pairs. Blocks on the embedder.
    *
-   * @param base the model to start from
+   * @param base the verifier whose model is the start
    * @param pairs the pairs, with both labels
    * @param embedder computes the distances of the pairs
    * @param seed the seed of all random choices
@@ -57,7 +56,7 @@ public record VerifierFit(VerifierModel model, Counts before, Counts crossValida
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
    */
   public static VerifierFit of(
-      VerifierModel base, List<LabeledPair> pairs, Embedder embedder, long seed) {
+      LocalVerifier base, List<LabeledPair> pairs, Embedder embedder, long seed) {
     List<LabeledPair> shuffled = new ArrayList<>(requireNonNull(pairs, "pairs"));
     Collections.shuffle(shuffled, new Random(seed));
     Counts crossValidated = Counts.NONE;
@@ -74,13 +73,12 @@ public record VerifierFit(VerifierModel model, Counts before, Counts crossValida
         adapt(base, shuffled, embedder, seed), counts(base, shuffled, embedder), crossValidated);
   }
 
-  private static VerifierModel adapt(
-      VerifierModel base, List<LabeledPair> pairs, Embedder embedder, long seed) {
+  private static LocalVerifier adapt(
+      LocalVerifier base, List<LabeledPair> pairs, Embedder embedder, long seed) {
     return new VerifierTrainer(embedder, seed).addPairs("pairs", pairs, WEIGHTS).adapt(base);
   }
 
-  private static Counts counts(VerifierModel model, List<LabeledPair> pairs, Embedder embedder) {
-    LocalVerifier verifier = LocalVerifier.of(model);
+  private static Counts counts(LocalVerifier verifier, List<LabeledPair> pairs, Embedder embedder) {
     Counts counts = Counts.NONE;
     for (LabeledPair pair : pairs) {
       double distance = ScoredPair.of(pair, embedder).distance();

@@ -5,13 +5,14 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.guard.PromptPair;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.Token;
-import io.github.semcache.verify.BoostedTrees;
-import io.github.semcache.verify.PairFeatures;
-import io.github.semcache.verify.VerifierModel;
-import io.github.semcache.verify.WordWeights;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.verify.BoostedTrees;
+import io.github.semcache.internal.verify.PairFeatures;
+import io.github.semcache.internal.verify.VerifierModel;
+import io.github.semcache.internal.verify.WordWeights;
+import io.github.semcache.verify.LocalVerifier;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,10 +23,9 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Fits the model of a {@link io.github.semcache.verify.LocalVerifier} to labeled pairs from one or
- * more sources. The weights of words that a source contributes are not used for the features of the
- * same source, so that the trees cannot memorize its vocabulary. The result depends only on the
- * pairs and the seed.
+ * Fits the model of a {@link LocalVerifier} to labeled pairs from one or more sources. The weights
+ * of words that a source contributes are not used for the features of the same source, so that the
+ * trees cannot memorize its vocabulary. The result depends only on the pairs and the seed.
  *
  * <p>Not thread-safe. Adding a source blocks on the embedder.
  */
@@ -213,7 +213,7 @@ public final class VerifierTrainer {
 
   private void addDocument(String text) {
     Set<String> words = new HashSet<>();
-    for (Token token : TextAnalysis.of(Lexicon.english(), text).tokens()) {
+    for (Token token : TextAnalysis.of(Dictionary.english(), text).tokens()) {
       if (token.isContent()) {
         words.add(token.key());
       }
@@ -250,10 +250,10 @@ public final class VerifierTrainer {
    * @param accept the score from which the verifier accepts a pair
    * @param strictAccept the score from which it accepts a pair if another verifier follows
    * @param reject the score below which it rejects a pair
-   * @return the model
+   * @return a verifier with the model
    * @throws IllegalStateException if there are no examples of one of the labels
    */
-  public VerifierModel fit(double accept, double strictAccept, double reject) {
+  public LocalVerifier fit(double accept, double strictAccept, double reject) {
     Map<String, Double> rarity = rarity();
     List<FeaturedPair> all = sources.values().stream().flatMap(List::stream).toList();
     WordWeights words = WordWeightFit.combine(WordWeightFit.odds(all, seed), rarity);
@@ -269,7 +269,7 @@ public final class VerifierTrainer {
         });
     BoostedTrees trees =
         new GradientBoosting(GradientBoosting.Options.scratch(seed)).fit(samples, rows, null);
-    return new VerifierModel(trees, words, accept, strictAccept, reject);
+    return verifier(new VerifierModel(trees, words, accept, strictAccept, reject));
   }
 
   private WordWeights wordsWithout(String source, Map<String, Double> rarity) {
@@ -287,19 +287,24 @@ public final class VerifierTrainer {
    * Adds trees to a model, so that it also fits the examples of this trainer. The weights of words
    * and the thresholds are those of the model.
    *
-   * @param base the model to start from
-   * @return the new model
+   * @param base the verifier whose model is the start
+   * @return a verifier with the new model
    * @throws IllegalStateException if there are no examples of one of the labels
    */
-  public VerifierModel adapt(VerifierModel base) {
+  public LocalVerifier adapt(LocalVerifier base) {
+    VerifierModel model = VerifierModel.parse(base.format());
     List<FeaturedPair> rows = sources.values().stream().flatMap(List::stream).toList();
     List<float[]> samples = new ArrayList<>();
     for (FeaturedPair pair : rows) {
-      samples.add(pair.features().values(base.words()));
+      samples.add(pair.features().values(model.words()));
     }
     BoostedTrees trees =
         new GradientBoosting(GradientBoosting.Options.adaptation(seed))
-            .fit(samples, rows, base.trees());
-    return base.withTrees(trees);
+            .fit(samples, rows, model.trees());
+    return verifier(model.withTrees(trees));
+  }
+
+  private static LocalVerifier verifier(VerifierModel model) {
+    return LocalVerifier.parse(model.format());
   }
 }

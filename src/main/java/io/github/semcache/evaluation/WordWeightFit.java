@@ -1,7 +1,7 @@
 package io.github.semcache.evaluation;
 
-import io.github.semcache.verify.PairFeatures;
-import io.github.semcache.verify.WordWeights;
+import io.github.semcache.internal.verify.PairFeatures;
+import io.github.semcache.internal.verify.WordWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -2,9 +2,9 @@ package io.github.semcache.guard;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.internal.language.Dictionary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -109,18 +109,18 @@ public final class Guards implements Guard, NonBlocking {
    * @return the guards
    */
   public static Guards of(Lexicon words) {
-    requireNonNull(words, "words");
-    return NONE.and(RejectionReason.SYMBOL, new SymbolGuard(words))
-        .and(RejectionReason.LANGUAGE, new LanguageGuard(words))
-        .and(RejectionReason.REPLACED_NUMBER, new ReplacedNumberGuard(words))
-        .and(RejectionReason.REPLACED_NAME, new NameGuard(words))
-        .and(RejectionReason.OPPOSITE, new OppositeGuard(words))
-        .and(RejectionReason.SWAPPED_ORDER, new OrderGuard(words))
-        .and(RejectionReason.QUESTION_WORD, new QuestionGuard(words))
-        .and(RejectionReason.NEGATION, new NegationGuard(words))
-        .and(RejectionReason.REPLACED_WORD, new SubstitutionGuard(words))
-        .and(RejectionReason.ADDED_NUMBER, new AddedNumberGuard(words))
-        .and(RejectionReason.UNREAD_REST, new UnreadTextGuard(words));
+    Dictionary dictionary = requireNonNull(words, "words").dictionary();
+    return NONE.and(RejectionReason.SYMBOL, new SymbolGuard(dictionary))
+        .and(RejectionReason.LANGUAGE, new LanguageGuard(dictionary))
+        .and(RejectionReason.REPLACED_NUMBER, new ReplacedNumberGuard(dictionary))
+        .and(RejectionReason.REPLACED_NAME, new NameGuard(dictionary))
+        .and(RejectionReason.OPPOSITE, new OppositeGuard(dictionary))
+        .and(RejectionReason.SWAPPED_ORDER, new OrderGuard(dictionary))
+        .and(RejectionReason.QUESTION_WORD, new QuestionGuard(dictionary))
+        .and(RejectionReason.NEGATION, new NegationGuard(dictionary))
+        .and(RejectionReason.REPLACED_WORD, new SubstitutionGuard(dictionary))
+        .and(RejectionReason.ADDED_NUMBER, new AddedNumberGuard(dictionary))
+        .and(RejectionReason.UNREAD_REST, new UnreadTextGuard(dictionary));
   }
 
   /**
@@ -141,7 +141,7 @@ public final class Guards implements Guard, NonBlocking {
    * @return the guard
    */
   public static Guard sameWords(Lexicon words) {
-    return new SameWordsGuard(requireNonNull(words, "words"));
+    return new SameWordsGuard(requireNonNull(words, "words").dictionary());
   }
 
   /**

@@ -1,12 +1,12 @@
 package io.github.semcache.guard;
 
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextDiff;
 import java.util.Optional;
 
 /** Rejects prompts in different languages or scripts, because their answers are too. */
-record LanguageGuard(Lexicon words) implements Guard {
+record LanguageGuard(Dictionary words) implements Guard {
 
   @Override
   public Optional<RejectionReason> reject(PromptPair prompts) {

@@ -1,18 +1,18 @@
 package io.github.semcache.guard;
 
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.Lexicon.WordList;
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.TextDiff;
-import io.github.semcache.guard.text.Token;
-import io.github.semcache.guard.text.Token.Kind;
-import io.github.semcache.guard.text.Token.Trait;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Token.Kind;
+import io.github.semcache.internal.language.Token.Trait;
+import io.github.semcache.internal.language.WordList;
 import java.util.List;
 import java.util.Optional;
 
 /** Rejects a different name, identifier, quotation or piece of code. */
-record NameGuard(Lexicon words) implements Guard {
+record NameGuard(Dictionary words) implements Guard {
   private static final int MIN_INFLECTED_LENGTH = 8;
 
   @Override

@@ -1,12 +1,12 @@
 package io.github.semcache.guard;
 
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.Lexicon.WordList;
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.TextDiff;
-import io.github.semcache.guard.text.Token;
-import io.github.semcache.guard.text.Token.Trait;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Token.Trait;
+import io.github.semcache.internal.language.WordList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * must apply to something that the other prompt mentions: adding "it does not work any more" to "my
  * card is broken" changes nothing. A negated opposite changes nothing either.
  */
-record NegationGuard(Lexicon words) implements Guard {
+record NegationGuard(Dictionary words) implements Guard {
 
   @Override
   public Optional<RejectionReason> reject(PromptPair prompts) {

@@ -1,14 +1,14 @@
 package io.github.semcache.guard;
 
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.Lexicon.WordList;
-import io.github.semcache.guard.text.TextDiff;
-import io.github.semcache.guard.text.Token;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.WordList;
 import java.util.Optional;
 
 /** Rejects an opposite word, unless one of the prompts is negated: "wrong" and "not right". */
-record OppositeGuard(Lexicon words) implements Guard {
+record OppositeGuard(Dictionary words) implements Guard {
   private static final String[] NEGATIVE_PREFIXES = {"un", "non", "dis", "anti", "il", "ir"};
   private static final int MIN_LENGTH = 3;
 

@@ -1,12 +1,12 @@
 package io.github.semcache.guard;
 
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.TextDiff;
-import io.github.semcache.guard.text.Token;
-import io.github.semcache.guard.text.Token.Direction;
-import io.github.semcache.guard.text.Token.Trait;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Token.Direction;
+import io.github.semcache.internal.language.Token.Trait;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Rejects the same words in another order, if the order matters. */
-record OrderGuard(Lexicon words) implements Guard {
+record OrderGuard(Dictionary words) implements Guard {
   /** The number of content words that belong to a word such as "from" or "to". */
   private static final int MAX_ROLE_LENGTH = 3;
 

@@ -2,9 +2,9 @@ package io.github.semcache.guard;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.TextDiff;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,7 @@ public final class PromptPair {
   private final Side asked;
   private final Side cached;
   private @Nullable TextDiff diff;
-  private @Nullable Lexicon lexicon;
+  private @Nullable Dictionary dictionary;
 
   private PromptPair(Side asked, Side cached) {
     this.asked = asked;
@@ -35,12 +35,13 @@ public final class PromptPair {
   }
 
   /**
-   * Creates a pair of texts that have been analyzed.
+   * Creates a pair of texts that have been analyzed. For the verifiers of this library: the type of
+   * the analysis is not part of the API.
    *
    * @param asked the text of the new prompt
    * @param askedAnalysis the analysis of the new prompt
    * @param cached the text of the cached prompt, whose answer may be served
-   * @param cachedAnalysis the analysis of the cached prompt, with the same lexicon
+   * @param cachedAnalysis the analysis of the cached prompt, with the same dictionary
    * @return the pair
    */
   public static PromptPair of(
@@ -86,17 +87,19 @@ public final class PromptPair {
   }
 
   /**
-   * Returns the difference between the new prompt (first) and the cached prompt (second).
+   * Returns the difference between the new prompt (first) and the cached prompt (second). For the
+   * verifiers of this library: the types of the word lists and of the difference are not part of
+   * the API.
    *
    * @param words the word lists
    * @return the difference, the same instance for repeated calls with the same word lists
    */
-  public TextDiff diff(Lexicon words) {
+  public TextDiff diff(Dictionary words) {
     TextDiff known = diff;
-    if (known == null || lexicon != words) {
+    if (known == null || dictionary != words) {
       known = TextDiff.of(asked.analysis(words), cached.analysis(words));
       diff = known;
-      lexicon = words;
+      dictionary = words;
     }
     return known;
   }
@@ -105,7 +108,7 @@ public final class PromptPair {
   private static final class Side {
     private final String text;
     private @Nullable TextAnalysis analysis;
-    private @Nullable Lexicon lexicon;
+    private @Nullable Dictionary dictionary;
 
     Side(String text) {
       this.text = text;
@@ -114,15 +117,15 @@ public final class PromptPair {
     Side(String text, TextAnalysis analysis) {
       this.text = text;
       this.analysis = analysis;
-      this.lexicon = analysis.lexicon();
+      this.dictionary = analysis.dictionary();
     }
 
-    TextAnalysis analysis(Lexicon words) {
+    TextAnalysis analysis(Dictionary words) {
       TextAnalysis known = analysis;
-      if (known == null || lexicon != words) {
+      if (known == null || dictionary != words) {
         known = TextAnalysis.of(words, text);
         analysis = known;
-        lexicon = words;
+        dictionary = words;
       }
       return known;
     }

@@ -1,15 +1,15 @@
 package io.github.semcache.guard;
 
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.TextDiff;
-import io.github.semcache.guard.text.Token;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.language.Token;
 import java.util.List;
 import java.util.Optional;
 
 /** Rejects a different question word, such as "when" and "where". */
-record QuestionGuard(Lexicon words) implements Guard {
+record QuestionGuard(Dictionary words) implements Guard {
 
   @Override
   public Optional<RejectionReason> reject(PromptPair prompts) {

@@ -1,13 +1,13 @@
 package io.github.semcache.guard;
 
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.Lexicon.WordList;
-import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.language.WordList;
 import java.util.Optional;
 
 /** Rejects a different number, date, unit or currency. */
-record ReplacedNumberGuard(Lexicon words) implements Guard {
+record ReplacedNumberGuard(Dictionary words) implements Guard {
 
   @Override
   public Optional<RejectionReason> reject(PromptPair prompts) {

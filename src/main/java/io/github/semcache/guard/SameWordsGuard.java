@@ -1,12 +1,12 @@
 package io.github.semcache.guard;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon;
+import io.github.semcache.internal.language.Dictionary;
 import java.util.Optional;
 
 /** Rejects prompts whose content words or numbers differ. */
-record SameWordsGuard(Lexicon words) implements Guard, NonBlocking {
+record SameWordsGuard(Dictionary words) implements Guard, NonBlocking {
 
   @Override
   public Optional<RejectionReason> reject(PromptPair prompts) {

@@ -1,12 +1,12 @@
 package io.github.semcache.guard;
 
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.Lexicon.WordList;
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.TextDiff;
-import io.github.semcache.guard.text.Token;
-import io.github.semcache.guard.text.Token.Trait;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Token.Trait;
+import io.github.semcache.internal.language.WordList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,7 +15,7 @@ import java.util.Set;
  * Rejects a single content word with a different meaning ("causes" and "symptoms") if all other
  * words are the same and in the same places.
  */
-record SubstitutionGuard(Lexicon words) implements Guard {
+record SubstitutionGuard(Dictionary words) implements Guard {
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
 
   /** The lists in which the words of one group have the same meaning. */

@@ -1,10 +1,10 @@
 package io.github.semcache.guard;
 
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.TextDiff;
-import io.github.semcache.guard.text.Token;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.language.Token;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,7 +13,7 @@ import java.util.Set;
  * Rejects a different operator, emoji or sign. The vocabulary of many embedding models contains
  * only a few symbols; these models do not distinguish other symbols.
  */
-record SymbolGuard(Lexicon words) implements Guard {
+record SymbolGuard(Dictionary words) implements Guard {
   private static final Set<String> ARITHMETIC = Set.of("plus", "minus", "times", "divided by");
 
   @Override

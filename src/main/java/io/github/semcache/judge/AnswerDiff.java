@@ -3,10 +3,10 @@ package io.github.semcache.judge;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.PromptPair;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.TextDiff;
-import io.github.semcache.guard.text.Token;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.language.Token;
 import io.github.semcache.judge.AnswerJudge.Comparison;
 import io.github.semcache.judge.AnswerText.Polarity;
 import java.util.ArrayList;
@@ -60,8 +60,8 @@ final class AnswerDiff {
   private AnswerDiff(AnswerText cached, AnswerText other, Comparison prompts) {
     this.cached = cached;
     this.other = other;
-    this.cachedPrompt = keys(TextAnalysis.of(Lexicon.english(), prompts.cachedPrompt()));
-    this.otherPrompt = keys(TextAnalysis.of(Lexicon.english(), prompts.newPrompt()));
+    this.cachedPrompt = keys(TextAnalysis.of(Dictionary.english(), prompts.cachedPrompt()));
+    this.otherPrompt = keys(TextAnalysis.of(Dictionary.english(), prompts.newPrompt()));
     this.diff = TextDiff.of(other.analysis(), cached.analysis());
     this.rejections = RULES.rejections(PromptPair.of(other.prose(), cached.prose()));
   }

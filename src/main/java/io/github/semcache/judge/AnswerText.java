@@ -1,7 +1,7 @@
 package io.github.semcache.judge;
 
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextAnalysis;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
 import java.text.Normalizer;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -140,7 +140,7 @@ record AnswerText(
   }
 
   TextAnalysis analysis() {
-    return TextAnalysis.of(Lexicon.english(), prose);
+    return TextAnalysis.of(Dictionary.english(), prose);
   }
 
   /** Returns the lengths, but no text. */

@@ -1,8 +1,8 @@
 package io.github.semcache.judge;
 
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.Token;
-import io.github.semcache.guard.text.Token.Trait;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Token.Trait;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

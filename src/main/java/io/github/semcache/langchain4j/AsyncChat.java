@@ -8,7 +8,7 @@ import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.adapter.CallDriver;
-import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.chat.ChatClient;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -20,7 +20,7 @@ record AsyncChat(
     ChatRequest request,
     ChatRequestOptions options,
     CacheableRequest cacheable,
-    ModelObserver observer)
+    ChatClient.Observer observer)
     implements CallDriver.Handler<CompletableFuture<ChatResponse>> {
 
   @Override

@@ -8,7 +8,7 @@ import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.adapter.CallDriver;
-import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.chat.ChatClient;
 import java.util.Optional;
 
 /** One blocking request to a model with a cache. */
@@ -19,7 +19,7 @@ record BlockingChat(
     ChatRequest request,
     ChatRequestOptions options,
     CacheableRequest cacheable,
-    ModelObserver observer)
+    ChatClient.Observer observer)
     implements CallDriver.Handler<ChatResponse> {
 
   @Override

@@ -1,6 +1,6 @@
 package io.github.semcache.langchain4j;
 
-import io.github.semcache.json.AnswerCheck;
+import io.github.semcache.internal.json.AnswerCheck;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 

@@ -13,7 +13,7 @@ import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.adapter.CallDriver;
-import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.chat.ChatClient;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.util.List;
@@ -92,14 +92,14 @@ public final class CachedChatModel implements ChatModel {
   private final SemanticCache cache;
   private final ChatRequestParser parser;
   private final ChatResponseCodec codec;
-  private final ModelObserver observer;
+  private final ChatClient.Observer observer;
 
   private CachedChatModel(
       ChatModel model,
       SemanticCache cache,
       ChatRequestParser parser,
       ChatResponseCodec codec,
-      ModelObserver observer) {
+      ChatClient.Observer observer) {
     this.model = model;
     this.cache = cache;
     this.parser = parser;
@@ -205,7 +205,7 @@ public final class CachedChatModel implements ChatModel {
     private BiFunction<ChatRequest, Prompt, Prompt> prompts = (request, prompt) -> prompt;
     private QuestionFinder question = QuestionFinder.templates();
     private Optional<UnaryOperator<Prompt.Message>> messages = Optional.empty();
-    private ModelObserver observer = ModelObserver.none();
+    private ChatClient.Observer observer = ChatClient.Observer.none();
 
     private Builder(SemanticCache cache) {
       this.cache = requireNonNull(cache, "cache");
@@ -290,10 +290,10 @@ public final class CachedChatModel implements ChatModel {
      * answer. See {@link io.github.semcache.micrometer.CacheObservations#modelCalls}. Coalesced
      * calls are observed once, as a call of the first caller.
      *
-     * @param observer the observer; the default is {@link ModelObserver#none}
+     * @param observer the observer; the default is {@link ChatClient.Observer#none}
      * @return this builder
      */
-    public Builder observer(ModelObserver observer) {
+    public Builder observer(ChatClient.Observer observer) {
       this.observer = requireNonNull(observer, "observer");
       return this;
     }

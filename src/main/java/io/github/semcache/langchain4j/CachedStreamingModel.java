@@ -11,7 +11,7 @@ import dev.langchain4j.model.chat.response.ChatModelStreamingEvent;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.adapter.CallDriver;
-import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.chat.ChatClient;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +25,7 @@ record CachedStreamingModel(
     SemanticCache cache,
     ChatRequestParser parser,
     ChatResponseCodec codec,
-    ModelObserver observer)
+    ChatClient.Observer observer)
     implements StreamingChatModel {
 
   @Override

@@ -11,7 +11,7 @@ import dev.langchain4j.model.chat.response.PartialToolCallContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import io.github.semcache.CacheCall;
-import io.github.semcache.json.AnswerCheck;
+import io.github.semcache.internal.json.AnswerCheck;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -14,7 +14,7 @@ import io.github.semcache.CacheCall;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
-import io.github.semcache.json.AnswerCheck;
+import io.github.semcache.internal.json.AnswerCheck;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

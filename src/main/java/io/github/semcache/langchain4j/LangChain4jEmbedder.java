@@ -6,11 +6,10 @@ import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.Embedder.KnownModel;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.embedding.KnownModel;
-import io.github.semcache.embedding.RejectedTextException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -91,8 +90,8 @@ public final class LangChain4jEmbedder implements Embedder {
   /**
    * {@inheritDoc}
    *
-   * @throws RejectedTextException if the model rejects a text, for example because it is too long,
-   *     by an {@link InvalidRequestException} or an {@link IllegalArgumentException}
+   * @throws EmbedderException.RejectedText if the model rejects a text, for example because it is
+   *     too long, by an {@link InvalidRequestException} or an {@link IllegalArgumentException}
    * @throws EmbedderException if the model fails, with the model's exception as the cause; or if it
    *     does not return one finite vector of {@link #dimension} components for each text
    */
@@ -113,7 +112,7 @@ public final class LangChain4jEmbedder implements Embedder {
     } catch (EmbedderException e) {
       throw e;
     } catch (InvalidRequestException | IllegalArgumentException e) {
-      throw new RejectedTextException(failureMessage(texts, e), e);
+      throw new EmbedderException.RejectedText(failureMessage(texts, e), e);
     } catch (RuntimeException e) {
       throw new EmbedderException(failureMessage(texts, e), e);
     }

@@ -104,8 +104,8 @@ public final class MiniLmEmbedder implements Embedder {
   /**
    * {@inheritDoc}
    *
-   * @throws io.github.semcache.embedding.RejectedTextException if a text has more than 8,192
-   *     characters, or contains no tokens
+   * @throws io.github.semcache.embedding.EmbedderException.RejectedText if a text has more than
+   *     8,192 characters, or contains no tokens
    */
   @Override
   public List<Embedding> embed(List<String> texts) {

@@ -8,7 +8,7 @@ import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.adapter.CallDriver;
-import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.chat.ChatClient;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -24,7 +24,7 @@ record StreamedChat(
     ChatRequestOptions options,
     CacheableRequest cacheable,
     StreamingChatResponseHandler handler,
-    ModelObserver observer)
+    ChatClient.Observer observer)
     implements CallDriver.Handler<CompletableFuture<Boolean>> {
   /**
    * Streams are coalesced only with one another: a slow handler delays its stream, and blocking

@@ -6,7 +6,7 @@ import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.output.Response;
-import io.github.semcache.embedding.RejectedTextException;
+import io.github.semcache.embedding.EmbedderException;
 import java.util.List;
 
 /**
@@ -30,7 +30,7 @@ record WindowedModel(EmbeddingModel model, int window, int maxCharacters)
 
   private Embedding embedding(String text) {
     if (text.length() > maxCharacters) {
-      throw new RejectedTextException(
+      throw new EmbedderException.RejectedText(
           "text has " + text.length() + " characters; the maximum is " + maxCharacters);
     }
     float[] sum = new float[dimension()];
@@ -50,7 +50,7 @@ record WindowedModel(EmbeddingModel model, int window, int maxCharacters)
       rest = rest.substring(chunk.length()).strip();
     }
     if (totalTokens == 0) {
-      throw new RejectedTextException("text contains no tokens");
+      throw new EmbedderException.RejectedText("text contains no tokens");
     }
     Embedding average = Embedding.from(sum);
     average.normalize();

@@ -2,8 +2,8 @@ package io.github.semcache.learning;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
-import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.deadline.Deadline.NonBlocking;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
@@ -253,7 +253,7 @@ public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled, NonB
 
   /** Scales the fallback rule. The learned model does not depend on the scale. */
   @Override
-  public ErrorBudget scaledBy(EmbeddingScale.Source scale) {
+  public ErrorBudget scaledBy(EmbeddingSpace.Scale.Source scale) {
     requireNonNull(scale, "scale");
     return options.fallback instanceof HitPolicy.Scaled scaled
         ? fallback(scaled.scaledBy(scale))

@@ -2,8 +2,8 @@ package io.github.semcache.learning;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
-import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.deadline.Deadline.NonBlocking;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.judge.AnswerJudge.Verdict;
@@ -39,7 +39,7 @@ record GuardedLearning(LearningPolicy policy, Guard guard)
   }
 
   @Override
-  public HitPolicy scaledBy(EmbeddingScale.Source scale) {
+  public HitPolicy scaledBy(EmbeddingSpace.Scale.Source scale) {
     return policy instanceof HitPolicy.Scaled scaled
             && scaled.scaledBy(scale) instanceof LearningPolicy learning
         ? new GuardedLearning(learning, guard)

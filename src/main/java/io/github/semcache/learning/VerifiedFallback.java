@@ -2,7 +2,7 @@ package io.github.semcache.learning;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
@@ -33,7 +33,7 @@ record VerifiedFallback(HitPolicy policy, PairVerifier verifier) implements HitP
   }
 
   @Override
-  public HitPolicy scaledBy(EmbeddingScale.Source scale) {
+  public HitPolicy scaledBy(EmbeddingSpace.Scale.Source scale) {
     return policy instanceof HitPolicy.Scaled scaled
         ? new VerifiedFallback(scaled.scaledBy(scale), verifier)
         : this;

@@ -1,7 +1,7 @@
 package io.github.semcache.lucene;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.StoreException;
 import java.io.IOException;
 import java.util.Set;
 import org.apache.lucene.document.BinaryDocValuesField;
@@ -78,20 +78,21 @@ final class Documents {
   /**
    * Reads an entry.
    *
-   * @throws CorruptEntryException if the document does not contain the entry of the reference
+   * @throws StoreException.CorruptEntry if the document does not contain the entry of the reference
    */
   static CacheEntry read(LeafReader segment, int document, EntryRef ref) throws IOException {
     String description = "entry " + ref.key;
     BinaryDocValues entries = DocValues.getBinary(segment, ENTRY);
     if (!entries.advanceExact(document)) {
-      throw new CorruptEntryException(description + " has no content", null);
+      throw new StoreException.CorruptEntry(description + " has no content", null);
     }
     BytesRef bytes = entries.binaryValue();
     CacheEntry entry =
         LogEntryCodec.decode(
             description, new RecordReader(bytes.bytes, bytes.offset, bytes.length));
     if (!entry.key().equals(ref.key) || !entry.scope().equals(ref.scope.hash)) {
-      throw new CorruptEntryException(description + " has the content of another entry", null);
+      throw new StoreException.CorruptEntry(
+          description + " has the content of another entry", null);
     }
     return entry;
   }

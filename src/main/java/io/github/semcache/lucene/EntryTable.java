@@ -1,13 +1,12 @@
 package io.github.semcache.lucene;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.store.MonotonicClock;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.Match;
-import io.github.semcache.store.MonotonicClock;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import java.io.IOException;
@@ -121,7 +120,7 @@ final class EntryTable {
     for (NearestSearch.Hit hit : hits) {
       try {
         matches.add(new Match(read(hit.ref()), hit.distance()));
-      } catch (CorruptEntryException e) {
+      } catch (StoreException.CorruptEntry e) {
         corrupt++;
       }
     }
@@ -154,7 +153,7 @@ final class EntryTable {
           }
           try {
             return Optional.of(new ListedEntry(read(ref), ref.expiry()));
-          } catch (CorruptEntryException e) {
+          } catch (StoreException.CorruptEntry e) {
             return Optional.empty();
           }
         });
@@ -168,7 +167,7 @@ final class EntryTable {
   /**
    * Returns the current version of a live entry. Does not count as a use of the entry.
    *
-   * @throws CorruptEntryException if the entry cannot be read
+   * @throws StoreException.CorruptEntry if the entry cannot be read
    */
   Optional<LogRecord.Put> currentVersion(String key) {
     long now = now();

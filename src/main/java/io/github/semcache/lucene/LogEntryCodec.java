@@ -1,7 +1,7 @@
 package io.github.semcache.lucene;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.StoreException;
 import java.nio.BufferUnderflowException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -33,19 +33,19 @@ final class LogEntryCodec {
    * Decodes an entry.
    *
    * @param description names the entry in exception messages
-   * @throws CorruptEntryException if the bytes are not the result of {@link #encode}
+   * @throws StoreException.CorruptEntry if the bytes are not the result of {@link #encode}
    */
   static CacheEntry decode(String description, RecordReader reader) {
     try {
       int checksum = reader.getInt();
       byte[] content = reader.getBytes();
       if (checksum(content) != checksum) {
-        throw new CorruptEntryException(
+        throw new StoreException.CorruptEntry(
             description + " is damaged: its checksum does not match", null);
       }
       return decodeContent(new RecordReader(content, 0, content.length));
     } catch (BufferUnderflowException | DateTimeException e) {
-      throw new CorruptEntryException(description + " is damaged: it is not an entry", e);
+      throw new StoreException.CorruptEntry(description + " is damaged: it is not an entry", e);
     }
   }
 

@@ -4,10 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.DependencyVersions;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
@@ -60,7 +59,7 @@ import java.util.stream.Stream;
  * <p><b>Memory.</b> About 350 bytes of heap per entry. For fast searches, the page cache should
  * hold the index, in which a vector takes four bytes per dimension.
  */
-public final class LuceneVectorStore implements VectorStore, ListableStore, StateStore {
+public final class LuceneVectorStore implements VectorStore, VectorStore.Listable, StateStore {
   private static final int MAX_KEY_LENGTH = 1_024;
 
   /** The name of the state with the versions of dependencies. */

@@ -1,7 +1,7 @@
 package io.github.semcache.lucene;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.StoreException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -96,7 +96,7 @@ final class Snapshot implements Closeable {
   /**
    * Reads an entry.
    *
-   * @throws CorruptEntryException if it is damaged or missing
+   * @throws StoreException.CorruptEntry if it is damaged or missing
    */
   CacheEntry read(EntryRef ref) throws IOException {
     return read(ref, (segment, document) -> segment.read(document, ref));
@@ -105,7 +105,7 @@ final class Snapshot implements Closeable {
   /**
    * Reads an entry with its embedding and expiry.
    *
-   * @throws CorruptEntryException if it is damaged or missing
+   * @throws StoreException.CorruptEntry if it is damaged or missing
    */
   LogRecord.Put readVersion(EntryRef ref) throws IOException {
     return read(
@@ -131,7 +131,7 @@ final class Snapshot implements Closeable {
         return documentReader.read(segment, document);
       }
     }
-    throw new CorruptEntryException("entry " + ref.key + " is missing in the index", null);
+    throw new StoreException.CorruptEntry("entry " + ref.key + " is missing in the index", null);
   }
 
   @Override

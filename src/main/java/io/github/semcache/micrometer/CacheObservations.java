@@ -3,7 +3,6 @@ package io.github.semcache.micrometer;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
-import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.store.VectorStore;
 import io.micrometer.observation.ObservationRegistry;
 
@@ -81,7 +80,7 @@ public final class CacheObservations {
    * @return the wrapped client; a {@link ChatClient.Streaming} if the given client is one
    */
   public ChatClient observe(ChatClient client, String provider) {
-    ModelObserver observer = modelCalls(provider);
+    ChatClient.Observer observer = modelCalls(provider);
     return client instanceof ChatClient.Streaming streaming
         ? new ObservedStreamingClient(streaming, observer)
         : new ObservedChatClient(client, observer);
@@ -95,7 +94,7 @@ public final class CacheObservations {
    *     azure.ai.openai}
    * @return an observer that starts an observation for each call
    */
-  public ModelObserver modelCalls(String provider) {
+  public ChatClient.Observer modelCalls(String provider) {
     requireNonNull(provider, "provider");
     return model -> ObservedModelCall.begin(provider, model, registry);
   }
@@ -105,7 +104,7 @@ public final class CacheObservations {
    *
    * @param store the store
    * @return the wrapped store; a {@link io.github.semcache.store.StateStore} or a {@link
-   *     io.github.semcache.store.ListableStore} if the given store is one
+   *     io.github.semcache.store.VectorStore.Listable} if the given store is one
    */
   public VectorStore observe(VectorStore store) {
     return ObservedStore.of(requireNonNull(store, "store"), registry);

@@ -2,21 +2,21 @@ package io.github.semcache.micrometer;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /** A chat client whose calls are observed. */
-record ObservedChatClient(ChatClient client, ModelObserver observer) implements ChatClient {
+record ObservedChatClient(ChatClient client, ChatClient.Observer observer) implements ChatClient {
 
   @Override
   public ChatReply chat(Prompt prompt) {
     return observe(client, observer, () -> client.chat(prompt));
   }
 
-  static ChatReply observe(ChatClient client, ModelObserver observer, Supplier<ChatReply> call) {
-    ModelObserver.Call observed =
+  static ChatReply observe(
+      ChatClient client, ChatClient.Observer observer, Supplier<ChatReply> call) {
+    ChatClient.Observer.Call observed =
         observer.isolated().begin(client.settings().getOrDefault("model", "unknown"));
     try {
       ChatReply reply = observed.run(call);

@@ -1,8 +1,8 @@
 package io.github.semcache.micrometer;
 
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatClient.Observer.NamedFailure;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.ModelObserver;
-import io.github.semcache.chat.ModelObserver.NamedFailure;
 import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
@@ -12,7 +12,7 @@ import io.micrometer.observation.transport.SenderContext;
 import java.util.Locale;
 
 /** An observation of one model call. */
-record ObservedModelCall(Observation observation) implements ModelObserver.Call {
+record ObservedModelCall(Observation observation) implements ChatClient.Observer.Call {
   /** Does nothing: the HTTP client of the model propagates the trace. */
   private static final Propagator.Setter<Object> NO_PROPAGATION = (carrier, key, value) -> {};
 
@@ -38,7 +38,7 @@ record ObservedModelCall(Observation observation) implements ModelObserver.Call 
   }
 
   @Override
-  public ModelObserver.Scope open() {
+  public ChatClient.Observer.Scope open() {
     Observation.Scope scope = observation.openScope();
     return scope::close;
   }

@@ -1,16 +1,15 @@
 package io.github.semcache.micrometer;
 
-import io.github.semcache.deadline.ContextAware;
-import io.github.semcache.deadline.DeadlineAware;
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline;
+import io.github.semcache.deadline.Deadline.ContextAware;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListableStore;
-import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.store.VectorStore.VersionedEntry;
@@ -29,10 +28,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store whose lookups are observed. It implements {@link StateStore} and {@link ListableStore} if
- * the wrapped store does.
+ * A store whose lookups are observed. It implements {@link StateStore} and {@link
+ * VectorStore.Listable} if the wrapped store does.
  */
-class ObservedStore implements VectorStore, NonBlocking, DeadlineAware, ContextAware {
+class ObservedStore implements VectorStore, NonBlocking, Deadline.Aware, ContextAware {
   private final VectorStore store;
   private final ObservationRegistry registry;
 
@@ -43,11 +42,11 @@ class ObservedStore implements VectorStore, NonBlocking, DeadlineAware, ContextA
 
   static VectorStore of(VectorStore store, ObservationRegistry registry) {
     if (store instanceof StateStore state) {
-      return store instanceof ListableStore listable
+      return store instanceof VectorStore.Listable listable
           ? new ObservedStateAndListableStore(store, registry, state, listable)
           : new ObservedStateStore(store, registry, state);
     }
-    return store instanceof ListableStore listable
+    return store instanceof VectorStore.Listable listable
         ? new ObservedListableStore(store, registry, listable)
         : new ObservedStore(store, registry);
   }
@@ -59,7 +58,7 @@ class ObservedStore implements VectorStore, NonBlocking, DeadlineAware, ContextA
 
   @Override
   public boolean observesDeadline() {
-    return store instanceof DeadlineAware aware && aware.observesDeadline();
+    return store instanceof Deadline.Aware aware && aware.observesDeadline();
   }
 
   /** Makes the current observation the parent of the observations of the task. */
@@ -172,11 +171,14 @@ class ObservedStore implements VectorStore, NonBlocking, DeadlineAware, ContextA
   }
 
   private static final class ObservedStateAndListableStore extends ObservedStateStore
-      implements ListableStore {
-    private final ListableStore listable;
+      implements VectorStore.Listable {
+    private final VectorStore.Listable listable;
 
     ObservedStateAndListableStore(
-        VectorStore store, ObservationRegistry registry, StateStore state, ListableStore listable) {
+        VectorStore store,
+        ObservationRegistry registry,
+        StateStore state,
+        VectorStore.Listable listable) {
       super(store, registry, state);
       this.listable = listable;
     }
@@ -187,10 +189,12 @@ class ObservedStore implements VectorStore, NonBlocking, DeadlineAware, ContextA
     }
   }
 
-  private static final class ObservedListableStore extends ObservedStore implements ListableStore {
-    private final ListableStore listable;
+  private static final class ObservedListableStore extends ObservedStore
+      implements VectorStore.Listable {
+    private final VectorStore.Listable listable;
 
-    ObservedListableStore(VectorStore store, ObservationRegistry registry, ListableStore listable) {
+    ObservedListableStore(
+        VectorStore store, ObservationRegistry registry, VectorStore.Listable listable) {
       super(store, registry);
       this.listable = listable;
     }

@@ -2,13 +2,12 @@ package io.github.semcache.micrometer;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.prompt.Prompt;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /** A streaming chat client whose calls are observed. */
-record ObservedStreamingClient(ChatClient.Streaming client, ModelObserver observer)
+record ObservedStreamingClient(ChatClient.Streaming client, ChatClient.Observer observer)
     implements ChatClient.Streaming {
 
   @Override

@@ -8,7 +8,7 @@ import com.openai.models.completions.CompletionUsage;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
-import io.github.semcache.json.AnswerCheck;
+import io.github.semcache.internal.json.AnswerCheck;
 import java.util.List;
 import java.util.Optional;
 

@@ -4,6 +4,7 @@ import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingValue;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.EmbeddingSpace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
@@ -13,10 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the response to an embedding request.
  *
- * @param model the name of the model, for exception messages
- * @param dimension the expected number of components
+ * @param space the vector space of the model
  */
-record EmbeddingReader(String model, int dimension) {
+record EmbeddingReader(EmbeddingSpace space) {
 
   /**
    * Reads the vectors.
@@ -31,39 +31,24 @@ record EmbeddingReader(String model, int dimension) {
    */
   List<Embedding> read(CreateEmbeddingResponse response, int count) {
     List<com.openai.models.embeddings.Embedding> data = response.data();
-    if (data.size() != count) {
-      throw invalid(data.size() + " vectors for " + count + " texts");
-    }
-    Embedding[] embeddings = new Embedding[count];
-    for (int i = 0; i < count; i++) {
-      int index = index(data.get(i), i, count);
-      if (embeddings[index] != null) {
+    float[][] vectors = new float[data.size()][];
+    for (int i = 0; i < vectors.length; i++) {
+      int index = index(data.get(i), i, vectors.length);
+      if (vectors[index] != null) {
         throw invalid("two vectors with index " + index);
       }
-      embeddings[index] = embedding(data.get(i).embeddingValue());
+      vectors[index] = components(data.get(i).embeddingValue());
     }
-    return List.of(embeddings);
+    return space.embeddings(List.of(vectors), count);
   }
 
   /** Returns the index of the text. Some services omit it and return vectors in request order. */
-  private int index(com.openai.models.embeddings.Embedding item, int position, int count) {
+  private int index(com.openai.models.embeddings.Embedding item, int position, int vectors) {
     long index = item._index().isMissing() ? position : item.index();
-    if (index < 0 || index >= count) {
-      throw invalid("a vector with index " + index + " for " + count + " texts");
+    if (index < 0 || index >= vectors) {
+      throw invalid("a vector with index " + index + "; the number of vectors is " + vectors);
     }
     return (int) index;
-  }
-
-  private Embedding embedding(EmbeddingValue value) {
-    float[] components = components(value);
-    if (components.length != dimension) {
-      throw invalid("a vector of " + components.length + " components instead of " + dimension);
-    }
-    try {
-      return Embedding.of(components);
-    } catch (IllegalArgumentException e) {
-      throw invalid("an invalid vector: " + e.getMessage());
-    }
   }
 
   private float[] components(EmbeddingValue value) {
@@ -105,6 +90,6 @@ record EmbeddingReader(String model, int dimension) {
   }
 
   private EmbedderException invalid(String what) {
-    return new EmbedderException("model " + model + " returned " + what);
+    return new EmbedderException("model " + space.modelId() + " returned " + what);
   }
 }

@@ -15,11 +15,10 @@ import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.embeddings.EmbeddingCreateParams.EncodingFormat;
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.Embedder.KnownModel;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.embedding.KnownModel;
-import io.github.semcache.embedding.RejectedTextException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,7 +79,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
     this.dimensions = builder.dimensions;
     this.maxBatch = builder.maxBatch;
     this.maxTokens = builder.maxTokens;
-    this.reader = new EmbeddingReader(model, dimension);
+    this.reader = new EmbeddingReader(space);
     this.client = builder.client.get();
     this.ownsClient = builder.ownsClient;
   }
@@ -146,8 +145,8 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
    * <p>If the thread is interrupted between two attempts, the request fails and the interrupt flag
    * is set.
    *
-   * @throws RejectedTextException if the service rejects a request with HTTP status 400, 413, or
-   *     422, for example because a text is too long
+   * @throws EmbedderException.RejectedText if the service rejects a request with HTTP status 400,
+   *     413, or 422, for example because a text is too long
    * @throws EmbedderException if a request fails after the client's retries, or if the response
    *     does not contain one finite vector of {@link #dimension} components for each text. Error
    *     messages of the service, which may quote a text, appear only in the cause
@@ -171,7 +170,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
       String message =
           "embedding " + batch.size() + " texts with model " + model + " failed: " + reason(e);
       throw isRejection(e)
-          ? new RejectedTextException(message, e)
+          ? new EmbedderException.RejectedText(message, e)
           : new EmbedderException(message, e);
     }
   }

@@ -1,13 +1,15 @@
 package io.github.semcache.policy;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.prompt.Prompt;
 import java.util.Optional;
 
 /**
- * Decides whether the answer to a prompt may be cached at all. A prompt whose answer depends on the
- * moment or on private state bypasses the cache: it is not looked up, and the answer of the model
- * is not stored.
+ * Decides whether the answer of the model to a prompt may be cached at all. A prompt whose answer
+ * depends on the moment or on private state bypasses the cache: it is not compared with similar
+ * prompts, and the answer is not stored. The policy is consulted after an exact miss: an entry with
+ * the key of the prompt, which was stored explicitly, by a prompt with its own limit, or under
+ * another policy, is served.
  *
  * <p>Implementations are pure functions: they do not block, have no side effects, and are
  * thread-safe. If a policy throws, the prompt bypasses the cache with the reason {@link

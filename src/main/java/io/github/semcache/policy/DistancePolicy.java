@@ -2,8 +2,8 @@ package io.github.semcache.policy;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
-import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.deadline.Deadline.NonBlocking;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.prompt.Query;
@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
 /**
  * Hits on the nearest entry if its distance is at most a threshold and no guard rejects it. The
  * threshold is a cosine distance, or a distance relative to the embedding model's {@linkplain
- * EmbeddingScale scale}. The threshold of {@linkplain
+ * EmbeddingSpace.Scale scale}. The threshold of {@linkplain
  * io.github.semcache.prompt.Prompt#maxDistance(double) the prompt} takes precedence.
  *
  * <pre>{@code
@@ -50,13 +50,13 @@ public final class DistancePolicy implements HitPolicy.Scaled, NonBlocking {
    * @param scale the source of the scale; empty until the cache has supplied one
    */
   private record Threshold(
-      double distance, boolean relative, Optional<EmbeddingScale.Source> scale) {
+      double distance, boolean relative, Optional<EmbeddingSpace.Scale.Source> scale) {
     /** Returns the threshold as a cosine distance; empty while the scale is unknown. */
     OptionalDouble cosineDistance() {
       if (!relative) {
         return OptionalDouble.of(distance);
       }
-      Optional<EmbeddingScale> known = scale.flatMap(EmbeddingScale.Source::scale);
+      Optional<EmbeddingSpace.Scale> known = scale.flatMap(EmbeddingSpace.Scale.Source::scale);
       return known.isEmpty()
           ? OptionalDouble.empty()
           : OptionalDouble.of(known.get().cosineDistance(distance));
@@ -107,7 +107,7 @@ public final class DistancePolicy implements HitPolicy.Scaled, NonBlocking {
   }
 
   @Override
-  public DistancePolicy scaledBy(EmbeddingScale.Source scale) {
+  public DistancePolicy scaledBy(EmbeddingSpace.Scale.Source scale) {
     requireNonNull(scale, "scale");
     if (!threshold.relative || threshold.scale.isPresent()) {
       return this;

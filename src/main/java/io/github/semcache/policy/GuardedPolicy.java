@@ -2,8 +2,8 @@ package io.github.semcache.policy;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
-import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.deadline.Deadline.NonBlocking;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.prompt.Query;
@@ -45,7 +45,7 @@ record GuardedPolicy(HitPolicy policy, Guard guard) implements HitPolicy.Scaled,
   }
 
   @Override
-  public HitPolicy scaledBy(EmbeddingScale.Source scale) {
+  public HitPolicy scaledBy(EmbeddingSpace.Scale.Source scale) {
     return policy instanceof HitPolicy.Scaled scaled
         ? new GuardedPolicy(scaled.scaledBy(scale), guard)
         : this;

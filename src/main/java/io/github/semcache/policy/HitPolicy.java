@@ -2,8 +2,8 @@ package io.github.semcache.policy;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
-import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.deadline.Deadline.NonBlocking;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.prompt.Query;
@@ -57,7 +57,7 @@ public interface HitPolicy {
   /**
    * Returns a policy like {@link #maxDistance} whose threshold is a fraction of the distance of
    * unrelated prompts, which makes thresholds of different embedding models comparable. The cache
-   * supplies the {@linkplain EmbeddingScale scale} of its model when it is built.
+   * supplies the {@linkplain EmbeddingSpace.Scale scale} of its model when it is built.
    *
    * @param relativeDistance the maximum relative distance of a hit, from 0 (identical) to 1 (the
    *     distance of unrelated prompts)
@@ -76,7 +76,7 @@ public interface HitPolicy {
    * @return the policy
    * @throws IllegalArgumentException if the distance is outside [0, 1]
    */
-  static DistancePolicy relativeDistance(double relativeDistance, EmbeddingScale scale) {
+  static DistancePolicy relativeDistance(double relativeDistance, EmbeddingSpace.Scale scale) {
     requireNonNull(scale, "scale");
     return relativeDistance(relativeDistance).scaledBy(() -> Optional.of(scale));
   }
@@ -117,6 +117,6 @@ public interface HitPolicy {
      * @return a policy that uses the scale; this policy if it does not depend on a scale or already
      *     has one
      */
-    HitPolicy scaledBy(EmbeddingScale.Source scale);
+    HitPolicy scaledBy(EmbeddingSpace.Scale.Source scale);
   }
 }

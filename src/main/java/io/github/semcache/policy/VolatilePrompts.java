@@ -1,6 +1,6 @@
 package io.github.semcache.policy;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.prompt.Prompt;
 import java.util.HashSet;
 import java.util.List;

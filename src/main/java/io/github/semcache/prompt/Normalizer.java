@@ -1,6 +1,6 @@
 package io.github.semcache.prompt;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import java.util.regex.Pattern;
 
 /**

@@ -25,8 +25,11 @@ import org.jspecify.annotations.Nullable;
  * answer to be used.
  */
 public final class Prompt {
-  private static final Duration MIN_TIME_TO_LIVE = Duration.ofMillis(1);
-  private static final Duration MAX_TIME_TO_LIVE = Duration.ofDays(36_525);
+  /** The minimum {@linkplain #timeToLive(Duration) time to live}: 1 ms. */
+  public static final Duration MIN_TIME_TO_LIVE = Duration.ofMillis(1);
+
+  /** The maximum {@linkplain #timeToLive(Duration) time to live}: 36,525 days (100 years). */
+  public static final Duration MAX_TIME_TO_LIVE = Duration.ofDays(36_525);
 
   private final String text;
   private final Scope scope;
@@ -196,6 +199,19 @@ public final class Prompt {
           "timeToLive is " + timeToLive + "; it must be between 1 ms and 36525 days");
     }
     return timeToLive;
+  }
+
+  /**
+   * Removes the {@linkplain #timeToLive(Duration) time to live} and the {@linkplain
+   * #maxAge(Duration) maximum age}.
+   *
+   * @return a prompt with neither of them
+   */
+  public Prompt withoutLimits() {
+    Draft draft = new Draft(this);
+    draft.timeToLive = Optional.empty();
+    draft.maxAge = Optional.empty();
+    return new Prompt(draft);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.github.semcache.store.StoreException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the fields of one entry in one round trip. */
@@ -18,13 +19,38 @@ final class EntryReader {
    * Returns the values of {@link HashCodec#ENTRY_FIELDS}, null where a field is missing, or empty
    * if the hash has none of them.
    *
-   * @throws io.github.semcache.store.CorruptEntryException if the key does not hold a hash, or if
-   *     the reply is too large
+   * @throws io.github.semcache.store.StoreException.CorruptEntry if the key does not hold a hash,
+   *     or if the reply is too large
    */
   Optional<List<byte @Nullable []>> read(String key) {
-    List<byte @Nullable []> values;
+    return read(key, () -> fields(key));
+  }
+
+  /** Sends the command that {@link #read(String)} sends. */
+  List<byte @Nullable []> fields(String key) {
+    return commands.fields(commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);
+  }
+
+  /**
+   * Returns the values as {@link #read(String)} does.
+   *
+   * @param fields returns the reply of the server, or throws its error as a {@link StoreException}
+   */
+  static Optional<List<byte @Nullable []>> read(
+      String key, Supplier<List<byte @Nullable []>> fields) {
+    List<byte @Nullable []> values = request(key, fields);
+    return values.stream().allMatch(Objects::isNull) ? Optional.empty() : Optional.of(values);
+  }
+
+  /**
+   * Runs a request that includes the fields of one entry.
+   *
+   * @throws io.github.semcache.store.StoreException.CorruptEntry if the key does not hold a hash,
+   *     or if the reply is too large
+   */
+  static <T> T request(String key, Supplier<T> request) {
     try {
-      values = commands.fields(commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);
+      return request.get();
     } catch (StoreException e) {
       if (RedisExceptions.isReplyTooLarge(e)) {
         throw HashCodec.corrupt(key, "it is too large");
@@ -33,6 +59,5 @@ final class EntryReader {
           ? HashCodec.corrupt(key, "the key does not hold a hash")
           : e;
     }
-    return values.stream().allMatch(Objects::isNull) ? Optional.empty() : Optional.of(values);
   }
 }

@@ -1,9 +1,8 @@
 package io.github.semcache.redis;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
-import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -100,7 +99,7 @@ final class EntryScanner {
               ttlMillis == NO_EXPIRY
                   ? Optional.empty()
                   : Optional.of(now.plus(Duration.ofMillis(ttlMillis)))));
-    } catch (CorruptEntryException e) {
+    } catch (StoreException.CorruptEntry e) {
       // A listing omits entries that cannot be read.
       return Optional.empty();
     }

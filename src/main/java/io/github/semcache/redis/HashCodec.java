@@ -7,8 +7,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.StoreException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -101,7 +101,7 @@ final class HashCodec {
    *
    * @param key the key of the entry
    * @param values the values of {@link #ENTRY_FIELDS}, null for a missing field
-   * @throws CorruptEntryException if a field is missing or unreadable
+   * @throws StoreException.CorruptEntry if a field is missing or unreadable
    */
   static CacheEntry decode(String key, List<byte @Nullable []> values) {
     return new CacheEntry(
@@ -181,7 +181,7 @@ final class HashCodec {
     return Utf8.encode(json.toString());
   }
 
-  static CorruptEntryException corrupt(String key, String problem) {
-    return new CorruptEntryException("entry " + key + " cannot be read: " + problem, null);
+  static StoreException.CorruptEntry corrupt(String key, String problem) {
+    return new StoreException.CorruptEntry("entry " + key + " cannot be read: " + problem, null);
   }
 }

@@ -1,7 +1,6 @@
 package io.github.semcache.redis;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.NearestEntries;
@@ -129,7 +128,7 @@ final class KnnSearch {
       }
       try {
         matches.add(toMatch(query, row));
-      } catch (CorruptEntryException e) {
+      } catch (StoreException.CorruptEntry e) {
         corrupt++;
       }
     }

@@ -2,17 +2,16 @@ package io.github.semcache.redis;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.DeadlineAware;
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListableStore;
-import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.store.VectorStore.VersionedEntry;
@@ -78,7 +77,7 @@ import redis.clients.jedis.UnifiedJedis;
  * in Redis.
  */
 public final class RedisVectorStore
-    implements VectorStore, ListableStore, StateStore, DeadlineAware {
+    implements VectorStore, VectorStore.Listable, StateStore, Deadline.Aware {
   private final EmbeddingSpace space;
   private final boolean indexAssumed;
   private final Optional<BackgroundExecutor> ownExecutor;
@@ -119,7 +118,7 @@ public final class RedisVectorStore
     attributesUpdater = new AttributesUpdater(commands, reader);
     remover = new EntryRemover(commands);
     counter = new EntryCounter(commands);
-    versions = new RedisVersions(commands);
+    versions = new RedisVersions(commands, reader);
     scanner = new EntryScanner(commands, builder.time);
     states = new RedisStateStore(commands);
   }

@@ -2,8 +2,8 @@ package io.github.semcache.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.DependencyVersions;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.VersionedEntry;
@@ -12,12 +12,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Response;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.params.SetParams;
 
@@ -33,9 +31,11 @@ final class RedisVersions {
   private static final Duration TIME_TO_LIVE = Duration.ofDays(365);
 
   private final RedisCommands commands;
+  private final EntryReader reader;
 
-  RedisVersions(RedisCommands commands) {
+  RedisVersions(RedisCommands commands, EntryReader reader) {
     this.commands = commands;
+    this.reader = reader;
   }
 
   /** Returns the versions. Takes one round trip, or two if one of them is missing. */
@@ -58,21 +58,26 @@ final class RedisVersions {
    *
    * @param key the key of the entry
    * @param dependencies not empty
+   * @throws io.github.semcache.store.StoreException.CorruptEntry as {@link
+   *     EntryReader#read(String)} throws it
    */
   VersionedEntry find(String key, Set<String> dependencies) {
     List<String> terms = List.copyOf(dependencies);
     byte[] documentKey = commands.keys().documentKey(key);
     byte[][] fields = HashCodec.ENCODED_ENTRY_FIELDS.toArray(byte[][]::new);
     Replies replies =
-        commands.pipelined(
-            "find an entry",
-            pipeline -> {
-              Response<List<byte[]>> entry = pipeline.hmget(documentKey, fields);
-              List<Response<byte[]>> versions = new ArrayList<>();
-              terms.forEach(term -> versions.add(pipeline.get(key(term))));
-              pipeline.sync();
-              return new Replies(entry, versions);
-            });
+        EntryReader.request(
+            key,
+            () ->
+                commands.pipelined(
+                    "find an entry",
+                    pipeline -> {
+                      Response<List<byte[]>> entry = pipeline.hmget(documentKey, fields);
+                      List<Response<byte[]>> versions = new ArrayList<>();
+                      terms.forEach(term -> versions.add(pipeline.get(key(term))));
+                      pipeline.sync();
+                      return new Replies(entry, versions);
+                    }));
     List<byte @Nullable []> versions = new ArrayList<>();
     for (int i = 0; i < terms.size(); i++) {
       versions.add(replies.version(i, terms.get(i)));
@@ -105,10 +110,7 @@ final class RedisVersions {
     }
 
     Optional<CacheEntry> entry(String key) {
-      List<byte @Nullable []> values = fields(key);
-      return values.stream().allMatch(Objects::isNull)
-          ? Optional.empty()
-          : Optional.of(HashCodec.decode(key, values));
+      return EntryReader.read(key, () -> fields(key)).map(values -> HashCodec.decode(key, values));
     }
 
     private List<byte @Nullable []> fields(String key) {
@@ -116,11 +118,9 @@ final class RedisVersions {
         return commands.translate("find an entry", entry);
       } catch (StoreException e) {
         if (e.getCause() instanceof JedisRedirectionException) {
-          return commands.fields(commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);
+          return reader.fields(key);
         }
-        throw e.getCause() instanceof JedisDataException cause && RedisExceptions.isWrongType(cause)
-            ? HashCodec.corrupt(key, "the key does not hold a hash")
-            : e;
+        throw e;
       }
     }
   }

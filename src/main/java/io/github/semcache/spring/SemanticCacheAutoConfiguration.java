@@ -7,10 +7,12 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.verify.PairVerifier;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +28,10 @@ import org.springframework.context.annotation.Import;
  * Auto-configuration of a {@link SemanticCache} from {@code semcache.*} properties.
  *
  * <p>The cache uses the following beans of the application if they exist: {@link Embedder}, {@link
- * VectorStore}, {@link ChatClient}, {@link HitPolicy}, {@link Guards}, {@link Normalizer}, {@link
- * Admission}, {@link AnswerJudge}, and all {@link CacheListener} and {@link
- * SemanticCacheBuilderCustomizer} beans. A bean takes precedence over a property. Each bean that
- * this configuration creates is replaced by a bean of the same type.
+ * VectorStore}, {@link ChatClient}, {@link HitPolicy}, {@link Guards}, {@link PairVerifier}, {@link
+ * Normalizer}, {@link Admission}, {@link CacheabilityPolicy}, {@link AnswerJudge}, and all {@link
+ * CacheListener} and {@link SemanticCacheBuilderCustomizer} beans. A bean takes precedence over a
+ * property. Each bean that this configuration creates is replaced by a bean of the same type.
  *
  * <p>{@code semcache.enabled=false} turns the auto-configuration off.
  */
@@ -51,8 +53,10 @@ public final class SemanticCacheAutoConfiguration {
       ObjectProvider<ChatClient> chatClient,
       ObjectProvider<HitPolicy> hitPolicy,
       ObjectProvider<Guards> guards,
+      ObjectProvider<PairVerifier> verifier,
       ObjectProvider<Normalizer> normalizer,
       ObjectProvider<Admission> admission,
+      ObjectProvider<CacheabilityPolicy> cacheability,
       ObjectProvider<AnswerJudge> judge,
       ObjectProvider<CacheListener> listeners,
       ObjectProvider<SemanticCacheBuilderCustomizer> customizers) {
@@ -64,8 +68,10 @@ public final class SemanticCacheAutoConfiguration {
     chatClient.ifAvailable(builder::chatClient);
     normalizer.ifAvailable(builder::normalizer);
     admission.ifAvailable(builder::admission);
+    cacheability.ifAvailable(builder::cacheability);
     judge.ifAvailable(builder::judge);
     setPolicy(builder, properties, hitPolicy.getIfAvailable(), guards.getIfAvailable());
+    setVerifier(builder, properties.verifier(), verifier.getIfAvailable());
     setOptions(builder, properties);
     customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
     return builder.build();
@@ -93,6 +99,15 @@ public final class SemanticCacheAutoConfiguration {
       builder.hitPolicy(hitPolicy);
       return;
     }
+    @Nullable Double targetErrorRate = properties.targetErrorRate();
+    if (targetErrorRate != null) {
+      if (properties.policy() != SemanticCacheProperties.Policy.DISTANCE) {
+        throw new InvalidConfigurationException(
+            "semcache.target-error-rate and semcache.policy are both set",
+            "Remove semcache.policy: the target error rate decides.");
+      }
+      builder.targetErrorRate(targetErrorRate);
+    }
     switch (properties.policy()) {
       case DISTANCE -> {
         Optional.ofNullable(properties.maxDistance()).ifPresent(builder::maxDistance);
@@ -100,7 +115,6 @@ public final class SemanticCacheAutoConfiguration {
         setGuards(builder, properties.guards(), guards);
       }
       case SAME_WORDS -> builder.hitPolicy(HitPolicy.sameWords());
-      case ERROR_BUDGET -> builder.targetErrorRate(errorBudget(properties));
       case NEVER -> builder.hitPolicy(HitPolicy.never());
     }
   }
@@ -114,14 +128,18 @@ public final class SemanticCacheAutoConfiguration {
     }
   }
 
-  private static double errorBudget(SemanticCacheProperties properties) {
-    @Nullable Double budget = properties.errorBudget();
-    if (budget == null) {
-      throw new InvalidConfigurationException(
-          "semcache.policy is error-budget, but semcache.error-budget is not set",
-          "Set semcache.error-budget to the maximum fraction of wrong hits, for example 0.01.");
+  private static void setVerifier(
+      SemanticCacheBuilder builder,
+      SemanticCacheProperties.@Nullable Verifier type,
+      @Nullable PairVerifier verifier) {
+    if (verifier != null) {
+      builder.verifier(verifier);
+    } else if (type != null) {
+      builder.verifier(
+          type == SemanticCacheProperties.Verifier.LOCAL
+              ? PairVerifier.local()
+              : PairVerifier.none());
     }
-    return budget;
   }
 
   private static void setOptions(SemanticCacheBuilder builder, SemanticCacheProperties properties) {

@@ -1,5 +1,7 @@
 package io.github.semcache.spring;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.policy.Decision;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -61,7 +64,8 @@ final class SemanticCacheEndpoint {
   private static Prompt tagged(Prompt prompt, String tag) {
     int end = tag.indexOf('=');
     if (end < 1) {
-      throw new IllegalArgumentException("tags contains '" + tag + "'; it must be name=value");
+      throw new InvalidEndpointRequestException(
+          "tags contains '" + tag + "'; it must be name=value", "Set tags to name=value.");
     }
     return prompt.tag(tag.substring(0, end), tag.substring(end + 1));
   }
@@ -81,10 +85,31 @@ final class SemanticCacheEndpoint {
     return Map.of("removed", store.remove(new EntrySelector.ByKey(entry)));
   }
 
-  /** Removes all entries of a scope, given by the hash that an entry contains. */
+  /**
+   * Removes all entries of a scope, or all entries with a tag.
+   *
+   * @param scope the hash of the scope that an entry contains
+   * @param tag the tag, {@code name=value}
+   * @return the number of removed entries
+   * @throws InvalidEndpointRequestException unless exactly one of them is given and valid
+   */
   @DeleteOperation
-  Map<String, Object> removeScope(String scope) {
-    return Map.of("removed", store.remove(new EntrySelector.ByScope(scope)));
+  Map<String, Object> removeAll(@Nullable String scope, @Nullable String tag) {
+    if ((scope == null) == (tag == null)) {
+      throw new InvalidEndpointRequestException(
+          "scope and tag are both set or both missing", "Set either scope or tag.");
+    }
+    return Map.of(
+        "removed", store.remove(scope != null ? new EntrySelector.ByScope(scope) : tagged(tag)));
+  }
+
+  private static EntrySelector tagged(@Nullable String tag) {
+    int end = requireNonNull(tag).indexOf('=');
+    if (end < 1) {
+      throw new InvalidEndpointRequestException(
+          "tag is '" + tag + "'; it must be name=value", "Set tag to name=value.");
+    }
+    return EntrySelector.tag(tag.substring(0, end), tag.substring(end + 1));
   }
 
   private Map<String, Object> statistics(CacheStats stats) {

@@ -24,8 +24,9 @@ record SemanticCacheProperties(
     @DefaultValue("distance") Policy policy,
     @Nullable Double maxDistance,
     @Nullable Double relativeDistance,
-    @Nullable Double errorBudget,
+    @Nullable Double targetErrorRate,
     @DefaultValue("true") boolean guards,
+    @Nullable Verifier verifier,
     @Nullable Integer candidates,
     @Nullable Duration timeToLive,
     @Nullable Double timeToLiveJitter,
@@ -56,8 +57,13 @@ record SemanticCacheProperties(
   enum Policy {
     DISTANCE,
     SAME_WORDS,
-    ERROR_BUDGET,
     NEVER
+  }
+
+  /** The second stage of a hit decision. */
+  enum Verifier {
+    LOCAL,
+    NONE
   }
 
   record Redis(

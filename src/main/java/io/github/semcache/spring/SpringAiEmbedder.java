@@ -3,10 +3,10 @@ package io.github.semcache.spring;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.Embedder.KnownModel;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.embedding.KnownModel;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;

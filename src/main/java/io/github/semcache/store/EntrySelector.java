@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.prompt.Scope;
 import java.time.Instant;
+import java.util.Set;
 
 /** Selects entries of a store. Immutable. */
 public sealed interface EntrySelector {
@@ -60,6 +61,22 @@ public sealed interface EntrySelector {
    */
   static EntrySelector dependency(String dependency) {
     return new ByTerm(Scope.dependencyTerm(dependency));
+  }
+
+  /**
+   * Selects the entries that depend on something and were written under its current version. Reads
+   * the version, so this method may block on the store.
+   *
+   * @param store the store of the entries
+   * @param dependency the name of the dependency
+   * @return the selector, which selects nothing after the dependency is {@linkplain
+   *     VectorStore#renewVersion renewed}
+   * @throws StoreException if the store fails
+   */
+  static EntrySelector currentDependents(VectorStore store, String dependency) {
+    String term = Scope.dependencyTerm(dependency);
+    String version = requireNonNull(store.versions(Set.of(term)).get(term), "version");
+    return new ByTerm(Scope.versionTerm(term, version));
   }
 
   /**

@@ -2,10 +2,12 @@ package io.github.semcache.store;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.internal.store.DependencyVersions;
+import io.github.semcache.internal.store.MonotonicClock;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import java.time.Instant;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * except while it waits for the lock.
  */
 public final class InMemoryVectorStore
-    implements VectorStore, ListableStore, StateStore, NonBlocking {
+    implements VectorStore, VectorStore.Listable, StateStore, NonBlocking {
   private final EmbeddingSpace space;
   private final int maxEntries;
   private final InstantSource time;

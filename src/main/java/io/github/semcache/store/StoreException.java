@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Thrown if a store fails, or if its data or index is not as expected. The message never contains
  * prompts or answers.
  */
-public sealed class StoreException extends RuntimeException permits CorruptEntryException {
+public sealed class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -26,5 +26,20 @@ public sealed class StoreException extends RuntimeException permits CorruptEntry
    */
   public StoreException(String message, @Nullable Throwable cause) {
     super(message, cause);
+  }
+
+  /** Thrown if an entry exists but cannot be read: a field is missing or invalid. */
+  public static final class CorruptEntry extends StoreException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Creates an exception.
+     *
+     * @param message the key of the entry and the reason why it is corrupt
+     * @param cause the cause, or null
+     */
+    public CorruptEntry(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Stores the entries of one cache and finds them by key and by nearest-neighbor search. All
@@ -34,7 +35,7 @@ public interface VectorStore extends AutoCloseable {
    *
    * @param key the {@linkplain io.github.semcache.prompt.Query#key key} of a query
    * @return the live entry with that key, or empty
-   * @throws CorruptEntryException if the entry exists but cannot be read
+   * @throws StoreException.CorruptEntry if the entry exists but cannot be read
    * @throws StoreException if the store fails
    */
   Optional<CacheEntry> find(String key);
@@ -58,7 +59,7 @@ public interface VectorStore extends AutoCloseable {
    * @param dependencies the terms of the dependencies; not empty
    * @return the entry and the versions. By default, the results of {@link #versions} and {@link
    *     #find}
-   * @throws CorruptEntryException if the entry exists but cannot be read
+   * @throws StoreException.CorruptEntry if the entry exists but cannot be read
    * @throws StoreException if the store fails
    */
   default VersionedEntry findWithVersions(String key, Set<String> dependencies) {
@@ -110,7 +111,7 @@ public interface VectorStore extends AutoCloseable {
    * @return the entry after the change, or empty if there is no live entry with that key
    * @throws IllegalArgumentException if the change modifies more than the attributes; in that case,
    *     nothing is written
-   * @throws CorruptEntryException if the entry exists but cannot be read
+   * @throws StoreException.CorruptEntry if the entry exists but cannot be read
    * @throws StoreException if the store fails; in that case, nothing is written. Exceptions of
    *     {@code change} are propagated, and nothing is written
    */
@@ -219,6 +220,38 @@ public interface VectorStore extends AutoCloseable {
      */
     public static NearestEntries none() {
       return NONE;
+    }
+  }
+
+  /**
+   * A store that can list its entries. For tools; the cache itself never lists entries.
+   *
+   * <p>Implementations are thread-safe.
+   */
+  interface Listable {
+
+    /**
+     * Returns all live entries, in no particular order. Entries that are put or removed while the
+     * stream is read may or may not be included. Entries that cannot be read are skipped.
+     *
+     * @return a stream that the caller must close; reading it may block on disk or network and
+     *     throw a {@link StoreException}
+     * @throws StoreException if the store fails
+     */
+    Stream<ListedEntry> entries();
+
+    /**
+     * An entry and its expiry.
+     *
+     * @param entry the entry
+     * @param expiresAt the expiry time; empty if it does not expire
+     */
+    record ListedEntry(CacheEntry entry, Optional<Instant> expiresAt) {
+      /** Checks the components. */
+      public ListedEntry {
+        requireNonNull(entry, "entry");
+        requireNonNull(expiresAt, "expiresAt");
+      }
     }
   }
 }

@@ -1,9 +1,9 @@
 package io.github.semcache.verify;
 
 import io.github.semcache.guard.PromptPair;
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.TextDiff;
-import io.github.semcache.guard.text.Token;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.language.Token;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

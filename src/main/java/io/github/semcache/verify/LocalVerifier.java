@@ -1,12 +1,16 @@
 package io.github.semcache.verify;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.guard.PromptPair;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextDiff;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.verify.PairFeatures;
+import io.github.semcache.internal.verify.VerifierModel;
 import io.github.semcache.verify.Verification.Outcome;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
@@ -28,23 +32,17 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     this.reject = reject;
   }
 
+  private LocalVerifier(VerifierModel model) {
+    this(model, model.accept(), model.reject());
+  }
+
   /**
    * Returns a verifier with the model that is part of the library.
    *
    * @return the verifier
    */
   public static LocalVerifier create() {
-    return of(VerifierModel.builtIn());
-  }
-
-  /**
-   * Returns a verifier with another model.
-   *
-   * @param model the model
-   * @return the verifier
-   */
-  public static LocalVerifier of(VerifierModel model) {
-    return new LocalVerifier(model, model.accept(), model.reject());
+    return BuiltIn.VERIFIER;
   }
 
   /**
@@ -57,10 +55,30 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
    */
   public static LocalVerifier load(Path file) {
     try {
-      return of(VerifierModel.parse(Files.readString(file)));
+      return parse(Files.readString(file));
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be read", e);
     }
+  }
+
+  /**
+   * Parses a model.
+   *
+   * @param model the content of a model file
+   * @return a verifier with the model
+   * @throws IllegalArgumentException if the text is not a model of this version
+   */
+  public static LocalVerifier parse(String model) {
+    return new LocalVerifier(VerifierModel.parse(model));
+  }
+
+  /**
+   * Returns the content of a model file. The thresholds are those of this verifier.
+   *
+   * @return the text, which {@link #parse} reads
+   */
+  public String format() {
+    return model.withThresholds(accept, Math.max(accept, model.strictAccept()), reject).format();
   }
 
   /**
@@ -106,7 +124,7 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (reason != null) {
       return Verification.reject(reason).withScore(0);
     }
-    TextDiff diff = prompts.diff(Lexicon.english());
+    TextDiff diff = prompts.diff(Dictionary.english());
     if (!diff.isUnreadTextSame()) {
       return Verification.unsure("unread-rest");
     }
@@ -127,5 +145,21 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
         score >= accept ? Outcome.ACCEPT : score < reject ? Outcome.REJECT : Outcome.UNSURE;
     return new Verification(
         outcome, outcome == Outcome.ACCEPT ? "accepted" : reason, OptionalDouble.of(score));
+  }
+
+  private static final class BuiltIn {
+    private static final String RESOURCE = "local-verifier.txt";
+    static final LocalVerifier VERIFIER = read();
+
+    private static LocalVerifier read() {
+      try (InputStream in = LocalVerifier.class.getResourceAsStream(RESOURCE)) {
+        if (in == null) {
+          throw new IllegalStateException(RESOURCE + " is not on the class path");
+        }
+        return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        throw new UncheckedIOException(RESOURCE + " cannot be read", e);
+      }
+    }
   }
 }

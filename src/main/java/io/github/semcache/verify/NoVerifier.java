@@ -1,6 +1,6 @@
 package io.github.semcache.verify;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 
 /** The verifier of {@link PairVerifier#none}. */
 enum NoVerifier implements PairVerifier, NonBlocking {

@@ -1,9 +1,10 @@
 package io.github.semcache.verify;
 
 import io.github.semcache.guard.PromptPair;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextDiff;
-import io.github.semcache.guard.text.Token;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.verify.PairFeatures;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -42,13 +43,13 @@ final class PairRules {
   private PairRules() {}
 
   static @Nullable String difference(PromptPair prompts, PairFeatures features) {
-    TextDiff diff = prompts.diff(Lexicon.english());
+    TextDiff diff = prompts.diff(Dictionary.english());
     List<Token> first = diff.first().tokens();
     List<Token> second = diff.second().tokens();
     if (first.isEmpty() || second.isEmpty()) {
       return "symbol";
     }
-    if (features.content() == 0 && !words(first).equals(words(second))) {
+    if (features.isWithoutContent() && !words(first).equals(words(second))) {
       return "short-turn";
     }
     String replacement = features.replacement();

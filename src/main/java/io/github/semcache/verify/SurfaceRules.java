@@ -1,9 +1,9 @@
 package io.github.semcache.verify;
 
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.TextAnalysis;
-import io.github.semcache.guard.text.Token;
-import io.github.semcache.guard.text.Token.Trait;
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Token.Trait;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -389,7 +389,7 @@ final class SurfaceRules {
 
   /** Returns whether a word means something else in capitals, or with a first capital. */
   private static boolean isAmbiguous(String lower, boolean onlyFirst, boolean lowerCase) {
-    List<Token> tokens = TextAnalysis.of(Lexicon.english(), "the " + lower).tokens();
+    List<Token> tokens = TextAnalysis.of(Dictionary.english(), "the " + lower).tokens();
     Token token = tokens.get(tokens.size() - 1);
     return (NAMES_AND_WORDS.contains(lower) && !lowerCase)
         || lower.equals("aids")

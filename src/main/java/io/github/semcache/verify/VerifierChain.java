@@ -2,7 +2,7 @@ package io.github.semcache.verify;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 
 /** The result of {@link PairVerifier#orElse}. */
 record VerifierChain(PairVerifier first, PairVerifier next) implements PairVerifier, NonBlocking {

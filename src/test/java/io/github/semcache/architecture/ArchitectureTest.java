@@ -1,7 +1,9 @@
 package io.github.semcache.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static io.github.semcache.architecture.CompiledClasses.BASE;
@@ -20,6 +22,9 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitectureTest {
   private static final String[] JDK_AND_NULLNESS = {"java..", "org.jspecify.annotations.."};
   private static final String[] SLF4J = {"org.slf4j.."};
+  private static final String[] JACKSON = {
+    "com.fasterxml.jackson.core..", "com.fasterxml.jackson.databind.."
+  };
   private static final String[] NONE = {};
   private static final String[] BASE_ONLY = {BASE};
   private static final String[] INTEGRATIONS = {
@@ -32,7 +37,7 @@ class ArchitectureTest {
           Map.entry("deadline", new String[] {}),
           Map.entry("prompt", new String[] {"deadline"}),
           Map.entry("embedding", new String[] {"deadline"}),
-          Map.entry("store", new String[] {"deadline", "embedding", "prompt"}),
+          Map.entry("store", new String[] {"deadline", "embedding", "prompt", "internal.store"}),
           Map.entry("policy", new String[] {"deadline", "store", "prompt", "embedding", "guard"}),
           Map.entry(
               "learning",
@@ -42,13 +47,30 @@ class ArchitectureTest {
           Map.entry(
               "verify",
               new String[] {
-                "deadline", "policy", "guard", "guard.text", "chat", "embedding", "prompt"
+                "deadline",
+                "policy",
+                "guard",
+                "internal.language",
+                "chat",
+                "embedding",
+                "prompt",
+                "internal.verify"
               }),
-          Map.entry("guard", new String[] {"deadline", "guard.text"}),
-          Map.entry("guard.text", new String[] {}),
+          Map.entry("guard", new String[] {"deadline", "internal.language"}),
           Map.entry("chat", new String[] {"deadline", "prompt"}),
-          Map.entry("judge", new String[] {"guard", "guard.text", "chat", "embedding", "prompt"}),
+          Map.entry(
+              "judge", new String[] {"guard", "internal.language", "chat", "embedding", "prompt"}),
           Map.entry("stats", new String[] {"policy", "verify", "judge", "learning", "chat"}));
+
+  /** The internal packages that not only the base package uses, each with all its users. */
+  private static final Map<String, String[]> INTERNAL_PACKAGES =
+      Map.of(
+          "internal.language",
+              new String[] {"guard", "judge", "verify", "internal.verify", "evaluation"},
+          "internal.verify", new String[] {"verify", "evaluation"},
+          "internal.decision", new String[] {"", "evaluation"},
+          "internal.json", new String[] {"openai", "openai.proxy", "langchain4j"},
+          "internal.store", new String[] {"", "store", "redis", "lucene", "evaluation"});
 
   private static final String[] PORT_PACKAGES = packages(PORTS.keySet().toArray(String[]::new));
 
@@ -116,10 +138,25 @@ class ArchitectureTest {
     classes()
         .that()
         .resideInAPackage(BASE + ".internal..")
+        .and()
+        .resideOutsideOfPackage(BASE + ".internal.json..")
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(concat(JDK_AND_NULLNESS, SLF4J, PORT_PACKAGES, packages("internal..")))
         .check(MAIN);
+  }
+
+  @Test
+  void textComparisonAndBuildingBlocksOfStoresDependOnlyOnTheJdk() {
+    for (String name : List.of("internal.language", "internal.store")) {
+      classes()
+          .that()
+          .resideInAPackage(BASE + "." + name)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(concat(JDK_AND_NULLNESS, packages(name)))
+          .check(MAIN);
+    }
   }
 
   @Test
@@ -134,14 +171,58 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheBasePackageDependsOnInternalPackages() {
+  void jsonPackageDependsOnlyOnTheJdkJacksonAndChat() {
+    classes()
+        .that()
+        .resideInAPackage(BASE + ".internal.json..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(concat(JDK_AND_NULLNESS, JACKSON, packages("internal.json..", "chat")))
+        .check(MAIN);
+  }
+
+  @Test
+  void onlyTheBasePackageDependsOnOtherInternalPackages() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(BASE, BASE + ".internal..")
+        .resideOutsideOfPackages(concat(BASE_ONLY, packages("internal..")))
         .should()
-        .dependOnClassesThat()
-        .resideInAPackage(BASE + ".internal..")
+        .dependOnClassesThat(
+            resideInAPackage(BASE + ".internal..")
+                .and(
+                    resideOutsideOfPackages(
+                        packages(INTERNAL_PACKAGES.keySet().toArray(String[]::new)))))
         .check(MAIN);
+  }
+
+  @Test
+  void packageOfTheModelDependsOnlyOnTheGuards() {
+    classes()
+        .that()
+        .resideInAPackage(BASE + ".internal.verify")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            concat(JDK_AND_NULLNESS, packages("guard", "internal.language", "internal.verify")))
+        .check(MAIN);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> internalPackagesAreUsedOnlyByTheirDeclaredPackages() {
+    return INTERNAL_PACKAGES.entrySet().stream()
+        .map(
+            internal ->
+                DynamicTest.dynamicTest(
+                    internal.getKey(),
+                    () ->
+                        noClasses()
+                            .that()
+                            .resideOutsideOfPackages(
+                                concat(packages(internal.getKey()), packages(internal.getValue())))
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAPackage(BASE + "." + internal.getKey())
+                            .check(MAIN)));
   }
 
   @TestFactory
@@ -236,7 +317,9 @@ class ArchitectureTest {
   }
 
   private static String[] packages(String... names) {
-    return Stream.of(names).map(name -> BASE + "." + name).toArray(String[]::new);
+    return Stream.of(names)
+        .map(name -> name.isEmpty() ? BASE : BASE + "." + name)
+        .toArray(String[]::new);
   }
 
   private static String[] concat(String[]... parts) {

@@ -2,7 +2,6 @@ package io.github.semcache.chaos;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.lucene.LuceneVectorStore;
-import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.VectorStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,10 +51,10 @@ final class EmbeddedStore implements Deployment {
 
   @Override
   public long entriesWithoutExpiry() {
-    if (!(store instanceof ListableStore listable)) {
+    if (!(store instanceof VectorStore.Listable listable)) {
       return 0;
     }
-    try (Stream<ListableStore.ListedEntry> entries = listable.entries()) {
+    try (Stream<VectorStore.Listable.ListedEntry> entries = listable.entries()) {
       return entries.filter(entry -> entry.expiresAt().isEmpty()).count();
     }
   }

@@ -3,7 +3,7 @@ package io.github.semcache.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.SemanticCache;
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;

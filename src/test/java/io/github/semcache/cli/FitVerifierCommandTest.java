@@ -43,14 +43,7 @@ class FitVerifierCommandTest {
   void writesAModelThatAcceptsMoreOfTheRightPairs() throws IOException {
     Path model = directory.resolve("model.txt");
     String[] args = {
-      "fit-verifier",
-      pairs(),
-      "--label",
-      "same",
-      "--output",
-      model.toString(),
-      "--json",
-      "--no-embedding-cache"
+      "fit-verifier", pairs(), "--output", model.toString(), "--json", "--no-embedding-cache"
     };
     JsonNode json = run(args).json();
     String first = Files.readString(model);
@@ -68,9 +61,9 @@ class FitVerifierCommandTest {
   }
 
   @Test
-  void missingLabelIsAUsageError() throws IOException {
-    run("fit-verifier", pairs(), "--output", directory.resolve("m").toString())
-        .assertFailed(2, "--label is missing; fit-verifier needs labeled pairs");
+  void columnWithoutTheOthersIsAUsageError() throws IOException {
+    run("fit-verifier", pairs(), "--label", "same", "--output", directory.resolve("m").toString())
+        .assertFailed(2, "--first, --second, and --label must be used together");
   }
 
   @Test
@@ -80,8 +73,6 @@ class FitVerifierCommandTest {
         run(
             "fit-verifier",
             pairs(),
-            "--label",
-            "same",
             "--output",
             directory.resolve("m").toString(),
             "--base",

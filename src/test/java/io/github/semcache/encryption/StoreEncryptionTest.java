@@ -6,17 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.deadline.DeadlineAware;
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.ListableStore;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
@@ -54,8 +52,8 @@ class StoreEncryptionTest {
   }
 
   private List<CacheEntry> stored() {
-    try (Stream<ListableStore.ListedEntry> entries = plain.entries()) {
-      return entries.map(ListableStore.ListedEntry::entry).toList();
+    try (Stream<VectorStore.Listable.ListedEntry> entries = plain.entries()) {
+      return entries.map(VectorStore.Listable.ListedEntry::entry).toList();
     }
   }
 
@@ -128,7 +126,7 @@ class StoreEncryptionTest {
 
   private static void assertCorrupt(VectorStore store, String key, String reason) {
     assertThatThrownBy(() -> store.find(key))
-        .isInstanceOf(CorruptEntryException.class)
+        .isInstanceOf(StoreException.CorruptEntry.class)
         .hasMessageContaining(reason)
         .hasMessageNotContaining("salary");
   }
@@ -143,7 +141,7 @@ class StoreEncryptionTest {
     assertThat(nearest.matches()).isEmpty();
     assertThat(nearest.corrupt()).isEqualTo(1);
     assertThatThrownBy(() -> withoutKey.updateAttributes(entry.key(), old -> old.group("g")))
-        .isInstanceOf(CorruptEntryException.class);
+        .isInstanceOf(StoreException.CorruptEntry.class);
     assertThat(listed(withoutKey)).isEmpty();
     assertThat(withoutKey.remove(new EntrySelector.ByKey(entry.key()))).isEqualTo(1);
   }
@@ -154,16 +152,16 @@ class StoreEncryptionTest {
   }
 
   private static List<CacheEntry> listed(VectorStore store) {
-    try (Stream<ListableStore.ListedEntry> entries = ((ListableStore) store).entries()) {
-      return entries.map(ListableStore.ListedEntry::entry).toList();
+    try (Stream<VectorStore.Listable.ListedEntry> entries = ((VectorStore.Listable) store).entries()) {
+      return entries.map(VectorStore.Listable.ListedEntry::entry).toList();
     }
   }
 
   @Test
   void entriesOfAnotherLookupKeyAreNotFound() {
     CacheEntry entry = put(encrypted, SECRET, "old");
-    EncryptionKeys other =
-        EncryptionKeys.of(TestKeys.filled(8, 64), "first", Map.of("first", TestKeys.filled(1, 32)));
+    StoreEncryption.Keys other =
+        StoreEncryption.Keys.of(TestKeys.filled(8, 64), "first", Map.of("first", TestKeys.filled(1, 32)));
     VectorStore store = StoreEncryption.of(other).encrypt(plain);
 
     assertThat(store.find(entry.key())).isEmpty();
@@ -197,7 +195,7 @@ class StoreEncryptionTest {
               new NewEntry(
                   forged, Optional.of(embedder.embed(List.of(SECRET)).get(0)), Optional.empty())));
 
-      assertThatThrownBy(() -> encrypted.find(one.key())).isInstanceOf(CorruptEntryException.class);
+      assertThatThrownBy(() -> encrypted.find(one.key())).isInstanceOf(StoreException.CorruptEntry.class);
     }
     try (SemanticCache cache = cache(encrypted)) {
       assertThat(cache.ask(Prompt.of(SECRET).tag("tenant", "acme")).source())
@@ -240,8 +238,8 @@ class StoreEncryptionTest {
 
   @Test
   void failingKeysAreFailuresOfTheStore() {
-    EncryptionKeys failing =
-        new EncryptionKeys() {
+    StoreEncryption.Keys failing =
+        new StoreEncryption.Keys() {
           @Override
           public SecretKey lookupKey() {
             return TestKeys.first().lookupKey();
@@ -286,11 +284,11 @@ class StoreEncryptionTest {
   void storeHasTheCapabilitiesOfTheOtherStore() {
     VectorStore neither = StoreEncryption.of(TestKeys.first()).encrypt(new FaultyStore(plain));
 
-    assertThat(neither).isNotInstanceOfAny(StateStore.class, ListableStore.class);
-    assertThat(encrypted).isInstanceOf(StateStore.class).isInstanceOf(ListableStore.class);
+    assertThat(neither).isNotInstanceOfAny(StateStore.class, VectorStore.Listable.class);
+    assertThat(encrypted).isInstanceOf(StateStore.class).isInstanceOf(VectorStore.Listable.class);
     assertThat(NonBlocking.test(encrypted)).isTrue();
     assertThat(NonBlocking.test(neither)).isFalse();
-    assertThat(((DeadlineAware) encrypted).observesDeadline()).isFalse();
+    assertThat(((Deadline.Aware) encrypted).observesDeadline()).isFalse();
   }
 
   @Test
@@ -304,7 +302,7 @@ class StoreEncryptionTest {
 
   private static void assertInvalid(
       String message, byte[] lookupKey, String current, Map<String, byte[]> keys) {
-    assertThatThrownBy(() -> EncryptionKeys.of(lookupKey, current, keys))
+    assertThatThrownBy(() -> StoreEncryption.Keys.of(lookupKey, current, keys))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }

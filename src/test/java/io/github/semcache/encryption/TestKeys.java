@@ -9,19 +9,19 @@ final class TestKeys {
 
   private TestKeys() {}
 
-  static EncryptionKeys first() {
-    return EncryptionKeys.of(LOOKUP, "first", Map.of("first", filled(1, 32)));
+  static StoreEncryption.Keys first() {
+    return StoreEncryption.Keys.of(LOOKUP, "first", Map.of("first", filled(1, 32)));
   }
 
   /** Keys after a rotation; the previous key is available. */
-  static EncryptionKeys rotated() {
-    return EncryptionKeys.of(
+  static StoreEncryption.Keys rotated() {
+    return StoreEncryption.Keys.of(
         LOOKUP, "second", Map.of("first", filled(1, 32), "second", filled(2, 16)));
   }
 
   /** Keys after a rotation; the previous key is not available. */
-  static EncryptionKeys withoutFirst() {
-    return EncryptionKeys.of(LOOKUP, "second", Map.of("second", filled(2, 16)));
+  static StoreEncryption.Keys withoutFirst() {
+    return StoreEncryption.Keys.of(LOOKUP, "second", Map.of("second", filled(2, 16)));
   }
 
   static byte[] filled(int value, int length) {

@@ -3,8 +3,7 @@ package io.github.semcache.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.text.Lexicon;
-import io.github.semcache.guard.text.Lexicon.WordList;
+import io.github.semcache.guard.Lexicon.WordList;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -13,7 +13,6 @@ import dev.langchain4j.model.output.Response;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.embedding.RejectedTextException;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +98,7 @@ final class LangChain4jEmbedderTest {
             });
     Embedder embedder = LangChain4jEmbedder.builder(rejecting, "fake").dimension(2).build();
 
-    assertThatExceptionOfType(RejectedTextException.class)
+    assertThatExceptionOfType(EmbedderException.RejectedText.class)
         .isThrownBy(() -> embedder.embed(List.of(SECRET)))
         .withMessageNotContaining(SECRET)
         .withCauseInstanceOf(InvalidRequestException.class);

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.embedding.RejectedTextException;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.lang.reflect.InvocationTargetException;
@@ -150,7 +150,7 @@ final class MiniLmEmbedderTest {
 
   @Test
   void messageOfATooLongTextDoesNotContainIt() {
-    assertThatExceptionOfType(RejectedTextException.class)
+    assertThatExceptionOfType(EmbedderException.RejectedText.class)
         .isThrownBy(() -> embed("word ".repeat(200_000)))
         .withMessage("text has 1000000 characters; the maximum is 8192");
   }
@@ -159,7 +159,7 @@ final class MiniLmEmbedderTest {
   @ValueSource(strings = {"\0", "\ud800", "\udc00\ud800", "\u200b"})
   void textWithoutATokenIsRejected(String unreadable) {
     for (String text : List.of(unreadable, unreadable.repeat(8_192 / unreadable.length()))) {
-      assertThatExceptionOfType(RejectedTextException.class)
+      assertThatExceptionOfType(EmbedderException.RejectedText.class)
           .isThrownBy(() -> embed(text))
           .satisfies(e -> assertThat(e.getMessage()).doesNotContain(unreadable));
     }

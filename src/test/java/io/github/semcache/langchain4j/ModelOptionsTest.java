@@ -15,8 +15,8 @@ import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.rag.content.Content;
 import dev.langchain4j.rag.content.injector.DefaultContentInjector;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.ModelObserver;
 import io.github.semcache.prompt.QuestionFinder;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.util.List;
@@ -50,9 +50,9 @@ class ModelOptionsTest {
   private final ChatModel model = options.build(fake);
   private final StreamingChatModel streaming = options.build(fake.streaming());
 
-  private final class RecordedCall implements ModelObserver.Call {
+  private final class RecordedCall implements ChatClient.Observer.Call {
     @Override
-    public ModelObserver.Scope open() {
+    public ChatClient.Observer.Scope open() {
       events.add("open");
       return () -> events.add("closed");
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.langchain4j.data.embedding.Embedding;
-import io.github.semcache.embedding.RejectedTextException;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.util.List;
@@ -42,7 +42,7 @@ final class WindowedModelTest {
   void textOfTheMaximumLengthIsEmbeddedAndALongerOneIsRejected() {
     assertThat(embed("a".repeat(300)).vector()).containsExactly(1, 0);
 
-    assertThatExceptionOfType(RejectedTextException.class)
+    assertThatExceptionOfType(EmbedderException.RejectedText.class)
         .isThrownBy(() -> embed("a".repeat(301)))
         .withMessage("text has 301 characters; the maximum is 300");
   }
@@ -51,7 +51,7 @@ final class WindowedModelTest {
   void textWithoutTokensIsRejected() {
     FakeEmbeddingModel tokenless = new FakeEmbeddingModel(WindowedModelTest::vector, text -> 0);
 
-    assertThatExceptionOfType(RejectedTextException.class)
+    assertThatExceptionOfType(EmbedderException.RejectedText.class)
         .isThrownBy(() -> new WindowedModel(tokenless, WINDOW, 300).embed("\u200b\u200b\u200b"))
         .withMessage("text contains no tokens");
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.time.Instant;
@@ -42,7 +42,7 @@ class LogEntryCodecTest {
     int bit = values.intBetween(0, bytes.length * 8 - 1);
     bytes[bit / 8] ^= (byte) (1 << (bit % 8));
 
-    assertThatThrownBy(() -> decode(bytes)).isInstanceOf(CorruptEntryException.class);
+    assertThatThrownBy(() -> decode(bytes)).isInstanceOf(StoreException.CorruptEntry.class);
   }
 
   @Property
@@ -50,7 +50,7 @@ class LogEntryCodecTest {
     byte[] bytes = LogEntryCodec.encode(entry(values));
     byte[] truncated = java.util.Arrays.copyOf(bytes, values.intBetween(0, bytes.length - 1));
 
-    assertThatThrownBy(() -> decode(truncated)).isInstanceOf(CorruptEntryException.class);
+    assertThatThrownBy(() -> decode(truncated)).isInstanceOf(StoreException.CorruptEntry.class);
   }
 
   @Property

@@ -15,10 +15,9 @@ import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.ListableStore;
-import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
@@ -276,12 +275,12 @@ class MicrometerTest {
     ((StateStore) observed).save("state", new byte[] {1});
     assertThat(store.load("state")).contains(new byte[] {1});
     assertThat(((StateStore) observed).load("state")).contains(new byte[] {1});
-    try (Stream<ListedEntry> entries = ((ListableStore) observed).entries()) {
+    try (Stream<ListedEntry> entries = ((VectorStore.Listable) observed).entries()) {
       assertThat(entries).isEmpty();
     }
     assertThat(observations.observe(new FaultyStore(store)))
         .isNotInstanceOf(StateStore.class)
-        .isNotInstanceOf(ListableStore.class);
+        .isNotInstanceOf(VectorStore.Listable.class);
   }
 
   @Test

@@ -11,7 +11,7 @@ import com.openai.errors.InternalServerException;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.chat.ChatClient;
 import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.FakeReply;
@@ -49,7 +49,7 @@ class ModelSpansTest {
   private final CountDownLatch gate = new CountDownLatch(1);
   private final OpenAIClient client = observed(CacheObservations.of(registry).modelCalls("openai"));
 
-  private OpenAIClient observed(ModelObserver observer) {
+  private OpenAIClient observed(ChatClient.Observer observer) {
     return CachedOpenAi.builder(cache).observer(observer).build().wrap(plain);
   }
 

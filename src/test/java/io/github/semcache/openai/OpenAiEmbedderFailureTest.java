@@ -15,7 +15,6 @@ import com.openai.errors.UnauthorizedException;
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
-import io.github.semcache.embedding.RejectedTextException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,7 +52,7 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
     server.next(EMBEDDINGS, FakeReply.error(status, "too many tokens in: " + SECRET));
 
     assertThat(failure())
-        .isInstanceOf(RejectedTextException.class)
+        .isInstanceOf(EmbedderException.RejectedText.class)
         .hasMessageContaining("HTTP status " + status);
     assertThat(server.requests(EMBEDDINGS)).hasSize(1);
   }
@@ -63,7 +62,7 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
   void forbiddenRequestDoesNotRejectTheText(int status) {
     server.next(EMBEDDINGS, FakeReply.error(status, "no"));
 
-    assertThat(failure()).isNotInstanceOf(RejectedTextException.class);
+    assertThat(failure()).isNotInstanceOf(EmbedderException.RejectedText.class);
   }
 
   @Test
@@ -131,17 +130,17 @@ final class OpenAiEmbedderFailureTest extends OpenAiTest {
         "{'index': 0, 'embedding': {'a': 1}}         | neither base64 nor an array of numbers",
         "{'index': 0, 'embedding': ['a', 'b']}       | neither base64 nor an array of numbers",
         "{'index': 'x', 'embedding': [1, 2]}         | the response is malformed",
-        "{'index': 1, 'embedding': [1, 2]}           | a vector with index 1 for 1 texts",
-        "{'index': -1, 'embedding': [1, 2]}          | a vector with index -1 for 1 texts",
+        "{'index': 1, 'embedding': [1, 2]}           | a vector with index 1; the number of vectors is 1",
+        "{'index': -1, 'embedding': [1, 2]}          | a vector with index -1; the number of vectors is 1",
         "{'index': 0, 'embedding': [1, null]}        | a vector whose component 1 is null",
-        "{'index': 0, 'embedding': [1]}              | a vector of 1 components instead of 2",
-        "{'index': 0, 'embedding': []}               | a vector of 0 components instead of 2",
-        "{'index': 0, 'embedding': [1, 2, 3]}        | a vector of 3 components instead of 2",
+        "{'index': 0, 'embedding': [1]}              | a vector of 1 components; expected 2",
+        "{'index': 0, 'embedding': []}               | a vector of 0 components; expected 2",
+        "{'index': 0, 'embedding': [1, 2, 3]}        | a vector of 3 components; expected 2",
         "{'index': 0, 'embedding': [0, 0]}           | must have a direction",
         "{'index': 0, 'embedding': [1e300, 1]}       | component 0 is Infinity",
         "{'index': 0, 'embedding': 'AADAfwAAgD8='}   | component 0 is NaN",
         "{'index': 0, 'embedding': 'AACAPwAAgP8='}   | component 1 is -Infinity",
-        "{'index': 0, 'embedding': 'AACAPw=='}       | a vector of 1 components instead of 2",
+        "{'index': 0, 'embedding': 'AACAPw=='}       | a vector of 1 components; expected 2",
         "{'index': 0, 'embedding': 'AACAPwAA'}       | a vector of 6 bytes",
         "{'index': 0, 'embedding': '?'}              | a vector that is not valid base64",
       })

@@ -2,7 +2,7 @@ package io.github.semcache.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.semcache.deadline.NonBlocking;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.prompt.Prompt;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,7 +3,7 @@ package io.github.semcache.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
@@ -27,7 +27,7 @@ class HitPolicyTest {
   private static final String ASKED = "Is there a train from Berlin to Prague?";
   private static final String OTHER_CITY = "Is there a train from Berlin to Vienna?";
   private static final String SAME = "are there trains from Berlin to Prague";
-  private static final EmbeddingScale SCALE = new EmbeddingScale(0.5);
+  private static final EmbeddingSpace.Scale SCALE = new EmbeddingSpace.Scale(0.5);
   private static final Guard REJECTING = prompts -> Optional.of(new RejectionReason("custom"));
 
   private static Query query(Prompt prompt) {
@@ -153,7 +153,7 @@ class HitPolicyTest {
 
   @Test
   void relativeDistanceMissesUntilTheScaleIsKnown() {
-    List<EmbeddingScale> scales = new ArrayList<>();
+    List<EmbeddingSpace.Scale> scales = new ArrayList<>();
     DistancePolicy policy = HitPolicy.relativeDistance(0.08);
     DistancePolicy scaled = policy.scaledBy(() -> scales.stream().findFirst());
 
@@ -168,7 +168,7 @@ class HitPolicyTest {
   @Test
   void scaleIsRequestedOnlyIfNeeded() {
     List<String> requests = new ArrayList<>();
-    EmbeddingScale.Source source =
+    EmbeddingSpace.Scale.Source source =
         () -> {
           requests.add("requested");
           return Optional.of(SCALE);
@@ -194,7 +194,7 @@ class HitPolicyTest {
     assertThat(((HitPolicy.Scaled) guarded).scaledBy(() -> Optional.of(SCALE))).isSameAs(guarded);
   }
 
-  private record FixedScale(EmbeddingScale scale) implements HitPolicy {
+  private record FixedScale(EmbeddingSpace.Scale scale) implements HitPolicy {
     @Override
     public Decision decide(Query query, List<Match> matches) {
       return Decision.miss(MissReason.NEVER);
@@ -208,7 +208,7 @@ class HitPolicyTest {
     }
 
     @Override
-    public HitPolicy scaledBy(EmbeddingScale.Source scale) {
+    public HitPolicy scaledBy(EmbeddingSpace.Scale.Source scale) {
       return new FixedScale(scale.scale().orElseThrow());
     }
   }

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.nio.ByteBuffer;
@@ -99,7 +99,7 @@ class HashCodecTest {
     hash.remove(field);
 
     assertThatThrownBy(() -> HashCodec.decode("key", values(hash)))
-        .isInstanceOf(CorruptEntryException.class)
+        .isInstanceOf(StoreException.CorruptEntry.class)
         .hasMessage("entry key cannot be read: its field " + field + " is missing");
   }
 
@@ -110,7 +110,7 @@ class HashCodecTest {
     hash.put("created_at", Utf8.encode(time));
 
     assertThatThrownBy(() -> HashCodec.decode("key", values(hash)))
-        .isInstanceOf(CorruptEntryException.class)
+        .isInstanceOf(StoreException.CorruptEntry.class)
         .hasMessageContaining("created_at is not a number of milliseconds");
   }
 
@@ -134,7 +134,7 @@ class HashCodecTest {
     hash.put("attributes", Utf8.encode(json));
 
     assertThatThrownBy(() -> HashCodec.decode("key", values(hash)))
-        .isInstanceOf(CorruptEntryException.class)
+        .isInstanceOf(StoreException.CorruptEntry.class)
         .hasMessageContaining("its field attributes")
         .hasMessageNotContaining("secret")
         .hasNoCause();

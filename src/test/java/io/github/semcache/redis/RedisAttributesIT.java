@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.EnabledIfRedis;
 import java.time.Duration;
@@ -266,7 +265,7 @@ class RedisAttributesIT extends RedisFixture {
     jedis.hdel(documentKey(entry), field);
 
     assertThatThrownBy(() -> store.updateAttributes(entry.key(), set("wrong", "1")))
-        .isInstanceOf(CorruptEntryException.class)
+        .isInstanceOf(StoreException.CorruptEntry.class)
         .hasMessageContaining(field);
   }
 
@@ -276,7 +275,7 @@ class RedisAttributesIT extends RedisFixture {
     jedis.set(documentKey(entry), "text");
 
     assertThatThrownBy(() -> store.updateAttributes(entry.key(), set("wrong", "1")))
-        .isInstanceOf(CorruptEntryException.class);
+        .isInstanceOf(StoreException.CorruptEntry.class);
     assertThat(jedis.get(documentKey(entry))).isEqualTo("text");
   }
 

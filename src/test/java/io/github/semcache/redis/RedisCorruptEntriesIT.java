@@ -4,15 +4,17 @@ import static io.github.semcache.testkit.Entries.atAngle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListableStore.ListedEntry;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testkit.Entries;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -24,10 +26,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Entries that were modified by another client. */
 @EnabledIfRedis
 class RedisCorruptEntriesIT extends RedisFixture {
+  private static final Set<String> DEPENDENCIES = Set.of(Scope.dependencyTerm("prices"));
 
   private void assertCorrupt(CacheEntry entry) {
     assertThatThrownBy(() -> store.find(entry.key()))
-        .isInstanceOf(CorruptEntryException.class)
+        .isInstanceOf(StoreException.CorruptEntry.class)
+        .hasMessageContaining(entry.key())
+        .hasMessageNotContaining("secret");
+    assertThatThrownBy(() -> store.findWithVersions(entry.key(), DEPENDENCIES))
+        .isInstanceOf(StoreException.CorruptEntry.class)
         .hasMessageContaining(entry.key())
         .hasMessageNotContaining("secret");
   }
@@ -162,7 +169,10 @@ class RedisCorruptEntriesIT extends RedisFixture {
 
       jedis.hset(Utf8.encode(documentKey(large)), Utf8.encode("prompt"), megabytes);
       assertThatThrownBy(() -> connected.find(large.key()))
-          .isInstanceOf(CorruptEntryException.class)
+          .isInstanceOf(StoreException.CorruptEntry.class)
+          .hasMessage("entry " + large.key() + " cannot be read: it is too large");
+      assertThatThrownBy(() -> connected.findWithVersions(large.key(), DEPENDENCIES))
+          .isInstanceOf(StoreException.CorruptEntry.class)
           .hasMessage("entry " + large.key() + " cannot be read: it is too large");
       try (Stream<ListedEntry> entries = connected.entries()) {
         assertThat(entries.map(listed -> listed.entry().key()))

@@ -1,6 +1,7 @@
 package io.github.semcache.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.ITERABLE;
 
 import io.github.semcache.SemanticCache;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Health;
@@ -139,8 +141,31 @@ class SemanticCacheActuatorTest {
           assertThat(endpoint.entry(entry).getStatus())
               .isEqualTo(WebEndpointResponse.STATUS_NOT_FOUND);
           String scope = text(candidate(endpoint.read(PARIS, null, null)), "scope");
-          assertThat(endpoint.removeScope(scope)).containsEntry("removed", 1L);
+          assertThat(endpoint.removeAll(scope, null)).containsEntry("removed", 1L);
           assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
+        });
+  }
+
+  @Test
+  void endpointRemovesTheEntriesWithATag() {
+    runner.run(
+        context -> {
+          SemanticCache cache = context.getBean(SemanticCache.class);
+          SemanticCacheEndpoint endpoint = context.getBean(SemanticCacheEndpoint.class);
+          cache.put(Prompt.of(PARIS).tag("tenant", "acme=1"), "Paris");
+          cache.put(Prompt.of(PARIS).tag("tenant", "other"), "Paris");
+
+          assertThat(endpoint.removeAll(null, "tenant=acme=1")).containsEntry("removed", 1L);
+          assertThat(cache.lookup(Prompt.of(PARIS).tag("tenant", "other"))).isPresent();
+          for (String invalid : List.of("tenant", "=acme")) {
+            assertThatExceptionOfType(InvalidEndpointRequestException.class)
+                .isThrownBy(() -> endpoint.removeAll(null, invalid))
+                .withMessage("tag is '" + invalid + "'; it must be name=value");
+          }
+          assertThatExceptionOfType(InvalidEndpointRequestException.class)
+              .isThrownBy(() -> endpoint.removeAll(null, null));
+          assertThatExceptionOfType(InvalidEndpointRequestException.class)
+              .isThrownBy(() -> endpoint.removeAll("scope", "tenant=acme"));
         });
   }
 

@@ -13,6 +13,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.langchain4j.LangChain4jEmbedder;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
@@ -22,9 +23,12 @@ import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
+import io.github.semcache.verify.Verification;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.lucene.index.IndexWriter;
 import org.junit.jupiter.api.Test;
@@ -122,11 +126,10 @@ class SemanticCacheAutoConfigurationTest {
   }
 
   @Test
-  void errorBudgetNeedsNoJudge() {
+  void targetErrorRateNeedsNoJudge() {
     runner
         .withPropertyValues(
-            "semcache.policy=error-budget",
-            "semcache.error-budget=0.01",
+            "semcache.target-error-rate=0.01",
             "semcache.deadline=2s",
             "semcache.store-timeout=500ms")
         .run(context -> assertThat(context).hasSingleBean(SemanticCache.class));
@@ -152,12 +155,28 @@ class SemanticCacheAutoConfigurationTest {
                     .rootCause()
                     .hasMessageContaining("maxDistance is 3.0"));
     runner
-        .withPropertyValues("semcache.policy=error-budget")
+        .withPropertyValues("semcache.policy=never", "semcache.target-error-rate=0.01")
         .run(
             context ->
                 assertThat(analysis(context).getDescription())
-                    .isEqualTo(
-                        "semcache.policy is error-budget, but semcache.error-budget is not set."));
+                    .isEqualTo("semcache.target-error-rate and semcache.policy are both set."));
+  }
+
+  @Test
+  void verifierAndCacheabilityPolicyOfTheApplicationAreUsed() {
+    PairVerifier rejecting = pair -> Verification.reject("test");
+    runner
+        .withBean("verifier", PairVerifier.class, () -> rejecting)
+        .run(context -> assertThat(source(context)).isEqualTo(Answer.Source.MODEL));
+    runner
+        .withPropertyValues("semcache.verifier=none")
+        .run(context -> assertThat(source(context)).isEqualTo(Answer.Source.SEMANTIC));
+    runner
+        .withBean(
+            "cacheability",
+            CacheabilityPolicy.class,
+            () -> prompt -> Optional.of(new MissReason("never")))
+        .run(context -> assertThat(source(context)).isEqualTo(Answer.Source.MODEL));
   }
 
   @Test

@@ -1,8 +1,8 @@
 package io.github.semcache.testkit;
 
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.embedding.RejectedTextException;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -46,7 +46,7 @@ public final class FakeEmbedder implements Embedder {
   }
 
   /**
-   * Makes every call that includes a text fail with a {@link RejectedTextException}.
+   * Makes every call that includes a text fail with a {@link EmbedderException.RejectedText}.
    *
    * @param text the text
    * @return this embedder
@@ -96,7 +96,7 @@ public final class FakeEmbedder implements Embedder {
     }
     beforeEmbedding.run();
     if (texts.stream().anyMatch(rejected::contains)) {
-      throw new RejectedTextException("FakeEmbedder was configured to reject a text");
+      throw new EmbedderException.RejectedText("FakeEmbedder was configured to reject a text");
     }
     embedded.addAll(texts);
     return texts.stream().map(this::embed).toList();

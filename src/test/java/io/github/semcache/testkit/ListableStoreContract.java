@@ -10,10 +10,9 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.ListableStore;
-import io.github.semcache.store.ListableStore.ListedEntry;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,13 +26,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The contract of {@link ListableStore}. A subclass opens the store under test with {@link #clock}.
- * A store with a clock of its own overrides {@link #now()}, {@link #advanceTime}, and {@link
- * #clockTolerance()}.
+ * The contract of {@link VectorStore.Listable}. A subclass opens the store under test with {@link
+ * #clock}. A store with a clock of its own overrides {@link #now()}, {@link #advanceTime}, and
+ * {@link #clockTolerance()}.
  *
  * @param <S> the type of the store
  */
-public abstract class ListableStoreContract<S extends VectorStore & ListableStore> {
+public abstract class ListableStoreContract<S extends VectorStore & VectorStore.Listable> {
   private static final int DIMENSION = 8;
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", DIMENSION);
 

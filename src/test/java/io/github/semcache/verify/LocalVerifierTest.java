@@ -378,7 +378,7 @@ class LocalVerifierTest {
   @Test
   void modelFileIsReadBack(@TempDir Path directory) throws Exception {
     Path file = directory.resolve("model.txt");
-    Files.writeString(file, VerifierModel.builtIn().format());
+    Files.writeString(file, verifier.format());
     Pair pair = new Pair("how can i cancel the order", "How do I cancel my order?", "", 0.1);
 
     assertThat(LocalVerifier.load(file).verify(pair)).isEqualTo(verifier.verify(pair));
@@ -399,7 +399,7 @@ class LocalVerifierTest {
         "semcache-verifier 1\nword x"
       })
   void malformedModelIsRejected(String text) {
-    assertThatThrownBy(() -> VerifierModel.parse(text))
+    assertThatThrownBy(() -> LocalVerifier.parse(text))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

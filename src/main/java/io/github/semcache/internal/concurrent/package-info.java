@@ -1,6 +1,6 @@
 /**
  * Concurrency building blocks that do not depend on caching. Internal: not part of the API, and
- * used by the base package and {@code internal.learning} only.
+ * used by the base package and other internal packages only.
  */
 @NullMarked
 package io.github.semcache.internal.concurrent;

@@ -1,7 +1,7 @@
 package io.github.semcache.internal.learning;
 
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.embedding.EmbeddingScale;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.internal.concurrent.CircuitBreaker;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * measured one, which is then saved. One thread measures at a time, at most once per pause; until
  * then there is no scale. Failures are published and not thrown. Thread-safe.
  */
-public final class CachedScale implements EmbeddingScale.Source {
+public final class CachedScale implements EmbeddingSpace.Scale.Source {
   private final Embedder embedder;
   private final Supplier<StateBlob> saved;
   private final CacheListener events;
   private final CircuitBreaker attempts;
   private final ReentrantLock lock = new ReentrantLock();
   private final Consumer<Runnable> bounded;
-  private volatile @Nullable EmbeddingScale cached;
+  private volatile EmbeddingSpace.@Nullable Scale cached;
 
   /**
    * Creates a scale that is looked up on first use.
@@ -50,9 +50,9 @@ public final class CachedScale implements EmbeddingScale.Source {
   }
 
   @Override
-  public Optional<EmbeddingScale> scale() {
+  public Optional<EmbeddingSpace.Scale> scale() {
     if (cached == null) {
-      cached = EmbeddingScale.known(embedder.modelId()).orElse(null);
+      cached = EmbeddingSpace.Scale.known(embedder.modelId()).orElse(null);
     }
     if (cached == null && !lock.isLocked()) {
       bounded.accept(this::resolve);
@@ -66,7 +66,7 @@ public final class CachedScale implements EmbeddingScale.Source {
     }
     try {
       if (cached == null && attempts.tryAcquire()) {
-        Optional<EmbeddingScale> scale = load().or(this::measure);
+        Optional<EmbeddingSpace.Scale> scale = load().or(this::measure);
         scale.ifPresentOrElse(known -> attempts.onSuccess(), attempts::onFailure);
         cached = scale.orElse(null);
       }
@@ -75,14 +75,14 @@ public final class CachedScale implements EmbeddingScale.Source {
     }
   }
 
-  private Optional<EmbeddingScale> load() {
+  private Optional<EmbeddingSpace.Scale> load() {
     return attempt(CacheEvent.Part.LEARNING, () -> saved.get().load().map(CachedScale::decode))
         .flatMap(scale -> scale);
   }
 
-  private Optional<EmbeddingScale> measure() {
-    Optional<EmbeddingScale> measured =
-        attempt(CacheEvent.Part.EMBEDDER, () -> EmbeddingScale.measure(embedder));
+  private Optional<EmbeddingSpace.Scale> measure() {
+    Optional<EmbeddingSpace.Scale> measured =
+        attempt(CacheEvent.Part.EMBEDDER, () -> EmbeddingSpace.Scale.measure(embedder));
     measured.ifPresent(
         scale ->
             attempt(
@@ -103,14 +103,14 @@ public final class CachedScale implements EmbeddingScale.Source {
     }
   }
 
-  private static byte[] encode(EmbeddingScale scale) {
+  private static byte[] encode(EmbeddingSpace.Scale scale) {
     return ByteBuffer.allocate(Double.BYTES).putDouble(scale.meanCosine()).array();
   }
 
-  private static EmbeddingScale decode(byte[] bytes) {
+  private static EmbeddingSpace.Scale decode(byte[] bytes) {
     if (bytes.length != Double.BYTES) {
       throw new IllegalArgumentException("the saved scale has " + bytes.length + " bytes");
     }
-    return new EmbeddingScale(ByteBuffer.wrap(bytes).getDouble());
+    return new EmbeddingSpace.Scale(ByteBuffer.wrap(bytes).getDouble());
   }
 }

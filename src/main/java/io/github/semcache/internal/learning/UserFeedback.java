@@ -1,6 +1,6 @@
 package io.github.semcache.internal.learning;
 
-import io.github.semcache.embedding.RejectedTextException;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
@@ -8,9 +8,9 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.CorruptEntryException;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.Match;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -133,7 +133,7 @@ public final class UserFeedback implements AutoCloseable {
   private List<Match> nearestEntries(Query query) {
     try {
       return nearest.apply(query);
-    } catch (RejectedTextException e) {
+    } catch (EmbedderException.RejectedText e) {
       events.onEvent(new CacheEvent.Failed(CacheEvent.Part.EMBEDDER, e));
       return List.of();
     }
@@ -154,7 +154,7 @@ public final class UserFeedback implements AutoCloseable {
   private <T> Optional<T> unlessCorrupt(Supplier<Optional<T>> access) {
     try {
       return access.get();
-    } catch (CorruptEntryException e) {
+    } catch (StoreException.CorruptEntry e) {
       events.onEvent(new CacheEvent.Corrupt(1));
       return Optional.empty();
     }

@@ -7,7 +7,7 @@ import com.openai.client.OpenAIClientAsync;
 import com.openai.core.ClientOptions;
 import com.openai.core.LogLevel;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.chat.ChatClient;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.util.Locale;
@@ -90,7 +90,7 @@ public final class CachedOpenAi {
   private final SemanticCache cache;
   private final RequestReader reader;
   private final StreamUsage usage;
-  private final ModelObserver observer;
+  private final ChatClient.Observer observer;
   private final Optional<EmbeddingCache> embeddings;
 
   private CachedOpenAi(Builder builder) {
@@ -200,7 +200,7 @@ public final class CachedOpenAi {
     private Optional<UnaryOperator<Prompt.Message>> messages = Optional.empty();
     private QuestionFinder question = QuestionFinder.templates();
     private boolean usageOfStreams = true;
-    private ModelObserver observer = ModelObserver.none();
+    private ChatClient.Observer observer = ChatClient.Observer.none();
     private Optional<EmbeddingCache> embeddings = Optional.empty();
 
     private Builder(SemanticCache cache) {
@@ -372,12 +372,12 @@ public final class CachedOpenAi {
      * Sets the observer of the model calls for chat completions and responses, for example {@link
      * io.github.semcache.micrometer.CacheObservations#modelCalls}. Coalesced calls, including
      * shared streams, are observed once, as a call of the first caller. The default is {@link
-     * ModelObserver#none}.
+     * ChatClient.Observer#none}.
      *
      * @param observer the observer
      * @return this builder
      */
-    public Builder observer(ModelObserver observer) {
+    public Builder observer(ChatClient.Observer observer) {
       this.observer = requireNonNull(observer, "observer");
       return this;
     }

@@ -5,7 +5,7 @@ import com.openai.core.http.HttpClient;
 import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpResponse;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.chat.ModelObserver;
+import io.github.semcache.chat.ChatClient;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -28,7 +28,7 @@ record CachingHttpClient(
     SemanticCache cache,
     int maxRetries,
     StreamUsage usage,
-    ModelObserver observer,
+    ChatClient.Observer observer,
     Optional<EmbeddingCache> embeddings)
     implements HttpClient {
 

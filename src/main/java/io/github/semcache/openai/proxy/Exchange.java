@@ -5,8 +5,8 @@ import com.openai.core.http.HttpResponse;
 import io.github.semcache.Answer;
 import io.github.semcache.CacheCall;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.chat.ModelObserver;
 import java.util.Optional;
 
 /**
@@ -24,7 +24,7 @@ record Exchange(
     ModelRequest request,
     Upstream upstream,
     String coalescingKey,
-    ModelObserver observer) {
+    ChatClient.Observer observer) {
 
   /** Looks up the prompt. */
   CacheCall begin() {

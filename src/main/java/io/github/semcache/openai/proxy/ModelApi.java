@@ -2,7 +2,7 @@ package io.github.semcache.openai.proxy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.json.AnswerCheck;
+import io.github.semcache.internal.json.AnswerCheck;
 import java.util.List;
 import java.util.Set;
 

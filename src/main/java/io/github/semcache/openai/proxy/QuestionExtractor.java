@@ -3,7 +3,7 @@ package io.github.semcache.openai.proxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.semcache.json.CanonicalJson;
+import io.github.semcache.internal.json.CanonicalJson;
 import io.github.semcache.prompt.QuestionFinder;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.github.semcache.openai.proxy;
 
-import io.github.semcache.chat.ModelObserver.NamedFailure;
+import io.github.semcache.chat.ChatClient.Observer.NamedFailure;
 
 /**
  * Reports a response without a usable answer to the cache: an error response, or one that cannot be

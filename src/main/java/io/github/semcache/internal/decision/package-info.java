@@ -1,0 +1,5 @@
+/** The order in which candidates are verified. */
+@NullMarked
+package io.github.semcache.internal.decision;
+
+import org.jspecify.annotations.NullMarked;

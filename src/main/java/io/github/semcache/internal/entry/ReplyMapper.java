@@ -1,0 +1,150 @@
+package io.github.semcache.internal.entry;
+
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.ChatReply.FinishReason;
+import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.NewEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Maps the replies of a model to entries of a store, and back. */
+public final class ReplyMapper {
+  private static final String MODEL = "model";
+  private static final String FINISH_REASON = "finish_reason";
+  private static final String INPUT_TOKENS = "input_tokens";
+  private static final String OUTPUT_TOKENS = "output_tokens";
+  private static final String PAYLOAD = "payload";
+
+  /** The time of expiry in milliseconds since 1970, or {@link #NEVER}. */
+  private static final String EXPIRES_AT = "expires_at";
+
+  private static final String NEVER = "never";
+
+  private ReplyMapper() {}
+
+  /**
+   * Maps a reply to an entry.
+   *
+   * @param query the query that the reply answers
+   * @param reply the reply
+   * @param versions the versions of the query's dependencies before the reply was computed
+   * @param createdAt the time of creation
+   * @return the entry
+   */
+  public static CacheEntry entryOf(
+      Query query, ChatReply reply, String versions, Instant createdAt) {
+    Map<String, String> attributes = new HashMap<>();
+    DependencyStamp.addTo(attributes, versions);
+    attributes.put(FINISH_REASON, reply.finishReason().name());
+    reply.model().ifPresent(model -> attributes.put(MODEL, model));
+    reply.payload().ifPresent(payload -> attributes.put(PAYLOAD, payload));
+    reply
+        .usage()
+        .ifPresent(
+            usage -> {
+              attributes.put(INPUT_TOKENS, Long.toString(usage.inputTokens()));
+              attributes.put(OUTPUT_TOKENS, Long.toString(usage.outputTokens()));
+            });
+    return new CacheEntry(
+        query.key(), query.scope().hash(), query.text(), reply.text(), attributes, createdAt);
+  }
+
+  /**
+   * Adds the time of expiry to an entry, for copies of it.
+   *
+   * @param entry the entry
+   * @param timeToLive its time to live; empty for no expiry
+   * @param now the time of creation
+   * @return the entry with an additional attribute
+   */
+  public static CacheEntry withExpiry(
+      CacheEntry entry, Optional<Duration> timeToLive, Instant now) {
+    Map<String, String> attributes = new HashMap<>(entry.attributes());
+    attributes.put(
+        EXPIRES_AT,
+        timeToLive.map(ttl -> Long.toString(now.plus(ttl).toEpochMilli())).orElse(NEVER));
+    return entry.attributes(attributes);
+  }
+
+  /**
+   * Returns a copy of an entry for another query, in the same answer group, with the remaining time
+   * to live.
+   *
+   * @param query the other query
+   * @param embedding the embedding of the other query; empty if it has none
+   * @param entry the entry
+   * @param now the current time
+   * @return the copy; empty if less than a millisecond remains or the time of expiry is not known
+   */
+  public static Optional<NewEntry> copyFor(
+      Query query, Optional<Embedding> embedding, CacheEntry entry, Instant now) {
+    String expiry = entry.attributes().getOrDefault(EXPIRES_AT, "");
+    CacheEntry copy =
+        new CacheEntry(
+                query.key(),
+                query.scope().hash(),
+                query.text(),
+                entry.answer(),
+                entry.attributes(),
+                entry.createdAt())
+            .group(entry.group());
+    Set<String> terms = DependencyStamp.terms(query.scope(), DependencyStamp.of(entry));
+    if (expiry.equals(NEVER)) {
+      return Optional.of(new NewEntry(copy, embedding, Optional.empty(), terms));
+    }
+    try {
+      long remaining = Long.parseLong(expiry) - now.toEpochMilli();
+      return remaining < 1
+          ? Optional.empty()
+          : Optional.of(
+              new NewEntry(copy, embedding, Optional.of(Duration.ofMillis(remaining)), terms));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Maps an entry to a reply. Missing and unreadable attributes are omitted.
+   *
+   * @param entry the entry
+   * @return the reply
+   */
+  public static ChatReply replyOf(CacheEntry entry) {
+    Map<String, String> attributes = entry.attributes();
+    return new ChatReply(
+        entry.answer(),
+        Optional.ofNullable(attributes.get(MODEL)),
+        finishReason(attributes),
+        usage(attributes),
+        Optional.ofNullable(attributes.get(PAYLOAD)));
+  }
+
+  private static FinishReason finishReason(Map<String, String> attributes) {
+    try {
+      return FinishReason.valueOf(attributes.getOrDefault(FINISH_REASON, ""));
+    } catch (IllegalArgumentException e) {
+      return FinishReason.OTHER;
+    }
+  }
+
+  private static Optional<TokenUsage> usage(Map<String, String> attributes) {
+    if (!attributes.containsKey(INPUT_TOKENS)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new TokenUsage(
+              Long.parseLong(attributes.getOrDefault(INPUT_TOKENS, "")),
+              Long.parseLong(attributes.getOrDefault(OUTPUT_TOKENS, ""))));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

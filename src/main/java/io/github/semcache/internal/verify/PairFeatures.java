@@ -1,0 +1,188 @@
+package io.github.semcache.internal.verify;
+
+import io.github.semcache.guard.PromptPair;
+import io.github.semcache.internal.language.Dictionary;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers that describe how two prompts differ. Immutable and thread-safe. */
+public final class PairFeatures {
+  private final FeatureValues values = new FeatureValues();
+  private final WordFeatures words;
+
+  private PairFeatures(PromptPair pair, double distance) {
+    TokenAlignment alignment = new TokenAlignment(pair.diff(Dictionary.english()));
+    values.set(Feature.DISTANCE, distance);
+    words = new WordFeatures(alignment, values);
+    GuardFeatures.put(pair, alignment, values);
+    StructureFeatures.put(alignment, values);
+    SentenceFeatures.put(alignment, values);
+    CharacterFeatures.put(pair.asked(), pair.cached(), values);
+  }
+
+  /**
+   * Computes the features of a pair.
+   *
+   * @param pair the two prompts
+   * @param distance their cosine distance, in [0, 2]
+   * @return the features
+   */
+  public static PairFeatures of(PromptPair pair, double distance) {
+    return new PairFeatures(pair, distance);
+  }
+
+  /**
+   * Returns the direction in which each feature may change the score.
+   *
+   * @return 1 if a larger value never lowers the score, −1 if it never raises it, 0 without
+   *     constraint; one number for each value of {@link #values}
+   */
+  public static int[] directions() {
+    return Arrays.stream(Feature.values()).mapToInt(Feature::sign).toArray();
+  }
+
+  /**
+   * Returns the values of all features.
+   *
+   * @param weights the weights of words
+   * @return a new array
+   */
+  public float[] values(WordWeights weights) {
+    FeatureValues weighed = values.copy();
+    words.weigh(weights, weighed);
+    return weighed.array();
+  }
+
+  /**
+   * Returns the cosine distance of the prompts.
+   *
+   * @return the distance
+   */
+  public double distance() {
+    return values.get(Feature.DISTANCE);
+  }
+
+  /**
+   * Returns the words of the new prompt without a counterpart. Names and symbols are replaced by
+   * their class.
+   *
+   * @return the words
+   */
+  public List<String> wordsOfFirst() {
+    return List.copyOf(words.first);
+  }
+
+  /**
+   * Returns the words of the cached prompt without a counterpart.
+   *
+   * @return the words
+   */
+  public List<String> wordsOfSecond() {
+    return List.copyOf(words.second);
+  }
+
+  /**
+   * Returns whether the verifier rejects the pair regardless of the model.
+   *
+   * @return whether a number, a date, or a name is replaced, or a word by its opposite
+   */
+  public boolean isDecidedByRule() {
+    return replacement() != null;
+  }
+
+  /**
+   * Returns whether one of the prompts has no content words.
+   *
+   * @return whether it has none
+   */
+  public boolean isWithoutContent() {
+    return !values.has(Feature.CONTENT);
+  }
+
+  /**
+   * Returns whether one prompt has a detail that the other lacks.
+   *
+   * @return whether a name, a noun without synonyms, or a word of a prepositional phrase has no
+   *     counterpart
+   */
+  public boolean hasUnmatchedDetail() {
+    return hasAny(Feature.NAME_MAX, Feature.NOUN_MAX, Feature.PHRASE_MAX);
+  }
+
+  /**
+   * Returns whether a content word has no counterpart.
+   *
+   * @return whether there is such a word, except those with little meaning
+   */
+  public boolean hasUnmatchedContent() {
+    return hasAny(Feature.NAME_MAX, Feature.NOUN_MAX, Feature.COMMON_MAX, Feature.LITERAL_MAX);
+  }
+
+  private boolean hasAny(Feature... features) {
+    for (Feature feature : features) {
+      if (values.has(feature)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Returns a difference that always changes the answer.
+   *
+   * @return its code, or null if there is none
+   */
+  public @Nullable String replacement() {
+    if (hasAny(Feature.NUMBER_REPLACED, Feature.NUMBER_ADDED, Feature.UNITS)) {
+      return "number";
+    }
+    if (values.has(Feature.DATES)) {
+      return "date";
+    }
+    if (values.has(Feature.OPPOSITE) && !values.has(Feature.NEGATION)) {
+      return "opposite";
+    }
+    if (values.has(Feature.NAME_MIN)) {
+      return "name";
+    }
+    return values.has(Feature.ORDER_GUARD) ? "order" : null;
+  }
+
+  /**
+   * Returns the strongest evidence against the pair.
+   *
+   * @return its code
+   */
+  public String reason() {
+    if (hasAny(
+        Feature.NUMBER_REPLACED, Feature.NUMBER_ADDED, Feature.NUMBER_ORDER, Feature.UNITS)) {
+      return "number";
+    }
+    if (values.has(Feature.DATES)) {
+      return "date";
+    }
+    if (values.has(Feature.OPPOSITE)) {
+      return "opposite";
+    }
+    if (hasAny(Feature.NEGATION, Feature.NEGATION_GUARD)) {
+      return "negation";
+    }
+    if (hasAny(Feature.NAME_MIN, Feature.NAME_GUARD)) {
+      return "name";
+    }
+    if (hasAny(Feature.ORDER_GUARD, Feature.PERSON_ORDER)) {
+      return "order";
+    }
+    if (hasAny(Feature.BIND_HARD, Feature.BIND_SOFT)) {
+      return "binding";
+    }
+    if (hasUnmatchedContent()) {
+      return "unmatched-word";
+    }
+    if (values.has(Feature.QUESTION)) {
+      return "question";
+    }
+    return values.has(Feature.INVERSIONS) ? "order" : "wording";
+  }
+}

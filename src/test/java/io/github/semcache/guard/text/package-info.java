@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.semcache.guard.text;
-
-import org.jspecify.annotations.NullMarked;

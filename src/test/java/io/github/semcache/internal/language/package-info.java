@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.internal.language;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.semcache.json;
-
-import org.jspecify.annotations.NullMarked;
