@@ -201,10 +201,15 @@ final class AnswerWriter {
   /** Stores an answer given by the caller. Failures are thrown. */
   void put(Prompt prompt, ChatReply reply) {
     Query query = queries.queryOf(prompt);
-    String versions = store.versions(query);
-    Optional<Embedding> embedding =
-        embedder.reads(query.text()) ? Optional.of(embedder.embed(query.text())) : Optional.empty();
-    store.put(List.of(newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt))));
+    String versions = failOpen.require(Operation.FIND, () -> store.versions(query));
+    Optional<Embedding> embedding = embedder.requireIfReadable(query.text());
+    NewEntry entry = newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt));
+    failOpen.require(
+        Operation.WRITE,
+        () -> {
+          store.put(List.of(entry));
+          return entry;
+        });
   }
 
   /** Stores answers given by the caller in batches. Failures are thrown. */

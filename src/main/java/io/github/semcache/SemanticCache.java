@@ -67,7 +67,7 @@ public final class SemanticCache implements AutoCloseable {
   private final @Nullable Hedging hedging;
   private final AnswerWriter writer;
   private final UserFeedback feedback;
-  private final Duration maxWait;
+  private final CacheOptions.TimeLimits limits;
   private final FailOpen failOpen;
   private final Runnable closeParts;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -83,7 +83,7 @@ public final class SemanticCache implements AutoCloseable {
     this.hedging = parts.hedging();
     this.writer = parts.writer();
     this.feedback = parts.feedback();
-    this.maxWait = parts.options().limits().maxWait();
+    this.limits = parts.options().limits();
     this.failOpen = parts.failOpen();
     this.closeParts = parts::close;
   }
@@ -320,7 +320,7 @@ public final class SemanticCache implements AutoCloseable {
    * @return the {@linkplain SemanticCacheBuilder#maxWait maximum wait} of the builder
    */
   public Duration maxWait() {
-    return maxWait;
+    return limits.maxWait();
   }
 
   /**
@@ -358,20 +358,23 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Explains the decision on a prompt. Does not count as a request and never calls the model. If
+   * Explains the decision on a prompt. Does not count as a request and never calls the model. Takes
+   * at most 30 seconds, whatever the {@linkplain SemanticCacheBuilder#deadline deadline} of
+   * requests is; a cache that fails on cache errors and has no deadline has no such limit. If
    * the {@linkplain SemanticCacheBuilder#cacheability cacheability policy} decides that the answer
    * must not be cached, there are no candidates.
    *
    * @param prompt the prompt
    * @return the candidates and the decision
    * @throws IllegalArgumentException if the normalized text is blank
-   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
-   * @throws io.github.semcache.store.StoreException if the store fails
-   * @throws RuntimeException if the normalizer or the policy throws
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails or does not respond
+   * @throws io.github.semcache.store.StoreException if the store fails or does not respond
+   * @throws IllegalStateException if the policy or the verifier does not respond
+   * @throws RuntimeException if the normalizer, the policy, or the verifier throws
    */
   public Explanation explain(Prompt prompt) {
     checkOpen();
-    return lookup.explain(prompt, queries.queryOf(prompt));
+    return limits.runExplicitCall(() -> lookup.explain(prompt, queries.queryOf(prompt)));
   }
 
   /**
@@ -468,13 +471,15 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Stores an answer to a prompt, replacing the previous one. Neither the admission nor the
    * cacheability policy is consulted: the answer is served to the same prompt even if answers of
-   * the model to it are not stored.
+   * the model to it are not stored. Takes at most 30 seconds; a cache that fails on cache errors and
+   * has no deadline has no such limit. If a part does not respond in time, the entry may be written
+   * later.
    *
    * @param prompt the prompt, whose {@linkplain Prompt#timeToLive(Duration) time to live} applies
    * @param answer the text of the answer
    * @throws IllegalArgumentException if the normalized text is blank
-   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
-   * @throws io.github.semcache.store.StoreException if the store fails
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails or does not respond
+   * @throws io.github.semcache.store.StoreException if the store fails or does not respond
    */
   public void put(Prompt prompt, String answer) {
     put(prompt, ChatReply.of(answer));
@@ -500,7 +505,11 @@ public final class SemanticCache implements AutoCloseable {
    */
   public void put(Prompt prompt, ChatReply reply) {
     checkOpen();
-    writer.put(prompt, reply);
+    limits.runExplicitCall(
+        () -> {
+          writer.put(prompt, reply);
+          return prompt;
+        });
   }
 
   /**
