@@ -4,6 +4,7 @@ import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ExpiryPolicy;
@@ -48,6 +49,7 @@ final class AnswerWriter {
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
   private final @Nullable HitEvaluator evaluator;
+  private final MatchingDelay modelCalls;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
@@ -61,6 +63,7 @@ final class AnswerWriter {
       InstantSource time,
       CacheOptions.TimeLimits limits,
       @Nullable HitEvaluator evaluator,
+      MatchingDelay modelCalls,
       EventPublisher events,
       FailOpen failOpen) {
     this.queries = queries;
@@ -72,6 +75,7 @@ final class AnswerWriter {
     this.time = time;
     this.limits = limits;
     this.evaluator = evaluator;
+    this.modelCalls = modelCalls;
     this.events = events;
     this.failOpen = failOpen;
   }
@@ -85,8 +89,9 @@ final class AnswerWriter {
 
   /** Stores a reply of the model if it is admitted, and returns the answer for the caller. */
   Answer onReply(LookupResult.Miss miss, ChatReply reply, EventPublisher.Stopwatch stopwatch) {
-    events.publish(
-        new CacheEvent.ModelAnswered(stopwatch.elapsed(), reply.finishReason(), reply.usage()));
+    Duration elapsed = stopwatch.elapsed();
+    modelCalls.add(elapsed);
+    events.publish(new CacheEvent.ModelAnswered(elapsed, reply.finishReason(), reply.usage()));
     return Answer.ofModel(
         miss.request().query(), reply, tryStore(miss, reply), miss.reason(), miss.verification());
   }

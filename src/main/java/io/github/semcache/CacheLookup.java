@@ -244,7 +244,7 @@ final class CacheLookup {
     if (!miss.isCounted()) {
       events.publish(new CacheEvent.Hit(tier, distance, answer.age(), answer.usage()));
     }
-    return new LookupResult.Hit(answer);
+    return new LookupResult.Hit(answer, miss.request().prompt().isQuiet());
   }
 
   /** Counts a hit of a lookup that did not count it. */

@@ -3,6 +3,7 @@ package io.github.semcache;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
+import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.TimeLimiter;
 import io.github.semcache.internal.learning.CachedScale;
 import io.github.semcache.internal.learning.HitEvaluator;
@@ -38,7 +39,8 @@ record CacheParts(
     @Nullable HitEvaluator evaluator,
     @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
-    TimeLimiter workers) {
+    TimeLimiter workers,
+    MatchingDelay modelCalls) {
 
   static CacheParts create(CacheOptions options) {
     EventPublisher events = new EventPublisher(options.listener(), options.ticker());
@@ -58,6 +60,7 @@ record CacheParts(
     QueryFactory queries =
         new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
     CacheabilityCheck cacheability = new CacheabilityCheck(options.cacheability(), failOpen);
+    MatchingDelay modelCalls = new MatchingDelay();
     AnswerWriter writer =
         new AnswerWriter(
             queries,
@@ -69,6 +72,7 @@ record CacheParts(
             options.time(),
             options.limits(),
             evaluator,
+            modelCalls,
             events,
             failOpen);
     PairVerifier afterMiss = options.verifierAfterMiss();
@@ -110,7 +114,8 @@ record CacheParts(
         evaluator,
         background,
         options.hedging() ? new Hedging(lookup, events, async) : null,
-        workers);
+        workers,
+        modelCalls);
   }
 
   private static HitPolicy scaled(CacheOptions options, EventPublisher events, FailOpen failOpen) {

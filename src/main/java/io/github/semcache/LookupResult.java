@@ -30,8 +30,12 @@ sealed interface LookupResult {
   /** Returns the call of a hit, or the call that answers a miss. */
   CacheCall toCall(Function<Miss, CacheCall> onMiss);
 
-  /** An answer from the cache. The hit has been counted. */
-  record Hit(Answer answer) implements LookupResult {
+  /**
+   * An answer from the cache. The hit has been counted.
+   *
+   * @param isQuiet whether the answer must be delayed
+   */
+  record Hit(Answer answer, boolean isQuiet) implements LookupResult {
     @Override
     public LookupResult orElse(Function<Miss, LookupResult> next) {
       return this;

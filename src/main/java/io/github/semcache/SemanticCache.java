@@ -6,6 +6,7 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.CoalescingGroup;
+import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.stats.EventPublisher;
@@ -69,6 +70,7 @@ public final class SemanticCache implements AutoCloseable {
   private final UserFeedback feedback;
   private final CacheOptions.TimeLimits limits;
   private final FailOpen failOpen;
+  private final MatchingDelay modelCalls;
   private final Runnable closeParts;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -85,6 +87,7 @@ public final class SemanticCache implements AutoCloseable {
     this.feedback = parts.feedback();
     this.limits = parts.options().limits();
     this.failOpen = parts.failOpen();
+    this.modelCalls = parts.modelCalls();
     this.closeParts = parts::close;
   }
 
@@ -170,10 +173,18 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   private Answer answer(LookupResult result, ChatClient model, CoalescingGroup group) {
-    CacheCall call = result.toCall(miss -> coalescer.join(miss, group)).await();
+    CacheCall call = delayed(result).toCall(miss -> coalescer.join(miss, group)).await();
     return call instanceof CacheCall.Answered answered
         ? answered.answer()
         : ((CacheCall.Lead) call).ask(model);
+  }
+
+  /** Delays a hit of a quiet prompt. */
+  private LookupResult delayed(LookupResult result) {
+    if (result instanceof LookupResult.Hit hit && hit.isQuiet()) {
+      modelCalls.await();
+    }
+    return result;
   }
 
   /**
@@ -253,7 +264,7 @@ public final class SemanticCache implements AutoCloseable {
     checkOpen();
     CacheRequest request = counted(queries.requestOf(prompt, settings));
     LookupResult result = lookup.exact(request).orElse(lookup::semantic);
-    return result.toCall(miss -> coalescer.join(miss, group));
+    return delayed(result).toCall(miss -> coalescer.join(miss, group));
   }
 
   private CacheRequest counted(CacheRequest request) {
@@ -283,7 +294,7 @@ public final class SemanticCache implements AutoCloseable {
     checkOpen();
     return asyncExecutor.submit(
         () -> lookUpExact(prompt, requiredChatClient()),
-        exact -> exact instanceof LookupResult.Hit,
+        exact -> exact instanceof LookupResult.Hit hit && !hit.isQuiet(),
         exact -> ask(exact.restarted(), requiredChatClient(), CoalescingGroup.ask()));
   }
 
