@@ -1,6 +1,7 @@
 package io.github.semcache.chaos;
 
 import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.RedisServers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 @Tag("chaos")
 class ChaosIT {
-  private static final ChaosReport REPORT = new ChaosReport();
+  private static final ChaosReport REPORT = new ChaosReport(Duration.ofMillis(250));
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   @AfterAll
@@ -30,6 +31,14 @@ class ChaosIT {
   @EnabledIfRedis(EnabledIfRedis.Need.COMMAND)
   Stream<DynamicTest> faultsOfRedisFailNoRequest() {
     return tests(REPORT, RedisScenarios.all());
+  }
+
+  @TestFactory
+  @EnabledIfRedis(EnabledIfRedis.Need.CLUSTER)
+  Stream<DynamicTest> faultsOfAClusterFailNoRequest() {
+    Assumptions.assumeTrue(
+        RedisServers.canStartClusterNodes(), "no command on the PATH starts the nodes of a cluster");
+    return tests(REPORT, RedisScenarios.cluster());
   }
 
   @TestFactory

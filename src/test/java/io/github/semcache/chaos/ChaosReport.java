@@ -11,12 +11,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The table of all scenarios, printed at the end and written to {@code target/chaos.md}. */
 final class ChaosReport {
-  /**
-   * The time that a request may wait in addition to the deadline, besides the {@linkplain Hiccups
-   * longest delay} that the machine caused.
-   */
-  static final Duration MARGIN = Duration.ofMillis(250);
-
   /** More threads than the eight callers, their workers, and the background threads need. */
   private static final int MAX_THREADS = 120;
 
@@ -32,7 +26,18 @@ final class ChaosReport {
       |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
       """;
 
+  private final Duration margin;
   private final List<String> lines = new CopyOnWriteArrayList<>();
+
+  /**
+   * Creates an empty report.
+   *
+   * @param margin the time that a request may wait in addition to the deadline and to the
+   *     {@linkplain Hiccups longest delay} that the machine caused
+   */
+  ChaosReport(Duration margin) {
+    this.margin = margin;
+  }
 
   /** The result of one scenario. */
   record Row(
@@ -43,7 +48,7 @@ final class ChaosReport {
       int connectionsClosed) {
 
     /** Returns what must not have happened. */
-    List<String> violations() {
+    List<String> violations(Duration margin) {
       Traffic.Counts counts = measured.counts();
       List<String> found = new ArrayList<>();
       check(found, counts.failed() == 0, counts.failed() + " asks failed");
@@ -57,7 +62,7 @@ final class ChaosReport {
           found,
           measured.entriesWithoutExpiry() == 0,
           measured.entriesWithoutExpiry() + " entries do not expire");
-      Duration limit = Scenario.DEADLINE.plus(MARGIN).plus(measured.hiccup());
+      Duration limit = Scenario.DEADLINE.plus(margin).plus(measured.hiccup());
       check(
           found,
           counts.longestWait().compareTo(limit) <= 0,
@@ -130,7 +135,7 @@ final class ChaosReport {
   void add(Row row) {
     lines.add(row.line());
     System.out.println(row.line());
-    List<String> violations = row.violations();
+    List<String> violations = row.violations(margin);
     if (!violations.isEmpty()) {
       AssertionError error = new AssertionError(String.join("; ", violations));
       row.measured().counts().firstFailure().ifPresent(error::addSuppressed);

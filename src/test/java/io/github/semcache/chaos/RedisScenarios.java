@@ -18,8 +18,9 @@ final class RedisScenarios {
 
   private RedisScenarios() {}
 
+  /** The scenarios without a cluster. */
   static Stream<Scenario<?>> all() {
-    return Stream.of(standalone(), resp3(), sentinel(), cluster()).flatMap(List::stream);
+    return Stream.of(standalone(), resp3(), sentinel()).flatMap(List::stream);
   }
 
   /** Two short scenarios for the normal build. */
@@ -116,9 +117,9 @@ final class RedisScenarios {
             run -> run.deployment().master().pauseFor(Duration.ofSeconds(6))));
   }
 
-  private static List<Scenario<?>> cluster() {
+  static Stream<Scenario<?>> cluster() {
     Supplier<ClusterDeployment> start = ClusterDeployment::start;
-    return List.of(
+    return Stream.of(
         Scenario.of(
             "cluster",
             "failover",

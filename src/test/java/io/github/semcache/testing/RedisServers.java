@@ -117,6 +117,11 @@ public final class RedisServers {
     }
   }
 
+  /** Returns whether {@link #startClusterNode} has a command. */
+  public static boolean canStartClusterNodes() {
+    return clusterCommand().isPresent();
+  }
+
   /** Returns the command of cluster nodes, or the command of a single server if there is none. */
   private static Optional<String> clusterCommand() {
     return RedisProcess.isOnPath(CLUSTER_COMMAND)
