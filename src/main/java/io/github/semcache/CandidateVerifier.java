@@ -153,8 +153,7 @@ final class CandidateVerifier {
    */
   Explained explain(Query query, List<Match> matches, HitPolicy policy) {
     Function<List<Match>, Decision> decide =
-        candidates ->
-            failOpen.require(Operation.DECIDE, () -> policy.decide(query, candidates));
+        candidates -> failOpen.require(Operation.DECIDE, () -> policy.decide(query, candidates));
     if (verifier == PairVerifier.none()) {
       return new Explained(
           matches.stream().map(match -> explain(match, decide, one -> Optional.empty())).toList(),

@@ -371,14 +371,15 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Explains the decision on a prompt. Does not count as a request and never calls the model. Takes
    * at most 30 seconds, whatever the {@linkplain SemanticCacheBuilder#deadline deadline} of
-   * requests is; a cache that fails on cache errors and has no deadline has no such limit. If
-   * the {@linkplain SemanticCacheBuilder#cacheability cacheability policy} decides that the answer
-   * must not be cached, there are no candidates.
+   * requests is; a cache that fails on cache errors and has no deadline has no such limit. If the
+   * {@linkplain SemanticCacheBuilder#cacheability cacheability policy} decides that the answer must
+   * not be cached, there are no candidates.
    *
    * @param prompt the prompt
    * @return the candidates and the decision
    * @throws IllegalArgumentException if the normalized text is blank
-   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails or does not respond
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails or does not
+   *     respond
    * @throws io.github.semcache.store.StoreException if the store fails or does not respond
    * @throws IllegalStateException if the policy or the verifier does not respond
    * @throws RuntimeException if the normalizer, the policy, or the verifier throws
@@ -482,14 +483,15 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Stores an answer to a prompt, replacing the previous one. Neither the admission nor the
    * cacheability policy is consulted: the answer is served to the same prompt even if answers of
-   * the model to it are not stored. Takes at most 30 seconds; a cache that fails on cache errors and
-   * has no deadline has no such limit. If a part does not respond in time, the entry may be written
-   * later.
+   * the model to it are not stored. Takes at most 30 seconds; a cache that fails on cache errors
+   * and has no deadline has no such limit. If a part does not respond in time, the entry may be
+   * written later.
    *
    * @param prompt the prompt, whose {@linkplain Prompt#timeToLive(Duration) time to live} applies
    * @param answer the text of the answer
    * @throws IllegalArgumentException if the normalized text is blank
-   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails or does not respond
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails or does not
+   *     respond
    * @throws io.github.semcache.store.StoreException if the store fails or does not respond
    */
   public void put(Prompt prompt, String answer) {

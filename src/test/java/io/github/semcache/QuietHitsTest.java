@@ -83,8 +83,7 @@ class QuietHitsTest {
     assertThat(PROMPT.isQuiet()).isFalse();
     assertThat(quiet.scope()).isEqualTo(PROMPT.tag("tenant", "acme").scope());
     assertThat(quiet.maxWait()).contains(Duration.ofSeconds(3));
-    assertThat(quiet)
-        .isNotEqualTo(PROMPT.tag("tenant", "acme").maxWait(Duration.ofSeconds(3)));
+    assertThat(quiet).isNotEqualTo(PROMPT.tag("tenant", "acme").maxWait(Duration.ofSeconds(3)));
   }
 
   @Test

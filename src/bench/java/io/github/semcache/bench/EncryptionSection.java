@@ -59,7 +59,8 @@ final class EncryptionSection {
     SplittableRandom random = new SplittableRandom(1);
     random.nextBytes(lookupKey);
     random.nextBytes(key);
-    return StoreEncryption.of(StoreEncryption.Keys.of(lookupKey, "1", Map.of("1", key))).encrypt(store);
+    return StoreEncryption.of(StoreEncryption.Keys.of(lookupKey, "1", Map.of("1", key)))
+        .encrypt(store);
   }
 
   private void measure(String name, Corpus corpus, VectorStore plain, VectorStore encrypted) {

@@ -93,8 +93,8 @@ final class EntryCipher {
   /**
    * Returns the entry that was stored.
    *
-   * @throws StoreException.CorruptEntry if it was not encrypted, was modified, or was encrypted with a
-   *     key that is not available
+   * @throws StoreException.CorruptEntry if it was not encrypted, was modified, or was encrypted
+   *     with a key that is not available
    */
   CacheEntry decrypt(CacheEntry stored) {
     try {

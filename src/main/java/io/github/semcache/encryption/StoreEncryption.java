@@ -61,16 +61,16 @@ public final class StoreEncryption {
    * Wraps a store so that its entries and its learned state are encrypted.
    *
    * @param store the store that receives encrypted entries
-   * @return a store that implements {@link StateStore} and {@link VectorStore.Listable} if the given one
-   *     does. Closing it closes the given store
+   * @return a store that implements {@link StateStore} and {@link VectorStore.Listable} if the
+   *     given one does. Closing it closes the given store
    */
   public VectorStore encrypt(VectorStore store) {
     return EncryptedStore.of(requireNonNull(store, "store"), keys);
   }
 
   /**
-   * The keys of an encrypted store. Implement this interface to read keys
-   * from a key management service; otherwise use {@link #of}.
+   * The keys of an encrypted store. Implement this interface to read keys from a key management
+   * service; otherwise use {@link #of}.
    *
    * <p>Implementations are thread-safe. The methods are called for every lookup and every write, so
    * implementations should cache keys in memory. An implementation that never blocks should also
@@ -79,8 +79,8 @@ public final class StoreEncryption {
   public interface Keys {
 
     /**
-     * Returns the key of the names of entries: an HMAC-SHA256 key of at least 256 bits. The names of
-     * entries, scopes, and terms are hashes with this key. It must not change: entries that were
+     * Returns the key of the names of entries: an HMAC-SHA256 key of at least 256 bits. The names
+     * of entries, scopes, and terms are hashes with this key. It must not change: entries that were
      * stored with another lookup key are not found.
      *
      * @return the lookup key
@@ -109,11 +109,11 @@ public final class StoreEncryption {
      *
      * @param lookupKey the lookup key, at least 32 bytes
      * @param currentKeyId the id of the key that encrypts new entries
-     * @param keys AES keys of 16, 24, or 32 bytes by id, including the current one. Remove a key when
-     *     the entries that were encrypted with it have expired
+     * @param keys AES keys of 16, 24, or 32 bytes by id, including the current one. Remove a key
+     *     when the entries that were encrypted with it have expired
      * @return the keys, which do not block
-     * @throws IllegalArgumentException if a key has another length, if an id has other characters, or
-     *     if there is no current key. The message contains no key
+     * @throws IllegalArgumentException if a key has another length, if an id has other characters,
+     *     or if there is no current key. The message contains no key
      */
     static Keys of(byte[] lookupKey, String currentKeyId, Map<String, byte[]> keys) {
       return new InMemoryKeys(lookupKey, currentKeyId, keys);

@@ -37,7 +37,8 @@ class ChaosIT {
   @EnabledIfRedis(EnabledIfRedis.Need.CLUSTER)
   Stream<DynamicTest> faultsOfAClusterFailNoRequest() {
     Assumptions.assumeTrue(
-        RedisServers.canStartClusterNodes(), "no command on the PATH starts the nodes of a cluster");
+        RedisServers.canStartClusterNodes(),
+        "no command on the PATH starts the nodes of a cluster");
     return tests(REPORT, RedisScenarios.cluster());
   }
 

@@ -40,8 +40,7 @@ class HugeReplyIT {
   void hugeFieldFailsNoRequest(String client) throws Exception {
     Items.ItemEmbedder embedder = new Items.ItemEmbedder();
     try (SingleServer server = SingleServer.start()) {
-      try (VectorStore store =
-              server.open(EmbeddingSpace.of(embedder), InstantSource.system());
+      try (VectorStore store = server.open(EmbeddingSpace.of(embedder), InstantSource.system());
           SemanticCache cache = cache(embedder, store)) {
         cache.ask(Items.prompt(0, 1, 0));
         makeHuge(server.node());
@@ -91,7 +90,9 @@ class HugeReplyIT {
     Items.ItemEmbedder embedder = new Items.ItemEmbedder();
     URI uri = URI.create(args[0]);
     try (RedisClient own =
-            RedisClient.builder().hostAndPort(new HostAndPort(uri.getHost(), uri.getPort())).build();
+            RedisClient.builder()
+                .hostAndPort(new HostAndPort(uri.getHost(), uri.getPort()))
+                .build();
         VectorStore store =
             (args[1].startsWith("client")
                     ? RedisVectorStore.builder(own, EmbeddingSpace.of(embedder))

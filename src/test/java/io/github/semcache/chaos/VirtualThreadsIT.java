@@ -23,8 +23,8 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /**
- * Asks with 500 virtual threads while the embedder hangs. Their carrier threads must remain free for
- * other virtual threads. Run with {@code mvn -Pchaos verify} on JDK 21 or later.
+ * Asks with 500 virtual threads while the embedder hangs. Their carrier threads must remain free
+ * for other virtual threads. Run with {@code mvn -Pchaos verify} on JDK 21 or later.
  */
 @Tag("chaos")
 @EnabledForJreRange(min = JRE.JAVA_21)
@@ -149,8 +149,7 @@ class VirtualThreadsIT {
             while (!stopped) {
               long start = System.nanoTime();
               Pause.of(SLEEP);
-              longestNanos.accumulateAndGet(
-                  System.nanoTime() - start - SLEEP.toNanos(), Math::max);
+              longestNanos.accumulateAndGet(System.nanoTime() - start - SLEEP.toNanos(), Math::max);
             }
           });
     }

@@ -152,7 +152,8 @@ class StoreEncryptionTest {
   }
 
   private static List<CacheEntry> listed(VectorStore store) {
-    try (Stream<VectorStore.Listable.ListedEntry> entries = ((VectorStore.Listable) store).entries()) {
+    try (Stream<VectorStore.Listable.ListedEntry> entries =
+        ((VectorStore.Listable) store).entries()) {
       return entries.map(VectorStore.Listable.ListedEntry::entry).toList();
     }
   }
@@ -161,7 +162,8 @@ class StoreEncryptionTest {
   void entriesOfAnotherLookupKeyAreNotFound() {
     CacheEntry entry = put(encrypted, SECRET, "old");
     StoreEncryption.Keys other =
-        StoreEncryption.Keys.of(TestKeys.filled(8, 64), "first", Map.of("first", TestKeys.filled(1, 32)));
+        StoreEncryption.Keys.of(
+            TestKeys.filled(8, 64), "first", Map.of("first", TestKeys.filled(1, 32)));
     VectorStore store = StoreEncryption.of(other).encrypt(plain);
 
     assertThat(store.find(entry.key())).isEmpty();
@@ -195,7 +197,8 @@ class StoreEncryptionTest {
               new NewEntry(
                   forged, Optional.of(embedder.embed(List.of(SECRET)).get(0)), Optional.empty())));
 
-      assertThatThrownBy(() -> encrypted.find(one.key())).isInstanceOf(StoreException.CorruptEntry.class);
+      assertThatThrownBy(() -> encrypted.find(one.key()))
+          .isInstanceOf(StoreException.CorruptEntry.class);
     }
     try (SemanticCache cache = cache(encrypted)) {
       assertThat(cache.ask(Prompt.of(SECRET).tag("tenant", "acme")).source())

@@ -33,7 +33,9 @@ public final class LatencyWindow {
    */
   synchronized Optional<Duration> any(RandomGenerator random) {
     int size = (int) Math.min(count, SIZE);
-    return size == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(nanos[random.nextInt(size)]));
+    return size == 0
+        ? Optional.empty()
+        : Optional.of(Duration.ofNanos(nanos[random.nextInt(size)]));
   }
 
   /**
