@@ -4,6 +4,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.decision.VerifiedDecision;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ReplyMapper;
+import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.WrongReports;
@@ -19,6 +20,7 @@ import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.verify.Verification;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -34,6 +36,7 @@ final class CacheLookup {
   private final Supplier<HitPolicy> policy;
   private final CandidateVerifier verifier;
   private final boolean shadowMode;
+  private final @Nullable SoftExpiry softExpiry;
   private final PendingReports pending;
   private final AnswerWriter writer;
   private final @Nullable BackgroundVerifier background;
@@ -47,6 +50,7 @@ final class CacheLookup {
       Supplier<HitPolicy> policy,
       CandidateVerifier verifier,
       boolean shadowMode,
+      @Nullable SoftExpiry softExpiry,
       PendingReports pending,
       AnswerWriter writer,
       @Nullable BackgroundVerifier background,
@@ -58,6 +62,7 @@ final class CacheLookup {
     this.policy = policy;
     this.verifier = verifier;
     this.shadowMode = shadowMode;
+    this.softExpiry = softExpiry;
     this.pending = pending;
     this.writer = writer;
     this.background = background;
@@ -71,7 +76,8 @@ final class CacheLookup {
    */
   LookupResult exact(CacheRequest request) {
     return withinDeadline(
-        LookupResult.Miss.of(request), miss -> find(miss).orElse(this::checkCacheability));
+        LookupResult.Miss.of(request),
+        miss -> find(miss, store::tryFind).orElse(this::checkCacheability));
   }
 
   private LookupResult checkCacheability(LookupResult.Miss miss) {
@@ -82,7 +88,20 @@ final class CacheLookup {
 
   /** Looks up the entry of the same text and scope again, after a miss. */
   LookupResult exact(LookupResult.Miss miss) {
-    return withinDeadline(miss, this::find);
+    return withinDeadline(miss, attempt -> find(attempt, store::tryFind));
+  }
+
+  /**
+   * Looks up the entry of the same text and scope again, after a miss, and tries to acquire the
+   * lease of its key in the same round trip.
+   *
+   * @param duration the duration of the lease
+   */
+  LookupResult claim(LookupResult.Miss miss, Duration duration) {
+    return withinDeadline(
+        miss,
+        attempt ->
+            find(attempt, query -> store.tryClaim(query, attempt.waiting().known(), duration)));
   }
 
   /** Runs a step of the lookup until the deadline of the request, and contains its errors. */
@@ -95,7 +114,8 @@ final class CacheLookup {
         .checkDeadline();
   }
 
-  private LookupResult find(LookupResult.Miss miss) {
+  private LookupResult find(
+      LookupResult.Miss miss, Function<Query, Optional<ResilientStore.Found>> lookup) {
     CacheRequest request = miss.request();
     if (miss.storeFailed() || request.limits().isExpired()) {
       return miss;
@@ -103,17 +123,17 @@ final class CacheLookup {
     if (!request.reads()) {
       return request.writes() ? miss.withVersions(store.tryVersions(request.query())) : miss;
     }
-    Optional<ResilientStore.Found> found = store.tryFind(request.query());
+    Optional<ResilientStore.Found> found = lookup.apply(request.query());
     if (found.isEmpty()) {
       return miss.withStoreFailure();
     }
-    LookupResult.Miss versioned = miss.withVersions(Optional.of(found.get().versions()));
+    LookupResult.Miss next = miss.withFound(found.get());
     return found
         .get()
         .entry()
         .filter(entry -> isServable(request.query(), entry))
-        .map(entry -> serve(versioned, entry, Answer.Source.EXACT, 0, Optional.empty()))
-        .orElse(versioned);
+        .map(entry -> serve(next, entry, Answer.Source.EXACT, 0, Optional.empty()))
+        .orElse(next);
   }
 
   /** Returns whether users did not report the entry as wrong for the query. */
@@ -137,6 +157,9 @@ final class CacheLookup {
     if (request.limits().isExpired()) {
       return miss.withReason(MissReason.DEADLINE);
     }
+    if (miss.embedding().isPresent()) {
+      return search(miss, miss.embedding().get());
+    }
     Optional<Boolean> readable = embedder.tryRead(request.query().text());
     if (readable.isPresent() && !readable.get()) {
       return miss.unreadable();
@@ -144,17 +167,19 @@ final class CacheLookup {
     Optional<Embedding> embedding =
         readable.isPresent() ? embedder.tryEmbed(request) : Optional.empty();
     LookupResult.Miss embedded = miss.withEmbedding(embedding);
-    if (embedding.isEmpty()) {
-      return embedded;
-    }
+    return embedding.isPresent() ? search(embedded, embedding.get()) : embedded;
+  }
+
+  private LookupResult search(LookupResult.Miss embedded, Embedding embedding) {
+    CacheRequest request = embedded.request();
     if (request.limits().isExpired()) {
       return embedded.withReason(MissReason.DEADLINE);
     }
     Optional<List<Match>> matches =
         store.tryNearest(
             request.query(),
-            embedding.get(),
-            found -> servable(request.query(), miss.versions().orElse(""), found));
+            embedding,
+            found -> servable(request.query(), embedded.versions().orElse(""), found));
     return matches.map(nearest -> decide(embedded, nearest)).orElseGet(embedded::withStoreFailure);
   }
 
@@ -229,22 +254,22 @@ final class CacheLookup {
       Answer.Source source,
       double distance,
       Optional<Verification> verification) {
-    CacheEvent.Tier tier =
-        source == Answer.Source.EXACT ? CacheEvent.Tier.EXACT : CacheEvent.Tier.SEMANTIC;
     if (shadowMode) {
       if (!miss.shadowHit()) {
         events.publish(
-            new CacheEvent.ShadowHit(tier, distance, ReplyMapper.replyOf(entry).usage()));
+            new CacheEvent.ShadowHit(tierOf(source), distance, ReplyMapper.replyOf(entry).usage()));
       }
       return miss.withShadowHit();
     }
+    Duration age = store.ageOf(entry);
+    boolean isStale = softExpiry != null && softExpiry.isStale(age);
     Answer answer =
-        Answer.ofEntry(
-            miss.request().query(), entry, source, distance, verification, store.ageOf(entry));
+        Answer.ofEntry(miss.request().query(), entry, source, distance, verification, age, isStale);
+    LookupResult.Hit hit = new LookupResult.Hit(answer, entry, miss);
     if (!miss.isCounted()) {
-      events.publish(new CacheEvent.Hit(tier, distance, answer.age(), answer.usage()));
+      count(hit);
     }
-    return new LookupResult.Hit(answer, miss.request().prompt().isQuiet());
+    return hit;
   }
 
   /** Counts a hit of a lookup that did not count it. */
@@ -252,7 +277,36 @@ final class CacheLookup {
     Answer answer = hit.answer();
     events.publish(
         new CacheEvent.Hit(
-            CacheEvent.Tier.SEMANTIC, answer.distance().orElse(0), answer.age(), answer.usage()));
+            tierOf(answer.source()), answer.distance().orElse(0), answer.age(), answer.usage()));
+    if (answer.isStale()) {
+      events.publish(new CacheEvent.StaleHit(answer.age()));
+    }
+  }
+
+  private static CacheEvent.Tier tierOf(Answer.Source source) {
+    return source == Answer.Source.EXACT ? CacheEvent.Tier.EXACT : CacheEvent.Tier.SEMANTIC;
+  }
+
+  /**
+   * Returns whether the policy and the verifier accept a match whose answer is not known yet.
+   *
+   * @param match the match, with an empty answer
+   */
+  boolean accepts(LookupResult.Miss miss, Match match) {
+    Query query = miss.request().query();
+    return miss.request()
+        .limits()
+        .run(
+            () ->
+                failOpen.contain(
+                    CacheEvent.Part.POLICY,
+                    () ->
+                        verifier
+                                .decide(
+                                    query, List.of(match), candidates -> decide(query, candidates))
+                                .decision()
+                            instanceof Decision.Hit))
+        .orElse(false);
   }
 
   /** Counts a miss, unless it was counted before. */

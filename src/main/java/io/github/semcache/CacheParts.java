@@ -5,6 +5,7 @@ import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.TimeLimiter;
+import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.learning.CachedScale;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.learning.LearnerSync;
@@ -39,6 +40,7 @@ record CacheParts(
     @Nullable HitEvaluator evaluator,
     @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
+    @Nullable Refresher refresher,
     TimeLimiter workers,
     MatchingDelay modelCalls) {
 
@@ -86,6 +88,7 @@ record CacheParts(
             learner != null ? learner : () -> policy,
             new CandidateVerifier(options.verifier(), embedder, events, failOpen),
             options.shadowMode(),
+            options.sharing().softExpiry(),
             pending,
             writer,
             background,
@@ -100,13 +103,16 @@ record CacheParts(
             options.time(),
             events::publish,
             pending);
+    RequestCoalescer coalescer =
+        new RequestCoalescer(lookup, writer, store, events, async.executor(), options.sharing());
+    SoftExpiry softExpiry = options.sharing().softExpiry();
     return new CacheParts(
         options,
         events,
         async,
         queries,
         lookup,
-        new RequestCoalescer(lookup, writer, events, async.executor()),
+        coalescer,
         writer,
         feedback,
         failOpen,
@@ -114,6 +120,17 @@ record CacheParts(
         evaluator,
         background,
         options.hedging() ? new Hedging(lookup, events, async) : null,
+        softExpiry == null
+            ? null
+            : new Refresher(
+                queries,
+                cacheability,
+                store,
+                coalescer,
+                softExpiry,
+                options.sharing().refreshLease(),
+                async.executor(),
+                events),
         workers,
         modelCalls);
   }
@@ -187,6 +204,7 @@ record CacheParts(
 
   void close() {
     asyncExecutor.close();
+    coalescer.close();
     if (background != null) {
       background.close();
     }

@@ -66,6 +66,7 @@ public final class SemanticCache implements AutoCloseable {
   private final CacheLookup lookup;
   private final RequestCoalescer coalescer;
   private final @Nullable Hedging hedging;
+  private final @Nullable Refresher refresher;
   private final AnswerWriter writer;
   private final UserFeedback feedback;
   private final CacheOptions.TimeLimits limits;
@@ -83,6 +84,7 @@ public final class SemanticCache implements AutoCloseable {
     this.lookup = parts.lookup();
     this.coalescer = parts.coalescer();
     this.hedging = parts.hedging();
+    this.refresher = parts.refresher();
     this.writer = parts.writer();
     this.feedback = parts.feedback();
     this.limits = parts.options().limits();
@@ -173,6 +175,9 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   private Answer answer(LookupResult result, ChatClient model, CoalescingGroup group) {
+    if (refresher != null && result instanceof LookupResult.Hit hit) {
+      refresher.refresh(hit, model instanceof StreamingCall streaming ? streaming.model() : model);
+    }
     CacheCall call = delayed(result).toCall(miss -> coalescer.join(miss, group)).await();
     return call instanceof CacheCall.Answered answered
         ? answered.answer()
@@ -263,8 +268,10 @@ public final class SemanticCache implements AutoCloseable {
   private CacheCall begin(Prompt prompt, Map<String, String> settings, CoalescingGroup group) {
     checkOpen();
     CacheRequest request = counted(queries.requestOf(prompt, settings));
-    LookupResult result = lookup.exact(request).orElse(lookup::semantic);
-    return delayed(result).toCall(miss -> coalescer.join(miss, group));
+    LookupResult result = delayed(lookup.exact(request).orElse(lookup::semantic));
+    return refresher != null && group.isAsk() && result instanceof LookupResult.Hit hit
+        ? refresher.answered(hit)
+        : result.toCall(miss -> coalescer.join(miss, group));
   }
 
   private CacheRequest counted(CacheRequest request) {

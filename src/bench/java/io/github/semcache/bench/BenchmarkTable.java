@@ -30,6 +30,11 @@ final class BenchmarkTable implements Callable<Integer> {
       description = "Numbers of entries for the scope filter tables.")
   private List<Integer> filterSizes = List.of(20_000, 60_000);
 
+  @Option(
+      names = "--dependents",
+      description = "Number of entries that depend on something that is invalidated.")
+  private int dependents = 1_000_000;
+
   @Option(names = "--seconds", description = "Duration of one measurement.")
   private double seconds = 1;
 
@@ -47,6 +52,7 @@ final class BenchmarkTable implements Callable<Integer> {
     stores,
     disk,
     filter,
+    instances,
     encryption
   }
 
@@ -94,6 +100,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.encryption)) {
       new EncryptionSection(report, server, duration).run();
+    }
+    if (only.contains(Part.instances) && server.isPresent()) {
+      new InstancesSection(report, server.get(), duration).run(dependents);
     }
   }
 }

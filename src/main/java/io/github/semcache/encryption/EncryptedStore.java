@@ -8,6 +8,7 @@ import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
@@ -16,7 +17,6 @@ import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.Listable;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -84,37 +83,20 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
 
   @Override
   public VersionedEntry findWithVersions(String key, Set<String> dependencies) {
-    Map<String, String> terms = terms(dependencies);
-    VersionedEntry found = store.findWithVersions(key(key), Set.copyOf(terms.values()));
+    EncryptedTerms terms = cipher.terms(dependencies);
+    VersionedEntry found = store.findWithVersions(key(key), terms.stored());
     return new VersionedEntry(
-        found.entry().map(cipher::decrypt), versionsByDependency(terms, found.versions()));
+        found.entry().map(cipher::decrypt), terms.originalKeys(found.versions()));
   }
 
   @Override
   public Map<String, String> versions(Set<String> dependencies) {
-    Map<String, String> terms = terms(dependencies);
-    return versionsByDependency(terms, store.versions(Set.copyOf(terms.values())));
+    EncryptedTerms terms = cipher.terms(dependencies);
+    return terms.originalKeys(store.versions(terms.stored()));
   }
 
   private String key(String key) {
     return cipher.key(requireNonNull(key, "key"));
-  }
-
-  private Map<String, String> terms(Set<String> dependencies) {
-    return dependencies.stream().collect(Collectors.toMap(term -> term, cipher::term));
-  }
-
-  private static Map<String, String> versionsByDependency(
-      Map<String, String> terms, Map<String, String> versions) {
-    Map<String, String> result = new HashMap<>();
-    terms.forEach(
-        (dependency, term) -> {
-          String version = versions.get(term);
-          if (version != null) {
-            result.put(dependency, version);
-          }
-        });
-    return result;
   }
 
   @Override
@@ -148,15 +130,7 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
 
   @Override
   public int put(List<NewEntry> entries) {
-    return store.put(requireNonNull(entries, "entries").stream().map(this::encrypt).toList());
-  }
-
-  private NewEntry encrypt(NewEntry entry) {
-    return new NewEntry(
-        cipher.encrypt(entry.entry()),
-        entry.embedding(),
-        entry.timeToLive(),
-        entry.terms().stream().map(cipher::term).collect(Collectors.toSet()));
+    return store.put(requireNonNull(entries, "entries").stream().map(cipher::encrypt).toList());
   }
 
   @Override
@@ -169,6 +143,11 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
     CacheEntry entry = cipher.decrypt(stored);
     CacheEntry changed = entry.withChangedAttributes(change);
     return changed.equals(entry) ? stored : cipher.withAttributes(stored, changed.attributes());
+  }
+
+  @Override
+  public Optional<LeaseStore> leases() {
+    return store.leases().map(leases -> new EncryptedLeases(leases, cipher));
   }
 
   @Override

@@ -5,12 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.semcache.encryption.SealedBytes.UnreadableException;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 
 /**
@@ -64,8 +67,22 @@ final class EntryCipher {
     }
   }
 
+  /** Returns terms with their stored names. */
+  EncryptedTerms terms(Set<String> terms) {
+    return new EncryptedTerms(
+        terms.stream().collect(Collectors.toUnmodifiableMap(term -> term, this::term)));
+  }
+
   /** Returns the entry to store. */
-  CacheEntry encrypt(CacheEntry entry) {
+  NewEntry encrypt(NewEntry entry) {
+    return new NewEntry(
+        encrypt(entry.entry()),
+        entry.embedding(),
+        entry.timeToLive(),
+        terms(entry.terms()).stored());
+  }
+
+  private CacheEntry encrypt(CacheEntry entry) {
     String key = key(entry.key());
     String scope = scope(entry.scope());
     long createdAt = entry.createdAt().toEpochMilli();

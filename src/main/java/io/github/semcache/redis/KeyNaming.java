@@ -18,9 +18,14 @@ import java.util.regex.Pattern;
  * @param statePrefix the prefix of the keys of learned state; ends with a colon
  * @param dependencyPrefix the prefix of the keys with the versions of dependencies, which are the
  *     same for all models; ends with a colon
+ * @param leasePrefix the prefix of the keys of leases; ends with a colon
  */
 record KeyNaming(
-    String indexName, String entryPrefix, String statePrefix, String dependencyPrefix) {
+    String indexName,
+    String entryPrefix,
+    String statePrefix,
+    String dependencyPrefix,
+    String leasePrefix) {
   private static final int SCHEMA_VERSION = 2;
   private static final String UNRESERVED =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-:";
@@ -38,7 +43,11 @@ record KeyNaming(
             Integer.toString(space.dimension()));
     String indexName = cache + ":" + suffix;
     return new KeyNaming(
-        indexName, indexName + ":", cache + ":state:" + suffix + ":", cache + ":dependency:");
+        indexName,
+        indexName + ":",
+        cache + ":state:" + suffix + ":",
+        cache + ":dependency:",
+        cache + ":lease:");
   }
 
   byte[] stateKey(String name) {
@@ -47,6 +56,14 @@ record KeyNaming(
 
   byte[] dependencyKey(String term) {
     return Utf8.encode(dependencyPrefix + term);
+  }
+
+  /**
+   * Returns the key of the lease of an entry. Its hash tag is the key of the entry, so that both
+   * are on the same node of a cluster.
+   */
+  byte[] leaseKey(String entryKey) {
+    return Utf8.encode(leasePrefix + "{" + entryPrefix + entryKey + "}");
   }
 
   byte[] documentKey(String entryKey) {

@@ -15,6 +15,7 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
@@ -28,6 +29,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.crypto.SecretKey;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,23 @@ class StoreEncryptionTest {
         ((VectorStore.Listable) store).entries()) {
       return entries.map(VectorStore.Listable.ListedEntry::entry).toList();
     }
+  }
+
+  @Test
+  void noLeaseRemainsIfTheEntryCannotBeDecrypted() {
+    CacheEntry entry = put(encrypted, SECRET, "old");
+    VectorStore withoutKey = StoreEncryption.of(TestKeys.withoutFirst()).encrypt(plain);
+    LeaseStore leases = withoutKey.leases().orElseThrow();
+
+    assertThatThrownBy(
+            () ->
+                leases.claim(
+                    entry.key(),
+                    Set.of(),
+                    Optional.of(entry.createdAt()),
+                    Duration.ofMinutes(1)))
+        .isInstanceOf(StoreException.CorruptEntry.class);
+    assertThat(leases.isHeld(entry.key())).isFalse();
   }
 
   @Test
