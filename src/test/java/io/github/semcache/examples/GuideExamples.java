@@ -8,6 +8,7 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.encryption.StoreEncryption;
 import io.github.semcache.evaluation.DataFile;
 import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.PromptColumns;
@@ -32,6 +33,7 @@ import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
 import java.nio.file.Path;
@@ -86,6 +88,15 @@ final class GuideExamples {
             .build();
     // embedded ends
     return cache;
+  }
+
+  static VectorStore encryption(VectorStore store, byte[] lookupKey, byte[] aesKey) {
+    // encryption begins
+    StoreEncryption.Keys keys =
+        StoreEncryption.Keys.of(lookupKey, "2026-11", Map.of("2026-11", aesKey));
+    VectorStore encrypted = StoreEncryption.of(keys).encrypt(store);
+    // encryption ends
+    return encrypted;
   }
 
   static Answer scope(SemanticCache cache) {
