@@ -5,13 +5,16 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.openai.OpenAiChatClient;
 import io.github.semcache.redis.RedisVectorStore;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -178,7 +181,7 @@ final class ExistingStoreOptions {
 
   private Stores.OpenStore open(EmbeddingSpace space) {
     return Stores.isRedis(name)
-        ? Stores.inRedis(Stores.redis(name, cluster), cacheName(), space)
+        ? Stores.inRedis(Stores.redis(name, cluster), cacheName(), space, vectorType(space))
         : Stores.inDirectory(name, space);
   }
 
@@ -234,11 +237,27 @@ final class ExistingStoreOptions {
   /** Returns the vector spaces of the embeddings in the cache. */
   private List<EmbeddingSpace> spaces() {
     return Stores.isRedis(name)
-        ? RedisVectorStore.caches(Stores.redis(name, cluster)).stream()
-            .filter(cache -> cache.cacheName().equals(cacheName()))
-            .map(RedisVectorStore.StoredCache::space)
-            .toList()
+        ? storedCaches().map(RedisVectorStore.StoredCache::space).distinct().toList()
         : List.of(Stores.spaceOf(name));
+  }
+
+  private Stream<RedisVectorStore.StoredCache> storedCaches() {
+    return RedisVectorStore.caches(Stores.redis(name, cluster)).stream()
+        .filter(cache -> cache.cacheName().equals(cacheName()));
+  }
+
+  /** Returns the type of the vectors; FLOAT32 if there are both, or if the listing is denied. */
+  private VectorType vectorType(EmbeddingSpace space) {
+    try {
+      Set<VectorType> types =
+          storedCaches()
+              .filter(cache -> cache.space().equals(space))
+              .map(RedisVectorStore.StoredCache::vectorType)
+              .collect(Collectors.toSet());
+      return types.equals(Set.of(VectorType.FLOAT16)) ? VectorType.FLOAT16 : VectorType.FLOAT32;
+    } catch (StoreException e) {
+      return VectorType.FLOAT32;
+    }
   }
 
   private String cacheName() {

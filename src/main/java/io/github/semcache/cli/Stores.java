@@ -124,11 +124,16 @@ final class Stores {
   }
 
   /** Opens a cache in Redis without creating an index if there is none. */
-  static OpenStore inRedis(RedisConnection connection, String cacheName, EmbeddingSpace space) {
+  static OpenStore inRedis(
+      RedisConnection connection,
+      String cacheName,
+      EmbeddingSpace space,
+      RedisVectorStore.VectorType vectorType) {
     // A search of a flat index has no parameters, so the server uses those of the actual index.
     RedisVectorStore store =
         RedisVectorStore.builder(connection, space)
             .cacheName(cacheName)
+            .vectorType(vectorType)
             .vectorIndex(VectorIndex.flat())
             .assumeIndex()
             .build();

@@ -76,8 +76,8 @@ public final class Scope {
   }
 
   /**
-   * Returns the scope without tags, system text, earlier messages, and settings. It does not
-   * include other scopes: it equals only itself.
+   * Returns the scope without tags, system text, earlier messages, settings, and dependencies. Its
+   * answers are not served in other scopes, nor theirs in this one.
    *
    * @return the empty scope
    */
@@ -312,7 +312,7 @@ public final class Scope {
 
   /**
    * Returns the SHA-256 hash over all parts. Each part is preceded by its length, so different
-   * scopes are encoded differently. The hash of a scope does not change between versions.
+   * scopes are encoded differently. Later versions of this library return the same hash.
    *
    * @return 64 lower-case hexadecimal digits
    */
