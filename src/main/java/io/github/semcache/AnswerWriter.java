@@ -5,6 +5,7 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.concurrent.FatalErrors;
+import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ExpiryPolicy;
@@ -51,6 +52,7 @@ final class AnswerWriter {
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
   private final @Nullable HitEvaluator evaluator;
+  private final MatchingDelay modelCalls;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
@@ -64,6 +66,7 @@ final class AnswerWriter {
       InstantSource time,
       CacheOptions.TimeLimits limits,
       @Nullable HitEvaluator evaluator,
+      MatchingDelay modelCalls,
       EventPublisher events,
       FailOpen failOpen) {
     this.queries = queries;
@@ -75,6 +78,7 @@ final class AnswerWriter {
     this.time = time;
     this.limits = limits;
     this.evaluator = evaluator;
+    this.modelCalls = modelCalls;
     this.events = events;
     this.failOpen = failOpen;
   }
@@ -88,8 +92,9 @@ final class AnswerWriter {
 
   /** Stores a reply of the model if it is admitted, and returns the answer for the caller. */
   Answer onReply(LookupResult.Miss miss, ChatReply reply, EventPublisher.Stopwatch stopwatch) {
-    events.publish(
-        new CacheEvent.ModelAnswered(stopwatch.elapsed(), reply.finishReason(), reply.usage()));
+    Duration elapsed = stopwatch.elapsed();
+    modelCalls.add(elapsed);
+    events.publish(new CacheEvent.ModelAnswered(elapsed, reply.finishReason(), reply.usage()));
     return Answer.ofModel(
         miss.request().query(), reply, tryStore(miss, reply), miss.reason(), miss.verification());
   }
@@ -240,10 +245,15 @@ final class AnswerWriter {
   /** Stores an answer given by the caller. Failures are thrown. */
   void put(Prompt prompt, ChatReply reply) {
     Query query = queries.queryOf(prompt);
-    String versions = store.versions(query);
-    Optional<Embedding> embedding =
-        embedder.reads(query.text()) ? Optional.of(embedder.embed(query.text())) : Optional.empty();
-    store.put(List.of(newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt))));
+    String versions = failOpen.require(Operation.FIND, () -> store.versions(query));
+    Optional<Embedding> embedding = embedder.requireIfReadable(query.text());
+    NewEntry entry = newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt));
+    failOpen.require(
+        Operation.WRITE,
+        () -> {
+          store.put(List.of(entry));
+          return entry;
+        });
   }
 
   /** Stores answers given by the caller in batches. Failures are thrown. */

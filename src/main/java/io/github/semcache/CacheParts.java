@@ -3,6 +3,7 @@ package io.github.semcache;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
+import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.TimeLimiter;
 import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.learning.CachedScale;
@@ -40,7 +41,8 @@ record CacheParts(
     @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
     @Nullable Refresher refresher,
-    TimeLimiter workers) {
+    TimeLimiter workers,
+    MatchingDelay modelCalls) {
 
   static CacheParts create(CacheOptions options) {
     EventPublisher events = new EventPublisher(options.listener(), options.ticker());
@@ -60,6 +62,7 @@ record CacheParts(
     QueryFactory queries =
         new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
     CacheabilityCheck cacheability = new CacheabilityCheck(options.cacheability(), failOpen);
+    MatchingDelay modelCalls = new MatchingDelay();
     AnswerWriter writer =
         new AnswerWriter(
             queries,
@@ -71,6 +74,7 @@ record CacheParts(
             options.time(),
             options.limits(),
             evaluator,
+            modelCalls,
             events,
             failOpen);
     PairVerifier afterMiss = options.verifierAfterMiss();
@@ -127,7 +131,8 @@ record CacheParts(
                 options.sharing().refreshLease(),
                 async.executor(),
                 events),
-        workers);
+        workers,
+        modelCalls);
   }
 
   private static HitPolicy scaled(CacheOptions options, EventPublisher events, FailOpen failOpen) {

@@ -41,6 +41,12 @@ sealed interface LookupResult {
    * @param miss the state of the lookup before the entry was found
    */
   record Hit(Answer answer, CacheEntry entry, Miss miss) implements LookupResult {
+
+    /** Returns whether the answer must be delayed. */
+    boolean isQuiet() {
+      return miss.request().prompt().isQuiet();
+    }
+
     @Override
     public LookupResult orElse(Function<Miss, LookupResult> next) {
       return this;

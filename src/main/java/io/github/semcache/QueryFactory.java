@@ -39,7 +39,9 @@ final class QueryFactory {
    */
   Query queryOf(Prompt prompt) {
     requireNonNull(prompt, "prompt");
-    return Query.of(prompt, normalizer, scopeOf(prompt.scope()).settings());
+    return failOpen.require(
+        Operation.NORMALIZE,
+        () -> Query.of(prompt, normalizer, scopeOf(prompt.scope()).settings()));
   }
 
   /**

@@ -48,6 +48,17 @@ final class ResilientEmbedder {
     return !InvisibleCharacters.in(text) && embedder.coverage(text) >= Embedder.MIN_COVERAGE;
   }
 
+  /**
+   * Embeds a text until the current deadline; empty if it may not be compared by its embedding.
+   *
+   * @throws EmbedderException if the embedder fails or does not respond
+   */
+  Optional<Embedding> requireIfReadable(String text) {
+    return failOpen.require(Operation.READ, () -> reads(text))
+        ? Optional.of(failOpen.require(Operation.EMBED, () -> embed(text)))
+        : Optional.empty();
+  }
+
   /** Embeds the text of a request; empty if the embedder fails. */
   Optional<Embedding> tryEmbed(CacheRequest request) {
     Attempt attempt = new Attempt(request);

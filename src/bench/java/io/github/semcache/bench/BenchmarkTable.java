@@ -59,7 +59,8 @@ final class BenchmarkTable implements Callable<Integer> {
     disk,
     filter,
     instances,
-    effort
+    effort,
+    encryption
   }
 
   /**
@@ -103,6 +104,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.filter) && server.isPresent()) {
       new FilterSection(report, server.get(), duration).run(filterSizes);
+    }
+    if (only.contains(Part.encryption)) {
+      new EncryptionSection(report, server, duration).run();
     }
     if (only.contains(Part.instances) && server.isPresent()) {
       new InstancesSection(report, server.get(), duration).run(dependents);

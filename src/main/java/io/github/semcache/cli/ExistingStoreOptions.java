@@ -2,6 +2,8 @@ package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.evaluation.CachingEmbedder;
+import io.github.semcache.openai.OpenAiChatClient;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.store.StoreException;
@@ -32,7 +34,7 @@ final class ExistingStoreOptions {
         "The directory of an embedded store that no other process uses,",
         "or redis[s]://[[user]:password@]host[:port] for a store in Redis."
       })
-  @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
+  @SuppressWarnings("NullAway.Init") // set by picocli, which requires it, except for ui
   private String name;
 
   @Option(
@@ -77,6 +79,92 @@ final class ExistingStoreOptions {
         return action.apply(open, store);
       }
     }
+  }
+
+  /**
+   * Opens the embedder and the store as {@link #with} does, and creates a store if there is none.
+   */
+  <T> T withOrCreate(BiFunction<OpenEmbedder, Stores.OpenStore, T> action) {
+    checkOptions();
+    try (OpenEmbedder open = embedder.open()) {
+      EmbeddingSpace space = EmbeddingSpace.of(open.embedder());
+      try (Stores.OpenStore store = exists(space) ? open(space) : create(space)) {
+        return action.apply(open, store);
+      }
+    }
+  }
+
+  /** Returns whether the store exists. Fails if it has another embedding model. */
+  private boolean exists(EmbeddingSpace space) {
+    if (!Stores.isRedis(name) && !Stores.isStoreDirectory(name)) {
+      return false;
+    }
+    List<EmbeddingSpace> spaces = spaces();
+    if (!spaces.isEmpty() && !spaces.contains(space)) {
+      throw anotherModel(describe(space), spaces);
+    }
+    return !spaces.isEmpty();
+  }
+
+  private Stores.OpenStore create(EmbeddingSpace space) {
+    return Stores.isRedis(name)
+        ? Stores.createInRedis(Stores.redis(name, cluster), cacheName(), space)
+        : Stores.createInDirectory(name, space);
+  }
+
+  /** Returns whether a store is given; only {@code ui} does not require one. */
+  boolean isGiven() {
+    return spec.commandLine().getParseResult().hasMatchedOption("--store");
+  }
+
+  /** Opens the embedder, runs an action with an empty store in memory, and closes both. */
+  <T> T inMemory(BiFunction<OpenEmbedder, Stores.OpenStore, T> action) {
+    if (cluster || cacheName != null || model != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--cluster, --cache-name, and --model require --store");
+    }
+    try (OpenEmbedder open = embedder.open();
+        Stores.OpenStore store = Stores.inMemory(EmbeddingSpace.of(open.embedder()))) {
+      return action.apply(open, store);
+    }
+  }
+
+  /** Opens a chat model of the service of the embedder options. The caller closes it. */
+  OpenAiChatClient openChatModel(String chatModel) {
+    return embedder.openChatModel(chatModel);
+  }
+
+  /**
+   * Opens the embedder and the store as {@link #with} does. If the embedder of the store is not
+   * available, because no {@code --embedder} is given or its API key is missing, prompts are looked
+   * up by their key only.
+   *
+   * @param action receives the embedder, the store, and whether prompts are looked up by their key
+   *     only
+   */
+  <T> T withOrExactOnly(UiAction<T> action) {
+    if (embedder.isAvailable() && (embedder.isGiven() || hasModelOfEmbedder())) {
+      return with((open, store) -> action.apply(open, store, false));
+    }
+    return withoutEmbedder(
+        (space, store) ->
+            action.apply(
+                new OpenEmbedder(CachingEmbedder.inMemory(new ExactOnlyEmbedder(space)), () -> {}),
+                store,
+                true));
+  }
+
+  /** An action on a store whose embedder may not be available. */
+  interface UiAction<T> {
+    T apply(OpenEmbedder embedder, Stores.OpenStore store, boolean isExactOnly);
+  }
+
+  /** Returns whether the store has embeddings of the default embedder, or none. */
+  private boolean hasModelOfEmbedder() {
+    checkOptions();
+    List<EmbeddingSpace> spaces = spaces();
+    return spaces.isEmpty()
+        || spaces.stream().anyMatch(space -> space.modelId().equals(embedder.modelId()));
   }
 
   /**

@@ -39,6 +39,7 @@ public final class Prompt {
   private final Optional<Duration> timeToLive;
   private final Optional<Duration> maxWait;
   private final Optional<Duration> deadline;
+  private final boolean quiet;
 
   private Prompt(Draft draft) {
     this.text = draft.text;
@@ -49,6 +50,7 @@ public final class Prompt {
     this.timeToLive = draft.timeToLive;
     this.maxWait = draft.maxWait;
     this.deadline = draft.deadline;
+    this.quiet = draft.quiet;
   }
 
   /**
@@ -244,6 +246,23 @@ public final class Prompt {
   }
 
   /**
+   * Delays a hit by the duration of a recent model call, so that the caller cannot measure whether
+   * somebody has asked a similar prompt before. For callers who must not know that. The delay is
+   * that of one of the latest 128 calls of this cache, at most 10 seconds, and 1 second before the
+   * first one. The calling thread sleeps.
+   *
+   * <p>A stream of a cached answer arrives in one piece, and an answer that a concurrent call is
+   * receiving arrives earlier than a new one. Wrapped clients also mark hits.
+   *
+   * @return a prompt whose hits are delayed
+   */
+  public Prompt quiet() {
+    Draft draft = new Draft(this);
+    draft.quiet = true;
+    return new Prompt(draft);
+  }
+
+  /**
    * Sets the mode to {@link Mode#BYPASS}: the model is called, and its answer is not stored.
    *
    * @return a prompt that bypasses the cache
@@ -374,6 +393,15 @@ public final class Prompt {
     return deadline;
   }
 
+  /**
+   * Returns whether hits are delayed; see {@link #quiet()}.
+   *
+   * @return whether hits are delayed
+   */
+  public boolean isQuiet() {
+    return quiet;
+  }
+
   /** Returns whether the other object is a prompt with equal text, scope, and options. */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -386,7 +414,7 @@ public final class Prompt {
   }
 
   private List<Object> components() {
-    return List.of(text, scope, mode, maxAge, maxDistance, timeToLive, maxWait, deadline);
+    return List.of(text, scope, mode, maxAge, maxDistance, timeToLive, maxWait, deadline, quiet);
   }
 
   /** Returns the length of the text, the hash of the scope, and the mode, but no text. */
@@ -419,6 +447,7 @@ public final class Prompt {
     private Optional<Duration> timeToLive = Optional.empty();
     private Optional<Duration> maxWait = Optional.empty();
     private Optional<Duration> deadline = Optional.empty();
+    private boolean quiet;
 
     Draft(String text) {
       this.text = text;
@@ -433,6 +462,7 @@ public final class Prompt {
       timeToLive = prompt.timeToLive;
       maxWait = prompt.maxWait;
       deadline = prompt.deadline;
+      quiet = prompt.quiet;
     }
   }
 
