@@ -24,7 +24,7 @@ final class HalfFloats {
 
   /** Returns the bits of the nearest half-precision float; ties are rounded to even. */
   static short bits(float value) {
-    int sign = Float.floatToRawIntBits(value) >>> 16 & 0x8000;
+    int sign = (Float.floatToRawIntBits(value) >>> 16) & 0x8000;
     float magnitude = Math.abs(value);
     return (short) (sign | magnitudeBits(magnitude));
   }
@@ -42,7 +42,7 @@ final class HalfFloats {
     }
     int bits = Float.floatToRawIntBits(magnitude) - (BIAS_DIFFERENCE << 23);
     int lost = bits & ((1 << LOST_BITS) - 1);
-    int half = 1 << LOST_BITS - 1;
+    int half = 1 << (LOST_BITS - 1);
     int truncated = bits >>> LOST_BITS;
     boolean roundUp = lost > half || (lost == half && (truncated & 1) == 1);
     // A carry into the exponent gives the next power of two.
