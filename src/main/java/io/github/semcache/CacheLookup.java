@@ -340,7 +340,9 @@ final class CacheLookup {
         () -> store.nearest(query, embedding, matches -> servable(query, versions, matches)));
   }
 
-  /** Returns more entries than the policy receives, including reported entries. Throws failures. */
+  /**
+   * Returns more entries than the policy receives, including reported ones. Failures are thrown.
+   */
   List<Match> nearestForReport(Query query) {
     return store.manyNearest(query, embedder.embed(query.text()));
   }

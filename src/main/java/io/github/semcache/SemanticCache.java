@@ -163,17 +163,20 @@ public final class SemanticCache implements AutoCloseable {
     return ask(lookUpExact(prompt, model), model, group);
   }
 
+  /** The first step: counts the request and looks it up by its key. */
   private LookupResult lookUpExact(Prompt prompt, ChatClient model) {
     checkOpen();
     return lookup.exact(counted(queries.requestOf(prompt, model.settings())));
   }
 
+  /** The second step, after an exact miss: looks up a similar prompt. */
   private Answer ask(LookupResult exact, ChatClient model, CoalescingGroup group) {
     return hedging != null && exact instanceof LookupResult.Miss miss && miss.request().reads()
         ? hedging.ask(miss, result -> answer(result, model, CoalescingGroup.ask()))
         : answer(exact.orElse(lookup::semantic), model, group);
   }
 
+  /** The last step, after a miss: calls the model, or waits for the call that another one makes. */
   private Answer answer(LookupResult result, ChatClient model, CoalescingGroup group) {
     if (refresher != null && result instanceof LookupResult.Hit hit) {
       refresher.refresh(hit, model instanceof StreamingCall streaming ? streaming.model() : model);

@@ -31,6 +31,12 @@ final class BenchmarkTable implements Callable<Integer> {
   private List<Integer> filterSizes = List.of(20_000, 60_000);
 
   @Option(
+      names = "--effort-sizes",
+      split = ",",
+      description = "Numbers of entries for the table of selected candidates.")
+  private List<Integer> effortSizes = List.of(1_000, 5_000, 10_000, 30_000);
+
+  @Option(
       names = "--dependents",
       description = "Number of entries that depend on something that is invalidated.")
   private int dependents = 1_000_000;
@@ -53,6 +59,7 @@ final class BenchmarkTable implements Callable<Integer> {
     disk,
     filter,
     instances,
+    effort,
     encryption
   }
 
@@ -103,6 +110,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.instances) && server.isPresent()) {
       new InstancesSection(report, server.get(), duration).run(dependents);
+    }
+    if (only.contains(Part.effort) && server.isPresent()) {
+      new EffortSection(report, server.get(), duration).run(effortSizes, dimensions);
     }
   }
 }

@@ -14,6 +14,7 @@ import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.PromptColumns;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
+import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.Lexicon;
@@ -41,7 +42,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** The examples of the README and of the pages in {@code docs}. */
 final class GuideExamples {
@@ -61,7 +64,17 @@ final class GuideExamples {
             .vectorIndex(VectorIndex.hnsw().efRuntime(128))
             .build();
     // redis ends
-    return List.of(store, tuned);
+    return List.of(store, tuned, limited(embedder, connection));
+  }
+
+  private static RedisVectorStore limited(Embedder embedder, RedisConnection connection) {
+    // limited begins
+    RedisVectorStore store =
+        RedisVectorStore.builder(connection, EmbeddingSpace.of(embedder))
+            .maxEntries(500_000)
+            .build();
+    // limited ends
+    return store;
   }
 
   static SemanticCache embedded(Path directory, ChatClient chatClient) {
@@ -286,6 +299,20 @@ final class GuideExamples {
             .guards(Guards.of(Lexicon.english().adding(WordList.OPPOSITES, "sandbox | live")));
     // guards ends
     return List.of(withoutNegation, ownWords);
+  }
+
+  static HitPolicy customGuard() {
+    // custom-guard begins
+    Set<String> plans = Set.of("basic", "premium", "enterprise");
+    Guard samePlan =
+        prompts ->
+            Stream.concat(prompts.onlyInAsked().stream(), prompts.onlyInCached().stream())
+                    .anyMatch(plans::contains)
+                ? Optional.of(new RejectionReason("other-plan"))
+                : Optional.empty();
+    HitPolicy policy = HitPolicy.maxDistance(0.15).guardedBy(samePlan);
+    // custom-guard ends
+    return policy;
   }
 
   static HitPolicy strictFallback() {

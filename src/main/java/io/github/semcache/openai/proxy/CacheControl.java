@@ -112,7 +112,8 @@ public final class CacheControl {
   }
 
   /**
-   * Returns an instance that always asks the model, and replaces the cached answer.
+   * Returns an instance with which the model is always called and its answer replaces the cached
+   * one.
    *
    * @return an instance with the mode {@code refresh}
    */
@@ -121,7 +122,7 @@ public final class CacheControl {
   }
 
   /**
-   * Returns an instance that always asks the model, and stores nothing.
+   * Returns an instance with which the model is always called and nothing is stored.
    *
    * @return an instance with the mode {@code bypass}
    */
