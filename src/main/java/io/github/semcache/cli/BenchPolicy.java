@@ -43,7 +43,7 @@ record BenchPolicy(
   void configure(Replay.Builder replay) {
     replay.cache(options);
     if (labelsWhereUnsure) {
-      replay.labelsWhereUnsure(PairVerifier.local());
+      replay.labelsWhereUnsure(PairVerifier.local().strict());
     }
   }
 

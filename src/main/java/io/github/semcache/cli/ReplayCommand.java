@@ -103,7 +103,7 @@ final class ReplayCommand implements Callable<Integer> {
       Replay.Builder replay =
           Replay.builder(open.embedder()).cache(policy::configure).progress(progress);
       if (policy.verifier().usesLabels()) {
-        replay.labelsWhereUnsure(PairVerifier.local());
+        replay.labelsWhereUnsure(PairVerifier.local().strict());
       }
       if (timeToLive != null) {
         replay.timeToLive(timeToLive);

@@ -2,16 +2,22 @@ package io.github.semcache.evaluation;
 
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
+import io.github.semcache.verify.Verification.Cost;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Consults another verifier, and decides by the labels where that one is unsure. In a replay, the
- * cached answer is the label of the cached prompt.
+ * Consults another verifier, and decides by the labels where that one is unsure, for at most one
+ * pair of a lookup, as {@link PairVerifier#chat(io.github.semcache.chat.ChatClient)} does. In a
+ * replay, the cached answer is the label of the cached prompt.
  */
 final class LabelVerifier implements PairVerifier {
+  /** The cost of a call, so that the cache stores an accepted prompt as it does after a call. */
+  private static final Cost CALL = new Cost(1, 0, 0);
+
   private final PairVerifier first;
   private final Supplier<Optional<String>> currentLabel;
   private final AtomicLong calls = new AtomicLong();
@@ -28,8 +34,19 @@ final class LabelVerifier implements PairVerifier {
 
   @Override
   public Verification verify(Pair pair) {
-    Verification verification = first.verify(pair);
-    if (verification.outcome() != Verification.Outcome.UNSURE) {
+    return verify(first, pair, new AtomicBoolean());
+  }
+
+  @Override
+  public PairVerifier forLookup() {
+    PairVerifier firstOfLookup = first.forLookup();
+    AtomicBoolean isAsked = new AtomicBoolean();
+    return pair -> verify(firstOfLookup, pair, isAsked);
+  }
+
+  private Verification verify(PairVerifier verifier, Pair pair, AtomicBoolean isAsked) {
+    Verification verification = verifier.verify(pair);
+    if (verification.outcome() != Verification.Outcome.UNSURE || isAsked.getAndSet(true)) {
       return verification;
     }
     calls.incrementAndGet();
@@ -38,12 +55,12 @@ final class LabelVerifier implements PairVerifier {
         .map(
             label ->
                 label.equals(pair.cachedAnswer())
-                    ? Verification.accept()
-                    : Verification.reject("labels-differ"))
+                    ? Verification.accept().plusCost(CALL)
+                    : Verification.reject("labels-differ").plusCost(CALL))
         .orElse(verification);
   }
 
-  /** Returns the number of pairs about which the first verifier was unsure. */
+  /** Returns the number of pairs on which the labels decided. */
   OptionalLong calls() {
     return OptionalLong.of(calls.get());
   }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.guard.PromptPair;
 import io.github.semcache.internal.language.Dictionary;
 import io.github.semcache.internal.language.TextAnalysis;
 import io.github.semcache.internal.language.Token;
@@ -73,8 +72,8 @@ public final class VerifierTrainer {
   }
 
   /**
-   * Adds labeled pairs, each in both directions. Pairs that a rule of the verifier rejects and
-   * pairs with a distance above 0.45 are skipped.
+   * Adds labeled pairs. Pairs that a rule of the verifier rejects and pairs with a distance above
+   * 0.45 are skipped.
    *
    * @param source the name of the source
    * @param pairs the pairs
@@ -93,11 +92,8 @@ public final class VerifierTrainer {
       LabeledPair pair = pairs.get(i);
       double distance = embeddings.get(2 * i).cosineDistance(embeddings.get(2 * i + 1));
       if (distance <= MAX_DISTANCE) {
-        PromptPair forward = PromptPair.of(pair.first(), pair.second());
-        PromptPair backward = PromptPair.of(pair.second(), pair.first());
-        boolean same = pair.sameAnswer();
-        addExample(examples, PairFeatures.of(forward, distance), same, weights, 0.5);
-        addExample(examples, PairFeatures.of(backward, distance), same, weights, 0.5);
+        PairFeatures features = features(pair.first(), pair.second(), distance);
+        addExample(examples, features, pair.sameAnswer(), weights, 1);
       }
     }
     return this;
@@ -131,6 +127,38 @@ public final class VerifierTrainer {
       int count,
       Weights weights) {
     prompts.forEach(prompt -> addDocument(prompt.text()));
+    mine(source, prompts, meaning, count, weights);
+    SplittableRandom random = new SplittableRandom(seed);
+    List<String> drawn = new ArrayList<>();
+    for (int i = 0; i < count / 8; i++) {
+      drawn.add(prompts.get(random.nextInt(prompts.size())).text());
+    }
+    return addPairs(
+        source + " (edited)", new PairSynthesizer(seed).pairs(drawn), new Weights(1, 1));
+  }
+
+  /**
+   * Adds pairs of generated prompts that are close to each other. Two prompts have the same answer
+   * if they have the same label. How rare words are is not derived from these prompts.
+   *
+   * @param source the name of the source
+   * @param prompts the prompts, each with a label
+   * @param count the number of pairs to draw
+   * @param weights the weights of the examples
+   * @return this trainer
+   */
+  public VerifierTrainer addGenerated(
+      String source, List<LabeledPrompt> prompts, int count, Weights weights) {
+    mine(source, prompts, LabelMeaning.ANSWER, count, weights);
+    return this;
+  }
+
+  private void mine(
+      String source,
+      List<LabeledPrompt> prompts,
+      LabelMeaning meaning,
+      int count,
+      Weights weights) {
     NeighborTable table = NeighborTable.of(embedder, prompts, done -> {});
     Map<Integer, LabeledPrompt> byIndex = new LinkedHashMap<>();
     List<Embedding> embeddings = embedder.embed(prompts.stream().map(LabeledPrompt::text).toList());
@@ -141,13 +169,6 @@ public final class VerifierTrainer {
       }
     }
     mine(examples(source), table, byIndex, meaning, count, weights);
-    SplittableRandom random = new SplittableRandom(seed);
-    List<String> drawn = new ArrayList<>();
-    for (int i = 0; i < count / 8; i++) {
-      drawn.add(prompts.get(random.nextInt(prompts.size())).text());
-    }
-    return addPairs(
-        source + " (edited)", new PairSynthesizer(seed).pairs(drawn), new Weights(1, 1));
   }
 
   /** Draws prompts, and for each some of its nearest neighbors as a cache of random size would. */
@@ -186,13 +207,17 @@ public final class VerifierTrainer {
       double distance,
       LabelMeaning meaning,
       Weights weights) {
-    PairFeatures features = PairFeatures.of(PromptPair.of(a.text(), b.text()), distance);
+    PairFeatures features = features(a.text(), b.text(), distance);
     boolean same = a.label().equals(b.label());
     if (same && meaning == LabelMeaning.INTENT && features.hasUnmatchedDetail()) {
       addExample(examples, features, false, weights, 0.5);
     } else {
       addExample(examples, features, same, weights, 1);
     }
+  }
+
+  private static PairFeatures features(String first, String second, double distance) {
+    return PairFeatures.of(PairFeatures.ordered(first, second), distance);
   }
 
   private List<FeaturedPair> examples(String source) {

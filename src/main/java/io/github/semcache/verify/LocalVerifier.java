@@ -17,11 +17,15 @@ import java.util.OptionalDouble;
 
 /**
  * A verifier that compares the words of two prompts. It needs no model call and no I/O. It reads
- * English; in other languages it accepts only prompts with the same words.
+ * English; in other languages it accepts only prompts with the same words. The decision does not
+ * depend on which of the prompts is the new one.
  *
  * <p>LocalVerifier is immutable and thread-safe. {@link #verify} does not block.
  */
 public final class LocalVerifier implements PairVerifier, NonBlocking {
+  /** The maximum score of requests that differ in a form, relative to the score of acceptance. */
+  private static final double MAX_OTHER_FORM = 0.5;
+
   private final VerifierModel model;
   private final double accept;
   private final double reject;
@@ -113,10 +117,10 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (pair.query().equals(pair.cachedPrompt())) {
       return Verification.accept().withScore(1);
     }
-    return verify(PromptPair.of(pair.query(), pair.cachedPrompt()), pair.distance());
+    return verify(PairFeatures.ordered(pair.query(), pair.cachedPrompt()), pair.distance());
   }
 
-  Verification verify(PromptPair prompts, double distance) {
+  private Verification verify(PromptPair prompts, double distance) {
     String reason = AddedText.difference(prompts.asked(), prompts.cached());
     if (reason == null) {
       reason = SurfaceRules.difference(prompts.asked(), prompts.cached());
@@ -137,7 +141,17 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (rule != null) {
       return new Verification(Outcome.REJECT, rule, OptionalDouble.of(0));
     }
-    return decide(model.score(features), features.reason());
+    double score = model.score(features);
+    return features.isRequest() && features.hasOtherForm()
+        ? decideOnOtherForm(score)
+        : decide(score, features.reason());
+  }
+
+  /** Never accepts: in a request, another form of a word is often another value. */
+  private Verification decideOnOtherForm(double score) {
+    double bounded = Math.min(score, accept * MAX_OTHER_FORM);
+    Outcome outcome = bounded < reject ? Outcome.REJECT : Outcome.UNSURE;
+    return new Verification(outcome, "other-form", OptionalDouble.of(bounded));
   }
 
   private Verification decide(double score, String reason) {

@@ -4,8 +4,10 @@ import io.github.semcache.guard.PromptPair;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.verify.PairFeatures;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -108,8 +110,7 @@ final class PairRules {
       }
     }
     if (!features.hasUnmatchedContent()
-        && ((onlyIn(SUBJECTS, a, b) && onlyIn(OBJECTS, b, a))
-            || (onlyIn(SUBJECTS, b, a) && onlyIn(OBJECTS, a, b)))) {
+        && (isSubjectExchanged(first, second) || areCountsExchanged(first, second))) {
       return "order";
     }
     if (differOnlyByLetter(first, second)) {
@@ -120,6 +121,33 @@ final class PairRules {
       return "unmatched-word";
     }
     return isTransposed(keys(first), keys(second)) ? "order" : null;
+  }
+
+  /**
+   * Returns whether one word is repeated instead of another: "who is a if a is b", "... b is a".
+   */
+  private static boolean areCountsExchanged(List<Token> first, List<Token> second) {
+    Map<String, Integer> difference = new HashMap<>();
+    first.stream().limit(MAX_ORDERED).forEach(t -> difference.merge(t.key(), 1, Integer::sum));
+    second.stream().limit(MAX_ORDERED).forEach(t -> difference.merge(t.key(), -1, Integer::sum));
+    Set<String> repeated = new HashSet<>();
+    for (List<Token> side : List.of(first, second)) {
+      Set<String> seen = new HashSet<>();
+      side.stream()
+          .limit(MAX_ORDERED)
+          .filter(t -> t.isContent() && !seen.add(t.key()))
+          .forEach(t -> repeated.add(t.key()));
+    }
+    return repeated.stream().anyMatch(key -> difference.getOrDefault(key, 0) > 0)
+        && repeated.stream().anyMatch(key -> difference.getOrDefault(key, 0) < 0);
+  }
+
+  /** Returns whether "I" in one text is "me" in the other, except in "I need" and "give me". */
+  private static boolean isSubjectExchanged(List<Token> first, List<Token> second) {
+    Set<String> a = PairFeatures.formsWithoutRequests(first);
+    Set<String> b = PairFeatures.formsWithoutRequests(second);
+    return (onlyIn(SUBJECTS, a, b) && onlyIn(OBJECTS, b, a))
+        || (onlyIn(SUBJECTS, b, a) && onlyIn(OBJECTS, a, b));
   }
 
   private static Set<String> forms(List<Token> tokens) {

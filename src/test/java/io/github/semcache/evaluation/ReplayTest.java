@@ -11,6 +11,7 @@ import io.github.semcache.policy.MissReason;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
+import io.github.semcache.verify.Verification;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,6 +46,42 @@ class ReplayTest {
         .cache(cache -> cache.verifier(PairVerifier.none()))
         .hitPolicy(NEAR)
         .build();
+  }
+
+  /** The prompt "where is my card reader" has two candidates. */
+  @Test
+  void labelsDecideOnOnePairOfALookup() {
+    ReplayResult result =
+        Replay.builder(embedder)
+            .hitPolicy(NEAR)
+            .labelsWhereUnsure(pair -> Verification.unsure("unsure"))
+            .build()
+            .run(
+                List.of(
+                    LabeledPrompt.of("where is my card", "reader"),
+                    LabeledPrompt.of("where's my card", "arrival"),
+                    LabeledPrompt.of("where is my card reader", "reader")));
+
+    assertThat(result.verifierCalls()).hasValue(2);
+    assertThat(result.total().hits()).isZero();
+  }
+
+  /** Only the second prompt is near enough to the third one. */
+  @Test
+  void promptThatTheLabelsAcceptIsAKeyOfTheEntry() {
+    ReplayResult result =
+        Replay.builder(embedder)
+            .hitPolicy(HitPolicy.maxDistance(0.005).unguarded())
+            .labelsWhereUnsure(pair -> Verification.unsure("unsure"))
+            .build()
+            .run(
+                List.of(
+                    LabeledPrompt.of("where is my card", "card"),
+                    LabeledPrompt.of("where's my card", "card"),
+                    LabeledPrompt.of("where is my card reader", "card")));
+
+    assertThat(result.verifierCalls()).hasValue(2);
+    assertThat(result.total().hits()).isEqualTo(2);
   }
 
   @Test

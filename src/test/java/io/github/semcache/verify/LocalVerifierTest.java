@@ -33,6 +33,87 @@ class LocalVerifierTest {
     assertThat(verify(b, a, CLOSE).outcome()).as("%s | %s", b, a).isNotEqualTo(Outcome.ACCEPT);
   }
 
+  /** Requests of domains that neither the data nor the grammar of the model has. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      value = {
+        "show me the ferns in greenhouse two | show me the ferns in greenhouse three",
+        "list the paintings by vermeer | list the paintings by rembrandt",
+        "list the paintings by vermeer | list the paintings by vermeer in the east wing",
+        "find beehives near the orchard | find beehives near the orchard after sunset",
+        "water the tomatoes for ten minutes | water the tomatoes for twenty minutes",
+        "water the tomatoes | water the cucumbers",
+        "ship the parcel from bergen to malmo | ship the parcel from malmo to bergen",
+        "which satellites pass over lisbon at night | which satellites pass over porto at night",
+        "open the valve on tank seven | close the valve on tank seven",
+        "print the oldest invoice | print the newest invoice",
+        "what crystals are heavier than quartz | what crystals are lighter than quartz",
+        "find the widest bridge in the county | find the widest tunnel in the county",
+        "tell me the depth of the north well | tell me the depth of the south well",
+        "assign the ticket to nadia | assign the ticket to omar"
+      })
+  void requestsOfOtherDomainsWithOtherSlotsAreNotAccepted(String first, String second) {
+    assertNotAccepted(first, second);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      value = {
+        "show me the movies at the odeon | show me the movie at the odeon",
+        "find the closest pharmacy | find the nearest pharmacy",
+        "list the cheapest rooms | list the least expensive rooms",
+        "set the volume to four | set the volume to 4",
+        "play some songs by the choir | play some tunes by the choir"
+      })
+  void otherFormsInRequestsAreLeftToAnotherVerifier(String first, String second) {
+    assertThat(verify(first, second, CLOSE).outcome()).isEqualTo(Outcome.UNSURE);
+    assertThat(verify(first, second, CLOSE).reason()).isEqualTo("other-form");
+    assertThat(verify(first, second, CLOSE).score().orElseThrow()).isLessThan(0.5);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      value = {
+        "show me the trams from luz to belem | list the trams from luz to belem",
+        "find the trams from luz to belem | please find the trams from luz to belem",
+        "what trams go from luz to belem | which trams go from luz to belem",
+        "i need the schedule of tram 28 | give me the schedule of tram 28"
+      })
+  void otherVerbsOfRequestsAreAccepted(String first, String second) {
+    assertThat(verify(first, second, 0.04).outcome()).isEqualTo(Outcome.ACCEPT);
+  }
+
+  @Test
+  void decisionDoesNotDependOnTheOrderOfThePrompts() {
+    String[] words =
+        "show find me the a flight flights from to boston denver on monday 2 two why my not cheap x+y"
+            .split(" ");
+    SplittableRandom random = new SplittableRandom(11);
+    for (int i = 0; i < 2_000; i++) {
+      String first = randomText(words, random);
+      String second = randomText(words, random);
+      double distance = random.nextDouble() * 0.3;
+      assertThat(verify(first, second, distance))
+          .as("%s | %s", first, second)
+          .isEqualTo(verify(second, first, distance));
+    }
+  }
+
+  private static String randomText(String[] words, SplittableRandom random) {
+    StringBuilder text = new StringBuilder(words[random.nextInt(words.length)]);
+    int count = random.nextInt(7);
+    for (int i = 0; i < count; i++) {
+      text.append(' ').append(words[random.nextInt(words.length)]);
+    }
+    return text.toString();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -149,7 +230,9 @@ class LocalVerifierTest {
         "flights from Boston to Denver | flights from Denver to Boston",
         "Translate from English to Spanish: house | Translate from Spanish to English: house",
         "convert pdf to word | convert word to pdf",
-        "Did Apple sue Samsung? | Did Samsung sue Apple?"
+        "Did Apple sue Samsung? | Did Samsung sue Apple?",
+        "who does ann trust if ann trusts ben | who does ben trust if ben trusts ann",
+        "who pays rita when rita pays omar | who pays omar when omar pays rita"
       })
   void exchangedRolesAreNotAccepted(String first, String second) {
     assertNotAccepted(first, second);

@@ -97,6 +97,34 @@ enum Feature {
   SHARED_NUMBERS(Direction.FREE),
   SHARED_NAMES(Direction.FREE),
   SHARED_PHRASES(Direction.FREE),
+  /** The number of numbers that are written in another way, such as "two" and "2". */
+  NUMBER_FORM(Direction.LOWERS),
+  /** The number of content words that the other prompt has in the singular or plural. */
+  PLURAL(Direction.LOWERS),
+  /** The number of content words that the other prompt has in another form. */
+  INFLECTED(Direction.LOWERS),
+  /** The number of content words that the other prompt spells differently. */
+  RESPELLED(Direction.LOWERS),
+  /** The number of content words whose form the other prompt does not have, except carriers. */
+  STRICT_MAX(Direction.LOWERS),
+  STRICT_MIN(Direction.LOWERS),
+  /** The number of synonyms after the first content word. */
+  LATER_SYNONYMS(Direction.LOWERS),
+  /** The number of words such as "show" and "find" whose form the other prompt does not have. */
+  CARRIER_MAX(Direction.FREE),
+  CARRIER_MIN(Direction.FREE),
+  /** The number of adverbs of place and time. */
+  PLACE(Direction.LOWERS),
+  DEMONSTRATIVE(Direction.LOWERS),
+  POSSESSIVE(Direction.LOWERS),
+  /** The number of prompts that start as a request. */
+  REQUESTS(Direction.FREE),
+  /** The number of prompts that ask how to do something or why. */
+  HOW(Direction.FREE),
+  /** The smaller number of first persons in a role other than that of a request, of all tokens. */
+  PERSONAL(Direction.FREE),
+  /** The number of content words in no list, of all tokens. */
+  UNKNOWN(Direction.FREE),
   /** The largest rarity of a word. */
   IDF_MAX(Direction.LOWERS),
   IDF_MAX_SUM(Direction.LOWERS),

@@ -167,11 +167,121 @@ final class FunctionWords {
           Map.entry("theirs", 5),
           Map.entry("they're", 5));
 
+  /** Verbs and nouns of requests that any other of them can replace: "show me", "what are". */
+  static final Set<String> CARRIERS =
+      Set.of(
+          "show",
+          "list",
+          "find",
+          "give",
+          "tell",
+          "get",
+          "display",
+          "provide",
+          "see",
+          "look",
+          "search",
+          "need",
+          "want",
+          "wish",
+          "like",
+          "love",
+          "know",
+          "check",
+          "help",
+          "let",
+          "explain",
+          "describe",
+          "bring",
+          "fetch",
+          "locate",
+          "identify",
+          "retrieve",
+          "return",
+          "view",
+          "learn",
+          "inform",
+          "present",
+          "read",
+          "hear",
+          "make",
+          "have",
+          "take",
+          "put",
+          "go",
+          "try",
+          "available",
+          "possible",
+          "exist",
+          "information",
+          "info",
+          "detail",
+          "option");
+
+  /** Function words for a place or a time. */
+  static final Set<String> PLACES =
+      Set.of(
+          "here",
+          "there",
+          "now",
+          "right now",
+          "currently",
+          "at the moment",
+          "again",
+          "up",
+          "down",
+          "out",
+          "off",
+          "over",
+          "under",
+          "near",
+          "around",
+          "along",
+          "inside",
+          "outside",
+          "still",
+          "already",
+          "yet",
+          "ever");
+
+  static final Set<String> DEMONSTRATIVES =
+      Set.of("this", "that", "these", "those", "another", "other", "others", "both", "all", "any");
+
+  static final Set<String> POSSESSIVES = Set.of("my", "your", "his", "her", "its", "our", "their");
+
+  /** The words after "how" in questions that ask for an explanation. */
+  static final Set<String> EXPLANATIONS =
+      Set.of("do", "does", "did", "can", "could", "should", "would", "to", "i", "come");
+
+  /** Words that start a question about a fact. */
+  static final Set<String> QUESTION_STARTS =
+      Set.of(
+          "what", "which", "who", "whom", "whose", "when", "where", "why", "how", "is", "are",
+          "was", "were", "do", "does", "did", "has", "have", "had", "should", "must", "may",
+          "might", "if", "because", "what's", "whats", "who's", "where's", "when's", "how's",
+          "will", "would");
+
+  static final Set<String> FIRST_POSSESSIVES = Set.of("my", "mine", "our", "ours");
+
   private FunctionWords() {}
 
   /** Returns the grammatical person of a pronoun, from 1 to 5, or 0 for another word. */
   static int person(Token token) {
     return token.isContent() ? 0 : PERSONS.getOrDefault(token.form(), 0);
+  }
+
+  /**
+   * Returns whether a token is a personal pronoun of the first person next to a verb of requests.
+   */
+  static boolean isPronounOfRequest(List<Token> tokens, int index) {
+    Token token = tokens.get(index);
+    return person(token) == 1
+        && !FIRST_POSSESSIVES.contains(token.form())
+        && (isCarrier(tokens, index + 1) || isCarrier(tokens, index - 1));
+  }
+
+  private static boolean isCarrier(List<Token> tokens, int index) {
+    return index >= 0 && index < tokens.size() && CARRIERS.contains(tokens.get(index).key());
   }
 
   /** Returns the preposition that governs each token, or an empty string. */

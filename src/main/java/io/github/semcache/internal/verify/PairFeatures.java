@@ -3,8 +3,11 @@ package io.github.semcache.internal.verify;
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.internal.language.Dictionary;
 import io.github.semcache.internal.language.TextDiff;
+import io.github.semcache.internal.language.Token;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers that describe how two prompts differ. Immutable and thread-safe. */
@@ -21,13 +24,14 @@ public final class PairFeatures {
     GuardFeatures.put(alignment, values);
     StructureFeatures.put(alignment, values);
     SentenceFeatures.put(alignment, values);
+    FormFeatures.put(alignment, values);
     CharacterFeatures.put(pair.asked(), pair.cached(), values);
   }
 
   /**
-   * Computes the features of a pair.
+   * Computes the features of a pair, which depend on the order of the prompts.
    *
-   * @param pair the two prompts
+   * @param pair the two prompts, in the order of {@link #ordered}
    * @param distance their cosine distance, in [0, 2]
    * @return the features
    */
@@ -54,6 +58,36 @@ public final class PairFeatures {
    */
   public TextDiff diff() {
     return diff;
+  }
+
+  /**
+   * Returns a pair that does not depend on the order of two prompts.
+   *
+   * @param first one of the prompts
+   * @param second the other prompt
+   * @return the prompts in alphabetical order
+   */
+  public static PromptPair ordered(String first, String second) {
+    return first.compareTo(second) <= 0
+        ? PromptPair.of(first, second)
+        : PromptPair.of(second, first);
+  }
+
+  /**
+   * Returns the words of a text without the pronouns of requests: "i" in "i need", "me" in "show
+   * me".
+   *
+   * @param tokens the tokens of the text
+   * @return the forms of the other tokens
+   */
+  public static Set<String> formsWithoutRequests(List<Token> tokens) {
+    Set<String> forms = new HashSet<>();
+    for (int i = 0; i < tokens.size(); i++) {
+      if (!FunctionWords.isPronounOfRequest(tokens, i)) {
+        forms.add(tokens.get(i).form());
+      }
+    }
+    return forms;
   }
 
   /**
@@ -88,7 +122,7 @@ public final class PairFeatures {
   }
 
   /**
-   * Returns the words of the new prompt without a counterpart. Names and symbols are replaced by
+   * Returns the words of the first prompt without a counterpart. Names and symbols are replaced by
    * their class.
    *
    * @return the words
@@ -98,7 +132,7 @@ public final class PairFeatures {
   }
 
   /**
-   * Returns the words of the cached prompt without a counterpart.
+   * Returns the words of the second prompt without a counterpart.
    *
    * @return the words
    */
@@ -141,6 +175,36 @@ public final class PairFeatures {
    */
   public boolean hasUnmatchedContent() {
     return hasAny(Feature.NAME_MAX, Feature.NOUN_MAX, Feature.COMMON_MAX, Feature.LITERAL_MAX);
+  }
+
+  /**
+   * Returns whether one of the prompts is a request, such as "show me flights to boston", and not a
+   * question of a person about an own matter.
+   *
+   * @return whether one of them is a request
+   */
+  public boolean isRequest() {
+    return values.has(Feature.REQUESTS) && !hasAny(Feature.HOW, Feature.PERSONAL);
+  }
+
+  /**
+   * Returns whether the prompts write what they ask for in different forms: "movie" and "movies",
+   * "two" and "2", "closest" and "nearest".
+   *
+   * @return whether a number or a word other than a verb of requests differs in its form
+   */
+  public boolean hasOtherForm() {
+    return hasAny(Feature.NUMBER_FORM, Feature.PLURAL, Feature.LATER_SYNONYMS, Feature.STRICT_MIN);
+  }
+
+  /**
+   * Returns whether the prompts are requests that ask for the same in the same forms, so that they
+   * differ only in function words and verbs of requests, or in the order.
+   *
+   * @return whether no other word differs in its form
+   */
+  public boolean isSameRequest() {
+    return isRequest() && !hasOtherForm() && !values.has(Feature.STRICT_MAX);
   }
 
   private boolean hasAny(Feature... features) {

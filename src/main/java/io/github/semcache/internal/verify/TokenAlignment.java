@@ -135,12 +135,17 @@ final class TokenAlignment {
     coverQuestionNoun(second, first);
   }
 
+  /** Returns whether a noun after "what" only repeats what the question asks for. */
+  static boolean isQuestionNoun(Token token) {
+    return QUESTION_NOUNS.contains(token.key());
+  }
+
   /** Matches the noun of "what city is" if the other text asks "what is". */
   private static void coverQuestionNoun(Side side, Side other) {
     for (int i = 1; i + 1 < side.size(); i++) {
       if (side.isUnmatched(i)
           && QUESTION_WORDS.contains(side.token(i - 1).form())
-          && QUESTION_NOUNS.contains(side.token(i).key())
+          && isQuestionNoun(side.token(i))
           && !side.token(i + 1).isContent()
           && other.size() > 1
           && QUESTION_WORDS.contains(other.token(0).form())

@@ -23,6 +23,12 @@ public final class VerifierModel {
           .map(Feature::label)
           .collect(Collectors.joining(" ", "features ", ""));
 
+  /** The log odds that are added for requests that ask for the same in the same forms. */
+  private static final double SAME_REQUEST_LOG_ODDS = 1.5;
+
+  /** The log odds that are added for requests one of which has another word. */
+  private static final double OTHER_REQUEST_LOG_ODDS = -1;
+
   private final BoostedTrees trees;
   private final WordWeights words;
   private final double accept;
@@ -143,7 +149,12 @@ public final class VerifierModel {
    * @return the probability, in (0, 1)
    */
   public double score(PairFeatures features) {
-    return trees.probability(features.values(words));
+    double logOdds = trees.logOdds(features.values(words));
+    double added =
+        features.isSameRequest()
+            ? SAME_REQUEST_LOG_ODDS
+            : features.isRequest() ? OTHER_REQUEST_LOG_ODDS : 0;
+    return 1 / (1 + Math.exp(-logOdds - added));
   }
 
   /**

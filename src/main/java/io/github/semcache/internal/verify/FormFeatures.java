@@ -1,0 +1,170 @@
+package io.github.semcache.internal.verify;
+
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.verify.TokenAlignment.Relation;
+import io.github.semcache.internal.verify.TokenAlignment.Side;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Whether two texts write the same things in the same way. In requests with slots, another form is
+ * often another value: "movie" and "movies", "closest" and "nearest", "my list" and "the list".
+ */
+final class FormFeatures {
+  private FormFeatures() {}
+
+  static void put(TokenAlignment alignment, FeatureValues out) {
+    Side a = alignment.first;
+    Side b = alignment.second;
+    Set<String> formsA = forms(a);
+    Set<String> formsB = forms(b);
+    Counts x = new Counts(a, formsB, alignment.diff.second());
+    Counts y = new Counts(b, formsA, alignment.diff.first());
+    out.set(Feature.NUMBER_FORM, Math.max(x.numbers, y.numbers));
+    out.set(Feature.PLURAL, Math.max(x.plural, y.plural));
+    out.set(Feature.INFLECTED, Math.max(x.inflected, y.inflected));
+    out.set(Feature.RESPELLED, Math.max(x.respelled, y.respelled));
+    out.setMaxMin(Feature.STRICT_MAX, Feature.STRICT_MIN, x.strict, y.strict);
+    out.setMaxMin(Feature.CARRIER_MAX, Feature.CARRIER_MIN, x.carriers, y.carriers);
+    out.set(Feature.LATER_SYNONYMS, Math.max(laterSynonyms(a), laterSynonyms(b)));
+    out.set(Feature.PLACE, x.place + y.place);
+    out.set(Feature.DEMONSTRATIVE, x.demonstrative + y.demonstrative);
+    out.set(Feature.POSSESSIVE, x.possessive + y.possessive);
+    out.set(Feature.REQUESTS, (isRequest(a) ? 1 : 0) + (isRequest(b) ? 1 : 0));
+    out.set(Feature.HOW, (asksHow(a) ? 1 : 0) + (asksHow(b) ? 1 : 0));
+    out.set(Feature.PERSONAL, Math.min(personal(a), personal(b)));
+    out.set(Feature.UNKNOWN, Math.max(unknown(a), unknown(b)));
+  }
+
+  private static Set<String> forms(Side side) {
+    Set<String> forms = new HashSet<>();
+    side.tokens.forEach(token -> forms.add(token.form()));
+    return forms;
+  }
+
+  /** The tokens of one text whose form the other text does not have. */
+  private static final class Counts {
+    private int numbers;
+    private int plural;
+    private int inflected;
+    private int respelled;
+    private int strict;
+    private int carriers;
+    private int place;
+    private int demonstrative;
+    private int possessive;
+
+    Counts(Side side, Set<String> otherForms, TextAnalysis other) {
+      boolean later = false;
+      for (int i = 0; i < side.size(); i++) {
+        Token token = side.token(i);
+        boolean isSynonymousVerb = !later && isSynonym(side, i);
+        if (!isSynonymousVerb && !otherForms.contains(token.form())) {
+          add(token, side.isUnmatched(i), otherForms, other);
+        }
+        later |= token.isContent();
+      }
+    }
+
+    private void add(Token token, boolean unmatched, Set<String> otherForms, TextAnalysis other) {
+      String form = token.form();
+      if (token.isNumber()) {
+        numbers++;
+      } else if (!token.isContent()) {
+        place += FunctionWords.PLACES.contains(form) ? 1 : 0;
+        demonstrative += FunctionWords.DEMONSTRATIVES.contains(form) ? 1 : 0;
+        possessive += FunctionWords.POSSESSIVES.contains(form) ? 1 : 0;
+      } else if (FunctionWords.CARRIERS.contains(token.key())) {
+        carriers++;
+      } else {
+        strict++;
+        if (!unmatched && !other.has(token.key())) {
+          respelled++;
+        } else if (!unmatched && isPlural(form, otherForms)) {
+          plural++;
+        } else if (!unmatched) {
+          inflected++;
+        }
+      }
+    }
+
+    private static boolean isPlural(String form, Set<String> others) {
+      return others.contains(form + "s")
+          || others.contains(form + "es")
+          || (form.endsWith("s") && others.contains(form.substring(0, form.length() - 1)))
+          || (form.endsWith("es") && others.contains(form.substring(0, form.length() - 2)))
+          || (form.endsWith("y") && others.contains(form.substring(0, form.length() - 1) + "ies"))
+          || (form.endsWith("ies") && others.contains(form.substring(0, form.length() - 3) + "y"));
+    }
+  }
+
+  private static boolean isSynonym(Side side, int i) {
+    return side.relations[i] == Relation.SYNONYM || side.relations[i] == Relation.COVERED;
+  }
+
+  private static int laterSynonyms(Side side) {
+    int count = 0;
+    boolean later = false;
+    for (int i = 0; i < side.size(); i++) {
+      count += later && isSynonym(side, i) ? 1 : 0;
+      later |= side.token(i).isContent();
+    }
+    return count;
+  }
+
+  /**
+   * Returns whether a text asks for something to be shown or done: it starts with a verb or a noun,
+   * or with "what" or "which" and a noun, but not as in "what city is the capital of France".
+   */
+  private static boolean isRequest(Side side) {
+    for (int i = 0; i < side.size(); i++) {
+      Token token = side.token(i);
+      if (FunctionWords.CARRIERS.contains(token.key())) {
+        return true;
+      }
+      if (token.isContent()) {
+        return i == 0 || !FunctionWords.QUESTION_STARTS.contains(side.token(i - 1).form());
+      }
+      if (FunctionWords.QUESTION_STARTS.contains(token.form())) {
+        return (token.form().equals("what") || token.form().equals("which"))
+            && i + 1 < side.size()
+            && side.token(i + 1).isContent()
+            && !TokenAlignment.isQuestionNoun(side.token(i + 1));
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether a text asks why, or how to do something, as opposed to how much. */
+  private static boolean asksHow(Side side) {
+    for (int i = 0; i < side.size(); i++) {
+      String form = side.token(i).form();
+      boolean how = form.equals("how") && i + 1 < side.size();
+      if (form.equals("why")
+          || (how && FunctionWords.EXPLANATIONS.contains(side.token(i + 1).form()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Counts pronouns of the first person, except those of requests: "show me", "i need". */
+  private static int personal(Side side) {
+    int count = 0;
+    for (int i = 0; i < side.size(); i++) {
+      boolean first = FunctionWords.person(side.token(i)) == 1;
+      count += first && !FunctionWords.isPronounOfRequest(side.tokens, i) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Returns the number of content words that are in no list. */
+  private static int unknown(Side side) {
+    int count = 0;
+    for (Token token : side.tokens) {
+      count += token.isContent() && !token.isKnown() ? 1 : 0;
+    }
+    return count;
+  }
+}
