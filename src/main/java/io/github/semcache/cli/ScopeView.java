@@ -6,6 +6,7 @@ import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +54,12 @@ record ScopeView(VectorStore store, String scope) implements VectorStore {
   }
 
   @Override
-  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+  public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
+    throw new UnsupportedOperationException("the view is read-only");
+  }
+
+  @Override
+  public boolean expire(String key, Optional<Duration> timeToLive) {
     throw new UnsupportedOperationException("the view is read-only");
   }
 

@@ -15,6 +15,7 @@ import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.store.VectorStore.VersionedEntry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -236,6 +237,33 @@ public final class RedisVectorStore
     }
   }
 
+  /** {@inheritDoc} Takes one round trip. */
+  @Override
+  public FoundEntries findAll(Set<String> keys) {
+    return reader.readAll(List.copyOf(keys));
+  }
+
+  /**
+   * {@inheritDoc} Takes one round trip, or those of {@link #nearest} for each search in a cluster,
+   * and for searches that find only expired entries.
+   */
+  @Override
+  public List<NearestEntries> nearestAll(List<NearestQuery> queries) {
+    queries.forEach(
+        query -> {
+          space.check(query.embedding());
+          SearchArguments.checkScope(query.scope());
+        });
+    if (queries.size() > 1) {
+      int unused = indexInitializer.requireIndex();
+      Optional<List<NearestEntries>> found = search.tryNearestAll(queries);
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    return queries.stream().map(this::nearest).toList();
+  }
+
   /** {@inheritDoc} Takes one round trip per 256 entries. */
   @Override
   public int put(List<NewEntry> insertions) {
@@ -256,8 +284,14 @@ public final class RedisVectorStore
    * to the write arrives, the update may have been applied although the method throws an exception.
    */
   @Override
-  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+  public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
     return attributesUpdater.update(requireNonNull(key, "key"), requireNonNull(change, "change"));
+  }
+
+  /** {@inheritDoc} Takes one round trip. */
+  @Override
+  public boolean expire(String key, Optional<Duration> timeToLive) {
+    return attributesUpdater.expire(requireNonNull(key, "key"), timeToLive);
   }
 
   /**

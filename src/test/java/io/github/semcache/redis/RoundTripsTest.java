@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,26 @@ class RoundTripsTest {
   @Test
   void nearestTakesOneRoundTrip() {
     assertThat(roundTripsOf(() -> store.nearest(nearest(SCOPE, atAngle(4, 0), 5)))).isEqualTo(1);
+  }
+
+  @Test
+  void severalLookupsTakeOneRoundTrip() {
+    assertThat(roundTripsOf(() -> store.findAll(Set.of("a", "b", "c")))).isEqualTo(1);
+    assertThat(
+            roundTripsOf(
+                () ->
+                    store.nearestAll(
+                        List.of(
+                            nearest(SCOPE, atAngle(4, 0), 5), nearest(SCOPE, atAngle(4, 9), 5)))))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void expireTakesOneRoundTrip() {
+    server.on("PEXPIRE", ":1");
+
+    assertThat(roundTripsOf(() -> store.expire("key", Optional.of(Duration.ofHours(1)))))
+        .isEqualTo(1);
   }
 
   @Test

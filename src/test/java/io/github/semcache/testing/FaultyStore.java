@@ -8,6 +8,7 @@ import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +88,7 @@ public final class FaultyStore implements VectorStore {
     beforePut = latch;
   }
 
-  /** Runs an action before each {@link #updateAttributes}. */
+  /** Runs an action before each {@link #updateEntry}. */
   public void beforeUpdate(Runnable action) {
     beforeUpdate = action;
   }
@@ -157,10 +158,16 @@ public final class FaultyStore implements VectorStore {
   }
 
   @Override
-  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+  public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
     record(Call.UPDATE);
     beforeUpdate.run();
-    return store.updateAttributes(key, change);
+    return store.updateEntry(key, change);
+  }
+
+  @Override
+  public boolean expire(String key, Optional<Duration> timeToLive) {
+    record(Call.UPDATE);
+    return store.expire(key, timeToLive);
   }
 
   @Override
