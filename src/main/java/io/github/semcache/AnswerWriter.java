@@ -8,7 +8,9 @@ import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ExpiryPolicy;
 import io.github.semcache.internal.entry.ReplyMapper;
+import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.HitEvaluator;
+import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
@@ -17,6 +19,7 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,6 +48,7 @@ final class AnswerWriter {
   private final Admission admission;
   private final CacheabilityCheck cacheability;
   private final ExpiryPolicy expiry;
+  private final @Nullable TimeToLiveRenewal renewal;
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
   private final @Nullable HitEvaluator evaluator;
@@ -58,6 +62,7 @@ final class AnswerWriter {
       Admission admission,
       CacheabilityCheck cacheability,
       ExpiryPolicy expiry,
+      @Nullable TimeToLiveRenewal renewal,
       InstantSource time,
       CacheOptions.TimeLimits limits,
       @Nullable HitEvaluator evaluator,
@@ -69,6 +74,7 @@ final class AnswerWriter {
     this.admission = admission;
     this.cacheability = cacheability;
     this.expiry = expiry;
+    this.renewal = renewal;
     this.time = time;
     this.limits = limits;
     this.evaluator = evaluator;
@@ -180,8 +186,9 @@ final class AnswerWriter {
       Optional<Duration> timeToLive) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
     CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now);
+    CacheEntry expiring = ReplyMapper.withExpiry(entry, timeToLive, now);
     return new NewEntry(
-        ReplyMapper.withExpiry(entry, timeToLive, now),
+        renewal == null ? expiring : renewal.mark(expiring, timeToLive),
         embedding,
         timeToLive,
         DependencyStamp.terms(query.scope(), versions));
@@ -203,8 +210,26 @@ final class AnswerWriter {
     Query query = queries.queryOf(prompt);
     String versions = store.versions(query);
     Optional<Embedding> embedding =
-        embedder.reads(query.text()) ? Optional.of(embedder.embed(query.text())) : Optional.empty();
+        embedder.reads(query) ? Optional.of(embedder.embed(query)) : Optional.empty();
     store.put(List.of(newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt))));
+  }
+
+  /** Replaces the answer of an entry; returns whether it exists. Failures are thrown. */
+  boolean replaceAnswer(VectorStore entries, String key, ChatReply reply) {
+    Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
+    return entries
+        .updateEntry(key, entry -> ReplyMapper.withReply(entry, reply, now))
+        .isPresent();
+  }
+
+  /** Changes the time to live of an entry; returns whether it exists. Failures are thrown. */
+  boolean expireAfter(VectorStore entries, String key, Duration timeToLive) {
+    Instant now = time.instant();
+    return entries.expire(key, Optional.of(timeToLive))
+        && entries
+            .updateAttributes(
+                key, entry -> ReplyMapper.withExpiry(entry, Optional.of(timeToLive), now))
+            .isPresent();
   }
 
   /** Stores answers given by the caller in batches. Failures are thrown. */
@@ -247,14 +272,21 @@ final class AnswerWriter {
    */
   private List<Optional<Embedding>> embed(List<Query> prompts, long offset) {
     List<String> readable =
-        prompts.stream().map(Query::text).distinct().filter(embedder::reads).toList();
+        prompts.stream()
+            .filter(query -> query.embedding().isEmpty())
+            .map(Query::text)
+            .distinct()
+            .filter(embedder::reads)
+            .toList();
     try {
       List<Embedding> computed = readable.isEmpty() ? List.of() : embedder.embed(readable);
       Map<String, Embedding> byText = new HashMap<>();
       for (int i = 0; i < readable.size(); i++) {
         byText.put(readable.get(i), computed.get(i));
       }
-      return prompts.stream().map(query -> Optional.ofNullable(byText.get(query.text()))).toList();
+      return prompts.stream()
+          .map(query -> query.embedding().or(() -> Optional.ofNullable(byText.get(query.text()))))
+          .toList();
     } catch (EmbedderException.RejectedText e) {
       return IntStream.range(0, prompts.size())
           .mapToObj(i -> embedUnlessRejected(prompts.get(i), offset + i))
@@ -264,9 +296,7 @@ final class AnswerWriter {
 
   private Optional<Embedding> embedUnlessRejected(Query query, long index) {
     try {
-      return embedder.reads(query.text())
-          ? Optional.of(embedder.embed(query.text()))
-          : Optional.empty();
+      return embedder.reads(query) ? Optional.of(embedder.embed(query)) : Optional.empty();
     } catch (EmbedderException.RejectedText e) {
       String message = "the embedder rejects the prompt at index " + index;
       events.publish(

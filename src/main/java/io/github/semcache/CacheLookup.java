@@ -4,9 +4,11 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.decision.VerifiedDecision;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ReplyMapper;
+import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.WrongReports;
+import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
@@ -34,6 +36,8 @@ final class CacheLookup {
   private final Supplier<HitPolicy> policy;
   private final CandidateVerifier verifier;
   private final boolean shadowMode;
+  private final boolean exactOnly;
+  private final @Nullable TimeToLiveRenewal renewal;
   private final PendingReports pending;
   private final AnswerWriter writer;
   private final @Nullable BackgroundVerifier background;
@@ -47,6 +51,8 @@ final class CacheLookup {
       Supplier<HitPolicy> policy,
       CandidateVerifier verifier,
       boolean shadowMode,
+      boolean exactOnly,
+      @Nullable TimeToLiveRenewal renewal,
       PendingReports pending,
       AnswerWriter writer,
       @Nullable BackgroundVerifier background,
@@ -58,6 +64,8 @@ final class CacheLookup {
     this.policy = policy;
     this.verifier = verifier;
     this.shadowMode = shadowMode;
+    this.exactOnly = exactOnly;
+    this.renewal = renewal;
     this.pending = pending;
     this.writer = writer;
     this.background = background;
@@ -70,8 +78,17 @@ final class CacheLookup {
    * the request bypasses the cache if its answer must not be cached, or if that cannot be decided.
    */
   LookupResult exact(CacheRequest request) {
+    return exact(request, store::tryFind);
+  }
+
+  /**
+   * Looks up the entry as {@link #exact(CacheRequest)} does.
+   *
+   * @param find returns the entry of a query; empty if the store fails
+   */
+  LookupResult exact(CacheRequest request, Function<Query, Optional<ResilientStore.Found>> find) {
     return withinDeadline(
-        LookupResult.Miss.of(request), miss -> find(miss).orElse(this::checkCacheability));
+        LookupResult.Miss.of(request), miss -> find(miss, find).orElse(this::checkCacheability));
   }
 
   private LookupResult checkCacheability(LookupResult.Miss miss) {
@@ -82,7 +99,7 @@ final class CacheLookup {
 
   /** Looks up the entry of the same text and scope again, after a miss. */
   LookupResult exact(LookupResult.Miss miss) {
-    return withinDeadline(miss, this::find);
+    return withinDeadline(miss, attempt -> find(attempt, store::tryFind));
   }
 
   /** Runs a step of the lookup until the deadline of the request, and contains its errors. */
@@ -95,7 +112,8 @@ final class CacheLookup {
         .checkDeadline();
   }
 
-  private LookupResult find(LookupResult.Miss miss) {
+  private LookupResult find(
+      LookupResult.Miss miss, Function<Query, Optional<ResilientStore.Found>> lookup) {
     CacheRequest request = miss.request();
     if (miss.storeFailed() || request.limits().isExpired()) {
       return miss;
@@ -103,7 +121,7 @@ final class CacheLookup {
     if (!request.reads()) {
       return request.writes() ? miss.withVersions(store.tryVersions(request.query())) : miss;
     }
-    Optional<ResilientStore.Found> found = store.tryFind(request.query());
+    Optional<ResilientStore.Found> found = lookup.apply(request.query());
     if (found.isEmpty()) {
       return miss.withStoreFailure();
     }
@@ -134,8 +152,14 @@ final class CacheLookup {
     if (!request.reads() || miss.storeFailed() || miss.shadowHit()) {
       return miss;
     }
+    if (exactOnly) {
+      return miss.withReason(MissReason.EXACT_ONLY);
+    }
     if (request.limits().isExpired()) {
       return miss.withReason(MissReason.DEADLINE);
+    }
+    if (miss.embedding().isPresent()) {
+      return search(miss, miss.embedding().get());
     }
     Optional<Boolean> readable = embedder.tryRead(request.query().text());
     if (readable.isPresent() && !readable.get()) {
@@ -144,18 +168,61 @@ final class CacheLookup {
     Optional<Embedding> embedding =
         readable.isPresent() ? embedder.tryEmbed(request) : Optional.empty();
     LookupResult.Miss embedded = miss.withEmbedding(embedding);
-    if (embedding.isEmpty()) {
-      return embedded;
-    }
+    return embedding.isPresent() ? search(embedded, embedding.get()) : embedded;
+  }
+
+  private LookupResult search(LookupResult.Miss embedded, Embedding embedding) {
+    CacheRequest request = embedded.request();
     if (request.limits().isExpired()) {
       return embedded.withReason(MissReason.DEADLINE);
     }
     Optional<List<Match>> matches =
         store.tryNearest(
             request.query(),
-            embedding.get(),
-            found -> servable(request.query(), miss.versions().orElse(""), found));
+            embedding,
+            found -> servable(request.query(), embedded.versions().orElse(""), found));
     return matches.map(nearest -> decide(embedded, nearest)).orElseGet(embedded::withStoreFailure);
+  }
+
+  /** Decides on the nearest entries of a query. */
+  LookupResult semantic(LookupResult.Miss embedded, List<Match> found) {
+    return withinDeadline(embedded, miss -> decide(miss, servable(miss, found)));
+  }
+
+  /** Returns whether a miss is followed by a semantic lookup. */
+  boolean isCompared(LookupResult.Miss miss) {
+    return miss.request().reads()
+        && !miss.storeFailed()
+        && !miss.shadowHit()
+        && !exactOnly
+        && !miss.request().limits().isExpired();
+  }
+
+  /**
+   * Returns the nearest entries that the policy and the verifier accept one by one, nearest first,
+   * without the entry with a key.
+   */
+  List<CandidateVerifier.Accepted> accepted(
+      LookupResult.Miss embedded, String exceptKey, int limit) {
+    Query query = embedded.request().query();
+    return embedded
+        .embedding()
+        .flatMap(
+            embedding ->
+                store.tryNearest(
+                    query, embedding, limit + 1, found -> servable(embedded, found)))
+        .map(found -> found.stream().filter(match -> !match.entry().key().equals(exceptKey)))
+        .map(others -> accepted(query, others.toList(), limit))
+        .orElse(List.of());
+  }
+
+  private List<CandidateVerifier.Accepted> accepted(Query query, List<Match> matches, int limit) {
+    return verifier.accepted(query, matches, found -> decide(query, found), limit);
+  }
+
+  /** Removes the matches that must not be served. */
+  List<Match> servable(LookupResult.Miss miss, List<Match> found) {
+    return servable(miss.request().query(), miss.versions().orElse(""), found);
   }
 
   /**
@@ -223,7 +290,7 @@ final class CacheLookup {
   }
 
   /** Returns a hit, or a miss in shadow mode. */
-  private LookupResult serve(
+  LookupResult serve(
       LookupResult.Miss miss,
       CacheEntry entry,
       Answer.Source source,
@@ -244,7 +311,10 @@ final class CacheLookup {
     if (!miss.isCounted()) {
       events.publish(new CacheEvent.Hit(tier, distance, answer.age(), answer.usage()));
     }
-    return new LookupResult.Hit(answer);
+    if (renewal != null) {
+      renewal.onHit(entry);
+    }
+    return new LookupResult.Hit(answer, entry, miss);
   }
 
   /** Counts a hit of a lookup that did not count it. */
@@ -270,9 +340,11 @@ final class CacheLookup {
             .bypassReason(prompt)
             .or(
                 () ->
-                    embedder.reads(query.text())
-                        ? Optional.empty()
-                        : Optional.of(MissReason.UNREADABLE));
+                    exactOnly
+                        ? Optional.of(MissReason.EXACT_ONLY)
+                        : embedder.reads(query)
+                            ? Optional.empty()
+                            : Optional.of(MissReason.UNREADABLE));
     if (reason.isPresent()) {
       return new Explanation(store.find(query).entry(), List.of(), Decision.miss(reason.get()));
     }
@@ -282,14 +354,24 @@ final class CacheLookup {
     return new Explanation(found.entry(), explained.candidates(), explained.decision());
   }
 
+  /** Returns the keys of other entries that may be served for a query. Failures are thrown. */
+  List<String> duplicates(Prompt prompt, Query query) {
+    return explain(prompt, query).candidates().stream()
+        .filter(candidate -> VerifiedDecision.chosen(candidate.decision()).isPresent())
+        .filter(candidate -> !verifier.verifies() || candidate.verification().isPresent())
+        .map(candidate -> candidate.match().entry().key())
+        .filter(key -> !key.equals(query.key()))
+        .toList();
+  }
+
   /** Returns the candidates of the policy. Failures are thrown. */
   private List<Match> nearest(Query query, String versions) {
     return store.nearest(
-        query, embedder.embed(query.text()), matches -> servable(query, versions, matches));
+        query, embedder.embed(query), matches -> servable(query, versions, matches));
   }
 
   /** Returns more entries than the policy receives, including reported entries. Throws failures. */
   List<Match> nearestForReport(Query query) {
-    return store.manyNearest(query, embedder.embed(query.text()));
+    return exactOnly ? List.of() : store.manyNearest(query, embedder.embed(query));
   }
 }

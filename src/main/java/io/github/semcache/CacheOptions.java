@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The checked options of a cache. Immutable.
  *
+ * @param exactOnly whether prompts are looked up by their key only
  * @param closesStore whether the store is closed with the cache
+ * @param renewsTimeToLive whether hits renew the time to live
  * @param verifierAfterMiss the verifier on a background thread; null for none
  * @param stateStore the store of learned state; null for the store of the entries
  * @param hedging whether the model is called while a slow lookup is running
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 record CacheOptions(
     Embedder embedder,
+    boolean exactOnly,
     VectorStore store,
     boolean closesStore,
     @Nullable ChatClient chatClient,
@@ -48,6 +51,7 @@ record CacheOptions(
     @Nullable PairVerifier verifierAfterMiss,
     int candidates,
     ExpiryPolicy expiry,
+    boolean renewsTimeToLive,
     Normalizer normalizer,
     CacheabilityPolicy cacheability,
     Admission admission,

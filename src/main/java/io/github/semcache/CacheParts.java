@@ -1,15 +1,18 @@
 package io.github.semcache;
 
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.TimeLimiter;
+import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.CachedScale;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.learning.LearnerSync;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.internal.learning.UserFeedback;
+import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
@@ -18,6 +21,7 @@ import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.verify.PairVerifier;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +34,14 @@ record CacheParts(
     AsyncExecutor asyncExecutor,
     QueryFactory queries,
     CacheLookup lookup,
+    MultiLookup multiLookup,
     RequestCoalescer coalescer,
     AnswerWriter writer,
     UserFeedback feedback,
     FailOpen failOpen,
     @Nullable LearnerSync learner,
     @Nullable HitEvaluator evaluator,
+    @Nullable TimeToLiveRenewal renewal,
     @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
     TimeLimiter workers) {
@@ -56,8 +62,20 @@ record CacheParts(
         new PendingReports(events::publish, options.ticker(), async.executor());
     @Nullable ChatClient chatClient = options.chatClient();
     QueryFactory queries =
-        new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
+        new QueryFactory(
+            options.normalizer(),
+            chatClient,
+            options.limits(),
+            options.exactOnly()
+                ? OptionalInt.empty()
+                : OptionalInt.of(options.embedder().dimension()),
+            failOpen);
     CacheabilityCheck cacheability = new CacheabilityCheck(options.cacheability(), failOpen);
+    TimeToLiveRenewal renewal =
+        options.renewsTimeToLive()
+            ? new TimeToLiveRenewal(
+                store::tryExpire, !NonBlocking.test(options.store()), options.ticker())
+            : null;
     AnswerWriter writer =
         new AnswerWriter(
             queries,
@@ -66,6 +84,7 @@ record CacheParts(
             options.admission(),
             cacheability,
             options.expiry(),
+            renewal,
             options.time(),
             options.limits(),
             evaluator,
@@ -82,6 +101,8 @@ record CacheParts(
             learner != null ? learner : () -> policy,
             new CandidateVerifier(options.verifier(), embedder, events, failOpen),
             options.shadowMode(),
+            options.exactOnly(),
+            renewal,
             pending,
             writer,
             background,
@@ -102,12 +123,14 @@ record CacheParts(
         async,
         queries,
         lookup,
+        new MultiLookup(lookup, embedder, store),
         new RequestCoalescer(lookup, writer, events, async.executor()),
         writer,
         feedback,
         failOpen,
         learner,
         evaluator,
+        renewal,
         background,
         options.hedging() ? new Hedging(lookup, events, async) : null,
         workers);
@@ -184,6 +207,9 @@ record CacheParts(
     asyncExecutor.close();
     if (background != null) {
       background.close();
+    }
+    if (renewal != null) {
+      renewal.close();
     }
     workers.close();
     if (evaluator != null) {

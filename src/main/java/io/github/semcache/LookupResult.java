@@ -4,6 +4,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.store.CacheEntry;
 import io.github.semcache.verify.Verification;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -30,8 +31,14 @@ sealed interface LookupResult {
   /** Returns the call of a hit, or the call that answers a miss. */
   CacheCall toCall(Function<Miss, CacheCall> onMiss);
 
-  /** An answer from the cache. The hit has been counted. */
-  record Hit(Answer answer) implements LookupResult {
+  /**
+   * An answer from the cache. The hit has been counted.
+   *
+   * @param answer the answer
+   * @param entry the entry that it was served from
+   * @param miss the results of the steps before the hit
+   */
+  record Hit(Answer answer, CacheEntry entry, Miss miss) implements LookupResult {
     @Override
     public LookupResult orElse(Function<Miss, LookupResult> next) {
       return this;
@@ -83,8 +90,8 @@ sealed interface LookupResult {
           request,
           request.initialMissReason(),
           OptionalDouble.empty(),
-          Optional.empty(),
-          false,
+          request.query().embedding(),
+          request.query().embedding().isPresent(),
           false,
           false,
           Optional.empty(),

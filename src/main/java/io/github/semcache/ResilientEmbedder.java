@@ -12,8 +12,11 @@ import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.internal.text.InvisibleCharacters;
+import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -46,6 +49,11 @@ final class ResilientEmbedder {
    */
   boolean reads(String text) {
     return !InvisibleCharacters.in(text) && embedder.coverage(text) >= Embedder.MIN_COVERAGE;
+  }
+
+  /** Returns whether the text of a query may be compared, with the embedding of the caller if any. */
+  boolean reads(Query query) {
+    return query.embedding().isPresent() || reads(query.text());
   }
 
   /** Embeds the text of a request; empty if the embedder fails. */
@@ -93,6 +101,49 @@ final class ResilientEmbedder {
         throw e;
       }
     }
+  }
+
+  /**
+   * Returns the embeddings of texts; without a text that the embedder rejects, and empty if it
+   * fails.
+   */
+  Optional<Map<String, Embedding>> tryEmbedAll(List<String> texts) {
+    return texts.isEmpty()
+        ? Optional.of(Map.of())
+        : failOpen.attempt(Operation.EMBED, () -> embedAll(texts));
+  }
+
+  private Map<String, Embedding> embedAll(List<String> texts) {
+    Map<String, Embedding> byText = new HashMap<>();
+    try {
+      List<Embedding> computed = embed(texts);
+      for (int i = 0; i < texts.size(); i++) {
+        byText.put(texts.get(i), computed.get(i));
+      }
+    } catch (EmbedderException.RejectedText e) {
+      for (String text : texts) {
+        embedUnlessRejected(text).ifPresent(embedding -> byText.put(text, embedding));
+      }
+    }
+    return byText;
+  }
+
+  private Optional<Embedding> embedUnlessRejected(String text) {
+    try {
+      return Optional.of(embed(text));
+    } catch (EmbedderException.RejectedText e) {
+      events.publish(new CacheEvent.Failed(CacheEvent.Part.EMBEDDER, e));
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Returns the embedding of a query: that of the caller, or else the computed one.
+   *
+   * @throws EmbedderException if the embedder fails or breaks its contract
+   */
+  Embedding embed(Query query) {
+    return query.embedding().orElseGet(() -> embed(query.text()));
   }
 
   /**

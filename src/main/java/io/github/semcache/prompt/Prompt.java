@@ -2,6 +2,7 @@ package io.github.semcache.prompt;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.embedding.Embedding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class Prompt {
   private final Optional<Duration> timeToLive;
   private final Optional<Duration> maxWait;
   private final Optional<Duration> deadline;
+  private final Optional<Embedding> embedding;
 
   private Prompt(Draft draft) {
     this.text = draft.text;
@@ -49,6 +51,7 @@ public final class Prompt {
     this.timeToLive = draft.timeToLive;
     this.maxWait = draft.maxWait;
     this.deadline = draft.deadline;
+    this.embedding = draft.embedding;
   }
 
   /**
@@ -244,6 +247,22 @@ public final class Prompt {
   }
 
   /**
+   * Returns a prompt with an embedding that the caller has computed. Lookups and writes use it
+   * instead of calling the embedder. The key does not depend on it. The embedding must be that of
+   * the {@linkplain io.github.semcache.SemanticCacheBuilder#normalizer normalized} text, computed
+   * with the model of the cache's embedder: the cache can only check the dimension, and rejects a
+   * prompt with another one.
+   *
+   * @param embedding the embedding of the text
+   * @return a copy of this prompt with the embedding
+   */
+  public Prompt embedding(Embedding embedding) {
+    Draft draft = new Draft(this);
+    draft.embedding = Optional.of(requireNonNull(embedding, "embedding"));
+    return new Prompt(draft);
+  }
+
+  /**
    * Sets the mode to {@link Mode#BYPASS}: the model is called, and its answer is not stored.
    *
    * @return a prompt that bypasses the cache
@@ -374,6 +393,15 @@ public final class Prompt {
     return deadline;
   }
 
+  /**
+   * Returns the embedding that the caller has computed.
+   *
+   * @return the embedding, or empty if the cache computes it
+   */
+  public Optional<Embedding> embedding() {
+    return embedding;
+  }
+
   /** Returns whether the other object is a prompt with equal text, scope, and options. */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -386,7 +414,8 @@ public final class Prompt {
   }
 
   private List<Object> components() {
-    return List.of(text, scope, mode, maxAge, maxDistance, timeToLive, maxWait, deadline);
+    return List.of(
+        text, scope, mode, maxAge, maxDistance, timeToLive, maxWait, deadline, embedding);
   }
 
   /** Returns the length of the text, the hash of the scope, and the mode, but no text. */
@@ -419,6 +448,7 @@ public final class Prompt {
     private Optional<Duration> timeToLive = Optional.empty();
     private Optional<Duration> maxWait = Optional.empty();
     private Optional<Duration> deadline = Optional.empty();
+    private Optional<Embedding> embedding = Optional.empty();
 
     Draft(String text) {
       this.text = text;
@@ -433,6 +463,7 @@ public final class Prompt {
       timeToLive = prompt.timeToLive;
       maxWait = prompt.maxWait;
       deadline = prompt.deadline;
+      embedding = prompt.embedding;
     }
   }
 

@@ -112,6 +112,56 @@ public final class CacheStats {
     singleUseScopeRate = counter.scopes.singleUseRate();
   }
 
+  private CacheStats(CacheStats later, CacheStats earlier) {
+    exactHits = difference(later.exactHits, earlier.exactHits);
+    semanticHits = difference(later.semanticHits, earlier.semanticHits);
+    missesByReason =
+        later.missesByReason.entrySet().stream()
+            .map(
+                entry ->
+                    Map.entry(
+                        entry.getKey(),
+                        difference(
+                            entry.getValue(),
+                            earlier.missesByReason.getOrDefault(entry.getKey(), 0L))))
+            .filter(entry -> entry.getValue() > 0)
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    coalesced = difference(later.coalesced, earlier.coalesced);
+    modelCalls = difference(later.modelCalls, earlier.modelCalls);
+    modelErrors = difference(later.modelErrors, earlier.modelErrors);
+    notAdmitted = difference(later.notAdmitted, earlier.notAdmitted);
+    writes = difference(later.writes, earlier.writes);
+    evictions = difference(later.evictions, earlier.evictions);
+    corruptEntries = difference(later.corruptEntries, earlier.corruptEntries);
+    storeErrors = difference(later.storeErrors, earlier.storeErrors);
+    embedderErrors = difference(later.embedderErrors, earlier.embedderErrors);
+    verifierErrors = difference(later.verifierErrors, earlier.verifierErrors);
+    policyErrors = difference(later.policyErrors, earlier.policyErrors);
+    adapterErrors = difference(later.adapterErrors, earlier.adapterErrors);
+    embeddings = difference(later.embeddings, earlier.embeddings);
+    embeddingTime = difference(later.embeddingTime, earlier.embeddingTime);
+    lookups = difference(later.lookups, earlier.lookups);
+    lookupTime = difference(later.lookupTime, earlier.lookupTime);
+    modelTime = difference(later.modelTime, earlier.modelTime);
+    inputTokens = difference(later.inputTokens, earlier.inputTokens);
+    outputTokens = difference(later.outputTokens, earlier.outputTokens);
+    tokensSaved = difference(later.tokensSaved, earlier.tokensSaved);
+    policyState = later.policyState;
+    policyTrips = difference(later.policyTrips, earlier.policyTrips);
+    verifications = later.verifications.minus(earlier.verifications);
+    quality = later.quality.minus(earlier.quality);
+    scopes = difference(later.scopes, earlier.scopes);
+    singleUseScopeRate = later.singleUseScopeRate;
+  }
+
+  private static long difference(long later, long earlier) {
+    return Math.max(0, later - earlier);
+  }
+
+  private static Duration difference(Duration later, Duration earlier) {
+    return later.compareTo(earlier) > 0 ? later.minus(earlier) : Duration.ZERO;
+  }
+
   /**
    * Creates a counter with all counts at zero.
    *
@@ -119,6 +169,18 @@ public final class CacheStats {
    */
   public static Counter counter() {
     return new StatsCounter();
+  }
+
+  /**
+   * Returns the statistics between an earlier snapshot and this one. Counts that would be negative
+   * are 0. The number of {@link #scopes} is that of the scopes which are new since then. {@link
+   * #policyState} and {@link #singleUseScopeRate} are those of this snapshot.
+   *
+   * @param earlier a snapshot of the same cache
+   * @return the differences of all counts and times
+   */
+  public CacheStats minus(CacheStats earlier) {
+    return new CacheStats(this, earlier);
   }
 
   /**
@@ -520,7 +582,20 @@ public final class CacheStats {
       Duration time,
       long modelCalls,
       long inputTokens,
-      long outputTokens) {}
+      long outputTokens) {
+
+    private Verifications minus(Verifications earlier) {
+      return new Verifications(
+          difference(accepted, earlier.accepted),
+          difference(rejected, earlier.rejected),
+          difference(unsure, earlier.unsure),
+          difference(dropped, earlier.dropped),
+          difference(time, earlier.time),
+          difference(modelCalls, earlier.modelCalls),
+          difference(inputTokens, earlier.inputTokens),
+          difference(outputTokens, earlier.outputTokens));
+    }
+  }
 
   /**
    * The counts of shadow mode, of judges, and of user reports. Immutable. A hit counts as right or
@@ -551,6 +626,19 @@ public final class CacheStats {
 
     /** The 97.5th percentile of the standard normal distribution. */
     private static final double Z = 1.959964;
+
+    private Quality minus(Quality earlier) {
+      return new Quality(
+          difference(shadowHits, earlier.shadowHits),
+          difference(shadowTokensSaved, earlier.shadowTokensSaved),
+          difference(right, earlier.right),
+          difference(wrong, earlier.wrong),
+          difference(judged, earlier.judged),
+          difference(unknown, earlier.unknown),
+          difference(dropped, earlier.dropped),
+          difference(reportedRight, earlier.reportedRight),
+          difference(reportedWrong, earlier.reportedWrong));
+    }
 
     /**
      * Returns the estimated precision: the fraction of judged hits that are right.

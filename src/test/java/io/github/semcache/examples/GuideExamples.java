@@ -32,6 +32,8 @@ import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.chat.ChatReply;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,6 +99,51 @@ final class GuideExamples {
     // lookups ends
     System.out.println(cached.map(Answer::source) + " " + explanation.decision());
     return List.of(recent, refreshed, uncached);
+  }
+
+  static List<Optional<Answer>> severalLookups(SemanticCache cache, List<Prompt> prompts) {
+    // several begins
+    List<Optional<Answer>> answers = cache.lookupAll(prompts); // one embedding call, one search
+    List<Answer> nearest = cache.lookupNearest(prompts.get(0), 3); // up to three answers
+    CompletableFuture<Optional<Answer>> future = cache.lookupAsync(prompts.get(0));
+    // several ends
+    System.out.println(nearest.size() + " " + future.join().isPresent());
+    return answers;
+  }
+
+  static SemanticCache exactOnly(ChatClient chatClient) {
+    // exact-only begins
+    SemanticCache cache = SemanticCache.builder().exactOnly().chatClient(chatClient).build();
+    // exact-only ends
+    return cache;
+  }
+
+  static Optional<Answer> ownEmbedding(SemanticCache cache, float[] vector) {
+    // own-embedding begins
+    Prompt prompt = Prompt.of("How do I renew my passport?").embedding(Embedding.of(vector));
+    cache.put(prompt, "At the registry office.");
+    Optional<Answer> answer = cache.lookup(prompt);
+    // own-embedding ends
+    return answer;
+  }
+
+  static boolean changes(SemanticCache cache, Prompt prompt) {
+    // changes begins
+    String id = cache.ask(prompt).entryId().orElseThrow();
+    cache.replaceAnswer(id, ChatReply.of("A corrected answer."));
+    boolean exists = cache.expireAfter(id, Duration.ofDays(7));
+    cache.putReplacing(prompt, ChatReply.of("The only answer.")); // removes near duplicates
+    // changes ends
+    return exists;
+  }
+
+  static CacheStats statistics(SemanticCache cache, Runnable traffic) {
+    // statistics begins
+    CacheStats before = cache.stats();
+    traffic.run();
+    CacheStats since = cache.stats().minus(before);
+    // statistics ends
+    return since;
   }
 
   static Answer cacheability(Embedder embedder, ChatClient chatClient) {

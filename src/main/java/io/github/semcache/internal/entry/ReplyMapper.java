@@ -10,6 +10,7 @@ import io.github.semcache.store.NewEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +41,16 @@ public final class ReplyMapper {
    */
   public static CacheEntry entryOf(
       Query query, ChatReply reply, String versions, Instant createdAt) {
+    return new CacheEntry(
+        query.key(),
+        query.scope().hash(),
+        query.text(),
+        reply.text(),
+        attributes(reply, versions),
+        createdAt);
+  }
+
+  private static Map<String, String> attributes(ChatReply reply, String versions) {
     Map<String, String> attributes = new HashMap<>();
     DependencyStamp.addTo(attributes, versions);
     attributes.put(FINISH_REASON, reply.finishReason().name());
@@ -52,8 +63,7 @@ public final class ReplyMapper {
               attributes.put(INPUT_TOKENS, Long.toString(usage.inputTokens()));
               attributes.put(OUTPUT_TOKENS, Long.toString(usage.outputTokens()));
             });
-    return new CacheEntry(
-        query.key(), query.scope().hash(), query.text(), reply.text(), attributes, createdAt);
+    return attributes;
   }
 
   /**
@@ -70,7 +80,24 @@ public final class ReplyMapper {
     attributes.put(
         EXPIRES_AT,
         timeToLive.map(ttl -> Long.toString(now.plus(ttl).toEpochMilli())).orElse(NEVER));
-    return entry.attributes(attributes);
+    return TimeToLiveRenewal.remark(entry.attributes(attributes), timeToLive);
+  }
+
+  /**
+   * Replaces the answer of an entry. The new answer is in no answer group and has no reports.
+   *
+   * @param entry the entry
+   * @param reply the new answer
+   * @param now the time of creation
+   * @return the entry with the new answer and the expiry and dependencies of the old one
+   */
+  public static CacheEntry withReply(CacheEntry entry, ChatReply reply, Instant now) {
+    Map<String, String> attributes = attributes(reply, DependencyStamp.of(entry));
+    for (String name : List.of(EXPIRES_AT, TimeToLiveRenewal.ATTRIBUTE)) {
+      Optional.ofNullable(entry.attributes().get(name))
+          .ifPresent(value -> attributes.put(name, value));
+    }
+    return entry.withAnswer(reply.text(), attributes, now);
   }
 
   /**
@@ -98,6 +125,10 @@ public final class ReplyMapper {
     Set<String> terms = DependencyStamp.terms(query.scope(), DependencyStamp.of(entry));
     if (expiry.equals(NEVER)) {
       return Optional.of(new NewEntry(copy, embedding, Optional.empty(), terms));
+    }
+    Optional<Duration> renewed = TimeToLiveRenewal.timeToLiveOf(entry);
+    if (renewed.isPresent()) {
+      return Optional.of(new NewEntry(copy, embedding, renewed, terms));
     }
     try {
       long remaining = Long.parseLong(expiry) - now.toEpochMilli();

@@ -44,7 +44,7 @@ class LearnerSyncTest {
           Runnable::run);
 
   private void update(int verdicts) {
-    Query query = new Query("q", Scope.none(), "key", Optional.empty(), OptionalDouble.empty());
+    Query query = new Query("q", Scope.none(), "key", Optional.empty(), OptionalDouble.empty(), Optional.empty());
     CacheEntry entry =
         new CacheEntry("e", Scope.none().hash(), "prompt", "answer", Map.of(), Instant.EPOCH);
     Match match = new Match(entry, 0);
