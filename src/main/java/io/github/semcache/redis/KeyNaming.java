@@ -18,9 +18,14 @@ import java.util.regex.Pattern;
  * @param statePrefix the prefix of the keys of learned state; ends with a colon
  * @param dependencyPrefix the prefix of the keys with the versions of dependencies, which are the
  *     same for all models; ends with a colon
+ * @param embeddingPrefix the prefix of the keys of cached embeddings; ends with a colon
  */
 record KeyNaming(
-    String indexName, String entryPrefix, String statePrefix, String dependencyPrefix) {
+    String indexName,
+    String entryPrefix,
+    String statePrefix,
+    String dependencyPrefix,
+    String embeddingPrefix) {
   private static final int SCHEMA_VERSION = 2;
   private static final String UNRESERVED =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-:";
@@ -30,15 +35,16 @@ record KeyNaming(
 
   static KeyNaming of(String cacheName, EmbeddingSpace space) {
     String cache = VERSION_COLON.matcher(encode("cacheName", cacheName)).replaceAll("%3A");
-    String suffix =
-        String.join(
-            ":",
-            "v" + SCHEMA_VERSION,
-            encode("modelId", space.modelId()).replace(":", "%3A"),
-            Integer.toString(space.dimension()));
+    String model =
+        encode("modelId", space.modelId()).replace(":", "%3A") + ":" + space.dimension();
+    String suffix = "v" + SCHEMA_VERSION + ":" + model;
     String indexName = cache + ":" + suffix;
     return new KeyNaming(
-        indexName, indexName + ":", cache + ":state:" + suffix + ":", cache + ":dependency:");
+        indexName,
+        indexName + ":",
+        cache + ":state:" + suffix + ":",
+        cache + ":dependency:",
+        cache + ":embedding:" + model + ":");
   }
 
   byte[] stateKey(String name) {
@@ -47,6 +53,10 @@ record KeyNaming(
 
   byte[] dependencyKey(String term) {
     return Utf8.encode(dependencyPrefix + term);
+  }
+
+  byte[] embeddingKey(String hash) {
+    return Utf8.encode(embeddingPrefix + hash);
   }
 
   byte[] documentKey(String entryKey) {

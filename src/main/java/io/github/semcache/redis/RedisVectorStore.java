@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbeddingCache;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
@@ -437,6 +438,18 @@ public final class RedisVectorStore
   @Override
   public void update(String name, Function<Optional<byte[]>, byte[]> change) {
     states.update(name, change);
+  }
+
+  /**
+   * Returns a tier of embeddings that all processes share, for {@link
+   * EmbeddingCache.Builder#shared}. It uses the connections and the cache name of this store. Each
+   * embedding is a key of its own, {@code <cacheName>:embedding:<modelId>:<dimension>:<hash>}, with
+   * an expiry. Removing entries does not remove embeddings.
+   *
+   * @return the tier, which must not be used after this store is closed
+   */
+  public EmbeddingCache.Shared embeddings() {
+    return new RedisEmbeddings(commands, space);
   }
 
   /**

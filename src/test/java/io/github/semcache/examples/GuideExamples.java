@@ -7,6 +7,7 @@ import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbeddingCache;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.evaluation.DataFile;
 import io.github.semcache.evaluation.LabeledPrompt;
@@ -125,6 +126,18 @@ final class GuideExamples {
     Optional<Answer> answer = cache.lookup(prompt);
     // own-embedding ends
     return answer;
+  }
+
+  static Embedder embeddingCache(Embedder embedder, RedisVectorStore store) {
+    // embedding-cache begins
+    Embedder cached =
+        EmbeddingCache.builder(embedder)
+            .maxEntries(50_000)
+            .timeToLive(Duration.ofDays(30))
+            .shared(store.embeddings()) // optional: shared by all instances
+            .build();
+    // embedding-cache ends
+    return cached;
   }
 
   static boolean changes(SemanticCache cache, Prompt prompt) {
