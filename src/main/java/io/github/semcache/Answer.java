@@ -29,6 +29,7 @@ public final class Answer {
   private final Duration age;
   private final Optional<MissReason> missReason;
   private final Optional<Verification> verification;
+  private final boolean isStale;
 
   /** The source of an answer. */
   public enum Source {
@@ -51,7 +52,8 @@ public final class Answer {
       Optional<String> entryId,
       Duration age,
       Optional<MissReason> missReason,
-      Optional<Verification> verification) {
+      Optional<Verification> verification,
+      boolean isStale) {
     this.query = requireNonNull(query, "query");
     this.reply = requireNonNull(reply, "reply");
     this.source = source;
@@ -60,6 +62,7 @@ public final class Answer {
     this.age = age;
     this.missReason = missReason;
     this.verification = verification;
+    this.isStale = isStale;
   }
 
   static Answer ofEntry(
@@ -68,7 +71,8 @@ public final class Answer {
       Source source,
       double distance,
       Optional<Verification> verification,
-      Duration age) {
+      Duration age,
+      boolean isStale) {
     return new Answer(
         query,
         ReplyMapper.replyOf(entry),
@@ -77,7 +81,8 @@ public final class Answer {
         Optional.of(entry.key()),
         age,
         Optional.empty(),
-        verification);
+        verification,
+        isStale);
   }
 
   static Answer ofModel(
@@ -94,7 +99,8 @@ public final class Answer {
         entryId,
         Duration.ZERO,
         Optional.of(missReason),
-        verification);
+        verification,
+        false);
   }
 
   /**
@@ -168,6 +174,17 @@ public final class Answer {
   }
 
   /**
+   * Returns whether the answer is older than the {@linkplain
+   * SemanticCacheBuilder#staleWhileRevalidate soft time to live}. Calls that may call the model
+   * then refresh it in the background.
+   *
+   * @return false for an answer of the model, and if the cache has no soft time to live
+   */
+  public boolean isStale() {
+    return isStale;
+  }
+
+  /**
    * Returns the reason for the miss.
    *
    * @return the reason; empty for an answer from the cache
@@ -225,7 +242,7 @@ public final class Answer {
   }
 
   private List<Object> components() {
-    return List.of(query, reply, source, served, entryId, age, missReason, verification);
+    return List.of(query, reply, source, served, entryId, age, missReason, verification, isStale);
   }
 
   /**

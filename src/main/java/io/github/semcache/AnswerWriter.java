@@ -4,6 +4,7 @@ import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ExpiryPolicy;
@@ -14,10 +15,12 @@ import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.LeaseStore.Lease;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
@@ -104,6 +107,10 @@ final class AnswerWriter {
   private Optional<String> tryStore(LookupResult.Miss miss, ChatReply reply) {
     Supplier<Optional<String>> storing =
         () -> failOpen.contain(CacheEvent.Part.STORE, () -> store(miss, reply)).orElse(noEntry());
+    return untilDeadline(storing);
+  }
+
+  private <T> T untilDeadline(Supplier<T> storing) {
     return limits.storingDeadline().map(deadline -> deadline.run(storing)).orElseGet(storing);
   }
 
@@ -111,12 +118,38 @@ final class AnswerWriter {
     return Optional.empty();
   }
 
-  void onFailure(Throwable failure) {
+  void onFailure(LookupResult.Miss miss, Throwable failure) {
     events.publish(new CacheEvent.Failed(CacheEvent.Part.MODEL, failure));
+    release(miss);
   }
 
-  void onAbandoned() {
+  void onAbandoned(LookupResult.Miss miss) {
     events.publish(new CacheEvent.Abandoned());
+    release(miss);
+  }
+
+  /**
+   * Ends the lease of a call that stores no answer. The lease of a refresh is left to expire, so
+   * that no instance tries again before.
+   */
+  private void release(LookupResult.Miss miss) {
+    if (!miss.reason().equals(MissReason.REFRESH)) {
+      miss.waiting().lease().ifPresent(this::release);
+    }
+  }
+
+  private void release(Lease lease) {
+    try {
+      boolean unused =
+          untilDeadline(
+              () -> {
+                store.tryRelease(lease);
+                return true;
+              });
+    } catch (Throwable e) {
+      // Counted already, and not the failure that the caller should see. The lease expires.
+      FatalErrors.rethrowIfFatal(e);
+    }
   }
 
   /** Returns the id of the reply's entry; empty if it was not stored. */
@@ -126,6 +159,7 @@ final class AnswerWriter {
     }
     if (!admits(miss.request().prompt(), reply)) {
       events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
+      release(miss);
       return Optional.empty();
     }
     Optional<CacheEntry> stored = miss.shadowHit() ? Optional.empty() : write(miss, reply);
@@ -148,7 +182,12 @@ final class AnswerWriter {
     Optional<Duration> timeToLive =
         expiry.timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
     NewEntry entry = newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive);
-    return store.tryPut(entry) ? Optional.of(entry.entry()) : Optional.empty();
+    boolean written =
+        miss.waiting()
+            .lease()
+            .map(lease -> store.tryPut(entry, lease))
+            .orElseGet(() -> store.tryPut(entry));
+    return written ? Optional.of(entry.entry()) : Optional.empty();
   }
 
   /**

@@ -8,11 +8,15 @@ import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.concurrent.Interrupts;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.stats.EventPublisher;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -51,14 +55,47 @@ public sealed interface CacheCall {
     return this;
   }
 
-  /**
-   * The prompt is answered.
-   *
-   * @param answer the answer from the cache, or from the call that this one followed
-   */
-  record Answered(Answer answer) implements CacheCall {
-    public Answered {
-      requireNonNull(answer, "answer");
+  /** The prompt is answered. Thread-safe. */
+  final class Answered implements CacheCall {
+    private final Answer answer;
+    private final Consumer<Consumer<Lead>> refresh;
+
+    Answered(Answer answer) {
+      this(answer, call -> {});
+    }
+
+    /**
+     * Creates a call with an answer.
+     *
+     * @param refresh passes a lead to a consumer in the background if the answer has to be
+     *     refreshed
+     */
+    Answered(Answer answer, Consumer<Consumer<Lead>> refresh) {
+      this.answer = requireNonNull(answer, "answer");
+      this.refresh = refresh;
+    }
+
+    /**
+     * Returns the answer.
+     *
+     * @return the answer from the cache, or from the call that this one followed
+     */
+    public Answer answer() {
+      return answer;
+    }
+
+    /**
+     * Refreshes the answer in the background if that is due: if the cache has a {@linkplain
+     * SemanticCacheBuilder#staleWhileRevalidate soft time to live}, which has almost or already
+     * expired for the entry of exactly this prompt, and no other caller refreshes it. Does not
+     * block.
+     *
+     * @param call calls the model and ends the lead, on a thread of the cache's {@linkplain
+     *     SemanticCache#executor executor}. It is not called if no refresh is due. If it throws,
+     *     the lead is abandoned
+     */
+    public void refresh(Consumer<Lead> call) {
+      refresh.accept(requireNonNull(call, "call"));
     }
   }
 
@@ -144,7 +181,7 @@ public sealed interface CacheCall {
       if (group.isAsk()) {
         throw new IllegalStateException("share requires a call with a coalescing group");
       }
-      call.share(new Shared(live, coalescer, miss, call, group));
+      call.share(coalescer.shared(live, miss, call, group));
     }
 
     /**
@@ -160,7 +197,7 @@ public sealed interface CacheCall {
       } else if (!ended.getAndSet(true)) {
         try {
           observed.failed(failure);
-          writer.onFailure(failure);
+          writer.onFailure(miss, failure);
         } finally {
           call.fail(failure);
         }
@@ -178,7 +215,7 @@ public sealed interface CacheCall {
       if (!ended.getAndSet(true)) {
         try {
           observed.failed(failure);
-          writer.onFailure(failure);
+          writer.onFailure(miss, failure);
         } finally {
           call.abandon();
         }
@@ -190,11 +227,17 @@ public sealed interface CacheCall {
       if (!ended.getAndSet(true)) {
         try {
           observed.abandoned();
-          writer.onAbandoned();
+          writer.onAbandoned(miss);
         } finally {
           call.abandon();
         }
       }
+    }
+
+    /** Runs an action when this lead has ended. */
+    void whenEnded(Runnable action) {
+      CompletableFuture<?> unused =
+          call.end().future().whenComplete((value, failure) -> action.run());
     }
 
     /** Calls the model, blocking, and completes the call. An exception ends it. */
@@ -220,23 +263,32 @@ public sealed interface CacheCall {
 
   /** Another call is answering the prompt. Its result is consumed once. */
   final class Follow implements CacheCall {
-    private final RequestCoalescer coalescer;
-    private final LookupResult.Miss miss;
-    private final SingleFlight.Call<CacheCall> followed;
     private final SingleFlight.Result<CacheCall> result;
-    private final CoalescingGroup group;
+    private final Duration maxWait;
+    private final Function<Optional<CacheCall>, CacheCall> onEnd;
+    private final Supplier<CacheCall> onTimeout;
+    private final Executor executor;
 
+    /**
+     * Creates a call that follows another one.
+     *
+     * @param result the result of the other call
+     * @param maxWait the maximum time to wait for it
+     * @param onEnd returns the next call after the other one has ended, with or without a result
+     * @param onTimeout returns the next call after the maximum time
+     * @param executor runs these functions if no thread waits
+     */
     Follow(
-        RequestCoalescer coalescer,
-        LookupResult.Miss miss,
-        SingleFlight.Call<CacheCall> followed,
         SingleFlight.Result<CacheCall> result,
-        CoalescingGroup group) {
-      this.coalescer = coalescer;
-      this.miss = miss;
-      this.followed = followed;
+        Duration maxWait,
+        Function<Optional<CacheCall>, CacheCall> onEnd,
+        Supplier<CacheCall> onTimeout,
+        Executor executor) {
       this.result = result;
-      this.group = group;
+      this.maxWait = maxWait;
+      this.onEnd = onEnd;
+      this.onTimeout = onTimeout;
+      this.executor = executor;
     }
 
     /**
@@ -256,9 +308,9 @@ public sealed interface CacheCall {
 
     private CacheCall awaitOnce() {
       try {
-        return resume(result.await(Optional.of(miss.request().limits().maxWait())));
+        return onEnd.apply(result.await(Optional.of(maxWait)));
       } catch (TimeoutException e) {
-        return coalescer.takeOver(miss, followed, group);
+        return onTimeout.get();
       }
     }
 
@@ -270,14 +322,13 @@ public sealed interface CacheCall {
      */
     public CompletableFuture<CacheCall> next() {
       CompletableFuture<Supplier<CacheCall>> outcome =
-          result.future().thenApply(value -> () -> resume(value));
-      long maxWait = TimeUnit.NANOSECONDS.convert(miss.request().limits().maxWait());
+          result.future().thenApply(value -> () -> onEnd.apply(value));
       outcome.completeOnTimeout(
-          () -> coalescer.takeOver(miss, followed, group), maxWait, TimeUnit.NANOSECONDS);
+          onTimeout, TimeUnit.NANOSECONDS.convert(maxWait), TimeUnit.NANOSECONDS);
       CompletableFuture<CacheCall> next = new CompletableFuture<>();
       CompletableFuture<Void> unused =
           outcome
-              .thenAcceptAsync(step -> complete(next, step), coalescer.executor())
+              .thenAcceptAsync(step -> complete(next, step), executor)
               .whenComplete((nothing, failure) -> failIfPresent(next, failure));
       return next;
     }
@@ -299,35 +350,16 @@ public sealed interface CacheCall {
         next.completeExceptionally(failure);
       }
     }
-
-    /** Returns the call after the wait. If the leader abandoned its call, joins again. */
-    private CacheCall resume(Optional<CacheCall> value) {
-      CacheCall call = value.orElseGet(() -> coalescer.join(miss.restarted(), group));
-      return call instanceof Shared shared
-          ? new Shared(shared.live(), coalescer, miss, shared.call, group)
-          : call;
-    }
   }
 
   /** Another call is answering the prompt and shares a live object before it is complete. */
   final class Shared implements CacheCall {
     private final Object live;
-    private final RequestCoalescer coalescer;
-    private final LookupResult.Miss miss;
-    private final SingleFlight.Call<CacheCall> call;
-    private final CoalescingGroup group;
+    private final Supplier<Follow> again;
 
-    Shared(
-        Object live,
-        RequestCoalescer coalescer,
-        LookupResult.Miss miss,
-        SingleFlight.Call<CacheCall> call,
-        CoalescingGroup group) {
+    Shared(Object live, Supplier<Follow> again) {
       this.live = live;
-      this.coalescer = coalescer;
-      this.miss = miss;
-      this.call = call;
-      this.group = group;
+      this.again = again;
     }
 
     /**
@@ -346,7 +378,7 @@ public sealed interface CacheCall {
      * @return a call that follows the other one to its end
      */
     public Follow again() {
-      return new Follow(coalescer, miss, call, call.end(), group);
+      return again.get();
     }
   }
 }

@@ -4,6 +4,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.decision.VerifiedDecision;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ReplyMapper;
+import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.internal.learning.PendingReports;
@@ -21,6 +22,7 @@ import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.verify.Verification;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -38,6 +40,7 @@ final class CacheLookup {
   private final boolean shadowMode;
   private final boolean exactOnly;
   private final @Nullable TimeToLiveRenewal renewal;
+  private final @Nullable SoftExpiry softExpiry;
   private final PendingReports pending;
   private final AnswerWriter writer;
   private final @Nullable BackgroundVerifier background;
@@ -53,6 +56,7 @@ final class CacheLookup {
       boolean shadowMode,
       boolean exactOnly,
       @Nullable TimeToLiveRenewal renewal,
+      @Nullable SoftExpiry softExpiry,
       PendingReports pending,
       AnswerWriter writer,
       @Nullable BackgroundVerifier background,
@@ -66,6 +70,7 @@ final class CacheLookup {
     this.shadowMode = shadowMode;
     this.exactOnly = exactOnly;
     this.renewal = renewal;
+    this.softExpiry = softExpiry;
     this.pending = pending;
     this.writer = writer;
     this.background = background;
@@ -102,6 +107,19 @@ final class CacheLookup {
     return withinDeadline(miss, attempt -> find(attempt, store::tryFind));
   }
 
+  /**
+   * Looks up the entry of the same text and scope again, after a miss, and tries to acquire the
+   * lease of its key in the same round trip.
+   *
+   * @param duration the duration of the lease
+   */
+  LookupResult claim(LookupResult.Miss miss, Duration duration) {
+    return withinDeadline(
+        miss,
+        attempt ->
+            find(attempt, query -> store.tryClaim(query, attempt.waiting().known(), duration)));
+  }
+
   /** Runs a step of the lookup until the deadline of the request, and contains its errors. */
   private LookupResult withinDeadline(
       LookupResult.Miss miss, Function<LookupResult.Miss, LookupResult> step) {
@@ -125,13 +143,13 @@ final class CacheLookup {
     if (found.isEmpty()) {
       return miss.withStoreFailure();
     }
-    LookupResult.Miss versioned = miss.withVersions(Optional.of(found.get().versions()));
+    LookupResult.Miss next = miss.withFound(found.get());
     return found
         .get()
         .entry()
         .filter(entry -> isServable(request.query(), entry))
-        .map(entry -> serve(versioned, entry, Answer.Source.EXACT, 0, Optional.empty()))
-        .orElse(versioned);
+        .map(entry -> serve(next, entry, Answer.Source.EXACT, 0, Optional.empty()))
+        .orElse(next);
   }
 
   /** Returns whether users did not report the entry as wrong for the query. */
@@ -296,25 +314,25 @@ final class CacheLookup {
       Answer.Source source,
       double distance,
       Optional<Verification> verification) {
-    CacheEvent.Tier tier =
-        source == Answer.Source.EXACT ? CacheEvent.Tier.EXACT : CacheEvent.Tier.SEMANTIC;
     if (shadowMode) {
       if (!miss.shadowHit()) {
         events.publish(
-            new CacheEvent.ShadowHit(tier, distance, ReplyMapper.replyOf(entry).usage()));
+            new CacheEvent.ShadowHit(tierOf(source), distance, ReplyMapper.replyOf(entry).usage()));
       }
       return miss.withShadowHit();
     }
+    Duration age = store.ageOf(entry);
+    boolean isStale = softExpiry != null && softExpiry.isStale(age);
     Answer answer =
-        Answer.ofEntry(
-            miss.request().query(), entry, source, distance, verification, store.ageOf(entry));
+        Answer.ofEntry(miss.request().query(), entry, source, distance, verification, age, isStale);
+    LookupResult.Hit hit = new LookupResult.Hit(answer, entry, miss);
     if (!miss.isCounted()) {
-      events.publish(new CacheEvent.Hit(tier, distance, answer.age(), answer.usage()));
+      count(hit);
     }
     if (renewal != null) {
       renewal.onHit(entry);
     }
-    return new LookupResult.Hit(answer, entry, miss);
+    return hit;
   }
 
   /** Counts a hit of a lookup that did not count it. */
@@ -322,7 +340,36 @@ final class CacheLookup {
     Answer answer = hit.answer();
     events.publish(
         new CacheEvent.Hit(
-            CacheEvent.Tier.SEMANTIC, answer.distance().orElse(0), answer.age(), answer.usage()));
+            tierOf(answer.source()), answer.distance().orElse(0), answer.age(), answer.usage()));
+    if (answer.isStale()) {
+      events.publish(new CacheEvent.StaleHit(answer.age()));
+    }
+  }
+
+  private static CacheEvent.Tier tierOf(Answer.Source source) {
+    return source == Answer.Source.EXACT ? CacheEvent.Tier.EXACT : CacheEvent.Tier.SEMANTIC;
+  }
+
+  /**
+   * Returns whether the policy and the verifier accept a match whose answer is not known yet.
+   *
+   * @param match the match, with an empty answer
+   */
+  boolean accepts(LookupResult.Miss miss, Match match) {
+    Query query = miss.request().query();
+    return miss.request()
+        .limits()
+        .run(
+            () ->
+                failOpen.contain(
+                    CacheEvent.Part.POLICY,
+                    () ->
+                        verifier
+                                .decide(
+                                    query, List.of(match), candidates -> decide(query, candidates))
+                                .decision()
+                            instanceof Decision.Hit))
+        .orElse(false);
   }
 
   /** Counts a miss, unless it was counted before. */

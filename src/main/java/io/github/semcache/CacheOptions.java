@@ -9,6 +9,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.internal.concurrent.BoundedWorker;
 import io.github.semcache.internal.concurrent.CircuitBreaker;
 import io.github.semcache.internal.entry.ExpiryPolicy;
+import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.judge.AnswerJudge;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param verifierAfterMiss the verifier on a background thread; null for none
  * @param stateStore the store of learned state; null for the store of the entries
  * @param hedging whether the model is called while a slow lookup is running
+ * @param sharing how calls share the work of answering a prompt
  * @param executor the executor of asynchronous calls; null to use the cache's own threads
  */
 record CacheOptions(
@@ -63,6 +65,7 @@ record CacheOptions(
     Breakers breakers,
     TimeLimits limits,
     boolean hedging,
+    Sharing sharing,
     @Nullable Judging judging,
     boolean shadowMode,
     @Nullable StateStore stateStore) {
@@ -74,6 +77,24 @@ record CacheOptions(
    * @param pause the time until the first trial call
    */
   record Breakers(int failures, Duration pause) {}
+
+  /**
+   * How calls share the work of answering a prompt.
+   *
+   * @param lease the duration of the lease of a call that other instances follow; empty if they do
+   *     not
+   * @param softExpiry the soft time to live of answers; null for none
+   * @param similarPrompts whether a call follows another one with a similar prompt
+   */
+  record Sharing(
+      Optional<Duration> lease, @Nullable SoftExpiry softExpiry, boolean similarPrompts) {
+    /** The time for a refresh if other instances do not follow calls. */
+    private static final Duration DEFAULT_LEASE = Duration.ofMinutes(1);
+
+    Duration refreshLease() {
+      return lease.orElse(DEFAULT_LEASE);
+    }
+  }
 
   /**
    * The configuration of the judge.
@@ -178,7 +199,7 @@ record CacheOptions(
           lookup.filter(limit -> limit.compareTo(DEFAULT_LOOKUP) < 0).orElse(DEFAULT_LOOKUP));
     }
 
-    private Deadline deadline(Duration limit) {
+    Deadline deadline(Duration limit) {
       return Deadline.after(limit, ticker);
     }
   }

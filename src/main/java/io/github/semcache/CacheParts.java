@@ -5,6 +5,7 @@ import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.TimeLimiter;
+import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.CachedScale;
 import io.github.semcache.internal.learning.HitEvaluator;
@@ -44,6 +45,7 @@ record CacheParts(
     @Nullable TimeToLiveRenewal renewal,
     @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
+    @Nullable Refresher refresher,
     TimeLimiter workers) {
 
   static CacheParts create(CacheOptions options) {
@@ -103,6 +105,7 @@ record CacheParts(
             options.shadowMode(),
             options.exactOnly(),
             renewal,
+            options.sharing().softExpiry(),
             pending,
             writer,
             background,
@@ -117,6 +120,9 @@ record CacheParts(
             options.time(),
             events::publish,
             pending);
+    RequestCoalescer coalescer =
+        new RequestCoalescer(lookup, writer, store, events, async.executor(), options.sharing());
+    SoftExpiry softExpiry = options.sharing().softExpiry();
     return new CacheParts(
         options,
         events,
@@ -124,7 +130,7 @@ record CacheParts(
         queries,
         lookup,
         new MultiLookup(lookup, embedder, store),
-        new RequestCoalescer(lookup, writer, events, async.executor()),
+        coalescer,
         writer,
         feedback,
         failOpen,
@@ -133,6 +139,17 @@ record CacheParts(
         renewal,
         background,
         options.hedging() ? new Hedging(lookup, events, async) : null,
+        softExpiry == null
+            ? null
+            : new Refresher(
+                queries,
+                cacheability,
+                store,
+                coalescer,
+                softExpiry,
+                options.sharing().refreshLease(),
+                async.executor(),
+                events),
         workers);
   }
 
@@ -205,6 +222,7 @@ record CacheParts(
 
   void close() {
     asyncExecutor.close();
+    coalescer.close();
     if (background != null) {
       background.close();
     }

@@ -1,11 +1,14 @@
 package io.github.semcache;
 
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.LeaseStore.Lease;
 import io.github.semcache.verify.Verification;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -64,6 +67,7 @@ sealed interface LookupResult {
    * @param verification the decision of the verifier, if it decided
    * @param versions the versions of the dependencies; empty if they are not known
    * @param isCounted whether the miss was counted
+   * @param waiting the relation to other calls that answer the prompt
    */
   record Miss(
       CacheRequest request,
@@ -76,7 +80,8 @@ sealed interface LookupResult {
       Optional<DecidedQuery> decided,
       Optional<Verification> verification,
       Optional<String> versions,
-      boolean isCounted)
+      boolean isCounted,
+      Waiting waiting)
       implements LookupResult {
     private static final Set<MissReason> FAILURES =
         Set.of(
@@ -97,7 +102,27 @@ sealed interface LookupResult {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          false);
+          false,
+          Waiting.NONE);
+    }
+
+    /**
+     * The relation of a request to other calls that answer the prompt.
+     *
+     * @param known the creation time of the entry that was found but not served
+     * @param lease the lease under which this request may write the answer
+     * @param isLeased whether another instance holds the lease
+     * @param limit the end of the wait for other instances; empty before the first wait
+     * @param wasSimilar whether the request has waited for a call with a similar prompt
+     */
+    record Waiting(
+        Optional<Instant> known,
+        Optional<Lease> lease,
+        boolean isLeased,
+        Optional<Deadline> limit,
+        boolean wasSimilar) {
+      private static final Waiting NONE =
+          new Waiting(Optional.empty(), Optional.empty(), false, Optional.empty(), false);
     }
 
     @Override
@@ -125,6 +150,44 @@ sealed interface LookupResult {
 
     Miss withVersions(Optional<String> current) {
       return with(draft -> draft.versions = current);
+    }
+
+    /** Adds the result of a lookup by key. */
+    Miss withFound(ResilientStore.Found found) {
+      return with(
+          draft -> {
+            draft.versions = Optional.of(found.versions());
+            draft.waiting =
+                new Waiting(
+                    found.createdAt(),
+                    found.lease(),
+                    found.isLeased(),
+                    waiting.limit,
+                    waiting.wasSimilar);
+          });
+    }
+
+    /** Limits the wait for other instances, unless it was limited before. */
+    Miss withLimit(Deadline limit) {
+      return waiting.limit.isPresent()
+          ? this
+          : with(
+              draft ->
+                  draft.waiting =
+                      new Waiting(
+                          waiting.known,
+                          waiting.lease,
+                          waiting.isLeased,
+                          Optional.of(limit),
+                          waiting.wasSimilar));
+    }
+
+    /** Returns the same miss after a wait for a call with a similar prompt. */
+    Miss afterSimilar() {
+      return with(
+          draft ->
+              draft.waiting =
+                  new Waiting(waiting.known, waiting.lease, waiting.isLeased, waiting.limit, true));
     }
 
     /** Returns the miss of a prompt that the embedder cannot read, which has no embedding. */
@@ -171,7 +234,13 @@ sealed interface LookupResult {
 
     @Override
     public Miss restarted() {
-      return with(draft -> draft.request = request.restarted());
+      return with(
+          draft -> {
+            draft.request = request.restarted();
+            draft.waiting =
+                new Waiting(
+                    waiting.known, Optional.empty(), false, waiting.limit, waiting.wasSimilar);
+          });
     }
 
     /** Replaces the reason if the step that ended the lookup had no time left. */
@@ -213,6 +282,7 @@ sealed interface LookupResult {
       private Optional<Verification> verification;
       private Optional<String> versions;
       private boolean isCounted;
+      private Waiting waiting;
 
       Draft(Miss miss) {
         request = miss.request;
@@ -226,6 +296,7 @@ sealed interface LookupResult {
         verification = miss.verification;
         versions = miss.versions;
         isCounted = miss.isCounted;
+        waiting = miss.waiting;
       }
 
       Miss toMiss() {
@@ -240,7 +311,8 @@ sealed interface LookupResult {
             decided,
             verification,
             versions,
-            isCounted);
+            isCounted,
+            waiting);
       }
     }
   }

@@ -1,19 +1,42 @@
 package io.github.semcache;
 
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.internal.concurrent.CoalescingGroup;
+import io.github.semcache.internal.concurrent.ConditionPoller;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.stats.CacheEvent;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
-/** Coalesces concurrent misses with the same key: one call leads and calls the model. */
-final class RequestCoalescer {
+/**
+ * Coalesces concurrent misses with the same key: one call leads and calls the model. With leases,
+ * also those of other instances on the same store.
+ */
+final class RequestCoalescer implements AutoCloseable {
+  /** The time by which a wait for another instance ends before that of its followers. */
+  private static final Duration MARGIN = Duration.ofMillis(50);
+
   private final CacheLookup lookup;
   private final AnswerWriter writer;
+  private final ResilientStore store;
   private final EventPublisher events;
   private final Executor executor;
+  private final CacheOptions.Sharing options;
   private final SingleFlight<CacheCall> calls = new SingleFlight<>();
+  private final ConditionPoller poller = new ConditionPoller("semcache-lease");
+  private final @Nullable SimilarCalls similar;
+
+  private volatile boolean closed;
+
+  /** The keys whose lease this instance holds. */
+  private final Set<String> leased = ConcurrentHashMap.newKeySet();
 
   /**
    * Creates a coalescer.
@@ -21,17 +44,29 @@ final class RequestCoalescer {
    * @param executor continues followers that do not hold a thread
    */
   RequestCoalescer(
-      CacheLookup lookup, AnswerWriter writer, EventPublisher events, Executor executor) {
+      CacheLookup lookup,
+      AnswerWriter writer,
+      ResilientStore store,
+      EventPublisher events,
+      Executor executor,
+      CacheOptions.Sharing options) {
     this.lookup = lookup;
     this.writer = writer;
+    this.store = store;
     this.events = events;
     this.executor = executor;
+    this.options = options;
+    this.similar = options.similarPrompts() ? new SimilarCalls(lookup::accepts) : null;
   }
 
   /** Joins the call that is answering the prompt, or leads a new one. */
   CacheCall join(LookupResult.Miss miss, CoalescingGroup group) {
     if (!miss.request().reads()) {
       return leadDetached(miss, group);
+    }
+    Optional<SingleFlight.Call<CacheCall>> other = findSimilar(miss, group);
+    if (other.isPresent()) {
+      return followSimilar(miss, other.get(), group);
     }
     SingleFlight.Participation<CacheCall> participation =
         calls.join(group.keys(key(miss)), group.owner());
@@ -54,44 +89,179 @@ final class RequestCoalescer {
    */
   private CacheCall leadUnlessAnswered(
       LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
-    LookupResult result = lookup.exact(miss);
+    LookupResult result =
+        options.lease().isPresent() && group.isAsk() ? claim(miss) : lookup.exact(miss);
     if (result instanceof LookupResult.Hit hit) {
       CacheCall answered = new CacheCall.Answered(hit.answer());
       call.complete(answered);
       return answered;
     }
-    return lead((LookupResult.Miss) result, call, group);
+    LookupResult.Miss missed = (LookupResult.Miss) result;
+    if (missed.waiting().isLeased() && !closed) {
+      LookupResult.Miss limited =
+          missed.withLimit(
+              missed.request().limits().configured().deadline(missed.request().limits().maxWait()));
+      if (remaining(limited).compareTo(MARGIN) > 0) {
+        return followInstance(limited, call, group);
+      }
+    }
+    return lead(missed, call, group);
+  }
+
+  private static Duration remaining(LookupResult.Miss miss) {
+    return miss.waiting().limit().map(Deadline::remaining).orElse(Duration.ZERO);
+  }
+
+  /**
+   * Repeats the exact lookup and acquires the lease. If another instance has stored an answer that
+   * cannot be served, that entry is replaced.
+   */
+  private LookupResult claim(LookupResult.Miss miss) {
+    String key = miss.request().query().key();
+    if (miss.storeFailed() || !leased.add(key)) {
+      return lookup.exact(miss); // This instance holds the lease, for example in an outer call.
+    }
+    Duration duration = options.lease().orElseThrow();
+    LookupResult result = lookup.claim(miss, duration);
+    if (result instanceof LookupResult.Miss changed && isReplaced(miss, changed)) {
+      result = lookup.claim(changed, duration);
+    }
+    boolean isGranted =
+        result instanceof LookupResult.Miss missed && missed.waiting().lease().isPresent();
+    if (!isGranted) {
+      leased.remove(key);
+    }
+    if (result instanceof LookupResult.Hit hit) {
+      hit.miss().waiting().lease().ifPresent(store::tryRelease);
+    }
+    return result;
+  }
+
+  private static boolean isReplaced(LookupResult.Miss before, LookupResult.Miss now) {
+    return !now.storeFailed() && !now.waiting().known().equals(before.waiting().known());
   }
 
   private CacheCall follow(
       LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
+    return follow(counted(miss), call, call.result(), miss.request().limits().maxWait(), group);
+  }
+
+  private LookupResult.Miss counted(LookupResult.Miss miss) {
     LookupResult.Miss counted = lookup.count(miss);
     if (!miss.isCounted()) {
       events.publish(new CacheEvent.Coalesced());
     }
-    return new CacheCall.Follow(this, counted, call, call.result(), group);
+    return counted;
+  }
+
+  private CacheCall.Follow follow(
+      LookupResult.Miss miss,
+      SingleFlight.Call<CacheCall> call,
+      SingleFlight.Result<CacheCall> result,
+      Duration maxWait,
+      CoalescingGroup group) {
+    return new CacheCall.Follow(
+        result,
+        maxWait,
+        value -> resume(value, miss, call, group),
+        () -> takeOver(miss, call, group),
+        executor);
+  }
+
+  /** Returns the call after the wait. If the leader abandoned its call, joins again. */
+  private CacheCall resume(
+      Optional<CacheCall> value,
+      LookupResult.Miss miss,
+      SingleFlight.Call<CacheCall> call,
+      CoalescingGroup group) {
+    CacheCall ended = value.orElseGet(() -> join(miss.restarted(), group));
+    return ended instanceof CacheCall.Shared shared
+        ? shared(shared.live(), miss, call, group)
+        : ended;
+  }
+
+  /** Returns a live object with a call that waits for the end of the call without it. */
+  CacheCall.Shared shared(
+      Object live,
+      LookupResult.Miss miss,
+      SingleFlight.Call<CacheCall> call,
+      CoalescingGroup group) {
+    Duration maxWait = miss.request().limits().maxWait();
+    return new CacheCall.Shared(live, () -> follow(miss, call, call.end(), maxWait, group));
+  }
+
+  /**
+   * Follows an instance that holds the lease. Other calls of this instance follow the given call,
+   * which ends without a result when the lease ends or when this request has waited long enough.
+   */
+  private CacheCall followInstance(
+      LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
+    String key = miss.request().query().key();
+    Duration remaining = remaining(miss);
+    CompletableFuture<?> unused =
+        poller
+            .await(() -> !store.isLeased(key), remaining.minus(MARGIN))
+            .whenComplete((nothing, failure) -> call.abandon());
+    return follow(counted(miss), call, call.result(), remaining, group);
+  }
+
+  private Optional<SingleFlight.Call<CacheCall>> findSimilar(
+      LookupResult.Miss miss, CoalescingGroup group) {
+    return similar != null && group.isAsk() && !miss.waiting().wasSimilar()
+        ? similar.find(miss, group.owner())
+        : Optional.empty();
+  }
+
+  /** Follows a call with a similar prompt, and then repeats the semantic lookup. */
+  private CacheCall followSimilar(
+      LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
+    LookupResult.Miss waited = counted(miss).afterSimilar();
+    return new CacheCall.Follow(
+        // A failure of the other call says nothing about this prompt.
+        new SingleFlight.Result<>(
+            call.end().future().handle((value, failure) -> Optional.<CacheCall>empty())),
+        miss.request().limits().maxWait(),
+        nothing -> lookup.semantic(waited.restarted()).toCall(missed -> join(missed, group)),
+        () -> join(waited.restarted(), group),
+        executor);
   }
 
   /** Leads a call after waiting too long for another one. Later callers follow the new call. */
-  CacheCall takeOver(
+  private CacheCall takeOver(
       LookupResult.Miss miss, SingleFlight.Call<CacheCall> slow, CoalescingGroup group) {
     List<String> keys = group.keys(miss.request().query().key());
     return lead(miss, calls.takeOver(slow, keys.get(keys.size() - 1), group.owner()), group);
   }
 
   /** Leads a call that nobody can follow. */
-  private CacheCall leadDetached(LookupResult.Miss miss, CoalescingGroup group) {
+  CacheCall.Lead leadDetached(LookupResult.Miss miss, CoalescingGroup group) {
     return lead(miss, calls.detached(miss.request().query().key()), group);
   }
 
-  private CacheCall lead(
+  private CacheCall.Lead lead(
       LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
     LookupResult.Miss counted = lookup.count(miss);
+    onEnd(call, counted);
+    if (similar != null && group.isAsk()) {
+      similar.add(counted, call);
+    }
     writer.onModelCall(counted);
     return new CacheCall.Lead(this, writer, counted, call, group, events.startStopwatch());
   }
 
-  Executor executor() {
-    return executor;
+  private void onEnd(SingleFlight.Call<CacheCall> call, LookupResult.Miss miss) {
+    if (miss.waiting().lease().isPresent()) {
+      CompletableFuture<?> unused =
+          call.end()
+              .future()
+              .whenComplete((end, failure) -> leased.remove(miss.request().query().key()));
+    }
+  }
+
+  /** Ends the waits for other instances. */
+  @Override
+  public void close() {
+    closed = true;
+    poller.close();
   }
 }

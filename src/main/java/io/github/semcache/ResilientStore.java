@@ -8,6 +8,10 @@ import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.LeaseStore;
+import io.github.semcache.store.LeaseStore.Claim;
+import io.github.semcache.store.LeaseStore.Lease;
+import io.github.semcache.store.LocalLeases;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
@@ -25,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -44,6 +49,7 @@ final class ResilientStore {
   private final InstantSource time;
   private final EventPublisher events;
   private final FailOpen failOpen;
+  private final LeaseStore leases;
 
   ResilientStore(
       VectorStore store,
@@ -56,6 +62,7 @@ final class ResilientStore {
     this.time = time;
     this.events = events;
     this.failOpen = failOpen;
+    this.leases = store.leases().orElseGet(() -> new LocalLeases(store));
   }
 
   /**
@@ -64,12 +71,37 @@ final class ResilientStore {
    * @param entry the servable entry
    * @param versions the current versions of the query's dependencies; an empty string if it has
    *     none
+   * @param createdAt the creation time of the entry, also if it is not servable
+   * @param lease the lease of the key, if it was requested and granted
+   * @param isLeased whether the lease was requested, but another instance holds it
    */
-  record Found(Optional<CacheEntry> entry, String versions) {}
+  record Found(
+      Optional<CacheEntry> entry,
+      String versions,
+      Optional<Instant> createdAt,
+      Optional<Lease> lease,
+      boolean isLeased) {
 
-  /** Returns the servable entry of a query's key; empty if the store fails. */
+    /** Returns the result if the entry is corrupt. */
+    static Found corrupt(String versions) {
+      return new Found(Optional.empty(), versions, Optional.empty(), Optional.empty(), false);
+    }
+  }
+
+  /**
+   * Returns the servable entry of a query's key; empty if the store fails. An entry in the memory
+   * of this process is returned on this thread, without a deadline.
+   */
   Optional<Found> tryFind(Query query) {
-    return failOpen.attempt(Operation.FIND, () -> find(query));
+    Set<String> dependencies = query.scope().dependencyTerms();
+    Optional<VersionedEntry> near = store.findNear(query.key(), dependencies);
+    if (near.isPresent()) {
+      Found found = find(query, near::get);
+      if (found.entry().isPresent()) {
+        return Optional.of(found);
+      }
+    }
+    return failOpen.attempt(Operation.FIND, () -> find(query, dependencies));
   }
 
   /**
@@ -97,38 +129,72 @@ final class ResilientStore {
       Map<String, String> own = new HashMap<>(versions);
       own.keySet().retainAll(query.scope().dependencyTerms());
       Optional<CacheEntry> entry = Optional.ofNullable(found.entries().get(query.key()));
-      byKey.put(query.key(), servable(query, entry, own));
+      byKey.put(query.key(), servable(query, new Claim(entry, own, Optional.empty(), false)));
     }
     return byKey;
   }
 
   /** Returns the servable entry of a query's key. */
   Found find(Query query) {
+    return find(query, query.scope().dependencyTerms());
+  }
+
+  private Found find(Query query, Set<String> dependencies) {
+    return find(
+        query,
+        () ->
+            dependencies.isEmpty()
+                ? new VersionedEntry(store.find(query.key()), Map.of())
+                : store.findWithVersions(query.key(), dependencies));
+  }
+
+  private Found find(Query query, Supplier<VersionedEntry> lookup) {
+    return claim(
+        query,
+        () -> {
+          VersionedEntry found = lookup.get();
+          return new Claim(found.entry(), found.versions(), Optional.empty(), false);
+        });
+  }
+
+  /**
+   * Returns the servable entry of a query's key, and the lease if it can be acquired; empty if the
+   * store fails.
+   *
+   * @param known the creation time of the entry that the caller wants to replace, if there is one
+   * @param duration the duration of the lease
+   */
+  Optional<Found> tryClaim(Query query, Optional<Instant> known, Duration duration) {
     Set<String> dependencies = query.scope().dependencyTerms();
+    return failOpen.attempt(
+        Operation.FIND,
+        () -> claim(query, () -> leases.claim(query.key(), dependencies, known, duration)));
+  }
+
+  private Found claim(Query query, Supplier<Claim> lookup) {
     try {
-      VersionedEntry found =
+      Claim found =
           events.timed(
-              () ->
-                  dependencies.isEmpty()
-                      ? new VersionedEntry(store.find(query.key()), Map.of())
-                      : store.findWithVersions(query.key(), dependencies),
-              (entry, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.EXACT, took));
-      return servable(query, found.entry(), found.versions());
+              lookup, (entry, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.EXACT, took));
+      return servable(query, found);
     } catch (StoreException.CorruptEntry e) {
       publishCorrupt(1);
-      return new Found(Optional.empty(), versions(query));
+      return Found.corrupt(versions(query));
     }
   }
 
-  private Found servable(Query query, Optional<CacheEntry> found, Map<String, String> current) {
-    String versions = current.isEmpty() ? "" : DependencyStamp.of(current);
-    Optional<CacheEntry> inScope = found.filter(entry -> isInScope(entry, query));
-    publishCorrupt(found.isPresent() && inScope.isEmpty() ? 1 : 0);
+  private Found servable(Query query, Claim found) {
+    String versions = found.versions().isEmpty() ? "" : DependencyStamp.of(found.versions());
+    Optional<CacheEntry> inScope = found.entry().filter(entry -> isInScope(entry, query));
+    publishCorrupt(found.entry().isPresent() && inScope.isEmpty() ? 1 : 0);
     return new Found(
         inScope
             .filter(entry -> isFresh(entry, query))
             .filter(entry -> DependencyStamp.matches(entry, versions)),
-        versions);
+        versions,
+        found.entry().map(CacheEntry::createdAt),
+        found.lease(),
+        found.isHeld());
   }
 
   /** Returns the current versions of a query's dependencies; empty if the store fails. */
@@ -235,6 +301,44 @@ final class ResilientStore {
               return true;
             })
         .orElse(false);
+  }
+
+  /**
+   * Writes an entry under a lease, and ends the lease.
+   *
+   * @return whether the entry was written; false if the store fails, or if the entry was written by
+   *     someone else in the meantime
+   */
+  boolean tryPut(NewEntry entry, Lease lease) {
+    return failOpen
+        .attempt(
+            Operation.WRITE,
+            () -> {
+              EventPublisher.Stopwatch stopwatch = events.startStopwatch();
+              boolean isWritten = leases.put(entry, lease);
+              events.publish(
+                  isWritten
+                      ? new CacheEvent.Stored(1, 0, stopwatch.elapsed())
+                      : new CacheEvent.Superseded());
+              return isWritten;
+            })
+        .orElse(false);
+  }
+
+  /** Ends a lease without writing an entry. */
+  void tryRelease(Lease lease) {
+    Optional<Boolean> unused =
+        failOpen.attempt(
+            Operation.WRITE,
+            () -> {
+              leases.release(lease);
+              return true;
+            });
+  }
+
+  /** Returns whether an instance holds the lease of a key; false if the store fails. */
+  boolean isLeased(String key) {
+    return failOpen.attempt(Operation.FIND, () -> leases.isHeld(key)).orElse(false);
   }
 
   /** Renews the time to live of an entry; does nothing if the store fails. */

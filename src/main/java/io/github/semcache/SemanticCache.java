@@ -69,6 +69,7 @@ public final class SemanticCache implements AutoCloseable {
   private final MultiLookup multiLookup;
   private final RequestCoalescer coalescer;
   private final @Nullable Hedging hedging;
+  private final @Nullable Refresher refresher;
   private final AnswerWriter writer;
   private final UserFeedback feedback;
   private final Duration maxWait;
@@ -86,6 +87,7 @@ public final class SemanticCache implements AutoCloseable {
     this.multiLookup = parts.multiLookup();
     this.coalescer = parts.coalescer();
     this.hedging = parts.hedging();
+    this.refresher = parts.refresher();
     this.writer = parts.writer();
     this.feedback = parts.feedback();
     this.maxWait = parts.options().limits().maxWait();
@@ -175,6 +177,9 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   private Answer answer(LookupResult result, ChatClient model, CoalescingGroup group) {
+    if (refresher != null && result instanceof LookupResult.Hit hit) {
+      refresher.refresh(hit, model instanceof StreamingCall streaming ? streaming.model() : model);
+    }
     CacheCall call = result.toCall(miss -> coalescer.join(miss, group)).await();
     return call instanceof CacheCall.Answered answered
         ? answered.answer()
@@ -258,7 +263,9 @@ public final class SemanticCache implements AutoCloseable {
     checkOpen();
     CacheRequest request = counted(queries.requestOf(prompt, settings));
     LookupResult result = lookup.exact(request).orElse(lookup::semantic);
-    return result.toCall(miss -> coalescer.join(miss, group));
+    return refresher != null && group.isAsk() && result instanceof LookupResult.Hit hit
+        ? refresher.answered(hit)
+        : result.toCall(miss -> coalescer.join(miss, group));
   }
 
   private CacheRequest counted(CacheRequest request) {

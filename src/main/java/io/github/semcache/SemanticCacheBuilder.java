@@ -10,6 +10,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.internal.entry.ExpiryPolicy;
 import io.github.semcache.internal.entry.NoEmbedder;
+import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.store.MonotonicClock;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
@@ -80,6 +81,9 @@ public final class SemanticCacheBuilder {
   private Optional<Duration> storeTimeout = Optional.empty();
   private Duration maxWait = CacheOptions.TimeLimits.DEFAULT_MAX_WAIT;
   private boolean hedging;
+  private Optional<Duration> lease = Optional.empty();
+  private Optional<Duration> softTimeToLive = Optional.empty();
+  private boolean similarPrompts;
   private @Nullable Executor executor;
   private boolean failOnCacheErrors;
   private @Nullable AnswerJudge judge;
@@ -625,6 +629,76 @@ public final class SemanticCacheBuilder {
     return this;
   }
 
+  /**
+   * Coalesces calls with the same new prompt across all instances on the same store: one of them
+   * calls the model, under a lease in the store, and the others wait for its answer. It costs no
+   * round trip: the lease is acquired with the lookup that precedes each model call, and ends with
+   * the write of the answer. A call waits for other instances for at most the {@link #maxWait} and
+   * then calls the model as well. If an instance dies during its call, another one takes over when
+   * the lease has expired. An instance whose lease has expired still returns its own answer, but
+   * does not replace a newer one in the store.
+   *
+   * <p>Applies to calls that wait for the complete answer, and not to {@code ask} with a consumer
+   * of the text. In-memory and Lucene stores grant leases to the caches of one process. A store
+   * without {@linkplain VectorStore#leases leases} coalesces within one cache, as without this
+   * option.
+   *
+   * @param lease the duration of a lease, from 1 ms to 10 minutes. It should be longer than most
+   *     model calls: if a call takes longer, another instance calls the model too. Disabled by
+   *     default
+   * @return this builder
+   * @throws IllegalArgumentException if the duration is out of range
+   */
+  public SemanticCacheBuilder singleFlightAcrossInstances(Duration lease) {
+    this.lease = Optional.of(checkTimeLimit("singleFlightAcrossInstances", lease));
+    return this;
+  }
+
+  /**
+   * Serves an answer whose soft time to live has expired, and refreshes it in the background. The
+   * {@link #timeToLive} is the hard limit: after it, the answer is removed. One of all instances on
+   * the same store refreshes an answer, under a lease. A refresh begins with a request for the
+   * answer: at the soft time to live or, differently for each answer, up to a tenth of it earlier,
+   * so that answers that were stored together do not expire together. An answer that is not
+   * requested is not refreshed.
+   *
+   * <p>A refresh calls the chat client of the request on the {@link #executor}. At most 16 run at
+   * the same time; more are dropped. A refresh that fails is not repeated for a minute, or for the
+   * duration of {@link #singleFlightAcrossInstances} if that is set. {@link SemanticCache#lookup}
+   * serves stale answers and refreshes none. Callers of {@link SemanticCache#begin} refresh exact
+   * hits with {@link CacheCall.Answered#refresh}, as the wrapped clients do.
+   *
+   * @param softTimeToLive the age at which an answer is {@linkplain Answer#isStale stale}, from 1
+   *     ms to 100 years. Disabled by default
+   * @return this builder
+   * @throws IllegalArgumentException if the time is out of range
+   */
+  public SemanticCacheBuilder staleWhileRevalidate(Duration softTimeToLive) {
+    try {
+      this.softTimeToLive = Optional.of(Prompt.checkTimeToLive(softTimeToLive));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "softTimeToLive is " + softTimeToLive + "; it must be between 1 ms and 100 years", e);
+    }
+    return this;
+  }
+
+  /**
+   * Lets a call wait for another one that is answering a similar prompt in the same scope, if the
+   * policy and the verifier accept that prompt. The verifier receives an empty answer, because it
+   * is not known yet. After the wait of at most {@link #maxWait}, the semantic lookup is repeated,
+   * so that the policy and the verifier decide on the answer. If they reject it, the model is
+   * called. Applies within one cache, to calls that wait for the complete answer, and to at most
+   * 256 concurrent model calls. Each miss compares its embedding with those of these calls.
+   * Disabled by default, because a call whose candidate is rejected in the end has waited in vain.
+   *
+   * @return this builder
+   */
+  public SemanticCacheBuilder coalesceSimilarPrompts() {
+    this.similarPrompts = true;
+    return this;
+  }
+
   private static Duration checkTimeLimit(String option, Duration limit) {
     requireNonNull(limit, option);
     if (limit.compareTo(MIN_TIME_LIMIT) < 0 || limit.compareTo(MAX_TIME_LIMIT) > 0) {
@@ -735,9 +809,26 @@ public final class SemanticCacheBuilder {
         circuitBreaker,
         timeLimits(),
         hedging,
+        sharing(target),
         checkedJudging(policy, chosenJudge(embedder)),
         shadowMode,
         stateStore);
+  }
+
+  private CacheOptions.Sharing sharing(VectorStore target) {
+    if (softTimeToLive.isPresent()
+        && timeToLive.filter(hard -> hard.compareTo(softTimeToLive.get()) <= 0).isPresent()) {
+      throw new IllegalArgumentException(
+          "staleWhileRevalidate is "
+              + softTimeToLive.get()
+              + "; it must be less than timeToLive, which is "
+              + timeToLive.get());
+    }
+    // In shadow mode every request calls the model, and nothing is served.
+    return new CacheOptions.Sharing(
+        lease.filter(duration -> !shadowMode && target.leases().isPresent()),
+        softTimeToLive.filter(soft -> !shadowMode).map(SoftExpiry::new).orElse(null),
+        similarPrompts && !shadowMode);
   }
 
   private CacheOptions.TimeLimits timeLimits() {

@@ -18,6 +18,11 @@ final class StreamingCall implements ChatClient {
     this.onText = onText;
   }
 
+  /** Returns the model without the consumer. */
+  ChatClient model() {
+    return model;
+  }
+
   @Override
   public ChatReply chat(Prompt prompt) {
     called = true;

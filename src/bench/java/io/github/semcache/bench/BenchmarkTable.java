@@ -30,6 +30,11 @@ final class BenchmarkTable implements Callable<Integer> {
       description = "Numbers of entries for the scope filter tables.")
   private List<Integer> filterSizes = List.of(20_000, 60_000);
 
+  @Option(
+      names = "--dependents",
+      description = "Number of entries that depend on something that is invalidated.")
+  private int dependents = 1_000_000;
+
   @Option(names = "--seconds", description = "Duration of one measurement.")
   private double seconds = 1;
 
@@ -46,7 +51,8 @@ final class BenchmarkTable implements Callable<Integer> {
     cache,
     stores,
     disk,
-    filter
+    filter,
+    instances
   }
 
   /**
@@ -90,6 +96,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.filter) && server.isPresent()) {
       new FilterSection(report, server.get(), duration).run(filterSizes);
+    }
+    if (only.contains(Part.instances) && server.isPresent()) {
+      new InstancesSection(report, server.get(), duration).run(dependents);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.github.semcache.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.testing.RedisServers;
@@ -31,11 +32,13 @@ final class RedisServer implements AutoCloseable {
   private static final Pattern QUERY =
       Pattern.compile("\"FT\\.SEARCH\" \"[^\"]*\" \"((?:[^\"\\\\]|\\\\.)*)\"");
 
+  private final URI uri;
   private final HostAndPort address;
   private final DefaultJedisClientConfig config;
   final RedisClient client;
 
   private RedisServer(URI uri) {
+    this.uri = uri;
     address = JedisURIHelper.getHostAndPort(uri);
     config =
         DefaultJedisClientConfig.builder()
@@ -73,6 +76,11 @@ final class RedisServer implements AutoCloseable {
         .filter(Matcher::matches)
         .map(line -> line.group(1) == null ? line.group(2) + " " + line.group(3) : line.group(1))
         .collect(Collectors.joining(", "));
+  }
+
+  /** Returns the settings of a store that opens its own connections. */
+  RedisConnection connection() {
+    return RedisConnection.of(uri).socketTimeout(TIMEOUT);
   }
 
   /** Returns a store that uses the shared client. */

@@ -53,14 +53,22 @@ final class Sample {
     return sortedNanos.length * 1e9 / rounds.stream().mapToLong(round -> round.totalNanos).sum();
   }
 
-  /** Returns the median over the rounds of the ratio of the medians of this and another sample. */
+  /**
+   * Returns the median over the rounds of the ratio of the medians of this and another sample.
+   * Rounds in which the machine was too busy for one call of each are omitted.
+   */
   double ratioTo(Sample other) {
     double[] ratios =
         IntStream.range(0, rounds.size())
+            .filter(i -> hasCalls(rounds.get(i)) && hasCalls(other.rounds.get(i)))
             .mapToDouble(i -> median(rounds.get(i)) / median(other.rounds.get(i)))
             .sorted()
             .toArray();
     return ratios[ratios.length / 2];
+  }
+
+  private static boolean hasCalls(Round round) {
+    return round.sortedNanos.length > 0;
   }
 
   private static double median(Round round) {

@@ -86,6 +86,7 @@ public final class CallDriver {
   /** Returns the result of the step that ends the call; empty if the call has to wait. */
   private static <R> Optional<R> settle(CacheCall call, Handler<R> handler) {
     if (call instanceof CacheCall.Answered answered) {
+      answered.refresh(handler::lead);
       return Optional.of(handler.answered(answered.answer()));
     } else if (call instanceof CacheCall.Lead lead) {
       return Optional.of(handler.lead(lead));

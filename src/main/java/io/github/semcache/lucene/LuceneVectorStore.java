@@ -8,6 +8,8 @@ import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.LeaseStore;
+import io.github.semcache.store.LocalLeases;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
@@ -69,6 +71,7 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
   private final EmbeddingSpace space;
   private final Engine engine;
   private final DependencyVersions versions;
+  private final LocalLeases leases = new LocalLeases(this);
 
   private LuceneVectorStore(EmbeddingSpace space, Engine engine, DependencyVersions versions) {
     this.space = space;
@@ -176,6 +179,7 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
       checkLength("key", newEntry.entry().key());
       checkLength("scope", newEntry.entry().scope());
     }
+    leases.supersede(entries);
     return engine.writer().put(entries);
   }
 
@@ -228,6 +232,12 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
               versions.renew(dependency);
               return versions.encode();
             });
+  }
+
+  /** {@inheritDoc} The leases of this store are not written to disk. */
+  @Override
+  public Optional<LeaseStore> leases() {
+    return Optional.of(leases);
   }
 
   @Override

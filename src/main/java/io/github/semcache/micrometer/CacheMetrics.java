@@ -61,6 +61,11 @@ import java.util.Optional;
  *     <td>{@code reason}: the code of the {@link io.github.semcache.policy.MissReason}</td></tr>
  * <tr><td>{@code semcache.coalesced}</td><td>counter, requests</td>
  *     <td>misses that waited for the answer of a concurrent request</td><td></td></tr>
+ * <tr><td>{@code semcache.freshness}</td><td>counter, events</td>
+ *     <td>hits and refreshes of answers whose soft time to live has expired, and answers that were
+ *     not stored because there is a newer one</td>
+ *     <td>{@code event}: {@code stale_hit}, {@code refresh}, {@code refresh_dropped}, {@code
+ *     superseded}</td></tr>
  * <tr><td>{@code semcache.errors}</td><td>counter, failures</td><td>failures of the parts</td>
  *     <td>{@code part}: a {@link CacheEvent.Part} in lower case, for example {@code store}, {@code
  *     embedder}, {@code model}, or {@code adapter} for requests and responses that a wrapped client
@@ -137,7 +142,20 @@ public final class CacheMetrics implements CacheListener {
       answered.usage().ifPresent(usage -> countTokens("spent", usage));
     } else if (event instanceof CacheEvent.Failed failed) {
       count("semcache.errors", "part", label(failed.part()));
+    } else {
+      freshness(event).ifPresent(label -> count("semcache.freshness", "event", label));
     }
+  }
+
+  private static Optional<String> freshness(CacheEvent event) {
+    if (event instanceof CacheEvent.StaleHit) {
+      return Optional.of("stale_hit");
+    } else if (event instanceof CacheEvent.RefreshStarted) {
+      return Optional.of("refresh");
+    } else if (event instanceof CacheEvent.RefreshDropped) {
+      return Optional.of("refresh_dropped");
+    }
+    return event instanceof CacheEvent.Superseded ? Optional.of("superseded") : Optional.empty();
   }
 
   private void onHit(CacheEvent.Hit hit) {

@@ -6,6 +6,7 @@ import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
@@ -153,6 +154,16 @@ class ObservedStore implements VectorStore, NonBlocking, Deadline.Aware, Context
   @Override
   public Map<String, String> versions(Set<String> dependencies) {
     return store.versions(dependencies);
+  }
+
+  @Override
+  public Optional<VersionedEntry> findNear(String key, Set<String> dependencies) {
+    return store.findNear(key, dependencies);
+  }
+
+  @Override
+  public Optional<LeaseStore> leases() {
+    return store.leases();
   }
 
   @Override

@@ -48,6 +48,9 @@ final class HashWriter {
           return 1
           """);
 
+  /** The field with the token of the lease under which an entry was written; empty for none. */
+  static final String FENCE = "fence";
+
   private final RedisCommands commands;
 
   HashWriter(RedisCommands commands) {
@@ -104,10 +107,17 @@ final class HashWriter {
   }
 
   static List<byte[]> arguments(NewEntry newEntry) {
+    return arguments(newEntry, "");
+  }
+
+  /** Returns the arguments of {@link #SCRIPT} for a write under a lease. */
+  static List<byte[]> arguments(NewEntry newEntry, String token) {
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(Utf8.encode(millis(newEntry)));
     arguments.add(Utf8.encode(newEntry.embedding().isPresent() ? "1" : "0"));
     arguments.addAll(HashCodec.encode(newEntry));
+    arguments.add(Utf8.encode(FENCE));
+    arguments.add(Utf8.encode(token));
     return arguments;
   }
 

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * @param statePrefix the prefix of the keys of learned state; ends with a colon
  * @param dependencyPrefix the prefix of the keys with the versions of dependencies, which are the
  *     same for all models; ends with a colon
+ * @param leasePrefix the prefix of the keys of leases; ends with a colon
  * @param embeddingPrefix the prefix of the keys of cached embeddings; ends with a colon
  */
 record KeyNaming(
@@ -25,6 +26,7 @@ record KeyNaming(
     String entryPrefix,
     String statePrefix,
     String dependencyPrefix,
+    String leasePrefix,
     String embeddingPrefix) {
   private static final int SCHEMA_VERSION = 2;
   private static final String UNRESERVED =
@@ -44,6 +46,7 @@ record KeyNaming(
         indexName + ":",
         cache + ":state:" + suffix + ":",
         cache + ":dependency:",
+        cache + ":lease:",
         cache + ":embedding:" + model + ":");
   }
 
@@ -53,6 +56,14 @@ record KeyNaming(
 
   byte[] dependencyKey(String term) {
     return Utf8.encode(dependencyPrefix + term);
+  }
+
+  /**
+   * Returns the key of the lease of an entry. Its hash tag is the key of the entry, so that both
+   * are on the same node of a cluster.
+   */
+  byte[] leaseKey(String entryKey) {
+    return Utf8.encode(leasePrefix + "{" + entryPrefix + entryKey + "}");
   }
 
   byte[] embeddingKey(String hash) {

@@ -3,11 +3,13 @@ package io.github.semcache.redis;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.store.StoreException;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.RedisCredentials;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.providers.PooledConnectionProvider;
@@ -287,6 +290,26 @@ public final class RedisConnection {
         new ClusterConnectionProvider(clusterNodes, config, poolConfig());
     UnifiedJedis client = JedisClients.cluster(clusterNodes, provider, config, socketTimeout);
     return new JedisProvider.OpenClient(client, Optional.of(provider::renewSlotCache));
+  }
+
+  /** Returns whether this is a cluster. */
+  boolean isCluster() {
+    return !clusterNodes.isEmpty();
+  }
+
+  /**
+   * Opens a socket to the server, with TLS if the URI has it.
+   *
+   * @throws redis.clients.jedis.exceptions.JedisConnectionException if that fails
+   */
+  Socket openSocket() {
+    return new DefaultJedisSocketFactory(uri.hostAndPort(), clientConfig()).createSocket();
+  }
+
+  /** Returns the user and the password of the URI, which may be missing. */
+  @Nullable RedisCredentials credentials() {
+    Supplier<RedisCredentials> provider = clientConfig().getCredentialsProvider();
+    return provider == null ? null : provider.get();
   }
 
   private ConnectionPoolConfig poolConfig() {

@@ -8,6 +8,7 @@ import io.github.semcache.embedding.EmbeddingCache;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
@@ -50,7 +51,9 @@ import redis.clients.jedis.UnifiedJedis;
  * digits, {@code _}, {@code .}, and {@code -} are percent-encoded. Learned state is stored in
  * strings with the keys {@code <cacheName>:state:v2:<modelId>:<dimension>:<name>}, which do not
  * expire and are not removed with the entries. The version of a dependency is stored in a string
- * with the key {@code <cacheName>:dependency:<term>}, which expires a year after it was written.
+ * with the key {@code <cacheName>:dependency:<term>}, which expires a year after it was written. A
+ * lease is a string with the key {@code <cacheName>:lease:{<key of the entry>}}, and an entry that
+ * was written under one has its token in the field {@code fence}.
  *
  * <p><b>Round trips.</b> {@link #find} and {@link #nearest} take one round trip each. If {@code
  * nearest} finds only expired or unreadable entries, it makes the server delete the expired ones
@@ -70,10 +73,10 @@ import redis.clients.jedis.UnifiedJedis;
  * limit of the server throws an exception. With RESP2, the server does not report this and the
  * store uses the partial result.
  *
- * <p><b>Threads.</b> This class is thread-safe if the client is. All methods except {@link #space}
- * and {@link #indexName} block. The client determines the time-outs, the wait for a pooled
- * connection, and the number of attempts. Clients that the store opens have the limits of {@link
- * RedisConnection}.
+ * <p><b>Threads.</b> This class is thread-safe if the client is. All methods except {@link #space},
+ * {@link #indexName}, {@link #findNear} and {@link #leases} block. The client determines the
+ * time-outs, the wait for a pooled connection, and the number of attempts. Clients that the store
+ * opens have the limits of {@link RedisConnection}.
  *
  * <p><b>Size.</b> The store does not limit its size. Set {@code maxmemory} and an eviction policy
  * in Redis.
@@ -96,6 +99,8 @@ public final class RedisVectorStore
   private final EntryRemover remover;
   private final EntryCounter counter;
   private final RedisVersions versions;
+  private final RedisLeases leases;
+  private final Optional<NearTier> near;
   private final EntryScanner scanner;
   private final RedisStateStore states;
 
@@ -121,6 +126,10 @@ public final class RedisVectorStore
     remover = new EntryRemover(commands);
     counter = new EntryCounter(commands);
     versions = new RedisVersions(commands, reader);
+    near =
+        Optional.ofNullable(builder.nearCache)
+            .map(options -> NearTier.of(options, builder.connection, keys, builder.ticker));
+    leases = new RedisLeases(commands, versions, space, near);
     scanner = new EntryScanner(commands, builder.time);
     states = new RedisStateStore(commands);
   }
@@ -218,7 +227,21 @@ public final class RedisVectorStore
   /** {@inheritDoc} Takes one round trip. */
   @Override
   public Optional<CacheEntry> find(String key) {
-    return reader.read(requireNonNull(key, "key")).map(values -> HashCodec.decode(key, values));
+    requireNonNull(key, "key");
+    return near.isEmpty()
+        ? reader.read(key).map(values -> HashCodec.decode(key, values))
+        : findAndStoreNear(key, Set.of()).entry();
+  }
+
+  /** {@inheritDoc} Empty unless the store has a {@linkplain Builder#nearCache near cache}. */
+  @Override
+  public Optional<VersionedEntry> findNear(String key, Set<String> dependencies) {
+    return near.flatMap(tier -> tier.find(key, dependencies));
+  }
+
+  private VersionedEntry findAndStoreNear(String key, Set<String> dependencies) {
+    NearTier tier = near.orElseThrow();
+    return tier.read(key, dependencies, () -> versions.find(key, dependencies, true));
   }
 
   /** {@inheritDoc} Takes one round trip, or three if the first finds only expired entries. */
@@ -272,7 +295,11 @@ public final class RedisVectorStore
       SearchArguments.checkScope(insertion.entry().scope());
       insertion.embedding().ifPresent(space::check);
     }
-    writer.write(insertions);
+    try {
+      writer.write(insertions);
+    } finally {
+      near.ifPresent(tier -> insertions.forEach(written -> tier.invalidate(written.entry().key())));
+    }
     insertions.forEach(insertion -> selectivity.recordWrites(insertion.entry().scope(), 1));
     return 0;
   }
@@ -286,13 +313,23 @@ public final class RedisVectorStore
    */
   @Override
   public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
-    return attributesUpdater.update(requireNonNull(key, "key"), requireNonNull(change, "change"));
+    requireNonNull(key, "key");
+    try {
+      return attributesUpdater.update(key, requireNonNull(change, "change"));
+    } finally {
+      near.ifPresent(tier -> tier.invalidate(key));
+    }
   }
 
   /** {@inheritDoc} Takes one round trip. */
   @Override
   public boolean expire(String key, Optional<Duration> timeToLive) {
-    return attributesUpdater.expire(requireNonNull(key, "key"), timeToLive);
+    requireNonNull(key, "key");
+    try {
+      return attributesUpdater.expire(key, timeToLive);
+    } finally {
+      near.ifPresent(tier -> tier.invalidate(key));
+    }
   }
 
   /**
@@ -325,6 +362,7 @@ public final class RedisVectorStore
               condition -> remover.removeByScan(condition, progress));
     } finally {
       selectivity.discardAll();
+      near.ifPresent(tier -> tier.invalidate(selector));
     }
   }
 
@@ -400,13 +438,26 @@ public final class RedisVectorStore
   /** {@inheritDoc} Takes one round trip, or two if one of the versions is missing. */
   @Override
   public VersionedEntry findWithVersions(String key, Set<String> dependencies) {
-    return versions.find(requireNonNull(key, "key"), dependencies);
+    requireNonNull(key, "key");
+    return near.isEmpty()
+        ? versions.find(key, dependencies, false).versioned()
+        : findAndStoreNear(key, dependencies);
   }
 
   /** {@inheritDoc} Takes one round trip. */
   @Override
   public void renewVersion(String dependency) {
-    versions.renew(dependency);
+    try {
+      versions.renew(dependency);
+    } finally {
+      near.ifPresent(tier -> tier.invalidateVersion(dependency));
+    }
+  }
+
+  /** {@inheritDoc} The leases are shared by all processes that use the same cache. */
+  @Override
+  public Optional<LeaseStore> leases() {
+    return Optional.of(leases);
   }
 
   /**
@@ -463,7 +514,7 @@ public final class RedisVectorStore
   public void dropIndex(boolean deleteEntries) {
     index.drop();
     if (deleteEntries) {
-      remover.removeAll(removed -> {});
+      remove(new EntrySelector.All());
     }
   }
 
@@ -479,6 +530,7 @@ public final class RedisVectorStore
   @Override
   public void close() {
     ownExecutor.ifPresent(BackgroundExecutor::close);
+    near.ifPresent(NearTier::close);
     provider.close();
   }
 
@@ -496,6 +548,7 @@ public final class RedisVectorStore
     private VectorIndex vectorIndex = VectorIndex.hnsw();
     private boolean textFields;
     private boolean indexAssumed;
+    private @Nullable NearCache nearCache;
     private @Nullable Executor executor;
     private InstantSource time = InstantSource.system();
     private LongSupplier ticker = System::nanoTime;
@@ -555,6 +608,21 @@ public final class RedisVectorStore
      */
     public Builder assumeIndex() {
       this.indexAssumed = true;
+      return this;
+    }
+
+    /**
+     * Adds a near cache: a copy of recently found entries in the memory of the process, which
+     * answers exact lookups without a round trip. Changes by other processes may take effect later
+     * than without a near cache; see {@link NearCache}. None by default.
+     *
+     * @param nearCache the options of the near cache
+     * @return this builder
+     * @throws IllegalStateException if Caffeine is not on the class path
+     */
+    public Builder nearCache(NearCache nearCache) {
+      this.nearCache = requireNonNull(nearCache, "nearCache");
+      NearTier.requireCaffeine();
       return this;
     }
 

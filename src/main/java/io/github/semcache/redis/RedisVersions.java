@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.params.SetParams;
@@ -29,6 +30,9 @@ final class RedisVersions {
 
   /** Limits the number of keys of dependencies that are no longer used. */
   private static final Duration TIME_TO_LIVE = Duration.ofDays(365);
+
+  /** The reply to PTTL if the key does not exist. */
+  private static final long NO_KEY = -2;
 
   private final RedisCommands commands;
   private final EntryReader reader;
@@ -54,14 +58,23 @@ final class RedisVersions {
   }
 
   /**
+   * An entry with the versions of dependencies.
+   *
+   * @param millisToLive the remaining time to live of the entry; negative if it does not expire or
+   *     was not requested
+   */
+  record Found(VersionedEntry versioned, long millisToLive) {}
+
+  /**
    * Finds an entry and the versions in one round trip, or in two if one of the versions is missing.
    *
    * @param key the key of the entry
-   * @param dependencies not empty
+   * @param dependencies may be empty
+   * @param withTimeToLive whether to request the remaining time to live
    * @throws io.github.semcache.store.StoreException.CorruptEntry as {@link
    *     EntryReader#read(String)} throws it
    */
-  VersionedEntry find(String key, Set<String> dependencies) {
+  Found find(String key, Set<String> dependencies, boolean withTimeToLive) {
     List<String> terms = List.copyOf(dependencies);
     byte[] documentKey = commands.keys().documentKey(key);
     byte[][] fields = HashCodec.ENCODED_ENTRY_FIELDS.toArray(byte[][]::new);
@@ -72,30 +85,47 @@ final class RedisVersions {
                 commands.pipelined(
                     "find an entry",
                     pipeline -> {
+                      // Read first, so that the time to live is not that of a later entry.
+                      Response<Long> timeToLive =
+                          withTimeToLive ? pipeline.pttl(documentKey) : null;
                       Response<List<byte[]>> entry = pipeline.hmget(documentKey, fields);
-                      List<Response<byte[]>> versions = new ArrayList<>();
-                      terms.forEach(term -> versions.add(pipeline.get(key(term))));
+                      Pending versions = request(pipeline, terms);
                       pipeline.sync();
-                      return new Replies(entry, versions);
+                      return new Replies(entry, timeToLive, versions);
                     }));
-    List<byte @Nullable []> versions = new ArrayList<>();
-    for (int i = 0; i < terms.size(); i++) {
-      versions.add(replies.version(i, terms.get(i)));
-    }
-    return new VersionedEntry(replies.entry(key), complete(terms, versions));
+    Map<String, String> versions = replies.versions.get();
+    return new Found(new VersionedEntry(replies.entry(key), versions), replies.millisToLive());
   }
 
-  /** The replies of one pipeline. Redirected commands are sent again without it. */
-  private final class Replies {
-    private final Response<List<byte[]>> entry;
+  /**
+   * Requests versions in a pipeline.
+   *
+   * @param terms the terms of the dependencies; may be empty
+   */
+  Pending request(AbstractPipeline pipeline, List<String> terms) {
+    return new Pending(terms, terms.stream().map(term -> pipeline.get(key(term))).toList());
+  }
+
+  /** The replies of one pipeline for versions. Redirected commands are sent again without it. */
+  final class Pending {
+    private final List<String> terms;
     private final List<Response<byte[]>> versions;
 
-    Replies(Response<List<byte[]>> entry, List<Response<byte[]>> versions) {
-      this.entry = entry;
+    Pending(List<String> terms, List<Response<byte[]>> versions) {
+      this.terms = terms;
       this.versions = versions;
     }
 
-    byte @Nullable [] version(int index, String term) {
+    /** Returns the versions. Takes another round trip if one of them is missing. */
+    Map<String, String> get() {
+      List<byte @Nullable []> values = new ArrayList<>();
+      for (int i = 0; i < terms.size(); i++) {
+        values.add(version(i, terms.get(i)));
+      }
+      return complete(terms, values);
+    }
+
+    private byte @Nullable [] version(int index, String term) {
       return commands
           .translate(
               ACTION,
@@ -107,6 +137,39 @@ final class RedisVersions {
                 }
               })
           .orElse(null);
+    }
+  }
+
+  /** The replies of one pipeline. Redirected commands are sent again without it. */
+  private final class Replies {
+    private final Response<List<byte[]>> entry;
+    private final @Nullable Response<Long> timeToLive;
+    private final Pending versions;
+
+    Replies(Response<List<byte[]>> entry, @Nullable Response<Long> timeToLive, Pending versions) {
+      this.entry = entry;
+      this.timeToLive = timeToLive;
+      this.versions = versions;
+    }
+
+    /**
+     * Returns the time to live, negative if there is none; 0 if the entry did not exist yet or is
+     * on another node.
+     */
+    long millisToLive() {
+      if (timeToLive == null) {
+        return -1;
+      }
+      return commands.translate(
+          "find an entry",
+          () -> {
+            try {
+              long millis = timeToLive.get();
+              return millis == NO_KEY ? 0 : millis;
+            } catch (JedisRedirectionException e) {
+              return 0L;
+            }
+          });
     }
 
     Optional<CacheEntry> entry(String key) {

@@ -135,6 +135,26 @@ public sealed interface CacheEvent {
   record Stored(int count, int evicted, Duration took) implements CacheEvent {}
 
   /**
+   * An answer was not stored, because a newer one had been stored or was being computed under a
+   * newer lease.
+   */
+  record Superseded() implements CacheEvent {}
+
+  /**
+   * A request was answered with an answer whose soft time to live had expired. The request also
+   * counts as a {@link Hit}.
+   *
+   * @param age the age of the answer
+   */
+  record StaleHit(Duration age) implements CacheEvent {}
+
+  /** The model is called in the background to replace an answer before it expires. */
+  record RefreshStarted() implements CacheEvent {}
+
+  /** An answer was not refreshed because too many others were being refreshed. */
+  record RefreshDropped() implements CacheEvent {}
+
+  /**
    * A lookup found entries that could not be read, and ignored them.
    *
    * @param count the number of unreadable entries, at least 1

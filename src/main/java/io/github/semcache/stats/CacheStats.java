@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@link CacheEvent.NotAdmitted}</td><td>{@code notAdmitted}</td></tr>
  * <tr><td>{@link CacheEvent.Stored}</td><td>{@code writes}, {@code evictions}</td></tr>
  * <tr><td>{@link CacheEvent.Corrupt}</td><td>{@code corruptEntries}</td></tr>
+ * <tr><td>{@link CacheEvent.StaleHit}, {@link CacheEvent.RefreshStarted}, {@link
+ *     CacheEvent.RefreshDropped}, {@link CacheEvent.Superseded}</td>
+ *     <td>{@code freshness}</td></tr>
  * <tr><td>{@link CacheEvent.ShadowHit}, {@link CacheEvent.Judged}, {@link
  *     CacheEvent.JudgmentDropped}, {@link CacheEvent.Reported}</td><td>{@code quality}</td></tr>
  * <tr><td>{@link CacheEvent.PolicyStateChanged}</td>
@@ -73,6 +76,7 @@ public final class CacheStats {
   private final Learner.State policyState;
   private final long policyTrips;
   private final Verifications verifications;
+  private final Freshness freshness;
   private final Quality quality;
   private final long scopes;
   private final double singleUseScopeRate;
@@ -107,6 +111,7 @@ public final class CacheStats {
     policyState = counter.policyState;
     policyTrips = counter.policyTrips.sum();
     verifications = counter.verifications.snapshot();
+    freshness = counter.freshness.snapshot();
     quality = counter.quality.snapshot();
     scopes = counter.scopes.count();
     singleUseScopeRate = counter.scopes.singleUseRate();
@@ -150,6 +155,7 @@ public final class CacheStats {
     policyTrips = difference(later.policyTrips, earlier.policyTrips);
     verifications = later.verifications.minus(earlier.verifications);
     quality = later.quality.minus(earlier.quality);
+    freshness = later.freshness.minus(earlier.freshness);
     scopes = difference(later.scopes, earlier.scopes);
     singleUseScopeRate = later.singleUseScopeRate;
   }
@@ -443,6 +449,16 @@ public final class CacheStats {
   }
 
   /**
+   * Returns the counts of stale answers and their refreshes; see {@code staleWhileRevalidate} and
+   * {@code singleFlightAcrossInstances} of the builder.
+   *
+   * @return the counts
+   */
+  public Freshness freshness() {
+    return freshness;
+  }
+
+  /**
    * Returns the counts of shadow mode, judges, and user reports.
    *
    * @return a snapshot
@@ -555,6 +571,7 @@ public final class CacheStats {
     counts.put("policyState", policyState);
     counts.put("policyTrips", policyTrips);
     counts.put("verifications", verifications);
+    counts.put("freshness", freshness);
     counts.put("quality", quality);
     counts.put("scopes", scopes);
     counts.put("singleUseScopeRate", singleUseScopeRate);
@@ -674,6 +691,26 @@ public final class CacheStats {
       double p = precision();
       double halfWidth = Z * Math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n));
       return (p + Z * Z / (2 * n) + sign * halfWidth) / (1 + Z * Z / n);
+    }
+  }
+
+  /**
+   * Counts of stale answers and their refreshes.
+   *
+   * @param staleHits the number of hits whose soft time to live had expired
+   * @param refreshes the number of refreshes that were started in the background
+   * @param refreshesDropped the number of refreshes that were dropped because too many were running
+   * @param superseded the number of answers of the model that were not stored because a newer one
+   *     had been stored or was being computed
+   */
+  public record Freshness(long staleHits, long refreshes, long refreshesDropped, long superseded) {
+
+    private Freshness minus(Freshness earlier) {
+      return new Freshness(
+          difference(staleHits, earlier.staleHits),
+          difference(refreshes, earlier.refreshes),
+          difference(refreshesDropped, earlier.refreshesDropped),
+          difference(superseded, earlier.superseded));
     }
   }
 

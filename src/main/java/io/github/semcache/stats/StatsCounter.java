@@ -35,6 +35,7 @@ final class StatsCounter implements CacheStats.Counter {
   final LongAdder policyTrips = new LongAdder();
   volatile Learner.State policyState = Learner.State.COLD;
   final VerificationCounter verifications = new VerificationCounter();
+  final FreshnessCounter freshness = new FreshnessCounter();
   final QualityCounter quality = new QualityCounter();
   final ScopeSketch scopes = new ScopeSketch();
 
@@ -73,7 +74,7 @@ final class StatsCounter implements CacheStats.Counter {
       policyTrips.add(changed.now() == Learner.State.TRIPPED ? 1 : 0);
     } else if (event instanceof CacheEvent.Failed failed) {
       countFailure(failed.part());
-    } else {
+    } else if (!freshness.count(event)) {
       quality.count(event);
     }
   }

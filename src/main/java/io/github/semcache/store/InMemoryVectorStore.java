@@ -54,6 +54,7 @@ public final class InMemoryVectorStore
   private final Map<String, ScopeNodes> scopes = new HashMap<>();
   private final Map<String, byte[]> states = new ConcurrentHashMap<>();
   private final DependencyVersions versions = new DependencyVersions();
+  private final LocalLeases leases = new LocalLeases(this);
   private final TreeSet<Node> byExpiry = new TreeSet<>(Node.BY_EXPIRY);
 
   /**
@@ -148,6 +149,7 @@ public final class InMemoryVectorStore
   public int put(List<NewEntry> entries) {
     requireNonNull(entries, "entries");
     entries.forEach(entry -> entry.embedding().ifPresent(space::check));
+    leases.supersede(entries);
     Instant now = time.instant();
     return withWriteLock(
         () -> {
@@ -276,6 +278,12 @@ public final class InMemoryVectorStore
   @Override
   public void renewVersion(String dependency) {
     versions.renew(dependency);
+  }
+
+  /** {@inheritDoc} The leases of this store are known to this process only. */
+  @Override
+  public Optional<LeaseStore> leases() {
+    return Optional.of(leases);
   }
 
   @Override

@@ -70,6 +70,30 @@ public interface VectorStore extends AutoCloseable {
   }
 
   /**
+   * Finds an entry and the current versions of dependencies in the memory of this process. Does not
+   * block. A store that has a near cache in front of a server overrides this method.
+   *
+   * @param key the key of the entry
+   * @param dependencies the terms of the dependencies; may be empty
+   * @return the entry and the versions; empty by default, and unless the entry and all versions are
+   *     in memory. Another process may have changed or removed the entry within the maximum
+   *     staleness of the near cache
+   */
+  default Optional<VersionedEntry> findNear(String key, Set<String> dependencies) {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns the leases of this store, which let one instance compute an answer while others wait
+   * for it.
+   *
+   * @return the leases; empty by default: this store cannot grant any
+   */
+  default Optional<LeaseStore> leases() {
+    return Optional.empty();
+  }
+
+  /**
    * Finds several entries by their keys. A store that is reached over a network should find them in
    * one round trip.
    *

@@ -26,6 +26,7 @@ import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.redis.NearCache;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
@@ -238,6 +239,42 @@ final class GuideExamples {
     cache.invalidateDependents("price-list");
     // dependency ends
     return answer;
+  }
+
+  static Answer freshness(Embedder embedder, ChatClient chatClient, Prompt prompt) {
+    // freshness begins
+    SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(chatClient)
+            .timeToLive(Duration.ofDays(7)) // the hard limit
+            .staleWhileRevalidate(Duration.ofHours(24)) // the soft one
+            .build();
+    Answer answer = cache.ask(prompt);
+    if (answer.isStale()) {
+      System.out.println("This answer is " + answer.age().toHours() + " hours old.");
+    }
+    // freshness ends
+    return answer;
+  }
+
+  static SemanticCache instances(
+      RedisConnection connection, Embedder embedder, ChatClient chatClient) {
+    // instances begins
+    RedisVectorStore store =
+        RedisVectorStore.builder(connection, EmbeddingSpace.of(embedder))
+            .nearCache(NearCache.of(10_000).maxBytes(64 << 20))
+            .build();
+    SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(chatClient)
+            .ownedStore(store)
+            .singleFlightAcrossInstances(Duration.ofSeconds(30)) // the duration of a lease
+            .coalesceSimilarPrompts()
+            .build();
+    // instances ends
+    return cache;
   }
 
   static void feedback(SemanticCache cache, Answer answer, boolean helpful) {

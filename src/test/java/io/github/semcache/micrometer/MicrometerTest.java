@@ -102,6 +102,24 @@ class MicrometerTest {
   }
 
   @Test
+  void staleHitsAndRefreshesAreCounted() {
+    CacheMetrics metrics = CacheMetrics.builder(registry, "answers").build();
+
+    metrics.onEvent(new CacheEvent.StaleHit(Duration.ofHours(1)));
+    metrics.onEvent(new CacheEvent.RefreshStarted());
+    metrics.onEvent(new CacheEvent.RefreshDropped());
+    metrics.onEvent(new CacheEvent.RefreshDropped());
+    metrics.onEvent(new CacheEvent.Superseded());
+    metrics.onEvent(new CacheEvent.Abandoned());
+
+    assertThat(count("semcache.freshness", "event", "stale_hit")).isEqualTo(1);
+    assertThat(count("semcache.freshness", "event", "refresh")).isEqualTo(1);
+    assertThat(count("semcache.freshness", "event", "refresh_dropped")).isEqualTo(2);
+    assertThat(count("semcache.freshness", "event", "superseded")).isEqualTo(1);
+    assertThat(registry.find("semcache.freshness").counters()).hasSize(4);
+  }
+
+  @Test
   void metersHaveTheDocumentedNamesTypesUnitsAndTags() {
     CacheMetrics metrics = CacheMetrics.builder(registry, "answers").prices(2, 10, "usd").build();
     SemanticCache cache =

@@ -9,13 +9,17 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.LeaseStore;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.testing.RedisServers;
 import io.github.semcache.testkit.Entries;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -87,12 +91,28 @@ abstract class RedisFixture {
     store.renewVersion(prices);
     assertThat(store.findWithVersions(entry.key(), Set.of(prices)).entry()).isPresent();
     assertThat(store.versions(Set.of(Scope.dependencyTerm("terms")))).hasSize(1);
+    assertLeaseOperationsSucceed(store, entry);
     assertThat(store.count(EntrySelector.entry(entry.key()))).isEqualTo(1);
     assertThat(store.count(new EntrySelector.All())).isEqualTo(1);
     assertThat(store.count(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(1);
     assertThat(store.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(1);
     assertThat(removeAll(store)).isZero();
     store.dropIndex(true);
+  }
+
+  private static void assertLeaseOperationsSucceed(RedisVectorStore store, CacheEntry entry) {
+    LeaseStore leases = store.leases().orElseThrow();
+    Optional<Instant> known = Optional.of(entry.createdAt());
+    for (NewEntry written :
+        List.of(
+            new NewEntry(entry, Optional.empty(), Optional.of(Duration.ofMinutes(1))),
+            withoutExpiry(entry, atAngle(DIMENSION, 0)))) {
+      LeaseStore.Claim released = leases.claim(entry.key(), Set.of(), known, Duration.ofMinutes(1));
+      leases.release(released.lease().orElseThrow());
+      LeaseStore.Claim claim = leases.claim(entry.key(), Set.of(), known, Duration.ofMinutes(1));
+      assertThat(leases.isHeld(entry.key())).isTrue();
+      assertThat(leases.put(written, claim.lease().orElseThrow())).isTrue();
+    }
   }
 
   String documentKey(CacheEntry entry) {

@@ -6,6 +6,10 @@ import static io.github.semcache.testkit.Entries.expiring;
 import static io.github.semcache.testkit.Entries.nearest;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.semcache.SemanticCache;
+import io.github.semcache.SemanticCacheBuilder;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.EntrySelector;
@@ -14,6 +18,8 @@ import io.github.semcache.testing.FakeRedis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +31,10 @@ import org.junit.jupiter.api.Test;
 class RoundTripsTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", 4);
   private static final Scope SCOPE = Scope.of("tenant", "acme");
+
+  /** The reply to the claim of a lease of a key without an entry. */
+  private static final String GRANTED =
+      "*7\r\n$7\r\ngranted\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1";
 
   private final FakeRedis server = new FakeRedis();
   private final RedisVectorStore store =
@@ -110,6 +120,46 @@ class RoundTripsTest {
     assertThat(roundTripsOf(() -> store.updateAttributes("key", entry -> entry)))
         .as("no write of an equal entry")
         .isEqualTo(1);
+  }
+
+  @Test
+  void claimOfALeaseTakesOneRoundTripTogetherWithTheLookup() {
+    server.on("EVAL", GRANTED);
+    String version = "$1\r\n1";
+    server.on("GET", version);
+    Set<String> dependencies = Set.of(Scope.dependencyTerm("prices"));
+
+    assertThat(
+            roundTripsOf(
+                () ->
+                    store
+                        .leases()
+                        .orElseThrow()
+                        .claim("key", dependencies, Optional.empty(), Duration.ofMinutes(1))))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void missTakesNoMoreRoundTripsWithLeases() {
+    server.on("EVAL", GRANTED);
+    assertThat(roundTripsOfAMiss(false)).isEqualTo(4);
+    assertThat(roundTripsOfAMiss(true)).isEqualTo(4);
+    assertThat(server.received("EVAL")).hasSize(2);
+  }
+
+  private int roundTripsOfAMiss(boolean withLeases) {
+    SemanticCacheBuilder builder =
+        SemanticCache.builder()
+            .embedder(Embedder.of(SPACE.modelId(), 4, text -> new float[] {1, 0, 0, 0}))
+            .chatClient(ChatClient.of("none", prompt -> "answer"))
+            .maxDistance(0)
+            .store(store);
+    if (withLeases) {
+      builder.singleFlightAcrossInstances(Duration.ofMinutes(1));
+    }
+    try (SemanticCache cache = builder.build()) {
+      return roundTripsOf(() -> cache.ask("What is it?"));
+    }
   }
 
   @Test

@@ -60,6 +60,26 @@ class StatsCounterTest {
   }
 
   @Test
+  void staleHitsAndRefreshesAreCounted() {
+    CacheStats stats =
+        count(
+            new CacheEvent.StaleHit(TOOK),
+            new CacheEvent.StaleHit(TOOK),
+            new CacheEvent.StaleHit(TOOK),
+            new CacheEvent.StaleHit(TOOK),
+            new CacheEvent.RefreshStarted(),
+            new CacheEvent.RefreshStarted(),
+            new CacheEvent.RefreshStarted(),
+            new CacheEvent.RefreshDropped(),
+            new CacheEvent.RefreshDropped(),
+            new CacheEvent.Superseded());
+
+    assertThat(stats.freshness()).isEqualTo(new CacheStats.Freshness(4, 3, 2, 1));
+    assertThat(stats.requests()).isZero();
+    assertThat(stats.toString()).contains("staleHits=4");
+  }
+
+  @Test
   void modelCallsIncludeFailedAndAbandonedOnes() {
     CacheStats stats =
         count(

@@ -3,12 +3,14 @@ package io.github.semcache.testing;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +36,9 @@ public final class FaultyStore implements VectorStore {
     UPDATE,
     COUNT,
     VERSIONS,
-    RENEW
+    RENEW,
+    CLAIM,
+    RELEASE
   }
 
   private final VectorStore store;
@@ -49,9 +53,54 @@ public final class FaultyStore implements VectorStore {
   private volatile Consumer<Call> before = call -> {};
   private volatile Runnable beforeUpdate = () -> {};
   private volatile boolean closed;
+  private Optional<LeaseStore> leases = Optional.empty();
 
   public FaultyStore(VectorStore store) {
     this.store = store;
+  }
+
+  /** Grants the leases of the other store. By default, this store grants none. */
+  public FaultyStore withLeases() {
+    leases = store.leases().map(FaultyLeases::new);
+    return this;
+  }
+
+  @Override
+  public Optional<LeaseStore> leases() {
+    return leases;
+  }
+
+  private final class FaultyLeases implements LeaseStore {
+    private final LeaseStore delegate;
+
+    FaultyLeases(LeaseStore delegate) {
+      this.delegate = delegate;
+    }
+
+    @Override
+    public Claim claim(
+        String key, Set<String> dependencies, Optional<Instant> known, Duration duration) {
+      record(Call.CLAIM);
+      return delegate.claim(key, dependencies, known, duration);
+    }
+
+    @Override
+    public boolean isHeld(String key) {
+      record(Call.CLAIM);
+      return delegate.isHeld(key);
+    }
+
+    @Override
+    public boolean put(NewEntry entry, Lease lease) {
+      record(Call.PUT);
+      return delegate.put(entry, lease);
+    }
+
+    @Override
+    public void release(Lease lease) {
+      record(Call.RELEASE);
+      delegate.release(lease);
+    }
   }
 
   /** Makes calls of the given methods fail until {@link #recover}. */

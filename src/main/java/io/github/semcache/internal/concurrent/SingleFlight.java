@@ -147,7 +147,13 @@ public final class SingleFlight<T> {
       this.owner = owner;
     }
 
-    private boolean isLedBy(@Nullable Thread thread) {
+    /**
+     * Returns whether a thread leads the call until its end.
+     *
+     * @param thread the thread; may be null
+     * @return whether the thread is bound to the call
+     */
+    public boolean isLedBy(@Nullable Thread thread) {
       return thread != null && thread == owner;
     }
 

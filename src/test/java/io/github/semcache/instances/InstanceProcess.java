@@ -1,0 +1,178 @@
+package io.github.semcache.instances;
+
+import io.github.semcache.Answer;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.SemanticCacheBuilder;
+import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.redis.NearCache;
+import io.github.semcache.redis.RedisConnection;
+import io.github.semcache.redis.RedisVectorStore;
+import io.github.semcache.verify.PairVerifier;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import redis.clients.jedis.RedisClient;
+
+/**
+ * One instance of an application: a cache in Redis, controlled by lines on its standard input. Each
+ * command is answered by one line. The options are passed as {@code name=value}.
+ */
+final class InstanceProcess {
+  static final String DEPENDENCY = "price-list";
+  private static final int PROMPTS = 20;
+
+  private final Map<String, String> options;
+  private final RedisClient redis;
+  private final SharedVersion version;
+  private final SemanticCache cache;
+
+  private InstanceProcess(Map<String, String> options) throws IOException {
+    this.options = options;
+    this.redis = RedisClient.create(option("redis"));
+    this.version = SharedVersion.open(Path.of(option("version")));
+    this.cache = newCache();
+  }
+
+  /**
+   * Runs the commands until the end of the input.
+   *
+   * @param args the options
+   */
+  public static void main(String[] args) throws Exception {
+    InstanceProcess instance =
+        new InstanceProcess(
+            Stream.of(args)
+                .map(option -> option.split("=", 2))
+                .collect(Collectors.toMap(option -> option[0], option -> option[1])));
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    System.out.println("ready");
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      System.out.println(instance.run(line.split(" ", 3)));
+    }
+    instance.cache.close();
+  }
+
+  private String option(String name) {
+    return options.getOrDefault(name, "");
+  }
+
+  private SemanticCache newCache() {
+    Embedder embedder =
+        Embedder.of("instances", 4, text -> new float[] {1, text.hashCode() % 97, 0, 0});
+    RedisVectorStore.Builder store =
+        RedisVectorStore.builder(
+                RedisConnection.of(URI.create(option("redis")))
+                    .socketTimeout(Duration.ofSeconds(5)),
+                EmbeddingSpace.of(embedder))
+            .cacheName(option("cache"));
+    if (!option("near").isEmpty()) {
+      store.nearCache(NearCache.of(1_000).maxStaleness(Duration.parse(option("near"))));
+    }
+    SemanticCacheBuilder builder =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(ChatClient.of("instances", this::answer))
+            .ownedStore(store.build())
+            .maxDistance(0)
+            .verifier(PairVerifier.none())
+            .deadline(Duration.ofSeconds(5))
+            .maxWait(Duration.parse(options.getOrDefault("maxWait", "PT1M")))
+            .timeSource(
+                Clock.offset(
+                    Clock.systemUTC(), Duration.parse(options.getOrDefault("clock", "PT0S"))));
+    if (!option("lease").isEmpty()) {
+      builder.singleFlightAcrossInstances(Duration.parse(option("lease")));
+    }
+    if (!option("softTimeToLive").isEmpty()) {
+      builder.staleWhileRevalidate(Duration.parse(option("softTimeToLive")));
+    }
+    return builder.build();
+  }
+
+  /** Answers with the number of the call and the current version, after the configured time. */
+  private String answer(Prompt prompt) {
+    long call = redis.incr(option("cache") + "-calls");
+    String answer = version.current() + " " + call;
+    try {
+      Thread.sleep(Duration.parse(options.getOrDefault("model", "PT0S")).toMillis());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return answer;
+  }
+
+  private String run(String[] command) throws Exception {
+    return switch (command[0]) {
+      case "ask" -> ask(Integer.parseInt(command[1]), command[2]);
+      case "lookups" -> lookUp(Integer.parseInt(command[1]), Long.parseLong(command[2]));
+      case "stats" -> cache.stats().toString();
+      default -> throw new IllegalArgumentException(command[0]);
+    };
+  }
+
+  /** Asks a prompt on several threads and returns the distinct answers and the sources. */
+  private String ask(int threads, String text) throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      Callable<Answer> ask = () -> cache.ask(Prompt.of(text));
+      List<Callable<Answer>> tasks = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        tasks.add(ask);
+      }
+      List<Answer> answers = new ArrayList<>();
+      for (Future<Answer> answered : executor.invokeAll(tasks)) {
+        answers.add(answered.get());
+      }
+      return answers.stream().map(Answer::text).distinct().sorted().collect(Collectors.joining(","))
+          + ";"
+          + answers.stream()
+              .map(answer -> answer.source() + (answer.isStale() ? " stale" : ""))
+              .distinct()
+              .sorted()
+              .collect(Collectors.joining(","));
+    } finally {
+      executor.shutdown();
+    }
+  }
+
+  /**
+   * Asks prompts that depend on the version, again and again. Returns the number of answers that
+   * were older than the version that was published before the lookup began: of all such answers,
+   * and of those whose version was published longer ago than a window.
+   */
+  private String lookUp(int lookups, long windowMillis) {
+    long stale = 0;
+    long staleAfterWindow = 0;
+    long hits = 0;
+    for (int i = 0; i < lookups; i++) {
+      long published = version.published();
+      long publishedAt = version.publishedAtMillis();
+      long now = System.currentTimeMillis();
+      Answer answer = cache.ask(Prompt.of("prompt " + i % PROMPTS).dependsOn(DEPENDENCY));
+      hits += answer.isHit() ? 1 : 0;
+      if (Long.parseLong(answer.text().split(" ", 2)[0]) < published) {
+        stale++;
+        staleAfterWindow += now - publishedAt > windowMillis ? 1 : 0;
+      }
+    }
+    return stale + "," + staleAfterWindow + "," + hits;
+  }
+}
