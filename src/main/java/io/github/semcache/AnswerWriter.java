@@ -15,6 +15,7 @@ import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -55,6 +56,7 @@ final class AnswerWriter {
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
   private final @Nullable HitEvaluator evaluator;
+  private final UsagePublisher usage;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
@@ -69,6 +71,7 @@ final class AnswerWriter {
       InstantSource time,
       CacheOptions.TimeLimits limits,
       @Nullable HitEvaluator evaluator,
+      UsagePublisher usage,
       EventPublisher events,
       FailOpen failOpen) {
     this.queries = queries;
@@ -81,6 +84,7 @@ final class AnswerWriter {
     this.time = time;
     this.limits = limits;
     this.evaluator = evaluator;
+    this.usage = usage;
     this.events = events;
     this.failOpen = failOpen;
   }
@@ -94,19 +98,24 @@ final class AnswerWriter {
 
   /** Stores a reply of the model if it is admitted, and returns the answer for the caller. */
   Answer onReply(LookupResult.Miss miss, ChatReply reply, EventPublisher.Stopwatch stopwatch) {
-    events.publish(
-        new CacheEvent.ModelAnswered(stopwatch.elapsed(), reply.finishReason(), reply.usage()));
+    Duration took = stopwatch.elapsed();
+    events.publish(new CacheEvent.ModelAnswered(took, reply.finishReason(), reply.usage()));
+    usage.onModelCall(miss.request().query(), reply, took);
+    Optional<String> entryId = tryStore(miss, reply, took);
     return Answer.ofModel(
-        miss.request().query(), reply, tryStore(miss, reply), miss.reason(), miss.verification());
+        miss.request().query(), reply, entryId, miss.reason(), miss.verification());
   }
 
   /**
    * Returns the id of the reply's entry; empty if it was not stored in time. The model has
    * answered, so nothing that happens here may withhold the answer.
    */
-  private Optional<String> tryStore(LookupResult.Miss miss, ChatReply reply) {
+  private Optional<String> tryStore(LookupResult.Miss miss, ChatReply reply, Duration took) {
     Supplier<Optional<String>> storing =
-        () -> failOpen.contain(CacheEvent.Part.STORE, () -> store(miss, reply)).orElse(noEntry());
+        () ->
+            failOpen
+                .contain(CacheEvent.Part.STORE, () -> store(miss, reply, took))
+                .orElse(noEntry());
     return untilDeadline(storing);
   }
 
@@ -153,7 +162,7 @@ final class AnswerWriter {
   }
 
   /** Returns the id of the reply's entry; empty if it was not stored. */
-  private Optional<String> store(LookupResult.Miss miss, ChatReply reply) {
+  private Optional<String> store(LookupResult.Miss miss, ChatReply reply, Duration took) {
     if (!miss.request().writes() || miss.storeFailed()) {
       return Optional.empty();
     }
@@ -162,7 +171,7 @@ final class AnswerWriter {
       release(miss);
       return Optional.empty();
     }
-    Optional<CacheEntry> stored = miss.shadowHit() ? Optional.empty() : write(miss, reply);
+    Optional<CacheEntry> stored = miss.shadowHit() ? Optional.empty() : write(miss, reply, took);
     if (evaluator != null) {
       miss.decided().ifPresent(decided -> evaluator.onReply(decided, reply, stored));
     }
@@ -173,7 +182,7 @@ final class AnswerWriter {
     return failOpen.attempt(Operation.ADMIT, () -> admission.admits(prompt, reply)).orElse(false);
   }
 
-  private Optional<CacheEntry> write(LookupResult.Miss miss, ChatReply reply) {
+  private Optional<CacheEntry> write(LookupResult.Miss miss, ChatReply reply, Duration took) {
     CacheRequest request = miss.request();
     Optional<String> versions = versions(miss);
     if (versions.isEmpty()) {
@@ -181,13 +190,23 @@ final class AnswerWriter {
     }
     Optional<Duration> timeToLive =
         expiry.timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
-    NewEntry entry = newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive);
+    NewEntry entry =
+        withModelTime(
+            newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive), took);
     boolean written =
         miss.waiting()
             .lease()
             .map(lease -> store.tryPut(entry, lease))
             .orElseGet(() -> store.tryPut(entry));
     return written ? Optional.of(entry.entry()) : Optional.empty();
+  }
+
+  private static NewEntry withModelTime(NewEntry entry, Duration took) {
+    return new NewEntry(
+        ReplyMapper.withModelTime(entry.entry(), took),
+        entry.embedding(),
+        entry.timeToLive(),
+        entry.terms());
   }
 
   /**

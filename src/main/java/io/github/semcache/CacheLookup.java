@@ -13,6 +13,7 @@ import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
@@ -44,6 +45,7 @@ final class CacheLookup {
   private final PendingReports pending;
   private final AnswerWriter writer;
   private final @Nullable BackgroundVerifier background;
+  private final UsagePublisher usage;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
@@ -60,6 +62,7 @@ final class CacheLookup {
       PendingReports pending,
       AnswerWriter writer,
       @Nullable BackgroundVerifier background,
+      UsagePublisher usage,
       EventPublisher events,
       FailOpen failOpen) {
     this.cacheability = cacheability;
@@ -74,6 +77,7 @@ final class CacheLookup {
     this.pending = pending;
     this.writer = writer;
     this.background = background;
+    this.usage = usage;
     this.events = events;
     this.failOpen = failOpen;
   }
@@ -162,7 +166,16 @@ final class CacheLookup {
    * them.
    */
   LookupResult semantic(LookupResult.Miss miss) {
-    return withinDeadline(miss, this::search);
+    if (!isCompared(miss)) {
+      return withinDeadline(miss, this::search);
+    }
+    Query query = miss.request().query();
+    return usage.skips(query)
+        ? miss.skipped()
+        : usage.measured(
+            query,
+            () -> withinDeadline(miss, this::search),
+            result -> result instanceof LookupResult.Hit);
   }
 
   private LookupResult search(LookupResult.Miss miss) {
@@ -341,6 +354,7 @@ final class CacheLookup {
     events.publish(
         new CacheEvent.Hit(
             tierOf(answer.source()), answer.distance().orElse(0), answer.age(), answer.usage()));
+    usage.onHit(answer.query(), answer.reply(), ReplyMapper.modelTimeOf(hit.entry()));
     if (answer.isStale()) {
       events.publish(new CacheEvent.StaleHit(answer.age()));
     }

@@ -58,6 +58,7 @@ record CacheOptions(
     CacheabilityPolicy cacheability,
     Admission admission,
     CacheListener listener,
+    Usage usage,
     InstantSource time,
     LongSupplier ticker,
     @Nullable Executor executor,
@@ -95,6 +96,14 @@ record CacheOptions(
       return lease.orElse(DEFAULT_LEASE);
     }
   }
+
+  /**
+   * The configuration of usage counts.
+   *
+   * @param tag the name of the tag by whose value model calls are counted; empty for none
+   * @param automaticBypass whether semantic lookups that do not pay are skipped
+   */
+  record Usage(Optional<String> tag, boolean automaticBypass) {}
 
   /**
    * The configuration of the judge.

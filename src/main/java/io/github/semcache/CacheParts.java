@@ -16,7 +16,9 @@ import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.stats.AutomaticBypass;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.store.InMemoryVectorStore;
@@ -78,6 +80,11 @@ record CacheParts(
             ? new TimeToLiveRenewal(
                 store::tryExpire, !NonBlocking.test(options.store()), options.ticker())
             : null;
+    UsagePublisher usage =
+        new UsagePublisher(
+            events,
+            options.usage().tag(),
+            options.usage().automaticBypass() ? new AutomaticBypass() : null);
     AnswerWriter writer =
         new AnswerWriter(
             queries,
@@ -90,6 +97,7 @@ record CacheParts(
             options.time(),
             options.limits(),
             evaluator,
+            usage,
             events,
             failOpen);
     PairVerifier afterMiss = options.verifierAfterMiss();
@@ -109,6 +117,7 @@ record CacheParts(
             pending,
             writer,
             background,
+            usage,
             events,
             failOpen);
     UserFeedback feedback =

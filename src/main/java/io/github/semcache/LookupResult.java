@@ -148,6 +148,15 @@ sealed interface LookupResult {
           });
     }
 
+    /** Returns the miss of a prompt that is not compared, whose answer is stored for its key. */
+    Miss skipped() {
+      return with(
+          draft -> {
+            draft.reason = MissReason.NOT_WORTHWHILE;
+            draft.embeddingTried = true;
+          });
+    }
+
     Miss withVersions(Optional<String> current) {
       return with(draft -> draft.versions = current);
     }

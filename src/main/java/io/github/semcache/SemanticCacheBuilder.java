@@ -75,6 +75,8 @@ public final class SemanticCacheBuilder {
   private Admission admission = Admission.completeAnswers();
   private int candidates = 10;
   private CacheListener listener = event -> {};
+  private Optional<String> usageTag = Optional.empty();
+  private boolean automaticBypass;
   private InstantSource time = InstantSource.system();
   private LongSupplier ticker = System::nanoTime;
   private Optional<Duration> deadline = Optional.empty();
@@ -428,6 +430,35 @@ public final class SemanticCacheBuilder {
    */
   public SemanticCacheBuilder listener(CacheListener listener) {
     this.listener = requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Counts model calls, and calls that hits replaced, by the value of a tag too; see {@link
+   * io.github.semcache.stats.CacheStats#modelUsage}. About 200 combinations of model and value are
+   * counted separately. By default, calls are counted by model only.
+   *
+   * @param tag the name of the tag, for example {@code tenant}
+   * @return this builder
+   */
+  public SemanticCacheBuilder usageByTag(String tag) {
+    this.usageTag = Optional.of(requireNonNull(tag, "tag"));
+    return this;
+  }
+
+  /**
+   * Skips semantic lookups in scopes in which they take more time than their hits save. Lookups by
+   * key are still made. The hit rate of a scope is estimated on 200 semantic lookups. If it is below
+   * the average duration of a semantic lookup (embedding, search, and verification) divided by that
+   * of a model call, the next 800 are skipped, up to 12,800 after repeated estimates, and then it is
+   * estimated again. Skipped lookups are misses with the reason {@code not-worthwhile}, and their
+   * answers are stored without an embedding. The 1,024 most recent scopes are tracked, in each
+   * instance on its own. Disabled by default.
+   *
+   * @return this builder
+   */
+  public SemanticCacheBuilder automaticBypass() {
+    this.automaticBypass = true;
     return this;
   }
 
@@ -802,6 +833,7 @@ public final class SemanticCacheBuilder {
         cacheability,
         admission,
         listener,
+        new CacheOptions.Usage(usageTag, automaticBypass && !shadowMode),
         MonotonicClock.of(time, ticker),
         ticker,
         executor,

@@ -87,6 +87,7 @@ class DocumentationTest {
       assertThat(GuideExamples.ownEmbedding(cache, vector)).isPresent();
       assertThat(GuideExamples.statistics(cache, () -> cache.lookup(changed)).requests())
           .isEqualTo(1);
+      assertThat(GuideExamples.savings(cache).currency()).isEqualTo("USD");
       try (SemanticCache exact = GuideExamples.exactOnly(chat)) {
         assertThat(exact.ask("exact").isHit()).isFalse();
       }

@@ -31,6 +31,7 @@ import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.stats.CacheStats;
+import io.github.semcache.stats.ModelPrices;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
@@ -158,6 +159,17 @@ final class GuideExamples {
     CacheStats since = cache.stats().minus(before);
     // statistics ends
     return since;
+  }
+
+  static CacheStats.Savings savings(SemanticCache cache) {
+    // savings begins
+    ModelPrices prices =
+        ModelPrices.in("USD").model("small-model", 0.50, 1.50).embeddings(0.40);
+    CacheStats.Savings savings = cache.stats().savings(prices);
+    System.out.println(savings.moneySaved() + " " + savings.currency());
+    System.out.println(savings.timeSaved() + " saved, " + savings.overhead() + " spent on lookups");
+    // savings ends
+    return savings;
   }
 
   static Answer cacheability(Embedder embedder, ChatClient chatClient) {

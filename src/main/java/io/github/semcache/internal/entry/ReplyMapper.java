@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Maps the replies of a model to entries of a store, and back. */
 public final class ReplyMapper {
@@ -22,6 +23,7 @@ public final class ReplyMapper {
   private static final String INPUT_TOKENS = "input_tokens";
   private static final String OUTPUT_TOKENS = "output_tokens";
   private static final String PAYLOAD = "payload";
+  private static final String MODEL_MILLIS = "model_millis";
 
   /** The time of expiry in milliseconds since 1970, or {@link #NEVER}. */
   private static final String EXPIRES_AT = "expires_at";
@@ -64,6 +66,29 @@ public final class ReplyMapper {
               attributes.put(OUTPUT_TOKENS, Long.toString(usage.outputTokens()));
             });
     return attributes;
+  }
+
+  /**
+   * Adds the duration of the model call that produced the answer.
+   *
+   * @param entry the entry
+   * @param took the duration
+   * @return the entry with an additional attribute
+   */
+  public static CacheEntry withModelTime(CacheEntry entry, Duration took) {
+    Map<String, String> attributes = new HashMap<>(entry.attributes());
+    attributes.put(MODEL_MILLIS, Long.toString(took.toMillis()));
+    return entry.attributes(attributes);
+  }
+
+  /**
+   * Returns the duration of the model call that produced the answer of an entry.
+   *
+   * @param entry the entry
+   * @return the duration; empty if it is not known
+   */
+  public static Optional<Duration> modelTimeOf(CacheEntry entry) {
+    return millis(entry.attributes().get(MODEL_MILLIS)).map(Duration::ofMillis);
   }
 
   /**
@@ -155,6 +180,16 @@ public final class ReplyMapper {
         finishReason(attributes),
         usage(attributes),
         Optional.ofNullable(attributes.get(PAYLOAD)));
+  }
+
+  private static Optional<Long> millis(@Nullable String value) {
+    try {
+      return value == null
+          ? Optional.empty()
+          : Optional.of(Long.parseLong(value)).filter(millis -> millis >= 0);
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
   }
 
   private static FinishReason finishReason(Map<String, String> attributes) {
