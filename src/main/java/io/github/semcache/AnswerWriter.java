@@ -5,6 +5,7 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.concurrent.FatalErrors;
+import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ExpiryPolicy;
@@ -57,6 +58,7 @@ final class AnswerWriter {
   private final CacheOptions.TimeLimits limits;
   private final @Nullable HitEvaluator evaluator;
   private final UsagePublisher usage;
+  private final MatchingDelay modelCalls;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
@@ -72,6 +74,7 @@ final class AnswerWriter {
       CacheOptions.TimeLimits limits,
       @Nullable HitEvaluator evaluator,
       UsagePublisher usage,
+      MatchingDelay modelCalls,
       EventPublisher events,
       FailOpen failOpen) {
     this.queries = queries;
@@ -85,6 +88,7 @@ final class AnswerWriter {
     this.limits = limits;
     this.evaluator = evaluator;
     this.usage = usage;
+    this.modelCalls = modelCalls;
     this.events = events;
     this.failOpen = failOpen;
   }
@@ -99,6 +103,7 @@ final class AnswerWriter {
   /** Stores a reply of the model if it is admitted, and returns the answer for the caller. */
   Answer onReply(LookupResult.Miss miss, ChatReply reply, EventPublisher.Stopwatch stopwatch) {
     Duration took = stopwatch.elapsed();
+    modelCalls.add(took);
     events.publish(new CacheEvent.ModelAnswered(took, reply.finishReason(), reply.usage()));
     usage.onModelCall(miss.request().query(), reply, took);
     Optional<String> entryId = tryStore(miss, reply, took);
@@ -266,10 +271,15 @@ final class AnswerWriter {
   /** Stores an answer given by the caller. Failures are thrown. */
   void put(Prompt prompt, ChatReply reply) {
     Query query = queries.queryOf(prompt);
-    String versions = store.versions(query);
-    Optional<Embedding> embedding =
-        embedder.reads(query) ? Optional.of(embedder.embed(query)) : Optional.empty();
-    store.put(List.of(newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt))));
+    String versions = failOpen.require(Operation.FIND, () -> store.versions(query));
+    Optional<Embedding> embedding = embedder.requireIfReadable(query);
+    NewEntry entry = newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt));
+    failOpen.require(
+        Operation.WRITE,
+        () -> {
+          store.put(List.of(entry));
+          return entry;
+        });
   }
 
   /** Replaces the answer of an entry; returns whether it exists. Failures are thrown. */

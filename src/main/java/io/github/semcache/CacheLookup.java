@@ -396,22 +396,19 @@ final class CacheLookup {
 
   /** Returns the nearest entries and the decisions on them. Failures are thrown. */
   Explanation explain(Prompt prompt, Query query) {
-    Optional<MissReason> reason =
-        cacheability
-            .bypassReason(prompt)
-            .or(
-                () ->
-                    exactOnly
-                        ? Optional.of(MissReason.EXACT_ONLY)
-                        : embedder.reads(query)
-                            ? Optional.empty()
-                            : Optional.of(MissReason.UNREADABLE));
-    if (reason.isPresent()) {
-      return new Explanation(store.find(query).entry(), List.of(), Decision.miss(reason.get()));
+    Optional<MissReason> bypassed =
+        failOpen
+            .require(Operation.CLASSIFY, () -> cacheability.bypassReason(prompt))
+            .or(() -> exactOnly ? Optional.of(MissReason.EXACT_ONLY) : Optional.empty());
+    Optional<Embedding> embedding =
+        bypassed.isPresent() ? Optional.empty() : embedder.requireIfReadable(query);
+    ResilientStore.Found found = failOpen.require(Operation.FIND, () -> store.find(query));
+    if (embedding.isEmpty()) {
+      return new Explanation(
+          found.entry(), List.of(), Decision.miss(bypassed.orElse(MissReason.UNREADABLE)));
     }
-    ResilientStore.Found found = store.find(query);
-    CandidateVerifier.Explained explained =
-        verifier.explain(query, nearest(query, found.versions()), policy.get());
+    List<Match> candidates = nearest(query, embedding.get(), found.versions());
+    CandidateVerifier.Explained explained = verifier.explain(query, candidates, policy.get());
     return new Explanation(found.entry(), explained.candidates(), explained.decision());
   }
 
@@ -426,12 +423,15 @@ final class CacheLookup {
   }
 
   /** Returns the candidates of the policy. Failures are thrown. */
-  private List<Match> nearest(Query query, String versions) {
-    return store.nearest(
-        query, embedder.embed(query), matches -> servable(query, versions, matches));
+  private List<Match> nearest(Query query, Embedding embedding, String versions) {
+    return failOpen.require(
+        Operation.SEARCH,
+        () -> store.nearest(query, embedding, matches -> servable(query, versions, matches)));
   }
 
-  /** Returns more entries than the policy receives, including reported entries. Throws failures. */
+  /**
+   * Returns more entries than the policy receives, including reported ones. Failures are thrown.
+   */
   List<Match> nearestForReport(Query query) {
     return exactOnly ? List.of() : store.manyNearest(query, embedder.embed(query));
   }

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -185,6 +186,9 @@ record CacheOptions(
     static final Duration DEFAULT_STORING = Duration.ofSeconds(1);
     static final Duration DEFAULT_MAX_WAIT = Duration.ofSeconds(10);
 
+    /** The time limit of {@code put} and {@code explain}, whose callers receive the failure. */
+    private static final Duration EXPLICIT_CALL = Duration.ofSeconds(30);
+
     /** Returns the time that an operation usually has. */
     Duration limitOf(Operation operation) {
       return operation == Operation.WRITE || operation == Operation.ADMIT
@@ -200,6 +204,14 @@ record CacheOptions(
     /** Returns the deadline for storing the reply of a model call that ends now; empty for none. */
     Optional<Deadline> storingDeadline() {
       return storing.map(this::deadline);
+    }
+
+    /**
+     * Makes a call of a method that is not part of a request, with a deadline unless lookups have
+     * none.
+     */
+    <T> T runExplicitCall(Supplier<T> call) {
+      return lookup.isEmpty() ? call.get() : deadline(EXPLICIT_CALL).run(call);
     }
 
     /** Returns the deadline for measuring the scale of the embedding model while building. */

@@ -4,6 +4,7 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
+import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.TimeLimiter;
 import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
@@ -48,7 +49,8 @@ record CacheParts(
     @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
     @Nullable Refresher refresher,
-    TimeLimiter workers) {
+    TimeLimiter workers,
+    MatchingDelay modelCalls) {
 
   static CacheParts create(CacheOptions options) {
     EventPublisher events = new EventPublisher(options.listener(), options.ticker());
@@ -85,6 +87,7 @@ record CacheParts(
             events,
             options.usage().tag(),
             options.usage().automaticBypass() ? new AutomaticBypass() : null);
+    MatchingDelay modelCalls = new MatchingDelay();
     AnswerWriter writer =
         new AnswerWriter(
             queries,
@@ -98,6 +101,7 @@ record CacheParts(
             options.limits(),
             evaluator,
             usage,
+            modelCalls,
             events,
             failOpen);
     PairVerifier afterMiss = options.verifierAfterMiss();
@@ -159,7 +163,8 @@ record CacheParts(
                 options.sharing().refreshLease(),
                 async.executor(),
                 events),
-        workers);
+        workers,
+        modelCalls);
   }
 
   private static HitPolicy scaled(CacheOptions options, EventPublisher events, FailOpen failOpen) {

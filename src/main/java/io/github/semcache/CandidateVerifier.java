@@ -122,7 +122,8 @@ final class CandidateVerifier {
 
     /** Verifies a match. Failures of the verifier are thrown. */
     Verification verify(Match match) {
-      return findDifferentPart(match).orElseGet(() -> verifyWhole(match));
+      return findDifferentPart(match)
+          .orElseGet(() -> failOpen.require(Operation.VERIFY, () -> verifyWhole(match)));
     }
 
     private Verification verifyWhole(Match match) {
@@ -191,7 +192,8 @@ final class CandidateVerifier {
    * are thrown.
    */
   Explained explain(Query query, List<Match> matches, HitPolicy policy) {
-    Function<List<Match>, Decision> decide = candidates -> policy.decide(query, candidates);
+    Function<List<Match>, Decision> decide =
+        candidates -> failOpen.require(Operation.DECIDE, () -> policy.decide(query, candidates));
     if (verifier == PairVerifier.none()) {
       return new Explained(
           matches.stream().map(match -> explain(match, decide, one -> Optional.empty())).toList(),

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,13 +43,15 @@ final class Hedging {
       return next.apply(measured(miss));
     }
     CompletableFuture<LookupResult> running = executor.submit(() -> measured(miss.counted()));
+    LookupResult inTime;
     try {
-      return next.apply(counted(SingleFlight.Result.of(running).await(delay).orElseThrow()));
+      inTime = counted(SingleFlight.Result.of(running).await(delay).orElseThrow());
     } catch (TimeoutException e) {
       return firstAnswer(running, hedged(miss), next);
     } catch (RejectedExecutionException e) {
-      return next.apply(measured(miss));
+      inTime = measured(miss);
     }
+    return next.apply(inTime);
   }
 
   /** Returns a miss whose answer is stored without waiting for the embedding of the lookup. */
@@ -76,8 +79,12 @@ final class Hedging {
       CompletableFuture<LookupResult> running,
       LookupResult.Miss hedged,
       Function<LookupResult, Answer> next) {
+    HedgedCall call = new HedgedCall(hedged, next);
+    CompletableFuture<Answer> model = executor.submit(call);
+    if (call.isRejected(model)) {
+      return next.apply(counted(SingleFlight.Result.of(running).await()));
+    }
     CompletableFuture<LookupResult> first = new CompletableFuture<>();
-    CompletableFuture<Answer> model = executor.submit(() -> next.apply(hedged));
     CompletableFuture<?> unusedLookup =
         running.whenComplete(
             (result, failure) -> {
@@ -98,6 +105,29 @@ final class Hedging {
               }
             });
     return firstOf(first, model, hedged);
+  }
+
+  /** The model call that is made while the lookup is running. */
+  private static final class HedgedCall implements Supplier<Answer> {
+    private final LookupResult.Miss miss;
+    private final Function<LookupResult, Answer> next;
+    private volatile boolean started;
+
+    HedgedCall(LookupResult.Miss miss, Function<LookupResult, Answer> next) {
+      this.miss = miss;
+      this.next = next;
+    }
+
+    @Override
+    public Answer get() {
+      started = true;
+      return next.apply(miss);
+    }
+
+    /** Returns whether the executor rejected the call, so that the model was not called. */
+    boolean isRejected(CompletableFuture<Answer> submitted) {
+      return submitted.isCompletedExceptionally() && !started;
+    }
   }
 
   private Answer firstOf(

@@ -42,6 +42,12 @@ sealed interface LookupResult {
    * @param miss the results of the steps before the hit
    */
   record Hit(Answer answer, CacheEntry entry, Miss miss) implements LookupResult {
+
+    /** Returns whether the answer must be delayed. */
+    boolean isQuiet() {
+      return miss.request().prompt().isQuiet();
+    }
+
     @Override
     public LookupResult orElse(Function<Miss, LookupResult> next) {
       return this;

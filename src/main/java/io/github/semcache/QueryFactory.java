@@ -50,7 +50,10 @@ final class QueryFactory {
    * @throws RuntimeException if the normalizer fails or returns a blank text
    */
   Query queryOf(Prompt prompt) {
-    return queryOf(check(prompt), normalizer, scopeOf(prompt.scope()).settings());
+    Prompt checked = check(prompt);
+    return failOpen.require(
+        Operation.NORMALIZE,
+        () -> queryOf(checked, normalizer, scopeOf(checked.scope()).settings()));
   }
 
   /** Returns the query; without the embedding of the caller if the text must not be compared. */

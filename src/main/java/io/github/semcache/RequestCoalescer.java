@@ -229,13 +229,13 @@ final class RequestCoalescer implements AutoCloseable {
   /** Leads a call after waiting too long for another one. Later callers follow the new call. */
   private CacheCall takeOver(
       LookupResult.Miss miss, SingleFlight.Call<CacheCall> slow, CoalescingGroup group) {
-    List<String> keys = group.keys(miss.request().query().key());
+    List<String> keys = group.keys(key(miss));
     return lead(miss, calls.takeOver(slow, keys.get(keys.size() - 1), group.owner()), group);
   }
 
   /** Leads a call that nobody can follow. */
   CacheCall.Lead leadDetached(LookupResult.Miss miss, CoalescingGroup group) {
-    return lead(miss, calls.detached(miss.request().query().key()), group);
+    return lead(miss, calls.detached(key(miss)), group);
   }
 
   private CacheCall.Lead lead(

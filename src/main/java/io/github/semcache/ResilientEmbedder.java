@@ -56,6 +56,21 @@ final class ResilientEmbedder {
     return query.embedding().isPresent() || reads(query.text());
   }
 
+  /**
+   * Returns the embedding of a query, computed until the current deadline unless the caller has
+   * given it; empty if the text may not be compared by its embedding.
+   *
+   * @throws EmbedderException if the embedder fails or does not respond
+   */
+  Optional<Embedding> requireIfReadable(Query query) {
+    if (query.embedding().isPresent()) {
+      return query.embedding();
+    }
+    return failOpen.require(Operation.READ, () -> reads(query.text()))
+        ? Optional.of(failOpen.require(Operation.EMBED, () -> embed(query.text())))
+        : Optional.empty();
+  }
+
   /** Embeds the text of a request; empty if the embedder fails. */
   Optional<Embedding> tryEmbed(CacheRequest request) {
     Attempt attempt = new Attempt(request);

@@ -6,6 +6,7 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.CoalescingGroup;
+import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.stats.EventPublisher;
@@ -72,8 +73,9 @@ public final class SemanticCache implements AutoCloseable {
   private final @Nullable Refresher refresher;
   private final AnswerWriter writer;
   private final UserFeedback feedback;
-  private final Duration maxWait;
+  private final CacheOptions.TimeLimits limits;
   private final FailOpen failOpen;
+  private final MatchingDelay modelCalls;
   private final Runnable closeParts;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -90,8 +92,9 @@ public final class SemanticCache implements AutoCloseable {
     this.refresher = parts.refresher();
     this.writer = parts.writer();
     this.feedback = parts.feedback();
-    this.maxWait = parts.options().limits().maxWait();
+    this.limits = parts.options().limits();
     this.failOpen = parts.failOpen();
+    this.modelCalls = parts.modelCalls();
     this.closeParts = parts::close;
   }
 
@@ -165,25 +168,36 @@ public final class SemanticCache implements AutoCloseable {
     return ask(lookUpExact(prompt, model), model, group);
   }
 
+  /** The first step: counts the request and looks it up by its key. */
   private LookupResult lookUpExact(Prompt prompt, ChatClient model) {
     checkOpen();
     return lookup.exact(counted(queries.requestOf(prompt, model.settings())));
   }
 
+  /** The second step, after an exact miss: looks up a similar prompt. */
   private Answer ask(LookupResult exact, ChatClient model, CoalescingGroup group) {
     return hedging != null && exact instanceof LookupResult.Miss miss && miss.request().reads()
         ? hedging.ask(miss, result -> answer(result, model, CoalescingGroup.ask()))
         : answer(exact.orElse(lookup::semantic), model, group);
   }
 
+  /** The last step, after a miss: calls the model, or waits for the call that another one makes. */
   private Answer answer(LookupResult result, ChatClient model, CoalescingGroup group) {
     if (refresher != null && result instanceof LookupResult.Hit hit) {
       refresher.refresh(hit, model instanceof StreamingCall streaming ? streaming.model() : model);
     }
-    CacheCall call = result.toCall(miss -> coalescer.join(miss, group)).await();
+    CacheCall call = delayed(result).toCall(miss -> coalescer.join(miss, group)).await();
     return call instanceof CacheCall.Answered answered
         ? answered.answer()
         : ((CacheCall.Lead) call).ask(model);
+  }
+
+  /** Delays a hit of a quiet prompt. */
+  private LookupResult delayed(LookupResult result) {
+    if (result instanceof LookupResult.Hit hit && hit.isQuiet()) {
+      modelCalls.await();
+    }
+    return result;
   }
 
   /**
@@ -262,7 +276,7 @@ public final class SemanticCache implements AutoCloseable {
   private CacheCall begin(Prompt prompt, Map<String, String> settings, CoalescingGroup group) {
     checkOpen();
     CacheRequest request = counted(queries.requestOf(prompt, settings));
-    LookupResult result = lookup.exact(request).orElse(lookup::semantic);
+    LookupResult result = delayed(lookup.exact(request).orElse(lookup::semantic));
     return refresher != null && group.isAsk() && result instanceof LookupResult.Hit hit
         ? refresher.answered(hit)
         : result.toCall(miss -> coalescer.join(miss, group));
@@ -295,7 +309,7 @@ public final class SemanticCache implements AutoCloseable {
     checkOpen();
     return asyncExecutor.submit(
         () -> lookUpExact(prompt, requiredChatClient()),
-        exact -> exact instanceof LookupResult.Hit,
+        exact -> exact instanceof LookupResult.Hit hit && !hit.isQuiet(),
         exact -> ask(exact.restarted(), requiredChatClient(), CoalescingGroup.ask()));
   }
 
@@ -332,7 +346,7 @@ public final class SemanticCache implements AutoCloseable {
    * @return the {@linkplain SemanticCacheBuilder#maxWait maximum wait} of the builder
    */
   public Duration maxWait() {
-    return maxWait;
+    return limits.maxWait();
   }
 
   /**
@@ -439,20 +453,24 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Explains the decision on a prompt. Does not count as a request and never calls the model. If
-   * the {@linkplain SemanticCacheBuilder#cacheability cacheability policy} decides that the answer
-   * must not be cached, there are no candidates.
+   * Explains the decision on a prompt. Does not count as a request and never calls the model. Takes
+   * at most 30 seconds, whatever the {@linkplain SemanticCacheBuilder#deadline deadline} of
+   * requests is; a cache that fails on cache errors and has no deadline has no such limit. If the
+   * {@linkplain SemanticCacheBuilder#cacheability cacheability policy} decides that the answer must
+   * not be cached, there are no candidates.
    *
    * @param prompt the prompt
    * @return the candidates and the decision
    * @throws IllegalArgumentException if the normalized text is blank
-   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
-   * @throws io.github.semcache.store.StoreException if the store fails
-   * @throws RuntimeException if the normalizer or the policy throws
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails or does not
+   *     respond
+   * @throws io.github.semcache.store.StoreException if the store fails or does not respond
+   * @throws IllegalStateException if the policy or the verifier does not respond
+   * @throws RuntimeException if the normalizer, the policy, or the verifier throws
    */
   public Explanation explain(Prompt prompt) {
     checkOpen();
-    return lookup.explain(prompt, queries.queryOf(prompt));
+    return limits.runExplicitCall(() -> lookup.explain(prompt, queries.queryOf(prompt)));
   }
 
   /**
@@ -549,13 +567,16 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Stores an answer to a prompt, replacing the previous one. Neither the admission nor the
    * cacheability policy is consulted: the answer is served to the same prompt even if answers of
-   * the model to it are not stored.
+   * the model to it are not stored. Takes at most 30 seconds; a cache that fails on cache errors
+   * and has no deadline has no such limit. If a part does not respond in time, the entry may be
+   * written later.
    *
    * @param prompt the prompt, whose {@linkplain Prompt#timeToLive(Duration) time to live} applies
    * @param answer the text of the answer
    * @throws IllegalArgumentException if the normalized text is blank
-   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
-   * @throws io.github.semcache.store.StoreException if the store fails
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails or does not
+   *     respond
+   * @throws io.github.semcache.store.StoreException if the store fails or does not respond
    */
   public void put(Prompt prompt, String answer) {
     put(prompt, ChatReply.of(answer));
@@ -581,7 +602,11 @@ public final class SemanticCache implements AutoCloseable {
    */
   public void put(Prompt prompt, ChatReply reply) {
     checkOpen();
-    writer.put(prompt, reply);
+    limits.runExplicitCall(
+        () -> {
+          writer.put(prompt, reply);
+          return prompt;
+        });
   }
 
   /**
@@ -618,9 +643,13 @@ public final class SemanticCache implements AutoCloseable {
   public long putReplacing(Prompt prompt, ChatReply reply) {
     checkOpen();
     requireNonNull(reply, "reply");
-    Query query = queries.queryOf(prompt);
-    List<String> replaced = lookup.duplicates(prompt, query);
-    writer.put(prompt, reply);
+    List<String> replaced =
+        limits.runExplicitCall(
+            () -> {
+              List<String> duplicates = lookup.duplicates(prompt, queries.queryOf(prompt));
+              writer.put(prompt, reply);
+              return duplicates;
+            });
     return replaced.stream().mapToLong(key -> store.remove(new EntrySelector.ByKey(key))).sum();
   }
 

@@ -381,9 +381,8 @@ public final class SemanticCacheBuilder {
    * Sets the policy that decides for which prompts the answer of the model may be cached at all. It
    * is consulted after an exact miss. The other prompts then bypass the cache: they are not
    * compared with similar prompts, and the answer is not stored. They are counted as misses with
-   * the reason that the policy returns. {@code put} stores answers whatever the policy is. A stored
-   * answer to exactly the same prompt is served whatever the policy is, so a stricter policy does
-   * not affect the answers that are already stored.
+   * the reason that the policy returns. The policy does not apply to {@code put}, nor to a stored
+   * answer to exactly the same prompt, so a stricter policy does not affect stored answers.
    *
    * @param cacheability the policy; {@link CacheabilityPolicy#english} by default, which recognizes
    *     prompts such as "What is the weather in Rome?". {@link CacheabilityPolicy#none} caches all

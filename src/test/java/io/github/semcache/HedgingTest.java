@@ -10,9 +10,12 @@ import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,21 +29,29 @@ class HedgingTest {
   private final FakeEmbedder embedder = new FakeEmbedder().place(PROMPT, 0).place(NEAR, 10);
   private final CountDownLatch lookupEnds = new CountDownLatch(1);
   private final CountDownLatch modelAnswers = new CountDownLatch(1);
-  private final SemanticCache cache =
-      SemanticCache.builder()
-          .embedder(embedder)
-          .chatClient(chat)
-          .deadline(Duration.ofMinutes(5))
-          .storeTimeout(Duration.ofMinutes(5))
-          .hedging()
-          .build();
+  private SemanticCache cache = warmedUp(builder());
 
-  @BeforeEach
-  void warmUp() {
+  private SemanticCacheBuilder builder() {
+    return SemanticCache.builder()
+        .embedder(embedder)
+        .chatClient(chat)
+        .deadline(Duration.ofMinutes(5))
+        .storeTimeout(Duration.ofMinutes(5))
+        .hedging();
+  }
+
+  private static SemanticCache warmedUp(SemanticCacheBuilder builder) {
+    SemanticCache cache = builder.build();
     for (int i = 0; i < 20; i++) {
       cache.ask("warm up " + i);
     }
     cache.put(Prompt.of(PROMPT), "cached");
+    return cache;
+  }
+
+  private void replaceCache(SemanticCacheBuilder builder) {
+    cache.close();
+    cache = warmedUp(builder);
   }
 
   @AfterEach
@@ -115,5 +126,56 @@ class HedgingTest {
 
     assertThatThrownBy(() -> cache.ask("something else")).isSameAs(failure);
     assertThat(cache.stats().requests()).isEqualTo(21);
+  }
+
+  /** Runs the lookup of one request on a new thread and rejects everything after it. */
+  private Executor executorForOneLookup() {
+    AtomicInteger tasks = new AtomicInteger();
+    return task -> {
+      if (tasks.getAndIncrement() > 0) {
+        lookupEnds.countDown();
+        throw new RejectedExecutionException("the executor is saturated");
+      }
+      new Thread(task).start();
+    };
+  }
+
+  @Test
+  void modelIsCalledOnTheCallersThreadIfTheExecutorRejectsTheHedgedCall() {
+    replaceCache(builder().executor(executorForOneLookup()));
+    embedder.beforeEmbedding(() -> await(lookupEnds));
+    Thread caller = Thread.currentThread();
+    chat.replying(
+        prompt -> ChatReply.of(Thread.currentThread() == caller ? "caller" : "other thread"));
+
+    assertThat(cache.ask("something else").text()).isEqualTo("caller");
+    assertThat(cache.stats().requests()).isEqualTo(21);
+    assertThat(cache.stats().missesByReason()).doesNotContainKey(MissReason.HEDGED);
+  }
+
+  @Test
+  void hitIsReturnedIfTheExecutorRejectsTheHedgedCall() {
+    replaceCache(builder().executor(executorForOneLookup()));
+    embedder.beforeEmbedding(() -> await(lookupEnds));
+
+    assertThat(cache.ask(NEAR).text()).isEqualTo("cached");
+    assertThat(cache.stats().semanticHits()).isEqualTo(1);
+    assertThat(cache.stats().requests()).isEqualTo(21);
+  }
+
+  @Test
+  void modelThatRejectsACallAfterAFastLookupIsCalledOnce() {
+    AtomicLong ticks = new AtomicLong();
+    long tick = Duration.ofSeconds(2).toNanos(); // makes all lookups look slow, so none is hedged
+    replaceCache(builder().ticker(() -> ticks.addAndGet(tick)));
+    RuntimeException failure = new RejectedExecutionException("the model's pool is full");
+    chat.replying(
+        prompt -> {
+          throw failure;
+        });
+    int calls = chat.calls();
+
+    assertThatThrownBy(() -> cache.ask("something else")).isSameAs(failure);
+    assertThat(chat.calls()).isEqualTo(calls + 1);
   }
 }

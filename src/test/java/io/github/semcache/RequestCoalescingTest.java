@@ -25,6 +25,8 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests that concurrent requests with the same new prompt make one model call. */
 @Timeout(60)
@@ -344,8 +346,14 @@ class RequestCoalescingTest {
     assertThat(slowCache.lookup(PROMPT)).isPresent();
   }
 
-  @Test
-  void followerCallsTheModelAfterTheMaxWaitOfTheCacheAndLaterCallersFollowIt() throws Exception {
+  static List<Prompt> promptsWithAndWithoutDependencies() {
+    return List.of(PROMPT, PROMPT.dependsOn("atlas"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("promptsWithAndWithoutDependencies")
+  void followerCallsTheModelAfterTheMaxWaitOfTheCacheAndLaterCallersFollowIt(Prompt prompt)
+      throws Exception {
     SemanticCache impatient =
         SemanticCache.builder()
             .verifier(PairVerifier.none())
@@ -357,7 +365,7 @@ class RequestCoalescingTest {
     CountDownLatch secondLeads = new CountDownLatch(1);
     CountDownLatch secondAnswers = new CountDownLatch(1);
     chat.replying(
-        prompt -> {
+        asked -> {
           if (chat.calls() == 1) {
             stuckLeads.countDown();
             awaitUnchecked(modelAnswers);
@@ -367,12 +375,12 @@ class RequestCoalescingTest {
           awaitUnchecked(secondAnswers);
           return ChatReply.of("second");
         });
-    CompletableFuture<Answer> stuck = onNewThread(() -> impatient.ask(PROMPT));
+    CompletableFuture<Answer> stuck = onNewThread(() -> impatient.ask(prompt));
     stuckLeads.await();
-    CompletableFuture<Answer> second = onNewThread(() -> impatient.ask(PROMPT));
+    CompletableFuture<Answer> second = onNewThread(() -> impatient.ask(prompt));
     secondLeads.await();
     CompletableFuture<Answer> third =
-        onNewThread(() -> impatient.ask(PROMPT.maxWait(Duration.ofMinutes(5))));
+        onNewThread(() -> impatient.ask(prompt.maxWait(Duration.ofMinutes(5))));
     Awaitility.await().until(() -> impatient.stats().coalesced() == 2);
     secondAnswers.countDown();
 

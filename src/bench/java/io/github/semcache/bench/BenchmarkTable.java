@@ -31,6 +31,12 @@ final class BenchmarkTable implements Callable<Integer> {
   private List<Integer> filterSizes = List.of(20_000, 60_000);
 
   @Option(
+      names = "--effort-sizes",
+      split = ",",
+      description = "Numbers of entries for the table of selected candidates.")
+  private List<Integer> effortSizes = List.of(1_000, 5_000, 10_000, 30_000);
+
+  @Option(
       names = "--dependents",
       description = "Number of entries that depend on something that is invalidated.")
   private int dependents = 1_000_000;
@@ -52,7 +58,9 @@ final class BenchmarkTable implements Callable<Integer> {
     stores,
     disk,
     filter,
-    instances
+    instances,
+    effort,
+    encryption
   }
 
   /**
@@ -97,8 +105,14 @@ final class BenchmarkTable implements Callable<Integer> {
     if (only.contains(Part.filter) && server.isPresent()) {
       new FilterSection(report, server.get(), duration).run(filterSizes);
     }
+    if (only.contains(Part.encryption)) {
+      new EncryptionSection(report, server, duration).run();
+    }
     if (only.contains(Part.instances) && server.isPresent()) {
       new InstancesSection(report, server.get(), duration).run(dependents);
+    }
+    if (only.contains(Part.effort) && server.isPresent()) {
+      new EffortSection(report, server.get(), duration).run(effortSizes, dimensions);
     }
   }
 }

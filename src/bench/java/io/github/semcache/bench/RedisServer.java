@@ -38,13 +38,18 @@ final class RedisServer implements AutoCloseable {
   final RedisClient client;
 
   private RedisServer(URI uri) {
+    this(uri, TIMEOUT);
+  }
+
+  /** Connects to a server with a time-out for its replies. */
+  RedisServer(URI uri, Duration timeout) {
     this.uri = uri;
     address = JedisURIHelper.getHostAndPort(uri);
     config =
         DefaultJedisClientConfig.builder()
             .user(JedisURIHelper.getUser(uri))
             .password(JedisURIHelper.getPassword(uri))
-            .socketTimeoutMillis(Math.toIntExact(TIMEOUT.toMillis()))
+            .socketTimeoutMillis(Math.toIntExact(timeout.toMillis()))
             .build();
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
     pool.setMaxTotal(CONNECTIONS);

@@ -1,7 +1,9 @@
 package io.github.semcache.bench;
 
 import io.github.semcache.lucene.LuceneVectorStore;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -26,6 +28,15 @@ final class TemporaryLuceneStore implements AutoCloseable {
     corpus.fill(store);
     awaitMerges();
     return store;
+  }
+
+  /** Returns the size of all files. */
+  long bytes() {
+    try (Stream<Path> walk = Files.walk(directory)) {
+      return walk.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void awaitMerges() {

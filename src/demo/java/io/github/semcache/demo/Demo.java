@@ -147,6 +147,31 @@ public final class Demo {
       terminal.ifPresent(reader -> askUser(cache, reader));
       print(cache.stats());
     }
+    out.printf(
+        "%nSee the entries and decisions on a local page:%n"
+            + "  mvn -q -Pcli -DskipTests package%n"
+            + "  java -jar target/semcache-cli.jar ui%s%n",
+        uiOptions(directory, embedder));
+  }
+
+  /** Returns the options with which the page shows the store of the demo, if it still exists. */
+  private String uiOptions(Optional<Path> directory, Embedder embedder) {
+    Optional<String> store =
+        directory
+            .map(Path::toString)
+            .or(
+                () ->
+                    environment.containsKey("REDIS_URL")
+                        ? Optional.of("$REDIS_URL")
+                        : Optional.empty());
+    return store
+        .map(
+            name ->
+                " --store \""
+                    + name
+                    + "\""
+                    + (embedder instanceof MiniLmEmbedder ? "" : " --embedder openai"))
+        .orElse("");
   }
 
   private VectorStore openStore(Optional<Path> directory, EmbeddingSpace space) {

@@ -140,8 +140,8 @@ public final class CallDriver {
 
   /**
    * Returns an executor that runs tasks on the cache's executor, or on the calling thread if the
-   * cache's executor rejects them. It keeps the work of the cache off the threads of the model's
-   * client.
+   * cache's executor rejects them. The work of the cache then does not run on the threads of the
+   * model's client.
    *
    * @param cache the cache
    * @return an executor that never rejects a task
@@ -189,7 +189,7 @@ public final class CallDriver {
     CacheCall begin();
 
     /**
-     * Calls the model and completes the lead, whatever the outcome.
+     * Calls the model and completes, fails, or abandons the lead in every case.
      *
      * @param lead the lead, which other calls may be waiting for
      * @return the model's result

@@ -112,8 +112,8 @@ public record ChatReply(
 
     /**
      * Returns the finish reason for the name that a service uses. Names are compared without regard
-     * to case. Besides the names of OpenAI, those of Anthropic, Cohere, Gemini, and Text Generation
-     * Inference are known, because compatible services pass them on.
+     * to case. Besides the names of OpenAI, those of Anthropic, Bedrock, Cohere, Gemini, and Text
+     * Generation Inference are known, because compatible services pass them on.
      *
      * @param name the name, for example {@code stop}, {@code eos_token}, or {@code max_tokens};
      *     null or empty if the service reports none for a complete answer
@@ -121,11 +121,31 @@ public record ChatReply(
      */
     public static FinishReason parse(@Nullable String name) {
       return switch (name == null ? "" : name.toLowerCase(Locale.ROOT)) {
-        case "", "stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete", "completed" ->
+        case "",
+            "stop",
+            "eos",
+            "eos_token",
+            "end",
+            "end_turn",
+            "stop_sequence",
+            "complete",
+            "completed" ->
             STOP;
-        case "length", "max_tokens", "max_output_tokens", "model_length" -> LENGTH;
+        case "length",
+            "max_tokens",
+            "max_output_tokens",
+            "model_length",
+            "model_context_window_exceeded" ->
+            LENGTH;
         case "tool_calls", "function_call", "tool_use", "tool_call", "tool_execution" -> TOOL_CALLS;
-        case "content_filter", "safety", "recitation", "blocklist", "prohibited_content", "spii" ->
+        case "content_filter",
+            "content_filtered",
+            "guardrail_intervened",
+            "safety",
+            "recitation",
+            "blocklist",
+            "prohibited_content",
+            "spii" ->
             CONTENT_FILTER;
         case "refusal" -> REFUSAL;
         default -> OTHER;

@@ -1,6 +1,7 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.redis.RedisVectorStore;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,10 +69,11 @@ final class CachesCommand implements Callable<Integer> {
       for (RedisVectorStore.StoredCache cache : caches) {
         out.printf(
             Locale.ROOT,
-            "%-" + width + "s%s, dimension %d: %,d entries, index %.1f MiB%n",
+            "%-" + width + "s%s, dimension %d%s: %,d entries, index %.1f MiB%n",
             TerminalText.line(cache.cacheName()),
             TerminalText.line(cache.space().modelId()),
             cache.space().dimension(),
+            cache.vectorType() == VectorType.FLOAT32 ? "" : " (" + cache.vectorType() + ")",
             cache.entries(),
             cache.indexBytes() / MEBIBYTE);
       }
@@ -84,6 +86,7 @@ final class CachesCommand implements Callable<Integer> {
     json.put("cacheName", cache.cacheName());
     json.put("embeddingModel", cache.space().modelId());
     json.put("dimension", cache.space().dimension());
+    json.put("vectorType", cache.vectorType().name());
     json.put("entries", cache.entries());
     json.put("indexBytes", cache.indexBytes());
     return json;

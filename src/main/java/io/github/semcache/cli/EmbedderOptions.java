@@ -2,6 +2,7 @@ package io.github.semcache.cli;
 
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.evaluation.CachingEmbedder;
+import io.github.semcache.openai.OpenAiChatClient;
 import io.github.semcache.openai.OpenAiEmbedder;
 import io.github.semcache.prompt.Normalizer;
 import java.io.PrintWriter;
@@ -99,6 +100,11 @@ final class EmbedderOptions {
     return spec.commandLine().getParseResult().hasMatchedOption("--embedder");
   }
 
+  /** Returns whether the embedder is local, or its API key is known. */
+  boolean isAvailable() {
+    return isLocal() || baseUrl().isPresent() || environment.variable(keyVariable).isPresent();
+  }
+
   /**
    * Returns the model ID that a given {@code --embedder} usually has, without an API key.
    *
@@ -129,10 +135,23 @@ final class EmbedderOptions {
         : openAi();
   }
 
+  /** Opens a chat model of the same service. The caller closes it. */
+  OpenAiChatClient openChatModel(String name) {
+    Optional<URI> url = baseUrl();
+    String key = apiKey(url.isPresent());
+    return url.map(address -> OpenAiChatClient.connect(key, address))
+        .orElseGet(() -> OpenAiChatClient.connect(key))
+        .model(name)
+        .build();
+  }
+
+  private Optional<URI> baseUrl() {
+    return Optional.ofNullable(baseUrl)
+        .or(() -> environment.variable("OPENAI_BASE_URL").map(URI::create));
+  }
+
   private OpenEmbedder openAi() {
-    Optional<URI> url =
-        Optional.ofNullable(baseUrl)
-            .or(() -> environment.variable("OPENAI_BASE_URL").map(URI::create));
+    Optional<URI> url = baseUrl();
     OpenAiEmbedder embedder = openAi(apiKey(url.isPresent()), url);
     try {
       return new OpenEmbedder(caching(embedder), embedder::close);

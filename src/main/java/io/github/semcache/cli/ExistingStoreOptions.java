@@ -2,14 +2,19 @@ package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.evaluation.CachingEmbedder;
+import io.github.semcache.openai.OpenAiChatClient;
 import io.github.semcache.redis.RedisVectorStore;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +34,7 @@ final class ExistingStoreOptions {
         "The directory of an embedded store that no other process uses,",
         "or redis[s]://[[user]:password@]host[:port] for a store in Redis."
       })
-  @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
+  @SuppressWarnings("NullAway.Init") // set by picocli, which requires it, except for ui
   private String name;
 
   @Option(
@@ -77,6 +82,92 @@ final class ExistingStoreOptions {
   }
 
   /**
+   * Opens the embedder and the store as {@link #with} does, and creates a store if there is none.
+   */
+  <T> T withOrCreate(BiFunction<OpenEmbedder, Stores.OpenStore, T> action) {
+    checkOptions();
+    try (OpenEmbedder open = embedder.open()) {
+      EmbeddingSpace space = EmbeddingSpace.of(open.embedder());
+      try (Stores.OpenStore store = exists(space) ? open(space) : create(space)) {
+        return action.apply(open, store);
+      }
+    }
+  }
+
+  /** Returns whether the store exists. Fails if it has another embedding model. */
+  private boolean exists(EmbeddingSpace space) {
+    if (!Stores.isRedis(name) && !Stores.isStoreDirectory(name)) {
+      return false;
+    }
+    List<EmbeddingSpace> spaces = spaces();
+    if (!spaces.isEmpty() && !spaces.contains(space)) {
+      throw anotherModel(describe(space), spaces);
+    }
+    return !spaces.isEmpty();
+  }
+
+  private Stores.OpenStore create(EmbeddingSpace space) {
+    return Stores.isRedis(name)
+        ? Stores.createInRedis(Stores.redis(name, cluster), cacheName(), space)
+        : Stores.createInDirectory(name, space);
+  }
+
+  /** Returns whether a store is given; only {@code ui} does not require one. */
+  boolean isGiven() {
+    return spec.commandLine().getParseResult().hasMatchedOption("--store");
+  }
+
+  /** Opens the embedder, runs an action with an empty store in memory, and closes both. */
+  <T> T inMemory(BiFunction<OpenEmbedder, Stores.OpenStore, T> action) {
+    if (cluster || cacheName != null || model != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--cluster, --cache-name, and --model require --store");
+    }
+    try (OpenEmbedder open = embedder.open();
+        Stores.OpenStore store = Stores.inMemory(EmbeddingSpace.of(open.embedder()))) {
+      return action.apply(open, store);
+    }
+  }
+
+  /** Opens a chat model of the service of the embedder options. The caller closes it. */
+  OpenAiChatClient openChatModel(String chatModel) {
+    return embedder.openChatModel(chatModel);
+  }
+
+  /**
+   * Opens the embedder and the store as {@link #with} does. If the embedder of the store is not
+   * available, because no {@code --embedder} is given or its API key is missing, prompts are looked
+   * up by their key only.
+   *
+   * @param action receives the embedder, the store, and whether prompts are looked up by their key
+   *     only
+   */
+  <T> T withOrExactOnly(UiAction<T> action) {
+    if (embedder.isAvailable() && (embedder.isGiven() || hasModelOfEmbedder())) {
+      return with((open, store) -> action.apply(open, store, false));
+    }
+    return withoutEmbedder(
+        (space, store) ->
+            action.apply(
+                new OpenEmbedder(CachingEmbedder.inMemory(new ExactOnlyEmbedder(space)), () -> {}),
+                store,
+                true));
+  }
+
+  /** An action on a store whose embedder may not be available. */
+  interface UiAction<T> {
+    T apply(OpenEmbedder embedder, Stores.OpenStore store, boolean isExactOnly);
+  }
+
+  /** Returns whether the store has embeddings of the default embedder, or none. */
+  private boolean hasModelOfEmbedder() {
+    checkOptions();
+    List<EmbeddingSpace> spaces = spaces();
+    return spaces.isEmpty()
+        || spaces.stream().anyMatch(space -> space.modelId().equals(embedder.modelId()));
+  }
+
+  /**
    * Opens the store without an embedder, runs an action, and closes the store. The store itself
    * names its embedding model.
    */
@@ -90,7 +181,7 @@ final class ExistingStoreOptions {
 
   private Stores.OpenStore open(EmbeddingSpace space) {
     return Stores.isRedis(name)
-        ? Stores.inRedis(Stores.redis(name, cluster), cacheName(), space)
+        ? Stores.inRedis(Stores.redis(name, cluster), cacheName(), space, vectorType(space))
         : Stores.inDirectory(name, space);
   }
 
@@ -146,11 +237,27 @@ final class ExistingStoreOptions {
   /** Returns the vector spaces of the embeddings in the cache. */
   private List<EmbeddingSpace> spaces() {
     return Stores.isRedis(name)
-        ? RedisVectorStore.caches(Stores.redis(name, cluster)).stream()
-            .filter(cache -> cache.cacheName().equals(cacheName()))
-            .map(RedisVectorStore.StoredCache::space)
-            .toList()
+        ? storedCaches().map(RedisVectorStore.StoredCache::space).distinct().toList()
         : List.of(Stores.spaceOf(name));
+  }
+
+  private Stream<RedisVectorStore.StoredCache> storedCaches() {
+    return RedisVectorStore.caches(Stores.redis(name, cluster)).stream()
+        .filter(cache -> cache.cacheName().equals(cacheName()));
+  }
+
+  /** Returns the type of the vectors; FLOAT32 if there are both, or if the listing is denied. */
+  private VectorType vectorType(EmbeddingSpace space) {
+    try {
+      Set<VectorType> types =
+          storedCaches()
+              .filter(cache -> cache.space().equals(space))
+              .map(RedisVectorStore.StoredCache::vectorType)
+              .collect(Collectors.toSet());
+      return types.equals(Set.of(VectorType.FLOAT16)) ? VectorType.FLOAT16 : VectorType.FLOAT32;
+    } catch (StoreException e) {
+      return VectorType.FLOAT32;
+    }
   }
 
   private String cacheName() {

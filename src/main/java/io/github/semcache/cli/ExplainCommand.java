@@ -119,21 +119,21 @@ final class ExplainCommand implements Callable<Integer> {
     SemanticCacheBuilder builder =
         SemanticCache.builder()
             .embedder(embedder.embedder())
-            .store(new ScopeView(opened.store(), scope(opened)))
+            .store(opened.store())
             .stateStore(InMemoryVectorStore.builder(opened.store().space()).build())
             .candidates(candidates)
             .failOnCacheErrors();
     policy.configure(builder);
     try (SemanticCache cache = builder.build()) {
-      return cache.explain(Prompt.of(prompt));
+      return cache.explain(Prompt.of(prompt).scope(scope(opened)));
     }
   }
 
-  private String scope(Stores.OpenStore opened) {
+  private Scope scope(Stores.OpenStore opened) {
     if (tags.isEmpty() && system == null && settings.isEmpty()) {
-      return ExistingStoreOptions.scope(opened.entries(listed -> true), scopePrefix);
+      return Scope.ofHash(ExistingStoreOptions.scope(opened.entries(listed -> true), scopePrefix));
     }
     Scope scope = Scope.of(tags).settings(settings);
-    return (system == null ? scope : scope.system(system)).hash();
+    return system == null ? scope : scope.system(system);
   }
 }

@@ -24,7 +24,8 @@ record ExplainOutput(Query query, String policy, Explanation explanation) {
   private static final int SHOWN_KEY_LENGTH = 12;
 
   void print(PrintWriter out) {
-    out.println(isExactHit() ? "exact: an entry has the same prompt" : "exact: no");
+    out.println(
+        explanation.exact().isPresent() ? "exact: an entry has the same prompt" : "exact: no");
     out.printf("%s: %s%n", policy, text(explanation.decision()));
     for (Explanation.Candidate candidate : explanation.candidates()) {
       List<String> rejections = rejections(candidate);
@@ -47,7 +48,7 @@ record ExplainOutput(Query query, String policy, Explanation explanation) {
 
   void printJson(PrintWriter out) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("exact", isExactHit());
+    json.put("exact", explanation.exact().isPresent());
     json.put("policy", policy);
     json.put("decision", text(explanation.decision()));
     json.put("candidates", explanation.candidates().stream().map(this::json).toList());
@@ -63,11 +64,6 @@ record ExplainOutput(Query query, String policy, Explanation explanation) {
     candidate.verification().ifPresent(found -> json.put("verification", json(found)));
     json.put("rejections", rejections(candidate));
     return json;
-  }
-
-  private boolean isExactHit() {
-    return explanation.candidates().stream()
-        .anyMatch(candidate -> candidate.match().entry().prompt().equals(query.text()));
   }
 
   private static String text(Decision decision) {

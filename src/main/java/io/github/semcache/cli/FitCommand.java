@@ -2,6 +2,7 @@ package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.evaluation.CachingVerifier;
 import io.github.semcache.evaluation.FitTarget;
 import io.github.semcache.evaluation.LabeledPair;
 import io.github.semcache.evaluation.LabeledPrompt;
@@ -18,7 +19,9 @@ import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -220,12 +223,14 @@ final class FitCommand implements Callable<Integer> {
         .orElseGet(() -> verifier.scorer().isPresent() ? Guards.none() : Guards.english());
   }
 
-  private HitPolicy policy(double threshold) {
-    HitPolicy byDistance = HitPolicy.maxDistance(threshold).guards(guardsOrDefault());
-    return verifier
-        .scorer()
-        .map(some -> (HitPolicy) VerifiedPolicy.of(byDistance, some))
-        .orElse(byDistance);
+  /** Returns the policy of each threshold; they share the decisions of the verifier. */
+  private DoubleFunction<HitPolicy> policies() {
+    Guards pairGuards = guardsOrDefault();
+    Optional<PairVerifier> shared = verifier.scorer().map(CachingVerifier::of);
+    return threshold -> {
+      HitPolicy byDistance = HitPolicy.maxDistance(threshold).guards(pairGuards);
+      return shared.map(some -> (HitPolicy) VerifiedPolicy.of(byDistance, some)).orElse(byDistance);
+    };
   }
 
   private ThresholdFit fitPrompts(FitTarget fitTarget) {
@@ -241,7 +246,7 @@ final class FitCommand implements Callable<Integer> {
       if (seed != null) {
         replay.shuffled(seed);
       }
-      return ThresholdFit.of(prompts, replay, this::policy, fitTarget);
+      return ThresholdFit.of(prompts, replay, policies(), fitTarget);
     }
   }
 }

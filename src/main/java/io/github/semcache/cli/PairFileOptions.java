@@ -7,6 +7,7 @@ import io.github.semcache.evaluation.PairColumns;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,12 +22,7 @@ final class PairFileOptions {
   @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
   private Path file;
 
-  @Option(
-      names = "--format",
-      description =
-          "${COMPLETION-CANDIDATES} (default: by the file name extension .tsv, .jsonl, .ndjson, or"
-              + " .json, and otherwise CSV).")
-  private DataFile.@Nullable Format format;
+  @Mixin private final FormatOption format = new FormatOption();
 
   @Option(
       names = "--columns",
@@ -78,7 +74,7 @@ final class PairFileOptions {
   }
 
   private DataFile data() {
-    DataFile.Format actual = format == null ? DataFile.Format.of(file) : format;
+    DataFile.Format actual = format.of(file);
     if (columns == null) {
       return DataFile.read(file, actual);
     }

@@ -6,6 +6,7 @@ import io.github.semcache.evaluation.PromptColumns;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -17,12 +18,7 @@ final class PromptFileOptions {
   @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
   private Path file;
 
-  @Option(
-      names = "--format",
-      description =
-          "${COMPLETION-CANDIDATES} (default: by the file name extension .tsv, .jsonl, .ndjson, or"
-              + " .json, and otherwise CSV).")
-  private DataFile.@Nullable Format format;
+  @Mixin private final FormatOption format = new FormatOption();
 
   @Option(
       names = "--prompt",
@@ -84,7 +80,7 @@ final class PromptFileOptions {
   }
 
   DataFile read() {
-    return format == null ? DataFile.read(file) : DataFile.read(file, format);
+    return DataFile.read(file, format.of(file));
   }
 
   List<LabeledPrompt> prompts() {

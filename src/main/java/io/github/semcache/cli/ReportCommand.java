@@ -1,20 +1,13 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.evaluation.EvaluationReport;
 import io.github.semcache.evaluation.LabeledPrompt;
-import io.github.semcache.learning.ErrorBudget;
-import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.verify.PairVerifier;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,11 +27,6 @@ import picocli.CommandLine.Spec;
           + " It contains the prompts of up to twenty wrong hits."
     })
 final class ReportCommand implements Callable<Integer> {
-  private static final List<Double> THRESHOLDS =
-      IntStream.rangeClosed(1, 20).mapToObj(i -> i * 2 / 100.0).toList();
-
-  private static final List<Double> BUDGETS = List.of(0.0025, 0.005, 0.01, 0.02, 0.04);
-
   private final CliEnvironment environment;
 
   @Mixin private final PromptFileOptions input = new PromptFileOptions();
@@ -93,8 +81,8 @@ final class ReportCommand implements Callable<Integer> {
               .title("Semantic cache evaluation of " + input.file().getFileName())
               .command(commandLine())
               .maxErrorRate(errorRate)
+              .standardPolicies()
               .progress(progress);
-      addPolicies(report);
       if (seed != null) {
         report.shuffled(seed);
       }
@@ -104,61 +92,6 @@ final class ReportCommand implements Callable<Integer> {
     out.println(output.toAbsolutePath());
     out.flush();
     return 0;
-  }
-
-  private static void addPolicies(EvaluationReport.Builder report) {
-    report.policy("default", "default", OptionalDouble.empty(), code(""), builder -> {});
-    for (double threshold : THRESHOLDS) {
-      add(report, "max-distance", "maxDistance", threshold, b -> b.maxDistance(threshold));
-    }
-    for (double threshold : THRESHOLDS) {
-      add(
-          report,
-          "relative distance",
-          "relativeDistance",
-          threshold,
-          b -> b.relativeDistance(threshold));
-    }
-    for (double threshold : THRESHOLDS) {
-      report.policy(
-          "distance only",
-          Double.toString(threshold),
-          OptionalDouble.of(threshold),
-          code(".maxDistance(" + threshold + ").noGuards().verifier(PairVerifier.none())"),
-          b -> b.maxDistance(threshold).noGuards().verifier(PairVerifier.none()));
-    }
-    report.policy(
-        "same words",
-        "always",
-        OptionalDouble.empty(),
-        code(".hitPolicy(HitPolicy.sameWords())"),
-        b -> b.hitPolicy(HitPolicy.sameWords()));
-    for (double budget : BUDGETS) {
-      report.policy(
-          "error budget",
-          Double.toString(budget),
-          OptionalDouble.empty(),
-          code(".hitPolicy(ErrorBudget.of(" + budget + ")).judge(judge)"),
-          b -> b.hitPolicy(ErrorBudget.of(budget)));
-    }
-  }
-
-  private static void add(
-      EvaluationReport.Builder report,
-      String name,
-      String method,
-      double threshold,
-      Consumer<SemanticCacheBuilder> options) {
-    report.policy(
-        name,
-        Double.toString(threshold),
-        OptionalDouble.of(threshold),
-        code("." + method + "(" + threshold + ")"),
-        options);
-  }
-
-  private static String code(String calls) {
-    return "SemanticCache.builder().embedder(embedder)" + calls;
   }
 
   /** Returns the command line, with quotation marks where a shell needs them. */

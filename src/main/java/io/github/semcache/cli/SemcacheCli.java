@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "semcache-cli",
     description =
-        "Evaluates a semantic cache on recorded prompts, and inspects the entries of a store.",
+        "Evaluates a semantic cache on recorded prompts, and inspects the entries of a store."
+            + " The command ui does both on a local page.",
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
     synopsisSubcommandLabel = "COMMAND",
@@ -76,6 +77,8 @@ public final class SemcacheCli implements Runnable {
         .addSubcommand(new StatsCommand(environment))
         .addSubcommand(new ListCommand(environment))
         .addSubcommand(new ForgetCommand(environment))
+        .addSubcommand(new LoadCommand(environment))
+        .addSubcommand(UiCommand.commandLine(environment))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(new ErrorHandler(root::showsStackTrace))

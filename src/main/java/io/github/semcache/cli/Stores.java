@@ -5,8 +5,11 @@ import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
+import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -50,6 +53,38 @@ final class Stores {
     return new OpenStore(store, store);
   }
 
+  /** Returns whether a directory exists and contains an embedded store. */
+  static boolean isStoreDirectory(String name) {
+    Path directory = directory(name);
+    return Files.isDirectory(directory) && LuceneVectorStore.exists(directory);
+  }
+
+  /** Creates an embedded store in a directory that is empty or does not exist. */
+  static OpenStore createInDirectory(String name, EmbeddingSpace space) {
+    Path directory = directory(name);
+    if (Files.exists(directory) && !isEmptyDirectory(directory)) {
+      throw new CommandException(
+          "--store is '" + name + "'; it must be a store, an empty directory, or a new directory",
+          null);
+    }
+    LuceneVectorStore store = LuceneVectorStore.open(directory, space);
+    return new OpenStore(store, store);
+  }
+
+  private static boolean isEmptyDirectory(Path directory) {
+    try (Stream<Path> files = Files.isDirectory(directory) ? Files.list(directory) : null) {
+      return files != null && files.findAny().isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns an empty store in memory. */
+  static OpenStore inMemory(EmbeddingSpace space) {
+    InMemoryVectorStore store = InMemoryVectorStore.builder(space).build();
+    return new OpenStore(store, store);
+  }
+
   /** Returns the vector space of the embedded store in an existing directory. */
   static EmbeddingSpace spaceOf(String name) {
     return LuceneVectorStore.spaceOf(existing(name));
@@ -89,14 +124,27 @@ final class Stores {
   }
 
   /** Opens a cache in Redis without creating an index if there is none. */
-  static OpenStore inRedis(RedisConnection connection, String cacheName, EmbeddingSpace space) {
+  static OpenStore inRedis(
+      RedisConnection connection,
+      String cacheName,
+      EmbeddingSpace space,
+      RedisVectorStore.VectorType vectorType) {
     // A search of a flat index has no parameters, so the server uses those of the actual index.
     RedisVectorStore store =
         RedisVectorStore.builder(connection, space)
             .cacheName(cacheName)
+            .vectorType(vectorType)
             .vectorIndex(VectorIndex.flat())
             .assumeIndex()
             .build();
+    return new OpenStore(store, store);
+  }
+
+  /** Creates a cache in Redis with an index of the default kind. */
+  static OpenStore createInRedis(
+      RedisConnection connection, String cacheName, EmbeddingSpace space) {
+    RedisVectorStore store =
+        RedisVectorStore.builder(connection, space).cacheName(cacheName).build();
     return new OpenStore(store, store);
   }
 

@@ -121,7 +121,7 @@ public final class Deadline {
    * parts on a worker thread, so that the caller can stop waiting at the {@link Deadline}.
    *
    * <p>Implement this interface only if every call ends within about a millisecond: a call that
-   * hangs delays the caller, whatever the deadline.
+   * hangs delays the caller beyond the deadline.
    */
   public interface NonBlocking {
 

@@ -53,8 +53,8 @@ public interface Embedder {
   /**
    * Returns how much of a text the model reads. A text is read in part if it has words or scripts
    * that are unknown to the model, or if it is longer than the model's window. Texts that are read
-   * in part have similar embeddings whatever the rest says, so the cache compares them only by
-   * their key. Does not block.
+   * in part may have similar embeddings although the rest differs, so the cache looks them up by
+   * their key only. Does not block.
    *
    * @param text a text that is not blank
    * @return the fraction of the text that the model reads, in [0, 1]; 1 by default, also if it is

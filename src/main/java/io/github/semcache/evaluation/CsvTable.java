@@ -10,6 +10,8 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,11 +26,12 @@ final class CsvTable {
   private final String source;
   private final int maxCharacters;
   private final List<String> header = new ArrayList<>();
-  private final List<Table.Row> rows = new ArrayList<>();
+  private final RowSink sink;
 
-  private CsvTable(String source, int maxCharacters) {
+  private CsvTable(String source, int maxCharacters, RowSink sink) {
     this.source = source;
     this.maxCharacters = maxCharacters;
+    this.sink = sink;
   }
 
   /**
@@ -38,7 +41,7 @@ final class CsvTable {
    *     a quoted value is not closed, or a value is longer than {@code maxCharacters}
    */
   static Table parse(String text, String source, char separator, int maxCharacters) {
-    return new CsvTable(source, maxCharacters).parse(text, separator);
+    return parse(text, source, separator, maxCharacters, List.of());
   }
 
   /**
@@ -49,25 +52,46 @@ final class CsvTable {
    */
   static Table parse(
       String text, String source, char separator, int maxCharacters, List<String> columns) {
-    CsvTable table = new CsvTable(source, maxCharacters);
+    RowSink.Collector rows = new RowSink.Collector();
+    CsvTable table = new CsvTable(source, maxCharacters, rows);
     table.header.addAll(columns);
-    return table.parse(text, separator);
+    try {
+      table.read(new StringReader(text), separator, text.startsWith("#"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Table(source, table.header, rows.rows());
   }
 
-  private Table parse(String text, char separator) {
+  /**
+   * Reads rows one by one.
+   *
+   * @param hasComments whether lines that start with {@code #} are comments
+   * @throws DataFileException if the header is invalid, or the rest of the file cannot be read
+   * @throws IOException if reading fails
+   */
+  static void read(
+      Reader text,
+      String source,
+      char separator,
+      boolean hasComments,
+      int maxCharacters,
+      RowSink sink)
+      throws IOException {
+    new CsvTable(source, maxCharacters, sink).read(text, separator, hasComments);
+  }
+
+  private void read(Reader text, char separator, boolean hasComments) throws IOException {
     long line = 1;
     try (MappingIterator<String[]> values =
-        reader(separator, text.startsWith("#")).<String[]>readValues(text)) {
+        reader(separator, hasComments).<String[]>readValues(text)) {
       while (values.hasNextValue()) {
         add(line, values.nextValue());
         line = values.getParser().currentLocation().getLineNr();
       }
     } catch (JsonProcessingException e) {
       throw error(line, reason(e), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
-    return new Table(source, header, rows);
   }
 
   private ObjectReader reader(char separator, boolean hasComments) {
@@ -91,17 +115,19 @@ final class CsvTable {
       return;
     }
     if (values.length != header.size()) {
-      throw error(
-          line,
-          "the row has %d values, but the header has %d columns"
-              .formatted(values.length, header.size()),
-          null);
+      sink.invalid(
+          error(
+              line,
+              "the row has %d values, but the header has %d columns"
+                  .formatted(values.length, header.size()),
+              null));
+      return;
     }
     Map<String, String> fields = new HashMap<>();
     for (int i = 0; i < values.length; i++) {
       fields.put(header.get(i), values[i]);
     }
-    rows.add(new Table.Row(line, fields));
+    sink.row(new Table.Row(line, fields));
   }
 
   private void addHeader(long line, String[] names) {
@@ -112,6 +138,7 @@ final class CsvTable {
       }
     }
     header.addAll(seen);
+    sink.header(header);
   }
 
   private String reason(JsonProcessingException failure) {
@@ -123,6 +150,6 @@ final class CsvTable {
   }
 
   private DataFileException error(long line, String problem, @Nullable Throwable cause) {
-    return new DataFileException(source + ", line " + line + ": " + problem, cause);
+    return DataFileException.inLine(source, line, problem, cause);
   }
 }

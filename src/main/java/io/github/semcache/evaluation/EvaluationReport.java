@@ -51,6 +51,16 @@ public final class EvaluationReport {
   }
 
   /**
+   * Returns the script that draws the charts of a report, for other pages.
+   *
+   * @return the source of Chart.js, which defines {@code Chart}
+   * @throws IllegalStateException if Chart.js is not on the class path
+   */
+  public static String chartScript() {
+    return ReportPage.chartJs();
+  }
+
+  /**
    * Returns the report as HTML.
    *
    * @return the page, to be encoded in UTF-8
@@ -165,6 +175,17 @@ public final class EvaluationReport {
               threshold.isPresent() ? threshold.getAsDouble() : null,
               requireNonNull(code, "code"),
               replay -> replay.cache(options)));
+      return this;
+    }
+
+    /**
+     * Adds the default policy, thresholds with and without a verifier, {@code sameWords}, and error
+     * budgets, each at several settings.
+     *
+     * @return this builder
+     */
+    public Builder standardPolicies() {
+      StandardPolicies.addTo(this);
       return this;
     }
 

@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -28,11 +32,12 @@ final class JsonLinesTable {
   private final int maxCharacters;
   private final Set<String> columns = new LinkedHashSet<>();
   private @Nullable List<String> header;
-  private final List<Table.Row> rows = new ArrayList<>();
+  private final RowSink sink;
 
-  private JsonLinesTable(String source, int maxCharacters) {
+  private JsonLinesTable(String source, int maxCharacters, RowSink sink) {
     this.source = source;
     this.maxCharacters = maxCharacters;
+    this.sink = sink;
   }
 
   /**
@@ -43,14 +48,38 @@ final class JsonLinesTable {
    *     maxCharacters}
    */
   static Table parse(String text, String source, int maxCharacters) {
-    JsonLinesTable table = new JsonLinesTable(source, maxCharacters);
-    List<String> lines = text.lines().toList();
-    for (int i = 0; i < lines.size(); i++) {
-      if (!lines.get(i).isBlank()) {
-        table.add(i + 1, lines.get(i));
+    RowSink.Collector rows = new RowSink.Collector();
+    JsonLinesTable table = new JsonLinesTable(source, maxCharacters, rows);
+    try {
+      table.read(new BufferedReader(new StringReader(text)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Table(source, List.copyOf(table.columns), rows.rows());
+  }
+
+  /**
+   * Reads lines one by one.
+   *
+   * @throws IOException if reading fails
+   */
+  static void read(BufferedReader lines, String source, int maxCharacters, RowSink sink)
+      throws IOException {
+    new JsonLinesTable(source, maxCharacters, sink).read(lines);
+  }
+
+  private void read(BufferedReader lines) throws IOException {
+    long number = 0;
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      number++;
+      if (!line.isBlank()) {
+        try {
+          add(number, line);
+        } catch (DataFileException e) {
+          sink.invalid(e);
+        }
       }
     }
-    return new Table(source, List.copyOf(table.columns), table.rows);
   }
 
   private void add(long line, String json) {
@@ -59,7 +88,7 @@ final class JsonLinesTable {
       Map<String, String> fields = new HashMap<>();
       node.properties().forEach(field -> addField(line, fields, field.getKey(), field.getValue()));
       columns.addAll(node.properties().stream().map(Map.Entry::getKey).toList());
-      rows.add(new Table.Row(line, fields));
+      sink.row(new Table.Row(line, fields));
     } else if (node.isArray() && columns.isEmpty()) {
       addHeader(line, node);
     } else if (node.isArray() && header != null) {
@@ -86,6 +115,7 @@ final class JsonLinesTable {
       throw error(line, "the header contains a column twice", null);
     }
     this.header = header;
+    sink.header(header);
   }
 
   private void addArray(long line, JsonNode values, List<String> header) {
@@ -100,7 +130,7 @@ final class JsonLinesTable {
     for (int i = 0; i < values.size(); i++) {
       addField(line, fields, header.get(i), values.get(i));
     }
-    rows.add(new Table.Row(line, fields));
+    sink.row(new Table.Row(line, fields));
   }
 
   private void addField(long line, Map<String, String> fields, String name, JsonNode value) {
@@ -119,6 +149,6 @@ final class JsonLinesTable {
   }
 
   private DataFileException error(long line, String problem, @Nullable Throwable cause) {
-    return new DataFileException(source + ", line " + line + ": " + problem, cause);
+    return DataFileException.inLine(source, line, problem, cause);
   }
 }

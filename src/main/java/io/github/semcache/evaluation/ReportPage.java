@@ -29,7 +29,8 @@ final class ReportPage {
         .replace("@DATA@", json.replace("<", "\\u003c"));
   }
 
-  private static String chartJs() {
+  /** Returns the source of Chart.js. */
+  static String chartJs() {
     Properties properties = new Properties();
     try (InputStream in = ReportPage.class.getResourceAsStream(CHART_JS_PROPERTIES)) {
       if (in == null) {

@@ -78,7 +78,7 @@ public interface Guard {
     public RejectionReason {
       requireNonNull(code, "code");
       if (code.isBlank()) {
-        throw new IllegalArgumentException("code must not be blank");
+        throw new IllegalArgumentException("code is blank; it must name the reason");
       }
     }
 

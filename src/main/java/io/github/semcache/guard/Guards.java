@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.DifferenceRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * A sequence of guards, applied in order until one rejects the pair. Immutable and thread-safe.
@@ -110,17 +112,11 @@ public final class Guards implements Guard, NonBlocking {
    */
   public static Guards of(Lexicon words) {
     Dictionary dictionary = requireNonNull(words, "words").dictionary();
-    return NONE.and(RejectionReason.SYMBOL, new SymbolGuard(dictionary))
-        .and(RejectionReason.LANGUAGE, new LanguageGuard(dictionary))
-        .and(RejectionReason.REPLACED_NUMBER, new ReplacedNumberGuard(dictionary))
-        .and(RejectionReason.REPLACED_NAME, new NameGuard(dictionary))
-        .and(RejectionReason.OPPOSITE, new OppositeGuard(dictionary))
-        .and(RejectionReason.SWAPPED_ORDER, new OrderGuard(dictionary))
-        .and(RejectionReason.QUESTION_WORD, new QuestionGuard(dictionary))
-        .and(RejectionReason.NEGATION, new NegationGuard(dictionary))
-        .and(RejectionReason.REPLACED_WORD, new SubstitutionGuard(dictionary))
-        .and(RejectionReason.ADDED_NUMBER, new AddedNumberGuard(dictionary))
-        .and(RejectionReason.UNREAD_REST, new UnreadTextGuard(dictionary));
+    return new Guards(
+        Stream.of(DifferenceRule.values())
+            .map(rule -> new BuiltInGuard(dictionary, rule))
+            .map(guard -> new Member(Optional.of(guard.reason()), guard))
+            .toList());
   }
 
   /**
@@ -141,7 +137,12 @@ public final class Guards implements Guard, NonBlocking {
    * @return the guard
    */
   public static Guard sameWords(Lexicon words) {
-    return new SameWordsGuard(requireNonNull(words, "words").dictionary());
+    Dictionary dictionary = requireNonNull(words, "words").dictionary();
+    return (Guard & NonBlocking)
+        prompts ->
+            prompts.diff(dictionary).hasSameContent()
+                ? Optional.empty()
+                : Optional.of(RejectionReason.OTHER_WORDS);
   }
 
   /**
@@ -173,16 +174,8 @@ public final class Guards implements Guard, NonBlocking {
    * @return these guards and the new one
    */
   public Guards and(Guard guard) {
-    return and(new Member(Optional.empty(), requireNonNull(guard, "guard")));
-  }
-
-  private Guards and(RejectionReason reason, Guard guard) {
-    return and(new Member(Optional.of(reason), guard));
-  }
-
-  private Guards and(Member member) {
     List<Member> extended = new ArrayList<>(members);
-    extended.add(member);
+    extended.add(new Member(Optional.empty(), requireNonNull(guard, "guard")));
     return new Guards(List.copyOf(extended));
   }
 

@@ -44,8 +44,7 @@ public final class Lexicon {
    */
   public Lexicon replacing(WordList list, String text) {
     return new Lexicon(
-        dictionary.replacing(
-            requireNonNull(list, "list").internal(), requireNonNull(text, "text")));
+        dictionary.replacing(requireNonNull(list, "list").internal, requireNonNull(text, "text")));
   }
 
   /**
@@ -58,7 +57,7 @@ public final class Lexicon {
    */
   public Lexicon adding(WordList list, String text) {
     return new Lexicon(
-        dictionary.adding(requireNonNull(list, "list").internal(), requireNonNull(text, "text")));
+        dictionary.adding(requireNonNull(list, "list").internal, requireNonNull(text, "text")));
   }
 
   Dictionary dictionary() {
@@ -81,62 +80,62 @@ public final class Lexicon {
    */
   public enum WordList {
     /** Ordinary words in their base form. A word that is in no list counts as a name. */
-    COMMON_WORDS,
+    COMMON_WORDS(Dictionary.WordList.COMMON_WORDS),
 
     /** Nouns that have no synonym: replacing one by another asks for something else. */
-    DISTINCT_NOUNS,
+    DISTINCT_NOUNS(Dictionary.WordList.DISTINCT_NOUNS),
 
     /** Words without content of their own, such as articles, pronouns and politeness formulas. */
-    FUNCTION_WORDS,
+    FUNCTION_WORDS(Dictionary.WordList.FUNCTION_WORDS),
 
     /**
      * Irregular forms, spelling variants and abbreviations of a word: {@code buy: bought}. A form
      * in capitals, such as {@code US}, matches only text in capitals.
      */
-    WORD_FORMS,
+    WORD_FORMS(Dictionary.WordList.WORD_FORMS),
 
     /** Words with opposite or mutually exclusive meanings, one group for each meaning. */
-    OPPOSITES,
+    OPPOSITES(Dictionary.WordList.OPPOSITES),
 
     /**
      * Words that can replace one another without changing the question, one line for each meaning.
      * Under the label {@code light}: words that any other word can replace.
      */
-    SYNONYMS,
+    SYNONYMS(Dictionary.WordList.SYNONYMS),
 
     /** Days, months and holidays, one group for each. */
-    DATES,
+    DATES(Dictionary.WordList.DATES),
 
     /**
      * Members of a category, such as cities, one line for each category and one group for each
      * member. Proper nouns start with a capital.
      */
-    NAMES,
+    NAMES(Dictionary.WordList.NAMES),
 
     /**
      * Units and currencies, one line for each quantity that they measure and one group for each
      * unit. The value is the size of the unit relative to the other units of its line.
      */
-    UNITS,
+    UNITS(Dictionary.WordList.UNITS),
 
     /**
      * Number words with their values. The labels are {@code cardinal}, {@code multiplier}, {@code
      * vague} and {@code ordinal} (compared only with another number), and {@code clock} (minutes
      * after midnight).
      */
-    NUMBERS,
+    NUMBERS(Dictionary.WordList.NUMBERS),
 
     /**
      * Question phrases. The label is what they ask for. The first group contains the phrases, the
      * second group nouns that ask for the same after "what".
      */
-    QUESTIONS,
+    QUESTIONS(Dictionary.WordList.QUESTIONS),
 
     /**
      * Negations, under the labels {@code negation}, {@code idiom} (a phrase with a negation that
      * negates nothing) and {@code adverse} (a word that implies a negation, such as "fail").
      */
-    NEGATIONS,
+    NEGATIONS(Dictionary.WordList.NEGATIONS),
 
     /**
      * Words that relate parts of a sentence. The labels are {@code role} (words of direction, one
@@ -144,13 +143,15 @@ public final class Lexicon {
      * {@code symmetric} (words that make the order of the parts irrelevant) and {@code conjunction}
      * (words that join parts in any order).
      */
-    RELATIONS,
+    RELATIONS(Dictionary.WordList.RELATIONS),
 
     /** Frequent words of other languages. The label is the code of the language. */
-    LANGUAGES;
+    LANGUAGES(Dictionary.WordList.LANGUAGES);
 
-    private io.github.semcache.internal.language.WordList internal() {
-      return io.github.semcache.internal.language.WordList.valueOf(name());
+    private final Dictionary.WordList internal;
+
+    WordList(Dictionary.WordList internal) {
+      this.internal = internal;
     }
   }
 }

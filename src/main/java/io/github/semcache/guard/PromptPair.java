@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.internal.language.Dictionary;
 import io.github.semcache.internal.language.TextAnalysis;
 import io.github.semcache.internal.language.TextDiff;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,23 +33,6 @@ public final class PromptPair {
   public static PromptPair of(String asked, String cached) {
     return new PromptPair(
         new Side(requireNonNull(asked, "asked")), new Side(requireNonNull(cached, "cached")));
-  }
-
-  /**
-   * Creates a pair of texts that have been analyzed. For the verifiers of this library: the type of
-   * the analysis is not part of the API.
-   *
-   * @param asked the text of the new prompt
-   * @param askedAnalysis the analysis of the new prompt
-   * @param cached the text of the cached prompt, whose answer may be served
-   * @param cachedAnalysis the analysis of the cached prompt, with the same dictionary
-   * @return the pair
-   */
-  public static PromptPair of(
-      String asked, TextAnalysis askedAnalysis, String cached, TextAnalysis cachedAnalysis) {
-    return new PromptPair(
-        new Side(requireNonNull(asked, "asked"), askedAnalysis),
-        new Side(requireNonNull(cached, "cached"), cachedAnalysis));
   }
 
   /**
@@ -80,21 +64,33 @@ public final class PromptPair {
     return cached.text;
   }
 
-  /** Returns the lengths of the texts, but no text. */
-  @Override
-  public String toString() {
-    return "PromptPair[" + asked.text.length() + " and " + cached.text.length() + " characters]";
+  /**
+   * Returns the words, numbers, names, and symbols that only the new prompt has. The cached prompt
+   * has none of them in an equivalent form either, such as another inflection, spelling, or unit.
+   * Compares with the English word lists, up to the first 1,024 words or 16,384 characters of a
+   * prompt.
+   *
+   * @return the texts in lower case, in their order in the prompt; of a number in words, the first
+   *     word
+   */
+  public List<String> onlyInAsked() {
+    return diff(Dictionary.english()).textsOnlyInFirst();
   }
 
   /**
-   * Returns the difference between the new prompt (first) and the cached prompt (second). For the
-   * verifiers of this library: the types of the word lists and of the difference are not part of
-   * the API.
+   * Returns what only the cached prompt has; see {@link #onlyInAsked}.
    *
-   * @param words the word lists
-   * @return the difference, the same instance for repeated calls with the same word lists
+   * @return the texts in lower case, in their order in the prompt
    */
-  public TextDiff diff(Dictionary words) {
+  public List<String> onlyInCached() {
+    return diff(Dictionary.english()).textsOnlyInSecond();
+  }
+
+  /**
+   * Returns the difference between the new prompt (first) and the cached prompt (second); the same
+   * instance for repeated calls with the same word lists.
+   */
+  TextDiff diff(Dictionary words) {
     TextDiff known = diff;
     if (known == null || dictionary != words) {
       known = TextDiff.of(asked.analysis(words), cached.analysis(words));
@@ -102,6 +98,12 @@ public final class PromptPair {
       dictionary = words;
     }
     return known;
+  }
+
+  /** Returns the lengths of the texts, but no text. */
+  @Override
+  public String toString() {
+    return "PromptPair[" + asked.text.length() + " and " + cached.text.length() + " characters]";
   }
 
   /** One of the prompts. */
@@ -112,12 +114,6 @@ public final class PromptPair {
 
     Side(String text) {
       this.text = text;
-    }
-
-    Side(String text, TextAnalysis analysis) {
-      this.text = text;
-      this.analysis = analysis;
-      this.dictionary = analysis.dictionary();
     }
 
     TextAnalysis analysis(Dictionary words) {

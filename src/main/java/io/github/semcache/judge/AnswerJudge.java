@@ -37,9 +37,9 @@ public interface AnswerJudge {
   }
 
   /**
-   * Returns a judge that compares texts. It ignores case, white space, and punctuation, list
-   * markers, and markup at both ends, but no minus sign. It suits models that answer from a fixed
-   * set, such as classifiers. Paraphrases are different.
+   * Returns a judge that compares texts. It ignores case, and differences of white space. At both
+   * ends of a text, it also ignores punctuation, list markers, and markup, except for a minus sign.
+   * It suits models that answer from a fixed set, such as classifiers. Paraphrases are different.
    *
    * @return the judge
    */

@@ -100,7 +100,7 @@ record AnswerText(
     return block == null ? match.group(2).strip() : block.stripTrailing();
   }
 
-  /** Keeps code within a line as a quotation, so that it is compared as a word. */
+  /** Converts code within a line to a quotation, so that it is compared as a word. */
   private static String inline(MatchResult match) {
     return match.group(2) == null
         ? " "
@@ -122,7 +122,7 @@ record AnswerText(
     return !code.isEmpty();
   }
 
-  /** Returns whether the answer has a block of code, which is the answer, beside explanations. */
+  /** Returns whether the answer has a block of code; the prose around it then only explains it. */
   boolean hasBlock() {
     return text.contains("```");
   }

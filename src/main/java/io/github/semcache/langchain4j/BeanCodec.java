@@ -31,6 +31,7 @@ final class BeanCodec {
   private static final JsonMapper JSON = new JsonMapper();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final String TYPE = "class";
+  private static final String ANY_VALUE_PACKAGE = "dev.langchain4j.";
 
   /** Copies of the HTTP response, which contain all data of the answer once more. */
   private static final Set<String> OMITTED = Set.of("rawHttpResponse", "rawServerSentEvents");
@@ -198,8 +199,14 @@ final class BeanCodec {
     }
   }
 
-  /** Loads a class without initializing it, because its name comes from a store. */
+  /**
+   * Loads a class without initializing it, because its name comes from a store. For the same
+   * reason, a value of any type must have a class of LangChain4j.
+   */
   private static Class<?> load(String name, Class<?> type) {
+    if (type == Object.class && !name.startsWith(ANY_VALUE_PACKAGE)) {
+      throw new IllegalArgumentException("a stored value is of a class outside LangChain4j");
+    }
     Class<?> bean;
     try {
       bean = Class.forName(name, false, BeanCodec.class.getClassLoader());

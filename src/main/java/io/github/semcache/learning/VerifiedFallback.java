@@ -2,6 +2,7 @@ package io.github.semcache.learning;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
@@ -13,7 +14,8 @@ import io.github.semcache.verify.Verification;
 import java.util.List;
 
 /** A fallback policy whose hits a verifier must accept. */
-record VerifiedFallback(HitPolicy policy, PairVerifier verifier) implements HitPolicy.Scaled {
+record VerifiedFallback(HitPolicy policy, PairVerifier verifier)
+    implements HitPolicy.Scaled, NonBlocking {
 
   VerifiedFallback {
     requireNonNull(policy, "policy");
@@ -30,6 +32,11 @@ record VerifiedFallback(HitPolicy policy, PairVerifier verifier) implements HitP
     return verification.outcome() == Verification.Outcome.ACCEPT
         ? decision
         : Decision.miss(new MissReason(verification.reason()));
+  }
+
+  @Override
+  public boolean isNonBlocking() {
+    return NonBlocking.test(policy) && NonBlocking.test(verifier);
   }
 
   @Override

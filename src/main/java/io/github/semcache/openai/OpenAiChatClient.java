@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.OpenAIInvalidDataException;
@@ -20,6 +21,7 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.json.AnswerCheck;
 import io.github.semcache.internal.json.CanonicalJson;
 import io.github.semcache.prompt.Prompt;
+import java.net.URI;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -54,10 +56,12 @@ import java.util.function.Consumer;
  * default.
  *
  * <p>This class is immutable and thread-safe. {@link #chat} blocks on the network. The client
- * determines retries and timeouts. This class never closes the client.
+ * determines retries and timeouts. {@link #close} closes only a client that {@link #connect}
+ * created.
  */
-public final class OpenAiChatClient implements ChatClient.Streaming {
+public final class OpenAiChatClient implements ChatClient.Streaming, AutoCloseable {
   private final OpenAIClient client;
+  private final boolean ownsClient;
   private final String model;
   private final Optional<String> system;
   private final Map<String, JsonValue> body;
@@ -66,6 +70,7 @@ public final class OpenAiChatClient implements ChatClient.Streaming {
 
   private OpenAiChatClient(Builder builder) {
     this.client = builder.client;
+    this.ownsClient = builder.ownsClient;
     this.model = builder.model;
     this.system = builder.system;
     this.body = Collections.unmodifiableSortedMap(new TreeMap<>(builder.body));
@@ -90,7 +95,36 @@ public final class OpenAiChatClient implements ChatClient.Streaming {
    * @return a builder
    */
   public static Builder builder(OpenAIClient client) {
-    return new Builder(client);
+    return new Builder(client, false);
+  }
+
+  /**
+   * Returns a builder for a chat client that creates its own OpenAI client. {@link #close} closes
+   * that client.
+   *
+   * @param apiKey the API key
+   * @return a builder
+   */
+  public static Builder connect(String apiKey) {
+    return new Builder(
+        OpenAIOkHttpClient.builder().apiKey(requireNonNull(apiKey, "apiKey")).build(), true);
+  }
+
+  /**
+   * Returns a builder for a chat client that creates its own client for a compatible service.
+   * {@link #close} closes that client.
+   *
+   * @param apiKey the API key; any string if the service does not need one
+   * @param baseUrl the base URL of the service, for example {@code http://localhost:11434/v1}
+   * @return a builder
+   */
+  public static Builder connect(String apiKey, URI baseUrl) {
+    return new Builder(
+        OpenAIOkHttpClient.builder()
+            .apiKey(requireNonNull(apiKey, "apiKey"))
+            .baseUrl(baseUrl.toString())
+            .build(),
+        true);
   }
 
   /**
@@ -193,19 +227,29 @@ public final class OpenAiChatClient implements ChatClient.Streaming {
     return settings;
   }
 
+  /** Closes the OpenAI client if it was created by {@link #connect}. */
+  @Override
+  public void close() {
+    if (ownsClient) {
+      client.close();
+    }
+  }
+
   /** A builder of {@link OpenAiChatClient}. This class is not thread-safe. */
   public static final class Builder {
     private static final Set<String> RESERVED =
         Set.of("endpoint", "messages", "model", "n", "stream", "stream_options", "system");
 
     private final OpenAIClient client;
+    private final boolean ownsClient;
     private final SortedMap<String, JsonValue> body = new TreeMap<>();
     private String model = "gpt-4o-mini";
     private Optional<String> system = Optional.empty();
     private Optional<String> endpoint = Optional.empty();
 
-    private Builder(OpenAIClient client) {
+    private Builder(OpenAIClient client, boolean ownsClient) {
       this.client = requireNonNull(client, "client");
+      this.ownsClient = ownsClient;
     }
 
     /**

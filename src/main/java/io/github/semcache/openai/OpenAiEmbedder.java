@@ -78,7 +78,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
     this.space = new EmbeddingSpace(builder.modelId.orElse(builder.model), dimension);
     this.dimensions = builder.dimensions;
     this.maxBatch = builder.maxBatch;
-    this.maxTokens = builder.maxTokens;
+    this.maxTokens = builder.maxTokens.orElse(KnownModel.of(builder.model).maxTokens());
     this.reader = new EmbeddingReader(space);
     this.client = builder.client.get();
     this.ownsClient = builder.ownsClient;
@@ -282,7 +282,7 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
     private OptionalInt modelDimension = OptionalInt.empty();
     private OptionalInt dimensions = OptionalInt.empty();
     private int maxBatch = InputBatches.MAX_TEXTS;
-    private int maxTokens = 8_191;
+    private OptionalInt maxTokens = OptionalInt.empty();
 
     private Builder(Supplier<OpenAIClient> client, boolean ownsClient) {
       this.client = client;
@@ -364,15 +364,15 @@ public final class OpenAiEmbedder implements Embedder, AutoCloseable {
     /**
      * Sets the window of the model. OpenAI rejects longer texts, but other services truncate them.
      * Texts that may be longer, by a {@linkplain Embedder#coverageOfWindow conservative estimate},
-     * have no {@link OpenAiEmbedder#coverage}: a cache looks them up by their key only. The default
-     * is 8,191, the limit of OpenAI's models.
+     * have no {@link OpenAiEmbedder#coverage}: a cache looks them up by their key only.
      *
-     * @param maxTokens the number of tokens; at least 1
+     * @param maxTokens the number of tokens, at least 1; by default known from the name of the
+     *     model (8,191 for OpenAI's models), or 512
      * @return this builder
      * @throws IllegalArgumentException if the number is less than 1
      */
     public Builder maxTokens(int maxTokens) {
-      this.maxTokens = positive(maxTokens, "maxTokens");
+      this.maxTokens = OptionalInt.of(positive(maxTokens, "maxTokens"));
       return this;
     }
 

@@ -7,9 +7,11 @@ import java.util.Optional;
 /**
  * Decides whether the answer of the model to a prompt may be cached at all. A prompt whose answer
  * depends on the moment or on private state bypasses the cache: it is not compared with similar
- * prompts, and the answer is not stored. The policy is consulted after an exact miss: an entry with
- * the key of the prompt, which was stored explicitly, by a prompt with its own limit, or under
- * another policy, is served.
+ * prompts, and the answer is not stored.
+ *
+ * <p>The policy is consulted after an exact miss. A stored answer to exactly the same prompt is
+ * served without it: one that was stored by {@code put}, by a prompt with its own limit, or under
+ * another policy.
  *
  * <p>Implementations are pure functions: they do not block, have no side effects, and are
  * thread-safe. If a policy throws, the prompt bypasses the cache with the reason {@link

@@ -41,6 +41,7 @@ public final class Prompt {
   private final Optional<Duration> maxWait;
   private final Optional<Duration> deadline;
   private final Optional<Embedding> embedding;
+  private final boolean quiet;
 
   private Prompt(Draft draft) {
     this.text = draft.text;
@@ -52,6 +53,7 @@ public final class Prompt {
     this.maxWait = draft.maxWait;
     this.deadline = draft.deadline;
     this.embedding = draft.embedding;
+    this.quiet = draft.quiet;
   }
 
   /**
@@ -263,6 +265,23 @@ public final class Prompt {
   }
 
   /**
+   * Delays a hit by the duration of a recent model call, so that the caller cannot measure whether
+   * somebody has asked a similar prompt before. For callers who must not know that. The delay is
+   * that of one of the latest 128 calls of this cache, at most 10 seconds, and 1 second before the
+   * first one. The calling thread sleeps.
+   *
+   * <p>A stream of a cached answer arrives in one piece, and an answer that a concurrent call is
+   * receiving arrives earlier than a new one. Wrapped clients also mark hits.
+   *
+   * @return a prompt whose hits are delayed
+   */
+  public Prompt quiet() {
+    Draft draft = new Draft(this);
+    draft.quiet = true;
+    return new Prompt(draft);
+  }
+
+  /**
    * Sets the mode to {@link Mode#BYPASS}: the model is called, and its answer is not stored.
    *
    * @return a prompt that bypasses the cache
@@ -402,6 +421,15 @@ public final class Prompt {
     return embedding;
   }
 
+  /**
+   * Returns whether hits are delayed; see {@link #quiet()}.
+   *
+   * @return whether hits are delayed
+   */
+  public boolean isQuiet() {
+    return quiet;
+  }
+
   /** Returns whether the other object is a prompt with equal text, scope, and options. */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -415,7 +443,7 @@ public final class Prompt {
 
   private List<Object> components() {
     return List.of(
-        text, scope, mode, maxAge, maxDistance, timeToLive, maxWait, deadline, embedding);
+        text, scope, mode, maxAge, maxDistance, timeToLive, maxWait, deadline, embedding, quiet);
   }
 
   /** Returns the length of the text, the hash of the scope, and the mode, but no text. */
@@ -449,6 +477,7 @@ public final class Prompt {
     private Optional<Duration> maxWait = Optional.empty();
     private Optional<Duration> deadline = Optional.empty();
     private Optional<Embedding> embedding = Optional.empty();
+    private boolean quiet;
 
     Draft(String text) {
       this.text = text;
@@ -464,6 +493,7 @@ public final class Prompt {
       maxWait = prompt.maxWait;
       deadline = prompt.deadline;
       embedding = prompt.embedding;
+      quiet = prompt.quiet;
     }
   }
 

@@ -63,14 +63,21 @@ public final class Scope {
     this.hash = hash;
   }
 
-  /** Returns a scope of which only the hash is known. */
-  static Scope ofHash(String hash) {
-    return new Scope(hash);
+  /**
+   * Returns a scope of which only the hash is known, for tools that look up prompts among stored
+   * entries. Do not store answers with it: they would lack the {@linkplain #terms terms} by which
+   * answers are invalidated.
+   *
+   * @param hash the {@linkplain #hash hash} of the scope
+   * @return a scope with this hash and no parts
+   */
+  public static Scope ofHash(String hash) {
+    return new Scope(requireNonNull(hash, "hash"));
   }
 
   /**
-   * Returns the scope without tags, system text, earlier messages, and settings. It does not
-   * include other scopes: it equals only itself.
+   * Returns the scope without tags, system text, earlier messages, settings, and dependencies. Its
+   * answers are not served in other scopes, nor theirs in this one.
    *
    * @return the empty scope
    */
@@ -305,7 +312,7 @@ public final class Scope {
 
   /**
    * Returns the SHA-256 hash over all parts. Each part is preceded by its length, so different
-   * scopes are encoded differently. The hash of a scope does not change between versions.
+   * scopes are encoded differently. Later versions of this library return the same hash.
    *
    * @return 64 lower-case hexadecimal digits
    */

@@ -1,6 +1,7 @@
 package io.github.semcache.redis;
 
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.store.StoreException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 /** Lists the caches of a server by the names of their indexes. */
 final class CacheCatalog {
   /** The name of an index; see {@link KeyNaming}. */
-  private static final Pattern INDEX_NAME = Pattern.compile("(.+):v\\d+:([^:]+):(\\d{1,9})");
+  private static final Pattern INDEX_NAME = Pattern.compile("(.+):v\\d+:([^:]+):(\\d{1,9})(f16)?");
 
   private final UnifiedJedis jedis;
 
@@ -42,7 +43,8 @@ final class CacheCatalog {
     caches.sort(
         Comparator.comparing(RedisVectorStore.StoredCache::cacheName)
             .thenComparing(cache -> cache.space().modelId())
-            .thenComparing(cache -> cache.space().dimension()));
+            .thenComparing(cache -> cache.space().dimension())
+            .thenComparing(RedisVectorStore.StoredCache::vectorType));
     return List.copyOf(caches);
   }
 
@@ -61,6 +63,7 @@ final class CacheCatalog {
           new RedisVectorStore.StoredCache(
               decode(name.group(1)),
               space,
+              name.group(4) == null ? VectorType.FLOAT32 : VectorType.FLOAT16,
               (long) number(info.get("num_docs")),
               (long) (number(info.get("total_index_memory_sz_mb")) * (1 << 20))));
     } catch (IllegalArgumentException e) {

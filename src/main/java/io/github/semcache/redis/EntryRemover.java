@@ -71,7 +71,8 @@ final class EntryRemover {
     return removed[0];
   }
 
-  private long unlink(List<byte[]> documentKeys) {
+  /** Removes keys and returns the number of those that existed. */
+  long unlink(List<byte[]> documentKeys) {
     if (documentKeys.isEmpty()) {
       return 0;
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
@@ -32,6 +33,9 @@ final class HashCodec {
   static final String ATTRIBUTES = "attributes";
   static final String TERMS = "terms";
   static final String EMBEDDING = "embedding";
+
+  /** The field with the token of the lease under which an entry was written; empty for none. */
+  static final String FENCE = "fence";
 
   /** The fields that {@link #decode} reads, in the order of its arguments. */
   static final List<String> ENTRY_FIELDS = List.of(SCOPE, CREATED_AT, PROMPT, ANSWER, ATTRIBUTES);
@@ -65,7 +69,7 @@ final class HashCodec {
    * Returns alternating field names and values. The embedding field is omitted if the entry has no
    * embedding.
    */
-  static List<byte[]> encode(NewEntry newEntry) {
+  static List<byte[]> encode(NewEntry newEntry, VectorType vectorType) {
     CacheEntry entry = newEntry.entry();
     List<byte[]> hash = new ArrayList<>();
     add(hash, SCOPE, entry.scope());
@@ -78,7 +82,7 @@ final class HashCodec {
     add(hash, TERMS, String.join(",", newEntry.terms()));
     if (newEntry.embedding().isPresent()) {
       hash.add(Utf8.encode(EMBEDDING));
-      hash.add(encode(newEntry.embedding().get()));
+      hash.add(encode(newEntry.embedding().get(), vectorType));
     }
     return hash;
   }
@@ -88,11 +92,27 @@ final class HashCodec {
     hash.add(Utf8.encode(value));
   }
 
-  /** Encodes an embedding as little-endian FLOAT32 values. */
-  static byte[] encode(Embedding embedding) {
+  /** Encodes an embedding as little-endian values. */
+  static byte[] encode(Embedding embedding, VectorType vectorType) {
+    return vectorType == VectorType.FLOAT16 ? float16(embedding) : float32(embedding);
+  }
+
+  private static byte[] float32(Embedding embedding) {
     ByteBuffer bytes =
         ByteBuffer.allocate(embedding.dimension() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(embedding.toArray());
+    return bytes.array();
+  }
+
+  /** Encodes an embedding scaled to length 1, because its components may exceed the range. */
+  /** Encodes an embedding scaled to length 1, because its components may exceed the range. */
+  private static byte[] float16(Embedding embedding) {
+    float[] components = embedding.ofLengthOne().toArray();
+    ByteBuffer bytes =
+        ByteBuffer.allocate(components.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (float component : components) {
+      bytes.putShort(HalfFloats.bits(component));
+    }
     return bytes.array();
   }
 

@@ -1,132 +1,146 @@
 package io.github.semcache.redis;
 
+import io.github.semcache.redis.RedisVectorStore.VectorType;
+import io.github.semcache.redis.WriteMethod.Hash;
 import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
- * Writes entries, each of them atomically. On a single server each write is a transaction, which
- * costs less than a script. The pipeline of a cluster client cannot send transactions, so there
- * each write is a script with one key.
+ * Writes entries, each of them atomically, with the first {@link WriteMethod} that the user may
+ * use.
+ *
+ * <p>This class is thread-safe.
  */
 final class HashWriter {
+  private static final Logger log = LoggerFactory.getLogger(HashWriter.class);
+  private static final String ACTION = "write an entry";
   private static final int ENTRIES_PER_ROUND_TRIP = 256;
-  private static final byte[][] NO_ARGUMENTS = {};
-
-  /**
-   * Writes the fields (ARGV 3 onwards) and the expiry in milliseconds (ARGV 1, 0 for none); removes
-   * an old embedding if the entry has none (ARGV 2 is 0). HSET is the first command because it
-   * fails if the server is out of memory; the entry is unchanged in that case. If the expiry cannot
-   * be set, the entry is deleted.
-   */
-  static final byte[] SCRIPT =
-      Utf8.encode(
-          """
-          local key, millis, embedded = KEYS[1], ARGV[1], ARGV[2]
-          local function failed(reply) return type(reply) == 'table' and reply.err end
-          local reply = redis.pcall('HSET', key, unpack(ARGV, 3))
-          if failed(reply) then
-            if not string.find(reply.err, 'WRONGTYPE', 1, true) then return reply end
-            redis.call('DEL', key)
-            reply = redis.call('HSET', key, unpack(ARGV, 3))
-          end
-          if embedded == '0' then reply = redis.pcall('HDEL', key, 'embedding') end
-          if not failed(reply) then
-            if millis == '0' then reply = redis.pcall('PERSIST', key)
-            else reply = redis.pcall('PEXPIRE', key, millis) end
-          end
-          if failed(reply) then
-            redis.call('DEL', key)
-            return reply
-          end
-          return 1
-          """);
-
-  /** The field with the token of the lease under which an entry was written; empty for none. */
-  static final String FENCE = "fence";
+  private static final byte[] EMPTY_SCRIPT = Utf8.encode("return 1");
 
   private final RedisCommands commands;
+  private final VectorType vectorType;
+  private volatile @Nullable WriteMethod selected;
 
-  HashWriter(RedisCommands commands) {
+  HashWriter(RedisCommands commands, VectorType vectorType) {
     this.commands = commands;
+    this.vectorType = vectorType;
   }
 
-  void write(List<NewEntry> newEntries) {
+  /**
+   * Writes entries in batches. Each batch takes one round trip.
+   *
+   * @param afterBatch receives the number of entries of each batch after it was written
+   */
+  void write(List<NewEntry> newEntries, IntConsumer afterBatch) {
+    WriteMethod method = method();
     for (int from = 0; from < newEntries.size(); from += ENTRIES_PER_ROUND_TRIP) {
       int to = Math.min(newEntries.size(), from + ENTRIES_PER_ROUND_TRIP);
-      writeBatch(newEntries.subList(from, to));
+      writeBatch(method, newEntries.subList(from, to));
+      afterBatch.accept(to - from);
     }
   }
 
-  private void writeBatch(List<NewEntry> newEntries) {
+  private void writeBatch(WriteMethod method, List<NewEntry> newEntries) {
+    try {
+      send(method, newEntries);
+    } catch (StoreException e) {
+      if (RedisExceptions.isForbidden(e.getCause())) {
+        selected = null; // A permission was revoked. The next write selects the method again.
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Returns the method that this store uses, and selects it when it is first called. Takes up to
+   * two round trips then. A method that is forbidden must not be tried with an entry, because the
+   * server executes the commands of a refused transaction one by one.
+   *
+   * @throws StoreException if the server cannot be reached
+   */
+  WriteMethod method() {
+    WriteMethod known = selected;
+    if (known == null) {
+      known = select();
+      log.debug("Entries are written with {}", known);
+      selected = known;
+    }
+    return known;
+  }
+
+  private WriteMethod select() {
+    return commands.pipelined(
+        "select the method of writing entries",
+        pipeline -> {
+          if (pipeline instanceof Pipeline) {
+            Response<Object> multi = pipeline.sendCommand(Command.MULTI, new byte[0][]);
+            pipeline.sendCommand(Command.EXEC, new byte[0][]);
+            pipeline.sync();
+            if (!isForbidden(multi)) {
+              return WriteMethod.TRANSACTION;
+            }
+          }
+          Response<Object> eval = pipeline.eval(EMPTY_SCRIPT, List.of(documentKey("")), List.of());
+          pipeline.sync();
+          return isForbidden(eval) ? WriteMethod.RESTORE : WriteMethod.SCRIPT;
+        });
+  }
+
+  private static boolean isForbidden(Response<Object> reply) {
+    try {
+      reply.get();
+      return false;
+    } catch (JedisDataException e) {
+      // A redirection of a cluster, for example, means that the command is allowed.
+      return RedisExceptions.isForbidden(e);
+    }
+  }
+
+  private void send(WriteMethod method, List<NewEntry> newEntries) {
     List<NewEntry> redirected =
         commands.pipelined(
-            "write an entry",
+            ACTION,
             pipeline -> {
-              List<List<Response<Object>>> replies =
-                  newEntries.stream().map(newEntry -> send(pipeline, newEntry)).toList();
+              List<List<Response<?>>> replies =
+                  newEntries.stream().map(each -> send(method, pipeline, each)).toList();
               pipeline.sync();
               return redirected(newEntries, replies);
             });
     // A pipeline does not follow the redirections of a cluster; a single command does.
     redirected.forEach(
-        newEntry ->
-            commands.translate(
-                "write an entry",
-                () ->
-                    commands
-                        .jedis()
-                        .eval(SCRIPT, List.of(documentKey(newEntry)), arguments(newEntry))));
+        newEntry -> commands.translate(ACTION, () -> write(commands.jedis(), method, newEntry)));
   }
 
-  private List<Response<Object>> send(AbstractPipeline pipeline, NewEntry newEntry) {
-    return pipeline instanceof Pipeline singleServer
-        ? sendTransaction(singleServer, newEntry)
-        : List.of(pipeline.eval(SCRIPT, List.of(documentKey(newEntry)), arguments(newEntry)));
-  }
-
-  private List<Response<Object>> sendTransaction(Pipeline pipeline, NewEntry newEntry) {
-    byte[] key = documentKey(newEntry);
-    Arguments hash = new Arguments().add(key);
-    HashCodec.encode(newEntry).forEach(hash::add);
-    List<Response<Object>> replies = new ArrayList<>();
-    replies.add(pipeline.sendCommand(Command.MULTI, NO_ARGUMENTS));
-    replies.add(pipeline.sendCommand(Command.DEL, key));
-    replies.add(pipeline.sendCommand(Command.HSET, hash.toArray()));
-    if (newEntry.timeToLive().isPresent()) {
-      replies.add(pipeline.sendCommand(Command.PEXPIRE, key, Utf8.encode(millis(newEntry))));
-    }
-    replies.add(pipeline.sendCommand(Command.EXEC, NO_ARGUMENTS));
+  private List<Response<?>> send(WriteMethod method, AbstractPipeline pipeline, NewEntry newEntry) {
+    List<Response<?>> replies = new ArrayList<>();
+    Hash hash = Hash.of(newEntry, vectorType);
+    method.send(pipeline, documentKey(newEntry.entry().key()), hash, replies);
     return replies;
   }
 
-  static List<byte[]> arguments(NewEntry newEntry) {
-    return arguments(newEntry, "");
+  private Object write(UnifiedJedis jedis, WriteMethod method, NewEntry newEntry) {
+    byte[] key = documentKey(newEntry.entry().key());
+    Hash hash = Hash.of(newEntry, vectorType);
+    return method == WriteMethod.RESTORE
+        ? jedis.restore(key, hash.millis(), RestorePayload.of(hash.fields()), WriteMethod.REPLACE)
+        : jedis.eval(WriteMethod.WRITE_SCRIPT, List.of(key), WriteMethod.scriptArguments(hash));
   }
 
-  /** Returns the arguments of {@link #SCRIPT} for a write under a lease. */
-  static List<byte[]> arguments(NewEntry newEntry, String token) {
-    List<byte[]> arguments = new ArrayList<>();
-    arguments.add(Utf8.encode(millis(newEntry)));
-    arguments.add(Utf8.encode(newEntry.embedding().isPresent() ? "1" : "0"));
-    arguments.addAll(HashCodec.encode(newEntry));
-    arguments.add(Utf8.encode(FENCE));
-    arguments.add(Utf8.encode(token));
-    return arguments;
-  }
-
-  private static String millis(NewEntry newEntry) {
-    return newEntry.timeToLive().map(time -> Long.toString(time.toMillis())).orElse("0");
-  }
-
-  private byte[] documentKey(NewEntry newEntry) {
-    return commands.keys().documentKey(newEntry.entry().key());
+  private byte[] documentKey(String entryKey) {
+    return commands.keys().documentKey(entryKey);
   }
 
   /**
@@ -135,7 +149,7 @@ final class HashWriter {
    * @throws JedisDataException if a write failed for another reason
    */
   private static List<NewEntry> redirected(
-      List<NewEntry> newEntries, List<List<Response<Object>>> replies) {
+      List<NewEntry> newEntries, List<List<Response<?>>> replies) {
     List<NewEntry> redirected = new ArrayList<>();
     for (int i = 0; i < newEntries.size(); i++) {
       try {
@@ -147,7 +161,7 @@ final class HashWriter {
     return redirected;
   }
 
-  private static void check(Response<Object> reply) {
+  private static void check(Response<?> reply) {
     // The reply to EXEC is a list that contains the failures of its commands.
     if (reply.get() instanceof List<?> results) {
       for (Object result : results) {

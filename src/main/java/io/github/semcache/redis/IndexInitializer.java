@@ -51,14 +51,16 @@ final class IndexInitializer {
    * Creates the index or verifies the existing one. A transient failure is logged, and {@link
    * #requireIndex} makes the next attempt.
    *
+   * @return whether the index exists
    * @throws StoreException if the failure is not transient
    */
-  void initialize() {
+  boolean initialize() {
     if (assumed) {
-      return;
+      return false;
     }
     try {
       attempt();
+      return true;
     } catch (StoreException e) {
       if (!RedisExceptions.isTransient(e)) {
         throw e;
@@ -68,6 +70,7 @@ final class IndexInitializer {
           name(),
           e.getMessage());
       log.debug("Index {} could not be created or verified", name(), e);
+      return false;
     }
   }
 

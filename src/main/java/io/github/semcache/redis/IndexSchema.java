@@ -1,5 +1,6 @@
 package io.github.semcache.redis;
 
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,10 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keys the name of the index and the prefix of its keys
  * @param dimension the dimension of the vectors
+ * @param vectorType the type of the components of the vectors
  * @param vectorIndex the vector search algorithm
  * @param textFields whether prompts and answers are indexed for full-text search
  */
-record IndexSchema(KeyNaming keys, int dimension, VectorIndex vectorIndex, boolean textFields) {
+record IndexSchema(
+    KeyNaming keys,
+    int dimension,
+    VectorType vectorType,
+    VectorIndex vectorIndex,
+    boolean textFields) {
 
   /** Returns the arguments of {@code FT.CREATE}. */
   byte[][] createArguments() {
@@ -41,7 +48,7 @@ record IndexSchema(KeyNaming keys, int dimension, VectorIndex vectorIndex, boole
 
   private Map<String, String> vectorProperties() {
     Map<String, String> properties = new LinkedHashMap<>();
-    properties.put("type", "FLOAT32");
+    properties.put("type", vectorType.name());
     properties.put("dim", Integer.toString(dimension));
     properties.put("distance_metric", "COSINE");
     if (vectorIndex instanceof VectorIndex.Hnsw hnsw) {
@@ -52,14 +59,14 @@ record IndexSchema(KeyNaming keys, int dimension, VectorIndex vectorIndex, boole
   }
 
   /**
-   * Compares the schema with the reply to {@code FT.INFO}. Additional fields are ignored, and so
-   * are properties that the server does not report.
+   * Compares the schema with an index. Additional fields are ignored, and so are properties that
+   * the server does not report.
    *
    * @return a description of each difference
    */
-  List<String> differences(Map<String, @Nullable Object> info) {
+  List<String> differences(IndexDescription index) {
     List<String> differences = new ArrayList<>();
-    Map<String, String> definition = properties(info.get("index_definition"));
+    Map<String, String> definition = index.definition();
     compare("key type", definition.get("key_type"), "HASH", differences);
     compare(
         "prefixes",
@@ -67,7 +74,7 @@ record IndexSchema(KeyNaming keys, int dimension, VectorIndex vectorIndex, boole
         List.of(keys.entryPrefix()).toString(),
         differences);
     compare("filter", definition.getOrDefault("filter", ""), "", differences);
-    Map<String, Map<String, String>> found = attributes(info);
+    Map<String, Map<String, String>> found = index.attributes();
     expectedAttributes()
         .forEach(
             (name, expected) ->
@@ -111,24 +118,5 @@ record IndexSchema(KeyNaming keys, int dimension, VectorIndex vectorIndex, boole
     if (found != null && !found.equalsIgnoreCase(expected)) {
       differences.add(property + " is " + found + ", expected " + expected);
     }
-  }
-
-  private static Map<String, Map<String, String>> attributes(Map<String, @Nullable Object> info) {
-    Map<String, Map<String, String>> attributes = new LinkedHashMap<>();
-    for (Object attribute : ReplyParser.list(info.get("attributes"))) {
-      Map<String, String> properties = properties(attribute);
-      attributes.put(properties.getOrDefault("attribute", ""), properties);
-    }
-    return attributes;
-  }
-
-  /** Returns a map with its keys in lower case and its values as text. */
-  private static Map<String, String> properties(@Nullable Object reply) {
-    Map<String, String> properties = new LinkedHashMap<>();
-    ReplyParser.map(ReplyParser.list(reply))
-        .forEach(
-            (name, value) ->
-                properties.put(name.toLowerCase(Locale.ROOT), ReplyParser.text(value)));
-    return properties;
   }
 }

@@ -3,6 +3,7 @@ package io.github.semcache.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
  *     same for all models; ends with a colon
  * @param leasePrefix the prefix of the keys of leases; ends with a colon
  * @param embeddingPrefix the prefix of the keys of cached embeddings; ends with a colon
+ * @param evictionKey the key of the lock that a store holds while it evicts entries
  */
 record KeyNaming(
     String indexName,
@@ -27,7 +29,8 @@ record KeyNaming(
     String statePrefix,
     String dependencyPrefix,
     String leasePrefix,
-    String embeddingPrefix) {
+    String embeddingPrefix,
+    String evictionKey) {
   private static final int SCHEMA_VERSION = 2;
   private static final String UNRESERVED =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-:";
@@ -35,19 +38,29 @@ record KeyNaming(
   /** A colon before a segment that ends the cache name. */
   private static final Pattern VERSION_COLON = Pattern.compile(":(?=(state|v[0-9]+)(:|$))");
 
+  /** Returns the names of a cache with FLOAT32 vectors. */
   static KeyNaming of(String cacheName, EmbeddingSpace space) {
+    return of(cacheName, space, VectorType.FLOAT32);
+  }
+
+  /**
+   * Returns the names of a cache. The type of the vectors is part of the dimension: {@code 1536} or
+   * {@code 1536f16}. Learned state does not depend on it.
+   */
+  static KeyNaming of(String cacheName, EmbeddingSpace space, VectorType vectorType) {
     String cache = VERSION_COLON.matcher(encode("cacheName", cacheName)).replaceAll("%3A");
     String model =
         encode("modelId", space.modelId()).replace(":", "%3A") + ":" + space.dimension();
     String suffix = "v" + SCHEMA_VERSION + ":" + model;
-    String indexName = cache + ":" + suffix;
+    String indexName = cache + ":" + suffix + vectorType.suffix();
     return new KeyNaming(
         indexName,
         indexName + ":",
         cache + ":state:" + suffix + ":",
         cache + ":dependency:",
         cache + ":lease:",
-        cache + ":embedding:" + model + ":");
+        cache + ":embedding:" + model + ":",
+        cache + ":eviction:" + suffix + vectorType.suffix());
   }
 
   byte[] stateKey(String name) {

@@ -1,5 +1,6 @@
 package io.github.semcache.redis;
 
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.StoreException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the nearest entries of a scope. */
@@ -26,19 +28,33 @@ final class KnnSearch {
   private static final int RETRY_FACTOR = 10;
 
   private final RedisCommands commands;
+  private final SearchEngine engine;
+  private final VectorType vectorType;
   private final VectorIndex vectorIndex;
   private final SelectivityEstimator selectivity;
+  private final RecallSampler sampler;
   private final InstantSource time;
   private final LargeEntryFilter largeEntries;
 
+  /**
+   * Creates a search.
+   *
+   * @param background runs the sampled searches
+   */
   KnnSearch(
       RedisCommands commands,
+      SearchEngine engine,
+      VectorType vectorType,
       VectorIndex vectorIndex,
       SelectivityEstimator selectivity,
+      Executor background,
       InstantSource time) {
     this.commands = commands;
+    this.engine = engine;
+    this.vectorType = vectorType;
     this.vectorIndex = vectorIndex;
     this.selectivity = selectivity;
+    this.sampler = new RecallSampler(background);
     this.time = time;
     this.largeEntries = new LargeEntryFilter(commands, time);
   }
@@ -88,13 +104,14 @@ final class KnnSearch {
   private byte[][] arguments(NearestQuery query) {
     String filter = SearchArguments.filter(query.scope(), query.notBefore());
     int k = Math.max(query.k(), MIN_K);
+    HybridPolicy policy = policy(selectivityGroup(query), filter, k);
     return SearchArguments.nearest(
         commands.keys().indexName(),
         filter,
-        query.embedding(),
+        HashCodec.encode(query.embedding(), vectorType),
         k,
-        policy(selectivityGroup(query), filter, k),
-        vectorIndex,
+        policy,
+        candidates(policy),
         true);
   }
 
@@ -115,29 +132,65 @@ final class KnnSearch {
   private List<SearchReply.Row> search(NearestQuery query, int k, boolean withFields) {
     String filter = SearchArguments.filter(query.scope(), query.notBefore());
     String group = selectivityGroup(query);
+    byte[] vector = HashCodec.encode(query.embedding(), vectorType);
     HybridPolicy policy = policy(group, filter, k);
-    SearchReply reply =
-        commands.search(
-            "find the nearest entries",
-            SearchArguments.nearest(
-                commands.keys().indexName(),
-                filter,
-                query.embedding(),
-                k,
-                policy,
-                vectorIndex,
-                withFields));
-    if (policy == HybridPolicy.BATCHES && reply.rows().size() < k) {
+    int candidates = candidates(policy);
+    List<SearchReply.Row> rows;
+    try {
+      rows = send(filter, vector, k, policy, candidates, withFields);
+    } catch (StoreException e) {
+      if (policy == HybridPolicy.SERVER_DEFAULT || !engine.mayHaveRejectedHybridPolicy(e)) {
+        throw e;
+      }
+      rows = send(filter, vector, k, HybridPolicy.SERVER_DEFAULT, candidates, withFields);
+      engine.onHybridPolicyRejected();
+    }
+    if (policy == HybridPolicy.BATCHES && rows.size() < k) {
       // Fewer rows than expected: the estimate is probably too high.
       selectivity.discard(group);
     }
-    return reply.rows();
+    if (candidates > 0 && isEffortAutomatic()) {
+      int more = SearchEffort.checkCandidates(candidates);
+      sampler.sample(rows, () -> send(filter, vector, 1, policy, more, false));
+    }
+    return rows;
+  }
+
+  private List<SearchReply.Row> send(
+      String filter,
+      byte[] vector,
+      int k,
+      HybridPolicy policy,
+      int candidates,
+      boolean withFields) {
+    String indexName = commands.keys().indexName();
+    byte[][] arguments =
+        SearchArguments.nearest(indexName, filter, vector, k, policy, candidates, withFields);
+    return commands.search("find the nearest entries", arguments).rows();
   }
 
   private HybridPolicy policy(String group, String filter, int k) {
-    return vectorIndex instanceof VectorIndex.Hnsw
-        ? selectivity.policy(group, filter, k)
-        : HybridPolicy.SERVER_DEFAULT;
+    if (!(vectorIndex instanceof VectorIndex.Hnsw)) {
+      return HybridPolicy.SERVER_DEFAULT;
+    }
+    if (engine.understandsHybridPolicy()) {
+      return selectivity.policy(group, filter, k);
+    }
+    selectivity.countEntries();
+    return HybridPolicy.SERVER_DEFAULT;
+  }
+
+  /** Returns the number of candidates to consider, or 0 if the search does not use the graph. */
+  private int candidates(HybridPolicy policy) {
+    if (!(vectorIndex instanceof VectorIndex.Hnsw hnsw) || policy == HybridPolicy.ADHOC_BF) {
+      return 0;
+    }
+    return isEffortAutomatic() ? sampler.candidates(selectivity.entries()) : hnsw.efRuntime();
+  }
+
+  private boolean isEffortAutomatic() {
+    return vectorIndex instanceof VectorIndex.Hnsw hnsw
+        && hnsw.efRuntime() == VectorIndex.Hnsw.AUTOMATIC;
   }
 
   /**

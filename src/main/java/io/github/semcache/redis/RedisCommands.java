@@ -102,8 +102,8 @@ final class RedisCommands {
     return reply;
   }
 
-  /** Sends a command that creates, describes, or drops the index. */
-  Object sendIndexCommand(String action, SearchCommand command, byte[]... arguments) {
+  /** Sends a command without a key, for example one that creates or describes the index. */
+  Object sendToAnyNode(String action, ProtocolCommand command, byte[]... arguments) {
     return translate(action, () -> send(randomKey(), command, arguments));
   }
 

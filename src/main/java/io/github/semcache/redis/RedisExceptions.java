@@ -40,7 +40,10 @@ final class RedisExceptions {
   static <T> T translate(String action, Supplier<T> call) {
     try {
       return call.get();
-    } catch (JedisException | IllegalStateException | ClassCastException e) {
+    } catch (JedisException
+        | IllegalStateException
+        | ClassCastException
+        | NumberFormatException e) {
       // A pipeline of Jedis throws IllegalStateException after its connection is lost.
       throw storeException(action, withoutArguments(e));
     }
@@ -134,11 +137,15 @@ final class RedisExceptions {
 
   /** Returns whether the index does not exist; the message depends on the server version. */
   static boolean isMissingIndex(@Nullable Throwable failure) {
-    return isServerError(failure, "no such index", "unknown index name", "index not found");
+    return isServerError(failure, "no such index", "unknown index name", "index not found")
+        // valkey-search: "Index with name 'i' not found", "Index schema not found: i"
+        || (isServerError(failure, "index with name", "index schema")
+            && isServerError(failure, "not found"));
   }
 
   static boolean isExistingIndex(@Nullable Throwable failure) {
-    return isServerError(failure, "index already exists");
+    // RediSearch: "Index already exists"; valkey-search: "Index i already exists."
+    return isServerError(failure, "index") && isServerError(failure, "already exists");
   }
 
   /** Returns whether the reply was not read because of its size. */
@@ -156,12 +163,28 @@ final class RedisExceptions {
     return isServerError(failure, "wrongtype");
   }
 
+  /** Returns whether the server has no memory for a write. */
+  static boolean isOutOfMemory(@Nullable Throwable failure) {
+    return failure instanceof JedisDataException
+        && String.valueOf(failure.getMessage()).startsWith("OOM");
+  }
+
+  /** Returns whether the user may not send a command. */
+  static boolean isForbidden(@Nullable Throwable failure) {
+    return failure instanceof JedisDataException
+        && String.valueOf(failure.getMessage()).startsWith("NOPERM");
+  }
+
   private static boolean isUnknownCommand(Throwable failure) {
     return isServerError(failure, "unknown command");
   }
 
-  /** Returns whether the server replied with an error that contains one of the parts. */
-  private static boolean isServerError(@Nullable Throwable failure, String... parts) {
+  /**
+   * Returns whether the server replied with an error that contains one of the parts.
+   *
+   * @param parts the parts, in lower case
+   */
+  static boolean isServerError(@Nullable Throwable failure, String... parts) {
     if (!(failure instanceof JedisDataException)) {
       return false;
     }

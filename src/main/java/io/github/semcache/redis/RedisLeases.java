@@ -3,6 +3,8 @@ package io.github.semcache.redis;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
+import io.github.semcache.redis.WriteMethod.Hash;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.NewEntry;
@@ -50,9 +52,9 @@ final class RedisLeases implements LeaseStore {
           """);
 
   /**
-   * Writes an entry with {@link HashWriter#SCRIPT} and ends the lease, unless another token than
-   * the own one (ARGV 1) holds it, or the entry has another creation time or fence than when the
-   * lease was granted (ARGV 2 and 3, empty for none).
+   * Writes an entry with {@link WriteMethod#WRITE_SCRIPT} and ends the lease, unless another token
+   * than the own one (ARGV 1) holds it, or the entry has another creation time or fence than when
+   * the lease was granted (ARGV 2 and 3, empty for none).
    */
   private static final byte[] PUT_SCRIPT =
       Utf8.encode(
@@ -67,7 +69,7 @@ final class RedisLeases implements LeaseStore {
             return 0
           end
           """
-              + Utf8.decode(HashWriter.SCRIPT));
+              + Utf8.decode(WriteMethod.WRITE_SCRIPT));
 
   private static final byte[] RELEASE_SCRIPT =
       Utf8.encode(
@@ -87,16 +89,22 @@ final class RedisLeases implements LeaseStore {
   private final RedisCommands commands;
   private final RedisVersions versions;
   private final EmbeddingSpace space;
+  private final VectorType vectorType;
+  private final Optional<EntryLimiter> limiter;
   private final Optional<NearTier> near;
 
   RedisLeases(
       RedisCommands commands,
       RedisVersions versions,
       EmbeddingSpace space,
+      VectorType vectorType,
+      Optional<EntryLimiter> limiter,
       Optional<NearTier> near) {
     this.commands = commands;
     this.versions = versions;
     this.space = space;
+    this.vectorType = vectorType;
+    this.limiter = limiter;
     this.near = near;
   }
 
@@ -185,13 +193,19 @@ final class RedisLeases implements LeaseStore {
     arguments.add(Utf8.encode(lease.token()));
     arguments.add(Utf8.encode(lease.state().substring(0, separator)));
     arguments.add(Utf8.encode(lease.state().substring(separator + 1)));
-    arguments.addAll(HashWriter.arguments(entry, lease.token()));
+    arguments.addAll(WriteMethod.scriptArguments(Hash.of(entry, vectorType), lease.token()));
     try {
       Object written =
           commands.translate(
               "write an entry",
               () -> commands.jedis().eval(PUT_SCRIPT, keys(lease.key()), arguments));
+      limiter.ifPresent(each -> each.recordWrites(1));
       return written.equals(1L);
+    } catch (StoreException e) {
+      if (RedisExceptions.isOutOfMemory(e.getCause())) {
+        limiter.ifPresent(EntryLimiter::onOutOfMemory);
+      }
+      throw e;
     } finally {
       near.ifPresent(tier -> tier.invalidate(lease.key()));
     }

@@ -31,6 +31,8 @@ import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
@@ -45,15 +47,16 @@ import redis.clients.jedis.UnifiedJedis;
  * <p><b>Data.</b> Each entry is a hash with the key {@code
  * <cacheName>:v2:<modelId>:<dimension>:<key>} and the fields {@code scope}, {@code created_at}
  * (milliseconds), {@code prompt}, {@code answer}, {@code attributes} (JSON), {@code terms}
- * (separated by commas), and {@code embedding} (little-endian FLOAT32). The time to live of the
- * entry is the expiry of the key. The name of the search index is the common prefix of these keys,
- * without the last colon. In the cache name and the model ID, all characters except letters,
- * digits, {@code _}, {@code .}, and {@code -} are percent-encoded. Learned state is stored in
- * strings with the keys {@code <cacheName>:state:v2:<modelId>:<dimension>:<name>}, which do not
- * expire and are not removed with the entries. The version of a dependency is stored in a string
- * with the key {@code <cacheName>:dependency:<term>}, which expires a year after it was written. A
- * lease is a string with the key {@code <cacheName>:lease:{<key of the entry>}}, and an entry that
- * was written under one has its token in the field {@code fence}.
+ * (separated by commas), and {@code embedding} (little-endian FLOAT32 or FLOAT16; in the latter
+ * case, {@code f16} follows the dimension in the key). The time to live of the entry is the expiry
+ * of the key. The name of the search index is the common prefix of these keys, without the last
+ * colon. In the cache name and the model ID, all characters except letters, digits, {@code _},
+ * {@code .}, and {@code -} are percent-encoded. Learned state is stored in strings with the keys
+ * {@code <cacheName>:state:v2:<modelId>:<dimension>:<name>}, which do not expire and are not
+ * removed with the entries. The version of a dependency is stored in a string with the key {@code
+ * <cacheName>:dependency:<term>}, which expires a year after it was written. A lease is a string
+ * with the key {@code <cacheName>:lease:{<key of the entry>}}, and an entry that was written under
+ * one has its token in the field {@code fence}.
  *
  * <p><b>Round trips.</b> {@link #find} and {@link #nearest} take one round trip each. If {@code
  * nearest} finds only expired or unreadable entries, it makes the server delete the expired ones
@@ -78,23 +81,27 @@ import redis.clients.jedis.UnifiedJedis;
  * time-outs, the wait for a pooled connection, and the number of attempts. Clients that the store
  * opens have the limits of {@link RedisConnection}.
  *
- * <p><b>Size.</b> The store does not limit its size. Set {@code maxmemory} and an eviction policy
- * in Redis.
+ * <p><b>Size.</b> By default, the store does not limit its size. Set {@code maxmemory} and an
+ * eviction policy in Redis, or the {@linkplain Builder#maxEntries maximum number of entries}.
  */
 public final class RedisVectorStore
     implements VectorStore, VectorStore.Listable, StateStore, Deadline.Aware {
+  private static final Logger log = LoggerFactory.getLogger(RedisVectorStore.class);
+
   private final EmbeddingSpace space;
   private final boolean indexAssumed;
   private final Optional<BackgroundExecutor> ownExecutor;
   private final JedisProvider provider;
 
   private final RedisCommands commands;
+  private final SearchEngine engine;
   private final SearchIndex index;
   private final IndexInitializer indexInitializer;
   private final SelectivityEstimator selectivity;
   private final KnnSearch search;
   private final EntryReader reader;
   private final HashWriter writer;
+  private final Optional<EntryLimiter> limiter;
   private final AttributesUpdater attributesUpdater;
   private final EntryRemover remover;
   private final EntryCounter counter;
@@ -111,17 +118,33 @@ public final class RedisVectorStore
     this.ownExecutor = given == null ? Optional.of(new BackgroundExecutor()) : Optional.empty();
     Executor executor = given == null ? ownExecutor.orElseThrow() : given;
     this.provider = builder.jedisProvider(executor);
-    KeyNaming keys = KeyNaming.of(builder.cacheName, space);
+    VectorType vectorType = builder.vectorType;
+    KeyNaming keys = KeyNaming.of(builder.cacheName, space, vectorType);
     commands = new RedisCommands(provider, keys);
-    index =
-        new SearchIndex(
-            commands,
-            new IndexSchema(keys, space.dimension(), builder.vectorIndex, builder.textFields));
+    engine = new SearchEngine(commands);
+    IndexSchema schema =
+        new IndexSchema(
+            keys, space.dimension(), vectorType, builder.vectorIndex, builder.textFields);
+    index = new SearchIndex(commands, schema, engine);
     indexInitializer = new IndexInitializer(index, indexAssumed, builder.ticker);
     selectivity = new SelectivityEstimator(this::count, executor, builder.ticker);
-    search = new KnnSearch(commands, builder.vectorIndex, selectivity, builder.time);
+    search =
+        new KnnSearch(
+            commands, engine, vectorType, builder.vectorIndex, selectivity, executor, builder.time);
+    writer = new HashWriter(commands, vectorType);
+    limiter =
+        builder.maxEntries == 0
+            ? Optional.empty()
+            : Optional.of(
+                new EntryLimiter(
+                    commands,
+                    () -> count(SelectivityEstimator.ALL_ENTRIES),
+                    new OldestEntries(commands, engine, space.dimension(), vectorType),
+                    builder.maxEntries,
+                    executor,
+                    builder.time,
+                    builder.ticker));
     reader = new EntryReader(commands);
-    writer = new HashWriter(commands);
     attributesUpdater = new AttributesUpdater(commands, reader);
     remover = new EntryRemover(commands);
     counter = new EntryCounter(commands);
@@ -129,7 +152,7 @@ public final class RedisVectorStore
     near =
         Optional.ofNullable(builder.nearCache)
             .map(options -> NearTier.of(options, builder.connection, keys, builder.ticker));
-    leases = new RedisLeases(commands, versions, space, near);
+    leases = new RedisLeases(commands, versions, space, vectorType, limiter, near);
     scanner = new EntryScanner(commands, builder.time);
     states = new RedisStateStore(commands);
   }
@@ -148,16 +171,44 @@ public final class RedisVectorStore
     return builder(RedisConnection.of(uri), EmbeddingSpace.of(embedder)).build();
   }
 
+  /** The type of the components of the stored vectors. */
+  public enum VectorType {
+    /** Single precision, 4 bytes: the type of the embeddings. */
+    FLOAT32(""),
+
+    /**
+     * Half precision, 2 bytes. Distances are exact to about three digits after the decimal point.
+     * Requires RediSearch 2.10 or later.
+     */
+    FLOAT16("f16");
+
+    private final String suffix;
+
+    VectorType(String suffix) {
+      this.suffix = suffix;
+    }
+
+    /** Returns the suffix of the dimension in the names of the index and the keys. */
+    String suffix() {
+      return suffix;
+    }
+  }
+
   /**
    * A cache in Redis.
    *
    * @param cacheName the name of the cache
    * @param space the embedding model and the dimension of its embeddings
+   * @param vectorType the type of the components of its vectors
    * @param entries the number of entries in its index, which may include some that are expired
    * @param indexBytes the memory of its index in bytes, or 0 if the server does not report it
    */
   public record StoredCache(
-      String cacheName, EmbeddingSpace space, long entries, long indexBytes) {}
+      String cacheName,
+      EmbeddingSpace space,
+      VectorType vectorType,
+      long entries,
+      long indexBytes) {}
 
   /**
    * Lists the caches of a server or a cluster. Opens a connection and closes it. A cache without an
@@ -288,7 +339,12 @@ public final class RedisVectorStore
     return queries.stream().map(this::nearest).toList();
   }
 
-  /** {@inheritDoc} Takes one round trip per 256 entries. */
+  /**
+   * {@inheritDoc} Takes one round trip per 256 entries.
+   *
+   * @return the number of entries that this store has evicted since the last call; see {@link
+   *     Builder#maxEntries}
+   */
   @Override
   public int put(List<NewEntry> insertions) {
     for (NewEntry insertion : requireNonNull(insertions, "entries")) {
@@ -296,12 +352,29 @@ public final class RedisVectorStore
       insertion.embedding().ifPresent(space::check);
     }
     try {
-      writer.write(insertions);
+      writer.write(insertions, written -> afterWrite(written, insertions.size()));
+    } catch (StoreException e) {
+      if (RedisExceptions.isOutOfMemory(e.getCause())) {
+        limiter.ifPresent(EntryLimiter::onOutOfMemory);
+      }
+      throw e;
     } finally {
       near.ifPresent(tier -> insertions.forEach(written -> tier.invalidate(written.entry().key())));
     }
     insertions.forEach(insertion -> selectivity.recordWrites(insertion.entry().scope(), 1));
-    return 0;
+    return limiter.map(EntryLimiter::takeEvicted).orElse(0);
+  }
+
+  /** Checks the number of entries: in the background, or between the batches of a large write. */
+  private void afterWrite(int written, int total) {
+    limiter.ifPresent(
+        each -> {
+          if (written < total) {
+            each.recordWritesAndCheck(written);
+          } else {
+            each.recordWrites(written);
+          }
+        });
   }
 
   /**
@@ -390,11 +463,13 @@ public final class RedisVectorStore
       ToLongFunction<String> withIndex,
       ToLongFunction<FieldFilter.Condition> withScan) {
     String filter = filter(selector);
-    if (!indexAssumed && index.isComplete()) {
+    if (!indexAssumed && engine.understandsFilterQueries() && index.isComplete()) {
       try {
         return withIndex.applyAsLong(filter);
       } catch (StoreException e) {
-        if (!RedisExceptions.isMissingIndex(e.getCause())) {
+        if (engine.hasRejectedFilterQuery(e)) {
+          engine.onFilterQueryRejected();
+        } else if (!RedisExceptions.isMissingIndex(e.getCause())) {
           throw e;
         }
       }
@@ -518,7 +593,23 @@ public final class RedisVectorStore
     }
   }
 
+  /** Creates or verifies the index, and selects the method of writing entries. */
+  private void initialize() {
+    if (indexInitializer.initialize()) {
+      try {
+        writer.method();
+      } catch (StoreException e) {
+        // The first write tries again.
+        log.debug("The method of writing entries could not be selected", e);
+      }
+    }
+  }
+
   private long count(String filter) {
+    engine.identify();
+    if (filter.equals(SelectivityEstimator.ALL_ENTRIES) && !engine.understandsFilterQueries()) {
+      return index.entryCount();
+    }
     return commands.search("count entries", SearchArguments.count(index.name(), filter)).total();
   }
 
@@ -546,6 +637,8 @@ public final class RedisVectorStore
     private final EmbeddingSpace space;
     private String cacheName = "sem_cache";
     private VectorIndex vectorIndex = VectorIndex.hnsw();
+    private VectorType vectorType = VectorType.FLOAT32;
+    private long maxEntries;
     private boolean textFields;
     private boolean indexAssumed;
     private @Nullable NearCache nearCache;
@@ -584,6 +677,40 @@ public final class RedisVectorStore
      */
     public Builder vectorIndex(VectorIndex vectorIndex) {
       this.vectorIndex = requireNonNull(vectorIndex, "vectorIndex");
+      return this;
+    }
+
+    /**
+     * Sets the type of the components of the stored vectors. Caches with different types do not
+     * share entries, but they share learned state.
+     *
+     * @param vectorType the type; the default is {@link VectorType#FLOAT32}
+     * @return this builder
+     */
+    public Builder vectorType(VectorType vectorType) {
+      this.vectorType = requireNonNull(vectorType, "vectorType");
+      return this;
+    }
+
+    /**
+     * Limits the number of entries, for servers that may not evict. In the background, and with a
+     * few commands per thousand writes, the store removes the oldest entries as soon as there are
+     * more. It also removes some if the server rejects a write because its memory is full. The
+     * number of entries exceeds the limit by at most about one percent; it is exceeded by more
+     * while entries are written faster than they can be removed. All stores of a cache should have
+     * the same limit. On servers with valkey-search before version 1.2, entries without an
+     * embedding are not removed.
+     *
+     * @param maxEntries the maximum number of entries, at least 1. By default, there is no limit
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public Builder maxEntries(long maxEntries) {
+      if (maxEntries < 1) {
+        throw new IllegalArgumentException(
+            "maxEntries is " + maxEntries + "; it must be at least 1");
+      }
+      this.maxEntries = maxEntries;
       return this;
     }
 
@@ -660,7 +787,7 @@ public final class RedisVectorStore
     public RedisVectorStore build() {
       RedisVectorStore store = new RedisVectorStore(this);
       try {
-        store.indexInitializer.initialize();
+        store.initialize();
         return store;
       } catch (StoreException e) {
         store.close();

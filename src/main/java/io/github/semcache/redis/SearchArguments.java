@@ -4,7 +4,6 @@ import static io.github.semcache.redis.HashCodec.CREATED_AT;
 import static io.github.semcache.redis.HashCodec.EMBEDDING;
 import static io.github.semcache.redis.HashCodec.SCOPE;
 
-import io.github.semcache.embedding.Embedding;
 import io.github.semcache.store.NewEntry;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,41 +65,56 @@ final class SearchArguments {
     return "@" + CREATED_AT + ":[-inf (" + time.toEpochMilli() + "]";
   }
 
+  /** Returns the filter for the entries created until a time. */
+  static String createdUntilFilter(long millis) {
+    return "@" + CREATED_AT + ":[-inf " + millis + "]";
+  }
+
   /**
    * Finds the nearest entries that pass a filter.
    *
+   * @param efRuntime the number of candidates; 0 if the index is not a graph
    * @param withFields whether to return all fields except the embedding, or only the distance
    */
   static byte[][] nearest(
       String indexName,
       String filter,
-      Embedding embedding,
+      byte[] vector,
       int k,
       HybridPolicy policy,
-      VectorIndex vectorIndex,
+      int efRuntime,
       boolean withFields) {
     // The server rejects EF_RUNTIME if the search does not use the graph.
-    String efRuntime =
-        vectorIndex instanceof VectorIndex.Hnsw hnsw && policy != HybridPolicy.ADHOC_BF
-            ? " EF_RUNTIME " + hnsw.efRuntime()
-            : "";
-    String options = policy.clause() + efRuntime;
-    String query =
-        "("
-            + filter
-            + ")=>[KNN "
-            + k
-            + " @"
-            + EMBEDDING
-            + " $v"
-            + options
-            + " AS "
-            + DISTANCE
-            + "]";
-    Arguments arguments = new Arguments().add(indexName, query, "PARAMS", "2", "v");
-    arguments.add(HashCodec.encode(embedding));
+    String effort =
+        efRuntime == 0 || policy == HybridPolicy.ADHOC_BF ? "" : " EF_RUNTIME " + efRuntime;
+    Arguments arguments = knn(indexName, filter, vector, k, policy.clause() + effort);
     (withFields ? RETURN_CLAUSE : RETURN_DISTANCE).forEach(arguments::add);
     return arguments.add("LIMIT", "0", Integer.toString(k), "DIALECT", "2").toArray();
+  }
+
+  private static Arguments knn(
+      String indexName, String filter, byte[] vector, int k, String options) {
+    String clause = "[KNN " + k + " @" + EMBEDDING + " $v" + options + " AS " + DISTANCE + "]";
+    return new Arguments()
+        .add(indexName, "(" + filter + ")=>" + clause, "PARAMS", "2", "v")
+        .add(vector);
+  }
+
+  /** Returns the creation times of up to {@code limit} entries that pass a filter. */
+  static byte[][] creationTimes(String indexName, String filter, int limit) {
+    return new Arguments()
+        .add(indexName, filter, "RETURN", "1", CREATED_AT)
+        .add("LIMIT", "0", Integer.toString(limit), "DIALECT", "2")
+        .toArray();
+  }
+
+  /** Returns the creation times of up to {@code limit} entries that are nearest to a vector. */
+  static byte[][] creationTimesOfNearest(
+      String indexName, String filter, byte[] vector, int limit) {
+    return knn(indexName, filter, vector, limit, "")
+        .add("RETURN", "1", CREATED_AT)
+        .add("LIMIT", "0", Integer.toString(limit), "DIALECT", "2")
+        .toArray();
   }
 
   /** Counts the entries that pass a filter without returning any. */

@@ -1,10 +1,9 @@
 package io.github.semcache.redis;
 
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.store.StoreException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.search.SearchProtocol.SearchCommand;
@@ -15,11 +14,13 @@ final class SearchIndex {
 
   private final RedisCommands commands;
   private final IndexSchema schema;
+  private final SearchEngine engine;
   private final AtomicBoolean indexingFailuresLogged = new AtomicBoolean();
 
-  SearchIndex(RedisCommands commands, IndexSchema schema) {
+  SearchIndex(RedisCommands commands, IndexSchema schema, SearchEngine engine) {
     this.commands = commands;
     this.schema = schema;
+    this.engine = engine;
   }
 
   String name() {
@@ -30,10 +31,12 @@ final class SearchIndex {
    * Creates the index. The server then indexes the existing entries in the background.
    *
    * @return false if the index exists already
+   * @throws StoreException if a command fails, or if the search module does not support the schema
    */
   boolean create() {
+    checkSupport(engine.identify());
     try {
-      commands.sendIndexCommand(
+      commands.sendToAnyNode(
           "create the index " + name(), SearchCommand.CREATE, schema.createArguments());
       return true;
     } catch (StoreException e) {
@@ -45,6 +48,21 @@ final class SearchIndex {
         return false;
       }
       throw e;
+    }
+  }
+
+  private void checkSupport(SearchEngine.Module module) {
+    if (schema.vectorType() == VectorType.FLOAT16 && !engine.mayUnderstandFloat16()) {
+      throw new StoreException(
+          "vectorType is FLOAT16, but the server has "
+              + module
+              + "; it must have RediSearch 2.10 or later");
+    }
+    if (schema.textFields() && !engine.mayUnderstandText()) {
+      throw new StoreException(
+          "textFields is set, but the server has "
+              + module
+              + "; it must have RediSearch, or valkey-search 1.2 or later");
     }
   }
 
@@ -62,7 +80,9 @@ final class SearchIndex {
    * @throws StoreException if they differ
    */
   void verify() {
-    List<String> differences = schema.differences(info());
+    IndexDescription found = info();
+    engine.identifyBy(found);
+    List<String> differences = schema.differences(found);
     if (!differences.isEmpty()) {
       throw new StoreException(
           "the index "
@@ -80,8 +100,8 @@ final class SearchIndex {
   /** Returns whether all entries are in the index, according to the server. */
   boolean isComplete() {
     try {
-      Map<String, @Nullable Object> info = info();
-      String failures = ReplyParser.text(info.get("hash_indexing_failures"));
+      IndexDescription info = info();
+      String failures = info.indexingFailures();
       if (!failures.equals("0") && !indexingFailuresLogged.getAndSet(true)) {
         log.info(
             "Redis failed to add {} hashes to the index {}; removing the entries of a scope"
@@ -89,16 +109,22 @@ final class SearchIndex {
             failures,
             name());
       }
-      return failures.equals("0") && ReplyParser.text(info.get("indexing")).equals("0");
+      return failures.equals("0") && info.isIndexed();
     } catch (StoreException e) {
       return false;
     }
   }
 
+  /** Returns the number of entries in the index, including expired ones that are not deleted. */
+  long entryCount() {
+    IndexDescription info = info();
+    return RedisExceptions.translate("count the entries", info::documentCount);
+  }
+
   /** Drops the index, if it exists, and keeps the entries. */
   void drop() {
     try {
-      commands.sendIndexCommand(
+      commands.sendToAnyNode(
           "drop the index " + name(), SearchCommand.DROPINDEX, Utf8.encode(name()));
     } catch (StoreException e) {
       if (!RedisExceptions.isMissingIndex(e.getCause())) {
@@ -107,9 +133,9 @@ final class SearchIndex {
     }
   }
 
-  private Map<String, @Nullable Object> info() {
+  private IndexDescription info() {
     String action = "describe the index " + name();
-    Object reply = commands.sendIndexCommand(action, SearchCommand.INFO, Utf8.encode(name()));
-    return RedisExceptions.translate(action, () -> ReplyParser.map((List<?>) reply));
+    Object reply = commands.sendToAnyNode(action, SearchCommand.INFO, Utf8.encode(name()));
+    return RedisExceptions.translate(action, () -> new IndexDescription((List<?>) reply));
   }
 }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class SelectivityEstimator {
   private static final Logger log = LoggerFactory.getLogger(SelectivityEstimator.class);
 
-  private static final String ALL_ENTRIES = "*";
+  static final String ALL_ENTRIES = "*";
   private static final int MAX_GROUPS = 1_024;
 
   /** A number of entries whose distances are computed quickly. */
@@ -95,6 +95,16 @@ final class SelectivityEstimator {
     return all.isKnown()
         ? HybridPolicy.choose(passing.count, all.count, k)
         : HybridPolicy.SERVER_DEFAULT;
+  }
+
+  /** Counts all entries in the background if that is due. */
+  void countEntries() {
+    refreshIfDue(all, ALL_ENTRIES);
+  }
+
+  /** Returns the estimated number of all entries, or -1 if it is unknown. */
+  long entries() {
+    return all.count;
   }
 
   /**

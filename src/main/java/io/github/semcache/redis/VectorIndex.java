@@ -12,10 +12,10 @@ public sealed interface VectorIndex {
   /**
    * Returns an approximate index.
    *
-   * @return an HNSW index with M 16, EF_CONSTRUCTION 200, and EF_RUNTIME 64
+   * @return an HNSW index with M 16, EF_CONSTRUCTION 200, and an EF_RUNTIME that the store selects
    */
   static Hnsw hnsw() {
-    return new Hnsw(16, 200, 64);
+    return new Hnsw(16, 200, Hnsw.AUTOMATIC);
   }
 
   /**
@@ -33,12 +33,13 @@ public sealed interface VectorIndex {
    * @param m the maximum number of neighbors of a node, from 2 to 512. A higher number improves the
    *     recall and costs memory and time per write
    * @param efConstruction the number of candidates considered by a write, from 1 to 4096
-   * @param efRuntime the number of candidates considered by a search, from 1 to 4096. With 20,000
-   *     entries of 384 dimensions, the nearest entry was found in 97 of 100 searches with 10
-   *     candidates and in 99 with 64; each additional candidate costs about two microseconds. It is
-   *     a parameter of the search and not of the index, so changing it does not require a new index
+   * @param efRuntime the number of candidates considered by a search, from 1 to 4096, or {@link
+   *     #AUTOMATIC}. It is a parameter of the search and not of the index, so changing it does not
+   *     require a new index
    */
   record Hnsw(int m, int efConstruction, int efRuntime) implements VectorIndex {
+    /** The store selects the number of candidates by the number of entries in the index. */
+    public static final int AUTOMATIC = 0;
 
     /**
      * Checks the components.
@@ -48,7 +49,7 @@ public sealed interface VectorIndex {
     public Hnsw {
       check("m", m, 2, 512);
       check("efConstruction", efConstruction, 1, 4096);
-      check("efRuntime", efRuntime, 1, 4096);
+      check("efRuntime", efRuntime, AUTOMATIC, 4096);
     }
 
     /**
@@ -76,7 +77,7 @@ public sealed interface VectorIndex {
     /**
      * Sets the number of candidates considered by a search.
      *
-     * @param efRuntime the number, from 1 to 4096
+     * @param efRuntime the number, from 1 to 4096, or {@link #AUTOMATIC}, which is the default
      * @return a copy with that number
      * @throws IllegalArgumentException if the number is out of range
      */

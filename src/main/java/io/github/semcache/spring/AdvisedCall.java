@@ -32,7 +32,7 @@ record AdvisedCall(
       lead.fail(e);
       throw e;
     }
-    replies.complete(lead, response.chatResponse(), cacheable, false);
+    replies.complete(lead, response::chatResponse, cacheable, false);
     return response;
   }
 

@@ -6,10 +6,10 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.metadata.ChatGenerationMetadata;
@@ -35,16 +35,18 @@ final class AdvisedReplies {
   /**
    * Completes a lead with a response, or abandons it if there is none or it cannot be converted
    * without loss.
+   *
+   * @param response returns the response; null if there is none
    */
   void complete(
       CacheCall.Lead lead,
-      @Nullable ChatResponse response,
+      Supplier<@Nullable ChatResponse> response,
       AdvisedRequest request,
       boolean streamed) {
     Optional<ChatReply> reply = Optional.empty();
     try {
       reply =
-          Optional.ofNullable(response)
+          Optional.ofNullable(response.get())
               .filter(found -> found.getResult() != null)
               .map(found -> reply(found, request, streamed));
     } catch (RuntimeException e) {
@@ -56,57 +58,37 @@ final class AdvisedReplies {
   private static ChatReply reply(ChatResponse response, AdvisedRequest request, boolean streamed) {
     Generation first = response.getResults().get(0);
     String text = Objects.requireNonNullElse(first.getOutput().getText(), "");
-    boolean storable =
-        response.getResults().size() == 1 && !request.live() && request.output().accepts(text);
-    FinishReason reason = finishReason(first);
+    boolean hasAlternatives = response.getResults().size() > 1;
     return new ChatReply(
         text,
         Optional.of(response.getMetadata().getModel()).filter(model -> !model.isBlank()),
-        storable || reason != FinishReason.STOP ? reason : FinishReason.OTHER,
+        hasAlternatives ? FinishReason.OTHER : finishReason(first, request, text),
         usage(response.getMetadata().getUsage()),
         Optional.of(ChatResponseJson.write(response, streamed)));
   }
 
-  /**
-   * Returns the reason why the model stopped. Clients report it in the words of their service. A
-   * generation without a reason is complete: some services never report one.
-   */
-  private static FinishReason finishReason(Generation generation) {
+  /** Returns the reason why the model stopped, or why its complete answer must not be reused. */
+  private static FinishReason finishReason(
+      Generation generation, AdvisedRequest request, String text) {
+    FinishReason reported = reportedReason(generation);
+    if (reported != FinishReason.STOP) {
+      return reported;
+    }
+    if (request.live()) {
+      return FinishReason.LIVE_DATA;
+    }
+    return request.output().accepts(text) ? FinishReason.STOP : FinishReason.MALFORMED;
+  }
+
+  /** Clients report the reason in the words of their service. */
+  private static FinishReason reportedReason(Generation generation) {
     AssistantMessage message = generation.getOutput();
     if (message.hasToolCalls()) {
       return FinishReason.TOOL_CALLS;
     }
-    if (message.getMetadata().get("refusal") instanceof String refusal && !refusal.isBlank()) {
-      return FinishReason.REFUSAL;
-    }
-    @Nullable String reason = generation.getMetadata().getFinishReason();
-    return switch (reason == null ? "" : reason.toLowerCase(Locale.ROOT)) {
-      case "",
-          "stop",
-          "end_turn",
-          "stop_sequence",
-          "eos",
-          "eos_token",
-          "complete",
-          "completed",
-          "end" ->
-          FinishReason.STOP;
-      case "length", "max_tokens", "max_output_tokens", "model_context_window_exceeded" ->
-          FinishReason.LENGTH;
-      case "tool_calls", "tool_call", "tool_use", "function_call", "tool_execution" ->
-          FinishReason.TOOL_CALLS;
-      case "content_filter",
-          "content_filtered",
-          "safety",
-          "recitation",
-          "blocklist",
-          "prohibited_content",
-          "spii",
-          "guardrail_intervened" ->
-          FinishReason.CONTENT_FILTER;
-      case "refusal" -> FinishReason.REFUSAL;
-      default -> FinishReason.OTHER;
-    };
+    return message.getMetadata().get("refusal") instanceof String refusal && !refusal.isBlank()
+        ? FinishReason.REFUSAL
+        : FinishReason.parse(generation.getMetadata().getFinishReason());
   }
 
   private static Optional<TokenUsage> usage(@Nullable Usage usage) {

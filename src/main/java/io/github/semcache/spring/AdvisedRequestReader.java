@@ -1,5 +1,7 @@
 package io.github.semcache.spring;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -7,7 +9,6 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -38,21 +39,18 @@ final class AdvisedRequestReader {
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  /** The default timeout of many clients. */
-  private static final Duration MAX_WAIT = Duration.ofMinutes(1);
-
   private final QuestionFinder finder;
-  private final UnaryOperator<ChatClientRequest> comparedAs;
+  private final UnaryOperator<ChatClientRequest> normalizer;
   private final BiFunction<ChatClientRequest, Prompt, Prompt> prompts;
   private final Consumer<Throwable> onFailure;
 
   AdvisedRequestReader(
       QuestionFinder finder,
-      UnaryOperator<ChatClientRequest> comparedAs,
+      UnaryOperator<ChatClientRequest> normalizer,
       BiFunction<ChatClientRequest, Prompt, Prompt> prompts,
       Consumer<Throwable> onFailure) {
     this.finder = finder;
-    this.comparedAs = comparedAs;
+    this.normalizer = normalizer;
     this.prompts = prompts;
     this.onFailure = onFailure;
   }
@@ -60,12 +58,12 @@ final class AdvisedRequestReader {
   /**
    * Reads a request.
    *
-   * @return the parts; empty if no user message contains a question, or if an option or a message
-   *     cannot be compared, which is passed to the failure callback
-   * @throws RuntimeException if a function of the user fails; the exception is not wrapped
+   * @return the parts; empty if no user message contains a question, or if the request cannot be
+   *     compared, which is passed to the failure callback
+   * @throws RuntimeException if the user's option function fails; the exception is not wrapped
    */
   Optional<AdvisedRequest> read(ChatClientRequest request) {
-    return withoutOptions(comparedAs.apply(request))
+    return withoutOptions(request)
         .map(
             read ->
                 new AdvisedRequest(
@@ -75,8 +73,9 @@ final class AdvisedRequestReader {
                     read.live()));
   }
 
-  private Optional<AdvisedRequest> withoutOptions(ChatClientRequest request) {
+  private Optional<AdvisedRequest> withoutOptions(ChatClientRequest original) {
     try {
+      ChatClientRequest request = requireNonNull(normalizer.apply(original), "normalizeRequest");
       List<Message> messages = request.prompt().getInstructions();
       int last = lastUserMessage(messages);
       return last < 0
@@ -127,7 +126,7 @@ final class AdvisedRequestReader {
           .ifPresent(value -> settings.put(attribute.getKey(), value));
     }
     return new AdvisedRequest(
-        Prompt.of(question.text()).maxWait(MAX_WAIT),
+        Prompt.of(question.text()),
         settings,
         OutputCheck.of(request, properties),
         OptionsText.searchLive(properties));

@@ -85,7 +85,7 @@ final class AdvisedStream
     StreamRecorder recorder = new StreamRecorder();
     Mono<ChatClientResponse> store =
         Mono.<ChatClientResponse>fromRunnable(
-                () -> replies.complete(begun, recorder.response(), cacheable, true))
+                () -> replies.complete(begun, recorder::response, cacheable, true))
             .subscribeOn(Schedulers.fromExecutor(CallDriver.executorOf(cache)));
     return CompletableFuture.completedFuture(
         Flux.defer(() -> chain.nextStream(request))

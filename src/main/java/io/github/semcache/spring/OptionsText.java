@@ -3,6 +3,7 @@ package io.github.semcache.spring;
 import java.beans.PropertyDescriptor;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,7 +85,7 @@ final class OptionsText {
       return texts.toString();
     }
     if (value instanceof Object[] array) {
-      return text(List.of(array));
+      return text(Arrays.asList(array));
     }
     if (!declaresToString(value.getClass())) {
       throw new IllegalArgumentException(value.getClass() + " does not declare toString");

@@ -71,7 +71,11 @@ record OutputCheck(boolean json, Optional<String> schema) {
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
-  /** Returns whether an answer is what the request asks for. */
+  /**
+   * Returns whether an answer is what the request asks for.
+   *
+   * @throws IllegalArgumentException if the schema that the request asks for cannot be parsed
+   */
   boolean accepts(String answer) {
     if (!json) {
       return true;
@@ -84,13 +88,17 @@ record OutputCheck(boolean json, Optional<String> schema) {
     }
   }
 
-  /** Accepts every output if the schema itself cannot be parsed. */
+  /**
+   * Returns whether an output conforms to a schema.
+   *
+   * @throws IllegalArgumentException if the schema cannot be parsed
+   */
   private static boolean conforms(JsonNode output, String schema) {
     Schema parsed;
     try {
       parsed = SCHEMAS.getSchema(JSON.readTree(schema));
     } catch (RuntimeException e) {
-      return true;
+      throw new IllegalArgumentException("the schema of the structured output is malformed", e);
     }
     return parsed.validate(output).isEmpty();
   }

@@ -90,7 +90,7 @@ public final class SemanticCacheAdvisor implements CallAdvisor, StreamAdvisor {
     this.order = builder.order;
     this.reader =
         new AdvisedRequestReader(
-            builder.question, builder.comparedAs, builder.prompts, cache::adapterFailed);
+            builder.question, builder.normalizer, builder.prompts, cache::adapterFailed);
     this.replies = new AdvisedReplies(cache::adapterFailed);
   }
 
@@ -153,8 +153,8 @@ public final class SemanticCacheAdvisor implements CallAdvisor, StreamAdvisor {
   public static final class Builder {
     private final SemanticCache cache;
     private int order = DEFAULT_ORDER;
-    private QuestionFinder question = RetrievalTemplates.INSTANCE;
-    private UnaryOperator<ChatClientRequest> comparedAs = UnaryOperator.identity();
+    private QuestionFinder question = QuestionFinder.templates();
+    private UnaryOperator<ChatClientRequest> normalizer = UnaryOperator.identity();
     private BiFunction<ChatClientRequest, Prompt, Prompt> prompts = (request, prompt) -> prompt;
 
     private Builder(SemanticCache cache) {
@@ -179,8 +179,8 @@ public final class SemanticCacheAdvisor implements CallAdvisor, StreamAdvisor {
      * equal. If the finder throws, or returns a text that is blank or not part of the message, the
      * request is not cached.
      *
-     * @param question finds the question; by default in messages with the default templates of
-     *     Spring AI's retrieval advisors, else the whole message
+     * @param question finds the question; the default is {@link QuestionFinder#templates}, which
+     *     knows the templates of Spring AI and LangChain4j
      * @return this builder
      */
     public Builder question(QuestionFinder question) {
@@ -189,22 +189,23 @@ public final class SemanticCacheAdvisor implements CallAdvisor, StreamAdvisor {
     }
 
     /**
-     * Sets a function that removes parts of a request that change from call to call and that do not
-     * change the answer, such as the time in a system message. The cache compares its result; the
+     * Sets a function that removes the parts of a request that do not change the answer but differ
+     * from call to call, such as the time in a system message. The cache compares the result; the
      * model receives the original request.
      *
-     * @param comparedAs returns the request to compare; called concurrently by many threads. Its
-     *     exceptions reach the caller
+     * @param normalizer returns the request to compare; called concurrently by many threads. If it
+     *     throws, the request is not cached, and is counted in {@link
+     *     io.github.semcache.stats.CacheStats#adapterErrors}
      * @return this builder
      */
-    public Builder comparedAs(UnaryOperator<ChatClientRequest> comparedAs) {
-      this.comparedAs = requireNonNull(comparedAs, "comparedAs");
+    public Builder normalizeRequest(UnaryOperator<ChatClientRequest> normalizer) {
+      this.normalizer = requireNonNull(normalizer, "normalizer");
       return this;
     }
 
     /**
      * Sets a function that adds options to the prompt of each request: tags, a time to live, and so
-     * on. A prompt initially has a {@linkplain Prompt#maxWait maximum wait} of one minute.
+     * on.
      *
      * @param prompts returns the prompt to use for a request; called concurrently by many threads.
      *     Its exceptions reach the caller

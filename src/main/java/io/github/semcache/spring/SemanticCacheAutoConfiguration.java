@@ -10,6 +10,7 @@ import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
+import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
@@ -86,8 +87,19 @@ public final class SemanticCacheAutoConfiguration {
     return decorated;
   }
 
+  /** Returns a listener that notifies all listeners, even if one of them fails. */
   private static CacheListener combined(List<CacheListener> listeners) {
-    return event -> listeners.forEach(listener -> listener.onEvent(event));
+    return event -> notifyFrom(0, listeners, event);
+  }
+
+  private static void notifyFrom(int index, List<CacheListener> listeners, CacheEvent event) {
+    if (index < listeners.size()) {
+      try {
+        listeners.get(index).onEvent(event);
+      } finally {
+        notifyFrom(index + 1, listeners, event);
+      }
+    }
   }
 
   private static void setPolicy(

@@ -169,6 +169,7 @@ final class SemanticCacheEndpoint {
     errors.put("store", stats.storeErrors());
     errors.put("corruptEntries", stats.corruptEntries());
     errors.put("embedder", stats.embedderErrors());
+    errors.put("verifier", stats.verifierErrors());
     errors.put("policy", stats.policyErrors());
     errors.put("adapter", stats.adapterErrors());
     errors.put("model", stats.modelErrors());
@@ -189,6 +190,9 @@ final class SemanticCacheEndpoint {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("distance", candidate.match().distance());
     values.put("decision", decision(candidate.decision()));
+    candidate
+        .verification()
+        .ifPresent(verification -> values.put("verification", verification.reason()));
     values.putAll(entry(candidate.match().entry()));
     return values;
   }

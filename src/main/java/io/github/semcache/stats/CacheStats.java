@@ -538,8 +538,8 @@ public final class CacheStats {
 
   /**
    * Returns the number of different scopes of the requests: of combinations of tags, system text,
-   * earlier messages, and settings. Exact up to 1,024 scopes, an estimate with a standard error of
-   * about 3 % beyond.
+   * earlier messages, and settings. Exact below 1,024 scopes; an estimate with a standard error of
+   * about 3 % otherwise.
    *
    * @return the number of scopes
    */
@@ -606,10 +606,10 @@ public final class CacheStats {
     return counts().hashCode();
   }
 
-  /** Returns all counts with their names. */
+  /** Returns the counts that are not zero, with their names. */
   @Override
   public String toString() {
-    return "CacheStats" + counts();
+    return StatsText.of(this);
   }
 
   private Map<String, Object> counts() {

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Estimates the number of distinct scopes and the fraction of them that occurred only once. Holds
  * the {@value #SIZE} scopes with the smallest hashes (a bottom-k sketch), which are a uniform
- * sample of all distinct scopes, so the estimates are exact up to that number of scopes and have a
- * standard error of about 3 % of the number of scopes beyond it. Thread-safe.
+ * sample of all distinct scopes, so the estimates are exact below that number of scopes, and have a
+ * standard error of about 3 % of the number of scopes otherwise. Thread-safe.
  *
  * <p>A scope is dropped once {@value #SIZE} smaller ones are known, and never enters again, so the
  * counts of the remaining scopes are complete.

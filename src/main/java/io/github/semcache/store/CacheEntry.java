@@ -139,7 +139,8 @@ public record CacheEntry(
   public CacheEntry withChangedAttributes(UnaryOperator<CacheEntry> change) {
     CacheEntry changed = requireNonNull(change.apply(this), "the change returned null");
     if (!changed.attributes(attributes).equals(this)) {
-      throw new IllegalArgumentException("the change of an entry must touch its attributes only");
+      throw new IllegalArgumentException(
+          "the change of an entry modifies more than its attributes; it must not");
     }
     return changed;
   }

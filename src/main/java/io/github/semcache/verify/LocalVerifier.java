@@ -124,7 +124,7 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (reason != null) {
       return Verification.reject(reason).withScore(0);
     }
-    TextDiff diff = prompts.diff(Dictionary.english());
+    TextDiff diff = TextDiff.of(Dictionary.english(), prompts.asked(), prompts.cached());
     if (!diff.isUnreadTextSame()) {
       return Verification.unsure("unread-rest");
     }
@@ -132,7 +132,7 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (foreign != null) {
       return foreign;
     }
-    PairFeatures features = PairFeatures.of(prompts, distance);
+    PairFeatures features = PairFeatures.of(prompts, diff, distance);
     String rule = PairRules.difference(prompts, features);
     if (rule != null) {
       return new Verification(Outcome.REJECT, rule, OptionalDouble.of(0));

@@ -1,7 +1,6 @@
 package io.github.semcache.verify;
 
 import io.github.semcache.guard.PromptPair;
-import io.github.semcache.internal.language.Dictionary;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.verify.PairFeatures;
@@ -43,7 +42,7 @@ final class PairRules {
   private PairRules() {}
 
   static @Nullable String difference(PromptPair prompts, PairFeatures features) {
-    TextDiff diff = prompts.diff(Dictionary.english());
+    TextDiff diff = features.diff();
     List<Token> first = diff.first().tokens();
     List<Token> second = diff.second().tokens();
     if (first.isEmpty() || second.isEmpty()) {

@@ -285,6 +285,21 @@ class ArchitectureTest {
   }
 
   @Test
+  void encryptionDependsOnlyOnTheStorePortAndTheJdk() {
+    classes()
+        .that()
+        .resideInAPackage(BASE + ".encryption")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            concat(
+                JDK_AND_NULLNESS,
+                new String[] {"javax.crypto.."},
+                packages("encryption", "store", "prompt", "embedding", "deadline")))
+        .check(MAIN);
+  }
+
+  @Test
   void testkitDependsOnlyOnTheLibraryJUnitAndAssertJ() {
     classes()
         .that()

@@ -26,8 +26,8 @@ class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 2;
   private static final int MAX_BASE_CLASSES = 22;
-  private static final int MAX_PUBLIC_TYPES = 118;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 69;
+  private static final int MAX_PUBLIC_TYPES = 120;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 70;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
@@ -40,7 +40,7 @@ class StructureTest {
               "internal.text"),
           Set.of("prompt", "embedding"),
           Set.of("guard", "chat", "store"),
-          Set.of("policy", "judge", "redis", "lucene", "internal.verify"),
+          Set.of("policy", "judge", "redis", "lucene", "encryption", "internal.verify"),
           Set.of("verify"),
           Set.of("learning"),
           Set.of("stats", "internal.decision"),
@@ -53,6 +53,7 @@ class StructureTest {
           Set.of("openai.proxy"),
           Set.of("spring"),
           Set.of("evaluation"),
+          Set.of("cli.ui"),
           Set.of("cli"));
 
   private static final Map<String, Integer> LAYER_OF_PACKAGE =
@@ -134,7 +135,7 @@ class StructureTest {
         topLevelClasses(
                 type ->
                     type.getModifiers().contains(JavaModifier.PUBLIC)
-                        && !Set.of("evaluation", "cli").contains(packageOf(type)))
+                        && !Set.of("evaluation", "cli", "cli.ui").contains(packageOf(type)))
             .toList();
 
     assertBound("public types outside evaluation and cli", all, MAX_PUBLIC_TYPES);

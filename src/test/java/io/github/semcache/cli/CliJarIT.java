@@ -4,12 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -27,16 +34,21 @@ class CliJarIT {
   private record ProcessResult(int exitCode, String out, String err) {}
 
   private ProcessResult run(String... args) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(program());
-    command.addAll(List.of(args));
+    List<String> command = command(args);
     File out = directory.resolve("out").toFile();
     File err = directory.resolve("err").toFile();
     int exitCode =
         new ProcessBuilder(command).redirectOutput(out).redirectError(err).start().waitFor();
     return new ProcessResult(
         exitCode, Files.readString(out.toPath(), UTF_8), Files.readString(err.toPath(), UTF_8));
+  }
+
+  private static List<String> command(String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(program());
+    command.addAll(List.of(args));
+    return command;
   }
 
   private static List<String> program() {
@@ -89,6 +101,36 @@ class CliJarIT {
     assertThat(page).content().contains("Chart.js v");
     assertThat(replay.err()).isEmpty();
     assertThat(replay.exitCode()).isZero();
+  }
+
+  @Test
+  void pageIsServedUntilTheProcessIsEnded() throws Exception {
+    Path file = Files.writeString(directory.resolve("faq.csv"), "prompt,answer\nHow?,So.\n");
+    String store = directory.resolve("store").toString();
+    run("load", file.toString(), "--store", store, "--no-embedding-cache");
+    List<String> command = command("ui", "--store", store, "--no-embedding-cache");
+    File err = directory.resolve("err").toFile();
+    Process process = new ProcessBuilder(command).redirectError(err).start();
+    try (BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+      URI address = URI.create(out.readLine());
+
+      assertThat(get(address.resolve("/"))).contains("<title>semcache</title>");
+      assertThat(get(address.resolve("/chart.js"))).contains("Chart.js v");
+      assertThat(get(address.resolve("/ui.js"))).startsWith("'use strict'");
+      process.destroy();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(err).isEmpty();
+    assertThat(run("ls", "--store", store).out()).contains("How?");
+  }
+
+  private static String get(URI address) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   @Test

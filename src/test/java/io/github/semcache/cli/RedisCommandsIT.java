@@ -14,7 +14,10 @@ import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.RedisServers;
 import io.github.semcache.testkit.FakeEmbedder;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Tests {@code explain}, {@code stats}, {@code ls}, and {@code forget} on a store in Redis. */
 @EnabledIfRedis
@@ -98,6 +102,35 @@ class RedisCommandsIT {
     assertThat(json.get("expiring").asInt()).isEqualTo(2);
     assertThat(json.get("store").asText())
         .isEqualTo("redis://" + server().getHost() + ":" + server().getPort() + "/0");
+  }
+
+  @Test
+  void loadStoresAnswersInAnExistingCacheAndInANewOne(@TempDir Path directory) throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("faq.csv"),
+            "prompt,answer,customer\nWhere is my card?,Sent.,acme\nWhat is it?,A test.,acme\n");
+    String[] load = {"load", file.toString(), "--tag", "tenant=customer"};
+
+    assertThat(run(load).out()).startsWith("2 answers stored, 0 already stored, 0 rows rejected");
+    assertThat(run(load).out()).startsWith("0 answers stored, 2 already stored, 0 rows rejected");
+    assertThat(
+            run("explain", "Where's my card?", "--tag", "tenant=acme", "--verifier", "none").out())
+        .contains("default, verifier none: hit");
+    assertThat(run("forget", "--tag", "tenant=acme").out().strip()).isEqualTo("2 entries removed");
+
+    String newCache = cacheName + "-new";
+    CliRun first = runWithCacheName(newCache, load);
+    assertThat(first.err()).isEmpty();
+    assertThat(first.out()).startsWith("2 answers stored");
+    assertThat(runWithCacheName(newCache, "stats", "--json").json().get("entries").asInt())
+        .isEqualTo(2);
+    try (RedisVectorStore created =
+        RedisVectorStore.builder(connection(), EmbeddingSpace.of(embedder))
+            .cacheName(newCache)
+            .build()) {
+      created.dropIndex(true);
+    }
   }
 
   @Test

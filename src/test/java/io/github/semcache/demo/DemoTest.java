@@ -60,6 +60,14 @@ class DemoTest {
   }
 
   @Test
+  void endPointsToTheLocalPageOfTheSameStore(@TempDir Path directory) {
+    assertThat(Run.of(Map.of(), "").output())
+        .endsWith("java -jar target/semcache-cli.jar ui" + System.lineSeparator());
+    assertThat(Run.of(Map.of(), "", "--store", directory.toString()).output())
+        .endsWith("ui --store \"" + directory + "\"" + System.lineSeparator());
+  }
+
+  @Test
   void secondRunOnTheSameDirectoryIsAnsweredFromTheCache(@TempDir Path directory) {
     String[] arguments = {"--store", directory.toString()};
     assertThat(Run.of(Map.of(), "", arguments).sources())

@@ -8,6 +8,8 @@ import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheStats;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.VectorStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.io.ByteArrayOutputStream;
@@ -67,6 +69,24 @@ class DocumentationTest {
           .isEqualTo(Answer.Source.SEMANTIC);
     }
     assertThat(chat.calls()).isEqualTo(1);
+  }
+
+  @Test
+  void encryptedStoreIsUsedLikeAnyOther() {
+    FakeEmbedder embedder = new FakeEmbedder();
+    InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
+    try (SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(new FakeChatClient())
+            .ownedStore(GuideExamples.encryption(store, new byte[32], new byte[32]))
+            .build()) {
+      cache.ask("What is the capital of France?");
+      assertThat(cache.ask("What is the capital of France?").isHit()).isTrue();
+      try (Stream<VectorStore.Listable.ListedEntry> entries = store.entries()) {
+        assertThat(entries.map(listed -> listed.entry().prompt())).containsExactly("");
+      }
+    }
   }
 
   @Test

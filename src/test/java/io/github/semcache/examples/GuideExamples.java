@@ -9,11 +9,13 @@ import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingCache;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.encryption.StoreEncryption;
 import io.github.semcache.evaluation.DataFile;
 import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.PromptColumns;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
+import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.Lexicon;
@@ -33,6 +35,7 @@ import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.stats.ModelPrices;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
 import io.github.semcache.embedding.Embedding;
@@ -43,7 +46,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** The examples of the README and of the pages in {@code docs}. */
 final class GuideExamples {
@@ -63,7 +68,17 @@ final class GuideExamples {
             .vectorIndex(VectorIndex.hnsw().efRuntime(128))
             .build();
     // redis ends
-    return List.of(store, tuned);
+    return List.of(store, tuned, limited(embedder, connection));
+  }
+
+  private static RedisVectorStore limited(Embedder embedder, RedisConnection connection) {
+    // limited begins
+    RedisVectorStore store =
+        RedisVectorStore.builder(connection, EmbeddingSpace.of(embedder))
+            .maxEntries(500_000)
+            .build();
+    // limited ends
+    return store;
   }
 
   static SemanticCache embedded(Path directory, ChatClient chatClient) {
@@ -77,6 +92,15 @@ final class GuideExamples {
             .build();
     // embedded ends
     return cache;
+  }
+
+  static VectorStore encryption(VectorStore store, byte[] lookupKey, byte[] aesKey) {
+    // encryption begins
+    StoreEncryption.Keys keys =
+        StoreEncryption.Keys.of(lookupKey, "2026-11", Map.of("2026-11", aesKey));
+    VectorStore encrypted = StoreEncryption.of(keys).encrypt(store);
+    // encryption ends
+    return encrypted;
   }
 
   static Answer scope(SemanticCache cache) {
@@ -347,6 +371,20 @@ final class GuideExamples {
             .guards(Guards.of(Lexicon.english().adding(WordList.OPPOSITES, "sandbox | live")));
     // guards ends
     return List.of(withoutNegation, ownWords);
+  }
+
+  static HitPolicy customGuard() {
+    // custom-guard begins
+    Set<String> plans = Set.of("basic", "premium", "enterprise");
+    Guard samePlan =
+        prompts ->
+            Stream.concat(prompts.onlyInAsked().stream(), prompts.onlyInCached().stream())
+                    .anyMatch(plans::contains)
+                ? Optional.of(new RejectionReason("other-plan"))
+                : Optional.empty();
+    HitPolicy policy = HitPolicy.maxDistance(0.15).guardedBy(samePlan);
+    // custom-guard ends
+    return policy;
   }
 
   static HitPolicy strictFallback() {

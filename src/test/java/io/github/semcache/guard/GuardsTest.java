@@ -326,4 +326,19 @@ class GuardsTest {
   void promptPairToStringContainsNoText() {
     assertThat(PromptPair.of("secret", "hidden!")).hasToString("PromptPair[6 and 7 characters]");
   }
+
+  @Test
+  void customGuardSeesTheDifferencesOfThePrompts() {
+    PromptPair pair =
+        PromptPair.of(
+            "Please translate the contract for Berlin", "translate the contracts for Munich?");
+
+    assertThat(pair.onlyInAsked()).containsExactly("please", "berlin");
+    assertThat(pair.onlyInCached()).containsExactly("munich");
+    assertThat(PromptPair.of("Reset it!", "reset it").onlyInAsked()).isEmpty();
+    PromptPair numbers =
+        PromptPair.of("phones under 300 dollars and 5 km away", "phones, 5000 m away, for two");
+    assertThat(numbers.onlyInAsked()).containsExactly("under", "300", "and");
+    assertThat(numbers.onlyInCached()).containsExactly("for", "two");
+  }
 }

@@ -17,7 +17,7 @@ class LexiconTest {
   void everyListOfTheDictionaryCanBeChanged() {
     assertThat(Stream.of(WordList.values()).map(Enum::name))
         .containsExactlyElementsOf(
-            Stream.of(io.github.semcache.internal.language.WordList.values())
+            Stream.of(io.github.semcache.internal.language.Dictionary.WordList.values())
                 .map(Enum::name)
                 .toList());
   }

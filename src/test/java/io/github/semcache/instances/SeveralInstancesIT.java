@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,10 @@ class SeveralInstancesIT {
 
   /** As above, with a near cache, which is faster. */
   private static final int NEAR_LOOKUPS = Integer.getInteger("semcache.instances.near", 50_000);
+
+  /** The pause between two changes of the dependency. */
+  private static final Optional<Long> PAUSE_MILLIS =
+      Optional.ofNullable(Long.getLong("semcache.instances.pause"));
 
   /** The number of processes while a dependency changes. */
   private static final int PROCESSES = Integer.getInteger("semcache.instances.processes", 3);
@@ -225,7 +230,7 @@ class SeveralInstancesIT {
         version.change(changes);
         cache.invalidateDependents(InstanceProcess.DEPENDENCY);
         version.publish(changes, System.currentTimeMillis());
-        Thread.sleep(windowMillis == 0 ? 50 : 600);
+        Thread.sleep(PAUSE_MILLIS.orElse(windowMillis == 0 ? 50L : 600L));
       }
     }
     List<String> results = new ArrayList<>();

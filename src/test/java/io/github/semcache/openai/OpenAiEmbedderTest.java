@@ -95,6 +95,10 @@ final class OpenAiEmbedderTest extends OpenAiTest {
   void textBeyondTheWindowIsNotRead() {
     assertThat(OpenAiEmbedder.builder(client).build().coverage("a".repeat(16_382))).isEqualTo(1);
     assertThat(OpenAiEmbedder.builder(client).build().coverage("a".repeat(16_383))).isZero();
+    OpenAiEmbedder.Builder other = OpenAiEmbedder.builder(client).modelDimension(1024);
+    assertThat(other.model("mxbai-embed-large").build().coverage("a".repeat(1_025))).isZero();
+    assertThat(other.model("unknown-model").build().coverage("a".repeat(1_025))).isZero();
+    assertThat(other.model("bge-m3").build().coverage("a".repeat(16_000))).isEqualTo(1);
     assertThat(OpenAiEmbedder.builder(client).maxTokens(512).build().coverage("字".repeat(342)))
         .isZero();
     assertThatIllegalArgumentException()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
@@ -32,7 +33,7 @@ class HashCodecTest {
           "key", SCOPE, "secret prompt", "answer", Map.of("model", "m"), Instant.ofEpochMilli(7));
 
   private static Map<String, byte[]> hash(NewEntry newEntry) {
-    List<byte[]> fields = HashCodec.encode(newEntry);
+    List<byte[]> fields = HashCodec.encode(newEntry, VectorType.FLOAT32);
     Map<String, byte[]> hash = new HashMap<>();
     for (int i = 0; i < fields.size(); i += 2) {
       hash.put(Utf8.decode(fields.get(i)), fields.get(i + 1));
@@ -78,10 +79,12 @@ class HashCodecTest {
   void embeddingIsLittleEndianFloat32() {
     Embedding embedding = Embedding.of(new float[] {1, -0.5f});
 
-    ByteBuffer bytes = ByteBuffer.wrap(HashCodec.encode(embedding)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes =
+        ByteBuffer.wrap(HashCodec.encode(embedding, VectorType.FLOAT32))
+            .order(ByteOrder.LITTLE_ENDIAN);
 
     assertThat(bytes.remaining()).isEqualTo(8);
-    assertThat(HashCodec.encode(embedding)).startsWith(0, 0, 0x80, 0x3f);
+    assertThat(HashCodec.encode(embedding, VectorType.FLOAT32)).startsWith(0, 0, 0x80, 0x3f);
     assertThat(bytes.getFloat()).isEqualTo(1);
     assertThat(bytes.getFloat()).isEqualTo(-0.5f);
   }

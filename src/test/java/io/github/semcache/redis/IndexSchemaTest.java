@@ -3,6 +3,7 @@ package io.github.semcache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -11,7 +12,12 @@ import redis.clients.jedis.util.KeyValue;
 
 class IndexSchemaTest {
   private static final IndexSchema SCHEMA =
-      new IndexSchema(KeyNaming.of("c", new EmbeddingSpace("m", 4)), 4, VectorIndex.hnsw(), false);
+      new IndexSchema(
+          KeyNaming.of("c", new EmbeddingSpace("m", 4)),
+          4,
+          VectorType.FLOAT32,
+          VectorIndex.hnsw(),
+          false);
 
   private static String words(IndexSchema schema) {
     return String.join(" ", Stream.of(schema.createArguments()).map(Utf8::decode).toList());
@@ -79,7 +85,8 @@ class IndexSchemaTest {
             "c:v2:m:4 ON HASH PREFIX 1 c:v2:m:4: SCHEMA scope TAG terms TAG created_at"
                 + " NUMERIC embedding VECTOR HNSW 10 TYPE FLOAT32 DIM 4 DISTANCE_METRIC COSINE M 16"
                 + " EF_CONSTRUCTION 200");
-    assertThat(words(new IndexSchema(SCHEMA.keys(), 4, VectorIndex.flat(), true)))
+    assertThat(
+            words(new IndexSchema(SCHEMA.keys(), 4, VectorType.FLOAT32, VectorIndex.flat(), true)))
         .endsWith(
             "created_at NUMERIC prompt TEXT answer TEXT embedding VECTOR FLAT 6 TYPE FLOAT32 DIM 4"
                 + " DISTANCE_METRIC COSINE");
@@ -89,7 +96,7 @@ class IndexSchemaTest {
   void matchingIndexHasNoDifferences() {
     List<Object> info = info("c:v2:m:4:", vector(4L, "COSINE"));
 
-    assertThat(SCHEMA.differences(ReplyParser.map(info))).isEmpty();
+    assertThat(SCHEMA.differences(new IndexDescription(info))).isEmpty();
   }
 
   @Test
@@ -123,14 +130,14 @@ class IndexSchemaTest {
                     "ef_construction",
                     200L)));
 
-    assertThat(SCHEMA.differences(ReplyParser.map(info))).isEmpty();
+    assertThat(SCHEMA.differences(new IndexDescription(info))).isEmpty();
   }
 
   @Test
   void everyDifferenceNamesActualAndExpectedValue() {
     List<Object> info = info("c:v2:m:4", vector(8L, "L2"));
 
-    assertThat(SCHEMA.differences(ReplyParser.map(info)))
+    assertThat(SCHEMA.differences(new IndexDescription(info)))
         .containsExactly(
             "prefixes is [c:v2:m:4], expected [c:v2:m:4:]",
             "dim of embedding is 8, expected 4",
@@ -144,14 +151,15 @@ class IndexSchemaTest {
             "c:v2:m:4:",
             flat("identifier", "embedding", "attribute", "embedding", "type", "VECTOR"));
 
-    assertThat(SCHEMA.differences(ReplyParser.map(info))).isEmpty();
+    assertThat(SCHEMA.differences(new IndexDescription(info))).isEmpty();
   }
 
   @Test
   void missingFieldIsADifference() {
-    IndexSchema withTexts = new IndexSchema(SCHEMA.keys(), 4, VectorIndex.hnsw(), true);
+    IndexSchema withTexts =
+        new IndexSchema(SCHEMA.keys(), 4, VectorType.FLOAT32, VectorIndex.hnsw(), true);
 
-    assertThat(withTexts.differences(ReplyParser.map(info("c:v2:m:4:", vector(4L, "COSINE")))))
+    assertThat(withTexts.differences(new IndexDescription(info("c:v2:m:4:", vector(4L, "COSINE")))))
         .containsExactly("field prompt is missing", "field answer is missing");
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ class RedisGuideTest {
   @Test
   void guideContainsTheCommandThatCreatesTheDefaultIndex() {
     KeyNaming keys = KeyNaming.of("sem_cache", new EmbeddingSpace("m", 384));
-    IndexSchema schema = new IndexSchema(keys, 384, VectorIndex.hnsw(), false);
+    IndexSchema schema = new IndexSchema(keys, 384, VectorType.FLOAT32, VectorIndex.hnsw(), false);
 
     assertThat(RedisGuide.command("## Pre-created index"))
         .containsExactly(

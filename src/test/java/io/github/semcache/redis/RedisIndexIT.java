@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.search.SearchProtocol.SearchCommand;
 
 /** The index on a real server: creation, verification, and naming. */
@@ -126,6 +127,21 @@ class RedisIndexIT extends RedisFixture {
             "data_type of embedding is FLOAT64, expected FLOAT32",
             "dim of embedding is 3, expected 4",
             "distance_metric of embedding is L2, expected COSINE");
+  }
+
+  @Test
+  void searchModuleIsIdentifiedWithBothProtocols() {
+    for (int protocol : List.of(2, 3)) {
+      RedisConnection connection = RedisConnection.of(server() + "?protocol=" + protocol);
+      try (UnifiedJedis client = connection.open()) {
+        SearchEngine.Module module =
+            new SearchEngine(
+                    new RedisCommands(JedisProvider.of(client), KeyNaming.of(cacheName, SPACE)))
+                .identify();
+        assertThat(module.kind()).isEqualTo(SearchEngine.Kind.REDISEARCH);
+        assertThat(module.version()).isPresent();
+      }
+    }
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.semcache.redis.RedisVectorStore.VectorType;
+import io.github.semcache.redis.WriteMethod.Hash;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.NewEntry;
@@ -120,9 +122,9 @@ class RedisServerFailureIT extends RedisFixture {
       assertThatThrownBy(
               () ->
                   limited.eval(
-                      HashWriter.SCRIPT,
+                      WriteMethod.WRITE_SCRIPT,
                       List.of(Utf8.encode(documentKey(entry))),
-                      HashWriter.arguments(insertion)))
+                      WriteMethod.scriptArguments(Hash.of(insertion, VectorType.FLOAT32))))
           .hasMessageContaining("pexpire");
     }
     assertThat(jedis.exists(documentKey(entry))).isFalse();

@@ -4,6 +4,7 @@ import static io.github.semcache.testkit.Entries.atAngle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.time.Instant;
@@ -18,8 +19,10 @@ class SearchArgumentsTest {
     return String.join(" ", Stream.of(arguments).map(Utf8::decode).toList());
   }
 
-  private static String nearest(HybridPolicy policy, VectorIndex index) {
-    return words(SearchArguments.nearest("idx", FILTER, atAngle(2, 0), 10, policy, index, true));
+  private static final byte[] VECTOR = HashCodec.encode(atAngle(2, 90), VectorType.FLOAT32);
+
+  private static String nearest(HybridPolicy policy, int efRuntime) {
+    return words(SearchArguments.nearest("idx", FILTER, VECTOR, 10, policy, efRuntime, true));
   }
 
   @Test
@@ -31,7 +34,7 @@ class SearchArgumentsTest {
 
   @Test
   void searchReturnsAllFieldsExceptTheEmbedding() {
-    assertThat(nearest(HybridPolicy.SERVER_DEFAULT, VectorIndex.hnsw()))
+    assertThat(nearest(HybridPolicy.SERVER_DEFAULT, 64))
         .startsWith(
             "idx (@scope:{5c09e})=>[KNN 10 @embedding $v EF_RUNTIME 64 AS distance] PARAMS 2 v ")
         .endsWith(
@@ -41,29 +44,27 @@ class SearchArgumentsTest {
   @Test
   void limitEqualsK() {
     byte[][] arguments =
-        SearchArguments.nearest(
-            "idx", FILTER, atAngle(2, 0), 250, HybridPolicy.BATCHES, VectorIndex.flat(), true);
+        SearchArguments.nearest("idx", FILTER, VECTOR, 250, HybridPolicy.BATCHES, 0, true);
 
     assertThat(words(arguments)).contains("[KNN 250 ", " LIMIT 0 250 ");
   }
 
   @Test
   void efRuntimeIsOmittedIfTheGraphIsNotSearched() {
-    assertThat(nearest(HybridPolicy.BATCHES, VectorIndex.hnsw().efRuntime(99)))
+    assertThat(nearest(HybridPolicy.BATCHES, 99))
         .contains("[KNN 10 @embedding $v HYBRID_POLICY BATCHES EF_RUNTIME 99 AS distance]");
-    assertThat(nearest(HybridPolicy.ADHOC_BF, VectorIndex.hnsw()))
+    assertThat(nearest(HybridPolicy.ADHOC_BF, 64))
         .contains("[KNN 10 @embedding $v HYBRID_POLICY ADHOC_BF AS distance]");
-    assertThat(nearest(HybridPolicy.SERVER_DEFAULT, VectorIndex.flat()))
+    assertThat(nearest(HybridPolicy.SERVER_DEFAULT, 0))
         .contains("[KNN 10 @embedding $v AS distance]");
   }
 
   @Test
   void vectorIsPassedAsAParameterInStoredForm() {
     byte[][] arguments =
-        SearchArguments.nearest(
-            "idx", FILTER, atAngle(2, 90), 1, HybridPolicy.ADHOC_BF, VectorIndex.hnsw(), true);
+        SearchArguments.nearest("idx", FILTER, VECTOR, 1, HybridPolicy.ADHOC_BF, 64, true);
 
-    assertThat(arguments[5]).isEqualTo(HashCodec.encode(atAngle(2, 90)));
+    assertThat(arguments[5]).isEqualTo(VECTOR);
   }
 
   @Test

@@ -15,7 +15,7 @@ class VectorIndexTest {
 
   @Test
   void defaultsAreTheDocumentedOnes() {
-    assertThat(index).isEqualTo(new VectorIndex.Hnsw(16, 200, 64));
+    assertThat(index).isEqualTo(new VectorIndex.Hnsw(16, 200, VectorIndex.Hnsw.AUTOMATIC));
   }
 
   @Test
@@ -33,7 +33,7 @@ class VectorIndexTest {
         () -> index.efConstruction(0), "efConstruction is 0; it must be between 1 and 4096");
     assertRejected(
         () -> index.efConstruction(4097), "efConstruction is 4097; it must be between 1 and 4096");
-    assertRejected(() -> index.efRuntime(0), "efRuntime is 0; it must be between 1 and 4096");
-    assertRejected(() -> index.efRuntime(4097), "efRuntime is 4097; it must be between 1 and 4096");
+    assertRejected(() -> index.efRuntime(-1), "efRuntime is -1; it must be between 0 and 4096");
+    assertRejected(() -> index.efRuntime(4097), "efRuntime is 4097; it must be between 0 and 4096");
   }
 }

@@ -3,6 +3,7 @@ package io.github.semcache.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.ITERABLE;
+import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatClient;
@@ -124,6 +125,9 @@ class SemanticCacheActuatorTest {
           cache.ask(PARIS_AGAIN);
 
           assertThat(endpoint.read(null, null, null))
+              .hasEntrySatisfying(
+                  "errors",
+                  errors -> assertThat(errors).asInstanceOf(MAP).containsEntry("verifier", 0L))
               .containsEntry("requests", 2L)
               .containsEntry("semanticHits", 1L)
               .containsEntry("hitRate", 0.5)
@@ -132,6 +136,7 @@ class SemanticCacheActuatorTest {
               candidate(endpoint.read(PARIS_AGAIN, "brief", List.of("tenant=acme")));
           assertThat(candidate)
               .containsEntry("decision", "hit")
+              .containsEntry("verification", "accepted")
               .containsEntry("prompt", PARIS)
               .containsEntry("answer", "Paris");
 

@@ -8,11 +8,13 @@ import io.github.semcache.policy.MissReason;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -495,15 +497,25 @@ class SemanticCacheAdvisorTest {
         """
         {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}""";
 
+    private final String schema;
+
+    CityConverter() {
+      this(SCHEMA);
+    }
+
+    CityConverter(String schema) {
+      this.schema = schema;
+    }
+
     @Override
     public String getFormat() {
       return "Here is the JSON Schema instance your output must adhere to:\n```%s```\n"
-          .formatted(SCHEMA);
+          .formatted(schema);
     }
 
     @Override
     public String getJsonSchema() {
-      return SCHEMA;
+      return schema;
     }
 
     @Override
@@ -544,7 +556,7 @@ class SemanticCacheAdvisorTest {
         ChatClient.builder(model)
             .defaultAdvisors(
                 SemanticCacheAdvisor.builder(cache)
-                    .comparedAs(
+                    .normalizeRequest(
                         request ->
                             request
                                 .mutate()
@@ -567,6 +579,81 @@ class SemanticCacheAdvisorTest {
 
     assertThat(model.calls()).isEqualTo(2);
     assertThat(model.prompts().get(0).getSystemMessage().getText()).matches("It is \\d+");
+  }
+
+  @Test
+  void maximumWaitIsThatOfTheCache() {
+    List<io.github.semcache.prompt.Prompt> prompts = new ArrayList<>();
+    SemanticCacheAdvisor advisor =
+        SemanticCacheAdvisor.builder(cache)
+            .prompts(
+                (request, prompt) -> {
+                  prompts.add(prompt);
+                  return prompt;
+                })
+            .build();
+
+    ask(ChatClient.builder(model).defaultAdvisors(advisor).build(), PARIS);
+
+    assertThat(prompts).singleElement().matches(prompt -> prompt.maxWait().isEmpty());
+  }
+
+  @Test
+  void requestWhoseNormalizerThrowsIsNotCachedButCounted() {
+    SemanticCacheAdvisor advisor =
+        SemanticCacheAdvisor.builder(cache)
+            .normalizeRequest(
+                request -> {
+                  throw new IllegalStateException("normalizer");
+                })
+            .build();
+    ChatClient client = ChatClient.builder(model).defaultAdvisors(advisor).build();
+
+    ask(client, PARIS);
+    ask(client, PARIS);
+
+    assertThat(model.calls()).isEqualTo(2);
+    assertThat(cache.stats().adapterErrors()).isEqualTo(2);
+  }
+
+  @Test
+  void outputForAMalformedSchemaIsNotStoredButCounted() {
+    FakeChatModel structured = new FakeChatModel(prompt -> List.of(complete("{}")));
+    ChatClient client = client(structured);
+
+    for (int i = 0; i < 2; i++) {
+      client.prompt(PARIS).call().entity(new CityConverter("{\"type\": \"object\""));
+    }
+
+    assertThat(structured.calls()).isEqualTo(2);
+    assertThat(cache.stats().adapterErrors()).isEqualTo(2);
+  }
+
+  @Test
+  void streamThatCannotBeAggregatedIsForwardedAndItsWaitingCallsContinue() {
+    AtomicBoolean isAtItsEnd = new AtomicBoolean();
+    ChatResponse unreadable =
+        new ChatResponse(List.of(new Generation(new AssistantMessage("Paris")))) {
+          @Override
+          public List<Generation> getResults() {
+            if (isAtItsEnd.get()) {
+              throw new IllegalStateException("unreadable");
+            }
+            return super.getResults();
+          }
+        };
+    FakeChatModel streaming = new FakeChatModel(prompt -> List.of(unreadable));
+    List<ChatResponse> received = new ArrayList<>();
+
+    client(streaming).prompt(PARIS).stream()
+        .chatResponse()
+        .doOnNext(received::add)
+        .doOnNext(response -> isAtItsEnd.set(true))
+        .blockLast(Duration.ofSeconds(20));
+
+    assertThat(received).containsExactly(unreadable);
+    assertThat(cache.stats().adapterErrors()).isEqualTo(1);
+    assertThat(cache.stats().modelCalls()).as("abandoned").isEqualTo(1);
   }
 
   @Test

@@ -207,6 +207,26 @@ class SemanticCacheAutoConfigurationTest {
   }
 
   @Test
+  void listenerIsNotifiedIfAnotherOneFails() {
+    List<CacheEvent> events = new CopyOnWriteArrayList<>();
+    runner
+        .withBean(
+            "failing",
+            CacheListener.class,
+            () ->
+                event -> {
+                  throw new IllegalStateException("listener");
+                })
+        .withBean("listener", CacheListener.class, () -> events::add)
+        .run(
+            context -> {
+              context.getBean(SemanticCache.class).ask(PARIS);
+
+              assertThat(events).hasAtLeastOneElementOfType(CacheEvent.Miss.class);
+            });
+  }
+
+  @Test
   void luceneStoreIsOpenedIfADirectoryIsSet(@TempDir Path directory) {
     ApplicationContextRunner lucene =
         runner.withPropertyValues("semcache.lucene.directory=" + directory.resolve("answers"));

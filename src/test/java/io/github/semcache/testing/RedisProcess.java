@@ -96,6 +96,10 @@ public final class RedisProcess implements AutoCloseable {
     return port;
   }
 
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** Kills the server, like {@code kill -9}, and deletes its directory. */
   @Override
   public void close() {

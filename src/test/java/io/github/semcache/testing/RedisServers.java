@@ -106,6 +106,30 @@ public final class RedisServers {
   }
 
   /**
+   * Starts a server whose search module supports clusters. The caller makes it part of a cluster,
+   * and closes it.
+   */
+  public static RedisProcess startClusterNode(int port, String... options) {
+    try {
+      return RedisProcess.start(clusterCommand().orElseThrow(), port, options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns whether {@link #startClusterNode} has a command. */
+  public static boolean canStartClusterNodes() {
+    return clusterCommand().isPresent();
+  }
+
+  /** Returns the command of cluster nodes, or the command of a single server if there is none. */
+  private static Optional<String> clusterCommand() {
+    return RedisProcess.isOnPath(CLUSTER_COMMAND)
+        ? Optional.of(CLUSTER_COMMAND)
+        : Optional.ofNullable(OWN.get().command());
+  }
+
+  /**
    * Returns why the server that a test needs is unavailable, or empty if it is available.
    *
    * @throws IllegalStateException if an environment variable names a server that cannot be used, or
@@ -203,8 +227,8 @@ public final class RedisServers {
 
   /** Starts a cluster with its own command, or with the command of a single server. */
   private static Found startCluster() {
-    String command = RedisProcess.isOnPath(CLUSTER_COMMAND) ? CLUSTER_COMMAND : OWN.get().command();
-    if (command == null) {
+    Optional<String> command = clusterCommand();
+    if (command.isEmpty()) {
       return Found.unavailable(
           CLUSTER_VARIABLE
               + " is not set; neither "
@@ -212,9 +236,9 @@ public final class RedisServers {
               + " nor a server is on the PATH");
     }
     try {
-      return Found.at(RedisCluster.start(command), "started as " + command);
+      return Found.at(RedisCluster.start(command.get()), "started as " + command.get());
     } catch (IOException e) {
-      return Found.unavailable("a cluster of " + command + ": " + e.getMessage());
+      return Found.unavailable("a cluster of " + command.get() + ": " + e.getMessage());
     }
   }
 }

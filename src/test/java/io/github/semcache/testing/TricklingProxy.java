@@ -14,13 +14,15 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Accepts connections on the loopback address and forwards them to a server. While it trickles, it
- * forwards the replies of the server one byte at a time, with a pause after each.
+ * forwards the replies of the server one byte at a time, with a pause after each. While it cuts, it
+ * forwards half of a reply and closes the connection.
  */
 public final class TricklingProxy implements AutoCloseable {
   private final ServerSocket server;
   private final URI target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile Duration pause = Duration.ZERO;
+  private volatile boolean cutting;
 
   private TricklingProxy(ServerSocket server, URI target) {
     this.server = server;
@@ -40,6 +42,11 @@ public final class TricklingProxy implements AutoCloseable {
     this.pause = pauseAfterByte;
   }
 
+  /** Sets whether connections are closed in the middle of a reply. */
+  public void cut(boolean cutReplies) {
+    this.cutting = cutReplies;
+  }
+
   public URI uri() {
     return URI.create("redis://localhost:" + server.getLocalPort());
   }
@@ -53,14 +60,23 @@ public final class TricklingProxy implements AutoCloseable {
     while (!server.isClosed()) {
       try {
         Socket client = server.accept();
-        Socket upstream = new Socket(target.getHost(), target.getPort());
         sockets.add(client);
+        Socket upstream = connect(client);
         sockets.add(upstream);
         startThread(() -> forward(client, upstream, false));
         startThread(() -> forward(upstream, client, true));
       } catch (IOException e) {
         // The proxy was closed.
       }
+    }
+  }
+
+  private Socket connect(Socket client) throws IOException {
+    try {
+      return new Socket(target.getHost(), target.getPort());
+    } catch (IOException e) {
+      client.close();
+      throw e;
     }
   }
 
@@ -71,6 +87,10 @@ public final class TricklingProxy implements AutoCloseable {
       OutputStream output = to.getOutputStream();
       byte[] bytes = new byte[8192];
       for (int count = input.read(bytes); count >= 0; count = input.read(bytes)) {
+        if (isReply && cutting) {
+          output.write(bytes, 0, count / 2);
+          return;
+        }
         if (isReply && !pause.isZero()) {
           trickle(bytes, count, output);
         } else {

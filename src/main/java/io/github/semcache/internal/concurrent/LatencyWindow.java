@@ -3,6 +3,7 @@ package io.github.semcache.internal.concurrent;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /** The durations of the latest 128 calls. Thread-safe; does not wait. */
 public final class LatencyWindow {
@@ -22,6 +23,19 @@ public final class LatencyWindow {
    */
   public synchronized void add(Duration duration) {
     nanos[(int) (count++ % SIZE)] = duration.toNanos();
+  }
+
+  /**
+   * Returns one of the durations.
+   *
+   * @param random selects it
+   * @return a duration; empty if there is none
+   */
+  synchronized Optional<Duration> any(RandomGenerator random) {
+    int size = (int) Math.min(count, SIZE);
+    return size == 0
+        ? Optional.empty()
+        : Optional.of(Duration.ofNanos(nanos[random.nextInt(size)]));
   }
 
   /**

@@ -10,7 +10,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -83,7 +82,9 @@ public final class TimeLimiter implements AutoCloseable {
     private final Duration grace;
     private final Semaphore permits = new Semaphore(MAX_CALLS);
     private final AtomicInteger abandoned = new AtomicInteger();
-    private final AtomicReference<@Nullable Call<?>> background = new AtomicReference<>();
+
+    /** Guarded by this object. */
+    private @Nullable Call<?> background;
 
     private Bulkhead(UnaryOperator<Runnable> context, Duration grace) {
       this.context = context;
@@ -121,8 +122,8 @@ public final class TimeLimiter implements AutoCloseable {
      * @param limit the time limit
      * @param action the call, which must not throw
      */
-    public void callInBackground(Duration limit, Runnable action) {
-      @Nullable Call<?> previous = background.get();
+    public synchronized void callInBackground(Duration limit, Runnable action) {
+      @Nullable Call<?> previous = background;
       if (previous != null && !previous.isDone() && !previous.abandonAfter(limit)) {
         return;
       }
@@ -130,13 +131,13 @@ public final class TimeLimiter implements AutoCloseable {
       if (!permits.tryAcquire()) {
         throw new RejectedExecutionException(MAX_CALLS + " calls are running");
       }
-      background.set(
+      background =
           start(
               () -> {
                 action.run();
                 return true;
               },
-              null));
+              null);
     }
 
     private void rejectIfStuck() {
@@ -170,7 +171,8 @@ public final class TimeLimiter implements AutoCloseable {
       Call<T> call = new Call<>(this, action, caller);
       boolean started = false;
       try {
-        workers.execute(context.apply(call));
+        Runnable inContext = context.apply(call);
+        workers.execute(() -> call.runBy(inContext));
         started = true;
         return call;
       } finally {
@@ -222,6 +224,27 @@ public final class TimeLimiter implements AutoCloseable {
       this.caller = caller;
     }
 
+    /** Runs a task that runs this call. If it does not, this call fails. */
+    void runBy(Runnable inContext) {
+      @Nullable Throwable thrown = null;
+      try {
+        inContext.run();
+      } catch (Throwable e) {
+        if (done) {
+          throw e;
+        }
+        thrown = e;
+      }
+      if (!done) {
+        end(
+            null,
+            thrown != null
+                ? thrown
+                : new IllegalStateException("the task of withContext did not run its argument"));
+        LockSupport.unpark(caller);
+      }
+    }
+
     @Override
     public void run() {
       begin();
@@ -244,6 +267,9 @@ public final class TimeLimiter implements AutoCloseable {
     }
 
     private synchronized void end(@Nullable T value, @Nullable Throwable thrown) {
+      if (done) {
+        return;
+      }
       worker = null;
       boolean unused = Thread.interrupted(); // clears the flag, which belongs to this call
       result = value;

@@ -1,4 +1,4 @@
-/** The order in which candidates are verified. */
+/** The order in which candidates are verified. Internal: not part of the API. */
 @NullMarked
 package io.github.semcache.internal.decision;
 

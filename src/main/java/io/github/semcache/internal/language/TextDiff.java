@@ -2,6 +2,7 @@ package io.github.semcache.internal.language;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.internal.language.Dictionary.WordList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -55,6 +56,18 @@ public final class TextDiff {
    */
   public static TextDiff of(TextAnalysis first, TextAnalysis second) {
     return new TextDiff(requireNonNull(first, "first"), requireNonNull(second, "second"));
+  }
+
+  /**
+   * Analyzes and compares two texts.
+   *
+   * @param dictionary the word lists
+   * @param first a text
+   * @param second another text
+   * @return their difference
+   */
+  public static TextDiff of(Dictionary dictionary, String first, String second) {
+    return of(TextAnalysis.of(dictionary, first), TextAnalysis.of(dictionary, second));
   }
 
   private static boolean isComparable(List<Token> tokens) {
@@ -187,6 +200,34 @@ public final class TextDiff {
    */
   public List<Token> onlyInSecond() {
     return onlyInSecond;
+  }
+
+  /**
+   * Returns what only the first text has, numbers included, as it is written there.
+   *
+   * @return the folded texts of the tokens, in the order of the text; the first word of a number
+   */
+  public List<String> textsOnlyInFirst() {
+    return textsOnlyIn(first, onlyInFirst, numbersOnlyInFirst);
+  }
+
+  /**
+   * Returns what only the second text has, numbers included, as it is written there.
+   *
+   * @return the folded texts of the tokens, in the order of the text; the first word of a number
+   */
+  public List<String> textsOnlyInSecond() {
+    return textsOnlyIn(second, onlyInSecond, numbersOnlyInSecond);
+  }
+
+  private static List<String> textsOnlyIn(
+      TextAnalysis text, List<Token> tokens, List<Quantity> numbers) {
+    return text.tokens().stream()
+        .filter(
+            token ->
+                tokens.contains(token) || (token.isNumber() && numbers.contains(token.quantity())))
+        .map(Token::form)
+        .toList();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.semcache.internal.language;
 
+import io.github.semcache.internal.language.Dictionary.WordList;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

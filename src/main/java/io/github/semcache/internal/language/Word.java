@@ -1,5 +1,6 @@
 package io.github.semcache.internal.language;
 
+import io.github.semcache.internal.language.Dictionary.WordList;
 import io.github.semcache.internal.language.Token.Direction;
 import io.github.semcache.internal.language.Token.Trait;
 import java.util.Collections;

@@ -1,5 +1,7 @@
 package io.github.semcache.internal.language;
 
+import io.github.semcache.internal.language.Dictionary.WordList;
+
 /**
  * A group of words in a line of a {@link WordList}.
  *

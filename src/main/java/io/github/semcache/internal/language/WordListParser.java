@@ -1,5 +1,6 @@
 package io.github.semcache.internal.language;
 
+import io.github.semcache.internal.language.Dictionary.WordList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -3,6 +3,7 @@ package io.github.semcache.internal.learning;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.internal.concurrent.CircuitBreaker;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import java.nio.ByteBuffer;
@@ -97,7 +98,8 @@ public final class CachedScale implements EmbeddingSpace.Scale.Source {
   private <T> Optional<T> attempt(CacheEvent.Part part, Supplier<T> action) {
     try {
       return Optional.of(action.get());
-    } catch (RuntimeException | LinkageError e) {
+    } catch (Throwable e) {
+      FatalErrors.rethrowIfFatal(e);
       events.onEvent(new CacheEvent.Failed(part, e));
       return Optional.empty();
     }

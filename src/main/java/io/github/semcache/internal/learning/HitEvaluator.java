@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.concurrent.BoundedWorker;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.judge.AnswerJudge.Comparison;
 import io.github.semcache.judge.AnswerJudge.Verdict;
@@ -166,6 +167,7 @@ public final class HitEvaluator implements AutoCloseable {
     try {
       return requireNonNull(judge.judge(comparison), "the judge returned no verdict");
     } catch (Throwable e) { // May run on the caller's thread, which must still get its answer.
+      FatalErrors.rethrowIfFatal(e);
       events.onEvent(new CacheEvent.Failed(CacheEvent.Part.JUDGE, e));
       return Verdict.UNKNOWN;
     }
@@ -176,7 +178,8 @@ public final class HitEvaluator implements AutoCloseable {
     try {
       store.updateAttributes(
           stored.key(), entry -> entry.equals(stored) ? WrongReports.join(entry, member) : entry);
-    } catch (RuntimeException | LinkageError | AssertionError e) {
+    } catch (Throwable e) {
+      FatalErrors.rethrowIfFatal(e);
       events.onEvent(new CacheEvent.Failed(CacheEvent.Part.LEARNING, e));
     }
   }

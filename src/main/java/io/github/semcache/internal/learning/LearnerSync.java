@@ -1,5 +1,6 @@
 package io.github.semcache.internal.learning;
 
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.RedactedFailure;
 import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.Learner;
@@ -159,7 +160,8 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
   private void attempt(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException | LinkageError | AssertionError e) {
+    } catch (Throwable e) {
+      FatalErrors.rethrowIfFatal(e);
       fail(e);
     }
   }

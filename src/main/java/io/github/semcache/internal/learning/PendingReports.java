@@ -1,5 +1,6 @@
 package io.github.semcache.internal.learning;
 
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
@@ -104,7 +105,8 @@ public final class PendingReports implements AutoCloseable {
     for (Report report : reports) {
       try {
         report.store().run();
-      } catch (RuntimeException | LinkageError | AssertionError e) {
+      } catch (Throwable e) {
+        FatalErrors.rethrowIfFatal(e);
         fail(e);
         moveToEnd(report);
         return;

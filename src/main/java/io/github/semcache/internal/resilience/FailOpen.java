@@ -92,6 +92,25 @@ public final class FailOpen {
   }
 
   /**
+   * Calls a part for a caller who receives its failures. The circuit is neither consulted nor
+   * changed.
+   *
+   * @param <T> the result of the call
+   * @param operation the operation
+   * @param action makes the call; its exceptions are thrown here
+   * @return the result
+   * @throws io.github.semcache.store.StoreException if the part is the store and the call does not
+   *     end before the current deadline
+   * @throws EmbedderException if the part is the embedder and the call does not end before the
+   *     current deadline
+   * @throws IllegalStateException if another part does not
+   */
+  public <T> T require(Operation operation, Supplier<T> action) {
+    Part part = parts.get(operation);
+    return part == null ? action.get() : part.require(action);
+  }
+
+  /**
    * Runs an action that calls several parts. Contains the errors that are thrown between the calls
    * of the parts, for example if memory is exhausted.
    *
@@ -184,12 +203,28 @@ public final class FailOpen {
       }
     }
 
+    <T> T require(Supplier<T> action) {
+      Optional<Deadline> deadline = mayBlock ? Deadline.current() : Optional.empty();
+      if (deadline.isEmpty() || observesDeadline.getAsBoolean()) {
+        return action.get();
+      }
+      Duration granted = deadline.get().remaining();
+      if (granted.isZero()) {
+        throw expiredBefore();
+      }
+      return callOnWorker(deadline.get(), granted, action);
+    }
+
     /** Handles a call after the deadline has expired, which is no failure of this part. */
     private <T> Optional<T> skipped() {
       if (failOnCacheErrors) {
-        throw operation.failure("the deadline had expired before", new TimeoutException());
+        throw expiredBefore();
       }
       return Optional.empty();
+    }
+
+    private RuntimeException expiredBefore() {
+      return operation.failure("the deadline had expired before", new TimeoutException());
     }
 
     private <T> T callOnWorker(Deadline deadline, Duration granted, Supplier<T> action) {

@@ -1,22 +1,18 @@
 package io.github.semcache.internal.verify;
 
-import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.Guards;
-import io.github.semcache.guard.PromptPair;
+import io.github.semcache.internal.language.Dictionary.WordList;
+import io.github.semcache.internal.language.DifferenceRule;
 import io.github.semcache.internal.language.TextAnalysis;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
-import io.github.semcache.internal.language.WordList;
 import io.github.semcache.internal.verify.TokenAlignment.Side;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** What the guards find: numbers, dates, units, opposites, negations, and questions. */
 final class GuardFeatures {
   private GuardFeatures() {}
 
-  static void put(PromptPair pair, TokenAlignment alignment, FeatureValues out) {
+  static void put(TokenAlignment alignment, FeatureValues out) {
     TextDiff diff = alignment.diff;
     out.set(Feature.NUMBER_REPLACED, diff.isNumberReplaced());
     out.set(Feature.NUMBER_ADDED, diff.isNumberAdded());
@@ -27,12 +23,11 @@ final class GuardFeatures {
     boolean negated = diff.first().negationCount() != diff.second().negationCount();
     out.set(Feature.NEGATION, diff.isNegationChanged() || negated);
     out.set(Feature.QUESTION, isOtherQuestion(diff));
-    Set<RejectionReason> guards = new HashSet<>(Guards.english().rejections(pair));
-    out.set(Feature.NEGATION_GUARD, guards.contains(RejectionReason.NEGATION));
-    out.set(Feature.ORDER_GUARD, guards.contains(RejectionReason.SWAPPED_ORDER));
-    out.set(Feature.SYMBOL_GUARD, guards.contains(RejectionReason.SYMBOL));
-    out.set(Feature.NAME_GUARD, guards.contains(RejectionReason.REPLACED_NAME));
-    out.set(Feature.SUBSTITUTION, guards.contains(RejectionReason.REPLACED_WORD));
+    out.set(Feature.NEGATION_GUARD, DifferenceRule.NEGATION.appliesTo(diff));
+    out.set(Feature.ORDER_GUARD, DifferenceRule.SWAPPED_ORDER.appliesTo(diff));
+    out.set(Feature.SYMBOL_GUARD, DifferenceRule.SYMBOL.appliesTo(diff));
+    out.set(Feature.NAME_GUARD, DifferenceRule.REPLACED_NAME.appliesTo(diff));
+    out.set(Feature.SUBSTITUTION, DifferenceRule.REPLACED_WORD.appliesTo(diff));
   }
 
   private static boolean isOtherQuestion(TextDiff diff) {

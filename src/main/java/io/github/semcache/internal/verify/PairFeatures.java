@@ -2,6 +2,7 @@ package io.github.semcache.internal.verify;
 
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextDiff;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 public final class PairFeatures {
   private final FeatureValues values = new FeatureValues();
   private final WordFeatures words;
+  private final TextDiff diff;
 
-  private PairFeatures(PromptPair pair, double distance) {
-    TokenAlignment alignment = new TokenAlignment(pair.diff(Dictionary.english()));
+  private PairFeatures(PromptPair pair, TextDiff diff, double distance) {
+    this.diff = diff;
+    TokenAlignment alignment = new TokenAlignment(diff);
     values.set(Feature.DISTANCE, distance);
     words = new WordFeatures(alignment, values);
-    GuardFeatures.put(pair, alignment, values);
+    GuardFeatures.put(alignment, values);
     StructureFeatures.put(alignment, values);
     SentenceFeatures.put(alignment, values);
     CharacterFeatures.put(pair.asked(), pair.cached(), values);
@@ -29,7 +32,28 @@ public final class PairFeatures {
    * @return the features
    */
   public static PairFeatures of(PromptPair pair, double distance) {
-    return new PairFeatures(pair, distance);
+    return of(pair, TextDiff.of(Dictionary.english(), pair.asked(), pair.cached()), distance);
+  }
+
+  /**
+   * Computes the features of a pair that has been compared.
+   *
+   * @param pair the two prompts
+   * @param diff their difference, with the English dictionary
+   * @param distance their cosine distance, in [0, 2]
+   * @return the features
+   */
+  public static PairFeatures of(PromptPair pair, TextDiff diff, double distance) {
+    return new PairFeatures(pair, diff, distance);
+  }
+
+  /**
+   * Returns the difference of the prompts.
+   *
+   * @return the difference, with the English dictionary
+   */
+  public TextDiff diff() {
+    return diff;
   }
 
   /**

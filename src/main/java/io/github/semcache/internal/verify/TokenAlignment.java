@@ -1,11 +1,11 @@
 package io.github.semcache.internal.verify;
 
+import io.github.semcache.internal.language.Dictionary.WordList;
 import io.github.semcache.internal.language.TextAnalysis;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.language.Token.Kind;
 import io.github.semcache.internal.language.Token.Trait;
-import io.github.semcache.internal.language.WordList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

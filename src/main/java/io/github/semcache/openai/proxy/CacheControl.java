@@ -55,6 +55,9 @@ public final class CacheControl {
   /** The request header for the maximum wait for another call, an ISO 8601 duration. */
   public static final String MAX_WAIT = "X-Semcache-Max-Wait";
 
+  /** The request header that delays hits: {@code true}; see {@link #quiet}. */
+  public static final String QUIET = "X-Semcache-Quiet";
+
   /**
    * The response header for the source of the answer: {@code exact}, {@code semantic}, or {@code
    * model}. It is absent if the cache was not used.
@@ -109,7 +112,8 @@ public final class CacheControl {
   }
 
   /**
-   * Returns an instance that always asks the model, and replaces the cached answer.
+   * Returns an instance with which the model is always called and its answer replaces the cached
+   * one.
    *
    * @return an instance with the mode {@code refresh}
    */
@@ -118,7 +122,7 @@ public final class CacheControl {
   }
 
   /**
-   * Returns an instance that always asks the model, and stores nothing.
+   * Returns an instance with which the model is always called and nothing is stored.
    *
    * @return an instance with the mode {@code bypass}
    */
@@ -185,6 +189,16 @@ public final class CacheControl {
    */
   public CacheControl maxWait(Duration maxWait) {
     return with(MAX_WAIT, ANY.maxWait(maxWait).maxWait().orElseThrow());
+  }
+
+  /**
+   * Delays hits; see {@link Prompt#quiet()}. Combine it with {@code marksHits(false)} of {@link
+   * CachedOpenAi.Builder}.
+   *
+   * @return an instance whose hits are delayed
+   */
+  public CacheControl quiet() {
+    return with(QUIET, true);
   }
 
   private CacheControl with(String name, Object value) {

@@ -60,13 +60,13 @@ import java.util.function.UnaryOperator;
  *   <li><b>Failures.</b> An error of the model is returned unchanged after the retries of the
  *       client, also to the calls that wait for the same answer. Errors that are specific to one
  *       caller are the exception: for statuses 401, 402, 403, 404, 408, and 429, timeouts, and
- *       interrupts, one of the waiting calls asks the model itself. Failures of the cache do not
+ *       interrupts, one of the waiting calls calls the model itself. Failures of the cache do not
  *       fail the call, unless the cache was built with {@code failOnCacheErrors}. A closed cache is
  *       bypassed. Requests and responses that cannot be parsed, and a {@link QuestionFinder} that
  *       throws, are counted as {@link io.github.semcache.stats.CacheStats#adapterErrors
  *       adapterErrors}.
  *   <li><b>Coalescing.</b> If clients with the same number of retries send the same new request
- *       concurrently, only one of them asks the model. A stream is shared while it arrives, by
+ *       concurrently, only one of them calls the model. A stream is shared while it arrives, by
  *       calls with the same timeouts, and it ends with the timeout of the first. A call waits for
  *       the start of another call's answer at most for its own request timeout.
  *   <li><b>Streams.</b> Events are forwarded as they arrive. The end of the stream is delivered

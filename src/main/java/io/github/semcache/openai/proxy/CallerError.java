@@ -17,14 +17,19 @@ final class CallerError {
   /** The message of OkHttp's exception for a canceled call. */
   private static final String CANCELED = "Canceled";
 
+  /** Limits the search in chains of causes that contain a cycle. */
+  private static final int MAX_CAUSES = 50;
+
   private CallerError() {}
 
   /** Returns whether a failure or one of its causes is specific to one caller. */
   static boolean matches(Throwable failure) {
-    for (@Nullable Throwable e = failure; e != null; e = e.getCause()) {
-      if (isCallerError(e)) {
+    @Nullable Throwable cause = failure;
+    for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+      if (isCallerError(cause)) {
         return true;
       }
+      cause = cause.getCause();
     }
     return false;
   }

@@ -62,6 +62,8 @@ final class ControlHeaders {
       return prompt.maxAge(duration(name, value));
     } else if (name.equalsIgnoreCase(CacheControl.MAX_WAIT)) {
       return prompt.maxWait(duration(name, value));
+    } else if (name.equalsIgnoreCase(CacheControl.QUIET)) {
+      return quiet(value, prompt);
     }
     throw new IllegalArgumentException(
         "header " + name + " is unknown; it must be one of those defined in CacheControl");
@@ -74,6 +76,13 @@ final class ControlHeaders {
       }
     }
     throw invalid(CacheControl.MODE, value, "use, refresh, or bypass");
+  }
+
+  private static Prompt quiet(String value, Prompt prompt) {
+    if (!value.equalsIgnoreCase("true")) {
+      throw invalid(CacheControl.QUIET, value, "true");
+    }
+    return prompt.quiet();
   }
 
   private static boolean isTag(String name) {

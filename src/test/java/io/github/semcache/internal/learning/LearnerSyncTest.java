@@ -12,12 +12,14 @@ import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
+import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testkit.FakeClock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,15 +46,40 @@ class LearnerSyncTest {
           Runnable::run);
 
   private void update(int verdicts) {
+    for (int i = 0; i < verdicts; i++) {
+      sync.update(decision());
+    }
+  }
+
+  private static LabeledDecision decision() {
     Query query = new Query("q", Scope.none(), "key", Optional.empty(), OptionalDouble.empty(), Optional.empty());
     CacheEntry entry =
         new CacheEntry("e", Scope.none().hash(), "prompt", "answer", Map.of(), Instant.EPOCH);
     Match match = new Match(entry, 0);
     Decision miss = Decision.miss(MissReason.TOO_FAR);
-    for (int i = 0; i < verdicts; i++) {
-      sync.update(
-          new LabeledDecision(query, List.of(match), match, miss, Verdict.SAME, Instant.EPOCH));
-    }
+    return new LabeledDecision(query, List.of(match), match, miss, Verdict.SAME, Instant.EPOCH);
+  }
+
+  @Test
+  void errorsOfTheLearnerArePublishedAndNotThrown() {
+    List<Throwable> failures = new ArrayList<>();
+    LearnerSync failing =
+        new LearnerSync(
+            learner,
+            new StateBlob(states, "policy", SPACE),
+            event -> {
+              if (event instanceof CacheEvent.Failed failed) {
+                failures.add(failed.cause());
+              }
+            },
+            new FakeClock()::nanos,
+            Runnable::run);
+    Error failure = new StackOverflowError();
+    learner.failure = Optional.of(failure);
+
+    failing.update(decision());
+
+    assertThat(failures).containsExactly(failure);
   }
 
   @Test
@@ -132,6 +159,7 @@ class LearnerSyncTest {
   /** Learns the number of verdicts. */
   private static final class CountingLearner implements LearningPolicy, Learner {
     private final AtomicInteger verdicts = new AtomicInteger();
+    private Optional<Error> failure = Optional.empty();
 
     @Override
     public Decision decide(Query query, List<Match> matches) {
@@ -150,6 +178,9 @@ class LearnerSyncTest {
 
     @Override
     public void update(LabeledDecision decision) {
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
       verdicts.incrementAndGet();
     }
 

@@ -82,6 +82,7 @@ final class CacheControlOptionsTest extends CachedClientTest {
             "Max-Distance",
             "Max-Age",
             "Max-Wait",
+            "Quiet",
             "Bypas")) {
       ChatCompletionCreateParams params =
           asking(PARIS).toBuilder()

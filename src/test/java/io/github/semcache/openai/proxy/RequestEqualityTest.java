@@ -131,6 +131,18 @@ final class RequestEqualityTest extends RequestEqualityFixture {
   }
 
   @Test
+  void quietCallHasTheKeyOfTheSameCall() {
+    RequestOptions options = RequestOptions.builder().build();
+    HttpRequest request = azure("gpt-4o", "1");
+    HttpRequest quiet =
+        request.toBuilder().putAllHeaders(CacheControl.use().quiet().headers()).build();
+
+    assertThat(reader.read(quiet, options).orElseThrow().prompt().isQuiet()).isTrue();
+    assertThat(reader.read(request, options).orElseThrow().prompt().isQuiet()).isFalse();
+    assertThat(keyOf(quiet)).isEqualTo(keyOf(request));
+  }
+
+  @Test
   void timeoutOfACallLimitsItsWaitForAnother() {
     RequestOptions withTimeout = RequestOptions.builder().timeout(Duration.ofSeconds(3)).build();
     RequestOptions withoutTimeout = RequestOptions.builder().timeout(Duration.ZERO).build();

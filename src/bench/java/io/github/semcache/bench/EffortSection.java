@@ -1,0 +1,305 @@
+package io.github.semcache.bench;
+
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.redis.RedisVectorStore;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
+import io.github.semcache.redis.VectorIndex;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore.NearestQuery;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/**
+ * Measures the number of candidates that the Redis store selects, with independent vectors, which
+ * are the hardest to search, and with those of the {@link Corpus}. Compares the CPU time with that
+ * of 64 candidates and with that of the plain command with the same number of candidates.
+ */
+final class EffortSection {
+  private static final int QUERIES = 400;
+  private static final int BATCH_SIZE = 500;
+
+  /** More searches than the store needs to measure its recall several times. */
+  private static final int ADAPTATION_SEARCHES = 6_000;
+
+  private static final double NOISE = 0.5;
+  private static final double TOLERANCE = 1e-3;
+  private static final Scope SCOPE = Scope.none();
+
+  private final Report report;
+  private final RedisServer server;
+  private final Duration duration;
+  private final Report.Table table;
+  private final Report.Table types;
+
+  EffortSection(Report report, RedisServer server, Duration duration) {
+    this.report = report;
+    this.server = server;
+    this.duration = duration;
+    table =
+        report.table(
+            "Redis, candidates selected by the store, 10 nearest neighbors in a scope with all",
+            "entries",
+            "dimension",
+            "vectors",
+            "candidates",
+            "recall@1",
+            "CPU µs",
+            "64 candidates, recall@1",
+            "CPU µs",
+            "ratio to 64 candidates",
+            "ratio to the plain command");
+    types =
+        report.table(
+            "Redis, memory by the type of the vectors",
+            "entries",
+            "dimension",
+            "FLOAT32, bytes per entry",
+            "FLOAT16, bytes per entry",
+            "FLOAT16, recall@1",
+            "ratio");
+  }
+
+  void run(List<Integer> sizes, List<Integer> dimensions) {
+    for (int dimension : dimensions) {
+      for (int size : sizes) {
+        Vectors independent = new Vectors(size, dimension, Optional.empty());
+        effort("independent", independent);
+        effort("clustered", new Vectors(size, dimension, Optional.of(new Corpus(size, dimension))));
+        if (size == sizes.get(0)) {
+          types(independent);
+        }
+      }
+    }
+  }
+
+  /**
+   * Vectors by number.
+   *
+   * @param corpus the source of clustered vectors; empty for independent ones
+   */
+  private record Vectors(int size, int dimension, Optional<Corpus> corpus) {
+    Embedding vector(int number) {
+      return corpus.map(each -> each.embedding(number)).orElseGet(() -> independent(number));
+    }
+
+    private Embedding independent(int number) {
+      return Embedding.of(gaussian(number));
+    }
+
+    private float[] gaussian(long seed) {
+      SplittableRandom random = new SplittableRandom(seed * 7_919 + 1);
+      float[] vector = new float[dimension];
+      for (int i = 0; i < dimension; i++) {
+        vector[i] = (float) random.nextGaussian();
+      }
+      return vector;
+    }
+
+    int target(int i) {
+      return (int) Math.floorMod(i * 1_000_003L, (long) size);
+    }
+
+    NearestQuery query(int i) {
+      Embedding query =
+          corpus.map(each -> each.paraphrase(target(i))).orElseGet(() -> nearIndependent(i));
+      return Corpus.nearestQuery(query, SCOPE);
+    }
+
+    private Embedding nearIndependent(int i) {
+      float[] vector = gaussian(target(i));
+      float[] noise = gaussian(-1L - i);
+      for (int j = 0; j < dimension; j++) {
+        vector[j] += (float) (NOISE * noise[j]);
+      }
+      return Embedding.of(vector);
+    }
+
+    NewEntry entry(int number) {
+      CacheEntry entry =
+          new CacheEntry(
+              "key-" + number,
+              SCOPE.hash(),
+              "prompt " + number,
+              "An answer. ".repeat(70),
+              Map.of(),
+              Instant.ofEpochMilli(1_700_000_000_000L + number));
+      return new NewEntry(entry, Optional.of(vector(number)), Optional.of(Duration.ofDays(1)));
+    }
+  }
+
+  private RedisVectorStore store(Vectors vectors, VectorType type, VectorIndex index) {
+    return RedisVectorStore.builder(
+            server.client, new EmbeddingSpace("effort", vectors.dimension()))
+        .cacheName("semcache-effort")
+        .vectorType(type)
+        .vectorIndex(index)
+        .build();
+  }
+
+  private static void fill(RedisVectorStore store, Vectors vectors) {
+    store.remove(new EntrySelector.All());
+    for (int from = 0; from < vectors.size(); from += BATCH_SIZE) {
+      int to = Math.min(vectors.size(), from + BATCH_SIZE);
+      store.put(IntStream.range(from, to).mapToObj(vectors::entry).toList());
+    }
+  }
+
+  private void effort(String name, Vectors vectors) {
+    RedisVectorStore automatic = store(vectors, VectorType.FLOAT32, VectorIndex.hnsw());
+    RedisVectorStore fixed = store(vectors, VectorType.FLOAT32, VectorIndex.hnsw().efRuntime(64));
+    try {
+      fill(automatic, vectors);
+      List<NearestQuery> queries = IntStream.range(0, QUERIES).mapToObj(vectors::query).toList();
+      for (int i = 0; i < ADAPTATION_SEARCHES; i++) {
+        automatic.nearest(queries.get(i % QUERIES));
+      }
+      String query = server.plannedQuery(() -> automatic.nearest(queries.get(0)));
+      server.plannedQuery(() -> fixed.nearest(queries.get(0)));
+      PlainJedis plain = new PlainJedis(server.client, automatic.indexName());
+      double[] micros =
+          cpuMicros(
+              i -> automatic.nearest(queries.get(i)),
+              i -> fixed.nearest(queries.get(i)),
+              plain(plain, query, queries));
+      double recall = recall(automatic, vectors, queries);
+      double toPlain = micros[0] / micros[2];
+      table.row(
+          vectors.size(),
+          vectors.dimension(),
+          name,
+          query.replaceAll(".*EF_RUNTIME (\\d+).*", "$1"),
+          format(recall),
+          micros[0],
+          format(recall(fixed, vectors, queries)),
+          micros[1],
+          micros[0] / micros[1],
+          toPlain);
+      String target = "%,d x %d, %s vectors".formatted(vectors.size(), vectors.dimension(), name);
+      report.atLeast("recall@1 of the selected candidates, " + target, recall, 0.99);
+      report.atMost("selected candidates: ratio to the plain command, " + target, toPlain, 1.05);
+    } finally {
+      automatic.dropIndex(true);
+    }
+  }
+
+  private static String format(double recall) {
+    return String.format(Locale.ROOT, "%.4f", recall);
+  }
+
+  /**
+   * Returns the CPU time of each variant per search, of the calling thread and the main thread of
+   * the server. Unlike the elapsed time, it hardly depends on the load of the machine.
+   */
+  @SafeVarargs
+  private double[] cpuMicros(IntFunction<Object>... variants) {
+    double[] micros = new double[variants.length];
+    int rounds = (int) Math.max(1, duration.toMillis() / 100);
+    for (int round = 0; round < rounds; round++) {
+      for (int j = 0; j < variants.length; j++) {
+        double before = clientMicros() + serverMicros();
+        for (int i = 0; i < QUERIES; i++) {
+          variants[j].apply(i);
+        }
+        micros[j] += (clientMicros() + serverMicros() - before) / QUERIES / rounds;
+      }
+    }
+    return micros;
+  }
+
+  private static double clientMicros() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e3;
+  }
+
+  private double serverMicros() {
+    return info("cpu", "used_cpu_user_main_thread:") * 1e6
+        + info("cpu", "used_cpu_sys_main_thread:") * 1e6;
+  }
+
+  private double info(String section, String name) {
+    return server
+        .client
+        .info(section)
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+        .sum();
+  }
+
+  private static IntFunction<Object> plain(
+      PlainJedis plain, String query, List<NearestQuery> queries) {
+    byte[][][] arguments =
+        queries.stream()
+            .map(each -> plain.searchArguments(query, each.embedding()))
+            .toArray(byte[][][]::new);
+    return i -> plain.search(arguments[i]);
+  }
+
+  /** Returns the fraction of searches that find an entry as near as the one they are near to. */
+  private static double recall(
+      RedisVectorStore store, Vectors vectors, List<NearestQuery> queries) {
+    long found =
+        IntStream.range(0, QUERIES)
+            .filter(
+                i -> {
+                  Embedding target = vectors.vector(vectors.target(i));
+                  double distance = queries.get(i).embedding().cosineDistance(target);
+                  return store.nearest(queries.get(i)).matches().stream()
+                      .anyMatch(match -> match.distance() <= distance + TOLERANCE);
+                })
+            .count();
+    return (double) found / QUERIES;
+  }
+
+  private void types(Vectors vectors) {
+    double float32 = bytesPerEntry(vectors, VectorType.FLOAT32, store -> {});
+    double[] recall = new double[1];
+    List<NearestQuery> queries = IntStream.range(0, QUERIES).mapToObj(vectors::query).toList();
+    double float16 =
+        bytesPerEntry(
+            vectors, VectorType.FLOAT16, store -> recall[0] = recall(store, vectors, queries));
+    types.row(
+        vectors.size(),
+        vectors.dimension(),
+        float32,
+        float16,
+        format(recall[0]),
+        float16 / float32);
+    String target = "%,d x %d".formatted(vectors.size(), vectors.dimension());
+    report.atLeast("recall@1 of FLOAT16 vectors, " + target, recall[0], 0.98);
+    if (vectors.dimension() >= 1_536) {
+      report.atMost("memory of FLOAT16 to that of FLOAT32, " + target, float16 / float32, 0.55);
+    }
+  }
+
+  private double bytesPerEntry(
+      Vectors vectors, VectorType type, Consumer<RedisVectorStore> action) {
+    RedisVectorStore store = store(vectors, type, VectorIndex.hnsw());
+    try {
+      store.remove(new EntrySelector.All());
+      double before = usedMemory();
+      fill(store, vectors);
+      double bytes = (usedMemory() - before) / vectors.size();
+      action.accept(store);
+      return bytes;
+    } finally {
+      store.dropIndex(true);
+    }
+  }
+
+  private double usedMemory() {
+    return info("memory", "used_memory:");
+  }
+}

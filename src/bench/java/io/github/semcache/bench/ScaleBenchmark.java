@@ -1,0 +1,149 @@
+package io.github.semcache.bench;
+
+import io.github.semcache.redis.RedisConnection;
+import io.github.semcache.redis.RedisVectorStore;
+import io.github.semcache.store.VectorStore;
+import io.github.semcache.testing.RedisProcess;
+import io.github.semcache.testing.RedisServers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import redis.clients.jedis.UnifiedJedis;
+
+/**
+ * Measures the stores with up to a million entries and more:
+ *
+ * <pre>{@code
+ * mvn -q -Pbench test-compile exec:exec@scale -Dscale.options="--entries 10000,100000,1000000"
+ * }</pre>
+ */
+@Command(name = "scale", mixinStandardHelpOptions = true, sortOptions = false)
+final class ScaleBenchmark implements Callable<Integer> {
+  /** Longer than any command of the benchmark takes, except a reload of the server. */
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
+
+  @Option(names = "--entries", split = ",", description = "Numbers of entries, ascending.")
+  private List<Integer> entries = List.of(10_000, 100_000, 1_000_000);
+
+  @Option(names = "--dimension", description = "Dimension of the embeddings.")
+  private int dimension = 384;
+
+  @Option(names = "--stores", split = ",", description = "${COMPLETION-CANDIDATES}")
+  private List<Kind> stores = List.of(Kind.redis, Kind.lucene);
+
+  @Option(
+      names = "--vector-type",
+      description = "The type of the vectors in Redis: ${COMPLETION-CANDIDATES}.")
+  private RedisVectorStore.VectorType vectorType = RedisVectorStore.VectorType.FLOAT32;
+
+  @Option(
+      names = "--max-reload",
+      description =
+          "The maximum number of entries with which Redis is saved and loaded again, because it"
+              + " then builds the graph again.")
+  private int maxReload = 100_000;
+
+  @Option(names = "--out", description = "The file to write (default: ${DEFAULT-VALUE}).")
+  private Path out = Path.of("target", "scale.md");
+
+  private enum Kind {
+    redis,
+    lucene
+  }
+
+  /**
+   * Runs the benchmark.
+   *
+   * @param args the options; see {@code --help}
+   */
+  public static void main(String[] args) {
+    System.exit(
+        new CommandLine(new ScaleBenchmark())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Report report = new Report(System.out, "started for each row");
+    ScaleSection section = new ScaleSection(report);
+    for (Kind kind : stores) {
+      for (int size : entries) {
+        Corpus corpus = new Corpus(size, dimension);
+        if (kind == Kind.redis) {
+          redis(section, corpus);
+        } else {
+          lucene(section, corpus);
+        }
+        report.write(out);
+      }
+      section.compareGrowth();
+    }
+    report.write(out);
+    System.out.println("written to " + out);
+    return 0;
+  }
+
+  private void redis(ScaleSection section, Corpus corpus) {
+    try (RedisProcess server = RedisServers.start("--enable-debug-command", "local");
+        UnifiedJedis jedis = client(server)) {
+      long before = usedMemory(jedis);
+      VectorStore store = redisStore(server, corpus);
+      section.measure(
+          "Redis" + (vectorType == RedisVectorStore.VectorType.FLOAT16 ? " FLOAT16" : ""),
+          corpus,
+          store,
+          () -> usedMemory(jedis) - before,
+          () -> {
+            store.close();
+            if (corpus.size <= maxReload) {
+              reload(jedis);
+            }
+            return redisStore(server, corpus);
+          });
+    }
+  }
+
+  private VectorStore redisStore(RedisProcess server, Corpus corpus) {
+    return RedisVectorStore.builder(
+            RedisConnection.of(server.uri()).socketTimeout(TIMEOUT), corpus.space)
+        .vectorType(vectorType)
+        .build();
+  }
+
+  private static UnifiedJedis client(RedisProcess server) {
+    return new RedisServer(server.uri(), TIMEOUT).client;
+  }
+
+  private static void reload(UnifiedJedis jedis) {
+    jedis.sendCommand(() -> "DEBUG".getBytes(java.nio.charset.StandardCharsets.US_ASCII), "RELOAD");
+  }
+
+  private static long usedMemory(UnifiedJedis jedis) {
+    return jedis
+        .info("memory")
+        .lines()
+        .filter(line -> line.startsWith("used_memory:"))
+        .mapToLong(line -> Long.parseLong(line.substring("used_memory:".length())))
+        .sum();
+  }
+
+  private static void lucene(ScaleSection section, Corpus corpus) throws Exception {
+    try (TemporaryLuceneStore files = new TemporaryLuceneStore()) {
+      VectorStore store = files.builder(corpus).build();
+      section.measure(
+          "Lucene",
+          corpus,
+          store,
+          files::bytes,
+          () -> {
+            store.close();
+            return files.builder(corpus).build();
+          });
+    }
+  }
+}

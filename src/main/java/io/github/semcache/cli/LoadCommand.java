@@ -1,0 +1,228 @@
+package io.github.semcache.cli;
+
+import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
+import io.github.semcache.evaluation.DataFile;
+import io.github.semcache.evaluation.PromptColumns;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Scope;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The {@code load} command. */
+@Command(
+    name = "load",
+    mixinStandardHelpOptions = true,
+    versionProvider = SemcacheCli.Version.class,
+    description = {
+      "Stores the answers of a file in a store, which is created if it does not exist.",
+      "Answers that are already stored are skipped, so a load that was interrupted continues when"
+          + " the same command is run again. Rows that are rejected are listed with their line and"
+          + " the reason; the others are loaded."
+    })
+final class LoadCommand implements Callable<Integer> {
+  private static final int PERCENT = 100;
+
+  private final CliEnvironment environment;
+
+  @Parameters(
+      paramLabel = "FILE",
+      description = "A UTF-8 file: CSV or TSV with a header, or JSON lines.")
+  @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
+  private Path file;
+
+  @Mixin private final FormatOption format = new FormatOption();
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "COLUMN",
+      defaultValue = "prompt",
+      description = "The column of the prompts (default: ${DEFAULT-VALUE}).")
+  private String prompt = "prompt";
+
+  @Option(
+      names = "--answer",
+      paramLabel = "COLUMN",
+      defaultValue = "answer",
+      description = "The column of the answers (default: ${DEFAULT-VALUE}).")
+  private String answer = "answer";
+
+  @Option(
+      names = "--tag",
+      paramLabel = "NAME=COLUMN",
+      description =
+          "A tag of the scopes and the column of its values, for example tenant=customer.")
+  private Map<String, String> tags = Map.of();
+
+  @Option(
+      names = "--depends-on",
+      paramLabel = "COLUMN",
+      description =
+          "A column of names of dependencies. A row without a value has no dependency. Can be used"
+              + " several times.")
+  private List<String> dependencies = List.of();
+
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "The system prompt of the application, which is part of the scopes.")
+  private @Nullable String system;
+
+  @Option(
+      names = "--setting",
+      paramLabel = "NAME=VALUE",
+      description =
+          "A setting of the chat model of the application, which is part of the scopes, for example"
+              + " model=gpt-5.")
+  private Map<String, String> settings = Map.of();
+
+  @Option(
+      names = "--ttl",
+      paramLabel = "DURATION",
+      description = "The time to live of the answers, for example PT24H (default) or P30D.")
+  private @Nullable Duration timeToLive;
+
+  @Option(
+      names = "--replace",
+      description = "Also store answers that are already stored, which renews their time to live.")
+  private boolean replace;
+
+  @Option(
+      names = "--include-volatile",
+      description =
+          "Also store answers to prompts that a cache does not look up by default, because the answer"
+              + " depends on the moment or on private state.")
+  private boolean includeVolatile;
+
+  @Option(
+      names = "--max-characters",
+      paramLabel = "N",
+      defaultValue = "16384",
+      description = "The maximum length of a prompt in characters (default: ${DEFAULT-VALUE}).")
+  private int maxCharacters = PromptColumns.DEFAULT_MAX_CHARACTERS;
+
+  @Mixin private final ExistingStoreOptions store;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  LoadCommand(CliEnvironment environment) {
+    this.environment = environment;
+    this.store = new ExistingStoreOptions(environment);
+  }
+
+  @Override
+  public Integer call() {
+    checkOptions();
+    LoadRun.Options options =
+        new LoadRun.Options(
+            prompt,
+            answer,
+            tags,
+            dependencies,
+            scope(),
+            Optional.ofNullable(timeToLive),
+            replace,
+            includeVolatile,
+            maxCharacters);
+    LoadRun.Result result =
+        store.withOrCreate((embedder, opened) -> load(options, embedder, opened));
+    print(result);
+    return result.stored() + result.present() == 0 && result.rejected() > 0 ? 1 : 0;
+  }
+
+  private void checkOptions() {
+    if (maxCharacters < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--max-characters is " + maxCharacters + "; it must be at least 1");
+    }
+    if (timeToLive != null) {
+      try {
+        Prompt.checkTimeToLive(timeToLive);
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(spec.commandLine(), "--ttl: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private Scope scope() {
+    Scope scope = Scope.none().settings(settings);
+    return system == null ? scope : scope.system(system);
+  }
+
+  private LoadRun.Result load(
+      LoadRun.Options options, OpenEmbedder embedder, Stores.OpenStore opened) {
+    DataFile.Format actual = format.of(file);
+    long size = size();
+    PrintWriter err = spec.commandLine().getErr();
+    try (LoadRun run = new LoadRun(options, embedder.embedder(), opened.store());
+        ProgressBar progress = environment.progressBar(err, "loading, percent", PERCENT)) {
+      return run.load(
+          file, actual, bytes -> progress.accept((int) Math.min(PERCENT, PERCENT * bytes / size)));
+    }
+  }
+
+  private long size() {
+    try {
+      return Math.max(1, Files.size(file));
+    } catch (IOException e) {
+      throw new CommandException(file + " does not exist or cannot be read", e);
+    }
+  }
+
+  private void print(LoadRun.Result result) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      JsonOutput.print(out, toJson(result));
+      return;
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    result
+        .rejections()
+        .forEach(row -> err.println("line " + row.line() + ": " + TerminalText.line(row.rule())));
+    if (result.rejections().size() < result.rejected()) {
+      err.printf("... and %d more%n", result.rejected() - result.rejections().size());
+    }
+    err.flush();
+    out.printf(
+        "%d %s stored, %d already stored, %d %s rejected%n",
+        result.stored(),
+        result.stored() == 1 ? "answer" : "answers",
+        result.present(),
+        result.rejected(),
+        result.rejected() == 1 ? "row" : "rows");
+    if (result.evicted() > 0) {
+      out.printf("evicted because the store is full: %d%n", result.evicted());
+    }
+    out.flush();
+  }
+
+  private static Map<String, Object> toJson(LoadRun.Result result) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("stored", result.stored());
+    json.put("alreadyStored", result.present());
+    json.put("rejected", result.rejected());
+    json.put("evicted", result.evicted());
+    json.put("rejections", result.rejections());
+    return json;
+  }
+}

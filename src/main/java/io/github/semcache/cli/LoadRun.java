@@ -1,0 +1,270 @@
+package io.github.semcache.cli;
+
+import io.github.semcache.Answer;
+import io.github.semcache.SemanticCache;
+import io.github.semcache.SemanticCacheBuilder;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.evaluation.CachingEmbedder;
+import io.github.semcache.evaluation.DataFile;
+import io.github.semcache.evaluation.DataRows;
+import io.github.semcache.policy.CacheabilityPolicy;
+import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Normalizer;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore;
+import io.github.semcache.verify.PairVerifier;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * One run of the {@code load} command. Rows are stored in chunks, each with one call of {@link
+ * SemanticCache#putAll}. LoadRun is not thread-safe.
+ */
+final class LoadRun implements AutoCloseable {
+  private static final int CHUNK = 1_024;
+  private static final int MAX_LISTED = 1_000;
+
+  /** Longer than in an application, because no request waits for the command line. */
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  private final Options options;
+  private final CachingEmbedder embedder;
+  private final SemanticCache cache;
+  private final SemanticCache exactOnly;
+  private final List<Map.Entry<Prompt, String>> chunk = new ArrayList<>(CHUNK);
+  private final List<Rejection> rejections = new ArrayList<>();
+  private long stored;
+  private long present;
+  private long rejected;
+
+  LoadRun(Options options, CachingEmbedder embedder, VectorStore store) {
+    this.options = options;
+    this.embedder = embedder;
+    this.cache = newCache(embedder, store);
+    this.exactOnly = newCache(new ExactOnlyEmbedder(store.space()), store);
+  }
+
+  /**
+   * The columns and options.
+   *
+   * @param prompt the column of the prompts
+   * @param answer the column of the answers
+   * @param tags the columns of the tags, by the name of the tag
+   * @param dependencies the columns of the dependencies
+   * @param scope the parts of the scope that all rows have
+   * @param timeToLive the time to live; empty for the default of a cache
+   * @param replacesPresent whether answers that are already stored are stored again
+   * @param includesVolatile whether prompts that a cache does not look up are stored
+   * @param maxCharacters the maximum length of a prompt
+   */
+  record Options(
+      String prompt,
+      String answer,
+      Map<String, String> tags,
+      List<String> dependencies,
+      Scope scope,
+      Optional<Duration> timeToLive,
+      boolean replacesPresent,
+      boolean includesVolatile,
+      int maxCharacters) {
+
+    List<String> requiredColumns() {
+      List<String> columns = new ArrayList<>(List.of(prompt, answer));
+      columns.addAll(tags.values());
+      columns.addAll(dependencies);
+      return columns;
+    }
+  }
+
+  /**
+   * A rejected row.
+   *
+   * @param line the line of the file, counted from 1
+   * @param rule why it was rejected
+   */
+  record Rejection(long line, String rule) {}
+
+  /**
+   * The result of a run.
+   *
+   * @param stored the number of stored answers
+   * @param present the number of answers that were already stored
+   * @param rejected the number of rejected rows
+   * @param evicted the number of entries that the store evicted to make room
+   * @param rejections the first 1,000 rejected rows
+   */
+  record Result(
+      long stored, long present, long rejected, long evicted, List<Rejection> rejections) {}
+
+  private static SemanticCache newCache(Embedder embedder, VectorStore store) {
+    SemanticCacheBuilder builder =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .store(store)
+            .stateStore(InMemoryVectorStore.builder(store.space()).build())
+            .hitPolicy(HitPolicy.never())
+            .verifier(PairVerifier.none())
+            .cacheability(CacheabilityPolicy.none())
+            .deadline(DEADLINE)
+            .failOnCacheErrors();
+    return builder.build();
+  }
+
+  /**
+   * Loads a file.
+   *
+   * @param progress receives the number of bytes that were read
+   * @throws CommandException if the store or the embedder fails
+   */
+  Result load(Path file, DataFile.Format format, LongConsumer progress) {
+    try {
+      DataRows.read(file, format, new RowHandler(file, progress));
+      flush();
+    } catch (StoreException | EmbedderException e) {
+      throw new CommandException(
+          e.getMessage()
+              + "; "
+              + stored
+              + " answers were stored; run the command again to load the rest",
+          e);
+    }
+    return new Result(stored, present, rejected, cache.stats().evictions(), rejections);
+  }
+
+  /** Collects the valid rows of a file. */
+  private final class RowHandler implements DataRows.Handler {
+    private final Path file;
+    private final LongConsumer progress;
+
+    RowHandler(Path file, LongConsumer progress) {
+      this.file = file;
+      this.progress = progress;
+    }
+
+    @Override
+    public void header(List<String> columns) {
+      for (String column : options.requiredColumns()) {
+        if (!columns.contains(column)) {
+          throw new CommandException(
+              file + " has no column '" + column + "'; its columns are " + columns, null);
+        }
+      }
+    }
+
+    @Override
+    public void row(DataRows.Row row, long bytes) {
+      add(row);
+      if (chunk.size() == CHUNK) {
+        flush();
+        progress.accept(bytes);
+      }
+    }
+
+    @Override
+    public void invalid(long line, String problem) {
+      reject(line, problem);
+    }
+  }
+
+  private void reject(long line, String rule) {
+    rejected++;
+    if (rejections.size() < MAX_LISTED) {
+      rejections.add(new Rejection(line, rule));
+    }
+  }
+
+  private void add(DataRows.Row row) {
+    Optional<String> rule = rejectionRule(row);
+    if (rule.isPresent()) {
+      reject(row.line(), rule.get());
+    } else {
+      chunk.add(Map.entry(prompt(row), row.value(options.answer()).orElseThrow()));
+    }
+  }
+
+  /** Returns why a row cannot be loaded, or empty if it can be. */
+  private Optional<String> rejectionRule(DataRows.Row row) {
+    List<String> required = new ArrayList<>(List.of(options.prompt(), options.answer()));
+    required.addAll(options.tags().values());
+    for (String column : required) {
+      if (row.value(column).isEmpty()) {
+        return Optional.of("column '" + column + "' is empty");
+      }
+    }
+    String text = row.value(options.prompt()).orElseThrow();
+    if (Normalizer.nfc().normalize(text).isBlank()) {
+      return Optional.of("column '" + options.prompt() + "' has only white space");
+    }
+    if (text.length() > options.maxCharacters()) {
+      return Optional.of(
+          "column '%s' has %d characters; the limit is %d"
+              .formatted(options.prompt(), text.length(), options.maxCharacters()));
+    }
+    return options.includesVolatile()
+        ? Optional.empty()
+        : CacheabilityPolicy.english()
+            .bypassReason(Prompt.of(text))
+            .map(MissReason::code)
+            .map(code -> "a cache does not look up the prompt (" + code + ")");
+  }
+
+  private Prompt prompt(DataRows.Row row) {
+    Scope scope = options.scope();
+    for (Map.Entry<String, String> tag : options.tags().entrySet()) {
+      scope = scope.tag(tag.getKey(), row.value(tag.getValue()).orElseThrow());
+    }
+    for (String column : options.dependencies()) {
+      Optional<String> dependency = row.value(column);
+      if (dependency.isPresent()) {
+        scope = scope.dependsOn(dependency.get());
+      }
+    }
+    Prompt prompt = Prompt.of(row.value(options.prompt()).orElseThrow()).scope(scope);
+    return options.timeToLive().map(prompt::timeToLive).orElse(prompt);
+  }
+
+  private void flush() {
+    List<Map.Entry<Prompt, String>> missing =
+        chunk.stream().filter(row -> options.replacesPresent() || !isPresent(row)).toList();
+    present += chunk.size() - missing.size();
+    chunk.clear();
+    precompute(missing);
+    long before = stored;
+    cache.putAll(missing, count -> stored = before + count);
+  }
+
+  /** Returns whether the answer is stored and valid. */
+  private boolean isPresent(Map.Entry<Prompt, String> row) {
+    return exactOnly
+        .lookup(row.getKey())
+        .map(Answer::text)
+        .filter(row.getValue()::equals)
+        .isPresent();
+  }
+
+  /** Computes the embeddings on all processors; texts that the model cannot read have none. */
+  private void precompute(List<Map.Entry<Prompt, String>> rows) {
+    List<String> texts =
+        rows.stream()
+            .map(row -> Normalizer.nfc().normalize(row.getKey().text()))
+            .filter(text -> embedder.coverage(text) == 1)
+            .toList();
+    embedder.precompute(texts, Runtime.getRuntime().availableProcessors(), done -> {});
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+    exactOnly.close();
+  }
+}

@@ -1,0 +1,266 @@
+package io.github.semcache.redis;
+
+import io.github.semcache.store.StoreException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.params.SetParams;
+
+/**
+ * Limits the number of entries in the index by removing the oldest ones. The entries are counted
+ * and removed on a background thread: after a number of writes of this store that depends on how
+ * many more entries are allowed, and after an interval that depends on how fast the number grows.
+ * One store of a cache removes entries at a time: the one that has set a key in Redis.
+ *
+ * <p>This class is thread-safe.
+ */
+final class EntryLimiter {
+  private static final Logger log = LoggerFactory.getLogger(EntryLimiter.class);
+
+  /** The fraction of the limit that is removed in addition, so that not each write removes. */
+  private static final int HEADROOM_DIVISOR = 200;
+
+  /** The fraction of the limit that this store may write between two counts. */
+  private static final int UNCHECKED_DIVISOR = 400;
+
+  private static final int BATCH_SIZE = 500;
+
+  /** The expiry of the lock, in case that its owner stops. */
+  private static final long LOCK_MILLIS = 2_000;
+
+  private static final long MAX_WORK_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long RETRY_MILLIS = 20;
+  private static final long MIN_INTERVAL_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long MAX_INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final byte[] LOCKED = Utf8.encode("1");
+
+  private final RedisCommands commands;
+  private final LongSupplier counter;
+  private final OldestEntries oldest;
+  private final EntryRemover remover;
+  private final long maxEntries;
+  private final Executor executor;
+  private final InstantSource time;
+  private final LongSupplier ticker;
+
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final AtomicBoolean outOfMemory = new AtomicBoolean();
+  private final AtomicBoolean failureLogged = new AtomicBoolean();
+  private final AtomicLong written = new AtomicLong();
+  private final AtomicInteger evicted = new AtomicInteger();
+  private volatile long writesUntilCheck;
+  private volatile long nextCheckNanos;
+
+  /** The number of entries after the last check. Used by one task at a time. */
+  private long lastCount;
+
+  private long lastCheckNanos;
+
+  /**
+   * Creates a limiter.
+   *
+   * @param counter counts the entries in the index
+   * @param maxEntries the maximum number of entries, at least 1
+   * @param executor runs the checks
+   * @param time the time of creation of new entries
+   * @param ticker the time in nanoseconds
+   */
+  EntryLimiter(
+      RedisCommands commands,
+      LongSupplier counter,
+      OldestEntries oldest,
+      long maxEntries,
+      Executor executor,
+      InstantSource time,
+      LongSupplier ticker) {
+    this.commands = commands;
+    this.counter = counter;
+    this.oldest = oldest;
+    this.remover = new EntryRemover(commands);
+    this.maxEntries = maxEntries;
+    this.executor = executor;
+    this.time = time;
+    this.ticker = ticker;
+    this.nextCheckNanos = ticker.getAsLong();
+    this.lastCheckNanos = nextCheckNanos;
+  }
+
+  /** Records writes of this store, and schedules a check if one is due. */
+  void recordWrites(int count) {
+    written.addAndGet(count);
+    if (isDue()) {
+      schedule();
+    }
+  }
+
+  /** Records writes of this store, and checks the number of entries on this thread if it is due. */
+  void recordWritesAndCheck(int count) {
+    written.addAndGet(count);
+    if (isDue() && scheduled.compareAndSet(false, true)) {
+      run();
+    }
+  }
+
+  /** Schedules the removal of some entries because the server rejected a write. */
+  void onOutOfMemory() {
+    outOfMemory.set(true);
+    schedule();
+  }
+
+  /** Returns the number of entries evicted since the last call. */
+  int takeEvicted() {
+    return evicted.getAndSet(0);
+  }
+
+  private boolean isDue() {
+    return written.get() >= writesUntilCheck || ticker.getAsLong() - nextCheckNanos >= 0;
+  }
+
+  private void schedule() {
+    if (scheduled.compareAndSet(false, true)) {
+      try {
+        executor.execute(this::run);
+      } catch (RuntimeException e) {
+        // The executor is saturated or shut down. A later write tries again.
+        log.debug("Failed to schedule the removal of entries", e);
+        scheduled.set(false);
+      }
+    }
+  }
+
+  private void run() {
+    boolean again = true;
+    try {
+      again = check();
+    } catch (RuntimeException e) {
+      again = false;
+      postpone();
+      if (failureLogged.compareAndSet(false, true)) {
+        log.warn("Entries above the maximum of {} could not be removed", maxEntries, e);
+      } else {
+        log.debug("Entries above the maximum could not be removed", e);
+      }
+    } finally {
+      scheduled.set(false);
+    }
+    if (again || written.get() >= writesUntilCheck) {
+      CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)
+          .execute(this::schedule);
+    }
+  }
+
+  private void postpone() {
+    written.set(0);
+    nextCheckNanos = ticker.getAsLong() + MIN_INTERVAL_NANOS;
+  }
+
+  /**
+   * Counts the entries and removes some if there are too many.
+   *
+   * @return whether the check must be repeated soon: another store holds the lock, or the time was
+   *     too short to remove all of them
+   */
+  private boolean check() {
+    boolean noMemory = outOfMemory.getAndSet(false);
+    long start = ticker.getAsLong();
+    if (!lock(noMemory)) {
+      postpone();
+      return true;
+    }
+    try {
+      return limit(noMemory, start);
+    } finally {
+      if (ticker.getAsLong() - start < MAX_WORK_NANOS) {
+        unlock();
+      }
+    }
+  }
+
+  private boolean limit(boolean noMemory, long start) {
+    written.set(0);
+    long count = counter.getAsLong();
+    planNextCheck(count);
+    long excess = count > maxEntries ? count - maxEntries + maxEntries / HEADROOM_DIVISOR : 0;
+    if (noMemory) {
+      excess = Math.max(excess, 1 + count / HEADROOM_DIVISOR);
+    }
+    while (excess > 0) {
+      boolean complete = evict(excess, start);
+      written.set(0);
+      count = counter.getAsLong();
+      planNextCheck(count);
+      if (!complete) {
+        return count > maxEntries;
+      }
+      excess = Math.max(0, count - maxEntries);
+    }
+    return false;
+  }
+
+  /**
+   * Removes entries for at most a second.
+   *
+   * @return whether that many entries were removed
+   */
+  private boolean evict(long excess, long start) {
+    long done = 0;
+    while (done < excess) {
+      if (ticker.getAsLong() - start >= MAX_WORK_NANOS) {
+        return false;
+      }
+      int batch = (int) Math.min(BATCH_SIZE, excess - done);
+      List<byte[]> keys = oldest.find(batch, time.millis());
+      if (keys.isEmpty()) {
+        return false;
+      }
+      evicted.addAndGet((int) remover.unlink(keys));
+      done += keys.size();
+    }
+    return true;
+  }
+
+  private void planNextCheck(long count) {
+    long now = ticker.getAsLong();
+    long growth = count - lastCount;
+    long room = Math.max(0, maxEntries - count);
+    writesUntilCheck = Math.max(1, Math.max(maxEntries / UNCHECKED_DIVISOR, room / 4));
+    double nanosPerEntry = growth > 0 ? (double) (now - lastCheckNanos) / growth : Double.MAX_VALUE;
+    double interval = Math.min((double) MAX_INTERVAL_NANOS, nanosPerEntry * room / 2);
+    nextCheckNanos = now + Math.max(MIN_INTERVAL_NANOS, (long) interval);
+    lastCount = count;
+    lastCheckNanos = now;
+  }
+
+  /** Sets the lock. A server without memory rejects that too, and then needs no lock. */
+  private boolean lock(boolean noMemory) {
+    SetParams params = SetParams.setParams().nx().px(LOCK_MILLIS);
+    try {
+      String reply =
+          commands.translate(
+              "limit the number of entries", () -> commands.jedis().set(key(), LOCKED, params));
+      return reply != null;
+    } catch (StoreException e) {
+      if (noMemory && RedisExceptions.isOutOfMemory(e.getCause())) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  private void unlock() {
+    commands.translate("limit the number of entries", () -> commands.jedis().del(key()));
+  }
+
+  private byte[] key() {
+    return Utf8.encode(commands.keys().evictionKey());
+  }
+}

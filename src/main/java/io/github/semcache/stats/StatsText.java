@@ -1,0 +1,130 @@
+package io.github.semcache.stats;
+
+import io.github.semcache.learning.Learner;
+import io.github.semcache.policy.MissReason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The text of a {@link CacheStats}: the counts that are not zero, with their names. */
+final class StatsText {
+  private final List<String> parts = new ArrayList<>();
+
+  private StatsText() {}
+
+  static String of(CacheStats stats) {
+    StatsText text = new StatsText();
+    text.addRequests(stats);
+    text.addParts(stats);
+    text.addErrors(stats);
+    text.addVerifications(stats.verifications());
+    text.addLearning(stats);
+    return "CacheStats{" + String.join(", ", text.parts) + "}";
+  }
+
+  private void addRequests(CacheStats stats) {
+    parts.add("requests=" + stats.requests());
+    parts.add("hitRate=" + percent(stats.hitRate()));
+    add("exactHits", stats.exactHits());
+    add("semanticHits", stats.semanticHits());
+    if (!stats.missesByReason().isEmpty()) {
+      parts.add("misses=" + misses(stats.missesByReason()));
+    }
+    add("coalesced", stats.coalesced());
+  }
+
+  private static String misses(Map<MissReason, Long> misses) {
+    return misses.entrySet().stream()
+        .sorted(
+            Map.Entry.<MissReason, Long>comparingByValue()
+                .reversed()
+                .thenComparing(miss -> miss.getKey().code(), Comparator.naturalOrder()))
+        .map(miss -> miss.getKey().code() + "=" + miss.getValue())
+        .collect(Collectors.joining(", ", "{", "}"));
+  }
+
+  private void addParts(CacheStats stats) {
+    add("modelCalls", stats.modelCalls());
+    add("modelTime", stats.modelTime());
+    add("inputTokens", stats.inputTokens());
+    add("outputTokens", stats.outputTokens());
+    add("tokensSaved", stats.tokensSaved());
+    add("embeddings", stats.embeddings());
+    add("embeddingTime", stats.embeddingTime());
+    add("lookups", stats.lookups());
+    add("lookupTime", stats.lookupTime());
+    add("writes", stats.writes());
+    add("notAdmitted", stats.notAdmitted());
+    add("evictions", stats.evictions());
+    add("scopes", stats.scopes());
+    if (stats.singleUseScopeRate() > 0) {
+      parts.add("singleUseScopeRate=" + percent(stats.singleUseScopeRate()));
+    }
+  }
+
+  private void addErrors(CacheStats stats) {
+    add("modelErrors", stats.modelErrors());
+    add("storeErrors", stats.storeErrors());
+    add("embedderErrors", stats.embedderErrors());
+    add("verifierErrors", stats.verifierErrors());
+    add("policyErrors", stats.policyErrors());
+    add("adapterErrors", stats.adapterErrors());
+    add("corruptEntries", stats.corruptEntries());
+  }
+
+  private void addVerifications(CacheStats.Verifications verifications) {
+    add("verifierAccepted", verifications.accepted());
+    add("verifierRejected", verifications.rejected());
+    add("verifierUnsure", verifications.unsure());
+    add("verificationsDropped", verifications.dropped());
+    add("verifierTime", verifications.time());
+    add("verifierCalls", verifications.modelCalls());
+    add("verifierInputTokens", verifications.inputTokens());
+    add("verifierOutputTokens", verifications.outputTokens());
+  }
+
+  /** Adds the state of a learning policy and the verdicts; nothing if there were none. */
+  private void addLearning(CacheStats stats) {
+    if (stats.policyState() != Learner.State.COLD) {
+      parts.add("policyState=" + stats.policyState());
+    }
+    add("policyTrips", stats.policyTrips());
+    CacheStats.Quality quality = stats.quality();
+    add("shadowHits", quality.shadowHits());
+    add("shadowTokensSaved", quality.shadowTokensSaved());
+    add("judgedRight", quality.right());
+    add("judgedWrong", quality.wrong());
+    add("judged", quality.judged());
+    add("judgedUnknown", quality.unknown());
+    add("comparisonsDropped", quality.dropped());
+    add("reportedRight", quality.reportedRight());
+    add("reportedWrong", quality.reportedWrong());
+  }
+
+  private void add(String name, long count) {
+    if (count != 0) {
+      parts.add(name + "=" + count);
+    }
+  }
+
+  private void add(String name, Duration time) {
+    if (!time.isZero()) {
+      parts.add(name + "=" + readable(time));
+    }
+  }
+
+  private static String percent(double fraction) {
+    return String.format(Locale.ROOT, "%.1f%%", 100 * fraction);
+  }
+
+  private static String readable(Duration time) {
+    double millis = time.toNanos() / 1e6;
+    return millis >= 1_000
+        ? String.format(Locale.ROOT, "%.1fs", millis / 1_000)
+        : String.format(Locale.ROOT, millis >= 10 ? "%.0fms" : "%.2fms", millis);
+  }
+}

@@ -1,0 +1,174 @@
+package io.github.semcache.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.SemanticCache;
+import io.github.semcache.deadline.Deadline.NonBlocking;
+import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.VectorStore;
+import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.verify.PairVerifier;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Asks the same question in pairs of scopes that differ in one part. The question of the second
+ * request has the distance 0 from that of the first, so that only the scope prevents a hit. Run
+ * with {@code mvn -Pchaos verify}.
+ */
+@Tag("chaos")
+class ScopePairsIT {
+  private static final long SEED = 20_261_126;
+  private static final int CONTROL_RATE = 100;
+  private static final int MEMORY_ENTRIES = 1_024;
+
+  /** Limits the size of the index in Redis. */
+  private static final Duration TIME_TO_LIVE = Duration.ofSeconds(5);
+
+  @ParameterizedTest
+  @CsvSource({"CORE, 1000000", "OPENAI, 100000", "LANGCHAIN4J, 100000", "SPRING, 100000"})
+  void pairsInMemoryShareNoAnswer(Askers asker, int pairs) throws Exception {
+    Embedder embedder = new FastEmbedder();
+    try (VectorStore store =
+        InMemoryVectorStore.builder(embedder).maxEntries(MEMORY_ENTRIES).build()) {
+      assertPairsShareNoAnswer("in memory", asker, pairs, 4, embedder, store);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"CORE, 100000", "OPENAI, 20000", "LANGCHAIN4J, 20000", "SPRING, 20000"})
+  @EnabledIfRedis(EnabledIfRedis.Need.COMMAND)
+  void pairsInRedisShareNoAnswer(Askers asker, int pairs) throws Exception {
+    Embedder embedder = new FastEmbedder();
+    try (SingleServer server = SingleServer.start();
+        VectorStore store = server.open(EmbeddingSpace.of(embedder), InstantSource.system())) {
+      assertPairsShareNoAnswer("in Redis", asker, pairs, 8, embedder, store);
+    }
+  }
+
+  private static void assertPairsShareNoAnswer(
+      String where, Askers way, int pairs, int threads, Embedder embedder, VectorStore store)
+      throws Exception {
+    long start = System.nanoTime();
+    try (SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .store(store)
+            .verifier(PairVerifier.none())
+            .noGuards()
+            .deadline(Duration.ofSeconds(30))
+            .storeTimeout(Duration.ofSeconds(30))
+            .timeToLive(TIME_TO_LIVE)
+            .build()) {
+      Checker checker = new Checker(way.over(cache));
+      checker.run(pairs, threads);
+
+      System.out.printf(
+          "%,d pairs of scopes %s through %s: %d shared an answer, %d of %d repeated requests were"
+              + " hits, %d s%n",
+          pairs,
+          where,
+          way,
+          checker.shared.size(),
+          checker.repeatedHits.get(),
+          checker.repeated.get(),
+          Duration.ofNanos(System.nanoTime() - start).toSeconds());
+      assertThat(checker.shared).isEmpty();
+      // In memory, an entry may be evicted while its thread is not scheduled.
+      assertThat(checker.repeatedHits.get())
+          .as("the cache is used")
+          .isGreaterThan(checker.repeated.get() * 9 / 10);
+      assertThat(cache.stats().storeErrors()).isZero();
+      assertThat(cache.stats().adapterErrors()).isZero();
+      assertThat(cache.stats().requests()).isGreaterThanOrEqualTo(2L * pairs);
+    }
+  }
+
+  /** Asks pairs, and some requests twice. */
+  private static final class Checker {
+    private final Askers.Asker asker;
+    private final AtomicLong repeated = new AtomicLong();
+    private final AtomicLong repeatedHits = new AtomicLong();
+    private final List<String> shared = new CopyOnWriteArrayList<>();
+
+    Checker(Askers.Asker asker) {
+      this.asker = asker;
+    }
+
+    void run(int pairs, int threads) throws InterruptedException, ExecutionException {
+      ExecutorService executor = Executors.newFixedThreadPool(threads);
+      try {
+        List<Future<?>> parts = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int i = 0; i < threads; i++) {
+          int first = i;
+          SplittableRandom own = random.split();
+          parts.add(
+              executor.submit(
+                  () -> {
+                    for (int number = first; number < pairs; number += threads) {
+                      check(number, RandomRequest.pair(number, own));
+                    }
+                  }));
+        }
+        for (Future<?> part : parts) {
+          part.get();
+        }
+      } finally {
+        executor.shutdownNow();
+      }
+    }
+
+    private void check(int number, RandomRequest.Pair pair) {
+      String answer = asker.ask(pair.one());
+      if (asker.ask(pair.other()).equals(answer)) {
+        shared.add(number + ": " + pair.difference());
+      }
+      if (number % CONTROL_RATE == 0) {
+        repeated.incrementAndGet();
+        repeatedHits.addAndGet(asker.ask(pair.one()).equals(answer) ? 1 : 0);
+      }
+    }
+  }
+
+  /** Called on the caller's thread. */
+  private static final class FastEmbedder implements Embedder, NonBlocking {
+    private final Items.ItemEmbedder embedder = new Items.ItemEmbedder();
+
+    @Override
+    public List<Embedding> embed(List<String> texts) {
+      return embedder.embed(texts);
+    }
+
+    @Override
+    public String modelId() {
+      return embedder.modelId();
+    }
+
+    @Override
+    public int dimension() {
+      return embedder.dimension();
+    }
+
+    @Override
+    public OptionalDouble maxDistance() {
+      return embedder.maxDistance();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.cli.ui;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,17 @@
+package io.github.semcache.encryption;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.store.VectorStore;
+import io.github.semcache.testkit.LeaseStoreContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class EncryptedLeaseStoreTest extends LeaseStoreContract {
+  @TempDir private Path directory;
+
+  @Override
+  protected VectorStore open(EmbeddingSpace space) {
+    return StoreEncryption.of(TestKeys.first()).encrypt(LuceneVectorStore.open(directory, space));
+  }
+}

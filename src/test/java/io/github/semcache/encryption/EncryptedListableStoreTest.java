@@ -1,0 +1,14 @@
+package io.github.semcache.encryption;
+
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.testkit.ListableStoreContract;
+
+class EncryptedListableStoreTest extends ListableStoreContract<EncryptedStore.WithStateAndList> {
+  @Override
+  protected EncryptedStore.WithStateAndList open(EmbeddingSpace space) {
+    return (EncryptedStore.WithStateAndList)
+        StoreEncryption.of(TestKeys.first())
+            .encrypt(InMemoryVectorStore.builder(space).timeSource(clock).build());
+  }
+}
