@@ -285,9 +285,7 @@ final class AnswerWriter {
   /** Replaces the answer of an entry; returns whether it exists. Failures are thrown. */
   boolean replaceAnswer(VectorStore entries, String key, ChatReply reply) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    return entries
-        .updateEntry(key, entry -> ReplyMapper.withReply(entry, reply, now))
-        .isPresent();
+    return entries.updateEntry(key, entry -> ReplyMapper.withReply(entry, reply, now)).isPresent();
   }
 
   /** Changes the time to live of an entry; returns whether it exists. Failures are thrown. */

@@ -240,8 +240,7 @@ final class CacheLookup {
         .embedding()
         .flatMap(
             embedding ->
-                store.tryNearest(
-                    query, embedding, limit + 1, found -> servable(embedded, found)))
+                store.tryNearest(query, embedding, limit + 1, found -> servable(embedded, found)))
         .map(found -> found.stream().filter(match -> !match.entry().key().equals(exceptKey)))
         .map(others -> accepted(query, others.toList(), limit))
         .orElse(List.of());

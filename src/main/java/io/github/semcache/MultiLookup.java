@@ -69,8 +69,7 @@ final class MultiLookup {
         queries.isEmpty() ? Optional.of(Map.of()) : store.tryFindAll(queries);
     Function<Query, Optional<ResilientStore.Found>> find =
         query -> found.map(entries -> entries.get(query.key()));
-    return new ArrayList<>(
-        requests.stream().map(request -> lookup.exact(request, find)).toList());
+    return new ArrayList<>(requests.stream().map(request -> lookup.exact(request, find)).toList());
   }
 
   private List<LookupResult> semantic(List<LookupResult.Miss> misses) {

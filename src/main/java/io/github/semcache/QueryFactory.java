@@ -57,8 +57,7 @@ final class QueryFactory {
   }
 
   /** Returns the query; without the embedding of the caller if the text must not be compared. */
-  private static Query queryOf(
-      Prompt prompt, Normalizer normalizer, Map<String, String> settings) {
+  private static Query queryOf(Prompt prompt, Normalizer normalizer, Map<String, String> settings) {
     Query query = Query.of(prompt, normalizer, settings);
     return query.embedding().isPresent() && InvisibleCharacters.in(query.text())
         ? query.withoutEmbedding()
@@ -115,8 +114,7 @@ final class QueryFactory {
     Optional<Query> query =
         requestLimits.run(
             () ->
-                failOpen.attempt(
-                    Operation.NORMALIZE, () -> queryOf(prompt, normalizer, settings)));
+                failOpen.attempt(Operation.NORMALIZE, () -> queryOf(prompt, normalizer, settings)));
     CacheRequest request =
         new CacheRequest(
             prompt,

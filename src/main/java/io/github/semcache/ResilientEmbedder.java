@@ -51,7 +51,9 @@ final class ResilientEmbedder {
     return !InvisibleCharacters.in(text) && embedder.coverage(text) >= Embedder.MIN_COVERAGE;
   }
 
-  /** Returns whether the text of a query may be compared, with the embedding of the caller if any. */
+  /**
+   * Returns whether the text of a query may be compared, with the embedding of the caller if any.
+   */
   boolean reads(Query query) {
     return query.embedding().isPresent() || reads(query.text());
   }

@@ -105,8 +105,8 @@ final class ResilientStore {
   }
 
   /**
-   * Returns the servable entries of several queries by key, with one lookup, and one more if a query
-   * has dependencies; empty if the store fails.
+   * Returns the servable entries of several queries by key, with one lookup, and one more if a
+   * query has dependencies; empty if the store fails.
    */
   Optional<Map<String, Found>> tryFindAll(List<Query> queries) {
     return failOpen.attempt(Operation.FIND, () -> findAll(queries));
@@ -122,8 +122,7 @@ final class ResilientStore {
         queries.stream()
             .flatMap(query -> query.scope().dependencyTerms().stream())
             .collect(Collectors.toSet());
-    Map<String, String> versions =
-        dependencies.isEmpty() ? Map.of() : store.versions(dependencies);
+    Map<String, String> versions = dependencies.isEmpty() ? Map.of() : store.versions(dependencies);
     Map<String, Found> byKey = new HashMap<>();
     for (Query query : queries) {
       Map<String, String> own = new HashMap<>(versions);
@@ -224,8 +223,7 @@ final class ResilientStore {
   Optional<List<Match>> tryNearest(
       Query query, Embedding embedding, int atLeast, UnaryOperator<List<Match>> servable) {
     return failOpen.attempt(
-        Operation.SEARCH,
-        () -> nearest(query, embedding, Math.max(atLeast, candidates), servable));
+        Operation.SEARCH, () -> nearest(query, embedding, Math.max(atLeast, candidates), servable));
   }
 
   /**

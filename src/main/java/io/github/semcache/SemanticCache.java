@@ -413,10 +413,10 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Answers several prompts only from the cache. Each prompt is decided on as {@link #lookup} does
    * and counts as a request, but they share one lookup by key, one call of the embedder, and one
-   * search. In Redis, each of these lookups takes one round trip (in a cluster, one per search), and
-   * prompts with {@linkplain Prompt#dependsOn dependencies} take another one. The deadline covers
-   * all prompts together: it is the longest of their {@linkplain Prompt#deadline deadlines}, so set
-   * a longer one if a batch is large or the embedder is slow.
+   * search. In Redis, each of these lookups takes one round trip (in a cluster, one per search),
+   * and prompts with {@linkplain Prompt#dependsOn dependencies} take another one. The deadline
+   * covers all prompts together: it is the longest of their {@linkplain Prompt#deadline deadlines},
+   * so set a longer one if a batch is large or the embedder is slow.
    *
    * @param prompts the prompts; may be empty and contain equal prompts
    * @return the answer to each prompt, in the order of the prompts; empty for a miss
@@ -438,8 +438,8 @@ public final class SemanticCache implements AutoCloseable {
    * @param prompt the prompt
    * @param limit the maximum number of answers, 1 to 100
    * @return the answers; empty on a miss
-   * @throws IllegalArgumentException if the limit is out of range, or if the embedding of the prompt
-   *     has another dimension
+   * @throws IllegalArgumentException if the limit is out of range, or if the embedding of the
+   *     prompt has another dimension
    * @throws RuntimeException if the cache {@linkplain SemanticCacheBuilder#failOnCacheErrors fails
    *     on cache errors}: see {@link #lookup}
    */
@@ -615,8 +615,8 @@ public final class SemanticCache implements AutoCloseable {
    *
    * @param prompt the prompt
    * @param reply the reply
-   * @return a future that completes when the answer is stored, or fails with the exception of {@code
-   *     put} or the executor's {@link java.util.concurrent.RejectedExecutionException}
+   * @return a future that completes when the answer is stored, or fails with the exception of
+   *     {@code put} or the executor's {@link java.util.concurrent.RejectedExecutionException}
    */
   public CompletableFuture<Void> putAsync(Prompt prompt, ChatReply reply) {
     requireNonNull(prompt, "prompt");
@@ -724,8 +724,8 @@ public final class SemanticCache implements AutoCloseable {
    * thread; see {@link #askAsync(Prompt)}.
    *
    * @param prompt the prompt
-   * @return a future that completes with whether there was an answer, or fails with the exception of
-   *     {@code invalidate} or the executor's {@link
+   * @return a future that completes with whether there was an answer, or fails with the exception
+   *     of {@code invalidate} or the executor's {@link
    *     java.util.concurrent.RejectedExecutionException}
    */
   public CompletableFuture<Boolean> invalidateAsync(Prompt prompt) {

@@ -115,8 +115,8 @@ public final class SemanticCacheBuilder {
    * equal to those of an entry. There is no embedder, and no prompt is compared with another one.
    * The {@linkplain #store store} may be one of any vector space, for example that of other caches
    * with an embedder: these find the entries by their key as well. A store of its own has the space
-   * {@link EmbeddingSpace#none}. Semantic misses have the reason {@code exact-only}. Prompts with an
-   * {@linkplain Prompt#embedding embedding} are rejected.
+   * {@link EmbeddingSpace#none}. Semantic misses have the reason {@code exact-only}. Prompts with
+   * an {@linkplain Prompt#embedding embedding} are rejected.
    *
    * @return this builder
    */
@@ -154,10 +154,10 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Makes {@link #build} fail if the store cannot be reached. By default, a cache is built without a
-   * call of the store, and requests continue without the store while it fails. {@code build} makes a
-   * lookup by key and, unless the cache is {@linkplain #exactOnly exact only}, a search, which also
-   * checks the index of a Redis store. If it fails, the store is not closed.
+   * Makes {@link #build} fail if the store cannot be reached. By default, a cache is built without
+   * a call of the store, and requests continue without the store while it fails. {@code build}
+   * makes a lookup by key and, unless the cache is {@linkplain #exactOnly exact only}, a search,
+   * which also checks the index of a Redis store. If it fails, the store is not closed.
    *
    * @return this builder
    */
@@ -447,12 +447,12 @@ public final class SemanticCacheBuilder {
 
   /**
    * Skips semantic lookups in scopes in which they take more time than their hits save. Lookups by
-   * key are still made. The hit rate of a scope is estimated on 200 semantic lookups. If it is below
-   * the average duration of a semantic lookup (embedding, search, and verification) divided by that
-   * of a model call, the next 800 are skipped, up to 12,800 after repeated estimates, and then it is
-   * estimated again. Skipped lookups are misses with the reason {@code not-worthwhile}, and their
-   * answers are stored without an embedding. The 1,024 most recent scopes are tracked, in each
-   * instance on its own. Disabled by default.
+   * key are still made. The hit rate of a scope is estimated on 200 semantic lookups. If it is
+   * below the average duration of a semantic lookup (embedding, search, and verification) divided
+   * by that of a model call, the next 800 are skipped, up to 12,800 after repeated estimates, and
+   * then it is estimated again. Skipped lookups are misses with the reason {@code not-worthwhile},
+   * and their answers are stored without an embedding. The 1,024 most recent scopes are tracked, in
+   * each instance on its own. Disabled by default.
    *
    * @return this builder
    */
@@ -778,8 +778,8 @@ public final class SemanticCacheBuilder {
    *
    * @return a cache, which must be closed after use
    * @throws IllegalStateException if there is no embedder and the cache is not {@linkplain
-   *     #exactOnly exact only}, if a learning policy has no judge, or if
-   *     the owned store belongs to a cache that was built before
+   *     #exactOnly exact only}, if a learning policy has no judge, or if the owned store belongs to
+   *     a cache that was built before
    * @throws IllegalArgumentException if the store holds embeddings of another model or dimension;
    *     if more than one of {@link #maxDistance}, {@link #relativeDistance}, {@link #hitPolicy} and
    *     {@link #targetErrorRate} is set, or guards together with one of the last two, or {@link

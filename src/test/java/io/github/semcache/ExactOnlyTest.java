@@ -16,6 +16,7 @@ import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.Entries;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -67,7 +68,8 @@ class ExactOnlyTest extends CacheFixture {
   void storeOfAnotherSpaceIsSharedWithCachesThatHaveAnEmbedder() {
     InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
     SemanticCache semantic = builder().store(store).build();
-    SemanticCache shared = SemanticCache.builder().exactOnly().chatClient(chat).store(store).build();
+    SemanticCache shared =
+        SemanticCache.builder().exactOnly().chatClient(chat).store(store).build();
     semantic.ask(PARIS);
     shared.ask(PYTHON);
 
@@ -96,8 +98,8 @@ class ExactOnlyTest extends CacheFixture {
         builder -> builder.targetErrorRate(0.1),
         builder -> builder.hitPolicy(HitPolicy.never()),
         builder -> builder.guards(Guards.english()),
-        builder -> builder.verifier(pair -> null),
-        builder -> builder.verifierAfterMiss(pair -> null));
+        builder -> builder.verifier(PairVerifier.none()),
+        builder -> builder.verifierAfterMiss(PairVerifier.none()));
   }
 
   @ParameterizedTest
@@ -148,7 +150,9 @@ class ExactOnlyTest extends CacheFixture {
   void embeddingOfAPromptWithInvisibleCharactersIsNotUsed() {
     cache.put(Prompt.of("What is a fjord?").embedding(Entries.atAngle(64, 40)), "answer");
 
-    assertThat(cache.lookup(Prompt.of("Explain\u200b the word fjord").embedding(Entries.atAngle(64, 40))))
+    assertThat(
+            cache.lookup(
+                Prompt.of("Explain\u200b the word fjord").embedding(Entries.atAngle(64, 40))))
         .isEmpty();
     assertThat(cache.stats().unreadable()).isEqualTo(1);
   }

@@ -124,8 +124,7 @@ class MultiLookupTest extends CacheFixture {
     cache.put(Prompt.of(PARIS), "Paris");
     embedder.reject("Who wrote Faust?");
 
-    List<Optional<Answer>> answers =
-        cache.lookupAll(prompts("Who wrote Faust?", PARIS_PARAPHRASE));
+    List<Optional<Answer>> answers = cache.lookupAll(prompts("Who wrote Faust?", PARIS_PARAPHRASE));
 
     assertThat(texts(answers)).containsExactly(Optional.empty(), Optional.of("Paris"));
     assertThat(cache.stats().missesByReason()).isEqualTo(Map.of(MissReason.EMBEDDER_ERROR, 1L));
@@ -204,7 +203,9 @@ class MultiLookupTest extends CacheFixture {
     assertThat(answers)
         .extracting(Answer::source)
         .containsExactly(Answer.Source.EXACT, Answer.Source.SEMANTIC, Answer.Source.SEMANTIC);
-    assertThat(answers).extracting(answer -> answer.entryId().orElseThrow()).doesNotHaveDuplicates();
+    assertThat(answers)
+        .extracting(answer -> answer.entryId().orElseThrow())
+        .doesNotHaveDuplicates();
     assertThat(cache.lookupNearest(Prompt.of(NEARER), 2)).isEqualTo(answers.subList(0, 2));
     assertThat(cache.stats().minus(before).requests()).isEqualTo(2);
     assertThat(cache.stats().minus(before).hits()).isEqualTo(2);

@@ -22,20 +22,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * An embedder that caches the embeddings of another one in the process, and optionally in a tier
  * that several processes share, such as {@code RedisVectorStore.embeddings()}. A semantic cache
- * needs an embedding for each prompt without an exact hit, and the same text is often embedded again:
- * in another scope, after its answer has expired, or if its answer may not be stored.
+ * needs an embedding for each prompt without an exact hit, and the same text is often embedded
+ * again: in another scope, after its answer has expired, or if its answer may not be stored.
  *
  * <pre>{@code
  * Embedder cached = EmbeddingCache.of(embedder);
  * }</pre>
  *
  * <p>The cache is bounded by its number of embeddings, and drops the least recently used one. An
- * embedding has 4 bytes per dimension. Texts are identified by their SHA-256 hash; the cache and the
- * shared tier do not store them.
+ * embedding has 4 bytes per dimension. Texts are identified by their SHA-256 hash; the cache and
+ * the shared tier do not store them.
  *
- * <p>EmbeddingCache is thread-safe. A text that another thread is embedding is not embedded a second
- * time: the call waits for the embedding until the {@linkplain Deadline#current current deadline}.
- * If that thread fails because of its own deadline or an interrupt, the call embeds the text itself.
+ * <p>EmbeddingCache is thread-safe. A text that another thread is embedding is not embedded a
+ * second time: the call waits for the embedding until the {@linkplain Deadline#current current
+ * deadline}. If that thread fails because of its own deadline or an interrupt, the call embeds the
+ * text itself.
  */
 public final class EmbeddingCache implements Embedder, NonBlocking, ContextAware {
   private static final long SHARED_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
@@ -400,7 +401,8 @@ public final class EmbeddingCache implements Embedder, NonBlocking, ContextAware
      * Builds the cache.
      *
      * @return an empty cache
-     * @throws IllegalArgumentException if the shared tier has another vector space than the embedder
+     * @throws IllegalArgumentException if the shared tier has another vector space than the
+     *     embedder
      */
     public EmbeddingCache build() {
       EmbeddingSpace space = EmbeddingSpace.of(embedder);
@@ -408,7 +410,10 @@ public final class EmbeddingCache implements Embedder, NonBlocking, ContextAware
           Optional.ofNullable(shared).map(Shared::space).filter(tier -> !tier.equals(space));
       if (other.isPresent()) {
         throw new IllegalArgumentException(
-            "shared holds embeddings of " + other.get() + "; the embedder returns those of " + space);
+            "shared holds embeddings of "
+                + other.get()
+                + "; the embedder returns those of "
+                + space);
       }
       return new EmbeddingCache(this);
     }

@@ -97,15 +97,15 @@ final class EmbeddingCalls {
     }
 
     /**
-     * Fails the followers too, unless the failure concerns only this call: its deadline has expired,
-     * it was interrupted, or the embedder rejected one of several texts.
+     * Fails the followers too, unless the failure concerns only this call: its deadline has
+     * expired, it was interrupted, or the embedder rejected one of several texts.
      */
     void fail(Throwable failure) {
       boolean isOwn =
           Thread.currentThread().isInterrupted()
               || Deadline.current().filter(Deadline::isExpired).isPresent()
               || hasInterrupt(failure)
-              || failure instanceof EmbedderException.RejectedText && led.size() > 1;
+              || (failure instanceof EmbedderException.RejectedText && led.size() > 1);
       led.forEach(
           (key, future) -> {
             if (isOwn) {
@@ -142,8 +142,7 @@ final class EmbeddingCalls {
     Map<String, Embedding> awaitFollowed() {
       Map<String, Embedding> embeddings = new HashMap<>();
       followed.forEach(
-          (key, future) ->
-              await(future).ifPresent(embedding -> embeddings.put(key, embedding)));
+          (key, future) -> await(future).ifPresent(embedding -> embeddings.put(key, embedding)));
       return embeddings;
     }
 
@@ -157,8 +156,7 @@ final class EmbeddingCalls {
         Thread.currentThread().interrupt();
         throw new EmbedderException("interrupted while another thread embeds the text", e);
       } catch (TimeoutException e) {
-        throw new EmbedderException(
-            "the deadline expired while another thread embeds the text", e);
+        throw new EmbedderException("the deadline expired while another thread embeds the text", e);
       } catch (ExecutionException e) {
         throw e.getCause() instanceof EmbedderException failure
             ? failure

@@ -164,8 +164,7 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
 
   @Override
   public FoundEntries findAll(Set<String> keys) {
-    FoundEntries found =
-        store.findAll(keys.stream().map(cipher::key).collect(Collectors.toSet()));
+    FoundEntries found = store.findAll(keys.stream().map(cipher::key).collect(Collectors.toSet()));
     Map<String, CacheEntry> entries = new HashMap<>();
     for (CacheEntry stored : found.entries().values()) {
       readable(stored).ifPresent(entry -> entries.put(entry.key(), entry));

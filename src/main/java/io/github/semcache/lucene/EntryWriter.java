@@ -127,8 +127,7 @@ final class EntryWriter {
   }
 
   private LogRecord.Put newVersion(LogRecord.Put version, CacheEntry entry, long expiresAt) {
-    return new LogRecord.Put(
-        ++sequence, entry, version.embedding(), expiresAt, version.terms());
+    return new LogRecord.Put(++sequence, entry, version.embedding(), expiresAt, version.terms());
   }
 
   /** Replaces the current version of an entry, unless the change returns the same version. */
@@ -142,7 +141,7 @@ final class EntryWriter {
             return Optional.empty();
           }
           LogRecord.Put changed = change.apply(current.get());
-          if (changed != current.get()) {
+          if (changed.sequence() != current.get().sequence()) {
             apply(List.of(changed));
           }
           return Optional.of(changed);

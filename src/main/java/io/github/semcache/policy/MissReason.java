@@ -18,8 +18,8 @@ public record MissReason(String code) {
   public static final MissReason EXACT_ONLY = new MissReason("exact-only");
 
   /**
-   * Semantic lookups in this scope take more time than their hits save, so this one was skipped; see
-   * the option {@code automaticBypass}.
+   * Semantic lookups in this scope take more time than their hits save, so this one was skipped;
+   * see the option {@code automaticBypass}.
    */
   public static final MissReason NOT_WORTHWHILE = new MissReason("not-worthwhile");
 

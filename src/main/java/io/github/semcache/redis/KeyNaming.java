@@ -49,8 +49,7 @@ record KeyNaming(
    */
   static KeyNaming of(String cacheName, EmbeddingSpace space, VectorType vectorType) {
     String cache = VERSION_COLON.matcher(encode("cacheName", cacheName)).replaceAll("%3A");
-    String model =
-        encode("modelId", space.modelId()).replace(":", "%3A") + ":" + space.dimension();
+    String model = encode("modelId", space.modelId()).replace(":", "%3A") + ":" + space.dimension();
     String suffix = "v" + SCHEMA_VERSION + ":" + model;
     String indexName = cache + ":" + suffix + vectorType.suffix();
     return new KeyNaming(

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * Embeddings in Redis, each in a key of its own with an expiry. The value has 4 bytes per dimension:
- * little-endian FLOAT32. A value of another length is ignored.
+ * Embeddings in Redis, each in a key of its own with an expiry. The value has 4 bytes per
+ * dimension: little-endian FLOAT32. A value of another length is ignored.
  */
 final class RedisEmbeddings implements EmbeddingCache.Shared {
   private final RedisCommands commands;

@@ -148,8 +148,7 @@ final class SemanticCacheEndpoint {
 
   /** Returns times in seconds, and amounts of money if there are prices. */
   private Map<String, Object> savings(CacheStats stats) {
-    CacheStats.Savings savings =
-        stats.savings(prices == null ? ModelPrices.in("none") : prices);
+    CacheStats.Savings savings = stats.savings(prices == null ? ModelPrices.in("none") : prices);
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("timeSaved", savings.timeSaved().toMillis() / MILLIS);
     values.put("overhead", savings.overhead().toMillis() / MILLIS);

@@ -124,9 +124,8 @@ public sealed interface CacheEvent {
    * @param tokens the tokens of the call, if known
    * @param took the duration of the call, if known; for a hit, that of the call that produced the
    *     stored answer
-   * @param tag the value of the {@linkplain
-   *     io.github.semcache.SemanticCacheBuilder#usageByTag configured} tag of the prompt, if it has
-   *     one
+   * @param tag the value of the {@linkplain io.github.semcache.SemanticCacheBuilder#usageByTag
+   *     configured} tag of the prompt, if it has one
    */
   record ModelUsed(
       boolean saved,

@@ -451,8 +451,8 @@ public final class CacheStats {
 
   /**
    * Returns the model calls that were made, and those that hits replaced, by model and by the value
-   * of the {@linkplain io.github.semcache.SemanticCacheBuilder#usageByTag configured} tag. There are
-   * at most about 200 combinations; others are counted under {@link ModelUsage#OTHER}.
+   * of the {@linkplain io.github.semcache.SemanticCacheBuilder#usageByTag configured} tag. There
+   * are at most about 200 combinations; others are counted under {@link ModelUsage#OTHER}.
    *
    * @return an unmodifiable list, sorted by model and tag
    */
@@ -660,7 +660,8 @@ public final class CacheStats {
    * @param time the total duration of these calls
    * @param savedCalls the number of hits
    * @param savedInputTokens the input tokens of the calls that produced their answers, where known
-   * @param savedOutputTokens the output tokens of the calls that produced their answers, where known
+   * @param savedOutputTokens the output tokens of the calls that produced their answers, where
+   *     known
    * @param savedTime the total duration of the calls that produced their answers, where known
    */
   public record ModelUsage(

@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
  * ModelPrices prices = ModelPrices.in("USD").model("small-model", 0.5, 1.5);
  * }</pre>
  *
- * <p>A price applies to the model with the same name, and to its dated versions: the price of {@code
- * small-model} also to {@code small-model-2026-01-31} and {@code small-model-20260131}, unless they
- * have a price of their own.
+ * <p>A price applies to the model with the same name, and to its dated versions: the price of
+ * {@code small-model} also to {@code small-model-2026-01-31} and {@code small-model-20260131},
+ * unless they have a price of their own.
  */
 public final class ModelPrices {
   private static final double MILLION = 1e6;
@@ -113,8 +113,7 @@ public final class ModelPrices {
   }
 
   Optional<Double> cost(String model, long inputTokens, long outputTokens) {
-    Price price =
-        models.getOrDefault(model, models.get(DATE.matcher(model).replaceFirst("")));
+    Price price = models.getOrDefault(model, models.get(DATE.matcher(model).replaceFirst("")));
     return price == null
         ? Optional.empty()
         : Optional.of((inputTokens * price.input + outputTokens * price.output) / MILLION);

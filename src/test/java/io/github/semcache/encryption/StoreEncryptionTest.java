@@ -169,10 +169,7 @@ class StoreEncryptionTest {
     assertThatThrownBy(
             () ->
                 leases.claim(
-                    entry.key(),
-                    Set.of(),
-                    Optional.of(entry.createdAt()),
-                    Duration.ofMinutes(1)))
+                    entry.key(), Set.of(), Optional.of(entry.createdAt()), Duration.ofMinutes(1)))
         .isInstanceOf(StoreException.CorruptEntry.class);
     assertThat(leases.isHeld(entry.key())).isFalse();
   }

@@ -5,8 +5,10 @@ import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply;
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingCache;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.encryption.StoreEncryption;
@@ -38,8 +40,6 @@ import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
-import io.github.semcache.embedding.Embedding;
-import io.github.semcache.chat.ChatReply;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -187,8 +187,7 @@ final class GuideExamples {
 
   static CacheStats.Savings savings(SemanticCache cache) {
     // savings begins
-    ModelPrices prices =
-        ModelPrices.in("USD").model("small-model", 0.50, 1.50).embeddings(0.40);
+    ModelPrices prices = ModelPrices.in("USD").model("small-model", 0.50, 1.50).embeddings(0.40);
     CacheStats.Savings savings = cache.stats().savings(prices);
     System.out.println(savings.moneySaved() + " " + savings.currency());
     System.out.println(savings.timeSaved() + " saved, " + savings.overhead() + " spent on lookups");

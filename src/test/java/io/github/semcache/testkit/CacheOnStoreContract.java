@@ -14,12 +14,12 @@ import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 

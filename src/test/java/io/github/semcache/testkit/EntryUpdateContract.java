@@ -182,7 +182,8 @@ abstract class EntryUpdateContract extends VectorStoreFixture {
   void timeToLiveOutOfRangeIsRejected() {
     CacheEntry entry = put(SCOPE, "what?", 0);
 
-    for (Duration invalid : List.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofDays(36_526))) {
+    for (Duration invalid :
+        List.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofDays(36_526))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> store.expire(entry.key(), Optional.of(invalid)))
           .withMessageContaining("timeToLive");
@@ -200,8 +201,7 @@ abstract class EntryUpdateContract extends VectorStoreFixture {
     VectorStore.FoundEntries found =
         store.findAll(Set.of(first.key(), second.key(), expired.key(), "0".repeat(64)));
 
-    assertThat(found.entries())
-        .isEqualTo(Map.of(first.key(), first, second.key(), second));
+    assertThat(found.entries()).isEqualTo(Map.of(first.key(), first, second.key(), second));
     assertThat(found.corrupt()).isZero();
     assertThat(store.findAll(Set.of()).entries()).isEmpty();
   }

@@ -88,7 +88,8 @@ public final class AsyncExecutor implements AutoCloseable {
    * Submits a call without a result.
    *
    * @param call the call
-   * @return a future that completes after the call, or one that failed with the executor's rejection
+   * @return a future that completes after the call, or one that failed with the executor's
+   *     rejection
    */
   public CompletableFuture<Void> run(Runnable call) {
     try {

@@ -43,8 +43,7 @@ public final class TimeToLiveRenewal implements AutoCloseable {
       BiConsumer<String, Duration> expire, boolean blocks, LongSupplier ticker) {
     this.expire = expire;
     this.ticker = ticker;
-    this.worker =
-        blocks ? BoundedWorker.of("semcache-renewal", MAX_WAITING, TIME_LIMIT) : null;
+    this.worker = blocks ? BoundedWorker.of("semcache-renewal", MAX_WAITING, TIME_LIMIT) : null;
   }
 
   /**

@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Skips semantic lookups in scopes in which they cost more time than they save. The semantic lookups
- * of a scope are made for a window of requests without an exact hit. If the hit rate of the window is
- * below break-even, the next ones are skipped, twice as many after each such window, and then the
- * next window begins.
+ * Skips semantic lookups in scopes in which they cost more time than they save. The semantic
+ * lookups of a scope are made for a window of requests without an exact hit. If the hit rate of the
+ * window is below break-even, the next ones are skipped, twice as many after each such window, and
+ * then the next window begins.
  *
  * <p>Break-even is the average duration of a semantic lookup divided by that of a model call, both
  * measured in all scopes. Thread-safe.

@@ -86,8 +86,7 @@ public final class UsagePublisher {
    * @param isHit returns whether a result is a hit
    * @return the result of the lookup
    */
-  public <T> T measured(
-      Query query, Supplier<T> lookup, Predicate<T> isHit) {
+  public <T> T measured(Query query, Supplier<T> lookup, Predicate<T> isHit) {
     if (bypass == null) {
       return lookup.get();
     }
