@@ -10,10 +10,13 @@ import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ExpiryPolicy;
 import io.github.semcache.internal.entry.ReplyMapper;
+import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.HitEvaluator;
+import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -21,6 +24,7 @@ import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.LeaseStore.Lease;
 import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -49,9 +53,11 @@ final class AnswerWriter {
   private final Admission admission;
   private final CacheabilityCheck cacheability;
   private final ExpiryPolicy expiry;
+  private final @Nullable TimeToLiveRenewal renewal;
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
   private final @Nullable HitEvaluator evaluator;
+  private final UsagePublisher usage;
   private final MatchingDelay modelCalls;
   private final EventPublisher events;
   private final FailOpen failOpen;
@@ -63,9 +69,11 @@ final class AnswerWriter {
       Admission admission,
       CacheabilityCheck cacheability,
       ExpiryPolicy expiry,
+      @Nullable TimeToLiveRenewal renewal,
       InstantSource time,
       CacheOptions.TimeLimits limits,
       @Nullable HitEvaluator evaluator,
+      UsagePublisher usage,
       MatchingDelay modelCalls,
       EventPublisher events,
       FailOpen failOpen) {
@@ -75,9 +83,11 @@ final class AnswerWriter {
     this.admission = admission;
     this.cacheability = cacheability;
     this.expiry = expiry;
+    this.renewal = renewal;
     this.time = time;
     this.limits = limits;
     this.evaluator = evaluator;
+    this.usage = usage;
     this.modelCalls = modelCalls;
     this.events = events;
     this.failOpen = failOpen;
@@ -92,20 +102,25 @@ final class AnswerWriter {
 
   /** Stores a reply of the model if it is admitted, and returns the answer for the caller. */
   Answer onReply(LookupResult.Miss miss, ChatReply reply, EventPublisher.Stopwatch stopwatch) {
-    Duration elapsed = stopwatch.elapsed();
-    modelCalls.add(elapsed);
-    events.publish(new CacheEvent.ModelAnswered(elapsed, reply.finishReason(), reply.usage()));
+    Duration took = stopwatch.elapsed();
+    modelCalls.add(took);
+    events.publish(new CacheEvent.ModelAnswered(took, reply.finishReason(), reply.usage()));
+    usage.onModelCall(miss.request().query(), reply, took);
+    Optional<String> entryId = tryStore(miss, reply, took);
     return Answer.ofModel(
-        miss.request().query(), reply, tryStore(miss, reply), miss.reason(), miss.verification());
+        miss.request().query(), reply, entryId, miss.reason(), miss.verification());
   }
 
   /**
    * Returns the id of the reply's entry; empty if it was not stored in time. The model has
    * answered, so nothing that happens here may withhold the answer.
    */
-  private Optional<String> tryStore(LookupResult.Miss miss, ChatReply reply) {
+  private Optional<String> tryStore(LookupResult.Miss miss, ChatReply reply, Duration took) {
     Supplier<Optional<String>> storing =
-        () -> failOpen.contain(CacheEvent.Part.STORE, () -> store(miss, reply)).orElse(noEntry());
+        () ->
+            failOpen
+                .contain(CacheEvent.Part.STORE, () -> store(miss, reply, took))
+                .orElse(noEntry());
     return untilDeadline(storing);
   }
 
@@ -152,7 +167,7 @@ final class AnswerWriter {
   }
 
   /** Returns the id of the reply's entry; empty if it was not stored. */
-  private Optional<String> store(LookupResult.Miss miss, ChatReply reply) {
+  private Optional<String> store(LookupResult.Miss miss, ChatReply reply, Duration took) {
     if (!miss.request().writes() || miss.storeFailed()) {
       return Optional.empty();
     }
@@ -161,7 +176,7 @@ final class AnswerWriter {
       release(miss);
       return Optional.empty();
     }
-    Optional<CacheEntry> stored = miss.shadowHit() ? Optional.empty() : write(miss, reply);
+    Optional<CacheEntry> stored = miss.shadowHit() ? Optional.empty() : write(miss, reply, took);
     if (evaluator != null) {
       miss.decided().ifPresent(decided -> evaluator.onReply(decided, reply, stored));
     }
@@ -172,7 +187,7 @@ final class AnswerWriter {
     return failOpen.attempt(Operation.ADMIT, () -> admission.admits(prompt, reply)).orElse(false);
   }
 
-  private Optional<CacheEntry> write(LookupResult.Miss miss, ChatReply reply) {
+  private Optional<CacheEntry> write(LookupResult.Miss miss, ChatReply reply, Duration took) {
     CacheRequest request = miss.request();
     Optional<String> versions = versions(miss);
     if (versions.isEmpty()) {
@@ -180,13 +195,23 @@ final class AnswerWriter {
     }
     Optional<Duration> timeToLive =
         expiry.timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
-    NewEntry entry = newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive);
+    NewEntry entry =
+        withModelTime(
+            newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive), took);
     boolean written =
         miss.waiting()
             .lease()
             .map(lease -> store.tryPut(entry, lease))
             .orElseGet(() -> store.tryPut(entry));
     return written ? Optional.of(entry.entry()) : Optional.empty();
+  }
+
+  private static NewEntry withModelTime(NewEntry entry, Duration took) {
+    return new NewEntry(
+        ReplyMapper.withModelTime(entry.entry(), took),
+        entry.embedding(),
+        entry.timeToLive(),
+        entry.terms());
   }
 
   /**
@@ -224,8 +249,9 @@ final class AnswerWriter {
       Optional<Duration> timeToLive) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
     CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now);
+    CacheEntry expiring = ReplyMapper.withExpiry(entry, timeToLive, now);
     return new NewEntry(
-        ReplyMapper.withExpiry(entry, timeToLive, now),
+        renewal == null ? expiring : renewal.mark(expiring, timeToLive),
         embedding,
         timeToLive,
         DependencyStamp.terms(query.scope(), versions));
@@ -246,7 +272,7 @@ final class AnswerWriter {
   void put(Prompt prompt, ChatReply reply) {
     Query query = queries.queryOf(prompt);
     String versions = failOpen.require(Operation.FIND, () -> store.versions(query));
-    Optional<Embedding> embedding = embedder.requireIfReadable(query.text());
+    Optional<Embedding> embedding = embedder.requireIfReadable(query);
     NewEntry entry = newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt));
     failOpen.require(
         Operation.WRITE,
@@ -254,6 +280,22 @@ final class AnswerWriter {
           store.put(List.of(entry));
           return entry;
         });
+  }
+
+  /** Replaces the answer of an entry; returns whether it exists. Failures are thrown. */
+  boolean replaceAnswer(VectorStore entries, String key, ChatReply reply) {
+    Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
+    return entries.updateEntry(key, entry -> ReplyMapper.withReply(entry, reply, now)).isPresent();
+  }
+
+  /** Changes the time to live of an entry; returns whether it exists. Failures are thrown. */
+  boolean expireAfter(VectorStore entries, String key, Duration timeToLive) {
+    Instant now = time.instant();
+    return entries.expire(key, Optional.of(timeToLive))
+        && entries
+            .updateAttributes(
+                key, entry -> ReplyMapper.withExpiry(entry, Optional.of(timeToLive), now))
+            .isPresent();
   }
 
   /** Stores answers given by the caller in batches. Failures are thrown. */
@@ -296,14 +338,21 @@ final class AnswerWriter {
    */
   private List<Optional<Embedding>> embed(List<Query> prompts, long offset) {
     List<String> readable =
-        prompts.stream().map(Query::text).distinct().filter(embedder::reads).toList();
+        prompts.stream()
+            .filter(query -> query.embedding().isEmpty())
+            .map(Query::text)
+            .distinct()
+            .filter(embedder::reads)
+            .toList();
     try {
       List<Embedding> computed = readable.isEmpty() ? List.of() : embedder.embed(readable);
       Map<String, Embedding> byText = new HashMap<>();
       for (int i = 0; i < readable.size(); i++) {
         byText.put(readable.get(i), computed.get(i));
       }
-      return prompts.stream().map(query -> Optional.ofNullable(byText.get(query.text()))).toList();
+      return prompts.stream()
+          .map(query -> query.embedding().or(() -> Optional.ofNullable(byText.get(query.text()))))
+          .toList();
     } catch (EmbedderException.RejectedText e) {
       return IntStream.range(0, prompts.size())
           .mapToObj(i -> embedUnlessRejected(prompts.get(i), offset + i))
@@ -313,9 +362,7 @@ final class AnswerWriter {
 
   private Optional<Embedding> embedUnlessRejected(Query query, long index) {
     try {
-      return embedder.reads(query.text())
-          ? Optional.of(embedder.embed(query.text()))
-          : Optional.empty();
+      return embedder.reads(query) ? Optional.of(embedder.embed(query)) : Optional.empty();
     } catch (EmbedderException.RejectedText e) {
       String message = "the embedder rejects the prompt at index " + index;
       events.publish(

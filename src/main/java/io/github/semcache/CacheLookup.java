@@ -5,12 +5,15 @@ import io.github.semcache.internal.decision.VerifiedDecision;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.internal.entry.SoftExpiry;
+import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.WrongReports;
+import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
@@ -36,10 +39,13 @@ final class CacheLookup {
   private final Supplier<HitPolicy> policy;
   private final CandidateVerifier verifier;
   private final boolean shadowMode;
+  private final boolean exactOnly;
+  private final @Nullable TimeToLiveRenewal renewal;
   private final @Nullable SoftExpiry softExpiry;
   private final PendingReports pending;
   private final AnswerWriter writer;
   private final @Nullable BackgroundVerifier background;
+  private final UsagePublisher usage;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
@@ -50,10 +56,13 @@ final class CacheLookup {
       Supplier<HitPolicy> policy,
       CandidateVerifier verifier,
       boolean shadowMode,
+      boolean exactOnly,
+      @Nullable TimeToLiveRenewal renewal,
       @Nullable SoftExpiry softExpiry,
       PendingReports pending,
       AnswerWriter writer,
       @Nullable BackgroundVerifier background,
+      UsagePublisher usage,
       EventPublisher events,
       FailOpen failOpen) {
     this.cacheability = cacheability;
@@ -62,10 +71,13 @@ final class CacheLookup {
     this.policy = policy;
     this.verifier = verifier;
     this.shadowMode = shadowMode;
+    this.exactOnly = exactOnly;
+    this.renewal = renewal;
     this.softExpiry = softExpiry;
     this.pending = pending;
     this.writer = writer;
     this.background = background;
+    this.usage = usage;
     this.events = events;
     this.failOpen = failOpen;
   }
@@ -75,9 +87,17 @@ final class CacheLookup {
    * the request bypasses the cache if its answer must not be cached, or if that cannot be decided.
    */
   LookupResult exact(CacheRequest request) {
+    return exact(request, store::tryFind);
+  }
+
+  /**
+   * Looks up the entry as {@link #exact(CacheRequest)} does.
+   *
+   * @param find returns the entry of a query; empty if the store fails
+   */
+  LookupResult exact(CacheRequest request, Function<Query, Optional<ResilientStore.Found>> find) {
     return withinDeadline(
-        LookupResult.Miss.of(request),
-        miss -> find(miss, store::tryFind).orElse(this::checkCacheability));
+        LookupResult.Miss.of(request), miss -> find(miss, find).orElse(this::checkCacheability));
   }
 
   private LookupResult checkCacheability(LookupResult.Miss miss) {
@@ -146,13 +166,25 @@ final class CacheLookup {
    * them.
    */
   LookupResult semantic(LookupResult.Miss miss) {
-    return withinDeadline(miss, this::search);
+    if (!isCompared(miss)) {
+      return withinDeadline(miss, this::search);
+    }
+    Query query = miss.request().query();
+    return usage.skips(query)
+        ? miss.skipped()
+        : usage.measured(
+            query,
+            () -> withinDeadline(miss, this::search),
+            result -> result instanceof LookupResult.Hit);
   }
 
   private LookupResult search(LookupResult.Miss miss) {
     CacheRequest request = miss.request();
     if (!request.reads() || miss.storeFailed() || miss.shadowHit()) {
       return miss;
+    }
+    if (exactOnly) {
+      return miss.withReason(MissReason.EXACT_ONLY);
     }
     if (request.limits().isExpired()) {
       return miss.withReason(MissReason.DEADLINE);
@@ -181,6 +213,46 @@ final class CacheLookup {
             embedding,
             found -> servable(request.query(), embedded.versions().orElse(""), found));
     return matches.map(nearest -> decide(embedded, nearest)).orElseGet(embedded::withStoreFailure);
+  }
+
+  /** Decides on the nearest entries of a query. */
+  LookupResult semantic(LookupResult.Miss embedded, List<Match> found) {
+    return withinDeadline(embedded, miss -> decide(miss, servable(miss, found)));
+  }
+
+  /** Returns whether a miss is followed by a semantic lookup. */
+  boolean isCompared(LookupResult.Miss miss) {
+    return miss.request().reads()
+        && !miss.storeFailed()
+        && !miss.shadowHit()
+        && !exactOnly
+        && !miss.request().limits().isExpired();
+  }
+
+  /**
+   * Returns the nearest entries that the policy and the verifier accept one by one, nearest first,
+   * without the entry with a key.
+   */
+  List<CandidateVerifier.Accepted> accepted(
+      LookupResult.Miss embedded, String exceptKey, int limit) {
+    Query query = embedded.request().query();
+    return embedded
+        .embedding()
+        .flatMap(
+            embedding ->
+                store.tryNearest(query, embedding, limit + 1, found -> servable(embedded, found)))
+        .map(found -> found.stream().filter(match -> !match.entry().key().equals(exceptKey)))
+        .map(others -> accepted(query, others.toList(), limit))
+        .orElse(List.of());
+  }
+
+  private List<CandidateVerifier.Accepted> accepted(Query query, List<Match> matches, int limit) {
+    return verifier.accepted(query, matches, found -> decide(query, found), limit);
+  }
+
+  /** Removes the matches that must not be served. */
+  List<Match> servable(LookupResult.Miss miss, List<Match> found) {
+    return servable(miss.request().query(), miss.versions().orElse(""), found);
   }
 
   /**
@@ -248,7 +320,7 @@ final class CacheLookup {
   }
 
   /** Returns a hit, or a miss in shadow mode. */
-  private LookupResult serve(
+  LookupResult serve(
       LookupResult.Miss miss,
       CacheEntry entry,
       Answer.Source source,
@@ -269,6 +341,9 @@ final class CacheLookup {
     if (!miss.isCounted()) {
       count(hit);
     }
+    if (renewal != null) {
+      renewal.onHit(entry);
+    }
     return hit;
   }
 
@@ -278,6 +353,7 @@ final class CacheLookup {
     events.publish(
         new CacheEvent.Hit(
             tierOf(answer.source()), answer.distance().orElse(0), answer.age(), answer.usage()));
+    usage.onHit(answer.query(), answer.reply(), ReplyMapper.modelTimeOf(hit.entry()));
     if (answer.isStale()) {
       events.publish(new CacheEvent.StaleHit(answer.age()));
     }
@@ -320,9 +396,11 @@ final class CacheLookup {
   /** Returns the nearest entries and the decisions on them. Failures are thrown. */
   Explanation explain(Prompt prompt, Query query) {
     Optional<MissReason> bypassed =
-        failOpen.require(Operation.CLASSIFY, () -> cacheability.bypassReason(prompt));
+        failOpen
+            .require(Operation.CLASSIFY, () -> cacheability.bypassReason(prompt))
+            .or(() -> exactOnly ? Optional.of(MissReason.EXACT_ONLY) : Optional.empty());
     Optional<Embedding> embedding =
-        bypassed.isPresent() ? Optional.empty() : embedder.requireIfReadable(query.text());
+        bypassed.isPresent() ? Optional.empty() : embedder.requireIfReadable(query);
     ResilientStore.Found found = failOpen.require(Operation.FIND, () -> store.find(query));
     if (embedding.isEmpty()) {
       return new Explanation(
@@ -331,6 +409,16 @@ final class CacheLookup {
     List<Match> candidates = nearest(query, embedding.get(), found.versions());
     CandidateVerifier.Explained explained = verifier.explain(query, candidates, policy.get());
     return new Explanation(found.entry(), explained.candidates(), explained.decision());
+  }
+
+  /** Returns the keys of other entries that may be served for a query. Failures are thrown. */
+  List<String> duplicates(Prompt prompt, Query query) {
+    return explain(prompt, query).candidates().stream()
+        .filter(candidate -> VerifiedDecision.chosen(candidate.decision()).isPresent())
+        .filter(candidate -> !verifier.verifies() || candidate.verification().isPresent())
+        .map(candidate -> candidate.match().entry().key())
+        .filter(key -> !key.equals(query.key()))
+        .toList();
   }
 
   /** Returns the candidates of the policy. Failures are thrown. */
@@ -344,6 +432,6 @@ final class CacheLookup {
    * Returns more entries than the policy receives, including reported ones. Failures are thrown.
    */
   List<Match> nearestForReport(Query query) {
-    return store.manyNearest(query, embedder.embed(query.text()));
+    return exactOnly ? List.of() : store.manyNearest(query, embedder.embed(query));
   }
 }

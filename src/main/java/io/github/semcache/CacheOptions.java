@@ -34,7 +34,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The checked options of a cache. Immutable.
  *
+ * @param exactOnly whether prompts are looked up by their key only
  * @param closesStore whether the store is closed with the cache
+ * @param renewsTimeToLive whether hits renew the time to live
  * @param verifierAfterMiss the verifier on a background thread; null for none
  * @param stateStore the store of learned state; null for the store of the entries
  * @param hedging whether the model is called while a slow lookup is running
@@ -43,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 record CacheOptions(
     Embedder embedder,
+    boolean exactOnly,
     VectorStore store,
     boolean closesStore,
     @Nullable ChatClient chatClient,
@@ -51,10 +54,12 @@ record CacheOptions(
     @Nullable PairVerifier verifierAfterMiss,
     int candidates,
     ExpiryPolicy expiry,
+    boolean renewsTimeToLive,
     Normalizer normalizer,
     CacheabilityPolicy cacheability,
     Admission admission,
     CacheListener listener,
+    Usage usage,
     InstantSource time,
     LongSupplier ticker,
     @Nullable Executor executor,
@@ -92,6 +97,14 @@ record CacheOptions(
       return lease.orElse(DEFAULT_LEASE);
     }
   }
+
+  /**
+   * The configuration of usage counts.
+   *
+   * @param tag the name of the tag by whose value model calls are counted; empty for none
+   * @param automaticBypass whether semantic lookups that do not pay are skipped
+   */
+  record Usage(Optional<String> tag, boolean automaticBypass) {}
 
   /**
    * The configuration of the judge.

@@ -1,25 +1,31 @@
 package io.github.semcache;
 
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.TimeLimiter;
 import io.github.semcache.internal.entry.SoftExpiry;
+import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.CachedScale;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.learning.LearnerSync;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.internal.learning.UserFeedback;
+import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.stats.AutomaticBypass;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.verify.PairVerifier;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +38,14 @@ record CacheParts(
     AsyncExecutor asyncExecutor,
     QueryFactory queries,
     CacheLookup lookup,
+    MultiLookup multiLookup,
     RequestCoalescer coalescer,
     AnswerWriter writer,
     UserFeedback feedback,
     FailOpen failOpen,
     @Nullable LearnerSync learner,
     @Nullable HitEvaluator evaluator,
+    @Nullable TimeToLiveRenewal renewal,
     @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
     @Nullable Refresher refresher,
@@ -60,8 +68,25 @@ record CacheParts(
         new PendingReports(events::publish, options.ticker(), async.executor());
     @Nullable ChatClient chatClient = options.chatClient();
     QueryFactory queries =
-        new QueryFactory(options.normalizer(), chatClient, options.limits(), failOpen);
+        new QueryFactory(
+            options.normalizer(),
+            chatClient,
+            options.limits(),
+            options.exactOnly()
+                ? OptionalInt.empty()
+                : OptionalInt.of(options.embedder().dimension()),
+            failOpen);
     CacheabilityCheck cacheability = new CacheabilityCheck(options.cacheability(), failOpen);
+    TimeToLiveRenewal renewal =
+        options.renewsTimeToLive()
+            ? new TimeToLiveRenewal(
+                store::tryExpire, !NonBlocking.test(options.store()), options.ticker())
+            : null;
+    UsagePublisher usage =
+        new UsagePublisher(
+            events,
+            options.usage().tag(),
+            options.usage().automaticBypass() ? new AutomaticBypass() : null);
     MatchingDelay modelCalls = new MatchingDelay();
     AnswerWriter writer =
         new AnswerWriter(
@@ -71,9 +96,11 @@ record CacheParts(
             options.admission(),
             cacheability,
             options.expiry(),
+            renewal,
             options.time(),
             options.limits(),
             evaluator,
+            usage,
             modelCalls,
             events,
             failOpen);
@@ -88,10 +115,13 @@ record CacheParts(
             learner != null ? learner : () -> policy,
             new CandidateVerifier(options.verifier(), embedder, events, failOpen),
             options.shadowMode(),
+            options.exactOnly(),
+            renewal,
             options.sharing().softExpiry(),
             pending,
             writer,
             background,
+            usage,
             events,
             failOpen);
     UserFeedback feedback =
@@ -112,12 +142,14 @@ record CacheParts(
         async,
         queries,
         lookup,
+        new MultiLookup(lookup, embedder, store),
         coalescer,
         writer,
         feedback,
         failOpen,
         learner,
         evaluator,
+        renewal,
         background,
         options.hedging() ? new Hedging(lookup, events, async) : null,
         softExpiry == null
@@ -207,6 +239,9 @@ record CacheParts(
     coalescer.close();
     if (background != null) {
       background.close();
+    }
+    if (renewal != null) {
+      renewal.close();
     }
     workers.close();
     if (evaluator != null) {

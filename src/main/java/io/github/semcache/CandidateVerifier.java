@@ -16,6 +16,7 @@ import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.Match;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,11 @@ final class CandidateVerifier {
     this.failOpen = failOpen;
   }
 
+  /** Returns whether candidates must be accepted by a verifier. */
+  boolean verifies() {
+    return verifier != PairVerifier.none();
+  }
+
   /**
    * Decides on the candidates of a query. If the verifier fails, the decision is a miss.
    *
@@ -59,6 +65,40 @@ final class CandidateVerifier {
     OneLookup lookup = new OneLookup(query, policy);
     return VerifiedDecision.of(decision, matches, policy, lookup::tryVerify);
   }
+
+  /**
+   * Returns the candidates that the policy admits one by one and the verifier accepts. Verifies at
+   * most {@value VerifiedDecision#MAX_CANDIDATES} candidates more than are returned.
+   *
+   * @param policy decides on a list of candidates; must not throw
+   * @param limit the maximum number of accepted candidates
+   */
+  List<Accepted> accepted(
+      Query query, List<Match> matches, Function<List<Match>, Decision> policy, int limit) {
+    OneLookup lookup = new OneLookup(query, policy);
+    List<Accepted> accepted = new ArrayList<>();
+    int refused = 0;
+    for (Match match : matches) {
+      if (accepted.size() == limit || refused == VerifiedDecision.MAX_CANDIDATES) {
+        break;
+      }
+      if (VerifiedDecision.chosen(policy.apply(List.of(match))).isEmpty()) {
+        continue;
+      }
+      Optional<Verification> verification =
+          verifier == PairVerifier.none() ? Optional.empty() : lookup.tryVerify(match);
+      if (verifier == PairVerifier.none()
+          || verification.filter(Verification::isAccepted).isPresent()) {
+        accepted.add(new Accepted(match, verification));
+      } else {
+        refused++;
+      }
+    }
+    return accepted;
+  }
+
+  /** A candidate that may be served; without a verification if there is no verifier. */
+  record Accepted(Match match, Optional<Verification> verification) {}
 
   /** The verifications of one lookup. */
   private final class OneLookup {

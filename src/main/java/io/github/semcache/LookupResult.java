@@ -37,8 +37,9 @@ sealed interface LookupResult {
   /**
    * An answer from the cache. The hit has been counted.
    *
-   * @param entry the entry that was served
-   * @param miss the state of the lookup before the entry was found
+   * @param answer the answer
+   * @param entry the entry that it was served from
+   * @param miss the results of the steps before the hit
    */
   record Hit(Answer answer, CacheEntry entry, Miss miss) implements LookupResult {
 
@@ -100,8 +101,8 @@ sealed interface LookupResult {
           request,
           request.initialMissReason(),
           OptionalDouble.empty(),
-          Optional.empty(),
-          false,
+          request.query().embedding(),
+          request.query().embedding().isPresent(),
           false,
           false,
           Optional.empty(),
@@ -149,6 +150,15 @@ sealed interface LookupResult {
           draft -> {
             draft.reason = computed.isPresent() ? reason : MissReason.EMBEDDER_ERROR;
             draft.embedding = computed;
+            draft.embeddingTried = true;
+          });
+    }
+
+    /** Returns the miss of a prompt that is not compared, whose answer is stored for its key. */
+    Miss skipped() {
+      return with(
+          draft -> {
+            draft.reason = MissReason.NOT_WORTHWHILE;
             draft.embeddingTried = true;
           });
     }

@@ -3,8 +3,10 @@ package io.github.semcache;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.internal.text.InvisibleCharacters;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
@@ -12,6 +14,7 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Creates the queries and requests of prompts. */
@@ -19,29 +22,64 @@ final class QueryFactory {
   private final Normalizer normalizer;
   private final @Nullable ChatClient chatClient;
   private final CacheOptions.TimeLimits limits;
+  private final OptionalInt dimension;
   private final FailOpen failOpen;
 
+  /**
+   * Creates a factory.
+   *
+   * @param dimension the dimension of the embeddings; empty if there are none
+   */
   QueryFactory(
       Normalizer normalizer,
       @Nullable ChatClient chatClient,
       CacheOptions.TimeLimits limits,
+      OptionalInt dimension,
       FailOpen failOpen) {
     this.normalizer = normalizer;
     this.chatClient = chatClient;
     this.limits = limits;
+    this.dimension = dimension;
     this.failOpen = failOpen;
   }
 
   /**
    * Creates the query of a prompt with the settings of its scope, or else of the cache's model.
    *
+   * @throws IllegalArgumentException if the embedding of the prompt has another dimension
    * @throws RuntimeException if the normalizer fails or returns a blank text
    */
   Query queryOf(Prompt prompt) {
-    requireNonNull(prompt, "prompt");
+    Prompt checked = check(prompt);
     return failOpen.require(
         Operation.NORMALIZE,
-        () -> Query.of(prompt, normalizer, scopeOf(prompt.scope()).settings()));
+        () -> queryOf(checked, normalizer, scopeOf(checked.scope()).settings()));
+  }
+
+  /** Returns the query; without the embedding of the caller if the text must not be compared. */
+  private static Query queryOf(Prompt prompt, Normalizer normalizer, Map<String, String> settings) {
+    Query query = Query.of(prompt, normalizer, settings);
+    return query.embedding().isPresent() && InvisibleCharacters.in(query.text())
+        ? query.withoutEmbedding()
+        : query;
+  }
+
+  private Prompt check(Prompt prompt) {
+    requireNonNull(prompt, "prompt").embedding().ifPresent(this::check);
+    return prompt;
+  }
+
+  private void check(Embedding embedding) {
+    if (dimension.isEmpty()) {
+      throw new IllegalArgumentException("embedding is set; the cache is exact only");
+    }
+    if (embedding.dimension() != dimension.getAsInt()) {
+      throw new IllegalArgumentException(
+          "embedding has dimension "
+              + embedding.dimension()
+              + "; the embedder has dimension "
+              + dimension.getAsInt());
+    }
   }
 
   /**
@@ -71,17 +109,16 @@ final class QueryFactory {
    * fails, the prompt has no reliable key, so the request bypasses the cache.
    */
   CacheRequest requestOf(Prompt prompt, Map<String, String> settings) {
-    requireNonNull(prompt, "prompt");
+    Prompt unused = check(prompt);
     CacheRequest.Limits requestLimits = CacheRequest.Limits.of(prompt, limits);
     Optional<Query> query =
         requestLimits.run(
             () ->
-                failOpen.attempt(
-                    Operation.NORMALIZE, () -> Query.of(prompt, normalizer, settings)));
+                failOpen.attempt(Operation.NORMALIZE, () -> queryOf(prompt, normalizer, settings)));
     CacheRequest request =
         new CacheRequest(
             prompt,
-            query.orElseGet(() -> Query.of(prompt, Normalizer.none(), settings)),
+            query.orElseGet(() -> queryOf(prompt, Normalizer.none(), settings)),
             prompt.mode(),
             Optional.empty(),
             true,

@@ -4,6 +4,7 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.entry.SoftExpiry;
+import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;

@@ -12,8 +12,11 @@ import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.internal.text.InvisibleCharacters;
+import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -49,13 +52,24 @@ final class ResilientEmbedder {
   }
 
   /**
-   * Embeds a text until the current deadline; empty if it may not be compared by its embedding.
+   * Returns whether the text of a query may be compared, with the embedding of the caller if any.
+   */
+  boolean reads(Query query) {
+    return query.embedding().isPresent() || reads(query.text());
+  }
+
+  /**
+   * Returns the embedding of a query, computed until the current deadline unless the caller has
+   * given it; empty if the text may not be compared by its embedding.
    *
    * @throws EmbedderException if the embedder fails or does not respond
    */
-  Optional<Embedding> requireIfReadable(String text) {
-    return failOpen.require(Operation.READ, () -> reads(text))
-        ? Optional.of(failOpen.require(Operation.EMBED, () -> embed(text)))
+  Optional<Embedding> requireIfReadable(Query query) {
+    if (query.embedding().isPresent()) {
+      return query.embedding();
+    }
+    return failOpen.require(Operation.READ, () -> reads(query.text()))
+        ? Optional.of(failOpen.require(Operation.EMBED, () -> embed(query.text())))
         : Optional.empty();
   }
 
@@ -104,6 +118,49 @@ final class ResilientEmbedder {
         throw e;
       }
     }
+  }
+
+  /**
+   * Returns the embeddings of texts; without a text that the embedder rejects, and empty if it
+   * fails.
+   */
+  Optional<Map<String, Embedding>> tryEmbedAll(List<String> texts) {
+    return texts.isEmpty()
+        ? Optional.of(Map.of())
+        : failOpen.attempt(Operation.EMBED, () -> embedAll(texts));
+  }
+
+  private Map<String, Embedding> embedAll(List<String> texts) {
+    Map<String, Embedding> byText = new HashMap<>();
+    try {
+      List<Embedding> computed = embed(texts);
+      for (int i = 0; i < texts.size(); i++) {
+        byText.put(texts.get(i), computed.get(i));
+      }
+    } catch (EmbedderException.RejectedText e) {
+      for (String text : texts) {
+        embedUnlessRejected(text).ifPresent(embedding -> byText.put(text, embedding));
+      }
+    }
+    return byText;
+  }
+
+  private Optional<Embedding> embedUnlessRejected(String text) {
+    try {
+      return Optional.of(embed(text));
+    } catch (EmbedderException.RejectedText e) {
+      events.publish(new CacheEvent.Failed(CacheEvent.Part.EMBEDDER, e));
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Returns the embedding of a query: that of the caller, or else the computed one.
+   *
+   * @throws EmbedderException if the embedder fails or breaks its contract
+   */
+  Embedding embed(Query query) {
+    return query.embedding().orElseGet(() -> embed(query.text()));
   }
 
   /**

@@ -16,18 +16,22 @@ import io.github.semcache.store.Match;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.FoundEntries;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.store.VectorStore.VersionedEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * The store with timing, failure handling and a check of the scope. The {@code try} methods return
@@ -100,6 +104,35 @@ final class ResilientStore {
     return failOpen.attempt(Operation.FIND, () -> find(query, dependencies));
   }
 
+  /**
+   * Returns the servable entries of several queries by key, with one lookup, and one more if a
+   * query has dependencies; empty if the store fails.
+   */
+  Optional<Map<String, Found>> tryFindAll(List<Query> queries) {
+    return failOpen.attempt(Operation.FIND, () -> findAll(queries));
+  }
+
+  private Map<String, Found> findAll(List<Query> queries) {
+    FoundEntries found =
+        events.timed(
+            () -> store.findAll(queries.stream().map(Query::key).collect(Collectors.toSet())),
+            (entries, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.EXACT, took));
+    publishCorrupt(found.corrupt());
+    Set<String> dependencies =
+        queries.stream()
+            .flatMap(query -> query.scope().dependencyTerms().stream())
+            .collect(Collectors.toSet());
+    Map<String, String> versions = dependencies.isEmpty() ? Map.of() : store.versions(dependencies);
+    Map<String, Found> byKey = new HashMap<>();
+    for (Query query : queries) {
+      Map<String, String> own = new HashMap<>(versions);
+      own.keySet().retainAll(query.scope().dependencyTerms());
+      Optional<CacheEntry> entry = Optional.ofNullable(found.entries().get(query.key()));
+      byKey.put(query.key(), servable(query, new Claim(entry, own, Optional.empty(), false)));
+    }
+    return byKey;
+  }
+
   /** Returns the servable entry of a query's key. */
   Found find(Query query) {
     return find(query, query.scope().dependencyTerms());
@@ -142,21 +175,25 @@ final class ResilientStore {
       Claim found =
           events.timed(
               lookup, (entry, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.EXACT, took));
-      String versions = found.versions().isEmpty() ? "" : DependencyStamp.of(found.versions());
-      Optional<CacheEntry> inScope = found.entry().filter(entry -> isInScope(entry, query));
-      publishCorrupt(found.entry().isPresent() && inScope.isEmpty() ? 1 : 0);
-      return new Found(
-          inScope
-              .filter(entry -> isFresh(entry, query))
-              .filter(entry -> DependencyStamp.matches(entry, versions)),
-          versions,
-          found.entry().map(CacheEntry::createdAt),
-          found.lease(),
-          found.isHeld());
+      return servable(query, found);
     } catch (StoreException.CorruptEntry e) {
       publishCorrupt(1);
       return Found.corrupt(versions(query));
     }
+  }
+
+  private Found servable(Query query, Claim found) {
+    String versions = found.versions().isEmpty() ? "" : DependencyStamp.of(found.versions());
+    Optional<CacheEntry> inScope = found.entry().filter(entry -> isInScope(entry, query));
+    publishCorrupt(found.entry().isPresent() && inScope.isEmpty() ? 1 : 0);
+    return new Found(
+        inScope
+            .filter(entry -> isFresh(entry, query))
+            .filter(entry -> DependencyStamp.matches(entry, versions)),
+        versions,
+        found.entry().map(CacheEntry::createdAt),
+        found.lease(),
+        found.isHeld());
   }
 
   /** Returns the current versions of a query's dependencies; empty if the store fails. */
@@ -182,14 +219,54 @@ final class ResilientStore {
     return failOpen.attempt(Operation.SEARCH, () -> nearest(query, embedding, servable));
   }
 
+  /** Returns at least a number of entries, if there are as many; see {@link #tryNearest}. */
+  Optional<List<Match>> tryNearest(
+      Query query, Embedding embedding, int atLeast, UnaryOperator<List<Match>> servable) {
+    return failOpen.attempt(
+        Operation.SEARCH, () -> nearest(query, embedding, Math.max(atLeast, candidates), servable));
+  }
+
+  /**
+   * Returns the nearest entries of several queries, with one call of the store; empty if it fails.
+   */
+  Optional<List<List<Match>>> tryNearestAll(List<Query> queries, List<Embedding> embeddings) {
+    return failOpen.attempt(Operation.SEARCH, () -> nearestAll(queries, embeddings));
+  }
+
+  private List<List<Match>> nearestAll(List<Query> queries, List<Embedding> embeddings) {
+    List<NearestQuery> searches = new ArrayList<>();
+    for (int i = 0; i < queries.size(); i++) {
+      searches.add(nearestQuery(queries.get(i), embeddings.get(i), candidates));
+    }
+    List<NearestEntries> found =
+        events.timed(
+            () -> store.nearestAll(searches),
+            (entries, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.SEMANTIC, took));
+    List<List<Match>> matches = new ArrayList<>();
+    for (int i = 0; i < queries.size(); i++) {
+      matches.add(checked(queries.get(i), found.get(i)));
+    }
+    return matches;
+  }
+
+  /** Returns whether a search found so many entries that there may be more. */
+  boolean mayHaveMore(List<Match> found) {
+    return found.size() >= candidates;
+  }
+
   /** Returns the servable entries nearest to a query. Searches wider if none of them remains. */
   List<Match> nearest(Query query, Embedding embedding, UnaryOperator<List<Match>> servable) {
-    List<Match> found = nearest(query, embedding, candidates);
+    return nearest(query, embedding, candidates, servable);
+  }
+
+  private List<Match> nearest(
+      Query query, Embedding embedding, int count, UnaryOperator<List<Match>> servable) {
+    List<Match> found = nearest(query, embedding, count);
     List<Match> remaining = servable.apply(found);
-    if (found.size() < candidates || !remaining.isEmpty()) {
+    if (found.size() < count || !remaining.isEmpty()) {
       return remaining;
     }
-    return servable.apply(manyNearest(query, embedding)).stream().limit(candidates).toList();
+    return servable.apply(manyNearest(query, embedding)).stream().limit(count).toList();
   }
 
   /** Returns ten times as many nearest entries as the policy receives. */
@@ -202,6 +279,10 @@ final class ResilientStore {
         events.timed(
             () -> store.nearest(nearestQuery(query, embedding, k)),
             (matches, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.SEMANTIC, took));
+    return checked(query, nearest);
+  }
+
+  private List<Match> checked(Query query, NearestEntries nearest) {
     List<Match> inScope =
         nearest.matches().stream().filter(match -> isInScope(match.entry(), query)).toList();
     publishCorrupt(nearest.corrupt() + nearest.matches().size() - inScope.size());
@@ -256,6 +337,16 @@ final class ResilientStore {
   /** Returns whether an instance holds the lease of a key; false if the store fails. */
   boolean isLeased(String key) {
     return failOpen.attempt(Operation.FIND, () -> leases.isHeld(key)).orElse(false);
+  }
+
+  /** Renews the time to live of an entry; does nothing if the store fails. */
+  void tryExpire(String key, Duration timeToLive) {
+    try {
+      Optional<Boolean> unused =
+          failOpen.attempt(Operation.WRITE, () -> store.expire(key, Optional.of(timeToLive)));
+    } catch (RuntimeException e) {
+      // Only if the cache fails on cache errors. The answer is served, and the failure published.
+    }
   }
 
   void put(List<NewEntry> entries) {

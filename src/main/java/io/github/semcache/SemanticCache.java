@@ -18,6 +18,7 @@ import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,12 +59,15 @@ import org.jspecify.annotations.Nullable;
  * IllegalStateException}.
  */
 public final class SemanticCache implements AutoCloseable {
+  private static final int MAX_ANSWERS = 100;
+
   private final @Nullable ChatClient chatClient;
   private final VectorStore store;
   private final EventPublisher events;
   private final AsyncExecutor asyncExecutor;
   private final QueryFactory queries;
   private final CacheLookup lookup;
+  private final MultiLookup multiLookup;
   private final RequestCoalescer coalescer;
   private final @Nullable Hedging hedging;
   private final @Nullable Refresher refresher;
@@ -82,6 +86,7 @@ public final class SemanticCache implements AutoCloseable {
     this.asyncExecutor = parts.asyncExecutor();
     this.queries = parts.queries();
     this.lookup = parts.lookup();
+    this.multiLookup = parts.multiLookup();
     this.coalescer = parts.coalescer();
     this.hedging = parts.hedging();
     this.refresher = parts.refresher();
@@ -368,14 +373,83 @@ public final class SemanticCache implements AutoCloseable {
    *     policy
    */
   public Optional<Answer> lookup(Prompt prompt) {
+    return answer(lookUpExact(prompt).orElse(lookup::semantic));
+  }
+
+  private LookupResult lookUpExact(Prompt prompt) {
     checkOpen();
-    CacheRequest request = counted(queries.requestOf(prompt).lookupOnly());
-    LookupResult result = lookup.exact(request).orElse(lookup::semantic);
+    return lookup.exact(lookupRequest(prompt));
+  }
+
+  private CacheRequest lookupRequest(Prompt prompt) {
+    return counted(queries.requestOf(prompt).lookupOnly());
+  }
+
+  private Optional<Answer> answer(LookupResult result) {
     if (result instanceof LookupResult.Hit hit) {
       return Optional.of(hit.answer());
     }
     lookup.count((LookupResult.Miss) result);
     return Optional.empty();
+  }
+
+  /**
+   * Answers a prompt only from the cache as {@link #lookup} does, on another thread; see {@link
+   * #askAsync(Prompt)}.
+   *
+   * @param prompt the prompt
+   * @return a future that completes as {@link #lookup} does, or fails with the executor's {@link
+   *     java.util.concurrent.RejectedExecutionException}
+   */
+  public CompletableFuture<Optional<Answer>> lookupAsync(Prompt prompt) {
+    requireNonNull(prompt, "prompt");
+    checkOpen();
+    return asyncExecutor.submit(
+        () -> lookUpExact(prompt),
+        exact -> exact instanceof LookupResult.Hit,
+        exact -> answer(exact.restarted().orElse(lookup::semantic)));
+  }
+
+  /**
+   * Answers several prompts only from the cache. Each prompt is decided on as {@link #lookup} does
+   * and counts as a request, but they share one lookup by key, one call of the embedder, and one
+   * search. In Redis, each of these lookups takes one round trip (in a cluster, one per search),
+   * and prompts with {@linkplain Prompt#dependsOn dependencies} take another one. The deadline
+   * covers all prompts together: it is the longest of their {@linkplain Prompt#deadline deadlines},
+   * so set a longer one if a batch is large or the embedder is slow.
+   *
+   * @param prompts the prompts; may be empty and contain equal prompts
+   * @return the answer to each prompt, in the order of the prompts; empty for a miss
+   * @throws IllegalArgumentException if the embedding of a prompt has another dimension
+   * @throws RuntimeException if the cache {@linkplain SemanticCacheBuilder#failOnCacheErrors fails
+   *     on cache errors}: see {@link #lookup}
+   */
+  public List<Optional<Answer>> lookupAll(List<Prompt> prompts) {
+    checkOpen();
+    List<CacheRequest> requests = prompts.stream().map(this::lookupRequest).toList();
+    return multiLookup.lookupAll(requests).stream().map(this::answer).toList();
+  }
+
+  /**
+   * Returns several answers to a prompt from the cache: the one that {@link #lookup} returns, and
+   * those of other near entries that the policy and the verifier accept, nearest first. At most
+   * {@code limit} + 4 other candidates are verified. Never calls the model. Counts as one request.
+   *
+   * @param prompt the prompt
+   * @param limit the maximum number of answers, 1 to 100
+   * @return the answers; empty on a miss
+   * @throws IllegalArgumentException if the limit is out of range, or if the embedding of the
+   *     prompt has another dimension
+   * @throws RuntimeException if the cache {@linkplain SemanticCacheBuilder#failOnCacheErrors fails
+   *     on cache errors}: see {@link #lookup}
+   */
+  public List<Answer> lookupNearest(Prompt prompt, int limit) {
+    checkOpen();
+    if (limit < 1 || limit > MAX_ANSWERS) {
+      throw new IllegalArgumentException(
+          "limit is " + limit + "; it must be between 1 and " + MAX_ANSWERS);
+    }
+    return multiLookup.nearest(lookupRequest(prompt), limit);
   }
 
   /**
@@ -536,6 +610,81 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
+   * Stores an answer as {@link #put(Prompt, ChatReply)} does, on another thread; see {@link
+   * #askAsync(Prompt)}.
+   *
+   * @param prompt the prompt
+   * @param reply the reply
+   * @return a future that completes when the answer is stored, or fails with the exception of
+   *     {@code put} or the executor's {@link java.util.concurrent.RejectedExecutionException}
+   */
+  public CompletableFuture<Void> putAsync(Prompt prompt, ChatReply reply) {
+    requireNonNull(prompt, "prompt");
+    requireNonNull(reply, "reply");
+    checkOpen();
+    return asyncExecutor.run(() -> put(prompt, reply));
+  }
+
+  /**
+   * Stores an answer to a prompt, and removes the answers that the cache would have served for it
+   * from other prompts: up to five entries in the same scope that the policy and the verifier
+   * accept. Two answers to the same question in different words then do not compete. The new answer
+   * is stored first.
+   *
+   * @param prompt the prompt
+   * @param reply the reply
+   * @return the number of removed answers of other prompts
+   * @throws IllegalArgumentException if the normalized text is blank
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails; nothing is stored
+   * @throws io.github.semcache.store.StoreException if the store fails; the answer may be stored
+   * @throws RuntimeException if the normalizer, the policy, or the verifier throws; nothing is
+   *     stored
+   */
+  public long putReplacing(Prompt prompt, ChatReply reply) {
+    checkOpen();
+    requireNonNull(reply, "reply");
+    List<String> replaced =
+        limits.runExplicitCall(
+            () -> {
+              List<String> duplicates = lookup.duplicates(prompt, queries.queryOf(prompt));
+              writer.put(prompt, reply);
+              return duplicates;
+            });
+    return replaced.stream().mapToLong(key -> store.remove(new EntrySelector.ByKey(key))).sum();
+  }
+
+  /**
+   * Replaces the answer of an entry. Its prompt, scope, embedding, expiry, and dependencies remain.
+   * The age of the answer starts again, and reports of users on the old answer are removed. Other
+   * entries of the same answer group do not change.
+   *
+   * @param entryId the {@linkplain Answer#entryId id} of the entry
+   * @param reply the new answer
+   * @return whether the entry exists; otherwise nothing is stored
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public boolean replaceAnswer(String entryId, ChatReply reply) {
+    checkOpen();
+    return writer.replaceAnswer(
+        store, requireNonNull(entryId, "entryId"), requireNonNull(reply, "reply"));
+  }
+
+  /**
+   * Changes the time to live of an entry.
+   *
+   * @param entryId the {@linkplain Answer#entryId id} of the entry
+   * @param timeToLive the new time to live, counted from this call, from 1 ms to 100 years
+   * @return whether the entry exists
+   * @throws IllegalArgumentException if the time to live is out of range
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public boolean expireAfter(String entryId, Duration timeToLive) {
+    checkOpen();
+    return writer.expireAfter(
+        store, requireNonNull(entryId, "entryId"), Prompt.checkTimeToLive(timeToLive));
+  }
+
+  /**
    * Stores many answers, embedding and writing them in batches of 128. If the embedder {@linkplain
    * io.github.semcache.embedding.EmbedderException.RejectedText rejects} a prompt, for example
    * because it is too long, its answer is found only by exact lookups, and the import continues.
@@ -568,6 +717,36 @@ public final class SemanticCache implements AutoCloseable {
   public boolean invalidate(Prompt prompt) {
     checkOpen();
     return store.remove(new EntrySelector.ByKey(queries.queryOf(prompt).key())) > 0;
+  }
+
+  /**
+   * Removes the answer to exactly this prompt as {@link #invalidate(Prompt)} does, on another
+   * thread; see {@link #askAsync(Prompt)}.
+   *
+   * @param prompt the prompt
+   * @return a future that completes with whether there was an answer, or fails with the exception
+   *     of {@code invalidate} or the executor's {@link
+   *     java.util.concurrent.RejectedExecutionException}
+   */
+  public CompletableFuture<Boolean> invalidateAsync(Prompt prompt) {
+    requireNonNull(prompt, "prompt");
+    checkOpen();
+    return asyncExecutor.submit(() -> invalidate(prompt));
+  }
+
+  /**
+   * Removes the selected answers as {@link #invalidate(EntrySelector)} does, on another thread; see
+   * {@link #askAsync(Prompt)}.
+   *
+   * @param selector selects the answers
+   * @return a future that completes with the number of removed answers, or fails with the exception
+   *     of {@code invalidate} or the executor's {@link
+   *     java.util.concurrent.RejectedExecutionException}
+   */
+  public CompletableFuture<Long> invalidateAsync(EntrySelector selector) {
+    requireNonNull(selector, "selector");
+    checkOpen();
+    return asyncExecutor.submit(() -> invalidate(selector));
   }
 
   /**
@@ -632,6 +811,17 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
+   * Returns the number of answers in the store, including those of other caches on the same store.
+   * A Redis store scans all keys of the server.
+   *
+   * @return the number of answers
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public long size() {
+    return count(new EntrySelector.All());
+  }
+
+  /**
    * Invalidates all answers that {@linkplain Prompt#dependsOn depend} on something that has
    * changed. When the method returns, no lookup that begins later serves such an answer, in any
    * instance on the same store, and neither does an answer that the model is computing become
@@ -672,7 +862,8 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Returns the statistics since the cache was built.
+   * Returns the statistics since the cache was built. For the statistics since another time,
+   * subtract the snapshot of that time with {@link CacheStats#minus}.
    *
    * @return a snapshot
    */

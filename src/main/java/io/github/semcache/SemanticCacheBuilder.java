@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.internal.entry.ExpiryPolicy;
+import io.github.semcache.internal.entry.NoEmbedder;
 import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.store.MonotonicClock;
 import io.github.semcache.judge.AnswerJudge;
@@ -18,10 +20,14 @@ import io.github.semcache.policy.DistancePolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheListener;
+import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.NearestEntries;
+import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,7 +54,9 @@ public final class SemanticCacheBuilder {
   private static final Duration MAX_TIME_LIMIT = Duration.ofMinutes(10);
 
   private @Nullable Embedder embedder;
+  private boolean exactOnly;
   private @Nullable VectorStore store;
+  private boolean failIfStoreUnreachable;
   private boolean ownsStore;
   private boolean ownedStoreInUse;
   private @Nullable ChatClient chatClient;
@@ -61,11 +69,14 @@ public final class SemanticCacheBuilder {
   private OptionalDouble targetErrorRate = OptionalDouble.empty();
   private Optional<Duration> timeToLive = Optional.of(Duration.ofHours(24));
   private double timeToLiveJitter;
+  private boolean renewsTimeToLive;
   private Normalizer normalizer = Normalizer.nfc();
   private CacheabilityPolicy cacheability = CacheabilityPolicy.english();
   private Admission admission = Admission.completeAnswers();
   private int candidates = 10;
   private CacheListener listener = event -> {};
+  private Optional<String> usageTag = Optional.empty();
+  private boolean automaticBypass;
   private InstantSource time = InstantSource.system();
   private LongSupplier ticker = System::nanoTime;
   private Optional<Duration> deadline = Optional.empty();
@@ -100,6 +111,21 @@ public final class SemanticCacheBuilder {
   }
 
   /**
+   * Looks up prompts by their key only: a prompt hits if its normalized text and its scope are
+   * equal to those of an entry. There is no embedder, and no prompt is compared with another one.
+   * The {@linkplain #store store} may be one of any vector space, for example that of other caches
+   * with an embedder: these find the entries by their key as well. A store of its own has the space
+   * {@link EmbeddingSpace#none}. Semantic misses have the reason {@code exact-only}. Prompts with
+   * an {@linkplain Prompt#embedding embedding} are rejected.
+   *
+   * @return this builder
+   */
+  public SemanticCacheBuilder exactOnly() {
+    this.exactOnly = true;
+    return this;
+  }
+
+  /**
    * Sets the store of the answers. By default the cache creates its own {@link
    * InMemoryVectorStore}. Several caches may share a store.
    *
@@ -124,6 +150,19 @@ public final class SemanticCacheBuilder {
     this.store = requireNonNull(store, "store");
     this.ownsStore = true;
     this.ownedStoreInUse = false;
+    return this;
+  }
+
+  /**
+   * Makes {@link #build} fail if the store cannot be reached. By default, a cache is built without
+   * a call of the store, and requests continue without the store while it fails. {@code build}
+   * makes a lookup by key and, unless the cache is {@linkplain #exactOnly exact only}, a search,
+   * which also checks the index of a Redis store. If it fails, the store is not closed.
+   *
+   * @return this builder
+   */
+  public SemanticCacheBuilder failIfStoreUnreachable() {
+    this.failIfStoreUnreachable = true;
     return this;
   }
 
@@ -311,6 +350,21 @@ public final class SemanticCacheBuilder {
   }
 
   /**
+   * Renews the time to live of an entry when it is served, so that it expires when it has not been
+   * served for that time. Disabled by default: an entry expires at a fixed time after its answer.
+   * The time to live is the one with which the entry was written, and {@code maxAge} of a prompt
+   * still refers to the time of the answer. An entry is renewed at most once per tenth of its time
+   * to live by each instance, in the background unless the store is in memory; a renewal is dropped
+   * while 256 others are waiting. Entries that were written without this option are not renewed.
+   *
+   * @return this builder
+   */
+  public SemanticCacheBuilder renewTimeToLiveOnHit() {
+    this.renewsTimeToLive = true;
+    return this;
+  }
+
+  /**
    * Sets the normalizer of texts before they are hashed and embedded. Caches that share a store
    * need the same normalizer. If it throws or returns a blank text for a prompt, that prompt
    * bypasses the cache.
@@ -375,6 +429,35 @@ public final class SemanticCacheBuilder {
    */
   public SemanticCacheBuilder listener(CacheListener listener) {
     this.listener = requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Counts model calls, and calls that hits replaced, by the value of a tag too; see {@link
+   * io.github.semcache.stats.CacheStats#modelUsage}. About 200 combinations of model and value are
+   * counted separately. By default, calls are counted by model only.
+   *
+   * @param tag the name of the tag, for example {@code tenant}
+   * @return this builder
+   */
+  public SemanticCacheBuilder usageByTag(String tag) {
+    this.usageTag = Optional.of(requireNonNull(tag, "tag"));
+    return this;
+  }
+
+  /**
+   * Skips semantic lookups in scopes in which they take more time than their hits save. Lookups by
+   * key are still made. The hit rate of a scope is estimated on 200 semantic lookups. If it is
+   * below the average duration of a semantic lookup (embedding, search, and verification) divided
+   * by that of a model call, the next 800 are skipped, up to 12,800 after repeated estimates, and
+   * then it is estimated again. Skipped lookups are misses with the reason {@code not-worthwhile},
+   * and their answers are stored without an embedding. The 1,024 most recent scopes are tracked, in
+   * each instance on its own. Disabled by default.
+   *
+   * @return this builder
+   */
+  public SemanticCacheBuilder automaticBypass() {
+    this.automaticBypass = true;
     return this;
   }
 
@@ -694,31 +777,48 @@ public final class SemanticCacheBuilder {
    * requests; until then semantic lookups miss with the reason {@code unknown-scale}.
    *
    * @return a cache, which must be closed after use
-   * @throws IllegalStateException if there is no embedder, if a learning policy has no judge, or if
-   *     the owned store belongs to a cache that was built before
+   * @throws IllegalStateException if there is no embedder and the cache is not {@linkplain
+   *     #exactOnly exact only}, if a learning policy has no judge, or if the owned store belongs to
+   *     a cache that was built before
    * @throws IllegalArgumentException if the store holds embeddings of another model or dimension;
    *     if more than one of {@link #maxDistance}, {@link #relativeDistance}, {@link #hitPolicy} and
    *     {@link #targetErrorRate} is set, or guards together with one of the last two, or {@link
    *     #judgeExecutor} together with {@link #judgeQueue} or {@link #judgeTimeLimit}; or if the
-   *     options of the policy contradict each other
+   *     options of the policy contradict each other; or if the cache is exact only and an embedder
+   *     or an option of semantic hits is set
+   * @throws io.github.semcache.store.StoreException if the cache {@linkplain
+   *     #failIfStoreUnreachable fails if the store is unreachable}, and it is
    */
   public SemanticCache build() {
     CacheOptions options = options();
+    if (failIfStoreUnreachable) {
+      checkReachable(options.store());
+    }
     SemanticCache cache = new SemanticCache(CacheParts.create(options));
     ownedStoreInUse = ownsStore;
     return cache;
   }
 
-  private CacheOptions options() {
-    if (embedder == null) {
-      throw new IllegalStateException("embedder is missing; a cache needs one");
+  private void checkReachable(VectorStore target) {
+    Optional<CacheEntry> unused = target.find("0".repeat(64));
+    if (!exactOnly) {
+      float[] vector = new float[target.space().dimension()];
+      vector[0] = 1;
+      NearestEntries unusedToo =
+          target.nearest(
+              new NearestQuery(Embedding.of(vector), Scope.none().hash(), 1, Optional.empty()));
     }
+  }
+
+  private CacheOptions options() {
+    Embedder embedder = checkedEmbedder();
     VectorStore target = checkedStore(EmbeddingSpace.of(embedder));
     PairVerifier checkedVerifier = verifierOrDefault();
-    HitPolicy policy = checkedPolicy(embedder, checkedVerifier);
+    HitPolicy policy = exactOnly ? HitPolicy.never() : checkedPolicy(embedder, checkedVerifier);
     RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     return new CacheOptions(
         embedder,
+        exactOnly,
         target,
         store == null || ownsStore,
         chatClient,
@@ -727,10 +827,12 @@ public final class SemanticCacheBuilder {
         verifierAfterMiss,
         candidates,
         new ExpiryPolicy(timeToLive, timeToLiveJitter, random),
+        renewsTimeToLive,
         normalizer,
         cacheability,
         admission,
         listener,
+        new CacheOptions.Usage(usageTag, automaticBypass && !shadowMode),
         MonotonicClock.of(time, ticker),
         ticker,
         executor,
@@ -773,6 +875,25 @@ public final class SemanticCacheBuilder {
     return failOnCacheErrors ? Optional.empty() : Optional.of(limit);
   }
 
+  private Embedder checkedEmbedder() {
+    if (!exactOnly) {
+      if (embedder == null) {
+        throw new IllegalStateException(
+            "embedder is missing; a cache needs one unless it is exactOnly");
+      }
+      return embedder;
+    }
+    rejectBoth("exactOnly", true, "embedder", embedder != null);
+    rejectBoth("exactOnly", true, "maxDistance", maxDistance.isPresent());
+    rejectBoth("exactOnly", true, "relativeDistance", relativeDistance.isPresent());
+    rejectBoth("exactOnly", true, "targetErrorRate", targetErrorRate.isPresent());
+    rejectBoth("exactOnly", true, "hitPolicy", hitPolicy != null);
+    rejectBoth("exactOnly", true, "guards", guards.isPresent());
+    rejectBoth("exactOnly", true, "verifier", verifier != null);
+    rejectBoth("exactOnly", true, "verifierAfterMiss", verifierAfterMiss != null);
+    return new NoEmbedder(store == null ? EmbeddingSpace.none() : store.space());
+  }
+
   private VectorStore checkedStore(EmbeddingSpace space) {
     if (store == null) {
       return InMemoryVectorStore.builder(space).timeSource(MonotonicClock.of(time, ticker)).build();
@@ -794,6 +915,9 @@ public final class SemanticCacheBuilder {
   private PairVerifier verifierOrDefault() {
     if (verifier != null) {
       return verifier;
+    }
+    if (exactOnly) {
+      return PairVerifier.none();
     }
     boolean learns = hitPolicy instanceof LearningPolicy || targetErrorRate.isPresent();
     return learns ? PairVerifier.none() : PairVerifier.local();

@@ -3,9 +3,13 @@ package io.github.semcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.store.EntrySelector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,5 +54,50 @@ class AskAsyncTest extends CacheFixture {
     assertThatThrownBy(() -> cache.askAsync(Prompt.of(PARIS)).join())
         .isInstanceOf(CompletionException.class)
         .hasCause(failure);
+  }
+
+  @Test
+  void lookupsWritesAndRemovalsRunOnTheConfiguredExecutor() {
+    List<Runnable> tasks = new ArrayList<>();
+    SemanticCache async = builder().executor(tasks::add).build();
+    Prompt prompt = Prompt.of(PARIS);
+    CompletableFuture<Void> put = async.putAsync(prompt, ChatReply.of("Paris"));
+    CompletableFuture<Optional<Answer>> exact = async.lookupAsync(prompt);
+    CompletableFuture<Optional<Answer>> near = async.lookupAsync(Prompt.of(PARIS_PARAPHRASE));
+    CompletableFuture<Optional<Answer>> far = async.lookupAsync(Prompt.of(PYTHON));
+    CompletableFuture<Boolean> removal = async.invalidateAsync(prompt);
+    CompletableFuture<Long> none = async.invalidateAsync(EntrySelector.tag("tenant", "acme"));
+    assertThat(List.of(put, exact, near, far, removal, none)).noneMatch(CompletableFuture::isDone);
+
+    tasks.forEach(Runnable::run);
+
+    assertThat(put).isCompleted();
+    assertThat(exact.join()).map(Answer::source).contains(Answer.Source.EXACT);
+    assertThat(near.join()).map(Answer::source).contains(Answer.Source.SEMANTIC);
+    assertThat(far.join()).isEmpty();
+    assertThat(removal.join()).isTrue();
+    assertThat(none.join()).isZero();
+    assertThat(async.stats().requests()).isEqualTo(3);
+  }
+
+  @Test
+  void futuresOfChangesFailWithTheirExceptions() {
+    Prompt prompt = Prompt.of(PARIS);
+    embedder.failWith(new EmbedderException("down"));
+    assertThatThrownBy(() -> cache.putAsync(prompt, ChatReply.of("Paris")).join())
+        .hasCauseInstanceOf(EmbedderException.class);
+
+    SemanticCache rejecting =
+        builder()
+            .executor(
+                task -> {
+                  throw new RejectedExecutionException("full");
+                })
+            .build();
+    assertThat(rejecting.putAsync(prompt, ChatReply.of("a"))).isCompletedExceptionally();
+    assertThat(rejecting.lookupAsync(prompt)).isCompletedExceptionally();
+    assertThat(rejecting.invalidateAsync(prompt)).isCompletedExceptionally();
+    cache.close();
+    assertThatThrownBy(() -> cache.lookupAsync(prompt)).isInstanceOf(IllegalStateException.class);
   }
 }

@@ -35,7 +35,7 @@ class SemanticCacheBuilderTest {
   void embedderIsRequired() {
     assertThatThrownBy(() -> SemanticCache.builder().build())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("embedder is missing; a cache needs one");
+        .hasMessage("embedder is missing; a cache needs one unless it is exactOnly");
   }
 
   @ParameterizedTest

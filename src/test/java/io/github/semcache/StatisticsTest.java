@@ -96,7 +96,11 @@ class StatisticsTest extends CacheFixture {
     slow.ask(PARIS_PARAPHRASE);
 
     assertThat(events)
-        .filteredOn(event -> !(event instanceof CacheEvent.Hit || event instanceof CacheEvent.Miss))
+        .filteredOn(
+            event ->
+                !(event instanceof CacheEvent.Hit
+                    || event instanceof CacheEvent.Miss
+                    || event instanceof CacheEvent.ModelUsed))
         .containsExactly(
             new CacheEvent.LookedUp(CacheEvent.Tier.EXACT, Duration.ofMillis(2)),
             new CacheEvent.Embedded(1, Duration.ofSeconds(5)),

@@ -12,6 +12,7 @@ import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,8 +116,13 @@ public class AskBenchmark {
     }
 
     @Override
-    public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+    public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
       return Optional.empty();
+    }
+
+    @Override
+    public boolean expire(String key, Optional<Duration> timeToLive) {
+      return false;
     }
 
     @Override

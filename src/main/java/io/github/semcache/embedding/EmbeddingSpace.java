@@ -18,6 +18,8 @@ import java.util.Optional;
  */
 public record EmbeddingSpace(String modelId, int dimension) {
 
+  private static final EmbeddingSpace NONE = new EmbeddingSpace("none", 1);
+
   /**
    * Checks the components.
    *
@@ -41,6 +43,17 @@ public record EmbeddingSpace(String modelId, int dimension) {
    */
   public static EmbeddingSpace of(Embedder embedder) {
     return new EmbeddingSpace(embedder.modelId(), embedder.dimension());
+  }
+
+  /**
+   * Returns the space of stores without embeddings, for caches that are {@linkplain
+   * io.github.semcache.SemanticCacheBuilder#exactOnly exact only}: the model {@code none} with one
+   * dimension.
+   *
+   * @return the space
+   */
+  public static EmbeddingSpace none() {
+    return NONE;
   }
 
   /**

@@ -16,7 +16,9 @@ import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.Listable;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -106,11 +109,15 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
 
   @Override
   public NearestEntries nearest(NearestQuery query) {
-    requireNonNull(query, "query");
-    NearestEntries found =
-        store.nearest(
-            new NearestQuery(
-                query.embedding(), cipher.scope(query.scope()), query.k(), query.notBefore()));
+    return decrypt(store.nearest(encrypt(requireNonNull(query, "query"))));
+  }
+
+  private NearestQuery encrypt(NearestQuery query) {
+    return new NearestQuery(
+        query.embedding(), cipher.scope(query.scope()), query.k(), query.notBefore());
+  }
+
+  private NearestEntries decrypt(NearestEntries found) {
     List<Match> matches = new ArrayList<>();
     for (Match match : found.matches()) {
       readable(match.entry()).ifPresent(entry -> matches.add(new Match(entry, match.distance())));
@@ -134,15 +141,43 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
   }
 
   @Override
-  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+  public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
     requireNonNull(change, "change");
-    return store.updateAttributes(key(key), stored -> changed(stored, change)).map(cipher::decrypt);
+    return store.updateEntry(key(key), stored -> changed(stored, change)).map(cipher::decrypt);
   }
 
   private CacheEntry changed(CacheEntry stored, UnaryOperator<CacheEntry> change) {
     CacheEntry entry = cipher.decrypt(stored);
-    CacheEntry changed = entry.withChangedAttributes(change);
-    return changed.equals(entry) ? stored : cipher.withAttributes(stored, changed.attributes());
+    CacheEntry changed = entry.withChange(change);
+    if (changed.equals(entry)) {
+      return stored;
+    }
+    return changed.attributes(entry.attributes()).equals(entry)
+        ? cipher.withAttributes(stored, changed.attributes())
+        : cipher.encrypt(changed);
+  }
+
+  @Override
+  public boolean expire(String key, Optional<Duration> timeToLive) {
+    return store.expire(key(key), timeToLive);
+  }
+
+  @Override
+  public FoundEntries findAll(Set<String> keys) {
+    FoundEntries found = store.findAll(keys.stream().map(cipher::key).collect(Collectors.toSet()));
+    Map<String, CacheEntry> entries = new HashMap<>();
+    for (CacheEntry stored : found.entries().values()) {
+      readable(stored).ifPresent(entry -> entries.put(entry.key(), entry));
+    }
+    int unreadable = found.entries().size() - entries.size();
+    return new FoundEntries(entries, found.corrupt() + unreadable);
+  }
+
+  @Override
+  public List<NearestEntries> nearestAll(List<NearestQuery> queries) {
+    return store.nearestAll(queries.stream().map(this::encrypt).toList()).stream()
+        .map(this::decrypt)
+        .toList();
   }
 
   @Override

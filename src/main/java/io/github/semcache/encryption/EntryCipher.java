@@ -82,7 +82,8 @@ final class EntryCipher {
         terms(entry.terms()).stored());
   }
 
-  private CacheEntry encrypt(CacheEntry entry) {
+  /** Returns the entry to store. */
+  CacheEntry encrypt(CacheEntry entry) {
     String key = key(entry.key());
     String scope = scope(entry.scope());
     long createdAt = entry.createdAt().toEpochMilli();

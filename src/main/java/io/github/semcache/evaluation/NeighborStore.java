@@ -10,6 +10,7 @@ import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -116,13 +117,22 @@ final class NeighborStore implements VectorStore {
   }
 
   @Override
-  public synchronized Optional<CacheEntry> updateAttributes(
+  public synchronized Optional<CacheEntry> updateEntry(
       String key, UnaryOperator<CacheEntry> change) {
     Instant now = clock.instant();
     Optional<Stored> found =
         Optional.ofNullable(byKey.get(key)).filter(stored -> stored.isLiveAt(now));
-    found.ifPresent(stored -> stored.entry = stored.entry.withChangedAttributes(change));
+    found.ifPresent(stored -> stored.entry = stored.entry.withChange(change));
     return found.map(stored -> stored.entry);
+  }
+
+  @Override
+  public synchronized boolean expire(String key, Optional<Duration> timeToLive) {
+    Instant now = clock.instant();
+    Optional<Stored> found =
+        Optional.ofNullable(byKey.get(key)).filter(stored -> stored.isLiveAt(now));
+    found.ifPresent(stored -> stored.expiresAt = timeToLive.map(now::plus).orElse(null));
+    return found.isPresent();
   }
 
   @Override
@@ -187,7 +197,7 @@ final class NeighborStore implements VectorStore {
 
   private static final class Stored {
     private final @Nullable Integer index;
-    private final @Nullable Instant expiresAt;
+    private @Nullable Instant expiresAt;
     private final Set<String> terms;
     private CacheEntry entry;
 

@@ -76,14 +76,16 @@ final class EntryWriter {
   }
 
   private LogRecord.Put toPut(NewEntry newEntry, long now) {
-    long expiresAt =
-        newEntry.timeToLive().map(timeToLive -> now + timeToLive.toMillis()).orElse(EntryRef.NEVER);
     return new LogRecord.Put(
         ++sequence,
         newEntry.entry(),
         newEntry.embedding().map(Embedding::ofLengthOne),
-        expiresAt,
+        expiry(newEntry.timeToLive(), now),
         newEntry.terms());
+  }
+
+  private static long expiry(Optional<Duration> timeToLive, long now) {
+    return timeToLive.map(remaining -> now + remaining.toMillis()).orElse(EntryRef.NEVER);
   }
 
   private int apply(List<LogRecord.Put> puts) throws IOException {
@@ -101,7 +103,35 @@ final class EntryWriter {
    *
    * @return the entry after the change, or empty if there is no live entry with that key
    */
-  Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+  Optional<CacheEntry> update(String key, UnaryOperator<CacheEntry> change) {
+    return replace(
+            key,
+            version -> {
+              CacheEntry changed = version.entry().withChange(change);
+              return changed.equals(version.entry())
+                  ? version
+                  : newVersion(version, changed, version.expiresAt());
+            })
+        .map(LogRecord.Put::entry);
+  }
+
+  /**
+   * Writes a new version of a live entry with another expiry.
+   *
+   * @return whether there is a live entry with that key
+   */
+  boolean expire(String key, Optional<Duration> timeToLive) {
+    return replace(
+            key, version -> newVersion(version, version.entry(), expiry(timeToLive, table.now())))
+        .isPresent();
+  }
+
+  private LogRecord.Put newVersion(LogRecord.Put version, CacheEntry entry, long expiresAt) {
+    return new LogRecord.Put(++sequence, entry, version.embedding(), expiresAt, version.terms());
+  }
+
+  /** Replaces the current version of an entry, unless the change returns the same version. */
+  private Optional<LogRecord.Put> replace(String key, UnaryOperator<LogRecord.Put> change) {
     return withLock(
         () -> {
           // May release the lock, so it must precede reading the entry.
@@ -110,17 +140,9 @@ final class EntryWriter {
           if (current.isEmpty()) {
             return Optional.empty();
           }
-          LogRecord.Put version = current.get();
-          CacheEntry changed = version.entry().withChangedAttributes(change);
-          if (!changed.equals(version.entry())) {
-            apply(
-                List.of(
-                    new LogRecord.Put(
-                        ++sequence,
-                        changed,
-                        version.embedding(),
-                        version.expiresAt(),
-                        version.terms())));
+          LogRecord.Put changed = change.apply(current.get());
+          if (changed.sequence() != current.get().sequence()) {
+            apply(List.of(changed));
           }
           return Optional.of(changed);
         });

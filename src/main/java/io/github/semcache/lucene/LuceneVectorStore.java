@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.internal.store.DependencyVersions;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.LeaseStore;
@@ -189,10 +190,15 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
    * lookups, while the change runs.
    */
   @Override
-  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
-    return engine
-        .writer()
-        .updateAttributes(requireNonNull(key, "key"), requireNonNull(change, "change"));
+  public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
+    return engine.writer().update(requireNonNull(key, "key"), requireNonNull(change, "change"));
+  }
+
+  /** {@inheritDoc} Writes a new version of the entry with the stored embedding. */
+  @Override
+  public boolean expire(String key, Optional<Duration> timeToLive) {
+    timeToLive.ifPresent(Prompt::checkTimeToLive);
+    return engine.writer().expire(requireNonNull(key, "key"), timeToLive);
   }
 
   @Override

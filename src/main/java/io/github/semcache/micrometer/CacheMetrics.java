@@ -6,6 +6,7 @@ import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
+import io.github.semcache.stats.ModelPrices;
 import io.github.semcache.verify.Verification;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -77,6 +78,12 @@ import java.util.Optional;
  * <tr><td>{@code semcache.cost.saved}</td><td>counter, the currency of the prices</td>
  *     <td>the cost of the saved tokens; only if {@linkplain Builder#prices prices} are set</td>
  *     <td></td></tr>
+ * <tr><td>{@code semcache.cost}</td><td>counter, the currency of the prices</td>
+ *     <td>the cost of model calls that were made or replaced; only if {@linkplain
+ *     Builder#prices(ModelPrices) prices} of the model are set</td>
+ *     <td>{@code model}; {@code state}: {@code spent}, {@code saved}</td></tr>
+ * <tr><td>{@code semcache.time.saved}</td><td>timer</td>
+ *     <td>durations of the model calls that hits replaced, where known</td><td></td></tr>
  * </table>
  *
  * <p>The meters {@code cache.*} are the standard cache meters of Micrometer; {@link #bind}
@@ -89,12 +96,14 @@ public final class CacheMetrics implements CacheListener {
   private final String name;
   private final Tags tags;
   private final Optional<Prices> prices;
+  private final Optional<ModelPrices> modelPrices;
 
   private CacheMetrics(Builder builder) {
     this.registry = builder.registry;
     this.name = builder.name;
     this.tags = builder.tags.and("cache", builder.name);
     this.prices = builder.prices;
+    this.modelPrices = builder.modelPrices;
   }
 
   /**
@@ -140,6 +149,8 @@ public final class CacheMetrics implements CacheListener {
       recordTime(
           "semcache.model", "finish_reason", label(answered.finishReason()), answered.took());
       answered.usage().ifPresent(usage -> countTokens("spent", usage));
+    } else if (event instanceof CacheEvent.ModelUsed used) {
+      onModelUsed(used);
     } else if (event instanceof CacheEvent.Failed failed) {
       count("semcache.errors", "part", label(failed.part()));
     } else {
@@ -164,6 +175,33 @@ public final class CacheMetrics implements CacheListener {
     }
     hit.saved().ifPresent(usage -> countTokens("saved", usage));
     hit.saved().ifPresent(usage -> prices.ifPresent(price -> countSavedCost(price, usage)));
+  }
+
+  private void onModelUsed(CacheEvent.ModelUsed event) {
+    if (event.saved()) {
+      event
+          .took()
+          .ifPresent(
+              took ->
+                  Timer.builder("semcache.time.saved").tags(tags).register(registry).record(took));
+    }
+    if (modelPrices.isPresent() && event.model().isPresent() && event.tokens().isPresent()) {
+      String model = event.model().get();
+      modelPrices
+          .get()
+          .costOf(model, event.tokens().get())
+          .ifPresent(cost -> countCost(model, event.saved() ? "saved" : "spent", cost));
+    }
+  }
+
+  private void countCost(String model, String state, double cost) {
+    Counter.builder("semcache.cost")
+        .baseUnit(modelPrices.map(ModelPrices::currency).orElse(""))
+        .tags(tags)
+        .tag("model", model)
+        .tag("state", state)
+        .register(registry)
+        .increment(cost);
   }
 
   private void onVerified(CacheEvent.Verified event) {
@@ -239,6 +277,7 @@ public final class CacheMetrics implements CacheListener {
     private final String name;
     private Tags tags = Tags.empty();
     private Optional<Prices> prices = Optional.empty();
+    private Optional<ModelPrices> modelPrices = Optional.empty();
 
     private Builder(MeterRegistry registry, String name) {
       this.registry = requireNonNull(registry, "registry");
@@ -256,6 +295,19 @@ public final class CacheMetrics implements CacheListener {
      */
     public Builder tags(Iterable<Tag> tags) {
       this.tags = this.tags.and(tags);
+      return this;
+    }
+
+    /**
+     * Sets the prices of several models. Enables the meter {@code semcache.cost}. Models without a
+     * price are not counted, so the number of models is bounded by that of the prices and of their
+     * dated versions.
+     *
+     * @param prices the prices
+     * @return this builder
+     */
+    public Builder prices(ModelPrices prices) {
+      this.modelPrices = Optional.of(requireNonNull(prices, "prices"));
       return this;
     }
 

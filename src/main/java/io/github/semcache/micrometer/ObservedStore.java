@@ -16,6 +16,7 @@ import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.store.VectorStore.VersionedEntry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,8 +114,26 @@ class ObservedStore implements VectorStore, NonBlocking, Deadline.Aware, Context
   }
 
   @Override
-  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
-    return store.updateAttributes(key, change);
+  public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
+    return store.updateEntry(key, change);
+  }
+
+  @Override
+  public boolean expire(String key, Optional<Duration> timeToLive) {
+    return store.expire(key, timeToLive);
+  }
+
+  @Override
+  public FoundEntries findAll(Set<String> keys) {
+    return observe("exact", () -> store.findAll(keys), found -> found.entries().size());
+  }
+
+  @Override
+  public List<NearestEntries> nearestAll(List<NearestQuery> queries) {
+    return observe(
+        "semantic",
+        () -> store.nearestAll(queries),
+        found -> found.stream().mapToInt(nearest -> nearest.matches().size()).sum());
   }
 
   @Override

@@ -14,6 +14,15 @@ public record MissReason(String code) {
   /** The scope has no entry to compare with. */
   public static final MissReason NO_NEIGHBOR = new MissReason("no-neighbor");
 
+  /** The cache is exact only, and there is no entry with the same key. */
+  public static final MissReason EXACT_ONLY = new MissReason("exact-only");
+
+  /**
+   * Semantic lookups in this scope take more time than their hits save, so this one was skipped;
+   * see the option {@code automaticBypass}.
+   */
+  public static final MissReason NOT_WORTHWHILE = new MissReason("not-worthwhile");
+
   /** The distance of the nearest entry exceeds the threshold. */
   public static final MissReason TOO_FAR = new MissReason("too-far");
 

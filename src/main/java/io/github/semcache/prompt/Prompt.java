@@ -2,6 +2,7 @@ package io.github.semcache.prompt;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.embedding.Embedding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class Prompt {
   private final Optional<Duration> timeToLive;
   private final Optional<Duration> maxWait;
   private final Optional<Duration> deadline;
+  private final Optional<Embedding> embedding;
   private final boolean quiet;
 
   private Prompt(Draft draft) {
@@ -50,6 +52,7 @@ public final class Prompt {
     this.timeToLive = draft.timeToLive;
     this.maxWait = draft.maxWait;
     this.deadline = draft.deadline;
+    this.embedding = draft.embedding;
     this.quiet = draft.quiet;
   }
 
@@ -246,6 +249,22 @@ public final class Prompt {
   }
 
   /**
+   * Returns a prompt with an embedding that the caller has computed. Lookups and writes use it
+   * instead of calling the embedder. The key does not depend on it. The embedding must be that of
+   * the {@linkplain io.github.semcache.SemanticCacheBuilder#normalizer normalized} text, computed
+   * with the model of the cache's embedder: the cache can only check the dimension, and rejects a
+   * prompt with another one.
+   *
+   * @param embedding the embedding of the text
+   * @return a copy of this prompt with the embedding
+   */
+  public Prompt embedding(Embedding embedding) {
+    Draft draft = new Draft(this);
+    draft.embedding = Optional.of(requireNonNull(embedding, "embedding"));
+    return new Prompt(draft);
+  }
+
+  /**
    * Delays a hit by the duration of a recent model call, so that the caller cannot measure whether
    * somebody has asked a similar prompt before. For callers who must not know that. The delay is
    * that of one of the latest 128 calls of this cache, at most 10 seconds, and 1 second before the
@@ -394,6 +413,15 @@ public final class Prompt {
   }
 
   /**
+   * Returns the embedding that the caller has computed.
+   *
+   * @return the embedding, or empty if the cache computes it
+   */
+  public Optional<Embedding> embedding() {
+    return embedding;
+  }
+
+  /**
    * Returns whether hits are delayed; see {@link #quiet()}.
    *
    * @return whether hits are delayed
@@ -414,7 +442,8 @@ public final class Prompt {
   }
 
   private List<Object> components() {
-    return List.of(text, scope, mode, maxAge, maxDistance, timeToLive, maxWait, deadline, quiet);
+    return List.of(
+        text, scope, mode, maxAge, maxDistance, timeToLive, maxWait, deadline, embedding, quiet);
   }
 
   /** Returns the length of the text, the hash of the scope, and the mode, but no text. */
@@ -447,6 +476,7 @@ public final class Prompt {
     private Optional<Duration> timeToLive = Optional.empty();
     private Optional<Duration> maxWait = Optional.empty();
     private Optional<Duration> deadline = Optional.empty();
+    private Optional<Embedding> embedding = Optional.empty();
     private boolean quiet;
 
     Draft(String text) {
@@ -462,6 +492,7 @@ public final class Prompt {
       timeToLive = prompt.timeToLive;
       maxWait = prompt.maxWait;
       deadline = prompt.deadline;
+      embedding = prompt.embedding;
       quiet = prompt.quiet;
     }
   }

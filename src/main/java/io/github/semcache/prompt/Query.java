@@ -2,6 +2,7 @@ package io.github.semcache.prompt;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.embedding.Embedding;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -17,9 +18,16 @@ import java.util.OptionalDouble;
  * @param maxAge the maximum age of an answer, or empty
  * @param maxDistance the maximum cosine distance of a hit, in [0, 2]; empty for the threshold of
  *     the cache
+ * @param embedding the embedding of the text, if the caller has {@linkplain Prompt#embedding given}
+ *     it
  */
 public record Query(
-    String text, Scope scope, String key, Optional<Duration> maxAge, OptionalDouble maxDistance) {
+    String text,
+    Scope scope,
+    String key,
+    Optional<Duration> maxAge,
+    OptionalDouble maxDistance,
+    Optional<Embedding> embedding) {
 
   public Query {
     requireNonNull(text, "text");
@@ -27,6 +35,7 @@ public record Query(
     requireNonNull(key, "key");
     requireNonNull(maxAge, "maxAge");
     requireNonNull(maxDistance, "maxDistance");
+    requireNonNull(embedding, "embedding");
   }
 
   /**
@@ -68,7 +77,16 @@ public record Query(
           "normalizer returned a blank text; a normal form must not be blank");
     }
     String key = new Sha256("key").text(scope.hash()).text(text).hex();
-    return new Query(text, scope, key, prompt.maxAge(), prompt.maxDistance());
+    return new Query(text, scope, key, prompt.maxAge(), prompt.maxDistance(), prompt.embedding());
+  }
+
+  /**
+   * Returns the same query without the embedding of the caller.
+   *
+   * @return a copy without an embedding
+   */
+  public Query withoutEmbedding() {
+    return new Query(text, scope, key, maxAge, maxDistance, Optional.empty());
   }
 
   /** Returns the key, but no text. */

@@ -2,19 +2,23 @@ package io.github.semcache.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes the attributes of one entry atomically: reads the entry, applies the change, and writes
- * the field {@code attributes} if the entry is still the one that was read.
+ * Changes one entry atomically: reads the entry, applies the change, and writes the changed fields
+ * if the entry is still the one that was read.
  */
 final class AttributesUpdater {
-  private static final String ACTION = "update the attributes of an entry";
+  private static final String ACTION = "update an entry";
   private static final int CREATED_AT = HashCodec.ENTRY_FIELDS.indexOf(HashCodec.CREATED_AT);
+  private static final int ANSWER = HashCodec.ENTRY_FIELDS.indexOf(HashCodec.ANSWER);
   private static final int ATTRIBUTES = HashCodec.ENTRY_FIELDS.indexOf(HashCodec.ATTRIBUTES);
 
   /**
@@ -31,6 +35,19 @@ final class AttributesUpdater {
           return 1
           """);
 
+  /** Sets answer, attributes and creation time under the same condition, and if the answer is. */
+  private static final byte[] ANSWER_SCRIPT =
+      Utf8.encode(
+          """
+          local fields = redis.call('HMGET', KEYS[1], 'attributes', 'created_at', 'answer')
+          for i = 1, 3 do
+            if fields[i] ~= ARGV[i] then return 0 end
+          end
+          redis.call('HSET', KEYS[1],
+              'attributes', ARGV[4], 'created_at', ARGV[5], 'answer', ARGV[6])
+          return 1
+          """);
+
   private final RedisCommands commands;
   private final EntryReader reader;
 
@@ -39,7 +56,7 @@ final class AttributesUpdater {
     this.reader = reader;
   }
 
-  /** See {@link io.github.semcache.store.VectorStore#updateAttributes}. */
+  /** See {@link io.github.semcache.store.VectorStore#updateEntry}. */
   Optional<CacheEntry> update(String key, UnaryOperator<CacheEntry> change) {
     OptimisticRetry retry = new OptimisticRetry(ACTION);
     while (true) {
@@ -48,23 +65,49 @@ final class AttributesUpdater {
         return Optional.empty();
       }
       CacheEntry before = HashCodec.decode(key, values.get());
-      CacheEntry after = before.withChangedAttributes(change);
-      if (after.equals(before) || replace(after, values.get())) {
+      CacheEntry after = before.withChange(change);
+      if (after.equals(before) || replace(before, after, values.get())) {
         return Optional.of(after);
       }
       retry.attemptFailed();
     }
   }
 
-  private boolean replace(CacheEntry entry, List<byte @Nullable []> before) {
-    List<byte[]> keys = List.of(commands.keys().documentKey(entry.key()));
-    List<byte[]> arguments =
-        List.of(
-            requireNonNull(before.get(ATTRIBUTES)),
-            requireNonNull(before.get(CREATED_AT)),
-            HashCodec.encode(entry.attributes()));
+  private boolean replace(CacheEntry before, CacheEntry after, List<byte @Nullable []> values) {
+    List<byte[]> keys = List.of(commands.keys().documentKey(after.key()));
+    List<byte[]> arguments = new ArrayList<>();
+    arguments.add(requireNonNull(values.get(ATTRIBUTES)));
+    arguments.add(requireNonNull(values.get(CREATED_AT)));
+    boolean isSameAnswer =
+        after.answer().equals(before.answer()) && after.createdAt().equals(before.createdAt());
+    if (!isSameAnswer) {
+      arguments.add(requireNonNull(values.get(ANSWER)));
+    }
+    arguments.add(HashCodec.encode(after.attributes()));
+    if (!isSameAnswer) {
+      arguments.add(Utf8.encode(Long.toString(after.createdAt().toEpochMilli())));
+      arguments.add(Utf8.encode(after.answer()));
+    }
+    byte[] script = isSameAnswer ? SCRIPT : ANSWER_SCRIPT;
     Object replaced =
-        commands.translate(ACTION, () -> commands.jedis().eval(SCRIPT, keys, arguments));
+        commands.translate(ACTION, () -> commands.jedis().eval(script, keys, arguments));
     return replaced.equals(1L);
+  }
+
+  /** See {@link io.github.semcache.store.VectorStore#expire}. */
+  boolean expire(String key, Optional<Duration> timeToLive) {
+    timeToLive.ifPresent(Prompt::checkTimeToLive);
+    byte[] documentKey = commands.keys().documentKey(key);
+    return commands.translate(
+        "set the time to live of an entry",
+        () ->
+            timeToLive.isPresent()
+                ? commands.jedis().pexpire(documentKey, timeToLive.get().toMillis()) == 1
+                : persist(documentKey));
+  }
+
+  /** Removes the expiry. PERSIST also returns 0 for a key that does not expire. */
+  private boolean persist(byte[] documentKey) {
+    return commands.jedis().persist(documentKey) == 1 || commands.jedis().exists(documentKey);
   }
 }

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * @param dependencyPrefix the prefix of the keys with the versions of dependencies, which are the
  *     same for all models; ends with a colon
  * @param leasePrefix the prefix of the keys of leases; ends with a colon
+ * @param embeddingPrefix the prefix of the keys of cached embeddings; ends with a colon
  * @param evictionKey the key of the lock that a store holds while it evicts entries
  */
 record KeyNaming(
@@ -28,6 +29,7 @@ record KeyNaming(
     String statePrefix,
     String dependencyPrefix,
     String leasePrefix,
+    String embeddingPrefix,
     String evictionKey) {
   private static final int SCHEMA_VERSION = 2;
   private static final String UNRESERVED =
@@ -47,12 +49,8 @@ record KeyNaming(
    */
   static KeyNaming of(String cacheName, EmbeddingSpace space, VectorType vectorType) {
     String cache = VERSION_COLON.matcher(encode("cacheName", cacheName)).replaceAll("%3A");
-    String suffix =
-        String.join(
-            ":",
-            "v" + SCHEMA_VERSION,
-            encode("modelId", space.modelId()).replace(":", "%3A"),
-            Integer.toString(space.dimension()));
+    String model = encode("modelId", space.modelId()).replace(":", "%3A") + ":" + space.dimension();
+    String suffix = "v" + SCHEMA_VERSION + ":" + model;
     String indexName = cache + ":" + suffix + vectorType.suffix();
     return new KeyNaming(
         indexName,
@@ -60,6 +58,7 @@ record KeyNaming(
         cache + ":state:" + suffix + ":",
         cache + ":dependency:",
         cache + ":lease:",
+        cache + ":embedding:" + model + ":",
         cache + ":eviction:" + suffix + vectorType.suffix());
   }
 
@@ -77,6 +76,10 @@ record KeyNaming(
    */
   byte[] leaseKey(String entryKey) {
     return Utf8.encode(leasePrefix + "{" + entryPrefix + entryKey + "}");
+  }
+
+  byte[] embeddingKey(String hash) {
+    return Utf8.encode(embeddingPrefix + hash);
   }
 
   byte[] documentKey(String entryKey) {

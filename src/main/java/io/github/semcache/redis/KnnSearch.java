@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,51 @@ final class KnnSearch {
     }
     deleteExpired(rows.stream().filter(row -> !row.hasFields()).toList());
     return toEntries(query, search(query, Math.multiplyExact(k, RETRY_FACTOR)));
+  }
+
+  /**
+   * Makes several searches in one round trip. A search that finds only expired entries is repeated.
+   *
+   * @return empty if the searches have to be made one by one: in a cluster, if the replies may be
+   *     too large, and if one of them is an error
+   */
+  Optional<List<NearestEntries>> tryNearestAll(List<NearestQuery> queries) {
+    if (largeEntries.isActive()) {
+      return Optional.empty();
+    }
+    List<byte[][]> searches = queries.stream().map(this::arguments).toList();
+    try {
+      return commands
+          .searchAll("find the nearest entries", searches)
+          .map(replies -> toEntries(queries, replies));
+    } catch (StoreException e) {
+      return Optional.empty();
+    }
+  }
+
+  private List<NearestEntries> toEntries(List<NearestQuery> queries, List<SearchReply> replies) {
+    List<NearestEntries> results = new ArrayList<>();
+    for (int i = 0; i < queries.size(); i++) {
+      List<SearchReply.Row> rows = replies.get(i).rows();
+      NearestEntries nearest = toEntries(queries.get(i), rows);
+      boolean isComplete = rows.isEmpty() || !nearest.matches().isEmpty();
+      results.add(isComplete ? nearest : nearest(queries.get(i)));
+    }
+    return results;
+  }
+
+  private byte[][] arguments(NearestQuery query) {
+    String filter = SearchArguments.filter(query.scope(), query.notBefore());
+    int k = Math.max(query.k(), MIN_K);
+    HybridPolicy policy = policy(selectivityGroup(query), filter, k);
+    return SearchArguments.nearest(
+        commands.keys().indexName(),
+        filter,
+        HashCodec.encode(query.embedding(), vectorType),
+        k,
+        policy,
+        candidates(policy),
+        true);
   }
 
   private List<SearchReply.Row> search(NearestQuery query, int k) {

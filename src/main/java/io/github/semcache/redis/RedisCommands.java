@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.ScanIteration;
@@ -57,8 +58,43 @@ final class RedisCommands {
    * @throws StoreException also if the server reports that the result is incomplete
    */
   SearchReply search(String action, byte[]... arguments) {
-    SearchReply reply =
-        translate(action, () -> SearchReply.of(send(randomKey(), SearchCommand.SEARCH, arguments)));
+    return complete(
+        action,
+        translate(
+            action, () -> SearchReply.of(send(randomKey(), SearchCommand.SEARCH, arguments))));
+  }
+
+  /**
+   * Searches the index several times in one round trip.
+   *
+   * @return the replies; empty in a cluster, whose pipelines send no commands without a key
+   * @throws StoreException also if the server reports that a result is incomplete
+   */
+  Optional<List<SearchReply>> searchAll(String action, List<byte[][]> searches) {
+    Optional<List<Response<Object>>> replies =
+        pipelined(action, pipeline -> sendSearches(pipeline, searches));
+    return replies
+        .map(
+            sent ->
+                translate(
+                    action, () -> sent.stream().map(Response::get).map(SearchReply::of).toList()))
+        .map(found -> found.stream().map(reply -> complete(action, reply)).toList());
+  }
+
+  private static Optional<List<Response<Object>>> sendSearches(
+      AbstractPipeline pipeline, List<byte[][]> searches) {
+    if (!(pipeline instanceof Pipeline)) {
+      return Optional.empty();
+    }
+    List<Response<Object>> sent =
+        searches.stream()
+            .map(arguments -> pipeline.sendCommand(SearchCommand.SEARCH, arguments))
+            .toList();
+    pipeline.sync();
+    return Optional.of(sent);
+  }
+
+  private static SearchReply complete(String action, SearchReply reply) {
     if (!reply.warnings().isEmpty()) {
       throw new StoreException(
           "Redis failed to " + action + ": the result is incomplete: " + reply.warnings());

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbeddingCache;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
@@ -16,6 +17,7 @@ import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.store.VectorStore.VersionedEntry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -310,6 +312,33 @@ public final class RedisVectorStore
     }
   }
 
+  /** {@inheritDoc} Takes one round trip. */
+  @Override
+  public FoundEntries findAll(Set<String> keys) {
+    return reader.readAll(List.copyOf(keys));
+  }
+
+  /**
+   * {@inheritDoc} Takes one round trip, or those of {@link #nearest} for each search in a cluster,
+   * and for searches that find only expired entries.
+   */
+  @Override
+  public List<NearestEntries> nearestAll(List<NearestQuery> queries) {
+    queries.forEach(
+        query -> {
+          space.check(query.embedding());
+          SearchArguments.checkScope(query.scope());
+        });
+    if (queries.size() > 1) {
+      int unused = indexInitializer.requireIndex();
+      Optional<List<NearestEntries>> found = search.tryNearestAll(queries);
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    return queries.stream().map(this::nearest).toList();
+  }
+
   /**
    * {@inheritDoc} Takes one round trip per 256 entries.
    *
@@ -356,10 +385,21 @@ public final class RedisVectorStore
    * to the write arrives, the update may have been applied although the method throws an exception.
    */
   @Override
-  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+  public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
     requireNonNull(key, "key");
     try {
       return attributesUpdater.update(key, requireNonNull(change, "change"));
+    } finally {
+      near.ifPresent(tier -> tier.invalidate(key));
+    }
+  }
+
+  /** {@inheritDoc} Takes one round trip. */
+  @Override
+  public boolean expire(String key, Optional<Duration> timeToLive) {
+    requireNonNull(key, "key");
+    try {
+      return attributesUpdater.expire(key, timeToLive);
     } finally {
       near.ifPresent(tier -> tier.invalidate(key));
     }
@@ -524,6 +564,18 @@ public final class RedisVectorStore
   @Override
   public void update(String name, Function<Optional<byte[]>, byte[]> change) {
     states.update(name, change);
+  }
+
+  /**
+   * Returns a tier of embeddings that all processes share, for {@link
+   * EmbeddingCache.Builder#shared}. It uses the connections and the cache name of this store. Each
+   * embedding is a key of its own, {@code <cacheName>:embedding:<modelId>:<dimension>:<hash>}, with
+   * an expiry. Removing entries does not remove embeddings.
+   *
+   * @return the tier, which must not be used after this store is closed
+   */
+  public EmbeddingCache.Shared embeddings() {
+    return new RedisEmbeddings(commands, space);
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.github.semcache.spring;
 
 import io.github.semcache.SemanticCache;
+import io.github.semcache.stats.ModelPrices;
 import io.github.semcache.store.VectorStore;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -45,8 +47,9 @@ class SemanticCacheActuatorAutoConfiguration {
     @ConditionalOnMissingBean
     @ConditionalOnBean(VectorStore.class)
     @ConditionalOnAvailableEndpoint
-    SemanticCacheEndpoint semcacheEndpoint(SemanticCache cache, VectorStore store) {
-      return new SemanticCacheEndpoint(cache, store);
+    SemanticCacheEndpoint semcacheEndpoint(
+        SemanticCache cache, VectorStore store, ObjectProvider<ModelPrices> prices) {
+      return new SemanticCacheEndpoint(cache, store, prices.getIfAvailable());
     }
   }
 }

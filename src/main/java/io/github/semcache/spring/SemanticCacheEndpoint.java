@@ -7,6 +7,7 @@ import io.github.semcache.SemanticCache;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheStats;
+import io.github.semcache.stats.ModelPrices;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
@@ -30,12 +31,16 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  */
 @Endpoint(id = "semcache")
 final class SemanticCacheEndpoint {
+  private static final double MILLIS = 1_000;
+
   private final SemanticCache cache;
   private final VectorStore store;
+  private final @Nullable ModelPrices prices;
 
-  SemanticCacheEndpoint(SemanticCache cache, VectorStore store) {
+  SemanticCacheEndpoint(SemanticCache cache, VectorStore store, @Nullable ModelPrices prices) {
     this.cache = cache;
     this.store = store;
+    this.prices = prices;
   }
 
   /**
@@ -126,6 +131,7 @@ final class SemanticCacheEndpoint {
     values.put("writes", stats.writes());
     values.put("notAdmitted", stats.notAdmitted());
     values.put("tokens", tokens(stats));
+    values.put("savings", savings(stats));
     values.put("errors", errors(stats));
     values.put("policyState", stats.policyState().name());
     values.put("openCircuits", cache.openCircuits());
@@ -138,6 +144,23 @@ final class SemanticCacheEndpoint {
     tokens.put("output", stats.outputTokens());
     tokens.put("saved", stats.tokensSaved());
     return tokens;
+  }
+
+  /** Returns times in seconds, and amounts of money if there are prices. */
+  private Map<String, Object> savings(CacheStats stats) {
+    CacheStats.Savings savings = stats.savings(prices == null ? ModelPrices.in("none") : prices);
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("timeSaved", savings.timeSaved().toMillis() / MILLIS);
+    values.put("overhead", savings.overhead().toMillis() / MILLIS);
+    if (prices != null) {
+      values.put("currency", savings.currency());
+      values.put("moneySaved", savings.moneySaved());
+      values.put("moneySpent", savings.moneySpent());
+      values.put("embeddingCost", savings.embeddingCost());
+      values.put("unpricedCalls", savings.unpricedCalls());
+      values.put("moneySavedByTag", stats.moneySavedByTag(prices));
+    }
+    return values;
   }
 
   private static Map<String, Long> errors(CacheStats stats) {

@@ -115,6 +115,26 @@ public sealed interface CacheEvent {
   record ModelAnswered(Duration took, FinishReason finishReason, Optional<TokenUsage> usage)
       implements CacheEvent {}
 
+  /**
+   * A model call was made, or a hit made one unnecessary. Published in addition to {@link
+   * ModelAnswered} and {@link Hit}.
+   *
+   * @param saved whether a hit replaced the call
+   * @param model the model, as it reported its name
+   * @param tokens the tokens of the call, if known
+   * @param took the duration of the call, if known; for a hit, that of the call that produced the
+   *     stored answer
+   * @param tag the value of the {@linkplain io.github.semcache.SemanticCacheBuilder#usageByTag
+   *     configured} tag of the prompt, if it has one
+   */
+  record ModelUsed(
+      boolean saved,
+      Optional<String> model,
+      Optional<TokenUsage> tokens,
+      Optional<Duration> took,
+      Optional<String> tag)
+      implements CacheEvent {}
+
   /** The caller abandoned a model call before the answer was complete. Nothing is stored. */
   record Abandoned() implements CacheEvent {}
 

@@ -4,7 +4,9 @@ import io.github.semcache.learning.Learner;
 import io.github.semcache.policy.MissReason;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     <td>{@code verifications}</td></tr>
  * <tr><td>{@link CacheEvent.ModelAnswered}</td>
  *     <td>{@code modelCalls}, {@code modelTime}, {@code inputTokens}, {@code outputTokens}</td></tr>
+ * <tr><td>{@link CacheEvent.ModelUsed}</td><td>{@code modelUsage}</td></tr>
  * <tr><td>{@link CacheEvent.Abandoned}</td><td>{@code modelCalls}</td></tr>
  * <tr><td>{@link CacheEvent.NotAdmitted}</td><td>{@code notAdmitted}</td></tr>
  * <tr><td>{@link CacheEvent.Stored}</td><td>{@code writes}, {@code evictions}</td></tr>
@@ -75,6 +78,7 @@ public final class CacheStats {
   private final long tokensSaved;
   private final Learner.State policyState;
   private final long policyTrips;
+  private final List<ModelUsage> modelUsage;
   private final Verifications verifications;
   private final Freshness freshness;
   private final Quality quality;
@@ -110,11 +114,68 @@ public final class CacheStats {
     tokensSaved = counter.tokensSaved.sum();
     policyState = counter.policyState;
     policyTrips = counter.policyTrips.sum();
+    modelUsage = counter.usage.snapshot();
     verifications = counter.verifications.snapshot();
     freshness = counter.freshness.snapshot();
     quality = counter.quality.snapshot();
     scopes = counter.scopes.count();
     singleUseScopeRate = counter.scopes.singleUseRate();
+  }
+
+  private CacheStats(CacheStats later, CacheStats earlier) {
+    exactHits = difference(later.exactHits, earlier.exactHits);
+    semanticHits = difference(later.semanticHits, earlier.semanticHits);
+    missesByReason =
+        later.missesByReason.entrySet().stream()
+            .map(
+                entry ->
+                    Map.entry(
+                        entry.getKey(),
+                        difference(
+                            entry.getValue(),
+                            earlier.missesByReason.getOrDefault(entry.getKey(), 0L))))
+            .filter(entry -> entry.getValue() > 0)
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    coalesced = difference(later.coalesced, earlier.coalesced);
+    modelCalls = difference(later.modelCalls, earlier.modelCalls);
+    modelErrors = difference(later.modelErrors, earlier.modelErrors);
+    notAdmitted = difference(later.notAdmitted, earlier.notAdmitted);
+    writes = difference(later.writes, earlier.writes);
+    evictions = difference(later.evictions, earlier.evictions);
+    corruptEntries = difference(later.corruptEntries, earlier.corruptEntries);
+    storeErrors = difference(later.storeErrors, earlier.storeErrors);
+    embedderErrors = difference(later.embedderErrors, earlier.embedderErrors);
+    verifierErrors = difference(later.verifierErrors, earlier.verifierErrors);
+    policyErrors = difference(later.policyErrors, earlier.policyErrors);
+    adapterErrors = difference(later.adapterErrors, earlier.adapterErrors);
+    embeddings = difference(later.embeddings, earlier.embeddings);
+    embeddingTime = difference(later.embeddingTime, earlier.embeddingTime);
+    lookups = difference(later.lookups, earlier.lookups);
+    lookupTime = difference(later.lookupTime, earlier.lookupTime);
+    modelTime = difference(later.modelTime, earlier.modelTime);
+    inputTokens = difference(later.inputTokens, earlier.inputTokens);
+    outputTokens = difference(later.outputTokens, earlier.outputTokens);
+    tokensSaved = difference(later.tokensSaved, earlier.tokensSaved);
+    policyState = later.policyState;
+    policyTrips = difference(later.policyTrips, earlier.policyTrips);
+    modelUsage =
+        later.modelUsage.stream()
+            .map(usage -> usage.minus(earlier.modelUsage))
+            .filter(usage -> usage.calls + usage.savedCalls > 0)
+            .toList();
+    verifications = later.verifications.minus(earlier.verifications);
+    quality = later.quality.minus(earlier.quality);
+    freshness = later.freshness.minus(earlier.freshness);
+    scopes = difference(later.scopes, earlier.scopes);
+    singleUseScopeRate = later.singleUseScopeRate;
+  }
+
+  private static long difference(long later, long earlier) {
+    return Math.max(0, later - earlier);
+  }
+
+  private static Duration difference(Duration later, Duration earlier) {
+    return later.compareTo(earlier) > 0 ? later.minus(earlier) : Duration.ZERO;
   }
 
   /**
@@ -124,6 +185,18 @@ public final class CacheStats {
    */
   public static Counter counter() {
     return new StatsCounter();
+  }
+
+  /**
+   * Returns the statistics between an earlier snapshot and this one. Counts that would be negative
+   * are 0. The number of {@link #scopes} is that of the scopes which are new since then. {@link
+   * #policyState} and {@link #singleUseScopeRate} are those of this snapshot.
+   *
+   * @param earlier a snapshot of the same cache
+   * @return the differences of all counts and times
+   */
+  public CacheStats minus(CacheStats earlier) {
+    return new CacheStats(this, earlier);
   }
 
   /**
@@ -377,6 +450,65 @@ public final class CacheStats {
   }
 
   /**
+   * Returns the model calls that were made, and those that hits replaced, by model and by the value
+   * of the {@linkplain io.github.semcache.SemanticCacheBuilder#usageByTag configured} tag. There
+   * are at most about 200 combinations; others are counted under {@link ModelUsage#OTHER}.
+   *
+   * @return an unmodifiable list, sorted by model and tag
+   */
+  public List<ModelUsage> modelUsage() {
+    return modelUsage;
+  }
+
+  /**
+   * Returns what the cache has saved and what it has cost.
+   *
+   * @param prices the prices of the models; calls of models without a price have no cost
+   * @return the money and the time
+   */
+  public Savings savings(ModelPrices prices) {
+    double saved = 0;
+    double spent = 0;
+    long unpriced = 0;
+    Duration timeSaved = Duration.ZERO;
+    for (ModelUsage usage : modelUsage) {
+      saved +=
+          prices.cost(usage.model, usage.savedInputTokens, usage.savedOutputTokens).orElse(0.0);
+      spent += prices.cost(usage.model, usage.inputTokens, usage.outputTokens).orElse(0.0);
+      boolean hasPrice = prices.cost(usage.model, 0, 0).isPresent();
+      unpriced += hasPrice ? 0 : usage.calls + usage.savedCalls;
+      timeSaved = timeSaved.plus(usage.savedTime);
+    }
+    return new Savings(
+        prices.currency(),
+        saved,
+        spent,
+        prices.costOfEmbeddings(embeddings),
+        unpriced,
+        timeSaved,
+        embeddingTime.plus(lookupTime).plus(verifications.time));
+  }
+
+  /**
+   * Returns what the cache has saved by the value of the {@linkplain
+   * io.github.semcache.SemanticCacheBuilder#usageByTag configured} tag.
+   *
+   * @param prices the prices of the models
+   * @return the money saved by hits for each value; an empty value stands for prompts without the
+   *     tag
+   */
+  public Map<String, Double> moneySavedByTag(ModelPrices prices) {
+    Map<String, Double> byTag = new TreeMap<>();
+    for (ModelUsage usage : modelUsage) {
+      byTag.merge(
+          usage.tag,
+          prices.cost(usage.model, usage.savedInputTokens, usage.savedOutputTokens).orElse(0.0),
+          Double::sum);
+    }
+    return byTag;
+  }
+
+  /**
    * Returns the counts of the verifier.
    *
    * @return a snapshot
@@ -507,12 +639,99 @@ public final class CacheStats {
     counts.put("tokensSaved", tokensSaved);
     counts.put("policyState", policyState);
     counts.put("policyTrips", policyTrips);
+    counts.put("modelUsage", modelUsage);
     counts.put("verifications", verifications);
     counts.put("freshness", freshness);
     counts.put("quality", quality);
     counts.put("scopes", scopes);
     counts.put("singleUseScopeRate", singleUseScopeRate);
     return counts;
+  }
+
+  /**
+   * The calls of one model, and the calls that hits replaced, for one value of the configured tag.
+   * Immutable.
+   *
+   * @param model the name of the model, {@link #UNKNOWN}, or {@link #OTHER}
+   * @param tag the value of the tag, empty without one, or {@link #OTHER}
+   * @param calls the number of successful calls
+   * @param inputTokens the number of input tokens of these calls, as reported by the model
+   * @param outputTokens the number of output tokens of these calls, as reported by the model
+   * @param time the total duration of these calls
+   * @param savedCalls the number of hits
+   * @param savedInputTokens the input tokens of the calls that produced their answers, where known
+   * @param savedOutputTokens the output tokens of the calls that produced their answers, where
+   *     known
+   * @param savedTime the total duration of the calls that produced their answers, where known
+   */
+  public record ModelUsage(
+      String model,
+      String tag,
+      long calls,
+      long inputTokens,
+      long outputTokens,
+      Duration time,
+      long savedCalls,
+      long savedInputTokens,
+      long savedOutputTokens,
+      Duration savedTime) {
+    /** The name of a model that is not known. */
+    public static final String UNKNOWN = "unknown";
+
+    /** The name of all combinations of model and tag beyond the maximum. */
+    public static final String OTHER = "other";
+
+    private ModelUsage minus(List<ModelUsage> earlier) {
+      return earlier.stream()
+          .filter(usage -> usage.model.equals(model) && usage.tag.equals(tag))
+          .findFirst()
+          .map(this::minus)
+          .orElse(this);
+    }
+
+    private ModelUsage minus(ModelUsage earlier) {
+      return new ModelUsage(
+          model,
+          tag,
+          difference(calls, earlier.calls),
+          difference(inputTokens, earlier.inputTokens),
+          difference(outputTokens, earlier.outputTokens),
+          difference(time, earlier.time),
+          difference(savedCalls, earlier.savedCalls),
+          difference(savedInputTokens, earlier.savedInputTokens),
+          difference(savedOutputTokens, earlier.savedOutputTokens),
+          difference(savedTime, earlier.savedTime));
+    }
+  }
+
+  /**
+   * What a cache has saved and what it has cost. Immutable.
+   *
+   * @param currency the currency of the amounts
+   * @param moneySaved the cost of the model calls that hits replaced
+   * @param moneySpent the cost of the model calls that were made
+   * @param embeddingCost the cost of the embeddings
+   * @param unpricedCalls the number of calls, made or replaced, of models without a price
+   * @param timeSaved the duration of the model calls that hits replaced, where known
+   * @param overhead the time spent in embeddings, lookups, and verifications, of hits and misses
+   */
+  public record Savings(
+      String currency,
+      double moneySaved,
+      double moneySpent,
+      double embeddingCost,
+      long unpricedCalls,
+      Duration timeSaved,
+      Duration overhead) {
+
+    /**
+     * Returns whether the cache has saved more time than it has cost.
+     *
+     * @return true if the time saved exceeds the overhead
+     */
+    public boolean savesTime() {
+      return timeSaved.compareTo(overhead) > 0;
+    }
   }
 
   /**
@@ -536,7 +755,20 @@ public final class CacheStats {
       Duration time,
       long modelCalls,
       long inputTokens,
-      long outputTokens) {}
+      long outputTokens) {
+
+    private Verifications minus(Verifications earlier) {
+      return new Verifications(
+          difference(accepted, earlier.accepted),
+          difference(rejected, earlier.rejected),
+          difference(unsure, earlier.unsure),
+          difference(dropped, earlier.dropped),
+          difference(time, earlier.time),
+          difference(modelCalls, earlier.modelCalls),
+          difference(inputTokens, earlier.inputTokens),
+          difference(outputTokens, earlier.outputTokens));
+    }
+  }
 
   /**
    * The counts of shadow mode, of judges, and of user reports. Immutable. A hit counts as right or
@@ -567,6 +799,19 @@ public final class CacheStats {
 
     /** The 97.5th percentile of the standard normal distribution. */
     private static final double Z = 1.959964;
+
+    private Quality minus(Quality earlier) {
+      return new Quality(
+          difference(shadowHits, earlier.shadowHits),
+          difference(shadowTokensSaved, earlier.shadowTokensSaved),
+          difference(right, earlier.right),
+          difference(wrong, earlier.wrong),
+          difference(judged, earlier.judged),
+          difference(unknown, earlier.unknown),
+          difference(dropped, earlier.dropped),
+          difference(reportedRight, earlier.reportedRight),
+          difference(reportedWrong, earlier.reportedWrong));
+    }
 
     /**
      * Returns the estimated precision: the fraction of judged hits that are right.
@@ -614,7 +859,16 @@ public final class CacheStats {
    * @param superseded the number of answers of the model that were not stored because a newer one
    *     had been stored or was being computed
    */
-  public record Freshness(long staleHits, long refreshes, long refreshesDropped, long superseded) {}
+  public record Freshness(long staleHits, long refreshes, long refreshesDropped, long superseded) {
+
+    private Freshness minus(Freshness earlier) {
+      return new Freshness(
+          difference(staleHits, earlier.staleHits),
+          difference(refreshes, earlier.refreshes),
+          difference(refreshesDropped, earlier.refreshesDropped),
+          difference(superseded, earlier.superseded));
+    }
+  }
 
   /**
    * Counts events. Each cache has its own counter. An additional counter can be added as a

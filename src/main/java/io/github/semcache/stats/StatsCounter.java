@@ -36,6 +36,7 @@ final class StatsCounter implements CacheStats.Counter {
   volatile Learner.State policyState = Learner.State.COLD;
   final VerificationCounter verifications = new VerificationCounter();
   final FreshnessCounter freshness = new FreshnessCounter();
+  final UsageCounter usage = new UsageCounter();
   final QualityCounter quality = new QualityCounter();
   final ScopeSketch scopes = new ScopeSketch();
 
@@ -60,6 +61,8 @@ final class StatsCounter implements CacheStats.Counter {
       verifications.countDropped();
     } else if (event instanceof CacheEvent.ModelAnswered answered) {
       countModelCall(answered);
+    } else if (event instanceof CacheEvent.ModelUsed used) {
+      usage.count(used);
     } else if (event instanceof CacheEvent.Abandoned) {
       modelCalls.increment();
     } else if (event instanceof CacheEvent.NotAdmitted) {

@@ -21,6 +21,7 @@ final class StatsText {
     text.addRequests(stats);
     text.addParts(stats);
     text.addErrors(stats);
+    text.addFreshness(stats.freshness());
     text.addVerifications(stats.verifications());
     text.addLearning(stats);
     return "CacheStats{" + String.join(", ", text.parts) + "}";
@@ -74,6 +75,13 @@ final class StatsText {
     add("policyErrors", stats.policyErrors());
     add("adapterErrors", stats.adapterErrors());
     add("corruptEntries", stats.corruptEntries());
+  }
+
+  private void addFreshness(CacheStats.Freshness freshness) {
+    add("staleHits", freshness.staleHits());
+    add("refreshes", freshness.refreshes());
+    add("refreshesDropped", freshness.refreshesDropped());
+    add("superseded", freshness.superseded());
   }
 
   private void addVerifications(CacheStats.Verifications verifications) {

@@ -98,6 +98,36 @@ public record CacheEntry(
   }
 
   /**
+   * Returns a copy with another answer.
+   *
+   * @param answer the text of the new answer
+   * @param attributes the attributes of the new answer
+   * @param createdAt the time of the new answer, in whole milliseconds
+   * @return a copy of this entry with the given content
+   */
+  public CacheEntry withAnswer(String answer, Map<String, String> attributes, Instant createdAt) {
+    return new CacheEntry(key, scope, prompt, answer, attributes, createdAt);
+  }
+
+  /**
+   * Applies a change and checks that it modifies neither key, scope, nor prompt. For
+   * implementations of {@link VectorStore#updateEntry}.
+   *
+   * @param change the change
+   * @return the changed entry
+   * @throws IllegalArgumentException if the change modifies key, scope, or prompt
+   * @throws NullPointerException if the change returns null
+   */
+  public CacheEntry withChange(UnaryOperator<CacheEntry> change) {
+    CacheEntry changed = requireNonNull(change.apply(this), "the change returned null");
+    if (!changed.withAnswer(answer, attributes, createdAt).equals(this)) {
+      throw new IllegalArgumentException(
+          "the change of an entry must not touch its key, scope, or prompt");
+    }
+    return changed;
+  }
+
+  /**
    * Applies a change and checks that it modifies only the attributes. For implementations of {@link
    * VectorStore#updateAttributes}.
    *

@@ -8,8 +8,10 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.internal.store.MonotonicClock;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -188,7 +190,7 @@ public final class InMemoryVectorStore
   }
 
   @Override
-  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+  public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
     requireNonNull(key, "key");
     requireNonNull(change, "change");
     Instant now = time.instant();
@@ -197,9 +199,32 @@ public final class InMemoryVectorStore
             findNode(key, now)
                 .map(
                     node -> {
-                      node.entry = node.entry.withChangedAttributes(change);
+                      node.entry = node.entry.withChange(change);
                       return node.entry;
                     }));
+  }
+
+  @Override
+  public boolean expire(String key, Optional<Duration> timeToLive) {
+    requireNonNull(key, "key");
+    timeToLive.ifPresent(Prompt::checkTimeToLive);
+    Instant now = time.instant();
+    return withWriteLock(
+        () -> {
+          Optional<Node> found = findNode(key, now);
+          found.ifPresent(node -> expire(node, timeToLive.map(now::plus).orElse(null)));
+          return found.isPresent();
+        });
+  }
+
+  private void expire(Node node, @Nullable Instant expiresAt) {
+    if (node.expiresAt != null) {
+      byExpiry.remove(node);
+    }
+    node.expiresAt = expiresAt;
+    if (expiresAt != null) {
+      byExpiry.add(node);
+    }
   }
 
   @Override
@@ -357,7 +382,9 @@ public final class InMemoryVectorStore
     /** Written under the write lock. */
     volatile CacheEntry entry;
 
-    final @Nullable Instant expiresAt;
+    /** Changed under the write lock, while the node is not in the set that it sorts. */
+    @Nullable Instant expiresAt;
+
     final Set<String> terms;
 
     Node(NewEntry newEntry, Instant now) {

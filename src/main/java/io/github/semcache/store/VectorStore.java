@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +94,41 @@ public interface VectorStore extends AutoCloseable {
   }
 
   /**
+   * Finds several entries by their keys. A store that is reached over a network should find them in
+   * one round trip.
+   *
+   * @param keys the keys; may be empty
+   * @return the live entries. By default, the results of {@link #find}
+   * @throws StoreException if the store fails
+   */
+  default FoundEntries findAll(Set<String> keys) {
+    Map<String, CacheEntry> entries = new HashMap<>();
+    int corrupt = 0;
+    for (String key : keys) {
+      try {
+        find(key).ifPresent(entry -> entries.put(key, entry));
+      } catch (StoreException.CorruptEntry e) {
+        corrupt++;
+      }
+    }
+    return new FoundEntries(entries, corrupt);
+  }
+
+  /**
+   * Makes several searches. A store that is reached over a network should make them in one round
+   * trip.
+   *
+   * @param queries the searches; may be empty
+   * @return the result of each search, in the order of the searches. By default, the results of
+   *     {@link #nearest}
+   * @throws IllegalArgumentException if an embedding does not have this store's dimension
+   * @throws StoreException if the store fails
+   */
+  default List<NearestEntries> nearestAll(List<NearestQuery> queries) {
+    return queries.stream().map(this::nearest).toList();
+  }
+
+  /**
    * Changes the version of a dependency, for all processes that share the store. The time does not
    * depend on the number of entries. Versions are not removed with the entries.
    *
@@ -139,7 +176,40 @@ public interface VectorStore extends AutoCloseable {
    * @throws StoreException if the store fails; in that case, nothing is written. Exceptions of
    *     {@code change} are propagated, and nothing is written
    */
-  Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change);
+  default Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+    requireNonNull(change, "change");
+    return updateEntry(requireNonNull(key, "key"), entry -> entry.withChangedAttributes(change));
+  }
+
+  /**
+   * Changes the answer, the attributes, or the creation time of an entry. Its embedding, its terms,
+   * and its expiry do not change. Updates of one entry are atomic across all processes that share
+   * the store, as those of {@link #updateAttributes} are.
+   *
+   * @param key the key of the entry
+   * @param change returns the entry unchanged or with another answer, other attributes, or another
+   *     creation time. It may be called again after a conflict with a concurrent update, and must
+   *     not use the store. If it returns an equal entry, nothing is written
+   * @return the entry after the change, or empty if there is no live entry with that key
+   * @throws IllegalArgumentException if the change modifies the key, the scope, or the prompt; in
+   *     that case, nothing is written
+   * @throws StoreException.CorruptEntry if the entry exists but cannot be read
+   * @throws StoreException if the store fails; in that case, nothing is written. Exceptions of
+   *     {@code change} are propagated, and nothing is written
+   */
+  Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change);
+
+  /**
+   * Sets the time to live of an entry. Nothing else changes.
+   *
+   * @param key the key of the entry
+   * @param timeToLive the new time to live, counted from this call, from 1 ms to 100 years; empty
+   *     if the entry does not expire any more
+   * @return whether there is a live entry with that key
+   * @throws IllegalArgumentException if the time to live is out of range
+   * @throws StoreException if the store fails
+   */
+  boolean expire(String key, Optional<Duration> timeToLive);
 
   /**
    * Removes entries.
@@ -205,6 +275,19 @@ public interface VectorStore extends AutoCloseable {
       if (k < 1) {
         throw new IllegalArgumentException("k is " + k + "; it must be at least 1");
       }
+    }
+  }
+
+  /**
+   * The result of {@link #findAll}.
+   *
+   * @param entries the live entries by key
+   * @param corrupt the number of additional entries that exist but cannot be read
+   */
+  record FoundEntries(Map<String, CacheEntry> entries, int corrupt) {
+    /** Copies the map. */
+    public FoundEntries {
+      entries = Map.copyOf(entries);
     }
   }
 

@@ -35,7 +35,7 @@ class ArchitectureTest {
   private static final Map<String, String[]> PORTS =
       Map.ofEntries(
           Map.entry("deadline", new String[] {}),
-          Map.entry("prompt", new String[] {"deadline"}),
+          Map.entry("prompt", new String[] {"deadline", "embedding"}),
           Map.entry("embedding", new String[] {"deadline"}),
           Map.entry("store", new String[] {"deadline", "embedding", "prompt", "internal.store"}),
           Map.entry("policy", new String[] {"deadline", "store", "prompt", "embedding", "guard"}),

@@ -80,6 +80,7 @@ class RedisOptionsTest {
   @Test
   void missingIndexIsReported() {
     try (FakeRedis server = new FakeRedis()) {
+      server.on("HMGET", "*5\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1");
       server.on("FT.SEARCH", "-sem_cache:v2:fake-embedder:64: no such index");
       CliRun run = run("explain", server.uri().toString(), "What?", "--tag", "a=b");
 

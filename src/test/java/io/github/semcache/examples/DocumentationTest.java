@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -95,6 +96,21 @@ class DocumentationTest {
         SemanticCache.builder().embedder(new FakeEmbedder()).chatClient(chat).build()) {
       assertThat(GuideExamples.scope(cache).isHit()).isFalse();
       assertThat(GuideExamples.scope(cache).isHit()).isTrue();
+      Prompt changed = Prompt.of("changed prompt");
+      assertThat(GuideExamples.changes(cache, changed)).isTrue();
+      assertThat(cache.lookup(changed)).map(Answer::text).contains("The only answer.");
+      assertThat(GuideExamples.severalLookups(cache, List.of(changed, Prompt.of("unknown"))))
+          .extracting(Optional::isPresent)
+          .containsExactly(true, false);
+      float[] vector = new float[FakeEmbedder.DIMENSION];
+      vector[3] = 1;
+      assertThat(GuideExamples.ownEmbedding(cache, vector)).isPresent();
+      assertThat(GuideExamples.statistics(cache, () -> cache.lookup(changed)).requests())
+          .isEqualTo(1);
+      assertThat(GuideExamples.savings(cache).currency()).isEqualTo("USD");
+      try (SemanticCache exact = GuideExamples.exactOnly(chat)) {
+        assertThat(exact.ask("exact").isHit()).isFalse();
+      }
       Prompt prompt = Prompt.of("new prompt");
       assertThat(GuideExamples.lookups(cache, Prompt.of("another prompt")))
           .extracting(Answer::source)

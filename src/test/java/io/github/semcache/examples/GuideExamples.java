@@ -5,8 +5,11 @@ import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply;
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.EmbeddingCache;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.encryption.StoreEncryption;
 import io.github.semcache.evaluation.DataFile;
@@ -32,6 +35,7 @@ import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.stats.CacheStats;
+import io.github.semcache.stats.ModelPrices;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
@@ -122,6 +126,73 @@ final class GuideExamples {
     // lookups ends
     System.out.println(cached.map(Answer::source) + " " + explanation.decision());
     return List.of(recent, refreshed, uncached);
+  }
+
+  static List<Optional<Answer>> severalLookups(SemanticCache cache, List<Prompt> prompts) {
+    // several begins
+    List<Optional<Answer>> answers = cache.lookupAll(prompts); // one embedding call, one search
+    List<Answer> nearest = cache.lookupNearest(prompts.get(0), 3); // up to three answers
+    CompletableFuture<Optional<Answer>> future = cache.lookupAsync(prompts.get(0));
+    // several ends
+    System.out.println(nearest.size() + " " + future.join().isPresent());
+    return answers;
+  }
+
+  static SemanticCache exactOnly(ChatClient chatClient) {
+    // exact-only begins
+    SemanticCache cache = SemanticCache.builder().exactOnly().chatClient(chatClient).build();
+    // exact-only ends
+    return cache;
+  }
+
+  static Optional<Answer> ownEmbedding(SemanticCache cache, float[] vector) {
+    // own-embedding begins
+    Prompt prompt = Prompt.of("How do I renew my passport?").embedding(Embedding.of(vector));
+    cache.put(prompt, "At the registry office.");
+    Optional<Answer> answer = cache.lookup(prompt);
+    // own-embedding ends
+    return answer;
+  }
+
+  static Embedder embeddingCache(Embedder embedder, RedisVectorStore store) {
+    // embedding-cache begins
+    Embedder cached =
+        EmbeddingCache.builder(embedder)
+            .maxEntries(50_000)
+            .timeToLive(Duration.ofDays(30))
+            .shared(store.embeddings()) // optional: shared by all instances
+            .build();
+    // embedding-cache ends
+    return cached;
+  }
+
+  static boolean changes(SemanticCache cache, Prompt prompt) {
+    // changes begins
+    String id = cache.ask(prompt).entryId().orElseThrow();
+    cache.replaceAnswer(id, ChatReply.of("A corrected answer."));
+    boolean exists = cache.expireAfter(id, Duration.ofDays(7));
+    cache.putReplacing(prompt, ChatReply.of("The only answer.")); // removes near duplicates
+    // changes ends
+    return exists;
+  }
+
+  static CacheStats statistics(SemanticCache cache, Runnable traffic) {
+    // statistics begins
+    CacheStats before = cache.stats();
+    traffic.run();
+    CacheStats since = cache.stats().minus(before);
+    // statistics ends
+    return since;
+  }
+
+  static CacheStats.Savings savings(SemanticCache cache) {
+    // savings begins
+    ModelPrices prices = ModelPrices.in("USD").model("small-model", 0.50, 1.50).embeddings(0.40);
+    CacheStats.Savings savings = cache.stats().savings(prices);
+    System.out.println(savings.moneySaved() + " " + savings.currency());
+    System.out.println(savings.timeSaved() + " saved, " + savings.overhead() + " spent on lookups");
+    // savings ends
+    return savings;
   }
 
   static Answer cacheability(Embedder embedder, ChatClient chatClient) {

@@ -74,7 +74,7 @@ class EntryWriterTest {
     put(writer);
     assertThat(log.isSynced()).isTrue();
 
-    writer.updateAttributes(ENTRY.key(), EntryWriterTest::mark);
+    writer.update(ENTRY.key(), EntryWriterTest::mark);
     assertThat(log.isSynced()).isTrue();
 
     writer.remove(new EntrySelector.All());
@@ -94,12 +94,12 @@ class EntryWriterTest {
     put(writer);
     long length = log.length();
 
-    writer.updateAttributes("missing", EntryWriterTest::mark);
-    writer.updateAttributes(ENTRY.key(), entry -> entry);
-    writer.updateAttributes(ENTRY.key(), entry -> entry.attributes(Map.copyOf(entry.attributes())));
+    writer.update("missing", EntryWriterTest::mark);
+    writer.update(ENTRY.key(), entry -> entry);
+    writer.update(ENTRY.key(), entry -> entry.attributes(Map.copyOf(entry.attributes())));
     assertThat(log.length()).isEqualTo(length);
 
-    writer.updateAttributes(ENTRY.key(), EntryWriterTest::mark);
+    writer.update(ENTRY.key(), EntryWriterTest::mark);
     assertThat(log.length()).isGreaterThan(length);
   }
 }

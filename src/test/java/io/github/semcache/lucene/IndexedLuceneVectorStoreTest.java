@@ -7,6 +7,7 @@ import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,10 +45,17 @@ class IndexedLuceneVectorStoreTest extends LuceneVectorStoreTest {
     }
 
     @Override
-    public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
-      Optional<CacheEntry> updated = store.updateAttributes(key, change);
+    public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
+      Optional<CacheEntry> updated = store.updateEntry(key, change);
       store.flush();
       return updated;
+    }
+
+    @Override
+    public boolean expire(String key, Optional<Duration> timeToLive) {
+      boolean exists = store.expire(key, timeToLive);
+      store.flush();
+      return exists;
     }
 
     @Override

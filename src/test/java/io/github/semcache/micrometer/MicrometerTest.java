@@ -14,6 +14,7 @@ import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.stats.ModelPrices;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,39 @@ class MicrometerTest {
     assertThat(count("semcache.tokens", "state", "saved", "type", "output")).isEqualTo(10);
     assertThat(count("semcache.cost.saved"))
         .isCloseTo((2 * 10 * 2 + 2 * 5 * 10) / 1e6, within(1e-12));
+  }
+
+  @Test
+  void costsAndSavedTimeAreCountedByModel() {
+    CacheMetrics metrics =
+        CacheMetrics.builder(registry, "answers")
+            .prices(ModelPrices.in("EUR").model("small-model", 1, 10))
+            .build();
+    Optional<TokenUsage> tokens = Optional.of(new TokenUsage(1_000, 100));
+    for (boolean saved : new boolean[] {true, true, false}) {
+      metrics.onEvent(
+          new CacheEvent.ModelUsed(
+              saved,
+              Optional.of("small-model"),
+              tokens,
+              Optional.of(Duration.ofSeconds(2)),
+              Optional.empty()));
+    }
+    metrics.onEvent(
+        new CacheEvent.ModelUsed(
+            true, Optional.of("unpriced"), tokens, Optional.empty(), Optional.empty()));
+    metrics.onEvent(
+        new CacheEvent.ModelUsed(
+            true, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+
+    assertThat(count("semcache.cost", "model", "small-model", "state", "saved"))
+        .isCloseTo(0.004, within(1e-12));
+    assertThat(count("semcache.cost", "model", "small-model", "state", "spent"))
+        .isCloseTo(0.002, within(1e-12));
+    assertThat(registry.find("semcache.cost").counters()).hasSize(2);
+    assertThat(registry.get("semcache.time.saved").timer().count()).isEqualTo(2);
+    assertThat(registry.get("semcache.time.saved").timer().totalTime(TimeUnit.SECONDS))
+        .isEqualTo(4);
   }
 
   @Test

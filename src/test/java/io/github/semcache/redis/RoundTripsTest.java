@@ -79,6 +79,26 @@ class RoundTripsTest {
   }
 
   @Test
+  void severalLookupsTakeOneRoundTrip() {
+    assertThat(roundTripsOf(() -> store.findAll(Set.of("a", "b", "c")))).isEqualTo(1);
+    assertThat(
+            roundTripsOf(
+                () ->
+                    store.nearestAll(
+                        List.of(
+                            nearest(SCOPE, atAngle(4, 0), 5), nearest(SCOPE, atAngle(4, 9), 5)))))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void expireTakesOneRoundTrip() {
+    server.on("PEXPIRE", ":1");
+
+    assertThat(roundTripsOf(() -> store.expire("key", Optional.of(Duration.ofHours(1)))))
+        .isEqualTo(1);
+  }
+
+  @Test
   void putTakesOneRoundTripIncludingTheExpiry() {
     assertThat(roundTripsOf(() -> store.put(newEntries(1)))).isEqualTo(1);
     assertThat(server.received().stream().map(words -> words.get(0)))

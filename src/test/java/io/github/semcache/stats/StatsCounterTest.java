@@ -10,6 +10,7 @@ import io.github.semcache.learning.Learner;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.verify.Verification;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -211,5 +212,33 @@ class StatsCounterTest {
     assertThat(quality.precision()).isEqualTo(precision);
     assertThat(quality.precisionLowerBound()).isEqualTo(lowerBound, within(5e-5));
     assertThat(quality.precisionUpperBound()).isEqualTo(upperBound, within(5e-5));
+  }
+
+  @Test
+  void differenceOfTwoSnapshotsCountsTheEventsBetween() {
+    CacheStats.Counter all = CacheStats.counter();
+    CacheStats.Counter later = CacheStats.counter();
+    CacheEvent first = new CacheEvent.Miss(MissReason.TOO_FAR, OptionalDouble.empty());
+    all.onEvent(first);
+    all.onEvent(new CacheEvent.Embedded(2, Duration.ofMillis(3)));
+    all.onEvent(new CacheEvent.Reported(true));
+    all.countScope("0".repeat(64));
+    CacheStats before = all.snapshot();
+    for (CacheStats.Counter counter : List.of(all, later)) {
+      counter.onEvent(
+          new CacheEvent.Hit(
+              CacheEvent.Tier.EXACT, 0, Duration.ZERO, Optional.of(new TokenUsage(4, 2))));
+      counter.onEvent(new CacheEvent.Miss(MissReason.NO_NEIGHBOR, OptionalDouble.empty()));
+      counter.onEvent(new CacheEvent.Embedded(1, Duration.ofMillis(5)));
+      counter.onEvent(new CacheEvent.Verified(Verification.accept(), 0.1, Duration.ofMillis(7)));
+      counter.onEvent(new CacheEvent.Judged(Verdict.SAME, true, 0.1));
+      counter.onEvent(new CacheEvent.Stored(1, 3, Duration.ofMillis(9)));
+      counter.countScope("f".repeat(64));
+    }
+
+    assertThat(all.snapshot().minus(before)).isEqualTo(later.snapshot());
+    assertThat(before.minus(all.snapshot()).requests()).as("no negative counts").isZero();
+    assertThat(before.minus(all.snapshot()).embeddingTime()).isZero();
+    assertThat(all.snapshot().minus(all.snapshot()).requests()).isZero();
   }
 }

@@ -137,7 +137,7 @@ public final class FaultyStore implements VectorStore {
     beforePut = latch;
   }
 
-  /** Runs an action before each {@link #updateAttributes}. */
+  /** Runs an action before each {@link #updateEntry}. */
   public void beforeUpdate(Runnable action) {
     beforeUpdate = action;
   }
@@ -207,10 +207,16 @@ public final class FaultyStore implements VectorStore {
   }
 
   @Override
-  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+  public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
     record(Call.UPDATE);
     beforeUpdate.run();
-    return store.updateAttributes(key, change);
+    return store.updateEntry(key, change);
+  }
+
+  @Override
+  public boolean expire(String key, Optional<Duration> timeToLive) {
+    record(Call.UPDATE);
+    return store.expire(key, timeToLive);
   }
 
   @Override

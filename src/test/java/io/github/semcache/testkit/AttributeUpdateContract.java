@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The part of the contract on {@link VectorStore#updateAttributes}. */
-abstract class AttributeUpdateContract extends VectorStoreFixture {
+abstract class AttributeUpdateContract extends EntryUpdateContract {
   private static final UnaryOperator<CacheEntry> MARK = set("mark", "1");
 
   private static UnaryOperator<CacheEntry> set(String name, String value) {

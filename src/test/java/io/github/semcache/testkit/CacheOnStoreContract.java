@@ -14,10 +14,13 @@ import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -162,6 +165,81 @@ public abstract class CacheOnStoreContract {
 
       cache.put(prompt, "current");
       assertThat(cache.lookup(prompt)).isPresent();
+    }
+  }
+
+  @Test
+  void severalPromptsAreLookedUpTogether() {
+    try (SemanticCache cache = acceptingCache()) {
+      Prompt dependent = Prompt.of(PYTHON).dependsOn("manual " + System.nanoTime());
+      cache.put(Prompt.of(PARIS), "Paris");
+      cache.put(Prompt.of(PARIS).tag("tenant", "acme"), "scoped");
+      cache.put(dependent, "s[::-1]");
+
+      List<Optional<Answer>> answers =
+          cache.lookupAll(
+              List.of(
+                  Prompt.of(PARIS),
+                  Prompt.of(PARIS_PARAPHRASE),
+                  dependent,
+                  Prompt.of("Who wrote Faust?"),
+                  Prompt.of(PARIS_PARAPHRASE).tag("tenant", "acme")));
+
+      assertThat(answers)
+          .extracting(answer -> answer.map(found -> found.source() + " " + found.text()).orElse(""))
+          .containsExactly("EXACT Paris", "SEMANTIC Paris", "EXACT s[::-1]", "", "SEMANTIC scoped");
+      assertThat(cache.lookupNearest(Prompt.of(PARIS_PARAPHRASE), 3)).hasSize(1);
+      assertThat(cache.size()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void entriesAreChangedByTheirId() {
+    try (SemanticCache cache = acceptingCache()) {
+      Answer first = cache.ask(PARIS);
+      String id = first.entryId().orElseThrow();
+
+      assertThat(cache.replaceAnswer(id, ChatReply.of("replaced"))).isTrue();
+      assertThat(cache.ask(PARIS_PARAPHRASE).text()).isEqualTo("replaced");
+      assertThat(cache.expireAfter(id, Duration.ofDays(365))).isTrue();
+      assertThat(cache.putReplacing(Prompt.of(PARIS_PARAPHRASE), ChatReply.of("new"))).isEqualTo(1);
+      assertThat(cache.replaceAnswer(id, ChatReply.of("late"))).isFalse();
+      assertThat(cache.expireAfter(id, Duration.ofDays(1))).isFalse();
+      assertThat(cache.ask(PARIS).text()).isEqualTo("new");
+    }
+  }
+
+  @Test
+  void exactOnlyCacheNeedsNoEmbedder() {
+    SemanticCacheBuilder builder =
+        SemanticCache.builder().exactOnly().chatClient(new FakeChatClient()).failOnCacheErrors();
+    try (SemanticCache cache =
+        builder.ownedStore(open(EmbeddingSpace.none())).failIfStoreUnreachable().build()) {
+      assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.MODEL);
+      assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
+      assertThat(cache.ask(PARIS_PARAPHRASE).source()).isEqualTo(Answer.Source.MODEL);
+      assertThat(cache.invalidate(Prompt.of(PARIS))).isTrue();
+      assertThat(cache.clear()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void entryIsRenewedByHits() {
+    FakeEmbedder embedder = parisEmbedder();
+    try (SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(new FakeChatClient())
+            .ownedStore(open(EmbeddingSpace.of(embedder)))
+            .timeToLive(Duration.ofSeconds(2))
+            .renewTimeToLiveOnHit()
+            .build()) {
+      cache.ask(PARIS);
+      long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+      while (System.nanoTime() < end) {
+        assertThat(cache.lookup(Prompt.of(PARIS))).isPresent();
+        LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+      }
     }
   }
 

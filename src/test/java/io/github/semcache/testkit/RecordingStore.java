@@ -8,6 +8,7 @@ import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,9 +58,15 @@ final class RecordingStore implements VectorStore, StateStore {
   }
 
   @Override
-  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
-    calls.add("updateAttributes");
-    return store.updateAttributes(key, change);
+  public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
+    calls.add("updateEntry");
+    return store.updateEntry(key, change);
+  }
+
+  @Override
+  public boolean expire(String key, Optional<Duration> timeToLive) {
+    calls.add("expire");
+    return store.expire(key, timeToLive);
   }
 
   @Override

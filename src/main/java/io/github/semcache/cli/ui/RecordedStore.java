@@ -6,6 +6,7 @@ import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +61,12 @@ final class RecordedStore implements VectorStore {
   }
 
   @Override
-  public Optional<CacheEntry> updateAttributes(String key, UnaryOperator<CacheEntry> change) {
+  public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
+    throw readOnly();
+  }
+
+  @Override
+  public boolean expire(String key, Optional<Duration> timeToLive) {
     throw readOnly();
   }
 

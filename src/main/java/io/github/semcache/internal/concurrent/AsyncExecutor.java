@@ -85,6 +85,21 @@ public final class AsyncExecutor implements AutoCloseable {
   }
 
   /**
+   * Submits a call without a result.
+   *
+   * @param call the call
+   * @return a future that completes after the call, or one that failed with the executor's
+   *     rejection
+   */
+  public CompletableFuture<Void> run(Runnable call) {
+    try {
+      return CompletableFuture.runAsync(call, executor);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
    * Submits a call whose first step is short. The first steps run on threads of their own, so they
    * do not wait for the calls that hold all other threads. On the user's executor, and on a thread
    * of this executor, both steps are one call.

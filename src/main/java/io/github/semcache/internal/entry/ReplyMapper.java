@@ -10,9 +10,11 @@ import io.github.semcache.store.NewEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Maps the replies of a model to entries of a store, and back. */
 public final class ReplyMapper {
@@ -21,6 +23,7 @@ public final class ReplyMapper {
   private static final String INPUT_TOKENS = "input_tokens";
   private static final String OUTPUT_TOKENS = "output_tokens";
   private static final String PAYLOAD = "payload";
+  private static final String MODEL_MILLIS = "model_millis";
 
   /** The time of expiry in milliseconds since 1970, or {@link #NEVER}. */
   private static final String EXPIRES_AT = "expires_at";
@@ -40,6 +43,16 @@ public final class ReplyMapper {
    */
   public static CacheEntry entryOf(
       Query query, ChatReply reply, String versions, Instant createdAt) {
+    return new CacheEntry(
+        query.key(),
+        query.scope().hash(),
+        query.text(),
+        reply.text(),
+        attributes(reply, versions),
+        createdAt);
+  }
+
+  private static Map<String, String> attributes(ChatReply reply, String versions) {
     Map<String, String> attributes = new HashMap<>();
     DependencyStamp.addTo(attributes, versions);
     attributes.put(FINISH_REASON, reply.finishReason().name());
@@ -52,8 +65,30 @@ public final class ReplyMapper {
               attributes.put(INPUT_TOKENS, Long.toString(usage.inputTokens()));
               attributes.put(OUTPUT_TOKENS, Long.toString(usage.outputTokens()));
             });
-    return new CacheEntry(
-        query.key(), query.scope().hash(), query.text(), reply.text(), attributes, createdAt);
+    return attributes;
+  }
+
+  /**
+   * Adds the duration of the model call that produced the answer.
+   *
+   * @param entry the entry
+   * @param took the duration
+   * @return the entry with an additional attribute
+   */
+  public static CacheEntry withModelTime(CacheEntry entry, Duration took) {
+    Map<String, String> attributes = new HashMap<>(entry.attributes());
+    attributes.put(MODEL_MILLIS, Long.toString(took.toMillis()));
+    return entry.attributes(attributes);
+  }
+
+  /**
+   * Returns the duration of the model call that produced the answer of an entry.
+   *
+   * @param entry the entry
+   * @return the duration; empty if it is not known
+   */
+  public static Optional<Duration> modelTimeOf(CacheEntry entry) {
+    return millis(entry.attributes().get(MODEL_MILLIS)).map(Duration::ofMillis);
   }
 
   /**
@@ -70,7 +105,24 @@ public final class ReplyMapper {
     attributes.put(
         EXPIRES_AT,
         timeToLive.map(ttl -> Long.toString(now.plus(ttl).toEpochMilli())).orElse(NEVER));
-    return entry.attributes(attributes);
+    return TimeToLiveRenewal.remark(entry.attributes(attributes), timeToLive);
+  }
+
+  /**
+   * Replaces the answer of an entry. The new answer is in no answer group and has no reports.
+   *
+   * @param entry the entry
+   * @param reply the new answer
+   * @param now the time of creation
+   * @return the entry with the new answer and the expiry and dependencies of the old one
+   */
+  public static CacheEntry withReply(CacheEntry entry, ChatReply reply, Instant now) {
+    Map<String, String> attributes = attributes(reply, DependencyStamp.of(entry));
+    for (String name : List.of(EXPIRES_AT, TimeToLiveRenewal.ATTRIBUTE)) {
+      Optional.ofNullable(entry.attributes().get(name))
+          .ifPresent(value -> attributes.put(name, value));
+    }
+    return entry.withAnswer(reply.text(), attributes, now);
   }
 
   /**
@@ -99,6 +151,10 @@ public final class ReplyMapper {
     if (expiry.equals(NEVER)) {
       return Optional.of(new NewEntry(copy, embedding, Optional.empty(), terms));
     }
+    Optional<Duration> renewed = TimeToLiveRenewal.timeToLiveOf(entry);
+    if (renewed.isPresent()) {
+      return Optional.of(new NewEntry(copy, embedding, renewed, terms));
+    }
     try {
       long remaining = Long.parseLong(expiry) - now.toEpochMilli();
       return remaining < 1
@@ -124,6 +180,16 @@ public final class ReplyMapper {
         finishReason(attributes),
         usage(attributes),
         Optional.ofNullable(attributes.get(PAYLOAD)));
+  }
+
+  private static Optional<Long> millis(@Nullable String value) {
+    try {
+      return value == null
+          ? Optional.empty()
+          : Optional.of(Long.parseLong(value)).filter(millis -> millis >= 0);
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
   }
 
   private static FinishReason finishReason(Map<String, String> attributes) {

@@ -52,7 +52,9 @@ class LearnerSyncTest {
   }
 
   private static LabeledDecision decision() {
-    Query query = new Query("q", Scope.none(), "key", Optional.empty(), OptionalDouble.empty());
+    Query query =
+        new Query(
+            "q", Scope.none(), "key", Optional.empty(), OptionalDouble.empty(), Optional.empty());
     CacheEntry entry =
         new CacheEntry("e", Scope.none().hash(), "prompt", "answer", Map.of(), Instant.EPOCH);
     Match match = new Match(entry, 0);

@@ -27,7 +27,8 @@ class PendingReportsTest {
       new PendingReports(events::add, time::nanos, Runnable::run);
 
   private static Query query(String key) {
-    return new Query("text", Scope.none(), key, Optional.empty(), OptionalDouble.empty());
+    return new Query(
+        "text", Scope.none(), key, Optional.empty(), OptionalDouble.empty(), Optional.empty());
   }
 
   private static CacheEntry entry(String key) {

@@ -24,7 +24,8 @@ class WrongReportsTest {
   }
 
   private static Query query(int number) {
-    return new Query("q", Scope.none(), key(number), Optional.empty(), OptionalDouble.empty());
+    return new Query(
+        "q", Scope.none(), key(number), Optional.empty(), OptionalDouble.empty(), Optional.empty());
   }
 
   private static CacheEntry entry(int number) {

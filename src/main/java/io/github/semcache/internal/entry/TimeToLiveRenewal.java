@@ -1,0 +1,150 @@
+package io.github.semcache.internal.entry;
+
+import io.github.semcache.internal.concurrent.BoundedWorker;
+import io.github.semcache.prompt.Prompt;
+import io.github.semcache.store.CacheEntry;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Renews the time to live of entries that are served. An entry is renewed at most once per tenth of
+ * its time to live by each instance. Entries are marked with their time to live when they are
+ * written, so an entry with a short one of its own is not renewed for longer. Thread-safe.
+ */
+public final class TimeToLiveRenewal implements AutoCloseable {
+  /** The time to live in milliseconds. */
+  static final String ATTRIBUTE = "renewed_millis";
+
+  private static final int MAX_TRACKED = 4_096;
+  private static final int MAX_WAITING = 256;
+  private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
+
+  private final BiConsumer<String, Duration> expire;
+  private final LongSupplier ticker;
+  private final @Nullable BoundedWorker worker;
+
+  /** The time of the latest renewal of each entry, oldest first. Guarded by this. */
+  private final Map<String, Long> renewals = new LinkedHashMap<>();
+
+  /**
+   * Creates the renewal.
+   *
+   * @param expire sets the time to live of an entry by its key; must not throw
+   * @param blocks whether {@code expire} may block, so that it is called in the background
+   * @param ticker a count of nanoseconds from any origin
+   */
+  public TimeToLiveRenewal(
+      BiConsumer<String, Duration> expire, boolean blocks, LongSupplier ticker) {
+    this.expire = expire;
+    this.ticker = ticker;
+    this.worker = blocks ? BoundedWorker.of("semcache-renewal", MAX_WAITING, TIME_LIMIT) : null;
+  }
+
+  /**
+   * Marks a new entry, so that it is renewed.
+   *
+   * @param entry the entry
+   * @param timeToLive its time to live; empty if it does not expire
+   * @return the entry, with an additional attribute if it expires
+   */
+  public CacheEntry mark(CacheEntry entry, Optional<Duration> timeToLive) {
+    return timeToLive.map(duration -> withTimeToLive(entry, duration)).orElse(entry);
+  }
+
+  private static CacheEntry withTimeToLive(CacheEntry entry, Duration timeToLive) {
+    Map<String, String> attributes = new HashMap<>(entry.attributes());
+    attributes.put(ATTRIBUTE, Long.toString(timeToLive.toMillis()));
+    return entry.attributes(attributes);
+  }
+
+  /** Returns the time to live of a marked entry; empty for others. */
+  static Optional<Duration> timeToLiveOf(CacheEntry entry) {
+    String millis = entry.attributes().get(ATTRIBUTE);
+    if (millis == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Prompt.checkTimeToLive(Duration.ofMillis(Long.parseLong(millis))));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Changes the time to live of a marked entry.
+   *
+   * @param entry the entry
+   * @param timeToLive the new time to live; empty if it does not expire
+   * @return the entry with the new mark; unchanged if it was not marked
+   */
+  static CacheEntry remark(CacheEntry entry, Optional<Duration> timeToLive) {
+    if (!entry.attributes().containsKey(ATTRIBUTE)) {
+      return entry;
+    }
+    Map<String, String> attributes = new HashMap<>(entry.attributes());
+    attributes.remove(ATTRIBUTE);
+    CacheEntry unmarked = entry.attributes(attributes);
+    return timeToLive.map(duration -> withTimeToLive(unmarked, duration)).orElse(unmarked);
+  }
+
+  /**
+   * Renews an entry that is served, unless that happened recently. Dropped if too many others are
+   * waiting.
+   *
+   * @param entry the entry
+   */
+  public void onHit(CacheEntry entry) {
+    timeToLiveOf(entry)
+        .filter(timeToLive -> isDue(entry.key(), timeToLive))
+        .ifPresent(timeToLive -> renew(entry.key(), timeToLive));
+  }
+
+  private synchronized boolean isDue(String key, Duration timeToLive) {
+    long now = ticker.getAsLong();
+    Long latest = renewals.get(key);
+    if (latest != null && now - latest < timeToLive.toNanos() / 10) {
+      return false;
+    }
+    renewals.remove(key);
+    renewals.put(key, now);
+    if (renewals.size() > MAX_TRACKED) {
+      renewals.remove(renewals.keySet().iterator().next());
+    }
+    return true;
+  }
+
+  private void renew(String key, Duration timeToLive) {
+    if (worker == null) {
+      expire.accept(key, timeToLive);
+      return;
+    }
+    boolean isAccepted =
+        worker.offer(
+            () -> {
+              expire.accept(key, timeToLive);
+              return key;
+            },
+            renewed -> {});
+    if (!isAccepted) {
+      forget(key);
+    }
+  }
+
+  private synchronized void forget(String key) {
+    renewals.remove(key);
+  }
+
+  /** Interrupts the current renewal and drops the waiting ones. Idempotent. */
+  @Override
+  public void close() {
+    if (worker != null) {
+      worker.close();
+    }
+  }
+}
