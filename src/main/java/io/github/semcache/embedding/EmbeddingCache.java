@@ -137,19 +137,26 @@ public final class EmbeddingCache implements Embedder, NonBlocking, ContextAware
   private void lead(
       EmbeddingCalls.Joined joined, Map<String, String> texts, Map<String, Embedding> found) {
     try {
-      Map<String, Embedding> fromShared = findShared(joined.led());
+      // Another call may have embedded a text between the lookup and the join.
+      findCached(Set.copyOf(joined.led()), found);
+      Map<String, Embedding> fromShared = findShared(missing(joined, found));
       fromShared.forEach(this::add);
-      joined.completeFound(fromShared);
-      List<String> keys =
-          joined.led().stream().filter(key -> !fromShared.containsKey(key)).toList();
-      Map<String, Embedding> computed = keys.isEmpty() ? Map.of() : compute(keys, texts);
       found.putAll(fromShared);
-      found.putAll(computed);
+      joined.completeFound(found);
+      List<String> keys = missing(joined, found);
+      if (!keys.isEmpty()) {
+        found.putAll(compute(keys, texts));
+      }
       joined.complete(found);
     } catch (RuntimeException | Error e) {
       joined.fail(e);
       throw e;
     }
+  }
+
+  private static List<String> missing(
+      EmbeddingCalls.Joined joined, Map<String, Embedding> found) {
+    return joined.led().stream().filter(key -> !found.containsKey(key)).toList();
   }
 
   private Map<String, Embedding> compute(List<String> keys, Map<String, String> texts) {
@@ -192,7 +199,7 @@ public final class EmbeddingCache implements Embedder, NonBlocking, ContextAware
 
   private Map<String, Embedding> findShared(Collection<String> keys) {
     Shared tier = availableTier();
-    if (tier == null) {
+    if (tier == null || keys.isEmpty()) {
       return Map.of();
     }
     try {
