@@ -154,8 +154,7 @@ public final class EmbeddingCache implements Embedder, NonBlocking, ContextAware
     }
   }
 
-  private static List<String> missing(
-      EmbeddingCalls.Joined joined, Map<String, Embedding> found) {
+  private static List<String> missing(EmbeddingCalls.Joined joined, Map<String, Embedding> found) {
     return joined.led().stream().filter(key -> !found.containsKey(key)).toList();
   }
 
