@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -204,14 +204,14 @@ final class EffortSection {
    * the server. Unlike the elapsed time, it hardly depends on the load of the machine.
    */
   @SafeVarargs
-  private double[] cpuMicros(IntFunction<Object>... variants) {
+  private double[] cpuMicros(IntConsumer... variants) {
     double[] micros = new double[variants.length];
     int rounds = (int) Math.max(1, duration.toMillis() / 100);
     for (int round = 0; round < rounds; round++) {
       for (int j = 0; j < variants.length; j++) {
         double before = clientMicros() + serverMicros();
         for (int i = 0; i < QUERIES; i++) {
-          variants[j].apply(i);
+          variants[j].accept(i);
         }
         micros[j] += (clientMicros() + serverMicros() - before) / QUERIES / rounds;
       }
@@ -238,8 +238,7 @@ final class EffortSection {
         .sum();
   }
 
-  private static IntFunction<Object> plain(
-      PlainJedis plain, String query, List<NearestQuery> queries) {
+  private static IntConsumer plain(PlainJedis plain, String query, List<NearestQuery> queries) {
     byte[][][] arguments =
         queries.stream()
             .map(each -> plain.searchArguments(query, each.embedding()))

@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -216,14 +216,14 @@ final class ScaleSection {
     return new NearestQuery(paraphrase, scope.hash(), Corpus.K, notBefore);
   }
 
-  private void row(String name, Corpus corpus, String lookup, IntFunction<?> operation) {
+  private void row(String name, Corpus corpus, String lookup, IntConsumer operation) {
     for (int i = 0; i < WARM_UP_QUERIES; i++) {
-      operation.apply(i);
+      operation.accept(i);
     }
     long[] nanos = new long[QUERIES];
     for (int i = 0; i < QUERIES; i++) {
       long start = System.nanoTime();
-      operation.apply(i);
+      operation.accept(i);
       nanos[i] = System.nanoTime() - start;
     }
     row(name, corpus, lookup, nanos, 1);
@@ -254,7 +254,7 @@ final class ScaleSection {
             report.atMost(
                 "%s, %s: growth of the median from %,d to %,d entries"
                     .formatted(current, lookup, first, last),
-                bySize.get(last) / bySize.get(first),
+                bySize.getOrDefault(last, Double.NaN) / bySize.getOrDefault(first, Double.NaN),
                 Math.log(last) / Math.log(first));
           }
         });
