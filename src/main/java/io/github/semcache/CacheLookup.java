@@ -166,8 +166,9 @@ final class CacheLookup {
    * them.
    */
   LookupResult semantic(LookupResult.Miss miss) {
-    if (!isCompared(miss)) {
-      return withinDeadline(miss, this::search);
+    Optional<LookupResult.Miss> uncompared = uncompared(miss);
+    if (uncompared.isPresent()) {
+      return uncompared.get().checkDeadline();
     }
     Query query = miss.request().query();
     return usage.skips(query)
@@ -178,17 +179,27 @@ final class CacheLookup {
             result -> result instanceof LookupResult.Hit);
   }
 
-  private LookupResult search(LookupResult.Miss miss) {
+  /** Returns the result of a miss that is not followed by a semantic lookup; empty if it is. */
+  private Optional<LookupResult.Miss> uncompared(LookupResult.Miss miss) {
     CacheRequest request = miss.request();
     if (!request.reads() || miss.storeFailed() || miss.shadowHit()) {
-      return miss;
+      return Optional.of(miss);
     }
     if (exactOnly) {
-      return miss.withReason(MissReason.EXACT_ONLY);
+      return Optional.of(miss.withReason(MissReason.EXACT_ONLY));
     }
-    if (request.limits().isExpired()) {
-      return miss.withReason(MissReason.DEADLINE);
-    }
+    return request.limits().isExpired()
+        ? Optional.of(miss.withReason(MissReason.DEADLINE))
+        : Optional.empty();
+  }
+
+  /** Returns whether a miss is followed by a semantic lookup. */
+  boolean isCompared(LookupResult.Miss miss) {
+    return uncompared(miss).isEmpty();
+  }
+
+  private LookupResult search(LookupResult.Miss miss) {
+    CacheRequest request = miss.request();
     if (miss.embedding().isPresent()) {
       return search(miss, miss.embedding().get());
     }
@@ -208,25 +219,13 @@ final class CacheLookup {
       return embedded.withReason(MissReason.DEADLINE);
     }
     Optional<List<Match>> matches =
-        store.tryNearest(
-            request.query(),
-            embedding,
-            found -> servable(request.query(), embedded.versions().orElse(""), found));
+        store.tryNearest(request.query(), embedding, found -> servable(embedded, found));
     return matches.map(nearest -> decide(embedded, nearest)).orElseGet(embedded::withStoreFailure);
   }
 
   /** Decides on the nearest entries of a query. */
   LookupResult semantic(LookupResult.Miss embedded, List<Match> found) {
     return withinDeadline(embedded, miss -> decide(miss, servable(miss, found)));
-  }
-
-  /** Returns whether a miss is followed by a semantic lookup. */
-  boolean isCompared(LookupResult.Miss miss) {
-    return miss.request().reads()
-        && !miss.storeFailed()
-        && !miss.shadowHit()
-        && !exactOnly
-        && !miss.request().limits().isExpired();
   }
 
   /**

@@ -31,16 +31,16 @@ final class MultiLookup {
    */
   List<LookupResult> lookupAll(List<CacheRequest> requests) {
     List<LookupResult> results = untilLatestDeadline(requests, () -> exact(requests));
-    Map<Integer, LookupResult.Miss> compared = new HashMap<>();
+    List<Integer> indexes = new ArrayList<>();
+    List<LookupResult.Miss> compared = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
       if (results.get(i) instanceof LookupResult.Miss miss && lookup.isCompared(miss)) {
-        compared.put(i, miss);
+        indexes.add(i);
+        compared.add(miss);
       }
     }
     if (!compared.isEmpty()) {
-      List<Integer> indexes = List.copyOf(compared.keySet());
-      List<LookupResult.Miss> misses = indexes.stream().map(compared::get).toList();
-      List<LookupResult> decided = untilLatestDeadline(requests, () -> semantic(misses));
+      List<LookupResult> decided = untilLatestDeadline(requests, () -> semantic(compared));
       for (int i = 0; i < indexes.size(); i++) {
         results.set(indexes.get(i), decided.get(i));
       }
