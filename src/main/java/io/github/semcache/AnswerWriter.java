@@ -37,7 +37,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -344,32 +343,27 @@ final class AnswerWriter {
             .distinct()
             .filter(embedder::reads)
             .toList();
-    try {
-      List<Embedding> computed = readable.isEmpty() ? List.of() : embedder.embed(readable);
-      Map<String, Embedding> byText = new HashMap<>();
-      for (int i = 0; i < readable.size(); i++) {
-        byText.put(readable.get(i), computed.get(i));
+    Map<String, EmbedderException.RejectedText> rejected = new HashMap<>();
+    Map<String, Embedding> byText = embedder.embedAll(readable, rejected::put);
+    List<Optional<Embedding>> embeddings = new ArrayList<>(prompts.size());
+    for (int i = 0; i < prompts.size(); i++) {
+      Query query = prompts.get(i);
+      Optional<Embedding> embedding =
+          query.embedding().or(() -> Optional.ofNullable(byText.get(query.text())));
+      EmbedderException.RejectedText failure = rejected.get(query.text());
+      if (embedding.isEmpty() && failure != null) {
+        reportRejected(offset + i, failure);
       }
-      return prompts.stream()
-          .map(query -> query.embedding().or(() -> Optional.ofNullable(byText.get(query.text()))))
-          .toList();
-    } catch (EmbedderException.RejectedText e) {
-      return IntStream.range(0, prompts.size())
-          .mapToObj(i -> embedUnlessRejected(prompts.get(i), offset + i))
-          .toList();
+      embeddings.add(embedding);
     }
+    return embeddings;
   }
 
-  private Optional<Embedding> embedUnlessRejected(Query query, long index) {
-    try {
-      return embedder.reads(query) ? Optional.of(embedder.embed(query)) : Optional.empty();
-    } catch (EmbedderException.RejectedText e) {
-      String message = "the embedder rejects the prompt at index " + index;
-      events.publish(
-          new CacheEvent.Failed(
-              CacheEvent.Part.EMBEDDER, new EmbedderException.RejectedText(message, e)));
-      log.warn("{}: its answer is stored for exactly this prompt", message);
-      return Optional.empty();
-    }
+  private void reportRejected(long index, EmbedderException.RejectedText failure) {
+    String message = "the embedder rejects the prompt at index " + index;
+    events.publish(
+        new CacheEvent.Failed(
+            CacheEvent.Part.EMBEDDER, new EmbedderException.RejectedText(message, failure)));
+    log.warn("{}: its answer is stored for exactly this prompt", message);
   }
 }

@@ -6,6 +6,7 @@ import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.internal.concurrent.Interrupts;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.resilience.FailOpen;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -26,14 +28,14 @@ import java.util.function.Supplier;
  */
 final class ResilientEmbedder {
   private final Embedder embedder;
-  private final int dimension;
+  private final EmbeddingSpace space;
   private final EventPublisher events;
   private final FailOpen failOpen;
   private final SingleFlight<Optional<Embedding>> calls = new SingleFlight<>();
 
   ResilientEmbedder(Embedder embedder, EventPublisher events, FailOpen failOpen) {
     this.embedder = embedder;
-    this.dimension = embedder.dimension();
+    this.space = EmbeddingSpace.of(embedder);
     this.events = events;
     this.failOpen = failOpen;
   }
@@ -127,31 +129,44 @@ final class ResilientEmbedder {
   Optional<Map<String, Embedding>> tryEmbedAll(List<String> texts) {
     return texts.isEmpty()
         ? Optional.of(Map.of())
-        : failOpen.attempt(Operation.EMBED, () -> embedAll(texts));
+        : failOpen.attempt(
+            Operation.EMBED,
+            () ->
+                embedAll(
+                    texts,
+                    (text, e) ->
+                        events.publish(new CacheEvent.Failed(CacheEvent.Part.EMBEDDER, e))));
   }
 
-  private Map<String, Embedding> embedAll(List<String> texts) {
+  /**
+   * Embeds texts with one call, or each on its own if the embedder rejects one of them.
+   *
+   * @param texts distinct texts
+   * @param onRejected receives each rejected text
+   * @return the embeddings, without those of rejected texts
+   * @throws EmbedderException if the embedder fails or breaks its contract
+   */
+  Map<String, Embedding> embedAll(
+      List<String> texts, BiConsumer<String, EmbedderException.RejectedText> onRejected) {
+    if (texts.isEmpty()) {
+      return Map.of();
+    }
     Map<String, Embedding> byText = new HashMap<>();
     try {
       List<Embedding> computed = embed(texts);
       for (int i = 0; i < texts.size(); i++) {
         byText.put(texts.get(i), computed.get(i));
       }
-    } catch (EmbedderException.RejectedText e) {
+    } catch (EmbedderException.RejectedText rejected) {
       for (String text : texts) {
-        embedUnlessRejected(text).ifPresent(embedding -> byText.put(text, embedding));
+        try {
+          byText.put(text, embed(text));
+        } catch (EmbedderException.RejectedText e) {
+          onRejected.accept(text, e);
+        }
       }
     }
     return byText;
-  }
-
-  private Optional<Embedding> embedUnlessRejected(String text) {
-    try {
-      return Optional.of(embed(text));
-    } catch (EmbedderException.RejectedText e) {
-      events.publish(new CacheEvent.Failed(CacheEvent.Part.EMBEDDER, e));
-      return Optional.empty();
-    }
   }
 
   /**
@@ -178,27 +193,10 @@ final class ResilientEmbedder {
    * @throws EmbedderException if the embedder fails or breaks its contract
    */
   List<Embedding> embed(List<String> texts) {
-    List<Embedding> embeddings =
+    return space.checkResult(
         events.timed(
-            () -> call(texts), (computed, took) -> new CacheEvent.Embedded(texts.size(), took));
-    if (embeddings.size() != texts.size()) {
-      throw new EmbedderException(
-          "the embedder returned "
-              + embeddings.size()
-              + " embeddings for "
-              + texts.size()
-              + " texts");
-    }
-    for (Embedding embedding : embeddings) {
-      if (embedding.dimension() != dimension) {
-        throw new EmbedderException(
-            "the embedder returned an embedding of dimension "
-                + embedding.dimension()
-                + "; its dimension is "
-                + dimension);
-      }
-    }
-    return embeddings;
+            () -> call(texts), (computed, took) -> new CacheEvent.Embedded(texts.size(), took)),
+        texts.size());
   }
 
   private List<Embedding> call(List<String> texts) {

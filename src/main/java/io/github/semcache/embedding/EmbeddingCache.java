@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
@@ -60,9 +59,9 @@ public final class EmbeddingCache implements Embedder, NonBlocking, ContextAware
   /** The count of nanoseconds before which the shared tier is not called; null for no pause. */
   private volatile @Nullable Long pausedUntil;
 
-  private EmbeddingCache(Builder builder) {
+  private EmbeddingCache(Builder builder, EmbeddingSpace space) {
     this.embedder = builder.embedder;
-    this.space = EmbeddingSpace.of(embedder);
+    this.space = space;
     this.maxEntries = builder.maxEntries;
     this.timeToLive = builder.timeToLive;
     this.shared = builder.shared;
@@ -160,27 +159,12 @@ public final class EmbeddingCache implements Embedder, NonBlocking, ContextAware
 
   private Map<String, Embedding> compute(List<String> keys, Map<String, String> texts) {
     misses.add(keys.size());
-    List<Embedding> embeddings =
-        embedder.embed(keys.stream().map(key -> requireNonNull(texts.get(key), "text")).toList());
-    if (embeddings.size() != keys.size()) {
-      throw new EmbedderException(
-          "the embedder returned "
-              + embeddings.size()
-              + " embeddings for "
-              + keys.size()
-              + " texts");
-    }
+    List<String> uncached =
+        keys.stream().map(key -> requireNonNull(texts.get(key), "text")).toList();
+    List<Embedding> embeddings = space.checkResult(embedder.embed(uncached), keys.size());
     Map<String, Embedding> computed = new HashMap<>();
     for (int i = 0; i < keys.size(); i++) {
-      Embedding embedding = embeddings.get(i);
-      if (embedding.dimension() != space.dimension()) {
-        throw new EmbedderException(
-            "the embedder returned an embedding of dimension "
-                + embedding.dimension()
-                + "; its dimension is "
-                + space.dimension());
-      }
-      computed.put(keys.get(i), embedding);
+      computed.put(keys.get(i), embeddings.get(i));
     }
     computed.forEach(this::add);
     putShared(computed);
@@ -335,6 +319,7 @@ public final class EmbeddingCache implements Embedder, NonBlocking, ContextAware
 
   /** Builds an {@link EmbeddingCache}. Not thread-safe. */
   public static final class Builder {
+    private static final Duration MIN_TIME_TO_LIVE = Duration.ofMillis(1);
     private static final Duration MAX_TIME_TO_LIVE = Duration.ofDays(36_525);
 
     private final Embedder embedder;
@@ -373,7 +358,8 @@ public final class EmbeddingCache implements Embedder, NonBlocking, ContextAware
      */
     public Builder timeToLive(Duration timeToLive) {
       requireNonNull(timeToLive, "timeToLive");
-      if (timeToLive.toMillis() < 1 || timeToLive.compareTo(MAX_TIME_TO_LIVE) > 0) {
+      if (timeToLive.compareTo(MIN_TIME_TO_LIVE) < 0
+          || timeToLive.compareTo(MAX_TIME_TO_LIVE) > 0) {
         throw new IllegalArgumentException(
             "timeToLive is " + timeToLive + "; it must be between 1 ms and 36525 days");
       }
@@ -412,16 +398,14 @@ public final class EmbeddingCache implements Embedder, NonBlocking, ContextAware
      */
     public EmbeddingCache build() {
       EmbeddingSpace space = EmbeddingSpace.of(embedder);
-      Optional<EmbeddingSpace> other =
-          Optional.ofNullable(shared).map(Shared::space).filter(tier -> !tier.equals(space));
-      if (other.isPresent()) {
+      if (shared != null && !shared.space().equals(space)) {
         throw new IllegalArgumentException(
             "shared holds embeddings of "
-                + other.get()
+                + shared.space()
                 + "; the embedder returns those of "
                 + space);
       }
-      return new EmbeddingCache(this);
+      return new EmbeddingCache(this, space);
     }
   }
 }

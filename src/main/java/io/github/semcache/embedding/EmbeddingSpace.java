@@ -72,6 +72,32 @@ public record EmbeddingSpace(String modelId, int dimension) {
     return vectors.stream().map(this::embedding).toList();
   }
 
+  /**
+   * Checks what an embedder returned. For callers of embedders.
+   *
+   * @param embeddings the embeddings that the embedder returned
+   * @param texts the number of texts that were to be embedded
+   * @return the same embeddings
+   * @throws EmbedderException if the number of embeddings is not that of the texts, or if one has
+   *     another dimension
+   */
+  public List<Embedding> checkResult(List<Embedding> embeddings, int texts) {
+    if (embeddings.size() != texts) {
+      throw new EmbedderException(
+          "the embedder returned " + embeddings.size() + " embeddings for " + texts + " texts");
+    }
+    for (Embedding embedding : embeddings) {
+      if (embedding.dimension() != dimension) {
+        throw new EmbedderException(
+            "the embedder returned an embedding of dimension "
+                + embedding.dimension()
+                + "; its dimension is "
+                + dimension);
+      }
+    }
+    return embeddings;
+  }
+
   private Embedding embedding(float[] components) {
     if (components.length != dimension) {
       throw invalidResult(

@@ -351,6 +351,9 @@ class EmbeddingCacheTest {
         .isThrownBy(() -> builder.timeToLive(Duration.ZERO))
         .withMessageContaining("timeToLive is PT0S");
     assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.timeToLive(Duration.ofSeconds(Long.MAX_VALUE)))
+        .withMessageContaining("it must be between 1 ms and 36525 days");
+    assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 EmbeddingCache.builder(new WrongEmbedder(texts -> List.of()))
