@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
@@ -61,18 +62,9 @@ final class SemanticCacheEndpoint {
       asked = asked.system(system);
     }
     for (String tag : tags == null ? List.<String>of() : tags) {
-      asked = tagged(asked, tag);
+      asked = parsed("tags", "contains", tag, asked::tag);
     }
     return explanation(cache.explain(asked));
-  }
-
-  private static Prompt tagged(Prompt prompt, String tag) {
-    int end = tag.indexOf('=');
-    if (end < 1) {
-      throw new InvalidEndpointRequestException(
-          "tags contains '" + tag + "'; it must be name=value", "Set tags to name=value.");
-    }
-    return prompt.tag(tag.substring(0, end), tag.substring(end + 1));
   }
 
   /** Returns an entry. */
@@ -104,17 +96,30 @@ final class SemanticCacheEndpoint {
       throw new InvalidEndpointRequestException(
           "scope and tag are both set or both missing", "Set either scope or tag.");
     }
-    return Map.of(
-        "removed", store.remove(scope != null ? new EntrySelector.ByScope(scope) : tagged(tag)));
+    EntrySelector selector =
+        scope != null
+            ? new EntrySelector.ByScope(scope)
+            : parsed("tag", "is", requireNonNull(tag), EntrySelector::tag);
+    return Map.of("removed", store.remove(selector));
   }
 
-  private static EntrySelector tagged(@Nullable String tag) {
-    int end = requireNonNull(tag).indexOf('=');
+  /**
+   * Parses a tag.
+   *
+   * @param parameter the name of the parameter, for messages
+   * @param verb relates the parameter to the tag in messages
+   * @param tag the tag, {@code name=value}
+   * @param result creates the result from the name and the value
+   */
+  private static <T> T parsed(
+      String parameter, String verb, String tag, BiFunction<String, String, T> result) {
+    int end = tag.indexOf('=');
     if (end < 1) {
       throw new InvalidEndpointRequestException(
-          "tag is '" + tag + "'; it must be name=value", "Set tag to name=value.");
+          parameter + " " + verb + " '" + tag + "'; it must be name=value",
+          "Set " + parameter + " to name=value.");
     }
-    return EntrySelector.tag(tag.substring(0, end), tag.substring(end + 1));
+    return result.apply(tag.substring(0, end), tag.substring(end + 1));
   }
 
   private Map<String, Object> statistics(CacheStats stats) {
