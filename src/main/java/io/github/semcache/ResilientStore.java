@@ -160,7 +160,7 @@ final class ResilientStore {
    * Returns the servable entry of a query's key, and the lease if it can be acquired; empty if the
    * store fails.
    *
-   * @param known the creation time of the entry that the caller wants to replace, if there is one
+   * @param known the creation time of the entry to replace; empty if there is none
    * @param duration the duration of the lease
    */
   Optional<Found> tryClaim(Query query, Optional<Instant> known, Duration duration) {

@@ -856,8 +856,8 @@ public final class CacheStats {
    * @param staleHits the number of hits whose soft time to live had expired
    * @param refreshes the number of refreshes that were started in the background
    * @param refreshesDropped the number of refreshes that were dropped because too many were running
-   * @param superseded the number of answers of the model that were not stored because a newer one
-   *     had been stored or was being computed
+   * @param superseded the number of model answers that were not stored because another call had
+   *     stored a newer answer or was computing one
    */
   public record Freshness(long staleHits, long refreshes, long refreshesDropped, long superseded) {
 

@@ -34,8 +34,8 @@ public interface LeaseStore {
    * @param key the {@linkplain io.github.semcache.prompt.Query#key key} of a query
    * @param dependencies the {@linkplain io.github.semcache.prompt.Scope#dependencyTerm terms} of
    *     the dependencies; may be empty
-   * @param known the creation time of an entry that the caller has found and wants to replace;
-   *     empty if it has found none
+   * @param known the creation time of the entry that the caller has found and replaces; empty if it
+   *     has found none
    * @param duration the time after which the lease ends if it is not released; from 1 ms to 100
    *     years
    * @return the entry, the versions, and the lease if it was granted
