@@ -113,10 +113,13 @@ public final class ModelPrices {
   }
 
   Optional<Double> cost(String model, long inputTokens, long outputTokens) {
-    Price price = models.getOrDefault(model, models.get(DATE.matcher(model).replaceFirst("")));
-    return price == null
-        ? Optional.empty()
-        : Optional.of((inputTokens * price.input + outputTokens * price.output) / MILLION);
+    return priceOf(model)
+        .map(price -> (inputTokens * price.input + outputTokens * price.output) / MILLION);
+  }
+
+  private Optional<Price> priceOf(String model) {
+    return Optional.ofNullable(models.get(model))
+        .or(() -> Optional.ofNullable(models.get(DATE.matcher(model).replaceFirst(""))));
   }
 
   double costOfEmbeddings(long count) {
