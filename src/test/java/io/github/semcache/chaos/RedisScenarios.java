@@ -64,7 +64,7 @@ final class RedisScenarios {
         standalone(
             "replies trickle", () -> SingleServer.start().throughProxy(), RedisScenarios::trickle),
         standalone(
-            "replies are cut", () -> SingleServer.start().throughProxy(), RedisScenarios::cut),
+            "replies are truncated", () -> SingleServer.start().throughProxy(), RedisScenarios::truncate),
         standalone(
             "client killed while it writes",
             run -> WriterProcess.startAndKill(3, run.deployment().node().uri())),
@@ -86,9 +86,9 @@ final class RedisScenarios {
             RedisScenarios::trickle),
         Scenario.of(
             "RESP3",
-            "replies are cut",
+            "replies are truncated",
             () -> SingleServer.resp3().throughProxy(),
-            RedisScenarios::cut));
+            RedisScenarios::truncate));
   }
 
   private static List<Scenario<?>> sentinel() {
@@ -264,10 +264,10 @@ final class RedisScenarios {
     run.deployment().proxy().trickle(Duration.ZERO);
   }
 
-  private static void cut(Run<SingleServer> run) {
-    run.deployment().proxy().cut(true);
+  private static void truncate(Run<SingleServer> run) {
+    run.deployment().proxy().truncate(true);
     run.hold();
-    run.deployment().proxy().cut(false);
+    run.deployment().proxy().truncate(false);
   }
 
   static void jump(Run<?> run) {
