@@ -32,7 +32,7 @@ import redis.clients.jedis.RedisClient;
 @Tag("chaos")
 @EnabledIfRedis(EnabledIfRedis.Need.COMMAND)
 class HugeReplyIT {
-  private static final int ASKS = 40;
+  private static final int REQUESTS = 40;
   private static final int HUGE = 300 << 20;
 
   @ParameterizedTest
@@ -59,7 +59,7 @@ class HugeReplyIT {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
       assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-      assertThat(output).as(client).contains("answered " + ASKS + " of " + ASKS);
+      assertThat(output).as(client).contains("answered " + REQUESTS + " of " + REQUESTS);
       System.out.println("300 MB field, 256 MB heap, " + client + ": " + output.strip());
     }
   }
@@ -85,7 +85,7 @@ class HugeReplyIT {
     node.control(connection -> connection.executeCommand(command));
   }
 
-  /** Asks for the huge entry, by its key and by its distance. */
+  /** Asks with the prompt of the huge entry, and with prompts that are near to it. */
   public static void main(String[] args) {
     Items.ItemEmbedder embedder = new Items.ItemEmbedder();
     URI uri = URI.create(args[0]);
@@ -102,7 +102,7 @@ class HugeReplyIT {
                 .build();
         SemanticCache cache = cache(embedder, store)) {
       int answered = 0;
-      for (int i = 0; i < ASKS; i++) {
+      for (int i = 0; i < REQUESTS; i++) {
         Answer answer = cache.ask(Items.prompt(0, 1, i % 2 == 0 ? 0 : i));
         Items.ageOfRightAnswer(answer.text(), 0, 1);
         answered++;
@@ -111,7 +111,7 @@ class HugeReplyIT {
       System.out.printf(
           "answered %d of %d, store errors %d, corrupt entries %d, open circuits %s%n",
           answered,
-          ASKS,
+          REQUESTS,
           cache.stats().storeErrors(),
           cache.stats().corruptEntries(),
           cache.openCircuits());

@@ -29,7 +29,7 @@ final class Scenario<D extends Deployment> {
   static final Duration FAULT = Duration.ofMillis(2_500);
 
   private static final Duration WARM_UP = Duration.ofMillis(800);
-  private static final Duration AFTERMATH = Duration.ofMillis(300);
+  private static final Duration AFTER_RECOVERY = Duration.ofMillis(300);
   private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(45);
   private static final Duration LOOKUP_WARM_UP = Duration.ofSeconds(20);
 
@@ -162,20 +162,20 @@ final class Scenario<D extends Deployment> {
    * What was measured.
    *
    * @param hiccup the longest delay of a thread that only slept
-   * @param operations the operations whose circuit was open at the end
+   * @param openCircuits the operations whose circuit was open at the end
    */
   record Measured(
       Traffic.Counts counts,
       CacheStats stats,
       Optional<Duration> firstExactHit,
-      Optional<Duration> firstNearHit,
+      Optional<Duration> firstSemanticHit,
       Duration hiccup,
       long entriesWithoutExpiry,
       int threadsBefore,
       int threadsPeak,
       int connectionsBefore,
       int connectionsAfter,
-      Set<String> operations) {}
+      Set<String> openCircuits) {}
 
   private Measured measure(Run<D> run, Hiccups hiccups, Items.Model model, int threadsBefore)
       throws Exception {
@@ -193,8 +193,8 @@ final class Scenario<D extends Deployment> {
       boolean unused =
           Waiting.within(
               RECOVERY_LIMIT,
-              () -> traffic.firstExactHit().isPresent() && traffic.firstNearHit().isPresent());
-      Pause.of(AFTERMATH);
+              () -> traffic.firstExactHit().isPresent() && traffic.firstSemanticHit().isPresent());
+      Pause.of(AFTER_RECOVERY);
       connectionsAfter = run.deployment().connections();
       peak = threads.highest();
     } finally {
@@ -204,7 +204,7 @@ final class Scenario<D extends Deployment> {
         traffic.counts(),
         run.cache().stats(),
         traffic.firstExactHit(),
-        traffic.firstNearHit(),
+        traffic.firstSemanticHit(),
         hiccups.longest(),
         entriesWithoutExpiry(run.deployment()),
         threadsBefore,
