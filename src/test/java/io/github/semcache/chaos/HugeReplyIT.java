@@ -9,10 +9,10 @@ import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.JavaProcess;
 import io.github.semcache.verify.PairVerifier;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,14 +46,7 @@ class HugeReplyIT {
         makeHuge(server.node());
       }
       Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx256m",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  HugeReplyIT.class.getName(),
-                  server.node().uri(),
-                  client)
+          JavaProcess.of(HugeReplyIT.class, List.of("-Xmx256m"), server.node().uri(), client)
               .redirectErrorStream(true)
               .start();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
