@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.VectorStore;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -147,27 +145,5 @@ class ScopePairsIT {
   }
 
   /** Called on the caller's thread. */
-  private static final class FastEmbedder implements Embedder, NonBlocking {
-    private final Items.ItemEmbedder embedder = new Items.ItemEmbedder();
-
-    @Override
-    public List<Embedding> embed(List<String> texts) {
-      return embedder.embed(texts);
-    }
-
-    @Override
-    public String modelId() {
-      return embedder.modelId();
-    }
-
-    @Override
-    public int dimension() {
-      return embedder.dimension();
-    }
-
-    @Override
-    public OptionalDouble maxDistance() {
-      return embedder.maxDistance();
-    }
-  }
+  private static final class FastEmbedder extends Items.ItemEmbedder implements NonBlocking {}
 }

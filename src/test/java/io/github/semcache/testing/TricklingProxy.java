@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Accepts connections on the loopback address and forwards them to a server. While it trickles, it
- * forwards the replies of the server one byte at a time, with a pause after each. While it truncates,
- * it forwards half of a reply and closes the connection.
+ * forwards the replies of the server one byte at a time, with a pause after each. While it
+ * truncates, it forwards half of a reply and closes the connection.
  */
 public final class TricklingProxy implements AutoCloseable {
   private final ServerSocket server;
