@@ -5,7 +5,6 @@ import io.github.semcache.store.VectorStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -39,8 +38,6 @@ final class PartFaults {
     }
   }
 
-  private static final Set<String> NON_BLOCKING = Set.of("findNear", "leases");
-
   private static final List<Supplier<Error>> ERRORS =
       List.of(
           () -> new NoClassDefFoundError("injected"),
@@ -54,12 +51,12 @@ final class PartFaults {
     throw ERRORS.get(ThreadLocalRandom.current().nextInt(ERRORS.size())).get();
   }
 
-  /** Returns a store whose calls hang, except for those that by contract do not block. */
+  /** Returns a store whose calls hang, except for {@code findNear}, which must not block. */
   static VectorStore hanging(VectorStore store, Hang hang) {
     return intercepted(
         store,
         method -> {
-          if (!NON_BLOCKING.contains(method)) {
+          if (!method.equals("findNear")) {
             hang.awaitEnd();
           }
         });
