@@ -41,27 +41,27 @@ class ScopePairsIT {
 
   @ParameterizedTest
   @CsvSource({"CORE, 1000000", "OPENAI, 100000", "LANGCHAIN4J, 100000", "SPRING, 100000"})
-  void pairsInMemoryShareNoAnswer(Askers asker, int pairs) throws Exception {
+  void pairsInMemoryShareNoAnswer(ClientApi api, int pairs) throws Exception {
     Embedder embedder = new FastEmbedder();
     try (VectorStore store =
         InMemoryVectorStore.builder(embedder).maxEntries(MEMORY_ENTRIES).build()) {
-      assertPairsShareNoAnswer("in memory", asker, pairs, 4, embedder, store);
+      assertPairsShareNoAnswer("in memory", api, pairs, 4, embedder, store);
     }
   }
 
   @ParameterizedTest
   @CsvSource({"CORE, 100000", "OPENAI, 20000", "LANGCHAIN4J, 20000", "SPRING, 20000"})
   @EnabledIfRedis(EnabledIfRedis.Need.COMMAND)
-  void pairsInRedisShareNoAnswer(Askers asker, int pairs) throws Exception {
+  void pairsInRedisShareNoAnswer(ClientApi api, int pairs) throws Exception {
     Embedder embedder = new FastEmbedder();
     try (SingleServer server = SingleServer.start();
         VectorStore store = server.open(EmbeddingSpace.of(embedder), InstantSource.system())) {
-      assertPairsShareNoAnswer("in Redis", asker, pairs, 8, embedder, store);
+      assertPairsShareNoAnswer("in Redis", api, pairs, 8, embedder, store);
     }
   }
 
   private static void assertPairsShareNoAnswer(
-      String where, Askers way, int pairs, int threads, Embedder embedder, VectorStore store)
+      String where, ClientApi api, int pairs, int threads, Embedder embedder, VectorStore store)
       throws Exception {
     long start = System.nanoTime();
     try (SemanticCache cache =
@@ -74,7 +74,7 @@ class ScopePairsIT {
             .storeTimeout(Duration.ofSeconds(30))
             .timeToLive(TIME_TO_LIVE)
             .build()) {
-      Checker checker = new Checker(way.over(cache));
+      Checker checker = new Checker(api.client(cache));
       checker.run(pairs, threads);
 
       System.out.printf(
@@ -82,7 +82,7 @@ class ScopePairsIT {
               + " hits, %d s%n",
           pairs,
           where,
-          way,
+          api,
           checker.shared.size(),
           checker.repeatedHits.get(),
           checker.repeated.get(),
@@ -99,13 +99,13 @@ class ScopePairsIT {
 
   /** Asks pairs, and some requests twice. */
   private static final class Checker {
-    private final Askers.Asker asker;
+    private final ClientApi.Client client;
     private final AtomicLong repeated = new AtomicLong();
     private final AtomicLong repeatedHits = new AtomicLong();
     private final List<String> shared = new CopyOnWriteArrayList<>();
 
-    Checker(Askers.Asker asker) {
-      this.asker = asker;
+    Checker(ClientApi.Client client) {
+      this.client = client;
     }
 
     void run(int pairs, int threads) throws InterruptedException, ExecutionException {
@@ -133,13 +133,13 @@ class ScopePairsIT {
     }
 
     private void check(int number, RandomRequest.Pair pair) {
-      String answer = asker.ask(pair.one());
-      if (asker.ask(pair.other()).equals(answer)) {
+      String answer = client.ask(pair.one());
+      if (client.ask(pair.other()).equals(answer)) {
         shared.add(number + ": " + pair.difference());
       }
       if (number % CONTROL_RATE == 0) {
         repeated.incrementAndGet();
-        repeatedHits.addAndGet(asker.ask(pair.one()).equals(answer) ? 1 : 0);
+        repeatedHits.addAndGet(client.ask(pair.one()).equals(answer) ? 1 : 0);
       }
     }
   }
