@@ -164,7 +164,7 @@ class AcrossInstancesTest {
   }
 
   @Test
-  void lostLeaderCostsTheLease() {
+  void lostLeaderDelaysOthersByTheLease() {
     SemanticCache brief = cache(Duration.ofMillis(200));
     CacheCall.Lead lost = (CacheCall.Lead) brief.begin(PROMPT, chat.settings());
     long start = System.nanoTime();

@@ -85,7 +85,7 @@ class CacheabilityTest extends CacheFixture {
   }
 
   @Test
-  void maximumAgeDoesNotShortenOtherLives() {
+  void maximumAgeDoesNotShortenOtherTimesToLive() {
     Duration hour = Duration.ofHours(1);
     cache.ask(Prompt.of(PARIS).maxAge(FIVE_MINUTES));
     cache.ask(Prompt.of(WEATHER).maxAge(FIVE_MINUTES).timeToLive(hour));

@@ -7,7 +7,6 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
-import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.policy.Decision;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -118,30 +116,10 @@ class DeadlineTest {
     return builder().store(InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).build());
   }
 
-  /** Returns an embedder with a threshold, so that no scale is measured. */
+  /** Makes the embedder hang. */
   private Embedder hangingEmbedder() {
-    return new Embedder() {
-      @Override
-      public List<Embedding> embed(List<String> texts) {
-        hang.hang();
-        return embedder.embed(texts);
-      }
-
-      @Override
-      public String modelId() {
-        return embedder.modelId();
-      }
-
-      @Override
-      public int dimension() {
-        return embedder.dimension();
-      }
-
-      @Override
-      public OptionalDouble maxDistance() {
-        return embedder.maxDistance();
-      }
-    };
+    embedder.beforeEmbedding(hang::hang);
+    return embedder;
   }
 
   @Test

@@ -181,7 +181,7 @@ class UsageTest extends CacheFixture {
   }
 
   @Test
-  void scopesAreJudgedOnTheirOwn() {
+  void hitRateIsEstimatedForEachScope() {
     SemanticCache bypassing = bypassing();
     for (int i = 0; i < 300; i++) {
       bypassing.ask(Prompt.of("unique " + i).tag("tenant", "unique"));

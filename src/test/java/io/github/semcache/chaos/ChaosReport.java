@@ -20,8 +20,8 @@ final class ChaosReport {
   private static final Path FILE = Path.of("target", "chaos.md");
   private static final String HEADER =
       """
-      | deployment | fault | asks | failed | wrong | stale | without expiry | hits | longest wait \
-      | machine delay | first hit by key | first near hit | threads before, peak, after \
+      | deployment | fault | requests | failed | wrong | stale | without expiry | hits | longest wait \
+      | machine delay | first exact hit | first semantic hit | threads before, peak, after \
       | connections before, after, closed |
       |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
       """;
@@ -47,11 +47,11 @@ final class ChaosReport {
       int threadsAfter,
       int connectionsClosed) {
 
-    /** Returns what must not have happened. */
+    /** Returns the exceeded limits. */
     List<String> violations(Duration margin) {
       Traffic.Counts counts = measured.counts();
       List<String> found = new ArrayList<>();
-      check(found, counts.failed() == 0, counts.failed() + " asks failed");
+      check(found, counts.failed() == 0, counts.failed() + " requests failed");
       check(found, counts.wrong() == 0, counts.wrong() + " answers were wrong");
       check(found, counts.stale() == 0, counts.stale() + " answers had expired");
       check(
@@ -66,11 +66,11 @@ final class ChaosReport {
       check(
           found,
           counts.longestWait().compareTo(limit) <= 0,
-          "an ask waited " + millis(counts.longestWait()) + " (limit " + millis(limit) + ")");
+          "a request waited " + millis(counts.longestWait()) + " (limit " + millis(limit) + ")");
       check(
           found,
-          measured.firstExactHit().isPresent() && measured.firstNearHit().isPresent(),
-          "no hits after the fault; open circuits: " + measured.operations());
+          measured.firstExactHit().isPresent() && measured.firstSemanticHit().isPresent(),
+          "no hits after the fault; open circuits: " + measured.openCircuits());
       check(found, measured.threadsPeak() <= MAX_THREADS, measured.threadsPeak() + " threads");
       check(
           found,
@@ -100,7 +100,7 @@ final class ChaosReport {
           .formatted(
               deployment,
               fault,
-              counts.asks(),
+              counts.requests(),
               counts.failed(),
               counts.wrong(),
               counts.stale(),
@@ -109,7 +109,7 @@ final class ChaosReport {
               millis(counts.longestWait()),
               millis(measured.hiccup()),
               millis(measured.firstExactHit()),
-              millis(measured.firstNearHit()),
+              millis(measured.firstSemanticHit()),
               measured.threadsBefore(),
               measured.threadsPeak(),
               threadsAfter,
@@ -130,7 +130,7 @@ final class ChaosReport {
   /**
    * Adds a row and checks it.
    *
-   * @throws AssertionError if something happened that must not happen
+   * @throws AssertionError if a limit is exceeded
    */
   void add(Row row) {
     lines.add(row.line());

@@ -4,11 +4,10 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.testing.RedisProcess;
 import io.github.semcache.testing.RedisServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,10 +22,10 @@ final class ClusterDeployment implements Deployment {
 
   private final List<RedisNode> nodes = new ArrayList<>();
 
-  private ClusterDeployment() {
+  private ClusterDeployment() throws IOException {
     List<Integer> busPorts = new ArrayList<>();
     for (int i = 0; i < 2 * MASTERS; i++) {
-      int busPort = freePort();
+      int busPort = RedisProcess.freePort();
       busPorts.add(busPort);
       nodes.add(
           RedisNode.start(
@@ -91,16 +90,12 @@ final class ClusterDeployment implements Deployment {
     return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:6");
   }
 
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  static ClusterDeployment start() {
+    try {
+      return new ClusterDeployment();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  static ClusterDeployment start() {
-    return new ClusterDeployment();
   }
 
   List<RedisNode> masters() {

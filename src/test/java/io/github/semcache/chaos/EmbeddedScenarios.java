@@ -70,7 +70,7 @@ final class EmbeddedScenarios {
               run.hold();
               hang.end();
             })
-        .store(store -> PartFaults.intercepted(store, hang::awaitEnd));
+        .store(store -> PartFaults.hanging(store, hang));
   }
 
   private static Scenario<?> errorsOfTheStore() {
@@ -88,7 +88,7 @@ final class EmbeddedScenarios {
             store ->
                 PartFaults.intercepted(
                     store,
-                    () -> {
+                    method -> {
                       if (failing.get()) {
                         PartFaults.throwError();
                       }

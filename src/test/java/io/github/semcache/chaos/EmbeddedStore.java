@@ -3,12 +3,8 @@ package io.github.semcache.chaos;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.store.VectorStore;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +18,10 @@ final class EmbeddedStore implements Deployment {
   }
 
   static EmbeddedStore start() {
-    try {
-      return new EmbeddedStore(Files.createTempDirectory("semcache-chaos"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return in(TemporaryDirectory.create());
   }
 
-  /** Uses a directory, which is not deleted. */
+  /** Uses a directory, which is deleted at the end. */
   static EmbeddedStore in(Path directory) {
     return new EmbeddedStore(directory);
   }
@@ -61,10 +53,6 @@ final class EmbeddedStore implements Deployment {
 
   @Override
   public void close() {
-    try (Stream<Path> files = Files.walk(directory)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(java.io.File::delete);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    TemporaryDirectory.delete(directory);
   }
 }

@@ -1,6 +1,7 @@
 package io.github.semcache.chaos;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /**
  * Measures by how much this machine delays a thread that does nothing but sleep: scheduling by the
@@ -9,13 +10,23 @@ import java.time.Duration;
 final class Hiccups implements AutoCloseable {
   private static final long SLEEP_NANOS = Duration.ofMillis(2).toNanos();
 
-  private final Thread thread = new Thread(this::measure, "hiccups");
   private volatile boolean stopped;
   private volatile long longestNanos;
 
+  /** Measures the delays of a platform thread. */
   Hiccups() {
+    Thread thread = new Thread(this::measure, "hiccups");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /**
+   * Measures the delays of another thread.
+   *
+   * @param starter runs a task in a new thread
+   */
+  Hiccups(Executor starter) {
+    starter.execute(this::measure);
   }
 
   private void measure() {

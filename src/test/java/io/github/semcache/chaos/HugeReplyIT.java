@@ -9,10 +9,10 @@ import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.EnabledIfRedis;
+import io.github.semcache.testing.JavaProcess;
 import io.github.semcache.verify.PairVerifier;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,7 +32,7 @@ import redis.clients.jedis.RedisClient;
 @Tag("chaos")
 @EnabledIfRedis(EnabledIfRedis.Need.COMMAND)
 class HugeReplyIT {
-  private static final int ASKS = 40;
+  private static final int REQUESTS = 40;
   private static final int HUGE = 300 << 20;
 
   @ParameterizedTest
@@ -46,20 +46,13 @@ class HugeReplyIT {
         makeHuge(server.node());
       }
       Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx256m",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  HugeReplyIT.class.getName(),
-                  server.node().uri(),
-                  client)
+          JavaProcess.of(HugeReplyIT.class, List.of("-Xmx256m"), server.node().uri(), client)
               .redirectErrorStream(true)
               .start();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
       assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-      assertThat(output).as(client).contains("answered " + ASKS + " of " + ASKS);
+      assertThat(output).as(client).contains("answered " + REQUESTS + " of " + REQUESTS);
       System.out.println("300 MB field, 256 MB heap, " + client + ": " + output.strip());
     }
   }
@@ -85,7 +78,7 @@ class HugeReplyIT {
     node.control(connection -> connection.executeCommand(command));
   }
 
-  /** Asks for the huge entry, by its key and by its distance. */
+  /** Asks with the prompt of the huge entry, and with prompts that are near to it. */
   public static void main(String[] args) {
     Items.ItemEmbedder embedder = new Items.ItemEmbedder();
     URI uri = URI.create(args[0]);
@@ -102,7 +95,7 @@ class HugeReplyIT {
                 .build();
         SemanticCache cache = cache(embedder, store)) {
       int answered = 0;
-      for (int i = 0; i < ASKS; i++) {
+      for (int i = 0; i < REQUESTS; i++) {
         Answer answer = cache.ask(Items.prompt(0, 1, i % 2 == 0 ? 0 : i));
         Items.ageOfRightAnswer(answer.text(), 0, 1);
         answered++;
@@ -111,7 +104,7 @@ class HugeReplyIT {
       System.out.printf(
           "answered %d of %d, store errors %d, corrupt entries %d, open circuits %s%n",
           answered,
-          ASKS,
+          REQUESTS,
           cache.stats().storeErrors(),
           cache.stats().corruptEntries(),
           cache.openCircuits());

@@ -83,7 +83,7 @@ final class Items {
   }
 
   /** Embeds wordings of one item near to one another. Fails on request. */
-  static final class ItemEmbedder implements Embedder {
+  static class ItemEmbedder implements Embedder {
     static final int DIMENSION = 64;
     private static final double NOISE = 0.1;
     private volatile Runnable before = () -> {};

@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Faults of the parts of a cache in this process: calls that hang, and errors. */
@@ -50,15 +51,26 @@ final class PartFaults {
     throw ERRORS.get(ThreadLocalRandom.current().nextInt(ERRORS.size())).get();
   }
 
-  /** Returns a store that runs an action before each call. */
-  static VectorStore intercepted(VectorStore store, Runnable before) {
+  /** Returns a store whose calls hang, except for {@code findNear}, which must not block. */
+  static VectorStore hanging(VectorStore store, Hang hang) {
+    return intercepted(
+        store,
+        method -> {
+          if (!method.equals("findNear")) {
+            hang.awaitEnd();
+          }
+        });
+  }
+
+  /** Returns a store that passes the name of the method to an action before each call. */
+  static VectorStore intercepted(VectorStore store, Consumer<String> before) {
     return (VectorStore)
         Proxy.newProxyInstance(
             PartFaults.class.getClassLoader(),
             new Class<?>[] {VectorStore.class, StateStore.class},
             (proxy, method, arguments) -> {
               if (!method.getName().equals("space") && !method.getName().equals("close")) {
-                before.run();
+                before.accept(method.getName());
               }
               try {
                 return method.invoke(store, arguments);

@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * A request with random parts, for each of the ways to ask a cache. The question is one of a few,
- * so that all requests with equal other parts share an answer.
+ * A request with random parts, for each {@link ClientApi}. The question is one of a few, so that
+ * all requests with equal other parts share an answer.
  *
  * @param history the earlier messages of the user and the assistant; the first is unique
  */

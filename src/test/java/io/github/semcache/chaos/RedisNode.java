@@ -6,16 +6,13 @@ import io.github.semcache.testing.RedisProcess;
 import io.github.semcache.testing.RedisServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -54,14 +51,10 @@ final class RedisNode implements AutoCloseable {
   }
 
   static RedisNode start(Launcher launcher, String... options) {
-    try {
-      Path directory = Files.createTempDirectory("semcache-chaos");
-      List<String> all = new ArrayList<>(List.of(options));
-      all.addAll(List.of("--dir", directory.toString(), "--enable-debug-command", "local"));
-      return new RedisNode(launcher, directory, all.toArray(String[]::new));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Path directory = TemporaryDirectory.create();
+    List<String> all = new ArrayList<>(List.of(options));
+    all.addAll(List.of("--dir", directory.toString(), "--enable-debug-command", "local"));
+    return new RedisNode(launcher, directory, all.toArray(String[]::new));
   }
 
   int port() {
@@ -88,9 +81,14 @@ final class RedisNode implements AutoCloseable {
   }
 
   private long pid() {
-    return text(command("INFO", "server"))
+    return info("server", "process_id");
+  }
+
+  /** Returns a number that the server reports about itself. */
+  long info(String section, String field) {
+    return text(command("INFO", section))
         .lines()
-        .filter(line -> line.startsWith("process_id:"))
+        .filter(line -> line.startsWith(field + ":"))
         .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
         .findFirst()
         .orElseThrow();
@@ -208,10 +206,6 @@ final class RedisNode implements AutoCloseable {
   @Override
   public void close() {
     process.close();
-    try (Stream<Path> files = Files.walk(directory)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(java.io.File::delete);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    TemporaryDirectory.delete(directory);
   }
 }

@@ -26,23 +26,23 @@ final class RedisScenarios {
   /** Two short scenarios for the normal build. */
   static Stream<Scenario<?>> smoke() {
     return Stream.of(
-        standalone("SIGSTOP", run -> run.deployment().node().pauseFor(Scenario.FAULT)),
+        standalone("SIGSTOP", RedisScenarios::pause),
         standalone("killed, restarted empty", RedisScenarios::killAndRestart));
   }
 
-  private static Scenario<SingleServer> standalone(String fault, Fault<SingleServer> happening) {
-    return standalone(fault, SingleServer::start, happening);
+  private static Scenario<SingleServer> standalone(String faultName, Fault<SingleServer> fault) {
+    return standalone(faultName, SingleServer::start, fault);
   }
 
   private static Scenario<SingleServer> standalone(
-      String fault, Supplier<SingleServer> start, Fault<SingleServer> happening) {
-    return Scenario.of("standalone", fault, start, happening);
+      String faultName, Supplier<SingleServer> start, Fault<SingleServer> fault) {
+    return Scenario.of("standalone", faultName, start, fault);
   }
 
   private static List<Scenario<?>> standalone() {
     return List.of(
         standalone("none", Run::hold),
-        standalone("SIGSTOP", run -> run.deployment().node().pauseFor(Scenario.FAULT)),
+        standalone("SIGSTOP", RedisScenarios::pause),
         standalone("killed, restarted empty", RedisScenarios::killAndRestart),
         standalone(
             "killed, restarted with AOF",
@@ -64,7 +64,9 @@ final class RedisScenarios {
         standalone(
             "replies trickle", () -> SingleServer.start().throughProxy(), RedisScenarios::trickle),
         standalone(
-            "replies are cut", () -> SingleServer.start().throughProxy(), RedisScenarios::cut),
+            "replies are truncated",
+            () -> SingleServer.start().throughProxy(),
+            RedisScenarios::truncate),
         standalone(
             "client killed while it writes",
             run -> WriterProcess.startAndKill(3, run.deployment().node().uri())),
@@ -74,8 +76,7 @@ final class RedisScenarios {
   private static List<Scenario<?>> resp3() {
     Supplier<SingleServer> start = SingleServer::resp3;
     return List.of(
-        Scenario.of(
-            "RESP3", "SIGSTOP", start, run -> run.deployment().node().pauseFor(Scenario.FAULT)),
+        Scenario.of("RESP3", "SIGSTOP", start, RedisScenarios::pause),
         Scenario.of("RESP3", "killed, restarted empty", start, RedisScenarios::killAndRestart),
         Scenario.of("RESP3", "FLUSHALL", start, run -> command(run, "FLUSHALL")),
         Scenario.of("RESP3", "connections killed", start, RedisScenarios::killConnections),
@@ -86,9 +87,9 @@ final class RedisScenarios {
             RedisScenarios::trickle),
         Scenario.of(
             "RESP3",
-            "replies are cut",
+            "replies are truncated",
             () -> SingleServer.resp3().throughProxy(),
-            RedisScenarios::cut));
+            RedisScenarios::truncate));
   }
 
   private static List<Scenario<?>> sentinel() {
@@ -159,12 +160,7 @@ final class RedisScenarios {
             "cluster",
             "connections killed",
             start,
-            run -> {
-              for (int i = 0; i < KILLS; i++) {
-                run.deployment().masters().forEach(RedisScenarios::killConnections);
-                Pause.of(KILL_INTERVAL);
-              }
-            }));
+            run -> killConnections(run.deployment().masters())));
   }
 
   private static void awaitMaster(RedisNode node) {
@@ -173,6 +169,10 @@ final class RedisScenarios {
 
   private static void command(Run<SingleServer> run, String... words) {
     run.deployment().node().command(words);
+  }
+
+  private static void pause(Run<SingleServer> run) {
+    run.deployment().node().pauseFor(Scenario.FAULT);
   }
 
   private static void killAndRestart(Run<SingleServer> run) {
@@ -196,14 +196,7 @@ final class RedisScenarios {
 
   /** Leaves room for a few entries, so that new ones evict old ones. */
   private static void evict(Run<SingleServer> run) {
-    RedisNode node = run.deployment().node();
-    long used =
-        RedisNode.text(node.command("INFO", "memory"))
-            .lines()
-            .filter(line -> line.startsWith("used_memory:"))
-            .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
-            .findFirst()
-            .orElseThrow();
+    long used = run.deployment().node().info("memory", "used_memory");
     command(run, "CONFIG", "SET", "maxmemory-policy", "volatile-lru");
     command(run, "CONFIG", "SET", "maxmemory", Long.toString(used + 100_000));
     run.hold();
@@ -211,14 +204,14 @@ final class RedisScenarios {
   }
 
   private static void killConnections(Run<SingleServer> run) {
-    for (int i = 0; i < KILLS; i++) {
-      killConnections(run.deployment().node());
-      Pause.of(KILL_INTERVAL);
-    }
+    killConnections(List.of(run.deployment().node()));
   }
 
-  private static void killConnections(RedisNode node) {
-    node.command("CLIENT", "KILL", "TYPE", "normal");
+  private static void killConnections(List<RedisNode> nodes) {
+    for (int i = 0; i < KILLS; i++) {
+      nodes.forEach(node -> node.command("CLIENT", "KILL", "TYPE", "normal"));
+      Pause.of(KILL_INTERVAL);
+    }
   }
 
   private static void changePassword(Run<SingleServer> run) {
@@ -264,10 +257,10 @@ final class RedisScenarios {
     run.deployment().proxy().trickle(Duration.ZERO);
   }
 
-  private static void cut(Run<SingleServer> run) {
-    run.deployment().proxy().cut(true);
+  private static void truncate(Run<SingleServer> run) {
+    run.deployment().proxy().truncate(true);
     run.hold();
-    run.deployment().proxy().cut(false);
+    run.deployment().proxy().truncate(false);
   }
 
   static void jump(Run<?> run) {

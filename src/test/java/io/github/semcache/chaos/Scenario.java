@@ -29,7 +29,7 @@ final class Scenario<D extends Deployment> {
   static final Duration FAULT = Duration.ofMillis(2_500);
 
   private static final Duration WARM_UP = Duration.ofMillis(800);
-  private static final Duration AFTERMATH = Duration.ofMillis(300);
+  private static final Duration AFTER_RECOVERY = Duration.ofMillis(300);
   private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(45);
   private static final Duration LOOKUP_WARM_UP = Duration.ofSeconds(20);
 
@@ -37,51 +37,43 @@ final class Scenario<D extends Deployment> {
   private final String faultName;
   private final Supplier<D> start;
   private final Fault<D> fault;
-  private final Duration timeToLive;
-  private final double newRate;
-  private final UnaryOperator<VectorStore> storeWrapper;
+  private Duration timeToLive = Duration.ofMinutes(1);
+  private double newRate = 0.05;
+  private UnaryOperator<VectorStore> storeWrapper = UnaryOperator.identity();
 
   /** Injects a fault, waits, and ends the fault. */
   interface Fault<D extends Deployment> {
-    void happen(Run<D> run) throws Exception;
+    void inject(Run<D> run) throws Exception;
   }
 
-  private Scenario(
-      String deploymentName,
-      String faultName,
-      Supplier<D> start,
-      Fault<D> fault,
-      Duration timeToLive,
-      double newRate,
-      UnaryOperator<VectorStore> storeWrapper) {
+  private Scenario(String deploymentName, String faultName, Supplier<D> start, Fault<D> fault) {
     this.deploymentName = deploymentName;
     this.faultName = faultName;
     this.start = start;
     this.fault = fault;
-    this.timeToLive = timeToLive;
-    this.newRate = newRate;
-    this.storeWrapper = storeWrapper;
   }
 
   static <D extends Deployment> Scenario<D> of(
-      String deployment, String fault, Supplier<D> start, Fault<D> happening) {
-    return new Scenario<>(
-        deployment, fault, start, happening, Duration.ofMinutes(1), 0.05, UnaryOperator.identity());
+      String deploymentName, String faultName, Supplier<D> start, Fault<D> fault) {
+    return new Scenario<>(deploymentName, faultName, start, fault);
   }
 
   /** Sets the time to live of answers. */
   Scenario<D> timeToLive(Duration ttl) {
-    return new Scenario<>(deploymentName, faultName, start, fault, ttl, newRate, storeWrapper);
+    timeToLive = ttl;
+    return this;
   }
 
   /** Sets the fraction of new questions. */
   Scenario<D> newRate(double rate) {
-    return new Scenario<>(deploymentName, faultName, start, fault, timeToLive, rate, storeWrapper);
+    newRate = rate;
+    return this;
   }
 
   /** Sets a wrapper of the store. */
   Scenario<D> store(UnaryOperator<VectorStore> wrapper) {
-    return new Scenario<>(deploymentName, faultName, start, fault, timeToLive, newRate, wrapper);
+    storeWrapper = wrapper;
+    return this;
   }
 
   /** A clock that jumps. Thread-safe. */
@@ -162,20 +154,20 @@ final class Scenario<D extends Deployment> {
    * What was measured.
    *
    * @param hiccup the longest delay of a thread that only slept
-   * @param operations the operations whose circuit was open at the end
+   * @param openCircuits the operations whose circuit was open at the end
    */
   record Measured(
       Traffic.Counts counts,
       CacheStats stats,
       Optional<Duration> firstExactHit,
-      Optional<Duration> firstNearHit,
+      Optional<Duration> firstSemanticHit,
       Duration hiccup,
       long entriesWithoutExpiry,
       int threadsBefore,
       int threadsPeak,
       int connectionsBefore,
       int connectionsAfter,
-      Set<String> operations) {}
+      Set<String> openCircuits) {}
 
   private Measured measure(Run<D> run, Hiccups hiccups, Items.Model model, int threadsBefore)
       throws Exception {
@@ -188,13 +180,13 @@ final class Scenario<D extends Deployment> {
     try (Threads.Peak threads = new Threads.Peak()) {
       Pause.of(WARM_UP);
       connectionsBefore = run.deployment().connections();
-      fault.happen(run);
+      fault.inject(run);
       traffic.recover();
       boolean unused =
           Waiting.within(
               RECOVERY_LIMIT,
-              () -> traffic.firstExactHit().isPresent() && traffic.firstNearHit().isPresent());
-      Pause.of(AFTERMATH);
+              () -> traffic.firstExactHit().isPresent() && traffic.firstSemanticHit().isPresent());
+      Pause.of(AFTER_RECOVERY);
       connectionsAfter = run.deployment().connections();
       peak = threads.highest();
     } finally {
@@ -204,7 +196,7 @@ final class Scenario<D extends Deployment> {
         traffic.counts(),
         run.cache().stats(),
         traffic.firstExactHit(),
-        traffic.firstNearHit(),
+        traffic.firstSemanticHit(),
         hiccups.longest(),
         entriesWithoutExpiry(run.deployment()),
         threadsBefore,

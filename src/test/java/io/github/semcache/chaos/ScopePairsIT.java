@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.VectorStore;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -43,27 +41,27 @@ class ScopePairsIT {
 
   @ParameterizedTest
   @CsvSource({"CORE, 1000000", "OPENAI, 100000", "LANGCHAIN4J, 100000", "SPRING, 100000"})
-  void pairsInMemoryShareNoAnswer(Askers asker, int pairs) throws Exception {
+  void pairsInMemoryShareNoAnswer(ClientApi api, int pairs) throws Exception {
     Embedder embedder = new FastEmbedder();
     try (VectorStore store =
         InMemoryVectorStore.builder(embedder).maxEntries(MEMORY_ENTRIES).build()) {
-      assertPairsShareNoAnswer("in memory", asker, pairs, 4, embedder, store);
+      assertPairsShareNoAnswer("in memory", api, pairs, 4, embedder, store);
     }
   }
 
   @ParameterizedTest
   @CsvSource({"CORE, 100000", "OPENAI, 20000", "LANGCHAIN4J, 20000", "SPRING, 20000"})
   @EnabledIfRedis(EnabledIfRedis.Need.COMMAND)
-  void pairsInRedisShareNoAnswer(Askers asker, int pairs) throws Exception {
+  void pairsInRedisShareNoAnswer(ClientApi api, int pairs) throws Exception {
     Embedder embedder = new FastEmbedder();
     try (SingleServer server = SingleServer.start();
         VectorStore store = server.open(EmbeddingSpace.of(embedder), InstantSource.system())) {
-      assertPairsShareNoAnswer("in Redis", asker, pairs, 8, embedder, store);
+      assertPairsShareNoAnswer("in Redis", api, pairs, 8, embedder, store);
     }
   }
 
   private static void assertPairsShareNoAnswer(
-      String where, Askers way, int pairs, int threads, Embedder embedder, VectorStore store)
+      String where, ClientApi api, int pairs, int threads, Embedder embedder, VectorStore store)
       throws Exception {
     long start = System.nanoTime();
     try (SemanticCache cache =
@@ -76,7 +74,7 @@ class ScopePairsIT {
             .storeTimeout(Duration.ofSeconds(30))
             .timeToLive(TIME_TO_LIVE)
             .build()) {
-      Checker checker = new Checker(way.over(cache));
+      Checker checker = new Checker(api.client(cache));
       checker.run(pairs, threads);
 
       System.out.printf(
@@ -84,7 +82,7 @@ class ScopePairsIT {
               + " hits, %d s%n",
           pairs,
           where,
-          way,
+          api,
           checker.shared.size(),
           checker.repeatedHits.get(),
           checker.repeated.get(),
@@ -101,13 +99,13 @@ class ScopePairsIT {
 
   /** Asks pairs, and some requests twice. */
   private static final class Checker {
-    private final Askers.Asker asker;
+    private final ClientApi.Client client;
     private final AtomicLong repeated = new AtomicLong();
     private final AtomicLong repeatedHits = new AtomicLong();
     private final List<String> shared = new CopyOnWriteArrayList<>();
 
-    Checker(Askers.Asker asker) {
-      this.asker = asker;
+    Checker(ClientApi.Client client) {
+      this.client = client;
     }
 
     void run(int pairs, int threads) throws InterruptedException, ExecutionException {
@@ -135,39 +133,17 @@ class ScopePairsIT {
     }
 
     private void check(int number, RandomRequest.Pair pair) {
-      String answer = asker.ask(pair.one());
-      if (asker.ask(pair.other()).equals(answer)) {
+      String answer = client.ask(pair.one());
+      if (client.ask(pair.other()).equals(answer)) {
         shared.add(number + ": " + pair.difference());
       }
       if (number % CONTROL_RATE == 0) {
         repeated.incrementAndGet();
-        repeatedHits.addAndGet(asker.ask(pair.one()).equals(answer) ? 1 : 0);
+        repeatedHits.addAndGet(client.ask(pair.one()).equals(answer) ? 1 : 0);
       }
     }
   }
 
   /** Called on the caller's thread. */
-  private static final class FastEmbedder implements Embedder, NonBlocking {
-    private final Items.ItemEmbedder embedder = new Items.ItemEmbedder();
-
-    @Override
-    public List<Embedding> embed(List<String> texts) {
-      return embedder.embed(texts);
-    }
-
-    @Override
-    public String modelId() {
-      return embedder.modelId();
-    }
-
-    @Override
-    public int dimension() {
-      return embedder.dimension();
-    }
-
-    @Override
-    public OptionalDouble maxDistance() {
-      return embedder.maxDistance();
-    }
-  }
+  private static final class FastEmbedder extends Items.ItemEmbedder implements NonBlocking {}
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * questions in new wordings, and new questions. Checks every answer.
  */
 final class Traffic implements AutoCloseable {
-  static final int THREADS = 8;
+  private static final int THREADS = 8;
   private static final int TENANTS = 4;
   private static final int KNOWN_ITEMS = 100;
   private static final Duration PAUSE = Duration.ofMillis(2);
@@ -31,14 +31,14 @@ final class Traffic implements AutoCloseable {
   private final double newRate;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger nextItem = new AtomicInteger(KNOWN_ITEMS);
-  private final AtomicLong asks = new AtomicLong();
+  private final AtomicLong requests = new AtomicLong();
   private final AtomicLong hits = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final AtomicLong wrong = new AtomicLong();
   private final AtomicLong stale = new AtomicLong();
   private final AtomicLong longestWait = new AtomicLong();
   private final AtomicLong firstExactHit = new AtomicLong();
-  private final AtomicLong firstNearHit = new AtomicLong();
+  private final AtomicLong firstSemanticHit = new AtomicLong();
   private final AtomicReference<@Nullable Throwable> firstFailure = new AtomicReference<>();
 
   /** The end of the fault; 0 before. */
@@ -58,9 +58,9 @@ final class Traffic implements AutoCloseable {
     this.newRate = newRate;
   }
 
-  /** The counts of the asks so far. */
+  /** The counts of the requests so far. */
   record Counts(
-      long asks,
+      long requests,
       long hits,
       long failed,
       long wrong,
@@ -107,7 +107,7 @@ final class Traffic implements AutoCloseable {
       failed.incrementAndGet();
       firstFailure.compareAndSet(null, e);
     } finally {
-      asks.incrementAndGet();
+      requests.incrementAndGet();
     }
   }
 
@@ -122,24 +122,24 @@ final class Traffic implements AutoCloseable {
     hits.incrementAndGet();
     long since = recovery;
     if (since != 0 && start - since > 0) {
-      AtomicLong first = source == Answer.Source.EXACT ? firstExactHit : firstNearHit;
+      AtomicLong first = source == Answer.Source.EXACT ? firstExactHit : firstSemanticHit;
       first.compareAndSet(0, end - since);
     }
   }
 
-  /** Declares the fault ended. Hits of asks that start later count as hits after the recovery. */
+  /** Ends the fault. Hits of requests that start later count as hits after the recovery. */
   void recover() {
     recovery = System.nanoTime();
   }
 
-  /** Returns the time from the end of the fault to the first hit by key. */
+  /** Returns the time from the end of the fault to the first exact hit. */
   Optional<Duration> firstExactHit() {
     return duration(firstExactHit);
   }
 
-  /** Returns the time from the end of the fault to the first hit by distance. */
-  Optional<Duration> firstNearHit() {
-    return duration(firstNearHit);
+  /** Returns the time from the end of the fault to the first semantic hit. */
+  Optional<Duration> firstSemanticHit() {
+    return duration(firstSemanticHit);
   }
 
   private static Optional<Duration> duration(AtomicLong nanos) {
@@ -148,7 +148,7 @@ final class Traffic implements AutoCloseable {
 
   Counts counts() {
     return new Counts(
-        asks.get(),
+        requests.get(),
         hits.get(),
         failed.get(),
         wrong.get(),
@@ -157,7 +157,7 @@ final class Traffic implements AutoCloseable {
         Optional.ofNullable(firstFailure.get()));
   }
 
-  /** Stops the threads and waits for their current asks. */
+  /** Stops the threads and waits for their current requests. */
   @Override
   public void close() {
     stopped = true;
@@ -169,7 +169,7 @@ final class Traffic implements AutoCloseable {
       }
       if (thread.isAlive()) {
         failed.incrementAndGet();
-        firstFailure.compareAndSet(null, new AssertionError("an ask did not return"));
+        firstFailure.compareAndSet(null, new AssertionError("a request did not return"));
       }
     }
   }

@@ -48,7 +48,7 @@ class VirtualThreadsIT {
     AtomicInteger fromModel = new AtomicInteger();
     try (PinnedThreads pinned = new PinnedThreads();
         Hiccups platform = new Hiccups();
-        Pulse virtual = new Pulse();
+        Hiccups virtual = new Hiccups(VirtualThreadsIT::startVirtual);
         SemanticCache cache =
             SemanticCache.builder()
                 .embedder(embedder)
@@ -91,7 +91,7 @@ class VirtualThreadsIT {
   }
 
   /** Calls an action on each of the virtual threads and waits for all of them. */
-  private static void askWithAllThreads(IntConsumer action) throws Exception {
+  private static void askWithAllThreads(IntConsumer action) throws InterruptedException {
     CountDownLatch done = new CountDownLatch(THREADS);
     for (int i = 0; i < THREADS; i++) {
       int item = i;
@@ -104,9 +104,13 @@ class VirtualThreadsIT {
     done.await();
   }
 
-  private static void startVirtual(Runnable task) throws ReflectiveOperationException {
-    Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
-    start.invoke(null, task);
+  private static void startVirtual(Runnable task) {
+    try {
+      Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
+      start.invoke(null, task);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Counts the events of virtual threads that block their carrier thread. */
@@ -134,33 +138,6 @@ class VirtualThreadsIT {
     @Override
     public void close() {
       recording.close();
-    }
-  }
-
-  /** A virtual thread that does nothing but sleep. */
-  private static final class Pulse implements AutoCloseable {
-    private static final Duration SLEEP = Duration.ofMillis(2);
-    private final AtomicLong longestNanos = new AtomicLong();
-    private volatile boolean stopped;
-
-    Pulse() throws ReflectiveOperationException {
-      startVirtual(
-          () -> {
-            while (!stopped) {
-              long start = System.nanoTime();
-              Pause.of(SLEEP);
-              longestNanos.accumulateAndGet(System.nanoTime() - start - SLEEP.toNanos(), Math::max);
-            }
-          });
-    }
-
-    Duration longest() {
-      return Duration.ofNanos(longestNanos.get());
-    }
-
-    @Override
-    public void close() {
-      stopped = true;
     }
   }
 }

@@ -2,8 +2,11 @@ package io.github.semcache.chaos;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.awaitility.core.ConditionTimeoutException;
 
-/** Waits for a condition of a server. */
+/** Waits for a condition of a server. A failure of the condition is no success. */
 final class Waiting {
   private static final Duration INTERVAL = Duration.ofMillis(20);
 
@@ -12,31 +15,28 @@ final class Waiting {
   /**
    * Waits until a condition holds.
    *
-   * @throws IllegalStateException if it does not hold in time
+   * @throws ConditionTimeoutException if it does not hold in time
    */
   static void until(Duration limit, String expectation, BooleanSupplier condition) {
-    if (!within(limit, condition)) {
-      throw new IllegalStateException("not within " + limit.toSeconds() + " s: " + expectation);
-    }
+    await(limit).alias(expectation).until(condition::getAsBoolean);
   }
 
-  /** Returns whether a condition holds within a time. A failure of the condition is no success. */
+  private static ConditionFactory await(Duration limit) {
+    return Awaitility.await()
+        .pollInSameThread() // does not change the number of threads
+        .pollDelay(Duration.ZERO)
+        .pollInterval(INTERVAL)
+        .atMost(limit)
+        .ignoreExceptions();
+  }
+
+  /** Returns whether a condition holds within a time. */
   static boolean within(Duration limit, BooleanSupplier condition) {
-    long start = System.nanoTime();
-    while (!holds(condition)) {
-      if (System.nanoTime() - start > limit.toNanos()) {
-        return false;
-      }
-      Pause.of(INTERVAL);
-    }
-    return true;
-  }
-
-  private static boolean holds(BooleanSupplier condition) {
     try {
-      return condition.getAsBoolean();
-    } catch (RuntimeException e) {
-      return false; // The server does not respond yet.
+      await(limit).until(condition::getAsBoolean);
+      return true;
+    } catch (ConditionTimeoutException e) {
+      return false;
     }
   }
 }

@@ -6,6 +6,7 @@ import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.testing.JavaProcess;
 import io.github.semcache.verify.PairVerifier;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A process with a cache whose eight threads write entries until it is killed. */
@@ -59,15 +61,7 @@ final class WriterProcess {
   private static void startAndKill(String location) {
     try {
       Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-XX:TieredStopAtLevel=1",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  WriterProcess.class.getName(),
-                  location)
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+          JavaProcess.of(WriterProcess.class, List.of("-XX:TieredStopAtLevel=1"), location).start();
       try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
         boolean isReady = READY.equals(output.readLine());
         Pause.of(isReady ? WRITING : Duration.ZERO);

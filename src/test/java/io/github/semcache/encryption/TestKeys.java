@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.Map;
 
 /** Keys of tests. */
-final class TestKeys {
+public final class TestKeys {
   static final byte[] LOOKUP = filled(7, 32);
 
   private TestKeys() {}
 
-  static StoreEncryption.Keys first() {
+  public static StoreEncryption.Keys first() {
     return StoreEncryption.Keys.of(LOOKUP, "first", Map.of("first", filled(1, 32)));
   }
 

@@ -2,13 +2,12 @@ package io.github.semcache.instances;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.semcache.testing.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -27,17 +26,12 @@ final class Instance implements AutoCloseable {
 
   /** Starts a process and does not wait for it. */
   static Instance start(List<String> options) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:+UseSerialGC");
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-Xmx256m");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(InstanceProcess.class.getName());
-    command.addAll(options);
     return new Instance(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+        JavaProcess.of(
+                InstanceProcess.class,
+                List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"),
+                options.toArray(String[]::new))
+            .start());
   }
 
   Instance awaitReady() throws IOException {

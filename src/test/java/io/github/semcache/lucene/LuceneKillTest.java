@@ -9,6 +9,7 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -115,14 +116,8 @@ class LuceneKillTest {
   }
 
   private Process start(int from) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            EntryWriterProcess.class.getName(),
-            directory.toString(),
-            Integer.toString(from))
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
+    return JavaProcess.of(
+            EntryWriterProcess.class, List.of(), directory.toString(), Integer.toString(from))
         .start();
   }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.testing.JavaProcess;
 import io.github.semcache.testkit.StateStoreContract;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,14 +56,7 @@ class LuceneStateStoreTest extends StateStoreContract<LuceneVectorStore> {
   void killLosesNoAcknowledgedStateAndLeavesNoPartialState() throws Exception {
     Path killed = directory.resolve("killed");
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                StateWriterProcess.class.getName(),
-                killed.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        JavaProcess.of(StateWriterProcess.class, List.of(), killed.toString()).start();
     int acknowledged = 0;
     try (var output = process.inputReader()) {
       for (int i = 0; i < 20; i++) {

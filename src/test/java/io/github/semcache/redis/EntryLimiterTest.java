@@ -97,7 +97,7 @@ class EntryLimiterTest {
   }
 
   @Test
-  void entriesAreCountedAfterATenOfAThousandthNearTheLimit() {
+  void entriesNearTheLimitAreCountedAfterOneIn400OfTheLimit() {
     count(3_999);
     put(1);
     runTasks();
@@ -109,7 +109,7 @@ class EntryLimiterTest {
   }
 
   @Test
-  void writesOfOtherStoresAreNoticedByTheGrowth() {
+  void writesOfOtherStoresAreDetectedByTheGrowth() {
     count(3_000);
     put(1);
     runTasks();

@@ -28,6 +28,12 @@ class RedisClusterWriteMethodIT extends RedisWriteMethodIT {
     return RedisConnection.of(uri).cluster();
   }
 
+  /** Adds scripts, which replace transactions in a cluster. */
+  @Override
+  String[] withTransactions() {
+    return new String[] {"+multi", "+exec", "-restore", "+eval"};
+  }
+
   @Override
   void onEveryNode(String... words) {
     Set<HostAndPort> seed = Set.of(new HostAndPort(server().getHost(), server().getPort()));

@@ -104,7 +104,7 @@ class RedisMaxEntriesIT extends RedisFixture {
   }
 
   @Test
-  void severalStoresKeepTheLimitTogether() throws Exception {
+  void severalStoresEnforceTheLimitTogether() throws Exception {
     int stores = 4;
     int perStore = 1_000;
     int limit = 1_000;

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** Runs the contract with RESP2 and HNSW; subclasses run it with RESP3, FLAT, and a cluster. */
+/** Runs the contract with RESP2 and HNSW; subclasses run it with other options. */
 @EnabledIfRedis
 class RedisVectorStoreIT extends VectorStoreContract {
 

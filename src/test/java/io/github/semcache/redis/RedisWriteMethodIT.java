@@ -44,6 +44,11 @@ class RedisWriteMethodIT extends RedisFixture {
     return RedisConnection.of(uri);
   }
 
+  /** Returns the permissions of a user who may use transactions, and only what else is needed. */
+  String[] withTransactions() {
+    return new String[] {"+multi", "+exec", "-restore"};
+  }
+
   private RedisVectorStore.Builder asUser(String... permissions) {
     onEveryNode(
         Stream.concat(
@@ -52,6 +57,13 @@ class RedisWriteMethodIT extends RedisFixture {
             .toArray(String[]::new));
     URI uri = URI.create("redis://writer:pw@127.0.0.1:" + server().getPort());
     return RedisVectorStore.builder(connectionTo(uri), SPACE).cacheName(cacheName);
+  }
+
+  /** Adds permissions to those that every method needs. */
+  private RedisVectorStore.Builder asReaderAndWriter(String... permissions) {
+    Stream<String> common =
+        Stream.of("+@read", "+@write", "+ft.search", "+ft.create", "+ft.info", "+cluster|slots");
+    return asUser(Stream.concat(common, Stream.of(permissions)).toArray(String[]::new));
   }
 
   private static CacheEntry newEntry(String prompt, String answer) {
@@ -105,52 +117,21 @@ class RedisWriteMethodIT extends RedisFixture {
 
   @Test
   void userWithScriptsAndWithoutTransactionsWrites() {
-    try (RedisVectorStore limited =
-        asUser(
-                "+@read",
-                "+@write",
-                "+ft.search",
-                "+ft.create",
-                "+ft.info",
-                "+eval",
-                "-restore",
-                "+cluster|slots")
-            .build()) {
+    try (RedisVectorStore limited = asReaderAndWriter("+eval", "-restore").build()) {
       assertEntriesAreWrittenAtomically(limited);
     }
   }
 
   @Test
   void userWithTransactionsAndWithoutOtherMethodsWrites() {
-    try (RedisVectorStore limited =
-        asUser(
-                "+@read",
-                "+@write",
-                "+ft.search",
-                "+ft.create",
-                "+ft.info",
-                "+multi",
-                "+exec",
-                "-restore",
-                "+eval",
-                "+cluster|slots")
-            .build()) {
+    try (RedisVectorStore limited = asReaderAndWriter(withTransactions()).build()) {
       assertEntriesAreWrittenAtomically(limited);
     }
   }
 
   @Test
   void userWithoutAnyMethodWritesNothing() {
-    try (RedisVectorStore limited =
-        asUser(
-                "+@read",
-                "+@write",
-                "+ft.search",
-                "+ft.create",
-                "+ft.info",
-                "-restore",
-                "+cluster|slots")
-            .build()) {
+    try (RedisVectorStore limited = asReaderAndWriter("-restore").build()) {
       CacheEntry entry = newEntry("what?", "answer");
 
       assertThatThrownBy(
@@ -167,18 +148,7 @@ class RedisWriteMethodIT extends RedisFixture {
 
   @Test
   void methodIsSelectedAgainAfterAPermissionWasRevoked() {
-    try (RedisVectorStore limited =
-        asUser(
-                "+@read",
-                "+@write",
-                "+ft.search",
-                "+ft.create",
-                "+ft.info",
-                "+multi",
-                "+exec",
-                "+eval",
-                "+cluster|slots")
-            .build()) {
+    try (RedisVectorStore limited = asReaderAndWriter("+multi", "+exec", "+eval").build()) {
       onEveryNode("SETUSER", "writer", "-multi", "-eval");
       List<NewEntry> entries =
           List.of(

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -51,10 +50,7 @@ public final class Browser implements AutoCloseable {
 
   /** Starts a browser. */
   public static Browser start() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    int port = RedisProcess.freePort();
     Process driver =
         new ProcessBuilder(driver().orElseThrow().toString(), "--port=" + port)
             .redirectErrorStream(true)

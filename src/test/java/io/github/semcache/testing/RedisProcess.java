@@ -71,7 +71,8 @@ public final class RedisProcess implements AutoCloseable {
     return started;
   }
 
-  static int freePort() throws IOException {
+  /** Returns a port of the loopback address that is not in use. */
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

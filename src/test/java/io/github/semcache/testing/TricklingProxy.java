@@ -14,15 +14,15 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Accepts connections on the loopback address and forwards them to a server. While it trickles, it
- * forwards the replies of the server one byte at a time, with a pause after each. While it cuts, it
- * forwards half of a reply and closes the connection.
+ * forwards the replies of the server one byte at a time, with a pause after each. While it
+ * truncates, it forwards half of a reply and closes the connection.
  */
 public final class TricklingProxy implements AutoCloseable {
   private final ServerSocket server;
   private final URI target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile Duration pause = Duration.ZERO;
-  private volatile boolean cutting;
+  private volatile boolean truncating;
 
   private TricklingProxy(ServerSocket server, URI target) {
     this.server = server;
@@ -43,8 +43,8 @@ public final class TricklingProxy implements AutoCloseable {
   }
 
   /** Sets whether connections are closed in the middle of a reply. */
-  public void cut(boolean cutReplies) {
-    this.cutting = cutReplies;
+  public void truncate(boolean truncateReplies) {
+    this.truncating = truncateReplies;
   }
 
   public URI uri() {
@@ -87,7 +87,7 @@ public final class TricklingProxy implements AutoCloseable {
       OutputStream output = to.getOutputStream();
       byte[] bytes = new byte[8192];
       for (int count = input.read(bytes); count >= 0; count = input.read(bytes)) {
-        if (isReply && cutting) {
+        if (isReply && truncating) {
           output.write(bytes, 0, count / 2);
           return;
         }

@@ -94,15 +94,15 @@ final class UiFixture implements AutoCloseable {
 
   /** Posts a JSON object and returns the reply, which must be a success. */
   JsonNode ok(String endpoint, String body) throws Exception {
-    HttpResponse<String> response = post("/api/" + endpoint, body);
-    if (response.statusCode() != 200) {
-      throw new AssertionError(response.statusCode() + " " + response.body());
-    }
-    return JSON.readTree(response.body());
+    return ok(post("/api/" + endpoint, body));
   }
 
+  /** Gets a reply, which must be a success. */
   JsonNode ok(String endpoint) throws Exception {
-    HttpResponse<String> response = get("/api/" + endpoint);
+    return ok(get("/api/" + endpoint));
+  }
+
+  private static JsonNode ok(HttpResponse<String> response) throws IOException {
     if (response.statusCode() != 200) {
       throw new AssertionError(response.statusCode() + " " + response.body());
     }

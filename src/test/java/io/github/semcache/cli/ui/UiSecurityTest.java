@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.testkit.FakeEmbedder;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -31,11 +34,11 @@ class UiSecurityTest {
     page.close();
   }
 
-  private String[] request(String line, String host, String... more) {
-    return java.util.stream.Stream.concat(
-            java.util.stream.Stream.of(line + " HTTP/1.1", "Host: " + host),
-            java.util.stream.Stream.of(more))
-        .toArray(String[]::new);
+  /** Sends a request and returns the status line of the reply. */
+  private String status(String request, String host, String... headers) throws IOException {
+    return page.raw(
+        Stream.concat(Stream.of(request + " HTTP/1.1", "Host: " + host), Stream.of(headers))
+            .toArray(String[]::new));
   }
 
   private String own() {
@@ -58,7 +61,7 @@ class UiSecurityTest {
     try (Socket socket = new Socket()) {
       InetSocketAddress address = new InetSocketAddress(other.get(), page.port());
       assertThatThrownBy(() -> socket.connect(address, 2_000))
-          .isInstanceOfAny(ConnectException.class, java.net.SocketTimeoutException.class);
+          .isInstanceOfAny(ConnectException.class, SocketTimeoutException.class);
     }
   }
 
@@ -80,21 +83,20 @@ class UiSecurityTest {
   void foreignHostIsRefused(String host) throws Exception {
     String actual = host.replace("%d", String.valueOf(page.port()));
 
-    assertThat(page.raw(request("GET /", actual))).contains(" 403 ");
-    assertThat(page.raw(request("GET /api/state", actual, tokenHeader()))).contains(" 403 ");
+    assertThat(status("GET /", actual)).contains(" 403 ");
+    assertThat(status("GET /api/state", actual, tokenHeader())).contains(" 403 ");
   }
 
   @Test
   void twoHostsAreRefused() throws Exception {
-    assertThat(page.raw(request("GET /", own(), "Host: attacker.example")))
-        .containsPattern(" 40[03] ");
+    assertThat(status("GET /", own(), "Host: attacker.example")).containsPattern(" 40[03] ");
   }
 
   @Test
   void loopbackNamesAreServed() throws Exception {
     for (String host : List.of("127.0.0.1:%d", "localhost:%d", "LOCALHOST:%d", "[::1]:%d")) {
       String actual = host.formatted(page.port());
-      assertThat(page.raw(request("GET /", actual))).as(actual).contains(" 200 ");
+      assertThat(status("GET /", actual)).as(actual).contains(" 200 ");
     }
   }
 
@@ -113,30 +115,30 @@ class UiSecurityTest {
   void foreignOriginIsRefused(String origin) throws Exception {
     String actual = origin.replace("%d", String.valueOf(page.port()));
 
-    assertThat(page.raw(request("GET /api/state", own(), tokenHeader(), "Origin: " + actual)))
+    assertThat(status("GET /api/state", own(), tokenHeader(), "Origin: " + actual))
         .contains(" 403 ");
-    assertThat(page.raw(request("GET /", own(), "Origin: " + actual))).contains(" 403 ");
+    assertThat(status("GET /", own(), "Origin: " + actual)).contains(" 403 ");
   }
 
   @Test
   void ownOriginIsServed() throws Exception {
-    assertThat(page.raw(request("GET /api/state", own(), tokenHeader(), "Origin: http://" + own())))
+    assertThat(status("GET /api/state", own(), tokenHeader(), "Origin: http://" + own()))
         .contains(" 200 ");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"cross-site", "same-site", "", "anything"})
   void requestsFromOtherSitesAreRefused(String site) throws Exception {
-    assertThat(page.raw(request("GET /", own(), "Sec-Fetch-Site: " + site))).contains(" 403 ");
-    assertThat(page.raw(request("GET /", own(), "Sec-Fetch-Site: none"))).contains(" 200 ");
-    assertThat(page.raw(request("GET /", own(), "Sec-Fetch-Site: same-origin"))).contains(" 200 ");
+    assertThat(status("GET /", own(), "Sec-Fetch-Site: " + site)).contains(" 403 ");
+    assertThat(status("GET /", own(), "Sec-Fetch-Site: none")).contains(" 200 ");
+    assertThat(status("GET /", own(), "Sec-Fetch-Site: same-origin")).contains(" 200 ");
   }
 
   @Test
   void endpointsRequireTheToken() throws Exception {
     for (String token : List.of("", "0", page.token().substring(1), page.token() + "0")) {
       for (String line : List.of("GET /api/state", "GET /api/stats", "GET /api/nothing")) {
-        assertThat(page.raw(request(line, own(), "X-Semcache-Token: " + token))).contains(" 403 ");
+        assertThat(status(line, own(), "X-Semcache-Token: " + token)).contains(" 403 ");
       }
     }
     for (String endpoint : List.of("ask", "answer", "entries/remove", "report", "decide")) {
@@ -190,9 +192,9 @@ class UiSecurityTest {
 
     assertThat(response.headers().map().keySet())
         .noneMatch(name -> name.startsWith("access-control"));
-    assertThat(page.raw(request("OPTIONS /api/ask", own(), "Origin: http://attacker.example")))
+    assertThat(status("OPTIONS /api/ask", own(), "Origin: http://attacker.example"))
         .contains(" 403 ");
-    assertThat(page.raw(request("OPTIONS /api/ask", own(), tokenHeader()))).contains(" 405 ");
+    assertThat(status("OPTIONS /api/ask", own(), tokenHeader())).contains(" 405 ");
   }
 
   @Test
@@ -253,7 +255,7 @@ class UiSecurityTest {
     assertThat(page.get("/api/ask").statusCode()).isEqualTo(405);
     assertThat(page.post("/api/state", "{}").statusCode()).isEqualTo(405);
     assertThat(page.post("/", "{}").statusCode()).isEqualTo(405);
-    assertThat(page.raw(request("TRACE /", own()))).contains(" 405 ");
+    assertThat(status("TRACE /", own())).contains(" 405 ");
   }
 
   @Test

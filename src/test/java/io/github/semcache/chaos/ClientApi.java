@@ -43,11 +43,11 @@ import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.model.tool.ToolCallingChatOptions;
 import reactor.core.publisher.Flux;
 
-/** The ways to ask a cache: the core, and the wrapped clients. All models give unique answers. */
-enum Askers {
+/** The APIs of a cache: the core, and the wrapped clients. All models give unique answers. */
+enum ClientApi {
   CORE {
     @Override
-    Asker over(SemanticCache cache) {
+    Client client(SemanticCache cache) {
       AtomicLong answers = new AtomicLong();
       return request ->
           cache
@@ -71,7 +71,7 @@ enum Askers {
   },
   OPENAI {
     @Override
-    Asker over(SemanticCache cache) {
+    Client client(SemanticCache cache) {
       OpenAIClient plain =
           new OpenAIClientImpl(
               ClientOptions.builder().httpClient(new FakeService()).apiKey("key").build());
@@ -90,7 +90,7 @@ enum Askers {
   },
   LANGCHAIN4J {
     @Override
-    Asker over(SemanticCache cache) {
+    Client client(SemanticCache cache) {
       ThreadLocal<Map<String, String>> tags = ThreadLocal.withInitial(Map::of);
       ChatModel model =
           CachedChatModel.builder(cache)
@@ -105,7 +105,7 @@ enum Askers {
   },
   SPRING {
     @Override
-    Asker over(SemanticCache cache) {
+    Client client(SemanticCache cache) {
       ThreadLocal<Map<String, String>> tags = ThreadLocal.withInitial(Map::of);
       SemanticCacheAdvisor advisor =
           SemanticCacheAdvisor.builder(cache)
@@ -120,12 +120,12 @@ enum Askers {
   };
 
   /** Asks a cache and returns the answer. */
-  interface Asker {
+  interface Client {
     String ask(RandomRequest request);
   }
 
-  /** Returns an asker that is thread-safe. */
-  abstract Asker over(SemanticCache cache);
+  /** Returns a client of a cache. It is thread-safe. */
+  abstract Client client(SemanticCache cache);
 
   private static Prompt tagged(Prompt prompt, Map<String, String> tags) {
     Prompt tagged = prompt;
