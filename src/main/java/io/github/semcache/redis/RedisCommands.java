@@ -170,16 +170,32 @@ final class RedisCommands {
   private <K, T> @Nullable T result(
       Response<T> reply, K item, BiFunction<UnifiedJedis, K, @Nullable T> single) {
     try {
-      try {
-        return reply.get();
-      } catch (JedisRedirectionException e) {
-        return single.apply(jedis(), item);
-      }
+      return result(reply, jedis -> single.apply(jedis, item));
     } catch (JedisDataException e) {
       if (RedisExceptions.isWrongType(e)) {
         return null;
       }
       throw e;
+    }
+  }
+
+  /**
+   * Returns the reply to a command of a pipeline. If a cluster redirected the command, it is sent
+   * again without the pipeline.
+   *
+   * @param single sends the command without a pipeline
+   */
+  <T extends @Nullable Object> T reply(
+      String action, Response<T> reply, Function<UnifiedJedis, T> single) {
+    return translate(action, () -> result(reply, single));
+  }
+
+  private <T extends @Nullable Object> T result(
+      Response<T> reply, Function<UnifiedJedis, T> single) {
+    try {
+      return reply.get();
+    } catch (JedisRedirectionException e) {
+      return single.apply(jedis());
     }
   }
 

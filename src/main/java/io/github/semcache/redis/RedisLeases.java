@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Response;
-import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
  * Stores each lease in a string with the random token of its holder. The expiry of the key is the
@@ -139,22 +138,12 @@ final class RedisLeases implements LeaseStore {
   @SuppressWarnings("unchecked") // the reply of the script is a list of bulk strings or nulls
   private List<byte @Nullable []> values(
       Response<Object> claimed, String key, List<byte[]> keys, List<byte[]> arguments) {
-    try {
-      return (List<byte @Nullable []>)
-          commands.translate(
-              CLAIM,
-              () -> {
-                try {
-                  return claimed.get();
-                } catch (JedisRedirectionException e) {
-                  return commands.jedis().eval(CLAIM_SCRIPT, keys, arguments);
-                }
-              });
-    } catch (StoreException e) {
-      throw RedisExceptions.isWrongType(e.getCause())
-          ? HashCodec.corrupt(key, "the key does not hold a hash")
-          : e;
-    }
+    return (List<byte @Nullable []>)
+        EntryReader.request(
+            key,
+            () ->
+                commands.reply(
+                    CLAIM, claimed, jedis -> jedis.eval(CLAIM_SCRIPT, keys, arguments)));
   }
 
   private static Claim claim(

@@ -148,7 +148,7 @@ public final class RedisVectorStore
     attributesUpdater = new AttributesUpdater(commands, reader);
     remover = new EntryRemover(commands);
     counter = new EntryCounter(commands);
-    versions = new RedisVersions(commands, reader);
+    versions = new RedisVersions(commands);
     near =
         Optional.ofNullable(builder.nearCache)
             .map(options -> NearTier.of(options, builder.connection, keys, builder.ticker));
