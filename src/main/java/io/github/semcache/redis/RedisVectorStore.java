@@ -319,8 +319,8 @@ public final class RedisVectorStore
   }
 
   /**
-   * {@inheritDoc} Takes one round trip, or those of {@link #nearest} for each search in a cluster,
-   * and for searches that find only expired entries.
+   * {@inheritDoc} Takes one round trip, and two more for each search that finds only expired
+   * entries. In a cluster, takes the round trips of {@link #nearest} for each search.
    */
   @Override
   public List<NearestEntries> nearestAll(List<NearestQuery> queries) {
