@@ -102,7 +102,7 @@ public final class RedisVectorStore
   private final EntryReader reader;
   private final HashWriter writer;
   private final Optional<EntryLimiter> limiter;
-  private final AttributesUpdater attributesUpdater;
+  private final EntryUpdater updater;
   private final EntryRemover remover;
   private final EntryCounter counter;
   private final RedisVersions versions;
@@ -145,7 +145,7 @@ public final class RedisVectorStore
                     builder.time,
                     builder.ticker));
     reader = new EntryReader(commands);
-    attributesUpdater = new AttributesUpdater(commands, reader);
+    updater = new EntryUpdater(commands, reader);
     remover = new EntryRemover(commands);
     counter = new EntryCounter(commands);
     versions = new RedisVersions(commands);
@@ -388,7 +388,7 @@ public final class RedisVectorStore
   public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
     requireNonNull(key, "key");
     try {
-      return attributesUpdater.update(key, requireNonNull(change, "change"));
+      return updater.update(key, requireNonNull(change, "change"));
     } finally {
       near.ifPresent(tier -> tier.invalidate(key));
     }
@@ -399,7 +399,7 @@ public final class RedisVectorStore
   public boolean expire(String key, Optional<Duration> timeToLive) {
     requireNonNull(key, "key");
     try {
-      return attributesUpdater.expire(key, timeToLive);
+      return updater.expire(key, timeToLive);
     } finally {
       near.ifPresent(tier -> tier.invalidate(key));
     }
