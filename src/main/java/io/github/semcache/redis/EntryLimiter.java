@@ -110,10 +110,12 @@ final class EntryLimiter {
     }
   }
 
-  /** Schedules the removal of some entries because the server rejected a write. */
-  void onOutOfMemory() {
-    outOfMemory.set(true);
-    schedule();
+  /** Schedules the removal of some entries if the server had no memory for a write. */
+  void onWriteFailure(StoreException failure) {
+    if (RedisExceptions.isOutOfMemory(failure.getCause())) {
+      outOfMemory.set(true);
+      schedule();
+    }
   }
 
   /** Returns the number of entries evicted since the last call. */

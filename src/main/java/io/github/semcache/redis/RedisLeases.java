@@ -191,9 +191,7 @@ final class RedisLeases implements LeaseStore {
       limiter.ifPresent(each -> each.recordWrites(1));
       return written.equals(1L);
     } catch (StoreException e) {
-      if (RedisExceptions.isOutOfMemory(e.getCause())) {
-        limiter.ifPresent(EntryLimiter::onOutOfMemory);
-      }
+      limiter.ifPresent(each -> each.onWriteFailure(e));
       throw e;
     } finally {
       near.ifPresent(tier -> tier.invalidate(lease.key()));

@@ -354,9 +354,7 @@ public final class RedisVectorStore
     try {
       writer.write(insertions, written -> afterWrite(written, insertions.size()));
     } catch (StoreException e) {
-      if (RedisExceptions.isOutOfMemory(e.getCause())) {
-        limiter.ifPresent(EntryLimiter::onOutOfMemory);
-      }
+      limiter.ifPresent(each -> each.onWriteFailure(e));
       throw e;
     } finally {
       near.ifPresent(tier -> insertions.forEach(written -> tier.invalidate(written.entry().key())));
@@ -610,7 +608,7 @@ public final class RedisVectorStore
     if (filter.equals(SelectivityEstimator.ALL_ENTRIES) && !engine.understandsFilterQueries()) {
       return index.entryCount();
     }
-    return commands.search("count entries", SearchArguments.count(index.name(), filter)).total();
+    return counter.countByIndex(filter);
   }
 
   /**
