@@ -34,7 +34,6 @@ final class ChangeTracker implements AutoCloseable {
   private volatile boolean started;
   private final CountDownLatch closing = new CountDownLatch(1);
   private @Nullable Socket socket;
-  private boolean closed;
 
   ChangeTracker(
       RedisConnection server,
@@ -58,7 +57,7 @@ final class ChangeTracker implements AutoCloseable {
   }
 
   private synchronized void startOnce() {
-    if (!started && !closed) {
+    if (!started && !isClosed()) {
       started = true;
       Thread thread = new Thread(this::run, "semcache-near-cache");
       thread.setDaemon(true);
@@ -114,11 +113,13 @@ final class ChangeTracker implements AutoCloseable {
     }
   }
 
+  /** Makes {@link #close} close a socket. Returns false if this tracker is already closed. */
   private synchronized boolean adopt(Socket connected) {
-    if (!closed) {
-      socket = connected;
+    if (isClosed()) {
+      return false;
     }
-    return !closed;
+    socket = connected;
+    return true;
   }
 
   private void invalidate(List<byte[]> changed) {
@@ -132,8 +133,8 @@ final class ChangeTracker implements AutoCloseable {
     }
   }
 
-  private synchronized boolean isClosed() {
-    return closed;
+  private boolean isClosed() {
+    return closing.getCount() == 0;
   }
 
   /** Pauses before the next attempt, unless this tracker is closed in the meantime. */
@@ -148,7 +149,6 @@ final class ChangeTracker implements AutoCloseable {
   /** Closes the connection and ends the thread. Subsequent calls have no effect. */
   @Override
   public synchronized void close() {
-    closed = true;
     closing.countDown();
     try {
       if (socket != null) {
