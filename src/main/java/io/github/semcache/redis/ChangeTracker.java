@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the {@link NearEntries} coherent with a server that reports changed keys, on a daemon
- * thread that starts with the first {@link #start}. While there is no such connection, entries are
- * read again after the maximum staleness.
+ * Invalidates {@link NearEntries} when the server reports changed keys, on a daemon thread that
+ * starts with the first {@link #start}. While there is no connection on which the server reports
+ * them, entries are read again after the maximum staleness.
  *
  * <p>Thread-safe.
  */

@@ -17,9 +17,10 @@ import redis.clients.jedis.params.SetParams;
 
 /**
  * Limits the number of entries in the index by removing the oldest ones. The entries are counted
- * and removed on a background thread: after a number of writes of this store that depends on how
- * many more entries are allowed, and after an interval that depends on how fast the number grows.
- * One store of a cache removes entries at a time: the one that has set a key in Redis.
+ * and removed on a background thread, or between the batches of a large write: after a number of
+ * writes of this store that depends on how many more entries are allowed, and after an interval
+ * that depends on how fast the number grows. Only one store of a cache removes entries at a time:
+ * the one that holds a lock in Redis.
  *
  * <p>This class is thread-safe.
  */

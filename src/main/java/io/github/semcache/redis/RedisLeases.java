@@ -51,9 +51,9 @@ final class RedisLeases implements LeaseStore {
           """);
 
   /**
-   * Writes an entry with {@link WriteMethod#WRITE_SCRIPT} and ends the lease, unless another token
-   * than the own one (ARGV 1) holds it, or the entry has another creation time or fence than when
-   * the lease was granted (ARGV 2 and 3, empty for none).
+   * Writes an entry with {@link WriteMethod#WRITE_SCRIPT} and ends the lease. Writes nothing if the
+   * lease is held with another token than ARGV 1, or if the entry has another creation time or
+   * fence than when the lease was granted (ARGV 2 and 3, empty for none).
    */
   private static final byte[] PUT_SCRIPT =
       Utf8.encode(
@@ -142,8 +142,7 @@ final class RedisLeases implements LeaseStore {
         EntryReader.request(
             key,
             () ->
-                commands.reply(
-                    CLAIM, claimed, jedis -> jedis.eval(CLAIM_SCRIPT, keys, arguments)));
+                commands.reply(CLAIM, claimed, jedis -> jedis.eval(CLAIM_SCRIPT, keys, arguments)));
   }
 
   private static Claim claim(

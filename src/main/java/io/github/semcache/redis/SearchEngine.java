@@ -16,10 +16,10 @@ import redis.clients.jedis.Protocol.Command;
  * and valkey-search have the same commands, but valkey-search has no query plans ({@code
  * HYBRID_POLICY}), only FLOAT32 vectors, and before version 1.2 no queries without a vector.
  *
- * <p>The module is identified once, by the reply to HELLO, which every user may send, or else by
- * that to MODULE LIST, or else by the format of FT.INFO. If all of them are inconclusive, queries
- * are sent as to RediSearch, and a feature is not used again after a query with it failed where the
- * query without it succeeded.
+ * <p>The module is identified once: by the reply to HELLO, which every user may send, otherwise by
+ * the reply to MODULE LIST, otherwise by the format of FT.INFO. If it remains unknown, queries are
+ * sent as to RediSearch. If such a query fails and succeeds without a feature, the feature is not
+ * used again.
  *
  * <p>This class is thread-safe.
  */
