@@ -144,11 +144,16 @@ final class Corpus {
 
   /** Writes all entries to a store, each in the scope for its number. */
   void fill(VectorStore store, IntFunction<Scope> scopes) {
+    fill(store, size, number -> newEntry(number, scopes.apply(number)));
+  }
+
+  /** Writes entries to a store in batches. The entries of a batch are created in parallel. */
+  static void fill(VectorStore store, int size, IntFunction<NewEntry> entries) {
     for (int from = 0; from < size; from += BATCH_SIZE) {
       store.put(
           IntStream.range(from, Math.min(size, from + BATCH_SIZE))
               .parallel()
-              .mapToObj(number -> newEntry(number, scopes.apply(number)))
+              .mapToObj(entries)
               .toList());
     }
   }

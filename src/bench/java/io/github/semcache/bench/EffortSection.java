@@ -29,7 +29,6 @@ import java.util.stream.IntStream;
  */
 final class EffortSection {
   private static final int QUERIES = 400;
-  private static final int BATCH_SIZE = 500;
 
   /** More searches than the store needs to measure its recall several times. */
   private static final int ADAPTATION_SEARCHES = 6_000;
@@ -151,10 +150,7 @@ final class EffortSection {
 
   private static void fill(RedisVectorStore store, Vectors vectors) {
     store.remove(new EntrySelector.All());
-    for (int from = 0; from < vectors.size(); from += BATCH_SIZE) {
-      int to = Math.min(vectors.size(), from + BATCH_SIZE);
-      store.put(IntStream.range(from, to).mapToObj(vectors::entry).toList());
-    }
+    Corpus.fill(store, vectors.size(), vectors::entry);
   }
 
   private void effort(String name, Vectors vectors) {
@@ -224,18 +220,8 @@ final class EffortSection {
   }
 
   private double serverMicros() {
-    return info("cpu", "used_cpu_user_main_thread:") * 1e6
-        + info("cpu", "used_cpu_sys_main_thread:") * 1e6;
-  }
-
-  private double info(String section, String name) {
-    return server
-        .client
-        .info(section)
-        .lines()
-        .filter(line -> line.startsWith(name))
-        .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
-        .sum();
+    return server.info("cpu", "used_cpu_user_main_thread") * 1e6
+        + server.info("cpu", "used_cpu_sys_main_thread") * 1e6;
   }
 
   private static IntConsumer plain(PlainJedis plain, String query, List<NearestQuery> queries) {
@@ -288,17 +274,13 @@ final class EffortSection {
     RedisVectorStore store = store(vectors, type, VectorIndex.hnsw());
     try {
       store.remove(new EntrySelector.All());
-      double before = usedMemory();
+      double before = server.usedMemory();
       fill(store, vectors);
-      double bytes = (usedMemory() - before) / vectors.size();
+      double bytes = (server.usedMemory() - before) / vectors.size();
       action.accept(store);
       return bytes;
     } finally {
       store.dropIndex(true);
     }
-  }
-
-  private double usedMemory() {
-    return info("memory", "used_memory:");
   }
 }

@@ -27,11 +27,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 2)
 @Fork(1)
 public class GuardBenchmark {
-  private static final String PROMPT =
+  static final String PROMPT =
       "Could you please tell me how much a one-way train ticket from Munich to Vienna costs on the"
           + " 14th of May 2025, if I book two seats for adults and one for a child, and whether the"
           + " dog travels for free?";
-  private static final String CACHED_PROMPT =
+  static final String CACHED_PROMPT =
       "What does a one way ticket for the train from Munich to Vienna cost on 14 May 2025 when I"
           + " book seats for two adults and one child, and could you tell me whether the dog may"
           + " travel free of charge, please?";

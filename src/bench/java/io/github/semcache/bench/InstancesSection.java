@@ -32,7 +32,6 @@ final class InstancesSection {
   private static final int ENTRIES = 1_000;
   private static final int DIMENSION = 384;
   private static final int SMALL_DIMENSION = 4;
-  private static final int BATCH_SIZE = 1_000;
   private static final String DEPENDENCY = "price-list";
 
   private final Report report;
@@ -52,11 +51,10 @@ final class InstancesSection {
     measureInvalidation(dependents);
   }
 
-  private RedisVectorStore open(Corpus corpus, String name, VectorIndex index) {
+  private RedisVectorStore.Builder builder(Corpus corpus, String name) {
     return RedisVectorStore.builder(server.connection(), corpus.space)
         .cacheName("semcache-" + name)
-        .vectorIndex(index)
-        .build();
+        .vectorIndex(VectorIndex.flat());
   }
 
   private static SemanticCache cache(Corpus corpus, VectorStore store, boolean leases) {
@@ -92,13 +90,9 @@ final class InstancesSection {
             "p99 µs",
             "per second",
             "ratio to one without a dependency");
-    RedisVectorStore far = open(corpus, "instances", VectorIndex.flat());
+    RedisVectorStore far = builder(corpus, "instances").build();
     RedisVectorStore near =
-        RedisVectorStore.builder(server.connection(), corpus.space)
-            .cacheName("semcache-instances")
-            .vectorIndex(VectorIndex.flat())
-            .nearCache(NearCache.of(2 * ENTRIES))
-            .build();
+        builder(corpus, "instances").nearCache(NearCache.of(2 * ENTRIES)).build();
     InMemoryVectorStore memory = InMemoryVectorStore.builder(corpus.space).build();
     Prompt[] plain = prompts(false);
     Prompt[] dependent = prompts(true);
@@ -184,7 +178,7 @@ final class InstancesSection {
             "p99 µs",
             "per second",
             "ratio");
-    RedisVectorStore store = open(corpus, "leases", VectorIndex.flat());
+    RedisVectorStore store = builder(corpus, "leases").build();
     Prompt[] prompts = prompts(false);
     try (SemanticCache plain = cache(corpus, store, false);
         SemanticCache leased = cache(corpus, store, true)) {
@@ -215,7 +209,7 @@ final class InstancesSection {
             "per second",
             "ratio");
     Corpus corpus = new Corpus(1, SMALL_DIMENSION);
-    RedisVectorStore store = open(corpus, "dependents", VectorIndex.flat());
+    RedisVectorStore store = builder(corpus, "dependents").build();
     try (SemanticCache cache = cache(corpus, store, false)) {
       Variant invalidation =
           Variant.of(
@@ -245,12 +239,7 @@ final class InstancesSection {
     Map<String, String> versions = store.versions(Set.of(term));
     Set<String> terms = new HashSet<>(scope.terms());
     versions.forEach((dependency, version) -> terms.add(Scope.versionTerm(dependency, version)));
-    for (int from = 0; from < entries; from += BATCH_SIZE) {
-      store.put(
-          IntStream.range(from, Math.min(entries, from + BATCH_SIZE))
-              .mapToObj(number -> withTerms(corpus.newEntry(number, scope), terms))
-              .toList());
-    }
+    Corpus.fill(store, entries, number -> withTerms(corpus.newEntry(number, scope), terms));
   }
 
   private static NewEntry withTerms(NewEntry entry, Set<String> terms) {

@@ -83,6 +83,22 @@ final class RedisServer implements AutoCloseable {
         .collect(Collectors.joining(", "));
   }
 
+  /** Returns the bytes that the server has allocated. */
+  double usedMemory() {
+    return info("memory", "used_memory");
+  }
+
+  /** Returns a number of a section of INFO, or 0 if the server does not report it. */
+  double info(String section, String name) {
+    String prefix = name + ":";
+    return client
+        .info(section)
+        .lines()
+        .filter(line -> line.startsWith(prefix))
+        .mapToDouble(line -> Double.parseDouble(line.substring(prefix.length())))
+        .sum();
+  }
+
   /** Returns the settings of a store that opens its own connections. */
   RedisConnection connection() {
     return RedisConnection.of(uri).socketTimeout(TIMEOUT);

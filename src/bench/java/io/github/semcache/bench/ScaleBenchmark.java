@@ -5,6 +5,7 @@ import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.RedisProcess;
 import io.github.semcache.testing.RedisServers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -89,47 +90,34 @@ final class ScaleBenchmark implements Callable<Integer> {
   }
 
   private void redis(ScaleSection section, Corpus corpus) {
-    try (RedisProcess server = RedisServers.start("--enable-debug-command", "local");
-        UnifiedJedis jedis = client(server)) {
-      long before = usedMemory(jedis);
-      VectorStore store = redisStore(server, corpus);
+    try (RedisProcess process = RedisServers.start("--enable-debug-command", "local");
+        RedisServer server = new RedisServer(process.uri(), TIMEOUT)) {
+      double before = server.usedMemory();
+      VectorStore store = redisStore(process, corpus);
       section.measure(
           "Redis" + (vectorType == RedisVectorStore.VectorType.FLOAT16 ? " FLOAT16" : ""),
           corpus,
           store,
-          () -> usedMemory(jedis) - before,
+          () -> (long) (server.usedMemory() - before),
           () -> {
             store.close();
             if (corpus.size <= maxReload) {
-              reload(jedis);
+              reload(server.client);
             }
-            return redisStore(server, corpus);
+            return redisStore(process, corpus);
           });
     }
   }
 
-  private VectorStore redisStore(RedisProcess server, Corpus corpus) {
+  private VectorStore redisStore(RedisProcess process, Corpus corpus) {
     return RedisVectorStore.builder(
-            RedisConnection.of(server.uri()).socketTimeout(TIMEOUT), corpus.space)
+            RedisConnection.of(process.uri()).socketTimeout(TIMEOUT), corpus.space)
         .vectorType(vectorType)
         .build();
   }
 
-  private static UnifiedJedis client(RedisProcess server) {
-    return new RedisServer(server.uri(), TIMEOUT).client;
-  }
-
   private static void reload(UnifiedJedis jedis) {
-    jedis.sendCommand(() -> "DEBUG".getBytes(java.nio.charset.StandardCharsets.US_ASCII), "RELOAD");
-  }
-
-  private static long usedMemory(UnifiedJedis jedis) {
-    return jedis
-        .info("memory")
-        .lines()
-        .filter(line -> line.startsWith("used_memory:"))
-        .mapToLong(line -> Long.parseLong(line.substring("used_memory:".length())))
-        .sum();
+    jedis.sendCommand(() -> "DEBUG".getBytes(StandardCharsets.US_ASCII), "RELOAD");
   }
 
   private static void lucene(ScaleSection section, Corpus corpus) throws Exception {

@@ -29,14 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class VerifierBenchmark {
   private static final PairVerifier.Pair PAIR =
       new PairVerifier.Pair(
-          "Could you please tell me how much a one-way train ticket from Munich to Vienna costs on"
-              + " the 14th of May 2025, if I book two seats for adults and one for a child, and"
-              + " whether the dog travels for free?",
-          "What does a one way ticket for the train from Munich to Vienna cost on 14 May 2025 when"
-              + " I book seats for two adults and one child, and could you tell me whether the dog"
-              + " may travel free of charge, please?",
-          "It costs 89 euros.",
-          0.05);
+          GuardBenchmark.PROMPT, GuardBenchmark.CACHED_PROMPT, "It costs 89 euros.", 0.05);
 
   private LocalVerifier verifier = LocalVerifier.create();
 

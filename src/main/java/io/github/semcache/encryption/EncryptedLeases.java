@@ -11,7 +11,10 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
-/** The leases of an encrypted store. Their keys are those of the entries before encryption. */
+/**
+ * The leases of an encrypted store. The keys of the leases are original keys; the other store
+ * receives their stored names.
+ */
 final class EncryptedLeases implements LeaseStore {
   private final LeaseStore leases;
   private final EntryCipher cipher;

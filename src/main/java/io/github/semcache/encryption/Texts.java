@@ -36,7 +36,7 @@ final class Texts {
   /**
    * Decodes a list.
    *
-   * @throws IllegalArgumentException if the bytes are no such encoding
+   * @throws IllegalArgumentException if the bytes are not such an encoding
    */
   static List<String> decode(byte[] bytes) {
     List<String> texts = new ArrayList<>();
@@ -55,7 +55,7 @@ final class Texts {
   /**
    * Decodes names and values.
    *
-   * @throws IllegalArgumentException if the bytes are no such encoding
+   * @throws IllegalArgumentException if the bytes are not such an encoding
    */
   static Map<String, String> decodeMap(byte[] bytes) {
     List<String> texts = decode(bytes);

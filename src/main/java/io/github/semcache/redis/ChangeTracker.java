@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the {@link NearEntries} coherent with a server that reports changed keys, on a daemon
- * thread that starts with the first {@link #start}. While there is no such connection, entries are
- * read again after the maximum staleness.
+ * Invalidates {@link NearEntries} when the server reports changed keys, on a daemon thread that
+ * starts with the first {@link #start}. While there is no connection on which the server reports
+ * them, entries are read again after the maximum staleness.
  *
  * <p>Thread-safe.
  */
@@ -34,7 +34,6 @@ final class ChangeTracker implements AutoCloseable {
   private volatile boolean started;
   private final CountDownLatch closing = new CountDownLatch(1);
   private @Nullable Socket socket;
-  private boolean closed;
 
   ChangeTracker(
       RedisConnection server,
@@ -58,7 +57,7 @@ final class ChangeTracker implements AutoCloseable {
   }
 
   private synchronized void startOnce() {
-    if (!started && !closed) {
+    if (!started && !isClosed()) {
       started = true;
       Thread thread = new Thread(this::run, "semcache-near-cache");
       thread.setDaemon(true);
@@ -114,11 +113,13 @@ final class ChangeTracker implements AutoCloseable {
     }
   }
 
+  /** Makes {@link #close} close a socket. Returns false if this tracker is already closed. */
   private synchronized boolean adopt(Socket connected) {
-    if (!closed) {
-      socket = connected;
+    if (isClosed()) {
+      return false;
     }
-    return !closed;
+    socket = connected;
+    return true;
   }
 
   private void invalidate(List<byte[]> changed) {
@@ -132,8 +133,8 @@ final class ChangeTracker implements AutoCloseable {
     }
   }
 
-  private synchronized boolean isClosed() {
-    return closed;
+  private boolean isClosed() {
+    return closing.getCount() == 0;
   }
 
   /** Pauses before the next attempt, unless this tracker is closed in the meantime. */
@@ -148,7 +149,6 @@ final class ChangeTracker implements AutoCloseable {
   /** Closes the connection and ends the thread. Subsequent calls have no effect. */
   @Override
   public synchronized void close() {
-    closed = true;
     closing.countDown();
     try {
       if (socket != null) {

@@ -17,24 +17,25 @@ import redis.clients.jedis.params.SetParams;
 
 /**
  * Limits the number of entries in the index by removing the oldest ones. The entries are counted
- * and removed on a background thread: after a number of writes of this store that depends on how
- * many more entries are allowed, and after an interval that depends on how fast the number grows.
- * One store of a cache removes entries at a time: the one that has set a key in Redis.
+ * and removed on a background thread, or between the batches of a large write: after a number of
+ * writes of this store that depends on how many more entries are allowed, and after an interval
+ * that depends on how fast the number grows. Only one store of a cache removes entries at a time:
+ * the one that holds a lock in Redis.
  *
  * <p>This class is thread-safe.
  */
 final class EntryLimiter {
   private static final Logger log = LoggerFactory.getLogger(EntryLimiter.class);
 
-  /** The fraction of the limit that is removed in addition, so that not each write removes. */
+  /** One in this many entries is removed in addition, so that few writes cause a removal. */
   private static final int HEADROOM_DIVISOR = 200;
 
-  /** The fraction of the limit that this store may write between two counts. */
+  /** The store may write one in this many of the maximum number of entries between two counts. */
   private static final int UNCHECKED_DIVISOR = 400;
 
   private static final int BATCH_SIZE = 500;
 
-  /** The expiry of the lock, in case that its owner stops. */
+  /** The expiry of the lock, for a process that ends without releasing it. */
   private static final long LOCK_MILLIS = 2_000;
 
   private static final long MAX_WORK_NANOS = Duration.ofSeconds(1).toNanos();
@@ -110,10 +111,12 @@ final class EntryLimiter {
     }
   }
 
-  /** Schedules the removal of some entries because the server rejected a write. */
-  void onOutOfMemory() {
-    outOfMemory.set(true);
-    schedule();
+  /** Schedules the removal of some entries if the server had no memory for a write. */
+  void onWriteFailure(StoreException failure) {
+    if (RedisExceptions.isOutOfMemory(failure.getCause())) {
+      outOfMemory.set(true);
+      schedule();
+    }
   }
 
   /** Returns the number of entries evicted since the last call. */
@@ -186,24 +189,28 @@ final class EntryLimiter {
   }
 
   private boolean limit(boolean noMemory, long start) {
-    written.set(0);
-    long count = counter.getAsLong();
-    planNextCheck(count);
+    long count = count();
     long excess = count > maxEntries ? count - maxEntries + maxEntries / HEADROOM_DIVISOR : 0;
     if (noMemory) {
       excess = Math.max(excess, 1 + count / HEADROOM_DIVISOR);
     }
     while (excess > 0) {
       boolean complete = evict(excess, start);
-      written.set(0);
-      count = counter.getAsLong();
-      planNextCheck(count);
+      count = count();
       if (!complete) {
         return count > maxEntries;
       }
       excess = Math.max(0, count - maxEntries);
     }
     return false;
+  }
+
+  /** Counts the entries and plans the next check. */
+  private long count() {
+    written.set(0);
+    long count = counter.getAsLong();
+    planNextCheck(count);
+    return count;
   }
 
   /**

@@ -82,8 +82,7 @@ final class EntryReader {
     return new FoundEntries(entries, corrupt);
   }
 
-  /** Sends the command that {@link #read(String)} sends. */
-  List<byte @Nullable []> fields(String key) {
+  private List<byte @Nullable []> fields(String key) {
     return commands.fields(commands.keys().documentKey(key), HashCodec.ENCODED_ENTRY_FIELDS);
   }
 

@@ -104,8 +104,7 @@ final class HashCodec {
     return bytes.array();
   }
 
-  /** Encodes an embedding scaled to length 1, because its components may exceed the range. */
-  /** Encodes an embedding scaled to length 1, because its components may exceed the range. */
+  /** Encodes an embedding scaled to length 1, so that no component exceeds the range of FLOAT16. */
   private static byte[] float16(Embedding embedding) {
     float[] components = embedding.ofLengthOne().toArray();
     ByteBuffer bytes =

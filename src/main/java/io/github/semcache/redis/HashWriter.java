@@ -65,9 +65,9 @@ final class HashWriter {
   }
 
   /**
-   * Returns the method that this store uses, and selects it when it is first called. Takes up to
-   * two round trips then. A method that is forbidden must not be tried with an entry, because the
-   * server executes the commands of a refused transaction one by one.
+   * Returns the method that this store uses. The first call selects it, in up to two round trips,
+   * and without an entry, because the server executes the commands of a forbidden transaction one
+   * by one.
    *
    * @throws StoreException if the server cannot be reached
    */

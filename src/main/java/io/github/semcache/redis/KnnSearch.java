@@ -60,18 +60,26 @@ final class KnnSearch {
   }
 
   NearestEntries nearest(NearestQuery query) {
-    int k = Math.max(query.k(), MIN_K);
-    List<SearchReply.Row> rows = search(query, k);
+    return toEntriesOrRepeat(query, search(query, k(query)));
+  }
+
+  private static int k(NearestQuery query) {
+    return Math.max(query.k(), MIN_K);
+  }
+
+  /** Returns the found entries. Repeats the search if all of them are expired or unreadable. */
+  private NearestEntries toEntriesOrRepeat(NearestQuery query, List<SearchReply.Row> rows) {
     NearestEntries nearest = toEntries(query, rows);
     if (rows.isEmpty() || !nearest.matches().isEmpty()) {
       return nearest;
     }
     deleteExpired(rows.stream().filter(row -> !row.hasFields()).toList());
-    return toEntries(query, search(query, Math.multiplyExact(k, RETRY_FACTOR)));
+    return toEntries(query, search(query, Math.multiplyExact(k(query), RETRY_FACTOR)));
   }
 
   /**
-   * Makes several searches in one round trip. A search that finds only expired entries is repeated.
+   * Makes several searches in one round trip. A search that finds only expired or unreadable
+   * entries is repeated.
    *
    * @return empty if the searches have to be made one by one: in a cluster, if the replies may be
    *     too large, and if one of them is an error
@@ -93,17 +101,14 @@ final class KnnSearch {
   private List<NearestEntries> toEntries(List<NearestQuery> queries, List<SearchReply> replies) {
     List<NearestEntries> results = new ArrayList<>();
     for (int i = 0; i < queries.size(); i++) {
-      List<SearchReply.Row> rows = replies.get(i).rows();
-      NearestEntries nearest = toEntries(queries.get(i), rows);
-      boolean isComplete = rows.isEmpty() || !nearest.matches().isEmpty();
-      results.add(isComplete ? nearest : nearest(queries.get(i)));
+      results.add(toEntriesOrRepeat(queries.get(i), replies.get(i).rows()));
     }
     return results;
   }
 
   private byte[][] arguments(NearestQuery query) {
     String filter = SearchArguments.filter(query.scope(), query.notBefore());
-    int k = Math.max(query.k(), MIN_K);
+    int k = k(query);
     HybridPolicy policy = policy(selectivityGroup(query), filter, k);
     return SearchArguments.nearest(
         commands.keys().indexName(),

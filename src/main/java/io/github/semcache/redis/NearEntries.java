@@ -69,7 +69,7 @@ final class NearEntries {
   NearEntries(NearCache options, LongSupplier ticker) {
     this.maxStaleNanos = TimeUnit.NANOSECONDS.convert(options.maxStaleness());
     this.ticker = ticker;
-    // A weight that is at least the average limits the number of entries as well.
+    // Each entry weighs at least this, so the maximum weight also limits the number of entries.
     long minWeight = Math.max(1, (options.maxBytes() - 1) / options.maxEntries() + 1);
     this.slots =
         Caffeine.newBuilder()
@@ -103,7 +103,7 @@ final class NearEntries {
     return STRING_BYTES + (isLatin1 ? 1L : 2L) * text.length();
   }
 
-  /** Returns an entry with the versions of dependencies; empty unless all of them are here. */
+  /** Returns an entry with the versions of dependencies; empty unless all are stored. */
   Optional<VersionedEntry> find(String key, Set<String> dependencies) {
     long now = ticker.getAsLong();
     Object entry = value(key, now);

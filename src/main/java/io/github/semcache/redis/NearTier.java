@@ -19,8 +19,9 @@ final class NearTier implements AutoCloseable {
   }
 
   /**
-   * Creates a near cache. Changes are tracked on connections of the store to a single server: the
-   * near cache cannot open a connection like those of a client that belongs to the caller.
+   * Creates a near cache. Changes are tracked only if the store opens its own connections to a
+   * single server, because the near cache cannot open a connection like those of a client that
+   * belongs to the caller.
    *
    * @param connection the connection settings; null if the client belongs to the caller
    */

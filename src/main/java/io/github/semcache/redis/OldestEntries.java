@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the oldest entries with the index, without reading the other entries. The server has no
- * command for that which does not visit all entries, so this class searches for a creation time
- * that only few entries precede. Most searches start at the result of the previous one.
+ * Finds the oldest entries with the index, without reading the other entries. A query that sorts by
+ * creation time would visit all entries, so this class searches for a creation time that only few
+ * entries precede. Most searches start at the result of the previous one.
  *
  * <p>Not thread-safe.
  */
@@ -122,7 +122,10 @@ final class OldestEntries {
     return upper;
   }
 
-  /** Returns the number of entries created until a time; a number above 4 count may be too low. */
+  /**
+   * Returns the number of entries created until a time. If it is more than four times the requested
+   * number, there may be more.
+   */
   private long countUntil(long millis, int count) {
     if (!engine.understandsFilterQueries()) {
       return nearest(millis, MAX_FACTOR * count + 1).size();

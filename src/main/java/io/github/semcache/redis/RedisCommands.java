@@ -134,24 +134,25 @@ final class RedisCommands {
   }
 
   /**
-   * Sends a command for each key in one round trip. A pipeline does not follow the redirections of
+   * Sends a command for each item in one round trip. A pipeline does not follow the redirections of
    * a cluster, so the commands that were redirected are sent again without it.
    *
+   * @param items the keys of the commands, or objects with a key each
    * @param pipelined sends the command through the pipeline
    * @param single sends the command without a pipeline
    * @return the replies, null if the key holds a value of another type
    */
-  <T> List<@Nullable T> sendForEach(
+  <K, T> List<@Nullable T> sendForEach(
       String action,
-      List<byte[]> keys,
-      BiFunction<AbstractPipeline, byte[], Response<T>> pipelined,
-      BiFunction<UnifiedJedis, byte[], @Nullable T> single) {
+      List<K> items,
+      BiFunction<AbstractPipeline, K, Response<T>> pipelined,
+      BiFunction<UnifiedJedis, K, @Nullable T> single) {
     List<Response<T>> replies =
         pipelined(
             action,
             pipeline -> {
               List<Response<T>> sent =
-                  keys.stream().map(key -> pipelined.apply(pipeline, key)).toList();
+                  items.stream().map(item -> pipelined.apply(pipeline, item)).toList();
               pipeline.sync();
               return sent;
             });
@@ -159,26 +160,42 @@ final class RedisCommands {
         action,
         () -> {
           List<@Nullable T> results = new ArrayList<>();
-          for (int i = 0; i < keys.size(); i++) {
-            results.add(result(replies.get(i), keys.get(i), single));
+          for (int i = 0; i < items.size(); i++) {
+            results.add(result(replies.get(i), items.get(i), single));
           }
           return results;
         });
   }
 
-  private <T> @Nullable T result(
-      Response<T> reply, byte[] key, BiFunction<UnifiedJedis, byte[], @Nullable T> single) {
+  private <K, T> @Nullable T result(
+      Response<T> reply, K item, BiFunction<UnifiedJedis, K, @Nullable T> single) {
     try {
-      try {
-        return reply.get();
-      } catch (JedisRedirectionException e) {
-        return single.apply(jedis(), key);
-      }
+      return result(reply, jedis -> single.apply(jedis, item));
     } catch (JedisDataException e) {
       if (RedisExceptions.isWrongType(e)) {
         return null;
       }
       throw e;
+    }
+  }
+
+  /**
+   * Returns the reply to a command of a pipeline. If a cluster redirected the command, it is sent
+   * again without the pipeline.
+   *
+   * @param single sends the command without a pipeline
+   */
+  <T extends @Nullable Object> T reply(
+      String action, Response<T> reply, Function<UnifiedJedis, T> single) {
+    return translate(action, () -> result(reply, single));
+  }
+
+  private <T extends @Nullable Object> T result(
+      Response<T> reply, Function<UnifiedJedis, T> single) {
+    try {
+      return reply.get();
+    } catch (JedisRedirectionException e) {
+      return single.apply(jedis());
     }
   }
 

@@ -1,10 +1,9 @@
 package io.github.semcache.redis;
 
-import static java.util.Objects.requireNonNull;
-
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingCache;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.redis.RedisVectorStore.VectorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -13,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.params.SetParams;
 
@@ -46,9 +43,9 @@ final class RedisEmbeddings implements EmbeddingCache.Shared {
     List<byte @Nullable []> values =
         commands.sendForEach(
             "find embeddings",
-            ordered.stream().map(this::key).toList(),
-            (pipeline, key) -> pipeline.get(key),
-            (jedis, key) -> jedis.get(key));
+            ordered,
+            (pipeline, hash) -> pipeline.get(key(hash)),
+            (jedis, hash) -> jedis.get(key(hash)));
     Map<String, Embedding> found = new HashMap<>();
     for (int i = 0; i < ordered.size(); i++) {
       String key = ordered.get(i);
@@ -73,31 +70,20 @@ final class RedisEmbeddings implements EmbeddingCache.Shared {
   /** {@inheritDoc} Takes one round trip. */
   @Override
   public void putAll(Map<String, Embedding> embeddings, Duration timeToLive) {
-    Map<ByteBuffer, byte[]> values =
-        embeddings.entrySet().stream()
-            .collect(
-                Collectors.toMap(
-                    entry -> ByteBuffer.wrap(key(entry.getKey())),
-                    entry -> encode(entry.getValue())));
-    if (values.isEmpty()) {
+    if (embeddings.isEmpty()) {
       return;
     }
     SetParams expiry = SetParams.setParams().px(timeToLive.toMillis());
-    Function<byte[], byte[]> valueOf =
-        key -> requireNonNull(values.get(ByteBuffer.wrap(key)), "value");
     List<@Nullable String> unused =
         commands.sendForEach(
             "store embeddings",
-            values.keySet().stream().map(ByteBuffer::array).toList(),
-            (pipeline, key) -> pipeline.set(key, valueOf.apply(key), expiry),
-            (jedis, key) -> jedis.set(key, valueOf.apply(key), expiry));
+            List.copyOf(embeddings.entrySet()),
+            (pipeline, each) -> pipeline.set(key(each.getKey()), encode(each.getValue()), expiry),
+            (jedis, each) -> jedis.set(key(each.getKey()), encode(each.getValue()), expiry));
   }
 
   private static byte[] encode(Embedding embedding) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(embedding.dimension() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(embedding.toArray());
-    return bytes.array();
+    return HashCodec.encode(embedding, VectorType.FLOAT32);
   }
 
   private byte[] key(String key) {

@@ -165,14 +165,17 @@ final class RedisExceptions {
 
   /** Returns whether the server has no memory for a write. */
   static boolean isOutOfMemory(@Nullable Throwable failure) {
-    return failure instanceof JedisDataException
-        && String.valueOf(failure.getMessage()).startsWith("OOM");
+    return isServerErrorWithCode(failure, "OOM");
   }
 
   /** Returns whether the user may not send a command. */
   static boolean isForbidden(@Nullable Throwable failure) {
+    return isServerErrorWithCode(failure, "NOPERM");
+  }
+
+  private static boolean isServerErrorWithCode(@Nullable Throwable failure, String code) {
     return failure instanceof JedisDataException
-        && String.valueOf(failure.getMessage()).startsWith("NOPERM");
+        && String.valueOf(failure.getMessage()).startsWith(code);
   }
 
   private static boolean isUnknownCommand(Throwable failure) {

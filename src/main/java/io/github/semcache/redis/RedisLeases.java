@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Response;
-import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
  * Stores each lease in a string with the random token of its holder. The expiry of the key is the
@@ -52,9 +51,9 @@ final class RedisLeases implements LeaseStore {
           """);
 
   /**
-   * Writes an entry with {@link WriteMethod#WRITE_SCRIPT} and ends the lease, unless another token
-   * than the own one (ARGV 1) holds it, or the entry has another creation time or fence than when
-   * the lease was granted (ARGV 2 and 3, empty for none).
+   * Writes an entry with {@link WriteMethod#WRITE_SCRIPT} and ends the lease. Writes nothing if the
+   * lease is held with another token than ARGV 1, or if the entry has another creation time or
+   * fence than when the lease was granted (ARGV 2 and 3, empty for none).
    */
   private static final byte[] PUT_SCRIPT =
       Utf8.encode(
@@ -139,22 +138,11 @@ final class RedisLeases implements LeaseStore {
   @SuppressWarnings("unchecked") // the reply of the script is a list of bulk strings or nulls
   private List<byte @Nullable []> values(
       Response<Object> claimed, String key, List<byte[]> keys, List<byte[]> arguments) {
-    try {
-      return (List<byte @Nullable []>)
-          commands.translate(
-              CLAIM,
-              () -> {
-                try {
-                  return claimed.get();
-                } catch (JedisRedirectionException e) {
-                  return commands.jedis().eval(CLAIM_SCRIPT, keys, arguments);
-                }
-              });
-    } catch (StoreException e) {
-      throw RedisExceptions.isWrongType(e.getCause())
-          ? HashCodec.corrupt(key, "the key does not hold a hash")
-          : e;
-    }
+    return (List<byte @Nullable []>)
+        EntryReader.request(
+            key,
+            () ->
+                commands.reply(CLAIM, claimed, jedis -> jedis.eval(CLAIM_SCRIPT, keys, arguments)));
   }
 
   private static Claim claim(
@@ -202,9 +190,7 @@ final class RedisLeases implements LeaseStore {
       limiter.ifPresent(each -> each.recordWrites(1));
       return written.equals(1L);
     } catch (StoreException e) {
-      if (RedisExceptions.isOutOfMemory(e.getCause())) {
-        limiter.ifPresent(EntryLimiter::onOutOfMemory);
-      }
+      limiter.ifPresent(each -> each.onWriteFailure(e));
       throw e;
     } finally {
       near.ifPresent(tier -> tier.invalidate(lease.key()));

@@ -102,7 +102,7 @@ public final class RedisVectorStore
   private final EntryReader reader;
   private final HashWriter writer;
   private final Optional<EntryLimiter> limiter;
-  private final AttributesUpdater attributesUpdater;
+  private final EntryUpdater updater;
   private final EntryRemover remover;
   private final EntryCounter counter;
   private final RedisVersions versions;
@@ -145,10 +145,10 @@ public final class RedisVectorStore
                     builder.time,
                     builder.ticker));
     reader = new EntryReader(commands);
-    attributesUpdater = new AttributesUpdater(commands, reader);
+    updater = new EntryUpdater(commands, reader);
     remover = new EntryRemover(commands);
     counter = new EntryCounter(commands);
-    versions = new RedisVersions(commands, reader);
+    versions = new RedisVersions(commands);
     near =
         Optional.ofNullable(builder.nearCache)
             .map(options -> NearTier.of(options, builder.connection, keys, builder.ticker));
@@ -319,8 +319,8 @@ public final class RedisVectorStore
   }
 
   /**
-   * {@inheritDoc} Takes one round trip, or those of {@link #nearest} for each search in a cluster,
-   * and for searches that find only expired entries.
+   * {@inheritDoc} Takes one round trip, and two more for each search that finds only expired
+   * entries. In a cluster, takes the round trips of {@link #nearest} for each search.
    */
   @Override
   public List<NearestEntries> nearestAll(List<NearestQuery> queries) {
@@ -354,9 +354,7 @@ public final class RedisVectorStore
     try {
       writer.write(insertions, written -> afterWrite(written, insertions.size()));
     } catch (StoreException e) {
-      if (RedisExceptions.isOutOfMemory(e.getCause())) {
-        limiter.ifPresent(EntryLimiter::onOutOfMemory);
-      }
+      limiter.ifPresent(each -> each.onWriteFailure(e));
       throw e;
     } finally {
       near.ifPresent(tier -> insertions.forEach(written -> tier.invalidate(written.entry().key())));
@@ -388,7 +386,7 @@ public final class RedisVectorStore
   public Optional<CacheEntry> updateEntry(String key, UnaryOperator<CacheEntry> change) {
     requireNonNull(key, "key");
     try {
-      return attributesUpdater.update(key, requireNonNull(change, "change"));
+      return updater.update(key, requireNonNull(change, "change"));
     } finally {
       near.ifPresent(tier -> tier.invalidate(key));
     }
@@ -399,7 +397,7 @@ public final class RedisVectorStore
   public boolean expire(String key, Optional<Duration> timeToLive) {
     requireNonNull(key, "key");
     try {
-      return attributesUpdater.expire(key, timeToLive);
+      return updater.expire(key, timeToLive);
     } finally {
       near.ifPresent(tier -> tier.invalidate(key));
     }
@@ -610,7 +608,7 @@ public final class RedisVectorStore
     if (filter.equals(SelectivityEstimator.ALL_ENTRIES) && !engine.understandsFilterQueries()) {
       return index.entryCount();
     }
-    return commands.search("count entries", SearchArguments.count(index.name(), filter)).total();
+    return counter.countByIndex(filter);
   }
 
   /**
@@ -693,13 +691,12 @@ public final class RedisVectorStore
     }
 
     /**
-     * Limits the number of entries, for servers that may not evict. In the background, and with a
-     * few commands per thousand writes, the store removes the oldest entries as soon as there are
-     * more. It also removes some if the server rejects a write because its memory is full. The
-     * number of entries exceeds the limit by at most about one percent; it is exceeded by more
-     * while entries are written faster than they can be removed. All stores of a cache should have
-     * the same limit. On servers with valkey-search before version 1.2, entries without an
-     * embedding are not removed.
+     * Limits the number of entries, for servers that may not evict. If there are more, the store
+     * removes the oldest ones in the background, with a few commands per thousand writes. It also
+     * removes some if the server rejects a write because its memory is full. The number of entries
+     * exceeds the limit by at most about one percent, or by more while entries are written faster
+     * than they can be removed. All stores of a cache should have the same limit. On servers with
+     * valkey-search before version 1.2, entries without an embedding are not removed.
      *
      * @param maxEntries the maximum number of entries, at least 1. By default, there is no limit
      * @return this builder

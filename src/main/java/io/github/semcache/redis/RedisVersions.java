@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.NewEntry;
-import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.VersionedEntry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +16,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
-import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.params.SetParams;
 
 /**
@@ -27,19 +25,20 @@ import redis.clients.jedis.params.SetParams;
  */
 final class RedisVersions {
   private static final String ACTION = "read the versions of dependencies";
+  private static final String FIND = "find an entry";
 
   /** Limits the number of keys of dependencies that are no longer used. */
   private static final Duration TIME_TO_LIVE = Duration.ofDays(365);
+
+  private static final byte[][] FIELDS = HashCodec.ENCODED_ENTRY_FIELDS.toArray(byte[][]::new);
 
   /** The reply to PTTL if the key does not exist. */
   private static final long NO_KEY = -2;
 
   private final RedisCommands commands;
-  private final EntryReader reader;
 
-  RedisVersions(RedisCommands commands, EntryReader reader) {
+  RedisVersions(RedisCommands commands) {
     this.commands = commands;
-    this.reader = reader;
   }
 
   /** Returns the versions. Takes one round trip, or two if one of them is missing. */
@@ -77,18 +76,17 @@ final class RedisVersions {
   Found find(String key, Set<String> dependencies, boolean withTimeToLive) {
     List<String> terms = List.copyOf(dependencies);
     byte[] documentKey = commands.keys().documentKey(key);
-    byte[][] fields = HashCodec.ENCODED_ENTRY_FIELDS.toArray(byte[][]::new);
     Replies replies =
         EntryReader.request(
             key,
             () ->
                 commands.pipelined(
-                    "find an entry",
+                    FIND,
                     pipeline -> {
                       // Read first, so that the time to live is not that of a later entry.
                       Response<Long> timeToLive =
                           withTimeToLive ? pipeline.pttl(documentKey) : null;
-                      Response<List<byte[]>> entry = pipeline.hmget(documentKey, fields);
+                      Response<List<byte[]>> entry = pipeline.hmget(documentKey, FIELDS);
                       Pending versions = request(pipeline, terms);
                       pipeline.sync();
                       return new Replies(entry, timeToLive, versions);
@@ -120,23 +118,10 @@ final class RedisVersions {
     Map<String, String> get() {
       List<byte @Nullable []> values = new ArrayList<>();
       for (int i = 0; i < terms.size(); i++) {
-        values.add(version(i, terms.get(i)));
+        byte[] key = key(terms.get(i));
+        values.add(commands.reply(ACTION, versions.get(i), jedis -> jedis.get(key)));
       }
       return complete(terms, values);
-    }
-
-    private byte @Nullable [] version(int index, String term) {
-      return commands
-          .translate(
-              ACTION,
-              () -> {
-                try {
-                  return Optional.ofNullable(versions.get(index).get());
-                } catch (JedisRedirectionException e) {
-                  return Optional.ofNullable(commands.jedis().get(key(term)));
-                }
-              })
-          .orElse(null);
     }
   }
 
@@ -160,31 +145,15 @@ final class RedisVersions {
       if (timeToLive == null) {
         return -1;
       }
-      return commands.translate(
-          "find an entry",
-          () -> {
-            try {
-              long millis = timeToLive.get();
-              return millis == NO_KEY ? 0 : millis;
-            } catch (JedisRedirectionException e) {
-              return 0L;
-            }
-          });
+      long millis = commands.reply(FIND, timeToLive, jedis -> NO_KEY);
+      return millis == NO_KEY ? 0 : millis;
     }
 
     Optional<CacheEntry> entry(String key) {
-      return EntryReader.read(key, () -> fields(key)).map(values -> HashCodec.decode(key, values));
-    }
-
-    private List<byte @Nullable []> fields(String key) {
-      try {
-        return commands.translate("find an entry", entry);
-      } catch (StoreException e) {
-        if (e.getCause() instanceof JedisRedirectionException) {
-          return reader.fields(key);
-        }
-        throw e;
-      }
+      byte[] documentKey = commands.keys().documentKey(key);
+      return EntryReader.read(
+              key, () -> commands.reply(FIND, entry, jedis -> jedis.hmget(documentKey, FIELDS)))
+          .map(values -> HashCodec.decode(key, values));
     }
   }
 

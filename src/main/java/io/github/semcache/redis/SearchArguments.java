@@ -89,7 +89,7 @@ final class SearchArguments {
         efRuntime == 0 || policy == HybridPolicy.ADHOC_BF ? "" : " EF_RUNTIME " + efRuntime;
     Arguments arguments = knn(indexName, filter, vector, k, policy.clause() + effort);
     (withFields ? RETURN_CLAUSE : RETURN_DISTANCE).forEach(arguments::add);
-    return arguments.add("LIMIT", "0", Integer.toString(k), "DIALECT", "2").toArray();
+    return withLimit(arguments, k);
   }
 
   private static Arguments knn(
@@ -102,24 +102,20 @@ final class SearchArguments {
 
   /** Returns the creation times of up to {@code limit} entries that pass a filter. */
   static byte[][] creationTimes(String indexName, String filter, int limit) {
-    return new Arguments()
-        .add(indexName, filter, "RETURN", "1", CREATED_AT)
-        .add("LIMIT", "0", Integer.toString(limit), "DIALECT", "2")
-        .toArray();
+    Arguments arguments = new Arguments().add(indexName, filter, "RETURN", "1", CREATED_AT);
+    return withLimit(arguments, limit);
   }
 
   /** Returns the creation times of up to {@code limit} entries that are nearest to a vector. */
   static byte[][] creationTimesOfNearest(
       String indexName, String filter, byte[] vector, int limit) {
-    return knn(indexName, filter, vector, limit, "")
-        .add("RETURN", "1", CREATED_AT)
-        .add("LIMIT", "0", Integer.toString(limit), "DIALECT", "2")
-        .toArray();
+    Arguments arguments = knn(indexName, filter, vector, limit, "");
+    return withLimit(arguments.add("RETURN", "1", CREATED_AT), limit);
   }
 
   /** Counts the entries that pass a filter without returning any. */
   static byte[][] count(String indexName, String filter) {
-    return new Arguments().add(indexName, filter, "LIMIT", "0", "0", "DIALECT", "2").toArray();
+    return withLimit(new Arguments().add(indexName, filter), 0);
   }
 
   /**
@@ -128,9 +124,10 @@ final class SearchArguments {
    * mistaken for the end.
    */
   static byte[][] keys(String indexName, String filter, int limit) {
-    return new Arguments()
-        .add(indexName, filter, "NOCONTENT", "TIMEOUT", "0")
-        .add("LIMIT", "0", Integer.toString(limit), "DIALECT", "2")
-        .toArray();
+    return withLimit(new Arguments().add(indexName, filter, "NOCONTENT", "TIMEOUT", "0"), limit);
+  }
+
+  private static byte[][] withLimit(Arguments arguments, int limit) {
+    return arguments.add("LIMIT", "0", Integer.toString(limit), "DIALECT", "2").toArray();
   }
 }

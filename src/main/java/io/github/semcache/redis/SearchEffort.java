@@ -34,7 +34,7 @@ final class SearchEffort {
    */
   private static final int ENTRIES_PER_CANDIDATE = 500;
 
-  /** How many times as many candidates a repeated search considers. */
+  /** A repeated search considers this many times as many candidates. */
   private static final int CHECK_FACTOR = 4;
 
   private static final double MAX_MULTIPLIER = 8;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,10 +16,10 @@ import redis.clients.jedis.Protocol.Command;
  * and valkey-search have the same commands, but valkey-search has no query plans ({@code
  * HYBRID_POLICY}), only FLOAT32 vectors, and before version 1.2 no queries without a vector.
  *
- * <p>The module is identified once, by the reply to HELLO, which every user may send, or else by
- * that to MODULE LIST, or else by the format of FT.INFO. If all of them are inconclusive, queries
- * are sent as to RediSearch, and a feature is not used again after a query with it failed where the
- * query without it succeeded.
+ * <p>The module is identified once: by the reply to HELLO, which every user may send, otherwise by
+ * the reply to MODULE LIST, otherwise by the format of FT.INFO. If it remains unknown, queries are
+ * sent as to RediSearch. If such a query fails and succeeds without a feature, the feature is not
+ * used again.
  *
  * <p>This class is thread-safe.
  */
@@ -94,21 +95,21 @@ final class SearchEngine {
   Module identify() {
     Module known = module;
     if (known == null) {
-      known = byModuleList(Command.HELLO).or(() -> byModuleList(Command.MODULE)).orElse(null);
-      known = known == null ? Module.UNKNOWN : known;
+      known =
+          identify(SearchEngine::ofHello, Command.HELLO)
+              .or(() -> identify(SearchEngine::ofModules, Command.MODULE, Utf8.encode("LIST")))
+              .orElse(Module.UNKNOWN);
       log.debug("The server has {}", known);
       module = known;
     }
     return known;
   }
 
-  private Optional<Module> byModuleList(Command command) {
-    byte[][] arguments =
-        command == Command.MODULE ? new byte[][] {Utf8.encode("LIST")} : new byte[0][];
+  private Optional<Module> identify(
+      Function<List<?>, Optional<Module>> parser, Command command, byte[]... arguments) {
     try {
-      List<?> reply =
-          (List<?>) commands.sendToAnyNode("identify the search module", command, arguments);
-      return command == Command.MODULE ? ofModules(reply, false) : ofHello(ReplyParser.map(reply));
+      return parser.apply(
+          (List<?>) commands.sendToAnyNode("identify the search module", command, arguments));
     } catch (StoreException e) {
       if (RedisExceptions.isTransient(e)) {
         throw e;
@@ -119,12 +120,17 @@ final class SearchEngine {
     }
   }
 
-  private static Optional<Module> ofHello(Map<String, @Nullable Object> hello) {
+  private static Optional<Module> ofHello(List<?> reply) {
+    Map<String, @Nullable Object> hello = ReplyParser.map(reply);
     boolean isValkey = ReplyParser.text(hello.get("server")).equals("valkey");
     Optional<Module> listed = ofModules(ReplyParser.list(hello.get("modules")), isValkey);
     return isValkey
         ? listed.or(() -> Optional.of(new Module(Kind.VALKEY_SEARCH, OptionalLong.empty())))
         : listed;
+  }
+
+  private static Optional<Module> ofModules(List<?> modules) {
+    return ofModules(modules, false);
   }
 
   private static Optional<Module> ofModules(List<?> modules, boolean isValkey) {

@@ -68,7 +68,7 @@ final class TrackingConnection implements AutoCloseable {
    * Starts the reports for all keys with the given prefixes. Blocks for at most the time-out of the
    * socket per reply.
    *
-   * @throws ServerErrorException if the server refuses
+   * @throws ServerErrorException if the server replies with an error
    */
   void start(@Nullable RedisCredentials credentials, List<String> prefixes) throws IOException {
     List<byte[]> hello = new ArrayList<>(words("HELLO", "3"));

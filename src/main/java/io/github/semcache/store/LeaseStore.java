@@ -16,8 +16,7 @@ import java.util.Set;
  * entry: {@link VectorStore#put} needs no lease.
  *
  * <p>Each lease has a token. A write under a lease is rejected if the entry has been written by
- * someone else since the lease was granted, so a holder that is late does not replace a newer
- * answer.
+ * someone else since the lease was granted, so a late write does not replace a newer answer.
  *
  * <p>Implementations are thread-safe. All methods may block on disk or network.
  */

@@ -15,14 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The leases of a store that is used by one process. Every {@link VectorStore#put} of the store
  * must call {@link #supersede} before it writes.
  *
- * <p>At most 10,000 leases are remembered, including expired ones, whose holders may still write.
- * Beyond that, the oldest lease ends.
+ * <p>At most 10,000 leases are stored, including expired ones, whose holders may still write. If
+ * there are more, the oldest lease ends.
  *
  * <p>Thread-safe. Writes under leases run one at a time.
  */
@@ -71,7 +70,7 @@ public final class LocalLeases implements LeaseStore {
         () -> {
           VersionedEntry found = store.findWithVersions(key, dependencies);
           boolean isKnown = found.entry().map(CacheEntry::createdAt).equals(known);
-          boolean isHeld = heldUntil(key) != null;
+          boolean isHeld = hasUnexpired(key);
           return new Claim(
               found.entry(),
               found.versions(),
@@ -93,15 +92,15 @@ public final class LocalLeases implements LeaseStore {
     return lease;
   }
 
-  private @Nullable Granted heldUntil(String key) {
+  private boolean hasUnexpired(String key) {
     Granted last = latest.get(key);
-    return last == null || ticker.getAsLong() - last.expiresNanos() >= 0 ? null : last;
+    return last != null && ticker.getAsLong() - last.expiresNanos() < 0;
   }
 
   @Override
   public boolean isHeld(String key) {
     requireNonNull(key, "key");
-    return locked(() -> heldUntil(key) != null);
+    return locked(() -> hasUnexpired(key));
   }
 
   @Override
@@ -123,7 +122,7 @@ public final class LocalLeases implements LeaseStore {
     boolean unused = locked(() -> isLatest(lease) && latest.remove(lease.key()) != null);
   }
 
-  /** Returns whether neither a write nor another lease has ended a lease. */
+  /** Returns whether a lease is the latest of its key and has not ended. It may have expired. */
   private boolean isLatest(Lease lease) {
     Granted last = latest.get(lease.key());
     return last != null && last.lease().equals(lease);

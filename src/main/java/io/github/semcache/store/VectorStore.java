@@ -75,9 +75,9 @@ public interface VectorStore extends AutoCloseable {
    *
    * @param key the key of the entry
    * @param dependencies the terms of the dependencies; may be empty
-   * @return the entry and the versions; empty by default, and unless the entry and all versions are
-   *     in memory. Another process may have changed or removed the entry within the maximum
-   *     staleness of the near cache
+   * @return the entry and the versions if all of them are in memory, and otherwise empty; by
+   *     default, always empty. Another process may have changed or removed the entry within the
+   *     maximum staleness of the near cache
    */
   default Optional<VersionedEntry> findNear(String key, Set<String> dependencies) {
     return Optional.empty();

@@ -9,6 +9,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.VectorStore.NearestEntries;
+import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.testing.FakeRedis;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,9 +72,13 @@ class KnnSearchTest {
     return this;
   }
 
-  private NearestEntries search(int k) {
+  private void replyWithRows() {
     String reply = "*%d\r\n:%d\r\n%s".formatted(1 + 2 * rows.size(), rows.size(), join());
     server.on("FT.SEARCH", reply.strip());
+  }
+
+  private NearestEntries search(int k) {
+    replyWithRows();
     return store.nearest(nearest(SCOPE, atAngle(4, 0), k));
   }
 
@@ -133,10 +138,28 @@ class KnnSearchTest {
     assertThat(search(1).matches()).isEmpty();
 
     assertThat(server.received("HMGET")).hasSize(5);
-    // Without the background count of the entries of the scope.
-    assertThat(server.received("FT.SEARCH").stream().map(words -> words.get(2)))
-        .filteredOn(query -> query.contains("KNN"))
-        .extracting(query -> query.replaceAll(".*\\[KNN (\\d+) .*", "$1"))
-        .containsExactly("5", "50");
+    assertThat(receivedK()).containsExactly("5", "50");
+  }
+
+  @Test
+  void eachOfSeveralSearchesIsRepeatedOnceIfNoRowIsLive() {
+    server.on("HMGET", "*1\r\n$-1");
+    expiredRow("x").replyWithRows();
+    NearestQuery query = nearest(SCOPE, atAngle(4, 0), 1);
+
+    assertThat(store.nearestAll(List.of(query, query)))
+        .hasSize(2)
+        .allSatisfy(found -> assertThat(found.matches()).isEmpty());
+
+    assertThat(receivedK()).containsExactly("5", "5", "50", "50");
+  }
+
+  /** Returns the K of each search, without the background count of the entries of the scope. */
+  private List<String> receivedK() {
+    return server.received("FT.SEARCH").stream()
+        .map(words -> words.get(2))
+        .filter(query -> query.contains("KNN"))
+        .map(query -> query.replaceAll(".*\\[KNN (\\d+) .*", "$1"))
+        .toList();
   }
 }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Changes one entry atomically: reads the entry, applies the change, and writes the changed fields
  * if the entry is still the one that was read.
  */
-final class AttributesUpdater {
+final class EntryUpdater {
   private static final String ACTION = "update an entry";
   private static final int CREATED_AT = HashCodec.ENTRY_FIELDS.indexOf(HashCodec.CREATED_AT);
   private static final int ANSWER = HashCodec.ENTRY_FIELDS.indexOf(HashCodec.ANSWER);
@@ -35,7 +34,9 @@ final class AttributesUpdater {
           return 1
           """);
 
-  /** Sets answer, attributes and creation time under the same condition, and if the answer is. */
+  /**
+   * Sets attributes, creation time, and answer if none of them has changed since they were read.
+   */
   private static final byte[] ANSWER_SCRIPT =
       Utf8.encode(
           """
@@ -51,7 +52,7 @@ final class AttributesUpdater {
   private final RedisCommands commands;
   private final EntryReader reader;
 
-  AttributesUpdater(RedisCommands commands, EntryReader reader) {
+  EntryUpdater(RedisCommands commands, EntryReader reader) {
     this.commands = commands;
     this.reader = reader;
   }
@@ -74,24 +75,26 @@ final class AttributesUpdater {
   }
 
   private boolean replace(CacheEntry before, CacheEntry after, List<byte @Nullable []> values) {
-    List<byte[]> keys = List.of(commands.keys().documentKey(after.key()));
-    List<byte[]> arguments = new ArrayList<>();
-    arguments.add(requireNonNull(values.get(ATTRIBUTES)));
-    arguments.add(requireNonNull(values.get(CREATED_AT)));
-    boolean isSameAnswer =
-        after.answer().equals(before.answer()) && after.createdAt().equals(before.createdAt());
-    if (!isSameAnswer) {
-      arguments.add(requireNonNull(values.get(ANSWER)));
+    byte[] oldAttributes = requireNonNull(values.get(ATTRIBUTES));
+    byte[] oldTime = requireNonNull(values.get(CREATED_AT));
+    byte[] attributes = HashCodec.encode(after.attributes());
+    if (after.answer().equals(before.answer()) && after.createdAt().equals(before.createdAt())) {
+      return eval(SCRIPT, after.key(), List.of(oldAttributes, oldTime, attributes));
     }
-    arguments.add(HashCodec.encode(after.attributes()));
-    if (!isSameAnswer) {
-      arguments.add(Utf8.encode(Long.toString(after.createdAt().toEpochMilli())));
-      arguments.add(Utf8.encode(after.answer()));
-    }
-    byte[] script = isSameAnswer ? SCRIPT : ANSWER_SCRIPT;
-    Object replaced =
-        commands.translate(ACTION, () -> commands.jedis().eval(script, keys, arguments));
-    return replaced.equals(1L);
+    byte[] oldAnswer = requireNonNull(values.get(ANSWER));
+    byte[] time = Utf8.encode(Long.toString(after.createdAt().toEpochMilli()));
+    byte[] answer = Utf8.encode(after.answer());
+    return eval(
+        ANSWER_SCRIPT,
+        after.key(),
+        List.of(oldAttributes, oldTime, oldAnswer, attributes, time, answer));
+  }
+
+  private boolean eval(byte[] script, String key, List<byte[]> arguments) {
+    List<byte[]> keys = List.of(commands.keys().documentKey(key));
+    return commands
+        .translate(ACTION, () -> commands.jedis().eval(script, keys, arguments))
+        .equals(1L);
   }
 
   /** See {@link io.github.semcache.store.VectorStore#expire}. */
