@@ -3,7 +3,6 @@ package io.github.semcache.cli;
 import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
-import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.evaluation.DataFile;
@@ -50,8 +49,13 @@ final class LoadRun implements AutoCloseable {
   LoadRun(Options options, CachingEmbedder embedder, VectorStore store) {
     this.options = options;
     this.embedder = embedder;
-    this.cache = newCache(embedder, store);
-    this.exactOnly = newCache(new ExactOnlyEmbedder(store.space()), store);
+    this.cache =
+        newBuilder(store)
+            .embedder(embedder)
+            .hitPolicy(HitPolicy.never())
+            .verifier(PairVerifier.none())
+            .build();
+    this.exactOnly = newBuilder(store).exactOnly().build();
   }
 
   /**
@@ -106,18 +110,13 @@ final class LoadRun implements AutoCloseable {
   record Result(
       long stored, long present, long rejected, long evicted, List<Rejection> rejections) {}
 
-  private static SemanticCache newCache(Embedder embedder, VectorStore store) {
-    SemanticCacheBuilder builder =
-        SemanticCache.builder()
-            .embedder(embedder)
-            .store(store)
-            .stateStore(InMemoryVectorStore.builder(store.space()).build())
-            .hitPolicy(HitPolicy.never())
-            .verifier(PairVerifier.none())
-            .cacheability(CacheabilityPolicy.none())
-            .deadline(DEADLINE)
-            .failOnCacheErrors();
-    return builder.build();
+  private static SemanticCacheBuilder newBuilder(VectorStore store) {
+    return SemanticCache.builder()
+        .store(store)
+        .stateStore(InMemoryVectorStore.builder(store.space()).build())
+        .cacheability(CacheabilityPolicy.none())
+        .deadline(DEADLINE)
+        .failOnCacheErrors();
   }
 
   /**
