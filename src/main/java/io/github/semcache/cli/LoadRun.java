@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /**
  * One run of the {@code load} command. Rows are stored in chunks, each with one call of {@link
@@ -82,11 +83,14 @@ final class LoadRun implements AutoCloseable {
       boolean includesVolatile,
       int maxCharacters) {
 
-    List<String> requiredColumns() {
-      List<String> columns = new ArrayList<>(List.of(prompt, answer));
-      columns.addAll(tags.values());
-      columns.addAll(dependencies);
-      return columns;
+    /** Returns the columns that the file must have. */
+    List<String> columns() {
+      return Stream.concat(requiredColumns(), dependencies.stream()).toList();
+    }
+
+    /** Returns the columns of which each row must have a value. */
+    Stream<String> requiredColumns() {
+      return Stream.concat(Stream.of(prompt, answer), tags.values().stream());
     }
   }
 
@@ -152,7 +156,7 @@ final class LoadRun implements AutoCloseable {
 
     @Override
     public void header(List<String> columns) {
-      for (String column : options.requiredColumns()) {
+      for (String column : options.columns()) {
         if (!columns.contains(column)) {
           throw new CommandException(
               file + " has no column '" + column + "'; its columns are " + columns, null);
@@ -193,12 +197,10 @@ final class LoadRun implements AutoCloseable {
 
   /** Returns why a row cannot be loaded, or empty if it can be. */
   private Optional<String> rejectionRule(DataRows.Row row) {
-    List<String> required = new ArrayList<>(List.of(options.prompt(), options.answer()));
-    required.addAll(options.tags().values());
-    for (String column : required) {
-      if (row.value(column).isEmpty()) {
-        return Optional.of("column '" + column + "' is empty");
-      }
+    Optional<String> empty =
+        options.requiredColumns().filter(column -> row.value(column).isEmpty()).findFirst();
+    if (empty.isPresent()) {
+      return Optional.of("column '" + empty.get() + "' is empty");
     }
     String text = row.value(options.prompt()).orElseThrow();
     if (Normalizer.nfc().normalize(text).isBlank()) {
