@@ -111,9 +111,10 @@ final class EmbedderOptions {
    * @throws ParameterException if there is no such embedder
    */
   String modelId() {
-    if (isLocal()) {
-      return environment.localModel().get().modelId();
-    }
+    return isLocal() ? environment.localModel().get().modelId() : openAiModel();
+  }
+
+  private String openAiModel() {
     return model.equals(OPENAI) ? DEFAULT_OPENAI_MODEL : model.substring(OPENAI.length() + 1);
   }
 
@@ -166,9 +167,7 @@ final class EmbedderOptions {
       OpenAiEmbedder.Builder builder =
           url.map(address -> OpenAiEmbedder.connect(key, address))
               .orElseGet(() -> OpenAiEmbedder.connect(key));
-      if (model.length() > OPENAI.length()) {
-        builder.model(model.substring(OPENAI.length() + 1));
-      }
+      builder.model(openAiModel());
       if (dimension != null) {
         builder.modelDimension(dimension);
       }

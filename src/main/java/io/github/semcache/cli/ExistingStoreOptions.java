@@ -100,9 +100,7 @@ final class ExistingStoreOptions {
       return false;
     }
     List<EmbeddingSpace> spaces = spaces();
-    if (!spaces.isEmpty() && !spaces.contains(space)) {
-      throw anotherModel(describe(space), spaces);
-    }
+    checkSpace(space, spaces);
     return !spaces.isEmpty();
   }
 
@@ -215,6 +213,10 @@ final class ExistingStoreOptions {
     } catch (StoreException e) {
       return; // The action reports the failure, unless only the listing is denied.
     }
+    checkSpace(space, spaces);
+  }
+
+  private void checkSpace(EmbeddingSpace space, List<EmbeddingSpace> spaces) {
     if (!spaces.isEmpty() && !spaces.contains(space)) {
       throw anotherModel(describe(space), spaces);
     }

@@ -1,8 +1,6 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
-import io.github.semcache.evaluation.DataFile;
-import io.github.semcache.evaluation.PromptColumns;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Scope;
 import java.io.IOException;
@@ -21,7 +19,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The {@code load} command. */
@@ -40,20 +37,7 @@ final class LoadCommand implements Callable<Integer> {
 
   private final CliEnvironment environment;
 
-  @Parameters(
-      paramLabel = "FILE",
-      description = "A UTF-8 file: CSV or TSV with a header, or JSON lines.")
-  @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
-  private Path file;
-
-  @Mixin private final FormatOption format = new FormatOption();
-
-  @Option(
-      names = "--prompt",
-      paramLabel = "COLUMN",
-      defaultValue = "prompt",
-      description = "The column of the prompts (default: ${DEFAULT-VALUE}).")
-  private String prompt = "prompt";
+  @Mixin private final PromptColumnOptions input = new PromptColumnOptions();
 
   @Option(
       names = "--answer",
@@ -109,13 +93,6 @@ final class LoadCommand implements Callable<Integer> {
               + " depends on the moment or on private state.")
   private boolean includeVolatile;
 
-  @Option(
-      names = "--max-characters",
-      paramLabel = "N",
-      defaultValue = "16384",
-      description = "The maximum length of a prompt in characters (default: ${DEFAULT-VALUE}).")
-  private int maxCharacters = PromptColumns.DEFAULT_MAX_CHARACTERS;
-
   @Mixin private final ExistingStoreOptions store;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -135,7 +112,7 @@ final class LoadCommand implements Callable<Integer> {
     checkOptions();
     LoadRun.Options options =
         new LoadRun.Options(
-            prompt,
+            input.prompt(),
             answer,
             tags,
             dependencies,
@@ -143,7 +120,7 @@ final class LoadCommand implements Callable<Integer> {
             Optional.ofNullable(timeToLive),
             replace,
             includeVolatile,
-            maxCharacters);
+            input.maxCharacters());
     LoadRun.Result result =
         store.withOrCreate((embedder, opened) -> load(options, embedder, opened));
     print(result);
@@ -151,9 +128,10 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   private void checkOptions() {
-    if (maxCharacters < 1) {
+    if (input.maxCharacters() < 1) {
       throw new ParameterException(
-          spec.commandLine(), "--max-characters is " + maxCharacters + "; it must be at least 1");
+          spec.commandLine(),
+          "--max-characters is " + input.maxCharacters() + "; it must be at least 1");
     }
     if (timeToLive != null) {
       try {
@@ -171,17 +149,17 @@ final class LoadCommand implements Callable<Integer> {
 
   private LoadRun.Result load(
       LoadRun.Options options, OpenEmbedder embedder, Stores.OpenStore opened) {
-    DataFile.Format actual = format.of(file);
-    long size = size();
+    Path file = input.file();
+    long size = size(file);
     PrintWriter err = spec.commandLine().getErr();
     try (LoadRun run = new LoadRun(options, embedder.embedder(), opened.store());
         ProgressBar progress = environment.progressBar(err, "loading, percent", PERCENT)) {
       return run.load(
-          file, actual, bytes -> progress.accept((int) Math.min(PERCENT, PERCENT * bytes / size)));
+          file, input.format(), bytes -> progress.accept((int) Math.min(PERCENT, PERCENT * bytes / size)));
     }
   }
 
-  private long size() {
+  private static long size(Path file) {
     try {
       return Math.max(1, Files.size(file));
     } catch (IOException e) {

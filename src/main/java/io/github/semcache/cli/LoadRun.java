@@ -3,7 +3,6 @@ package io.github.semcache.cli;
 import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
-import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.evaluation.CachingEmbedder;
 import io.github.semcache.evaluation.DataFile;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /**
  * One run of the {@code load} command. Rows are stored in chunks, each with one call of {@link
@@ -50,8 +50,13 @@ final class LoadRun implements AutoCloseable {
   LoadRun(Options options, CachingEmbedder embedder, VectorStore store) {
     this.options = options;
     this.embedder = embedder;
-    this.cache = newCache(embedder, store);
-    this.exactOnly = newCache(new ExactOnlyEmbedder(store.space()), store);
+    this.cache =
+        newBuilder(store)
+            .embedder(embedder)
+            .hitPolicy(HitPolicy.never())
+            .verifier(PairVerifier.none())
+            .build();
+    this.exactOnly = newBuilder(store).exactOnly().build();
   }
 
   /**
@@ -78,11 +83,14 @@ final class LoadRun implements AutoCloseable {
       boolean includesVolatile,
       int maxCharacters) {
 
-    List<String> requiredColumns() {
-      List<String> columns = new ArrayList<>(List.of(prompt, answer));
-      columns.addAll(tags.values());
-      columns.addAll(dependencies);
-      return columns;
+    /** Returns the columns that the file must have. */
+    List<String> columns() {
+      return Stream.concat(requiredColumns(), dependencies.stream()).toList();
+    }
+
+    /** Returns the columns of which each row must have a value. */
+    Stream<String> requiredColumns() {
+      return Stream.concat(Stream.of(prompt, answer), tags.values().stream());
     }
   }
 
@@ -106,18 +114,13 @@ final class LoadRun implements AutoCloseable {
   record Result(
       long stored, long present, long rejected, long evicted, List<Rejection> rejections) {}
 
-  private static SemanticCache newCache(Embedder embedder, VectorStore store) {
-    SemanticCacheBuilder builder =
-        SemanticCache.builder()
-            .embedder(embedder)
-            .store(store)
-            .stateStore(InMemoryVectorStore.builder(store.space()).build())
-            .hitPolicy(HitPolicy.never())
-            .verifier(PairVerifier.none())
-            .cacheability(CacheabilityPolicy.none())
-            .deadline(DEADLINE)
-            .failOnCacheErrors();
-    return builder.build();
+  private static SemanticCacheBuilder newBuilder(VectorStore store) {
+    return SemanticCache.builder()
+        .store(store)
+        .stateStore(InMemoryVectorStore.builder(store.space()).build())
+        .cacheability(CacheabilityPolicy.none())
+        .deadline(DEADLINE)
+        .failOnCacheErrors();
   }
 
   /**
@@ -153,7 +156,7 @@ final class LoadRun implements AutoCloseable {
 
     @Override
     public void header(List<String> columns) {
-      for (String column : options.requiredColumns()) {
+      for (String column : options.columns()) {
         if (!columns.contains(column)) {
           throw new CommandException(
               file + " has no column '" + column + "'; its columns are " + columns, null);
@@ -194,12 +197,10 @@ final class LoadRun implements AutoCloseable {
 
   /** Returns why a row cannot be loaded, or empty if it can be. */
   private Optional<String> rejectionRule(DataRows.Row row) {
-    List<String> required = new ArrayList<>(List.of(options.prompt(), options.answer()));
-    required.addAll(options.tags().values());
-    for (String column : required) {
-      if (row.value(column).isEmpty()) {
-        return Optional.of("column '" + column + "' is empty");
-      }
+    Optional<String> empty =
+        options.requiredColumns().filter(column -> row.value(column).isEmpty()).findFirst();
+    if (empty.isPresent()) {
+      return Optional.of("column '" + empty.get() + "' is empty");
     }
     String text = row.value(options.prompt()).orElseThrow();
     if (Normalizer.nfc().normalize(text).isBlank()) {

@@ -8,24 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The data file and the names of its columns. */
 final class PromptFileOptions {
-  @Parameters(
-      paramLabel = "FILE",
-      description = "A UTF-8 file: CSV or TSV with a header, or JSON lines.")
-  @SuppressWarnings("NullAway.Init") // set by picocli, which requires it
-  private Path file;
-
-  @Mixin private final FormatOption format = new FormatOption();
-
-  @Option(
-      names = "--prompt",
-      paramLabel = "COLUMN",
-      defaultValue = "prompt",
-      description = "The column of the prompt texts (default: ${DEFAULT-VALUE}).")
-  private String prompt = "prompt";
+  @Mixin private final PromptColumnOptions input = new PromptColumnOptions();
 
   @Option(
       names = "--label",
@@ -47,19 +33,12 @@ final class PromptFileOptions {
               + " cache.")
   private @Nullable String timestamp;
 
-  @Option(
-      names = "--max-characters",
-      paramLabel = "N",
-      defaultValue = "16384",
-      description = "The maximum length of a prompt in characters (default: ${DEFAULT-VALUE}).")
-  private int maxCharacters = PromptColumns.DEFAULT_MAX_CHARACTERS;
-
   Path file() {
-    return file;
+    return input.file();
   }
 
   int maxCharacters() {
-    return maxCharacters;
+    return input.maxCharacters();
   }
 
   boolean isTimed() {
@@ -80,11 +59,11 @@ final class PromptFileOptions {
   }
 
   DataFile read() {
-    return DataFile.read(file, format.of(file));
+    return DataFile.read(input.file(), input.format());
   }
 
   List<LabeledPrompt> prompts() {
-    PromptColumns columns = PromptColumns.of(prompt).maxCharacters(maxCharacters);
+    PromptColumns columns = PromptColumns.of(input.prompt()).maxCharacters(input.maxCharacters());
     if (label != null) {
       columns = columns.label(label);
     }

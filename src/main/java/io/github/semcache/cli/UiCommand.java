@@ -182,7 +182,6 @@ final class UiCommand implements Callable<Integer> {
             embedder.embedder(),
             scope(model.client()),
             model.client(),
-            model.client().filter(DemoAnswers.class::isInstance).isPresent(),
             isExactOnly,
             policy.name(),
             policy::configure);

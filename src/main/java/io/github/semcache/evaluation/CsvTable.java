@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import io.github.semcache.evaluation.DataRows.Row;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
@@ -127,7 +128,7 @@ final class CsvTable {
     for (int i = 0; i < values.length; i++) {
       fields.put(header.get(i), values[i]);
     }
-    sink.row(new Table.Row(line, fields));
+    sink.row(new Row(line, fields));
   }
 
   private void addHeader(long line, String[] names) {

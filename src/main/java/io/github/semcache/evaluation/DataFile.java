@@ -2,6 +2,7 @@ package io.github.semcache.evaluation;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.evaluation.DataRows.Row;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -173,12 +174,12 @@ public final class DataFile {
     columns.scope().ifPresent(name -> table.requireColumn("scope", name));
     columns.timestamp().ifPresent(name -> table.requireColumn("timestamp", name));
     List<LabeledPrompt> prompts = new ArrayList<>(table.rows().size());
-    for (Table.Row row : table.rows()) {
+    for (Row row : table.rows()) {
       prompts.add(
           new LabeledPrompt(
               text(row, columns.prompt(), columns.maxCharacters()),
               columns.label().map(name -> table.required(row, name).strip()),
-              columns.scope().flatMap(name -> table.optional(row, name)),
+              columns.scope().flatMap(row::value),
               columns.timestamp().map(name -> timestamp(row, name)),
               row.line()));
     }
@@ -225,7 +226,7 @@ public final class DataFile {
     table.requireColumn("second", columns.second());
     table.requireColumn("label", columns.label());
     List<LabeledPair> pairs = new ArrayList<>(table.rows().size());
-    for (Table.Row row : table.rows()) {
+    for (Row row : table.rows()) {
       pairs.add(
           new LabeledPair(
               text(row, columns.first(), columns.maxCharacters()),
@@ -236,7 +237,7 @@ public final class DataFile {
     return List.copyOf(pairs);
   }
 
-  private String text(Table.Row row, String column, int maxCharacters) {
+  private String text(Row row, String column, int maxCharacters) {
     String text = table.required(row, column);
     if (text.length() > maxCharacters) {
       throw table.error(
@@ -247,7 +248,7 @@ public final class DataFile {
     return text;
   }
 
-  private Instant timestamp(Table.Row row, String column) {
+  private Instant timestamp(Row row, String column) {
     Optional<Instant> timestamp = Timestamps.parse(table.required(row, column));
     return timestamp.orElseThrow(
         () ->
@@ -266,7 +267,7 @@ public final class DataFile {
         .allMatch(label -> SAME.contains(label) || DIFFERENT.contains(label));
   }
 
-  private boolean isSameAnswer(Table.Row row, String column) {
+  private boolean isSameAnswer(Row row, String column) {
     String label = table.required(row, column).strip().toLowerCase(Locale.ROOT);
     if (!SAME.contains(label) && !DIFFERENT.contains(label)) {
       throw table.error(

@@ -142,8 +142,8 @@ public final class DataRows {
     }
 
     @Override
-    public void row(Table.Row row) {
-      handler.row(new Row(row.line(), row.fields()), bytes.count);
+    public void row(Row row) {
+      handler.row(row, bytes.count);
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.semcache.evaluation.DataRows.Row;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringReader;
@@ -88,7 +89,7 @@ final class JsonLinesTable {
       Map<String, String> fields = new HashMap<>();
       node.properties().forEach(field -> addField(line, fields, field.getKey(), field.getValue()));
       columns.addAll(node.properties().stream().map(Map.Entry::getKey).toList());
-      sink.row(new Table.Row(line, fields));
+      sink.row(new Row(line, fields));
     } else if (node.isArray() && columns.isEmpty()) {
       addHeader(line, node);
     } else if (node.isArray() && header != null) {
@@ -130,7 +131,7 @@ final class JsonLinesTable {
     for (int i = 0; i < values.size(); i++) {
       addField(line, fields, header.get(i), values.get(i));
     }
-    sink.row(new Table.Row(line, fields));
+    sink.row(new Row(line, fields));
   }
 
   private void addField(long line, Map<String, String> fields, String name, JsonNode value) {

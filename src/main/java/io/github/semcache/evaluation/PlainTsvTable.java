@@ -1,5 +1,6 @@
 package io.github.semcache.evaluation;
 
+import io.github.semcache.evaluation.DataRows.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,12 +22,12 @@ final class PlainTsvTable {
    *     than {@code maxCharacters}
    */
   static Table parse(String text, String source, int maxCharacters, List<String> columns) {
-    List<Table.Row> rows = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
     List<String> lines = text.lines().toList();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i);
       if (!line.isBlank() && !line.startsWith("#")) {
-        rows.add(new Table.Row(i + 1, fields(line, columns, source, i + 1, maxCharacters)));
+        rows.add(new Row(i + 1, fields(line, columns, source, i + 1, maxCharacters)));
       }
     }
     return new Table(source, columns, rows);

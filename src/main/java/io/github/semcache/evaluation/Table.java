@@ -1,8 +1,7 @@
 package io.github.semcache.evaluation;
 
+import io.github.semcache.evaluation.DataRows.Row;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -13,14 +12,6 @@ import java.util.stream.Collectors;
  * @param rows the rows, at least one
  */
 record Table(String source, List<String> columns, List<Row> rows) {
-
-  /**
-   * A row.
-   *
-   * @param line the line on which the row starts, counted from 1
-   * @param fields the values by column name; missing values have no entry
-   */
-  record Row(long line, Map<String, String> fields) {}
 
   Table {
     columns = List.copyOf(columns);
@@ -54,12 +45,8 @@ record Table(String source, List<String> columns, List<Row> rows) {
 
   /** Returns a value that must be present and not blank. */
   String required(Row row, String column) {
-    return optional(row, column).orElseThrow(() -> error(row, "column '" + column + "' is empty"));
-  }
-
-  /** Returns a value, or empty if it is missing or blank. */
-  Optional<String> optional(Row row, String column) {
-    return Optional.ofNullable(row.fields().get(column)).filter(value -> !value.isBlank());
+    return row.value(column)
+        .orElseThrow(() -> error(row, "column '" + column + "' is empty"));
   }
 
   DataFileException error(Row row, String problem) {

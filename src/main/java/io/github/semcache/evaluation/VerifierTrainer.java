@@ -261,15 +261,6 @@ public final class VerifierTrainer {
   }
 
   /**
-   * Returns the number of training examples.
-   *
-   * @return the number of examples of all sources
-   */
-  public int exampleCount() {
-    return sources.values().stream().mapToInt(List::size).sum();
-  }
-
-  /**
    * Fits a model from scratch.
    *
    * @param accept the score from which the verifier accepts a pair

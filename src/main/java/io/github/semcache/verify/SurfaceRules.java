@@ -83,8 +83,10 @@ final class SurfaceRules {
     if (!structured) {
       return sameWords && CODE.matcher(a).find() && !a.equals(b);
     }
-    if (!layout(a).equals(layout(b))) {
-      return sameWords || (layout(a).size() > 1 && layout(b).size() > 1);
+    List<String> first = layout(a);
+    List<String> second = layout(b);
+    if (!first.equals(second)) {
+      return sameWords || (first.size() > 1 && second.size() > 1);
     }
     return sameWords && !trimLines(a).equals(trimLines(b));
   }
@@ -233,23 +235,11 @@ final class SurfaceRules {
   }
 
   private static boolean isCaseChanged(SurfaceTokens a, SurfaceTokens b) {
-    Map<String, Set<String>> variants = new HashMap<>();
-    boolean about = false;
-    for (String word : a.words) {
-      String lower = word.toLowerCase(Locale.ROOT);
-      variants.computeIfAbsent(lower, key -> new HashSet<>(2)).add(word);
-      about |= CASE_WORDS.contains(lower);
-    }
-    Set<String> both = new HashSet<>();
-    for (String word : b.words) {
-      String lower = word.toLowerCase(Locale.ROOT);
-      both.add(lower);
-    }
-    about &= both.stream().anyMatch(CASE_WORDS::contains);
-    Map<String, Set<String>> others = new HashMap<>();
-    for (String word : b.words) {
-      others.computeIfAbsent(word.toLowerCase(Locale.ROOT), key -> new HashSet<>(2)).add(word);
-    }
+    Map<String, Set<String>> variants = variants(a.words);
+    Map<String, Set<String>> others = variants(b.words);
+    boolean about =
+        variants.keySet().stream().anyMatch(CASE_WORDS::contains)
+            && others.keySet().stream().anyMatch(CASE_WORDS::contains);
     if (a.words.size() == b.words.size()
         && (hasVariants(variants) || hasVariants(others))
         && !a.words.equals(b.words)
@@ -257,6 +247,15 @@ final class SurfaceRules {
       return true;
     }
     return isChanged(a, others, about, b) || isChanged(b, variants, about, a);
+  }
+
+  /** Returns how each word is written, by the word in lower case. */
+  private static Map<String, Set<String>> variants(List<String> words) {
+    Map<String, Set<String>> variants = new HashMap<>();
+    for (String word : words) {
+      variants.computeIfAbsent(word.toLowerCase(Locale.ROOT), key -> new HashSet<>(2)).add(word);
+    }
+    return variants;
   }
 
   private static boolean hasVariants(Map<String, Set<String>> variants) {

@@ -5,14 +5,17 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Scope;
 import java.time.Duration;
 import java.util.Map;
 
 /**
- * Stands in for a language model if the page has none: returns a text that says so, after the
- * latency of a typical model. Also has the sample answers of a new store. Thread-safe.
+ * The chat model of a page without a language model. It returns a text that says so, after the
+ * latency of a typical model. DemoAnswers also contains the sample answers of a new store.
+ * DemoAnswers is thread-safe.
  */
 public final class DemoAnswers implements ChatClient {
+  private static final String MODEL = "demo";
   private static final Duration LATENCY = Duration.ofMillis(400);
 
   private static final Map<String, String> SAMPLES =
@@ -36,22 +39,21 @@ public final class DemoAnswers implements ChatClient {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while simulating the latency", e);
     }
-    return ChatReply.of("Demo answer: no language model was asked \"" + prompt.text() + "\".")
-        .model("demo")
-        .usage(new TokenUsage(14, 12));
+    return reply("Demo answer: no language model was asked \"" + prompt.text() + "\".");
+  }
+
+  private static ChatReply reply(String text) {
+    return ChatReply.of(text).model(MODEL).usage(new TokenUsage(14, 12));
   }
 
   @Override
   public Map<String, String> settings() {
-    return Map.of("model", "demo");
+    return Map.of("model", MODEL);
   }
 
   /** Stores the sample answers. */
-  void storeSamples(SemanticCache cache, Prompt template) {
+  void storeSamples(SemanticCache cache, Scope scope) {
     SAMPLES.forEach(
-        (question, answer) ->
-            cache.put(
-                Prompt.of(question).scope(template.scope()),
-                ChatReply.of(answer).model("demo").usage(new TokenUsage(14, 12))));
+        (question, answer) -> cache.put(Prompt.of(question).scope(scope), reply(answer)));
   }
 }

@@ -1,7 +1,6 @@
 package io.github.semcache.cli.ui;
 
 import io.github.semcache.embedding.Embedder;
-import io.github.semcache.prompt.Prompt;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -34,13 +33,7 @@ final class Endpoints implements AutoCloseable {
     this.questions = new Questions(options);
     this.entries = new Entries(options, questions::hits);
     this.report = new ReportJob(options.embedder());
-    options
-        .model()
-        .filter(DemoAnswers.class::isInstance)
-        .ifPresent(
-            demo ->
-                ((DemoAnswers) demo)
-                    .storeSamples(questions.cache(), Prompt.of("sample").scope(options.scope())));
+    options.demo().ifPresent(demo -> demo.storeSamples(questions.cache(), options.scope()));
   }
 
   /** Serves a request and returns the reply, to be sent as JSON. */
@@ -84,7 +77,7 @@ final class Endpoints implements AutoCloseable {
     json.put("dimension", embedder.dimension());
     json.put("policy", options.policyName());
     json.put("threshold", threshold.isPresent() ? threshold.getAsDouble() : null);
-    json.put("isDemo", options.isDemo());
+    json.put("isDemo", options.demo().isPresent());
     json.put("isExactOnly", options.isExactOnly());
     json.put(
         "model",

@@ -137,7 +137,7 @@ final class Questions implements AutoCloseable {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("text", answer.text());
     json.put("source", answer.source().name());
-    json.put("isDemo", !answer.isHit() && options.isDemo());
+    json.put("isDemo", !answer.isHit() && options.demo().isPresent());
     json.put("key", answer.entryId().orElse(null));
     json.put("matchedPrompt", answer.matchedPrompt().orElse(null));
     json.put("distance", answer.distance().isPresent() ? answer.distance().getAsDouble() : null);

@@ -19,7 +19,6 @@ import java.util.function.Consumer;
  * @param embedder the embedder, which the page does not close
  * @param scope the scope of new answers, with the settings of the chat model
  * @param model the chat model that answers misses; empty if none does
- * @param isDemo whether the answers of the chat model are samples
  * @param isExactOnly whether the embedding model is not available, so that prompts are looked up by
  *     their key only and answers are not stored
  * @param policyName the name of the policy
@@ -32,7 +31,6 @@ public record UiOptions(
     CachingEmbedder embedder,
     Scope scope,
     Optional<ChatClient> model,
-    boolean isDemo,
     boolean isExactOnly,
     String policyName,
     Consumer<SemanticCacheBuilder> policy) {
@@ -46,5 +44,10 @@ public record UiOptions(
     requireNonNull(model, "model");
     requireNonNull(policyName, "policyName");
     requireNonNull(policy, "policy");
+  }
+
+  /** Returns the sample answers, if they stand in for a chat model. */
+  Optional<DemoAnswers> demo() {
+    return model.filter(DemoAnswers.class::isInstance).map(DemoAnswers.class::cast);
   }
 }

@@ -232,17 +232,6 @@ public final class Token {
     return word.isEquivalentTo(other.word, list);
   }
 
-  /**
-   * Returns whether two different tokens are the same word, written differently or with a typing
-   * error.
-   *
-   * @param other the other word
-   * @return whether one is an abbreviation, another spelling, or a misspelling of the other
-   */
-  public boolean isVariantOf(Token other) {
-    return Spelling.isSameWord(this, other);
-  }
-
   Word word() {
     return word;
   }

@@ -86,16 +86,6 @@ public final class BoostedTrees {
   }
 
   /**
-   * Returns the probability of the class.
-   *
-   * @param sample the feature values
-   * @return the logistic function of the log odds, in (0, 1)
-   */
-  public double probability(float[] sample) {
-    return 1 / (1 + Math.exp(-logOdds(sample)));
-  }
-
-  /**
    * Returns the constant that is added to the values of the trees.
    *
    * @return the bias

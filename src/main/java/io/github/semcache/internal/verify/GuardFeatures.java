@@ -22,7 +22,7 @@ final class GuardFeatures {
     out.set(Feature.OPPOSITE, diff.hasConflict(WordList.OPPOSITES));
     boolean negated = diff.first().negationCount() != diff.second().negationCount();
     out.set(Feature.NEGATION, diff.isNegationChanged() || negated);
-    out.set(Feature.QUESTION, isOtherQuestion(diff));
+    out.set(Feature.QUESTION, isOtherQuestion(alignment));
     out.set(Feature.NEGATION_GUARD, DifferenceRule.NEGATION.appliesTo(diff));
     out.set(Feature.ORDER_GUARD, DifferenceRule.SWAPPED_ORDER.appliesTo(diff));
     out.set(Feature.SYMBOL_GUARD, DifferenceRule.SYMBOL.appliesTo(diff));
@@ -30,9 +30,9 @@ final class GuardFeatures {
     out.set(Feature.SUBSTITUTION, DifferenceRule.REPLACED_WORD.appliesTo(diff));
   }
 
-  private static boolean isOtherQuestion(TextDiff diff) {
-    TextAnalysis.Question a = diff.first().question();
-    TextAnalysis.Question b = diff.second().question();
+  private static boolean isOtherQuestion(TokenAlignment alignment) {
+    TextAnalysis.Question a = alignment.first.question;
+    TextAnalysis.Question b = alignment.second.question;
     if (a == null || b == null || (a.isPlainWhat() && b.isPlainWhat())) {
       return false;
     }

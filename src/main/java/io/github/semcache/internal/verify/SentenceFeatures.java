@@ -1,6 +1,5 @@
 package io.github.semcache.internal.verify;
 
-import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.verify.TokenAlignment.Side;
 import java.util.Set;
@@ -17,15 +16,14 @@ final class SentenceFeatures {
   static void put(TokenAlignment alignment, FeatureValues out) {
     Side a = alignment.first;
     Side b = alignment.second;
-    TextDiff diff = alignment.diff;
     persons(a, b, out);
     out.set(Feature.QUANTIFIER, unmatched(a, b, FunctionWords.QUANTIFIERS));
     out.set(Feature.MODAL, unmatched(a, b, FunctionWords.MODALS));
     out.set(Feature.PREPOSITION, unmatched(a, b, FunctionWords.PREPOSITIONS));
     out.set(Feature.PASSIVE, isPassive(a) != isPassive(b));
     out.set(Feature.NARRATIVE, Math.min(firstPersons(a), firstPersons(b)));
-    boolean questionA = diff.first().question() != null;
-    boolean questionB = diff.second().question() != null;
+    boolean questionA = a.question != null;
+    boolean questionB = b.question != null;
     out.set(Feature.QUESTION_ADDED, questionA != questionB);
     out.set(Feature.QUESTIONS, (questionA ? 1 : 0) + (questionB ? 1 : 0));
     out.set(Feature.SENTENCES, Math.max(sentences(a), sentences(b)));

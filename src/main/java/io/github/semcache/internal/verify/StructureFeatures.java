@@ -113,21 +113,17 @@ final class StructureFeatures {
   }
 
   private static int tail(Side side) {
-    int count = 0;
-    for (int i = side.size() - 1; i >= 0; i--) {
-      if (side.token(i).isContent() || side.token(i).isNumber()) {
-        if (!side.isUnmatched(i)) {
-          break;
-        }
-        count++;
-      }
-    }
-    return count;
+    return unmatchedFrom(side, side.size() - 1, -1);
   }
 
   private static int head(Side side) {
+    return unmatchedFrom(side, 0, 1);
+  }
+
+  /** Counts the words and numbers without a counterpart from an end to the first one that has one. */
+  private static int unmatchedFrom(Side side, int start, int step) {
     int count = 0;
-    for (int i = 0; i < side.size(); i++) {
+    for (int i = start; i >= 0 && i < side.size(); i += step) {
       if (side.token(i).isContent() || side.token(i).isNumber()) {
         if (!side.isUnmatched(i)) {
           break;

@@ -13,6 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of two texts, each with its counterpart in the other text if it has one. A counterpart
@@ -83,6 +84,9 @@ final class TokenAlignment {
     /** The preposition that governs each token, or an empty string. */
     final String[] prepositions;
 
+    /** The question phrase, or null if the text has none. */
+    final TextAnalysis.@Nullable Question question;
+
     private Side(TextAnalysis text, List<Token> unmatched) {
       List<Token> all = text.tokens();
       tokens = all.size() > MAX_TOKENS ? all.subList(0, MAX_TOKENS) : all;
@@ -93,6 +97,7 @@ final class TokenAlignment {
         relations[i] = missing.contains(tokens.get(i)) ? Relation.UNMATCHED : Relation.SAME;
       }
       prepositions = FunctionWords.prepositions(tokens);
+      question = text.question();
     }
 
     int size() {

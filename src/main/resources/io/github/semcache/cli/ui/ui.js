@@ -3,7 +3,7 @@
 const byId = id => document.getElementById(id);
 const percent = (fraction, digits = 0) => (100 * fraction).toFixed(digits) + ' %';
 const number = value => value.toLocaleString('en');
-const plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
+const plural = (count, noun, nouns = noun + 's') => `${number(count)} ${count === 1 ? noun : nouns}`;
 const words = code => code.replaceAll('-', ' ');
 
 /* The token is in the fragment of the address, which browsers do not send, and then only in this tab. */
@@ -124,7 +124,7 @@ async function loadState() {
   select.replaceChildren();
   state.scopes.forEach(scope => {
     const parts = scope.isOwn ? Object.entries(state.scopeParts.tags).map(([name, value]) => `${name}=${value}`).join(', ') || 'no tags' : scope.hash.slice(0, 8);
-    const option = add(select, 'option', [parts, scope.model, plural(scope.entries, 'entry').replace('entrys', 'entries')].filter(Boolean).join(' · '));
+    const option = add(select, 'option', [parts, scope.model, plural(scope.entries, 'entry', 'entries')].filter(Boolean).join(' · '));
     option.value = scope.hash;
   });
   if (state.scopes.some(scope => scope.hash === chosen)) select.value = chosen;
@@ -135,24 +135,27 @@ async function loadState() {
 
 const scope = () => state.scopes.find(each => each.hash === byId('scope').value);
 
-function fillNotes() {
-  byId('missNote').textContent = state.isExactOnly
-    ? 'The embedding model of the store is not available, so questions hit only if they are equal to a stored one, and answers cannot be added. Start ui with --embedder.'
-    : !scope().isOwn
-    ? 'Only the hash of this scope is known, so questions are looked up in it, but answers cannot be added.'
-    : state.isDemo
-      ? 'A miss gets a demo answer, which is stored in memory. No language model is asked; start ui with the option --chat-model to use one.'
-      : state.model
-        ? `A miss is answered by ${state.model}, and the answer is stored.`
-        : 'A miss is only reported. You can store your own answer, or start ui with --chat-model.';
+function missNote() {
+  if (state.isExactOnly) return 'The embedding model of the store is not available, so questions hit only if they are equal to a stored one, and answers cannot be added. Start ui with --embedder.';
+  if (!scope().isOwn) return 'Only the hash of this scope is known, so questions are looked up in it, but answers cannot be added.';
+  if (state.isDemo) return 'A miss gets a demo answer, which is stored in memory. No language model is asked; start ui with the option --chat-model to use one.';
+  if (state.model) return `A miss is answered by ${state.model}, and the answer is stored.`;
+  return 'A miss is only reported. You can store your own answer, or start ui with --chat-model.';
 }
+
+function fillNotes() {
+  byId('missNote').textContent = missNote();
+}
+
+/** Returns the threshold of the slider or of the policy, or null if neither is known. */
+const currentThreshold = () => threshold ?? state.threshold;
 
 function fillThreshold() {
   const slider = byId('threshold');
-  const byDefault = state.threshold == null ? 0.15 : state.threshold;
+  const byDefault = state.threshold ?? 0.15;
   slider.max = Math.max(0.6, Math.ceil(10 * byDefault) / 5);
-  slider.value = threshold == null ? byDefault : threshold;
-  byId('thresholdValue').value = threshold != null ? threshold.toFixed(3) : state.threshold != null ? state.threshold.toFixed(3) : 'policy';
+  slider.value = threshold ?? byDefault;
+  byId('thresholdValue').value = currentThreshold() == null ? 'policy' : currentThreshold().toFixed(3);
   byId('reset').disabled = threshold == null;
 }
 
@@ -239,7 +242,7 @@ function drawChart(decision) {
   byId('chartBox').hidden = false;
   const style = getComputedStyle(document.documentElement);
   const color = name => style.getPropertyValue('--' + name).trim();
-  const limit = threshold != null ? threshold : state.threshold;
+  const limit = currentThreshold();
   const narrow = matchMedia('(max-width: 40rem)').matches;
   const length = narrow ? 18 : 42;
   const shorten = value => value.length > length ? value.slice(0, length - 1) + '…' : value;
@@ -305,7 +308,7 @@ function fillAsked() {
 let deciding = false;
 let decideAgain = false;
 
-/** Decides again on everything on the page. While a reply is awaited, only the last change waits. */
+/** Decides again on all questions. Changes during a request cause one more request after it. */
 async function decide() {
   if (deciding) { decideAgain = true; return; }
   deciding = true;
@@ -343,7 +346,7 @@ async function loadStats() {
 async function loadEntries() {
   const found = await call('entries', {search: byId('search').value, limit: 100});
   const shown = found.entries.length;
-  byId('entriesNote').textContent = (found.matching === 0 ? 'No entries.' : shown < found.matching ? `The newest ${number(shown)} of ${number(found.matching)} entries.` : plural(found.matching, 'entry').replace('entrys', 'entries') + '.')
+  byId('entriesNote').textContent = (found.matching === 0 ? 'No entries.' : shown < found.matching ? `The newest ${number(shown)} of ${number(found.matching)} entries.` : plural(found.matching, 'entry', 'entries') + '.')
     + (found.isComplete ? '' : ` Only ${number(found.scanned)} entries of the store were read.`)
     + ' Hits are those of this page; a store does not count them.';
   const several = state.scopes.length > 1;

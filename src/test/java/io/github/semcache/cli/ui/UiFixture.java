@@ -29,7 +29,7 @@ final class UiFixture implements AutoCloseable {
   final UiServer server;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private UiFixture(Embedder embedder, Optional<ChatClient> model, boolean isDemo) {
+  private UiFixture(Embedder embedder, Optional<ChatClient> model) {
     this.store = InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).build();
     this.server =
         UiServer.start(
@@ -40,7 +40,6 @@ final class UiFixture implements AutoCloseable {
                 CachingEmbedder.inMemory(embedder),
                 Scope.none().settings(model.map(ChatClient::settings).orElse(Map.of())),
                 model,
-                isDemo,
                 false,
                 "default",
                 UiFixture::configure),
@@ -52,15 +51,15 @@ final class UiFixture implements AutoCloseable {
   }
 
   static UiFixture without(Embedder embedder) {
-    return new UiFixture(embedder, Optional.empty(), false);
+    return new UiFixture(embedder, Optional.empty());
   }
 
   static UiFixture with(Embedder embedder, ChatClient model) {
-    return new UiFixture(embedder, Optional.of(model), false);
+    return new UiFixture(embedder, Optional.of(model));
   }
 
   static UiFixture demo(Embedder embedder) {
-    return new UiFixture(embedder, Optional.of(new DemoAnswers()), true);
+    return new UiFixture(embedder, Optional.of(new DemoAnswers()));
   }
 
   int port() {
