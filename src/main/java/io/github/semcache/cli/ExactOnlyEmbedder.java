@@ -7,8 +7,8 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import java.util.List;
 
 /**
- * An embedder for a store whose embedding model is not available. It reads no text, so a cache looks
- * up prompts by their key only.
+ * An embedder for a store whose embedding model is not available. It reads no text, so a cache
+ * looks up prompts by their key only.
  *
  * @param space the vector space of the store
  */

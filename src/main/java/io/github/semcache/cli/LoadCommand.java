@@ -155,7 +155,9 @@ final class LoadCommand implements Callable<Integer> {
     try (LoadRun run = new LoadRun(options, embedder.embedder(), opened.store());
         ProgressBar progress = environment.progressBar(err, "loading, percent", PERCENT)) {
       return run.load(
-          file, input.format(), bytes -> progress.accept((int) Math.min(PERCENT, PERCENT * bytes / size)));
+          file,
+          input.format(),
+          bytes -> progress.accept((int) Math.min(PERCENT, PERCENT * bytes / size)));
     }
   }
 

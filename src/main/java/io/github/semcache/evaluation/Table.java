@@ -45,8 +45,7 @@ record Table(String source, List<String> columns, List<Row> rows) {
 
   /** Returns a value that must be present and not blank. */
   String required(Row row, String column) {
-    return row.value(column)
-        .orElseThrow(() -> error(row, "column '" + column + "' is empty"));
+    return row.value(column).orElseThrow(() -> error(row, "column '" + column + "' is empty"));
   }
 
   DataFileException error(Row row, String problem) {

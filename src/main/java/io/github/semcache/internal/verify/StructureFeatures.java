@@ -120,7 +120,9 @@ final class StructureFeatures {
     return unmatchedFrom(side, 0, 1);
   }
 
-  /** Counts the words and numbers without a counterpart from an end to the first one that has one. */
+  /**
+   * Counts the words and numbers without a counterpart from an end to the first one that has one.
+   */
   private static int unmatchedFrom(Side side, int start, int step) {
     int count = 0;
     for (int i = start; i >= 0 && i < side.size(); i += step) {
