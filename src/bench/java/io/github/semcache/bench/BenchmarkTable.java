@@ -61,6 +61,7 @@ final class BenchmarkTable implements Callable<Integer> {
     filter,
     instances,
     effort,
+    embedding,
     encryption
   }
 
@@ -111,6 +112,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.encryption)) {
       new EncryptionSection(report, server, duration).run();
+    }
+    if (only.contains(Part.embedding)) {
+      new EmbeddingSection(report, duration).run();
     }
     if (only.contains(Part.instances) && server.isPresent()) {
       new InstancesSection(report, server.get(), duration).run(dependents);
