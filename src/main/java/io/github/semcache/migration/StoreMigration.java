@@ -110,8 +110,9 @@ public final class StoreMigration {
    * @param present the number of entries that the new store had already
    * @param expired the number of entries that were not copied because they expired, were removed,
    *     or depend on something that has changed
-   * @param failed the number of entries that cannot be copied: they are corrupt, or the old store
-   *     does not know their terms, without which they could not be invalidated by tag
+   * @param failed the number of entries that cannot be copied: they are corrupt, their prompt is not
+   *     readable, for example because it is encrypted, or the old store does not know their terms,
+   *     without which they could not be invalidated by tag
    * @param removed the number of copies that were removed because their original does not exist any
    *     more
    * @param isComplete whether the migration is complete; false while it is running

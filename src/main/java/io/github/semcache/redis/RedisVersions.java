@@ -101,7 +101,11 @@ final class RedisVersions {
    * @param terms the terms of the dependencies; may be empty
    */
   Pending request(AbstractPipeline pipeline, List<String> terms) {
-    return new Pending(terms, terms.stream().map(term -> pipeline.get(key(term))).toList());
+    List<Response<byte[]>> versions = new ArrayList<>(terms.size());
+    for (String term : terms) {
+      versions.add(pipeline.get(key(term)));
+    }
+    return new Pending(terms, versions);
   }
 
   /** The replies of one pipeline for versions. Redirected commands are sent again without it. */

@@ -28,7 +28,9 @@ public final class DependencyStamp {
    * @return the versions in the order of their dependencies, separated by spaces
    */
   public static String of(Map<String, String> versions) {
-    return String.join(" ", new TreeMap<>(versions).values());
+    return versions.size() == 1
+        ? versions.values().iterator().next()
+        : String.join(" ", new TreeMap<>(versions).values());
   }
 
   /**

@@ -74,7 +74,10 @@ public final class EntryCopier {
     PRESENT,
     /** The entry was removed or has expired, or one of its dependencies has changed. */
     OUTDATED,
-    /** The entry cannot be copied, because its terms are not known or an entry is corrupt. */
+    /**
+     * The entry cannot be copied: its terms or its prompt are not known, which are encrypted for
+     * example, or an entry is corrupt.
+     */
     FAILED
   }
 
@@ -99,7 +102,7 @@ public final class EntryCopier {
     if (!isMissing(original.entry(), existing)) {
       return Outcome.PRESENT;
     }
-    if (original.terms().isEmpty()) {
+    if (original.terms().isEmpty() || original.entry().prompt().isBlank()) {
       return Outcome.FAILED;
     }
     return hasTimeLeft(original) ? Outcome.MISSING : Outcome.OUTDATED;
