@@ -162,13 +162,18 @@ final class RedisVersions {
   }
 
   private Map<String, String> complete(List<String> terms, List<byte @Nullable []> values) {
+    if (terms.size() == 1) {
+      return Map.of(terms.get(0), version(terms.get(0), values.get(0)));
+    }
     Map<String, String> versions = new HashMap<>();
     for (int i = 0; i < terms.size(); i++) {
-      byte[] value = values.get(i);
-      String term = terms.get(i);
-      versions.put(term, value != null ? Utf8.decode(value) : create(term));
+      versions.put(terms.get(i), version(terms.get(i), values.get(i)));
     }
     return versions;
+  }
+
+  private String version(String term, byte @Nullable [] value) {
+    return value != null ? Utf8.decode(value) : create(term);
   }
 
   /** Creates a missing version, unless another client has created it in the meantime. */

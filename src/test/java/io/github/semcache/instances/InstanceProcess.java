@@ -101,8 +101,7 @@ final class InstanceProcess {
       builder.staleWhileRevalidate(Duration.parse(option("softTimeToLive")));
     }
     if (!option("previous").isEmpty()) {
-      Embedder old = embedder(option("previous"));
-      builder.previousStore(store(old).build(), old);
+      builder.previousStore(store(embedder(option("previous"))).build());
     }
     return builder.build();
   }
