@@ -1,5 +1,6 @@
 package io.github.semcache.learning;
 
+import io.github.semcache.learning.LearningPolicy.Learner;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.deadline.Deadline.NonBlocking;

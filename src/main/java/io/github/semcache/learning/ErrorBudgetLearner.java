@@ -1,9 +1,10 @@
 package io.github.semcache.learning;
 
+import io.github.semcache.learning.LearningPolicy.Learner;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.judge.AnswerJudge.Verdict;
-import io.github.semcache.learning.Learner.LabeledDecision;
+import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.store.Match;
