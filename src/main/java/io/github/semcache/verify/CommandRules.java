@@ -1,6 +1,5 @@
 package io.github.semcache.verify;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,13 +56,11 @@ final class CommandRules {
           "i d like to ",
           "let s ",
           "lets ",
-          "help me ",
-          "how do i ",
-          "how can i ",
-          "how to ",
-          "how do you ",
-          "can i ",
-          "could i ");
+          "help me ");
+
+  /** Phrases that ask how to do something, or whether it can be done, before a verb. */
+  private static final List<String> ABILITY_QUESTIONS =
+      List.of("how do i ", "how can i ", "how to ", "how do you ", "can i ", "could i ");
 
   /** What the verb of a command does. */
   private enum Effect {
@@ -91,8 +88,9 @@ final class CommandRules {
     }
 
     /** Returns the effect of the first word of a command, or null if it has none of these. */
-    static @Nullable Effect of(List<String> command) {
-      String verb = command.isEmpty() ? "" : command.get(0);
+    static @Nullable Effect of(String text) {
+      List<String> command = split(text);
+      String verb = command.get(0);
       boolean takesAway = verb.equals("take") && (has(command, "off") || has(command, "from"));
       return takesAway ? REMOVE : BY_VERB.get(verb);
     }
@@ -136,7 +134,8 @@ final class CommandRules {
   private static final Set<String> ABILITY =
       Set.of(
           "can", "could", "should", "may", "must", "would", "will", "possible", "way", "ways", "able",
-          "need", "how", "steps", "process", "procedure", "allowed", "know", "mind", "required");
+          "need", "how", "steps", "process", "procedure", "allowed", "know", "mind", "required", "ok",
+          "okay", "fine", "safe", "legal");
 
   private CommandRules() {}
 
@@ -149,14 +148,15 @@ final class CommandRules {
     if (particle != null && otherParticle != null && !particle.equals(otherParticle)) {
       return "opposite";
     }
-    List<String> command = withoutIntroduction(first);
-    List<String> otherCommand = withoutIntroduction(second);
-    Effect effect = Effect.of(command);
-    Effect otherEffect = Effect.of(otherCommand);
+    String command = without(INTRODUCTIONS, text(first));
+    String otherCommand = without(INTRODUCTIONS, text(second));
+    Effect effect = Effect.of(without(ABILITY_QUESTIONS, command));
+    Effect otherEffect = Effect.of(without(ABILITY_QUESTIONS, otherCommand));
     if (effect != null && otherEffect != null && effect.conflictsWith(otherEffect)) {
       return "opposite";
     }
-    return isCommandAndQuestion(command, second) || isCommandAndQuestion(otherCommand, first)
+    return isCommandAndQuestion(split(command), second)
+            || isCommandAndQuestion(split(otherCommand), first)
         ? "question"
         : null;
   }
@@ -166,25 +166,28 @@ final class CommandRules {
     return words.subList(0, Math.min(words.size(), MAX_WORDS));
   }
 
-  private static List<String> withoutIntroduction(List<String> words) {
-    String text = String.join(" ", words) + " ";
-    int start = 0;
-    while (true) {
-      int length = introductionAt(text, start);
-      if (length == 0) {
-        return new ArrayList<>(List.of(text.substring(start).strip().split(" ")));
-      }
-      start += length;
-    }
+  /** Joins words, with a space after each of them. */
+  private static String text(List<String> words) {
+    return String.join(" ", words) + " ";
   }
 
-  private static int introductionAt(String text, int start) {
-    for (String introduction : INTRODUCTIONS) {
-      if (text.startsWith(introduction, start)) {
-        return introduction.length();
+  private static List<String> split(String text) {
+    return List.of(text.strip().split(" "));
+  }
+
+  /** Removes phrases from the start of a text. */
+  private static String without(List<String> phrases, String text) {
+    String rest = text;
+    int length;
+    do {
+      length = rest.length();
+      for (String phrase : phrases) {
+        if (rest.startsWith(phrase)) {
+          rest = rest.substring(phrase.length());
+        }
       }
-    }
-    return 0;
+    } while (rest.length() < length);
+    return rest;
   }
 
   /** Returns the particle of a verb such as "turn", or of a command without a verb, or null. */

@@ -57,6 +57,8 @@ class CommandRulesTest {
         "cancel my visit | i'd like to cancel the visit",
         "how do i cancel my order | cancel my order",
         "can i change my address | change my address",
+        "can i take salt with my tea | is it ok to take salt with my tea",
+        "can i open the hatch | is the hatch open",
         "order status | what is my order status",
         "cancel my card | what is the best way to cancel my card",
         "open an account | is it possible to open an account",
