@@ -30,7 +30,9 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.util.JedisURIHelper;
 
 /**
  * One instance of an application: a cache in Redis, controlled by lines on its standard input. Each
@@ -39,6 +41,7 @@ import redis.clients.jedis.RedisClient;
 final class InstanceProcess {
   static final String DEPENDENCY = "price-list";
   private static final int PROMPTS = 20;
+  private static final int TIMEOUT_MILLIS = 60_000;
 
   private final Map<String, String> options;
   private final RedisClient redis;
@@ -47,7 +50,18 @@ final class InstanceProcess {
 
   private InstanceProcess(Map<String, String> options) throws IOException {
     this.options = options;
-    this.redis = RedisClient.create(option("redis"));
+    // The processes and the server compete for the processors.
+    URI uri = URI.create(option("redis"));
+    this.redis =
+        RedisClient.builder()
+            .hostAndPort(JedisURIHelper.getHostAndPort(uri))
+            .clientConfig(
+                DefaultJedisClientConfig.builder()
+                    .user(JedisURIHelper.getUser(uri))
+                    .password(JedisURIHelper.getPassword(uri))
+                    .socketTimeoutMillis(TIMEOUT_MILLIS)
+                    .build())
+            .build();
     this.version = SharedVersion.open(Path.of(option("version")));
     this.cache = newCache();
   }
