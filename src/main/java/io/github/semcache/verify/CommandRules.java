@@ -77,7 +77,7 @@ final class CommandRules {
 
     static {
       for (Effect effect : values()) {
-        for (String verb : effect.verbs.split(" ")) {
+        for (String verb : effect.verbs.split(" ", -1)) {
           BY_VERB.put(verb, effect);
         }
       }
@@ -245,7 +245,7 @@ final class CommandRules {
   }
 
   private static List<String> split(String text) {
-    return List.of(text.strip().split(" "));
+    return List.of(text.strip().split(" ", -1));
   }
 
   /** Removes phrases from the start of a text. */
