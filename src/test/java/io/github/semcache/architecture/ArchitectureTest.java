@@ -70,6 +70,7 @@ class ArchitectureTest {
           "internal.verify", new String[] {"verify", "evaluation"},
           "internal.decision", new String[] {"", "evaluation"},
           "internal.json", new String[] {"openai", "openai.proxy", "langchain4j"},
+          "internal.text", new String[] {"", "openai", "openai.proxy", "langchain4j"},
           "internal.store", new String[] {"", "store", "redis", "lucene", "evaluation"});
 
   private static final String[] PORT_PACKAGES = packages(PORTS.keySet().toArray(String[]::new));
