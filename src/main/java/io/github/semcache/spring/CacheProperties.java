@@ -156,7 +156,10 @@ final class CacheProperties {
                   "relative-distance",
                   properties.relativeDistance(),
                   SemanticCacheBuilder::relativeDistance)
-              .set("guards", properties.guards() ? guards : Guards.none(), SemanticCacheBuilder::guards);
+              .set(
+                  "guards",
+                  properties.guards() ? guards : Guards.none(),
+                  SemanticCacheBuilder::guards);
       case SAME_WORDS -> builder.hitPolicy(HitPolicy.sameWords());
       case NEVER -> builder.hitPolicy(HitPolicy.never());
     }

@@ -31,7 +31,8 @@ final class RedisStores {
           e);
     }
     return build(
-        options(RedisVectorStore.builder(tuned(connection, properties.redis()), space), properties));
+        options(
+            RedisVectorStore.builder(tuned(connection, properties.redis()), space), properties));
   }
 
   private static VectorStore build(RedisVectorStore.Builder builder) {
@@ -64,8 +65,7 @@ final class RedisStores {
         .set("redis.index", vectorIndex(index), RedisVectorStore.Builder::vectorIndex)
         .enable("redis.index.assumed", index.assumed(), RedisVectorStore.Builder::assumeIndex)
         .enable("redis.index.text-fields", index.textFields(), RedisVectorStore.Builder::textFields)
-        .set(
-            "redis.near-cache", nearCache(redis.nearCache()), RedisStores::withNearCache)
+        .set("redis.near-cache", nearCache(redis.nearCache()), RedisStores::withNearCache)
         .builder();
   }
 

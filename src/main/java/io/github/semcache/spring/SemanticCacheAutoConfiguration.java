@@ -35,7 +35,8 @@ import org.springframework.context.annotation.Import;
  * Normalizer}, {@link Admission}, {@link CacheabilityPolicy}, {@link AnswerJudge}, and all {@link
  * CacheListener} and {@link SemanticCacheBuilderCustomizer} beans. A bean takes precedence over a
  * property. A {@link StoreEncryption} bean encrypts the store that this configuration creates; a
- * store of the application must be encrypted already. Each bean that this configuration creates is replaced by a bean of the same type.
+ * store of the application must be encrypted already. Each bean that this configuration creates is
+ * replaced by a bean of the same type.
  *
  * <p>{@code semcache.enabled=false} turns the auto-configuration off.
  */

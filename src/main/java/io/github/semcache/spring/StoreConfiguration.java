@@ -47,7 +47,8 @@ class StoreConfiguration {
     return switch (properties.storeType()) {
       case MEMORY -> inMemory(properties.memory(), space);
       case LUCENE ->
-          requiring("Lucene", "org.apache.lucene:lucene-core", () -> lucene(properties.lucene(), space));
+          requiring(
+              "Lucene", "org.apache.lucene:lucene-core", () -> lucene(properties.lucene(), space));
       case REDIS ->
           requiring(
               "Jedis",

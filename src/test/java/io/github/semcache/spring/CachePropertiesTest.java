@@ -76,8 +76,7 @@ class CachePropertiesTest {
           """)
   void rejectedValueIsReportedWithTheNameOfItsPropertyAndTheRule(
       String property, String value, String message) {
-    String setting =
-        value.equals("-") ? property + ".failures=0" : property + "=" + value;
+    String setting = value.equals("-") ? property + ".failures=0" : property + "=" + value;
     runner
         .withPropertyValues(setting, "semcache.embedding.cache.enabled=true")
         .run(
@@ -152,8 +151,7 @@ class CachePropertiesTest {
 
   @Test
   void tagOfTheUsageIsSet() {
-    assertThat(option("usageTag", "semcache.usage-by-tag=tenant"))
-        .isEqualTo(Optional.of("tenant"));
+    assertThat(option("usageTag", "semcache.usage-by-tag=tenant")).isEqualTo(Optional.of("tenant"));
   }
 
   /** Returns the value of an option of the auto-configured builder. */
@@ -296,10 +294,12 @@ class CachePropertiesTest {
   @Test
   void cacheabilityAndNormalizerAreSelected() {
     String weather = "What is the weather in Rome?";
-    runner.run(context -> assertThat(asked(context, weather, weather)).isEqualTo(Answer.Source.MODEL));
+    runner.run(
+        context -> assertThat(asked(context, weather, weather)).isEqualTo(Answer.Source.MODEL));
     runner
         .withPropertyValues("semcache.cacheability=none")
-        .run(context -> assertThat(asked(context, weather, weather)).isEqualTo(Answer.Source.EXACT));
+        .run(
+            context -> assertThat(asked(context, weather, weather)).isEqualTo(Answer.Source.EXACT));
     runner
         .withPropertyValues("semcache.normalizer=collapse-whitespace")
         .run(
@@ -322,7 +322,8 @@ class CachePropertiesTest {
   @Test
   void pricesAreABeanIfACurrencyIsSet() {
     runner.run(
-        context -> assertThat(context.getBeanProvider(ModelPrices.class).getIfAvailable()).isNull());
+        context ->
+            assertThat(context.getBeanProvider(ModelPrices.class).getIfAvailable()).isNull());
     runner
         .withPropertyValues(
             "semcache.prices.currency=USD",
@@ -346,12 +347,12 @@ class CachePropertiesTest {
         .run(
             context ->
                 assertThat(analysis(context).getDescription())
-                    .startsWith("semcache.prices.models.small is invalid: inputPerMillion is -1.0"));
+                    .startsWith(
+                        "semcache.prices.models.small is invalid: inputPerMillion is -1.0"));
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"semcache.prices.models.small.input=1", "semcache.prices.embeddings=1"})
+  @ValueSource(strings = {"semcache.prices.models.small.input=1", "semcache.prices.embeddings=1"})
   void pricesWithoutACurrencyAreReported(String property) {
     runner
         .withPropertyValues(property)
@@ -364,8 +365,7 @@ class CachePropertiesTest {
   @Test
   void priceOfOneDirectionIsNotEnough() {
     runner
-        .withPropertyValues(
-            "semcache.prices.currency=USD", "semcache.prices.models.small.input=1")
+        .withPropertyValues("semcache.prices.currency=USD", "semcache.prices.models.small.input=1")
         .run(
             context ->
                 assertThat(analysis(context).getDescription())

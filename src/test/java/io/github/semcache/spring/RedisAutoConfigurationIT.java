@@ -112,9 +112,7 @@ class RedisAutoConfigurationIT {
               .filter(name -> name.contains("spring-it-options"))
               .findFirst()
               .orElseThrow();
-      assertThat(jedis.ftInfo(index).toString())
-          .contains("FLAT", "FLOAT16")
-          .contains("TEXT");
+      assertThat(jedis.ftInfo(index).toString()).contains("FLAT", "FLOAT16").contains("TEXT");
     }
   }
 
@@ -133,8 +131,7 @@ class RedisAutoConfigurationIT {
     String question = "question " + System.nanoTime();
 
     for (int instance = 0; instance < 2; instance++) {
-      shared.run(
-          context -> context.getBean(SemanticCache.class).lookup(Prompt.of(question)));
+      shared.run(context -> context.getBean(SemanticCache.class).lookup(Prompt.of(question)));
     }
 
     assertThat(counted.embedded()).containsOnlyOnce(question);
