@@ -429,7 +429,7 @@ public final class OpenAiChatClient implements ChatClient.Streaming, AutoCloseab
     private ClientOptions clientOptions() {
       AtomicReference<ClientOptions> seen = new AtomicReference<>();
       client.withOptions(options -> seen.set(options.build()));
-      return seen.get();
+      return requireNonNull(seen.get(), "options");
     }
 
     private static double within(double value, double max, String option) {

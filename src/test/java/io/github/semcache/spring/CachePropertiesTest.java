@@ -173,7 +173,7 @@ class CachePropertiesTest {
       field.setAccessible(true);
       return field.get(builder);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 
