@@ -47,6 +47,12 @@ public final class SemanticCacheBuilder {
   /** The threshold for models that do not declare one, relative to their scale. */
   private static final double DEFAULT_RELATIVE_DISTANCE = 0.12;
 
+  /**
+   * The factor by which the default threshold is larger if the verifier asks a model. Measured:
+   * docs/hit-quality.md.
+   */
+  private static final double ASKING_FACTOR = 5.0 / 3;
+
   /** A search returns as many answers, so this bounds the size of its reply. */
   private static final int MAX_CANDIDATES = 1_000;
 
@@ -187,7 +193,8 @@ public final class SemanticCacheBuilder {
    * customers' questions of the BANKING77 data set, 0.15 without a verifier serves 2.7 % wrong
    * answers with all-MiniLM-L6-v2, but 11.4 % with bge-small-en, where 0.05 serves 1.2 %. By
    * default, the threshold is the one that the embedder {@linkplain Embedder#maxDistance declares},
-   * and a {@link #relativeDistance} of 0.12 if it declares none.
+   * and a {@link #relativeDistance} of 0.12 if it declares none. If the verifier {@linkplain
+   * PairVerifier#asksModel asks a model}, both are multiplied by 5/3.
    *
    * @param maxDistance the maximum distance, in [0, 2]
    * @return this builder
@@ -254,7 +261,9 @@ public final class SemanticCacheBuilder {
   /**
    * Sets the verifier: the second stage of a hit decision. It decides on the candidates that the
    * policy admits; up to five candidates are verified per lookup, nearest first, until one is
-   * accepted. If it accepts none, or if it fails, the request is a miss.
+   * accepted. A verifier of several {@linkplain PairVerifier#stages stages} decides on up to ten:
+   * the next stage is consulted if the first one accepts none of them. If no candidate is accepted,
+   * or if the verifier fails, the request is a miss.
    *
    * @param verifier the verifier; {@link PairVerifier#local} by default, or {@link
    *     PairVerifier#none} for a {@linkplain LearningPolicy policy that learns}. With {@code none}
@@ -924,7 +933,7 @@ public final class SemanticCacheBuilder {
         previousEmbedder,
         previousEmbedder == null
             ? HitPolicy.never()
-            : guarded(distancePolicy(previousEmbedder.maxDistance()), checkedVerifier));
+            : guarded(distancePolicy(previousEmbedder.maxDistance(), factor(checkedVerifier)), checkedVerifier));
   }
 
   private CacheOptions.Sharing sharing(VectorStore target) {
@@ -1023,9 +1032,15 @@ public final class SemanticCacheBuilder {
       PairVerifier local = PairVerifier.local();
       return ErrorBudget.of(targetErrorRate.getAsDouble())
           .verifier(local)
-          .verifiedFallback(distancePolicy(target).unguarded(), local);
+          .verifiedFallback(distancePolicy(target, 1).unguarded(), local);
     }
-    return hitPolicy != null ? hitPolicy : guarded(distancePolicy(target), checkedVerifier);
+    return hitPolicy != null
+        ? hitPolicy
+        : guarded(distancePolicy(target, factor(checkedVerifier)), checkedVerifier);
+  }
+
+  private static double factor(PairVerifier verifier) {
+    return verifier.asksModel() ? ASKING_FACTOR : 1;
   }
 
   private HitPolicy guarded(DistancePolicy policy, PairVerifier checkedVerifier) {
@@ -1034,14 +1049,19 @@ public final class SemanticCacheBuilder {
             () -> checkedVerifier == PairVerifier.none() ? Guards.english() : Guards.none()));
   }
 
-  private DistancePolicy distancePolicy(Embedder target) {
-    return distancePolicy(maxDistance.isPresent() ? maxDistance : target.maxDistance());
+  private DistancePolicy distancePolicy(Embedder target, double factor) {
+    return maxDistance.isPresent()
+        ? HitPolicy.maxDistance(maxDistance.getAsDouble())
+        : distancePolicy(target.maxDistance(), factor);
   }
 
-  private DistancePolicy distancePolicy(OptionalDouble declared) {
-    return relativeDistance.isEmpty() && declared.isPresent()
-        ? HitPolicy.maxDistance(declared.getAsDouble())
-        : HitPolicy.relativeDistance(relativeDistance.orElse(DEFAULT_RELATIVE_DISTANCE));
+  private DistancePolicy distancePolicy(OptionalDouble declared, double factor) {
+    if (relativeDistance.isPresent()) {
+      return HitPolicy.relativeDistance(relativeDistance.getAsDouble());
+    }
+    return declared.isPresent()
+        ? HitPolicy.maxDistance(Math.min(2, declared.getAsDouble() * factor))
+        : HitPolicy.relativeDistance(DEFAULT_RELATIVE_DISTANCE * factor);
   }
 
   private @Nullable AnswerJudge chosenJudge(Embedder answers) {

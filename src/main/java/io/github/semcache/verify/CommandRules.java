@@ -77,16 +77,16 @@ final class CommandRules {
 
     static {
       for (Effect effect : values()) {
-        for (String verb : effect.verbs) {
+        for (String verb : effect.verbs.split(" ", -1)) {
           BY_VERB.put(verb, effect);
         }
       }
     }
 
-    private final List<String> verbs;
+    private final String verbs;
 
     Effect(String verbs) {
-      this.verbs = List.of(verbs.split(" "));
+      this.verbs = verbs;
     }
 
     /** Returns the effect of the first word of a command, or null if it has none of these. */
@@ -245,7 +245,7 @@ final class CommandRules {
   }
 
   private static List<String> split(String text) {
-    return List.of(text.strip().split(" "));
+    return List.of(text.strip().split(" ", -1));
   }
 
   /** Removes phrases from the start of a text. */
