@@ -142,7 +142,7 @@ record CacheParts(
         async,
         queries,
         lookup,
-        new MultiLookup(lookup, embedder, store),
+        new MultiLookup(lookup, embedder, store, usage),
         coalescer,
         writer,
         feedback,

@@ -654,9 +654,12 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Replaces the answer of an entry. Its prompt, scope, embedding, expiry, and dependencies remain.
-   * The age of the answer starts again, and reports of users on the old answer are removed. Other
-   * entries of the same answer group do not change.
+   * Replaces the answer of an entry. Its prompt, scope, embedding, expiry, dependencies, and labels
+   * remain. The age of the answer starts again, and reports of users on the old answer are removed.
+   * Copies of the entry, which the cache makes for other wordings that an expensive verifier
+   * accepted, are removed. If the entry is such a copy itself, the entry from which it was copied
+   * is changed, and the copy is removed with the others. Other entries of the same answer group do
+   * not change.
    *
    * @param entryId the {@linkplain Answer#entryId id} of the entry
    * @param reply the new answer
