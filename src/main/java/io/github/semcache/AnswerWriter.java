@@ -56,7 +56,7 @@ final class AnswerWriter {
   private final ResilientStore store;
   private final Admission admission;
   private final CacheabilityCheck cacheability;
-  private final ExpiryPolicy expiry;
+  private final Supplier<ExpiryPolicy> expiry;
   private final @Nullable TimeToLiveRenewal renewal;
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
@@ -72,7 +72,7 @@ final class AnswerWriter {
       ResilientStore store,
       Admission admission,
       CacheabilityCheck cacheability,
-      ExpiryPolicy expiry,
+      Supplier<ExpiryPolicy> expiry,
       @Nullable TimeToLiveRenewal renewal,
       InstantSource time,
       CacheOptions.TimeLimits limits,
@@ -201,7 +201,9 @@ final class AnswerWriter {
       return Optional.empty();
     }
     Optional<Duration> timeToLive =
-        expiry.timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
+        expiry
+            .get()
+            .timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
     NewEntry entry =
         withModelTime(
             newEntry(
@@ -296,7 +298,7 @@ final class AnswerWriter {
     String versions = failOpen.require(Operation.FIND, () -> store.versions(query));
     Optional<Embedding> embedding = embedder.requireIfReadable(query);
     NewEntry entry =
-        newEntry(prompt, query, reply, versions, embedding, expiry.timeToLiveOf(prompt));
+        newEntry(prompt, query, reply, versions, embedding, expiry.get().timeToLiveOf(prompt));
     failOpen.require(
         Operation.WRITE,
         () -> {
@@ -373,7 +375,7 @@ final class AnswerWriter {
               reply,
               versions.get(i),
               embeddings.get(i),
-              expiry.timeToLiveOf(answer.getKey())));
+              expiry.get().timeToLiveOf(answer.getKey())));
     }
     return entries;
   }

@@ -6,6 +6,7 @@ import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.TimeLimiter;
+import io.github.semcache.internal.entry.CurrentSettings;
 import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.CachedScale;
@@ -36,6 +37,7 @@ record CacheParts(
     CacheOptions options,
     EventPublisher events,
     AsyncExecutor asyncExecutor,
+    CurrentSettings settings,
     QueryFactory queries,
     CacheLookup lookup,
     MultiLookup multiLookup,
@@ -66,6 +68,15 @@ record CacheParts(
         new ResilientStore(options.store(), options.candidates(), options.time(), events, failOpen);
     PendingReports pending =
         new PendingReports(events::publish, options.ticker(), async.executor());
+    CurrentSettings settings =
+        new CurrentSettings(
+            events::publish,
+            options
+                .sharedSettings()
+                .map(
+                    interval ->
+                        new CurrentSettings.Shared(
+                            stateStore(options), interval, options.ticker(), async.executor())));
     @Nullable ChatClient chatClient = options.chatClient();
     QueryFactory queries =
         new QueryFactory(
@@ -75,6 +86,7 @@ record CacheParts(
             options.exactOnly()
                 ? OptionalInt.empty()
                 : OptionalInt.of(options.embedder().dimension()),
+            settings,
             failOpen);
     CacheabilityCheck cacheability = new CacheabilityCheck(options.cacheability(), failOpen);
     TimeToLiveRenewal renewal =
@@ -95,7 +107,7 @@ record CacheParts(
             store,
             options.admission(),
             cacheability,
-            options.expiry(),
+            () -> options.expiry().with(settings.get()),
             renewal,
             options.time(),
             options.limits(),
@@ -140,6 +152,7 @@ record CacheParts(
         options,
         events,
         async,
+        settings,
         queries,
         lookup,
         new MultiLookup(lookup, embedder, store, usage),
