@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Builds the arguments of {@code FT.SEARCH}. */
@@ -68,7 +67,7 @@ final class SearchArguments {
   /** Returns the filter for the entries with at least one term of each set. */
   static String termsFilter(List<Set<String>> terms) {
     return terms.stream()
-        .map(anyOf -> "@" + HashCodec.TERMS + ":{" + String.join("|", new TreeSet<>(anyOf)) + "}")
+        .map(anyOf -> "@" + HashCodec.TERMS + ":{" + String.join("|", anyOf) + "}")
         .collect(Collectors.joining(" "));
   }
 
