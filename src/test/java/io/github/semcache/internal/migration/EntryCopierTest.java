@@ -105,6 +105,7 @@ class EntryCopierTest {
       assertThat(copy()).isEqualTo(Outcome.OUTDATED);
 
       assertThat(served()).isEmpty();
+      putOriginal();
     }
   }
 
