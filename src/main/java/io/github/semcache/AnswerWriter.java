@@ -7,10 +7,12 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.SingleFlight;
+import io.github.semcache.internal.entry.Curation;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ExpiryPolicy;
 import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
+import io.github.semcache.internal.learning.ConfirmationRecorder;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
@@ -37,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +59,7 @@ final class AnswerWriter {
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
   private final @Nullable HitEvaluator evaluator;
+  private final @Nullable ConfirmationRecorder confirmations;
   private final UsagePublisher usage;
   private final MatchingDelay modelCalls;
   private final EventPublisher events;
@@ -72,6 +76,7 @@ final class AnswerWriter {
       InstantSource time,
       CacheOptions.TimeLimits limits,
       @Nullable HitEvaluator evaluator,
+      @Nullable ConfirmationRecorder confirmations,
       UsagePublisher usage,
       MatchingDelay modelCalls,
       EventPublisher events,
@@ -86,6 +91,7 @@ final class AnswerWriter {
     this.time = time;
     this.limits = limits;
     this.evaluator = evaluator;
+    this.confirmations = confirmations;
     this.usage = usage;
     this.modelCalls = modelCalls;
     this.events = events;
@@ -192,25 +198,70 @@ final class AnswerWriter {
     if (versions.isEmpty()) {
       return Optional.empty();
     }
+    Optional<CacheEntry> replaced = replaced(miss);
+    if (!request.prompt().isCurated() && isCurated(replaced, versions.get())) {
+      release(miss);
+      return Optional.empty();
+    }
     Optional<Duration> timeToLive =
         expiry.timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
     NewEntry entry =
-        withModelTime(
-            newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive), took);
+        with(
+            newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive),
+            plain -> marked(miss, ReplyMapper.withModelTime(plain, took), replaced));
     boolean written =
         miss.waiting()
             .lease()
             .map(lease -> store.tryPut(entry, lease))
             .orElseGet(() -> store.tryPut(entry));
-    return written ? Optional.of(entry.entry()) : Optional.empty();
+    if (!written) {
+      return Optional.empty();
+    }
+    if (confirmations != null && !request.prompt().isCurated()) {
+      confirmations.onStored(request.query(), entry.embedding(), entry.entry(), replaced);
+    }
+    return Optional.of(entry.entry());
   }
 
-  private static NewEntry withModelTime(NewEntry entry, Duration took) {
+  /**
+   * Returns the entry that the answer replaces. A request that did not look it up, because it asks
+   * for a new answer, does so now.
+   */
+  private Optional<CacheEntry> replaced(LookupResult.Miss miss) {
+    CacheRequest request = miss.request();
+    return request.reads() || miss.waiting().stored().isPresent()
+        ? miss.waiting().stored()
+        : store.tryFind(request.query()).flatMap(ResilientStore.Found::stored);
+  }
+
+  /** Returns whether an entry is curated, and its dependencies have not changed. */
+  private static boolean isCurated(Optional<CacheEntry> entry, String versions) {
+    return entry
+        .filter(Curation::isCurated)
+        .filter(found -> DependencyStamp.matches(found, versions))
+        .isPresent();
+  }
+
+  private CacheEntry marked(
+      LookupResult.Miss miss, CacheEntry entry, Optional<CacheEntry> replaced) {
+    CacheRequest request = miss.request();
+    if (request.prompt().isCurated()) {
+      return Curation.mark(entry);
+    }
+    boolean isRefresh = request.reads() && miss.reason().equals(MissReason.REFRESH);
+    return confirmations == null
+        ? entry
+        : confirmations.mark(entry, request.query(), replaced, isRefresh);
+  }
+
+  private static NewEntry with(NewEntry entry, UnaryOperator<CacheEntry> change) {
     return new NewEntry(
-        ReplyMapper.withModelTime(entry.entry(), took),
-        entry.embedding(),
-        entry.timeToLive(),
-        entry.terms());
+        change.apply(entry.entry()), entry.embedding(), entry.timeToLive(), entry.terms());
+  }
+
+  /** Marks an entry that the caller stores, if the prompt requests it. */
+  private static NewEntry marked(Prompt prompt, NewEntry entry) {
+    return prompt.isCurated() ? with(entry, Curation::mark) : entry;
   }
 
   /**
@@ -272,7 +323,9 @@ final class AnswerWriter {
     Query query = queries.queryOf(prompt);
     String versions = failOpen.require(Operation.FIND, () -> store.versions(query));
     Optional<Embedding> embedding = embedder.requireIfReadable(query);
-    NewEntry entry = newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt));
+    NewEntry entry =
+        marked(
+            prompt, newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt)));
     failOpen.require(
         Operation.WRITE,
         () -> {
@@ -321,12 +374,14 @@ final class AnswerWriter {
       Map.Entry<Prompt, String> answer = answers.get(i);
       ChatReply reply = ChatReply.of(answer.getValue());
       entries.add(
-          newEntry(
-              prompts.get(i),
-              reply,
-              versions.get(i),
-              embeddings.get(i),
-              expiry.timeToLiveOf(answer.getKey())));
+          marked(
+              answer.getKey(),
+              newEntry(
+                  prompts.get(i),
+                  reply,
+                  versions.get(i),
+                  embeddings.get(i),
+                  expiry.timeToLiveOf(answer.getKey()))));
     }
     return entries;
   }

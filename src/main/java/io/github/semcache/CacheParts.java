@@ -6,9 +6,12 @@ import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.TimeLimiter;
+import io.github.semcache.internal.decision.VerifiedDecision;
+import io.github.semcache.internal.entry.Confirmations;
 import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.CachedScale;
+import io.github.semcache.internal.learning.ConfirmationRecorder;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.learning.LearnerSync;
 import io.github.semcache.internal.learning.PendingReports;
@@ -21,11 +24,17 @@ import io.github.semcache.internal.stats.AutomaticBypass;
 import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.learning.LearningPolicy;
+import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Query;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.Match;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.verify.PairVerifier;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,12 +54,15 @@ record CacheParts(
     FailOpen failOpen,
     @Nullable LearnerSync learner,
     @Nullable HitEvaluator evaluator,
+    @Nullable ConfirmationRecorder confirmations,
     @Nullable TimeToLiveRenewal renewal,
     @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
     @Nullable Refresher refresher,
     TimeLimiter workers,
     MatchingDelay modelCalls) {
+  /** The number of nearest entries among which unconfirmed ones are searched. */
+  private static final int PENDING_SEARCH = 50;
 
   static CacheParts create(CacheOptions options) {
     EventPublisher events = new EventPublisher(options.listener(), options.ticker());
@@ -88,6 +100,11 @@ record CacheParts(
             options.usage().tag(),
             options.usage().automaticBypass() ? new AutomaticBypass() : null);
     MatchingDelay modelCalls = new MatchingDelay();
+    CandidateVerifier verifier =
+        new CandidateVerifier(options.verifier(), embedder, events, failOpen);
+    Supplier<HitPolicy> currentPolicy = learner != null ? learner : () -> policy;
+    ConfirmationRecorder confirmations =
+        newConfirmations(options, store, verifier, currentPolicy, events, failOpen);
     AnswerWriter writer =
         new AnswerWriter(
             queries,
@@ -100,6 +117,7 @@ record CacheParts(
             options.time(),
             options.limits(),
             evaluator,
+            confirmations,
             usage,
             modelCalls,
             events,
@@ -112,8 +130,8 @@ record CacheParts(
             cacheability,
             embedder,
             store,
-            learner != null ? learner : () -> policy,
-            new CandidateVerifier(options.verifier(), embedder, events, failOpen),
+            currentPolicy,
+            verifier,
             options.shadowMode(),
             options.exactOnly(),
             renewal,
@@ -149,6 +167,7 @@ record CacheParts(
         failOpen,
         learner,
         evaluator,
+        confirmations,
         renewal,
         background,
         options.hedging() ? new Hedging(lookup, events, async) : null,
@@ -215,8 +234,60 @@ record CacheParts(
             options.store(),
             options.time(),
             events::publish,
-            judging.newWorker())
+            judging.newWorker("semcache-judge"))
         : null;
+  }
+
+  private static @Nullable ConfirmationRecorder newConfirmations(
+      CacheOptions options,
+      ResilientStore store,
+      CandidateVerifier verifier,
+      Supplier<HitPolicy> policy,
+      EventPublisher events,
+      FailOpen failOpen) {
+    int required = options.sharing().confirmations();
+    CacheOptions.Judging judging = options.judging();
+    if (required == 0 || judging == null) {
+      return null;
+    }
+    return new ConfirmationRecorder(
+        required,
+        judging.judge(),
+        (query, embedding) ->
+            options
+                .limits()
+                .runExplicitCall(
+                    () ->
+                        store
+                            .tryNearest(query, embedding, PENDING_SEARCH, matches -> matches)
+                            .map(found -> pending(query, found, verifier, policy, failOpen))
+                            .orElse(List.of())),
+        options.store(),
+        events::publish,
+        judging.newWorker("semcache-confirmations"));
+  }
+
+  /** Returns the unconfirmed matches that the policy and the verifier accept for a query. */
+  private static List<Match> pending(
+      Query query,
+      List<Match> found,
+      CandidateVerifier verifier,
+      Supplier<HitPolicy> policy,
+      FailOpen failOpen) {
+    List<Match> pending =
+        found.stream().filter(match -> Confirmations.isPending(match.entry())).toList();
+    return verifier
+        .accepted(
+            query,
+            pending,
+            candidates ->
+                failOpen
+                    .attempt(Operation.DECIDE, () -> policy.get().decide(query, candidates))
+                    .orElse(Decision.miss(MissReason.POLICY_ERROR)),
+            VerifiedDecision.MAX_CANDIDATES)
+        .stream()
+        .map(CandidateVerifier.Accepted::match)
+        .toList();
   }
 
   private static StateBlob blob(CacheOptions options, String name) {
@@ -246,6 +317,9 @@ record CacheParts(
     workers.close();
     if (evaluator != null) {
       evaluator.close();
+    }
+    if (confirmations != null) {
+      confirmations.close();
     }
     if (learner != null) {
       learner.close();

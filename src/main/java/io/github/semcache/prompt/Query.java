@@ -20,6 +20,8 @@ import java.util.OptionalDouble;
  *     the cache
  * @param embedding the embedding of the text, if the caller has {@linkplain Prompt#embedding given}
  *     it
+ * @param contributor the SHA-256 hash of the scope and the {@linkplain Prompt#contributor(String)
+ *     contributor}, as 64 lower-case hexadecimal digits, if the prompt has one
  */
 public record Query(
     String text,
@@ -27,7 +29,8 @@ public record Query(
     String key,
     Optional<Duration> maxAge,
     OptionalDouble maxDistance,
-    Optional<Embedding> embedding) {
+    Optional<Embedding> embedding,
+    Optional<String> contributor) {
 
   public Query {
     requireNonNull(text, "text");
@@ -36,6 +39,7 @@ public record Query(
     requireNonNull(maxAge, "maxAge");
     requireNonNull(maxDistance, "maxDistance");
     requireNonNull(embedding, "embedding");
+    requireNonNull(contributor, "contributor");
   }
 
   /**
@@ -77,7 +81,18 @@ public record Query(
           "normalizer returned a blank text; a normal form must not be blank");
     }
     String key = new Sha256("key").text(scope.hash()).text(text).hex();
-    return new Query(text, scope, key, prompt.maxAge(), prompt.maxDistance(), prompt.embedding());
+    Optional<String> contributor =
+        prompt
+            .contributor()
+            .map(id -> new Sha256("contributor").text(scope.hash()).text(id).hex());
+    return new Query(
+        text,
+        scope,
+        key,
+        prompt.maxAge(),
+        prompt.maxDistance(),
+        prompt.embedding(),
+        contributor);
   }
 
   /**
@@ -86,7 +101,7 @@ public record Query(
    * @return a copy without an embedding
    */
   public Query withoutEmbedding() {
-    return new Query(text, scope, key, maxAge, maxDistance, Optional.empty());
+    return new Query(text, scope, key, maxAge, maxDistance, Optional.empty(), contributor);
   }
 
   /** Returns the key, but no text. */

@@ -109,7 +109,8 @@ public final class ReplyMapper {
   }
 
   /**
-   * Replaces the answer of an entry. The new answer is in no answer group and has no reports.
+   * Replaces the answer of an entry. The new answer is in no answer group, has no reports, and
+   * needs no confirmations. It is curated if the old one is.
    *
    * @param entry the entry
    * @param reply the new answer
@@ -118,7 +119,7 @@ public final class ReplyMapper {
    */
   public static CacheEntry withReply(CacheEntry entry, ChatReply reply, Instant now) {
     Map<String, String> attributes = attributes(reply, DependencyStamp.of(entry));
-    for (String name : List.of(EXPIRES_AT, TimeToLiveRenewal.ATTRIBUTE)) {
+    for (String name : List.of(EXPIRES_AT, TimeToLiveRenewal.ATTRIBUTE, Curation.ATTRIBUTE)) {
       Optional.ofNullable(entry.attributes().get(name))
           .ifPresent(value -> attributes.put(name, value));
     }
@@ -127,7 +128,7 @@ public final class ReplyMapper {
 
   /**
    * Returns a copy of an entry for another query, in the same answer group, with the remaining time
-   * to live.
+   * to live. The copy is not curated.
    *
    * @param query the other query
    * @param embedding the embedding of the other query; empty if it has none
@@ -139,14 +140,15 @@ public final class ReplyMapper {
       Query query, Optional<Embedding> embedding, CacheEntry entry, Instant now) {
     String expiry = entry.attributes().getOrDefault(EXPIRES_AT, "");
     CacheEntry copy =
-        new CacheEntry(
-                query.key(),
-                query.scope().hash(),
-                query.text(),
-                entry.answer(),
-                entry.attributes(),
-                entry.createdAt())
-            .group(entry.group());
+        Curation.unmark(
+            new CacheEntry(
+                    query.key(),
+                    query.scope().hash(),
+                    query.text(),
+                    entry.answer(),
+                    entry.attributes(),
+                    entry.createdAt())
+                .group(entry.group()));
     Set<String> terms = DependencyStamp.terms(query.scope(), DependencyStamp.of(entry));
     if (expiry.equals(NEVER)) {
       return Optional.of(new NewEntry(copy, embedding, Optional.empty(), terms));

@@ -54,7 +54,7 @@ class LearnerSyncTest {
   private static LabeledDecision decision() {
     Query query =
         new Query(
-            "q", Scope.none(), "key", Optional.empty(), OptionalDouble.empty(), Optional.empty());
+            "q", Scope.none(), "key", Optional.empty(), OptionalDouble.empty(), Optional.empty(), Optional.empty());
     CacheEntry entry =
         new CacheEntry("e", Scope.none().hash(), "prompt", "answer", Map.of(), Instant.EPOCH);
     Match match = new Match(entry, 0);
