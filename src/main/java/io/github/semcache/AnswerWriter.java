@@ -49,6 +49,9 @@ final class AnswerWriter {
   private static final Logger log = LoggerFactory.getLogger(AnswerWriter.class);
   private static final int BATCH_SIZE = 128;
 
+  /** The number of characters after which a batch ends, so that a batch fits into memory. */
+  private static final int BATCH_CHARACTERS = 1 << 22;
+
   private final QueryFactory queries;
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
@@ -355,8 +358,11 @@ final class AnswerWriter {
     long stored = 0;
     while (answers.hasNext()) {
       List<Map.Entry<Prompt, String>> batch = new ArrayList<>(BATCH_SIZE);
-      while (batch.size() < BATCH_SIZE && answers.hasNext()) {
-        batch.add(answers.next());
+      long characters = 0;
+      while (batch.size() < BATCH_SIZE && characters < BATCH_CHARACTERS && answers.hasNext()) {
+        Map.Entry<Prompt, String> answer = answers.next();
+        batch.add(answer);
+        characters += answer.getKey().text().length() + String.valueOf(answer.getValue()).length();
       }
       store.put(newEntries(batch, stored));
       stored += batch.size();

@@ -92,7 +92,7 @@ class EncryptedStoreCommandsTest {
     assertThat(listed.get(0).get("prompt").asText()).isEqualTo("Where is my card?");
     assertThat(run("stats", "--json").json().get("entries").asInt()).isEqualTo(1);
     CliRun explained = run("explain", "Where's my card?", "--json");
-    assertThat(explained.json().toString()).contains("Where is my card?").contains("On its way.");
+    assertThat(explained.json().toString()).contains("Where is my card?");
   }
 
   @Test
