@@ -7,6 +7,7 @@ import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.internal.entry.Curation;
 import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;
@@ -32,6 +33,7 @@ public final class Answer {
   private final Optional<MissReason> missReason;
   private final Optional<Verification> verification;
   private final boolean isStale;
+  private final Labels labels;
 
   /** The source of an answer. */
   public enum Source {
@@ -55,7 +57,8 @@ public final class Answer {
       Duration age,
       Optional<MissReason> missReason,
       Optional<Verification> verification,
-      boolean isStale) {
+      boolean isStale,
+      Labels labels) {
     this.query = requireNonNull(query, "query");
     this.reply = requireNonNull(reply, "reply");
     this.source = source;
@@ -65,6 +68,7 @@ public final class Answer {
     this.missReason = missReason;
     this.verification = verification;
     this.isStale = isStale;
+    this.labels = labels;
   }
 
   static Answer ofEntry(
@@ -84,17 +88,18 @@ public final class Answer {
         age,
         Optional.empty(),
         verification,
-        isStale);
+        isStale,
+        entry.labels());
   }
 
   static Answer ofModel(
-      Query query,
+      CacheRequest request,
       ChatReply reply,
       Optional<String> entryId,
       MissReason missReason,
       Optional<Verification> verification) {
     return new Answer(
-        query,
+        request.query(),
         reply,
         Source.MODEL,
         Optional.empty(),
@@ -102,7 +107,8 @@ public final class Answer {
         Duration.ZERO,
         Optional.of(missReason),
         verification,
-        false);
+        false,
+        request.prompt().labels());
   }
 
   /**
@@ -196,6 +202,16 @@ public final class Answer {
   }
 
   /**
+   * Returns the labels of the answer.
+   *
+   * @return the labels with which the entry was stored; for an answer of the model, those of the
+   *     prompt that was sent to the model
+   */
+  public Labels labels() {
+    return labels;
+  }
+
+  /**
    * Returns the reason for the miss.
    *
    * @return the reason; empty for an answer from the cache
@@ -253,7 +269,8 @@ public final class Answer {
   }
 
   private List<Object> components() {
-    return List.of(query, reply, source, served, entryId, age, missReason, verification, isStale);
+    return List.of(
+        query, reply, source, served, entryId, age, missReason, verification, isStale, labels);
   }
 
   /**

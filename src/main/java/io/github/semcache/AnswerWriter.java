@@ -22,8 +22,10 @@ import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
+import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.LeaseStore.Lease;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
@@ -33,10 +35,12 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -55,9 +59,10 @@ final class AnswerWriter {
   private final QueryFactory queries;
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
+  private final @Nullable ResilientStore previous;
   private final Admission admission;
   private final CacheabilityCheck cacheability;
-  private final ExpiryPolicy expiry;
+  private final Supplier<ExpiryPolicy> expiry;
   private final @Nullable TimeToLiveRenewal renewal;
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
@@ -68,13 +73,21 @@ final class AnswerWriter {
   private final EventPublisher events;
   private final FailOpen failOpen;
 
+  /**
+   * Creates a writer.
+   *
+   * @param previous the store that {@code store} replaces; null for none. Before an answer is
+   *     stored, the previous answer to the same prompt is removed from it, so that it is not served
+   *     again when the new one expires
+   */
   AnswerWriter(
       QueryFactory queries,
       ResilientEmbedder embedder,
       ResilientStore store,
+      @Nullable ResilientStore previous,
       Admission admission,
       CacheabilityCheck cacheability,
-      ExpiryPolicy expiry,
+      Supplier<ExpiryPolicy> expiry,
       @Nullable TimeToLiveRenewal renewal,
       InstantSource time,
       CacheOptions.TimeLimits limits,
@@ -87,6 +100,7 @@ final class AnswerWriter {
     this.queries = queries;
     this.embedder = embedder;
     this.store = store;
+    this.previous = previous;
     this.admission = admission;
     this.cacheability = cacheability;
     this.expiry = expiry;
@@ -115,8 +129,7 @@ final class AnswerWriter {
     events.publish(new CacheEvent.ModelAnswered(took, reply.finishReason(), reply.usage()));
     usage.onModelCall(miss.request().query(), reply, took);
     Optional<String> entryId = tryStore(miss, reply, took);
-    return Answer.ofModel(
-        miss.request().query(), reply, entryId, miss.reason(), miss.verification());
+    return Answer.ofModel(miss.request(), reply, entryId, miss.reason(), miss.verification());
   }
 
   /**
@@ -179,6 +192,10 @@ final class AnswerWriter {
     if (!miss.request().writes() || miss.storeFailed()) {
       return Optional.empty();
     }
+    if (!miss.request().meetsOwnFilter()) {
+      release(miss);
+      return Optional.empty();
+    }
     if (!admits(miss.request().prompt(), reply)) {
       events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
       release(miss);
@@ -207,11 +224,22 @@ final class AnswerWriter {
       return Optional.empty();
     }
     Optional<Duration> timeToLive =
-        expiry.timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
+        expiry
+            .get()
+            .timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
     NewEntry entry =
         with(
-            newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive),
+            newEntry(
+                request.prompt(),
+                request.query(),
+                reply,
+                versions.get(),
+                embedding(miss),
+                timeToLive),
             plain -> marked(miss, ReplyMapper.withModelTime(plain, took), replaced));
+    if (previous != null) {
+      previous.tryRemove(request.query().key());
+    }
     boolean written =
         miss.waiting()
             .lease()
@@ -232,9 +260,14 @@ final class AnswerWriter {
    */
   private Optional<CacheEntry> replaced(LookupResult.Miss miss) {
     CacheRequest request = miss.request();
-    return request.reads() || miss.waiting().stored().isPresent()
-        ? miss.waiting().stored()
-        : store.tryFind(request.query()).flatMap(ResilientStore.Found::stored);
+    if (request.reads() || miss.waiting().stored().isPresent()) {
+      return miss.waiting().stored();
+    }
+    Optional<CacheEntry> found =
+        store.tryFind(request.query()).flatMap(ResilientStore.Found::stored);
+    return found.isPresent() || previous == null
+        ? found
+        : previous.tryFind(request.query()).flatMap(ResilientStore.Found::stored);
   }
 
   /** Returns whether an entry is curated, and its dependencies have not changed. */
@@ -295,19 +328,27 @@ final class AnswerWriter {
   }
 
   private NewEntry newEntry(
+      Prompt prompt,
       Query query,
       ChatReply reply,
       String versions,
       Optional<Embedding> embedding,
       Optional<Duration> timeToLive) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now);
+    CacheEntry entry =
+        ReplyMapper.entryOf(query, reply, versions, now).labels(prompt.labels());
     CacheEntry expiring = ReplyMapper.withExpiry(entry, timeToLive, now);
     return new NewEntry(
         renewal == null ? expiring : renewal.mark(expiring, timeToLive),
         embedding,
         timeToLive,
-        DependencyStamp.terms(query.scope(), versions));
+        terms(prompt, query, versions));
+  }
+
+  private static Set<String> terms(Prompt prompt, Query query, String versions) {
+    Set<String> terms = new HashSet<>(DependencyStamp.terms(query.scope(), versions));
+    terms.addAll(prompt.labels().terms());
+    return terms;
   }
 
   /**
@@ -315,7 +356,7 @@ final class AnswerWriter {
    * until the entry expires.
    */
   void addKey(LookupResult.Miss miss, CacheEntry entry) {
-    if (miss.request().writes()) {
+    if (miss.request().addsKeys()) {
       ReplyMapper.copyFor(miss.request().query(), miss.embedding(), entry, time.instant())
           .ifPresent(store::tryPut);
     }
@@ -328,7 +369,11 @@ final class AnswerWriter {
     Optional<Embedding> embedding = embedder.requireIfReadable(query);
     NewEntry entry =
         marked(
-            prompt, newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt)));
+            prompt,
+            newEntry(prompt, query, reply, versions, embedding, expiry.get().timeToLiveOf(prompt)));
+    if (previous != null) {
+      previous.remove(query.key());
+    }
     failOpen.require(
         Operation.WRITE,
         () -> {
@@ -337,10 +382,32 @@ final class AnswerWriter {
         });
   }
 
-  /** Replaces the answer of an entry; returns whether it exists. Failures are thrown. */
+  /**
+   * Replaces the answer of an entry and removes its copies; returns whether the entry exists. If
+   * the entry is a copy of an entry with the same answer, that entry is changed, and the copies are
+   * removed. Failures are thrown.
+   */
   boolean replaceAnswer(VectorStore entries, String key, ChatReply reply) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    return entries.updateEntry(key, entry -> ReplyMapper.withReply(entry, reply, now)).isPresent();
+    UnaryOperator<CacheEntry> change = entry -> ReplyMapper.withReply(entry, reply, now);
+    Optional<CacheEntry> old = entries.find(key);
+    Optional<String> origin = old.map(ReplyMapper::originOf).filter(other -> !other.equals(key));
+    if (origin.isEmpty()) {
+      boolean isReplaced = entries.updateEntry(key, change).isPresent();
+      return isReplaced && removeCopies(entries, key);
+    }
+    String answer = old.get().answer();
+    Optional<CacheEntry> original =
+        entries.updateEntry(
+            origin.get(), entry -> entry.answer().equals(answer) ? change.apply(entry) : entry);
+    return original.filter(entry -> entry.answer().equals(reply.text())).isPresent()
+        ? removeCopies(entries, origin.get())
+        : entries.updateEntry(key, change).isPresent();
+  }
+
+  private static boolean removeCopies(VectorStore entries, String origin) {
+    long unused = entries.remove(new EntrySelector.ByTerm(Scope.copyTerm(origin)));
+    return true;
   }
 
   /** Changes the time to live of an entry; returns whether it exists. Failures are thrown. */
@@ -364,7 +431,11 @@ final class AnswerWriter {
         batch.add(answer);
         characters += answer.getKey().text().length() + String.valueOf(answer.getValue()).length();
       }
-      store.put(newEntries(batch, stored));
+      List<NewEntry> entries = newEntries(batch, stored);
+      if (previous != null) {
+        entries.forEach(entry -> previous.remove(entry.entry().key()));
+      }
+      store.put(entries);
       stored += batch.size();
       progress.accept(stored);
     }
@@ -383,11 +454,12 @@ final class AnswerWriter {
           marked(
               answer.getKey(),
               newEntry(
+                  answer.getKey(),
                   prompts.get(i),
                   reply,
                   versions.get(i),
                   embeddings.get(i),
-                  expiry.timeToLiveOf(answer.getKey()))));
+                  expiry.get().timeToLiveOf(answer.getKey()))));
     }
     return entries;
   }

@@ -82,13 +82,16 @@ final class RequestCoalescer implements AutoCloseable {
 
   /**
    * Returns the key of the call. A call that began after a dependency was invalidated does not
-   * follow one that began before. If answers need confirmations, calls do not follow those of other
-   * contributors.
+   * follow one that began before, and calls with different filters of labels do not follow each
+   * other. If answers need confirmations, neither do calls of different contributors.
    */
   private String key(LookupResult.Miss miss) {
     Query query = miss.request().query();
     String contributor = options.separatesContributors() ? query.contributor().orElse("") : "";
-    return query.key() + contributor + miss.versions().orElse("");
+    return query.key()
+        + contributor
+        + miss.versions().orElse("")
+        + query.labelFilter().map(filter -> " " + filter.hash()).orElse("");
   }
 
   /**
@@ -97,7 +100,9 @@ final class RequestCoalescer implements AutoCloseable {
   private CacheCall leadUnlessAnswered(
       LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
     LookupResult result =
-        options.lease().isPresent() && group.isAsk() ? claim(miss) : lookup.exact(miss);
+        options.lease().isPresent() && group.isAsk() && miss.request().meetsOwnFilter()
+            ? claim(miss)
+            : lookup.exact(miss);
     if (result instanceof LookupResult.Hit hit) {
       CacheCall answered = new CacheCall.Answered(hit.answer());
       call.complete(answered);

@@ -53,7 +53,8 @@ final class SimilarCalls {
   }
 
   /**
-   * Returns the nearest call in the same scope, if its prompt is accepted.
+   * Returns the nearest call in the same scope and with the same filter of labels, if its prompt is
+   * accepted.
    *
    * @param owner the calling thread, which must not wait for its own call
    */
@@ -65,6 +66,7 @@ final class SimilarCalls {
     Query query = miss.request().query();
     return running.values().stream()
         .filter(other -> other.query().scope().hash().equals(query.scope().hash()))
+        .filter(other -> other.query().labelFilter().equals(query.labelFilter()))
         .filter(
             other ->
                 !separatesContributors || other.query().contributor().equals(query.contributor()))

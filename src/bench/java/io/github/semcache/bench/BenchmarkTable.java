@@ -56,10 +56,12 @@ final class BenchmarkTable implements Callable<Integer> {
   private enum Part {
     cache,
     stores,
+    memory,
     disk,
     filter,
     instances,
     effort,
+    labels,
     encryption
   }
 
@@ -99,11 +101,17 @@ final class BenchmarkTable implements Callable<Integer> {
     if (only.contains(Part.stores)) {
       new StoresSection(report, server, duration).run(sizes, dimensions);
     }
+    if (only.contains(Part.memory)) {
+      new MemorySection(report).run(sizes, dimensions);
+    }
     if (only.contains(Part.disk)) {
       new DurabilitySection(report, duration).run();
     }
     if (only.contains(Part.filter) && server.isPresent()) {
       new FilterSection(report, server.get(), duration).run(filterSizes);
+    }
+    if (only.contains(Part.labels) && server.isPresent()) {
+      new LabelSection(report, server.get(), duration).run(filterSizes);
     }
     if (only.contains(Part.encryption)) {
       new EncryptionSection(report, server, duration).run();

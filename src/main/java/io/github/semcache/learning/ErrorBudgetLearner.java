@@ -1,9 +1,9 @@
 package io.github.semcache.learning;
 
-import io.github.semcache.learning.LearningPolicy.Learner;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;

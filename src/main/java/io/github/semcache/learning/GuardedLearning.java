@@ -1,6 +1,5 @@
 package io.github.semcache.learning;
 
-import io.github.semcache.learning.LearningPolicy.Learner;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.deadline.Deadline.NonBlocking;
@@ -8,6 +7,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.PromptPair;
 import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;

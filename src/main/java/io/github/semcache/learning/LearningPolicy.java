@@ -54,12 +54,12 @@ public interface LearningPolicy extends HitPolicy {
     HitPolicy policy();
 
     /**
-     * Learns from one labeled decision. May take as long as training a model, except for audits with
-     * the verdict {@link Verdict#UNKNOWN}.
+     * Learns from one labeled decision. May take as long as training a model, except for audits
+     * with the verdict {@link Verdict#UNKNOWN}.
      *
      * <p>The start of each {@linkplain Decision.Audit audit} is reported with the verdict {@link
-     * Verdict#UNKNOWN}, on the thread of the request; the verdict follows if there is one. If audits
-     * are no longer followed by verdicts, hits are no longer checked.
+     * Verdict#UNKNOWN}, on the thread of the request; the verdict follows if there is one. If
+     * audits are no longer followed by verdicts, hits are no longer checked.
      *
      * <p>A labeled {@linkplain Decision.Hit hit} is a user's report. Users choose which hits to
      * report, so reports are not a sample of the hits.
@@ -85,7 +85,8 @@ public interface LearningPolicy extends HitPolicy {
     /**
      * Adds the learned state of another instance. Merging the same snapshot twice changes nothing.
      *
-     * @param snapshot a {@link #snapshot} of a learner of the same kind for the same embedding model
+     * @param snapshot a {@link #snapshot} of a learner of the same kind for the same embedding
+     *     model
      * @throws IllegalArgumentException if the bytes are not such a snapshot; in that case, nothing
      *     changes
      */

@@ -1,6 +1,5 @@
 package io.github.semcache.learning;
 
-import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;

@@ -20,6 +20,8 @@ import java.util.OptionalDouble;
  *     the cache
  * @param embedding the embedding of the text, if the caller has {@linkplain Prompt#embedding given}
  *     it
+ * @param labelFilter the filter of cached answers; empty if answers with any {@linkplain Labels
+ *     labels} are used
  * @param contributor the SHA-256 hash of the scope and the {@linkplain Prompt#contributor(String)
  *     contributor}, as 64 lower-case hexadecimal digits, if the prompt has one
  */
@@ -30,6 +32,7 @@ public record Query(
     Optional<Duration> maxAge,
     OptionalDouble maxDistance,
     Optional<Embedding> embedding,
+    Optional<LabelFilter> labelFilter,
     Optional<String> contributor) {
 
   public Query {
@@ -39,7 +42,28 @@ public record Query(
     requireNonNull(maxAge, "maxAge");
     requireNonNull(maxDistance, "maxDistance");
     requireNonNull(embedding, "embedding");
+    requireNonNull(labelFilter, "labelFilter");
     requireNonNull(contributor, "contributor");
+  }
+
+  /**
+   * Creates a query for answers with any labels, without a contributor.
+   *
+   * @param text the normalized text; not blank
+   * @param scope the scope
+   * @param key the key
+   * @param maxAge the maximum age of an answer, or empty
+   * @param maxDistance the maximum cosine distance of a hit, in [0, 2], or empty
+   * @param embedding the embedding of the text, or empty
+   */
+  public Query(
+      String text,
+      Scope scope,
+      String key,
+      Optional<Duration> maxAge,
+      OptionalDouble maxDistance,
+      Optional<Embedding> embedding) {
+    this(text, scope, key, maxAge, maxDistance, embedding, Optional.empty(), Optional.empty());
   }
 
   /**
@@ -92,6 +116,7 @@ public record Query(
         prompt.maxAge(),
         prompt.maxDistance(),
         prompt.embedding(),
+        prompt.labelFilter(),
         contributor);
   }
 
@@ -101,7 +126,26 @@ public record Query(
    * @return a copy without an embedding
    */
   public Query withoutEmbedding() {
-    return new Query(text, scope, key, maxAge, maxDistance, Optional.empty(), contributor);
+    return new Query(text, scope, key, maxAge, maxDistance, Optional.empty(), labelFilter, contributor);
+  }
+
+  /**
+   * Returns the same query for answers with any labels.
+   *
+   * @return a copy without a filter of labels
+   */
+  public Query withoutLabelFilter() {
+    return new Query(text, scope, key, maxAge, maxDistance, embedding, Optional.empty(), contributor);
+  }
+
+  /**
+   * Returns whether an answer with some labels may be used.
+   *
+   * @param labels the labels of the answer
+   * @return true if they meet the filter, or if there is none
+   */
+  public boolean acceptsLabels(Labels labels) {
+    return labelFilter.isEmpty() || labelFilter.get().matches(labels);
   }
 
   /** Returns the key, but no text. */

@@ -1,10 +1,10 @@
 package io.github.semcache.learning;
 
-import io.github.semcache.learning.LearningPolicy.Learner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.guard.Guards;
 import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;

@@ -551,6 +551,21 @@ class SemanticCacheAdvisorTest {
   }
 
   @Test
+  void answersFromASearchOfTheWebAreNotStored() {
+    ChatClient client = client();
+    for (int i = 0; i < 2; i++) {
+      client
+          .prompt(PARIS)
+          .options(ToolCallingChatOptions.builder().model("gpt-4o-search-preview"))
+          .call()
+          .content();
+    }
+
+    assertThat(model.calls()).isEqualTo(2);
+    assertThat(cache.stats().notAdmitted()).isEqualTo(2);
+  }
+
+  @Test
   void optionsOfTheAdvisorApply() {
     ChatClient client =
         ChatClient.builder(model)

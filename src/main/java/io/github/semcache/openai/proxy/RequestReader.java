@@ -12,6 +12,7 @@ import com.openai.core.http.HttpRequestBody;
 import com.openai.core.http.QueryParams;
 import io.github.semcache.internal.json.AnswerCheck;
 import io.github.semcache.internal.json.CanonicalJson;
+import io.github.semcache.internal.text.CredentialHash;
 import io.github.semcache.prompt.Prompt;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
@@ -184,8 +185,8 @@ record RequestReader(ReadOptions scope, Duration maxWait, Consumer<Throwable> on
     Headers headers = request.headers();
     for (String name : scope.scopeHeaders()) {
       List<String> values = headers.values(name);
-      if (ReadOptions.CREDENTIAL_HEADERS.contains(name)) {
-        service.put("credentials " + name, Sha256Hex.of(values));
+      if (CredentialHash.HEADERS.contains(name)) {
+        service.put("credentials " + name, CredentialHash.of(values));
       } else {
         service.put("header " + name, json(values));
       }

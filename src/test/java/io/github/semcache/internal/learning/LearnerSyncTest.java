@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.judge.AnswerJudge.Verdict;
+import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
-import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
@@ -54,7 +54,7 @@ class LearnerSyncTest {
   private static LabeledDecision decision() {
     Query query =
         new Query(
-            "q", Scope.none(), "key", Optional.empty(), OptionalDouble.empty(), Optional.empty(), Optional.empty());
+            "q", Scope.none(), "key", Optional.empty(), OptionalDouble.empty(), Optional.empty());
     CacheEntry entry =
         new CacheEntry("e", Scope.none().hash(), "prompt", "answer", Map.of(), Instant.EPOCH);
     Match match = new Match(entry, 0);

@@ -28,7 +28,7 @@ class PendingReportsTest {
 
   private static Query query(String key) {
     return new Query(
-        "text", Scope.none(), key, Optional.empty(), OptionalDouble.empty(), Optional.empty(), Optional.empty());
+        "text", Scope.none(), key, Optional.empty(), OptionalDouble.empty(), Optional.empty());
   }
 
   private static CacheEntry entry(String key) {
