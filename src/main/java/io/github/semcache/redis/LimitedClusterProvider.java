@@ -1,5 +1,6 @@
 package io.github.semcache.redis;
 
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -53,9 +54,19 @@ final class LimitedClusterProvider extends ClusterConnectionProvider {
 
   private ConnectionPool newPool(HostAndPort node) {
     return new ConnectionPool(
-        new ConnectionFactory(
-            LimitedSocket.limit(new DefaultJedisSocketFactory(node, config)), config),
-        poolConfig);
+        new ConnectionFactory(new LimitedSockets(node, config), config), poolConfig);
+  }
+
+  /** The sockets of a node. Clients of a cluster require a subclass of the default factory. */
+  private static final class LimitedSockets extends DefaultJedisSocketFactory {
+    LimitedSockets(HostAndPort node, JedisClientConfig config) {
+      super(node, config);
+    }
+
+    @Override
+    public Socket createSocket() {
+      return LimitedSocket.limit(super::createSocket).createSocket();
+    }
   }
 
   /** Returns the pools of this class for the nodes of the topology. */

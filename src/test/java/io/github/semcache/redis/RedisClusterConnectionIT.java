@@ -7,7 +7,6 @@ import static io.github.semcache.redis.RedisFixture.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.semcache.deadline.Deadline;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StoreException;
@@ -64,23 +63,6 @@ class RedisClusterConnectionIT {
       assertThat(nearest(store)).as("searches skip entries that are too large").contains(small);
       assertThat(store.remove(EntrySelector.entry(huge.key()))).isEqualTo(1);
       store.dropIndex(true);
-    }
-  }
-
-  @Test
-  void readEndsAtTheDeadline() {
-    try (RedisVectorStore store = builder(connection()).build()) {
-      CacheEntry entry = put(store, "what?", 0);
-      long start = System.nanoTime();
-      onEveryNode("CLIENT", "PAUSE", "3000");
-
-      assertThatThrownBy(
-              () -> Deadline.after(Duration.ofMillis(100)).run(() -> store.find(entry.key())))
-          .isInstanceOf(StoreException.class);
-
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
-    } finally {
-      onEveryNode("CLIENT", "UNPAUSE");
     }
   }
 
