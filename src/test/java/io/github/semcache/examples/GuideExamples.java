@@ -106,6 +106,23 @@ final class GuideExamples {
     return encrypted;
   }
 
+  static Answer confirmations(
+      Embedder embedder, ChatClient chatClient, String question, String accountId) {
+    // confirmations begins
+    SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(chatClient)
+            .confirmations(2)
+            .build();
+    // The id of the authenticated account, which callers cannot choose:
+    Answer answer = cache.ask(Prompt.of(question).contributor(accountId));
+    // Answers that were checked need no confirmation, and answers of the model do not replace them:
+    cache.put(Prompt.of("What does the premium plan cost?").curated(), "10 euros per month");
+    // confirmations ends
+    return answer;
+  }
+
   static Answer scope(SemanticCache cache) {
     // scope begins
     Prompt prompt =
