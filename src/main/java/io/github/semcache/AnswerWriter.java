@@ -54,6 +54,7 @@ final class AnswerWriter {
   private final QueryFactory queries;
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
+  private final @Nullable ResilientStore previous;
   private final Admission admission;
   private final CacheabilityCheck cacheability;
   private final Supplier<ExpiryPolicy> expiry;
@@ -66,10 +67,18 @@ final class AnswerWriter {
   private final EventPublisher events;
   private final FailOpen failOpen;
 
+  /**
+   * Creates a writer.
+   *
+   * @param previous the store that {@code store} replaces; null for none. Before an answer is
+   *     stored, the previous answer to the same prompt is removed from it, so that it is not served
+   *     again when the new one expires
+   */
   AnswerWriter(
       QueryFactory queries,
       ResilientEmbedder embedder,
       ResilientStore store,
+      @Nullable ResilientStore previous,
       Admission admission,
       CacheabilityCheck cacheability,
       Supplier<ExpiryPolicy> expiry,
@@ -84,6 +93,7 @@ final class AnswerWriter {
     this.queries = queries;
     this.embedder = embedder;
     this.store = store;
+    this.previous = previous;
     this.admission = admission;
     this.cacheability = cacheability;
     this.expiry = expiry;
@@ -214,6 +224,9 @@ final class AnswerWriter {
                 embedding(miss),
                 timeToLive),
             took);
+    if (previous != null) {
+      previous.tryRemove(request.query().key());
+    }
     boolean written =
         miss.waiting()
             .lease()
@@ -299,6 +312,9 @@ final class AnswerWriter {
     Optional<Embedding> embedding = embedder.requireIfReadable(query);
     NewEntry entry =
         newEntry(prompt, query, reply, versions, embedding, expiry.get().timeToLiveOf(prompt));
+    if (previous != null) {
+      previous.remove(query.key());
+    }
     failOpen.require(
         Operation.WRITE,
         () -> {
@@ -353,7 +369,11 @@ final class AnswerWriter {
       while (batch.size() < BATCH_SIZE && answers.hasNext()) {
         batch.add(answers.next());
       }
-      store.put(newEntries(batch, stored));
+      List<NewEntry> entries = newEntries(batch, stored);
+      if (previous != null) {
+        entries.forEach(entry -> previous.remove(entry.entry().key()));
+      }
+      store.put(entries);
       stored += batch.size();
       progress.accept(stored);
     }

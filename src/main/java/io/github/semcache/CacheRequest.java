@@ -115,6 +115,21 @@ record CacheRequest(
     return new CacheRequest(prompt, query, mode, bypassReason, false, limits, late);
   }
 
+  /** Returns the same request for another vector space, with an embedding of its own. */
+  CacheRequest inOtherSpace() {
+    Query other =
+        new Query(
+            query.text(),
+            query.scope(),
+            query.key(),
+            query.maxAge(),
+            prompt.maxDistance(),
+            query.embedding(),
+            query.labelFilter());
+    return new CacheRequest(
+        prompt, other, mode, bypassReason, callsModel, limits, new LateEmbedding());
+  }
+
   /** Returns the same request, which bypasses the cache for a reason of the cache. */
   CacheRequest bypassing(MissReason reason) {
     return new CacheRequest(

@@ -96,6 +96,9 @@ public final class SemanticCacheBuilder {
   private boolean shadowMode;
   private @Nullable StateStore stateStore;
   private Optional<Duration> sharedSettings = Optional.empty();
+  private @Nullable VectorStore previousStore;
+  private VectorStore.@Nullable Listable previousListing;
+  private @Nullable Embedder previousEmbedder;
   private CacheOptions.Breakers circuitBreaker =
       new CacheOptions.Breakers(5, Duration.ofSeconds(1));
 
@@ -789,6 +792,63 @@ public final class SemanticCacheBuilder {
   }
 
   /**
+   * Sets the store that the {@link #store store} of this cache replaces, for example because the
+   * embedding model has changed. By default there is none. A prompt that the store does not contain
+   * is looked up by its key in the previous store as well, which takes another round trip. A hit is
+   * served as {@link Answer.Source#EXACT}, and its entry is copied to the store in the background.
+   *
+   * <p>Methods that remove, invalidate, or change answers, and reports, affect both stores. An
+   * answer that is stored replaces the one in the previous store. Counts of removed answers, {@link
+   * SemanticCache#count} and {@link SemanticCache#size} count an answer and its copy as two. {@code
+   * StoreMigration} copies all entries.
+   *
+   * @param previous the previous store, of any embedding model. It must implement {@link
+   *     VectorStore.Listable}. The cache does not close it
+   * @return this builder
+   * @throws IllegalArgumentException if the store cannot list its entries
+   */
+  public SemanticCacheBuilder previousStore(VectorStore previous) {
+    if (!(requireNonNull(previous, "previous") instanceof VectorStore.Listable listable)) {
+      throw new IllegalArgumentException(
+          "previousStore is a "
+              + previous.getClass().getName()
+              + "; it must implement VectorStore.Listable");
+    }
+    this.previousStore = previous;
+    this.previousListing = listable;
+    this.previousEmbedder = null;
+    return this;
+  }
+
+  /**
+   * Sets the store that the store of this cache replaces, and the embedder of its entries; see
+   * {@link #previousStore(VectorStore)}. Until the migration to the store is complete, a prompt
+   * without a semantic hit in the store is compared with the entries of the previous one as well,
+   * which takes another embedding and another search. The threshold is the one that the previous
+   * embedder {@linkplain Embedder#maxDistance declares}, or a {@link #relativeDistance}. Guards and
+   * verifier are those of the cache.
+   *
+   * @param previous the previous store
+   * @param previousEmbedder the embedder of the previous store, which the cache does not close
+   * @return this builder
+   * @throws IllegalArgumentException if the store cannot list its entries, or if it holds
+   *     embeddings of another model or dimension
+   */
+  public SemanticCacheBuilder previousStore(VectorStore previous, Embedder previousEmbedder) {
+    EmbeddingSpace space = EmbeddingSpace.of(requireNonNull(previousEmbedder, "previousEmbedder"));
+    if (!requireNonNull(previous, "previous").space().equals(space)) {
+      throw new IllegalArgumentException(
+          "previousStore holds embeddings of "
+              + previous.space()
+              + "; its embedder returns those of "
+              + space);
+    }
+    previousStore(previous);
+    this.previousEmbedder = previousEmbedder;
+    return this;
+  }
+
+  /**
    * Builds the cache. Blocks on the store if the policy learns, to load the learned state, or if
    * settings are shared, to load them, and on the embedder if the threshold is {@linkplain #relativeDistance relative} to the scale of a
    * model that has to be measured, which is the default for models without a declared threshold. If
@@ -864,7 +924,8 @@ public final class SemanticCacheBuilder {
         checkedJudging(policy, chosenJudge(embedder)),
         shadowMode,
         stateStore,
-        checkedSharedSettings(target));
+        checkedSharedSettings(target),
+        previous(target, checkedVerifier));
   }
 
   private Optional<Duration> checkedSharedSettings(VectorStore target) {
@@ -873,6 +934,26 @@ public final class SemanticCacheBuilder {
           "sharedSettings is set; it needs a stateStore, or a store that is one");
     }
     return sharedSettings;
+  }
+
+  private CacheOptions.@Nullable Previous previous(
+      VectorStore target, PairVerifier checkedVerifier) {
+    VectorStore old = previousStore;
+    VectorStore.Listable listing = previousListing;
+    if (old == null || listing == null) {
+      return null;
+    }
+    if (old == target) {
+      throw new IllegalArgumentException("previousStore is the store; it must be another one");
+    }
+    rejectBoth("exactOnly", exactOnly, "the embedder of previousStore", previousEmbedder != null);
+    return new CacheOptions.Previous(
+        old,
+        listing,
+        previousEmbedder,
+        previousEmbedder == null
+            ? HitPolicy.never()
+            : guarded(distancePolicy(previousEmbedder.maxDistance()), checkedVerifier));
   }
 
   private CacheOptions.Sharing sharing(VectorStore target) {
@@ -973,17 +1054,20 @@ public final class SemanticCacheBuilder {
           .verifier(local)
           .verifiedFallback(distancePolicy(target).unguarded(), local);
     }
-    return hitPolicy != null
-        ? hitPolicy
-        : distancePolicy(target)
-            .guards(
-                guards.orElseGet(
-                    () ->
-                        checkedVerifier == PairVerifier.none() ? Guards.english() : Guards.none()));
+    return hitPolicy != null ? hitPolicy : guarded(distancePolicy(target), checkedVerifier);
+  }
+
+  private HitPolicy guarded(DistancePolicy policy, PairVerifier checkedVerifier) {
+    return policy.guards(
+        guards.orElseGet(
+            () -> checkedVerifier == PairVerifier.none() ? Guards.english() : Guards.none()));
   }
 
   private DistancePolicy distancePolicy(Embedder target) {
-    OptionalDouble declared = maxDistance.isPresent() ? maxDistance : target.maxDistance();
+    return distancePolicy(maxDistance.isPresent() ? maxDistance : target.maxDistance());
+  }
+
+  private DistancePolicy distancePolicy(OptionalDouble declared) {
     return relativeDistance.isEmpty() && declared.isPresent()
         ? HitPolicy.maxDistance(declared.getAsDouble())
         : HitPolicy.relativeDistance(relativeDistance.orElse(DEFAULT_RELATIVE_DISTANCE));

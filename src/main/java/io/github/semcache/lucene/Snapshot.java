@@ -107,6 +107,15 @@ final class Snapshot implements Closeable {
   }
 
   /**
+   * Reads the terms of an entry.
+   *
+   * @throws StoreException.CorruptEntry if it is missing
+   */
+  Set<String> terms(EntryRef ref) throws IOException {
+    return read(ref, Segment::terms);
+  }
+
+  /**
    * Reads an entry with its embedding and expiry.
    *
    * @throws StoreException.CorruptEntry if it is damaged or missing

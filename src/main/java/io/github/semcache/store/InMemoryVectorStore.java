@@ -299,9 +299,21 @@ public final class InMemoryVectorStore
         () ->
             nodes.values().stream()
                 .filter(node -> node.isLiveAt(now))
-                .map(node -> new ListedEntry(node.entry, Optional.ofNullable(node.expiresAt)))
+                .map(Node::listed)
                 .toList())
         .stream();
+  }
+
+  @Override
+  public List<ListedEntry> entries(Set<String> keys) {
+    requireNonNull(keys, "keys");
+    Instant now = time.instant();
+    return withReadLock(
+        () ->
+            keys.stream()
+                .flatMap(key -> findNode(key, now).stream())
+                .map(Node::listed)
+                .toList());
   }
 
   private void delete(@Nullable Node node) {
@@ -401,6 +413,10 @@ public final class InMemoryVectorStore
 
     boolean isLiveAt(Instant now) {
       return expiresAt == null || now.isBefore(expiresAt);
+    }
+
+    Listable.ListedEntry listed() {
+      return new Listable.ListedEntry(entry, Optional.ofNullable(expiresAt), Optional.of(terms));
     }
   }
 
