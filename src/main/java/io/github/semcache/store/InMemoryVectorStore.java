@@ -296,11 +296,7 @@ public final class InMemoryVectorStore
   public Stream<ListedEntry> entries() {
     Instant now = time.instant();
     return withReadLock(
-        () ->
-            nodes.values().stream()
-                .filter(node -> node.isLiveAt(now))
-                .map(Node::listed)
-                .toList())
+        () -> nodes.values().stream().filter(node -> node.isLiveAt(now)).map(Node::listed).toList())
         .stream();
   }
 
@@ -309,11 +305,7 @@ public final class InMemoryVectorStore
     requireNonNull(keys, "keys");
     Instant now = time.instant();
     return withReadLock(
-        () ->
-            keys.stream()
-                .flatMap(key -> findNode(key, now).stream())
-                .map(Node::listed)
-                .toList());
+        () -> keys.stream().flatMap(key -> findNode(key, now).stream()).map(Node::listed).toList());
   }
 
   private void delete(@Nullable Node node) {
