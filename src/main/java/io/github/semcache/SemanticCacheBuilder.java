@@ -909,10 +909,10 @@ public final class SemanticCacheBuilder {
   /**
    * Builds the cache. Blocks on the store if the policy learns, to load the learned state, or if
    * settings are shared, to load them, and on the embedder if the threshold is {@linkplain
-   * #relativeDistance relative} to the scale of a
-   * model that has to be measured, which is the default for models without a declared threshold. If
-   * one of these fails, the cache is built all the same. A failed measurement is repeated by later
-   * requests; until then semantic lookups miss with the reason {@code unknown-scale}.
+   * #relativeDistance relative} to the scale of a model that has to be measured, which is the
+   * default for models without a declared threshold. If one of these fails, the cache is built all
+   * the same. A failed measurement is repeated by later requests; until then semantic lookups miss
+   * with the reason {@code unknown-scale}.
    *
    * @return a cache, which must be closed after use
    * @throws IllegalStateException if there is no embedder and the cache is not {@linkplain
