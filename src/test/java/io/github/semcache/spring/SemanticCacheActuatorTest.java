@@ -66,6 +66,8 @@ class SemanticCacheActuatorTest {
 
           assertThat(health.getStatus()).isEqualTo(Status.UP);
           assertThat(health.getDetails())
+              .containsEntry("embeddingModel", embedder.modelId())
+              .containsEntry("dimension", embedder.dimension())
               .containsEntry("reachable", true)
               .containsEntry("index", "searchable")
               .hasEntrySatisfying(
@@ -131,6 +133,9 @@ class SemanticCacheActuatorTest {
               .containsEntry("requests", 2L)
               .containsEntry("semanticHits", 1L)
               .containsEntry("hitRate", 0.5)
+              .containsEntry("scopes", 1L)
+              .containsEntry("singleUseScopeRate", 0.0)
+              .doesNotContainKey("policyState")
               .containsEntry("misses", Map.of("no-neighbor", 1L));
           Map<String, Object> candidate =
               candidate(endpoint.read(PARIS_AGAIN, "brief", List.of("tenant=acme")));
