@@ -49,6 +49,7 @@ final class AnswerWriter {
   private final QueryFactory queries;
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
+  private final @Nullable ResilientStore previous;
   private final Admission admission;
   private final CacheabilityCheck cacheability;
   private final ExpiryPolicy expiry;
@@ -61,10 +62,18 @@ final class AnswerWriter {
   private final EventPublisher events;
   private final FailOpen failOpen;
 
+  /**
+   * Creates a writer.
+   *
+   * @param previous the store that {@code store} replaces; null for none. Before an answer is
+   *     stored, the previous answer to the same prompt is removed from it, so that it is not served
+   *     again when the new one expires
+   */
   AnswerWriter(
       QueryFactory queries,
       ResilientEmbedder embedder,
       ResilientStore store,
+      @Nullable ResilientStore previous,
       Admission admission,
       CacheabilityCheck cacheability,
       ExpiryPolicy expiry,
@@ -79,6 +88,7 @@ final class AnswerWriter {
     this.queries = queries;
     this.embedder = embedder;
     this.store = store;
+    this.previous = previous;
     this.admission = admission;
     this.cacheability = cacheability;
     this.expiry = expiry;
@@ -197,6 +207,9 @@ final class AnswerWriter {
     NewEntry entry =
         withModelTime(
             newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive), took);
+    if (previous != null) {
+      previous.tryRemove(request.query().key());
+    }
     boolean written =
         miss.waiting()
             .lease()
@@ -273,6 +286,9 @@ final class AnswerWriter {
     String versions = failOpen.require(Operation.FIND, () -> store.versions(query));
     Optional<Embedding> embedding = embedder.requireIfReadable(query);
     NewEntry entry = newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt));
+    if (previous != null) {
+      previous.remove(query.key());
+    }
     failOpen.require(
         Operation.WRITE,
         () -> {
@@ -305,7 +321,11 @@ final class AnswerWriter {
       while (batch.size() < BATCH_SIZE && answers.hasNext()) {
         batch.add(answers.next());
       }
-      store.put(newEntries(batch, stored));
+      List<NewEntry> entries = newEntries(batch, stored);
+      if (previous != null) {
+        entries.forEach(entry -> previous.remove(entry.entry().key()));
+      }
+      store.put(entries);
       stored += batch.size();
       progress.accept(stored);
     }

@@ -5,7 +5,6 @@ import io.github.semcache.internal.decision.VerifiedDecision;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.internal.entry.SoftExpiry;
-import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.WrongReports;
@@ -27,6 +26,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,15 +41,24 @@ final class CacheLookup {
   private final CandidateVerifier verifier;
   private final boolean shadowMode;
   private final boolean exactOnly;
-  private final @Nullable TimeToLiveRenewal renewal;
+  private final Consumer<CacheEntry> onHit;
   private final @Nullable SoftExpiry softExpiry;
   private final PendingReports pending;
-  private final AnswerWriter writer;
+  private final BiConsumer<LookupResult.Miss, CacheEntry> onVerified;
   private final @Nullable BackgroundVerifier background;
+  private final @Nullable PreviousLookup previous;
   private final UsagePublisher usage;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
+  /**
+   * Creates a lookup.
+   *
+   * @param onHit receives each served entry; must not block
+   * @param onVerified receives the entries that an expensive verification accepted for a miss
+   * @param background the verifier after a miss; null for none
+   * @param previous the lookup in the previous store; null for none
+   */
   CacheLookup(
       CacheabilityCheck cacheability,
       ResilientEmbedder embedder,
@@ -57,11 +67,12 @@ final class CacheLookup {
       CandidateVerifier verifier,
       boolean shadowMode,
       boolean exactOnly,
-      @Nullable TimeToLiveRenewal renewal,
+      Consumer<CacheEntry> onHit,
       @Nullable SoftExpiry softExpiry,
       PendingReports pending,
-      AnswerWriter writer,
+      BiConsumer<LookupResult.Miss, CacheEntry> onVerified,
       @Nullable BackgroundVerifier background,
+      @Nullable PreviousLookup previous,
       UsagePublisher usage,
       EventPublisher events,
       FailOpen failOpen) {
@@ -72,11 +83,12 @@ final class CacheLookup {
     this.verifier = verifier;
     this.shadowMode = shadowMode;
     this.exactOnly = exactOnly;
-    this.renewal = renewal;
+    this.onHit = onHit;
     this.softExpiry = softExpiry;
     this.pending = pending;
-    this.writer = writer;
+    this.onVerified = onVerified;
     this.background = background;
+    this.previous = previous;
     this.usage = usage;
     this.events = events;
     this.failOpen = failOpen;
@@ -97,7 +109,12 @@ final class CacheLookup {
    */
   LookupResult exact(CacheRequest request, Function<Query, Optional<ResilientStore.Found>> find) {
     return withinDeadline(
-        LookupResult.Miss.of(request), miss -> find(miss, find).orElse(this::checkCacheability));
+        LookupResult.Miss.of(request),
+        miss -> find(miss, find).orElse(this::findPrevious).orElse(this::checkCacheability));
+  }
+
+  private LookupResult findPrevious(LookupResult.Miss miss) {
+    return previous == null ? miss : previous.exact(miss);
   }
 
   private LookupResult checkCacheability(LookupResult.Miss miss) {
@@ -106,7 +123,7 @@ final class CacheLookup {
         : miss;
   }
 
-  /** Looks up the entry of the same text and scope again, after a miss. */
+  /** Looks up the entry of the same text and scope in this store only. */
   LookupResult exact(LookupResult.Miss miss) {
     return withinDeadline(miss, attempt -> find(attempt, store::tryFind));
   }
@@ -175,8 +192,17 @@ final class CacheLookup {
         ? miss.skipped()
         : usage.measured(
             query,
-            () -> withinDeadline(miss, this::search),
+            () -> compare(miss).orElse(this::comparePrevious),
             result -> result instanceof LookupResult.Hit);
+  }
+
+  /** Compares a prompt with the entries of this store, if prompts are compared. */
+  LookupResult compare(LookupResult.Miss miss) {
+    return isCompared(miss) ? withinDeadline(miss, this::search) : miss;
+  }
+
+  private LookupResult comparePrevious(LookupResult.Miss miss) {
+    return previous == null ? miss : previous.semantic(miss);
   }
 
   /** Returns the result of a miss that is not followed by a semantic lookup; empty if it is. */
@@ -225,7 +251,8 @@ final class CacheLookup {
 
   /** Decides on the nearest entries of a query. */
   LookupResult semantic(LookupResult.Miss embedded, List<Match> found) {
-    return withinDeadline(embedded, miss -> decide(miss, servable(miss, found)));
+    return withinDeadline(embedded, miss -> decide(miss, servable(miss, found)))
+        .orElse(this::comparePrevious);
   }
 
   /**
@@ -308,7 +335,7 @@ final class CacheLookup {
     LookupResult result =
         serve(miss, match.entry(), Answer.Source.SEMANTIC, match.distance(), miss.verification());
     if (!shadowMode && miss.verification().filter(CacheLookup::hasModelCall).isPresent()) {
-      writer.addKey(miss, match.entry());
+      onVerified.accept(miss, match.entry());
     }
     return result;
   }
@@ -340,9 +367,7 @@ final class CacheLookup {
     if (!miss.isCounted()) {
       count(hit);
     }
-    if (renewal != null) {
-      renewal.onHit(entry);
-    }
+    onHit.accept(entry);
     return hit;
   }
 
@@ -401,13 +426,15 @@ final class CacheLookup {
     Optional<Embedding> embedding =
         bypassed.isPresent() ? Optional.empty() : embedder.requireIfReadable(query);
     ResilientStore.Found found = failOpen.require(Operation.FIND, () -> store.find(query));
+    Optional<CacheEntry> exact =
+        found.entry().isPresent() || previous == null ? found.entry() : previous.find(query);
     if (embedding.isEmpty()) {
       return new Explanation(
-          found.entry(), List.of(), Decision.miss(bypassed.orElse(MissReason.UNREADABLE)));
+          exact, List.of(), Decision.miss(bypassed.orElse(MissReason.UNREADABLE)));
     }
     List<Match> candidates = nearest(query, embedding.get(), found.versions());
     CandidateVerifier.Explained explained = verifier.explain(query, candidates, policy.get());
-    return new Explanation(found.entry(), explained.candidates(), explained.decision());
+    return new Explanation(exact, explained.candidates(), explained.decision());
   }
 
   /** Returns the keys of other entries that may be served for a query. Failures are thrown. */

@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param hedging whether the model is called while a slow lookup is running
  * @param sharing how calls share the work of answering a prompt
  * @param executor the executor of asynchronous calls; null to use the cache's own threads
+ * @param previous the store that {@code store} replaces; null for none
  */
 record CacheOptions(
     Embedder embedder,
@@ -70,7 +71,22 @@ record CacheOptions(
     Sharing sharing,
     @Nullable Judging judging,
     boolean shadowMode,
-    @Nullable StateStore stateStore) {
+    @Nullable StateStore stateStore,
+    @Nullable Previous previous) {
+
+  /**
+   * The store that the store of the cache replaces.
+   *
+   * @param store the previous store
+   * @param listing the same store, as a store that can list its entries
+   * @param embedder its embedder; null if only lookups by key are made in it
+   * @param policy decides on matches in its vector space
+   */
+  record Previous(
+      VectorStore store,
+      VectorStore.Listable listing,
+      @Nullable Embedder embedder,
+      HitPolicy policy) {}
 
   /**
    * The configuration of the circuit breakers.
@@ -132,7 +148,23 @@ record CacheOptions(
    * breaker, so that working lookups cannot hide a hanging search.
    */
   FailOpen.Settings settingsOf(Operation operation) {
-    Object part = partOf(operation);
+    return settingsOf(operation, partOf(operation));
+  }
+
+  /** Returns the settings with which an operation calls the previous store or its embedder. */
+  FailOpen.Settings previousSettingsOf(Operation operation, Previous parts) {
+    Embedder old = parts.embedder();
+    return settingsOf(
+        operation,
+        switch (operation.part()) {
+          case STORE -> parts.store();
+          case EMBEDDER -> old != null ? old : operation;
+          default ->
+              operation == Operation.DECIDE ? parts.policy() : partOf(operation);
+        });
+  }
+
+  private FailOpen.Settings settingsOf(Operation operation, Object part) {
     return new FailOpen.Settings(
         failOnCacheErrors ? CircuitBreaker.NONE : newCircuitBreaker(breakers.failures),
         !NonBlocking.test(part),

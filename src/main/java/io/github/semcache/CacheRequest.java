@@ -93,6 +93,12 @@ record CacheRequest(
     return new CacheRequest(prompt, query, mode, bypassReason, false, limits, late);
   }
 
+  /** Returns the same request for another vector space, with an embedding of its own. */
+  CacheRequest inOtherSpace() {
+    return new CacheRequest(
+        prompt, query, mode, bypassReason, callsModel, limits, new LateEmbedding());
+  }
+
   /** Returns the same request, which bypasses the cache for a reason of the cache. */
   CacheRequest bypassing(MissReason reason) {
     return new CacheRequest(

@@ -2,12 +2,14 @@ package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.entry.DependencyStamp;
+import io.github.semcache.internal.migration.CopyMark;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.LeaseStore.Claim;
 import io.github.semcache.store.LeaseStore.Lease;
@@ -188,6 +190,7 @@ final class ResilientStore {
     publishCorrupt(found.entry().isPresent() && inScope.isEmpty() ? 1 : 0);
     return new Found(
         inScope
+            .filter(entry -> !CopyMark.isPending(entry))
             .filter(entry -> isFresh(entry, query))
             .filter(entry -> DependencyStamp.matches(entry, versions)),
         versions,
@@ -286,7 +289,10 @@ final class ResilientStore {
     List<Match> inScope =
         nearest.matches().stream().filter(match -> isInScope(match.entry(), query)).toList();
     publishCorrupt(nearest.corrupt() + nearest.matches().size() - inScope.size());
-    return inScope.stream().filter(match -> hasKnownAge(match.entry(), query)).toList();
+    return inScope.stream()
+        .filter(match -> !CopyMark.isPending(match.entry()))
+        .filter(match -> hasKnownAge(match.entry(), query))
+        .toList();
   }
 
   /** Writes an entry; returns false if the store fails. */
@@ -337,6 +343,18 @@ final class ResilientStore {
   /** Returns whether an instance holds the lease of a key; false if the store fails. */
   boolean isLeased(String key) {
     return failOpen.attempt(Operation.FIND, () -> leases.isHeld(key)).orElse(false);
+  }
+
+  /** Removes an entry; does nothing if the store fails. */
+  void tryRemove(String key) {
+    Optional<Long> unused =
+        failOpen.attempt(Operation.WRITE, () -> store.remove(new EntrySelector.ByKey(key)));
+  }
+
+  /** Removes an entry. Failures are thrown. */
+  void remove(String key) {
+    long unused =
+        failOpen.require(Operation.WRITE, () -> store.remove(new EntrySelector.ByKey(key)));
   }
 
   /** Renews the time to live of an entry; does nothing if the store fails. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,6 +64,11 @@ public final class SemanticCache implements AutoCloseable {
 
   private final @Nullable ChatClient chatClient;
   private final VectorStore store;
+
+  /** The store of the cache and the one that it replaces, which may have other versions. */
+  private final List<VectorStore> stores;
+
+  private final @Nullable PreviousLookup previous;
   private final EventPublisher events;
   private final AsyncExecutor asyncExecutor;
   private final QueryFactory queries;
@@ -81,7 +87,14 @@ public final class SemanticCache implements AutoCloseable {
 
   SemanticCache(CacheParts parts) {
     this.chatClient = parts.options().chatClient();
-    this.store = parts.options().store();
+    this.store = parts.changedStore();
+    CacheOptions.Previous previousStore = parts.options().previous();
+    this.stores =
+        previousStore == null
+            ? List.of(store)
+            : List.of(parts.options().store(), previousStore.store());
+    CacheParts.PreviousParts previousParts = parts.previous();
+    this.previous = previousParts == null ? null : previousParts.lookup();
     this.events = parts.events();
     this.asyncExecutor = parts.asyncExecutor();
     this.queries = parts.queries();
@@ -846,8 +859,10 @@ public final class SemanticCache implements AutoCloseable {
    */
   public long countDependents(String dependency) {
     checkOpen();
-    return store.count(
-        EntrySelector.currentDependents(store, requireNonNull(dependency, "dependency")));
+    requireNonNull(dependency, "dependency");
+    return stores.stream()
+        .mapToLong(each -> each.count(EntrySelector.currentDependents(each, dependency)))
+        .sum();
   }
 
   /**
@@ -876,10 +891,16 @@ public final class SemanticCache implements AutoCloseable {
    * requests currently continue without; see {@link SemanticCacheBuilder#circuitBreaker}. Does not
    * block.
    *
-   * @return a subset of {@code embed}, {@code find}, {@code search}, and {@code write}
+   * @return a subset of {@code embed}, {@code find}, {@code search}, and {@code write}, and of the
+   *     same names with {@code previous-} before them for the {@linkplain
+   *     SemanticCacheBuilder#previousStore previous store} and its embedder
    */
   public Set<String> openCircuits() {
-    return failOpen.openCircuits();
+    Set<String> names = new TreeSet<>(failOpen.openCircuits());
+    if (previous != null) {
+      names.addAll(previous.openCircuits());
+    }
+    return names;
   }
 
   /**

@@ -47,6 +47,12 @@ public final class SemanticCacheBuilder {
   /** The threshold for models that do not declare one, relative to their scale. */
   private static final double DEFAULT_RELATIVE_DISTANCE = 0.12;
 
+  /**
+   * The factor by which the default threshold is larger if the verifier asks a model. Measured:
+   * docs/hit-quality.md.
+   */
+  private static final double ASKING_FACTOR = 5.0 / 3;
+
   /** A search returns as many answers, so this bounds the size of its reply. */
   private static final int MAX_CANDIDATES = 1_000;
 
@@ -94,6 +100,9 @@ public final class SemanticCacheBuilder {
   private @Nullable Executor judgeExecutor;
   private boolean shadowMode;
   private @Nullable StateStore stateStore;
+  private @Nullable VectorStore previousStore;
+  private VectorStore.@Nullable Listable previousListing;
+  private @Nullable Embedder previousEmbedder;
   private CacheOptions.Breakers circuitBreaker =
       new CacheOptions.Breakers(5, Duration.ofSeconds(1));
 
@@ -184,7 +193,8 @@ public final class SemanticCacheBuilder {
    * customers' questions of the BANKING77 data set, 0.15 without a verifier serves 2.7 % wrong
    * answers with all-MiniLM-L6-v2, but 11.4 % with bge-small-en, where 0.05 serves 1.2 %. By
    * default, the threshold is the one that the embedder {@linkplain Embedder#maxDistance declares},
-   * and a {@link #relativeDistance} of 0.12 if it declares none.
+   * and a {@link #relativeDistance} of 0.12 if it declares none. If the verifier {@linkplain
+   * PairVerifier#asksModel asks a model}, both are multiplied by 5/3.
    *
    * @param maxDistance the maximum distance, in [0, 2]
    * @return this builder
@@ -251,7 +261,9 @@ public final class SemanticCacheBuilder {
   /**
    * Sets the verifier: the second stage of a hit decision. It decides on the candidates that the
    * policy admits; up to five candidates are verified per lookup, nearest first, until one is
-   * accepted. If it accepts none, or if it fails, the request is a miss.
+   * accepted. A verifier of several {@linkplain PairVerifier#stages stages} decides on up to ten:
+   * the next stage is consulted if the first one accepts none of them. If no candidate is accepted,
+   * or if the verifier fails, the request is a miss.
    *
    * @param verifier the verifier; {@link PairVerifier#local} by default, or {@link
    *     PairVerifier#none} for a {@linkplain LearningPolicy policy that learns}. With {@code none}
@@ -770,6 +782,63 @@ public final class SemanticCacheBuilder {
   }
 
   /**
+   * Sets the store that the {@link #store store} of this cache replaces, for example because the
+   * embedding model has changed. By default there is none. A prompt that the store does not contain
+   * is looked up by its key in the previous store as well, which takes another round trip. A hit is
+   * served as {@link Answer.Source#EXACT}, and its entry is copied to the store in the background.
+   *
+   * <p>Methods that remove, invalidate, or change answers, and reports, affect both stores. An
+   * answer that is stored replaces the one in the previous store. Counts of removed answers, {@link
+   * SemanticCache#count} and {@link SemanticCache#size} count an answer and its copy as two. {@code
+   * StoreMigration} copies all entries.
+   *
+   * @param previous the previous store, of any embedding model. It must implement {@link
+   *     VectorStore.Listable}. The cache does not close it
+   * @return this builder
+   * @throws IllegalArgumentException if the store cannot list its entries
+   */
+  public SemanticCacheBuilder previousStore(VectorStore previous) {
+    if (!(requireNonNull(previous, "previous") instanceof VectorStore.Listable listable)) {
+      throw new IllegalArgumentException(
+          "previousStore is a "
+              + previous.getClass().getName()
+              + "; it must implement VectorStore.Listable");
+    }
+    this.previousStore = previous;
+    this.previousListing = listable;
+    this.previousEmbedder = null;
+    return this;
+  }
+
+  /**
+   * Sets the store that the store of this cache replaces, and the embedder of its entries; see
+   * {@link #previousStore(VectorStore)}. Until the migration to the store is complete, a prompt
+   * without a semantic hit in the store is compared with the entries of the previous one as well,
+   * which takes another embedding and another search. The threshold is the one that the previous
+   * embedder {@linkplain Embedder#maxDistance declares}, or a {@link #relativeDistance}. Guards and
+   * verifier are those of the cache.
+   *
+   * @param previous the previous store
+   * @param previousEmbedder the embedder of the previous store, which the cache does not close
+   * @return this builder
+   * @throws IllegalArgumentException if the store cannot list its entries, or if it holds
+   *     embeddings of another model or dimension
+   */
+  public SemanticCacheBuilder previousStore(VectorStore previous, Embedder previousEmbedder) {
+    EmbeddingSpace space = EmbeddingSpace.of(requireNonNull(previousEmbedder, "previousEmbedder"));
+    if (!requireNonNull(previous, "previous").space().equals(space)) {
+      throw new IllegalArgumentException(
+          "previousStore holds embeddings of "
+              + previous.space()
+              + "; its embedder returns those of "
+              + space);
+    }
+    previousStore(previous);
+    this.previousEmbedder = previousEmbedder;
+    return this;
+  }
+
+  /**
    * Builds the cache. Blocks on the store if the policy learns, to load the learned state, and on
    * the embedder if the threshold is {@linkplain #relativeDistance relative} to the scale of a
    * model that has to be measured, which is the default for models without a declared threshold. If
@@ -843,7 +912,28 @@ public final class SemanticCacheBuilder {
         sharing(target),
         checkedJudging(policy, chosenJudge(embedder)),
         shadowMode,
-        stateStore);
+        stateStore,
+        previous(target, checkedVerifier));
+  }
+
+  private CacheOptions.@Nullable Previous previous(
+      VectorStore target, PairVerifier checkedVerifier) {
+    VectorStore old = previousStore;
+    VectorStore.Listable listing = previousListing;
+    if (old == null || listing == null) {
+      return null;
+    }
+    if (old == target) {
+      throw new IllegalArgumentException("previousStore is the store; it must be another one");
+    }
+    rejectBoth("exactOnly", exactOnly, "the embedder of previousStore", previousEmbedder != null);
+    return new CacheOptions.Previous(
+        old,
+        listing,
+        previousEmbedder,
+        previousEmbedder == null
+            ? HitPolicy.never()
+            : guarded(distancePolicy(previousEmbedder.maxDistance(), factor(checkedVerifier)), checkedVerifier));
   }
 
   private CacheOptions.Sharing sharing(VectorStore target) {
@@ -942,22 +1032,36 @@ public final class SemanticCacheBuilder {
       PairVerifier local = PairVerifier.local();
       return ErrorBudget.of(targetErrorRate.getAsDouble())
           .verifier(local)
-          .verifiedFallback(distancePolicy(target).unguarded(), local);
+          .verifiedFallback(distancePolicy(target, 1).unguarded(), local);
     }
     return hitPolicy != null
         ? hitPolicy
-        : distancePolicy(target)
-            .guards(
-                guards.orElseGet(
-                    () ->
-                        checkedVerifier == PairVerifier.none() ? Guards.english() : Guards.none()));
+        : guarded(distancePolicy(target, factor(checkedVerifier)), checkedVerifier);
   }
 
-  private DistancePolicy distancePolicy(Embedder target) {
-    OptionalDouble declared = maxDistance.isPresent() ? maxDistance : target.maxDistance();
-    return relativeDistance.isEmpty() && declared.isPresent()
-        ? HitPolicy.maxDistance(declared.getAsDouble())
-        : HitPolicy.relativeDistance(relativeDistance.orElse(DEFAULT_RELATIVE_DISTANCE));
+  private static double factor(PairVerifier verifier) {
+    return verifier.asksModel() ? ASKING_FACTOR : 1;
+  }
+
+  private HitPolicy guarded(DistancePolicy policy, PairVerifier checkedVerifier) {
+    return policy.guards(
+        guards.orElseGet(
+            () -> checkedVerifier == PairVerifier.none() ? Guards.english() : Guards.none()));
+  }
+
+  private DistancePolicy distancePolicy(Embedder target, double factor) {
+    return maxDistance.isPresent()
+        ? HitPolicy.maxDistance(maxDistance.getAsDouble())
+        : distancePolicy(target.maxDistance(), factor);
+  }
+
+  private DistancePolicy distancePolicy(OptionalDouble declared, double factor) {
+    if (relativeDistance.isPresent()) {
+      return HitPolicy.relativeDistance(relativeDistance.getAsDouble());
+    }
+    return declared.isPresent()
+        ? HitPolicy.maxDistance(Math.min(2, declared.getAsDouble() * factor))
+        : HitPolicy.relativeDistance(DEFAULT_RELATIVE_DISTANCE * factor);
   }
 
   private @Nullable AnswerJudge chosenJudge(Embedder answers) {

@@ -2,7 +2,7 @@ package io.github.semcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;

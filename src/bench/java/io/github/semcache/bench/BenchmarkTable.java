@@ -56,6 +56,7 @@ final class BenchmarkTable implements Callable<Integer> {
   private enum Part {
     cache,
     stores,
+    memory,
     disk,
     filter,
     instances,
@@ -98,6 +99,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.stores)) {
       new StoresSection(report, server, duration).run(sizes, dimensions);
+    }
+    if (only.contains(Part.memory)) {
+      new MemorySection(report).run(sizes, dimensions);
     }
     if (only.contains(Part.disk)) {
       new DurabilitySection(report, duration).run();

@@ -78,6 +78,7 @@ public final class SemcacheCli implements Runnable {
         .addSubcommand(new ListCommand(environment))
         .addSubcommand(new ForgetCommand(environment))
         .addSubcommand(new LoadCommand(environment))
+        .addSubcommand(new MigrateCommand(environment))
         .addSubcommand(UiCommand.commandLine(environment))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)

@@ -154,7 +154,7 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
     }
     return changed.attributes(entry.attributes()).equals(entry)
         ? cipher.withAttributes(stored, changed.attributes())
-        : cipher.encrypt(changed);
+        : cipher.withTermsOf(stored, cipher.encrypt(changed));
   }
 
   @Override
@@ -260,6 +260,11 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
     public Stream<ListedEntry> entries() {
       return entries(list);
     }
+
+    @Override
+    public List<ListedEntry> entries(Set<String> keys) {
+      return entries(list, keys);
+    }
   }
 
   private static final class WithList extends EncryptedStore implements Listable {
@@ -274,14 +279,28 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
     public Stream<ListedEntry> entries() {
       return entries(list);
     }
+
+    @Override
+    public List<ListedEntry> entries(Set<String> keys) {
+      return entries(list, keys);
+    }
   }
 
   /** Decrypts the entries of a list. Entries that cannot be decrypted are omitted. */
   final Stream<ListedEntry> entries(Listable list) {
-    return list.entries()
-        .flatMap(
-            listed ->
-                readable(listed.entry()).stream()
-                    .map(entry -> new ListedEntry(entry, listed.expiresAt())));
+    return list.entries().flatMap(listed -> decrypt(listed).stream());
+  }
+
+  final List<ListedEntry> entries(Listable list, Set<String> keys) {
+    return list.entries(keys.stream().map(cipher::key).collect(Collectors.toSet())).stream()
+        .flatMap(listed -> decrypt(listed).stream())
+        .toList();
+  }
+
+  private Optional<ListedEntry> decrypt(ListedEntry listed) {
+    return readable(listed.entry())
+        .map(
+            entry ->
+                new ListedEntry(entry, listed.expiresAt(), cipher.decryptTerms(listed.entry())));
   }
 }

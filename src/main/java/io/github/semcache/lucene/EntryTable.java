@@ -145,6 +145,17 @@ final class EntryTable {
     return live.stream().map(this::list).flatMap(Optional::stream);
   }
 
+  /** Returns the live entries with given keys that can be read. */
+  List<ListedEntry> entries(Set<String> keys) {
+    long now = now();
+    return keys.stream().flatMap(key -> live(key, now).flatMap(this::list).stream()).toList();
+  }
+
+  private Optional<EntryRef> live(String key, long now) {
+    return withReadLock(
+        () -> Optional.ofNullable(catalog.find(key)).filter(ref -> ref.isLiveAt(now)));
+  }
+
   private Optional<ListedEntry> list(EntryRef ref) {
     return withReadLock(
         () -> {
@@ -152,7 +163,12 @@ final class EntryTable {
             return Optional.empty();
           }
           try {
-            return Optional.of(new ListedEntry(read(ref), ref.expiry()));
+            LogRecord.Put put = ref.unflushed;
+            return Optional.of(
+                put != null
+                    ? new ListedEntry(put.entry(), ref.expiry(), Optional.of(put.terms()))
+                    : new ListedEntry(
+                        snapshot.read(ref), ref.expiry(), Optional.of(snapshot.terms(ref))));
           } catch (StoreException.CorruptEntry e) {
             return Optional.empty();
           }

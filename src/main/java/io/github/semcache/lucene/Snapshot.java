@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReader;
@@ -100,6 +101,15 @@ final class Snapshot implements Closeable {
    */
   CacheEntry read(EntryRef ref) throws IOException {
     return read(ref, (segment, document) -> segment.read(document, ref));
+  }
+
+  /**
+   * Reads the terms of an entry.
+   *
+   * @throws StoreException.CorruptEntry if it is missing
+   */
+  Set<String> terms(EntryRef ref) throws IOException {
+    return read(ref, Segment::terms);
   }
 
   /**

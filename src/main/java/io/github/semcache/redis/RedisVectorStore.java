@@ -547,6 +547,12 @@ public final class RedisVectorStore
     return scanner.entries();
   }
 
+  /** {@inheritDoc} Takes two round trips. */
+  @Override
+  public List<ListedEntry> entries(Set<String> keys) {
+    return scanner.entries(requireNonNull(keys, "keys"));
+  }
+
   /** {@inheritDoc} Takes one round trip. */
   @Override
   public Optional<byte[]> load(String name) {

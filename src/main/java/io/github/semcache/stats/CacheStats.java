@@ -1,6 +1,6 @@
 package io.github.semcache.stats;
 
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.MissReason;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.github.semcache.stats;
 
 import io.github.semcache.chat.ChatReply.TokenUsage;
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.MissReason;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -60,8 +60,13 @@ public record NewEntry(
    * @throws IllegalArgumentException if it does not consist of lower-case hexadecimal digits
    */
   public static String checkTerm(String term) {
-    if (term.isEmpty()
-        || !term.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+    // A loop: lookups with dependencies check each of their terms.
+    boolean isValid = !term.isEmpty();
+    for (int i = 0; isValid && i < term.length(); i++) {
+      char c = term.charAt(i);
+      isValid = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    }
+    if (!isValid) {
       throw new IllegalArgumentException(
           "a term has other characters; it must consist of lower-case hexadecimal digits");
     }

@@ -331,7 +331,8 @@ public interface VectorStore extends AutoCloseable {
   }
 
   /**
-   * A store that can list its entries. For tools; the cache itself never lists entries.
+   * A store that can list its entries. For tools and for migrations to another store; lookups never
+   * list entries.
    *
    * <p>Implementations are thread-safe.
    */
@@ -348,16 +349,30 @@ public interface VectorStore extends AutoCloseable {
     Stream<ListedEntry> entries();
 
     /**
-     * An entry and its expiry.
+     * Returns the live entries with given keys as {@link #entries()} does. Entries that cannot be
+     * read are skipped. Reading an entry does not count as a use of it.
+     *
+     * @param keys the keys; may be empty
+     * @return the entries, in no particular order
+     * @throws StoreException if the store fails
+     */
+    List<ListedEntry> entries(Set<String> keys);
+
+    /**
+     * An entry with its expiry and its terms.
      *
      * @param entry the entry
      * @param expiresAt the expiry time; empty if it does not expire
+     * @param terms the {@linkplain NewEntry#terms terms} with which it was written; empty if the
+     *     store does not know them
      */
-    record ListedEntry(CacheEntry entry, Optional<Instant> expiresAt) {
-      /** Checks the components. */
+    record ListedEntry(
+        CacheEntry entry, Optional<Instant> expiresAt, Optional<Set<String>> terms) {
+      /** Checks the components and copies the terms. */
       public ListedEntry {
         requireNonNull(entry, "entry");
         requireNonNull(expiresAt, "expiresAt");
+        terms = terms.map(Set::copyOf);
       }
     }
   }

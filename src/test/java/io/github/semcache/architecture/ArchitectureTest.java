@@ -70,6 +70,7 @@ class ArchitectureTest {
           "internal.verify", new String[] {"verify", "evaluation"},
           "internal.decision", new String[] {"", "evaluation"},
           "internal.json", new String[] {"openai", "openai.proxy", "langchain4j"},
+          "internal.migration", new String[] {"", "migration"},
           "internal.text", new String[] {"", "openai", "openai.proxy", "langchain4j"},
           "internal.store", new String[] {"", "store", "redis", "lucene", "evaluation"});
 
@@ -297,6 +298,20 @@ class ArchitectureTest {
                 JDK_AND_NULLNESS,
                 new String[] {"javax.crypto.."},
                 packages("encryption", "store", "prompt", "embedding", "deadline")))
+        .check(MAIN);
+  }
+
+  @Test
+  void migrationDependsOnlyOnThePortsAndItsInternalPackage() {
+    classes()
+        .that()
+        .resideInAPackage(BASE + ".migration")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            concat(
+                JDK_AND_NULLNESS,
+                packages("migration", "internal.migration", "store", "embedding")))
         .check(MAIN);
   }
 

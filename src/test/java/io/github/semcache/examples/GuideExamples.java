@@ -26,6 +26,7 @@ import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.migration.StoreMigration;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
@@ -340,6 +341,37 @@ final class GuideExamples {
         builder.hitPolicy(ErrorBudget.of(0.01)).judge(AnswerJudge.chat(chatClient)).build();
     // learning ends
     return cache;
+  }
+
+  /** Not run: it needs a server. */
+  static StoreMigration.Result migration(
+      RedisConnection connection,
+      Embedder oldEmbedder,
+      Embedder newEmbedder,
+      ChatClient chatClient) {
+    // migration begins
+    RedisVectorStore oldStore =
+        RedisVectorStore.builder(connection, EmbeddingSpace.of(oldEmbedder)).build();
+    RedisVectorStore newStore =
+        RedisVectorStore.builder(connection, EmbeddingSpace.of(newEmbedder)).build();
+    SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(newEmbedder)
+            .chatClient(chatClient)
+            .store(newStore)
+            .previousStore(oldStore, oldEmbedder)
+            .build();
+    StoreMigration.Result result =
+        StoreMigration.builder(oldStore, newStore, newEmbedder)
+            .promptsPerSecond(50)
+            .onProgress(done -> System.out.println(done.processed() + " of " + done.total()))
+            .build()
+            .run();
+    // migration ends
+    cache.close();
+    newStore.close();
+    oldStore.close();
+    return result;
   }
 
   static SemanticCache verifier(SemanticCacheBuilder builder, ChatClient smallModel) {

@@ -21,12 +21,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Delegates to another store, records the calls, and fails or falsifies results on request.
  * Thread-safe.
  */
-public final class FaultyStore implements VectorStore {
+public final class FaultyStore implements VectorStore, VectorStore.Listable {
   /** The methods of a store. */
   public enum Call {
     FIND,
@@ -38,7 +39,8 @@ public final class FaultyStore implements VectorStore {
     VERSIONS,
     RENEW,
     CLAIM,
-    RELEASE
+    RELEASE,
+    LIST
   }
 
   private final VectorStore store;
@@ -241,6 +243,20 @@ public final class FaultyStore implements VectorStore {
   public void renewVersion(String dependency) {
     record(Call.RENEW);
     store.renewVersion(dependency);
+  }
+
+  /** {@inheritDoc} The other store must be listable. */
+  @Override
+  public Stream<ListedEntry> entries() {
+    record(Call.LIST);
+    return ((Listable) store).entries();
+  }
+
+  /** {@inheritDoc} The other store must be listable. */
+  @Override
+  public List<ListedEntry> entries(Set<String> keys) {
+    record(Call.LIST);
+    return ((Listable) store).entries(keys);
   }
 
   @Override
