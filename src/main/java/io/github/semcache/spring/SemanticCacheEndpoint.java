@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheStats;
@@ -141,7 +141,7 @@ final class SemanticCacheEndpoint {
     values.put("singleUseScopeRate", stats.singleUseScopeRate());
     values.put("savings", savings(stats));
     values.put("errors", errors(stats));
-    if (stats.policyState() != Learner.State.COLD) {
+    if (stats.policyState() != LearningPolicy.Learner.State.COLD) {
       values.put("policyState", stats.policyState().name());
     }
     values.put("openCircuits", cache.openCircuits());

@@ -143,7 +143,7 @@ record SemanticCacheProperties(
       @Nullable Integer efSearch,
       @Nullable Duration syncInterval) {}
 
-  record Memory(@Nullable Integer maxEntries) {}
+  record Memory(@Nullable Integer maxEntries, @Nullable DataSize maxSize) {}
 
   record Embedding(
       @Nullable String modelId, @Nullable Integer dimension, @DefaultValue Cache cache) {

@@ -71,6 +71,7 @@ class CachePropertiesTest {
           semcache.judge.queue                | 0    | judgeQueue is 0
           semcache.circuit-breaker            | -    | circuitBreaker failures is 0
           semcache.memory.max-entries         | 0    | maxEntries is 0
+          semcache.memory.max-size            | 0    | maxBytes is 0
           semcache.embedding.cache.max-entries| 0    | maxEntries is 0
           semcache.embedding.cache.time-to-live|0s   | timeToLive is PT0S
           """)
