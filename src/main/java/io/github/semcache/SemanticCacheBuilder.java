@@ -933,7 +933,9 @@ public final class SemanticCacheBuilder {
         previousEmbedder,
         previousEmbedder == null
             ? HitPolicy.never()
-            : guarded(distancePolicy(previousEmbedder.maxDistance(), factor(checkedVerifier)), checkedVerifier));
+            : guarded(
+                distancePolicy(previousEmbedder.maxDistance(), factor(checkedVerifier)),
+                checkedVerifier));
   }
 
   private CacheOptions.Sharing sharing(VectorStore target) {

@@ -45,6 +45,7 @@ class PreviousStoreTest extends CacheFixture {
             vector[places.computeIfAbsent(text, unknown -> places.size())] = 1;
             return vector;
           });
+
   private final FaultyStore current =
       new FaultyStore(
           InMemoryVectorStore.builder(EmbeddingSpace.of(model)).timeSource(time).build());
@@ -65,9 +66,7 @@ class PreviousStoreTest extends CacheFixture {
   }
 
   private void awaitCopy() {
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> current.count(new EntrySelector.All()) == 1);
+    await().atMost(Duration.ofSeconds(30)).until(() -> current.count(new EntrySelector.All()) == 1);
   }
 
   @Test
@@ -147,8 +146,7 @@ class PreviousStoreTest extends CacheFixture {
     cache.ask(PARIS);
     old.fail(Call.REMOVE, Call.RENEW);
 
-    assertThatThrownBy(() -> cache.invalidate(Prompt.of(PARIS)))
-        .isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> cache.invalidate(Prompt.of(PARIS))).isInstanceOf(StoreException.class);
     assertThatThrownBy(() -> cache.put(Prompt.of(PYTHON), "reversed()"))
         .isInstanceOf(StoreException.class);
     assertThatThrownBy(() -> cache.invalidateDependents("atlas"))
@@ -170,8 +168,7 @@ class PreviousStoreTest extends CacheFixture {
 
     assertThat(current.written()).hasSize(2);
     assertThat(current.written())
-        .allSatisfy(
-            entry -> assertThat(entry.embedding().orElseThrow().dimension()).isEqualTo(32));
+        .allSatisfy(entry -> assertThat(entry.embedding().orElseThrow().dimension()).isEqualTo(32));
     cache.close();
   }
 

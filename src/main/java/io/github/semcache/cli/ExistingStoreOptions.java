@@ -257,8 +257,7 @@ final class ExistingStoreOptions {
 
   private Stores.OpenStore open(String store, EmbeddingSpace space) {
     return Stores.isRedis(store)
-        ? Stores.inRedis(
-            Stores.redis(store, cluster), cacheName(), space, vectorType(store, space))
+        ? Stores.inRedis(Stores.redis(store, cluster), cacheName(), space, vectorType(store, space))
         : Stores.inDirectory(store, space);
   }
 

@@ -143,9 +143,7 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
   }
 
   private SemanticCache fullTransition() {
-    return built(
-        transition()
-            .previousStore(oldStore, withMaxDistance(oldEmbedder)));
+    return built(transition().previousStore(oldStore, withMaxDistance(oldEmbedder)));
   }
 
   private static Embedder withMaxDistance(Embedder embedder) {
@@ -192,8 +190,7 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
         .until(
             () ->
                 listed(store).stream()
-                        .filter(
-                            each -> "confirmed".equals(each.entry().attributes().get("copy")))
+                        .filter(each -> "confirmed".equals(each.entry().attributes().get("copy")))
                         .count()
                     == count);
   }
@@ -279,8 +276,7 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
     assertThat(
             cache
                 .lookupAll(
-                    List.of(
-                        Prompt.of(PYTHON), Prompt.of(PARIS), Prompt.of(PARIS_PARAPHRASE)))
+                    List.of(Prompt.of(PYTHON), Prompt.of(PARIS), Prompt.of(PARIS_PARAPHRASE)))
                 .stream()
                 .map(found -> found.map(Answer::source)))
         .containsExactly(
@@ -380,8 +376,7 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
     putMany(oldCache(), 12);
     long start = System.nanoTime();
 
-    StoreMigration.Result result =
-        migration().batchSize(4).promptsPerSecond(20).build().run();
+    StoreMigration.Result result = migration().batchSize(4).promptsPerSecond(20).build().run();
 
     assertThat(result.copied()).isEqualTo(12);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(590));

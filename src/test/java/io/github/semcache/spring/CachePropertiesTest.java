@@ -322,9 +322,7 @@ class CachePropertiesTest {
 
   @Test
   void pricesAreABeanIfACurrencyIsSet() {
-    runner.run(
-        context ->
-            assertThat(context.getBeanProvider(ModelPrices.class).getIfAvailable()).isNull());
+    runner.run(context -> assertThat(context).doesNotHaveBean(ModelPrices.class));
     runner
         .withPropertyValues(
             "semcache.prices.currency=USD",

@@ -96,6 +96,35 @@ class SemanticCacheActuatorTest {
   }
 
   @Test
+  void costsAreShownIfPricesAreProperties() {
+    runner
+        .withBean("registry", MeterRegistry.class, SimpleMeterRegistry::new)
+        .withPropertyValues(
+            "semcache.prices.currency=USD",
+            "semcache.prices.models.fake-model.input=1",
+            "semcache.prices.models.fake-model.output=2")
+        .run(
+            context -> {
+              SemanticCache cache = context.getBean(SemanticCache.class);
+              cache.ask(PARIS);
+              cache.ask(PARIS_AGAIN);
+
+              assertThat(
+                      context
+                          .getBean(MeterRegistry.class)
+                          .get("semcache.cost")
+                          .tags("state", "saved", "model", "fake-model")
+                          .counter()
+                          .count())
+                  .isPositive();
+              assertThat(context.getBean(SemanticCacheEndpoint.class).read(null, null, null))
+                  .extractingByKey("savings")
+                  .asInstanceOf(MAP)
+                  .containsEntry("currency", "USD");
+            });
+  }
+
+  @Test
   void openCircuitsAreReported() {
     runner
         .withPropertyValues(
