@@ -6,6 +6,7 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
@@ -30,6 +31,7 @@ public final class Answer {
   private final Optional<MissReason> missReason;
   private final Optional<Verification> verification;
   private final boolean isStale;
+  private final Labels labels;
 
   /** The source of an answer. */
   public enum Source {
@@ -53,7 +55,8 @@ public final class Answer {
       Duration age,
       Optional<MissReason> missReason,
       Optional<Verification> verification,
-      boolean isStale) {
+      boolean isStale,
+      Labels labels) {
     this.query = requireNonNull(query, "query");
     this.reply = requireNonNull(reply, "reply");
     this.source = source;
@@ -63,6 +66,7 @@ public final class Answer {
     this.missReason = missReason;
     this.verification = verification;
     this.isStale = isStale;
+    this.labels = labels;
   }
 
   static Answer ofEntry(
@@ -82,17 +86,18 @@ public final class Answer {
         age,
         Optional.empty(),
         verification,
-        isStale);
+        isStale,
+        entry.labels());
   }
 
   static Answer ofModel(
-      Query query,
+      CacheRequest request,
       ChatReply reply,
       Optional<String> entryId,
       MissReason missReason,
       Optional<Verification> verification) {
     return new Answer(
-        query,
+        request.query(),
         reply,
         Source.MODEL,
         Optional.empty(),
@@ -100,7 +105,8 @@ public final class Answer {
         Duration.ZERO,
         Optional.of(missReason),
         verification,
-        false);
+        false,
+        request.prompt().labels());
   }
 
   /**
@@ -185,6 +191,16 @@ public final class Answer {
   }
 
   /**
+   * Returns the labels of the answer.
+   *
+   * @return the labels with which the entry was stored; for an answer of the model, those of the
+   *     prompt that was sent to the model
+   */
+  public Labels labels() {
+    return labels;
+  }
+
+  /**
    * Returns the reason for the miss.
    *
    * @return the reason; empty for an answer from the cache
@@ -242,7 +258,8 @@ public final class Answer {
   }
 
   private List<Object> components() {
-    return List.of(query, reply, source, served, entryId, age, missReason, verification, isStale);
+    return List.of(
+        query, reply, source, served, entryId, age, missReason, verification, isStale, labels);
   }
 
   /**

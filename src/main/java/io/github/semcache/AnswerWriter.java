@@ -20,8 +20,10 @@ import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
+import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.LeaseStore.Lease;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
@@ -31,12 +33,15 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +57,7 @@ final class AnswerWriter {
   private final @Nullable ResilientStore previous;
   private final Admission admission;
   private final CacheabilityCheck cacheability;
-  private final ExpiryPolicy expiry;
+  private final Supplier<ExpiryPolicy> expiry;
   private final @Nullable TimeToLiveRenewal renewal;
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
@@ -76,7 +81,7 @@ final class AnswerWriter {
       @Nullable ResilientStore previous,
       Admission admission,
       CacheabilityCheck cacheability,
-      ExpiryPolicy expiry,
+      Supplier<ExpiryPolicy> expiry,
       @Nullable TimeToLiveRenewal renewal,
       InstantSource time,
       CacheOptions.TimeLimits limits,
@@ -116,8 +121,7 @@ final class AnswerWriter {
     events.publish(new CacheEvent.ModelAnswered(took, reply.finishReason(), reply.usage()));
     usage.onModelCall(miss.request().query(), reply, took);
     Optional<String> entryId = tryStore(miss, reply, took);
-    return Answer.ofModel(
-        miss.request().query(), reply, entryId, miss.reason(), miss.verification());
+    return Answer.ofModel(miss.request(), reply, entryId, miss.reason(), miss.verification());
   }
 
   /**
@@ -180,6 +184,10 @@ final class AnswerWriter {
     if (!miss.request().writes() || miss.storeFailed()) {
       return Optional.empty();
     }
+    if (!miss.request().meetsOwnFilter()) {
+      release(miss);
+      return Optional.empty();
+    }
     if (!admits(miss.request().prompt(), reply)) {
       events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
       release(miss);
@@ -203,10 +211,19 @@ final class AnswerWriter {
       return Optional.empty();
     }
     Optional<Duration> timeToLive =
-        expiry.timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
+        expiry
+            .get()
+            .timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
     NewEntry entry =
         withModelTime(
-            newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive), took);
+            newEntry(
+                request.prompt(),
+                request.query(),
+                reply,
+                versions.get(),
+                embedding(miss),
+                timeToLive),
+            took);
     if (previous != null) {
       previous.tryRemove(request.query().key());
     }
@@ -254,19 +271,27 @@ final class AnswerWriter {
   }
 
   private NewEntry newEntry(
+      Prompt prompt,
       Query query,
       ChatReply reply,
       String versions,
       Optional<Embedding> embedding,
       Optional<Duration> timeToLive) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now);
+    CacheEntry entry =
+        ReplyMapper.entryOf(query, reply, versions, now).labels(prompt.labels());
     CacheEntry expiring = ReplyMapper.withExpiry(entry, timeToLive, now);
     return new NewEntry(
         renewal == null ? expiring : renewal.mark(expiring, timeToLive),
         embedding,
         timeToLive,
-        DependencyStamp.terms(query.scope(), versions));
+        terms(prompt, query, versions));
+  }
+
+  private static Set<String> terms(Prompt prompt, Query query, String versions) {
+    Set<String> terms = new HashSet<>(DependencyStamp.terms(query.scope(), versions));
+    terms.addAll(prompt.labels().terms());
+    return terms;
   }
 
   /**
@@ -274,7 +299,7 @@ final class AnswerWriter {
    * until the entry expires.
    */
   void addKey(LookupResult.Miss miss, CacheEntry entry) {
-    if (miss.request().writes()) {
+    if (miss.request().addsKeys()) {
       ReplyMapper.copyFor(miss.request().query(), miss.embedding(), entry, time.instant())
           .ifPresent(store::tryPut);
     }
@@ -285,7 +310,8 @@ final class AnswerWriter {
     Query query = queries.queryOf(prompt);
     String versions = failOpen.require(Operation.FIND, () -> store.versions(query));
     Optional<Embedding> embedding = embedder.requireIfReadable(query);
-    NewEntry entry = newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt));
+    NewEntry entry =
+        newEntry(prompt, query, reply, versions, embedding, expiry.get().timeToLiveOf(prompt));
     if (previous != null) {
       previous.remove(query.key());
     }
@@ -297,10 +323,32 @@ final class AnswerWriter {
         });
   }
 
-  /** Replaces the answer of an entry; returns whether it exists. Failures are thrown. */
+  /**
+   * Replaces the answer of an entry and removes its copies; returns whether the entry exists. If
+   * the entry is a copy of an entry with the same answer, that entry is changed, and the copies are
+   * removed. Failures are thrown.
+   */
   boolean replaceAnswer(VectorStore entries, String key, ChatReply reply) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    return entries.updateEntry(key, entry -> ReplyMapper.withReply(entry, reply, now)).isPresent();
+    UnaryOperator<CacheEntry> change = entry -> ReplyMapper.withReply(entry, reply, now);
+    Optional<CacheEntry> old = entries.find(key);
+    Optional<String> origin = old.map(ReplyMapper::originOf).filter(other -> !other.equals(key));
+    if (origin.isEmpty()) {
+      boolean isReplaced = entries.updateEntry(key, change).isPresent();
+      return isReplaced && removeCopies(entries, key);
+    }
+    String answer = old.get().answer();
+    Optional<CacheEntry> original =
+        entries.updateEntry(
+            origin.get(), entry -> entry.answer().equals(answer) ? change.apply(entry) : entry);
+    return original.filter(entry -> entry.answer().equals(reply.text())).isPresent()
+        ? removeCopies(entries, origin.get())
+        : entries.updateEntry(key, change).isPresent();
+  }
+
+  private static boolean removeCopies(VectorStore entries, String origin) {
+    long unused = entries.remove(new EntrySelector.ByTerm(Scope.copyTerm(origin)));
+    return true;
   }
 
   /** Changes the time to live of an entry; returns whether it exists. Failures are thrown. */
@@ -342,11 +390,12 @@ final class AnswerWriter {
       ChatReply reply = ChatReply.of(answer.getValue());
       entries.add(
           newEntry(
+              answer.getKey(),
               prompts.get(i),
               reply,
               versions.get(i),
               embeddings.get(i),
-              expiry.timeToLiveOf(answer.getKey())));
+              expiry.get().timeToLiveOf(answer.getKey())));
     }
     return entries;
   }

@@ -282,19 +282,24 @@ final class CacheLookup {
   }
 
   /**
-   * Removes the matches that users reported as wrong for the query, and those whose dependencies
-   * have changed.
+   * Removes the matches that users reported as wrong for the query, those whose dependencies have
+   * changed, and those whose labels do not meet the filter of the query.
    *
    * @param versions the current versions of the query's dependencies
    */
   private List<Match> servable(Query query, String versions, List<Match> matches) {
     List<Match> current =
-        query.scope().dependencies().isEmpty()
+        query.scope().dependencies().isEmpty() && query.labelFilter().isEmpty()
             ? matches
             : matches.stream()
-                .filter(match -> DependencyStamp.matches(match.entry(), versions))
+                .filter(match -> isCurrent(query, versions, match.entry()))
+                .filter(match -> query.acceptsLabels(match.entry().labels()))
                 .toList();
     return pending.servable(query, WrongReports.servable(query, current));
+  }
+
+  private static boolean isCurrent(Query query, String versions, CacheEntry entry) {
+    return query.scope().dependencies().isEmpty() || DependencyStamp.matches(entry, versions);
   }
 
   private LookupResult decide(LookupResult.Miss miss, List<Match> matches) {
@@ -458,6 +463,8 @@ final class CacheLookup {
    * Returns more entries than the policy receives, including reported ones. Failures are thrown.
    */
   List<Match> nearestForReport(Query query) {
-    return exactOnly ? List.of() : store.manyNearest(query, embedder.embed(query));
+    return exactOnly
+        ? List.of()
+        : store.manyNearest(query.withoutLabelFilter(), embedder.embed(query));
   }
 }

@@ -13,6 +13,7 @@ import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param renewsTimeToLive whether hits renew the time to live
  * @param verifierAfterMiss the verifier on a background thread; null for none
  * @param stateStore the store of learned state; null for the store of the entries
+ * @param sharedSettings the minimum time between two reads of the settings that instances share;
+ *     empty if they do not share them
  * @param hedging whether the model is called while a slow lookup is running
  * @param sharing how calls share the work of answering a prompt
  * @param executor the executor of asynchronous calls; null to use the cache's own threads
@@ -72,7 +75,8 @@ record CacheOptions(
     @Nullable Judging judging,
     boolean shadowMode,
     @Nullable StateStore stateStore,
-    @Nullable Previous previous) {
+    @Nullable Previous previous,
+    Optional<Duration> sharedSettings) {
 
   /**
    * The store that the store of the cache replaces.
@@ -225,6 +229,13 @@ record CacheOptions(
       return operation == Operation.WRITE || operation == Operation.ADMIT
           ? storing.orElse(DEFAULT_STORING)
           : lookup.orElse(DEFAULT_LOOKUP);
+    }
+
+    /** Returns these limits with the current settings. */
+    TimeLimits with(CacheSettings settings) {
+      return settings.deadline().isPresent()
+          ? new TimeLimits(settings.deadline(), storing, maxWait, ticker)
+          : this;
     }
 
     /** Returns the deadline of the lookup of a prompt that begins now; empty for none. */

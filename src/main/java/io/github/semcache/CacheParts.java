@@ -8,6 +8,7 @@ import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.TimeLimiter;
 import io.github.semcache.internal.entry.NoEmbedder;
+import io.github.semcache.internal.entry.CurrentSettings;
 import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.CachedScale;
@@ -49,6 +50,7 @@ record CacheParts(
     CacheOptions options,
     EventPublisher events,
     AsyncExecutor asyncExecutor,
+    CurrentSettings settings,
     QueryFactory queries,
     CacheLookup lookup,
     MultiLookup multiLookup,
@@ -98,6 +100,15 @@ record CacheParts(
         new ResilientStore(options.store(), options.candidates(), options.time(), events, failOpen);
     PendingReports pending =
         new PendingReports(events::publish, options.ticker(), async.executor());
+    CurrentSettings settings =
+        new CurrentSettings(
+            events::publish,
+            options
+                .sharedSettings()
+                .map(
+                    interval ->
+                        new CurrentSettings.Shared(
+                            stateStore(options), interval, options.ticker(), async.executor())));
     @Nullable ChatClient chatClient = options.chatClient();
     QueryFactory queries =
         new QueryFactory(
@@ -107,6 +118,7 @@ record CacheParts(
             options.exactOnly()
                 ? OptionalInt.empty()
                 : OptionalInt.of(options.embedder().dimension()),
+            settings,
             failOpen);
     CacheabilityCheck cacheability = new CacheabilityCheck(options.cacheability(), failOpen);
     TimeToLiveRenewal renewal =
@@ -142,7 +154,7 @@ record CacheParts(
             previous == null ? null : previous.store(),
             options.admission(),
             cacheability,
-            options.expiry(),
+            () -> options.expiry().with(settings.get()),
             renewal,
             options.time(),
             options.limits(),
@@ -188,9 +200,10 @@ record CacheParts(
         options,
         events,
         async,
+        settings,
         queries,
         lookup,
-        new MultiLookup(lookup, embedder, store),
+        new MultiLookup(lookup, embedder, store, usage),
         coalescer,
         writer,
         feedback,

@@ -5,6 +5,7 @@ import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.concurrent.ConditionPoller;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import java.time.Duration;
 import java.util.List;
@@ -78,10 +79,14 @@ final class RequestCoalescer implements AutoCloseable {
 
   /**
    * Returns the key of the call. A call that began after a dependency was invalidated does not
-   * follow one that began before.
+   * follow one that began before, and calls with different filters of labels do not follow each
+   * other.
    */
   private static String key(LookupResult.Miss miss) {
-    return miss.request().query().key() + miss.versions().orElse("");
+    Query query = miss.request().query();
+    return query.key()
+        + miss.versions().orElse("")
+        + query.labelFilter().map(filter -> " " + filter.hash()).orElse("");
   }
 
   /**
@@ -90,7 +95,9 @@ final class RequestCoalescer implements AutoCloseable {
   private CacheCall leadUnlessAnswered(
       LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
     LookupResult result =
-        options.lease().isPresent() && group.isAsk() ? claim(miss) : lookup.exact(miss);
+        options.lease().isPresent() && group.isAsk() && miss.request().meetsOwnFilter()
+            ? claim(miss)
+            : lookup.exact(miss);
     if (result instanceof LookupResult.Hit hit) {
       CacheCall answered = new CacheCall.Answered(hit.answer());
       call.complete(answered);

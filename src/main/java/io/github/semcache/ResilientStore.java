@@ -6,6 +6,7 @@ import io.github.semcache.internal.migration.CopyMark;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
@@ -107,14 +108,14 @@ final class ResilientStore {
   }
 
   /**
-   * Returns the servable entries of several queries by key, with one lookup, and one more if a
+   * Returns the servable entries of several queries, with one lookup by their keys, and one more if a
    * query has dependencies; empty if the store fails.
    */
-  Optional<Map<String, Found>> tryFindAll(List<Query> queries) {
+  Optional<Map<Query, Found>> tryFindAll(List<Query> queries) {
     return failOpen.attempt(Operation.FIND, () -> findAll(queries));
   }
 
-  private Map<String, Found> findAll(List<Query> queries) {
+  private Map<Query, Found> findAll(List<Query> queries) {
     FoundEntries found =
         events.timed(
             () -> store.findAll(queries.stream().map(Query::key).collect(Collectors.toSet())),
@@ -125,14 +126,14 @@ final class ResilientStore {
             .flatMap(query -> query.scope().dependencyTerms().stream())
             .collect(Collectors.toSet());
     Map<String, String> versions = dependencies.isEmpty() ? Map.of() : store.versions(dependencies);
-    Map<String, Found> byKey = new HashMap<>();
+    Map<Query, Found> byQuery = new HashMap<>();
     for (Query query : queries) {
       Map<String, String> own = new HashMap<>(versions);
       own.keySet().retainAll(query.scope().dependencyTerms());
       Optional<CacheEntry> entry = Optional.ofNullable(found.entries().get(query.key()));
-      byKey.put(query.key(), servable(query, new Claim(entry, own, Optional.empty(), false)));
+      byQuery.put(query, servable(query, new Claim(entry, own, Optional.empty(), false)));
     }
-    return byKey;
+    return byQuery;
   }
 
   /** Returns the servable entry of a query's key. */
@@ -192,6 +193,7 @@ final class ResilientStore {
         inScope
             .filter(entry -> !CopyMark.isPending(entry))
             .filter(entry -> isFresh(entry, query))
+            .filter(entry -> query.acceptsLabels(entry.labels()))
             .filter(entry -> DependencyStamp.matches(entry, versions)),
         versions,
         found.entry().map(CacheEntry::createdAt),
@@ -397,7 +399,12 @@ final class ResilientStore {
   }
 
   private NearestQuery nearestQuery(Query query, Embedding embedding, int k) {
-    return new NearestQuery(embedding, query.scope().hash(), k, notBefore(query));
+    return new NearestQuery(
+        embedding,
+        query.scope().hash(),
+        k,
+        notBefore(query),
+        query.labelFilter().map(LabelFilter::terms).orElse(List.of()));
   }
 
   /**

@@ -7,9 +7,11 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.concurrent.MatchingDelay;
+import io.github.semcache.internal.entry.CurrentSettings;
 import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
@@ -80,6 +82,7 @@ public final class SemanticCache implements AutoCloseable {
   private final AnswerWriter writer;
   private final UserFeedback feedback;
   private final CacheOptions.TimeLimits limits;
+  private final CurrentSettings settings;
   private final FailOpen failOpen;
   private final MatchingDelay modelCalls;
   private final Runnable closeParts;
@@ -106,6 +109,7 @@ public final class SemanticCache implements AutoCloseable {
     this.writer = parts.writer();
     this.feedback = parts.feedback();
     this.limits = parts.options().limits();
+    this.settings = parts.settings();
     this.failOpen = parts.failOpen();
     this.modelCalls = parts.modelCalls();
     this.closeParts = parts::close;
@@ -667,9 +671,12 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Replaces the answer of an entry. Its prompt, scope, embedding, expiry, and dependencies remain.
-   * The age of the answer starts again, and reports of users on the old answer are removed. Other
-   * entries of the same answer group do not change.
+   * Replaces the answer of an entry. Its prompt, scope, embedding, expiry, dependencies, and labels
+   * remain. The age of the answer starts again, and reports of users on the old answer are removed.
+   * Copies of the entry, which the cache makes for other wordings that an expensive verifier
+   * accepted, are removed. If the entry is such a copy itself, the entry from which it was copied
+   * is changed, and the copy is removed with the others. Other entries of the same answer group do
+   * not change.
    *
    * @param entryId the {@linkplain Answer#entryId id} of the entry
    * @param reply the new answer
@@ -874,6 +881,31 @@ public final class SemanticCache implements AutoCloseable {
   public long clear() {
     checkOpen();
     return store.remove(new EntrySelector.All());
+  }
+
+  /**
+   * Returns the settings that were changed since the cache was built.
+   *
+   * @return the settings; empty ones are those of the builder
+   */
+  public CacheSettings settings() {
+    return settings.get();
+  }
+
+  /**
+   * Changes settings while the cache is running: the threshold, the time to live, and the deadline.
+   * Requests that begin later use them; settings of a prompt take precedence. If the instances on
+   * the store {@linkplain SemanticCacheBuilder#sharedSettings share their settings}, blocks on the
+   * store, and the others use the new settings within the interval of that option. The change is
+   * published as {@link CacheEvent.SettingsChanged} and logged.
+   *
+   * @param settings the new settings, which replace all changes that were made before
+   * @throws io.github.semcache.store.StoreException if the settings are shared and the store fails;
+   *     in that case, nothing changes
+   */
+  public void update(CacheSettings settings) {
+    checkOpen();
+    this.settings.update(requireNonNull(settings, "settings"));
   }
 
   /**

@@ -15,6 +15,7 @@ import io.github.semcache.internal.store.MonotonicClock;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.LearningPolicy;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.DistancePolicy;
 import io.github.semcache.policy.HitPolicy;
@@ -103,6 +104,7 @@ public final class SemanticCacheBuilder {
   private @Nullable VectorStore previousStore;
   private VectorStore.@Nullable Listable previousListing;
   private @Nullable Embedder previousEmbedder;
+  private Optional<Duration> sharedSettings = Optional.empty();
   private CacheOptions.Breakers circuitBreaker =
       new CacheOptions.Breakers(5, Duration.ofSeconds(1));
 
@@ -741,6 +743,23 @@ public final class SemanticCacheBuilder {
     return this;
   }
 
+  /**
+   * Shares the {@linkplain SemanticCache#update(CacheSettings) settings} of a running cache with all
+   * instances on the same store: they are written to the {@linkplain #stateStore state store}, and
+   * each instance reads them when it is built and later with its requests, in the background, at
+   * most once per interval. An instance without requests reads nothing.
+   *
+   * @param interval the minimum time between two reads, from 1 ms to 10 minutes; for example 10
+   *     seconds. Disabled by default: {@link SemanticCache#update(CacheSettings)} then changes one
+   *     instance
+   * @return this builder
+   * @throws IllegalArgumentException if the interval is out of range
+   */
+  public SemanticCacheBuilder sharedSettings(Duration interval) {
+    this.sharedSettings = Optional.of(checkTimeLimit("sharedSettings", interval));
+    return this;
+  }
+
   private static Duration checkTimeLimit(String option, Duration limit) {
     requireNonNull(limit, option);
     if (limit.compareTo(MIN_TIME_LIMIT) < 0 || limit.compareTo(MAX_TIME_LIMIT) > 0) {
@@ -839,8 +858,9 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Builds the cache. Blocks on the store if the policy learns, to load the learned state, and on
-   * the embedder if the threshold is {@linkplain #relativeDistance relative} to the scale of a
+   * Builds the cache. Blocks on the store if the policy learns, to load the learned state, or if
+   * settings are shared, to load them, and on the embedder if the threshold is {@linkplain
+   * #relativeDistance relative} to the scale of a
    * model that has to be measured, which is the default for models without a declared threshold. If
    * one of these fails, the cache is built all the same. A failed measurement is repeated by later
    * requests; until then semantic lookups miss with the reason {@code unknown-scale}.
@@ -853,8 +873,9 @@ public final class SemanticCacheBuilder {
    *     if more than one of {@link #maxDistance}, {@link #relativeDistance}, {@link #hitPolicy} and
    *     {@link #targetErrorRate} is set, or guards together with one of the last two, or {@link
    *     #judgeExecutor} together with {@link #judgeQueue} or {@link #judgeTimeLimit}; or if the
-   *     options of the policy contradict each other; or if the cache is exact only and an embedder
-   *     or an option of semantic hits is set
+   *     options of the policy contradict each other; if the cache is exact only and an embedder or
+   *     an option of semantic hits is set; or if settings are {@linkplain #sharedSettings shared}
+   *     and no store can hold them
    * @throws io.github.semcache.store.StoreException if the cache {@linkplain
    *     #failIfStoreUnreachable fails if the store is unreachable}, and it is
    */
@@ -913,7 +934,8 @@ public final class SemanticCacheBuilder {
         checkedJudging(policy, chosenJudge(embedder)),
         shadowMode,
         stateStore,
-        previous(target, checkedVerifier));
+        previous(target, checkedVerifier),
+        checkedSharedSettings(target));
   }
 
   private CacheOptions.@Nullable Previous previous(
@@ -936,6 +958,14 @@ public final class SemanticCacheBuilder {
             : guarded(
                 distancePolicy(previousEmbedder.maxDistance(), factor(checkedVerifier)),
                 checkedVerifier));
+  }
+
+  private Optional<Duration> checkedSharedSettings(VectorStore target) {
+    if (sharedSettings.isPresent() && stateStore == null && !(target instanceof StateStore)) {
+      throw new IllegalArgumentException(
+          "sharedSettings is set; it needs a stateStore, or a store that is one");
+    }
+    return sharedSettings;
   }
 
   private CacheOptions.Sharing sharing(VectorStore target) {

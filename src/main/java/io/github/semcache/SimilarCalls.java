@@ -50,7 +50,8 @@ final class SimilarCalls {
   }
 
   /**
-   * Returns the nearest call in the same scope, if its prompt is accepted.
+   * Returns the nearest call in the same scope and with the same filter of labels, if its prompt is
+   * accepted.
    *
    * @param owner the calling thread, which must not wait for its own call
    */
@@ -62,6 +63,7 @@ final class SimilarCalls {
     Query query = miss.request().query();
     return running.values().stream()
         .filter(other -> other.query().scope().hash().equals(query.scope().hash()))
+        .filter(other -> other.query().labelFilter().equals(query.labelFilter()))
         .filter(other -> !other.query().key().equals(query.key()) && !other.call().isLedBy(owner))
         .map(other -> new Candidate(other, embedding.get().cosineDistance(other.embedding())))
         .min(Comparator.comparingDouble(Candidate::distance))

@@ -8,10 +8,12 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,6 +54,22 @@ final class LoadCommand implements Callable<Integer> {
       description =
           "A tag of the scopes and the column of its values, for example tenant=customer.")
   private Map<String, String> tags = Map.of();
+
+  @Option(
+      names = "--label",
+      paramLabel = "NAME=COLUMN",
+      description =
+          "A label of the answers, which is not part of the scopes, and the column of its values, for"
+              + " example topic=category. An answer without a value has no such label.")
+  private Map<String, String> labels = Map.of();
+
+  @Option(
+      names = "--number",
+      paramLabel = "NAME=COLUMN",
+      description =
+          "A label of the answers that is a number, and the column of its values, for example"
+              + " price=amount.")
+  private Map<String, String> numbers = Map.of();
 
   @Option(
       names = "--depends-on",
@@ -115,6 +133,7 @@ final class LoadCommand implements Callable<Integer> {
             input.prompt(),
             answer,
             tags,
+            new LoadRun.LabelColumns(labels, numbers),
             dependencies,
             scope(),
             Optional.ofNullable(timeToLive),
@@ -128,6 +147,18 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   private void checkOptions() {
+    Set<String> both = new HashSet<>(labels.keySet());
+    both.retainAll(numbers.keySet());
+    if (!both.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--label and --number both have the name " + both.iterator().next());
+    }
+    try {
+      LoadRun.LabelColumns.checkNames(labels.keySet(), numbers.keySet());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--label, --number: " + e.getMessage(), e);
+    }
     if (input.maxCharacters() < 1) {
       throw new ParameterException(
           spec.commandLine(),

@@ -75,6 +75,7 @@ public final class SemcacheCli implements Runnable {
         .addSubcommand(new ExplainCommand(environment))
         .addSubcommand(new CachesCommand())
         .addSubcommand(new StatsCommand(environment))
+        .addSubcommand(new SettingsCommand(environment))
         .addSubcommand(new ListCommand(environment))
         .addSubcommand(new ForgetCommand(environment))
         .addSubcommand(new LoadCommand(environment))

@@ -114,7 +114,11 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
 
   private NearestQuery encrypt(NearestQuery query) {
     return new NearestQuery(
-        query.embedding(), cipher.scope(query.scope()), query.k(), query.notBefore());
+        query.embedding(),
+        cipher.scope(query.scope()),
+        query.k(),
+        query.notBefore(),
+        cipher.storedTerms(query.terms()));
   }
 
   private NearestEntries decrypt(NearestEntries found) {
@@ -207,6 +211,9 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
     }
     if (selector instanceof EntrySelector.ByScope byScope) {
       return new EntrySelector.ByScope(cipher.scope(byScope.scope()));
+    }
+    if (selector instanceof EntrySelector.ByTerms byTerms) {
+      return new EntrySelector.ByTerms(cipher.storedTerms(byTerms.terms()));
     }
     return selector instanceof EntrySelector.ByTerm byTerm
         ? new EntrySelector.ByTerm(cipher.term(byTerm.term()))

@@ -78,6 +78,11 @@ final class EntryCipher {
         terms.stream().collect(Collectors.toUnmodifiableMap(term -> term, this::term)));
   }
 
+  /** Returns the stored names of sets of terms. */
+  List<Set<String>> storedTerms(List<Set<String>> terms) {
+    return terms.stream().map(anyOf -> terms(anyOf).stored()).toList();
+  }
+
   /** Returns the entry to store. */
   NewEntry encrypt(NewEntry entry) {
     CacheEntry stored = encrypt(entry.entry());

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +103,9 @@ final class EntryTable {
           if (scope == null) {
             return NearestEntries.none();
           }
-          NearestSearch search = new NearestSearch(embedding, scope, query.k(), now, notBefore);
+          Set<EntryRef> candidates = query.terms().isEmpty() ? null : withTerms(query.terms());
+          NearestSearch search =
+              new NearestSearch(embedding, scope, query.k(), now, notBefore, candidates);
           for (EntryRef ref : memtable.entriesOf(scope)) {
             LogRecord.Put put = ref.unflushed;
             if (put != null && put.embedding().isPresent() && search.accepts(ref)) {
@@ -264,7 +267,7 @@ final class EntryTable {
     long now = now();
     return withWriteLock(
         () -> {
-          List<EntryRef> selected = select(selector);
+          List<EntryRef> selected = List.copyOf(select(selector));
           selected.forEach(this::delete);
           return selected.stream().filter(ref -> ref.isLiveAt(now)).count();
         });
@@ -276,16 +279,27 @@ final class EntryTable {
     return withReadLock(() -> select(selector).stream().filter(ref -> ref.isLiveAt(now)).count());
   }
 
-  private List<EntryRef> select(EntrySelector selector) throws IOException {
-    if (!(selector instanceof EntrySelector.ByTerm byTerm)) {
-      return catalog.select(selector);
+  private Collection<EntryRef> select(EntrySelector selector) throws IOException {
+    if (selector instanceof EntrySelector.ByTerm byTerm) {
+      return withTerms(List.of(Set.of(byTerm.term())));
     }
-    Set<EntryRef> selected = new LinkedHashSet<>(snapshot.withTerm(byTerm.term()));
+    return selector instanceof EntrySelector.ByTerms byTerms
+        ? withTerms(byTerms.terms())
+        : catalog.select(selector);
+  }
+
+  /** Returns the entries with at least one term of each set, including expired ones. */
+  private Set<EntryRef> withTerms(List<Set<String>> terms) throws IOException {
+    Set<EntryRef> selected = new LinkedHashSet<>(snapshot.withAnyTerm(terms.get(0)));
+    for (Set<String> anyOf : terms.subList(1, terms.size())) {
+      selected.retainAll(snapshot.withAnyTerm(anyOf));
+    }
     memtable
         .all()
-        .filter(ref -> ref.unflushed != null && ref.unflushed.terms().contains(byTerm.term()))
+        .filter(ref -> ref.unflushed != null)
+        .filter(ref -> EntrySelector.ByTerms.matches(ref.unflushed.terms(), terms))
         .forEach(selected::add);
-    return List.copyOf(selected);
+    return selected;
   }
 
   private void delete(EntryRef ref) {

@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,11 +86,13 @@ final class Snapshot implements Closeable {
     }
   }
 
-  /** Returns the entries with a term that were not deleted. */
-  List<EntryRef> withTerm(String term) throws IOException {
-    List<EntryRef> found = new ArrayList<>();
+  /** Returns the entries with at least one of several terms that were not deleted. */
+  Set<EntryRef> withAnyTerm(Set<String> terms) throws IOException {
+    Set<EntryRef> found = new LinkedHashSet<>();
     for (Segment segment : segments) {
-      segment.addWithTerm(term, found);
+      for (String term : terms) {
+        segment.addWithTerm(term, found);
+      }
     }
     return found;
   }

@@ -42,6 +42,8 @@ public final class Prompt {
   private final Optional<Duration> deadline;
   private final Optional<Embedding> embedding;
   private final boolean quiet;
+  private final Labels labels;
+  private final Optional<LabelFilter> labelFilter;
 
   private Prompt(Draft draft) {
     this.text = draft.text;
@@ -54,6 +56,8 @@ public final class Prompt {
     this.deadline = draft.deadline;
     this.embedding = draft.embedding;
     this.quiet = draft.quiet;
+    this.labels = draft.labels;
+    this.labelFilter = draft.labelFilter;
   }
 
   /**
@@ -128,6 +132,64 @@ public final class Prompt {
    */
   public Prompt dependsOn(String dependency) {
     return scope(scope.dependsOn(dependency));
+  }
+
+  /**
+   * Adds a label, a descriptive text such as a topic. It is stored with the answer and {@linkplain
+   * io.github.semcache.Answer#labels returned} with it. Answers are found {@linkplain #where by}
+   * labels, listed, and removed by them. Labels are not part of the scope: if the answer to this
+   * prompt is stored already, it is served with the labels that it was stored with. A label with
+   * the same name is replaced.
+   *
+   * @param name the name of the label, 1 to 64 characters
+   * @param value the text, at most 256 characters
+   * @return a prompt with the label
+   * @throws IllegalArgumentException if the name is blank, the name or the text is too long, or
+   *     there are more than 16 labels
+   */
+  public Prompt label(String name, String value) {
+    return labels(labels.with(name, value));
+  }
+
+  /**
+   * Adds a label with a number, such as a price; see {@link #label(String, String)}.
+   *
+   * @param name the name of the label, 1 to 64 characters
+   * @param value the number, finite
+   * @return a prompt with the label
+   * @throws IllegalArgumentException if the name is blank or too long, the number is not finite, or
+   *     there are more than 16 labels
+   */
+  public Prompt label(String name, double value) {
+    return labels(labels.with(name, value));
+  }
+
+  /**
+   * Sets the labels, which replace those that were added before.
+   *
+   * @param labels the labels
+   * @return a prompt with the labels
+   */
+  public Prompt labels(Labels labels) {
+    Draft draft = new Draft(this);
+    draft.labels = requireNonNull(labels, "labels");
+    return new Prompt(draft);
+  }
+
+  /**
+   * Uses only cached answers whose labels meet a filter. Other answers are not found, not even that
+   * to exactly this prompt. If the model answers, its answer is stored only if the {@linkplain
+   * #label(String, String) labels} of this prompt meet the filter, because otherwise this prompt
+   * would not find it again, and it would replace an answer with other labels. A filter that was
+   * set before is replaced. It has no effect on {@code put}.
+   *
+   * @param filter the filter
+   * @return a prompt with the filter
+   */
+  public Prompt where(LabelFilter filter) {
+    Draft draft = new Draft(this);
+    draft.labelFilter = Optional.of(requireNonNull(filter, "filter"));
+    return new Prompt(draft);
   }
 
   /**
@@ -422,6 +484,24 @@ public final class Prompt {
   }
 
   /**
+   * Returns the labels with which the answer is stored.
+   *
+   * @return the labels
+   */
+  public Labels labels() {
+    return labels;
+  }
+
+  /**
+   * Returns the filter of cached answers; see {@link #where}.
+   *
+   * @return the filter; empty if answers with any labels are used
+   */
+  public Optional<LabelFilter> labelFilter() {
+    return labelFilter;
+  }
+
+  /**
    * Returns whether hits are delayed; see {@link #quiet()}.
    *
    * @return whether hits are delayed
@@ -443,7 +523,18 @@ public final class Prompt {
 
   private List<Object> components() {
     return List.of(
-        text, scope, mode, maxAge, maxDistance, timeToLive, maxWait, deadline, embedding, quiet);
+        text,
+        scope,
+        mode,
+        maxAge,
+        maxDistance,
+        timeToLive,
+        maxWait,
+        deadline,
+        embedding,
+        quiet,
+        labels,
+        labelFilter);
   }
 
   /** Returns the length of the text, the hash of the scope, and the mode, but no text. */
@@ -478,6 +569,8 @@ public final class Prompt {
     private Optional<Duration> deadline = Optional.empty();
     private Optional<Embedding> embedding = Optional.empty();
     private boolean quiet;
+    private Labels labels = Labels.none();
+    private Optional<LabelFilter> labelFilter = Optional.empty();
 
     Draft(String text) {
       this.text = text;
@@ -494,6 +587,8 @@ public final class Prompt {
       deadline = prompt.deadline;
       embedding = prompt.embedding;
       quiet = prompt.quiet;
+      labels = prompt.labels;
+      labelFilter = prompt.labelFilter;
     }
   }
 

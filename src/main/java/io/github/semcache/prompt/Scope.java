@@ -319,6 +319,16 @@ public final class Scope {
     return term("dependency version", dependencyTerm, version);
   }
 
+  /**
+   * Returns the term of the copies of an entry: entries of other prompts with the same answer.
+   *
+   * @param key the key of the entry that was copied
+   * @return 32 lower-case hexadecimal digits
+   */
+  public static String copyTerm(String key) {
+    return term("copy", key);
+  }
+
   private static String term(String kind, String... parts) {
     Sha256 sha256 = new Sha256(kind);
     for (String part : parts) {

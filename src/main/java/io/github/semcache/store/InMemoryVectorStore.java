@@ -146,7 +146,10 @@ public final class InMemoryVectorStore
         : scope.embeddings.nearest(
             query.embedding(),
             query.k(),
-            node -> node.isLiveAt(now) && !isTooOld(node.entry, query));
+            node ->
+                node.isLiveAt(now)
+                    && !isTooOld(node.entry, query)
+                    && EntrySelector.ByTerms.matches(node.terms, query.terms()));
   }
 
   private static boolean isTooOld(CacheEntry entry, NearestQuery query) {
@@ -298,6 +301,9 @@ public final class InMemoryVectorStore
     }
     if (selector instanceof EntrySelector.ByTerm byTerm) {
       return select(node -> node.terms.contains(byTerm.term()));
+    }
+    if (selector instanceof EntrySelector.ByTerms byTerms) {
+      return select(node -> EntrySelector.ByTerms.matches(node.terms, byTerms.terms()));
     }
     if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
       return select(node -> node.entry.createdAt().isBefore(createdBefore.time()));

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.prompt.Prompt;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -71,5 +72,22 @@ public record NewEntry(
           "a term has other characters; it must consist of lower-case hexadecimal digits");
     }
     return term;
+  }
+
+  /**
+   * Copies sets of terms, of which a search or a selector requires at least one each.
+   *
+   * @throws IllegalArgumentException if a set is empty, or if a term has other characters than
+   *     lower-case hexadecimal digits
+   */
+  static List<Set<String>> checkTerms(List<Set<String>> terms) {
+    List<Set<String>> copies = terms.stream().map(Set::copyOf).toList();
+    for (Set<String> anyOf : copies) {
+      if (anyOf.isEmpty()) {
+        throw new IllegalArgumentException("a set of terms is empty; no entry has a term of it");
+      }
+      anyOf.forEach(NewEntry::checkTerm);
+    }
+    return copies;
   }
 }

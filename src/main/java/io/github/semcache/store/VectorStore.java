@@ -260,21 +260,43 @@ public interface VectorStore extends AutoCloseable {
    * @param k the maximum number of entries to return, at least 1
    * @param notBefore the earliest creation time of the entries to consider, in whole milliseconds;
    *     empty considers entries of any age
+   * @param terms an entry is considered if it has at least one {@linkplain NewEntry#terms term} of
+   *     each of these sets; none of them is empty
    */
-  record NearestQuery(Embedding embedding, String scope, int k, Optional<Instant> notBefore) {
+  record NearestQuery(
+      Embedding embedding,
+      String scope,
+      int k,
+      Optional<Instant> notBefore,
+      List<Set<String>> terms) {
 
     /**
      * Checks the components.
      *
-     * @throws IllegalArgumentException if k is less than 1
+     * @throws IllegalArgumentException if k is less than 1, or if a set of terms is empty or
+     *     contains a term with other characters than lower-case hexadecimal digits
      */
     public NearestQuery {
       requireNonNull(embedding, "embedding");
       requireNonNull(scope, "scope");
       requireNonNull(notBefore, "notBefore");
+      terms = NewEntry.checkTerms(terms);
       if (k < 1) {
         throw new IllegalArgumentException("k is " + k + "; it must be at least 1");
       }
+    }
+
+    /**
+     * Creates a search for entries with any terms.
+     *
+     * @param embedding the embedding to search for
+     * @param scope the hash of the scope
+     * @param k the maximum number of entries to return, at least 1
+     * @param notBefore the earliest creation time of the entries to consider, or empty
+     * @throws IllegalArgumentException if k is less than 1
+     */
+    public NearestQuery(Embedding embedding, String scope, int k, Optional<Instant> notBefore) {
+      this(embedding, scope, k, notBefore, List.of());
     }
   }
 

@@ -72,7 +72,7 @@ class ArchitectureTest {
           "internal.json", new String[] {"openai", "openai.proxy", "langchain4j"},
           "internal.migration", new String[] {"", "migration"},
           "internal.text",
-              new String[] {"", "internal.migration", "openai", "openai.proxy", "langchain4j"},
+              new String[] {"", "openai", "openai.proxy", "langchain4j", "internal.migration"},
           "internal.store", new String[] {"", "store", "redis", "lucene", "evaluation"});
 
   private static final String[] PORT_PACKAGES = packages(PORTS.keySet().toArray(String[]::new));

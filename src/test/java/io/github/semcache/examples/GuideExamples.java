@@ -30,6 +30,8 @@ import io.github.semcache.migration.StoreMigration;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.policy.CacheSettings;
+import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.redis.NearCache;
 import io.github.semcache.redis.RedisConnection;
@@ -265,6 +267,38 @@ final class GuideExamples {
     long all = cache.clear();
     // remove ends
     return (removed ? 1 : 0) + ofTenant + ofModel + old + all;
+  }
+
+  static long labels(SemanticCache cache) {
+    // labels begins
+    Prompt prompt =
+        Prompt.of("What does the premium plan cost?")
+            .label("topic", "billing")
+            .label("price", 12.5);
+    Answer answer = cache.ask(prompt);
+    System.out.println(answer.labels().text("topic") + " " + answer.labels().number("price"));
+
+    LabelFilter filter =
+        LabelFilter.anyOf("topic", "billing", "refunds").and(LabelFilter.range("price", 10, 20));
+    Optional<Answer> found = cache.lookup(Prompt.of("How much is premium?").where(filter));
+    long affected = cache.count(EntrySelector.labels(filter)); // a dry run
+    long removed = cache.invalidate(EntrySelector.labels(filter));
+    // labels ends
+    return affected + removed + found.stream().count();
+  }
+
+  static CacheSettings settings(Embedder embedder, ChatClient chatClient, RedisVectorStore store) {
+    // settings begins
+    SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(chatClient)
+            .store(store)
+            .sharedSettings(Duration.ofSeconds(10)) // optional: for all instances on the store
+            .build();
+    cache.update(CacheSettings.none().maxDistance(0.08).timeToLive(Duration.ofHours(6)));
+    // settings ends
+    return cache.settings();
   }
 
   static Answer dependency(SemanticCache cache) {

@@ -8,7 +8,10 @@ import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StateStore;
@@ -108,6 +111,58 @@ public abstract class CacheOnStoreContract {
       assertThat(cache.ask(other).source()).isEqualTo(Answer.Source.EXACT);
       assertThat(cache.ask(Prompt.of(PYTHON).tag("tenant", "acme").tag("user", "1")).source())
           .isEqualTo(Answer.Source.MODEL);
+    }
+  }
+
+  @Test
+  void answersAreFoundAndInvalidatedByLabels() {
+    LabelFilter billing = LabelFilter.anyOf("topic", "billing", "refunds");
+    LabelFilter cheap = LabelFilter.range("price", 0, 12.5);
+    Labels labels = Labels.none().with("topic", "billing").with("price", 12.5);
+    try (SemanticCache cache = acceptingCache()) {
+      Answer answered = cache.ask(Prompt.of(PARIS).labels(labels));
+      assertThat(answered.labels()).isEqualTo(labels);
+      cache.ask(Prompt.of(PYTHON).label("topic", "code"));
+
+      for (int i = 0; i < 2; i++) { // the second time from a near cache, if there is one
+        Answer exact = cache.lookup(Prompt.of(PARIS).where(billing.and(cheap))).orElseThrow();
+        assertThat(exact.source()).isEqualTo(Answer.Source.EXACT);
+        assertThat(exact.labels()).isEqualTo(labels);
+        assertThat(cache.lookup(Prompt.of(PARIS).where(LabelFilter.range("price", 13, 14))))
+            .isEmpty();
+      }
+      Answer semantic = cache.lookup(Prompt.of(PARIS_PARAPHRASE).where(cheap)).orElseThrow();
+      assertThat(semantic.source()).isEqualTo(Answer.Source.SEMANTIC);
+      assertThat(semantic.labels()).isEqualTo(labels);
+      assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE).where(LabelFilter.anyOf("topic", "x"))))
+          .isEmpty();
+      assertThat(cache.count(EntrySelector.labels(LabelFilter.exists("topic")))).isEqualTo(2);
+      assertThat(cache.invalidate(EntrySelector.labels(billing.and(cheap)))).isEqualTo(1);
+      assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
+      assertThat(cache.lookup(Prompt.of(PYTHON))).isPresent();
+    }
+  }
+
+  @Test
+  void settingsAreSharedIfTheStoreHoldsStates() {
+    VectorStore opened = open(EmbeddingSpace.of(parisEmbedder()));
+    try (opened) {
+      if (opened instanceof StateStore states) {
+        CacheSettings.update(states, old -> CacheSettings.none().maxDistance(0.001));
+        try (SemanticCache cache =
+            SemanticCache.builder()
+                .embedder(parisEmbedder())
+                .verifier(PairVerifier.none())
+                .store(opened)
+                .sharedSettings(Duration.ofSeconds(10))
+                .build()) {
+          cache.put(Prompt.of(PARIS), "Paris");
+          assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+          cache.update(CacheSettings.none());
+          assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isPresent();
+          assertThat(CacheSettings.load(states)).isEqualTo(CacheSettings.none());
+        }
+      }
     }
   }
 
