@@ -48,6 +48,7 @@ record SemanticCacheProperties(
     @DefaultValue Judge judge,
     boolean failOnCacheErrors,
     @DefaultValue CircuitBreaker circuitBreaker,
+    @Nullable Duration sharedSettings,
     @Nullable String usageByTag,
     @DefaultValue Prices prices,
     @DefaultValue Advisor advisor) {

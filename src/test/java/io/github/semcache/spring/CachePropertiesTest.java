@@ -67,6 +67,7 @@ class CachePropertiesTest {
           semcache.store-timeout              | 11m  | storeTimeout is PT11M
           semcache.coalescing.max-wait        | 0s   | maxWait is PT0S
           semcache.coalescing.across-instances| 11m  | singleFlightAcrossInstances is PT11M
+          semcache.shared-settings            | 11m  | sharedSettings is PT11M
           semcache.judge.time-limit           | 0s   | judgeTimeLimit is PT0S
           semcache.judge.queue                | 0    | judgeQueue is 0
           semcache.circuit-breaker            | -    | circuitBreaker failures is 0
