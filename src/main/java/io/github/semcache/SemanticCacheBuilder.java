@@ -1004,7 +1004,9 @@ public final class SemanticCacheBuilder {
         previousEmbedder,
         previousEmbedder == null
             ? HitPolicy.never()
-            : guarded(distancePolicy(previousEmbedder.maxDistance(), factor(checkedVerifier)), checkedVerifier));
+            : guarded(
+                distancePolicy(previousEmbedder.maxDistance(), factor(checkedVerifier)),
+                checkedVerifier));
   }
 
   private Optional<Duration> checkedSharedSettings(VectorStore target) {
