@@ -4,8 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.internal.entry.Curation;
 import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Labels;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
@@ -30,6 +33,7 @@ public final class Answer {
   private final Optional<MissReason> missReason;
   private final Optional<Verification> verification;
   private final boolean isStale;
+  private final Labels labels;
 
   /** The source of an answer. */
   public enum Source {
@@ -53,7 +57,8 @@ public final class Answer {
       Duration age,
       Optional<MissReason> missReason,
       Optional<Verification> verification,
-      boolean isStale) {
+      boolean isStale,
+      Labels labels) {
     this.query = requireNonNull(query, "query");
     this.reply = requireNonNull(reply, "reply");
     this.source = source;
@@ -63,6 +68,7 @@ public final class Answer {
     this.missReason = missReason;
     this.verification = verification;
     this.isStale = isStale;
+    this.labels = labels;
   }
 
   static Answer ofEntry(
@@ -82,17 +88,18 @@ public final class Answer {
         age,
         Optional.empty(),
         verification,
-        isStale);
+        isStale,
+        entry.labels());
   }
 
   static Answer ofModel(
-      Query query,
+      CacheRequest request,
       ChatReply reply,
       Optional<String> entryId,
       MissReason missReason,
       Optional<Verification> verification) {
     return new Answer(
-        query,
+        request.query(),
         reply,
         Source.MODEL,
         Optional.empty(),
@@ -100,7 +107,8 @@ public final class Answer {
         Duration.ZERO,
         Optional.of(missReason),
         verification,
-        false);
+        false,
+        request.prompt().labels());
   }
 
   /**
@@ -185,6 +193,25 @@ public final class Answer {
   }
 
   /**
+   * Returns whether the answer was served from a {@linkplain Prompt#curated() curated} entry.
+   *
+   * @return false for an answer of the model
+   */
+  public boolean isCurated() {
+    return served.filter(match -> Curation.isCurated(match.entry())).isPresent();
+  }
+
+  /**
+   * Returns the labels of the answer.
+   *
+   * @return the labels with which the entry was stored; for an answer of the model, those of the
+   *     prompt that was sent to the model
+   */
+  public Labels labels() {
+    return labels;
+  }
+
+  /**
    * Returns the reason for the miss.
    *
    * @return the reason; empty for an answer from the cache
@@ -242,7 +269,8 @@ public final class Answer {
   }
 
   private List<Object> components() {
-    return List.of(query, reply, source, served, entryId, age, missReason, verification, isStale);
+    return List.of(
+        query, reply, source, served, entryId, age, missReason, verification, isStale, labels);
   }
 
   /**

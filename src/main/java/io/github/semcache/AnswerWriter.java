@@ -7,10 +7,12 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.SingleFlight;
+import io.github.semcache.internal.entry.Curation;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ExpiryPolicy;
 import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
+import io.github.semcache.internal.learning.ConfirmationRecorder;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
@@ -20,8 +22,10 @@ import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
+import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.LeaseStore.Lease;
 import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
@@ -31,12 +35,15 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,32 +53,46 @@ final class AnswerWriter {
   private static final Logger log = LoggerFactory.getLogger(AnswerWriter.class);
   private static final int BATCH_SIZE = 128;
 
+  /** The number of characters after which a batch ends, so that a batch fits into memory. */
+  private static final int BATCH_CHARACTERS = 1 << 22;
+
   private final QueryFactory queries;
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
+  private final @Nullable ResilientStore previous;
   private final Admission admission;
   private final CacheabilityCheck cacheability;
-  private final ExpiryPolicy expiry;
+  private final Supplier<ExpiryPolicy> expiry;
   private final @Nullable TimeToLiveRenewal renewal;
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
   private final @Nullable HitEvaluator evaluator;
+  private final @Nullable ConfirmationRecorder confirmations;
   private final UsagePublisher usage;
   private final MatchingDelay modelCalls;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
+  /**
+   * Creates a writer.
+   *
+   * @param previous the store that {@code store} replaces; null for none. Before an answer is
+   *     stored, the previous answer to the same prompt is removed from it, so that it is not served
+   *     again when the new one expires
+   */
   AnswerWriter(
       QueryFactory queries,
       ResilientEmbedder embedder,
       ResilientStore store,
+      @Nullable ResilientStore previous,
       Admission admission,
       CacheabilityCheck cacheability,
-      ExpiryPolicy expiry,
+      Supplier<ExpiryPolicy> expiry,
       @Nullable TimeToLiveRenewal renewal,
       InstantSource time,
       CacheOptions.TimeLimits limits,
       @Nullable HitEvaluator evaluator,
+      @Nullable ConfirmationRecorder confirmations,
       UsagePublisher usage,
       MatchingDelay modelCalls,
       EventPublisher events,
@@ -79,6 +100,7 @@ final class AnswerWriter {
     this.queries = queries;
     this.embedder = embedder;
     this.store = store;
+    this.previous = previous;
     this.admission = admission;
     this.cacheability = cacheability;
     this.expiry = expiry;
@@ -86,6 +108,7 @@ final class AnswerWriter {
     this.time = time;
     this.limits = limits;
     this.evaluator = evaluator;
+    this.confirmations = confirmations;
     this.usage = usage;
     this.modelCalls = modelCalls;
     this.events = events;
@@ -106,8 +129,7 @@ final class AnswerWriter {
     events.publish(new CacheEvent.ModelAnswered(took, reply.finishReason(), reply.usage()));
     usage.onModelCall(miss.request().query(), reply, took);
     Optional<String> entryId = tryStore(miss, reply, took);
-    return Answer.ofModel(
-        miss.request().query(), reply, entryId, miss.reason(), miss.verification());
+    return Answer.ofModel(miss.request(), reply, entryId, miss.reason(), miss.verification());
   }
 
   /**
@@ -170,6 +192,10 @@ final class AnswerWriter {
     if (!miss.request().writes() || miss.storeFailed()) {
       return Optional.empty();
     }
+    if (!miss.request().meetsOwnFilter()) {
+      release(miss);
+      return Optional.empty();
+    }
     if (!admits(miss.request().prompt(), reply)) {
       events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
       release(miss);
@@ -192,25 +218,84 @@ final class AnswerWriter {
     if (versions.isEmpty()) {
       return Optional.empty();
     }
+    Optional<CacheEntry> replaced = replaced(miss);
+    if (!request.prompt().isCurated() && isCurated(replaced, versions.get())) {
+      release(miss);
+      return Optional.empty();
+    }
     Optional<Duration> timeToLive =
-        expiry.timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
+        expiry.get().timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
     NewEntry entry =
-        withModelTime(
-            newEntry(request.query(), reply, versions.get(), embedding(miss), timeToLive), took);
+        with(
+            newEntry(
+                request.prompt(),
+                request.query(),
+                reply,
+                versions.get(),
+                embedding(miss),
+                timeToLive),
+            plain -> marked(miss, ReplyMapper.withModelTime(plain, took), replaced));
+    if (previous != null) {
+      previous.tryRemove(request.query().key());
+    }
     boolean written =
         miss.waiting()
             .lease()
             .map(lease -> store.tryPut(entry, lease))
             .orElseGet(() -> store.tryPut(entry));
-    return written ? Optional.of(entry.entry()) : Optional.empty();
+    if (!written) {
+      return Optional.empty();
+    }
+    if (confirmations != null && !request.prompt().isCurated()) {
+      confirmations.onStored(request.query(), entry.embedding(), entry.entry(), replaced);
+    }
+    return Optional.of(entry.entry());
   }
 
-  private static NewEntry withModelTime(NewEntry entry, Duration took) {
+  /**
+   * Returns the entry that the answer replaces. A request that did not look it up, because it asks
+   * for a new answer, does so now.
+   */
+  private Optional<CacheEntry> replaced(LookupResult.Miss miss) {
+    CacheRequest request = miss.request();
+    if (request.reads() || miss.waiting().stored().isPresent()) {
+      return miss.waiting().stored();
+    }
+    Optional<CacheEntry> found =
+        store.tryFind(request.query()).flatMap(ResilientStore.Found::stored);
+    return found.isPresent() || previous == null
+        ? found
+        : previous.tryFind(request.query()).flatMap(ResilientStore.Found::stored);
+  }
+
+  /** Returns whether an entry is curated, and its dependencies have not changed. */
+  private static boolean isCurated(Optional<CacheEntry> entry, String versions) {
+    return entry
+        .filter(Curation::isCurated)
+        .filter(found -> DependencyStamp.matches(found, versions))
+        .isPresent();
+  }
+
+  private CacheEntry marked(
+      LookupResult.Miss miss, CacheEntry entry, Optional<CacheEntry> replaced) {
+    CacheRequest request = miss.request();
+    if (request.prompt().isCurated()) {
+      return Curation.mark(entry);
+    }
+    boolean isRefresh = request.reads() && miss.reason().equals(MissReason.REFRESH);
+    return confirmations == null
+        ? entry
+        : confirmations.mark(entry, request.query(), replaced, isRefresh);
+  }
+
+  private static NewEntry with(NewEntry entry, UnaryOperator<CacheEntry> change) {
     return new NewEntry(
-        ReplyMapper.withModelTime(entry.entry(), took),
-        entry.embedding(),
-        entry.timeToLive(),
-        entry.terms());
+        change.apply(entry.entry()), entry.embedding(), entry.timeToLive(), entry.terms());
+  }
+
+  /** Marks an entry that the caller stores, if the prompt requests it. */
+  private static NewEntry marked(Prompt prompt, NewEntry entry) {
+    return prompt.isCurated() ? with(entry, Curation::mark) : entry;
   }
 
   /**
@@ -241,19 +326,26 @@ final class AnswerWriter {
   }
 
   private NewEntry newEntry(
+      Prompt prompt,
       Query query,
       ChatReply reply,
       String versions,
       Optional<Embedding> embedding,
       Optional<Duration> timeToLive) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now);
+    CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now).labels(prompt.labels());
     CacheEntry expiring = ReplyMapper.withExpiry(entry, timeToLive, now);
     return new NewEntry(
         renewal == null ? expiring : renewal.mark(expiring, timeToLive),
         embedding,
         timeToLive,
-        DependencyStamp.terms(query.scope(), versions));
+        terms(prompt, query, versions));
+  }
+
+  private static Set<String> terms(Prompt prompt, Query query, String versions) {
+    Set<String> terms = new HashSet<>(DependencyStamp.terms(query.scope(), versions));
+    terms.addAll(prompt.labels().terms());
+    return terms;
   }
 
   /**
@@ -261,7 +353,7 @@ final class AnswerWriter {
    * until the entry expires.
    */
   void addKey(LookupResult.Miss miss, CacheEntry entry) {
-    if (miss.request().writes()) {
+    if (miss.request().addsKeys()) {
       ReplyMapper.copyFor(miss.request().query(), miss.embedding(), entry, time.instant())
           .ifPresent(store::tryPut);
     }
@@ -272,7 +364,13 @@ final class AnswerWriter {
     Query query = queries.queryOf(prompt);
     String versions = failOpen.require(Operation.FIND, () -> store.versions(query));
     Optional<Embedding> embedding = embedder.requireIfReadable(query);
-    NewEntry entry = newEntry(query, reply, versions, embedding, expiry.timeToLiveOf(prompt));
+    NewEntry entry =
+        marked(
+            prompt,
+            newEntry(prompt, query, reply, versions, embedding, expiry.get().timeToLiveOf(prompt)));
+    if (previous != null) {
+      previous.remove(query.key());
+    }
     failOpen.require(
         Operation.WRITE,
         () -> {
@@ -281,10 +379,32 @@ final class AnswerWriter {
         });
   }
 
-  /** Replaces the answer of an entry; returns whether it exists. Failures are thrown. */
+  /**
+   * Replaces the answer of an entry and removes its copies; returns whether the entry exists. If
+   * the entry is a copy of an entry with the same answer, that entry is changed, and the copies are
+   * removed. Failures are thrown.
+   */
   boolean replaceAnswer(VectorStore entries, String key, ChatReply reply) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    return entries.updateEntry(key, entry -> ReplyMapper.withReply(entry, reply, now)).isPresent();
+    UnaryOperator<CacheEntry> change = entry -> ReplyMapper.withReply(entry, reply, now);
+    Optional<CacheEntry> old = entries.find(key);
+    Optional<String> origin = old.map(ReplyMapper::originOf).filter(other -> !other.equals(key));
+    if (origin.isEmpty()) {
+      boolean isReplaced = entries.updateEntry(key, change).isPresent();
+      return isReplaced && removeCopies(entries, key);
+    }
+    String answer = old.get().answer();
+    Optional<CacheEntry> original =
+        entries.updateEntry(
+            origin.get(), entry -> entry.answer().equals(answer) ? change.apply(entry) : entry);
+    return original.filter(entry -> entry.answer().equals(reply.text())).isPresent()
+        ? removeCopies(entries, origin.get())
+        : entries.updateEntry(key, change).isPresent();
+  }
+
+  private static boolean removeCopies(VectorStore entries, String origin) {
+    long unused = entries.remove(new EntrySelector.ByTerm(Scope.copyTerm(origin)));
+    return true;
   }
 
   /** Changes the time to live of an entry; returns whether it exists. Failures are thrown. */
@@ -302,10 +422,17 @@ final class AnswerWriter {
     long stored = 0;
     while (answers.hasNext()) {
       List<Map.Entry<Prompt, String>> batch = new ArrayList<>(BATCH_SIZE);
-      while (batch.size() < BATCH_SIZE && answers.hasNext()) {
-        batch.add(answers.next());
+      long characters = 0;
+      while (batch.size() < BATCH_SIZE && characters < BATCH_CHARACTERS && answers.hasNext()) {
+        Map.Entry<Prompt, String> answer = answers.next();
+        batch.add(answer);
+        characters += answer.getKey().text().length() + String.valueOf(answer.getValue()).length();
       }
-      store.put(newEntries(batch, stored));
+      List<NewEntry> entries = newEntries(batch, stored);
+      if (previous != null) {
+        entries.forEach(entry -> previous.remove(entry.entry().key()));
+      }
+      store.put(entries);
       stored += batch.size();
       progress.accept(stored);
     }
@@ -321,12 +448,15 @@ final class AnswerWriter {
       Map.Entry<Prompt, String> answer = answers.get(i);
       ChatReply reply = ChatReply.of(answer.getValue());
       entries.add(
-          newEntry(
-              prompts.get(i),
-              reply,
-              versions.get(i),
-              embeddings.get(i),
-              expiry.timeToLiveOf(answer.getKey())));
+          marked(
+              answer.getKey(),
+              newEntry(
+                  answer.getKey(),
+                  prompts.get(i),
+                  reply,
+                  versions.get(i),
+                  embeddings.get(i),
+                  expiry.get().timeToLiveOf(answer.getKey()))));
     }
     return entries;
   }

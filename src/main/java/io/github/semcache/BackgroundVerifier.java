@@ -39,7 +39,7 @@ final class BackgroundVerifier implements AutoCloseable {
 
   /** Schedules the verification of a candidate. Drops it, and counts that, if too many wait. */
   void schedule(LookupResult.Miss miss, Match candidate) {
-    if (miss.request().writes()
+    if (miss.request().addsKeys()
         && !worker.offer(
             () -> accepts(miss, candidate),
             accepted -> {

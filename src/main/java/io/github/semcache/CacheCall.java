@@ -158,7 +158,7 @@ public sealed interface CacheCall {
     public Answer complete(ChatReply reply) {
       if (ended.getAndSet(true)) {
         return Answer.ofModel(
-            miss.request().query(), reply, Optional.empty(), miss.reason(), miss.verification());
+            miss.request(), reply, Optional.empty(), miss.reason(), miss.verification());
       }
       Supplier<CacheCall> write =
           () -> {

@@ -2,10 +2,11 @@ package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.decision.VerifiedDecision;
+import io.github.semcache.internal.entry.Confirmations;
+import io.github.semcache.internal.entry.Curation;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.internal.entry.SoftExpiry;
-import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.DecidedQuery;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.WrongReports;
@@ -27,6 +28,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,15 +44,24 @@ final class CacheLookup {
   private final CandidateVerifier verifier;
   private final boolean shadowMode;
   private final boolean exactOnly;
-  private final @Nullable TimeToLiveRenewal renewal;
+  private final Consumer<CacheEntry> onHit;
   private final @Nullable SoftExpiry softExpiry;
   private final PendingReports pending;
-  private final AnswerWriter writer;
+  private final BiConsumer<LookupResult.Miss, CacheEntry> onVerified;
   private final @Nullable BackgroundVerifier background;
+  private final @Nullable PreviousLookup previous;
   private final UsagePublisher usage;
   private final EventPublisher events;
   private final FailOpen failOpen;
 
+  /**
+   * Creates a lookup.
+   *
+   * @param onHit receives each served entry; must not block
+   * @param onVerified receives the entries that an expensive verification accepted for a miss
+   * @param background the verifier after a miss; null for none
+   * @param previous the lookup in the previous store; null for none
+   */
   CacheLookup(
       CacheabilityCheck cacheability,
       ResilientEmbedder embedder,
@@ -57,11 +70,12 @@ final class CacheLookup {
       CandidateVerifier verifier,
       boolean shadowMode,
       boolean exactOnly,
-      @Nullable TimeToLiveRenewal renewal,
+      Consumer<CacheEntry> onHit,
       @Nullable SoftExpiry softExpiry,
       PendingReports pending,
-      AnswerWriter writer,
+      BiConsumer<LookupResult.Miss, CacheEntry> onVerified,
       @Nullable BackgroundVerifier background,
+      @Nullable PreviousLookup previous,
       UsagePublisher usage,
       EventPublisher events,
       FailOpen failOpen) {
@@ -72,11 +86,12 @@ final class CacheLookup {
     this.verifier = verifier;
     this.shadowMode = shadowMode;
     this.exactOnly = exactOnly;
-    this.renewal = renewal;
+    this.onHit = onHit;
     this.softExpiry = softExpiry;
     this.pending = pending;
-    this.writer = writer;
+    this.onVerified = onVerified;
     this.background = background;
+    this.previous = previous;
     this.usage = usage;
     this.events = events;
     this.failOpen = failOpen;
@@ -97,7 +112,12 @@ final class CacheLookup {
    */
   LookupResult exact(CacheRequest request, Function<Query, Optional<ResilientStore.Found>> find) {
     return withinDeadline(
-        LookupResult.Miss.of(request), miss -> find(miss, find).orElse(this::checkCacheability));
+        LookupResult.Miss.of(request),
+        miss -> find(miss, find).orElse(this::findPrevious).orElse(this::checkCacheability));
+  }
+
+  private LookupResult findPrevious(LookupResult.Miss miss) {
+    return previous == null ? miss : previous.exact(miss);
   }
 
   private LookupResult checkCacheability(LookupResult.Miss miss) {
@@ -106,7 +126,7 @@ final class CacheLookup {
         : miss;
   }
 
-  /** Looks up the entry of the same text and scope again, after a miss. */
+  /** Looks up the entry of the same text and scope in this store only. */
   LookupResult exact(LookupResult.Miss miss) {
     return withinDeadline(miss, attempt -> find(attempt, store::tryFind));
   }
@@ -147,7 +167,11 @@ final class CacheLookup {
     if (found.isEmpty()) {
       return miss.withStoreFailure();
     }
-    LookupResult.Miss next = miss.withFound(found.get());
+    LookupResult.Miss looked = miss.withFound(found.get());
+    LookupResult.Miss next =
+        found.get().entry().filter(entry -> !Confirmations.permit(entry, request.query())).isEmpty()
+            ? looked
+            : looked.withReason(MissReason.UNCONFIRMED);
     return found
         .get()
         .entry()
@@ -156,9 +180,11 @@ final class CacheLookup {
         .orElse(next);
   }
 
-  /** Returns whether users did not report the entry as wrong for the query. */
+  /** Returns whether the entry is confirmed, and users did not report it as wrong for the query. */
   private boolean isServable(Query query, CacheEntry entry) {
-    return !WrongReports.isReported(entry, query) && pending.permit(query, entry);
+    return Confirmations.permit(entry, query)
+        && !WrongReports.isReported(entry, query)
+        && pending.permit(query, entry);
   }
 
   /**
@@ -175,8 +201,17 @@ final class CacheLookup {
         ? miss.skipped()
         : usage.measured(
             query,
-            () -> withinDeadline(miss, this::search),
+            () -> compare(miss).orElse(this::comparePrevious),
             result -> result instanceof LookupResult.Hit);
+  }
+
+  /** Compares a prompt with the entries of this store, if prompts are compared. */
+  LookupResult compare(LookupResult.Miss miss) {
+    return isCompared(miss) ? withinDeadline(miss, this::search) : miss;
+  }
+
+  private LookupResult comparePrevious(LookupResult.Miss miss) {
+    return previous == null ? miss : previous.semantic(miss);
   }
 
   /** Returns the result of a miss that is not followed by a semantic lookup; empty if it is. */
@@ -186,7 +221,7 @@ final class CacheLookup {
       return Optional.of(miss);
     }
     if (exactOnly) {
-      return Optional.of(miss.withReason(MissReason.EXACT_ONLY));
+      return Optional.of(isUnconfirmed(miss) ? miss : miss.withReason(MissReason.EXACT_ONLY));
     }
     return request.limits().isExpired()
         ? Optional.of(miss.withReason(MissReason.DEADLINE))
@@ -218,14 +253,57 @@ final class CacheLookup {
     if (request.limits().isExpired()) {
       return embedded.withReason(MissReason.DEADLINE);
     }
+    AtomicBoolean withheld = new AtomicBoolean(isUnconfirmed(embedded));
     Optional<List<Match>> matches =
-        store.tryNearest(request.query(), embedding, found -> servable(embedded, found));
-    return matches.map(nearest -> decide(embedded, nearest)).orElseGet(embedded::withStoreFailure);
+        store.tryNearest(
+            request.query(),
+            embedding,
+            found -> {
+              List<Match> remaining = servable(embedded, found);
+              withheld.compareAndSet(false, isWithheld(request.query(), found, remaining));
+              return remaining;
+            });
+    return matches
+        .map(nearest -> decide(embedded, nearest, withheld.get()))
+        .orElseGet(embedded::withStoreFailure);
+  }
+
+  /** Returns whether no match remains, and matches were removed because they are not confirmed. */
+  private static boolean isWithheld(Query query, List<Match> found, List<Match> remaining) {
+    return remaining.isEmpty()
+        && found.stream().anyMatch(match -> !Confirmations.permit(match.entry(), query));
+  }
+
+  private static boolean isUnconfirmed(LookupResult.Miss miss) {
+    return miss.reason().equals(MissReason.UNCONFIRMED);
+  }
+
+  /**
+   * Decides on matches.
+   *
+   * @param isWithheld whether matches were removed because they are not confirmed
+   */
+  private LookupResult decide(LookupResult.Miss miss, List<Match> matches, boolean isWithheld) {
+    LookupResult decided = decide(miss, matches);
+    return isWithheld
+            && decided instanceof LookupResult.Miss missed
+            && missed.reason().equals(MissReason.NO_NEIGHBOR)
+        ? missed.withReason(MissReason.UNCONFIRMED)
+        : decided;
   }
 
   /** Decides on the nearest entries of a query. */
   LookupResult semantic(LookupResult.Miss embedded, List<Match> found) {
-    return withinDeadline(embedded, miss -> decide(miss, servable(miss, found)));
+    return withinDeadline(
+            embedded,
+            miss -> {
+              List<Match> remaining = servable(miss, found);
+              return decide(
+                  miss,
+                  remaining,
+                  isUnconfirmed(miss) || isWithheld(miss.request().query(), found, remaining));
+            })
+        .orElse(this::comparePrevious);
   }
 
   /**
@@ -255,25 +333,31 @@ final class CacheLookup {
   }
 
   /**
-   * Removes the matches that users reported as wrong for the query, and those whose dependencies
-   * have changed.
+   * Removes the matches that are not confirmed, those that users reported as wrong for the query,
+   * those whose dependencies have changed, and those whose labels do not meet the filter of the
+   * query.
    *
    * @param versions the current versions of the query's dependencies
    */
   private List<Match> servable(Query query, String versions, List<Match> matches) {
     List<Match> current =
-        query.scope().dependencies().isEmpty()
+        query.scope().dependencies().isEmpty() && query.labelFilter().isEmpty()
             ? matches
             : matches.stream()
-                .filter(match -> DependencyStamp.matches(match.entry(), versions))
+                .filter(match -> isCurrent(query, versions, match.entry()))
+                .filter(match -> query.acceptsLabels(match.entry().labels()))
                 .toList();
-    return pending.servable(query, WrongReports.servable(query, current));
+    List<Match> confirmed = Confirmations.permitted(query, current);
+    return pending.servable(query, WrongReports.servable(query, confirmed));
+  }
+
+  private static boolean isCurrent(Query query, String versions, CacheEntry entry) {
+    return query.scope().dependencies().isEmpty() || DependencyStamp.matches(entry, versions);
   }
 
   private LookupResult decide(LookupResult.Miss miss, List<Match> matches) {
     Query query = miss.request().query();
-    VerifiedDecision verified =
-        verifier.decide(query, matches, candidates -> decide(query, candidates));
+    VerifiedDecision verified = verify(query, matches);
     Decision decision = verified.decision();
     LookupResult.Miss decided =
         miss.withDecision(
@@ -294,6 +378,26 @@ final class CacheLookup {
     return serve(decided, ((Decision.Hit) decision).match());
   }
 
+  /** Decides on the curated matches, and on the others if none of these is served. */
+  private VerifiedDecision verify(Query query, List<Match> matches) {
+    List<Match> curated = Curation.curated(matches);
+    if (curated.isEmpty() || curated.size() == matches.size()) {
+      return verifier.decide(query, matches, candidates -> decide(query, candidates));
+    }
+    VerifiedDecision first =
+        verifier.decide(query, curated, candidates -> decide(query, candidates));
+    if (VerifiedDecision.chosen(first.decision()).isPresent()) {
+      return first;
+    }
+    List<Match> others = matches.stream().filter(match -> !curated.contains(match)).toList();
+    VerifiedDecision second =
+        verifier.decide(query, others, candidates -> decide(query, candidates));
+    boolean isFirst =
+        VerifiedDecision.chosen(second.decision()).isEmpty()
+            && curated.contains(matches.get(0));
+    return isFirst ? first : second;
+  }
+
   private Decision decide(Query query, List<Match> matches) {
     return failOpen
         .attempt(Operation.DECIDE, () -> policy.get().decide(query, matches))
@@ -308,7 +412,7 @@ final class CacheLookup {
     LookupResult result =
         serve(miss, match.entry(), Answer.Source.SEMANTIC, match.distance(), miss.verification());
     if (!shadowMode && miss.verification().filter(CacheLookup::hasModelCall).isPresent()) {
-      writer.addKey(miss, match.entry());
+      onVerified.accept(miss, match.entry());
     }
     return result;
   }
@@ -333,16 +437,14 @@ final class CacheLookup {
       return miss.withShadowHit();
     }
     Duration age = store.ageOf(entry);
-    boolean isStale = softExpiry != null && softExpiry.isStale(age);
+    boolean isStale = softExpiry != null && softExpiry.isStale(age) && !Curation.isCurated(entry);
     Answer answer =
         Answer.ofEntry(miss.request().query(), entry, source, distance, verification, age, isStale);
     LookupResult.Hit hit = new LookupResult.Hit(answer, entry, miss);
     if (!miss.isCounted()) {
       count(hit);
     }
-    if (renewal != null) {
-      renewal.onHit(entry);
-    }
+    onHit.accept(entry);
     return hit;
   }
 
@@ -401,13 +503,15 @@ final class CacheLookup {
     Optional<Embedding> embedding =
         bypassed.isPresent() ? Optional.empty() : embedder.requireIfReadable(query);
     ResilientStore.Found found = failOpen.require(Operation.FIND, () -> store.find(query));
+    Optional<CacheEntry> exact =
+        found.entry().isPresent() || previous == null ? found.entry() : previous.find(query);
     if (embedding.isEmpty()) {
       return new Explanation(
-          found.entry(), List.of(), Decision.miss(bypassed.orElse(MissReason.UNREADABLE)));
+          exact, List.of(), Decision.miss(bypassed.orElse(MissReason.UNREADABLE)));
     }
     List<Match> candidates = nearest(query, embedding.get(), found.versions());
     CandidateVerifier.Explained explained = verifier.explain(query, candidates, policy.get());
-    return new Explanation(found.entry(), explained.candidates(), explained.decision());
+    return new Explanation(exact, explained.candidates(), explained.decision());
   }
 
   /** Returns the keys of other entries that may be served for a query. Failures are thrown. */
@@ -431,6 +535,8 @@ final class CacheLookup {
    * Returns more entries than the policy receives, including reported ones. Failures are thrown.
    */
   List<Match> nearestForReport(Query query) {
-    return exactOnly ? List.of() : store.manyNearest(query, embedder.embed(query));
+    return exactOnly
+        ? List.of()
+        : store.manyNearest(query.withoutLabelFilter(), embedder.embed(query));
   }
 }

@@ -13,6 +13,7 @@ import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
@@ -39,9 +40,12 @@ import org.jspecify.annotations.Nullable;
  * @param renewsTimeToLive whether hits renew the time to live
  * @param verifierAfterMiss the verifier on a background thread; null for none
  * @param stateStore the store of learned state; null for the store of the entries
+ * @param sharedSettings the minimum time between two reads of the settings that instances share;
+ *     empty if they do not share them
  * @param hedging whether the model is called while a slow lookup is running
  * @param sharing how calls share the work of answering a prompt
  * @param executor the executor of asynchronous calls; null to use the cache's own threads
+ * @param previous the store that {@code store} replaces; null for none
  */
 record CacheOptions(
     Embedder embedder,
@@ -70,7 +74,23 @@ record CacheOptions(
     Sharing sharing,
     @Nullable Judging judging,
     boolean shadowMode,
-    @Nullable StateStore stateStore) {
+    @Nullable StateStore stateStore,
+    @Nullable Previous previous,
+    Optional<Duration> sharedSettings) {
+
+  /**
+   * The store that the store of the cache replaces.
+   *
+   * @param store the previous store
+   * @param listing the same store, as a store that can list its entries
+   * @param embedder its embedder; null if only lookups by key are made in it
+   * @param policy decides on matches in its vector space
+   */
+  record Previous(
+      VectorStore store,
+      VectorStore.Listable listing,
+      @Nullable Embedder embedder,
+      HitPolicy policy) {}
 
   /**
    * The configuration of the circuit breakers.
@@ -87,11 +107,21 @@ record CacheOptions(
    *     not
    * @param softExpiry the soft time to live of answers; null for none
    * @param similarPrompts whether a call follows another one with a similar prompt
+   * @param confirmations the number of other contributors who must confirm an answer of the model;
+   *     0 if answers need no confirmation
    */
   record Sharing(
-      Optional<Duration> lease, @Nullable SoftExpiry softExpiry, boolean similarPrompts) {
+      Optional<Duration> lease,
+      @Nullable SoftExpiry softExpiry,
+      boolean similarPrompts,
+      int confirmations) {
     /** The time for a refresh if other instances do not follow calls. */
     private static final Duration DEFAULT_LEASE = Duration.ofMinutes(1);
+
+    /** Returns whether calls of different contributors are not coalesced. */
+    boolean separatesContributors() {
+      return confirmations > 0;
+    }
 
     Duration refreshLease() {
       return lease.orElse(DEFAULT_LEASE);
@@ -116,10 +146,11 @@ record CacheOptions(
   record Judging(
       AnswerJudge judge, @Nullable Executor executor, int queueCapacity, Duration timeLimit) {
 
-    BoundedWorker newWorker() {
+    /** Creates a worker; the name is that of its own thread. */
+    BoundedWorker newWorker(String name) {
       return executor != null
           ? BoundedWorker.on(executor)
-          : BoundedWorker.of("semcache-judge", queueCapacity, timeLimit);
+          : BoundedWorker.of(name, queueCapacity, timeLimit);
     }
   }
 
@@ -132,7 +163,22 @@ record CacheOptions(
    * breaker, so that working lookups cannot hide a hanging search.
    */
   FailOpen.Settings settingsOf(Operation operation) {
-    Object part = partOf(operation);
+    return settingsOf(operation, partOf(operation));
+  }
+
+  /** Returns the settings with which an operation calls the previous store or its embedder. */
+  FailOpen.Settings previousSettingsOf(Operation operation, Previous parts) {
+    Embedder old = parts.embedder();
+    return settingsOf(
+        operation,
+        switch (operation.part()) {
+          case STORE -> parts.store();
+          case EMBEDDER -> old != null ? old : operation;
+          default -> operation == Operation.DECIDE ? parts.policy() : partOf(operation);
+        });
+  }
+
+  private FailOpen.Settings settingsOf(Operation operation, Object part) {
     return new FailOpen.Settings(
         failOnCacheErrors ? CircuitBreaker.NONE : newCircuitBreaker(breakers.failures),
         !NonBlocking.test(part),
@@ -194,6 +240,13 @@ record CacheOptions(
       return operation == Operation.WRITE || operation == Operation.ADMIT
           ? storing.orElse(DEFAULT_STORING)
           : lookup.orElse(DEFAULT_LOOKUP);
+    }
+
+    /** Returns these limits with the current settings. */
+    TimeLimits with(CacheSettings settings) {
+      return settings.deadline().isPresent()
+          ? new TimeLimits(settings.deadline(), storing, maxWait, ticker)
+          : this;
     }
 
     /** Returns the deadline of the lookup of a prompt that begins now; empty for none. */

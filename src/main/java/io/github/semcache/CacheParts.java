@@ -2,18 +2,28 @@ package io.github.semcache;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.deadline.Deadline.NonBlocking;
+import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.TimeLimiter;
+import io.github.semcache.internal.decision.VerifiedDecision;
+import io.github.semcache.internal.entry.Confirmations;
+import io.github.semcache.internal.entry.CurrentSettings;
+import io.github.semcache.internal.entry.NoEmbedder;
 import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.CachedScale;
+import io.github.semcache.internal.learning.ConfirmationRecorder;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.learning.LearnerSync;
 import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.internal.learning.UserFeedback;
+import io.github.semcache.internal.migration.BackgroundCopier;
+import io.github.semcache.internal.migration.CompletionWatch;
+import io.github.semcache.internal.migration.EntryCopier;
+import io.github.semcache.internal.migration.TransitionStore;
 import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
@@ -21,21 +31,34 @@ import io.github.semcache.internal.stats.AutomaticBypass;
 import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.learning.LearningPolicy;
+import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Query;
+import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.Match;
 import io.github.semcache.store.StateStore;
+import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of one cache, created from its options. The learner exists only for a learning policy,
  * and the evaluator only for a judge that a learning policy or shadow mode uses.
+ *
+ * @param previous the parts for the previous store; null for none
+ * @param changedStore the store for changes that users make; includes the previous store
  */
 record CacheParts(
     CacheOptions options,
     EventPublisher events,
     AsyncExecutor asyncExecutor,
+    CurrentSettings settings,
     QueryFactory queries,
     CacheLookup lookup,
     MultiLookup multiLookup,
@@ -45,27 +68,58 @@ record CacheParts(
     FailOpen failOpen,
     @Nullable LearnerSync learner,
     @Nullable HitEvaluator evaluator,
+    @Nullable ConfirmationRecorder confirmations,
     @Nullable TimeToLiveRenewal renewal,
     @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
     @Nullable Refresher refresher,
+    @Nullable PreviousParts previous,
+    VectorStore changedStore,
     TimeLimiter workers,
     MatchingDelay modelCalls) {
+  /** The number of nearest entries among which unconfirmed ones are searched. */
+  private static final int PENDING_SEARCH = 50;
+
+  /**
+   * The parts for the store that the store of the cache replaces.
+   *
+   * @param lookup looks up answers in it
+   * @param store the previous store with failure handling
+   * @param copier copies the entries that are served
+   */
+  record PreviousParts(PreviousLookup lookup, ResilientStore store, BackgroundCopier copier) {}
 
   static CacheParts create(CacheOptions options) {
     EventPublisher events = new EventPublisher(options.listener(), options.ticker());
     TimeLimiter workers = new TimeLimiter();
     FailOpen failOpen =
         new FailOpen(events, options.failOnCacheErrors(), options::settingsOf, workers);
-    HitPolicy policy = scaled(options, events, failOpen);
+    HitPolicy policy =
+        scaled(
+            options,
+            options.hitPolicy(),
+            options.embedder(),
+            () -> blob(options, "embedding-scale"),
+            events,
+            failOpen);
+    VectorStore changedStore = changedStore(options);
     AsyncExecutor async = new AsyncExecutor(options.executor());
     LearnerSync learner = newLearner(options, policy, events, async);
-    HitEvaluator evaluator = newEvaluator(options, learner, events);
+    HitEvaluator evaluator = newEvaluator(options, changedStore, learner, events);
     ResilientEmbedder embedder = new ResilientEmbedder(options.embedder(), events, failOpen);
     ResilientStore store =
         new ResilientStore(options.store(), options.candidates(), options.time(), events, failOpen);
     PendingReports pending =
         new PendingReports(events::publish, options.ticker(), async.executor());
+    CurrentSettings settings =
+        new CurrentSettings(
+            events::publish,
+            options
+                .sharedSettings()
+                .map(
+                    interval ->
+                        new CurrentSettings.Shared(
+                            stateStore(options), interval, options.ticker(), async.executor())));
     @Nullable ChatClient chatClient = options.chatClient();
     QueryFactory queries =
         new QueryFactory(
@@ -75,6 +129,7 @@ record CacheParts(
             options.exactOnly()
                 ? OptionalInt.empty()
                 : OptionalInt.of(options.embedder().dimension()),
+            settings,
             failOpen);
     CacheabilityCheck cacheability = new CacheabilityCheck(options.cacheability(), failOpen);
     TimeToLiveRenewal renewal =
@@ -88,18 +143,39 @@ record CacheParts(
             options.usage().tag(),
             options.usage().automaticBypass() ? new AutomaticBypass() : null);
     MatchingDelay modelCalls = new MatchingDelay();
+    CandidateVerifier verifier =
+        new CandidateVerifier(options.verifier(), embedder, events, failOpen);
+    Supplier<HitPolicy> currentPolicy = learner != null ? learner : () -> policy;
+    ConfirmationRecorder confirmations =
+        newConfirmations(options, store, verifier, currentPolicy, events, failOpen);
+    CacheOptions.Previous previousOptions = options.previous();
+    PreviousParts previous =
+        previousOptions == null
+            ? null
+            : newPrevious(
+                options,
+                previousOptions,
+                cacheability,
+                embedder,
+                pending,
+                usage,
+                events,
+                async,
+                workers);
     AnswerWriter writer =
         new AnswerWriter(
             queries,
             embedder,
             store,
+            previous == null ? null : previous.store(),
             options.admission(),
             cacheability,
-            options.expiry(),
+            () -> options.expiry().with(settings.get()),
             renewal,
             options.time(),
             options.limits(),
             evaluator,
+            confirmations,
             usage,
             modelCalls,
             events,
@@ -112,21 +188,22 @@ record CacheParts(
             cacheability,
             embedder,
             store,
-            learner != null ? learner : () -> policy,
-            new CandidateVerifier(options.verifier(), embedder, events, failOpen),
+            currentPolicy,
+            verifier,
             options.shadowMode(),
             options.exactOnly(),
-            renewal,
+            renewal == null ? entry -> {} : renewal::onHit,
             options.sharing().softExpiry(),
             pending,
-            writer,
+            writer::addKey,
             background,
+            previous == null ? null : previous.lookup(),
             usage,
             events,
             failOpen);
     UserFeedback feedback =
         new UserFeedback(
-            options.store(),
+            changedStore,
             lookup::nearestForReport,
             options.candidates(),
             learner,
@@ -140,15 +217,17 @@ record CacheParts(
         options,
         events,
         async,
+        settings,
         queries,
         lookup,
-        new MultiLookup(lookup, embedder, store),
+        new MultiLookup(lookup, embedder, store, usage),
         coalescer,
         writer,
         feedback,
         failOpen,
         learner,
         evaluator,
+        confirmations,
         renewal,
         background,
         options.hedging() ? new Hedging(lookup, events, async) : null,
@@ -163,18 +242,124 @@ record CacheParts(
                 options.sharing().refreshLease(),
                 async.executor(),
                 events),
+        previous,
+        changedStore,
         workers,
         modelCalls);
   }
 
-  private static HitPolicy scaled(CacheOptions options, EventPublisher events, FailOpen failOpen) {
-    if (!(options.hitPolicy() instanceof HitPolicy.Scaled policy)) {
-      return options.hitPolicy();
+  private static VectorStore changedStore(CacheOptions options) {
+    CacheOptions.Previous previous = options.previous();
+    return previous == null
+        ? options.store()
+        : new TransitionStore(previous.store(), options.store());
+  }
+
+  private static PreviousParts newPrevious(
+      CacheOptions options,
+      CacheOptions.Previous parts,
+      CacheabilityCheck cacheability,
+      ResilientEmbedder embedder,
+      PendingReports pending,
+      UsagePublisher usage,
+      EventPublisher events,
+      AsyncExecutor async,
+      TimeLimiter workers) {
+    FailOpen failOpen =
+        new FailOpen(
+            events,
+            options.failOnCacheErrors(),
+            operation -> options.previousSettingsOf(operation, parts),
+            workers);
+    Embedder given = parts.embedder();
+    Embedder old = given == null ? new NoEmbedder(parts.store().space()) : given;
+    ResilientEmbedder oldEmbedder = new ResilientEmbedder(old, events, failOpen);
+    ResilientStore store =
+        new ResilientStore(parts.store(), options.candidates(), options.time(), events, failOpen);
+    BackgroundCopier copier = newCopier(options, parts, embedder, events);
+    HitPolicy policy =
+        scaled(
+            options,
+            parts.policy(),
+            old,
+            () ->
+                new StateBlob(
+                    stateStoreOf(parts.store()), "embedding-scale", parts.store().space()),
+            events,
+            failOpen);
+    CacheLookup lookup =
+        new CacheLookup(
+            cacheability,
+            oldEmbedder,
+            store,
+            () -> policy,
+            new CandidateVerifier(options.verifier(), oldEmbedder, events, failOpen),
+            options.shadowMode(),
+            given == null,
+            copier::onHit,
+            options.sharing().softExpiry(),
+            pending,
+            (miss, entry) -> {}, // The copy of the entry is found by its own key only.
+            null,
+            null,
+            usage,
+            events,
+            failOpen);
+    CompletionWatch watch =
+        options.store() instanceof StateStore states
+            ? new CompletionWatch(
+                states,
+                parts.store().space(),
+                NonBlocking.test(options.store()) ? Runnable::run : async.executor(),
+                options.ticker(),
+                e -> events.publish(new CacheEvent.Failed(CacheEvent.Part.STORE, e)))
+            : null;
+    return new PreviousParts(new PreviousLookup(lookup, store, failOpen, watch), store, copier);
+  }
+
+  private static BackgroundCopier newCopier(
+      CacheOptions options,
+      CacheOptions.Previous previous,
+      ResilientEmbedder embedder,
+      EventPublisher events) {
+    boolean blocks =
+        !NonBlocking.test(options.store())
+            || !NonBlocking.test(previous.store())
+            || !(options.exactOnly() || NonBlocking.test(options.embedder()));
+    return new BackgroundCopier(
+        new EntryCopier(previous.store(), previous.listing(), options.store(), options.time()),
+        options.store(),
+        text ->
+            !options.exactOnly() && embedder.reads(text)
+                ? Optional.of(embedder.embed(text))
+                : Optional.empty(),
+        blocks,
+        options.ticker(),
+        took -> events.publish(new CacheEvent.Stored(1, 0, took)),
+        e ->
+            events.publish(
+                new CacheEvent.Failed(
+                    e instanceof EmbedderException
+                        ? CacheEvent.Part.EMBEDDER
+                        : CacheEvent.Part.STORE,
+                    e)));
+  }
+
+  /** Returns the policy, scaled to the embedding model if it has a relative threshold. */
+  private static HitPolicy scaled(
+      CacheOptions options,
+      HitPolicy chosen,
+      Embedder embedder,
+      Supplier<StateBlob> saved,
+      EventPublisher events,
+      FailOpen failOpen) {
+    if (!(chosen instanceof HitPolicy.Scaled policy)) {
+      return chosen;
     }
     CachedScale scale =
         new CachedScale(
-            options.embedder(),
-            () -> blob(options, "embedding-scale"),
+            embedder,
+            saved,
             events::publish,
             options.newCircuitBreaker(1),
             resolve -> runBounded(failOpen, resolve));
@@ -205,18 +390,73 @@ record CacheParts(
   }
 
   private static @Nullable HitEvaluator newEvaluator(
-      CacheOptions options, @Nullable LearnerSync learner, EventPublisher events) {
+      CacheOptions options,
+      VectorStore changedStore,
+      @Nullable LearnerSync learner,
+      EventPublisher events) {
     CacheOptions.Judging judging = options.judging();
     return judging != null && (learner != null || options.shadowMode())
         ? new HitEvaluator(
             judging.judge(),
             learner,
             options.shadowMode(),
-            options.store(),
+            changedStore,
             options.time(),
             events::publish,
-            judging.newWorker())
+            judging.newWorker("semcache-judge"))
         : null;
+  }
+
+  private static @Nullable ConfirmationRecorder newConfirmations(
+      CacheOptions options,
+      ResilientStore store,
+      CandidateVerifier verifier,
+      Supplier<HitPolicy> policy,
+      EventPublisher events,
+      FailOpen failOpen) {
+    int required = options.sharing().confirmations();
+    CacheOptions.Judging judging = options.judging();
+    if (required == 0 || judging == null) {
+      return null;
+    }
+    return new ConfirmationRecorder(
+        required,
+        judging.judge(),
+        (query, embedding) ->
+            options
+                .limits()
+                .runExplicitCall(
+                    () ->
+                        store
+                            .tryNearest(query, embedding, PENDING_SEARCH, matches -> matches)
+                            .map(found -> pending(query, found, verifier, policy, failOpen))
+                            .orElse(List.of())),
+        options.store(),
+        events::publish,
+        judging.newWorker("semcache-confirmations"));
+  }
+
+  /** Returns the unconfirmed matches that the policy and the verifier accept for a query. */
+  private static List<Match> pending(
+      Query query,
+      List<Match> found,
+      CandidateVerifier verifier,
+      Supplier<HitPolicy> policy,
+      FailOpen failOpen) {
+    List<Match> pending =
+        found.stream().filter(match -> Confirmations.isPending(match.entry())).toList();
+    return verifier
+        .accepted(
+            query,
+            pending,
+            candidates ->
+                failOpen
+                    .attempt(Operation.DECIDE, () -> policy.get().decide(query, candidates))
+                    .orElse(Decision.miss(MissReason.POLICY_ERROR)),
+            VerifiedDecision.MAX_CANDIDATES)
+        .stream()
+        .map(CandidateVerifier.Accepted::match)
+        .toList();
   }
 
   private static StateBlob blob(CacheOptions options, String name) {
@@ -229,9 +469,13 @@ record CacheParts(
     if (configured != null) {
       return configured;
     }
-    return options.store() instanceof StateStore own
+    return stateStoreOf(options.store());
+  }
+
+  private static StateStore stateStoreOf(VectorStore store) {
+    return store instanceof StateStore own
         ? own
-        : InMemoryVectorStore.builder(options.store().space()).build();
+        : InMemoryVectorStore.builder(store.space()).build();
   }
 
   void close() {
@@ -243,9 +487,15 @@ record CacheParts(
     if (renewal != null) {
       renewal.close();
     }
+    if (previous != null) {
+      previous.copier().close();
+    }
     workers.close();
     if (evaluator != null) {
       evaluator.close();
+    }
+    if (confirmations != null) {
+      confirmations.close();
     }
     if (learner != null) {
       learner.close();

@@ -3,6 +3,7 @@ package io.github.semcache;
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import java.time.Duration;
@@ -88,9 +89,46 @@ record CacheRequest(
     return mode != Prompt.Mode.BYPASS;
   }
 
+  /**
+   * Returns whether the model's answer would be found by this request. Otherwise it is not stored.
+   */
+  boolean meetsOwnFilter() {
+    return query.acceptsLabels(prompt.labels());
+  }
+
+  /**
+   * Returns whether the answer of another prompt may be stored under the key of this request. With
+   * a filter, that could replace an answer with other labels.
+   */
+  boolean addsKeys() {
+    return writes() && query.labelFilter().isEmpty();
+  }
+
+  /** Returns the same request, whose answer is stored with other labels. */
+  CacheRequest labels(Labels labels) {
+    return new CacheRequest(
+        prompt.labels(labels), query, mode, bypassReason, callsModel, limits, late);
+  }
+
   /** Returns the same request for a lookup that never calls the model. */
   CacheRequest lookupOnly() {
     return new CacheRequest(prompt, query, mode, bypassReason, false, limits, late);
+  }
+
+  /** Returns the same request for another vector space, with an embedding of its own. */
+  CacheRequest inOtherSpace() {
+    Query other =
+        new Query(
+            query.text(),
+            query.scope(),
+            query.key(),
+            query.maxAge(),
+            prompt.maxDistance(),
+            query.embedding(),
+            query.labelFilter(),
+            query.contributor());
+    return new CacheRequest(
+        prompt, other, mode, bypassReason, callsModel, limits, new LateEmbedding());
   }
 
   /** Returns the same request, which bypasses the cache for a reason of the cache. */

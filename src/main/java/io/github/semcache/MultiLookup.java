@@ -1,6 +1,7 @@
 package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.time.Duration;
@@ -18,11 +19,14 @@ final class MultiLookup {
   private final CacheLookup lookup;
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
+  private final UsagePublisher usage;
 
-  MultiLookup(CacheLookup lookup, ResilientEmbedder embedder, ResilientStore store) {
+  MultiLookup(
+      CacheLookup lookup, ResilientEmbedder embedder, ResilientStore store, UsagePublisher usage) {
     this.lookup = lookup;
     this.embedder = embedder;
     this.store = store;
+    this.usage = usage;
   }
 
   /**
@@ -35,12 +39,20 @@ final class MultiLookup {
     List<LookupResult.Miss> compared = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
       if (results.get(i) instanceof LookupResult.Miss miss && lookup.isCompared(miss)) {
-        indexes.add(i);
-        compared.add(miss);
+        if (usage.skips(miss.request().query())) {
+          results.set(i, miss.skipped());
+        } else {
+          indexes.add(i);
+          compared.add(miss);
+        }
       }
     }
     if (!compared.isEmpty()) {
-      List<LookupResult> decided = untilLatestDeadline(requests, () -> semantic(compared));
+      List<LookupResult> decided =
+          usage.measuredAll(
+              compared.stream().map(miss -> miss.request().query()).toList(),
+              () -> untilLatestDeadline(requests, () -> semantic(compared)),
+              LookupResult.Hit.class::isInstance);
       for (int i = 0; i < indexes.size(); i++) {
         results.set(indexes.get(i), decided.get(i));
       }
@@ -65,10 +77,10 @@ final class MultiLookup {
   private List<LookupResult> exact(List<CacheRequest> requests) {
     List<Query> queries =
         requests.stream().filter(CacheRequest::reads).map(CacheRequest::query).toList();
-    Optional<Map<String, ResilientStore.Found>> found =
+    Optional<Map<Query, ResilientStore.Found>> found =
         queries.isEmpty() ? Optional.of(Map.of()) : store.tryFindAll(queries);
     Function<Query, Optional<ResilientStore.Found>> find =
-        query -> found.map(entries -> entries.get(query.key()));
+        query -> found.map(entries -> entries.get(query));
     return new ArrayList<>(requests.stream().map(request -> lookup.exact(request, find)).toList());
   }
 

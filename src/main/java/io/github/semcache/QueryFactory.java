@@ -7,6 +7,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.text.InvisibleCharacters;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
@@ -14,7 +15,9 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Creates the queries and requests of prompts. */
@@ -23,11 +26,13 @@ final class QueryFactory {
   private final @Nullable ChatClient chatClient;
   private final CacheOptions.TimeLimits limits;
   private final OptionalInt dimension;
+  private final Supplier<CacheSettings> settings;
   private final FailOpen failOpen;
 
   /**
    * Creates a factory.
    *
+   * @param settings the current settings of the cache
    * @param dimension the dimension of the embeddings; empty if there are none
    */
   QueryFactory(
@@ -35,11 +40,13 @@ final class QueryFactory {
       @Nullable ChatClient chatClient,
       CacheOptions.TimeLimits limits,
       OptionalInt dimension,
+      Supplier<CacheSettings> settings,
       FailOpen failOpen) {
     this.normalizer = normalizer;
     this.chatClient = chatClient;
     this.limits = limits;
     this.dimension = dimension;
+    this.settings = settings;
     this.failOpen = failOpen;
   }
 
@@ -53,12 +60,22 @@ final class QueryFactory {
     Prompt checked = check(prompt);
     return failOpen.require(
         Operation.NORMALIZE,
-        () -> queryOf(checked, normalizer, scopeOf(checked.scope()).settings()));
+        () -> queryOf(checked, normalizer, scopeOf(checked.scope()).settings(), settings.get()));
   }
 
   /** Returns the query; without the embedding of the caller if the text must not be compared. */
-  private static Query queryOf(Prompt prompt, Normalizer normalizer, Map<String, String> settings) {
-    Query query = Query.of(prompt, normalizer, settings);
+  private static Query queryOf(
+      Prompt prompt,
+      Normalizer normalizer,
+      Map<String, String> modelSettings,
+      CacheSettings current) {
+    OptionalDouble threshold =
+        prompt.maxDistance().isPresent() ? OptionalDouble.empty() : current.maxDistance();
+    Query query =
+        Query.of(
+            threshold.isPresent() ? prompt.maxDistance(threshold.getAsDouble()) : prompt,
+            normalizer,
+            modelSettings);
     return query.embedding().isPresent() && InvisibleCharacters.in(query.text())
         ? query.withoutEmbedding()
         : query;
@@ -108,17 +125,20 @@ final class QueryFactory {
    * Creates a request with the settings of a model, whose deadline starts now. If the normalizer
    * fails, the prompt has no reliable key, so the request bypasses the cache.
    */
-  CacheRequest requestOf(Prompt prompt, Map<String, String> settings) {
+  CacheRequest requestOf(Prompt prompt, Map<String, String> modelSettings) {
     Prompt unused = check(prompt);
-    CacheRequest.Limits requestLimits = CacheRequest.Limits.of(prompt, limits);
+    CacheSettings current = settings.get();
+    CacheRequest.Limits requestLimits = CacheRequest.Limits.of(prompt, limits.with(current));
     Optional<Query> query =
         requestLimits.run(
             () ->
-                failOpen.attempt(Operation.NORMALIZE, () -> queryOf(prompt, normalizer, settings)));
+                failOpen.attempt(
+                    Operation.NORMALIZE,
+                    () -> queryOf(prompt, normalizer, modelSettings, current)));
     CacheRequest request =
         new CacheRequest(
             prompt,
-            query.orElseGet(() -> queryOf(prompt, Normalizer.none(), settings)),
+            query.orElseGet(() -> queryOf(prompt, Normalizer.none(), modelSettings, current)),
             prompt.mode(),
             Optional.empty(),
             true,

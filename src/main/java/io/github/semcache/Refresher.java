@@ -3,6 +3,7 @@ package io.github.semcache;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.concurrent.FatalErrors;
+import io.github.semcache.internal.entry.Curation;
 import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.stats.EventPublisher;
@@ -77,12 +78,14 @@ final class Refresher {
     return hit.answer().source() == Answer.Source.EXACT && isDue(hit)
         ? new CacheCall.Answered(
             hit.answer(),
-            call -> schedule(hit.entry(), () -> Optional.of(hit.miss().request()), call))
+            call -> schedule(hit.entry(), () -> Optional.of(requestForExact(hit)), call))
         : new CacheCall.Answered(hit.answer());
   }
 
   private boolean isDue(LookupResult.Hit hit) {
-    return hit.miss().request().writes() && expiry.isDue(hit.entry(), hit.answer().age());
+    return hit.miss().request().writes()
+        && !Curation.isCurated(hit.entry())
+        && expiry.isDue(hit.entry(), hit.answer().age());
   }
 
   /**
@@ -92,15 +95,21 @@ final class Refresher {
   private Optional<CacheRequest> requestFor(LookupResult.Hit hit, ChatClient model) {
     CacheRequest request = hit.miss().request();
     if (hit.answer().source() == Answer.Source.EXACT) {
-      return Optional.of(request);
+      return Optional.of(requestForExact(hit));
     }
     Prompt asked = request.prompt();
-    Prompt prompt = Prompt.of(hit.entry().prompt()).scope(asked.scope());
+    Prompt prompt =
+        Prompt.of(hit.entry().prompt()).scope(asked.scope()).labels(hit.entry().labels());
     if (asked.timeToLive().isPresent()) {
       prompt = prompt.timeToLive(asked.timeToLive().get());
     }
     return Optional.of(queries.requestOf(prompt, model.settings()))
         .filter(own -> own.writes() && own.query().key().equals(hit.entry().key()));
+  }
+
+  /** Returns the request of an exact hit, whose new answer is stored with the labels of the old. */
+  private static CacheRequest requestForExact(LookupResult.Hit hit) {
+    return hit.miss().request().labels(hit.entry().labels());
   }
 
   private void schedule(

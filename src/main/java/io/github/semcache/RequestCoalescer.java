@@ -5,6 +5,7 @@ import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.concurrent.ConditionPoller;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import java.time.Duration;
 import java.util.List;
@@ -56,7 +57,10 @@ final class RequestCoalescer implements AutoCloseable {
     this.events = events;
     this.executor = executor;
     this.options = options;
-    this.similar = options.similarPrompts() ? new SimilarCalls(lookup::accepts) : null;
+    this.similar =
+        options.similarPrompts()
+            ? new SimilarCalls(lookup::accepts, options.separatesContributors())
+            : null;
   }
 
   /** Joins the call that is answering the prompt, or leads a new one. */
@@ -78,10 +82,16 @@ final class RequestCoalescer implements AutoCloseable {
 
   /**
    * Returns the key of the call. A call that began after a dependency was invalidated does not
-   * follow one that began before.
+   * follow one that began before, and calls with different filters of labels do not follow each
+   * other. If answers need confirmations, neither do calls of different contributors.
    */
-  private static String key(LookupResult.Miss miss) {
-    return miss.request().query().key() + miss.versions().orElse("");
+  private String key(LookupResult.Miss miss) {
+    Query query = miss.request().query();
+    String contributor = options.separatesContributors() ? query.contributor().orElse("") : "";
+    return query.key()
+        + contributor
+        + miss.versions().orElse("")
+        + query.labelFilter().map(filter -> " " + filter.hash()).orElse("");
   }
 
   /**
@@ -90,7 +100,9 @@ final class RequestCoalescer implements AutoCloseable {
   private CacheCall leadUnlessAnswered(
       LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
     LookupResult result =
-        options.lease().isPresent() && group.isAsk() ? claim(miss) : lookup.exact(miss);
+        options.lease().isPresent() && group.isAsk() && miss.request().meetsOwnFilter()
+            ? claim(miss)
+            : lookup.exact(miss);
     if (result instanceof LookupResult.Hit hit) {
       CacheCall answered = new CacheCall.Answered(hit.answer());
       call.complete(answered);

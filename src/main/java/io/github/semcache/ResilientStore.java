@@ -2,12 +2,15 @@ package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.entry.DependencyStamp;
+import io.github.semcache.internal.migration.CopyMark;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.LeaseStore.Claim;
 import io.github.semcache.store.LeaseStore.Lease;
@@ -71,14 +74,14 @@ final class ResilientStore {
    * @param entry the servable entry
    * @param versions the current versions of the query's dependencies; an empty string if it has
    *     none
-   * @param createdAt the creation time of the entry, also if it is not servable
+   * @param stored the entry, also if it is not servable
    * @param lease the lease of the key, if it was requested and granted
    * @param isLeased whether the lease was requested, but another instance holds it
    */
   record Found(
       Optional<CacheEntry> entry,
       String versions,
-      Optional<Instant> createdAt,
+      Optional<CacheEntry> stored,
       Optional<Lease> lease,
       boolean isLeased) {
 
@@ -105,14 +108,14 @@ final class ResilientStore {
   }
 
   /**
-   * Returns the servable entries of several queries by key, with one lookup, and one more if a
-   * query has dependencies; empty if the store fails.
+   * Returns the servable entries of several queries, with one lookup by their keys, and one more if
+   * a query has dependencies; empty if the store fails.
    */
-  Optional<Map<String, Found>> tryFindAll(List<Query> queries) {
+  Optional<Map<Query, Found>> tryFindAll(List<Query> queries) {
     return failOpen.attempt(Operation.FIND, () -> findAll(queries));
   }
 
-  private Map<String, Found> findAll(List<Query> queries) {
+  private Map<Query, Found> findAll(List<Query> queries) {
     FoundEntries found =
         events.timed(
             () -> store.findAll(queries.stream().map(Query::key).collect(Collectors.toSet())),
@@ -123,14 +126,14 @@ final class ResilientStore {
             .flatMap(query -> query.scope().dependencyTerms().stream())
             .collect(Collectors.toSet());
     Map<String, String> versions = dependencies.isEmpty() ? Map.of() : store.versions(dependencies);
-    Map<String, Found> byKey = new HashMap<>();
+    Map<Query, Found> byQuery = new HashMap<>();
     for (Query query : queries) {
       Map<String, String> own = new HashMap<>(versions);
       own.keySet().retainAll(query.scope().dependencyTerms());
       Optional<CacheEntry> entry = Optional.ofNullable(found.entries().get(query.key()));
-      byKey.put(query.key(), servable(query, new Claim(entry, own, Optional.empty(), false)));
+      byQuery.put(query, servable(query, new Claim(entry, own, Optional.empty(), false)));
     }
-    return byKey;
+    return byQuery;
   }
 
   /** Returns the servable entry of a query's key. */
@@ -188,10 +191,12 @@ final class ResilientStore {
     publishCorrupt(found.entry().isPresent() && inScope.isEmpty() ? 1 : 0);
     return new Found(
         inScope
+            .filter(entry -> !CopyMark.isPending(entry))
             .filter(entry -> isFresh(entry, query))
+            .filter(entry -> query.acceptsLabels(entry.labels()))
             .filter(entry -> DependencyStamp.matches(entry, versions)),
         versions,
-        found.entry().map(CacheEntry::createdAt),
+        found.entry(),
         found.lease(),
         found.isHeld());
   }
@@ -286,7 +291,10 @@ final class ResilientStore {
     List<Match> inScope =
         nearest.matches().stream().filter(match -> isInScope(match.entry(), query)).toList();
     publishCorrupt(nearest.corrupt() + nearest.matches().size() - inScope.size());
-    return inScope.stream().filter(match -> hasKnownAge(match.entry(), query)).toList();
+    return inScope.stream()
+        .filter(match -> !CopyMark.isPending(match.entry()))
+        .filter(match -> hasKnownAge(match.entry(), query))
+        .toList();
   }
 
   /** Writes an entry; returns false if the store fails. */
@@ -339,6 +347,18 @@ final class ResilientStore {
     return failOpen.attempt(Operation.FIND, () -> leases.isHeld(key)).orElse(false);
   }
 
+  /** Removes an entry; does nothing if the store fails. */
+  void tryRemove(String key) {
+    Optional<Long> unused =
+        failOpen.attempt(Operation.WRITE, () -> store.remove(new EntrySelector.ByKey(key)));
+  }
+
+  /** Removes an entry. Failures are thrown. */
+  void remove(String key) {
+    long unused =
+        failOpen.require(Operation.WRITE, () -> store.remove(new EntrySelector.ByKey(key)));
+  }
+
   /** Renews the time to live of an entry; does nothing if the store fails. */
   void tryExpire(String key, Duration timeToLive) {
     try {
@@ -379,7 +399,12 @@ final class ResilientStore {
   }
 
   private NearestQuery nearestQuery(Query query, Embedding embedding, int k) {
-    return new NearestQuery(embedding, query.scope().hash(), k, notBefore(query));
+    return new NearestQuery(
+        embedding,
+        query.scope().hash(),
+        k,
+        notBefore(query),
+        query.labelFilter().map(LabelFilter::terms).orElse(List.of()));
   }
 
   /**

@@ -6,10 +6,13 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.CoalescingGroup;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.MatchingDelay;
+import io.github.semcache.internal.entry.CurrentSettings;
 import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.stats.EventPublisher;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,6 +67,11 @@ public final class SemanticCache implements AutoCloseable {
 
   private final @Nullable ChatClient chatClient;
   private final VectorStore store;
+
+  /** The store of the cache and the one that it replaces, which may have other versions. */
+  private final List<VectorStore> stores;
+
+  private final @Nullable PreviousLookup previous;
   private final EventPublisher events;
   private final AsyncExecutor asyncExecutor;
   private final QueryFactory queries;
@@ -74,6 +83,7 @@ public final class SemanticCache implements AutoCloseable {
   private final AnswerWriter writer;
   private final UserFeedback feedback;
   private final CacheOptions.TimeLimits limits;
+  private final CurrentSettings settings;
   private final FailOpen failOpen;
   private final MatchingDelay modelCalls;
   private final Runnable closeParts;
@@ -81,7 +91,14 @@ public final class SemanticCache implements AutoCloseable {
 
   SemanticCache(CacheParts parts) {
     this.chatClient = parts.options().chatClient();
-    this.store = parts.options().store();
+    this.store = parts.changedStore();
+    CacheOptions.Previous previousStore = parts.options().previous();
+    this.stores =
+        previousStore == null
+            ? List.of(store)
+            : List.of(parts.options().store(), previousStore.store());
+    CacheParts.PreviousParts previousParts = parts.previous();
+    this.previous = previousParts == null ? null : previousParts.lookup();
     this.events = parts.events();
     this.asyncExecutor = parts.asyncExecutor();
     this.queries = parts.queries();
@@ -93,6 +110,7 @@ public final class SemanticCache implements AutoCloseable {
     this.writer = parts.writer();
     this.feedback = parts.feedback();
     this.limits = parts.options().limits();
+    this.settings = parts.settings();
     this.failOpen = parts.failOpen();
     this.modelCalls = parts.modelCalls();
     this.closeParts = parts::close;
@@ -351,11 +369,16 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Records that a wrapped client could not process a request or a response for the cache. For
-   * authors of wrapped clients. Does not block and never throws.
+   * authors of wrapped clients, who pass whatever their code or the user's callbacks throw. Does not
+   * block.
    *
    * @param cause the exception
+   * @throws Error the cause, if it must not be contained: a {@code ThreadDeath}, or a {@link
+   *     VirtualMachineError} other than {@link StackOverflowError}, {@link OutOfMemoryError}, and
+   *     {@link InternalError}
    */
   public void adapterFailed(Throwable cause) {
+    FatalErrors.rethrowIfFatal(cause);
     events.publish(new CacheEvent.Failed(CacheEvent.Part.ADAPTER, cause));
   }
 
@@ -654,9 +677,12 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Replaces the answer of an entry. Its prompt, scope, embedding, expiry, and dependencies remain.
-   * The age of the answer starts again, and reports of users on the old answer are removed. Other
-   * entries of the same answer group do not change.
+   * Replaces the answer of an entry. Its prompt, scope, embedding, expiry, dependencies, and labels
+   * remain. The age of the answer starts again, and reports of users on the old answer are removed.
+   * Copies of the entry, which the cache makes for other wordings that an expensive verifier
+   * accepted, are removed. If the entry is such a copy itself, the entry from which it was copied
+   * is changed, and the copy is removed with the others. Other entries of the same answer group do
+   * not change.
    *
    * @param entryId the {@linkplain Answer#entryId id} of the entry
    * @param reply the new answer
@@ -685,7 +711,9 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Stores many answers, embedding and writing them in batches of 128. If the embedder {@linkplain
+   * Stores many answers, embedding and writing them in batches. A batch ends with 128 answers, or
+   * when its prompts and answers have 4 Mi characters, so the memory does not depend on the number
+   * of answers. If the embedder {@linkplain
    * io.github.semcache.embedding.EmbedderException.RejectedText rejects} a prompt, for example
    * because it is too long, its answer is found only by exact lookups, and the import continues.
    * The rejection counts as an embedder error and is logged with the index of the answer.
@@ -846,8 +874,10 @@ public final class SemanticCache implements AutoCloseable {
    */
   public long countDependents(String dependency) {
     checkOpen();
-    return store.count(
-        EntrySelector.currentDependents(store, requireNonNull(dependency, "dependency")));
+    requireNonNull(dependency, "dependency");
+    return stores.stream()
+        .mapToLong(each -> each.count(EntrySelector.currentDependents(each, dependency)))
+        .sum();
   }
 
   /**
@@ -859,6 +889,31 @@ public final class SemanticCache implements AutoCloseable {
   public long clear() {
     checkOpen();
     return store.remove(new EntrySelector.All());
+  }
+
+  /**
+   * Returns the settings that were changed since the cache was built.
+   *
+   * @return the settings; empty ones are those of the builder
+   */
+  public CacheSettings settings() {
+    return settings.get();
+  }
+
+  /**
+   * Changes settings while the cache is running: the threshold, the time to live, and the deadline.
+   * Requests that begin later use them; settings of a prompt take precedence. If the instances on
+   * the store {@linkplain SemanticCacheBuilder#sharedSettings share their settings}, blocks on the
+   * store, and the others use the new settings within the interval of that option. The change is
+   * published as {@link CacheEvent.SettingsChanged} and logged.
+   *
+   * @param settings the new settings, which replace all changes that were made before
+   * @throws io.github.semcache.store.StoreException if the settings are shared and the store fails;
+   *     in that case, nothing changes
+   */
+  public void update(CacheSettings settings) {
+    checkOpen();
+    this.settings.update(requireNonNull(settings, "settings"));
   }
 
   /**
@@ -876,10 +931,16 @@ public final class SemanticCache implements AutoCloseable {
    * requests currently continue without; see {@link SemanticCacheBuilder#circuitBreaker}. Does not
    * block.
    *
-   * @return a subset of {@code embed}, {@code find}, {@code search}, and {@code write}
+   * @return a subset of {@code embed}, {@code find}, {@code search}, and {@code write}, and of the
+   *     same names with {@code previous-} before them for the {@linkplain
+   *     SemanticCacheBuilder#previousStore previous store} and its embedder
    */
   public Set<String> openCircuits() {
-    return failOpen.openCircuits();
+    Set<String> names = new TreeSet<>(failOpen.openCircuits());
+    if (previous != null) {
+      names.addAll(previous.openCircuits());
+    }
+    return names;
   }
 
   /**

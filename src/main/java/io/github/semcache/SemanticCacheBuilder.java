@@ -8,6 +8,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
+import io.github.semcache.internal.entry.Confirmations;
 import io.github.semcache.internal.entry.ExpiryPolicy;
 import io.github.semcache.internal.entry.NoEmbedder;
 import io.github.semcache.internal.entry.SoftExpiry;
@@ -15,6 +16,7 @@ import io.github.semcache.internal.store.MonotonicClock;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.LearningPolicy;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.DistancePolicy;
 import io.github.semcache.policy.HitPolicy;
@@ -46,6 +48,12 @@ import org.jspecify.annotations.Nullable;
 public final class SemanticCacheBuilder {
   /** The threshold for models that do not declare one, relative to their scale. */
   private static final double DEFAULT_RELATIVE_DISTANCE = 0.12;
+
+  /**
+   * The factor by which the default threshold is larger if the verifier asks a model. Measured:
+   * docs/hit-quality.md.
+   */
+  private static final double ASKING_FACTOR = 5.0 / 3;
 
   /** A search returns as many answers, so this bounds the size of its reply. */
   private static final int MAX_CANDIDATES = 1_000;
@@ -86,14 +94,20 @@ public final class SemanticCacheBuilder {
   private Optional<Duration> lease = Optional.empty();
   private Optional<Duration> softTimeToLive = Optional.empty();
   private boolean similarPrompts;
+  private int confirmations;
   private @Nullable Executor executor;
   private boolean failOnCacheErrors;
   private @Nullable AnswerJudge judge;
+  private @Nullable AnswerJudge judgeIfUsed;
   private @Nullable Duration judgeTimeLimit;
   private @Nullable Integer judgeQueue;
   private @Nullable Executor judgeExecutor;
   private boolean shadowMode;
   private @Nullable StateStore stateStore;
+  private @Nullable VectorStore previousStore;
+  private VectorStore.@Nullable Listable previousListing;
+  private @Nullable Embedder previousEmbedder;
+  private Optional<Duration> sharedSettings = Optional.empty();
   private CacheOptions.Breakers circuitBreaker =
       new CacheOptions.Breakers(5, Duration.ofSeconds(1));
 
@@ -184,7 +198,8 @@ public final class SemanticCacheBuilder {
    * customers' questions of the BANKING77 data set, 0.15 without a verifier serves 2.7 % wrong
    * answers with all-MiniLM-L6-v2, but 11.4 % with bge-small-en, where 0.05 serves 1.2 %. By
    * default, the threshold is the one that the embedder {@linkplain Embedder#maxDistance declares},
-   * and a {@link #relativeDistance} of 0.12 if it declares none.
+   * and a {@link #relativeDistance} of 0.12 if it declares none. If the verifier {@linkplain
+   * PairVerifier#asksModel asks a model}, both are multiplied by 5/3.
    *
    * @param maxDistance the maximum distance, in [0, 2]
    * @return this builder
@@ -251,7 +266,9 @@ public final class SemanticCacheBuilder {
   /**
    * Sets the verifier: the second stage of a hit decision. It decides on the candidates that the
    * policy admits; up to five candidates are verified per lookup, nearest first, until one is
-   * accepted. If it accepts none, or if it fails, the request is a miss.
+   * accepted. A verifier of several {@linkplain PairVerifier#stages stages} decides on up to ten:
+   * the next stage is consulted if the first one accepts none of them. If no candidate is accepted,
+   * or if the verifier fails, the request is a miss.
    *
    * @param verifier the verifier; {@link PairVerifier#local} by default, or {@link
    *     PairVerifier#none} for a {@linkplain LearningPolicy policy that learns}. With {@code none}
@@ -498,15 +515,28 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the judge that compares answers, for learning policies and for {@link #shadowMode}. It
-   * runs on a thread of the cache, or on the {@link #judgeExecutor}.
+   * Sets the judge that compares answers, for learning policies, {@link #shadowMode}, and {@link
+   * #confirmations}. It runs on a thread of the cache, or on the {@link #judgeExecutor}. {@link
+   * #build} rejects a judge that nothing uses.
    *
    * @param judge the judge; by default {@link AnswerJudge#local} if there is a {@link
-   *     #targetErrorRate}, else none
+   *     #targetErrorRate} or {@code confirmations}, else none
    * @return this builder
    */
   public SemanticCacheBuilder judge(AnswerJudge judge) {
     this.judge = requireNonNull(judge, "judge");
+    return this;
+  }
+
+  /**
+   * Sets the judge as {@link #judge} does, for tools that do not know the other options: it is
+   * ignored if nothing compares answers, or if {@code judge} is set.
+   *
+   * @param judge the judge
+   * @return this builder
+   */
+  public SemanticCacheBuilder judgeIfUsed(AnswerJudge judge) {
+    this.judgeIfUsed = requireNonNull(judge, "judge");
     return this;
   }
 
@@ -729,6 +759,56 @@ public final class SemanticCacheBuilder {
     return this;
   }
 
+  /**
+   * Requires that answers of the model are confirmed before they are served to others. An answer is
+   * served to the {@linkplain Prompt#contributor contributor} who asked. It is served to all when
+   * {@code count} other contributors, with the same prompt or one that the policy and the verifier
+   * accept, have received an equal answer from the model: the same text, or one that the {@linkplain
+   * #judge judge} considers the same. By default, the judge is {@link AnswerJudge#local}, or {@link
+   * AnswerJudge#sameText} for an {@linkplain #exactOnly exact-only} cache. Answers are compared in
+   * the background.
+   *
+   * <p>An answer to a prompt without a contributor is served to nobody until it is confirmed, and
+   * confirms no other one. Answers that were stored by {@code put} or {@code putAll}, or without
+   * this option, need no confirmation. The number is stored with each answer, so all caches on the
+   * same store honor it; set it on all of them. Calls of different contributors are not coalesced.
+   *
+   * <p>Protects against an attacker with at most {@code count} ids.
+   *
+   * @param count the number of other contributors, from 1 to 100; by default, answers need no
+   *     confirmation
+   * @return this builder
+   * @throws IllegalArgumentException if the number is out of range
+   */
+  public SemanticCacheBuilder confirmations(int count) {
+    if (count < 1 || count > Confirmations.MAX_REQUIRED) {
+      throw new IllegalArgumentException(
+          "confirmations is "
+              + count
+              + "; it must be between 1 and "
+              + Confirmations.MAX_REQUIRED);
+    }
+    this.confirmations = count;
+    return this;
+  }
+
+  /**
+   * Shares the {@linkplain SemanticCache#update(CacheSettings) settings} of a running cache with all
+   * instances on the same store: they are written to the {@linkplain #stateStore state store}, and
+   * each instance reads them when it is built and later with its requests, in the background, at
+   * most once per interval. An instance without requests reads nothing.
+   *
+   * @param interval the minimum time between two reads, from 1 ms to 10 minutes; for example 10
+   *     seconds. Disabled by default: {@link SemanticCache#update(CacheSettings)} then changes one
+   *     instance
+   * @return this builder
+   * @throws IllegalArgumentException if the interval is out of range
+   */
+  public SemanticCacheBuilder sharedSettings(Duration interval) {
+    this.sharedSettings = Optional.of(checkTimeLimit("sharedSettings", interval));
+    return this;
+  }
+
   private static Duration checkTimeLimit(String option, Duration limit) {
     requireNonNull(limit, option);
     if (limit.compareTo(MIN_TIME_LIMIT) < 0 || limit.compareTo(MAX_TIME_LIMIT) > 0) {
@@ -770,11 +850,69 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Builds the cache. Blocks on the store if the policy learns, to load the learned state, and on
-   * the embedder if the threshold is {@linkplain #relativeDistance relative} to the scale of a
-   * model that has to be measured, which is the default for models without a declared threshold. If
-   * one of these fails, the cache is built all the same. A failed measurement is repeated by later
-   * requests; until then semantic lookups miss with the reason {@code unknown-scale}.
+   * Sets the store that the {@link #store store} of this cache replaces, for example because the
+   * embedding model has changed. By default there is none. A prompt that the store does not contain
+   * is looked up by its key in the previous store as well, which takes another round trip. A hit is
+   * served as {@link Answer.Source#EXACT}, and its entry is copied to the store in the background.
+   *
+   * <p>Methods that remove, invalidate, or change answers, and reports, affect both stores. An
+   * answer that is stored replaces the one in the previous store. Counts of removed answers, {@link
+   * SemanticCache#count} and {@link SemanticCache#size} count an answer and its copy as two. {@code
+   * StoreMigration} copies all entries.
+   *
+   * @param previous the previous store, of any embedding model. It must implement {@link
+   *     VectorStore.Listable}. The cache does not close it
+   * @return this builder
+   * @throws IllegalArgumentException if the store cannot list its entries
+   */
+  public SemanticCacheBuilder previousStore(VectorStore previous) {
+    if (!(requireNonNull(previous, "previous") instanceof VectorStore.Listable listable)) {
+      throw new IllegalArgumentException(
+          "previousStore is a "
+              + previous.getClass().getName()
+              + "; it must implement VectorStore.Listable");
+    }
+    this.previousStore = previous;
+    this.previousListing = listable;
+    this.previousEmbedder = null;
+    return this;
+  }
+
+  /**
+   * Sets the store that the store of this cache replaces, and the embedder of its entries; see
+   * {@link #previousStore(VectorStore)}. Until the migration to the store is complete, a prompt
+   * without a semantic hit in the store is compared with the entries of the previous one as well,
+   * which takes another embedding and another search. The threshold is the one that the previous
+   * embedder {@linkplain Embedder#maxDistance declares}, or a {@link #relativeDistance}. Guards and
+   * verifier are those of the cache.
+   *
+   * @param previous the previous store
+   * @param previousEmbedder the embedder of the previous store, which the cache does not close
+   * @return this builder
+   * @throws IllegalArgumentException if the store cannot list its entries, or if it holds
+   *     embeddings of another model or dimension
+   */
+  public SemanticCacheBuilder previousStore(VectorStore previous, Embedder previousEmbedder) {
+    EmbeddingSpace space = EmbeddingSpace.of(requireNonNull(previousEmbedder, "previousEmbedder"));
+    if (!requireNonNull(previous, "previous").space().equals(space)) {
+      throw new IllegalArgumentException(
+          "previousStore holds embeddings of "
+              + previous.space()
+              + "; its embedder returns those of "
+              + space);
+    }
+    previousStore(previous);
+    this.previousEmbedder = previousEmbedder;
+    return this;
+  }
+
+  /**
+   * Builds the cache. Blocks on the store if the policy learns, to load the learned state, or if
+   * settings are shared, to load them, and on the embedder if the threshold is {@linkplain
+   * #relativeDistance relative} to the scale of a model that has to be measured, which is the
+   * default for models without a declared threshold. If one of these fails, the cache is built all
+   * the same. A failed measurement is repeated by later requests; until then semantic lookups miss
+   * with the reason {@code unknown-scale}.
    *
    * @return a cache, which must be closed after use
    * @throws IllegalStateException if there is no embedder and the cache is not {@linkplain
@@ -784,8 +922,9 @@ public final class SemanticCacheBuilder {
    *     if more than one of {@link #maxDistance}, {@link #relativeDistance}, {@link #hitPolicy} and
    *     {@link #targetErrorRate} is set, or guards together with one of the last two, or {@link
    *     #judgeExecutor} together with {@link #judgeQueue} or {@link #judgeTimeLimit}; or if the
-   *     options of the policy contradict each other; or if the cache is exact only and an embedder
-   *     or an option of semantic hits is set
+   *     options of the policy contradict each other; if the cache is exact only and an embedder or
+   *     an option of semantic hits is set; or if settings are {@linkplain #sharedSettings shared}
+   *     and no store can hold them
    * @throws io.github.semcache.store.StoreException if the cache {@linkplain
    *     #failIfStoreUnreachable fails if the store is unreachable}, and it is
    */
@@ -843,7 +982,39 @@ public final class SemanticCacheBuilder {
         sharing(target),
         checkedJudging(policy, chosenJudge(embedder)),
         shadowMode,
-        stateStore);
+        stateStore,
+        previous(target, checkedVerifier),
+        checkedSharedSettings(target));
+  }
+
+  private CacheOptions.@Nullable Previous previous(
+      VectorStore target, PairVerifier checkedVerifier) {
+    VectorStore old = previousStore;
+    VectorStore.Listable listing = previousListing;
+    if (old == null || listing == null) {
+      return null;
+    }
+    if (old == target) {
+      throw new IllegalArgumentException("previousStore is the store; it must be another one");
+    }
+    rejectBoth("exactOnly", exactOnly, "the embedder of previousStore", previousEmbedder != null);
+    return new CacheOptions.Previous(
+        old,
+        listing,
+        previousEmbedder,
+        previousEmbedder == null
+            ? HitPolicy.never()
+            : guarded(
+                distancePolicy(previousEmbedder.maxDistance(), factor(checkedVerifier)),
+                checkedVerifier));
+  }
+
+  private Optional<Duration> checkedSharedSettings(VectorStore target) {
+    if (sharedSettings.isPresent() && stateStore == null && !(target instanceof StateStore)) {
+      throw new IllegalArgumentException(
+          "sharedSettings is set; it needs a stateStore, or a store that is one");
+    }
+    return sharedSettings;
   }
 
   private CacheOptions.Sharing sharing(VectorStore target) {
@@ -855,11 +1026,17 @@ public final class SemanticCacheBuilder {
               + "; it must be less than timeToLive, which is "
               + timeToLive.get());
     }
+    if (lease.isPresent() && confirmations > 0) {
+      throw new IllegalArgumentException(
+          "singleFlightAcrossInstances and confirmations are both set; calls of different contributors"
+              + " must not share an answer");
+    }
     // In shadow mode every request calls the model, and nothing is served.
     return new CacheOptions.Sharing(
         lease.filter(duration -> !shadowMode && target.leases().isPresent()),
         softTimeToLive.filter(soft -> !shadowMode).map(SoftExpiry::new).orElse(null),
-        similarPrompts && !shadowMode);
+        similarPrompts && !shadowMode,
+        confirmations);
   }
 
   private CacheOptions.TimeLimits timeLimits() {
@@ -942,32 +1119,66 @@ public final class SemanticCacheBuilder {
       PairVerifier local = PairVerifier.local();
       return ErrorBudget.of(targetErrorRate.getAsDouble())
           .verifier(local)
-          .verifiedFallback(distancePolicy(target).unguarded(), local);
+          .verifiedFallback(distancePolicy(target, 1).unguarded(), local);
     }
     return hitPolicy != null
         ? hitPolicy
-        : distancePolicy(target)
-            .guards(
-                guards.orElseGet(
-                    () ->
-                        checkedVerifier == PairVerifier.none() ? Guards.english() : Guards.none()));
+        : guarded(distancePolicy(target, factor(checkedVerifier)), checkedVerifier);
   }
 
-  private DistancePolicy distancePolicy(Embedder target) {
-    OptionalDouble declared = maxDistance.isPresent() ? maxDistance : target.maxDistance();
-    return relativeDistance.isEmpty() && declared.isPresent()
-        ? HitPolicy.maxDistance(declared.getAsDouble())
-        : HitPolicy.relativeDistance(relativeDistance.orElse(DEFAULT_RELATIVE_DISTANCE));
+  private static double factor(PairVerifier verifier) {
+    return verifier.asksModel() ? ASKING_FACTOR : 1;
+  }
+
+  private HitPolicy guarded(DistancePolicy policy, PairVerifier checkedVerifier) {
+    return policy.guards(
+        guards.orElseGet(
+            () -> checkedVerifier == PairVerifier.none() ? Guards.english() : Guards.none()));
+  }
+
+  private DistancePolicy distancePolicy(Embedder target, double factor) {
+    return maxDistance.isPresent()
+        ? HitPolicy.maxDistance(maxDistance.getAsDouble())
+        : distancePolicy(target.maxDistance(), factor);
+  }
+
+  private DistancePolicy distancePolicy(OptionalDouble declared, double factor) {
+    if (relativeDistance.isPresent()) {
+      return HitPolicy.relativeDistance(relativeDistance.getAsDouble());
+    }
+    return declared.isPresent()
+        ? HitPolicy.maxDistance(Math.min(2, declared.getAsDouble() * factor))
+        : HitPolicy.relativeDistance(DEFAULT_RELATIVE_DISTANCE * factor);
   }
 
   private @Nullable AnswerJudge chosenJudge(Embedder answers) {
-    return judge == null && targetErrorRate.isPresent() ? AnswerJudge.local(answers) : judge;
+    AnswerJudge chosen = judge == null ? judgeIfUsed : judge;
+    if (chosen != null) {
+      return chosen;
+    }
+    if (targetErrorRate.isPresent()) {
+      return AnswerJudge.local(answers);
+    }
+    if (confirmations == 0 || hitPolicy instanceof LearningPolicy) {
+      return null;
+    }
+    return exactOnly ? AnswerJudge.sameText() : AnswerJudge.local(answers);
   }
 
   private CacheOptions.@Nullable Judging checkedJudging(
       HitPolicy policy, @Nullable AnswerJudge chosen) {
     if (policy instanceof LearningPolicy && chosen == null) {
       throw new IllegalStateException("judge is missing; a learning policy needs one");
+    }
+    boolean judges = policy instanceof LearningPolicy || shadowMode || confirmations > 0;
+    if (judge != null && !judges) {
+      throw new IllegalArgumentException(
+          "judge is set, but nothing uses it; it requires targetErrorRate, a learning policy,"
+              + " shadowMode, or confirmations");
+    }
+    if (chosen == null && (judgeExecutor != null || judgeQueue != null || judgeTimeLimit != null)) {
+      throw new IllegalArgumentException(
+          "judgeExecutor, judgeQueue, or judgeTimeLimit is set without a judge; they configure it");
     }
     if (judgeExecutor != null && (judgeQueue != null || judgeTimeLimit != null)) {
       throw new IllegalArgumentException(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
@@ -11,6 +12,7 @@ import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -209,5 +211,52 @@ class AcceptedWordingTest extends CacheFixture {
 
     assertThat(verified.ask(PARIS_PARAPHRASE).source()).isEqualTo(Answer.Source.MODEL);
     assertThat(verified.ask(PARIS).source()).isEqualTo(Answer.Source.EXACT);
+  }
+
+  @Test
+  void replacedAnswerReplacesTheAnswersOfFurtherKeys() {
+    String third = "France: capital?";
+    embedder.place(third, 40);
+    String id = verified.ask(PARIS).entryId().orElseThrow();
+    verified.ask(PARIS_PARAPHRASE);
+    verified.ask(third);
+    assertThat(verified.size()).isEqualTo(3);
+
+    assertThat(verified.replaceAnswer(id, ChatReply.of("corrected"))).isTrue();
+
+    for (String wording : List.of(PARIS, PARIS_PARAPHRASE)) {
+      assertThat(verified.ask(wording).text()).isEqualTo("corrected");
+    }
+    assertThat(verified.ask(third).text()).isEqualTo("corrected");
+    assertThat(chat.calls()).isEqualTo(1);
+  }
+
+  @Test
+  void replacedAnswerOfAFurtherKeyReplacesThatOfTheEntry() {
+    verified.ask(PARIS);
+    verified.ask(PARIS_PARAPHRASE);
+    String id = verified.ask(PARIS_PARAPHRASE).entryId().orElseThrow();
+
+    assertThat(verified.replaceAnswer(id, ChatReply.of("corrected"))).isTrue();
+
+    assertThat(verified.ask(PARIS).text()).isEqualTo("corrected");
+    assertThat(verified.ask(PARIS_PARAPHRASE).text()).isEqualTo("corrected");
+    assertThat(chat.calls()).isEqualTo(1);
+  }
+
+  @Test
+  void furtherKeyIsReplacedAloneIfTheEntryHasAnotherAnswer() {
+    verified.ask(PARIS);
+    verified.ask(PARIS_PARAPHRASE);
+    String id = verified.ask(PARIS_PARAPHRASE).entryId().orElseThrow();
+    verified.ask(Prompt.of(PARIS).refresh());
+
+    assertThat(verified.replaceAnswer(id, ChatReply.of("corrected"))).isTrue();
+
+    assertThat(verified.ask(PARIS).text()).isEqualTo("answer 2");
+    assertThat(verified.ask(PARIS_PARAPHRASE).text()).isEqualTo("corrected");
+    verified.invalidate(Prompt.of(PARIS));
+    assertThat(verified.replaceAnswer(id, ChatReply.of("again"))).isTrue();
+    assertThat(verified.ask(PARIS_PARAPHRASE).text()).isEqualTo("again");
   }
 }

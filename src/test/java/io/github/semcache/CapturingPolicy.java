@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.learning.ErrorBudget;
-import io.github.semcache.learning.Learner;
 import io.github.semcache.learning.LearningPolicy;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Query;

@@ -8,7 +8,7 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.judge.AnswerJudge.Verdict;
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.testing.FaultyStore;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

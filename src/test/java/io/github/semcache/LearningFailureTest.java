@@ -9,7 +9,7 @@ import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.ErrorBudget;
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;

@@ -8,7 +8,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;

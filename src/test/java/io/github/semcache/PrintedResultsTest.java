@@ -2,11 +2,13 @@ package io.github.semcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.semcache.learning.Learner;
+import io.github.semcache.chat.ChatReply;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheStats;
+import io.github.semcache.stats.ModelPrices;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
@@ -37,6 +39,32 @@ class PrintedResultsTest {
                 + " embeddings=2, embeddingTime=1.23ms}");
     counter.onEvent(new CacheEvent.PolicyStateChanged(Learner.State.COLD, Learner.State.TRIPPED));
     assertThat(counter.snapshot().toString()).endsWith("policyState=TRIPPED, policyTrips=1}");
+  }
+
+  @Test
+  void savingsArePrintedWithTheirUnits() {
+    CacheStats.Counter counter = CacheStats.counter();
+    ChatReply.TokenUsage usage = new ChatReply.TokenUsage(1_000_000, 500_000);
+    for (boolean saved : new boolean[] {true, true, false}) {
+      counter.onEvent(
+          new CacheEvent.ModelUsed(
+              saved,
+              Optional.of("small"),
+              Optional.of(usage),
+              Optional.of(Duration.ofMillis(750)),
+              Optional.empty()));
+    }
+    counter.onEvent(
+        new CacheEvent.ModelUsed(
+            false, Optional.of("large"), Optional.empty(), Optional.empty(), Optional.empty()));
+    counter.onEvent(new CacheEvent.Embedded(2, Duration.ofMillis(20)));
+
+    assertThat(counter.snapshot().toString()).contains("timeSaved=1.5s");
+    ModelPrices prices = ModelPrices.in("EUR").model("small", 0.5, 1).embeddings(100);
+    assertThat(counter.snapshot().savings(prices))
+        .hasToString(
+            "Savings{moneySaved=2.00 EUR, moneySpent=1.00 EUR, embeddingCost=0.0002 EUR,"
+                + " unpricedCalls=1, timeSaved=1.5s, overhead=20ms}");
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.ErrorBudget;
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.testkit.FakeChatClient;

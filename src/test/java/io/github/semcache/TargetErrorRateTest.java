@@ -2,7 +2,7 @@ package io.github.semcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 

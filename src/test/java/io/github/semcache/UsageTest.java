@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -191,5 +192,24 @@ class UsageTest extends CacheFixture {
 
     assertThat(bypassing.stats().missesByReason()).containsEntry(MissReason.NOT_WORTHWHILE, 100L);
     assertThat(bypassing.stats().semanticHits()).isEqualTo(299);
+  }
+
+  @Test
+  void lookupsOfBatchesAreMeasuredAndSkipped() {
+    SemanticCache bypassing = bypassing();
+    for (int i = 0; i < 20; i++) {
+      bypassing.ask(Prompt.of("asked " + i).tag("tenant", "other"));
+    }
+    for (int i = 0; i < 300; i += 50) {
+      bypassing.lookupAll(
+          IntStream.range(i, i + 50)
+              .mapToObj(j -> Prompt.of("Unique question number " + j + " on subject " + 31 * j))
+              .toList());
+    }
+
+    assertThat(bypassing.stats().missesByReason())
+        .as("the average lookup of a batch takes 1 ms, and a model call 200 ms")
+        .containsEntry(MissReason.NOT_WORTHWHILE, 100L);
+    assertThat(bypassing.stats().embeddings()).isEqualTo(220);
   }
 }

@@ -61,6 +61,7 @@ final class BenchmarkTable implements Callable<Integer> {
     filter,
     instances,
     effort,
+    labels,
     embedding,
     encryption
   }
@@ -109,6 +110,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.filter) && server.isPresent()) {
       new FilterSection(report, server.get(), duration).run(filterSizes);
+    }
+    if (only.contains(Part.labels) && server.isPresent()) {
+      new LabelSection(report, server.get(), duration).run(filterSizes);
     }
     if (only.contains(Part.encryption)) {
       new EncryptionSection(report, server, duration).run();

@@ -1,5 +1,7 @@
 package io.github.semcache.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.bench.InterleavedRun.Variant;
@@ -105,6 +107,10 @@ final class InstancesSection {
         farCache.put(prompt, "answer");
         memoryCache.put(prompt, "answer");
       }
+      PlainJedis jedis = new PlainJedis(server.client, far.indexName());
+      byte[][] documentKeys = documentKeys(jedis, farCache, dependent);
+      byte[] versionKey =
+          ("semcache-instances:dependency:" + Scope.dependencyTerm(DEPENDENCY)).getBytes(UTF_8);
       List<Sample> samples =
           InterleavedRun.of(1, duration)
               .run(
@@ -116,7 +122,9 @@ final class InstancesSection {
                       hit(nearCache, plain),
                       hit(nearCache, dependent),
                       hit(memoryCache, plain),
-                      hit(memoryCache, dependent)));
+                      hit(memoryCache, dependent),
+                      Variant.of(i -> jedis.read(documentKeys[i % ENTRIES])),
+                      Variant.of(i -> jedis.read(documentKeys[i % ENTRIES], versionKey))));
       String[] names = {
         "Redis, exact",
         "Redis, exact, with a dependency",
@@ -125,7 +133,9 @@ final class InstancesSection {
         "near cache, exact",
         "near cache, exact, with a dependency",
         "in-memory store, exact",
-        "in-memory store, exact, with a dependency"
+        "in-memory store, exact, with a dependency",
+        "Jedis alone, HMGET",
+        "Jedis alone, HMGET and GET"
       };
       for (int i = 0; i < names.length; i++) {
         row(table, names[i], samples.get(i), samples.get(i).ratioTo(samples.get(i & ~1)));
@@ -149,6 +159,13 @@ final class InstancesSection {
       far.close();
       near.close();
     }
+  }
+
+  private static byte[][] documentKeys(PlainJedis jedis, SemanticCache cache, Prompt[] prompts) {
+    return Stream.of(prompts)
+        .map(prompt -> cache.lookup(prompt).orElseThrow().entryId().orElseThrow())
+        .map(jedis::documentKey)
+        .toArray(byte[][]::new);
   }
 
   /** Returns prompts that are answered by the entries of others, at distance 0. */

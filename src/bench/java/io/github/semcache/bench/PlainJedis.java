@@ -59,6 +59,18 @@ final class PlainJedis {
     return client.hmget(documentKey, ENTRY_FIELDS);
   }
 
+  /** Reads all fields of an entry and a string, with HMGET and GET in one round trip. */
+  List<byte[]> read(byte[] documentKey, byte[] stringKey) {
+    try (Pipeline pipeline = client.pipelined()) {
+      Response<List<byte[]>> fields = pipeline.hmget(documentKey, ENTRY_FIELDS);
+      Response<byte[]> string = pipeline.get(stringKey);
+      pipeline.sync();
+      List<byte[]> values = new ArrayList<>(fields.get());
+      values.add(string.get());
+      return values;
+    }
+  }
+
   /** Reads the answer of an entry with HGET. */
   byte[] readAnswer(byte[] documentKey) {
     return client.hget(documentKey, ENTRY_FIELDS[3]);

@@ -60,13 +60,16 @@ final class ExistingStoreOptions {
 
   @Mixin private final EmbedderOptions embedder;
 
+  @Mixin private final EncryptionOptions encryption;
+
   ExistingStoreOptions(CliEnvironment environment) {
     this.embedder = new EmbedderOptions(environment);
+    this.encryption = new EncryptionOptions(environment);
   }
 
   /** Returns the store as given on the command line, without a password. */
   String name() {
-    return Stores.isRedis(name) ? Stores.redis(name, cluster).address() : name;
+    return display(name);
   }
 
   /** Opens the embedder and the store, runs an action, and closes both. */
@@ -105,9 +108,10 @@ final class ExistingStoreOptions {
   }
 
   private Stores.OpenStore create(EmbeddingSpace space) {
-    return Stores.isRedis(name)
-        ? Stores.createInRedis(Stores.redis(name, cluster), cacheName(), space)
-        : Stores.createInDirectory(name, space);
+    return encryption.apply(
+        Stores.isRedis(name)
+            ? Stores.createInRedis(Stores.redis(name, cluster), cacheName(), space)
+            : Stores.createInDirectory(name, space));
   }
 
   /** Returns whether a store is given; only {@code ui} does not require one. */
@@ -177,10 +181,90 @@ final class ExistingStoreOptions {
     }
   }
 
+  /**
+   * Opens the embedder, the store of another model, and the store of the embedder's model, runs an
+   * action, and closes all of them.
+   *
+   * @param fromStore the store of the other model; null for the same cache in Redis
+   * @param fromModel the other model; null if the store has only one
+   * @param creates whether the store of the embedder's model is created if it does not exist;
+   *     otherwise the action receives an empty one
+   */
+  <T> T withBoth(
+      @Nullable String fromStore,
+      @Nullable String fromModel,
+      boolean creates,
+      MigrationAction<T> action) {
+    checkOptions();
+    if (model != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--model is set; the model to migrate from is --from");
+    }
+    String from = fromStore == null ? name : fromStore;
+    if (fromStore == null && !Stores.isRedis(name)) {
+      throw new ParameterException(
+          spec.commandLine(), "--from-store is missing; a directory has one embedding model");
+    }
+    try (OpenEmbedder open = embedder.open()) {
+      EmbeddingSpace space = EmbeddingSpace.of(open.embedder());
+      EmbeddingSpace old = oldSpace(from, fromModel, from.equals(name) ? space : null);
+      try (Stores.OpenStore source = open(from, old);
+          Stores.OpenStore target = openOrCreate(space, creates)) {
+        return action.apply(open, source, target);
+      }
+    }
+  }
+
+  /** An action on an embedder, the store of another model, and the store of its model. */
+  interface MigrationAction<T> {
+    T apply(OpenEmbedder embedder, Stores.OpenStore from, Stores.OpenStore to);
+  }
+
+  /** Returns the vector space to migrate from. */
+  private EmbeddingSpace oldSpace(
+      String from, @Nullable String fromModel, @Nullable EmbeddingSpace current) {
+    List<EmbeddingSpace> spaces = spaces(from);
+    List<EmbeddingSpace> selected =
+        spaces.stream()
+            .filter(space -> !space.equals(current))
+            .filter(space -> fromModel == null || fromModel.equals(space.modelId()))
+            .toList();
+    if (selected.size() == 1) {
+      return selected.get(0);
+    }
+    String found = spaces.isEmpty() ? "no embeddings" : describe(spaces);
+    throw new CommandException(
+        selected.isEmpty()
+            ? "there are no entries to migrate: " + display(from) + " has " + found
+            : display(from) + " has " + found + "; select one of them with --from",
+        null);
+  }
+
+  private Stores.OpenStore openOrCreate(EmbeddingSpace space, boolean creates) {
+    boolean exists =
+        Stores.isRedis(name)
+            ? spaces().contains(space)
+            : Stores.isStoreDirectory(name) && exists(space);
+    if (exists) {
+      return open(space);
+    }
+    return creates ? create(space) : Stores.inMemory(space);
+  }
+
+  private String display(String store) {
+    return Stores.isRedis(store) ? Stores.redis(store, cluster).address() : store;
+  }
+
   private Stores.OpenStore open(EmbeddingSpace space) {
-    return Stores.isRedis(name)
-        ? Stores.inRedis(Stores.redis(name, cluster), cacheName(), space, vectorType(space))
-        : Stores.inDirectory(name, space);
+    return open(name, space);
+  }
+
+  private Stores.OpenStore open(String store, EmbeddingSpace space) {
+    return encryption.apply(
+        Stores.isRedis(store)
+            ? Stores.inRedis(
+                Stores.redis(store, cluster), cacheName(), space, vectorType(store, space))
+            : Stores.inDirectory(store, space));
   }
 
   private EmbeddingSpace storedSpace() {
@@ -238,21 +322,25 @@ final class ExistingStoreOptions {
 
   /** Returns the vector spaces of the embeddings in the cache. */
   private List<EmbeddingSpace> spaces() {
-    return Stores.isRedis(name)
-        ? storedCaches().map(RedisVectorStore.StoredCache::space).distinct().toList()
-        : List.of(Stores.spaceOf(name));
+    return spaces(name);
   }
 
-  private Stream<RedisVectorStore.StoredCache> storedCaches() {
-    return RedisVectorStore.caches(Stores.redis(name, cluster)).stream()
+  private List<EmbeddingSpace> spaces(String store) {
+    return Stores.isRedis(store)
+        ? storedCaches(store).map(RedisVectorStore.StoredCache::space).distinct().toList()
+        : List.of(Stores.spaceOf(store));
+  }
+
+  private Stream<RedisVectorStore.StoredCache> storedCaches(String store) {
+    return RedisVectorStore.caches(Stores.redis(store, cluster)).stream()
         .filter(cache -> cache.cacheName().equals(cacheName()));
   }
 
   /** Returns the type of the vectors; FLOAT32 if there are both, or if the listing is denied. */
-  private VectorType vectorType(EmbeddingSpace space) {
+  private VectorType vectorType(String store, EmbeddingSpace space) {
     try {
       Set<VectorType> types =
-          storedCaches()
+          storedCaches(store)
               .filter(cache -> cache.space().equals(space))
               .map(RedisVectorStore.StoredCache::vectorType)
               .collect(Collectors.toSet());

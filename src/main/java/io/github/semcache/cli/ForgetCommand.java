@@ -1,5 +1,6 @@
 package io.github.semcache.cli;
 
+import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -80,6 +82,9 @@ final class ForgetCommand implements Callable<Integer> {
         description = "Remove the entries with this tag, whatever else is in their scopes.")
     private @Nullable String tag;
 
+    @ArgGroup(exclusive = false, multiplicity = "0..1")
+    private @Nullable LabelOptions labels;
+
     @Option(
         names = "--chat-model",
         paramLabel = "MODEL",
@@ -109,6 +114,9 @@ final class ForgetCommand implements Callable<Integer> {
       }
       if (tag != null) {
         return EntrySelector.tag(tagName(tag), tag.substring(tag.indexOf('=') + 1));
+      }
+      if (labels != null && labels.filter().isPresent()) {
+        return EntrySelector.labels(labels.filter().get());
       }
       if (chatModel != null) {
         return EntrySelector.model(chatModel);
@@ -167,9 +175,10 @@ final class ForgetCommand implements Callable<Integer> {
         (result.removed == 1 ? "1 entry " : result.removed + " entries ")
             + (dryRun ? "would be " + verb : verb));
     out.flush();
-    if (!result.isNameKnown) {
+    if (result.unknown.isPresent()) {
       PrintWriter err = spec.commandLine().getErr();
-      err.println("no entry has a tag with this name; is it misspelled?");
+      err.println(
+          "no entry has a " + result.unknown.get().kind + " with this name; is it misspelled?");
       err.flush();
     }
     return 0;
@@ -179,32 +188,55 @@ final class ForgetCommand implements Callable<Integer> {
    * The result of the command.
    *
    * @param removed the number of entries that were removed or invalidated, or would be
-   * @param isNameKnown false if the entries of a tag were selected, but no entry has a tag with its
-   *     name
+   * @param unknown present if the entries of a tag or a label were selected, but no entry has one
+   *     with its name
    */
-  private record Result(long removed, boolean isNameKnown) {
+  private record Result(long removed, Optional<UnknownName> unknown) {
     Map<String, Object> toJson() {
-      return isNameKnown
+      return unknown.isEmpty()
           ? Map.of("removed", removed)
-          : Map.of("removed", removed, "tagNameKnown", false);
+          : Map.of("removed", removed, unknown.get().kind + "NameKnown", false);
     }
+  }
+
+  /** What no entry has with the name of an option. */
+  private enum UnknownName {
+    TAG("tag"),
+    LABEL("label");
+
+    private final String kind;
+
+    UnknownName(String kind) {
+      this.kind = kind;
+    }
+  }
+
+  private Optional<UnknownName> unknownName(VectorStore target) {
+    if (selector.tag != null
+        && target.count(EntrySelector.tag(SelectorOptions.tagName(selector.tag))) == 0) {
+      return Optional.of(UnknownName.TAG);
+    }
+    return selector.labels != null
+            && selector.labels.names().stream()
+                .map(LabelFilter::exists)
+                .anyMatch(filter -> target.count(EntrySelector.labels(filter)) == 0)
+        ? Optional.of(UnknownName.LABEL)
+        : Optional.empty();
   }
 
   private Result remove(Stores.OpenStore opened) {
     VectorStore target = opened.store();
     EntrySelector selected = selector.selector(opened);
-    boolean isNameKnown =
-        selector.tag == null
-            || target.count(EntrySelector.tag(SelectorOptions.tagName(selector.tag))) > 0;
+    Optional<UnknownName> unknown = unknownName(target);
     if (dryRun) {
-      return new Result(target.count(selected), isNameKnown);
+      return new Result(target.count(selected), unknown);
     }
     if (selector.dependency != null) {
       long dependents = target.count(selected);
       target.renewVersion(Scope.dependencyTerm(selector.dependency));
-      return new Result(dependents, isNameKnown);
+      return new Result(dependents, unknown);
     }
-    return new Result(target.remove(selected), isNameKnown);
+    return new Result(target.remove(selected), unknown);
   }
 
   private void requireNotNegative(@Nullable Duration olderThan) {

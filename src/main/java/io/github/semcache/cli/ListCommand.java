@@ -1,5 +1,7 @@
 package io.github.semcache.cli;
 
+import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.io.PrintWriter;
@@ -8,7 +10,11 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +34,7 @@ final class ListCommand implements Callable<Integer> {
   private static final int PROMPT_LENGTH = 72;
 
   @Mixin private final ExistingStoreOptions store;
+  @Mixin private final LabelOptions labels = new LabelOptions();
 
   @Option(
       names = "--scope",
@@ -56,10 +63,11 @@ final class ListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Optional<LabelFilter> filter = labels.filter();
     List<ListedEntry> entries =
         store.withoutEmbedder(
             (space, opened) ->
-                opened.entries(listed -> listed.entry().scope().startsWith(scope)).stream()
+                opened.entries(listed -> isSelected(listed.entry(), filter)).stream()
                     .sorted(Comparator.comparing(ListCommand::createdAt).reversed())
                     .toList());
     PrintWriter out = spec.commandLine().getOut();
@@ -76,19 +84,31 @@ final class ListCommand implements Callable<Integer> {
     return 0;
   }
 
+  private boolean isSelected(CacheEntry entry, Optional<LabelFilter> filter) {
+    return entry.scope().startsWith(scope)
+        && (filter.isEmpty() || filter.get().matches(entry.labels()));
+  }
+
   private static Instant createdAt(ListedEntry listed) {
     return listed.entry().createdAt();
   }
 
   private static String line(ListedEntry listed) {
     CacheEntry entry = listed.entry();
-    return "%s  scope %s  created %s  expires %s  %s"
+    return "%s  scope %s  created %s  expires %s  %s%s"
         .formatted(
             prefix(entry.key(), KEY_LENGTH),
             prefix(entry.scope(), SCOPE_LENGTH),
             entry.createdAt(),
             listed.expiresAt().map(Instant::toString).orElse("never"),
-            abbreviated(entry.prompt()));
+            abbreviated(entry.prompt()),
+            text(entry.labels()));
+  }
+
+  private static String text(Labels labels) {
+    return Stream.concat(labels.texts().entrySet().stream(), labels.numbers().entrySet().stream())
+        .map(label -> TerminalText.line("  " + label.getKey() + "=" + label.getValue()))
+        .collect(Collectors.joining());
   }
 
   private static String prefix(String text, int length) {
@@ -109,6 +129,9 @@ final class ListCommand implements Callable<Integer> {
     json.put("prompt", entry.prompt());
     json.put("answer", entry.answer());
     json.put("attributes", entry.attributes());
+    Map<String, Object> labels = new TreeMap<>(entry.labels().texts());
+    labels.putAll(entry.labels().numbers());
+    json.put("labels", labels);
     json.put("createdAt", entry.createdAt().toString());
     json.put("expiresAt", listed.expiresAt().map(Instant::toString).orElse(null));
     return json;

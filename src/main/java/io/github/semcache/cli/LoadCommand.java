@@ -8,10 +8,12 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -54,6 +56,22 @@ final class LoadCommand implements Callable<Integer> {
   private Map<String, String> tags = Map.of();
 
   @Option(
+      names = "--label",
+      paramLabel = "NAME=COLUMN",
+      description =
+          "A label of the answers, which is not part of the scopes, and the column of its values, for"
+              + " example topic=category. An answer without a value has no such label.")
+  private Map<String, String> labels = Map.of();
+
+  @Option(
+      names = "--number",
+      paramLabel = "NAME=COLUMN",
+      description =
+          "A label of the answers that is a number, and the column of its values, for example"
+              + " price=amount.")
+  private Map<String, String> numbers = Map.of();
+
+  @Option(
       names = "--depends-on",
       paramLabel = "COLUMN",
       description =
@@ -87,6 +105,13 @@ final class LoadCommand implements Callable<Integer> {
   private boolean replace;
 
   @Option(
+      names = "--curated",
+      description =
+          "Mark the answers as curated: answers of the model do not replace them, and they are"
+              + " preferred to those. Answers that are stored without the mark are stored again.")
+  private boolean curated;
+
+  @Option(
       names = "--include-volatile",
       description =
           "Also store answers to prompts that a cache does not look up by default, because the answer"
@@ -115,10 +140,12 @@ final class LoadCommand implements Callable<Integer> {
             input.prompt(),
             answer,
             tags,
+            new LoadRun.LabelColumns(labels, numbers),
             dependencies,
             scope(),
             Optional.ofNullable(timeToLive),
             replace,
+            curated,
             includeVolatile,
             input.maxCharacters());
     LoadRun.Result result =
@@ -128,6 +155,17 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   private void checkOptions() {
+    Set<String> both = new HashSet<>(labels.keySet());
+    both.retainAll(numbers.keySet());
+    if (!both.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--label and --number both have the name " + both.iterator().next());
+    }
+    try {
+      LoadRun.LabelColumns.checkNames(labels.keySet(), numbers.keySet());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--label, --number: " + e.getMessage(), e);
+    }
     if (input.maxCharacters() < 1) {
       throw new ParameterException(
           spec.commandLine(),

@@ -1,6 +1,5 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.embedding.EmbedderException;
@@ -10,6 +9,7 @@ import io.github.semcache.evaluation.DataRows;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Scope;
@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
@@ -65,10 +66,12 @@ final class LoadRun implements AutoCloseable {
    * @param prompt the column of the prompts
    * @param answer the column of the answers
    * @param tags the columns of the tags, by the name of the tag
+   * @param labels the columns of the labels
    * @param dependencies the columns of the dependencies
    * @param scope the parts of the scope that all rows have
    * @param timeToLive the time to live; empty for the default of a cache
    * @param replacesPresent whether answers that are already stored are stored again
+   * @param isCurated whether the answers are curated
    * @param includesVolatile whether prompts that a cache does not look up are stored
    * @param maxCharacters the maximum length of a prompt
    */
@@ -76,21 +79,82 @@ final class LoadRun implements AutoCloseable {
       String prompt,
       String answer,
       Map<String, String> tags,
+      LabelColumns labels,
       List<String> dependencies,
       Scope scope,
       Optional<Duration> timeToLive,
       boolean replacesPresent,
+      boolean isCurated,
       boolean includesVolatile,
       int maxCharacters) {
 
     /** Returns the columns that the file must have. */
     List<String> columns() {
-      return Stream.concat(requiredColumns(), dependencies.stream()).toList();
+      return Stream.of(requiredColumns(), dependencies.stream(), labels.columns())
+          .flatMap(columns -> columns)
+          .toList();
     }
 
     /** Returns the columns of which each row must have a value. */
     Stream<String> requiredColumns() {
       return Stream.concat(Stream.of(prompt, answer), tags.values().stream());
+    }
+  }
+
+  /**
+   * The columns of labels, by the name of the label. Rows without a value do not have the label.
+   *
+   * @param texts the columns of texts
+   * @param numbers the columns of numbers
+   */
+  record LabelColumns(Map<String, String> texts, Map<String, String> numbers) {
+
+    /**
+     * Checks names.
+     *
+     * @throws IllegalArgumentException if an answer cannot have labels with these names
+     */
+    static void checkNames(Set<String> texts, Set<String> numbers) {
+      Labels labels = Labels.none();
+      for (String name : texts) {
+        labels = labels.with(name, "");
+      }
+      for (String name : numbers) {
+        labels = labels.with(name, 0);
+      }
+    }
+
+    Stream<String> columns() {
+      return Stream.concat(texts.values().stream(), numbers.values().stream());
+    }
+
+    /**
+     * Returns the labels of a row.
+     *
+     * @throws IllegalArgumentException if a text is too long, or a number is not one
+     */
+    Labels of(DataRows.Row row) {
+      Labels labels = Labels.none();
+      for (Map.Entry<String, String> text : texts.entrySet()) {
+        Optional<String> value = row.value(text.getValue());
+        labels = value.isPresent() ? labels.with(text.getKey(), value.get()) : labels;
+      }
+      for (Map.Entry<String, String> number : numbers.entrySet()) {
+        Optional<String> value = row.value(number.getValue());
+        labels =
+            value.isPresent()
+                ? labels.with(number.getKey(), number(number.getValue(), value.get()))
+                : labels;
+      }
+      return labels;
+    }
+
+    private static double number(String column, String value) {
+      try {
+        return Double.parseDouble(value);
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException("column '" + column + "' is not a number", e);
+      }
     }
   }
 
@@ -211,6 +275,11 @@ final class LoadRun implements AutoCloseable {
           "column '%s' has %d characters; the limit is %d"
               .formatted(options.prompt(), text.length(), options.maxCharacters()));
     }
+    try {
+      Labels unused = options.labels().of(row);
+    } catch (IllegalArgumentException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
     return options.includesVolatile()
         ? Optional.empty()
         : CacheabilityPolicy.english()
@@ -230,8 +299,12 @@ final class LoadRun implements AutoCloseable {
         scope = scope.dependsOn(dependency.get());
       }
     }
-    Prompt prompt = Prompt.of(row.value(options.prompt()).orElseThrow()).scope(scope);
-    return options.timeToLive().map(prompt::timeToLive).orElse(prompt);
+    Prompt prompt =
+        Prompt.of(row.value(options.prompt()).orElseThrow())
+            .scope(scope)
+            .labels(options.labels().of(row));
+    Prompt marked = options.isCurated() ? prompt.curated() : prompt;
+    return options.timeToLive().map(marked::timeToLive).orElse(marked);
   }
 
   private void flush() {
@@ -244,12 +317,16 @@ final class LoadRun implements AutoCloseable {
     cache.putAll(missing, count -> stored = before + count);
   }
 
-  /** Returns whether the answer is stored and valid. */
+  /**
+   * Returns whether the answer is stored with these labels and valid, with the mark if it is
+   * curated.
+   */
   private boolean isPresent(Map.Entry<Prompt, String> row) {
     return exactOnly
         .lookup(row.getKey())
-        .map(Answer::text)
-        .filter(row.getValue()::equals)
+        .filter(answer -> answer.isCurated() || !options.isCurated())
+        .filter(answer -> answer.text().equals(row.getValue()))
+        .filter(answer -> answer.labels().equals(row.getKey().labels()))
         .isPresent();
   }
 

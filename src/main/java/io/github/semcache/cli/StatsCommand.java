@@ -22,11 +22,15 @@ import picocli.CommandLine.Spec;
     name = "stats",
     mixinStandardHelpOptions = true,
     versionProvider = SemcacheCli.Version.class,
-    description =
-        "Counts the entries of a store. A store does not count hits and misses; the caches that use"
-            + " it do.")
+    description = {
+      "Counts the entries of a store, and the tokens, the time, and the cost of the model calls that"
+          + " produced their answers. The averages per answer are what a hit saves.",
+      "A store does not count hits and misses; the caches that use it do, so what they have saved is"
+          + " in their statistics."
+    })
 final class StatsCommand implements Callable<Integer> {
   @Mixin private final ExistingStoreOptions store;
+  @Mixin private final PriceOptions prices = new PriceOptions();
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -41,6 +45,7 @@ final class StatsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    StoredUsage usage = new StoredUsage(prices.prices());
     Map<String, @Nullable Object> stats =
         store.withoutEmbedder(
             (space, opened) -> {
@@ -48,7 +53,10 @@ final class StatsCommand implements Callable<Integer> {
               counts.put("store", store.name());
               counts.put("embeddingModel", space.modelId());
               counts.put("dimension", space.dimension());
-              counts.putAll(count(opened.entries(listed -> true)));
+              List<ListedEntry> entries = opened.entries(listed -> true);
+              counts.putAll(count(entries));
+              entries.forEach(listed -> usage.add(listed.entry()));
+              counts.putAll(usage.toMap());
               return counts;
             });
     PrintWriter out = spec.commandLine().getOut();
@@ -58,7 +66,7 @@ final class StatsCommand implements Callable<Integer> {
       stats.forEach(
           (name, value) ->
               out.printf(
-                  "%-18s %s%n", name, value == null ? "-" : TerminalText.line(value.toString())));
+                  "%-20s %s%n", name, value == null ? "-" : TerminalText.line(value.toString())));
       out.flush();
     }
     return 0;

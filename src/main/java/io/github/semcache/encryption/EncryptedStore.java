@@ -114,7 +114,11 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
 
   private NearestQuery encrypt(NearestQuery query) {
     return new NearestQuery(
-        query.embedding(), cipher.scope(query.scope()), query.k(), query.notBefore());
+        query.embedding(),
+        cipher.scope(query.scope()),
+        query.k(),
+        query.notBefore(),
+        cipher.storedTerms(query.terms()));
   }
 
   private NearestEntries decrypt(NearestEntries found) {
@@ -154,7 +158,7 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
     }
     return changed.attributes(entry.attributes()).equals(entry)
         ? cipher.withAttributes(stored, changed.attributes())
-        : cipher.encrypt(changed);
+        : cipher.withTermsOf(stored, cipher.encrypt(changed));
   }
 
   @Override
@@ -208,6 +212,9 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
     if (selector instanceof EntrySelector.ByScope byScope) {
       return new EntrySelector.ByScope(cipher.scope(byScope.scope()));
     }
+    if (selector instanceof EntrySelector.ByTerms byTerms) {
+      return new EntrySelector.ByTerms(cipher.storedTerms(byTerms.terms()));
+    }
     return selector instanceof EntrySelector.ByTerm byTerm
         ? new EntrySelector.ByTerm(cipher.term(byTerm.term()))
         : selector;
@@ -260,6 +267,11 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
     public Stream<ListedEntry> entries() {
       return entries(list);
     }
+
+    @Override
+    public List<ListedEntry> entries(Set<String> keys) {
+      return entries(list, keys);
+    }
   }
 
   private static final class WithList extends EncryptedStore implements Listable {
@@ -274,14 +286,28 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
     public Stream<ListedEntry> entries() {
       return entries(list);
     }
+
+    @Override
+    public List<ListedEntry> entries(Set<String> keys) {
+      return entries(list, keys);
+    }
   }
 
   /** Decrypts the entries of a list. Entries that cannot be decrypted are omitted. */
   final Stream<ListedEntry> entries(Listable list) {
-    return list.entries()
-        .flatMap(
-            listed ->
-                readable(listed.entry()).stream()
-                    .map(entry -> new ListedEntry(entry, listed.expiresAt())));
+    return list.entries().flatMap(listed -> decrypt(listed).stream());
+  }
+
+  final List<ListedEntry> entries(Listable list, Set<String> keys) {
+    return list.entries(keys.stream().map(cipher::key).collect(Collectors.toSet())).stream()
+        .flatMap(listed -> decrypt(listed).stream())
+        .toList();
+  }
+
+  private Optional<ListedEntry> decrypt(ListedEntry listed) {
+    return readable(listed.entry())
+        .map(
+            entry ->
+                new ListedEntry(entry, listed.expiresAt(), cipher.decryptTerms(listed.entry())));
   }
 }

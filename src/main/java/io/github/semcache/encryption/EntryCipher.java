@@ -9,9 +9,11 @@ import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
@@ -24,8 +26,11 @@ import javax.crypto.Mac;
 final class EntryCipher {
   private static final String MAC = "HmacSHA256";
 
-  /** The only attribute of a stored entry. */
+  /** The attribute of a stored entry that contains all its attributes. */
   private static final String ATTRIBUTES = "encrypted";
+
+  /** The attribute of a stored entry that contains its terms, for listings. */
+  private static final String TERMS = "encrypted_terms";
 
   /** The length of terms, as in {@link io.github.semcache.prompt.Scope#terms}. */
   private static final int TERM_LENGTH = 32;
@@ -39,6 +44,11 @@ final class EntryCipher {
   EntryCipher(StoreEncryption.Keys keys) {
     this.keys = keys;
     this.sealed = new SealedBytes(keys);
+  }
+
+  /** Returns whether a stored entry has the form of an encrypted one. */
+  static boolean isEncrypted(CacheEntry stored) {
+    return stored.prompt().isEmpty() && stored.attributes().keySet().equals(Set.of(ATTRIBUTES));
   }
 
   /** Returns the stored name of an entry: 64 hexadecimal digits. */
@@ -73,10 +83,17 @@ final class EntryCipher {
         terms.stream().collect(Collectors.toUnmodifiableMap(term -> term, this::term)));
   }
 
+  /** Returns the stored names of sets of terms. */
+  List<Set<String>> storedTerms(List<Set<String>> terms) {
+    return terms.stream().map(anyOf -> terms(anyOf).stored()).toList();
+  }
+
   /** Returns the entry to store. */
   NewEntry encrypt(NewEntry entry) {
+    CacheEntry stored = encrypt(entry.entry());
+    byte[] terms = Texts.encode(entry.terms().stream().sorted().toList());
     return new NewEntry(
-        encrypt(entry.entry()),
+        with(stored, TERMS, encode(sealed.seal(terms, termContext(stored.key())))),
         entry.embedding(),
         entry.timeToLive(),
         terms(entry.terms()).stored());
@@ -94,18 +111,46 @@ final class EntryCipher {
         scope,
         "",
         encode(sealed.seal(texts, textContext(key, scope, createdAt))),
-        encrypt(key, entry.attributes()),
+        Map.of(ATTRIBUTES, encrypt(key, entry.attributes())),
         entry.createdAt());
   }
 
   /** Returns a stored entry with other attributes. */
   CacheEntry withAttributes(CacheEntry stored, Map<String, String> attributes) {
-    return stored.attributes(encrypt(stored.key(), attributes));
+    return with(stored, ATTRIBUTES, encrypt(stored.key(), attributes));
   }
 
-  private Map<String, String> encrypt(String key, Map<String, String> attributes) {
-    byte[] encoded = Texts.encode(attributes);
-    return Map.of(ATTRIBUTES, encode(sealed.seal(encoded, attributeContext(key))));
+  private String encrypt(String key, Map<String, String> attributes) {
+    return encode(sealed.seal(Texts.encode(attributes), attributeContext(key)));
+  }
+
+  /** Returns an entry to store with the terms of a stored entry with the same key. */
+  CacheEntry withTermsOf(CacheEntry stored, CacheEntry changed) {
+    String terms = stored.attributes().get(TERMS);
+    return terms == null ? changed : with(changed, TERMS, terms);
+  }
+
+  private static CacheEntry with(CacheEntry stored, String attribute, String value) {
+    Map<String, String> attributes = new HashMap<>(stored.attributes());
+    attributes.put(attribute, value);
+    return stored.attributes(attributes);
+  }
+
+  /**
+   * Returns the terms with which an entry was written; empty if it was written without an encrypted
+   * list of them, or if the list cannot be decrypted.
+   */
+  Optional<Set<String>> decryptTerms(CacheEntry stored) {
+    String terms = stored.attributes().get(TERMS);
+    if (terms == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          Set.copyOf(Texts.decode(sealed.open(decode(terms), termContext(stored.key())))));
+    } catch (UnreadableException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -148,6 +193,10 @@ final class EntryCipher {
 
   private static String attributeContext(String key) {
     return "attributes " + key;
+  }
+
+  private static String termContext(String key) {
+    return "terms " + key;
   }
 
   private static String encode(byte[] bytes) {

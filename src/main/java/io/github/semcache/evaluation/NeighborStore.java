@@ -66,7 +66,8 @@ final class NeighborStore implements VectorStore {
         stored ->
             stored.isLiveAt(now)
                 && stored.entry.scope().equals(query.scope())
-                && query.notBefore().filter(stored.entry.createdAt()::isBefore).isEmpty();
+                && query.notBefore().filter(stored.entry.createdAt()::isBefore).isEmpty()
+                && EntrySelector.ByTerms.matches(stored.terms, query.terms());
     int[] neighbors = table.neighbors(indexOf(query.embedding()));
     List<Match> matches = new ArrayList<>(query.k());
     for (int i = 0; i < neighbors.length && matches.size() < query.k(); i++) {
@@ -162,6 +163,9 @@ final class NeighborStore implements VectorStore {
     }
     if (selector instanceof EntrySelector.ByTerm byTerm) {
       return stored.terms.contains(byTerm.term());
+    }
+    if (selector instanceof EntrySelector.ByTerms byTerms) {
+      return EntrySelector.ByTerms.matches(stored.terms, byTerms.terms());
     }
     if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
       return stored.entry.createdAt().isBefore(createdBefore.time());

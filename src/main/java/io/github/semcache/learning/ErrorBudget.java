@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Query;

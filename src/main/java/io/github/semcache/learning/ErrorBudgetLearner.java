@@ -3,7 +3,8 @@ package io.github.semcache.learning;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.judge.AnswerJudge.Verdict;
-import io.github.semcache.learning.Learner.LabeledDecision;
+import io.github.semcache.learning.LearningPolicy.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.store.Match;

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +103,9 @@ final class EntryTable {
           if (scope == null) {
             return NearestEntries.none();
           }
-          NearestSearch search = new NearestSearch(embedding, scope, query.k(), now, notBefore);
+          Set<EntryRef> candidates = query.terms().isEmpty() ? null : withTerms(query.terms());
+          NearestSearch search =
+              new NearestSearch(embedding, scope, query.k(), now, notBefore, candidates);
           for (EntryRef ref : memtable.entriesOf(scope)) {
             LogRecord.Put put = ref.unflushed;
             if (put != null && put.embedding().isPresent() && search.accepts(ref)) {
@@ -145,6 +148,17 @@ final class EntryTable {
     return live.stream().map(this::list).flatMap(Optional::stream);
   }
 
+  /** Returns the live entries with given keys that can be read. */
+  List<ListedEntry> entries(Set<String> keys) {
+    long now = now();
+    return keys.stream().flatMap(key -> live(key, now).flatMap(this::list).stream()).toList();
+  }
+
+  private Optional<EntryRef> live(String key, long now) {
+    return withReadLock(
+        () -> Optional.ofNullable(catalog.find(key)).filter(ref -> ref.isLiveAt(now)));
+  }
+
   private Optional<ListedEntry> list(EntryRef ref) {
     return withReadLock(
         () -> {
@@ -152,7 +166,12 @@ final class EntryTable {
             return Optional.empty();
           }
           try {
-            return Optional.of(new ListedEntry(read(ref), ref.expiry()));
+            LogRecord.Put put = ref.unflushed;
+            return Optional.of(
+                put != null
+                    ? new ListedEntry(put.entry(), ref.expiry(), Optional.of(put.terms()))
+                    : new ListedEntry(
+                        snapshot.read(ref), ref.expiry(), Optional.of(snapshot.terms(ref))));
           } catch (StoreException.CorruptEntry e) {
             return Optional.empty();
           }
@@ -248,7 +267,7 @@ final class EntryTable {
     long now = now();
     return withWriteLock(
         () -> {
-          List<EntryRef> selected = select(selector);
+          List<EntryRef> selected = List.copyOf(select(selector));
           selected.forEach(this::delete);
           return selected.stream().filter(ref -> ref.isLiveAt(now)).count();
         });
@@ -260,16 +279,27 @@ final class EntryTable {
     return withReadLock(() -> select(selector).stream().filter(ref -> ref.isLiveAt(now)).count());
   }
 
-  private List<EntryRef> select(EntrySelector selector) throws IOException {
-    if (!(selector instanceof EntrySelector.ByTerm byTerm)) {
-      return catalog.select(selector);
+  private Collection<EntryRef> select(EntrySelector selector) throws IOException {
+    if (selector instanceof EntrySelector.ByTerm byTerm) {
+      return withTerms(List.of(Set.of(byTerm.term())));
     }
-    Set<EntryRef> selected = new LinkedHashSet<>(snapshot.withTerm(byTerm.term()));
+    return selector instanceof EntrySelector.ByTerms byTerms
+        ? withTerms(byTerms.terms())
+        : catalog.select(selector);
+  }
+
+  /** Returns the entries with at least one term of each set, including expired ones. */
+  private Set<EntryRef> withTerms(List<Set<String>> terms) throws IOException {
+    Set<EntryRef> selected = new LinkedHashSet<>(snapshot.withAnyTerm(terms.get(0)));
+    for (Set<String> anyOf : terms.subList(1, terms.size())) {
+      selected.retainAll(snapshot.withAnyTerm(anyOf));
+    }
     memtable
         .all()
-        .filter(ref -> ref.unflushed != null && ref.unflushed.terms().contains(byTerm.term()))
+        .filter(ref -> ref.unflushed != null)
+        .filter(ref -> EntrySelector.ByTerms.matches(ref.unflushed.terms(), terms))
         .forEach(selected::add);
-    return List.copyOf(selected);
+    return selected;
   }
 
   private void delete(EntryRef ref) {

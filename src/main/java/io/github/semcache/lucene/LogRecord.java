@@ -5,7 +5,9 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -31,6 +33,9 @@ sealed interface LogRecord {
 
   /** The first byte of a {@link Remove} of the entries created before a time. */
   byte REMOVE_CREATED_BEFORE = 7;
+
+  /** The type of a {@link Remove} of the entries with terms. */
+  byte REMOVE_TERMS = 8;
 
   long sequence();
 
@@ -64,8 +69,7 @@ sealed interface LogRecord {
               .putLong(sequence)
               .putLong(expiresAt);
       embedding.ifPresent(vector -> writer.putFloats(vector.toArray()));
-      writer.putBytes(LogEntryCodec.encode(entry)).putInt(terms.size());
-      terms.forEach(writer::putString);
+      putTerms(writer.putBytes(LogEntryCodec.encode(entry)), terms);
       return writer.toArray();
     }
 
@@ -90,6 +94,9 @@ sealed interface LogRecord {
         writer.putByte(REMOVE_SCOPE).putLong(sequence).putString(byScope.scope());
       } else if (selector instanceof EntrySelector.ByTerm byTerm) {
         writer.putByte(REMOVE_TERM).putLong(sequence).putString(byTerm.term());
+      } else if (selector instanceof EntrySelector.ByTerms byTerms) {
+        writer.putByte(REMOVE_TERMS).putLong(sequence).putInt(byTerms.terms().size());
+        byTerms.terms().forEach(anyOf -> putTerms(writer, anyOf));
       } else if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
         long millis = EntryMetadata.toMillis(createdBefore.time());
         writer.putByte(REMOVE_CREATED_BEFORE).putLong(sequence).putLong(millis);
@@ -126,12 +133,26 @@ sealed interface LogRecord {
       case REMOVE_SCOPE -> new Remove(sequence, new EntrySelector.ByScope(reader.getString()));
       case REMOVE_ALL -> new Remove(sequence, new EntrySelector.All());
       case REMOVE_TERM -> new Remove(sequence, new EntrySelector.ByTerm(reader.getString()));
+      case REMOVE_TERMS -> new Remove(sequence, new EntrySelector.ByTerms(termSets(reader)));
       case REMOVE_CREATED_BEFORE ->
           new Remove(
               sequence, new EntrySelector.CreatedBefore(Instant.ofEpochMilli(reader.getLong())));
       default ->
           throw new IllegalArgumentException("the log contains a record of unknown type " + type);
     };
+  }
+
+  private static void putTerms(RecordWriter writer, Set<String> terms) {
+    writer.putInt(terms.size());
+    terms.forEach(writer::putString);
+  }
+
+  private static List<Set<String>> termSets(RecordReader reader) {
+    List<Set<String>> sets = new ArrayList<>();
+    for (int i = reader.getInt(); i > 0; i--) {
+      sets.add(terms(reader));
+    }
+    return sets;
   }
 
   private static Set<String> terms(RecordReader reader) {

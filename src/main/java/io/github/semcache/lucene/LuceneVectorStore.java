@@ -246,6 +246,11 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
   }
 
   @Override
+  public List<ListedEntry> entries(Set<String> keys) {
+    return engine.table().entries(requireNonNull(keys, "keys"));
+  }
+
+  @Override
   public Optional<byte[]> load(String name) {
     return engine.states().load(name);
   }

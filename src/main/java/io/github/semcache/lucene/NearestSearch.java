@@ -4,6 +4,7 @@ import io.github.semcache.embedding.Embedding;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.apache.lucene.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +18,27 @@ final class NearestSearch {
   final int k;
   private final long now;
   private final long notBefore;
+  private final @Nullable Set<EntryRef> candidates;
   private final HitQueue nearest;
 
-  NearestSearch(Embedding embedding, ScopeRef scope, int k, long now, long notBefore) {
+  /**
+   * Creates a search.
+   *
+   * @param candidates the entries to consider; null for all entries of the scope
+   */
+  NearestSearch(
+      Embedding embedding,
+      ScopeRef scope,
+      int k,
+      long now,
+      long notBefore,
+      @Nullable Set<EntryRef> candidates) {
     this.embedding = embedding;
     this.scope = scope;
     this.k = Math.min(k, scope.size);
     this.now = now;
     this.notBefore = notBefore;
+    this.candidates = candidates;
     this.nearest = new HitQueue(this.k);
   }
 
@@ -33,7 +47,8 @@ final class NearestSearch {
         && ref.scope == scope
         && !ref.deleted
         && ref.isLiveAt(now)
-        && ref.createdAt >= notBefore;
+        && ref.createdAt >= notBefore
+        && (candidates == null || candidates.contains(ref));
   }
 
   /** Adds an accepted entry, if it is among the k nearest. */

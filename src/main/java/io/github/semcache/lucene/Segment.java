@@ -5,7 +5,6 @@ import io.github.semcache.store.CacheEntry;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -98,7 +97,7 @@ final class Segment {
   }
 
   /** Adds the entries with a term that were not deleted. */
-  void addWithTerm(String term, List<EntryRef> found) throws IOException {
+  void addWithTerm(String term, Set<EntryRef> found) throws IOException {
     PostingsEnum documents = reader.postings(Documents.term(term), PostingsEnum.NONE);
     if (documents == null) {
       return;

@@ -6,8 +6,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReader;
@@ -84,11 +86,13 @@ final class Snapshot implements Closeable {
     }
   }
 
-  /** Returns the entries with a term that were not deleted. */
-  List<EntryRef> withTerm(String term) throws IOException {
-    List<EntryRef> found = new ArrayList<>();
+  /** Returns the entries with at least one of several terms that were not deleted. */
+  Set<EntryRef> withAnyTerm(Set<String> terms) throws IOException {
+    Set<EntryRef> found = new LinkedHashSet<>();
     for (Segment segment : segments) {
-      segment.addWithTerm(term, found);
+      for (String term : terms) {
+        segment.addWithTerm(term, found);
+      }
     }
     return found;
   }
@@ -100,6 +104,15 @@ final class Snapshot implements Closeable {
    */
   CacheEntry read(EntryRef ref) throws IOException {
     return read(ref, (segment, document) -> segment.read(document, ref));
+  }
+
+  /**
+   * Reads the terms of an entry.
+   *
+   * @throws StoreException.CorruptEntry if it is missing
+   */
+  Set<String> terms(EntryRef ref) throws IOException {
+    return read(ref, Segment::terms);
   }
 
   /**

@@ -217,6 +217,11 @@ class ObservedStore implements VectorStore, NonBlocking, Deadline.Aware, Context
     public Stream<ListedEntry> entries() {
       return listable.entries();
     }
+
+    @Override
+    public List<ListedEntry> entries(Set<String> keys) {
+      return listable.entries(keys);
+    }
   }
 
   private static final class ObservedListableStore extends ObservedStore
@@ -232,6 +237,11 @@ class ObservedStore implements VectorStore, NonBlocking, Deadline.Aware, Context
     @Override
     public Stream<ListedEntry> entries() {
       return listable.entries();
+    }
+
+    @Override
+    public List<ListedEntry> entries(Set<String> keys) {
+      return listable.entries(keys);
     }
   }
 }

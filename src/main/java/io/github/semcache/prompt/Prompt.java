@@ -42,6 +42,10 @@ public final class Prompt {
   private final Optional<Duration> deadline;
   private final Optional<Embedding> embedding;
   private final boolean quiet;
+  private final Optional<String> contributor;
+  private final boolean curated;
+  private final Labels labels;
+  private final Optional<LabelFilter> labelFilter;
 
   private Prompt(Draft draft) {
     this.text = draft.text;
@@ -54,6 +58,10 @@ public final class Prompt {
     this.deadline = draft.deadline;
     this.embedding = draft.embedding;
     this.quiet = draft.quiet;
+    this.contributor = draft.contributor;
+    this.curated = draft.curated;
+    this.labels = draft.labels;
+    this.labelFilter = draft.labelFilter;
   }
 
   /**
@@ -128,6 +136,64 @@ public final class Prompt {
    */
   public Prompt dependsOn(String dependency) {
     return scope(scope.dependsOn(dependency));
+  }
+
+  /**
+   * Adds a label, a descriptive text such as a topic. It is stored with the answer and {@linkplain
+   * io.github.semcache.Answer#labels returned} with it. Answers are found {@linkplain #where by}
+   * labels, listed, and removed by them. Labels are not part of the scope: if the answer to this
+   * prompt is stored already, it is served with the labels that it was stored with. A label with
+   * the same name is replaced.
+   *
+   * @param name the name of the label, 1 to 64 characters
+   * @param value the text, at most 256 characters
+   * @return a prompt with the label
+   * @throws IllegalArgumentException if the name is blank, the name or the text is too long, or
+   *     there are more than 16 labels
+   */
+  public Prompt label(String name, String value) {
+    return labels(labels.with(name, value));
+  }
+
+  /**
+   * Adds a label with a number, such as a price; see {@link #label(String, String)}.
+   *
+   * @param name the name of the label, 1 to 64 characters
+   * @param value the number, finite
+   * @return a prompt with the label
+   * @throws IllegalArgumentException if the name is blank or too long, the number is not finite, or
+   *     there are more than 16 labels
+   */
+  public Prompt label(String name, double value) {
+    return labels(labels.with(name, value));
+  }
+
+  /**
+   * Sets the labels, which replace those that were added before.
+   *
+   * @param labels the labels
+   * @return a prompt with the labels
+   */
+  public Prompt labels(Labels labels) {
+    Draft draft = new Draft(this);
+    draft.labels = requireNonNull(labels, "labels");
+    return new Prompt(draft);
+  }
+
+  /**
+   * Uses only cached answers whose labels meet a filter. Other answers are not found, not even that
+   * to exactly this prompt. If the model answers, its answer is stored only if the {@linkplain
+   * #label(String, String) labels} of this prompt meet the filter, because otherwise this prompt
+   * would not find it again, and it would replace an answer with other labels. A filter that was
+   * set before is replaced. It has no effect on {@code put}.
+   *
+   * @param filter the filter
+   * @return a prompt with the filter
+   */
+  public Prompt where(LabelFilter filter) {
+    Draft draft = new Draft(this);
+    draft.labelFilter = Optional.of(requireNonNull(filter, "filter"));
+    return new Prompt(draft);
   }
 
   /**
@@ -282,6 +348,44 @@ public final class Prompt {
   }
 
   /**
+   * Sets who asks, for a cache that requires {@linkplain
+   * io.github.semcache.SemanticCacheBuilder#confirmations confirmations}. The answer of the model
+   * is served to the same contributor at once, and to others after enough of them have received an
+   * equal answer. The id is not part of the scope. The store contains a hash of the id and the
+   * scope.
+   *
+   * @param id the id of an authenticated user or account; any string that is not blank. Take it
+   *     from the session, because callers who choose their ids can confirm their own answers
+   * @return a prompt with the contributor
+   * @throws IllegalArgumentException if the id is blank
+   */
+  public Prompt contributor(String id) {
+    if (requireNonNull(id, "id").isBlank()) {
+      throw new IllegalArgumentException("contributor is blank; it must identify who asks");
+    }
+    Draft draft = new Draft(this);
+    draft.contributor = Optional.of(id);
+    return new Prompt(draft);
+  }
+
+  /**
+   * Marks the answer that is stored for this prompt as curated: its text was checked by somebody
+   * who is trusted. Among the candidates of a semantic lookup, curated answers are decided on
+   * before others. Answers of the model to prompts without this mark do not replace a curated
+   * answer, and curated answers are not refreshed in the background. They need no {@linkplain
+   * io.github.semcache.SemanticCacheBuilder#confirmations confirmations}. Intended for {@code put}
+   * and {@code putAll}; the answer of the model to such a prompt is curated as well. Lookups do not
+   * depend on the mark.
+   *
+   * @return a prompt whose answer is curated
+   */
+  public Prompt curated() {
+    Draft draft = new Draft(this);
+    draft.curated = true;
+    return new Prompt(draft);
+  }
+
+  /**
    * Sets the mode to {@link Mode#BYPASS}: the model is called, and its answer is not stored.
    *
    * @return a prompt that bypasses the cache
@@ -422,12 +526,48 @@ public final class Prompt {
   }
 
   /**
+   * Returns the labels with which the answer is stored.
+   *
+   * @return the labels
+   */
+  public Labels labels() {
+    return labels;
+  }
+
+  /**
+   * Returns the filter of cached answers; see {@link #where}.
+   *
+   * @return the filter; empty if answers with any labels are used
+   */
+  public Optional<LabelFilter> labelFilter() {
+    return labelFilter;
+  }
+
+  /**
    * Returns whether hits are delayed; see {@link #quiet()}.
    *
    * @return whether hits are delayed
    */
   public boolean isQuiet() {
     return quiet;
+  }
+
+  /**
+   * Returns who asks; see {@link #contributor(String)}.
+   *
+   * @return the id, or empty
+   */
+  public Optional<String> contributor() {
+    return contributor;
+  }
+
+  /**
+   * Returns whether the answer that is stored for this prompt is curated; see {@link #curated()}.
+   *
+   * @return whether it is curated
+   */
+  public boolean isCurated() {
+    return curated;
   }
 
   /** Returns whether the other object is a prompt with equal text, scope, and options. */
@@ -443,7 +583,20 @@ public final class Prompt {
 
   private List<Object> components() {
     return List.of(
-        text, scope, mode, maxAge, maxDistance, timeToLive, maxWait, deadline, embedding, quiet);
+        text,
+        scope,
+        mode,
+        maxAge,
+        maxDistance,
+        timeToLive,
+        maxWait,
+        deadline,
+        embedding,
+        quiet,
+        contributor,
+        curated,
+        labels,
+        labelFilter);
   }
 
   /** Returns the length of the text, the hash of the scope, and the mode, but no text. */
@@ -478,6 +631,10 @@ public final class Prompt {
     private Optional<Duration> deadline = Optional.empty();
     private Optional<Embedding> embedding = Optional.empty();
     private boolean quiet;
+    private Optional<String> contributor = Optional.empty();
+    private boolean curated;
+    private Labels labels = Labels.none();
+    private Optional<LabelFilter> labelFilter = Optional.empty();
 
     Draft(String text) {
       this.text = text;
@@ -494,6 +651,10 @@ public final class Prompt {
       deadline = prompt.deadline;
       embedding = prompt.embedding;
       quiet = prompt.quiet;
+      contributor = prompt.contributor;
+      curated = prompt.curated;
+      labels = prompt.labels;
+      labelFilter = prompt.labelFilter;
     }
   }
 

@@ -20,6 +20,10 @@ import java.util.OptionalDouble;
  *     the cache
  * @param embedding the embedding of the text, if the caller has {@linkplain Prompt#embedding given}
  *     it
+ * @param labelFilter the filter of cached answers; empty if answers with any {@linkplain Labels
+ *     labels} are used
+ * @param contributor the SHA-256 hash of the scope and the {@linkplain Prompt#contributor(String)
+ *     contributor}, as 64 lower-case hexadecimal digits, if the prompt has one
  */
 public record Query(
     String text,
@@ -27,7 +31,9 @@ public record Query(
     String key,
     Optional<Duration> maxAge,
     OptionalDouble maxDistance,
-    Optional<Embedding> embedding) {
+    Optional<Embedding> embedding,
+    Optional<LabelFilter> labelFilter,
+    Optional<String> contributor) {
 
   public Query {
     requireNonNull(text, "text");
@@ -36,6 +42,28 @@ public record Query(
     requireNonNull(maxAge, "maxAge");
     requireNonNull(maxDistance, "maxDistance");
     requireNonNull(embedding, "embedding");
+    requireNonNull(labelFilter, "labelFilter");
+    requireNonNull(contributor, "contributor");
+  }
+
+  /**
+   * Creates a query for answers with any labels, without a contributor.
+   *
+   * @param text the normalized text; not blank
+   * @param scope the scope
+   * @param key the key
+   * @param maxAge the maximum age of an answer, or empty
+   * @param maxDistance the maximum cosine distance of a hit, in [0, 2], or empty
+   * @param embedding the embedding of the text, or empty
+   */
+  public Query(
+      String text,
+      Scope scope,
+      String key,
+      Optional<Duration> maxAge,
+      OptionalDouble maxDistance,
+      Optional<Embedding> embedding) {
+    this(text, scope, key, maxAge, maxDistance, embedding, Optional.empty(), Optional.empty());
   }
 
   /**
@@ -77,7 +105,19 @@ public record Query(
           "normalizer returned a blank text; a normal form must not be blank");
     }
     String key = new Sha256("key").text(scope.hash()).text(text).hex();
-    return new Query(text, scope, key, prompt.maxAge(), prompt.maxDistance(), prompt.embedding());
+    Optional<String> contributor =
+        prompt
+            .contributor()
+            .map(id -> new Sha256("contributor").text(scope.hash()).text(id).hex());
+    return new Query(
+        text,
+        scope,
+        key,
+        prompt.maxAge(),
+        prompt.maxDistance(),
+        prompt.embedding(),
+        prompt.labelFilter(),
+        contributor);
   }
 
   /**
@@ -86,7 +126,26 @@ public record Query(
    * @return a copy without an embedding
    */
   public Query withoutEmbedding() {
-    return new Query(text, scope, key, maxAge, maxDistance, Optional.empty());
+    return new Query(text, scope, key, maxAge, maxDistance, Optional.empty(), labelFilter, contributor);
+  }
+
+  /**
+   * Returns the same query for answers with any labels.
+   *
+   * @return a copy without a filter of labels
+   */
+  public Query withoutLabelFilter() {
+    return new Query(text, scope, key, maxAge, maxDistance, embedding, Optional.empty(), contributor);
+  }
+
+  /**
+   * Returns whether an answer with some labels may be used.
+   *
+   * @param labels the labels of the answer
+   * @return true if they meet the filter, or if there is none
+   */
+  public boolean acceptsLabels(Labels labels) {
+    return labelFilter.isEmpty() || labelFilter.get().matches(labels);
   }
 
   /** Returns the key, but no text. */

@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +33,11 @@ public final class Scope {
 
   /** 128 bits, so that two of a billion terms are equal with a probability of 1e-21. */
   private static final int TERM_LENGTH = 32;
+
+  private static final int MAX_DEPENDENCY_TERMS = 1_000;
+
+  /** The terms of the first dependencies, because every lookup of a dependent prompt needs them. */
+  private static final Map<String, String> DEPENDENCY_TERMS = new ConcurrentHashMap<>();
 
   private final SortedMap<String, String> tags;
   private final Optional<String> system;
@@ -225,9 +231,12 @@ public final class Scope {
    * @return a hash of 32 lower-case hexadecimal digits for each dependency
    */
   public Set<String> dependencyTerms() {
-    return dependencies.isEmpty()
-        ? Set.of()
-        : dependencies.stream().map(Scope::dependencyTerm).collect(Collectors.toUnmodifiableSet());
+    return switch (dependencies.size()) {
+      case 0 -> Set.of();
+      case 1 -> Set.of(dependencyTerm(dependencies.first()));
+      default ->
+          dependencies.stream().map(Scope::dependencyTerm).collect(Collectors.toUnmodifiableSet());
+    };
   }
 
   /**
@@ -288,7 +297,15 @@ public final class Scope {
    * @return 32 lower-case hexadecimal digits
    */
   public static String dependencyTerm(String dependency) {
-    return term("dependency", dependency);
+    String known = DEPENDENCY_TERMS.get(dependency);
+    if (known != null) {
+      return known;
+    }
+    String term = term("dependency", dependency);
+    if (DEPENDENCY_TERMS.size() < MAX_DEPENDENCY_TERMS) {
+      DEPENDENCY_TERMS.put(dependency, term);
+    }
+    return term;
   }
 
   /**
@@ -300,6 +317,16 @@ public final class Scope {
    */
   public static String versionTerm(String dependencyTerm, String version) {
     return term("dependency version", dependencyTerm, version);
+  }
+
+  /**
+   * Returns the term of the copies of an entry: entries of other prompts with the same answer.
+   *
+   * @param key the key of the entry that was copied
+   * @return 32 lower-case hexadecimal digits
+   */
+  public static String copyTerm(String key) {
+    return term("copy", key);
   }
 
   private static String term(String kind, String... parts) {

@@ -4,7 +4,9 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
 
 /**
  * Computes a SHA-256 hash over a sequence of parts. Each part is preceded by its length, so that
@@ -37,6 +39,13 @@ final class Sha256 {
     ByteBuffer units = ByteBuffer.allocate(text.length() * Character.BYTES);
     units.asCharBuffer().put(text);
     digest.update(units);
+    return this;
+  }
+
+  /** Adds texts whose order does not matter. */
+  Sha256 texts(Set<String> texts) {
+    number(texts.size());
+    new TreeSet<>(texts).forEach(this::text);
     return this;
   }
 

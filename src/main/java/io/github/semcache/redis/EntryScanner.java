@@ -6,6 +6,7 @@ import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,8 +23,13 @@ final class EntryScanner {
   /** The reply to PTTL for a key without expiry. The reply for a missing key is lower. */
   private static final long NO_EXPIRY = -1;
 
-  private static final byte[][] ENTRY_FIELDS =
-      HashCodec.ENCODED_ENTRY_FIELDS.toArray(byte[][]::new);
+  /** The fields of an entry, and its terms. */
+  private static final byte[][] FIELDS =
+      Stream.concat(HashCodec.ENTRY_FIELDS.stream(), Stream.of(HashCodec.TERMS))
+          .map(Utf8::encode)
+          .toArray(byte[][]::new);
+
+  private static final int TERMS = FIELDS.length - 1;
 
   private final RedisCommands commands;
   private final InstantSource time;
@@ -41,6 +47,13 @@ final class EntryScanner {
         .map(batch -> batch.stream().filter(key -> seenKeys.add(entryKey(key))).toList())
         .filter(batch -> !batch.isEmpty())
         .flatMap(this::read);
+  }
+
+  /** Returns the readable entries with given keys. */
+  List<ListedEntry> entries(Set<String> keys) {
+    return keys.isEmpty()
+        ? List.of()
+        : read(keys.stream().map(commands.keys()::documentKey).toList()).toList();
   }
 
   /** Reads smaller batches if the entries of a batch are too large for one reply. */
@@ -65,8 +78,8 @@ final class EntryScanner {
         commands.sendForEach(
             action,
             documentKeys,
-            (pipeline, key) -> pipeline.hmget(key, ENTRY_FIELDS),
-            (jedis, key) -> jedis.hmget(key, ENTRY_FIELDS));
+            (pipeline, key) -> pipeline.hmget(key, FIELDS),
+            (jedis, key) -> jedis.hmget(key, FIELDS));
     // After the hashes, so that an entry that expires in between is recognized as missing.
     List<@Nullable Long> ttlMillis =
         commands.sendForEach(
@@ -85,7 +98,7 @@ final class EntryScanner {
       @Nullable List<byte @Nullable []> hash,
       @Nullable Long ttlMillis,
       Instant now) {
-    if (hash == null || hash.stream().allMatch(Objects::isNull)) {
+    if (hash == null || hash.subList(0, TERMS).stream().allMatch(Objects::isNull)) {
       return Optional.empty();
     }
     if (ttlMillis == null || ttlMillis < NO_EXPIRY) {
@@ -98,11 +111,21 @@ final class EntryScanner {
               entry,
               ttlMillis == NO_EXPIRY
                   ? Optional.empty()
-                  : Optional.of(now.plus(Duration.ofMillis(ttlMillis)))));
+                  : Optional.of(now.plus(Duration.ofMillis(ttlMillis))),
+              terms(hash.get(TERMS))));
     } catch (StoreException.CorruptEntry e) {
       // A listing omits entries that cannot be read.
       return Optional.empty();
     }
+  }
+
+  private static Optional<Set<String>> terms(byte @Nullable [] value) {
+    if (value == null) {
+      return Optional.empty();
+    }
+    String joined = Utf8.decode(value);
+    return Optional.of(
+        joined.isEmpty() ? Set.of() : Set.copyOf(Arrays.asList(joined.split(",", -1))));
   }
 
   private String entryKey(byte[] documentKey) {

@@ -1,7 +1,9 @@
 package io.github.semcache.redis;
 
+import io.github.semcache.store.EntrySelector;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -29,6 +31,12 @@ final class FieldFilter {
     static Condition term(String term) {
       return new Condition(
           HashCodec.TERMS, terms -> Arrays.asList(terms.split(",")).contains(term));
+    }
+
+    static Condition terms(List<Set<String>> terms) {
+      return new Condition(
+          HashCodec.TERMS,
+          joined -> EntrySelector.ByTerms.matches(Set.of(joined.split(",")), terms));
     }
 
     static Condition createdBefore(long millis) {

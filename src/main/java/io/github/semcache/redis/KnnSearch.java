@@ -107,7 +107,7 @@ final class KnnSearch {
   }
 
   private byte[][] arguments(NearestQuery query) {
-    String filter = SearchArguments.filter(query.scope(), query.notBefore());
+    String filter = SearchArguments.filter(query);
     int k = k(query);
     HybridPolicy policy = policy(selectivityGroup(query), filter, k);
     return SearchArguments.nearest(
@@ -135,7 +135,7 @@ final class KnnSearch {
   }
 
   private List<SearchReply.Row> search(NearestQuery query, int k, boolean withFields) {
-    String filter = SearchArguments.filter(query.scope(), query.notBefore());
+    String filter = SearchArguments.filter(query);
     String group = selectivityGroup(query);
     byte[] vector = HashCodec.encode(query.embedding(), vectorType);
     HybridPolicy policy = policy(group, filter, k);
@@ -199,15 +199,17 @@ final class KnnSearch {
   }
 
   /**
-   * Returns a name for the filters that about the same number of entries pass: the scope and the
-   * order of magnitude of the maximum age.
+   * Returns a name for the filters that about the same number of entries pass: the scope, the order
+   * of magnitude of the maximum age, and the terms.
    */
   private String selectivityGroup(NearestQuery query) {
+    String group =
+        query.terms().isEmpty() ? query.scope() : query.scope() + " " + query.terms().hashCode();
     return query
         .notBefore()
         .map(notBefore -> Math.max(0, time.millis() - notBefore.toEpochMilli()))
-        .map(age -> query.scope() + " " + (Long.SIZE - Long.numberOfLeadingZeros(age)))
-        .orElse(query.scope());
+        .map(age -> group + " " + (Long.SIZE - Long.numberOfLeadingZeros(age)))
+        .orElse(group);
   }
 
   /** Reads expired entries, which makes the server delete them and remove them from the index. */

@@ -483,6 +483,9 @@ public final class RedisVectorStore
     if (selector instanceof EntrySelector.ByTerm byTerm) {
       return SearchArguments.termFilter(byTerm.term());
     }
+    if (selector instanceof EntrySelector.ByTerms byTerms) {
+      return SearchArguments.termsFilter(byTerms.terms());
+    }
     if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
       return SearchArguments.createdBeforeFilter(createdBefore.time());
     }
@@ -495,6 +498,9 @@ public final class RedisVectorStore
     }
     if (selector instanceof EntrySelector.ByTerm byTerm) {
       return FieldFilter.Condition.term(byTerm.term());
+    }
+    if (selector instanceof EntrySelector.ByTerms byTerms) {
+      return FieldFilter.Condition.terms(byTerms.terms());
     }
     if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
       return FieldFilter.Condition.createdBefore(createdBefore.time().toEpochMilli());
@@ -545,6 +551,12 @@ public final class RedisVectorStore
   @Override
   public Stream<ListedEntry> entries() {
     return scanner.entries();
+  }
+
+  /** {@inheritDoc} Takes two round trips. */
+  @Override
+  public List<ListedEntry> entries(Set<String> keys) {
+    return scanner.entries(requireNonNull(keys, "keys"));
   }
 
   /** {@inheritDoc} Takes one round trip. */

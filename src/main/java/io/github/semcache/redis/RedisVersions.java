@@ -101,7 +101,11 @@ final class RedisVersions {
    * @param terms the terms of the dependencies; may be empty
    */
   Pending request(AbstractPipeline pipeline, List<String> terms) {
-    return new Pending(terms, terms.stream().map(term -> pipeline.get(key(term))).toList());
+    List<Response<byte[]>> versions = new ArrayList<>(terms.size());
+    for (String term : terms) {
+      versions.add(pipeline.get(key(term)));
+    }
+    return new Pending(terms, versions);
   }
 
   /** The replies of one pipeline for versions. Redirected commands are sent again without it. */
@@ -158,13 +162,18 @@ final class RedisVersions {
   }
 
   private Map<String, String> complete(List<String> terms, List<byte @Nullable []> values) {
+    if (terms.size() == 1) {
+      return Map.of(terms.get(0), version(terms.get(0), values.get(0)));
+    }
     Map<String, String> versions = new HashMap<>();
     for (int i = 0; i < terms.size(); i++) {
-      byte[] value = values.get(i);
-      String term = terms.get(i);
-      versions.put(term, value != null ? Utf8.decode(value) : create(term));
+      versions.put(terms.get(i), version(terms.get(i), values.get(i)));
     }
     return versions;
+  }
+
+  private String version(String term, byte @Nullable [] value) {
+    return value != null ? Utf8.decode(value) : create(term);
   }
 
   /** Creates a missing version, unless another client has created it in the meantime. */

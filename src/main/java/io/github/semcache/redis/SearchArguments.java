@@ -5,10 +5,13 @@ import static io.github.semcache.redis.HashCodec.EMBEDDING;
 import static io.github.semcache.redis.HashCodec.SCOPE;
 
 import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore.NearestQuery;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Builds the arguments of {@code FT.SEARCH}. */
 final class SearchArguments {
@@ -53,6 +56,19 @@ final class SearchArguments {
     return notBefore
         .map(time -> tag + " @" + CREATED_AT + ":[" + time.toEpochMilli() + " +inf]")
         .orElse(tag);
+  }
+
+  /** Returns the filter of a search. */
+  static String filter(NearestQuery query) {
+    String filter = filter(query.scope(), query.notBefore());
+    return query.terms().isEmpty() ? filter : filter + " " + termsFilter(query.terms());
+  }
+
+  /** Returns the filter for the entries with at least one term of each set. */
+  static String termsFilter(List<Set<String>> terms) {
+    return terms.stream()
+        .map(anyOf -> "@" + HashCodec.TERMS + ":{" + String.join("|", anyOf) + "}")
+        .collect(Collectors.joining(" "));
   }
 
   /** Returns the filter for the entries with a term, which consists of hexadecimal digits. */

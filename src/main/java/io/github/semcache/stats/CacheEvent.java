@@ -5,7 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.judge.AnswerJudge.Verdict;
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.verify.Verification;
 import java.time.Duration;
@@ -219,6 +220,14 @@ public sealed interface CacheEvent {
    * @param now the new state
    */
   record PolicyStateChanged(Learner.State before, Learner.State now) implements CacheEvent {}
+
+  /**
+   * The settings of the running cache changed, by a call of this instance or of another one.
+   *
+   * @param before the previous settings
+   * @param now the new settings
+   */
+  record SettingsChanged(CacheSettings before, CacheSettings now) implements CacheEvent {}
 
   /**
    * A part failed.

@@ -1,6 +1,6 @@
 package io.github.semcache.stats;
 
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.MissReason;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@link CacheEvent.ShadowHit}, {@link CacheEvent.Judged}, {@link
  *     CacheEvent.JudgmentDropped}, {@link CacheEvent.Reported}</td><td>{@code quality}</td></tr>
  * <tr><td>{@link CacheEvent.PolicyStateChanged}</td>
- *     <td>{@code policyState}, {@code policyTrips}</td></tr>
+ *     <td>{@code policyState}, {@code policyTrips}, {@code settingsChanges}</td></tr>
  * <tr><td>{@link CacheEvent.Failed} of {@code STORE}</td><td>{@code storeErrors}</td></tr>
  * <tr><td>{@link CacheEvent.Failed} of {@code EMBEDDER}</td><td>{@code embedderErrors}</td></tr>
  * <tr><td>{@link CacheEvent.Failed} of {@code VERIFIER}</td><td>{@code verifierErrors}</td></tr>
@@ -78,6 +78,7 @@ public final class CacheStats {
   private final long tokensSaved;
   private final Learner.State policyState;
   private final long policyTrips;
+  private final long settingsChanges;
   private final List<ModelUsage> modelUsage;
   private final Verifications verifications;
   private final Freshness freshness;
@@ -114,6 +115,7 @@ public final class CacheStats {
     tokensSaved = counter.tokensSaved.sum();
     policyState = counter.policyState;
     policyTrips = counter.policyTrips.sum();
+    settingsChanges = counter.settingsChanges.sum();
     modelUsage = counter.usage.snapshot();
     verifications = counter.verifications.snapshot();
     freshness = counter.freshness.snapshot();
@@ -158,6 +160,7 @@ public final class CacheStats {
     tokensSaved = difference(later.tokensSaved, earlier.tokensSaved);
     policyState = later.policyState;
     policyTrips = difference(later.policyTrips, earlier.policyTrips);
+    settingsChanges = difference(later.settingsChanges, earlier.settingsChanges);
     modelUsage =
         later.modelUsage.stream()
             .map(usage -> usage.minus(earlier.modelUsage))
@@ -431,6 +434,16 @@ public final class CacheStats {
   }
 
   /**
+   * Returns the number of changes of the settings of the running cache, by this instance and by
+   * others.
+   *
+   * @return the number of changes
+   */
+  public long settingsChanges() {
+    return settingsChanges;
+  }
+
+  /**
    * Returns the fraction of requests that would have been answered from the cache in shadow mode.
    *
    * @return the fraction, in [0, 1]; 0 without requests and outside shadow mode
@@ -639,6 +652,7 @@ public final class CacheStats {
     counts.put("tokensSaved", tokensSaved);
     counts.put("policyState", policyState);
     counts.put("policyTrips", policyTrips);
+    counts.put("settingsChanges", settingsChanges);
     counts.put("modelUsage", modelUsage);
     counts.put("verifications", verifications);
     counts.put("freshness", freshness);
@@ -731,6 +745,12 @@ public final class CacheStats {
      */
     public boolean savesTime() {
       return timeSaved.compareTo(overhead) > 0;
+    }
+
+    /** Returns the amounts and durations with their names and units. */
+    @Override
+    public String toString() {
+      return StatsText.of(this);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.github.semcache.stats;
 
 import io.github.semcache.chat.ChatReply.TokenUsage;
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.MissReason;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +33,7 @@ final class StatsCounter implements CacheStats.Counter {
   final LongAdder outputTokens = new LongAdder();
   final LongAdder tokensSaved = new LongAdder();
   final LongAdder policyTrips = new LongAdder();
+  final LongAdder settingsChanges = new LongAdder();
   volatile Learner.State policyState = Learner.State.COLD;
   final VerificationCounter verifications = new VerificationCounter();
   final FreshnessCounter freshness = new FreshnessCounter();
@@ -75,6 +76,8 @@ final class StatsCounter implements CacheStats.Counter {
     } else if (event instanceof CacheEvent.PolicyStateChanged changed) {
       policyState = changed.now();
       policyTrips.add(changed.now() == Learner.State.TRIPPED ? 1 : 0);
+    } else if (event instanceof CacheEvent.SettingsChanged) {
+      settingsChanges.increment();
     } else if (event instanceof CacheEvent.Failed failed) {
       countFailure(failed.part());
     } else if (!freshness.count(event)) {

@@ -1,6 +1,6 @@
 package io.github.semcache.stats;
 
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.MissReason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,7 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The text of a {@link CacheStats}: the counts that are not zero, with their names. */
+/**
+ * The text of a {@link CacheStats}, the counts that are not zero with their names, and of its
+ * {@link CacheStats.Savings}.
+ */
 final class StatsText {
   private final List<String> parts = new ArrayList<>();
 
@@ -54,6 +57,7 @@ final class StatsText {
     add("inputTokens", stats.inputTokens());
     add("outputTokens", stats.outputTokens());
     add("tokensSaved", stats.tokensSaved());
+    add("timeSaved", timeSaved(stats));
     add("embeddings", stats.embeddings());
     add("embeddingTime", stats.embeddingTime());
     add("lookups", stats.lookups());
@@ -65,6 +69,31 @@ final class StatsText {
     if (stats.singleUseScopeRate() > 0) {
       parts.add("singleUseScopeRate=" + percent(stats.singleUseScopeRate()));
     }
+  }
+
+  private static Duration timeSaved(CacheStats stats) {
+    return stats.modelUsage().stream()
+        .map(CacheStats.ModelUsage::savedTime)
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  /** Returns what a cache has saved, as one line. */
+  static String of(CacheStats.Savings savings) {
+    StatsText text = new StatsText();
+    text.parts.add("moneySaved=" + money(savings, savings.moneySaved()));
+    text.parts.add("moneySpent=" + money(savings, savings.moneySpent()));
+    if (savings.embeddingCost() > 0) {
+      text.parts.add("embeddingCost=" + money(savings, savings.embeddingCost()));
+    }
+    text.add("unpricedCalls", savings.unpricedCalls());
+    text.parts.add("timeSaved=" + readable(savings.timeSaved()));
+    text.parts.add("overhead=" + readable(savings.overhead()));
+    return "Savings{" + String.join(", ", text.parts) + "}";
+  }
+
+  private static String money(CacheStats.Savings savings, double amount) {
+    return String.format(
+        Locale.ROOT, amount >= 1 ? "%.2f %s" : "%.4f %s", amount, savings.currency());
   }
 
   private void addErrors(CacheStats stats) {
@@ -101,6 +130,7 @@ final class StatsText {
       parts.add("policyState=" + stats.policyState());
     }
     add("policyTrips", stats.policyTrips());
+    add("settingsChanges", stats.settingsChanges());
     CacheStats.Quality quality = stats.quality();
     add("shadowHits", quality.shadowHits());
     add("shadowTokensSaved", quality.shadowTokensSaved());

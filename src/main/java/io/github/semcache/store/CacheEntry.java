@@ -2,6 +2,7 @@ package io.github.semcache.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Normalizer;
 import java.time.Instant;
 import java.util.HashMap;
@@ -30,6 +31,12 @@ public record CacheEntry(
     Instant createdAt) {
   private static final Normalizer WELL_FORMED = Normalizer.wellFormed();
   private static final String GROUP = "group";
+
+  /** Precedes the name of a label with a text. */
+  private static final String TEXT_LABEL = "label.";
+
+  /** Precedes the name of a label with a number. */
+  private static final String NUMBER_LABEL = "number.";
 
   /**
    * Checks the components and copies the attributes.
@@ -84,6 +91,46 @@ public record CacheEntry(
   public CacheEntry group(String group) {
     Map<String, String> changed = new HashMap<>(attributes);
     changed.put(GROUP, requireNonNull(group, "group"));
+    return attributes(changed);
+  }
+
+  /**
+   * Returns the labels, which are attributes. Unreadable ones are omitted.
+   *
+   * @return the labels
+   */
+  public Labels labels() {
+    Labels labels = Labels.none();
+    for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+      String name = attribute.getKey();
+      try {
+        if (name.startsWith(TEXT_LABEL)) {
+          labels = labels.with(name.substring(TEXT_LABEL.length()), attribute.getValue());
+        } else if (name.startsWith(NUMBER_LABEL)) {
+          double number = Double.parseDouble(attribute.getValue());
+          labels = labels.with(name.substring(NUMBER_LABEL.length()), number);
+        }
+      } catch (IllegalArgumentException e) {
+        // Written by someone else.
+      }
+    }
+    return labels;
+  }
+
+  /**
+   * Returns a copy with other labels. To find the entry by them, the {@linkplain Labels#terms terms
+   * of the labels} must be among the {@linkplain NewEntry#terms terms of the entry}.
+   *
+   * @param labels the labels, which replace the previous ones
+   * @return a copy of this entry with the given labels
+   */
+  public CacheEntry labels(Labels labels) {
+    Map<String, String> changed = new HashMap<>(attributes);
+    changed.keySet().removeIf(name -> name.startsWith(TEXT_LABEL) || name.startsWith(NUMBER_LABEL));
+    labels.texts().forEach((name, value) -> changed.put(TEXT_LABEL + name, value));
+    labels
+        .numbers()
+        .forEach((name, value) -> changed.put(NUMBER_LABEL + name, Double.toString(value)));
     return attributes(changed);
   }
 

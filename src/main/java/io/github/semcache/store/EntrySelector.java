@@ -2,8 +2,11 @@ package io.github.semcache.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Scope;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 
 /** Selects entries of a store. Immutable. */
@@ -80,6 +83,17 @@ public sealed interface EntrySelector {
   }
 
   /**
+   * Selects the entries whose {@linkplain io.github.semcache.prompt.Labels labels} meet a filter,
+   * in all scopes.
+   *
+   * @param filter the filter
+   * @return the selector
+   */
+  static EntrySelector labels(LabelFilter filter) {
+    return new ByTerms(filter.terms());
+  }
+
+  /**
    * Selects the entries created before a time.
    *
    * @param time the time, rounded down to a millisecond
@@ -122,6 +136,37 @@ public sealed interface EntrySelector {
     /** Checks the term. */
     public ByTerm {
       requireNonNull(term, "term");
+    }
+  }
+
+  /**
+   * Selects the entries with at least one term of each of several sets.
+   *
+   * @param terms sets of {@linkplain NewEntry#terms terms}; neither the list nor a set is empty
+   */
+  record ByTerms(List<Set<String>> terms) implements EntrySelector {
+    /**
+     * Checks the terms.
+     *
+     * @throws IllegalArgumentException if the list or a set is empty, or if a term has other
+     *     characters than lower-case hexadecimal digits
+     */
+    public ByTerms {
+      terms = NewEntry.checkTerms(terms);
+      if (terms.isEmpty()) {
+        throw new IllegalArgumentException("terms is empty; it must contain at least one set");
+      }
+    }
+
+    /**
+     * Returns whether an entry is selected. For implementations of {@link VectorStore}.
+     *
+     * @param entryTerms the terms of the entry
+     * @param terms sets of terms; may be empty
+     * @return whether the entry has at least one term of each set
+     */
+    public static boolean matches(Set<String> entryTerms, List<Set<String>> terms) {
+      return terms.stream().noneMatch(anyOf -> Collections.disjoint(entryTerms, anyOf));
     }
   }
 

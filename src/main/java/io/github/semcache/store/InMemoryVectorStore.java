@@ -146,7 +146,10 @@ public final class InMemoryVectorStore
         : scope.embeddings.nearest(
             query.embedding(),
             query.k(),
-            node -> node.isLiveAt(now) && !isTooOld(node.entry, query));
+            node ->
+                node.isLiveAt(now)
+                    && !isTooOld(node.entry, query)
+                    && EntrySelector.ByTerms.matches(node.terms, query.terms()));
   }
 
   private static boolean isTooOld(CacheEntry entry, NearestQuery query) {
@@ -232,7 +235,8 @@ public final class InMemoryVectorStore
                 .map(
                     node -> {
                       CacheEntry changed = node.entry.withChange(change);
-                      long growth = EntrySize.of(changed, node.terms) - EntrySize.of(node.entry, node.terms);
+                      long growth =
+                          EntrySize.of(changed, node.terms) - EntrySize.of(node.entry, node.terms);
                       node.bytes += growth;
                       bytes += growth;
                       node.entry = changed;
@@ -298,6 +302,9 @@ public final class InMemoryVectorStore
     if (selector instanceof EntrySelector.ByTerm byTerm) {
       return select(node -> node.terms.contains(byTerm.term()));
     }
+    if (selector instanceof EntrySelector.ByTerms byTerms) {
+      return select(node -> EntrySelector.ByTerms.matches(node.terms, byTerms.terms()));
+    }
     if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
       return select(node -> node.entry.createdAt().isBefore(createdBefore.time()));
     }
@@ -331,12 +338,16 @@ public final class InMemoryVectorStore
   public Stream<ListedEntry> entries() {
     Instant now = time.instant();
     return withReadLock(
-        () ->
-            nodes.values().stream()
-                .filter(node -> node.isLiveAt(now))
-                .map(node -> new ListedEntry(node.entry, Optional.ofNullable(node.expiresAt)))
-                .toList())
+        () -> nodes.values().stream().filter(node -> node.isLiveAt(now)).map(Node::listed).toList())
         .stream();
+  }
+
+  @Override
+  public List<ListedEntry> entries(Set<String> keys) {
+    requireNonNull(keys, "keys");
+    Instant now = time.instant();
+    return withReadLock(
+        () -> keys.stream().flatMap(key -> findNode(key, now).stream()).map(Node::listed).toList());
   }
 
   private void delete(@Nullable Node node) {
@@ -444,6 +455,10 @@ public final class InMemoryVectorStore
 
     boolean isLiveAt(Instant now) {
       return expiresAt == null || now.isBefore(expiresAt);
+    }
+
+    Listable.ListedEntry listed() {
+      return new Listable.ListedEntry(entry, Optional.ofNullable(expiresAt), Optional.of(terms));
     }
   }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.prompt.Prompt;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -60,11 +61,33 @@ public record NewEntry(
    * @throws IllegalArgumentException if it does not consist of lower-case hexadecimal digits
    */
   public static String checkTerm(String term) {
-    if (term.isEmpty()
-        || !term.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+    // A loop: lookups with dependencies check each of their terms.
+    boolean isValid = !term.isEmpty();
+    for (int i = 0; isValid && i < term.length(); i++) {
+      char c = term.charAt(i);
+      isValid = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    }
+    if (!isValid) {
       throw new IllegalArgumentException(
           "a term has other characters; it must consist of lower-case hexadecimal digits");
     }
     return term;
+  }
+
+  /**
+   * Copies sets of terms, of which a search or a selector requires at least one each.
+   *
+   * @throws IllegalArgumentException if a set is empty, or if a term has other characters than
+   *     lower-case hexadecimal digits
+   */
+  static List<Set<String>> checkTerms(List<Set<String>> terms) {
+    List<Set<String>> copies = terms.stream().map(Set::copyOf).toList();
+    for (Set<String> anyOf : copies) {
+      if (anyOf.isEmpty()) {
+        throw new IllegalArgumentException("a set of terms is empty; no entry has a term of it");
+      }
+      anyOf.forEach(NewEntry::checkTerm);
+    }
+    return copies;
   }
 }

@@ -260,21 +260,43 @@ public interface VectorStore extends AutoCloseable {
    * @param k the maximum number of entries to return, at least 1
    * @param notBefore the earliest creation time of the entries to consider, in whole milliseconds;
    *     empty considers entries of any age
+   * @param terms an entry is considered if it has at least one {@linkplain NewEntry#terms term} of
+   *     each of these sets; none of them is empty
    */
-  record NearestQuery(Embedding embedding, String scope, int k, Optional<Instant> notBefore) {
+  record NearestQuery(
+      Embedding embedding,
+      String scope,
+      int k,
+      Optional<Instant> notBefore,
+      List<Set<String>> terms) {
 
     /**
      * Checks the components.
      *
-     * @throws IllegalArgumentException if k is less than 1
+     * @throws IllegalArgumentException if k is less than 1, or if a set of terms is empty or
+     *     contains a term with other characters than lower-case hexadecimal digits
      */
     public NearestQuery {
       requireNonNull(embedding, "embedding");
       requireNonNull(scope, "scope");
       requireNonNull(notBefore, "notBefore");
+      terms = NewEntry.checkTerms(terms);
       if (k < 1) {
         throw new IllegalArgumentException("k is " + k + "; it must be at least 1");
       }
+    }
+
+    /**
+     * Creates a search for entries with any terms.
+     *
+     * @param embedding the embedding to search for
+     * @param scope the hash of the scope
+     * @param k the maximum number of entries to return, at least 1
+     * @param notBefore the earliest creation time of the entries to consider, or empty
+     * @throws IllegalArgumentException if k is less than 1
+     */
+    public NearestQuery(Embedding embedding, String scope, int k, Optional<Instant> notBefore) {
+      this(embedding, scope, k, notBefore, List.of());
     }
   }
 
@@ -331,7 +353,8 @@ public interface VectorStore extends AutoCloseable {
   }
 
   /**
-   * A store that can list its entries. For tools; the cache itself never lists entries.
+   * A store that can list its entries. For tools and for migrations to another store; lookups never
+   * list entries.
    *
    * <p>Implementations are thread-safe.
    */
@@ -348,16 +371,29 @@ public interface VectorStore extends AutoCloseable {
     Stream<ListedEntry> entries();
 
     /**
-     * An entry and its expiry.
+     * Returns the live entries with given keys as {@link #entries()} does. Entries that cannot be
+     * read are skipped. Reading an entry does not count as a use of it.
+     *
+     * @param keys the keys; may be empty
+     * @return the entries, in no particular order
+     * @throws StoreException if the store fails
+     */
+    List<ListedEntry> entries(Set<String> keys);
+
+    /**
+     * An entry with its expiry and its terms.
      *
      * @param entry the entry
      * @param expiresAt the expiry time; empty if it does not expire
+     * @param terms the {@linkplain NewEntry#terms terms} with which it was written; empty if the
+     *     store does not know them
      */
-    record ListedEntry(CacheEntry entry, Optional<Instant> expiresAt) {
-      /** Checks the components. */
+    record ListedEntry(CacheEntry entry, Optional<Instant> expiresAt, Optional<Set<String>> terms) {
+      /** Checks the components and copies the terms. */
       public ListedEntry {
         requireNonNull(entry, "entry");
         requireNonNull(expiresAt, "expiresAt");
+        terms = terms.map(Set::copyOf);
       }
     }
   }

@@ -57,6 +57,10 @@ final class PairRules {
     if (replacement != null) {
       return replacement;
     }
+    String command = CommandRules.difference(prompts.asked(), prompts.cached());
+    if (command != null) {
+      return command;
+    }
     String function = functionDifference(diff, first, second, features);
     if (function != null) {
       return function;

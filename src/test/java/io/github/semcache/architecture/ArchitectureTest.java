@@ -70,6 +70,9 @@ class ArchitectureTest {
           "internal.verify", new String[] {"verify", "evaluation"},
           "internal.decision", new String[] {"", "evaluation"},
           "internal.json", new String[] {"openai", "openai.proxy", "langchain4j"},
+          "internal.migration", new String[] {"", "migration"},
+          "internal.text",
+              new String[] {"", "openai", "openai.proxy", "langchain4j", "internal.migration"},
           "internal.store", new String[] {"", "store", "redis", "lucene", "evaluation"});
 
   private static final String[] PORT_PACKAGES = packages(PORTS.keySet().toArray(String[]::new));
@@ -296,6 +299,20 @@ class ArchitectureTest {
                 JDK_AND_NULLNESS,
                 new String[] {"javax.crypto.."},
                 packages("encryption", "store", "prompt", "embedding", "deadline")))
+        .check(MAIN);
+  }
+
+  @Test
+  void migrationDependsOnlyOnThePortsAndItsInternalPackage() {
+    classes()
+        .that()
+        .resideInAPackage(BASE + ".migration")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            concat(
+                JDK_AND_NULLNESS,
+                packages("migration", "internal.migration", "store", "embedding")))
         .check(MAIN);
   }
 

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 0;
-  private static final int MAX_BASE_CLASSES = 22;
-  private static final int MAX_PUBLIC_TYPES = 120;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 70;
+  private static final int MAX_BASE_CLASSES = 23;
+  private static final int MAX_PUBLIC_TYPES = 143;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 76;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
@@ -47,6 +47,8 @@ class StructureTest {
           Set.of("internal.entry", "internal.stats"),
           Set.of("internal.resilience"),
           Set.of("internal.learning"),
+          Set.of("internal.migration"),
+          Set.of("migration"),
           Set.of(""),
           Set.of("adapter", "internal.json"),
           Set.of("openai", "langchain4j", "micrometer"),

@@ -7,6 +7,8 @@ import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
@@ -104,6 +106,40 @@ class LoadCommandTest {
   }
 
   @Test
+  void labelsAreLoadedAndChangedLabelsAreLoadedAgain() throws IOException {
+    String rows =
+        """
+        prompt,answer,category,amount
+        Where is my card?,On its way.,cards,
+        What does it cost?,10 euros,prices,10
+        How much is it?,Ten,prices,ten
+        """;
+    String[] load = {
+      "load", file("faq.csv", rows), "--label", "topic=category", "--number", "price=amount"
+    };
+
+    CliRun run = run(load);
+
+    assertThat(run.out().strip()).isEqualTo("2 answers stored, 0 already stored, 1 row rejected");
+    assertThat(run.err()).contains("line 4: column 'amount' is not a number");
+    assertThat(lookup(Prompt.of("What does it cost?")).orElseThrow().labels())
+        .isEqualTo(Labels.none().with("topic", "prices").with("price", 10));
+    assertThat(lookup(Prompt.of("Where is my card?").where(LabelFilter.anyOf("topic", "cards"))))
+        .isPresent();
+    assertThat(run(load).out()).startsWith("0 answers stored, 2 already stored");
+    file("faq.csv", rows.replace("On its way.,cards", "On its way.,shipping"));
+    assertThat(run(load).out()).startsWith("1 answer stored, 1 already stored");
+    assertThat(run("ls", "--label", "topic=shipping").out()).hasLineCount(1);
+    assertThat(run("load", load[1], "--label", "a=category", "--number", "a=amount").exitCode())
+        .isEqualTo(2);
+    run("load", load[1], "--label", "topic=missing")
+        .assertFailed(
+            1,
+            directory.resolve("faq.csv")
+                + " has no column 'missing'; its columns are [prompt, answer, category, amount]");
+  }
+
+  @Test
   void answersThatAreStoredAreSkippedUnlessTheyChanged() throws IOException {
     String file = file("faq.csv", "prompt,answer\nWhere is my card?,A\nHow do I pay?,B\n");
     run("load", file);
@@ -115,6 +151,18 @@ class LoadCommandTest {
     assertThat(run("load", file).out()).startsWith("2 answers stored, 1 already stored");
     assertThat(lookup(Prompt.of("How do I pay?"))).map(Answer::text).contains("C");
     assertThat(run("load", file, "--replace").out()).startsWith("3 answers stored, 0 already");
+  }
+
+  @Test
+  void curatedAnswersAreMarkedAlsoIfTheyWereStoredWithoutTheMark() throws IOException {
+    String file = file("faq.csv", "prompt,answer\nWhere is my card?,A\n");
+    run("load", file);
+    assertThat(lookup(Prompt.of("Where's my card?")).map(Answer::isCurated)).contains(false);
+
+    assertThat(run("load", file, "--curated").out()).startsWith("1 answer stored, 0 already");
+    assertThat(lookup(Prompt.of("Where's my card?")).map(Answer::isCurated)).contains(true);
+    assertThat(run("load", file, "--curated").out()).startsWith("0 answers stored, 1 already");
+    assertThat(run("load", file).out()).startsWith("0 answers stored, 1 already");
   }
 
   @Test

@@ -105,6 +105,35 @@ class RedisCommandsIT {
   }
 
   @Test
+  void entriesAreMigratedToAnotherModelOfTheCache() {
+    Embedder other = Embedder.of("other-model", 4, text -> new float[] {1, 0, 0, 0});
+    List<String> all = new ArrayList<>(List.of("--store", server().toString()));
+    all.addAll(List.of("--cache-name", cacheName, "--no-embedding-cache"));
+    options(all);
+    List<String> migrate = new ArrayList<>(List.of("migrate", "--from", embedder.modelId()));
+    migrate.addAll(all);
+
+    assertThat(CliRun.of(other, migrate.toArray(String[]::new)).out())
+        .startsWith("2 entries copied, 0 already copied");
+
+    assertThat(CliRun.of(other, migrate.toArray(String[]::new)).out())
+        .startsWith("0 entries copied, 2 already copied");
+    try (RedisVectorStore store =
+            RedisVectorStore.builder(connection(), EmbeddingSpace.of(other))
+                .cacheName(cacheName)
+                .build();
+        SemanticCache cache =
+            SemanticCache.builder()
+                .embedder(other)
+                .chatClient(ChatClient.of("gpt-test", prompt -> "?"))
+                .store(store)
+                .build()) {
+      assertThat(cache.lookup(Prompt.of("How do I pay?"))).isPresent();
+      store.dropIndex(true);
+    }
+  }
+
+  @Test
   void loadStoresAnswersInAnExistingCacheAndInANewOne(@TempDir Path directory) throws IOException {
     Path file =
         Files.writeString(

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.testkit.Entries;
+import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +132,103 @@ class StoreCommandsTest {
     assertThat(json.get("expiring").asInt()).isEqualTo(2);
     assertThat(json.get("embeddingModel").asText()).isEqualTo("fake-embedder");
     assertThat(run("stats").out()).containsPattern("entries +2");
+  }
+
+  @Test
+  void statsShowWhatHitsOnTheAnswersSave() {
+    ChatClient model =
+        new FakeChatClient()
+            .replying(
+                prompt ->
+                    ChatReply.of("On its way.")
+                        .model("small-2026-01-31")
+                        .usage(new ChatReply.TokenUsage(300, 100)));
+    try (SemanticCache cache = cache()) {
+      cache.ask(Prompt.of("How do I pay by card?"), model);
+      cache.ask(Prompt.of("How do I pay by invoice?").tag("tenant", "acme"), model);
+    }
+
+    JsonNode json =
+        run("stats", "--price", "small=1000,10000", "--currency", "EUR", "--json").json();
+    assertThat(json.get("answersOfModels").asInt()).isEqualTo(2);
+    assertThat(json.get("inputTokens").asInt()).isEqualTo(600);
+    assertThat(json.get("outputTokens").asInt()).isEqualTo(200);
+    assertThat(json.get("tokensSavedPerHit").asInt()).isEqualTo(400);
+    assertThat(json.get("secondsSavedPerHit").isNumber()).isTrue();
+    assertThat(json.get("cost").asDouble()).isEqualTo(2.6);
+    assertThat(json.get("costSavedPerHit").asDouble()).isEqualTo(1.3);
+    assertThat(json.get("unpricedAnswers").asInt()).isZero();
+    assertThat(run("stats").out()).containsPattern("tokensSavedPerHit +400").doesNotContain("cost");
+    run("stats", "--price", "small=1")
+        .assertFailed(
+            1, "--price, --currency: it must have two prices; --price must be MODEL=INPUT,OUTPUT");
+  }
+
+  @Test
+  void entriesAreListedAndRemovedByLabels() {
+    try (SemanticCache cache = cache()) {
+      Prompt prompt = Prompt.of("How do I pay by card?");
+      cache.put(prompt.label("topic", "billing").label("price", 12.5), "A");
+      cache.put(prompt.tag("t", "1").label("topic", "refunds").label("price", 40), "B");
+      cache.put(prompt.tag("t", "2").label("topic", "other"), "C");
+    }
+
+    assertThat(run("ls", "--label", "topic=billing").out())
+        .hasLineCount(1)
+        .contains("How do I pay by card?  topic=billing  price=12.5");
+    JsonNode json =
+        run("ls", "--label", "topic=billing", "--label", "topic=refunds", "--json").json();
+    assertThat(json).hasSize(2);
+    assertThat(json.get(0).get("labels").get("price").isNumber()).isTrue();
+    assertThat(run("ls", "--number", "price=12.5..").out()).hasLineCount(2);
+    assertThat(run("ls", "--number", "price=..12.4").out()).isEmpty();
+    assertThat(run("ls", "--number", "price=40", "--label", "topic=billing").out()).isEmpty();
+
+    String[] forget = {"forget", "--label", "topic=refunds", "--number", "price=0..100"};
+    List<String> dryRun = new ArrayList<>(List.of(forget));
+    dryRun.add("--dry-run");
+    assertThat(run(dryRun.toArray(String[]::new)).out().strip())
+        .isEqualTo("1 entry would be removed");
+    assertThat(run(forget).out().strip()).isEqualTo("1 entry removed");
+    CliRun misspelled = run("forget", "--label", "topik=billing");
+    assertThat(misspelled.out().strip()).isEqualTo("0 entries removed");
+    assertThat(misspelled.err()).contains("no entry has a label with this name");
+    assertThat(run("forget", "--number", "price=0..", "--json").json().get("removed").asInt())
+        .isEqualTo(1);
+    run("forget", "--number", "price=a..b")
+        .assertFailed(1, "--number is 'price=a..b'; it must be NAME=NUMBER or NAME=MIN..MAX");
+    assertThat(run("forget", "--label", "topic=other", "--all").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void settingsOfRunningCachesAreShownAndChanged() {
+    assertThat(run("settings").out())
+        .containsPattern("maxDistance +-")
+        .containsPattern("timeToLive +-");
+
+    JsonNode json = run("settings", "--max-distance", "0.01", "--ttl", "PT1H", "--json").json();
+    assertThat(json.get("maxDistance").asDouble()).isEqualTo(0.01);
+    assertThat(json.get("timeToLive").asText()).isEqualTo("PT1H");
+    assertThat(json.get("deadline").isNull()).isTrue();
+    assertThat(run("settings", "--deadline", "PT0.3S").out())
+        .containsPattern("maxDistance +0.01")
+        .containsPattern("deadline +PT0.3S");
+    try (SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .ownedStore(LuceneVectorStore.open(directory.resolve("store"), embedder))
+            .sharedSettings(Duration.ofSeconds(10))
+            .build()) {
+      assertThat(cache.settings())
+          .isEqualTo(
+              CacheSettings.none()
+                  .maxDistance(0.01)
+                  .timeToLive(Duration.ofHours(1))
+                  .deadline(Duration.ofMillis(300)));
+    }
+    assertThat(run("settings", "--reset", "--max-distance", "0.2", "--json").json().toString())
+        .isEqualTo("{\"maxDistance\":0.2,\"timeToLive\":null,\"deadline\":null}");
+    assertThat(run("settings", "--max-distance", "3").exitCode()).isEqualTo(2);
   }
 
   @Test

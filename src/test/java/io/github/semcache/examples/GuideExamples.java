@@ -1,5 +1,8 @@
 package io.github.semcache.examples;
 
+import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.langchain4j.model.scoring.ScoringModel;
+import dev.langchain4j.model.scoring.onnx.OnnxScoringModel;
 import io.github.semcache.Answer;
 import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
@@ -13,7 +16,10 @@ import io.github.semcache.embedding.EmbeddingCache;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.encryption.StoreEncryption;
 import io.github.semcache.evaluation.DataFile;
+import io.github.semcache.evaluation.LabeledPair;
 import io.github.semcache.evaluation.LabeledPrompt;
+import io.github.semcache.evaluation.PairReplay;
+import io.github.semcache.evaluation.PrecisionCurve;
 import io.github.semcache.evaluation.PromptColumns;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
@@ -23,12 +29,16 @@ import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.Lexicon;
 import io.github.semcache.guard.Lexicon.WordList;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.langchain4j.LangChain4jVerifier;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.lucene.LuceneVectorStore;
+import io.github.semcache.migration.StoreMigration;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.redis.NearCache;
 import io.github.semcache.redis.RedisConnection;
@@ -101,6 +111,23 @@ final class GuideExamples {
     VectorStore encrypted = StoreEncryption.of(keys).encrypt(store);
     // encryption ends
     return encrypted;
+  }
+
+  static Answer confirmations(
+      Embedder embedder, ChatClient chatClient, String question, String accountId) {
+    // confirmations begins
+    SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(chatClient)
+            .confirmations(2)
+            .build();
+    // The id of the authenticated account, which callers cannot choose:
+    Answer answer = cache.ask(Prompt.of(question).contributor(accountId));
+    // Answers that were checked need no confirmation, and answers of the model do not replace them:
+    cache.put(Prompt.of("What does the premium plan cost?").curated(), "10 euros per month");
+    // confirmations ends
+    return answer;
   }
 
   static Answer scope(SemanticCache cache) {
@@ -266,6 +293,38 @@ final class GuideExamples {
     return (removed ? 1 : 0) + ofTenant + ofModel + old + all;
   }
 
+  static long labels(SemanticCache cache) {
+    // labels begins
+    Prompt prompt =
+        Prompt.of("What does the premium plan cost?")
+            .label("topic", "billing")
+            .label("price", 12.5);
+    Answer answer = cache.ask(prompt);
+    System.out.println(answer.labels().text("topic") + " " + answer.labels().number("price"));
+
+    LabelFilter filter =
+        LabelFilter.anyOf("topic", "billing", "refunds").and(LabelFilter.range("price", 10, 20));
+    Optional<Answer> found = cache.lookup(Prompt.of("How much is premium?").where(filter));
+    long affected = cache.count(EntrySelector.labels(filter)); // a dry run
+    long removed = cache.invalidate(EntrySelector.labels(filter));
+    // labels ends
+    return affected + removed + found.stream().count();
+  }
+
+  static CacheSettings settings(Embedder embedder, ChatClient chatClient, RedisVectorStore store) {
+    // settings begins
+    SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(chatClient)
+            .store(store)
+            .sharedSettings(Duration.ofSeconds(10)) // optional: for all instances on the store
+            .build();
+    cache.update(CacheSettings.none().maxDistance(0.08).timeToLive(Duration.ofHours(6)));
+    // settings ends
+    return cache.settings();
+  }
+
   static Answer dependency(SemanticCache cache) {
     // dependency begins
     Prompt prompt = Prompt.of("What does the premium plan cost?").dependsOn("price-list");
@@ -342,6 +401,37 @@ final class GuideExamples {
     return cache;
   }
 
+  /** Not run: it needs a server. */
+  static StoreMigration.Result migration(
+      RedisConnection connection,
+      Embedder oldEmbedder,
+      Embedder newEmbedder,
+      ChatClient chatClient) {
+    // migration begins
+    RedisVectorStore oldStore =
+        RedisVectorStore.builder(connection, EmbeddingSpace.of(oldEmbedder)).build();
+    RedisVectorStore newStore =
+        RedisVectorStore.builder(connection, EmbeddingSpace.of(newEmbedder)).build();
+    SemanticCache cache =
+        SemanticCache.builder()
+            .embedder(newEmbedder)
+            .chatClient(chatClient)
+            .store(newStore)
+            .previousStore(oldStore, oldEmbedder)
+            .build();
+    StoreMigration.Result result =
+        StoreMigration.builder(oldStore, newStore, newEmbedder)
+            .promptsPerSecond(50)
+            .onProgress(done -> System.out.println(done.processed() + " of " + done.total()))
+            .build()
+            .run();
+    // migration ends
+    cache.close();
+    newStore.close();
+    oldStore.close();
+    return result;
+  }
+
   static SemanticCache verifier(SemanticCacheBuilder builder, ChatClient smallModel) {
     // verifier begins
     PairVerifier sameUnits =
@@ -352,6 +442,28 @@ final class GuideExamples {
     SemanticCache cache = builder.verifier(sameUnits.orElse(PairVerifier.chat(smallModel))).build();
     // verifier ends
     return cache;
+  }
+
+  static PairVerifier crossEncoder(Embedder embedder, List<LabeledPair> pairs) {
+    // cross-encoder begins
+    SessionOptions options = new SessionOptions();
+    ScoringModel model = new OnnxScoringModel("model.onnx", options, "tokenizer.json", 510, true);
+    PrecisionCurve curve =
+        PairReplay.builder(embedder)
+            .scoredBy(LangChain4jVerifier.of(model, 0.5))
+            .build()
+            .run(pairs)
+            .curve();
+    double threshold =
+        curve.points().stream()
+            .filter(point -> point.precision() >= 0.99)
+            .mapToDouble(PrecisionCurve.Point::threshold)
+            .min()
+            .orElseThrow();
+    PairVerifier verifier =
+        PairVerifier.local().strict().orElse(LangChain4jVerifier.of(model, threshold));
+    // cross-encoder ends
+    return verifier;
   }
 
   static SemanticCache targetErrorRate(SemanticCacheBuilder builder) {

@@ -150,6 +150,12 @@ class GuardsTest {
           true  | flights to denver from boston      | flights to boston from denver
           true  | did apple sue samsung              | did samsung sue apple
           true  | is java faster than python         | is python faster than java
+          true  | trains that leave bergen for voss   | trains from voss to bergen
+          true  | buses to bergen that depart the port | buses to the port that leave bergen
+          true  | ferries from voss to bergen         | ferries leaving bergen and arriving in voss
+          false | trains that leave bergen for voss   | trains from bergen to voss
+          false | ferries from bergen to voss         | ferries leaving bergen and arriving in voss
+          false | trains that leave on monday         | monday trains that leave
           false | flights from boston to denver      | flights to denver from boston
           false | flights to athens from munich tomorrow | flights from munich to athens tomorrow
           false | how far is it from munich to vienna | how far is it from vienna to munich

@@ -6,6 +6,7 @@ import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.migration.StoreMigration;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.redis.NearCache;
 import io.github.semcache.redis.RedisConnection;
@@ -27,8 +28,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.util.JedisURIHelper;
 
 /**
  * One instance of an application: a cache in Redis, controlled by lines on its standard input. Each
@@ -37,6 +41,7 @@ import redis.clients.jedis.RedisClient;
 final class InstanceProcess {
   static final String DEPENDENCY = "price-list";
   private static final int PROMPTS = 20;
+  private static final int TIMEOUT_MILLIS = 60_000;
 
   private final Map<String, String> options;
   private final RedisClient redis;
@@ -45,7 +50,18 @@ final class InstanceProcess {
 
   private InstanceProcess(Map<String, String> options) throws IOException {
     this.options = options;
-    this.redis = RedisClient.create(option("redis"));
+    // The processes and the server compete for the processors.
+    URI uri = URI.create(option("redis"));
+    this.redis =
+        RedisClient.builder()
+            .hostAndPort(JedisURIHelper.getHostAndPort(uri))
+            .clientConfig(
+                DefaultJedisClientConfig.builder()
+                    .user(JedisURIHelper.getUser(uri))
+                    .password(JedisURIHelper.getPassword(uri))
+                    .socketTimeoutMillis(TIMEOUT_MILLIS)
+                    .build())
+            .build();
     this.version = SharedVersion.open(Path.of(option("version")));
     this.cache = newCache();
   }
@@ -75,14 +91,8 @@ final class InstanceProcess {
   }
 
   private SemanticCache newCache() {
-    Embedder embedder =
-        Embedder.of("instances", 4, text -> new float[] {1, text.hashCode() % 97, 0, 0});
-    RedisVectorStore.Builder store =
-        RedisVectorStore.builder(
-                RedisConnection.of(URI.create(option("redis")))
-                    .socketTimeout(Duration.ofSeconds(5)),
-                EmbeddingSpace.of(embedder))
-            .cacheName(option("cache"));
+    Embedder embedder = embedder(options.getOrDefault("embedding", "instances"));
+    RedisVectorStore.Builder store = store(embedder);
     if (!option("near").isEmpty()) {
       store.nearCache(NearCache.of(1_000).maxStaleness(Duration.parse(option("near"))));
     }
@@ -104,7 +114,30 @@ final class InstanceProcess {
     if (!option("softTimeToLive").isEmpty()) {
       builder.staleWhileRevalidate(Duration.parse(option("softTimeToLive")));
     }
+    if (!option("previous").isEmpty()) {
+      builder.previousStore(store(embedder(option("previous"))).build());
+    }
     return builder.build();
+  }
+
+  /** Returns an embedder whose dimension is the length of the name of its model. */
+  private static Embedder embedder(String model) {
+    return Embedder.of(
+        model,
+        model.length(),
+        text -> {
+          float[] vector = new float[model.length()];
+          vector[0] = 1;
+          vector[1] = text.hashCode() % 97;
+          return vector;
+        });
+  }
+
+  private RedisVectorStore.Builder store(Embedder embedder) {
+    return RedisVectorStore.builder(
+            RedisConnection.of(URI.create(option("redis"))).socketTimeout(Duration.ofSeconds(5)),
+            EmbeddingSpace.of(embedder))
+        .cacheName(option("cache"));
   }
 
   /** Answers with the number of the call and the current version, after the configured time. */
@@ -123,16 +156,50 @@ final class InstanceProcess {
     return switch (command[0]) {
       case "ask" -> ask(Integer.parseInt(command[1]), command[2]);
       case "lookups" -> lookUp(Integer.parseInt(command[1]), Long.parseLong(command[2]));
+      case "put" -> put(Integer.parseInt(command[1]));
+      case "invalidate" -> "" + cache.invalidate(Prompt.of(command[2]));
+      case "invalidateDependents" -> invalidateDependents(command[2]);
+      case "migrate" -> migrate(Double.parseDouble(command[1]));
       case "stats" -> cache.stats().toString();
       default -> throw new IllegalArgumentException(command[0]);
     };
+  }
+
+  private String put(int count) {
+    return ""
+        + cache.putAll(
+            IntStream.range(0, count)
+                .mapToObj(i -> Map.entry(Prompt.of("question " + i), "answer " + i))
+                .toList(),
+            stored -> {});
+  }
+
+  private String invalidateDependents(String dependency) {
+    cache.invalidateDependents(dependency);
+    return dependency;
+  }
+
+  /** Migrates the entries of the previous store in small batches. */
+  private String migrate(double promptsPerSecond) {
+    Embedder embedder = embedder(option("embedding"));
+    try (RedisVectorStore from = store(embedder(option("previous"))).build();
+        RedisVectorStore to = store(embedder).build()) {
+      return StoreMigration.builder(from, to, embedder)
+          .promptsPerSecond(promptsPerSecond)
+          .batchSize(5)
+          .build()
+          .run()
+          .toString();
+    }
   }
 
   /** Asks a prompt on several threads and returns the distinct answers and the sources. */
   private String ask(int threads, String text) throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     try {
-      Callable<Answer> ask = () -> cache.ask(Prompt.of(text));
+      Prompt prompt = Prompt.of(text);
+      Prompt asked = text.startsWith("price") ? prompt.dependsOn(DEPENDENCY) : prompt;
+      Callable<Answer> ask = () -> cache.ask(asked);
       List<Callable<Answer>> tasks = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
         tasks.add(ask);

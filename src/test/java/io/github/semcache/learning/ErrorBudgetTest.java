@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.judge.AnswerJudge.Verdict;
-import io.github.semcache.learning.Learner.LabeledDecision;
+import io.github.semcache.learning.LearningPolicy.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;

@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 
 /** The contract with entries that are flushed to the index before lookups. */
+@Tag("slow")
 class IndexedLuceneVectorStoreTest extends LuceneVectorStoreTest {
   @Override
   protected VectorStore open(EmbeddingSpace space) {

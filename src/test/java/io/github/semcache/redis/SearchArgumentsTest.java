@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.redis.RedisVectorStore.VectorType;
+import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +33,22 @@ class SearchArgumentsTest {
     assertThat(FILTER).isEqualTo("@scope:{5c09e}");
     assertThat(SearchArguments.filter("5c09e", Optional.of(Instant.ofEpochMilli(1_500))))
         .isEqualTo("@scope:{5c09e} @created_at:[1500 +inf]");
+  }
+
+  @Test
+  void filterContainsOneConditionForEachSetOfTerms() {
+    NearestQuery query =
+        new NearestQuery(
+            atAngle(2, 0),
+            "5c09e",
+            1,
+            Optional.of(Instant.ofEpochMilli(1)),
+            List.of(Set.of("a"), Set.of("b")));
+
+    assertThat(SearchArguments.filter(query))
+        .isEqualTo("@scope:{5c09e} @created_at:[1 +inf] @terms:{a} @terms:{b}");
+    assertThat(SearchArguments.termsFilter(List.of(Set.of("a", "b"))))
+        .isIn("@terms:{a|b}", "@terms:{b|a}");
   }
 
   @Test

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.judge.AnswerJudge.Verdict;
-import io.github.semcache.learning.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.verify.Verification;
 import java.time.Duration;

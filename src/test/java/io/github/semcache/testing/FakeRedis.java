@@ -93,6 +93,7 @@ public final class FakeRedis implements AutoCloseable {
       while (true) {
         Socket socket = server.accept();
         sockets.add(socket);
+        socket.setTcpNoDelay(true);
         if (server.isClosed()) {
           socket.close();
           return;

@@ -21,12 +21,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Delegates to another store, records the calls, and fails or falsifies results on request.
  * Thread-safe.
  */
-public final class FaultyStore implements VectorStore {
+public class FaultyStore implements VectorStore {
   /** The methods of a store. */
   public enum Call {
     FIND,
@@ -38,7 +39,8 @@ public final class FaultyStore implements VectorStore {
     VERSIONS,
     RENEW,
     CLAIM,
-    RELEASE
+    RELEASE,
+    LIST
   }
 
   private final VectorStore store;
@@ -241,6 +243,28 @@ public final class FaultyStore implements VectorStore {
   public void renewVersion(String dependency) {
     record(Call.RENEW);
     store.renewVersion(dependency);
+  }
+
+  /** A store that can also list its entries. */
+  public static final class OfListable extends FaultyStore implements VectorStore.Listable {
+    private final VectorStore.Listable listing;
+
+    public <S extends VectorStore & VectorStore.Listable> OfListable(S store) {
+      super(store);
+      this.listing = store;
+    }
+
+    @Override
+    public Stream<ListedEntry> entries() {
+      super.record(Call.LIST);
+      return listing.entries();
+    }
+
+    @Override
+    public List<ListedEntry> entries(Set<String> keys) {
+      super.record(Call.LIST);
+      return listing.entries(keys);
+    }
   }
 
   @Override

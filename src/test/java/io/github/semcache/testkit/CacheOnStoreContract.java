@@ -8,7 +8,10 @@ import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StateStore;
@@ -53,6 +56,32 @@ public abstract class CacheOnStoreContract {
    * @return whether entries are present after the store is closed and opened again
    */
   protected abstract boolean isPersistent();
+
+  @Test
+  void confirmationsAndCuratedAnswersApplyToAllCachesOnTheStore() {
+    Embedder embedder = parisEmbedder();
+    FakeChatClient chat = new FakeChatClient().replying(prompt -> ChatReply.of("Paris"));
+    SemanticCacheBuilder builder =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .chatClient(chat)
+            .verifier(PairVerifier.none());
+    try (VectorStore store = open(EmbeddingSpace.of(embedder));
+        SemanticCache plain = builder.store(store).build();
+        SemanticCache confirming =
+            builder.confirmations(1).judgeExecutor(Runnable::run).build()) {
+      confirming.ask(Prompt.of(PARIS).contributor("a"));
+      assertThat(plain.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+      confirming.ask(Prompt.of(PARIS_PARAPHRASE).contributor("b"));
+      assertThat(plain.lookup(Prompt.of(PARIS))).isPresent();
+      assertThat(plain.lookup(Prompt.of(PARIS_PARAPHRASE))).isPresent();
+
+      plain.put(Prompt.of(PYTHON).curated(), "s[::-1]");
+      plain.ask(Prompt.of(PYTHON).refresh());
+      assertThat(plain.ask(PYTHON).text()).isEqualTo("s[::-1]");
+      assertThat(plain.ask(PYTHON).isCurated()).isTrue();
+    }
+  }
 
   @Test
   void paraphraseIsASemanticHit() {
@@ -108,6 +137,61 @@ public abstract class CacheOnStoreContract {
       assertThat(cache.ask(other).source()).isEqualTo(Answer.Source.EXACT);
       assertThat(cache.ask(Prompt.of(PYTHON).tag("tenant", "acme").tag("user", "1")).source())
           .isEqualTo(Answer.Source.MODEL);
+    }
+  }
+
+  @Test
+  void answersAreFoundAndInvalidatedByLabels() {
+    LabelFilter billing = LabelFilter.anyOf("topic", "billing", "refunds");
+    LabelFilter cheap = LabelFilter.range("price", 0, 12.5);
+    Labels labels = Labels.none().with("topic", "billing").with("price", 12.5);
+    try (SemanticCache cache = acceptingCache()) {
+      Answer answered = cache.ask(Prompt.of(PARIS).labels(labels));
+      assertThat(answered.labels()).isEqualTo(labels);
+      cache.ask(Prompt.of(PYTHON).label("topic", "code"));
+
+      for (int i = 0; i < 2; i++) { // the second time from a near cache, if there is one
+        Answer exact = cache.lookup(Prompt.of(PARIS).where(billing.and(cheap))).orElseThrow();
+        assertThat(exact.source()).isEqualTo(Answer.Source.EXACT);
+        assertThat(exact.labels()).isEqualTo(labels);
+        assertThat(cache.lookup(Prompt.of(PARIS).where(LabelFilter.range("price", 13, 14))))
+            .isEmpty();
+      }
+      Answer semantic = cache.lookup(Prompt.of(PARIS_PARAPHRASE).where(cheap)).orElseThrow();
+      assertThat(semantic.source()).isEqualTo(Answer.Source.SEMANTIC);
+      assertThat(semantic.labels()).isEqualTo(labels);
+      assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE).where(LabelFilter.anyOf("topic", "x"))))
+          .isEmpty();
+      assertThat(cache.count(EntrySelector.labels(LabelFilter.exists("topic")))).isEqualTo(2);
+      assertThat(cache.invalidate(EntrySelector.labels(billing.and(cheap)))).isEqualTo(1);
+      assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
+      assertThat(cache.lookup(Prompt.of(PYTHON))).isPresent();
+    }
+  }
+
+  @Test
+  void settingsAreSharedIfTheStoreHoldsStates() {
+    VectorStore opened = open(EmbeddingSpace.of(parisEmbedder()));
+    try (opened) {
+      if (opened instanceof StateStore states) {
+        CacheSettings.update(states, old -> CacheSettings.none().maxDistance(0.001));
+        try (SemanticCache cache =
+            SemanticCache.builder()
+                .embedder(parisEmbedder())
+                .verifier(PairVerifier.none())
+                .maxDistance(0.2)
+                .noGuards()
+                .deadline(Duration.ofMinutes(1))
+                .store(opened)
+                .sharedSettings(Duration.ofSeconds(10))
+                .build()) {
+          cache.put(Prompt.of(PARIS), "Paris");
+          assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+          cache.update(CacheSettings.none());
+          assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isPresent();
+          assertThat(CacheSettings.load(states)).isEqualTo(CacheSettings.none());
+        }
+      }
     }
   }
 

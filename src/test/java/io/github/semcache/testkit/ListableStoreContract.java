@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -131,6 +132,65 @@ public abstract class ListableStoreContract<S extends VectorStore & VectorStore.
     Instant expected = live.createdAt().plus(LONG);
     assertThat(listed.getOrDefault(live, Optional.empty()).orElseThrow())
         .isBetween(expected.minus(clockTolerance()), expected.plus(clockTolerance()));
+  }
+
+  @Test
+  void entriesAreListedWithTheirTerms() {
+    CacheEntry entry = entry(Scope.none(), "a", "an answer", now());
+    Set<String> terms = Scope.of("tenant", "acme").terms();
+    store.put(
+        List.of(new NewEntry(entry, Optional.of(atAngle(DIMENSION, 0)), Optional.of(LONG), terms)));
+    store.put(List.of(withoutExpiry(entry(Scope.none(), "b", "b", now()), atAngle(DIMENSION, 1))));
+
+    assertThat(list())
+        .extracting(ListedEntry::terms)
+        .containsExactlyInAnyOrder(Optional.of(terms), Optional.of(Set.of()));
+  }
+
+  @Test
+  void changedEntryIsListedWithItsTerms() {
+    CacheEntry entry = entry(Scope.none(), "a", "an answer", now());
+    Set<String> terms = Scope.of("tenant", "acme").terms();
+    store.put(List.of(new NewEntry(entry, Optional.empty(), Optional.of(LONG), terms)));
+    store.updateEntry(
+        entry.key(),
+        current -> current.withAnswer("another", Map.of("mark", "1"), current.createdAt()));
+
+    assertThat(list())
+        .singleElement()
+        .satisfies(
+            listed -> {
+              assertThat(listed.entry().answer()).isEqualTo("another");
+              assertThat(listed.terms()).contains(terms);
+            });
+  }
+
+  @Test
+  void entriesWithGivenKeysAreListed() throws Exception {
+    CacheEntry live = entry(Scope.of("tenant", "acme"), "live", "an answer", now());
+    CacheEntry other = entry(Scope.none(), "other", "another", now());
+    CacheEntry expired = entry(Scope.none(), "expired", "a third", now());
+    Set<String> terms = Scope.of("tenant", "acme").terms();
+    store.put(
+        List.of(
+            new NewEntry(live, Optional.of(atAngle(DIMENSION, 0)), Optional.of(LONG), terms),
+            withoutExpiry(other, atAngle(DIMENSION, 1)),
+            expiring(expired, atAngle(DIMENSION, 2), SHORT)));
+    advanceTime(SHORT);
+
+    List<ListedEntry> listed = store.entries(Set.of(live.key(), expired.key(), "f".repeat(64)));
+
+    assertThat(listed)
+        .singleElement()
+        .satisfies(
+            found -> {
+              assertThat(found.entry()).isEqualTo(live);
+              assertThat(found.terms()).contains(terms);
+              Instant expected = live.createdAt().plus(LONG);
+              assertThat(found.expiresAt().orElseThrow())
+                  .isBetween(expected.minus(clockTolerance()), expected.plus(clockTolerance()));
+            });
+    assertThat(store.entries(Set.of())).isEmpty();
   }
 
   @Test

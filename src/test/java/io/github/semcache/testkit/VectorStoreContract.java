@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * store with a clock of its own overrides {@link #now()}, {@link #shortTimeToLive()}, and {@link
  * #advanceTime}.
  */
-public abstract class VectorStoreContract extends VectorSearchContract {
+public abstract class VectorStoreContract extends LabelContract {
 
   /** For subclasses. */
   protected VectorStoreContract() {}

@@ -1,5 +1,6 @@
 package io.github.semcache.internal.entry;
 
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.prompt.Prompt;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,6 +14,18 @@ import java.util.random.RandomGenerator;
  * @param random the source of the jitter
  */
 public record ExpiryPolicy(Optional<Duration> timeToLive, double jitter, RandomGenerator random) {
+
+  /**
+   * Returns this policy with the current settings.
+   *
+   * @param settings the settings
+   * @return a policy with their time to live as the default; this one if they have none
+   */
+  public ExpiryPolicy with(CacheSettings settings) {
+    return settings.timeToLive().isPresent()
+        ? new ExpiryPolicy(settings.timeToLive(), jitter, random)
+        : this;
+  }
 
   /**
    * Returns the time to live of the answer to a prompt.

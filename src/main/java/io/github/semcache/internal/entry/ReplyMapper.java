@@ -5,11 +5,13 @@ import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.prompt.Query;
+import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.NewEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,9 @@ public final class ReplyMapper {
   private static final String EXPIRES_AT = "expires_at";
 
   private static final String NEVER = "never";
+
+  /** The key of the entry whose answer was copied. */
+  private static final String COPIED_FROM = "copied_from";
 
   private ReplyMapper() {}
 
@@ -109,25 +114,27 @@ public final class ReplyMapper {
   }
 
   /**
-   * Replaces the answer of an entry. The new answer is in no answer group and has no reports.
+   * Replaces the answer of an entry. The new answer is in no answer group, has no reports, and
+   * needs no confirmations. It is curated if the old one is.
    *
    * @param entry the entry
    * @param reply the new answer
    * @param now the time of creation
-   * @return the entry with the new answer and the expiry and dependencies of the old one
+   * @return the entry with the new answer and the expiry, dependencies, and labels of the old one
    */
   public static CacheEntry withReply(CacheEntry entry, ChatReply reply, Instant now) {
     Map<String, String> attributes = attributes(reply, DependencyStamp.of(entry));
-    for (String name : List.of(EXPIRES_AT, TimeToLiveRenewal.ATTRIBUTE)) {
+    for (String name :
+        List.of(EXPIRES_AT, TimeToLiveRenewal.ATTRIBUTE, COPIED_FROM, Curation.ATTRIBUTE)) {
       Optional.ofNullable(entry.attributes().get(name))
           .ifPresent(value -> attributes.put(name, value));
     }
-    return entry.withAnswer(reply.text(), attributes, now);
+    return entry.withAnswer(reply.text(), attributes, now).labels(entry.labels());
   }
 
   /**
    * Returns a copy of an entry for another query, in the same answer group, with the remaining time
-   * to live.
+   * to live. The copy is not curated.
    *
    * @param query the other query
    * @param embedding the embedding of the other query; empty if it has none
@@ -138,16 +145,23 @@ public final class ReplyMapper {
   public static Optional<NewEntry> copyFor(
       Query query, Optional<Embedding> embedding, CacheEntry entry, Instant now) {
     String expiry = entry.attributes().getOrDefault(EXPIRES_AT, "");
+    String origin = originOf(entry);
+    Map<String, String> attributes = new HashMap<>(entry.attributes());
+    attributes.put(COPIED_FROM, origin);
     CacheEntry copy =
-        new CacheEntry(
-                query.key(),
-                query.scope().hash(),
-                query.text(),
-                entry.answer(),
-                entry.attributes(),
-                entry.createdAt())
-            .group(entry.group());
-    Set<String> terms = DependencyStamp.terms(query.scope(), DependencyStamp.of(entry));
+        Curation.unmark(
+            new CacheEntry(
+                    query.key(),
+                    query.scope().hash(),
+                    query.text(),
+                    entry.answer(),
+                    attributes,
+                    entry.createdAt())
+                .group(entry.group()));
+    Set<String> terms =
+        new HashSet<>(DependencyStamp.terms(query.scope(), DependencyStamp.of(entry)));
+    terms.addAll(entry.labels().terms());
+    terms.add(Scope.copyTerm(origin));
     if (expiry.equals(NEVER)) {
       return Optional.of(new NewEntry(copy, embedding, Optional.empty(), terms));
     }
@@ -164,6 +178,16 @@ public final class ReplyMapper {
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Returns the key of the entry from which an answer was copied.
+   *
+   * @param entry the entry
+   * @return the key of the original entry, or that of the entry if it is not a copy
+   */
+  public static String originOf(CacheEntry entry) {
+    return entry.attributes().getOrDefault(COPIED_FROM, entry.key());
   }
 
   /**

@@ -16,6 +16,15 @@ final class OrderRule {
 
   private static final int MAX_TOKENS = 256;
   private static final Set<String> AUXILIARIES = Set.of("be", "have", "do", "get");
+  private static final Set<String> ARTICLES = Set.of("a", "an", "the");
+
+  /** Verbs whose object is a place of departure, and after which "for" is a direction. */
+  private static final Set<String> DEPARTURES = Set.of("leave", "depart");
+
+  /** Verbs after which "in" and "at" are directions. */
+  private static final Set<String> ARRIVALS = Set.of("arrive", "land", "arrival");
+
+  private static final Set<String> AT = Set.of("in", "at");
 
   /**
    * The role of a content word that follows a word of direction.
@@ -98,11 +107,11 @@ final class OrderRule {
   }
 
   private static boolean areRolesExchanged(TextAnalysis firstText, TextAnalysis secondText) {
-    Map<String, List<Role>> firstRoles = roles(firstText.tokens());
+    Map<String, List<Role>> firstRoles = roles(firstText);
     if (firstRoles.isEmpty()) {
       return false;
     }
-    Map<String, List<Role>> secondRoles = roles(secondText.tokens());
+    Map<String, List<Role>> secondRoles = roles(secondText);
     return hasExchangedRole(firstRoles, secondRoles, firstText, secondText)
         || hasExchangedRole(secondRoles, firstRoles, secondText, firstText);
   }
@@ -162,15 +171,39 @@ final class OrderRule {
   }
 
   /** Returns the content words that follow words of direction, with their roles. */
-  private static Map<String, List<Role>> roles(List<Token> tokens) {
+  private static Map<String, List<Role>> roles(TextAnalysis text) {
+    List<Token> tokens = text.tokens();
     Map<String, List<Role>> roles = new HashMap<>();
+    boolean departs = false;
     for (int i = 0; i < Math.min(tokens.size(), MAX_TOKENS); i++) {
-      Direction direction = tokens.get(i).direction();
-      if (direction != null && !isInfinitive(tokens, i)) {
+      Token token = tokens.get(i);
+      Direction direction = isInfinitive(tokens, i) ? null : token.direction();
+      if (DEPARTURES.contains(token.key())) {
+        departs = true;
+        direction = isFollowedByPlace(tokens, i) ? direction("from", text) : null;
+      } else if (departs && token.form().equals("for")) {
+        direction = direction("to", text);
+      } else if (i > 0 && ARRIVALS.contains(tokens.get(i - 1).key()) && AT.contains(token.form())) {
+        direction = direction("to", text);
+      }
+      if (direction != null) {
         addRoles(roles, direction, tokens, i + 1);
       }
     }
     return roles;
+  }
+
+  private static @Nullable Direction direction(String word, TextAnalysis text) {
+    return text.dictionary().find(word).direction();
+  }
+
+  /** Returns whether a verb is followed by a content word: "leave Boston", "leave the station". */
+  private static boolean isFollowedByPlace(List<Token> tokens, int index) {
+    int next = index + 1;
+    while (next < tokens.size() && ARTICLES.contains(tokens.get(next).form())) {
+      next++;
+    }
+    return next < tokens.size() && tokens.get(next).isContent();
   }
 
   /** Returns whether a token is a "to" that starts an infinitive. */

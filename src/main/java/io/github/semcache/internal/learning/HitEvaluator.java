@@ -8,7 +8,7 @@ import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.judge.AnswerJudge.Comparison;
 import io.github.semcache.judge.AnswerJudge.Verdict;
-import io.github.semcache.learning.Learner.LabeledDecision;
+import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;

@@ -6,6 +6,7 @@ import io.github.semcache.store.Match;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,24 @@ public final class WrongReports {
     String reports = member.attributes().get(WRONG_FOR);
     CacheEntry joined = entry.group(member.group());
     return reports == null ? joined : withReports(joined, reports(reports));
+  }
+
+  /**
+   * Returns an entry with the reports of a copy of it in another store.
+   *
+   * @param entry the entry
+   * @param copy the copy
+   * @return the entry with the reports of both
+   */
+  public static CacheEntry withReportsOf(CacheEntry entry, CacheEntry copy) {
+    String reports = copy.attributes().get(WRONG_FOR);
+    if (reports == null || reports.equals(entry.attributes().get(WRONG_FOR))) {
+      return entry;
+    }
+    return new HashSet<>(reports(entry.attributes().getOrDefault(WRONG_FOR, "")))
+            .containsAll(reports(reports))
+        ? entry
+        : withReports(entry, reports(reports));
   }
 
   private static CacheEntry withReports(CacheEntry entry, List<String> added) {

@@ -4,6 +4,7 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -94,5 +95,29 @@ public final class UsagePublisher {
     T result = lookup.get();
     bypass.onLookup(query.scope().hash(), isHit.test(result), stopwatch.elapsed());
     return result;
+  }
+
+  /**
+   * Runs several semantic lookups together and measures them. Each counts with an equal part of the
+   * duration.
+   *
+   * @param <T> the result of a lookup
+   * @param queries the queries; not empty
+   * @param lookups returns the result of each query, in the same order
+   * @param isHit returns whether a result is a hit
+   * @return the results of the lookups
+   */
+  public <T> List<T> measuredAll(
+      List<Query> queries, Supplier<List<T>> lookups, Predicate<T> isHit) {
+    if (bypass == null) {
+      return lookups.get();
+    }
+    EventPublisher.Stopwatch stopwatch = events.startStopwatch();
+    List<T> results = lookups.get();
+    Duration each = stopwatch.elapsed().dividedBy(queries.size());
+    for (int i = 0; i < results.size(); i++) {
+      bypass.onLookup(queries.get(i).scope().hash(), isHit.test(results.get(i)), each);
+    }
+    return results;
   }
 }

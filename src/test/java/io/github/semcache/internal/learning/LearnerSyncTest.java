@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.judge.AnswerJudge.Verdict;
-import io.github.semcache.learning.Learner;
-import io.github.semcache.learning.Learner.LabeledDecision;
 import io.github.semcache.learning.LearningPolicy;
+import io.github.semcache.learning.LearningPolicy.Learner;
+import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;

@@ -1,0 +1,192 @@
+package io.github.semcache.bench;
+
+import io.github.semcache.bench.InterleavedRun.Variant;
+import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.redis.RedisVectorStore;
+import io.github.semcache.redis.VectorIndex;
+import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore.NearestQuery;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.IntFunction;
+
+/** Measures labels in Redis: the memory of an entry, and searches with a filter. */
+final class LabelSection {
+  private static final int DIMENSION = 64;
+  private static final int TOPICS = 20;
+  private static final int SEARCHES = 200;
+
+  private final Report.Table memory;
+  private final Report.Table searches;
+  private final Report.Table filters;
+  private final RedisServer server;
+  private final Duration duration;
+
+  LabelSection(Report report, RedisServer server, Duration duration) {
+    this.server = server;
+    this.duration = duration;
+    memory =
+        report.table(
+            "Redis, memory of a label", "entries", "label", "bytes per entry", "additional bytes");
+    searches =
+        report.table(
+            "Redis, 10 nearest neighbors with a filter of labels",
+            "entries",
+            "filter",
+            "terms",
+            "p50 µs",
+            "p99 µs",
+            "ratio to no filter");
+    filters = report.table("Creation of filters and labels", "object", "terms", "p50 µs");
+  }
+
+  /** The labels of the entries by their number, by the name of a row. */
+  private static Map<String, IntFunction<Labels>> labels() {
+    Map<String, IntFunction<Labels>> labels = new LinkedHashMap<>();
+    labels.put("none", number -> Labels.none());
+    labels.put("one of 20 texts", number -> topic(number));
+    labels.put("integer below 1,000", number -> Labels.none().with("n", random(number, 1_000)));
+    labels.put(
+        "price below 1,000.00", number -> Labels.none().with("n", random(number, 100_000) / 100.0));
+    labels.put("time in milliseconds", number -> Labels.none().with("n", millis(number)));
+    labels.put("topic and price", LabelSection::topicAndPrice);
+    return labels;
+  }
+
+  private static int random(int number, int bound) {
+    return new SplittableRandom(number).nextInt(bound);
+  }
+
+  private static double millis(int number) {
+    return 1_700_000_000_000.0 + new SplittableRandom(number).nextLong(31_536_000_000L);
+  }
+
+  private static Labels topic(int number) {
+    return Labels.none().with("topic", "topic " + random(number, TOPICS));
+  }
+
+  private static Labels topicAndPrice(int number) {
+    return topic(number).with("n", random(number, 100_000) / 100.0);
+  }
+
+  void run(List<Integer> sizes) {
+    measureCreation();
+    for (int size : sizes) {
+      Corpus corpus = new Corpus(size, DIMENSION);
+      double without = 0;
+      RedisVectorStore store = server.store(corpus, "labels", VectorIndex.hnsw());
+      try {
+        for (Map.Entry<String, IntFunction<Labels>> label : labels().entrySet()) {
+          store.remove(new EntrySelector.All());
+          store.dropIndex(true);
+          store = server.store(corpus, "labels", VectorIndex.hnsw());
+          double before = server.usedMemory();
+          fill(corpus, store, label.getValue());
+          double bytes = (server.usedMemory() - before) / size;
+          without = without == 0 ? bytes : without;
+          memory.row(size, label.getKey(), bytes, bytes - without);
+        }
+        compareSearches(corpus, store);
+      } finally {
+        store.dropIndex(true);
+      }
+    }
+  }
+
+  private static void fill(Corpus corpus, RedisVectorStore store, IntFunction<Labels> labels) {
+    List<NewEntry> batch = new ArrayList<>();
+    for (int i = 0; i < corpus.size; i++) {
+      NewEntry entry = corpus.newEntry(i, Scope.none());
+      Labels own = labels.apply(i);
+      batch.add(
+          new NewEntry(
+              entry.entry().labels(own), entry.embedding(), entry.timeToLive(), own.terms()));
+      if (batch.size() == 500 || i == corpus.size - 1) {
+        int unused = store.put(batch);
+        batch.clear();
+      }
+    }
+  }
+
+  /** The filters, by the name of a row. */
+  private static Map<String, Optional<LabelFilter>> filters() {
+    Map<String, Optional<LabelFilter>> filters = new LinkedHashMap<>();
+    filters.put("none", Optional.empty());
+    filters.put("one of 20 texts", Optional.of(LabelFilter.anyOf("topic", "topic 1")));
+    filters.put(
+        "three of 20 texts",
+        Optional.of(LabelFilter.anyOf("topic", "topic 1", "topic 2", "topic 3")));
+    filters.put("price 100 to 200", Optional.of(LabelFilter.range("n", 100, 200)));
+    filters.put("price 123.45 to 678.90", Optional.of(LabelFilter.range("n", 123.45, 678.9)));
+    filters.put(
+        "one of 20 texts and price 123.45 to 678.90",
+        Optional.of(
+            LabelFilter.anyOf("topic", "topic 1").and(LabelFilter.range("n", 123.45, 678.9))));
+    return filters;
+  }
+
+  private void compareSearches(Corpus corpus, RedisVectorStore store) {
+    List<Variant> variants = new ArrayList<>();
+    List<String> names = new ArrayList<>(filters().keySet());
+    List<Integer> terms = new ArrayList<>();
+    for (Optional<LabelFilter> filter : filters().values()) {
+      terms.add(filter.map(LabelSection::terms).orElse(0));
+      List<NearestQuery> queries = new ArrayList<>();
+      for (int i = 0; i < SEARCHES; i++) {
+        queries.add(
+            new NearestQuery(
+                corpus.paraphrase(corpus.scattered(i)),
+                Scope.none().hash(),
+                Corpus.K,
+                Optional.empty(),
+                filter.map(LabelFilter::terms).orElse(List.of())));
+      }
+      server.plannedQuery(() -> store.nearest(queries.get(0)));
+      variants.add(Variant.of(i -> store.nearest(queries.get(i % SEARCHES))));
+    }
+    List<Sample> samples = InterleavedRun.of(1, duration).run(variants);
+    for (int i = 0; i < samples.size(); i++) {
+      searches.row(
+          corpus.size,
+          names.get(i),
+          terms.get(i),
+          samples.get(i).medianMicros(),
+          samples.get(i).p99Micros(),
+          samples.get(i).ratioTo(samples.get(0)));
+    }
+  }
+
+  private static int terms(LabelFilter filter) {
+    return filter.terms().stream().mapToInt(anyOf -> anyOf.size()).sum();
+  }
+
+  private void measureCreation() {
+    List<Sample> samples =
+        InterleavedRun.of(1, duration)
+            .run(
+                List.of(
+                    Variant.of(i -> LabelFilter.anyOf("topic", "topic 1")),
+                    Variant.of(i -> LabelFilter.range("n", 100, 200)),
+                    Variant.of(i -> LabelFilter.range("n", 123.45, 678.9)),
+                    Variant.of(i -> topicAndPrice(i).terms())));
+    filters.row("one text", 1, samples.get(0).medianMicros());
+    filters.row(
+        "range 100 to 200", terms(LabelFilter.range("n", 100, 200)), samples.get(1).medianMicros());
+    filters.row(
+        "range 123.45 to 678.90",
+        terms(LabelFilter.range("n", 123.45, 678.9)),
+        samples.get(2).medianMicros());
+    filters.row(
+        "labels of an entry: topic and price",
+        topicAndPrice(1).terms().size(),
+        samples.get(3).medianMicros());
+  }
+}

@@ -1,0 +1,193 @@
+package io.github.semcache.prompt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@link Labels} and {@link LabelFilter}, which agree with the terms that stores find. */
+class LabelFilterTest {
+  private static final double INFINITY = Double.POSITIVE_INFINITY;
+
+  private static boolean isFound(Labels labels, LabelFilter filter) {
+    Set<String> terms = labels.terms();
+    return filter.terms().stream().noneMatch(anyOf -> Collections.disjoint(terms, anyOf));
+  }
+
+  private static void assertAgrees(Labels labels, LabelFilter filter, boolean expected) {
+    assertThat(filter.matches(labels)).as("%s %s", labels.numbers(), labels).isEqualTo(expected);
+    assertThat(isFound(labels, filter)).as("%s %s", labels.numbers(), labels).isEqualTo(expected);
+  }
+
+  private static double number(Random random) {
+    return switch (random.nextInt(6)) {
+      case 0 -> random.nextInt(2_000) - 1_000;
+      case 1 -> random.nextInt(200_000) / 100.0;
+      case 2 -> Double.longBitsToDouble(random.nextLong());
+      case 3 -> random.nextGaussian();
+      case 4 -> 1_700_000_000_000.0 + random.nextInt();
+      default -> random.nextBoolean() ? 0.0 : -0.0;
+    };
+  }
+
+  @Test
+  void termsOfRangesAgreeWithTheNumbers() {
+    Random random = new Random(1);
+    double[] numbers =
+        DoubleStream.generate(() -> number(random)).filter(Double::isFinite).limit(200).toArray();
+    for (int i = 0; i < 80; i++) {
+      double first = i % 10 == 0 ? -INFINITY : numbers[random.nextInt(numbers.length)];
+      double second = i % 7 == 0 ? INFINITY : numbers[random.nextInt(numbers.length)];
+      double min = Math.min(first, second);
+      double max = Math.max(first, second);
+      LabelFilter filter = LabelFilter.range("n", min, max);
+      for (double number : numbers) {
+        assertAgrees(Labels.none().with("n", number), filter, number >= min && number <= max);
+      }
+      for (double bound : new double[] {min, max}) {
+        for (double near : new double[] {Math.nextUp(bound), Math.nextDown(bound), bound}) {
+          if (Double.isFinite(near)) {
+            assertAgrees(Labels.none().with("n", near), filter, near >= min && near <= max);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void numbersOfTermsAreBounded() {
+    Random random = new Random(2);
+    int mostOfRanges = 0;
+    int mostOfNumbers = 0;
+    for (int i = 0; i < 2_000; i++) {
+      double first = number(random);
+      double second = number(random);
+      if (Double.isFinite(first) && Double.isFinite(second)) {
+        LabelFilter filter =
+            LabelFilter.range("n", Math.min(first, second), Math.max(first, second));
+        mostOfRanges = Math.max(mostOfRanges, filter.terms().get(0).size());
+        mostOfNumbers = Math.max(mostOfNumbers, Labels.none().with("n", first).terms().size());
+      }
+    }
+
+    assertThat(mostOfRanges).isBetween(200, 520);
+    assertThat(mostOfNumbers).isEqualTo(18);
+    assertThat(Labels.none().with("n", 42).terms()).hasSizeLessThan(8);
+    assertThat(LabelFilter.range("n", -1e308, Math.nextDown(1e308)).terms().get(0))
+        .hasSizeLessThan(520);
+  }
+
+  @Test
+  void textsAreComparedExactly() {
+    Labels labels = Labels.none().with("topic", "billing");
+
+    assertAgrees(labels, LabelFilter.anyOf("topic", "refunds", "billing"), true);
+    assertAgrees(labels, LabelFilter.anyOf("topic", "Billing"), false);
+    assertAgrees(labels, LabelFilter.anyOf("Topic", "billing"), false);
+    assertAgrees(labels, LabelFilter.exists("topic"), true);
+    assertAgrees(labels, LabelFilter.exists("topics"), false);
+    assertAgrees(labels, LabelFilter.range("topic", -INFINITY, INFINITY), false);
+    assertAgrees(Labels.none(), LabelFilter.anyOf("topic", "billing"), false);
+    assertAgrees(Labels.none().with("topic", ""), LabelFilter.anyOf("topic", ""), true);
+    assertAgrees(Labels.none().with("topic", "\uD800"), LabelFilter.anyOf("topic", "\uD801"), true);
+  }
+
+  @Test
+  void allConditionsMustBeMet() {
+    Labels labels = Labels.none().with("topic", "billing").with("price", 12.5);
+    LabelFilter topic = LabelFilter.anyOf("topic", "billing");
+
+    assertAgrees(labels, topic.and(LabelFilter.range("price", 12.5, 12.5)), true);
+    assertAgrees(labels, topic.and(LabelFilter.range("price", 12.6, 13)), false);
+    assertAgrees(labels, topic.and(LabelFilter.range("weight", -INFINITY, INFINITY)), false);
+  }
+
+  @Test
+  void filtersWithTheSameConditionsAreEqual() {
+    LabelFilter topic = LabelFilter.anyOf("topic", "a", "b");
+    LabelFilter price = LabelFilter.range("price", 1, 2);
+
+    assertThat(topic.and(price)).isEqualTo(price.and(LabelFilter.anyOf("topic", "b", "a")));
+    assertThat(topic.and(price)).hasSameHashCodeAs(price.and(topic));
+    assertThat(topic.and(topic)).isEqualTo(topic);
+    assertThat(topic).isNotEqualTo(LabelFilter.anyOf("topic", "a"));
+    assertThat(LabelFilter.anyOf("x", "ab", "c")).isNotEqualTo(LabelFilter.anyOf("x", "a", "bc"));
+    assertThat(price).isNotEqualTo(LabelFilter.range("price", 1, 3));
+    assertThat(price).isNotEqualTo(LabelFilter.anyOf("price", "1.0 2.0"));
+    assertThat(topic.toString()).doesNotContain("topic", "billing");
+  }
+
+  @Test
+  void nameHasOneValue() {
+    Labels labels = Labels.none().with("size", "large").with("size", 3).with("color", "red");
+
+    assertThat(labels.text("size")).isEmpty();
+    assertThat(labels.number("size")).isEqualTo(OptionalDouble.of(3));
+    assertThat(labels.with("size", "small").number("size")).isEmpty();
+    assertThat(labels.text("color")).contains("red");
+    assertThat(labels.number("color")).isEmpty();
+    assertThat(labels.with("zero", -0.0)).isEqualTo(labels.with("zero", 0.0));
+    assertThat(labels.toString()).contains("color").doesNotContain("red");
+  }
+
+  @Test
+  void invalidLabelsAreRejected() {
+    Labels full =
+        IntStream.range(0, Labels.MAX_LABELS)
+            .boxed()
+            .reduce(
+                Labels.none(), (labels, i) -> labels.with("n" + i, i), (first, second) -> second);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> full.with("more", 1))
+        .withMessage("there are 17 labels; the maximum is 16");
+    assertThat(full.with("n0", "text").texts()).containsOnlyKeys("n0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> full.with("n".repeat(65), 1))
+        .withMessageContaining("65");
+    assertThatIllegalArgumentException().isThrownBy(() -> full.with(" ", "value"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> full.with("n0", "v".repeat(257)))
+        .withMessageContaining("257");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void numberIsFinite(double number) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Labels.none().with("n", number))
+        .withMessageContaining("finite");
+  }
+
+  @Test
+  void invalidFiltersAreRejected() {
+    LabelFilter topic = LabelFilter.anyOf("topic", "a");
+    LabelFilter eight =
+        topic.and(topic).and(topic).and(topic).and(topic).and(topic).and(topic).and(topic);
+    Collection<String> many = IntStream.range(0, 65).mapToObj(i -> "v" + i).toList();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> eight.and(topic))
+        .withMessage("filter has 9 conditions; the maximum is 8");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LabelFilter.anyOf("topic", many))
+        .withMessage("anyOf has 65 values; it must have 1 to 64");
+    assertThatIllegalArgumentException().isThrownBy(() -> LabelFilter.anyOf("topic", List.of()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LabelFilter.range("price", 2, 1))
+        .withMessageContaining("must not exceed");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LabelFilter.range("price", Double.NaN, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> LabelFilter.exists(""));
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.semcache.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandRulesTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "turn up the lamps in the greenhouse | turn the greenhouse lamps on",
+        "switch the heater in the barn off | please turn the heater down in the barn",
+        "turn it on | turn it up",
+        "barn lights on | barn lights off please",
+        "could you shut off the sprinkler | switch on the sprinkler",
+        "put rye on the supply list | take rye off the supply list",
+        "i want to add a guest | i'd like to remove a guest",
+        "set a reminder to prune the roses | delete the reminder to prune the roses",
+        "schedule a visit for monday | cancel the visit on monday",
+        "show my notes about bees | delete my notes about bees",
+        "read the messages from otto | text otto the messages",
+        "play the podcast | pause the podcast"
+      })
+  void commandsWithOppositeEffectsDiffer(String first, String second) {
+    assertThat(CommandRules.difference(first, second)).isEqualTo("opposite");
+    assertThat(CommandRules.difference(second, first)).isEqualTo("opposite");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "open the hatch | is the hatch open",
+        "please lock the shed | did i lock the shed",
+        "turn on the pump | are the pumps on",
+        "schedule an inspection for friday | do i have an inspection on friday",
+        "wake me at dawn | when do i wake up",
+        "email otto | did otto email me",
+        "call the vet | has the vet called"
+      })
+  void commandDiffersFromQuestionAboutTheState(String command, String question) {
+    assertThat(CommandRules.difference(command, question)).isEqualTo("question");
+    assertThat(CommandRules.difference(question, command)).isEqualTo("question");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "turn the greenhouse lamps on | switch on the lamps in the greenhouse",
+        "turn off the pump | shut the pump off please",
+        "add rye to the supply list | could you put rye on the supply list",
+        "cancel my visit | i'd like to cancel the visit",
+        "how do i cancel my order | cancel my order",
+        "can i change my address | change my address",
+        "can i take salt with my tea | is it ok to take salt with my tea",
+        "can i open the hatch | is the hatch open",
+        "order status | what is my order status",
+        "cancel my card | what is the best way to cancel my card",
+        "open an account | is it possible to open an account",
+        "call history | what is my call history",
+        "show me flights to oslo | are there any flights to oslo",
+        "what movies are on | which movies are on",
+        "please | on",
+        "'' | turn on",
+        "can you | could you please"
+      })
+  void paraphrasesDoNotDiffer(String first, String second) {
+    assertThat(CommandRules.difference(first, second)).isNull();
+    assertThat(CommandRules.difference(second, first)).isNull();
+  }
+}
