@@ -744,10 +744,10 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Shares the {@linkplain SemanticCache#update(CacheSettings) settings} of a running cache with all
-   * instances on the same store: they are written to the {@linkplain #stateStore state store}, and
-   * each instance reads them when it is built and later with its requests, in the background, at
-   * most once per interval. An instance without requests reads nothing.
+   * Shares the {@linkplain SemanticCache#update(CacheSettings) settings} of a running cache with
+   * all instances on the same store: they are written to the {@linkplain #stateStore state store},
+   * and each instance reads them when it is built and later with its requests, in the background,
+   * at most once per interval. An instance without requests reads nothing.
    *
    * @param interval the minimum time between two reads, from 1 ms to 10 minutes; for example 10
    *     seconds. Disabled by default: {@link SemanticCache#update(CacheSettings)} then changes one
@@ -860,10 +860,10 @@ public final class SemanticCacheBuilder {
   /**
    * Builds the cache. Blocks on the store if the policy learns, to load the learned state, or if
    * settings are shared, to load them, and on the embedder if the threshold is {@linkplain
-   * #relativeDistance relative} to the scale of a
-   * model that has to be measured, which is the default for models without a declared threshold. If
-   * one of these fails, the cache is built all the same. A failed measurement is repeated by later
-   * requests; until then semantic lookups miss with the reason {@code unknown-scale}.
+   * #relativeDistance relative} to the scale of a model that has to be measured, which is the
+   * default for models without a declared threshold. If one of these fails, the cache is built all
+   * the same. A failed measurement is repeated by later requests; until then semantic lookups miss
+   * with the reason {@code unknown-scale}.
    *
    * @return a cache, which must be closed after use
    * @throws IllegalStateException if there is no embedder and the cache is not {@linkplain
