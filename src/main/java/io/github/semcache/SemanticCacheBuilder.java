@@ -8,6 +8,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
+import io.github.semcache.internal.entry.Confirmations;
 import io.github.semcache.internal.entry.ExpiryPolicy;
 import io.github.semcache.internal.entry.NoEmbedder;
 import io.github.semcache.internal.entry.SoftExpiry;
@@ -93,9 +94,11 @@ public final class SemanticCacheBuilder {
   private Optional<Duration> lease = Optional.empty();
   private Optional<Duration> softTimeToLive = Optional.empty();
   private boolean similarPrompts;
+  private int confirmations;
   private @Nullable Executor executor;
   private boolean failOnCacheErrors;
   private @Nullable AnswerJudge judge;
+  private @Nullable AnswerJudge judgeIfUsed;
   private @Nullable Duration judgeTimeLimit;
   private @Nullable Integer judgeQueue;
   private @Nullable Executor judgeExecutor;
@@ -512,15 +515,28 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the judge that compares answers, for learning policies and for {@link #shadowMode}. It
-   * runs on a thread of the cache, or on the {@link #judgeExecutor}.
+   * Sets the judge that compares answers, for learning policies, {@link #shadowMode}, and {@link
+   * #confirmations}. It runs on a thread of the cache, or on the {@link #judgeExecutor}. {@link
+   * #build} rejects a judge that nothing uses.
    *
    * @param judge the judge; by default {@link AnswerJudge#local} if there is a {@link
-   *     #targetErrorRate}, else none
+   *     #targetErrorRate} or {@code confirmations}, else none
    * @return this builder
    */
   public SemanticCacheBuilder judge(AnswerJudge judge) {
     this.judge = requireNonNull(judge, "judge");
+    return this;
+  }
+
+  /**
+   * Sets the judge as {@link #judge} does, for tools that do not know the other options: it is
+   * ignored if nothing compares answers, or if {@code judge} is set.
+   *
+   * @param judge the judge
+   * @return this builder
+   */
+  public SemanticCacheBuilder judgeIfUsed(AnswerJudge judge) {
+    this.judgeIfUsed = requireNonNull(judge, "judge");
     return this;
   }
 
@@ -744,6 +760,39 @@ public final class SemanticCacheBuilder {
   }
 
   /**
+   * Requires that answers of the model are confirmed before they are served to others. An answer is
+   * served to the {@linkplain Prompt#contributor contributor} who asked. It is served to all when
+   * {@code count} other contributors, with the same prompt or one that the policy and the verifier
+   * accept, have received an equal answer from the model: the same text, or one that the {@linkplain
+   * #judge judge} considers the same. By default, the judge is {@link AnswerJudge#local}, or {@link
+   * AnswerJudge#sameText} for an {@linkplain #exactOnly exact-only} cache. Answers are compared in
+   * the background.
+   *
+   * <p>An answer to a prompt without a contributor is served to nobody until it is confirmed, and
+   * confirms no other one. Answers that were stored by {@code put} or {@code putAll}, or without
+   * this option, need no confirmation. The number is stored with each answer, so all caches on the
+   * same store honor it; set it on all of them. Calls of different contributors are not coalesced.
+   *
+   * <p>Protects against an attacker with at most {@code count} ids.
+   *
+   * @param count the number of other contributors, from 1 to 100; by default, answers need no
+   *     confirmation
+   * @return this builder
+   * @throws IllegalArgumentException if the number is out of range
+   */
+  public SemanticCacheBuilder confirmations(int count) {
+    if (count < 1 || count > Confirmations.MAX_REQUIRED) {
+      throw new IllegalArgumentException(
+          "confirmations is "
+              + count
+              + "; it must be between 1 and "
+              + Confirmations.MAX_REQUIRED);
+    }
+    this.confirmations = count;
+    return this;
+  }
+
+  /**
    * Shares the {@linkplain SemanticCache#update(CacheSettings) settings} of a running cache with all
    * instances on the same store: they are written to the {@linkplain #stateStore state store}, and
    * each instance reads them when it is built and later with its requests, in the background, at
@@ -860,10 +909,10 @@ public final class SemanticCacheBuilder {
   /**
    * Builds the cache. Blocks on the store if the policy learns, to load the learned state, or if
    * settings are shared, to load them, and on the embedder if the threshold is {@linkplain
-   * #relativeDistance relative} to the scale of a
-   * model that has to be measured, which is the default for models without a declared threshold. If
-   * one of these fails, the cache is built all the same. A failed measurement is repeated by later
-   * requests; until then semantic lookups miss with the reason {@code unknown-scale}.
+   * #relativeDistance relative} to the scale of a model that has to be measured, which is the
+   * default for models without a declared threshold. If one of these fails, the cache is built all
+   * the same. A failed measurement is repeated by later requests; until then semantic lookups miss
+   * with the reason {@code unknown-scale}.
    *
    * @return a cache, which must be closed after use
    * @throws IllegalStateException if there is no embedder and the cache is not {@linkplain
@@ -955,7 +1004,9 @@ public final class SemanticCacheBuilder {
         previousEmbedder,
         previousEmbedder == null
             ? HitPolicy.never()
-            : guarded(distancePolicy(previousEmbedder.maxDistance(), factor(checkedVerifier)), checkedVerifier));
+            : guarded(
+                distancePolicy(previousEmbedder.maxDistance(), factor(checkedVerifier)),
+                checkedVerifier));
   }
 
   private Optional<Duration> checkedSharedSettings(VectorStore target) {
@@ -975,11 +1026,17 @@ public final class SemanticCacheBuilder {
               + "; it must be less than timeToLive, which is "
               + timeToLive.get());
     }
+    if (lease.isPresent() && confirmations > 0) {
+      throw new IllegalArgumentException(
+          "singleFlightAcrossInstances and confirmations are both set; calls of different contributors"
+              + " must not share an answer");
+    }
     // In shadow mode every request calls the model, and nothing is served.
     return new CacheOptions.Sharing(
         lease.filter(duration -> !shadowMode && target.leases().isPresent()),
         softTimeToLive.filter(soft -> !shadowMode).map(SoftExpiry::new).orElse(null),
-        similarPrompts && !shadowMode);
+        similarPrompts && !shadowMode,
+        confirmations);
   }
 
   private CacheOptions.TimeLimits timeLimits() {
@@ -1095,13 +1152,33 @@ public final class SemanticCacheBuilder {
   }
 
   private @Nullable AnswerJudge chosenJudge(Embedder answers) {
-    return judge == null && targetErrorRate.isPresent() ? AnswerJudge.local(answers) : judge;
+    AnswerJudge chosen = judge == null ? judgeIfUsed : judge;
+    if (chosen != null) {
+      return chosen;
+    }
+    if (targetErrorRate.isPresent()) {
+      return AnswerJudge.local(answers);
+    }
+    if (confirmations == 0 || hitPolicy instanceof LearningPolicy) {
+      return null;
+    }
+    return exactOnly ? AnswerJudge.sameText() : AnswerJudge.local(answers);
   }
 
   private CacheOptions.@Nullable Judging checkedJudging(
       HitPolicy policy, @Nullable AnswerJudge chosen) {
     if (policy instanceof LearningPolicy && chosen == null) {
       throw new IllegalStateException("judge is missing; a learning policy needs one");
+    }
+    boolean judges = policy instanceof LearningPolicy || shadowMode || confirmations > 0;
+    if (judge != null && !judges) {
+      throw new IllegalArgumentException(
+          "judge is set, but nothing uses it; it requires targetErrorRate, a learning policy,"
+              + " shadowMode, or confirmations");
+    }
+    if (chosen == null && (judgeExecutor != null || judgeQueue != null || judgeTimeLimit != null)) {
+      throw new IllegalArgumentException(
+          "judgeExecutor, judgeQueue, or judgeTimeLimit is set without a judge; they configure it");
     }
     if (judgeExecutor != null && (judgeQueue != null || judgeTimeLimit != null)) {
       throw new IllegalArgumentException(

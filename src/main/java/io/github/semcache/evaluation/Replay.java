@@ -118,7 +118,7 @@ public final class Replay {
         SemanticCache.builder()
             .embedder(embedder)
             .chatClient(traffic)
-            .judge(Replay::compareLabels)
+            .judgeIfUsed(Replay::compareLabels)
             .judgeExecutor(Runnable::run)
             .cacheability(CacheabilityPolicy.none())
             .admission(Admission.everything())

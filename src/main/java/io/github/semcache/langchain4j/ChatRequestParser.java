@@ -77,7 +77,7 @@ final class ChatRequestParser {
                   Prompt.of(found.text()),
                   settings(parameters, messages, found),
                   AnswerChecks.of(parameters, found)));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // The user's functions may throw anything.
       onFailure.accept(e);
       return Optional.empty();
     }

@@ -235,7 +235,8 @@ public final class InMemoryVectorStore
                 .map(
                     node -> {
                       CacheEntry changed = node.entry.withChange(change);
-                      long growth = EntrySize.of(changed, node.terms) - EntrySize.of(node.entry, node.terms);
+                      long growth =
+                          EntrySize.of(changed, node.terms) - EntrySize.of(node.entry, node.terms);
                       node.bytes += growth;
                       bytes += growth;
                       node.entry = changed;

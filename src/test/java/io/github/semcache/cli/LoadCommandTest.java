@@ -132,10 +132,11 @@ class LoadCommandTest {
     assertThat(run("ls", "--label", "topic=shipping").out()).hasLineCount(1);
     assertThat(run("load", load[1], "--label", "a=category", "--number", "a=amount").exitCode())
         .isEqualTo(2);
-    run("load", load[1], "--label", "topic=missing").assertFailed(
-        1,
-        directory.resolve("faq.csv")
-            + " has no column 'missing'; its columns are [prompt, answer, category, amount]");
+    run("load", load[1], "--label", "topic=missing")
+        .assertFailed(
+            1,
+            directory.resolve("faq.csv")
+                + " has no column 'missing'; its columns are [prompt, answer, category, amount]");
   }
 
   @Test
@@ -150,6 +151,18 @@ class LoadCommandTest {
     assertThat(run("load", file).out()).startsWith("2 answers stored, 1 already stored");
     assertThat(lookup(Prompt.of("How do I pay?"))).map(Answer::text).contains("C");
     assertThat(run("load", file, "--replace").out()).startsWith("3 answers stored, 0 already");
+  }
+
+  @Test
+  void curatedAnswersAreMarkedAlsoIfTheyWereStoredWithoutTheMark() throws IOException {
+    String file = file("faq.csv", "prompt,answer\nWhere is my card?,A\n");
+    run("load", file);
+    assertThat(lookup(Prompt.of("Where's my card?")).map(Answer::isCurated)).contains(false);
+
+    assertThat(run("load", file, "--curated").out()).startsWith("1 answer stored, 0 already");
+    assertThat(lookup(Prompt.of("Where's my card?")).map(Answer::isCurated)).contains(true);
+    assertThat(run("load", file, "--curated").out()).startsWith("0 answers stored, 1 already");
+    assertThat(run("load", file).out()).startsWith("0 answers stored, 1 already");
   }
 
   @Test

@@ -134,6 +134,8 @@ class DocumentationTest {
     CacheStats stats =
         GuideExamples.shadow(SemanticCache.builder().embedder(new FakeEmbedder()), chat);
     assertThat(stats.requests()).isZero();
+    assertThat(GuideExamples.confirmations(new FakeEmbedder(), chat, "question", "a").isHit())
+        .isFalse();
     GuideExamples.verifier(SemanticCache.builder().embedder(new FakeEmbedder()), chat).close();
     GuideExamples.learning(SemanticCache.builder().embedder(new FakeEmbedder()), chat).close();
   }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.redis.RedisVectorStore.VectorType;
+import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
-import io.github.semcache.store.VectorStore.NearestQuery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -61,7 +61,7 @@ record RequestReader(ReadOptions scope, Duration maxWait, Consumer<Throwable> on
    *     request has to be passed through
    * @throws IllegalArgumentException if a header of {@link CacheControl} is invalid
    */
-  Optional<EmbeddingLookup> lookUpEmbeddings(HttpRequest request, EmbeddingCache cache) {
+  Optional<EmbeddingLookup> lookUpEmbeddings(HttpRequest request, EmbeddingResponseCache cache) {
     if (!isRepeatablePost(request) || !endsWith(request.pathSegments(), EMBEDDINGS)) {
       return Optional.empty();
     }
@@ -109,7 +109,7 @@ record RequestReader(ReadOptions scope, Duration maxWait, Consumer<Throwable> on
     Optional<ModelRequest> modelRequest;
     try {
       modelRequest = parse(body, api, request, options);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // The user's functions may throw anything.
       onFailure.accept(e);
       return Optional.empty();
     }
