@@ -67,8 +67,7 @@ final class PrincipalComponents {
   /** Makes the covariance of two components zero. */
   private void rotate(int p, int q) {
     double theta = (covariance[q][q] - covariance[p][p]) / (2 * covariance[p][q]);
-    double tangent =
-        Math.copySign(1, theta) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+    double tangent = Math.copySign(1, theta) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
     double cosine = 1 / Math.sqrt(tangent * tangent + 1);
     double sine = tangent * cosine;
     rotateColumns(covariance, p, q, cosine, sine);
@@ -81,8 +80,7 @@ final class PrincipalComponents {
     rotateColumns(rotation, p, q, cosine, sine);
   }
 
-  private static void rotateColumns(
-      double[][] matrix, int p, int q, double cosine, double sine) {
+  private static void rotateColumns(double[][] matrix, int p, int q, double cosine, double sine) {
     for (double[] row : matrix) {
       double first = row[p];
       double second = row[q];
@@ -101,7 +99,9 @@ final class PrincipalComponents {
             .limit(components)
             .mapToInt(i -> i)
             .toArray();
-    return Arrays.stream(vectors).map(vector -> found.project(vector, greatest)).toArray(float[][]::new);
+    return Arrays.stream(vectors)
+        .map(vector -> found.project(vector, greatest))
+        .toArray(float[][]::new);
   }
 
   private float[] project(float[] vector, int[] components) {

@@ -108,7 +108,8 @@ public final class StaticEmbeddingStudy {
                 DataFile.read(data.resolve(set + ".csv"))
                     .prompts(PromptColumns.of("text").label("category")));
     NeighborTable neighbors = NeighborTable.of(embedder, prompts, done -> {});
-    ReplayCounts counts = Replay.builder(embedder).neighbors(neighbors).build().run(prompts).total();
+    ReplayCounts counts =
+        Replay.builder(embedder).neighbors(neighbors).build().run(prompts).total();
     return new Result(
         PERCENT * counts.hitRate().value().orElse(0),
         PERCENT * counts.errorRate().orElseThrow().value().orElse(0));

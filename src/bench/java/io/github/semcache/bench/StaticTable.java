@@ -70,8 +70,7 @@ final class StaticTable {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
-      try (OrtSession session =
-          environment.createSession(resource(".onnx"), options)) {
+      try (OrtSession session = environment.createSession(resource(".onnx"), options)) {
         for (int from = 0; from < tokens; from += BATCH) {
           int first = from;
           long[][] texts =
@@ -86,8 +85,8 @@ final class StaticTable {
     return vectors;
   }
 
-  private static float[][][] states(
-      OrtEnvironment environment, OrtSession session, long[][] texts) throws OrtException {
+  private static float[][][] states(OrtEnvironment environment, OrtSession session, long[][] texts)
+      throws OrtException {
     long[][] mask = new long[texts.length][];
     long[][] types = new long[texts.length][];
     for (int i = 0; i < texts.length; i++) {
@@ -99,7 +98,8 @@ final class StaticTable {
         OnnxTensor segments = OnnxTensor.createTensor(environment, types);
         OrtSession.Result result =
             session.run(
-                Map.of("input_ids", ids, "attention_mask", attention, "token_type_ids", segments))) {
+                Map.of(
+                    "input_ids", ids, "attention_mask", attention, "token_type_ids", segments))) {
       return (float[][][]) result.get(0).getValue();
     }
   }
