@@ -211,7 +211,7 @@ class EntryLimiterTest {
     await().until(() -> searches() == 2);
 
     long start = System.nanoTime();
-    put(1);
+    put(6);
 
     assertThat(Duration.ofNanos(System.nanoTime() - start))
         .isGreaterThanOrEqualTo(Duration.ofMillis(90));
