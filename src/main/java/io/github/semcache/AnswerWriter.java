@@ -224,9 +224,7 @@ final class AnswerWriter {
       return Optional.empty();
     }
     Optional<Duration> timeToLive =
-        expiry
-            .get()
-            .timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
+        expiry.get().timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
     NewEntry entry =
         with(
             newEntry(
@@ -335,8 +333,7 @@ final class AnswerWriter {
       Optional<Embedding> embedding,
       Optional<Duration> timeToLive) {
     Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
-    CacheEntry entry =
-        ReplyMapper.entryOf(query, reply, versions, now).labels(prompt.labels());
+    CacheEntry entry = ReplyMapper.entryOf(query, reply, versions, now).labels(prompt.labels());
     CacheEntry expiring = ReplyMapper.withExpiry(entry, timeToLive, now);
     return new NewEntry(
         renewal == null ? expiring : renewal.mark(expiring, timeToLive),

@@ -174,8 +174,7 @@ record CacheOptions(
         switch (operation.part()) {
           case STORE -> parts.store();
           case EMBEDDER -> old != null ? old : operation;
-          default ->
-              operation == Operation.DECIDE ? parts.policy() : partOf(operation);
+          default -> operation == Operation.DECIDE ? parts.policy() : partOf(operation);
         });
   }
 

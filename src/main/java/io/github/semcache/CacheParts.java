@@ -275,8 +275,7 @@ record CacheParts(
     Embedder old = given == null ? new NoEmbedder(parts.store().space()) : given;
     ResilientEmbedder oldEmbedder = new ResilientEmbedder(old, events, failOpen);
     ResilientStore store =
-        new ResilientStore(
-            parts.store(), options.candidates(), options.time(), events, failOpen);
+        new ResilientStore(parts.store(), options.candidates(), options.time(), events, failOpen);
     BackgroundCopier copier = newCopier(options, parts, embedder, events);
     HitPolicy policy =
         scaled(
@@ -315,8 +314,7 @@ record CacheParts(
                 options.ticker(),
                 e -> events.publish(new CacheEvent.Failed(CacheEvent.Part.STORE, e)))
             : null;
-    return new PreviousParts(
-        new PreviousLookup(lookup, store, failOpen, watch), store, copier);
+    return new PreviousParts(new PreviousLookup(lookup, store, failOpen, watch), store, copier);
   }
 
   private static BackgroundCopier newCopier(
@@ -329,8 +327,7 @@ record CacheParts(
             || !NonBlocking.test(previous.store())
             || !(options.exactOnly() || NonBlocking.test(options.embedder()));
     return new BackgroundCopier(
-        new EntryCopier(
-            previous.store(), previous.listing(), options.store(), options.time()),
+        new EntryCopier(previous.store(), previous.listing(), options.store(), options.time()),
         options.store(),
         text ->
             !options.exactOnly() && embedder.reads(text)

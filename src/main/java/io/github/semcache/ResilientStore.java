@@ -108,8 +108,8 @@ final class ResilientStore {
   }
 
   /**
-   * Returns the servable entries of several queries, with one lookup by their keys, and one more if a
-   * query has dependencies; empty if the store fails.
+   * Returns the servable entries of several queries, with one lookup by their keys, and one more if
+   * a query has dependencies; empty if the store fails.
    */
   Optional<Map<Query, Found>> tryFindAll(List<Query> queries) {
     return failOpen.attempt(Operation.FIND, () -> findAll(queries));

@@ -126,8 +126,7 @@ final class ExistingStoreOptions {
           spec.commandLine(), "--cluster, --cache-name, and --model require --store");
     }
     if (encryption.isGiven()) {
-      throw new ParameterException(
-          spec.commandLine(), "--encryption-key-file requires --store");
+      throw new ParameterException(spec.commandLine(), "--encryption-key-file requires --store");
     }
     try (OpenEmbedder open = embedder.open();
         Stores.OpenStore store = Stores.inMemory(EmbeddingSpace.of(open.embedder()))) {

@@ -164,8 +164,7 @@ final class LoadCommand implements Callable<Integer> {
     try {
       LoadRun.LabelColumns.checkNames(labels.keySet(), numbers.keySet());
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          spec.commandLine(), "--label, --number: " + e.getMessage(), e);
+      throw new ParameterException(spec.commandLine(), "--label, --number: " + e.getMessage(), e);
     }
     if (input.maxCharacters() < 1) {
       throw new ParameterException(

@@ -204,9 +204,7 @@ final class KnnSearch {
    */
   private String selectivityGroup(NearestQuery query) {
     String group =
-        query.terms().isEmpty()
-            ? query.scope()
-            : query.scope() + " " + query.terms().hashCode();
+        query.terms().isEmpty() ? query.scope() : query.scope() + " " + query.terms().hashCode();
     return query
         .notBefore()
         .map(notBefore -> Math.max(0, time.millis() - notBefore.toEpochMilli()))

@@ -34,6 +34,7 @@ final class SearchEngine {
 
   /** valkey-search 1.2. */
   private static final long FIRST_VALKEY_WITH_TEXT_SEARCH = 0x1_02_00;
+
   private static final long VALKEY_1_1 = 0x1_01_00;
 
   /** The search modules. */

@@ -132,10 +132,11 @@ class LoadCommandTest {
     assertThat(run("ls", "--label", "topic=shipping").out()).hasLineCount(1);
     assertThat(run("load", load[1], "--label", "a=category", "--number", "a=amount").exitCode())
         .isEqualTo(2);
-    run("load", load[1], "--label", "topic=missing").assertFailed(
-        1,
-        directory.resolve("faq.csv")
-            + " has no column 'missing'; its columns are [prompt, answer, category, amount]");
+    run("load", load[1], "--label", "topic=missing")
+        .assertFailed(
+            1,
+            directory.resolve("faq.csv")
+                + " has no column 'missing'; its columns are [prompt, answer, category, amount]");
   }
 
   @Test

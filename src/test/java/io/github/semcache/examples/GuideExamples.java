@@ -27,10 +27,10 @@ import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.migration.StoreMigration;
+import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.redis.NearCache;
@@ -110,11 +110,7 @@ final class GuideExamples {
       Embedder embedder, ChatClient chatClient, String question, String accountId) {
     // confirmations begins
     SemanticCache cache =
-        SemanticCache.builder()
-            .embedder(embedder)
-            .chatClient(chatClient)
-            .confirmations(2)
-            .build();
+        SemanticCache.builder().embedder(embedder).chatClient(chatClient).confirmations(2).build();
     // The id of the authenticated account, which callers cannot choose:
     Answer answer = cache.ask(Prompt.of(question).contributor(accountId));
     // Answers that were checked need no confirmation, and answers of the model do not replace them:

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.redis.RedisVectorStore.VectorType;
+import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
-import io.github.semcache.store.VectorStore.NearestQuery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +49,8 @@ class SearchArgumentsTest {
         .isEqualTo("@scope:{5c09e} @created_at:[1 +inf] @terms:{a} @terms:{b}");
     assertThat(SearchArguments.termsFilter(List.of(Set.of("a", "b")), Optional.of("|")))
         .isIn("@terms:{a|b}", "@terms:{b|a}");
-    assertThat(SearchArguments.termsFilter(List.of(Set.of("a", "b"), Set.of("c")), Optional.empty()))
+    assertThat(
+            SearchArguments.termsFilter(List.of(Set.of("a", "b"), Set.of("c")), Optional.empty()))
         .isIn("(@terms:{a} | @terms:{b}) @terms:{c}", "(@terms:{b} | @terms:{a}) @terms:{c}");
   }
 
