@@ -117,8 +117,18 @@ record CacheRequest(
 
   /** Returns the same request for another vector space, with an embedding of its own. */
   CacheRequest inOtherSpace() {
+    Query other =
+        new Query(
+            query.text(),
+            query.scope(),
+            query.key(),
+            query.maxAge(),
+            prompt.maxDistance(),
+            query.embedding(),
+            query.labelFilter(),
+            query.contributor());
     return new CacheRequest(
-        prompt, query, mode, bypassReason, callsModel, limits, new LateEmbedding());
+        prompt, other, mode, bypassReason, callsModel, limits, new LateEmbedding());
   }
 
   /** Returns the same request, which bypasses the cache for a reason of the cache. */

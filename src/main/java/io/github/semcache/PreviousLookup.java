@@ -59,8 +59,7 @@ final class PreviousLookup {
 
   /** Returns a miss without the results of the lookup in the store of the cache. */
   private static LookupResult.Miss inOldSpace(LookupResult.Miss miss) {
-    LookupResult.Miss old =
-        LookupResult.Miss.of(miss.request().inOtherSpace()).withoutEmbedding();
+    LookupResult.Miss old = LookupResult.Miss.of(miss.request().inOtherSpace()).withoutEmbedding();
     return miss.isCounted() ? old.counted() : old;
   }
 

@@ -60,8 +60,7 @@ final class QueryFactory {
     Prompt checked = check(prompt);
     return failOpen.require(
         Operation.NORMALIZE,
-        () ->
-            queryOf(checked, normalizer, scopeOf(checked.scope()).settings(), settings.get()));
+        () -> queryOf(checked, normalizer, scopeOf(checked.scope()).settings(), settings.get()));
   }
 
   /** Returns the query; without the embedding of the caller if the text must not be compared. */

@@ -103,7 +103,8 @@ class LabelTest extends CacheFixture {
 
     assertThat(
             semantic.lookupAll(
-                List.of(paris.maxAge(Duration.ofSeconds(1)), paris, paris.maxAge(Duration.ofDays(1)))))
+                List.of(
+                    paris.maxAge(Duration.ofSeconds(1)), paris, paris.maxAge(Duration.ofDays(1)))))
         .map(answer -> answer.map(Answer::text).orElse("miss"))
         .containsExactly("miss", "Paris", "Paris");
   }

@@ -193,8 +193,7 @@ class StagedVerifierTest extends CacheFixture {
         SemanticCache chained =
             builder().verifier(PairVerifier.local().orElse(new AskingVerifier())).build();
         SemanticCache other = builder().verifier(pair -> Verification.accept()).build();
-        SemanticCache fixed =
-            builder().maxDistance(0.05).verifier(new AskingVerifier()).build()) {
+        SemanticCache fixed = builder().maxDistance(0.05).verifier(new AskingVerifier()).build()) {
       for (SemanticCache cache : List.of(asking, chained, other, fixed)) {
         cache.put(Prompt.of(PARIS), "Paris");
       }

@@ -62,6 +62,7 @@ final class BenchmarkTable implements Callable<Integer> {
     instances,
     effort,
     labels,
+    embedding,
     encryption
   }
 
@@ -115,6 +116,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.encryption)) {
       new EncryptionSection(report, server, duration).run();
+    }
+    if (only.contains(Part.embedding)) {
+      new EmbeddingSection(report, duration).run();
     }
     if (only.contains(Part.instances) && server.isPresent()) {
       new InstancesSection(report, server.get(), duration).run(dependents);

@@ -55,8 +55,7 @@ final class LabelSection {
     labels.put("one of 20 texts", number -> topic(number));
     labels.put("integer below 1,000", number -> Labels.none().with("n", random(number, 1_000)));
     labels.put(
-        "price below 1,000.00",
-        number -> Labels.none().with("n", random(number, 100_000) / 100.0));
+        "price below 1,000.00", number -> Labels.none().with("n", random(number, 100_000) / 100.0));
     labels.put("time in milliseconds", number -> Labels.none().with("n", millis(number)));
     labels.put("topic and price", LabelSection::topicAndPrice);
     return labels;
@@ -123,7 +122,8 @@ final class LabelSection {
     filters.put("none", Optional.empty());
     filters.put("one of 20 texts", Optional.of(LabelFilter.anyOf("topic", "topic 1")));
     filters.put(
-        "three of 20 texts", Optional.of(LabelFilter.anyOf("topic", "topic 1", "topic 2", "topic 3")));
+        "three of 20 texts",
+        Optional.of(LabelFilter.anyOf("topic", "topic 1", "topic 2", "topic 3")));
     filters.put("price 100 to 200", Optional.of(LabelFilter.range("n", 100, 200)));
     filters.put("price 123.45 to 678.90", Optional.of(LabelFilter.range("n", 123.45, 678.9)));
     filters.put(
@@ -179,9 +179,7 @@ final class LabelSection {
                     Variant.of(i -> topicAndPrice(i).terms())));
     filters.row("one text", 1, samples.get(0).medianMicros());
     filters.row(
-        "range 100 to 200",
-        terms(LabelFilter.range("n", 100, 200)),
-        samples.get(1).medianMicros());
+        "range 100 to 200", terms(LabelFilter.range("n", 100, 200)), samples.get(1).medianMicros());
     filters.row(
         "range 123.45 to 678.90",
         terms(LabelFilter.range("n", 123.45, 678.9)),

@@ -16,8 +16,8 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Compares searches of the in-memory store with a scan that computes the distance of each entry. One
- * entry in 20 is in a small scope, the others are in a large one.
+ * Compares searches of the in-memory store with a scan that computes the distance of each entry.
+ * One entry in 20 is in a small scope, the others are in a large one.
  */
 final class MemorySection {
   private static final int SMALL = 20;
@@ -93,7 +93,8 @@ final class MemorySection {
               each ->
                   store.nearest(query).matches().stream().mapToDouble(Match::distance).toArray());
       double[] exact = timed(micros[1], i, each -> scan(scanned, query));
-      found += (int) Arrays.stream(nearest).filter(d -> d <= exact[Corpus.K - 1] + TOLERANCE).count();
+      found +=
+          (int) Arrays.stream(nearest).filter(d -> d <= exact[Corpus.K - 1] + TOLERANCE).count();
     }
     Arrays.stream(micros).forEach(Arrays::sort);
     table.row(

@@ -71,4 +71,3 @@ record Vectors(int size, int dimension, Optional<Corpus> corpus) {
     return new NewEntry(entry, Optional.of(vector(number)), Optional.of(Duration.ofDays(1)));
   }
 }
-

@@ -106,8 +106,7 @@ final class ListCommand implements Callable<Integer> {
   }
 
   private static String text(Labels labels) {
-    return Stream.concat(
-            labels.texts().entrySet().stream(), labels.numbers().entrySet().stream())
+    return Stream.concat(labels.texts().entrySet().stream(), labels.numbers().entrySet().stream())
         .map(label -> TerminalText.line("  " + label.getKey() + "=" + label.getValue()))
         .collect(Collectors.joining());
   }

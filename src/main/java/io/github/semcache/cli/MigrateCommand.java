@@ -52,14 +52,16 @@ final class MigrateCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "The maximum number of prompts that are embedded per second (default: no limit).")
+      description =
+          "The maximum number of prompts that are embedded per second (default: no limit).")
   private @Nullable Double rate;
 
   @Option(
       names = "--batch-size",
       paramLabel = "N",
       defaultValue = "64",
-      description = "The number of prompts that are embedded at a time (default: ${DEFAULT-VALUE}).")
+      description =
+          "The number of prompts that are embedded at a time (default: ${DEFAULT-VALUE}).")
   private int batchSize = 64;
 
   @Option(

@@ -37,9 +37,7 @@ final class PriceOptions {
         }
         table =
             table.model(
-                price.getKey(),
-                Double.parseDouble(parts.get(0)),
-                Double.parseDouble(parts.get(1)));
+                price.getKey(), Double.parseDouble(parts.get(0)), Double.parseDouble(parts.get(1)));
       }
       return Optional.of(table);
     } catch (IllegalArgumentException e) {

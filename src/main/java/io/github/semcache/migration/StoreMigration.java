@@ -110,9 +110,9 @@ public final class StoreMigration {
    * @param present the number of entries that the new store had already
    * @param expired the number of entries that were not copied because they expired, were removed,
    *     or depend on something that has changed
-   * @param failed the number of entries that cannot be copied: they are corrupt, their prompt is not
-   *     readable, for example because it is encrypted, or the old store does not know their terms,
-   *     without which they could not be invalidated by tag
+   * @param failed the number of entries that cannot be copied: they are corrupt, their prompt is
+   *     not readable, for example because it is encrypted, or the old store does not know their
+   *     terms, without which they could not be invalidated by tag
    * @param removed the number of copies that were removed because their original does not exist any
    *     more
    * @param isComplete whether the migration is complete; false while it is running
@@ -151,8 +151,8 @@ public final class StoreMigration {
   }
 
   /**
-   * Ends the migration after the current batch. Does not block. What was copied remains, and another
-   * migration continues. A canceled migration is not complete.
+   * Ends the migration after the current batch. Does not block. What was copied remains, and
+   * another migration continues. A canceled migration is not complete.
    */
   public void cancel() {
     canceled.countDown();
@@ -173,9 +173,9 @@ public final class StoreMigration {
   }
 
   /**
-   * Runs the migration on this thread. Blocks until it is complete or {@linkplain #cancel canceled},
-   * or until the thread is interrupted, whose interrupt flag remains set. A batch that fails because
-   * of the embedder is repeated twice.
+   * Runs the migration on this thread. Blocks until it is complete or {@linkplain #cancel
+   * canceled}, or until the thread is interrupted, whose interrupt flag remains set. A batch that
+   * fails because of the embedder is repeated twice.
    *
    * @return the counts
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails repeatedly; run
@@ -357,8 +357,8 @@ public final class StoreMigration {
      * Limits the rate at which prompts are embedded, because the embedding model is shared with
      * requests.
      *
-     * @param promptsPerSecond the maximum average number of prompts per second, above 0; no limit by
-     *     default
+     * @param promptsPerSecond the maximum average number of prompts per second, above 0; no limit
+     *     by default
      * @return this builder
      * @throws IllegalArgumentException if the number is not above 0
      */

@@ -53,8 +53,7 @@ public record CacheSettings(
     }
     timeToLive.ifPresent(Prompt::checkTimeToLive);
     if (deadline
-        .filter(
-            limit -> limit.compareTo(MIN_DEADLINE) < 0 || limit.compareTo(MAX_DEADLINE) > 0)
+        .filter(limit -> limit.compareTo(MIN_DEADLINE) < 0 || limit.compareTo(MAX_DEADLINE) > 0)
         .isPresent()) {
       throw new IllegalArgumentException(
           "deadline is " + deadline.get() + "; it must be between 1 ms and 10 minutes");
@@ -124,7 +123,8 @@ public record CacheSettings(
    * @throws io.github.semcache.store.StoreException if the store fails
    */
   public static void update(StateStore store, UnaryOperator<CacheSettings> change) {
-    store.update(STATE, state -> encode(change.apply(state.map(CacheSettings::tryDecode).orElse(NONE))));
+    store.update(
+        STATE, state -> encode(change.apply(state.map(CacheSettings::tryDecode).orElse(NONE))));
   }
 
   private static byte[] encode(CacheSettings settings) {

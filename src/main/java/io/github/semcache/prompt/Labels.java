@@ -193,9 +193,7 @@ public final class Labels {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Labels that
-        && texts.equals(that.texts)
-        && numbers.equals(that.numbers);
+    return other instanceof Labels that && texts.equals(that.texts) && numbers.equals(that.numbers);
   }
 
   @Override

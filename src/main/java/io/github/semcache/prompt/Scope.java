@@ -235,9 +235,7 @@ public final class Scope {
       case 0 -> Set.of();
       case 1 -> Set.of(dependencyTerm(dependencies.first()));
       default ->
-          dependencies.stream()
-              .map(Scope::dependencyTerm)
-              .collect(Collectors.toUnmodifiableSet());
+          dependencies.stream().map(Scope::dependencyTerm).collect(Collectors.toUnmodifiableSet());
     };
   }
 

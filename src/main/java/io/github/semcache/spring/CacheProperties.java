@@ -1,5 +1,7 @@
 package io.github.semcache.spring;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingCache;
@@ -34,6 +36,7 @@ final class CacheProperties {
         .set("normalizer", properties.normalizer(), CacheProperties::normalizer)
         .set("judge.time-limit", judge.timeLimit(), SemanticCacheBuilder::judgeTimeLimit)
         .set("judge.queue", judge.queue(), SemanticCacheBuilder::judgeQueue)
+        .set("shared-settings", properties.sharedSettings(), SemanticCacheBuilder::sharedSettings)
         .set("usage-by-tag", properties.usageByTag(), SemanticCacheBuilder::usageByTag)
         .enable(
             "fail-if-store-unreachable",
@@ -203,20 +206,26 @@ final class CacheProperties {
   }
 
   /**
-   * Returns the prices; null if there are none.
+   * Checks that prices have a currency.
    *
-   * @throws InvalidConfigurationException if a price or the currency is missing or invalid
+   * @throws InvalidConfigurationException if they have none
    */
-  static @Nullable ModelPrices prices(SemanticCacheProperties.Prices prices) {
-    @Nullable String currency = prices.currency();
-    if (currency == null) {
-      if (!prices.models().isEmpty() || prices.embeddings() != null) {
-        throw new InvalidConfigurationException(
-            "semcache.prices contains prices, but no currency",
-            "Set semcache.prices.currency, for example to USD.");
-      }
-      return null;
+  static void checkCurrency(SemanticCacheProperties.Prices prices) {
+    if (prices.currency() == null && (!prices.models().isEmpty() || prices.embeddings() != null)) {
+      throw new InvalidConfigurationException(
+          "semcache.prices contains prices, but no currency",
+          "Set semcache.prices.currency, for example to USD.");
     }
+  }
+
+  /**
+   * Returns the prices.
+   *
+   * @param prices the properties, with a currency
+   * @throws InvalidConfigurationException if a price is missing or invalid
+   */
+  static ModelPrices prices(SemanticCacheProperties.Prices prices) {
+    String currency = requireNonNull(prices.currency(), "currency");
     PropertyOptions<ModelPrices> table =
         PropertyOptions.of(
             PRICES, PropertyOptions.checked(PRICES + "currency", () -> ModelPrices.in(currency)));

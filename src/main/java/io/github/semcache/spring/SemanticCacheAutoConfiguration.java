@@ -18,7 +18,6 @@ import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -69,6 +68,7 @@ public final class SemanticCacheAutoConfiguration {
     if (encryption.getIfAvailable() != null) {
       checkEncrypted(store);
     }
+    CacheProperties.checkCurrency(properties.prices());
     SemanticCacheBuilder builder = CacheProperties.apply(properties, SemanticCache.builder());
     if (!properties.exactOnly()) {
       builder.embedder(CacheProperties.embedder(properties, embedder.getObject(), store));
@@ -88,14 +88,10 @@ public final class SemanticCacheAutoConfiguration {
     return build(builder);
   }
 
-  /**
-   * Returns the prices of {@code semcache.prices}; null if there are none.
-   *
-   * @throws InvalidConfigurationException if the prices are incomplete or invalid
-   */
   @Bean
   @ConditionalOnMissingBean
-  @Nullable ModelPrices semcacheModelPrices(SemanticCacheProperties properties) {
+  @ConditionalOnProperty("semcache.prices.currency")
+  ModelPrices semcacheModelPrices(SemanticCacheProperties properties) {
     return CacheProperties.prices(properties.prices());
   }
 

@@ -48,6 +48,7 @@ record SemanticCacheProperties(
     @DefaultValue Judge judge,
     boolean failOnCacheErrors,
     @DefaultValue CircuitBreaker circuitBreaker,
+    @Nullable Duration sharedSettings,
     @Nullable String usageByTag,
     @DefaultValue Prices prices,
     @DefaultValue Advisor advisor) {
@@ -143,7 +144,7 @@ record SemanticCacheProperties(
       @Nullable Integer efSearch,
       @Nullable Duration syncInterval) {}
 
-  record Memory(@Nullable Integer maxEntries) {}
+  record Memory(@Nullable Integer maxEntries, @Nullable DataSize maxSize) {}
 
   record Embedding(
       @Nullable String modelId, @Nullable Integer dimension, @DefaultValue Cache cache) {

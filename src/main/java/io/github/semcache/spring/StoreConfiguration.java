@@ -61,6 +61,7 @@ class StoreConfiguration {
       SemanticCacheProperties.Memory options, EmbeddingSpace space) {
     return PropertyOptions.of("semcache.memory.", InMemoryVectorStore.builder(space))
         .set("max-entries", options.maxEntries(), InMemoryVectorStore.Builder::maxEntries)
+        .set("max-size", options.maxSize(), (builder, size) -> builder.maxBytes(size.toBytes()))
         .builder()
         .build();
   }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The text of a {@link CacheStats}, the counts that are not zero with their names, and of its {@link
- * CacheStats.Savings}.
+ * The text of a {@link CacheStats}, the counts that are not zero with their names, and of its
+ * {@link CacheStats.Savings}.
  */
 final class StatsText {
   private final List<String> parts = new ArrayList<>();

@@ -271,8 +271,7 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
 
     private void quantize(BinaryQuantizer quantizer, int index) {
       float[] unit = get(index).ofLengthOne().toArray();
-      quantizer.quantize(
-          unit, words, index * wordCount, factors, index * BinaryQuantizer.FACTORS);
+      quantizer.quantize(unit, words, index * wordCount, factors, index * BinaryQuantizer.FACTORS);
     }
 
     void shrinkTo(int count) {
@@ -291,12 +290,10 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
     }
 
     void copy(int index, Block from, int fromIndex) {
-      System.arraycopy(
-          from.vectors, fromIndex * dimension, vectors, index * dimension, dimension);
+      System.arraycopy(from.vectors, fromIndex * dimension, vectors, index * dimension, dimension);
       inverseNorms[index] = from.inverseNorms[fromIndex];
       if (words.length > 0) {
-        System.arraycopy(
-            from.words, fromIndex * wordCount, words, index * wordCount, wordCount);
+        System.arraycopy(from.words, fromIndex * wordCount, words, index * wordCount, wordCount);
         System.arraycopy(
             from.factors,
             fromIndex * BinaryQuantizer.FACTORS,
@@ -307,15 +304,16 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
     }
 
     Embedding get(int index) {
-      return Embedding.of(
-          Arrays.copyOfRange(vectors, index * dimension, (index + 1) * dimension));
+      return Embedding.of(Arrays.copyOfRange(vectors, index * dimension, (index + 1) * dimension));
     }
 
     float similarity(int index, float[] unit) {
       return inverseNorms[index] * dot(unit, vectors, index * dimension);
     }
 
-    /** Returns a dot product. Has eight sums, so that an addition does not wait for the previous. */
+    /**
+     * Returns a dot product. Has eight sums, so that an addition does not wait for the previous.
+     */
     private static float dot(float[] unit, float[] vectors, int from) {
       float s0 = 0;
       float s1 = 0;

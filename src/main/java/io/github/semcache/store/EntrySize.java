@@ -30,11 +30,7 @@ final class EntrySize {
    * @param terms the terms of the entry
    */
   static long of(CacheEntry entry, Set<String> terms) {
-    return OVERHEAD
-        + of(entry.prompt())
-        + of(entry.answer())
-        + of(entry.attributes())
-        + of(terms);
+    return OVERHEAD + of(entry.prompt()) + of(entry.answer()) + of(entry.attributes()) + of(terms);
   }
 
   private static long of(Map<String, String> attributes) {
@@ -56,6 +52,6 @@ final class EntrySize {
         return STRING + 2L * string.length();
       }
     }
-    return STRING + string.length();
+    return STRING + (long) string.length();
   }
 }

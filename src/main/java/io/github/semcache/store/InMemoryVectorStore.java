@@ -235,7 +235,8 @@ public final class InMemoryVectorStore
                 .map(
                     node -> {
                       CacheEntry changed = node.entry.withChange(change);
-                      long growth = EntrySize.of(changed, node.terms) - EntrySize.of(node.entry, node.terms);
+                      long growth =
+                          EntrySize.of(changed, node.terms) - EntrySize.of(node.entry, node.terms);
                       node.bytes += growth;
                       bytes += growth;
                       node.entry = changed;
@@ -337,11 +338,7 @@ public final class InMemoryVectorStore
   public Stream<ListedEntry> entries() {
     Instant now = time.instant();
     return withReadLock(
-        () ->
-            nodes.values().stream()
-                .filter(node -> node.isLiveAt(now))
-                .map(Node::listed)
-                .toList())
+        () -> nodes.values().stream().filter(node -> node.isLiveAt(now)).map(Node::listed).toList())
         .stream();
   }
 
@@ -350,11 +347,7 @@ public final class InMemoryVectorStore
     requireNonNull(keys, "keys");
     Instant now = time.instant();
     return withReadLock(
-        () ->
-            keys.stream()
-                .flatMap(key -> findNode(key, now).stream())
-                .map(Node::listed)
-                .toList());
+        () -> keys.stream().flatMap(key -> findNode(key, now).stream()).map(Node::listed).toList());
   }
 
   private void delete(@Nullable Node node) {

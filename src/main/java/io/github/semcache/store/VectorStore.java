@@ -388,8 +388,7 @@ public interface VectorStore extends AutoCloseable {
      * @param terms the {@linkplain NewEntry#terms terms} with which it was written; empty if the
      *     store does not know them
      */
-    record ListedEntry(
-        CacheEntry entry, Optional<Instant> expiresAt, Optional<Set<String>> terms) {
+    record ListedEntry(CacheEntry entry, Optional<Instant> expiresAt, Optional<Set<String>> terms) {
       /** Checks the components and copies the terms. */
       public ListedEntry {
         requireNonNull(entry, "entry");

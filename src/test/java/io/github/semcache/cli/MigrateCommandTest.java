@@ -143,12 +143,7 @@ class MigrateCommandTest {
           List.of(
               new NewEntry(
                   new CacheEntry(
-                      "a".repeat(64),
-                      "b".repeat(64),
-                      "",
-                      "encrypted",
-                      Map.of(),
-                      Instant.EPOCH),
+                      "a".repeat(64), "b".repeat(64), "", "encrypted", Map.of(), Instant.EPOCH),
                   Optional.empty(),
                   Optional.empty())));
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.policy.CacheSettings;
@@ -148,7 +148,8 @@ class StoreCommandsTest {
       cache.ask(Prompt.of("How do I pay by invoice?").tag("tenant", "acme"), model);
     }
 
-    JsonNode json = run("stats", "--price", "small=1000,10000", "--currency", "EUR", "--json").json();
+    JsonNode json =
+        run("stats", "--price", "small=1000,10000", "--currency", "EUR", "--json").json();
     assertThat(json.get("answersOfModels").asInt()).isEqualTo(2);
     assertThat(json.get("inputTokens").asInt()).isEqualTo(600);
     assertThat(json.get("outputTokens").asInt()).isEqualTo(200);
@@ -157,9 +158,7 @@ class StoreCommandsTest {
     assertThat(json.get("cost").asDouble()).isEqualTo(2.6);
     assertThat(json.get("costSavedPerHit").asDouble()).isEqualTo(1.3);
     assertThat(json.get("unpricedAnswers").asInt()).isZero();
-    assertThat(run("stats").out())
-        .containsPattern("tokensSavedPerHit +400")
-        .doesNotContain("cost");
+    assertThat(run("stats").out()).containsPattern("tokensSavedPerHit +400").doesNotContain("cost");
     run("stats", "--price", "small=1")
         .assertFailed(
             1, "--price, --currency: it must have two prices; --price must be MODEL=INPUT,OUTPUT");
@@ -203,7 +202,9 @@ class StoreCommandsTest {
 
   @Test
   void settingsOfRunningCachesAreShownAndChanged() {
-    assertThat(run("settings").out()).containsPattern("maxDistance +-").containsPattern("timeToLive +-");
+    assertThat(run("settings").out())
+        .containsPattern("maxDistance +-")
+        .containsPattern("timeToLive +-");
 
     JsonNode json = run("settings", "--max-distance", "0.01", "--ttl", "PT1H", "--json").json();
     assertThat(json.get("maxDistance").asDouble()).isEqualTo(0.01);

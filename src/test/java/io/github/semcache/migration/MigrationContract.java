@@ -13,6 +13,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
@@ -143,9 +144,7 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
   }
 
   private SemanticCache fullTransition() {
-    return built(
-        transition()
-            .previousStore(oldStore, withMaxDistance(oldEmbedder)));
+    return built(transition().previousStore(oldStore, withMaxDistance(oldEmbedder)));
   }
 
   private static Embedder withMaxDistance(Embedder embedder) {
@@ -192,8 +191,7 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
         .until(
             () ->
                 listed(store).stream()
-                        .filter(
-                            each -> "confirmed".equals(each.entry().attributes().get("copy")))
+                        .filter(each -> "confirmed".equals(each.entry().attributes().get("copy")))
                         .count()
                     == count);
   }
@@ -279,8 +277,7 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
     assertThat(
             cache
                 .lookupAll(
-                    List.of(
-                        Prompt.of(PYTHON), Prompt.of(PARIS), Prompt.of(PARIS_PARAPHRASE)))
+                    List.of(Prompt.of(PYTHON), Prompt.of(PARIS), Prompt.of(PARIS_PARAPHRASE)))
                 .stream()
                 .map(found -> found.map(Answer::source)))
         .containsExactly(
@@ -314,6 +311,22 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
     assertThat(embedded).isEmpty();
     cache.invalidateDependents("docs");
     assertThat(cache.lookup(Prompt.of(PYTHON).dependsOn("docs"))).isEmpty();
+  }
+
+  @Test
+  void labelsAreCopied() {
+    Prompt labeled = Prompt.of(PARIS).label("topic", "geography").label("confidence", 0.9);
+    oldCache().put(labeled, "Paris");
+    oldCache().put(Prompt.of(PYTHON), "reversed()");
+
+    migration().build().run();
+
+    SemanticCache cache = newCache();
+    assertThat(cache.lookup(Prompt.of(PARIS)).orElseThrow().labels()).isEqualTo(labeled.labels());
+    LabelFilter filter =
+        LabelFilter.anyOf("topic", "geography").and(LabelFilter.range("confidence", 0.5, 1));
+    assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE).where(filter))).isPresent();
+    assertThat(cache.invalidate(EntrySelector.labels(filter))).isEqualTo(1);
   }
 
   @Test
@@ -380,8 +393,7 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
     putMany(oldCache(), 12);
     long start = System.nanoTime();
 
-    StoreMigration.Result result =
-        migration().batchSize(4).promptsPerSecond(20).build().run();
+    StoreMigration.Result result = migration().batchSize(4).promptsPerSecond(20).build().run();
 
     assertThat(result.copied()).isEqualTo(12);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(590));

@@ -67,10 +67,12 @@ class CachePropertiesTest {
           semcache.store-timeout              | 11m  | storeTimeout is PT11M
           semcache.coalescing.max-wait        | 0s   | maxWait is PT0S
           semcache.coalescing.across-instances| 11m  | singleFlightAcrossInstances is PT11M
+          semcache.shared-settings            | 11m  | sharedSettings is PT11M
           semcache.judge.time-limit           | 0s   | judgeTimeLimit is PT0S
           semcache.judge.queue                | 0    | judgeQueue is 0
           semcache.circuit-breaker            | -    | circuitBreaker failures is 0
           semcache.memory.max-entries         | 0    | maxEntries is 0
+          semcache.memory.max-size            | 0    | maxBytes is 0
           semcache.embedding.cache.max-entries| 0    | maxEntries is 0
           semcache.embedding.cache.time-to-live|0s   | timeToLive is PT0S
           """)
@@ -321,9 +323,7 @@ class CachePropertiesTest {
 
   @Test
   void pricesAreABeanIfACurrencyIsSet() {
-    runner.run(
-        context ->
-            assertThat(context.getBeanProvider(ModelPrices.class).getIfAvailable()).isNull());
+    runner.run(context -> assertThat(context).doesNotHaveBean(ModelPrices.class));
     runner
         .withPropertyValues(
             "semcache.prices.currency=USD",

@@ -43,6 +43,8 @@ import org.springframework.ai.rag.advisor.RetrievalAugmentationAdvisor;
 import org.springframework.ai.tool.function.FunctionToolCallback;
 import org.springframework.ai.vectorstore.SearchRequest;
 import org.springframework.ai.vectorstore.SimpleVectorStore;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.util.MimeTypeUtils;
 
@@ -563,6 +565,36 @@ class SemanticCacheAdvisorTest {
 
     assertThat(model.calls()).isEqualTo(2);
     assertThat(cache.stats().notAdmitted()).isEqualTo(2);
+  }
+
+  @Test
+  void hitsOfAQuietAdvisorTakeAsLongAsACallOfTheModel() {
+    SemanticCacheProperties properties =
+        new Binder(new MapConfigurationPropertySource(Map.of("semcache.advisor.quiet", "true")))
+            .bindOrCreate("semcache", SemanticCacheProperties.class);
+    FakeChatModel slow =
+        new FakeChatModel(
+            prompt -> {
+              try {
+                Thread.sleep(150);
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              return List.of(complete("Paris"));
+            });
+    ChatClient client =
+        ChatClient.builder(slow)
+            .defaultAdvisors(
+                new SemanticCacheAdvisorAutoConfiguration().semanticCacheAdvisor(cache, properties))
+            .build();
+    ask(client, PARIS);
+
+    long start = System.nanoTime();
+    ask(client, PARIS_AGAIN);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isGreaterThanOrEqualTo(Duration.ofMillis(140));
+    assertThat(slow.calls()).isOne();
   }
 
   @Test

@@ -154,8 +154,7 @@ class InMemoryVectorStoreTest extends VectorStoreContract {
   void removedEntriesAndScopesFreeTheirMemory() {
     VectorStore store = ofBytes(50_000);
     for (int i = 0; i < 100; i++) {
-      CacheEntry entry =
-          entry(Scope.of("user", "u" + i), "prompt " + i, "a".repeat(20_000), now());
+      CacheEntry entry = entry(Scope.of("user", "u" + i), "prompt " + i, "a".repeat(20_000), now());
       store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, i))));
       store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, i))));
       store.remove(new EntrySelector.ByScope(entry.scope()));

@@ -1,8 +1,8 @@
 package io.github.semcache.store;
 
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.testkit.Entries;
 import io.github.semcache.prompt.Scope;
+import io.github.semcache.testkit.Entries;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -175,6 +175,9 @@ public abstract class CacheOnStoreContract {
             SemanticCache.builder()
                 .embedder(parisEmbedder())
                 .verifier(PairVerifier.none())
+                .maxDistance(0.2)
+                .noGuards()
+                .deadline(Duration.ofMinutes(1))
                 .store(opened)
                 .sharedSettings(Duration.ofSeconds(10))
                 .build()) {

@@ -101,8 +101,7 @@ abstract class LabelContract extends VectorSearchContract {
     assertThat(entriesNear(0, 9, LabelFilter.anyOf("topic", "billing"))).hasSize(1);
     CacheEntry replacement = put(SCOPE, "what?", 0, REFUNDS);
     assertThat(entriesNear(0, 9, LabelFilter.anyOf("topic", "billing"))).isEmpty();
-    assertThat(entriesNear(0, 9, LabelFilter.range("price", 99, 100)))
-        .containsExactly(replacement);
+    assertThat(entriesNear(0, 9, LabelFilter.range("price", 99, 100))).containsExactly(replacement);
   }
 
   @Test
@@ -164,7 +163,6 @@ abstract class LabelContract extends VectorSearchContract {
                     atAngle(DIMENSION, 0), SCOPE.hash(), 1, Optional.empty(), List.of(Set.of())));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new EntrySelector.ByTerms(List.of(Set.of("a|b"))));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new EntrySelector.ByTerms(List.of()));
+    assertThatIllegalArgumentException().isThrownBy(() -> new EntrySelector.ByTerms(List.of()));
   }
 }

@@ -139,9 +139,7 @@ public abstract class ListableStoreContract<S extends VectorStore & VectorStore.
     CacheEntry entry = entry(Scope.none(), "a", "an answer", now());
     Set<String> terms = Scope.of("tenant", "acme").terms();
     store.put(
-        List.of(
-            new NewEntry(
-                entry, Optional.of(atAngle(DIMENSION, 0)), Optional.of(LONG), terms)));
+        List.of(new NewEntry(entry, Optional.of(atAngle(DIMENSION, 0)), Optional.of(LONG), terms)));
     store.put(List.of(withoutExpiry(entry(Scope.none(), "b", "b", now()), atAngle(DIMENSION, 1))));
 
     assertThat(list())
@@ -153,8 +151,7 @@ public abstract class ListableStoreContract<S extends VectorStore & VectorStore.
   void changedEntryIsListedWithItsTerms() {
     CacheEntry entry = entry(Scope.none(), "a", "an answer", now());
     Set<String> terms = Scope.of("tenant", "acme").terms();
-    store.put(
-        List.of(new NewEntry(entry, Optional.empty(), Optional.of(LONG), terms)));
+    store.put(List.of(new NewEntry(entry, Optional.empty(), Optional.of(LONG), terms)));
     store.updateEntry(
         entry.key(),
         current -> current.withAnswer("another", Map.of("mark", "1"), current.createdAt()));
@@ -181,8 +178,7 @@ public abstract class ListableStoreContract<S extends VectorStore & VectorStore.
             expiring(expired, atAngle(DIMENSION, 2), SHORT)));
     advanceTime(SHORT);
 
-    List<ListedEntry> listed =
-        store.entries(Set.of(live.key(), expired.key(), "f".repeat(64)));
+    List<ListedEntry> listed = store.entries(Set.of(live.key(), expired.key(), "f".repeat(64)));
 
     assertThat(listed)
         .singleElement()

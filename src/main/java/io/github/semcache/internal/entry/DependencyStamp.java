@@ -97,8 +97,7 @@ public final class DependencyStamp {
   public static Set<String> withVersions(
       Set<String> terms, Map<String, String> before, Map<String, String> after) {
     Set<String> changed = new HashSet<>(terms);
-    before.forEach(
-        (dependency, version) -> changed.remove(Scope.versionTerm(dependency, version)));
+    before.forEach((dependency, version) -> changed.remove(Scope.versionTerm(dependency, version)));
     after.forEach((dependency, version) -> changed.add(Scope.versionTerm(dependency, version)));
     return changed;
   }

@@ -117,8 +117,7 @@ public final class BackgroundCopier implements AutoCloseable {
       for (ListedEntry original : copier.originals(Set.of(key))) {
         Optional<CacheEntry> existing = to.find(key);
         if (copier.check(original, existing) == EntryCopier.Outcome.MISSING
-            && copier.copy(original, existing, embed(original))
-                == EntryCopier.Outcome.COPIED) {
+            && copier.copy(original, existing, embed(original)) == EntryCopier.Outcome.COPIED) {
           onCopied.accept(Duration.ofNanos(ticker.getAsLong() - start));
         }
       }

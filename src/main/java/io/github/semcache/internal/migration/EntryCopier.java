@@ -127,8 +127,7 @@ public final class EntryCopier {
         && copy.createdAt().equals(original.createdAt())
         && !WrongReports.withReportsOf(copy, original).equals(copy)) {
       Optional<CacheEntry> unused =
-          to.updateAttributes(
-              copy.key(), current -> WrongReports.withReportsOf(current, original));
+          to.updateAttributes(copy.key(), current -> WrongReports.withReportsOf(current, original));
     }
   }
 
@@ -156,8 +155,7 @@ public final class EntryCopier {
     }
     Map<String, String> versions =
         versions(
-            from,
-            dependencies.values().stream().flatMap(Set::stream).collect(Collectors.toSet()));
+            from, dependencies.values().stream().flatMap(Set::stream).collect(Collectors.toSet()));
     Set<String> keys = new HashSet<>();
     dependencies.forEach(
         (original, terms) -> {
@@ -232,8 +230,7 @@ public final class EntryCopier {
 
     Outcome run() {
       Set<String> terms = original.terms().orElse(Set.of());
-      Optional<Set<String>> dependencies =
-          DependencyStamp.dependenciesOf(original.entry(), terms);
+      Optional<Set<String>> dependencies = DependencyStamp.dependenciesOf(original.entry(), terms);
       if (original.terms().isEmpty() || dependencies.isEmpty()) {
         return Outcome.FAILED;
       }

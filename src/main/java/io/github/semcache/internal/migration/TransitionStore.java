@@ -17,8 +17,8 @@ import java.util.function.UnaryOperator;
 /**
  * A new store together with the old one that it replaces, for changes that users make: they are
  * made in both, in the old store first. {@link EntryCopier} relies on this order. Searches and new
- * entries concern the new store only. If the old store fails, the change is made in the new one, and
- * the exception is thrown afterwards.
+ * entries concern the new store only. If the old store fails, the change is made in the new one,
+ * and the exception is thrown afterwards.
  */
 public final class TransitionStore implements VectorStore {
   private final VectorStore old;
@@ -43,10 +43,7 @@ public final class TransitionStore implements VectorStore {
   /** {@inheritDoc} Returns the entry of the old store if the new one has none. */
   @Override
   public Optional<CacheEntry> find(String key) {
-    return current
-        .find(key)
-        .filter(entry -> !CopyMark.isPending(entry))
-        .or(() -> old.find(key));
+    return current.find(key).filter(entry -> !CopyMark.isPending(entry)).or(() -> old.find(key));
   }
 
   @Override

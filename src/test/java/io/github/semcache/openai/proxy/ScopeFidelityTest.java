@@ -115,8 +115,7 @@ final class ScopeFidelityTest extends CachedClientTest {
 
   static Stream<Arguments> orderThatAModelReadsIsPartOfTheScope() {
     String tool = "[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":%s}}]";
-    String format =
-        "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"s\",\"schema\":%s}}";
+    String format = "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"s\",\"schema\":%s}}";
     String properties = "{\"type\":\"object\",\"properties\":{\"%s\":{},\"%s\":{}}}";
     String definitions = "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"%s\":{},\"%s\":{}}}";
     String enumeration = "{\"enum\":[\"%s\",\"%s\"]}";
