@@ -393,8 +393,7 @@ final class CacheLookup {
     VerifiedDecision second =
         verifier.decide(query, others, candidates -> decide(query, candidates));
     boolean isFirst =
-        VerifiedDecision.chosen(second.decision()).isEmpty()
-            && curated.contains(matches.get(0));
+        VerifiedDecision.chosen(second.decision()).isEmpty() && curated.contains(matches.get(0));
     return isFirst ? first : second;
   }
 

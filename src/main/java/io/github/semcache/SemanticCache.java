@@ -369,8 +369,8 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Records that a wrapped client could not process a request or a response for the cache. For
-   * authors of wrapped clients, who pass whatever their code or the user's callbacks throw. Does not
-   * block.
+   * authors of wrapped clients, who pass whatever their code or the user's callbacks throw. Does
+   * not block.
    *
    * @param cause the exception
    * @throws Error the cause, if it must not be contained: a {@code ThreadDeath}, or a {@link

@@ -763,10 +763,10 @@ public final class SemanticCacheBuilder {
    * Requires that answers of the model are confirmed before they are served to others. An answer is
    * served to the {@linkplain Prompt#contributor contributor} who asked. It is served to all when
    * {@code count} other contributors, with the same prompt or one that the policy and the verifier
-   * accept, have received an equal answer from the model: the same text, or one that the {@linkplain
-   * #judge judge} considers the same. By default, the judge is {@link AnswerJudge#local}, or {@link
-   * AnswerJudge#sameText} for an {@linkplain #exactOnly exact-only} cache. Answers are compared in
-   * the background.
+   * accept, have received an equal answer from the model: the same text, or one that the
+   * {@linkplain #judge judge} considers the same. By default, the judge is {@link
+   * AnswerJudge#local}, or {@link AnswerJudge#sameText} for an {@linkplain #exactOnly exact-only}
+   * cache. Answers are compared in the background.
    *
    * <p>An answer to a prompt without a contributor is served to nobody until it is confirmed, and
    * confirms no other one. Answers that were stored by {@code put} or {@code putAll}, or without
@@ -783,20 +783,17 @@ public final class SemanticCacheBuilder {
   public SemanticCacheBuilder confirmations(int count) {
     if (count < 1 || count > Confirmations.MAX_REQUIRED) {
       throw new IllegalArgumentException(
-          "confirmations is "
-              + count
-              + "; it must be between 1 and "
-              + Confirmations.MAX_REQUIRED);
+          "confirmations is " + count + "; it must be between 1 and " + Confirmations.MAX_REQUIRED);
     }
     this.confirmations = count;
     return this;
   }
 
   /**
-   * Shares the {@linkplain SemanticCache#update(CacheSettings) settings} of a running cache with all
-   * instances on the same store: they are written to the {@linkplain #stateStore state store}, and
-   * each instance reads them when it is built and later with its requests, in the background, at
-   * most once per interval. An instance without requests reads nothing.
+   * Shares the {@linkplain SemanticCache#update(CacheSettings) settings} of a running cache with
+   * all instances on the same store: they are written to the {@linkplain #stateStore state store},
+   * and each instance reads them when it is built and later with its requests, in the background,
+   * at most once per interval. An instance without requests reads nothing.
    *
    * @param interval the minimum time between two reads, from 1 ms to 10 minutes; for example 10
    *     seconds. Disabled by default: {@link SemanticCache#update(CacheSettings)} then changes one

@@ -146,8 +146,7 @@ class ConfirmationsTest extends CacheFixture {
 
   @Test
   void judgeDecidesWhetherAnswersAreEqual() {
-    SemanticCache one =
-        confirmingBuilder(1).judge(comparison -> AnswerJudge.Verdict.SAME).build();
+    SemanticCache one = confirmingBuilder(1).judge(comparison -> AnswerJudge.Verdict.SAME).build();
     modelAnswers("Paris");
     one.ask(by("a", PROMPT));
     modelAnswers("The capital is Paris.");
@@ -174,8 +173,7 @@ class ConfirmationsTest extends CacheFixture {
     assertThat(events)
         .filteredOn(
             event ->
-                event instanceof CacheEvent.Failed failed
-                    && failed.part() == CacheEvent.Part.JUDGE)
+                event instanceof CacheEvent.Failed failed && failed.part() == CacheEvent.Part.JUDGE)
         .hasSize(1);
   }
 
@@ -344,8 +342,7 @@ class ConfirmationsTest extends CacheFixture {
   void combinationWithLeasesIsRejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () ->
-                confirmingBuilder(1).singleFlightAcrossInstances(Duration.ofSeconds(1)).build())
+            () -> confirmingBuilder(1).singleFlightAcrossInstances(Duration.ofSeconds(1)).build())
         .withMessageContaining("singleFlightAcrossInstances and confirmations are both set");
   }
 }

@@ -77,7 +77,9 @@ class PutAllTest {
         });
 
     assertThat(progress).containsExactly(4L, 8L, 12L, 16L, 20L);
-    assertThat(producedBefore.get(0)).as("answers that were read for the first batch").isLessThan(6);
+    assertThat(producedBefore.get(0))
+        .as("answers that were read for the first batch")
+        .isLessThan(6);
   }
 
   @Test

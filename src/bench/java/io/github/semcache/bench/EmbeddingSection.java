@@ -27,8 +27,10 @@ final class EmbeddingSection {
   private static final Map<String, String> TEXTS =
       new TreeMap<>(
           Map.of(
-              "7 words", "Which city serves as France's capital?",
-              "80 words", "my card was declined at the store ".repeat(11).strip()));
+              "7 words",
+              "Which city serves as France's capital?",
+              "80 words",
+              "my card was declined at the store ".repeat(11).strip()));
 
   private final Report report;
   private final Duration duration;
@@ -54,9 +56,7 @@ final class EmbeddingSection {
     EmbeddingModel model = new AllMiniLmL6V2QuantizedEmbeddingModel(Runnable::run);
     for (Map.Entry<String, String> text : TEXTS.entrySet()) {
       measure(
-          text,
-          List.of(
-              new Times(each -> embedder.embed(List.of(each))), new Times(model::embed)));
+          text, List.of(new Times(each -> embedder.embed(List.of(each))), new Times(model::embed)));
     }
   }
 

@@ -96,9 +96,7 @@ final class EncryptionOptions {
     if (keyFile != null) {
       return Optional.of(parse("--encryption-key-file", read(keyFile)));
     }
-    return environment
-        .variable(VARIABLE)
-        .map(value -> parse(VARIABLE, value.replace(';', '\n')));
+    return environment.variable(VARIABLE).map(value -> parse(VARIABLE, value.replace(';', '\n')));
   }
 
   private static String read(Path file) {

@@ -106,9 +106,7 @@ public record Query(
     }
     String key = new Sha256("key").text(scope.hash()).text(text).hex();
     Optional<String> contributor =
-        prompt
-            .contributor()
-            .map(id -> new Sha256("contributor").text(scope.hash()).text(id).hex());
+        prompt.contributor().map(id -> new Sha256("contributor").text(scope.hash()).text(id).hex());
     return new Query(
         text,
         scope,
@@ -126,7 +124,8 @@ public record Query(
    * @return a copy without an embedding
    */
   public Query withoutEmbedding() {
-    return new Query(text, scope, key, maxAge, maxDistance, Optional.empty(), labelFilter, contributor);
+    return new Query(
+        text, scope, key, maxAge, maxDistance, Optional.empty(), labelFilter, contributor);
   }
 
   /**
@@ -135,7 +134,8 @@ public record Query(
    * @return a copy without a filter of labels
    */
   public Query withoutLabelFilter() {
-    return new Query(text, scope, key, maxAge, maxDistance, embedding, Optional.empty(), contributor);
+    return new Query(
+        text, scope, key, maxAge, maxDistance, embedding, Optional.empty(), contributor);
   }
 
   /**

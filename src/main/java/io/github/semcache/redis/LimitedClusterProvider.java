@@ -137,8 +137,7 @@ final class LimitedClusterProvider extends ClusterConnectionProvider {
   private Set<HostAndPort> mastersFirst() {
     Set<HostAndPort> nodes = new LinkedHashSet<>();
     for (int i = 0; i < SAMPLED_SLOTS; i++) {
-      HostAndPort master =
-          getNode(ThreadLocalRandom.current().nextInt(Protocol.CLUSTER_HASHSLOTS));
+      HostAndPort master = getNode(ThreadLocalRandom.current().nextInt(Protocol.CLUSTER_HASHSLOTS));
       if (master != null) {
         nodes.add(master);
       }

@@ -36,8 +36,7 @@ final class CacheProperties {
         .set("normalizer", properties.normalizer(), CacheProperties::normalizer)
         .set("judge.time-limit", judge.timeLimit(), SemanticCacheBuilder::judgeTimeLimit)
         .set("judge.queue", judge.queue(), SemanticCacheBuilder::judgeQueue)
-        .set(
-            "shared-settings", properties.sharedSettings(), SemanticCacheBuilder::sharedSettings)
+        .set("shared-settings", properties.sharedSettings(), SemanticCacheBuilder::sharedSettings)
         .set("usage-by-tag", properties.usageByTag(), SemanticCacheBuilder::usageByTag)
         .enable(
             "fail-if-store-unreachable",

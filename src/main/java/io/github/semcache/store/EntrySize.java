@@ -52,6 +52,6 @@ final class EntrySize {
         return STRING + 2L * string.length();
       }
     }
-    return STRING + string.length();
+    return STRING + (long) string.length();
   }
 }

@@ -62,8 +62,7 @@ class EncryptedStoreCommandsTest {
   private SemanticCache open() {
     StoreEncryption encryption =
         StoreEncryption.of(
-            StoreEncryption.Keys.of(
-                bytes(1, 32), "2026-11", Map.of("2026-11", bytes(2, 32))));
+            StoreEncryption.Keys.of(bytes(1, 32), "2026-11", Map.of("2026-11", bytes(2, 32))));
     VectorStore entries = LuceneVectorStore.open(store, EmbeddingSpace.of(embedder));
     return SemanticCache.builder()
         .embedder(embedder)

@@ -117,11 +117,7 @@ final class GuideExamples {
       Embedder embedder, ChatClient chatClient, String question, String accountId) {
     // confirmations begins
     SemanticCache cache =
-        SemanticCache.builder()
-            .embedder(embedder)
-            .chatClient(chatClient)
-            .confirmations(2)
-            .build();
+        SemanticCache.builder().embedder(embedder).chatClient(chatClient).confirmations(2).build();
     // The id of the authenticated account, which callers cannot choose:
     Answer answer = cache.ask(Prompt.of(question).contributor(accountId));
     // Answers that were checked need no confirmation, and answers of the model do not replace them:

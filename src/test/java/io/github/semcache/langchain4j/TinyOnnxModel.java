@@ -108,7 +108,7 @@ final class TinyOnnxModel {
     private void varint(long value) {
       long rest = value;
       while (rest > 127) {
-        out.write((int) (rest & 127 | 128));
+        out.write((int) ((rest & 127) | 128));
         rest >>>= 7;
       }
       out.write((int) rest);

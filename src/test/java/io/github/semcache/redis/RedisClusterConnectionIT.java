@@ -55,8 +55,7 @@ class RedisClusterConnectionIT {
                 .build()) {
       CacheEntry small = put(store, "what?", 0);
       CacheEntry huge = put(store, "why?", 1);
-      cluster.hset(
-          store.indexName() + ":" + huge.key(), HashCodec.ANSWER, "x".repeat(70 << 20));
+      cluster.hset(store.indexName() + ":" + huge.key(), HashCodec.ANSWER, "x".repeat(70 << 20));
 
       assertThatThrownBy(() -> store.find(huge.key())).isInstanceOf(StoreException.class);
       assertThat(store.find(small.key())).contains(small);
@@ -88,7 +87,8 @@ class RedisClusterConnectionIT {
     String[] permissions = RedisGuide.permissions("### Cluster, on every node", cacheName);
     onEveryNode("ACL", "SETUSER", "app", "reset", "on", ">secret");
     onEveryNode(
-        Stream.concat(Stream.of("ACL", "SETUSER", "app"), Stream.of(permissions)).toArray(String[]::new));
+        Stream.concat(Stream.of("ACL", "SETUSER", "app"), Stream.of(permissions))
+            .toArray(String[]::new));
     RedisConnection user =
         RedisConnection.of("redis://app:secret@" + node.getHost() + ":" + node.getPort()).cluster();
     try (RedisVectorStore limited =
@@ -105,8 +105,7 @@ class RedisClusterConnectionIT {
       for (String address : cluster.getClusterNodes().keySet()) {
         try (RedisClient client =
             RedisClient.builder().hostAndPort(HostAndPort.from(address)).build()) {
-          CommandArguments command =
-              new CommandArguments(Protocol.Command.valueOf(arguments[0]));
+          CommandArguments command = new CommandArguments(Protocol.Command.valueOf(arguments[0]));
           for (int i = 1; i < arguments.length; i++) {
             command.add(arguments[i]);
           }

@@ -62,14 +62,10 @@ public abstract class CacheOnStoreContract {
     Embedder embedder = parisEmbedder();
     FakeChatClient chat = new FakeChatClient().replying(prompt -> ChatReply.of("Paris"));
     SemanticCacheBuilder builder =
-        SemanticCache.builder()
-            .embedder(embedder)
-            .chatClient(chat)
-            .verifier(PairVerifier.none());
+        SemanticCache.builder().embedder(embedder).chatClient(chat).verifier(PairVerifier.none());
     try (VectorStore store = open(EmbeddingSpace.of(embedder));
         SemanticCache plain = builder.store(store).build();
-        SemanticCache confirming =
-            builder.confirmations(1).judgeExecutor(Runnable::run).build()) {
+        SemanticCache confirming = builder.confirmations(1).judgeExecutor(Runnable::run).build()) {
       confirming.ask(Prompt.of(PARIS).contributor("a"));
       assertThat(plain.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
       confirming.ask(Prompt.of(PARIS_PARAPHRASE).contributor("b"));

@@ -1,5 +1,7 @@
 package io.github.semcache.internal.entry;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.stats.CacheEvent;
@@ -68,7 +70,7 @@ public final class CurrentSettings implements Supplier<CacheSettings> {
     if (shared.isPresent()) {
       readIfDue(shared.get());
     }
-    return current.get();
+    return requireNonNull(current.get());
   }
 
   private void readIfDue(Shared from) {

@@ -79,9 +79,7 @@ public final class ConfirmationRecorder implements AutoCloseable {
     return replaced
         .filter(old -> isRefresh || isSameText(old, entry))
         .map(old -> Confirmations.inherit(entry, old))
-        .map(
-            same ->
-                isRefresh ? same : Confirmations.confirm(same, Confirmations.idOf(query)))
+        .map(same -> isRefresh ? same : Confirmations.confirm(same, Confirmations.idOf(query)))
         .orElseGet(() -> Confirmations.unconfirmed(entry, required, query));
   }
 
@@ -103,7 +101,10 @@ public final class ConfirmationRecorder implements AutoCloseable {
    * @param replaced the entry that it replaced; empty if there was none
    */
   public void onStored(
-      Query query, Optional<Embedding> embedding, CacheEntry stored, Optional<CacheEntry> replaced) {
+      Query query,
+      Optional<Embedding> embedding,
+      CacheEntry stored,
+      Optional<CacheEntry> replaced) {
     boolean isScheduled =
         worker.offer(
             () -> findEqual(query, embedding, stored, replaced),
@@ -115,7 +116,10 @@ public final class ConfirmationRecorder implements AutoCloseable {
 
   /** Returns the pending entries with an equal answer, and the replaced one if it has one. */
   private List<CacheEntry> findEqual(
-      Query query, Optional<Embedding> embedding, CacheEntry stored, Optional<CacheEntry> replaced) {
+      Query query,
+      Optional<Embedding> embedding,
+      CacheEntry stored,
+      Optional<CacheEntry> replaced) {
     try {
       List<CacheEntry> candidates = new ArrayList<>(replaced.stream().toList());
       embedding.ifPresent(

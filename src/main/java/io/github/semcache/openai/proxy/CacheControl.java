@@ -212,8 +212,7 @@ public final class CacheControl {
    * @throws IllegalArgumentException if the id is blank
    */
   public CacheControl contributor(String id) {
-    return with(
-        CONTRIBUTOR, TagEncoding.encode(ANY.contributor(id).contributor().orElseThrow()));
+    return with(CONTRIBUTOR, TagEncoding.encode(ANY.contributor(id).contributor().orElseThrow()));
   }
 
   private CacheControl with(String name, Object value) {

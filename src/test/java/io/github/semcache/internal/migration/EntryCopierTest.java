@@ -38,8 +38,7 @@ class EntryCopierTest {
   private final FaultyStore from = new FaultyStore.OfListable(oldEntries);
   private final FaultyStore to = new FaultyStore(newEntries).withLeases();
   private final TransitionStore both = new TransitionStore(from, to);
-  private final EntryCopier copier =
-      new EntryCopier(from, (FaultyStore.OfListable) from, to, time);
+  private final EntryCopier copier = new EntryCopier(from, (FaultyStore.OfListable) from, to, time);
   private ListedEntry original;
 
   private InMemoryVectorStore newStore(String model) {
@@ -135,8 +134,7 @@ class EntryCopierTest {
         once(
             Call.PUT,
             () ->
-                newEntries.put(
-                    List.of(new NewEntry(newer, Optional.empty(), Optional.empty())))));
+                newEntries.put(List.of(new NewEntry(newer, Optional.empty(), Optional.empty())))));
 
     assertThat(copy()).isEqualTo(Outcome.PRESENT);
 

@@ -84,11 +84,7 @@ class LongStreamTest {
   void tooLongAnswerIsPassedThroughAndNotStored(boolean removesUsage) throws IOException {
     byte[] events = events(5_000);
     SharedStream stream =
-        stream(
-            new ByteArrayInputStream(events),
-            (CacheCall.Lead) begin(),
-            removesUsage,
-            MAX);
+        stream(new ByteArrayInputStream(events), (CacheCall.Lead) begin(), removesUsage, MAX);
 
     assertThat(readAll(stream.open().orElseThrow())).isEqualTo(events);
     assertThat(stream.open()).isEmpty();
@@ -134,8 +130,7 @@ class LongStreamTest {
   @Test
   void waitingCallLeadsWhenTheAnswerIsTooLong() throws Exception {
     CacheCall.Lead lead = (CacheCall.Lead) begin();
-    SharedStream stream =
-        stream(new ByteArrayInputStream(events(5_000)), lead, false, MAX);
+    SharedStream stream = stream(new ByteArrayInputStream(events(5_000)), lead, false, MAX);
     CacheCall.Follow follow = (CacheCall.Follow) begin();
 
     readAll(stream.open().orElseThrow());

@@ -159,7 +159,7 @@ final class RetrievedPassagesTest extends CachedClientTest {
 
     assertThat(chatRequests()).isEqualTo(2 * errors.size());
     assertThat(cache.stats().requests()).isZero();
-    assertThat(cache.stats().adapterErrors()).isEqualTo(2 * errors.size());
+    assertThat(cache.stats().adapterErrors()).isEqualTo(2L * errors.size());
   }
 
   @Test
