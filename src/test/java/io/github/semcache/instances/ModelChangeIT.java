@@ -113,7 +113,7 @@ class ModelChangeIT {
     CompletableFuture<String> lost = killed.send("migrate 20 x");
     try (RedisVectorStore store = store(NEW)) {
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(2))
           .until(() -> store.count(new EntrySelector.All()) >= 10);
       instances.remove(killed);
       killed.kill();
