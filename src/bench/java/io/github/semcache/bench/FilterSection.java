@@ -99,7 +99,10 @@ final class FilterSection {
 
   private void run(Corpus corpus, Map<String, Scope> fractions, IntFunction<Scope> scopes) {
     InMemoryVectorStore exact =
-        InMemoryVectorStore.builder(corpus.space).maxEntries(corpus.size).build();
+        InMemoryVectorStore.builder(corpus.space)
+            .maxEntries(corpus.size)
+            .maxBytes(Long.MAX_VALUE)
+            .build();
     corpus.fill(exact, scopes);
     RedisVectorStore store = open(corpus);
     try {

@@ -69,6 +69,7 @@ final class StoresSection {
     InMemoryVectorStore exact =
         InMemoryVectorStore.builder(corpus.space)
             .maxEntries(corpus.size + WRITES_PER_ROUND)
+            .maxBytes(Long.MAX_VALUE)
             .build();
     corpus.fill(exact);
     GroundTruth paraphrases = GroundTruth.ofParaphrases(corpus, exact);

@@ -149,6 +149,7 @@ public final class Replay {
   private VectorStore inMemory(InstantSource clock, int maxEntries) {
     return InMemoryVectorStore.builder(EmbeddingSpace.of(embedder))
         .maxEntries(maxEntries)
+        .maxBytes(Long.MAX_VALUE)
         .timeSource(clock)
         .build();
   }

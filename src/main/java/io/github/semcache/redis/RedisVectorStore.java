@@ -475,7 +475,7 @@ public final class RedisVectorStore
     return withScan.applyAsLong(condition(selector));
   }
 
-  private static String filter(EntrySelector selector) {
+  private String filter(EntrySelector selector) {
     if (selector instanceof EntrySelector.ByScope byScope) {
       SearchArguments.checkScope(byScope.scope());
       return SearchArguments.filter(byScope.scope(), Optional.empty());
@@ -484,7 +484,7 @@ public final class RedisVectorStore
       return SearchArguments.termFilter(byTerm.term());
     }
     if (selector instanceof EntrySelector.ByTerms byTerms) {
-      return SearchArguments.termsFilter(byTerms.terms());
+      return SearchArguments.termsFilter(byTerms.terms(), engine.tagSeparator());
     }
     if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
       return SearchArguments.createdBeforeFilter(createdBefore.time());
@@ -706,9 +706,10 @@ public final class RedisVectorStore
      * Limits the number of entries, for servers that may not evict. If there are more, the store
      * removes the oldest ones in the background, with a few commands per thousand writes. It also
      * removes some if the server rejects a write because its memory is full. The number of entries
-     * exceeds the limit by at most about one percent, or by more while entries are written faster
-     * than they can be removed. All stores of a cache should have the same limit. On servers with
-     * valkey-search before version 1.2, entries without an embedding are not removed.
+     * exceeds the limit by about one percent at most: a write above the limit removes entries
+     * itself if the background is too slow, or waits for a removal for at most 100 ms. All stores
+     * of a cache should have the same limit. On servers with valkey-search before version 1.2,
+     * entries without an embedding are not removed.
      *
      * @param maxEntries the maximum number of entries, at least 1. By default, there is no limit
      * @return this builder
