@@ -296,8 +296,11 @@ final class EntryTable {
     }
     memtable
         .all()
-        .filter(ref -> ref.unflushed != null)
-        .filter(ref -> EntrySelector.ByTerms.matches(ref.unflushed.terms(), terms))
+        .filter(
+            ref -> {
+              LogRecord.Put put = ref.unflushed;
+              return put != null && EntrySelector.ByTerms.matches(put.terms(), terms);
+            })
         .forEach(selected::add);
     return selected;
   }
