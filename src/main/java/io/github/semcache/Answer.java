@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.internal.entry.Curation;
 import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Labels;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
@@ -188,6 +190,15 @@ public final class Answer {
    */
   public boolean isStale() {
     return isStale;
+  }
+
+  /**
+   * Returns whether the answer was served from a {@linkplain Prompt#curated() curated} entry.
+   *
+   * @return false for an answer of the model
+   */
+  public boolean isCurated() {
+    return served.filter(match -> Curation.isCurated(match.entry())).isPresent();
   }
 
   /**

@@ -7,10 +7,12 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.SingleFlight;
+import io.github.semcache.internal.entry.Curation;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ExpiryPolicy;
 import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
+import io.github.semcache.internal.learning.ConfirmationRecorder;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
@@ -51,6 +53,9 @@ final class AnswerWriter {
   private static final Logger log = LoggerFactory.getLogger(AnswerWriter.class);
   private static final int BATCH_SIZE = 128;
 
+  /** The number of characters after which a batch ends, so that a batch fits into memory. */
+  private static final int BATCH_CHARACTERS = 1 << 22;
+
   private final QueryFactory queries;
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
@@ -62,6 +67,7 @@ final class AnswerWriter {
   private final InstantSource time;
   private final CacheOptions.TimeLimits limits;
   private final @Nullable HitEvaluator evaluator;
+  private final @Nullable ConfirmationRecorder confirmations;
   private final UsagePublisher usage;
   private final MatchingDelay modelCalls;
   private final EventPublisher events;
@@ -86,6 +92,7 @@ final class AnswerWriter {
       InstantSource time,
       CacheOptions.TimeLimits limits,
       @Nullable HitEvaluator evaluator,
+      @Nullable ConfirmationRecorder confirmations,
       UsagePublisher usage,
       MatchingDelay modelCalls,
       EventPublisher events,
@@ -101,6 +108,7 @@ final class AnswerWriter {
     this.time = time;
     this.limits = limits;
     this.evaluator = evaluator;
+    this.confirmations = confirmations;
     this.usage = usage;
     this.modelCalls = modelCalls;
     this.events = events;
@@ -210,10 +218,15 @@ final class AnswerWriter {
     if (versions.isEmpty()) {
       return Optional.empty();
     }
+    Optional<CacheEntry> replaced = replaced(miss);
+    if (!request.prompt().isCurated() && isCurated(replaced, versions.get())) {
+      release(miss);
+      return Optional.empty();
+    }
     Optional<Duration> timeToLive =
         expiry.get().timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
     NewEntry entry =
-        withModelTime(
+        with(
             newEntry(
                 request.prompt(),
                 request.query(),
@@ -221,7 +234,7 @@ final class AnswerWriter {
                 versions.get(),
                 embedding(miss),
                 timeToLive),
-            took);
+            plain -> marked(miss, ReplyMapper.withModelTime(plain, took), replaced));
     if (previous != null) {
       previous.tryRemove(request.query().key());
     }
@@ -230,15 +243,59 @@ final class AnswerWriter {
             .lease()
             .map(lease -> store.tryPut(entry, lease))
             .orElseGet(() -> store.tryPut(entry));
-    return written ? Optional.of(entry.entry()) : Optional.empty();
+    if (!written) {
+      return Optional.empty();
+    }
+    if (confirmations != null && !request.prompt().isCurated()) {
+      confirmations.onStored(request.query(), entry.embedding(), entry.entry(), replaced);
+    }
+    return Optional.of(entry.entry());
   }
 
-  private static NewEntry withModelTime(NewEntry entry, Duration took) {
+  /**
+   * Returns the entry that the answer replaces. A request that did not look it up, because it asks
+   * for a new answer, does so now.
+   */
+  private Optional<CacheEntry> replaced(LookupResult.Miss miss) {
+    CacheRequest request = miss.request();
+    if (request.reads() || miss.waiting().stored().isPresent()) {
+      return miss.waiting().stored();
+    }
+    Optional<CacheEntry> found =
+        store.tryFind(request.query()).flatMap(ResilientStore.Found::stored);
+    return found.isPresent() || previous == null
+        ? found
+        : previous.tryFind(request.query()).flatMap(ResilientStore.Found::stored);
+  }
+
+  /** Returns whether an entry is curated, and its dependencies have not changed. */
+  private static boolean isCurated(Optional<CacheEntry> entry, String versions) {
+    return entry
+        .filter(Curation::isCurated)
+        .filter(found -> DependencyStamp.matches(found, versions))
+        .isPresent();
+  }
+
+  private CacheEntry marked(
+      LookupResult.Miss miss, CacheEntry entry, Optional<CacheEntry> replaced) {
+    CacheRequest request = miss.request();
+    if (request.prompt().isCurated()) {
+      return Curation.mark(entry);
+    }
+    boolean isRefresh = request.reads() && miss.reason().equals(MissReason.REFRESH);
+    return confirmations == null
+        ? entry
+        : confirmations.mark(entry, request.query(), replaced, isRefresh);
+  }
+
+  private static NewEntry with(NewEntry entry, UnaryOperator<CacheEntry> change) {
     return new NewEntry(
-        ReplyMapper.withModelTime(entry.entry(), took),
-        entry.embedding(),
-        entry.timeToLive(),
-        entry.terms());
+        change.apply(entry.entry()), entry.embedding(), entry.timeToLive(), entry.terms());
+  }
+
+  /** Marks an entry that the caller stores, if the prompt requests it. */
+  private static NewEntry marked(Prompt prompt, NewEntry entry) {
+    return prompt.isCurated() ? with(entry, Curation::mark) : entry;
   }
 
   /**
@@ -308,7 +365,9 @@ final class AnswerWriter {
     String versions = failOpen.require(Operation.FIND, () -> store.versions(query));
     Optional<Embedding> embedding = embedder.requireIfReadable(query);
     NewEntry entry =
-        newEntry(prompt, query, reply, versions, embedding, expiry.get().timeToLiveOf(prompt));
+        marked(
+            prompt,
+            newEntry(prompt, query, reply, versions, embedding, expiry.get().timeToLiveOf(prompt)));
     if (previous != null) {
       previous.remove(query.key());
     }
@@ -363,8 +422,11 @@ final class AnswerWriter {
     long stored = 0;
     while (answers.hasNext()) {
       List<Map.Entry<Prompt, String>> batch = new ArrayList<>(BATCH_SIZE);
-      while (batch.size() < BATCH_SIZE && answers.hasNext()) {
-        batch.add(answers.next());
+      long characters = 0;
+      while (batch.size() < BATCH_SIZE && characters < BATCH_CHARACTERS && answers.hasNext()) {
+        Map.Entry<Prompt, String> answer = answers.next();
+        batch.add(answer);
+        characters += answer.getKey().text().length() + String.valueOf(answer.getValue()).length();
       }
       List<NewEntry> entries = newEntries(batch, stored);
       if (previous != null) {
@@ -386,13 +448,15 @@ final class AnswerWriter {
       Map.Entry<Prompt, String> answer = answers.get(i);
       ChatReply reply = ChatReply.of(answer.getValue());
       entries.add(
-          newEntry(
+          marked(
               answer.getKey(),
-              prompts.get(i),
-              reply,
-              versions.get(i),
-              embeddings.get(i),
-              expiry.get().timeToLiveOf(answer.getKey())));
+              newEntry(
+                  answer.getKey(),
+                  prompts.get(i),
+                  reply,
+                  versions.get(i),
+                  embeddings.get(i),
+                  expiry.get().timeToLiveOf(answer.getKey()))));
     }
     return entries;
   }

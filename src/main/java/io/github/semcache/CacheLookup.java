@@ -2,6 +2,8 @@ package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.decision.VerifiedDecision;
+import io.github.semcache.internal.entry.Confirmations;
+import io.github.semcache.internal.entry.Curation;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.internal.entry.SoftExpiry;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -164,7 +167,11 @@ final class CacheLookup {
     if (found.isEmpty()) {
       return miss.withStoreFailure();
     }
-    LookupResult.Miss next = miss.withFound(found.get());
+    LookupResult.Miss looked = miss.withFound(found.get());
+    LookupResult.Miss next =
+        found.get().entry().filter(entry -> !Confirmations.permit(entry, request.query())).isEmpty()
+            ? looked
+            : looked.withReason(MissReason.UNCONFIRMED);
     return found
         .get()
         .entry()
@@ -173,9 +180,11 @@ final class CacheLookup {
         .orElse(next);
   }
 
-  /** Returns whether users did not report the entry as wrong for the query. */
+  /** Returns whether the entry is confirmed, and users did not report it as wrong for the query. */
   private boolean isServable(Query query, CacheEntry entry) {
-    return !WrongReports.isReported(entry, query) && pending.permit(query, entry);
+    return Confirmations.permit(entry, query)
+        && !WrongReports.isReported(entry, query)
+        && pending.permit(query, entry);
   }
 
   /**
@@ -212,7 +221,7 @@ final class CacheLookup {
       return Optional.of(miss);
     }
     if (exactOnly) {
-      return Optional.of(miss.withReason(MissReason.EXACT_ONLY));
+      return Optional.of(isUnconfirmed(miss) ? miss : miss.withReason(MissReason.EXACT_ONLY));
     }
     return request.limits().isExpired()
         ? Optional.of(miss.withReason(MissReason.DEADLINE))
@@ -244,14 +253,56 @@ final class CacheLookup {
     if (request.limits().isExpired()) {
       return embedded.withReason(MissReason.DEADLINE);
     }
+    AtomicBoolean withheld = new AtomicBoolean(isUnconfirmed(embedded));
     Optional<List<Match>> matches =
-        store.tryNearest(request.query(), embedding, found -> servable(embedded, found));
-    return matches.map(nearest -> decide(embedded, nearest)).orElseGet(embedded::withStoreFailure);
+        store.tryNearest(
+            request.query(),
+            embedding,
+            found -> {
+              List<Match> remaining = servable(embedded, found);
+              withheld.compareAndSet(false, isWithheld(request.query(), found, remaining));
+              return remaining;
+            });
+    return matches
+        .map(nearest -> decide(embedded, nearest, withheld.get()))
+        .orElseGet(embedded::withStoreFailure);
+  }
+
+  /** Returns whether no match remains, and matches were removed because they are not confirmed. */
+  private static boolean isWithheld(Query query, List<Match> found, List<Match> remaining) {
+    return remaining.isEmpty()
+        && found.stream().anyMatch(match -> !Confirmations.permit(match.entry(), query));
+  }
+
+  private static boolean isUnconfirmed(LookupResult.Miss miss) {
+    return miss.reason().equals(MissReason.UNCONFIRMED);
+  }
+
+  /**
+   * Decides on matches.
+   *
+   * @param isWithheld whether matches were removed because they are not confirmed
+   */
+  private LookupResult decide(LookupResult.Miss miss, List<Match> matches, boolean isWithheld) {
+    LookupResult decided = decide(miss, matches);
+    return isWithheld
+            && decided instanceof LookupResult.Miss missed
+            && missed.reason().equals(MissReason.NO_NEIGHBOR)
+        ? missed.withReason(MissReason.UNCONFIRMED)
+        : decided;
   }
 
   /** Decides on the nearest entries of a query. */
   LookupResult semantic(LookupResult.Miss embedded, List<Match> found) {
-    return withinDeadline(embedded, miss -> decide(miss, servable(miss, found)))
+    return withinDeadline(
+            embedded,
+            miss -> {
+              List<Match> remaining = servable(miss, found);
+              return decide(
+                  miss,
+                  remaining,
+                  isUnconfirmed(miss) || isWithheld(miss.request().query(), found, remaining));
+            })
         .orElse(this::comparePrevious);
   }
 
@@ -282,8 +333,9 @@ final class CacheLookup {
   }
 
   /**
-   * Removes the matches that users reported as wrong for the query, those whose dependencies have
-   * changed, and those whose labels do not meet the filter of the query.
+   * Removes the matches that are not confirmed, those that users reported as wrong for the query,
+   * those whose dependencies have changed, and those whose labels do not meet the filter of the
+   * query.
    *
    * @param versions the current versions of the query's dependencies
    */
@@ -295,7 +347,8 @@ final class CacheLookup {
                 .filter(match -> isCurrent(query, versions, match.entry()))
                 .filter(match -> query.acceptsLabels(match.entry().labels()))
                 .toList();
-    return pending.servable(query, WrongReports.servable(query, current));
+    List<Match> confirmed = Confirmations.permitted(query, current);
+    return pending.servable(query, WrongReports.servable(query, confirmed));
   }
 
   private static boolean isCurrent(Query query, String versions, CacheEntry entry) {
@@ -304,8 +357,7 @@ final class CacheLookup {
 
   private LookupResult decide(LookupResult.Miss miss, List<Match> matches) {
     Query query = miss.request().query();
-    VerifiedDecision verified =
-        verifier.decide(query, matches, candidates -> decide(query, candidates));
+    VerifiedDecision verified = verify(query, matches);
     Decision decision = verified.decision();
     LookupResult.Miss decided =
         miss.withDecision(
@@ -324,6 +376,25 @@ final class CacheLookup {
           : serve(decided, audit.match());
     }
     return serve(decided, ((Decision.Hit) decision).match());
+  }
+
+  /** Decides on the curated matches, and on the others if none of these is served. */
+  private VerifiedDecision verify(Query query, List<Match> matches) {
+    List<Match> curated = Curation.curated(matches);
+    if (curated.isEmpty() || curated.size() == matches.size()) {
+      return verifier.decide(query, matches, candidates -> decide(query, candidates));
+    }
+    VerifiedDecision first =
+        verifier.decide(query, curated, candidates -> decide(query, candidates));
+    if (VerifiedDecision.chosen(first.decision()).isPresent()) {
+      return first;
+    }
+    List<Match> others = matches.stream().filter(match -> !curated.contains(match)).toList();
+    VerifiedDecision second =
+        verifier.decide(query, others, candidates -> decide(query, candidates));
+    boolean isFirst =
+        VerifiedDecision.chosen(second.decision()).isEmpty() && curated.contains(matches.get(0));
+    return isFirst ? first : second;
   }
 
   private Decision decide(Query query, List<Match> matches) {
@@ -365,7 +436,7 @@ final class CacheLookup {
       return miss.withShadowHit();
     }
     Duration age = store.ageOf(entry);
-    boolean isStale = softExpiry != null && softExpiry.isStale(age);
+    boolean isStale = softExpiry != null && softExpiry.isStale(age) && !Curation.isCurated(entry);
     Answer answer =
         Answer.ofEntry(miss.request().query(), entry, source, distance, verification, age, isStale);
     LookupResult.Hit hit = new LookupResult.Hit(answer, entry, miss);

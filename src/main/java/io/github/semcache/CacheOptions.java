@@ -75,8 +75,8 @@ record CacheOptions(
     @Nullable Judging judging,
     boolean shadowMode,
     @Nullable StateStore stateStore,
-    Optional<Duration> sharedSettings,
-    @Nullable Previous previous) {
+    @Nullable Previous previous,
+    Optional<Duration> sharedSettings) {
 
   /**
    * The store that the store of the cache replaces.
@@ -107,11 +107,21 @@ record CacheOptions(
    *     not
    * @param softExpiry the soft time to live of answers; null for none
    * @param similarPrompts whether a call follows another one with a similar prompt
+   * @param confirmations the number of other contributors who must confirm an answer of the model;
+   *     0 if answers need no confirmation
    */
   record Sharing(
-      Optional<Duration> lease, @Nullable SoftExpiry softExpiry, boolean similarPrompts) {
+      Optional<Duration> lease,
+      @Nullable SoftExpiry softExpiry,
+      boolean similarPrompts,
+      int confirmations) {
     /** The time for a refresh if other instances do not follow calls. */
     private static final Duration DEFAULT_LEASE = Duration.ofMinutes(1);
+
+    /** Returns whether calls of different contributors are not coalesced. */
+    boolean separatesContributors() {
+      return confirmations > 0;
+    }
 
     Duration refreshLease() {
       return lease.orElse(DEFAULT_LEASE);
@@ -136,10 +146,11 @@ record CacheOptions(
   record Judging(
       AnswerJudge judge, @Nullable Executor executor, int queueCapacity, Duration timeLimit) {
 
-    BoundedWorker newWorker() {
+    /** Creates a worker; the name is that of its own thread. */
+    BoundedWorker newWorker(String name) {
       return executor != null
           ? BoundedWorker.on(executor)
-          : BoundedWorker.of("semcache-judge", queueCapacity, timeLimit);
+          : BoundedWorker.of(name, queueCapacity, timeLimit);
     }
   }
 

@@ -7,11 +7,14 @@ import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.TimeLimiter;
+import io.github.semcache.internal.decision.VerifiedDecision;
+import io.github.semcache.internal.entry.Confirmations;
 import io.github.semcache.internal.entry.CurrentSettings;
 import io.github.semcache.internal.entry.NoEmbedder;
 import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.CachedScale;
+import io.github.semcache.internal.learning.ConfirmationRecorder;
 import io.github.semcache.internal.learning.HitEvaluator;
 import io.github.semcache.internal.learning.LearnerSync;
 import io.github.semcache.internal.learning.PendingReports;
@@ -28,12 +31,17 @@ import io.github.semcache.internal.stats.AutomaticBypass;
 import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.internal.stats.UsagePublisher;
 import io.github.semcache.learning.LearningPolicy;
+import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.Match;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -60,6 +68,7 @@ record CacheParts(
     FailOpen failOpen,
     @Nullable LearnerSync learner,
     @Nullable HitEvaluator evaluator,
+    @Nullable ConfirmationRecorder confirmations,
     @Nullable TimeToLiveRenewal renewal,
     @Nullable BackgroundVerifier background,
     @Nullable Hedging hedging,
@@ -68,6 +77,8 @@ record CacheParts(
     VectorStore changedStore,
     TimeLimiter workers,
     MatchingDelay modelCalls) {
+  /** The number of nearest entries among which unconfirmed ones are searched. */
+  private static final int PENDING_SEARCH = 50;
 
   /**
    * The parts for the store that the store of the cache replaces.
@@ -132,6 +143,11 @@ record CacheParts(
             options.usage().tag(),
             options.usage().automaticBypass() ? new AutomaticBypass() : null);
     MatchingDelay modelCalls = new MatchingDelay();
+    CandidateVerifier verifier =
+        new CandidateVerifier(options.verifier(), embedder, events, failOpen);
+    Supplier<HitPolicy> currentPolicy = learner != null ? learner : () -> policy;
+    ConfirmationRecorder confirmations =
+        newConfirmations(options, store, verifier, currentPolicy, events, failOpen);
     CacheOptions.Previous previousOptions = options.previous();
     PreviousParts previous =
         previousOptions == null
@@ -159,6 +175,7 @@ record CacheParts(
             options.time(),
             options.limits(),
             evaluator,
+            confirmations,
             usage,
             modelCalls,
             events,
@@ -171,8 +188,8 @@ record CacheParts(
             cacheability,
             embedder,
             store,
-            learner != null ? learner : () -> policy,
-            new CandidateVerifier(options.verifier(), embedder, events, failOpen),
+            currentPolicy,
+            verifier,
             options.shadowMode(),
             options.exactOnly(),
             renewal == null ? entry -> {} : renewal::onHit,
@@ -210,6 +227,7 @@ record CacheParts(
         failOpen,
         learner,
         evaluator,
+        confirmations,
         renewal,
         background,
         options.hedging() ? new Hedging(lookup, events, async) : null,
@@ -385,8 +403,60 @@ record CacheParts(
             changedStore,
             options.time(),
             events::publish,
-            judging.newWorker())
+            judging.newWorker("semcache-judge"))
         : null;
+  }
+
+  private static @Nullable ConfirmationRecorder newConfirmations(
+      CacheOptions options,
+      ResilientStore store,
+      CandidateVerifier verifier,
+      Supplier<HitPolicy> policy,
+      EventPublisher events,
+      FailOpen failOpen) {
+    int required = options.sharing().confirmations();
+    CacheOptions.Judging judging = options.judging();
+    if (required == 0 || judging == null) {
+      return null;
+    }
+    return new ConfirmationRecorder(
+        required,
+        judging.judge(),
+        (query, embedding) ->
+            options
+                .limits()
+                .runExplicitCall(
+                    () ->
+                        store
+                            .tryNearest(query, embedding, PENDING_SEARCH, matches -> matches)
+                            .map(found -> pending(query, found, verifier, policy, failOpen))
+                            .orElse(List.of())),
+        options.store(),
+        events::publish,
+        judging.newWorker("semcache-confirmations"));
+  }
+
+  /** Returns the unconfirmed matches that the policy and the verifier accept for a query. */
+  private static List<Match> pending(
+      Query query,
+      List<Match> found,
+      CandidateVerifier verifier,
+      Supplier<HitPolicy> policy,
+      FailOpen failOpen) {
+    List<Match> pending =
+        found.stream().filter(match -> Confirmations.isPending(match.entry())).toList();
+    return verifier
+        .accepted(
+            query,
+            pending,
+            candidates ->
+                failOpen
+                    .attempt(Operation.DECIDE, () -> policy.get().decide(query, candidates))
+                    .orElse(Decision.miss(MissReason.POLICY_ERROR)),
+            VerifiedDecision.MAX_CANDIDATES)
+        .stream()
+        .map(CandidateVerifier.Accepted::match)
+        .toList();
   }
 
   private static StateBlob blob(CacheOptions options, String name) {
@@ -423,6 +493,9 @@ record CacheParts(
     workers.close();
     if (evaluator != null) {
       evaluator.close();
+    }
+    if (confirmations != null) {
+      confirmations.close();
     }
     if (learner != null) {
       learner.close();

@@ -125,7 +125,8 @@ record CacheRequest(
             query.maxAge(),
             prompt.maxDistance(),
             query.embedding(),
-            query.labelFilter());
+            query.labelFilter(),
+            query.contributor());
     return new CacheRequest(
         prompt, other, mode, bypassReason, callsModel, limits, new LateEmbedding());
   }

@@ -16,12 +16,14 @@ import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.Match;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,12 +65,12 @@ final class CandidateVerifier {
       return new VerifiedDecision(decision, Optional.empty());
     }
     OneLookup lookup = new OneLookup(query, policy);
-    return VerifiedDecision.of(decision, matches, policy, lookup::tryVerify);
+    return VerifiedDecision.of(decision, matches, policy, stages(lookup::tryVerify));
   }
 
   /**
-   * Returns the candidates that the policy admits one by one and the verifier accepts. Verifies at
-   * most {@value VerifiedDecision#MAX_CANDIDATES} candidates more than are returned.
+   * Returns the candidates that the policy admits one by one and the verifier accepts. Stops when
+   * as many candidates were not accepted as a lookup verifies.
    *
    * @param policy decides on a list of candidates; must not throw
    * @param limit the maximum number of accepted candidates
@@ -79,7 +81,7 @@ final class CandidateVerifier {
     List<Accepted> accepted = new ArrayList<>();
     int refused = 0;
     for (Match match : matches) {
-      if (accepted.size() == limit || refused == VerifiedDecision.MAX_CANDIDATES) {
+      if (accepted.size() == limit || refused == VerifiedDecision.maxCandidates(stageCount())) {
         break;
       }
       if (VerifiedDecision.chosen(policy.apply(List.of(match))).isEmpty()) {
@@ -105,39 +107,58 @@ final class CandidateVerifier {
     private final Query query;
     private final Function<List<Match>, Decision> policy;
     private final Map<String, Embedding> parts = new HashMap<>();
-    private @Nullable PairVerifier started;
+    private final Map<Match, Verification> differentParts = new HashMap<>();
+    private final Map<Match, Duration> unsureTimes = new HashMap<>();
+    private @Nullable List<PairVerifier> started;
 
     OneLookup(Query query, Function<List<Match>, Decision> policy) {
       this.query = query;
       this.policy = policy;
     }
 
-    /** Verifies a match; empty if the verifier fails. */
+    /** Verifies a match with all stages; empty if the verifier fails. */
     Optional<Verification> tryVerify(Match match) {
-      Optional<Verification> different = findDifferentPart(match);
+      return verifyWithAll(match, this::tryVerify);
+    }
+
+    /** Consults one stage on a match; empty if the verifier fails. */
+    Optional<Verification> tryVerify(Match match, int stage) {
+      Optional<Verification> different = findDifferentPart(match, stage);
       return different.isPresent()
           ? different
-          : failOpen.attempt(Operation.VERIFY, () -> verifyWhole(match));
+          : failOpen.attempt(Operation.VERIFY, () -> verifyWhole(match, stage));
     }
 
-    /** Verifies a match. Failures of the verifier are thrown. */
-    Verification verify(Match match) {
-      return findDifferentPart(match)
-          .orElseGet(() -> failOpen.require(Operation.VERIFY, () -> verifyWhole(match)));
+    /** Consults one stage on a match. Failures of the verifier are thrown. */
+    Verification verify(Match match, int stage) {
+      return findDifferentPart(match, stage)
+          .orElseGet(() -> failOpen.require(Operation.VERIFY, () -> verifyWhole(match, stage)));
     }
 
-    private Verification verifyWhole(Match match) {
+    /** Consults a stage. If it is unsure and another one follows, nothing is published yet. */
+    private Verification verifyWhole(Match match, int stage) {
+      List<PairVerifier> verifiers = verifiers();
       PairVerifier.Pair pair = VerifiedDecision.pair(query, match);
-      return events.timed(
-          () -> requireNonNull(verifier().verify(pair), "the verifier returned null"),
-          (verification, took) -> new CacheEvent.Verified(verification, match.distance(), took));
+      EventPublisher.Stopwatch stopwatch = events.startStopwatch();
+      Verification verification =
+          requireNonNull(verifiers.get(stage).verify(pair), "the verifier returned null");
+      Duration took = stopwatch.elapsed().plus(unsureTimes.getOrDefault(match, Duration.ZERO));
+      if (isUnsure(verification) && stage + 1 < verifiers.size()) {
+        unsureTimes.put(match, took);
+      } else {
+        events.publish(new CacheEvent.Verified(verification, match.distance(), took));
+      }
+      return verification;
     }
 
     /**
      * Compares the parts in which the texts differ, if they have a long common text. Empty unless
-     * the match must not be served.
+     * the match must not be served, which the first stage determines for all stages.
      */
-    private Optional<Verification> findDifferentPart(Match match) {
+    private Optional<Verification> findDifferentPart(Match match, int stage) {
+      if (stage > 0) {
+        return Optional.ofNullable(differentParts.get(match));
+      }
       Optional<SharedText> texts = SharedText.of(query.text(), match.entry().prompt());
       if (texts.isEmpty()) {
         return Optional.empty();
@@ -148,6 +169,7 @@ final class CandidateVerifier {
         return Optional.empty();
       }
       events.publish(new CacheEvent.Verified(decision, match.distance(), stopwatch.elapsed()));
+      differentParts.put(match, decision);
       return Optional.of(decision);
     }
 
@@ -177,19 +199,50 @@ final class CandidateVerifier {
       return embedding;
     }
 
-    private PairVerifier verifier() {
-      PairVerifier current = started;
+    private List<PairVerifier> verifiers() {
+      List<PairVerifier> current = started;
       if (current == null) {
-        current = requireNonNull(verifier.forLookup(), "the verifier returned null");
+        current = requireNonNull(verifier.forLookup(), "the verifier returned null").stages();
         started = current;
       }
       return current;
     }
   }
 
+  /** Verifies a match with one stage of the verifier; empty if the verifier fails. */
+  private interface StagedVerification {
+    Optional<Verification> verify(Match match, int stage);
+  }
+
+  private int stageCount() {
+    return verifier.stages().size();
+  }
+
+  private List<VerifiedDecision.Stage> stages(StagedVerification verification) {
+    return IntStream.range(0, stageCount())
+        .<VerifiedDecision.Stage>mapToObj(stage -> match -> verification.verify(match, stage))
+        .toList();
+  }
+
+  private static boolean isUnsure(Verification decision) {
+    return decision.outcome() == Verification.Outcome.UNSURE;
+  }
+
+  /** Verifies a match with one stage after the other, as long as they are unsure. */
+  private Optional<Verification> verifyWithAll(Match match, StagedVerification verification) {
+    Optional<Verification> decision = verification.verify(match, 0);
+    for (int stage = 1;
+        stage < stageCount() && decision.filter(CandidateVerifier::isUnsure).isPresent();
+        stage++) {
+      Verification.Cost before = decision.get().cost();
+      decision = verification.verify(match, stage).map(next -> next.plusCost(before));
+    }
+    return decision;
+  }
+
   /**
-   * Explains the decision on the candidates of a query. Verifies at most five candidates. Failures
-   * are thrown.
+   * Explains the decision on the candidates of a query. Verifies as many candidates as a lookup.
+   * Failures are thrown.
    */
   Explained explain(Query query, List<Match> matches, HitPolicy policy) {
     Function<List<Match>, Decision> decide =
@@ -199,22 +252,36 @@ final class CandidateVerifier {
           matches.stream().map(match -> explain(match, decide, one -> Optional.empty())).toList(),
           decide.apply(matches));
     }
-    Function<Match, Optional<Verification>> verify = newBoundedVerification(query, decide);
-    VerifiedDecision verified = VerifiedDecision.of(decide.apply(matches), matches, decide, verify);
+    ExplainedLookup lookup = new ExplainedLookup(new OneLookup(query, decide));
+    VerifiedDecision verified =
+        VerifiedDecision.of(decide.apply(matches), matches, decide, stages(lookup::verify));
     return new Explained(
-        matches.stream().map(match -> explain(match, decide, verify)).toList(),
+        matches.stream().map(match -> explain(match, decide, lookup::verification)).toList(),
         verified.decision());
   }
 
-  /** Returns a function that verifies each match once, and none beyond the maximum. */
-  private Function<Match, Optional<Verification>> newBoundedVerification(
-      Query query, Function<List<Match>, Decision> policy) {
-    OneLookup lookup = new OneLookup(query, policy);
-    Map<Match, Verification> verified = new HashMap<>();
-    return match ->
-        verified.containsKey(match) || verified.size() < VerifiedDecision.MAX_CANDIDATES
-            ? Optional.of(verified.computeIfAbsent(match, lookup::verify))
-            : Optional.empty();
+  /** Verifies each match once, and none beyond the maximum of a lookup. */
+  private final class ExplainedLookup {
+    private final OneLookup lookup;
+    private final Map<Match, Verification> verified = new HashMap<>();
+
+    ExplainedLookup(OneLookup lookup) {
+      this.lookup = lookup;
+    }
+
+    Optional<Verification> verify(Match match, int stage) {
+      Verification decision = lookup.verify(match, stage);
+      verified.merge(match, decision, (before, next) -> next.plusCost(before.cost()));
+      return Optional.of(decision);
+    }
+
+    Optional<Verification> verification(Match match) {
+      if (!verified.containsKey(match)
+          && verified.size() < VerifiedDecision.maxCandidates(stageCount())) {
+        verifyWithAll(match, this::verify);
+      }
+      return Optional.ofNullable(verified.get(match));
+    }
   }
 
   private static Explanation.Candidate explain(

@@ -115,20 +115,25 @@ sealed interface LookupResult {
     /**
      * The relation of a request to other calls that answer the prompt.
      *
-     * @param known the creation time of the entry that was found but not served
+     * @param stored the entry of the key that was found but not served
      * @param lease the lease under which this request may write the answer
      * @param isLeased whether another instance holds the lease
      * @param limit the end of the wait for other instances; empty before the first wait
      * @param wasSimilar whether the request has waited for a call with a similar prompt
      */
     record Waiting(
-        Optional<Instant> known,
+        Optional<CacheEntry> stored,
         Optional<Lease> lease,
         boolean isLeased,
         Optional<Deadline> limit,
         boolean wasSimilar) {
       private static final Waiting NONE =
           new Waiting(Optional.empty(), Optional.empty(), false, Optional.empty(), false);
+
+      /** Returns the creation time of the entry that was found but not served. */
+      Optional<Instant> known() {
+        return stored.map(CacheEntry::createdAt);
+      }
     }
 
     @Override
@@ -183,7 +188,7 @@ sealed interface LookupResult {
             draft.versions = Optional.of(found.versions());
             draft.waiting =
                 new Waiting(
-                    found.createdAt(),
+                    found.stored(),
                     found.lease(),
                     found.isLeased(),
                     waiting.limit,
@@ -199,7 +204,7 @@ sealed interface LookupResult {
               draft ->
                   draft.waiting =
                       new Waiting(
-                          waiting.known,
+                          waiting.stored,
                           waiting.lease,
                           waiting.isLeased,
                           Optional.of(limit),
@@ -211,7 +216,8 @@ sealed interface LookupResult {
       return with(
           draft ->
               draft.waiting =
-                  new Waiting(waiting.known, waiting.lease, waiting.isLeased, waiting.limit, true));
+                  new Waiting(
+                      waiting.stored, waiting.lease, waiting.isLeased, waiting.limit, true));
     }
 
     /** Returns the miss of a prompt that the embedder cannot read, which has no embedding. */
@@ -263,7 +269,7 @@ sealed interface LookupResult {
             draft.request = request.restarted();
             draft.waiting =
                 new Waiting(
-                    waiting.known, Optional.empty(), false, waiting.limit, waiting.wasSimilar);
+                    waiting.stored, Optional.empty(), false, waiting.limit, waiting.wasSimilar);
           });
     }
 

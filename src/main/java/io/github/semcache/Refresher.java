@@ -3,6 +3,7 @@ package io.github.semcache;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.concurrent.FatalErrors;
+import io.github.semcache.internal.entry.Curation;
 import io.github.semcache.internal.entry.SoftExpiry;
 import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.stats.EventPublisher;
@@ -82,7 +83,9 @@ final class Refresher {
   }
 
   private boolean isDue(LookupResult.Hit hit) {
-    return hit.miss().request().writes() && expiry.isDue(hit.entry(), hit.answer().age());
+    return hit.miss().request().writes()
+        && !Curation.isCurated(hit.entry())
+        && expiry.isDue(hit.entry(), hit.answer().age());
   }
 
   /**

@@ -57,7 +57,10 @@ final class RequestCoalescer implements AutoCloseable {
     this.events = events;
     this.executor = executor;
     this.options = options;
-    this.similar = options.similarPrompts() ? new SimilarCalls(lookup::accepts) : null;
+    this.similar =
+        options.similarPrompts()
+            ? new SimilarCalls(lookup::accepts, options.separatesContributors())
+            : null;
   }
 
   /** Joins the call that is answering the prompt, or leads a new one. */
@@ -80,11 +83,13 @@ final class RequestCoalescer implements AutoCloseable {
   /**
    * Returns the key of the call. A call that began after a dependency was invalidated does not
    * follow one that began before, and calls with different filters of labels do not follow each
-   * other.
+   * other. If answers need confirmations, neither do calls of different contributors.
    */
-  private static String key(LookupResult.Miss miss) {
+  private String key(LookupResult.Miss miss) {
     Query query = miss.request().query();
+    String contributor = options.separatesContributors() ? query.contributor().orElse("") : "";
     return query.key()
+        + contributor
         + miss.versions().orElse("")
         + query.labelFilter().map(filter -> " " + filter.hash()).orElse("");
   }

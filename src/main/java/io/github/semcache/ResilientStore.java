@@ -74,14 +74,14 @@ final class ResilientStore {
    * @param entry the servable entry
    * @param versions the current versions of the query's dependencies; an empty string if it has
    *     none
-   * @param createdAt the creation time of the entry, also if it is not servable
+   * @param stored the entry, also if it is not servable
    * @param lease the lease of the key, if it was requested and granted
    * @param isLeased whether the lease was requested, but another instance holds it
    */
   record Found(
       Optional<CacheEntry> entry,
       String versions,
-      Optional<Instant> createdAt,
+      Optional<CacheEntry> stored,
       Optional<Lease> lease,
       boolean isLeased) {
 
@@ -196,7 +196,7 @@ final class ResilientStore {
             .filter(entry -> query.acceptsLabels(entry.labels()))
             .filter(entry -> DependencyStamp.matches(entry, versions)),
         versions,
-        found.entry().map(CacheEntry::createdAt),
+        found.entry(),
         found.lease(),
         found.isHeld());
   }

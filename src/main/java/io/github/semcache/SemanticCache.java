@@ -6,6 +6,7 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.CoalescingGroup;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.entry.CurrentSettings;
 import io.github.semcache.internal.learning.UserFeedback;
@@ -368,11 +369,16 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Records that a wrapped client could not process a request or a response for the cache. For
-   * authors of wrapped clients. Does not block and never throws.
+   * authors of wrapped clients, who pass whatever their code or the user's callbacks throw. Does
+   * not block.
    *
    * @param cause the exception
+   * @throws Error the cause, if it must not be contained: a {@code ThreadDeath}, or a {@link
+   *     VirtualMachineError} other than {@link StackOverflowError}, {@link OutOfMemoryError}, and
+   *     {@link InternalError}
    */
   public void adapterFailed(Throwable cause) {
+    FatalErrors.rethrowIfFatal(cause);
     events.publish(new CacheEvent.Failed(CacheEvent.Part.ADAPTER, cause));
   }
 
@@ -705,7 +711,9 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Stores many answers, embedding and writing them in batches of 128. If the embedder {@linkplain
+   * Stores many answers, embedding and writing them in batches. A batch ends with 128 answers, or
+   * when its prompts and answers have 4 Mi characters, so the memory does not depend on the number
+   * of answers. If the embedder {@linkplain
    * io.github.semcache.embedding.EmbedderException.RejectedText rejects} a prompt, for example
    * because it is too long, its answer is found only by exact lookups, and the import continues.
    * The rejection counts as an embedder error and is logged with the index of the answer.

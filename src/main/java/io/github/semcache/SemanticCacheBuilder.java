@@ -8,6 +8,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guards;
+import io.github.semcache.internal.entry.Confirmations;
 import io.github.semcache.internal.entry.ExpiryPolicy;
 import io.github.semcache.internal.entry.NoEmbedder;
 import io.github.semcache.internal.entry.SoftExpiry;
@@ -48,6 +49,12 @@ public final class SemanticCacheBuilder {
   /** The threshold for models that do not declare one, relative to their scale. */
   private static final double DEFAULT_RELATIVE_DISTANCE = 0.12;
 
+  /**
+   * The factor by which the default threshold is larger if the verifier asks a model. Measured:
+   * docs/hit-quality.md.
+   */
+  private static final double ASKING_FACTOR = 5.0 / 3;
+
   /** A search returns as many answers, so this bounds the size of its reply. */
   private static final int MAX_CANDIDATES = 1_000;
 
@@ -87,18 +94,20 @@ public final class SemanticCacheBuilder {
   private Optional<Duration> lease = Optional.empty();
   private Optional<Duration> softTimeToLive = Optional.empty();
   private boolean similarPrompts;
+  private int confirmations;
   private @Nullable Executor executor;
   private boolean failOnCacheErrors;
   private @Nullable AnswerJudge judge;
+  private @Nullable AnswerJudge judgeIfUsed;
   private @Nullable Duration judgeTimeLimit;
   private @Nullable Integer judgeQueue;
   private @Nullable Executor judgeExecutor;
   private boolean shadowMode;
   private @Nullable StateStore stateStore;
-  private Optional<Duration> sharedSettings = Optional.empty();
   private @Nullable VectorStore previousStore;
   private VectorStore.@Nullable Listable previousListing;
   private @Nullable Embedder previousEmbedder;
+  private Optional<Duration> sharedSettings = Optional.empty();
   private CacheOptions.Breakers circuitBreaker =
       new CacheOptions.Breakers(5, Duration.ofSeconds(1));
 
@@ -189,7 +198,8 @@ public final class SemanticCacheBuilder {
    * customers' questions of the BANKING77 data set, 0.15 without a verifier serves 2.7 % wrong
    * answers with all-MiniLM-L6-v2, but 11.4 % with bge-small-en, where 0.05 serves 1.2 %. By
    * default, the threshold is the one that the embedder {@linkplain Embedder#maxDistance declares},
-   * and a {@link #relativeDistance} of 0.12 if it declares none.
+   * and a {@link #relativeDistance} of 0.12 if it declares none. If the verifier {@linkplain
+   * PairVerifier#asksModel asks a model}, both are multiplied by 5/3.
    *
    * @param maxDistance the maximum distance, in [0, 2]
    * @return this builder
@@ -256,7 +266,9 @@ public final class SemanticCacheBuilder {
   /**
    * Sets the verifier: the second stage of a hit decision. It decides on the candidates that the
    * policy admits; up to five candidates are verified per lookup, nearest first, until one is
-   * accepted. If it accepts none, or if it fails, the request is a miss.
+   * accepted. A verifier of several {@linkplain PairVerifier#stages stages} decides on up to ten:
+   * the next stage is consulted if the first one accepts none of them. If no candidate is accepted,
+   * or if the verifier fails, the request is a miss.
    *
    * @param verifier the verifier; {@link PairVerifier#local} by default, or {@link
    *     PairVerifier#none} for a {@linkplain LearningPolicy policy that learns}. With {@code none}
@@ -503,15 +515,28 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the judge that compares answers, for learning policies and for {@link #shadowMode}. It
-   * runs on a thread of the cache, or on the {@link #judgeExecutor}.
+   * Sets the judge that compares answers, for learning policies, {@link #shadowMode}, and {@link
+   * #confirmations}. It runs on a thread of the cache, or on the {@link #judgeExecutor}. {@link
+   * #build} rejects a judge that nothing uses.
    *
    * @param judge the judge; by default {@link AnswerJudge#local} if there is a {@link
-   *     #targetErrorRate}, else none
+   *     #targetErrorRate} or {@code confirmations}, else none
    * @return this builder
    */
   public SemanticCacheBuilder judge(AnswerJudge judge) {
     this.judge = requireNonNull(judge, "judge");
+    return this;
+  }
+
+  /**
+   * Sets the judge as {@link #judge} does, for tools that do not know the other options: it is
+   * ignored if nothing compares answers, or if {@code judge} is set.
+   *
+   * @param judge the judge
+   * @return this builder
+   */
+  public SemanticCacheBuilder judgeIfUsed(AnswerJudge judge) {
+    this.judgeIfUsed = requireNonNull(judge, "judge");
     return this;
   }
 
@@ -735,6 +760,36 @@ public final class SemanticCacheBuilder {
   }
 
   /**
+   * Requires that answers of the model are confirmed before they are served to others. An answer is
+   * served to the {@linkplain Prompt#contributor contributor} who asked. It is served to all when
+   * {@code count} other contributors, with the same prompt or one that the policy and the verifier
+   * accept, have received an equal answer from the model: the same text, or one that the
+   * {@linkplain #judge judge} considers the same. By default, the judge is {@link
+   * AnswerJudge#local}, or {@link AnswerJudge#sameText} for an {@linkplain #exactOnly exact-only}
+   * cache. Answers are compared in the background.
+   *
+   * <p>An answer to a prompt without a contributor is served to nobody until it is confirmed, and
+   * confirms no other one. Answers that were stored by {@code put} or {@code putAll}, or without
+   * this option, need no confirmation. The number is stored with each answer, so all caches on the
+   * same store honor it; set it on all of them. Calls of different contributors are not coalesced.
+   *
+   * <p>Protects against an attacker with at most {@code count} ids.
+   *
+   * @param count the number of other contributors, from 1 to 100; by default, answers need no
+   *     confirmation
+   * @return this builder
+   * @throws IllegalArgumentException if the number is out of range
+   */
+  public SemanticCacheBuilder confirmations(int count) {
+    if (count < 1 || count > Confirmations.MAX_REQUIRED) {
+      throw new IllegalArgumentException(
+          "confirmations is " + count + "; it must be between 1 and " + Confirmations.MAX_REQUIRED);
+    }
+    this.confirmations = count;
+    return this;
+  }
+
+  /**
    * Shares the {@linkplain SemanticCache#update(CacheSettings) settings} of a running cache with
    * all instances on the same store: they are written to the {@linkplain #stateStore state store},
    * and each instance reads them when it is built and later with its requests, in the background,
@@ -925,16 +980,8 @@ public final class SemanticCacheBuilder {
         checkedJudging(policy, chosenJudge(embedder)),
         shadowMode,
         stateStore,
-        checkedSharedSettings(target),
-        previous(target, checkedVerifier));
-  }
-
-  private Optional<Duration> checkedSharedSettings(VectorStore target) {
-    if (sharedSettings.isPresent() && stateStore == null && !(target instanceof StateStore)) {
-      throw new IllegalArgumentException(
-          "sharedSettings is set; it needs a stateStore, or a store that is one");
-    }
-    return sharedSettings;
+        previous(target, checkedVerifier),
+        checkedSharedSettings(target));
   }
 
   private CacheOptions.@Nullable Previous previous(
@@ -954,7 +1001,17 @@ public final class SemanticCacheBuilder {
         previousEmbedder,
         previousEmbedder == null
             ? HitPolicy.never()
-            : guarded(distancePolicy(previousEmbedder.maxDistance()), checkedVerifier));
+            : guarded(
+                distancePolicy(previousEmbedder.maxDistance(), factor(checkedVerifier)),
+                checkedVerifier));
+  }
+
+  private Optional<Duration> checkedSharedSettings(VectorStore target) {
+    if (sharedSettings.isPresent() && stateStore == null && !(target instanceof StateStore)) {
+      throw new IllegalArgumentException(
+          "sharedSettings is set; it needs a stateStore, or a store that is one");
+    }
+    return sharedSettings;
   }
 
   private CacheOptions.Sharing sharing(VectorStore target) {
@@ -966,11 +1023,17 @@ public final class SemanticCacheBuilder {
               + "; it must be less than timeToLive, which is "
               + timeToLive.get());
     }
+    if (lease.isPresent() && confirmations > 0) {
+      throw new IllegalArgumentException(
+          "singleFlightAcrossInstances and confirmations are both set; calls of different contributors"
+              + " must not share an answer");
+    }
     // In shadow mode every request calls the model, and nothing is served.
     return new CacheOptions.Sharing(
         lease.filter(duration -> !shadowMode && target.leases().isPresent()),
         softTimeToLive.filter(soft -> !shadowMode).map(SoftExpiry::new).orElse(null),
-        similarPrompts && !shadowMode);
+        similarPrompts && !shadowMode,
+        confirmations);
   }
 
   private CacheOptions.TimeLimits timeLimits() {
@@ -1053,9 +1116,15 @@ public final class SemanticCacheBuilder {
       PairVerifier local = PairVerifier.local();
       return ErrorBudget.of(targetErrorRate.getAsDouble())
           .verifier(local)
-          .verifiedFallback(distancePolicy(target).unguarded(), local);
+          .verifiedFallback(distancePolicy(target, 1).unguarded(), local);
     }
-    return hitPolicy != null ? hitPolicy : guarded(distancePolicy(target), checkedVerifier);
+    return hitPolicy != null
+        ? hitPolicy
+        : guarded(distancePolicy(target, factor(checkedVerifier)), checkedVerifier);
+  }
+
+  private static double factor(PairVerifier verifier) {
+    return verifier.asksModel() ? ASKING_FACTOR : 1;
   }
 
   private HitPolicy guarded(DistancePolicy policy, PairVerifier checkedVerifier) {
@@ -1064,24 +1133,49 @@ public final class SemanticCacheBuilder {
             () -> checkedVerifier == PairVerifier.none() ? Guards.english() : Guards.none()));
   }
 
-  private DistancePolicy distancePolicy(Embedder target) {
-    return distancePolicy(maxDistance.isPresent() ? maxDistance : target.maxDistance());
+  private DistancePolicy distancePolicy(Embedder target, double factor) {
+    return maxDistance.isPresent()
+        ? HitPolicy.maxDistance(maxDistance.getAsDouble())
+        : distancePolicy(target.maxDistance(), factor);
   }
 
-  private DistancePolicy distancePolicy(OptionalDouble declared) {
-    return relativeDistance.isEmpty() && declared.isPresent()
-        ? HitPolicy.maxDistance(declared.getAsDouble())
-        : HitPolicy.relativeDistance(relativeDistance.orElse(DEFAULT_RELATIVE_DISTANCE));
+  private DistancePolicy distancePolicy(OptionalDouble declared, double factor) {
+    if (relativeDistance.isPresent()) {
+      return HitPolicy.relativeDistance(relativeDistance.getAsDouble());
+    }
+    return declared.isPresent()
+        ? HitPolicy.maxDistance(Math.min(2, declared.getAsDouble() * factor))
+        : HitPolicy.relativeDistance(DEFAULT_RELATIVE_DISTANCE * factor);
   }
 
   private @Nullable AnswerJudge chosenJudge(Embedder answers) {
-    return judge == null && targetErrorRate.isPresent() ? AnswerJudge.local(answers) : judge;
+    AnswerJudge chosen = judge == null ? judgeIfUsed : judge;
+    if (chosen != null) {
+      return chosen;
+    }
+    if (targetErrorRate.isPresent()) {
+      return AnswerJudge.local(answers);
+    }
+    if (confirmations == 0 || hitPolicy instanceof LearningPolicy) {
+      return null;
+    }
+    return exactOnly ? AnswerJudge.sameText() : AnswerJudge.local(answers);
   }
 
   private CacheOptions.@Nullable Judging checkedJudging(
       HitPolicy policy, @Nullable AnswerJudge chosen) {
     if (policy instanceof LearningPolicy && chosen == null) {
       throw new IllegalStateException("judge is missing; a learning policy needs one");
+    }
+    boolean judges = policy instanceof LearningPolicy || shadowMode || confirmations > 0;
+    if (judge != null && !judges) {
+      throw new IllegalArgumentException(
+          "judge is set, but nothing uses it; it requires targetErrorRate, a learning policy,"
+              + " shadowMode, or confirmations");
+    }
+    if (chosen == null && (judgeExecutor != null || judgeQueue != null || judgeTimeLimit != null)) {
+      throw new IllegalArgumentException(
+          "judgeExecutor, judgeQueue, or judgeTimeLimit is set without a judge; they configure it");
     }
     if (judgeExecutor != null && (judgeQueue != null || judgeTimeLimit != null)) {
       throw new IllegalArgumentException(

@@ -23,6 +23,7 @@ final class SimilarCalls {
   private static final int MAX_CALLS = 256;
 
   private final BiPredicate<LookupResult.Miss, Match> accepts;
+  private final boolean separatesContributors;
   private final Map<SingleFlight.Call<CacheCall>, Running> running = new ConcurrentHashMap<>();
 
   private record Running(Query query, Embedding embedding, SingleFlight.Call<CacheCall> call) {}
@@ -33,9 +34,11 @@ final class SimilarCalls {
    * Creates an instance without calls.
    *
    * @param accepts whether the policy and the verifier accept a match with an empty answer
+   * @param separatesContributors whether only calls of the same contributor are found
    */
-  SimilarCalls(BiPredicate<LookupResult.Miss, Match> accepts) {
+  SimilarCalls(BiPredicate<LookupResult.Miss, Match> accepts, boolean separatesContributors) {
     this.accepts = accepts;
+    this.separatesContributors = separatesContributors;
   }
 
   /** Adds a call until its end, unless its embedding is not known or there are too many calls. */
@@ -64,6 +67,9 @@ final class SimilarCalls {
     return running.values().stream()
         .filter(other -> other.query().scope().hash().equals(query.scope().hash()))
         .filter(other -> other.query().labelFilter().equals(query.labelFilter()))
+        .filter(
+            other ->
+                !separatesContributors || other.query().contributor().equals(query.contributor()))
         .filter(other -> !other.query().key().equals(query.key()) && !other.call().isLedBy(owner))
         .map(other -> new Candidate(other, embedding.get().cosineDistance(other.embedding())))
         .min(Comparator.comparingDouble(Candidate::distance))

@@ -14,11 +14,9 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StoreException;
-import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testing.FaultyStore.Call;
 import io.github.semcache.testkit.FakeEmbedder;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +29,7 @@ class PreviousStoreTest extends CacheFixture {
   private final FakeEmbedder oldModel =
       new FakeEmbedder().place(PARIS, 0).place(PARIS_PARAPHRASE, 20).place(PYTHON, 90);
   private final FaultyStore old =
-      new FaultyStore(
+      new FaultyStore.OfListable(
           InMemoryVectorStore.builder(EmbeddingSpace.of(oldModel)).timeSource(time).build());
   private final Map<String, Integer> places = new ConcurrentHashMap<>();
 
@@ -273,14 +271,8 @@ class PreviousStoreTest extends CacheFixture {
 
   @Test
   void optionsAreChecked() {
-    VectorStore notListable =
-        (VectorStore)
-            Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {VectorStore.class},
-                (proxy, method, arguments) -> method.invoke(old, arguments));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder().previousStore(notListable))
+        .isThrownBy(() -> builder().previousStore(current))
         .withMessageContaining("it must implement VectorStore.Listable");
     assertThatIllegalArgumentException()
         .isThrownBy(

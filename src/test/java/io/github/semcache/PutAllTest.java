@@ -14,6 +14,8 @@ import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Tests of {@link SemanticCache#putAll}. */
@@ -53,6 +55,31 @@ class PutAllTest {
         .extracting(event -> ((CacheEvent.Embedded) event).count())
         .as("calls of the embedder")
         .containsExactly(128, 128, 44);
+  }
+
+  @Test
+  void memoryDoesNotDependOnTheNumberOfAnswers() {
+    AtomicInteger produced = new AtomicInteger();
+    Iterable<Map.Entry<Prompt, String>> large =
+        () ->
+            IntStream.range(0, 20)
+                .peek(i -> produced.incrementAndGet())
+                .mapToObj(i -> Map.entry(Prompt.of("prompt " + i), "x".repeat(1 << 20)))
+                .iterator();
+    List<Long> progress = new ArrayList<>();
+    List<Integer> producedBefore = new ArrayList<>();
+
+    cache.putAll(
+        large,
+        count -> {
+          progress.add(count);
+          producedBefore.add(produced.get());
+        });
+
+    assertThat(progress).containsExactly(4L, 8L, 12L, 16L, 20L);
+    assertThat(producedBefore.get(0))
+        .as("answers that were read for the first batch")
+        .isLessThan(6);
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.evaluation.CachingEmbedder;
+import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.verify.PairVerifier;
@@ -127,6 +128,45 @@ class RedTeamTest {
     assertThat(perKind).hasSizeGreaterThanOrEqualTo(10);
     assertThat(perKind.values()).allMatch(count -> count >= 10);
     assertHijackRate(hijacks, attacks.size());
+  }
+
+  /**
+   * Returns whether a victim receives an answer that an attacker with one id has stored, without a
+   * verifier. The attacker asks and refreshes as often as the number of confirmations requires.
+   */
+  private static boolean hijacks(Embedder embedder, Attack attack, int confirmations) {
+    SemanticCacheBuilder builder =
+        SemanticCache.builder()
+            .embedder(embedder)
+            .verifier(PairVerifier.none())
+            .noGuards()
+            .judgeIfUsed(AnswerJudge.sameText())
+            .judgeExecutor(Runnable::run)
+            .chatClient(ChatClient.of("model", prompt -> "answer to " + prompt.text()));
+    if (confirmations > 0) {
+      builder.confirmations(confirmations);
+    }
+    try (SemanticCache cache = builder.build()) {
+      Prompt crafted = Prompt.of(attack.attack()).contributor("attacker");
+      for (int i = 0; i < 4; i++) {
+        cache.ask(i % 2 == 0 ? crafted : crafted.refresh());
+      }
+      // Another user asks an unrelated question, and the victim its own.
+      cache.ask(Prompt.of("How do I reverse a string in Python?").contributor("other"));
+      return cache.ask(Prompt.of(attack.victim()).contributor("victim")).isHit();
+    }
+  }
+
+  @Test
+  void unconfirmedAnswersOfOneAttackerReachNoVictim() {
+    Embedder embedder = CachingEmbedder.inMemory(MiniLmEmbedder.create());
+    List<Attack> attacks = attacks();
+
+    assertThat(attacks.stream().filter(attack -> hijacks(embedder, attack, 0)).count())
+        .as("hijacks without confirmations, guards, and a verifier")
+        .isGreaterThan(20);
+    assertThat(attacks).noneMatch(attack -> hijacks(embedder, attack, 2));
+    assertThat(attacks).noneMatch(attack -> hijacks(embedder, attack, 1));
   }
 
   private static void assertHijackRate(List<String> hijacks, int attacks) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
@@ -101,6 +102,22 @@ class SemanticCacheBuilderTest {
     assertThatNullPointerException()
         .isThrownBy(() -> builder.ownedStore(absent()))
         .withMessage("store");
+  }
+
+  @Test
+  void judgeThatNothingUsesIsRejected() {
+    AnswerJudge judge = AnswerJudge.sameText();
+    assertThatThrownBy(() -> SemanticCache.builder().embedder(embedder).judge(judge).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "judge is set, but nothing uses it; it requires targetErrorRate, a learning policy,"
+                + " shadowMode, or confirmations");
+    assertThatThrownBy(() -> SemanticCache.builder().embedder(embedder).judgeQueue(1).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("judgeExecutor, judgeQueue, or judgeTimeLimit is set");
+    SemanticCache.builder().embedder(embedder).judgeIfUsed(judge).judgeQueue(1).build().close();
+    SemanticCache.builder().embedder(embedder).judge(judge).shadowMode().build().close();
+    SemanticCache.builder().embedder(embedder).judge(judge).confirmations(1).build().close();
   }
 
   @Test

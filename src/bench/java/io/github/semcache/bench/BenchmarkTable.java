@@ -56,11 +56,13 @@ final class BenchmarkTable implements Callable<Integer> {
   private enum Part {
     cache,
     stores,
+    memory,
     disk,
     filter,
     instances,
     effort,
     labels,
+    embedding,
     encryption
   }
 
@@ -100,6 +102,9 @@ final class BenchmarkTable implements Callable<Integer> {
     if (only.contains(Part.stores)) {
       new StoresSection(report, server, duration).run(sizes, dimensions);
     }
+    if (only.contains(Part.memory)) {
+      new MemorySection(report).run(sizes, dimensions);
+    }
     if (only.contains(Part.disk)) {
       new DurabilitySection(report, duration).run();
     }
@@ -111,6 +116,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.encryption)) {
       new EncryptionSection(report, server, duration).run();
+    }
+    if (only.contains(Part.embedding)) {
+      new EmbeddingSection(report, duration).run();
     }
     if (only.contains(Part.instances) && server.isPresent()) {
       new InstancesSection(report, server.get(), duration).run(dependents);

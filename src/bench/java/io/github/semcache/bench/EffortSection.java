@@ -2,22 +2,16 @@ package io.github.semcache.bench;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.prompt.Scope;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.redis.VectorIndex;
-import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -33,9 +27,7 @@ final class EffortSection {
   /** More searches than the store needs to measure its recall several times. */
   private static final int ADAPTATION_SEARCHES = 6_000;
 
-  private static final double NOISE = 0.5;
   private static final double TOLERANCE = 1e-3;
-  private static final Scope SCOPE = Scope.none();
 
   private final Report report;
   private final RedisServer server;
@@ -81,61 +73,6 @@ final class EffortSection {
           types(independent);
         }
       }
-    }
-  }
-
-  /**
-   * Vectors by number.
-   *
-   * @param corpus the source of clustered vectors; empty for independent ones
-   */
-  private record Vectors(int size, int dimension, Optional<Corpus> corpus) {
-    Embedding vector(int number) {
-      return corpus.map(each -> each.embedding(number)).orElseGet(() -> independent(number));
-    }
-
-    private Embedding independent(int number) {
-      return Embedding.of(gaussian(number));
-    }
-
-    private float[] gaussian(long seed) {
-      SplittableRandom random = new SplittableRandom(seed * 7_919 + 1);
-      float[] vector = new float[dimension];
-      for (int i = 0; i < dimension; i++) {
-        vector[i] = (float) random.nextGaussian();
-      }
-      return vector;
-    }
-
-    int target(int i) {
-      return (int) Math.floorMod(i * 1_000_003L, (long) size);
-    }
-
-    NearestQuery query(int i) {
-      Embedding query =
-          corpus.map(each -> each.paraphrase(target(i))).orElseGet(() -> nearIndependent(i));
-      return Corpus.nearestQuery(query, SCOPE);
-    }
-
-    private Embedding nearIndependent(int i) {
-      float[] vector = gaussian(target(i));
-      float[] noise = gaussian(-1L - i);
-      for (int j = 0; j < dimension; j++) {
-        vector[j] += (float) (NOISE * noise[j]);
-      }
-      return Embedding.of(vector);
-    }
-
-    NewEntry entry(int number) {
-      CacheEntry entry =
-          new CacheEntry(
-              "key-" + number,
-              SCOPE.hash(),
-              "prompt " + number,
-              "An answer. ".repeat(70),
-              Map.of(),
-              Instant.ofEpochMilli(1_700_000_000_000L + number));
-      return new NewEntry(entry, Optional.of(vector(number)), Optional.of(Duration.ofDays(1)));
     }
   }
 

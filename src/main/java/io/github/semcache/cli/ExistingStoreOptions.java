@@ -60,8 +60,11 @@ final class ExistingStoreOptions {
 
   @Mixin private final EmbedderOptions embedder;
 
+  @Mixin private final EncryptionOptions encryption;
+
   ExistingStoreOptions(CliEnvironment environment) {
     this.embedder = new EmbedderOptions(environment);
+    this.encryption = new EncryptionOptions(environment);
   }
 
   /** Returns the store as given on the command line, without a password. */
@@ -105,9 +108,10 @@ final class ExistingStoreOptions {
   }
 
   private Stores.OpenStore create(EmbeddingSpace space) {
-    return Stores.isRedis(name)
-        ? Stores.createInRedis(Stores.redis(name, cluster), cacheName(), space)
-        : Stores.createInDirectory(name, space);
+    return encryption.apply(
+        Stores.isRedis(name)
+            ? Stores.createInRedis(Stores.redis(name, cluster), cacheName(), space)
+            : Stores.createInDirectory(name, space));
   }
 
   /** Returns whether a store is given; only {@code ui} does not require one. */
@@ -256,9 +260,11 @@ final class ExistingStoreOptions {
   }
 
   private Stores.OpenStore open(String store, EmbeddingSpace space) {
-    return Stores.isRedis(store)
-        ? Stores.inRedis(Stores.redis(store, cluster), cacheName(), space, vectorType(store, space))
-        : Stores.inDirectory(store, space);
+    return encryption.apply(
+        Stores.isRedis(store)
+            ? Stores.inRedis(
+                Stores.redis(store, cluster), cacheName(), space, vectorType(store, space))
+            : Stores.inDirectory(store, space));
   }
 
   private EmbeddingSpace storedSpace() {

@@ -105,6 +105,13 @@ final class LoadCommand implements Callable<Integer> {
   private boolean replace;
 
   @Option(
+      names = "--curated",
+      description =
+          "Mark the answers as curated: answers of the model do not replace them, and they are"
+              + " preferred to those. Answers that are stored without the mark are stored again.")
+  private boolean curated;
+
+  @Option(
       names = "--include-volatile",
       description =
           "Also store answers to prompts that a cache does not look up by default, because the answer"
@@ -138,6 +145,7 @@ final class LoadCommand implements Callable<Integer> {
             scope(),
             Optional.ofNullable(timeToLive),
             replace,
+            curated,
             includeVolatile,
             input.maxCharacters());
     LoadRun.Result result =

@@ -71,6 +71,7 @@ final class LoadRun implements AutoCloseable {
    * @param scope the parts of the scope that all rows have
    * @param timeToLive the time to live; empty for the default of a cache
    * @param replacesPresent whether answers that are already stored are stored again
+   * @param isCurated whether the answers are curated
    * @param includesVolatile whether prompts that a cache does not look up are stored
    * @param maxCharacters the maximum length of a prompt
    */
@@ -83,6 +84,7 @@ final class LoadRun implements AutoCloseable {
       Scope scope,
       Optional<Duration> timeToLive,
       boolean replacesPresent,
+      boolean isCurated,
       boolean includesVolatile,
       int maxCharacters) {
 
@@ -301,7 +303,8 @@ final class LoadRun implements AutoCloseable {
         Prompt.of(row.value(options.prompt()).orElseThrow())
             .scope(scope)
             .labels(options.labels().of(row));
-    return options.timeToLive().map(prompt::timeToLive).orElse(prompt);
+    Prompt marked = options.isCurated() ? prompt.curated() : prompt;
+    return options.timeToLive().map(marked::timeToLive).orElse(marked);
   }
 
   private void flush() {
@@ -314,10 +317,14 @@ final class LoadRun implements AutoCloseable {
     cache.putAll(missing, count -> stored = before + count);
   }
 
-  /** Returns whether the answer is stored with these labels and valid. */
+  /**
+   * Returns whether the answer is stored with these labels and valid, with the mark if it is
+   * curated.
+   */
   private boolean isPresent(Map.Entry<Prompt, String> row) {
     return exactOnly
         .lookup(row.getKey())
+        .filter(answer -> answer.isCurated() || !options.isCurated())
         .filter(answer -> answer.text().equals(row.getValue()))
         .filter(answer -> answer.labels().equals(row.getKey().labels()))
         .isPresent();

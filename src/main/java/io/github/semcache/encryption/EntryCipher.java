@@ -46,6 +46,11 @@ final class EntryCipher {
     this.sealed = new SealedBytes(keys);
   }
 
+  /** Returns whether a stored entry has the form of an encrypted one. */
+  static boolean isEncrypted(CacheEntry stored) {
+    return stored.prompt().isEmpty() && stored.attributes().keySet().equals(Set.of(ATTRIBUTES));
+  }
+
   /** Returns the stored name of an entry: 64 hexadecimal digits. */
   String key(String key) {
     return hmac("key", key);

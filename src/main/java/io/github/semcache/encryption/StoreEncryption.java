@@ -3,6 +3,7 @@ package io.github.semcache.encryption;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.deadline.Deadline.NonBlocking;
+import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import java.util.Map;
@@ -35,8 +36,7 @@ import javax.crypto.SecretKey;
  * If the lookup key changes, the previous entries are not found.
  *
  * <p>Entries that were stored without encryption are not found either. Remove them before, or use
- * another cache name or directory. Tools that open the store without the keys, such as the command
- * line, list encrypted entries.
+ * another cache name or directory.
  *
  * <p>Immutable and thread-safe.
  */
@@ -66,6 +66,16 @@ public final class StoreEncryption {
    */
   public VectorStore encrypt(VectorStore store) {
     return EncryptedStore.of(requireNonNull(store, "store"), keys);
+  }
+
+  /**
+   * Returns whether an entry was encrypted, for tools that read a store without keys.
+   *
+   * @param stored an entry of the store that receives encrypted entries
+   * @return whether it has the form of an encrypted entry
+   */
+  public static boolean isEncrypted(CacheEntry stored) {
+    return EntryCipher.isEncrypted(stored);
   }
 
   /**

@@ -10,15 +10,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Consults another verifier, and decides by the labels where that one is unsure, for at most one
- * pair of a lookup, as {@link PairVerifier#chat(io.github.semcache.chat.ChatClient)} does. In a
- * replay, the cached answer is the label of the cached prompt.
+ * Decides by the labels, for at most one pair of a lookup, as {@link
+ * PairVerifier#chat(io.github.semcache.chat.ChatClient)} does. In a replay, the cached answer is
+ * the label of the cached prompt.
  */
 final class LabelVerifier implements PairVerifier {
   /** The cost of a call, so that the cache stores an accepted prompt as it does after a call. */
   private static final Cost CALL = new Cost(1, 0, 0);
 
-  private final PairVerifier first;
   private final Supplier<Optional<String>> currentLabel;
   private final AtomicLong calls = new AtomicLong();
 
@@ -27,28 +26,12 @@ final class LabelVerifier implements PairVerifier {
    *
    * @param currentLabel returns the label of the query
    */
-  LabelVerifier(PairVerifier first, Supplier<Optional<String>> currentLabel) {
-    this.first = first;
+  LabelVerifier(Supplier<Optional<String>> currentLabel) {
     this.currentLabel = currentLabel;
   }
 
   @Override
   public Verification verify(Pair pair) {
-    return verify(first, pair, new AtomicBoolean());
-  }
-
-  @Override
-  public PairVerifier forLookup() {
-    PairVerifier firstOfLookup = first.forLookup();
-    AtomicBoolean isAsked = new AtomicBoolean();
-    return pair -> verify(firstOfLookup, pair, isAsked);
-  }
-
-  private Verification verify(PairVerifier verifier, Pair pair, AtomicBoolean isAsked) {
-    Verification verification = verifier.verify(pair);
-    if (verification.outcome() != Verification.Outcome.UNSURE || isAsked.getAndSet(true)) {
-      return verification;
-    }
     calls.incrementAndGet();
     return currentLabel
         .get()
@@ -57,7 +40,18 @@ final class LabelVerifier implements PairVerifier {
                 label.equals(pair.cachedAnswer())
                     ? Verification.accept().plusCost(CALL)
                     : Verification.reject("labels-differ").plusCost(CALL))
-        .orElse(verification);
+        .orElseGet(() -> Verification.unsure("no-label"));
+  }
+
+  @Override
+  public PairVerifier forLookup() {
+    AtomicBoolean isAsked = new AtomicBoolean();
+    return pair -> isAsked.getAndSet(true) ? Verification.unsure("labels-limit") : verify(pair);
+  }
+
+  @Override
+  public boolean asksModel() {
+    return true;
   }
 
   /** Returns the number of pairs on which the labels decided. */

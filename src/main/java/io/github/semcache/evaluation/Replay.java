@@ -87,7 +87,7 @@ public final class Replay {
     List<ReplayedPrompt> replayed = new ArrayList<>(ordered.size());
     long start = System.nanoTime();
     Optional<LabelVerifier> labels =
-        verifier.map(first -> new LabelVerifier(first, traffic::currentLabel));
+        verifier.map(first -> new LabelVerifier(traffic::currentLabel));
     try (SemanticCache cache = cache(traffic, ordered.size(), labels)) {
       for (LabeledPrompt prompt : ordered) {
         replayed.add(new ReplayedPrompt(prompt, cache.ask(traffic.advanceTo(prompt))));
@@ -118,7 +118,7 @@ public final class Replay {
         SemanticCache.builder()
             .embedder(embedder)
             .chatClient(traffic)
-            .judge(Replay::compareLabels)
+            .judgeIfUsed(Replay::compareLabels)
             .judgeExecutor(Runnable::run)
             .cacheability(CacheabilityPolicy.none())
             .admission(Admission.everything())
@@ -126,7 +126,7 @@ public final class Replay {
             .failOnCacheErrors();
     timeToLive.ifPresentOrElse(builder::timeToLive, builder::noExpiry);
     options.accept(builder);
-    labels.ifPresent(builder::verifier);
+    labels.ifPresent(second -> builder.verifier(verifier.orElseThrow().orElse(second)));
     return builder
         .store(
             store

@@ -40,11 +40,12 @@ public final class VerifiedPolicy implements HitPolicy {
   @Override
   public Decision decide(Query query, List<Match> matches) {
     Function<List<Match>, Decision> decide = remaining -> policy.decide(query, remaining);
-    return VerifiedDecision.of(
-            decide.apply(matches),
-            matches,
-            decide,
-            match -> Optional.of(verifier.verify(VerifiedDecision.pair(query, match))))
-        .decision();
+    List<VerifiedDecision.Stage> stages =
+        verifier.stages().stream().map(stage -> stage(stage, query)).toList();
+    return VerifiedDecision.of(decide.apply(matches), matches, decide, stages).decision();
+  }
+
+  private static VerifiedDecision.Stage stage(PairVerifier verifier, Query query) {
+    return match -> Optional.of(verifier.verify(VerifiedDecision.pair(query, match)));
   }
 }

@@ -14,6 +14,7 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.adapter.CallDriver;
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.internal.text.CredentialHash;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.QuestionFinder;
 import java.util.List;
@@ -48,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  * properties of a schema. A request is not cached if its parameters contain a function, or objects
  * of a module that does not open their package.
  *
- * <p>API keys are not part of the request either: models with different keys share answers unless
- * their names differ.
+ * <p>API keys are not part of the request either, and a model does not expose them: models with
+ * different keys share answers unless their {@linkplain Builder#credentials credentials} differ.
  *
  * <p><b>Hits.</b> A hit returns the message with its thinking, tool requests, and attributes, and
  * the metadata and the token usage in the classes of the provider. The copies of the HTTP response
@@ -202,6 +203,7 @@ public final class CachedChatModel implements ChatModel {
   public static final class Builder {
     private final SemanticCache cache;
     private Optional<String> modelName = Optional.empty();
+    private Optional<String> credentials = Optional.empty();
     private BiFunction<ChatRequest, Prompt, Prompt> prompts = (request, prompt) -> prompt;
     private QuestionFinder question = QuestionFinder.templates();
     private Optional<UnaryOperator<Prompt.Message>> messages = Optional.empty();
@@ -224,6 +226,26 @@ public final class CachedChatModel implements ChatModel {
         throw new IllegalArgumentException("modelName is blank; it must not be blank");
       }
       this.modelName = Optional.of(modelName);
+      return this;
+    }
+
+    /**
+     * Sets the credentials of the model, so that answers are only shared by models with the same
+     * credentials. A SHA-256 hash of them becomes part of the scope; they are not stored. A model
+     * does not expose its API key, so without this option models with different keys share answers.
+     *
+     * @param secrets the API key, or any other values that identify the account; at least one, none
+     *     blank
+     * @return this builder
+     * @throws IllegalArgumentException if there is no value, or one is blank
+     */
+    public Builder credentials(String... secrets) {
+      List<String> values = List.of(secrets);
+      if (values.isEmpty() || values.stream().anyMatch(String::isBlank)) {
+        throw new IllegalArgumentException(
+            "credentials has no value or a blank one; it must have a value that is not blank");
+      }
+      this.credentials = Optional.of(CredentialHash.of(values));
       return this;
     }
 
@@ -349,6 +371,7 @@ public final class CachedChatModel implements ChatModel {
       return new ChatRequestParser(
           name,
           provider,
+          credentials,
           defaults,
           prompts,
           question,

@@ -25,6 +25,7 @@ final class ChatRequestParser {
 
   private final String model;
   private final ModelProvider provider;
+  private final Optional<String> credentials;
   private final ChatRequestParameters defaults;
   private final BiFunction<ChatRequest, Prompt, Prompt> options;
   private final QuestionFinder finder;
@@ -34,6 +35,7 @@ final class ChatRequestParser {
   ChatRequestParser(
       String model,
       ModelProvider provider,
+      Optional<String> credentials,
       ChatRequestParameters defaults,
       BiFunction<ChatRequest, Prompt, Prompt> options,
       QuestionFinder finder,
@@ -41,6 +43,7 @@ final class ChatRequestParser {
       Consumer<Throwable> onFailure) {
     this.model = model;
     this.provider = provider;
+    this.credentials = credentials;
     this.defaults = defaults;
     this.options = options;
     this.finder = finder;
@@ -74,7 +77,7 @@ final class ChatRequestParser {
                   Prompt.of(found.text()),
                   settings(parameters, messages, found),
                   AnswerChecks.of(parameters, found)));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // The user's functions may throw anything.
       onFailure.accept(e);
       return Optional.empty();
     }
@@ -115,6 +118,7 @@ final class ChatRequestParser {
     Map<String, String> settings = new TreeMap<>();
     settings.put("provider", provider.name());
     settings.put(CacheableRequest.MODEL, model);
+    credentials.ifPresent(hash -> settings.put("credentials", hash));
     settings.put("parameters", ParameterEncoder.encode(parameters));
     settings.put("messages", ChatMessageSerializer.messagesToJson(messages));
     if (!question.context().isEmpty()) {

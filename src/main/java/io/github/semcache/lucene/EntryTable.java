@@ -294,15 +294,12 @@ final class EntryTable {
     for (Set<String> anyOf : terms.subList(1, terms.size())) {
       selected.retainAll(snapshot.withAnyTerm(anyOf));
     }
-    memtable
-        .all()
-        .filter(
-            ref -> {
-              LogRecord.Put put = ref.unflushed;
-              return put != null && EntrySelector.ByTerms.matches(put.terms(), terms);
-            })
-        .forEach(selected::add);
+    memtable.all().filter(ref -> hasTerms(ref.unflushed, terms)).forEach(selected::add);
     return selected;
+  }
+
+  private static boolean hasTerms(LogRecord.@Nullable Put unflushed, List<Set<String>> terms) {
+    return unflushed != null && EntrySelector.ByTerms.matches(unflushed.terms(), terms);
   }
 
   private void delete(EntryRef ref) {

@@ -23,7 +23,7 @@ import java.util.Optional;
  * of the cache, and bind the built cache:
  *
  * <pre>{@code
- * CacheMetrics metrics = CacheMetrics.builder(registry, "answers").prices(2.50, 10, "usd").build();
+ * CacheMetrics metrics = CacheMetrics.builder(registry, "answers").prices(prices).build();
  * SemanticCache cache = metrics.bind(SemanticCache.builder().listener(metrics). ... .build());
  * }</pre>
  *
@@ -75,12 +75,9 @@ import java.util.Optional;
  *     <td>tokens of model calls, and tokens that hits saved; where known</td>
  *     <td>{@code type}: {@code input}, {@code output}; {@code state}: {@code spent}, {@code
  *     saved}</td></tr>
- * <tr><td>{@code semcache.cost.saved}</td><td>counter, the currency of the prices</td>
- *     <td>the cost of the saved tokens; only if {@linkplain Builder#prices prices} are set</td>
- *     <td></td></tr>
  * <tr><td>{@code semcache.cost}</td><td>counter, the currency of the prices</td>
  *     <td>the cost of model calls that were made or replaced; only if {@linkplain
- *     Builder#prices(ModelPrices) prices} of the model are set</td>
+ *     Builder#prices prices} of the model are set</td>
  *     <td>{@code model}; {@code state}: {@code spent}, {@code saved}</td></tr>
  * <tr><td>{@code semcache.time.saved}</td><td>timer</td>
  *     <td>durations of the model calls that hits replaced, where known</td><td></td></tr>
@@ -90,20 +87,16 @@ import java.util.Optional;
  * registers them. Thread-safe; does not block.
  */
 public final class CacheMetrics implements CacheListener {
-  private static final double MILLION = 1e6;
-
   private final MeterRegistry registry;
   private final String name;
   private final Tags tags;
-  private final Optional<Prices> prices;
-  private final Optional<ModelPrices> modelPrices;
+  private final Optional<ModelPrices> prices;
 
   private CacheMetrics(Builder builder) {
     this.registry = builder.registry;
     this.name = builder.name;
     this.tags = builder.tags.and("cache", builder.name);
     this.prices = builder.prices;
-    this.modelPrices = builder.modelPrices;
   }
 
   /**
@@ -174,7 +167,6 @@ public final class CacheMetrics implements CacheListener {
       recordDistance("hit", hit.distance());
     }
     hit.saved().ifPresent(usage -> countTokens("saved", usage));
-    hit.saved().ifPresent(usage -> prices.ifPresent(price -> countSavedCost(price, usage)));
   }
 
   private void onModelUsed(CacheEvent.ModelUsed event) {
@@ -185,9 +177,9 @@ public final class CacheMetrics implements CacheListener {
               took ->
                   Timer.builder("semcache.time.saved").tags(tags).register(registry).record(took));
     }
-    if (modelPrices.isPresent() && event.model().isPresent() && event.tokens().isPresent()) {
+    if (prices.isPresent() && event.model().isPresent() && event.tokens().isPresent()) {
       String model = event.model().get();
-      modelPrices
+      prices
           .get()
           .costOf(model, event.tokens().get())
           .ifPresent(cost -> countCost(model, event.saved() ? "saved" : "spent", cost));
@@ -196,7 +188,7 @@ public final class CacheMetrics implements CacheListener {
 
   private void countCost(String model, String state, double cost) {
     Counter.builder("semcache.cost")
-        .baseUnit(modelPrices.map(ModelPrices::currency).orElse(""))
+        .baseUnit(prices.map(ModelPrices::currency).orElse(""))
         .tags(tags)
         .tag("model", model)
         .tag("state", state)
@@ -259,25 +251,12 @@ public final class CacheMetrics implements CacheListener {
         .increment((double) tokens);
   }
 
-  private void countSavedCost(Prices prices, TokenUsage usage) {
-    Counter.builder("semcache.cost.saved")
-        .tags(tags)
-        .baseUnit(prices.currency())
-        .register(registry)
-        .increment(
-            (usage.inputTokens() * prices.input() + usage.outputTokens() * prices.output())
-                / MILLION);
-  }
-
-  private record Prices(double input, double output, String currency) {}
-
   /** Builds a {@link CacheMetrics}. Not thread-safe. */
   public static final class Builder {
     private final MeterRegistry registry;
     private final String name;
     private Tags tags = Tags.empty();
-    private Optional<Prices> prices = Optional.empty();
-    private Optional<ModelPrices> modelPrices = Optional.empty();
+    private Optional<ModelPrices> prices = Optional.empty();
 
     private Builder(MeterRegistry registry, String name) {
       this.registry = requireNonNull(registry, "registry");
@@ -299,7 +278,7 @@ public final class CacheMetrics implements CacheListener {
     }
 
     /**
-     * Sets the prices of several models. Enables the meter {@code semcache.cost}. Models without a
+     * Sets the prices of the models. Enables the meter {@code semcache.cost}. Models without a
      * price are not counted, so the number of models is bounded by that of the prices and of their
      * dated versions.
      *
@@ -307,35 +286,8 @@ public final class CacheMetrics implements CacheListener {
      * @return this builder
      */
     public Builder prices(ModelPrices prices) {
-      this.modelPrices = Optional.of(requireNonNull(prices, "prices"));
+      this.prices = Optional.of(requireNonNull(prices, "prices"));
       return this;
-    }
-
-    /**
-     * Sets the prices of the model's tokens. Enables the meter {@code semcache.cost.saved}.
-     *
-     * @param inputPerMillion the price of a million input tokens, finite and at least 0
-     * @param outputPerMillion the price of a million output tokens, finite and at least 0
-     * @param currency the currency of both prices, for example {@code usd}
-     * @return this builder
-     * @throws IllegalArgumentException if a price is negative or not finite
-     */
-    public Builder prices(double inputPerMillion, double outputPerMillion, String currency) {
-      this.prices =
-          Optional.of(
-              new Prices(
-                  price(inputPerMillion, "inputPerMillion"),
-                  price(outputPerMillion, "outputPerMillion"),
-                  requireNonNull(currency, "currency")));
-      return this;
-    }
-
-    private static double price(double price, String option) {
-      if (!(price >= 0 && price < Double.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException(
-            option + " is " + price + "; it must be finite and at least 0");
-      }
-      return price;
     }
 
     /**

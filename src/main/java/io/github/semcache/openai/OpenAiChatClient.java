@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.ClientOptions;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.OpenAIInvalidDataException;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -47,6 +49,12 @@ import java.util.function.Consumer;
  * options. The client's base URL is part of them too, because two services may offer different
  * models under the same name. {@link Builder#endpoint} replaces it for a service that has several
  * addresses.
+ *
+ * <p>The client's organization, project, and a SHA-256 hash of its API key are part of the settings
+ * too, so answers are only reused with the same credentials. After the key has been replaced, the
+ * cache starts empty, unless {@link Builder#shareAcrossCredentials} is set. Credentials that change
+ * over time (workload identities, token suppliers, request authenticators) are not part of the
+ * settings.
  *
  * <p>If a setting asks for JSON ({@code response_format}), an answer that cannot be parsed or does
  * not conform to the schema has the finish reason {@link
@@ -219,8 +227,9 @@ public final class OpenAiChatClient implements ChatClient.Streaming, AutoCloseab
   /**
    * {@inheritDoc}
    *
-   * <p>The settings are {@code endpoint}, {@code model}, {@code system} if it is set, and every
-   * property of the request body that is set, as JSON with sorted keys.
+   * <p>The settings are {@code endpoint}, {@code model}, {@code organization}, {@code project},
+   * {@code credentials} (a hash), and {@code system} if they are set, and every property of the
+   * request body that is set, as JSON with sorted keys.
    */
   @Override
   public Map<String, String> settings() {
@@ -238,7 +247,17 @@ public final class OpenAiChatClient implements ChatClient.Streaming, AutoCloseab
   /** A builder of {@link OpenAiChatClient}. This class is not thread-safe. */
   public static final class Builder {
     private static final Set<String> RESERVED =
-        Set.of("endpoint", "messages", "model", "n", "stream", "stream_options", "system");
+        Set.of(
+            "credentials",
+            "endpoint",
+            "messages",
+            "model",
+            "n",
+            "organization",
+            "project",
+            "stream",
+            "stream_options",
+            "system");
 
     private final OpenAIClient client;
     private final boolean ownsClient;
@@ -246,6 +265,7 @@ public final class OpenAiChatClient implements ChatClient.Streaming, AutoCloseab
     private String model = "gpt-4o-mini";
     private Optional<String> system = Optional.empty();
     private Optional<String> endpoint = Optional.empty();
+    private boolean sharesAcrossCredentials;
 
     private Builder(OpenAIClient client, boolean ownsClient) {
       this.client = requireNonNull(client, "client");
@@ -333,7 +353,8 @@ public final class OpenAiChatClient implements ChatClient.Streaming, AutoCloseab
      *     openai-java can convert to JSON
      * @return this builder
      * @throws IllegalArgumentException if the name is blank; if the property has its own option
-     *     ({@code model}, {@code system}, {@code endpoint}) or changes the structure of the
+     *     ({@code model}, {@code system}, {@code endpoint}), is a setting of the client ({@code
+     *     organization}, {@code project}, {@code credentials}), or changes the structure of the
      *     response ({@code messages}, {@code n}, {@code stream}, {@code stream_options}); or if the
      *     value cannot be converted to JSON
      */
@@ -361,6 +382,18 @@ public final class OpenAiChatClient implements ChatClient.Streaming, AutoCloseab
     }
 
     /**
+     * Shares answers between clients with different API keys. For clients of one owner whose keys
+     * are replaced from time to time. A request with a revoked key can be a hit then. By default, a
+     * hash of the key is part of the settings.
+     *
+     * @return this builder
+     */
+    public Builder shareAcrossCredentials() {
+      this.sharesAcrossCredentials = true;
+      return this;
+    }
+
+    /**
      * Builds the chat client.
      *
      * @return a chat client
@@ -371,8 +404,14 @@ public final class OpenAiChatClient implements ChatClient.Streaming, AutoCloseab
 
     private SortedMap<String, String> settings() {
       SortedMap<String, String> settings = new TreeMap<>();
-      settings.put("endpoint", endpoint.orElseGet(this::baseUrl));
+      ClientOptions options = clientOptions();
+      settings.put("endpoint", endpoint.orElseGet(options::baseUrl));
       settings.put("model", model);
+      options.organization().ifPresent(name -> settings.put("organization", name));
+      options.project().ifPresent(name -> settings.put("project", name));
+      if (!sharesAcrossCredentials) {
+        ClientCredentials.hashOf(options).ifPresent(hash -> settings.put("credentials", hash));
+      }
       system.ifPresent(text -> settings.put("system", text));
       body.forEach(
           (name, value) -> settings.put(name, CanonicalJson.of(value.convert(JsonNode.class))));
@@ -387,10 +426,10 @@ public final class OpenAiChatClient implements ChatClient.Streaming, AutoCloseab
     }
 
     /** The options of a client are only visible while another client is derived from it. */
-    private String baseUrl() {
-      StringBuilder baseUrl = new StringBuilder();
-      client.withOptions(options -> baseUrl.append(options.build().baseUrl()));
-      return baseUrl.toString();
+    private ClientOptions clientOptions() {
+      AtomicReference<ClientOptions> seen = new AtomicReference<>();
+      client.withOptions(options -> seen.set(options.build()));
+      return requireNonNull(seen.get(), "options");
     }
 
     private static double within(double value, double max, String option) {

@@ -23,6 +23,12 @@ public record MissReason(String code) {
    */
   public static final MissReason NOT_WORTHWHILE = new MissReason("not-worthwhile");
 
+  /**
+   * The answers that could have been served belong to other contributors and were not confirmed
+   * yet; see the option {@code confirmations}.
+   */
+  public static final MissReason UNCONFIRMED = new MissReason("unconfirmed");
+
   /** The distance of the nearest entry exceeds the threshold. */
   public static final MissReason TOO_FAR = new MissReason("too-far");
 

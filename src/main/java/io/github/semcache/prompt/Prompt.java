@@ -42,6 +42,8 @@ public final class Prompt {
   private final Optional<Duration> deadline;
   private final Optional<Embedding> embedding;
   private final boolean quiet;
+  private final Optional<String> contributor;
+  private final boolean curated;
   private final Labels labels;
   private final Optional<LabelFilter> labelFilter;
 
@@ -56,6 +58,8 @@ public final class Prompt {
     this.deadline = draft.deadline;
     this.embedding = draft.embedding;
     this.quiet = draft.quiet;
+    this.contributor = draft.contributor;
+    this.curated = draft.curated;
     this.labels = draft.labels;
     this.labelFilter = draft.labelFilter;
   }
@@ -344,6 +348,44 @@ public final class Prompt {
   }
 
   /**
+   * Sets who asks, for a cache that requires {@linkplain
+   * io.github.semcache.SemanticCacheBuilder#confirmations confirmations}. The answer of the model
+   * is served to the same contributor at once, and to others after enough of them have received an
+   * equal answer. The id is not part of the scope. The store contains a hash of the id and the
+   * scope.
+   *
+   * @param id the id of an authenticated user or account; any string that is not blank. Take it
+   *     from the session, because callers who choose their ids can confirm their own answers
+   * @return a prompt with the contributor
+   * @throws IllegalArgumentException if the id is blank
+   */
+  public Prompt contributor(String id) {
+    if (requireNonNull(id, "id").isBlank()) {
+      throw new IllegalArgumentException("contributor is blank; it must identify who asks");
+    }
+    Draft draft = new Draft(this);
+    draft.contributor = Optional.of(id);
+    return new Prompt(draft);
+  }
+
+  /**
+   * Marks the answer that is stored for this prompt as curated: its text was checked by somebody
+   * who is trusted. Among the candidates of a semantic lookup, curated answers are decided on
+   * before others. Answers of the model to prompts without this mark do not replace a curated
+   * answer, and curated answers are not refreshed in the background. They need no {@linkplain
+   * io.github.semcache.SemanticCacheBuilder#confirmations confirmations}. Intended for {@code put}
+   * and {@code putAll}; the answer of the model to such a prompt is curated as well. Lookups do not
+   * depend on the mark.
+   *
+   * @return a prompt whose answer is curated
+   */
+  public Prompt curated() {
+    Draft draft = new Draft(this);
+    draft.curated = true;
+    return new Prompt(draft);
+  }
+
+  /**
    * Sets the mode to {@link Mode#BYPASS}: the model is called, and its answer is not stored.
    *
    * @return a prompt that bypasses the cache
@@ -510,6 +552,24 @@ public final class Prompt {
     return quiet;
   }
 
+  /**
+   * Returns who asks; see {@link #contributor(String)}.
+   *
+   * @return the id, or empty
+   */
+  public Optional<String> contributor() {
+    return contributor;
+  }
+
+  /**
+   * Returns whether the answer that is stored for this prompt is curated; see {@link #curated()}.
+   *
+   * @return whether it is curated
+   */
+  public boolean isCurated() {
+    return curated;
+  }
+
   /** Returns whether the other object is a prompt with equal text, scope, and options. */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -533,6 +593,8 @@ public final class Prompt {
         deadline,
         embedding,
         quiet,
+        contributor,
+        curated,
         labels,
         labelFilter);
   }
@@ -569,6 +631,8 @@ public final class Prompt {
     private Optional<Duration> deadline = Optional.empty();
     private Optional<Embedding> embedding = Optional.empty();
     private boolean quiet;
+    private Optional<String> contributor = Optional.empty();
+    private boolean curated;
     private Labels labels = Labels.none();
     private Optional<LabelFilter> labelFilter = Optional.empty();
 
@@ -587,6 +651,8 @@ public final class Prompt {
       deadline = prompt.deadline;
       embedding = prompt.embedding;
       quiet = prompt.quiet;
+      contributor = prompt.contributor;
+      curated = prompt.curated;
       labels = prompt.labels;
       labelFilter = prompt.labelFilter;
     }

@@ -22,6 +22,8 @@ import java.util.OptionalDouble;
  *     it
  * @param labelFilter the filter of cached answers; empty if answers with any {@linkplain Labels
  *     labels} are used
+ * @param contributor the SHA-256 hash of the scope and the {@linkplain Prompt#contributor(String)
+ *     contributor}, as 64 lower-case hexadecimal digits, if the prompt has one
  */
 public record Query(
     String text,
@@ -30,7 +32,8 @@ public record Query(
     Optional<Duration> maxAge,
     OptionalDouble maxDistance,
     Optional<Embedding> embedding,
-    Optional<LabelFilter> labelFilter) {
+    Optional<LabelFilter> labelFilter,
+    Optional<String> contributor) {
 
   public Query {
     requireNonNull(text, "text");
@@ -40,10 +43,11 @@ public record Query(
     requireNonNull(maxDistance, "maxDistance");
     requireNonNull(embedding, "embedding");
     requireNonNull(labelFilter, "labelFilter");
+    requireNonNull(contributor, "contributor");
   }
 
   /**
-   * Creates a query for answers with any labels.
+   * Creates a query for answers with any labels, without a contributor.
    *
    * @param text the normalized text; not blank
    * @param scope the scope
@@ -59,7 +63,7 @@ public record Query(
       Optional<Duration> maxAge,
       OptionalDouble maxDistance,
       Optional<Embedding> embedding) {
-    this(text, scope, key, maxAge, maxDistance, embedding, Optional.empty());
+    this(text, scope, key, maxAge, maxDistance, embedding, Optional.empty(), Optional.empty());
   }
 
   /**
@@ -101,6 +105,8 @@ public record Query(
           "normalizer returned a blank text; a normal form must not be blank");
     }
     String key = new Sha256("key").text(scope.hash()).text(text).hex();
+    Optional<String> contributor =
+        prompt.contributor().map(id -> new Sha256("contributor").text(scope.hash()).text(id).hex());
     return new Query(
         text,
         scope,
@@ -108,7 +114,8 @@ public record Query(
         prompt.maxAge(),
         prompt.maxDistance(),
         prompt.embedding(),
-        prompt.labelFilter());
+        prompt.labelFilter(),
+        contributor);
   }
 
   /**
@@ -117,7 +124,8 @@ public record Query(
    * @return a copy without an embedding
    */
   public Query withoutEmbedding() {
-    return new Query(text, scope, key, maxAge, maxDistance, Optional.empty(), labelFilter);
+    return new Query(
+        text, scope, key, maxAge, maxDistance, Optional.empty(), labelFilter, contributor);
   }
 
   /**
@@ -126,7 +134,8 @@ public record Query(
    * @return a copy without a filter of labels
    */
   public Query withoutLabelFilter() {
-    return new Query(text, scope, key, maxAge, maxDistance, embedding, Optional.empty());
+    return new Query(
+        text, scope, key, maxAge, maxDistance, embedding, Optional.empty(), contributor);
   }
 
   /**

@@ -125,14 +125,15 @@ public interface QuestionFinder {
      *
      * @param parts the texts of the parts of a message; empty for parts that are not text
      * @param finder finds the question in the text of the group
-     * @param onFailure notified of an exception of the finder
+     * @param onFailure notified of an exception or an {@link Error} of the finder; it may throw an
+     *     error that must not be contained
      * @return the question; empty if all texts are blank, or if the finder throws or returns a
      *     blank text or one that is not part of the message
      */
     public static Optional<Question> in(
         List<Optional<String>> parts,
         QuestionFinder finder,
-        Consumer<? super RuntimeException> onFailure) {
+        Consumer<? super Throwable> onFailure) {
       int to = parts.size();
       while (to > 0) {
         int from = to;
@@ -160,11 +161,11 @@ public interface QuestionFinder {
     private record Located(String question, int start) {}
 
     private static Optional<Located> find(
-        String text, QuestionFinder finder, Consumer<? super RuntimeException> onFailure) {
+        String text, QuestionFinder finder, Consumer<? super Throwable> onFailure) {
       try {
         String question = finder.find(text);
         return Optional.of(new Located(question, finder.position(text, question)));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         onFailure.accept(e);
         return Optional.empty();
       }

@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.params.SetParams;
@@ -22,6 +25,9 @@ import redis.clients.jedis.params.SetParams;
  * that depends on how fast the number grows. Only one store of a cache removes entries at a time:
  * the one that holds a lock in Redis.
  *
+ * <p>If entries are written faster than the background thread removes them, a write above the
+ * maximum runs the check itself, or waits up to 100 ms for the one that is running.
+ *
  * <p>This class is thread-safe.
  */
 final class EntryLimiter {
@@ -31,7 +37,7 @@ final class EntryLimiter {
   private static final int HEADROOM_DIVISOR = 200;
 
   /** The store may write one in this many of the maximum number of entries between two counts. */
-  private static final int UNCHECKED_DIVISOR = 400;
+  private static final int UNCHECKED_DIVISOR = 800;
 
   private static final int BATCH_SIZE = 500;
 
@@ -40,6 +46,9 @@ final class EntryLimiter {
 
   private static final long MAX_WORK_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long RETRY_MILLIS = 20;
+  private static final int LOCK_RETRIES = 50;
+  private static final long LOCK_RETRY_MILLIS = 2;
+  private static final long MAX_WAIT_MILLIS = 100;
   private static final long MIN_INTERVAL_NANOS = Duration.ofMillis(100).toNanos();
   private static final long MAX_INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
   private static final byte[] LOCKED = Utf8.encode("1");
@@ -53,7 +62,9 @@ final class EntryLimiter {
   private final InstantSource time;
   private final LongSupplier ticker;
 
-  private final AtomicBoolean scheduled = new AtomicBoolean();
+  /** The check that is scheduled or running, or null. */
+  private final AtomicReference<@Nullable Check> current = new AtomicReference<>();
+
   private final AtomicBoolean outOfMemory = new AtomicBoolean();
   private final AtomicBoolean failureLogged = new AtomicBoolean();
   private final AtomicLong written = new AtomicLong();
@@ -61,8 +72,8 @@ final class EntryLimiter {
   private volatile long writesUntilCheck;
   private volatile long nextCheckNanos;
 
-  /** The number of entries after the last check. Used by one task at a time. */
-  private long lastCount;
+  /** The number of entries after the last check. Written by one check at a time. */
+  private volatile long lastCount;
 
   private long lastCheckNanos;
 
@@ -95,27 +106,43 @@ final class EntryLimiter {
     this.lastCheckNanos = nextCheckNanos;
   }
 
-  /** Records writes of this store, and schedules a check if one is due. */
+  /**
+   * Records writes of this store, and schedules a check if one is due. If there are probably too
+   * many entries and earlier writes have scheduled a check, runs it or waits for it.
+   */
   void recordWrites(int count) {
     written.addAndGet(count);
-    if (isDue()) {
-      schedule();
+    if (isDue() && !schedule() && isBehind()) {
+      finishCheck();
     }
   }
 
   /** Records writes of this store, and checks the number of entries on this thread if it is due. */
   void recordWritesAndCheck(int count) {
     written.addAndGet(count);
-    if (isDue() && scheduled.compareAndSet(false, true)) {
-      run();
+    if (isDue()) {
+      finishCheck();
     }
+  }
+
+  /** Returns whether the writes since the last count probably exceed the maximum. */
+  private boolean isBehind() {
+    long unchecked = written.get();
+    return unchecked > writesUntilCheck && lastCount + unchecked > maxEntries;
+  }
+
+  /** Runs the scheduled check, or a new one; waits for one that is running for a limited time. */
+  private void finishCheck() {
+    Check check = new Check();
+    Check scheduled = current.compareAndExchange(null, check);
+    (scheduled == null ? check : scheduled).runOrWait();
   }
 
   /** Schedules the removal of some entries if the server had no memory for a write. */
   void onWriteFailure(StoreException failure) {
     if (RedisExceptions.isOutOfMemory(failure.getCause())) {
       outOfMemory.set(true);
-      schedule();
+      boolean unused = schedule();
     }
   }
 
@@ -128,36 +155,75 @@ final class EntryLimiter {
     return written.get() >= writesUntilCheck || ticker.getAsLong() - nextCheckNanos >= 0;
   }
 
-  private void schedule() {
-    if (scheduled.compareAndSet(false, true)) {
-      try {
-        executor.execute(this::run);
-      } catch (RuntimeException e) {
-        // The executor is saturated or shut down. A later write tries again.
-        log.debug("Failed to schedule the removal of entries", e);
-        scheduled.set(false);
+  /** Schedules a check unless there is one. Returns whether a new one was scheduled. */
+  private boolean schedule() {
+    Check check = new Check();
+    if (!current.compareAndSet(null, check)) {
+      return false;
+    }
+    try {
+      executor.execute(check);
+    } catch (RuntimeException e) {
+      // The executor is saturated or shut down. A later write tries again.
+      log.debug("Failed to schedule the removal of entries", e);
+      check.end();
+    }
+    return true;
+  }
+
+  /** A check of the number of entries, which runs once. */
+  private final class Check implements Runnable {
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    @Override
+    public void run() {
+      if (started.compareAndSet(false, true)) {
+        try {
+          repeatIfNecessary(checkAndLog());
+        } finally {
+          end();
+        }
       }
+    }
+
+    void runOrWait() {
+      run();
+      try {
+        boolean unused = ended.await(MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    void end() {
+      current.set(null);
+      ended.countDown();
     }
   }
 
-  private void run() {
-    boolean again = true;
+  /** Returns whether the check must be repeated soon. */
+  private boolean checkAndLog() {
     try {
-      again = check();
+      return check() || written.get() >= writesUntilCheck;
     } catch (RuntimeException e) {
-      again = false;
       postpone();
       if (failureLogged.compareAndSet(false, true)) {
         log.warn("Entries above the maximum of {} could not be removed", maxEntries, e);
       } else {
         log.debug("Entries above the maximum could not be removed", e);
       }
-    } finally {
-      scheduled.set(false);
+      return false;
     }
-    if (again || written.get() >= writesUntilCheck) {
+  }
+
+  private void repeatIfNecessary(boolean necessary) {
+    if (necessary) {
       CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)
-          .execute(this::schedule);
+          .execute(
+              () -> {
+                boolean unused = schedule();
+              });
     }
   }
 
@@ -174,11 +240,13 @@ final class EntryLimiter {
    */
   private boolean check() {
     boolean noMemory = outOfMemory.getAndSet(false);
-    long start = ticker.getAsLong();
-    if (!lock(noMemory)) {
-      postpone();
+    if (!noMemory && count() <= maxEntries) {
+      return false;
+    }
+    if (!awaitLock(noMemory)) {
       return true;
     }
+    long start = ticker.getAsLong();
     try {
       return limit(noMemory, start);
     } finally {
@@ -245,6 +313,20 @@ final class EntryLimiter {
     nextCheckNanos = now + Math.max(MIN_INTERVAL_NANOS, (long) interval);
     lastCount = count;
     lastCheckNanos = now;
+  }
+
+  /** Tries to set the lock for up to 100 ms. Another store holds it for a few milliseconds. */
+  private boolean awaitLock(boolean noMemory) {
+    boolean locked = lock(noMemory);
+    try {
+      for (int i = 0; !locked && i < LOCK_RETRIES; i++) {
+        TimeUnit.MILLISECONDS.sleep(LOCK_RETRY_MILLIS);
+        locked = lock(noMemory);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return locked;
   }
 
   /** Sets the lock. A server without memory rejects that too, and then needs no lock. */

@@ -287,7 +287,7 @@ public final class RedisConnection {
   private JedisProvider.OpenClient connectToCluster() {
     DefaultJedisClientConfig config = clientConfig();
     ClusterConnectionProvider provider =
-        new ClusterConnectionProvider(clusterNodes, config, poolConfig());
+        new LimitedClusterProvider(clusterNodes, config, poolConfig());
     UnifiedJedis client = JedisClients.cluster(clusterNodes, provider, config, socketTimeout);
     return new JedisProvider.OpenClient(client, Optional.of(provider::renewSlotCache));
   }

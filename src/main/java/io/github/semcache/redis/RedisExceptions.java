@@ -89,10 +89,12 @@ final class RedisExceptions {
 
   /** Sets the interrupt flag, which Jedis clears when a wait for a connection is interrupted. */
   private static void restoreInterrupt(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
+    boolean isInterrupt =
+        Stream.<Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
+            .limit(MAX_CAUSES)
+            .anyMatch(InterruptedException.class::isInstance);
+    if (isInterrupt) {
+      Thread.currentThread().interrupt();
     }
   }
 

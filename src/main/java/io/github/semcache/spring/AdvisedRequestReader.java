@@ -83,7 +83,7 @@ final class AdvisedRequestReader {
           : QuestionFinder.Question.in(
                   List.of(Optional.of(text(messages.get(last)))), finder, onFailure)
               .map(question -> read(request, messages, last, question));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // The user's functions may throw anything.
       onFailure.accept(e);
       return Optional.empty();
     }

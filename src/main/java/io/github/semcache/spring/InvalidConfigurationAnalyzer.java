@@ -9,6 +9,8 @@ final class InvalidConfigurationAnalyzer
 
   @Override
   protected FailureAnalysis analyze(Throwable root, InvalidConfigurationException cause) {
-    return new FailureAnalysis(cause.description() + ".", cause.action(), root);
+    String description = cause.description();
+    return new FailureAnalysis(
+        description.endsWith(".") ? description : description + ".", cause.action(), root);
   }
 }

@@ -1,7 +1,6 @@
 package io.github.semcache.spring;
 
 import io.github.semcache.SemanticCache;
-import java.util.Optional;
 import org.springframework.ai.chat.client.ChatClientBuilderCustomizer;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -29,10 +28,13 @@ class SemanticCacheAdvisorAutoConfiguration {
   @ConditionalOnMissingBean
   SemanticCacheAdvisor semanticCacheAdvisor(
       SemanticCache cache, SemanticCacheProperties properties) {
-    return SemanticCacheAdvisor.builder(cache)
-        .order(
-            Optional.ofNullable(properties.advisor().order())
-                .orElse(SemanticCacheAdvisor.DEFAULT_ORDER))
+    return PropertyOptions.of("semcache.advisor.", SemanticCacheAdvisor.builder(cache))
+        .set("order", properties.advisor().order(), SemanticCacheAdvisor.Builder::order)
+        .enable(
+            "quiet",
+            properties.advisor().quiet(),
+            builder -> builder.prompts((request, prompt) -> prompt.quiet()))
+        .builder()
         .build();
   }
 

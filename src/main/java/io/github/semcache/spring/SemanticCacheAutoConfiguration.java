@@ -5,6 +5,7 @@ import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.encryption.StoreEncryption;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.policy.CacheabilityPolicy;
@@ -12,11 +13,11 @@ import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
+import io.github.semcache.stats.ModelPrices;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -32,7 +33,9 @@ import org.springframework.context.annotation.Import;
  * VectorStore}, {@link ChatClient}, {@link HitPolicy}, {@link Guards}, {@link PairVerifier}, {@link
  * Normalizer}, {@link Admission}, {@link CacheabilityPolicy}, {@link AnswerJudge}, and all {@link
  * CacheListener} and {@link SemanticCacheBuilderCustomizer} beans. A bean takes precedence over a
- * property. Each bean that this configuration creates is replaced by a bean of the same type.
+ * property. A {@link StoreEncryption} bean encrypts the store that this configuration creates; a
+ * store of the application must be encrypted already. Each bean that this configuration creates is
+ * replaced by a bean of the same type.
  *
  * <p>{@code semcache.enabled=false} turns the auto-configuration off.
  */
@@ -48,8 +51,9 @@ public final class SemanticCacheAutoConfiguration {
   @ConditionalOnMissingBean
   SemanticCache semanticCache(
       SemanticCacheProperties properties,
-      Embedder embedder,
+      ObjectProvider<Embedder> embedder,
       VectorStore store,
+      ObjectProvider<StoreEncryption> encryption,
       ObjectProvider<StoreDecorator> storeDecorators,
       ObjectProvider<ChatClient> chatClient,
       ObjectProvider<HitPolicy> hitPolicy,
@@ -61,21 +65,61 @@ public final class SemanticCacheAutoConfiguration {
       ObjectProvider<AnswerJudge> judge,
       ObjectProvider<CacheListener> listeners,
       ObjectProvider<SemanticCacheBuilderCustomizer> customizers) {
-    SemanticCacheBuilder builder =
-        SemanticCache.builder()
-            .embedder(embedder)
-            .store(decorated(store, storeDecorators))
-            .listener(combined(listeners.orderedStream().toList()));
+    if (encryption.getIfAvailable() != null) {
+      checkEncrypted(store);
+    }
+    CacheProperties.checkCurrency(properties.prices());
+    SemanticCacheBuilder builder = CacheProperties.apply(properties, SemanticCache.builder());
+    if (!properties.exactOnly()) {
+      builder.embedder(CacheProperties.embedder(properties, embedder.getObject(), store));
+    }
+    builder
+        .store(decorated(store, storeDecorators))
+        .listener(combined(listeners.orderedStream().toList()));
     chatClient.ifAvailable(builder::chatClient);
     normalizer.ifAvailable(builder::normalizer);
     admission.ifAvailable(builder::admission);
     cacheability.ifAvailable(builder::cacheability);
     judge.ifAvailable(builder::judge);
-    setPolicy(builder, properties, hitPolicy.getIfAvailable(), guards.getIfAvailable());
-    setVerifier(builder, properties.verifier(), verifier.getIfAvailable());
-    setOptions(builder, properties);
+    verifier.ifAvailable(builder::verifier);
+    CacheProperties.applyPolicy(
+        properties, builder, hitPolicy.getIfAvailable(), guards.getIfAvailable());
     customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
-    return builder.build();
+    return build(builder);
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  @ConditionalOnProperty("semcache.prices.currency")
+  ModelPrices semcacheModelPrices(SemanticCacheProperties properties) {
+    return CacheProperties.prices(properties.prices());
+  }
+
+  private static SemanticCache build(SemanticCacheBuilder builder) {
+    try {
+      return builder.build();
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new InvalidConfigurationException(
+          "The options of the semantic cache are invalid: " + e.getMessage(),
+          "Correct the properties semcache.* that set these options, or the beans that do.",
+          e);
+    } catch (StoreException e) {
+      throw new InvalidConfigurationException(
+          "The store of the semantic cache cannot be reached: " + e.getMessage(),
+          "Start the server, or correct its address. Without"
+              + " semcache.fail-if-store-unreachable=true, the application starts without it.",
+          e);
+    }
+  }
+
+  /** A store of the application must be encrypted by the application. */
+  private static void checkEncrypted(VectorStore store) {
+    if (!store.getClass().getPackage().equals(StoreEncryption.class.getPackage())) {
+      throw new InvalidConfigurationException(
+          "There is a StoreEncryption bean, but the VectorStore bean of the application is not"
+              + " encrypted",
+          "Return encryption.encrypt(store) from the method that creates the VectorStore bean.");
+    }
   }
 
   private static VectorStore decorated(
@@ -99,77 +143,6 @@ public final class SemanticCacheAutoConfiguration {
       } finally {
         notifyFrom(index + 1, listeners, event);
       }
-    }
-  }
-
-  private static void setPolicy(
-      SemanticCacheBuilder builder,
-      SemanticCacheProperties properties,
-      @Nullable HitPolicy hitPolicy,
-      @Nullable Guards guards) {
-    if (hitPolicy != null) {
-      builder.hitPolicy(hitPolicy);
-      return;
-    }
-    @Nullable Double targetErrorRate = properties.targetErrorRate();
-    if (targetErrorRate != null) {
-      if (properties.policy() != SemanticCacheProperties.Policy.DISTANCE) {
-        throw new InvalidConfigurationException(
-            "semcache.target-error-rate and semcache.policy are both set",
-            "Remove semcache.policy: the target error rate decides.");
-      }
-      builder.targetErrorRate(targetErrorRate);
-    }
-    switch (properties.policy()) {
-      case DISTANCE -> {
-        Optional.ofNullable(properties.maxDistance()).ifPresent(builder::maxDistance);
-        Optional.ofNullable(properties.relativeDistance()).ifPresent(builder::relativeDistance);
-        setGuards(builder, properties.guards(), guards);
-      }
-      case SAME_WORDS -> builder.hitPolicy(HitPolicy.sameWords());
-      case NEVER -> builder.hitPolicy(HitPolicy.never());
-    }
-  }
-
-  private static void setGuards(
-      SemanticCacheBuilder builder, boolean enabled, @Nullable Guards guards) {
-    if (!enabled) {
-      builder.noGuards();
-    } else if (guards != null) {
-      builder.guards(guards);
-    }
-  }
-
-  private static void setVerifier(
-      SemanticCacheBuilder builder,
-      SemanticCacheProperties.@Nullable Verifier type,
-      @Nullable PairVerifier verifier) {
-    if (verifier != null) {
-      builder.verifier(verifier);
-    } else if (type != null) {
-      builder.verifier(
-          type == SemanticCacheProperties.Verifier.LOCAL
-              ? PairVerifier.local()
-              : PairVerifier.none());
-    }
-  }
-
-  private static void setOptions(SemanticCacheBuilder builder, SemanticCacheProperties properties) {
-    Optional.ofNullable(properties.candidates()).ifPresent(builder::candidates);
-    Optional.ofNullable(properties.timeToLive()).ifPresent(builder::timeToLive);
-    Optional.ofNullable(properties.timeToLiveJitter()).ifPresent(builder::timeToLiveJitter);
-    Optional.ofNullable(properties.deadline()).ifPresent(builder::deadline);
-    Optional.ofNullable(properties.storeTimeout()).ifPresent(builder::storeTimeout);
-    builder.circuitBreaker(
-        properties.circuitBreaker().failures(), properties.circuitBreaker().pause());
-    if (properties.noExpiry()) {
-      builder.noExpiry();
-    }
-    if (properties.shadowMode()) {
-      builder.shadowMode();
-    }
-    if (properties.failOnCacheErrors()) {
-      builder.failOnCacheErrors();
     }
   }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.Decision;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheStats;
@@ -136,9 +137,13 @@ final class SemanticCacheEndpoint {
     values.put("writes", stats.writes());
     values.put("notAdmitted", stats.notAdmitted());
     values.put("tokens", tokens(stats));
+    values.put("scopes", stats.scopes());
+    values.put("singleUseScopeRate", stats.singleUseScopeRate());
     values.put("savings", savings(stats));
     values.put("errors", errors(stats));
-    values.put("policyState", stats.policyState().name());
+    if (stats.policyState() != LearningPolicy.Learner.State.COLD) {
+      values.put("policyState", stats.policyState().name());
+    }
     values.put("openCircuits", cache.openCircuits());
     return values;
   }

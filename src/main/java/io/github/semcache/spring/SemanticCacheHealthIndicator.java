@@ -29,7 +29,8 @@ final class SemanticCacheHealthIndicator extends AbstractHealthIndicator {
   protected void doHealthCheck(Health.Builder builder) {
     builder
         .withDetail("store", store.getClass().getSimpleName())
-        .withDetail("embeddings", store.space().toString())
+        .withDetail("embeddingModel", store.space().modelId())
+        .withDetail("dimension", store.space().dimension())
         .withDetail("openCircuits", cache.openCircuits());
     store.find(NO_ENTRY);
     builder.withDetail("reachable", true);

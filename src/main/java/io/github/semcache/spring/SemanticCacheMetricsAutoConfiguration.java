@@ -3,8 +3,10 @@ package io.github.semcache.spring;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.micrometer.CacheMetrics;
 import io.github.semcache.micrometer.CacheObservations;
+import io.github.semcache.stats.ModelPrices;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -38,8 +40,13 @@ class SemanticCacheMetricsAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    CacheMetrics semcacheMetrics(MeterRegistry registry, SemanticCacheProperties properties) {
-      return CacheMetrics.builder(registry, properties.cacheName()).build();
+    CacheMetrics semcacheMetrics(
+        MeterRegistry registry,
+        SemanticCacheProperties properties,
+        ObjectProvider<ModelPrices> prices) {
+      CacheMetrics.Builder builder = CacheMetrics.builder(registry, properties.cacheName());
+      prices.ifAvailable(builder::prices);
+      return builder.build();
     }
 
     @Bean

@@ -3,9 +3,11 @@ package io.github.semcache.spring;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The properties of the auto-configured cache. An option that is null has the default of the
@@ -16,9 +18,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record SemanticCacheProperties(
     @DefaultValue("sem_cache") String cacheName,
     @Nullable StoreType store,
+    boolean failIfStoreUnreachable,
     @DefaultValue Redis redis,
     @DefaultValue Lucene lucene,
     @DefaultValue Memory memory,
+    boolean exactOnly,
     @DefaultValue("auto") EmbedderType embedder,
     @DefaultValue Embedding embedding,
     @DefaultValue("distance") Policy policy,
@@ -28,14 +32,25 @@ record SemanticCacheProperties(
     @DefaultValue("true") boolean guards,
     @Nullable Verifier verifier,
     @Nullable Integer candidates,
+    @DefaultValue("english") Cacheability cacheability,
+    @DefaultValue("nfc") Normalization normalizer,
     @Nullable Duration timeToLive,
     @Nullable Double timeToLiveJitter,
     boolean noExpiry,
+    boolean renewTimeToLiveOnHit,
+    @Nullable Duration staleWhileRevalidate,
     @Nullable Duration deadline,
     @Nullable Duration storeTimeout,
+    @DefaultValue Coalescing coalescing,
+    boolean hedging,
+    boolean automaticBypass,
     boolean shadowMode,
+    @DefaultValue Judge judge,
     boolean failOnCacheErrors,
     @DefaultValue CircuitBreaker circuitBreaker,
+    @Nullable Duration sharedSettings,
+    @Nullable String usageByTag,
+    @DefaultValue Prices prices,
     @DefaultValue Advisor advisor) {
 
   /** Where answers are stored. */
@@ -66,29 +81,97 @@ record SemanticCacheProperties(
     NONE
   }
 
+  /** Which prompts may be cached. */
+  enum Cacheability {
+    ENGLISH,
+    NONE
+  }
+
+  /** What is done with texts before they are compared and embedded. */
+  enum Normalization {
+    NFC,
+    COLLAPSE_WHITESPACE,
+    NONE
+  }
+
+  /** The type of the stored components of vectors in Redis. */
+  enum VectorType {
+    FLOAT32,
+    FLOAT16
+  }
+
+  /** The search algorithm of the index in Redis. */
+  enum IndexType {
+    HNSW,
+    FLAT
+  }
+
   record Redis(
       @Nullable String uri,
       @DefaultValue List<String> clusterNodes,
       @Nullable Duration connectTimeout,
       @Nullable Duration socketTimeout,
       @Nullable Duration maxWait,
-      @Nullable Integer maxConnections) {
+      @Nullable Integer maxConnections,
+      @Nullable Long maxEntries,
+      @Nullable VectorType vectorType,
+      @DefaultValue Index index,
+      @DefaultValue NearCache nearCache) {
 
     /** An empty URI is one that is not set. */
     Redis {
       uri = uri == null || uri.isBlank() ? null : uri;
     }
+
+    record Index(
+        @DefaultValue("hnsw") IndexType type,
+        @Nullable Integer m,
+        @Nullable Integer efConstruction,
+        @Nullable Integer efRuntime,
+        boolean assumed,
+        boolean textFields) {}
+
+    record NearCache(
+        @Nullable Integer maxEntries,
+        @Nullable DataSize maxSize,
+        @Nullable Duration maxStaleness,
+        @DefaultValue("true") boolean tracking) {}
   }
 
-  record Lucene(@Nullable Path directory, @Nullable Integer maxEntries) {}
+  record Lucene(
+      @Nullable Path directory,
+      @Nullable Integer maxEntries,
+      @Nullable Integer efSearch,
+      @Nullable Duration syncInterval) {}
 
-  record Memory(@Nullable Integer maxEntries) {}
+  record Memory(@Nullable Integer maxEntries, @Nullable DataSize maxSize) {}
 
-  record Embedding(@Nullable String modelId, @Nullable Integer dimension) {}
+  record Embedding(
+      @Nullable String modelId, @Nullable Integer dimension, @DefaultValue Cache cache) {
+
+    record Cache(
+        boolean enabled,
+        @Nullable Integer maxEntries,
+        @Nullable Duration timeToLive,
+        boolean shared) {}
+  }
+
+  record Coalescing(
+      @Nullable Duration maxWait, @Nullable Duration acrossInstances, boolean similarPrompts) {}
+
+  record Judge(@Nullable Duration timeLimit, @Nullable Integer queue) {}
+
+  record Prices(
+      @Nullable String currency,
+      @Nullable Double embeddings,
+      @DefaultValue Map<String, Model> models) {
+
+    record Model(@Nullable Double input, @Nullable Double output) {}
+  }
 
   record CircuitBreaker(@DefaultValue("5") int failures, @DefaultValue("1s") Duration pause) {}
 
-  record Advisor(@Nullable Integer order) {}
+  record Advisor(@Nullable Integer order, boolean quiet) {}
 
   /**
    * Returns the type of the store: the configured one, else the one that has a location.

@@ -2,8 +2,10 @@ package io.github.semcache.spring;
 
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.encryption.StoreEncryption;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -25,44 +27,69 @@ class StoreConfiguration {
   @ConditionalOnMissingBean
   VectorStore semcacheStore(
       SemanticCacheProperties properties,
-      Embedder embedder,
+      ObjectProvider<Embedder> embedder,
       ObjectProvider<RedisAddressSource> redisAddresses,
+      ObjectProvider<StoreEncryption> encryption,
       Environment environment) {
-    EmbeddingSpace space = EmbeddingSpace.of(embedder);
+    EmbeddingSpace space =
+        properties.exactOnly() ? EmbeddingSpace.none() : EmbeddingSpace.of(embedder.getObject());
+    VectorStore store =
+        open(
+            properties,
+            space,
+            redisAddresses.getIfAvailable(() -> () -> RedisAddress.of(Binder.get(environment))));
+    @Nullable StoreEncryption encryptionBean = encryption.getIfAvailable();
+    return encryptionBean == null ? store : encryptionBean.encrypt(store);
+  }
+
+  private static VectorStore open(
+      SemanticCacheProperties properties, EmbeddingSpace space, RedisAddressSource application) {
     return switch (properties.storeType()) {
       case MEMORY -> inMemory(properties.memory(), space);
       case LUCENE ->
-          requiring("Lucene", "org.apache.lucene:lucene-core", () -> lucene(properties, space));
+          requiring(
+              "Lucene", "org.apache.lucene:lucene-core", () -> lucene(properties.lucene(), space));
       case REDIS ->
           requiring(
               "Jedis",
               "redis.clients:jedis",
-              () ->
-                  RedisStores.open(
-                      properties,
-                      redisAddresses.getIfAvailable(
-                          () -> () -> RedisAddress.of(Binder.get(environment))),
-                      space));
+              () -> RedisStores.open(properties, application, space));
     };
   }
 
   private static VectorStore inMemory(
       SemanticCacheProperties.Memory options, EmbeddingSpace space) {
-    InMemoryVectorStore.Builder builder = InMemoryVectorStore.builder(space);
-    @Nullable Integer maxEntries = options.maxEntries();
-    return maxEntries == null ? builder.build() : builder.maxEntries(maxEntries).build();
+    return PropertyOptions.of("semcache.memory.", InMemoryVectorStore.builder(space))
+        .set("max-entries", options.maxEntries(), InMemoryVectorStore.Builder::maxEntries)
+        .set("max-size", options.maxSize(), (builder, size) -> builder.maxBytes(size.toBytes()))
+        .builder()
+        .build();
   }
 
-  private static VectorStore lucene(SemanticCacheProperties properties, EmbeddingSpace space) {
-    @Nullable Path directory = properties.lucene().directory();
+  private static VectorStore lucene(SemanticCacheProperties.Lucene lucene, EmbeddingSpace space) {
+    @Nullable Path directory = lucene.directory();
     if (directory == null) {
       throw new InvalidConfigurationException(
           "semcache.store is lucene, but semcache.lucene.directory is not set",
           "Set semcache.lucene.directory to a directory that the application may write to.");
     }
-    LuceneVectorStore.Builder builder = LuceneVectorStore.builder(directory, space);
-    @Nullable Integer maxEntries = properties.lucene().maxEntries();
-    return maxEntries == null ? builder.build() : builder.maxEntries(maxEntries).build();
+    LuceneVectorStore.Builder builder =
+        PropertyOptions.checked(
+            "semcache.lucene.directory", () -> LuceneVectorStore.builder(directory, space));
+    PropertyOptions<LuceneVectorStore.Builder> options =
+        PropertyOptions.of("semcache.lucene.", builder)
+            .set("max-entries", lucene.maxEntries(), LuceneVectorStore.Builder::maxEntries)
+            .set("ef-search", lucene.efSearch(), LuceneVectorStore.Builder::efSearch)
+            .set("sync-interval", lucene.syncInterval(), LuceneVectorStore.Builder::syncInterval);
+    try {
+      return options.builder().build();
+    } catch (StoreException e) {
+      throw new InvalidConfigurationException(
+          "The store on disk cannot be opened: " + e.getMessage(),
+          "Set semcache.lucene.directory to a directory that the application may write to and that"
+              + " no other process has open.",
+          e);
+    }
   }
 
   /** Opens a store of an optional library. */

@@ -7,12 +7,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Embeddings in a layout for exhaustive search: each block holds the first component of all its
- * embeddings, then the second of all, and so on. The JIT compiler vectorizes a loop over the
- * embeddings of a block. It cannot vectorize the sum over the components of one embedding, because
- * it must not reorder floating-point additions.
+ * Embeddings for a search that compares the query with all of them.
+ *
+ * <p>From {@value #MIN_QUANTIZED} embeddings of at least {@value BinaryQuantizer#MIN_DIMENSION}
+ * dimensions on, a search first computes an upper bound of each similarity from the signs of the
+ * components (see {@link BinaryQuantizer}), which are 32 times smaller than the embeddings. It then
+ * computes the similarities of those embeddings whose bound exceeds the least similarity of the
+ * result. The result lacks one of the nearest embeddings with a probability of 3e-5.
  *
  * <p>Supports concurrent searches. A change must not run concurrently with a search or another
  * change.
@@ -20,17 +24,31 @@ import java.util.function.Predicate;
  * @param <R> the type of the objects that embeddings belong to
  */
 final class EmbeddingTable<R extends EmbeddingTable.Row> {
-  /** The maximum number of embeddings in a block. */
-  private static final int BLOCK_SIZE = 256;
+  /** The least number of embeddings for which bounds are computed. */
+  static final int MIN_QUANTIZED = 1_024;
+
+  /** The maximum number of components in a block: the array has at most 256 KiB. */
+  private static final int BLOCK_COMPONENTS = 65_536;
+
+  private static final int MAX_BLOCK_SIZE = 256;
+
+  /** The number of rows that are compared before the others, as a multiple of k. */
+  private static final int FIRST_ROWS = 4;
 
   private final int dimension;
+  private final int wordCount;
+  private final int blockSize;
   private final List<R> rows = new ArrayList<>();
 
   /** All blocks except the last one are full. */
   private final List<Block> blocks = new ArrayList<>();
 
+  private @Nullable BinaryQuantizer quantizer;
+
   EmbeddingTable(int dimension) {
     this.dimension = dimension;
+    this.wordCount = BinaryQuantizer.words(dimension);
+    this.blockSize = Math.max(1, Math.min(MAX_BLOCK_SIZE, BLOCK_COMPONENTS / dimension));
   }
 
   /** The owner of an embedding. Holds its position in the table; can be in one table at a time. */
@@ -45,15 +63,37 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
   /** A row and the cosine distance of its embedding from the query. */
   record Scored<R>(R row, double distance) {}
 
-  private record Candidate(int position, float similarity) {}
+  /** Returns the approximate number of bytes that an embedding takes in a table. */
+  static long bytes(int dimension) {
+    return (long) dimension * Float.BYTES
+        + (long) BinaryQuantizer.words(dimension) * Long.BYTES
+        + (BinaryQuantizer.FACTORS + 1) * Float.BYTES;
+  }
 
   void add(R row, Embedding embedding) {
     row.position = rows.size();
-    if (row.position % BLOCK_SIZE == 0) {
+    if (row.position % blockSize == 0) {
       blocks.add(new Block());
     }
     rows.add(row);
-    blockOf(row.position).add(row.position % BLOCK_SIZE, embedding);
+    blockOf(row.position).add(row.position % blockSize, embedding);
+    if (quantizer == null
+        && rows.size() == MIN_QUANTIZED
+        && dimension >= BinaryQuantizer.MIN_DIMENSION) {
+      startQuantizing();
+    }
+  }
+
+  private void startQuantizing() {
+    List<float[]> units = new ArrayList<>();
+    for (int position = 0; position < rows.size(); position++) {
+      units.add(blockOf(position).get(position % blockSize).ofLengthOne().toArray());
+    }
+    BinaryQuantizer started = new BinaryQuantizer(units);
+    for (int b = 0; b < blocks.size(); b++) {
+      blocks.get(b).quantizeAll(started, sizeOf(b));
+    }
+    quantizer = started;
   }
 
   /** Removes a row of this table by moving the last row to its position. */
@@ -62,21 +102,25 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
     Block lastBlock = blockOf(last);
     if (row.position < last) {
       R moved = rows.get(last);
-      blockOf(row.position).set(row.position % BLOCK_SIZE, lastBlock.get(last % BLOCK_SIZE));
+      blockOf(row.position).copy(row.position % blockSize, lastBlock, last % blockSize);
       rows.set(row.position, moved);
       moved.position = row.position;
     }
     rows.remove(last);
     row.position = -1;
-    if (last % BLOCK_SIZE == 0) {
+    if (last % blockSize == 0) {
       blocks.remove(blocks.size() - 1);
     } else {
-      lastBlock.shrinkTo(last % BLOCK_SIZE);
+      lastBlock.shrinkTo(last % blockSize);
     }
   }
 
   private Block blockOf(int position) {
-    return blocks.get(position / BLOCK_SIZE);
+    return blocks.get(position / blockSize);
+  }
+
+  private int sizeOf(int block) {
+    return Math.min(blockSize, rows.size() - block * blockSize);
   }
 
   /**
@@ -87,47 +131,147 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
    * @return the rows, sorted by distance
    */
   List<Scored<R>> nearest(Embedding embedding, int k, Predicate<R> filter) {
+    Search search = new Search(embedding.ofLengthOne().toArray(), k, filter);
+    if (quantizer == null) {
+      search.compareAll();
+    } else {
+      search.compareByBound(quantizer);
+    }
     List<Scored<R>> nearest = new ArrayList<>();
-    for (Candidate candidate : mostSimilar(embedding.ofLengthOne().toArray(), k, filter)) {
-      Embedding stored = blockOf(candidate.position).get(candidate.position % BLOCK_SIZE);
+    for (Candidate candidate : search.best) {
+      Embedding stored = blockOf(candidate.position).get(candidate.position % blockSize);
       nearest.add(new Scored<>(rows.get(candidate.position), embedding.cosineDistance(stored)));
     }
     nearest.sort(Comparator.comparingDouble(Scored::distance));
     return nearest;
   }
 
-  private Iterable<Candidate> mostSimilar(float[] unit, int k, Predicate<R> filter) {
-    // The least similar of the best candidates is at the head.
-    PriorityQueue<Candidate> best =
-        new PriorityQueue<>(Comparator.comparingDouble(Candidate::similarity));
-    float[] similarities = new float[BLOCK_SIZE];
-    for (int first = 0; first < rows.size(); first += BLOCK_SIZE) {
-      int count = Math.min(BLOCK_SIZE, rows.size() - first);
-      blockOf(first).computeSimilarities(unit, similarities);
-      for (int i = 0; i < count; i++) {
-        boolean near = best.size() < k || similarities[i] > best.element().similarity;
-        if (near && filter.test(rows.get(first + i))) {
-          best.add(new Candidate(first + i, similarities[i]));
-          if (best.size() > k) {
-            best.remove();
+  private record Candidate(int position, float similarity) {
+    /** Returns a queue whose head is the least similar candidate. */
+    static PriorityQueue<Candidate> queue() {
+      return new PriorityQueue<>(Comparator.comparingDouble(Candidate::similarity));
+    }
+  }
+
+  /** A search of all rows. */
+  private final class Search {
+    private final float[] unit;
+    private final int k;
+    private final Predicate<R> filter;
+    final PriorityQueue<Candidate> best = Candidate.queue();
+
+    /** A row is compared only if its similarity may be greater. */
+    private float least = Float.NEGATIVE_INFINITY;
+
+    Search(float[] unit, int k, Predicate<R> filter) {
+      this.unit = unit;
+      this.k = k;
+      this.filter = filter;
+    }
+
+    void compareAll() {
+      for (int position = 0; position < rows.size(); position++) {
+        compare(position);
+      }
+    }
+
+    void compareByBound(BinaryQuantizer quantizer) {
+      float[][] bounds = bounds(quantizer.query(unit));
+      // Similar rows first, because the least similarity of the result then excludes most others.
+      for (Candidate candidate : withGreatestBounds(bounds)) {
+        compare(candidate.position);
+        bounds[candidate.position / blockSize][candidate.position % blockSize] =
+            Float.NEGATIVE_INFINITY;
+      }
+      for (int b = 0; b < bounds.length; b++) {
+        for (int i = 0; i < bounds[b].length; i++) {
+          if (bounds[b][i] > least) {
+            compare(b * blockSize + i);
           }
         }
       }
     }
-    return best;
+
+    private float[][] bounds(BinaryQuantizer.BinaryQuery query) {
+      float[][] bounds = new float[blocks.size()][];
+      for (int b = 0; b < bounds.length; b++) {
+        bounds[b] = new float[sizeOf(b)];
+        query.bounds(blocks.get(b).words, blocks.get(b).factors, bounds[b], bounds[b].length);
+      }
+      return bounds;
+    }
+
+    private PriorityQueue<Candidate> withGreatestBounds(float[][] bounds) {
+      PriorityQueue<Candidate> greatest = Candidate.queue();
+      int limit = (int) Math.min((long) FIRST_ROWS * k, rows.size());
+      float head = Float.NEGATIVE_INFINITY;
+      for (int b = 0; b < bounds.length; b++) {
+        for (int i = 0; i < bounds[b].length; i++) {
+          int position = b * blockSize + i;
+          if (bounds[b][i] > head && filter.test(rows.get(position))) {
+            greatest.add(new Candidate(position, bounds[b][i]));
+            head = leastOf(greatest, limit);
+          }
+        }
+      }
+      return greatest;
+    }
+
+    private void compare(int position) {
+      float similarity = blockOf(position).similarity(position % blockSize, unit);
+      if (similarity > least && filter.test(rows.get(position))) {
+        best.add(new Candidate(position, similarity));
+        least = leastOf(best, k);
+      }
+    }
+
+    /** Limits a queue and returns the value that a row must exceed to be added. */
+    private static float leastOf(PriorityQueue<Candidate> queue, int limit) {
+      if (queue.size() > limit) {
+        queue.remove();
+      }
+      return queue.size() == limit ? queue.element().similarity : Float.NEGATIVE_INFINITY;
+    }
   }
 
   /** A block of embeddings. Its capacity is at most four times its size. */
   private final class Block {
     private int capacity = 1;
     private float[] inverseNorms = new float[1];
-    private float[] columns = new float[dimension];
+    private float[] vectors = new float[dimension];
+
+    /** Empty until the table has a quantizer. */
+    private long[] words = {};
+
+    private float[] factors = {};
 
     void add(int index, Embedding embedding) {
       if (index == capacity) {
-        resize(capacity * 2);
+        resize(Math.min(blockSize, capacity * 2));
       }
-      set(index, embedding);
+      System.arraycopy(embedding.toArray(), 0, vectors, index * dimension, dimension);
+      inverseNorms[index] = (float) (1 / embedding.norm());
+      if (quantizer != null) {
+        allocateWords();
+        quantize(quantizer, index);
+      }
+    }
+
+    void quantizeAll(BinaryQuantizer quantizer, int count) {
+      allocateWords();
+      for (int i = 0; i < count; i++) {
+        quantize(quantizer, i);
+      }
+    }
+
+    private void allocateWords() {
+      words = Arrays.copyOf(words, capacity * wordCount);
+      factors = Arrays.copyOf(factors, capacity * BinaryQuantizer.FACTORS);
+    }
+
+    private void quantize(BinaryQuantizer quantizer, int index) {
+      float[] unit = get(index).ofLengthOne().toArray();
+      quantizer.quantize(unit, words, index * wordCount, factors, index * BinaryQuantizer.FACTORS);
     }
 
     void shrinkTo(int count) {
@@ -137,49 +281,63 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
     }
 
     private void resize(int newCapacity) {
-      float[] resized = new float[dimension * newCapacity];
-      int copied = Math.min(capacity, newCapacity);
-      for (int k = 0; k < dimension; k++) {
-        System.arraycopy(columns, k * capacity, resized, k * newCapacity, copied);
-      }
-      columns = resized;
-      inverseNorms = Arrays.copyOf(inverseNorms, newCapacity);
       capacity = newCapacity;
+      vectors = Arrays.copyOf(vectors, capacity * dimension);
+      inverseNorms = Arrays.copyOf(inverseNorms, capacity);
+      if (words.length > 0) {
+        allocateWords();
+      }
     }
 
-    void set(int index, Embedding embedding) {
-      float[] components = embedding.toArray();
-      for (int k = 0; k < dimension; k++) {
-        columns[k * capacity + index] = components[k];
+    void copy(int index, Block from, int fromIndex) {
+      System.arraycopy(from.vectors, fromIndex * dimension, vectors, index * dimension, dimension);
+      inverseNorms[index] = from.inverseNorms[fromIndex];
+      if (words.length > 0) {
+        System.arraycopy(from.words, fromIndex * wordCount, words, index * wordCount, wordCount);
+        System.arraycopy(
+            from.factors,
+            fromIndex * BinaryQuantizer.FACTORS,
+            factors,
+            index * BinaryQuantizer.FACTORS,
+            BinaryQuantizer.FACTORS);
       }
-      inverseNorms[index] = (float) (1 / embedding.norm());
     }
 
     Embedding get(int index) {
-      float[] components = new float[dimension];
-      for (int k = 0; k < dimension; k++) {
-        components[k] = columns[k * capacity + index];
-      }
-      return Embedding.of(components);
+      return Embedding.of(Arrays.copyOfRange(vectors, index * dimension, (index + 1) * dimension));
     }
 
-    /** Writes the cosine similarities of a unit vector and all embeddings to an array. */
-    void computeSimilarities(float[] unit, float[] similarities) {
-      Arrays.fill(similarities, 0, capacity, 0);
-      for (int k = 0; k < dimension; k++) {
-        multiplyAdd(unit[k], columns, k * capacity, similarities, capacity);
-      }
-      for (int i = 0; i < capacity; i++) {
-        similarities[i] *= inverseNorms[i];
-      }
+    float similarity(int index, float[] unit) {
+      return inverseNorms[index] * dot(unit, vectors, index * dimension);
     }
 
-    /** A separate method, so that the JIT compiler vectorizes its loop. */
-    private static void multiplyAdd(
-        float factor, float[] columns, int from, float[] sums, int count) {
-      for (int i = 0; i < count; i++) {
-        sums[i] += factor * columns[from + i];
+    /**
+     * Returns a dot product. Has eight sums, so that an addition does not wait for the previous.
+     */
+    private static float dot(float[] unit, float[] vectors, int from) {
+      float s0 = 0;
+      float s1 = 0;
+      float s2 = 0;
+      float s3 = 0;
+      float s4 = 0;
+      float s5 = 0;
+      float s6 = 0;
+      float s7 = 0;
+      int k = 0;
+      for (; k < unit.length - 7; k += 8) {
+        s0 += unit[k] * vectors[from + k];
+        s1 += unit[k + 1] * vectors[from + k + 1];
+        s2 += unit[k + 2] * vectors[from + k + 2];
+        s3 += unit[k + 3] * vectors[from + k + 3];
+        s4 += unit[k + 4] * vectors[from + k + 4];
+        s5 += unit[k + 5] * vectors[from + k + 5];
+        s6 += unit[k + 6] * vectors[from + k + 6];
+        s7 += unit[k + 7] * vectors[from + k + 7];
       }
+      for (; k < unit.length; k++) {
+        s0 += unit[k] * vectors[from + k];
+      }
+      return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
     }
   }
 }

@@ -33,12 +33,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store on the heap. A search compares the query with every entry of the scope, so it is exact
- * and takes time proportional to the number of entries in the scope.
+ * A store on the heap. A search takes time proportional to the number of entries in the scope. It
+ * compares the query with every entry of a scope that has fewer than 1,024. In larger scopes, it
+ * skips entries that cannot be near according to an estimate from one bit per component; it misses
+ * one of the nearest entries with a probability of 0.00003.
  *
- * <p>The number of entries is bounded. When the store is full, it evicts the least recently used
- * entry. Writing an entry, finding it by its key, and returning it as the nearest match of a search
- * count as uses. Later writes remove expired entries.
+ * <p>The number of entries and their memory are bounded. When the store is full, it evicts the
+ * least recently used entry. Writing an entry, finding it by its key, and returning it as the
+ * nearest match of a search count as uses. An entry that alone exceeds the maximum memory is
+ * evicted at once. Later writes remove expired entries.
  *
  * <p>Thread-safe. Searches run concurrently with each other, but not with writes. No method blocks,
  * except while it waits for the lock.
@@ -47,6 +50,7 @@ public final class InMemoryVectorStore
     implements VectorStore, VectorStore.Listable, StateStore, NonBlocking {
   private final EmbeddingSpace space;
   private final int maxEntries;
+  private final long maxBytes;
   private final InstantSource time;
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -63,14 +67,18 @@ public final class InMemoryVectorStore
    */
   private final Map<String, Boolean> recency = new LinkedHashMap<>(16, 0.75f, true);
 
+  /** The approximate size of all scopes and nodes. Guarded by {@link #lock}. */
+  private long bytes;
+
   private InMemoryVectorStore(Builder builder) {
     this.space = builder.space;
     this.maxEntries = builder.maxEntries;
+    this.maxBytes = builder.maxBytes;
     this.time = MonotonicClock.of(builder.time);
   }
 
   /**
-   * Creates a store of at most 10,000 entries.
+   * Creates a store of at most 10,000 entries and at most a quarter of the maximum heap size.
    *
    * @param embedder the embedder whose embeddings the store will hold
    * @return an empty store
@@ -156,22 +164,46 @@ public final class InMemoryVectorStore
     Instant now = time.instant();
     return withWriteLock(
         () -> {
-          entries.forEach(entry -> add(new Node(entry, now), entry.embedding()));
           removeExpired(now);
-          return evict();
+          int evicted = 0;
+          for (NewEntry entry : entries) {
+            evicted += put(new Node(entry, now), entry.embedding());
+          }
+          return evicted;
         });
+  }
+
+  /** Adds a node and returns the number of evicted nodes. */
+  private int put(Node node, Optional<Embedding> embedding) {
+    if (node.bytes + sizeOf(embedding) > maxBytes) {
+      delete(nodes.get(node.entry.key()));
+      return 1;
+    }
+    add(node, embedding);
+    return evict();
+  }
+
+  private long sizeOf(Optional<Embedding> embedding) {
+    return embedding.isPresent() ? EmbeddingTable.bytes(space.dimension()) : 0;
   }
 
   private void add(Node node, Optional<Embedding> embedding) {
     delete(nodes.get(node.entry.key()));
     nodes.put(node.entry.key(), node);
-    scopes.computeIfAbsent(node.entry.scope(), scope -> new ScopeNodes()).add(node, embedding);
+    scopes.computeIfAbsent(node.entry.scope(), scope -> newScope()).add(node, embedding);
     if (node.expiresAt != null) {
       byExpiry.add(node);
     }
+    node.bytes += sizeOf(embedding);
+    bytes += node.bytes;
     synchronized (recency) {
       recency.put(node.entry.key(), true);
     }
+  }
+
+  private ScopeNodes newScope() {
+    bytes += EntrySize.SCOPE;
+    return new ScopeNodes();
   }
 
   private void removeExpired(Instant now) {
@@ -182,7 +214,7 @@ public final class InMemoryVectorStore
 
   private int evict() {
     int evicted = 0;
-    for (; nodes.size() > maxEntries; evicted++) {
+    for (; nodes.size() > maxEntries || bytes > maxBytes; evicted++) {
       String leastRecentlyUsed;
       synchronized (recency) {
         leastRecentlyUsed = recency.keySet().iterator().next();
@@ -202,8 +234,18 @@ public final class InMemoryVectorStore
             findNode(key, now)
                 .map(
                     node -> {
-                      node.entry = node.entry.withChange(change);
-                      return node.entry;
+                      CacheEntry changed = node.entry.withChange(change);
+                      long growth =
+                          EntrySize.of(changed, node.terms) - EntrySize.of(node.entry, node.terms);
+                      node.bytes += growth;
+                      bytes += growth;
+                      node.entry = changed;
+                      if (node.bytes > maxBytes) {
+                        delete(node);
+                      }
+                      recordUse(node);
+                      evict();
+                      return changed;
                     }));
   }
 
@@ -314,8 +356,12 @@ public final class InMemoryVectorStore
     }
     String key = node.entry.key();
     nodes.remove(key);
-    scopes.computeIfPresent(
-        node.entry.scope(), (hash, scope) -> scope.isEmptyAfterRemoving(node) ? null : scope);
+    bytes -= node.bytes;
+    ScopeNodes scope = requireNonNull(scopes.get(node.entry.scope()));
+    if (scope.isEmptyAfterRemoving(node)) {
+      scopes.remove(node.entry.scope());
+      bytes -= EntrySize.SCOPE;
+    }
     if (node.expiresAt != null) {
       byExpiry.remove(node);
     }
@@ -397,9 +443,13 @@ public final class InMemoryVectorStore
 
     final Set<String> terms;
 
+    /** The approximate size, including that of the embedding once the node was added. */
+    long bytes;
+
     Node(NewEntry newEntry, Instant now) {
       entry = newEntry.entry();
       terms = newEntry.terms();
+      bytes = EntrySize.of(entry, terms);
       expiresAt = newEntry.timeToLive().map(now::plus).orElse(null);
     }
 
@@ -414,8 +464,11 @@ public final class InMemoryVectorStore
 
   /** Builds an {@link InMemoryVectorStore}. Not thread-safe. */
   public static final class Builder {
+    private static final int DEFAULT_HEAP_PARTS = 4;
+
     private final EmbeddingSpace space;
     private int maxEntries = 10_000;
+    private long maxBytes = Runtime.getRuntime().maxMemory() / DEFAULT_HEAP_PARTS;
     private InstantSource time = InstantSource.system();
 
     private Builder(EmbeddingSpace space) {
@@ -435,6 +488,23 @@ public final class InMemoryVectorStore
             "maxEntries is " + maxEntries + "; it must be at least 1");
       }
       this.maxEntries = maxEntries;
+      return this;
+    }
+
+    /**
+     * Sets the maximum memory of the entries with their embeddings, texts, and attributes. The
+     * store estimates the size of an entry; the estimate includes the objects that hold it.
+     *
+     * @param maxBytes the maximum in bytes, at least 1; a quarter of the maximum heap size by
+     *     default ({@link Runtime#maxMemory()})
+     * @return this builder
+     * @throws IllegalArgumentException if the maximum is less than 1
+     */
+    public Builder maxBytes(long maxBytes) {
+      if (maxBytes < 1) {
+        throw new IllegalArgumentException("maxBytes is " + maxBytes + "; it must be at least 1");
+      }
+      this.maxBytes = maxBytes;
       return this;
     }
 

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * repeat its words, while the embedding stays similar.
  */
 final class AddedText {
+  /** The reason of a text that has an additional sentence. */
+  static final String SENTENCE = "added-sentence";
+
   private static final Pattern NOT_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
   private static final Pattern APOSTROPHE = Pattern.compile("['’]");
   private static final Pattern SENTENCE_END = Pattern.compile("[.!?;:…]+(?:\\s+|$)|\\R+");
@@ -57,7 +60,7 @@ final class AddedText {
       return "added-text";
     }
     if (hasAddedSentence(a, second) || hasAddedSentence(b, first)) {
-      return "added-sentence";
+      return SENTENCE;
     }
     return areWordsRepeated(first, second) ? "repeated-words" : null;
   }

@@ -83,6 +83,11 @@ final class ChatVerifier implements PairVerifier {
   }
 
   @Override
+  public boolean asksModel() {
+    return true;
+  }
+
+  @Override
   public PairVerifier forLookup() {
     AtomicInteger calls = new AtomicInteger();
     return pair ->

@@ -23,8 +23,8 @@ import java.util.OptionalDouble;
  * <p>LocalVerifier is immutable and thread-safe. {@link #verify} does not block.
  */
 public final class LocalVerifier implements PairVerifier, NonBlocking {
-  /** The maximum score of requests that differ in a form, relative to the score of acceptance. */
-  private static final double MAX_OTHER_FORM = 0.5;
+  /** The maximum score of pairs that are never accepted, relative to the score of acceptance. */
+  private static final double MAX_UNSURE = 0.5;
 
   private final VerifierModel model;
   private final double accept;
@@ -121,7 +121,9 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
   }
 
   private Verification verify(PromptPair prompts, double distance) {
-    String reason = AddedText.difference(prompts.asked(), prompts.cached());
+    String added = AddedText.difference(prompts.asked(), prompts.cached());
+    boolean hasAddedSentence = AddedText.SENTENCE.equals(added);
+    String reason = hasAddedSentence ? null : added;
     if (reason == null) {
       reason = SurfaceRules.difference(prompts.asked(), prompts.cached());
     }
@@ -142,16 +144,19 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
       return new Verification(Outcome.REJECT, rule, OptionalDouble.of(0));
     }
     double score = model.score(features);
+    if (hasAddedSentence) {
+      return unsure(AddedText.SENTENCE, score);
+    }
     return features.isRequest() && features.hasOtherForm()
-        ? decideOnOtherForm(score)
+        ? unsure("other-form", score)
         : decide(score, features.reason());
   }
 
-  /** Never accepts: in a request, another form of a word is often another value. */
-  private Verification decideOnOtherForm(double score) {
-    double bounded = Math.min(score, accept * MAX_OTHER_FORM);
+  /** Never accepts: another form of a word is often another value, and a sentence a condition. */
+  private Verification unsure(String reason, double score) {
+    double bounded = Math.min(score, accept * MAX_UNSURE);
     Outcome outcome = bounded < reject ? Outcome.REJECT : Outcome.UNSURE;
-    return new Verification(outcome, "other-form", OptionalDouble.of(bounded));
+    return new Verification(outcome, reason, OptionalDouble.of(bounded));
   }
 
   private Verification decide(double score, String reason) {

@@ -3,6 +3,7 @@ package io.github.semcache.verify;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
+import java.util.List;
 
 /**
  * Decides whether a cached answer also answers a query. A verifier is consulted only on candidates
@@ -33,7 +34,30 @@ public interface PairVerifier {
   }
 
   /**
-   * Returns the verifier of one lookup, which verifies up to five candidates one after the other. A
+   * Returns the verifiers of which this one consists. A cache first consults the first of them on
+   * the candidates of a lookup, nearest first. If it accepts none, the cache consults the next one
+   * on those about which it is unsure, in descending order of their scores.
+   *
+   * @return this verifier alone by default, and the parts of {@link #orElse}
+   */
+  default List<PairVerifier> stages() {
+    return List.of(this);
+  }
+
+  /**
+   * Returns whether this verifier asks a model that understands the prompts, so that it may decide
+   * on pairs that are far apart. If it does, a cache without a {@linkplain
+   * io.github.semcache.SemanticCacheBuilder#maxDistance distance} of its own also verifies
+   * candidates beyond the threshold of the embedder.
+   *
+   * @return false by default
+   */
+  default boolean asksModel() {
+    return false;
+  }
+
+  /**
+   * Returns the verifier of one lookup, which verifies several candidates one after the other. A
    * verifier that limits its work per lookup returns an instance that counts.
    *
    * @return this verifier by default

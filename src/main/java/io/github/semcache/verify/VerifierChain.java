@@ -3,6 +3,8 @@ package io.github.semcache.verify;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.deadline.Deadline.NonBlocking;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The result of {@link PairVerifier#orElse}. */
 record VerifierChain(PairVerifier first, PairVerifier next) implements PairVerifier, NonBlocking {
@@ -18,6 +20,16 @@ record VerifierChain(PairVerifier first, PairVerifier next) implements PairVerif
     return decision.outcome() == Verification.Outcome.UNSURE
         ? next.verify(pair).plusCost(decision.cost())
         : decision;
+  }
+
+  @Override
+  public List<PairVerifier> stages() {
+    return Stream.concat(first.stages().stream(), next.stages().stream()).toList();
+  }
+
+  @Override
+  public boolean asksModel() {
+    return first.asksModel() || next.asksModel();
   }
 
   @Override

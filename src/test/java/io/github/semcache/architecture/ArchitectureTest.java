@@ -71,6 +71,8 @@ class ArchitectureTest {
           "internal.decision", new String[] {"", "evaluation"},
           "internal.json", new String[] {"openai", "openai.proxy", "langchain4j"},
           "internal.migration", new String[] {"", "migration"},
+          "internal.text",
+              new String[] {"", "openai", "openai.proxy", "langchain4j", "internal.migration"},
           "internal.store", new String[] {"", "store", "redis", "lucene", "evaluation"});
 
   private static final String[] PORT_PACKAGES = packages(PORTS.keySet().toArray(String[]::new));

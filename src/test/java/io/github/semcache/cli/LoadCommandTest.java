@@ -154,6 +154,18 @@ class LoadCommandTest {
   }
 
   @Test
+  void curatedAnswersAreMarkedAlsoIfTheyWereStoredWithoutTheMark() throws IOException {
+    String file = file("faq.csv", "prompt,answer\nWhere is my card?,A\n");
+    run("load", file);
+    assertThat(lookup(Prompt.of("Where's my card?")).map(Answer::isCurated)).contains(false);
+
+    assertThat(run("load", file, "--curated").out()).startsWith("1 answer stored, 0 already");
+    assertThat(lookup(Prompt.of("Where's my card?")).map(Answer::isCurated)).contains(true);
+    assertThat(run("load", file, "--curated").out()).startsWith("0 answers stored, 1 already");
+    assertThat(run("load", file).out()).startsWith("0 answers stored, 1 already");
+  }
+
+  @Test
   void answersOfAnOldVersionOfTheirDependencyAreStoredAgain() throws IOException {
     String file = file("faq.csv", "prompt,answer,list\nHow do I pay?,In the app.,terms\n");
     String[] load = {"load", file, "--depends-on", "list"};

@@ -55,6 +55,7 @@ class DemoTest {
     assertThat(run.sources()).containsExactly(MODEL, CACHE, CACHE, MODEL);
     assertThat(run.output())
         .contains("NOT a language model", "4 requests", "time: model", "exact hit")
+        .containsPattern("1,000 times again: (\\d+ µs|\\d+\\.\\d ms) \\(median\\)")
         .containsPattern(
             "semantic hit, distance 0\\.\\d{3} to \"What is the capital of France\\?\"");
   }

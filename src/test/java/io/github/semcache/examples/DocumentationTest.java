@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,12 @@ class DocumentationTest {
   private static final Path REDIS = Path.of("src/test/java/io/github/semcache/redis");
   private static final Path SPRING = Path.of("examples/spring-ai/src/test/java/example");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+  private static final Pattern COORDINATES =
+      Pattern.compile("`[a-z0-9.-]+:([a-z0-9.-]+):([0-9][A-Za-z0-9.-]+)`");
+  private static final Pattern DEPENDENCY =
+      Pattern.compile("<artifactId>([^<]+)</artifactId>\\s*<version>([^<]+)</version>");
+  private static final Pattern VERSION_PROPERTY =
+      Pattern.compile("<([a-z0-9.-]+\\.version)>([^<]+)</");
   private static final Pattern JAVA_BLOCK = Pattern.compile("(?s)```java\n(.*?)\n```");
 
   @Test
@@ -127,6 +134,8 @@ class DocumentationTest {
     CacheStats stats =
         GuideExamples.shadow(SemanticCache.builder().embedder(new FakeEmbedder()), chat);
     assertThat(stats.requests()).isZero();
+    assertThat(GuideExamples.confirmations(new FakeEmbedder(), chat, "question", "a").isHit())
+        .isFalse();
     GuideExamples.verifier(SemanticCache.builder().embedder(new FakeEmbedder()), chat).close();
     GuideExamples.learning(SemanticCache.builder().embedder(new FakeEmbedder()), chat).close();
   }
@@ -181,6 +190,40 @@ class DocumentationTest {
     while (block.find()) {
       assertThat(sources).as("example in %s", page).contains(block.group(1) + "\n");
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void versionsOfDependenciesAreThoseOfTheBuild(Path page) throws IOException {
+    String text = Files.readString(page);
+    Map<String, String> built = builtVersions();
+    for (Pattern dependency : List.of(COORDINATES, DEPENDENCY)) {
+      Matcher matcher = dependency.matcher(text);
+      while (matcher.find()) {
+        if (!matcher.group(2).startsWith("$") && built.containsKey(matcher.group(1))) {
+          assertThat(matcher.group(2))
+              .as("version of %s in %s", matcher.group(1), page)
+              .isEqualTo(built.get(matcher.group(1)));
+        }
+      }
+    }
+  }
+
+  /** Returns the versions in the POM by artifact, with properties replaced. */
+  private static Map<String, String> builtVersions() throws IOException {
+    String pom = Files.readString(Path.of("pom.xml"));
+    Map<String, String> properties = new HashMap<>();
+    Matcher property = VERSION_PROPERTY.matcher(pom);
+    while (property.find()) {
+      properties.put("${" + property.group(1) + "}", property.group(2));
+    }
+    Map<String, String> versions = new HashMap<>();
+    Matcher dependency = DEPENDENCY.matcher(pom);
+    while (dependency.find()) {
+      String version = dependency.group(2);
+      versions.putIfAbsent(dependency.group(1), properties.getOrDefault(version, version));
+    }
+    return versions;
   }
 
   /** Returns the marked parts of the example sources, without their indentation. */

@@ -1,5 +1,8 @@
 package io.github.semcache.examples;
 
+import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.langchain4j.model.scoring.ScoringModel;
+import dev.langchain4j.model.scoring.onnx.OnnxScoringModel;
 import io.github.semcache.Answer;
 import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
@@ -13,7 +16,10 @@ import io.github.semcache.embedding.EmbeddingCache;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.encryption.StoreEncryption;
 import io.github.semcache.evaluation.DataFile;
+import io.github.semcache.evaluation.LabeledPair;
 import io.github.semcache.evaluation.LabeledPrompt;
+import io.github.semcache.evaluation.PairReplay;
+import io.github.semcache.evaluation.PrecisionCurve;
 import io.github.semcache.evaluation.PromptColumns;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayResult;
@@ -23,6 +29,7 @@ import io.github.semcache.guard.Guards;
 import io.github.semcache.guard.Lexicon;
 import io.github.semcache.guard.Lexicon.WordList;
 import io.github.semcache.judge.AnswerJudge;
+import io.github.semcache.langchain4j.LangChain4jVerifier;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.lucene.LuceneVectorStore;
@@ -104,6 +111,19 @@ final class GuideExamples {
     VectorStore encrypted = StoreEncryption.of(keys).encrypt(store);
     // encryption ends
     return encrypted;
+  }
+
+  static Answer confirmations(
+      Embedder embedder, ChatClient chatClient, String question, String accountId) {
+    // confirmations begins
+    SemanticCache cache =
+        SemanticCache.builder().embedder(embedder).chatClient(chatClient).confirmations(2).build();
+    // The id of the authenticated account, which callers cannot choose:
+    Answer answer = cache.ask(Prompt.of(question).contributor(accountId));
+    // Answers that were checked need no confirmation, and answers of the model do not replace them:
+    cache.put(Prompt.of("What does the premium plan cost?").curated(), "10 euros per month");
+    // confirmations ends
+    return answer;
   }
 
   static Answer scope(SemanticCache cache) {
@@ -418,6 +438,28 @@ final class GuideExamples {
     SemanticCache cache = builder.verifier(sameUnits.orElse(PairVerifier.chat(smallModel))).build();
     // verifier ends
     return cache;
+  }
+
+  static PairVerifier crossEncoder(Embedder embedder, List<LabeledPair> pairs) {
+    // cross-encoder begins
+    SessionOptions options = new SessionOptions();
+    ScoringModel model = new OnnxScoringModel("model.onnx", options, "tokenizer.json", 510, true);
+    PrecisionCurve curve =
+        PairReplay.builder(embedder)
+            .scoredBy(LangChain4jVerifier.of(model, 0.5))
+            .build()
+            .run(pairs)
+            .curve();
+    double threshold =
+        curve.points().stream()
+            .filter(point -> point.precision() >= 0.99)
+            .mapToDouble(PrecisionCurve.Point::threshold)
+            .min()
+            .orElseThrow();
+    PairVerifier verifier =
+        PairVerifier.local().strict().orElse(LangChain4jVerifier.of(model, threshold));
+    // cross-encoder ends
+    return verifier;
   }
 
   static SemanticCache targetErrorRate(SemanticCacheBuilder builder) {

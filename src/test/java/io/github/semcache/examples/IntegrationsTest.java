@@ -18,6 +18,9 @@ import io.github.semcache.openai.OpenAiEmbedder;
 import io.github.semcache.openai.proxy.CacheControl;
 import io.github.semcache.openai.proxy.CachedOpenAi;
 import io.github.semcache.prompt.QuestionFinder;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,23 @@ class IntegrationsTest {
 
     assertThat(assistant.answer(QUESTION)).isEqualTo("answer 1");
     assertThat(assistant.answer(AGAIN)).isEqualTo("answer 1");
+  }
+
+  @Test
+  void assistantAnswersTheQuestionInOtherWordsFromTheCache() {
+    NumberingModel model = new NumberingModel();
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream out = System.out;
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      CachedAssistant.run(model);
+    } finally {
+      System.setOut(out);
+    }
+
+    assertThat(model.calls).hasValue(1);
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .isEqualToIgnoringNewLines("answer 1, 1 semantic hit");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
@@ -49,6 +50,16 @@ final class MiniLmEmbedderTest {
     assertThat(EMBEDDER.modelId()).isEqualTo("all-minilm-l6-v2-q");
     assertThat(EMBEDDER.dimension()).isEqualTo(384);
     assertThat(embed(CAPITAL).dimension()).isEqualTo(384);
+  }
+
+  @Test
+  void vectorsEqualThoseOfTheModelOfLangChain4j() {
+    EmbeddingModel model = new AllMiniLmL6V2QuantizedEmbeddingModel(Runnable::run);
+    for (String text : List.of(CAPITAL, PARAPHRASE, OTHER, (CAPITAL + " ").repeat(15))) {
+      float[] expected = model.embed(text.strip()).content().vector();
+
+      assertThat(embed(text.strip()).toArray()).containsExactly(expected, within(1e-6f));
+    }
   }
 
   @Test

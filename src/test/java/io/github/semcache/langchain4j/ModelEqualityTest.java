@@ -15,7 +15,11 @@ import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests which requests and models use the same entries. */
 class ModelEqualityTest extends CachedModelFixture {
@@ -68,6 +72,32 @@ class ModelEqualityTest extends CachedModelFixture {
     CachedChatModel.builder(cache).modelName("another").build(fake).chat(PARIS);
 
     assertThat(fake.calls()).isEqualTo(2);
+  }
+
+  @Test
+  void modelsWithDifferentCredentialsHaveDifferentEntries() {
+    ChatModel acme = CachedChatModel.builder(cache).credentials("key-of-acme").build(fake);
+    acme.chat(PARIS);
+    model.chat(PARIS);
+    CachedChatModel.builder(cache).credentials("another-key").build(fake).chat(PARIS);
+    CachedChatModel.builder(cache).credentials("key-of-", "acme").build(fake).chat(PARIS);
+
+    assertThat(fake.calls()).isEqualTo(4);
+    CachedChatModel.builder(cache).credentials("key-of-acme").build(fake).chat(PARIS);
+    assertThat(fake.calls()).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void missingCredentialsAreRejected(String[] secrets) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CachedChatModel.builder(cache).credentials(secrets))
+        .withMessageContaining("credentials");
+  }
+
+  static Stream<Arguments> missingCredentialsAreRejected() {
+    return Stream.of(
+        Arguments.of((Object) new String[] {}), Arguments.of((Object) new String[] {"key", " "}));
   }
 
   @Test

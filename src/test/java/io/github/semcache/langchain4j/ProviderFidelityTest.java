@@ -13,8 +13,10 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiChatRequestParameters;
 import dev.langchain4j.model.openai.OpenAiChatResponseMetadata;
 import dev.langchain4j.model.openai.OpenAiTokenUsage;
+import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.rag.content.Content;
 import dev.langchain4j.rag.content.injector.DefaultContentInjector;
 import dev.langchain4j.service.AiServices;
@@ -22,6 +24,7 @@ import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.prompt.Prompt;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +81,46 @@ class ProviderFidelityTest extends CachedModelFixture {
     openAi.chat(PARIS);
 
     assertThat(server.requests(CHAT)).hasSize(1);
+  }
+
+  @Test
+  void answersFromLiveDataAreNotStored() {
+    ChatModel searching =
+        CachedChatModel.wrap(
+            newModel()
+                .defaultRequestParameters(
+                    OpenAiChatRequestParameters.builder()
+                        .customParameters(Map.of("web_search_options", Map.of()))
+                        .build())
+                .build(),
+            cache);
+    ChatModel alwaysSearching =
+        CachedChatModel.wrap(newModel().modelName("gpt-4o-search-preview").build(), cache);
+    for (ChatModel model : List.of(searching, alwaysSearching)) {
+      model.chat(PARIS);
+      model.chat(PARIS);
+    }
+
+    assertThat(server.requests(CHAT)).hasSize(4);
+    assertThat(cache.stats().notAdmitted()).isEqualTo(4);
+  }
+
+  @Test
+  void messageWithResultsOfServerToolsIsNotStored() {
+    fake.replying(
+        ChatResponse.builder()
+            .aiMessage(
+                AiMessage.builder()
+                    .text("Paris.")
+                    .attributes(Map.of("server_tool_results", List.of("page")))
+                    .build())
+            .finishReason(FinishReason.STOP)
+            .build());
+
+    model.chat(PARIS);
+    model.chat(PARIS);
+
+    assertThat(fake.calls()).isEqualTo(2);
   }
 
   @Test

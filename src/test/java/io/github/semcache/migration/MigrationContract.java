@@ -13,6 +13,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
@@ -310,6 +311,22 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
     assertThat(embedded).isEmpty();
     cache.invalidateDependents("docs");
     assertThat(cache.lookup(Prompt.of(PYTHON).dependsOn("docs"))).isEmpty();
+  }
+
+  @Test
+  void labelsAreCopied() {
+    Prompt labeled = Prompt.of(PARIS).label("topic", "geography").label("confidence", 0.9);
+    oldCache().put(labeled, "Paris");
+    oldCache().put(Prompt.of(PYTHON), "reversed()");
+
+    migration().build().run();
+
+    SemanticCache cache = newCache();
+    assertThat(cache.lookup(Prompt.of(PARIS)).orElseThrow().labels()).isEqualTo(labeled.labels());
+    LabelFilter filter =
+        LabelFilter.anyOf("topic", "geography").and(LabelFilter.range("confidence", 0.5, 1));
+    assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE).where(filter))).isPresent();
+    assertThat(cache.invalidate(EntrySelector.labels(filter))).isEqualTo(1);
   }
 
   @Test

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.openai.azure.credential.AzureApiKeyCredential;
 import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
+import com.openai.credential.BearerTokenCredential;
 import com.openai.errors.OpenAIInvalidDataException;
 import com.openai.errors.OpenAIIoException;
 import com.openai.models.ResponseFormatJsonObject;
@@ -19,9 +22,12 @@ import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.prompt.Prompt;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -111,6 +117,7 @@ final class OpenAiChatClientTest extends OpenAiTest {
             .setting("logit_bias", Map.of("50256", -100))
             .setting("reasoning_effort", "low")
             .setting("response_format", ResponseFormatJsonObject.builder().build())
+            .shareAcrossCredentials()
             .build();
 
     assertThat(chat.settings())
@@ -181,6 +188,54 @@ final class OpenAiChatClientTest extends OpenAiTest {
 
     assertThat(onlyBody().path("stop")).hasSize(1);
     assertThat(chat.settings()).containsEntry("stop", "[\"END\"]");
+  }
+
+  @Test
+  void clientsWithDifferentCredentialsHaveDifferentSettings() {
+    List<Consumer<OpenAIOkHttpClient.Builder>> accounts =
+        List.of(
+            options -> options.apiKey("key-of-a-test"),
+            options -> options.apiKey("another-key"),
+            options -> options.apiKey("key-of-a-test").organization("acme"),
+            options -> options.apiKey("key-of-a-test").project("chat"),
+            options -> options.apiKey("key-of-a-test").putHeader("api-key", "gateway"),
+            options -> options.credential(AzureApiKeyCredential.create("azure-key")));
+    Set<Map<String, String>> settings = new HashSet<>();
+
+    for (Consumer<OpenAIOkHttpClient.Builder> account : accounts) {
+      OpenAIClient other = server.client(account);
+      settings.add(OpenAiChatClient.of(other).settings());
+      other.close();
+    }
+
+    assertThat(settings).hasSameSizeAs(accounts);
+    assertThat(settings.toString())
+        .doesNotContain("key-of-a-test", "another-key", "gateway", "azure-key");
+    assertThat(OpenAiChatClient.of(client).settings()).isIn(settings);
+  }
+
+  @Test
+  void answersAreSharedAcrossCredentialsIfRequired() {
+    OpenAIClient other = server.client(options -> options.apiKey("another-key"));
+
+    assertThat(OpenAiChatClient.builder(other).shareAcrossCredentials().build().settings())
+        .isEqualTo(OpenAiChatClient.builder(client).shareAcrossCredentials().build().settings())
+        .doesNotContainKey("credentials");
+    other.close();
+  }
+
+  @Test
+  void tokensThatAClientObtainsAreNotPartOfTheSettings() {
+    AtomicInteger tokens = new AtomicInteger();
+    OpenAIClient workload =
+        OpenAIOkHttpClient.builder()
+            .baseUrl(server.baseUrl())
+            .credential(BearerTokenCredential.create(() -> "token-" + tokens.incrementAndGet()))
+            .build();
+
+    assertThat(OpenAiChatClient.of(workload).settings()).doesNotContainKey("credentials");
+    assertThat(tokens).hasValue(0);
+    workload.close();
   }
 
   @Test

@@ -15,7 +15,7 @@ class KnownTemplatesTest {
             List.of(Optional.of(message)),
             QuestionFinder.templates(),
             failure -> {
-              throw failure;
+              throw new AssertionError(failure);
             })
         .orElseThrow();
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class MessageQuestionTest {
   private static final String RETRIEVED = "What is it?\n\nUse this:\nIt is a cat. What is it?";
 
-  private final List<RuntimeException> failures = new ArrayList<>();
+  private final List<Throwable> failures = new ArrayList<>();
 
   /** Finds the question of a message. The part "image" is not a text. */
   private Optional<QuestionFinder.Question> in(QuestionFinder finder, String... parts) {

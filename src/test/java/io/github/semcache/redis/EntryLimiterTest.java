@@ -5,6 +5,7 @@ import static io.github.semcache.testkit.Entries.entry;
 import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
@@ -97,12 +98,12 @@ class EntryLimiterTest {
   }
 
   @Test
-  void entriesNearTheLimitAreCountedAfterOneIn400OfTheLimit() {
+  void entriesNearTheLimitAreCountedAfterOneIn800OfTheLimit() {
     count(3_999);
     put(1);
     runTasks();
 
-    put(9);
+    put(4);
     assertThat(tasks).isEmpty();
     put(1);
     assertThat(tasks).hasSize(1);
@@ -135,7 +136,8 @@ class EntryLimiterTest {
     put(1);
     runTasks();
 
-    assertThat(searches()).isZero();
+    assertThat(searches()).isEqualTo(1);
+    assertThat(server.received("UNLINK")).isEmpty();
     assertThat(server.received("SET").get(0))
         .containsSubsequence("sem_cache:eviction:v2:m:4", "1", "NX", "PX", "2000");
   }
@@ -164,5 +166,55 @@ class EntryLimiterTest {
     int before = searches();
     runTasks();
     assertThat(searches()).isGreaterThan(before + 1);
+  }
+
+  @Test
+  void writesAboveTheMaximumRunTheScheduledCheck() {
+    count(3_999);
+    put(1);
+    runTasks();
+    int before = searches();
+
+    put(5);
+    assertThat(tasks).as("one in 800 of the maximum").hasSize(1);
+    assertThat(searches()).isEqualTo(before);
+    put(1);
+
+    assertThat(searches()).isGreaterThan(before);
+    int checked = searches();
+    runTasks();
+    assertThat(searches()).as("the scheduled check does not run again").isEqualTo(checked);
+  }
+
+  @Test
+  void writesBelowTheMaximumDoNotRunTheScheduledCheck() {
+    count(3_900);
+    put(1);
+    runTasks();
+    int before = searches();
+
+    put(90);
+
+    assertThat(tasks).hasSize(1);
+    assertThat(searches()).isEqualTo(before);
+  }
+
+  @Test
+  void writeAboveTheMaximumWaitsForTheRunningCheckForALimitedTime() throws Exception {
+    count(3_999);
+    put(1);
+    runTasks();
+    put(5);
+    server.on("FT.SEARCH", FakeRedis.NO_REPLY);
+    Thread checking = new Thread(this::runTasks);
+    checking.start();
+    await().until(() -> searches() == 2);
+
+    long start = System.nanoTime();
+    put(1);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isGreaterThanOrEqualTo(Duration.ofMillis(90));
+    checking.join();
   }
 }

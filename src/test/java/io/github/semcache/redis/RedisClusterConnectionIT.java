@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.RedisServers;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -45,6 +47,31 @@ class RedisClusterConnectionIT {
   }
 
   @Test
+  void hugeFieldIsNotRead() {
+    try (RedisVectorStore store = builder(connection()).build();
+        RedisClusterClient cluster =
+            RedisClusterClient.builder()
+                .nodes(Set.of(new HostAndPort(node.getHost(), node.getPort())))
+                .build()) {
+      CacheEntry small = put(store, "what?", 0);
+      CacheEntry huge = put(store, "why?", 1);
+      cluster.hset(store.indexName() + ":" + huge.key(), HashCodec.ANSWER, "x".repeat(70 << 20));
+
+      assertThatThrownBy(() -> store.find(huge.key())).isInstanceOf(StoreException.class);
+      assertThat(store.find(small.key())).contains(small);
+      assertThat(nearest(store)).as("searches skip entries that are too large").contains(small);
+      assertThat(store.remove(EntrySelector.entry(huge.key()))).isEqualTo(1);
+      store.dropIndex(true);
+    }
+  }
+
+  private RedisConnection connection() {
+    return RedisConnection.of("redis://" + node.getHost() + ":" + node.getPort())
+        .cluster()
+        .socketTimeout(Duration.ofSeconds(10));
+  }
+
+  @Test
   void storeOfAnUnavailableClusterIsBuiltAndItsCallsFail() {
     RedisConnection nobody = RedisConnection.of("redis://127.0.0.1:1").cluster("127.0.0.1:2");
     try (RedisVectorStore store = builder(nobody).build()) {
@@ -58,16 +85,17 @@ class RedisClusterConnectionIT {
   void documentedPermissionsSufficeForAllOperations() {
     String cacheName = "test-" + UUID.randomUUID();
     String[] permissions = RedisGuide.permissions("### Cluster, on every node", cacheName);
-    onEveryNode("SETUSER", "app", "reset", "on", ">secret");
+    onEveryNode("ACL", "SETUSER", "app", "reset", "on", ">secret");
     onEveryNode(
-        Stream.concat(Stream.of("SETUSER", "app"), Stream.of(permissions)).toArray(String[]::new));
+        Stream.concat(Stream.of("ACL", "SETUSER", "app"), Stream.of(permissions))
+            .toArray(String[]::new));
     RedisConnection user =
         RedisConnection.of("redis://app:secret@" + node.getHost() + ":" + node.getPort()).cluster();
     try (RedisVectorStore limited =
         RedisVectorStore.builder(user, SPACE).cacheName(cacheName).build()) {
       assertAllOperationsSucceed(limited);
     } finally {
-      onEveryNode("DELUSER", "app");
+      onEveryNode("ACL", "DELUSER", "app");
     }
   }
 
@@ -77,9 +105,9 @@ class RedisClusterConnectionIT {
       for (String address : cluster.getClusterNodes().keySet()) {
         try (RedisClient client =
             RedisClient.builder().hostAndPort(HostAndPort.from(address)).build()) {
-          CommandArguments command = new CommandArguments(Protocol.Command.ACL);
-          for (String argument : arguments) {
-            command.add(argument);
+          CommandArguments command = new CommandArguments(Protocol.Command.valueOf(arguments[0]));
+          for (int i = 1; i < arguments.length; i++) {
+            command.add(arguments[i]);
           }
           client.executeCommand(command);
         }

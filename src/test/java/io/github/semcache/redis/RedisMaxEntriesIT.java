@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -106,7 +107,7 @@ class RedisMaxEntriesIT extends RedisFixture {
   @Test
   void severalStoresEnforceTheLimitTogether() throws Exception {
     int stores = 4;
-    int perStore = 1_000;
+    int perStore = 600;
     int limit = 1_000;
     List<RedisVectorStore> limited = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(stores);
@@ -124,9 +125,16 @@ class RedisMaxEntriesIT extends RedisFixture {
               return null;
             });
       }
-      for (var writer : threads.invokeAll(writers)) {
+      long largest = 0;
+      List<Future<Void>> running = new ArrayList<>();
+      writers.forEach(writer -> running.add(threads.submit(writer)));
+      while (!running.stream().allMatch(Future::isDone)) {
+        largest = Math.max(largest, store.count(ALL));
+      }
+      for (Future<Void> writer : running) {
         writer.get();
       }
+      assertThat(largest).as("while the stores write").isBetween(900L, 1_020L);
       await().untilAsserted(() -> assertThat(store.count(ALL)).isBetween(990L, 1_010L));
       assertThat(store.find(numbered(stores * perStore - 1).entry().key())).isPresent();
     } finally {

@@ -66,6 +66,8 @@ class SemanticCacheActuatorTest {
 
           assertThat(health.getStatus()).isEqualTo(Status.UP);
           assertThat(health.getDetails())
+              .containsEntry("embeddingModel", embedder.modelId())
+              .containsEntry("dimension", embedder.dimension())
               .containsEntry("reachable", true)
               .containsEntry("index", "searchable")
               .hasEntrySatisfying(
@@ -91,6 +93,35 @@ class SemanticCacheActuatorTest {
                     SemanticCache.builder().embedder(embedder).build(), other)))
         .satisfies(health -> assertThat(health.getStatus()).isEqualTo(Status.DOWN))
         .satisfies(health -> assertThat(health.getDetails()).containsEntry("reachable", true));
+  }
+
+  @Test
+  void costsAreShownIfPricesAreProperties() {
+    runner
+        .withBean("registry", MeterRegistry.class, SimpleMeterRegistry::new)
+        .withPropertyValues(
+            "semcache.prices.currency=USD",
+            "semcache.prices.models.fake-model.input=1",
+            "semcache.prices.models.fake-model.output=2")
+        .run(
+            context -> {
+              SemanticCache cache = context.getBean(SemanticCache.class);
+              cache.ask(PARIS);
+              cache.ask(PARIS_AGAIN);
+
+              assertThat(
+                      context
+                          .getBean(MeterRegistry.class)
+                          .get("semcache.cost")
+                          .tags("state", "saved", "model", "fake-model")
+                          .counter()
+                          .count())
+                  .isPositive();
+              assertThat(context.getBean(SemanticCacheEndpoint.class).read(null, null, null))
+                  .extractingByKey("savings")
+                  .asInstanceOf(MAP)
+                  .containsEntry("currency", "USD");
+            });
   }
 
   @Test
@@ -131,6 +162,9 @@ class SemanticCacheActuatorTest {
               .containsEntry("requests", 2L)
               .containsEntry("semanticHits", 1L)
               .containsEntry("hitRate", 0.5)
+              .containsEntry("scopes", 1L)
+              .containsEntry("singleUseScopeRate", 0.0)
+              .doesNotContainKey("policyState")
               .containsEntry("misses", Map.of("no-neighbor", 1L));
           Map<String, Object> candidate =
               candidate(endpoint.read(PARIS_AGAIN, "brief", List.of("tenant=acme")));

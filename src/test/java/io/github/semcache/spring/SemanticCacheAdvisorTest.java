@@ -43,6 +43,8 @@ import org.springframework.ai.rag.advisor.RetrievalAugmentationAdvisor;
 import org.springframework.ai.tool.function.FunctionToolCallback;
 import org.springframework.ai.vectorstore.SearchRequest;
 import org.springframework.ai.vectorstore.SimpleVectorStore;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.util.MimeTypeUtils;
 
@@ -548,6 +550,51 @@ class SemanticCacheAdvisorTest {
     assertThat(structured.calls()).isEqualTo(5);
     json[0] = "prose";
     assertThat(client.prompt(PARIS).call().content()).isEqualTo("prose");
+  }
+
+  @Test
+  void answersFromASearchOfTheWebAreNotStored() {
+    ChatClient client = client();
+    for (int i = 0; i < 2; i++) {
+      client
+          .prompt(PARIS)
+          .options(ToolCallingChatOptions.builder().model("gpt-4o-search-preview"))
+          .call()
+          .content();
+    }
+
+    assertThat(model.calls()).isEqualTo(2);
+    assertThat(cache.stats().notAdmitted()).isEqualTo(2);
+  }
+
+  @Test
+  void hitsOfAQuietAdvisorTakeAsLongAsACallOfTheModel() {
+    SemanticCacheProperties properties =
+        new Binder(new MapConfigurationPropertySource(Map.of("semcache.advisor.quiet", "true")))
+            .bindOrCreate("semcache", SemanticCacheProperties.class);
+    FakeChatModel slow =
+        new FakeChatModel(
+            prompt -> {
+              try {
+                Thread.sleep(150);
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              return List.of(complete("Paris"));
+            });
+    ChatClient client =
+        ChatClient.builder(slow)
+            .defaultAdvisors(
+                new SemanticCacheAdvisorAutoConfiguration().semanticCacheAdvisor(cache, properties))
+            .build();
+    ask(client, PARIS);
+
+    long start = System.nanoTime();
+    ask(client, PARIS_AGAIN);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isGreaterThanOrEqualTo(Duration.ofMillis(140));
+    assertThat(slow.calls()).isOne();
   }
 
   @Test

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class EmbeddingTableTest {
   private static final int DIMENSION = 9;
@@ -97,5 +99,100 @@ class EmbeddingTableTest {
     assertThat(table.nearest(Embedding.of(3e8f, 0, 0, 0, 0, 0, 0, 0, 4e8f), 1, any -> true))
         .singleElement()
         .satisfies(scored -> assertThat(scored.distance()).isCloseTo(0, within(1e-6)));
+  }
+
+  /** Vectors for which estimates from signs could be bad. */
+  private enum Shape {
+    INDEPENDENT {
+      @Override
+      void fill(float[] vector, Random random) {
+        for (int k = 0; k < vector.length; k++) {
+          vector[k] = (float) random.nextGaussian();
+        }
+      }
+    },
+    NEARLY_EQUAL {
+      @Override
+      void fill(float[] vector, Random random) {
+        INDEPENDENT.fill(vector, random);
+        for (int k = 0; k < vector.length; k++) {
+          vector[k] = 10 + vector[k];
+        }
+      }
+    },
+    SPARSE {
+      @Override
+      void fill(float[] vector, Random random) {
+        for (int i = 0; i < 3; i++) {
+          vector[random.nextInt(vector.length)] = random.nextFloat() + 0.1f;
+        }
+      }
+    },
+    POSITIVE {
+      @Override
+      void fill(float[] vector, Random random) {
+        for (int k = 0; k < vector.length; k++) {
+          vector[k] = (float) Math.pow(random.nextFloat(), 4);
+        }
+      }
+    };
+
+    abstract void fill(float[] vector, Random random);
+
+    Embedding next(int dimension, Random random) {
+      float[] vector = new float[dimension];
+      fill(vector, random);
+      return Embedding.of(vector);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Shape.class)
+  void largeTableFindsTheNearestRowsOfAnExactScan(Shape shape) {
+    for (int dimension : new int[] {64, 100, 257}) {
+      assertNearestMatchesExactScan(shape, dimension);
+    }
+  }
+
+  private void assertNearestMatchesExactScan(Shape shape, int dimension) {
+    EmbeddingTable<TestRow> large = new EmbeddingTable<>(dimension);
+    Map<TestRow, Embedding> rows = new LinkedHashMap<>();
+    for (int i = 0; i < 3 * EmbeddingTable.MIN_QUANTIZED; i++) {
+      TestRow row = new TestRow();
+      rows.put(row, shape.next(dimension, random));
+      large.add(row, requireNonNull(rows.get(row)));
+    }
+    for (TestRow row : List.copyOf(rows.keySet()).subList(0, 300)) {
+      large.remove(row);
+      rows.remove(row);
+    }
+    for (int i = 0; i < 20; i++) {
+      Embedding query = shape.next(dimension, random);
+      double[] exact =
+          rows.values().stream().mapToDouble(query::cosineDistance).sorted().limit(10).toArray();
+      double[] found =
+          large.nearest(query, 10, row -> true).stream()
+              .mapToDouble(EmbeddingTable.Scored::distance)
+              .toArray();
+
+      assertThat(found).containsExactly(exact, within(1e-6));
+    }
+  }
+
+  @Test
+  void largeTableFindsTheNearestRowsOfAFilter() {
+    EmbeddingTable<TestRow> large = new EmbeddingTable<>(128);
+    List<TestRow> rows = new ArrayList<>();
+    for (int i = 0; i < 2 * EmbeddingTable.MIN_QUANTIZED; i++) {
+      rows.add(new TestRow());
+      large.add(rows.get(i), Shape.INDEPENDENT.next(128, random));
+    }
+    TestRow only = rows.get(1_500);
+    Embedding query = Shape.INDEPENDENT.next(128, random);
+
+    assertThat(large.nearest(query, 3, row -> row == only))
+        .extracting(EmbeddingTable.Scored::row)
+        .containsExactly(only);
+    assertThat(large.nearest(query, Integer.MAX_VALUE, row -> true)).hasSize(rows.size());
   }
 }

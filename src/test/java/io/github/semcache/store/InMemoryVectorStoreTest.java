@@ -13,6 +13,7 @@ import io.github.semcache.prompt.Scope;
 import io.github.semcache.testkit.VectorStoreContract;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class InMemoryVectorStoreTest extends VectorStoreContract {
@@ -75,5 +76,98 @@ class InMemoryVectorStoreTest extends VectorStoreContract {
     assertThatThrownBy(() -> InMemoryVectorStore.builder(SPACE).maxEntries(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("maxEntries is 0; it must be at least 1");
+  }
+
+  private VectorStore ofBytes(long maxBytes) {
+    return InMemoryVectorStore.builder(SPACE).maxBytes(maxBytes).build();
+  }
+
+  private NewEntry withAnswer(String prompt, int length) {
+    CacheEntry entry = entry(scope, prompt, "a".repeat(length), now());
+    return withoutExpiry(entry, atAngle(DIMENSION, 0));
+  }
+
+  private static String key(NewEntry newEntry) {
+    return newEntry.entry().key();
+  }
+
+  @Test
+  void leastRecentlyUsedEntriesAreEvictedWhenTheMemoryIsFull() {
+    VectorStore store = ofBytes(50_000);
+    NewEntry first = withAnswer("first", 20_000);
+    NewEntry second = withAnswer("second", 20_000);
+    store.put(List.of(first, second));
+    assertThat(store.find(key(first))).isPresent();
+
+    assertThat(store.put(List.of(withAnswer("third", 20_000)))).isEqualTo(1);
+    assertThat(store.find(key(second))).isEmpty();
+    assertThat(store.find(key(first))).isPresent();
+  }
+
+  @Test
+  void charactersOutsideLatin1TakeTwoBytes() {
+    VectorStore store = ofBytes(50_000);
+    for (String prompt : List.of("first", "second")) {
+      CacheEntry entry = entry(scope, prompt, "語".repeat(20_000), now());
+      store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, 0))));
+    }
+
+    assertThat(store.count(new EntrySelector.All())).isEqualTo(1);
+  }
+
+  @Test
+  void attributesCountAsMemory() {
+    VectorStore store = ofBytes(50_000);
+    store.put(List.of(withAnswer("first", 20_000), withAnswer("second", 20_000)));
+    String key = key(withAnswer("second", 20_000));
+
+    store.updateAttributes(key, entry -> entry.attributes(Map.of("note", "n".repeat(20_000))));
+
+    assertThat(store.count(new EntrySelector.All())).isEqualTo(1);
+    assertThat(store.find(key)).isPresent();
+  }
+
+  @Test
+  void entryThatExceedsTheMemoryIsEvictedAndOthersAreNot() {
+    VectorStore store = ofBytes(50_000);
+    store.put(List.of(withAnswer("small", 10), withAnswer("large", 10)));
+
+    assertThat(store.put(List.of(withAnswer("large", 60_000)))).isEqualTo(1);
+    assertThat(store.find(key(withAnswer("large", 0)))).isEmpty();
+    assertThat(store.find(key(withAnswer("small", 0)))).isPresent();
+  }
+
+  @Test
+  void entryThatGrowsBeyondTheMemoryIsEvictedAndOthersAreNot() {
+    VectorStore store = ofBytes(50_000);
+    store.put(List.of(withAnswer("small", 10), withAnswer("large", 10)));
+
+    store.updateEntry(
+        key(withAnswer("large", 0)),
+        entry -> entry.withAnswer("a".repeat(60_000), Map.of(), now()));
+
+    assertThat(store.find(key(withAnswer("large", 0)))).isEmpty();
+    assertThat(store.find(key(withAnswer("small", 0)))).isPresent();
+  }
+
+  @Test
+  void removedEntriesAndScopesFreeTheirMemory() {
+    VectorStore store = ofBytes(50_000);
+    for (int i = 0; i < 100; i++) {
+      CacheEntry entry = entry(Scope.of("user", "u" + i), "prompt " + i, "a".repeat(20_000), now());
+      store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, i))));
+      store.put(List.of(withoutExpiry(entry, atAngle(DIMENSION, i))));
+      store.remove(new EntrySelector.ByScope(entry.scope()));
+    }
+
+    assertThat(store.put(List.of(withAnswer("first", 20_000), withAnswer("second", 20_000))))
+        .isZero();
+  }
+
+  @Test
+  void maxBytesBelowOneIsRejected() {
+    assertThatThrownBy(() -> InMemoryVectorStore.builder(SPACE).maxBytes(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("maxBytes is 0; it must be at least 1");
   }
 }

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * Delegates to another store, records the calls, and fails or falsifies results on request.
  * Thread-safe.
  */
-public final class FaultyStore implements VectorStore, VectorStore.Listable {
+public class FaultyStore implements VectorStore {
   /** The methods of a store. */
   public enum Call {
     FIND,
@@ -245,18 +245,26 @@ public final class FaultyStore implements VectorStore, VectorStore.Listable {
     store.renewVersion(dependency);
   }
 
-  /** {@inheritDoc} The other store must be listable. */
-  @Override
-  public Stream<ListedEntry> entries() {
-    record(Call.LIST);
-    return ((Listable) store).entries();
-  }
+  /** A store that can also list its entries. */
+  public static final class OfListable extends FaultyStore implements VectorStore.Listable {
+    private final VectorStore.Listable listing;
 
-  /** {@inheritDoc} The other store must be listable. */
-  @Override
-  public List<ListedEntry> entries(Set<String> keys) {
-    record(Call.LIST);
-    return ((Listable) store).entries(keys);
+    public <S extends VectorStore & VectorStore.Listable> OfListable(S store) {
+      super(store);
+      this.listing = store;
+    }
+
+    @Override
+    public Stream<ListedEntry> entries() {
+      super.record(Call.LIST);
+      return listing.entries();
+    }
+
+    @Override
+    public List<ListedEntry> entries(Set<String> keys) {
+      super.record(Call.LIST);
+      return listing.entries(keys);
+    }
   }
 
   @Override

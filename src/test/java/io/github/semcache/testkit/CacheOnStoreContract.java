@@ -58,6 +58,28 @@ public abstract class CacheOnStoreContract {
   protected abstract boolean isPersistent();
 
   @Test
+  void confirmationsAndCuratedAnswersApplyToAllCachesOnTheStore() {
+    Embedder embedder = parisEmbedder();
+    FakeChatClient chat = new FakeChatClient().replying(prompt -> ChatReply.of("Paris"));
+    SemanticCacheBuilder builder =
+        SemanticCache.builder().embedder(embedder).chatClient(chat).verifier(PairVerifier.none());
+    try (VectorStore store = open(EmbeddingSpace.of(embedder));
+        SemanticCache plain = builder.store(store).build();
+        SemanticCache confirming = builder.confirmations(1).judgeExecutor(Runnable::run).build()) {
+      confirming.ask(Prompt.of(PARIS).contributor("a"));
+      assertThat(plain.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+      confirming.ask(Prompt.of(PARIS_PARAPHRASE).contributor("b"));
+      assertThat(plain.lookup(Prompt.of(PARIS))).isPresent();
+      assertThat(plain.lookup(Prompt.of(PARIS_PARAPHRASE))).isPresent();
+
+      plain.put(Prompt.of(PYTHON).curated(), "s[::-1]");
+      plain.ask(Prompt.of(PYTHON).refresh());
+      assertThat(plain.ask(PYTHON).text()).isEqualTo("s[::-1]");
+      assertThat(plain.ask(PYTHON).isCurated()).isTrue();
+    }
+  }
+
+  @Test
   void paraphraseIsASemanticHit() {
     assertParaphraseIsASemanticHit(parisEmbedder());
   }

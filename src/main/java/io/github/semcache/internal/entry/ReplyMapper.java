@@ -114,7 +114,8 @@ public final class ReplyMapper {
   }
 
   /**
-   * Replaces the answer of an entry. The new answer is in no answer group and has no reports.
+   * Replaces the answer of an entry. The new answer is in no answer group, has no reports, and
+   * needs no confirmations. It is curated if the old one is.
    *
    * @param entry the entry
    * @param reply the new answer
@@ -123,7 +124,8 @@ public final class ReplyMapper {
    */
   public static CacheEntry withReply(CacheEntry entry, ChatReply reply, Instant now) {
     Map<String, String> attributes = attributes(reply, DependencyStamp.of(entry));
-    for (String name : List.of(EXPIRES_AT, TimeToLiveRenewal.ATTRIBUTE, COPIED_FROM)) {
+    for (String name :
+        List.of(EXPIRES_AT, TimeToLiveRenewal.ATTRIBUTE, COPIED_FROM, Curation.ATTRIBUTE)) {
       Optional.ofNullable(entry.attributes().get(name))
           .ifPresent(value -> attributes.put(name, value));
     }
@@ -132,7 +134,7 @@ public final class ReplyMapper {
 
   /**
    * Returns a copy of an entry for another query, in the same answer group, with the remaining time
-   * to live.
+   * to live. The copy is not curated.
    *
    * @param query the other query
    * @param embedding the embedding of the other query; empty if it has none
@@ -147,14 +149,15 @@ public final class ReplyMapper {
     Map<String, String> attributes = new HashMap<>(entry.attributes());
     attributes.put(COPIED_FROM, origin);
     CacheEntry copy =
-        new CacheEntry(
-                query.key(),
-                query.scope().hash(),
-                query.text(),
-                entry.answer(),
-                attributes,
-                entry.createdAt())
-            .group(entry.group());
+        Curation.unmark(
+            new CacheEntry(
+                    query.key(),
+                    query.scope().hash(),
+                    query.text(),
+                    entry.answer(),
+                    attributes,
+                    entry.createdAt())
+                .group(entry.group()));
     Set<String> terms =
         new HashSet<>(DependencyStamp.terms(query.scope(), DependencyStamp.of(entry)));
     terms.addAll(entry.labels().terms());

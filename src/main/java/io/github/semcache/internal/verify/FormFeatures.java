@@ -12,6 +12,8 @@ import java.util.Set;
  * often another value: "movie" and "movies", "closest" and "nearest", "my list" and "the list".
  */
 final class FormFeatures {
+  private static final Set<String> SUBJECT_QUESTIONS = Set.of("what", "which");
+
   private FormFeatures() {}
 
   static void put(TokenAlignment alignment, FeatureValues out) {
@@ -103,6 +105,23 @@ final class FormFeatures {
     return side.relations[i] == Relation.SYNONYM || side.relations[i] == Relation.COVERED;
   }
 
+  /**
+   * Returns whether the noun after "what" or "which" is a synonym: "what films are playing", "which
+   * movies are playing". In other texts, the first content word is a verb.
+   */
+  static boolean isSubjectRenamed(TokenAlignment alignment) {
+    return isSubjectSynonym(alignment.first) || isSubjectSynonym(alignment.second);
+  }
+
+  private static boolean isSubjectSynonym(Side side) {
+    for (int i = 0; i < side.size(); i++) {
+      if (side.token(i).isContent()) {
+        return i > 0 && SUBJECT_QUESTIONS.contains(side.token(i - 1).form()) && isSynonym(side, i);
+      }
+    }
+    return false;
+  }
+
   private static int laterSynonyms(Side side) {
     int count = 0;
     boolean later = false;
@@ -127,7 +146,7 @@ final class FormFeatures {
         return i == 0 || !FunctionWords.QUESTION_STARTS.contains(side.token(i - 1).form());
       }
       if (FunctionWords.QUESTION_STARTS.contains(token.form())) {
-        return (token.form().equals("what") || token.form().equals("which"))
+        return SUBJECT_QUESTIONS.contains(token.form())
             && i + 1 < side.size()
             && side.token(i + 1).isContent()
             && !TokenAlignment.isQuestionNoun(side.token(i + 1));

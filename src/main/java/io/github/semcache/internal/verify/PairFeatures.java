@@ -15,6 +15,7 @@ public final class PairFeatures {
   private final FeatureValues values = new FeatureValues();
   private final WordFeatures words;
   private final TextDiff diff;
+  private final boolean isSubjectRenamed;
 
   private PairFeatures(PromptPair pair, TextDiff diff, double distance) {
     this.diff = diff;
@@ -25,6 +26,7 @@ public final class PairFeatures {
     StructureFeatures.put(alignment, values);
     SentenceFeatures.put(alignment, values);
     FormFeatures.put(alignment, values);
+    isSubjectRenamed = FormFeatures.isSubjectRenamed(alignment);
     CharacterFeatures.put(pair.asked(), pair.cached(), values);
   }
 
@@ -194,7 +196,8 @@ public final class PairFeatures {
    * @return whether a number or a word other than a verb of requests differs in its form
    */
   public boolean hasOtherForm() {
-    return hasAny(Feature.NUMBER_FORM, Feature.PLURAL, Feature.LATER_SYNONYMS, Feature.STRICT_MIN);
+    return isSubjectRenamed
+        || hasAny(Feature.NUMBER_FORM, Feature.PLURAL, Feature.LATER_SYNONYMS, Feature.STRICT_MIN);
   }
 
   /**

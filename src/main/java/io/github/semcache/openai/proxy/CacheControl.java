@@ -58,6 +58,9 @@ public final class CacheControl {
   /** The request header that delays hits: {@code true}; see {@link #quiet}. */
   public static final String QUIET = "X-Semcache-Quiet";
 
+  /** The request header for who asks, encoded as the values of tags; see {@link #contributor}. */
+  public static final String CONTRIBUTOR = "X-Semcache-Contributor";
+
   /**
    * The response header for the source of the answer: {@code exact}, {@code semantic}, or {@code
    * model}. It is absent if the cache was not used.
@@ -199,6 +202,17 @@ public final class CacheControl {
    */
   public CacheControl quiet() {
     return with(QUIET, true);
+  }
+
+  /**
+   * Sets who asks, for a cache that requires confirmations; see {@link Prompt#contributor(String)}.
+   *
+   * @param id the id of an authenticated user or account; not blank
+   * @return options with the contributor
+   * @throws IllegalArgumentException if the id is blank
+   */
+  public CacheControl contributor(String id) {
+    return with(CONTRIBUTOR, TagEncoding.encode(ANY.contributor(id).contributor().orElseThrow()));
   }
 
   private CacheControl with(String name, Object value) {

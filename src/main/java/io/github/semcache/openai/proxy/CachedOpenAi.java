@@ -91,7 +91,7 @@ public final class CachedOpenAi {
   private final RequestReader reader;
   private final StreamUsage usage;
   private final ChatClient.Observer observer;
-  private final Optional<EmbeddingCache> embeddings;
+  private final Optional<EmbeddingResponseCache> embeddings;
 
   private CachedOpenAi(Builder builder) {
     this.cache = builder.cache;
@@ -201,7 +201,7 @@ public final class CachedOpenAi {
     private QuestionFinder question = QuestionFinder.templates();
     private boolean usageOfStreams = true;
     private ChatClient.Observer observer = ChatClient.Observer.none();
-    private Optional<EmbeddingCache> embeddings = Optional.empty();
+    private Optional<EmbeddingResponseCache> embeddings = Optional.empty();
 
     private Builder(SemanticCache cache) {
       this.cache = requireNonNull(cache, "cache");
@@ -399,7 +399,7 @@ public final class CachedOpenAi {
         throw new IllegalArgumentException(
             "embeddings is " + maxEntries + "; it must be at least 1");
       }
-      this.embeddings = Optional.of(new EmbeddingCache(maxEntries, cache::adapterFailed));
+      this.embeddings = Optional.of(new EmbeddingResponseCache(maxEntries, cache::adapterFailed));
       return this;
     }
 

@@ -29,7 +29,7 @@ record CachingHttpClient(
     int maxRetries,
     StreamUsage usage,
     ChatClient.Observer observer,
-    Optional<EmbeddingCache> embeddings)
+    Optional<EmbeddingResponseCache> embeddings)
     implements HttpClient {
 
   @Override

@@ -64,6 +64,8 @@ final class ControlHeaders {
       return prompt.maxWait(duration(name, value));
     } else if (name.equalsIgnoreCase(CacheControl.QUIET)) {
       return quiet(value, prompt);
+    } else if (name.equalsIgnoreCase(CacheControl.CONTRIBUTOR)) {
+      return contributor(value, prompt);
     }
     throw new IllegalArgumentException(
         "header " + name + " is unknown; it must be one of those defined in CacheControl");
@@ -83,6 +85,14 @@ final class ControlHeaders {
       throw invalid(CacheControl.QUIET, value, "true");
     }
     return prompt.quiet();
+  }
+
+  private static Prompt contributor(String value, Prompt prompt) {
+    try {
+      return prompt.contributor(TagEncoding.decode(value));
+    } catch (IllegalArgumentException e) {
+      throw invalid(CacheControl.CONTRIBUTOR, value, "percent-encoded and not blank");
+    }
   }
 
   private static boolean isTag(String name) {

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.http.HttpRequest;
 import com.openai.errors.OpenAIInvalidDataException;
-import io.github.semcache.openai.proxy.EmbeddingCache.CachedEmbedding;
-import io.github.semcache.openai.proxy.EmbeddingCache.RequestKey;
+import io.github.semcache.openai.proxy.EmbeddingResponseCache.CachedEmbedding;
+import io.github.semcache.openai.proxy.EmbeddingResponseCache.RequestKey;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,7 +26,7 @@ import java.util.Set;
  * @param found the cached embeddings by text
  */
 record EmbeddingLookup(
-    EmbeddingCache cache,
+    EmbeddingResponseCache cache,
     HttpRequest request,
     ObjectNode body,
     RequestKey key,

@@ -78,7 +78,7 @@ record Exchange(
     try {
       ObjectNode answer = OpenAiJson.parseObject(json);
       return Optional.of(request.parseReply(answer).payload(HitMark.removeFrom(answer, json)));
-    } catch (MalformedJsonException | RuntimeException e) {
+    } catch (MalformedJsonException | RuntimeException | Error e) {
       cache.adapterFailed(e);
       return Optional.empty();
     }

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * @param finder finds the question in the text of the message
  * @param onFailure notified of the exceptions of the finder
  */
-record QuestionExtractor(QuestionFinder finder, Consumer<? super RuntimeException> onFailure) {
+record QuestionExtractor(QuestionFinder finder, Consumer<? super Throwable> onFailure) {
 
   /**
    * Splits a request into the question and the rest. The rest contains all other fields of the

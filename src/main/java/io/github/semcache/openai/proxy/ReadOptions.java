@@ -1,5 +1,6 @@
 package io.github.semcache.openai.proxy;
 
+import io.github.semcache.internal.text.CredentialHash;
 import io.github.semcache.prompt.QuestionFinder;
 import java.util.Optional;
 import java.util.Set;
@@ -28,16 +29,12 @@ record ReadOptions(
   private static final Set<String> ACCOUNT_HEADERS =
       Set.of("openai-organization", "openai-project");
 
-  /** Headers that contain the credentials of a caller, at OpenAI and at compatible services. */
-  static final Set<String> CREDENTIAL_HEADERS =
-      Set.of("authorization", "api-key", "x-api-key", "x-goog-api-key");
-
   /** Returns the headers of the scope, with and without those that the user adds. */
   static Set<String> scopeHeaders(Set<String> added, boolean sharesAcrossCredentials) {
     Set<String> headers = new TreeSet<>(ACCOUNT_HEADERS);
     headers.addAll(added);
     if (!sharesAcrossCredentials) {
-      headers.addAll(CREDENTIAL_HEADERS);
+      headers.addAll(CredentialHash.HEADERS);
     }
     return Set.copyOf(headers);
   }

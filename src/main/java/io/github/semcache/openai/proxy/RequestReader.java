@@ -12,6 +12,7 @@ import com.openai.core.http.HttpRequestBody;
 import com.openai.core.http.QueryParams;
 import io.github.semcache.internal.json.AnswerCheck;
 import io.github.semcache.internal.json.CanonicalJson;
+import io.github.semcache.internal.text.CredentialHash;
 import io.github.semcache.prompt.Prompt;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
@@ -60,7 +61,7 @@ record RequestReader(ReadOptions scope, Duration maxWait, Consumer<Throwable> on
    *     request has to be passed through
    * @throws IllegalArgumentException if a header of {@link CacheControl} is invalid
    */
-  Optional<EmbeddingLookup> lookUpEmbeddings(HttpRequest request, EmbeddingCache cache) {
+  Optional<EmbeddingLookup> lookUpEmbeddings(HttpRequest request, EmbeddingResponseCache cache) {
     if (!isRepeatablePost(request) || !endsWith(request.pathSegments(), EMBEDDINGS)) {
       return Optional.empty();
     }
@@ -108,7 +109,7 @@ record RequestReader(ReadOptions scope, Duration maxWait, Consumer<Throwable> on
     Optional<ModelRequest> modelRequest;
     try {
       modelRequest = parse(body, api, request, options);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // The user's functions may throw anything.
       onFailure.accept(e);
       return Optional.empty();
     }
@@ -184,8 +185,8 @@ record RequestReader(ReadOptions scope, Duration maxWait, Consumer<Throwable> on
     Headers headers = request.headers();
     for (String name : scope.scopeHeaders()) {
       List<String> values = headers.values(name);
-      if (ReadOptions.CREDENTIAL_HEADERS.contains(name)) {
-        service.put("credentials " + name, Sha256Hex.of(values));
+      if (CredentialHash.HEADERS.contains(name)) {
+        service.put("credentials " + name, CredentialHash.of(values));
       } else {
         service.put("header " + name, json(values));
       }

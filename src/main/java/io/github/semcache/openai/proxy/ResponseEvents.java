@@ -21,6 +21,9 @@ final class ResponseEvents {
           "mcp_call", List.of("in_progress"),
           "mcp_list_tools", List.of("in_progress"));
 
+  /** The types of items whose calls may fail. The item then contains an error. */
+  private static final Set<String> FALLIBLE = Set.of("mcp_call", "mcp_list_tools");
+
   /** The events for the input of calls, by the type of the item and the name of the field. */
   private static final Map<String, String> INPUT_EVENTS =
       Map.of(
@@ -101,7 +104,41 @@ final class ResponseEvents {
       }
     }
     if (STEPS.containsKey(type)) {
-      write("response." + type + ".completed", location(index, item));
+      boolean failed = FALLIBLE.contains(type) && OpenAiJson.hasValue(item, "error");
+      write("response." + type + (failed ? ".failed" : ".completed"), location(index, item));
+    }
+    switch (type) {
+      case "compaction" -> write("response.compaction.compacting", location(index, item));
+      case "shell_call" -> writeCommands(index, item);
+      case "shell_call_output" -> writeOutputs(index, item);
+      default -> {}
+    }
+  }
+
+  private void writeCommands(int index, JsonNode item) {
+    int commandIndex = 0;
+    for (JsonNode command : item.path("action").path("commands")) {
+      ObjectNode location = location(index).put("command_index", commandIndex++);
+      String event = "response.shell_call_command";
+      write(event + ".added", location.deepCopy().put("command", ""));
+      write(event + ".delta", location.deepCopy().set("delta", command));
+      write(event + ".done", location.deepCopy().set("command", command));
+    }
+  }
+
+  private void writeOutputs(int index, JsonNode item) {
+    int commandIndex = 0;
+    for (JsonNode output : item.path("output")) {
+      ObjectNode location = location(index, item).put("command_index", commandIndex++);
+      ObjectNode delta = OpenAiJson.newObject();
+      for (String stream : List.of("stdout", "stderr")) {
+        delta.set(stream, output.path(stream).deepCopy());
+      }
+      String event = "response.shell_call_output_content";
+      write(event + ".delta", location.deepCopy().set("delta", delta));
+      ObjectNode done = location.deepCopy();
+      done.putArray("output").add(output.deepCopy());
+      write(event + ".done", done);
     }
   }
 

@@ -8,7 +8,9 @@ import io.github.semcache.chat.ChatReply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -26,9 +28,16 @@ import java.util.function.Consumer;
  * but closing does. The model's stream is closed with its last reader, after a background read that
  * is in progress.
  *
+ * <p>The bytes are held for readers that join later or are slower. If there are more than {@value
+ * #MAX_BYTES}, the answer is not stored, no more readers join, and the bytes that all readers have
+ * read are discarded. A reader that is then half of that number behind the fastest one fails.
+ *
  * <p>This class is thread-safe.
  */
 final class SharedStream {
+  /** The maximum length of a stream whose answer is stored: 64 MiB, as of a reply of Redis. */
+  static final int MAX_BYTES = 64 << 20;
+
   private static final int CHUNK_SIZE = 8192;
 
   private final HttpResponse upstream;
@@ -37,13 +46,28 @@ final class SharedStream {
   private final ModelRequest request;
   private final StreamAssembler assembler;
   private final Consumer<Throwable> onFailure;
+  private final int maxBytes;
   private final AtomicBoolean upstreamClosed = new AtomicBoolean();
+
+  /** Created in advance, because it is needed when no memory is available. */
+  private final IOException notRead = new IOException("the stream could not be read");
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final List<Reader> readers = new ArrayList<>();
+
+  /** The bytes of the stream after the discarded ones. */
   private byte[] bytes = new byte[CHUNK_SIZE];
+
   private int size;
-  private int readers;
+  private long discarded;
+
+  /** Whether the stream is too long to be held completely. */
+  private boolean tooLong;
+
+  /** The number of bytes that were assembled; used by one background read at a time. */
+  private long assembled;
+
   private boolean fetching;
 
   /** Whether the last reader has closed the stream. */
@@ -75,6 +99,22 @@ final class SharedStream {
       ModelRequest request,
       boolean removesUsage,
       Consumer<Throwable> onFailure) {
+    this(upstream, lead, request, removesUsage, onFailure, MAX_BYTES);
+  }
+
+  /**
+   * Creates a stream with another maximum, for tests.
+   *
+   * @param maxBytes the maximum length of a stream whose answer is stored
+   */
+  SharedStream(
+      HttpResponse upstream,
+      CacheCall.Lead lead,
+      ModelRequest request,
+      boolean removesUsage,
+      Consumer<Throwable> onFailure,
+      int maxBytes) {
+    this.maxBytes = maxBytes;
     this.upstream = upstream;
     this.headers =
         request.marksHits()
@@ -89,16 +129,18 @@ final class SharedStream {
   /**
    * Returns the stream from its beginning, for one more reader.
    *
-   * @return the response; empty if the stream was closed before its terminal marker
+   * @return the response; empty if the stream was closed before its terminal marker, or is too long
+   *     to be shared
    */
   Optional<HttpResponse> open() {
     lock.lock();
     try {
-      if (closed && !complete) {
+      if (tooLong || (closed && !complete)) {
         return Optional.empty();
       }
-      readers++;
-      return Optional.of(new InputStreamResponse(upstream.statusCode(), headers, new Reader()));
+      Reader reader = new Reader();
+      readers.add(reader);
+      return Optional.of(new InputStreamResponse(upstream.statusCode(), headers, reader));
     } finally {
       lock.unlock();
     }
@@ -108,16 +150,19 @@ final class SharedStream {
   private int read(Reader reader, byte[] into, int offset, int length) throws IOException {
     lock.lock();
     try {
-      while (reader.position == size && !reader.closed && failure.isEmpty() && !ended) {
+      while (reader.position == end() && !reader.closed && failure.isEmpty() && !ended) {
         startFetching();
         changed.await();
       }
       if (reader.closed) {
         throw new IOException("the stream is closed");
       }
-      int count = Math.min(length, size - reader.position);
+      if (reader.position < discarded) {
+        throw new IOException("the stream is too long to wait for a slow reader");
+      }
+      int count = (int) Math.min(length, end() - reader.position);
       if (count > 0) {
-        System.arraycopy(bytes, reader.position, into, offset, count);
+        System.arraycopy(bytes, (int) (reader.position - discarded), into, offset, count);
         reader.position += count;
         return count;
       }
@@ -133,6 +178,11 @@ final class SharedStream {
     }
   }
 
+  /** Returns the number of bytes that are or were available to the readers. */
+  private long end() {
+    return discarded + size;
+  }
+
   private void startFetching() {
     if (!fetching) {
       StreamThreads.execute(this::fetch);
@@ -144,12 +194,13 @@ final class SharedStream {
   private void fetch() {
     byte[] visible = {};
     boolean end = false;
-    Optional<IOException> readFailure = Optional.empty();
+    Optional<IOException> readFailure = Optional.of(notRead);
     try {
       byte[] chunk = new byte[CHUNK_SIZE];
       int count = upstream.body().read(chunk);
       end = count < 0;
       visible = assemble(chunk, count);
+      readFailure = Optional.empty();
     } catch (Throwable e) {
       readFailure =
           Optional.of(e instanceof IOException io ? io : new IOException("reading failed", e));
@@ -166,6 +217,11 @@ final class SharedStream {
   private byte[] assemble(byte[] chunk, int count) {
     byte[] visible = assembler.add(chunk, count);
     assembler.failure().ifPresent(lead::fail);
+    assembled += visible.length;
+    if (assembled > maxBytes && assembler.answer().isEmpty()) {
+      lead.abandon(); // Nothing is stored. The calls that wait for the answer ask the model.
+      assembler.giveUp();
+    }
     if (completion.isEmpty()) {
       completion =
           assembler.answer().map(answer -> new FutureTask<>(() -> completeLead(answer), null));
@@ -178,7 +234,7 @@ final class SharedStream {
     try {
       reply =
           request.parseReply(answer).payload(HitMark.removeFrom(answer, OpenAiJson.text(answer)));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       onFailure.accept(e);
       lead.fail(new IOException("the stream does not contain an answer", e));
       return;
@@ -188,26 +244,43 @@ final class SharedStream {
 
   /** Makes bytes available to the readers, and returns whether all readers have left. */
   private boolean publish(byte[] visible, boolean end, Optional<IOException> readFailure) {
+    Optional<IOException> published = Optional.of(notRead);
     lock.lock();
     try {
       append(visible);
+      published = readFailure;
+      return closed;
+    } finally { // Also if memory is exhausted: the readers must not wait for ever.
       complete = completion.isPresent();
       ended = closed || end;
-      failure = readFailure;
+      failure = published;
       fetching = false;
       changed.signalAll();
-      return closed;
-    } finally {
       lock.unlock();
     }
   }
 
   private void append(byte[] more) {
-    if (size + more.length > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(size + more.length, 2 * bytes.length));
+    if ((long) size + more.length > maxBytes) {
+      tooLong = true;
+      discard(more.length);
+    }
+    int required = size + more.length;
+    if (required > bytes.length) {
+      bytes = Arrays.copyOf(bytes, (int) Math.max(required, Math.min(2L * bytes.length, maxBytes)));
     }
     System.arraycopy(more, 0, bytes, size, more.length);
-    size += more.length;
+    size = required;
+  }
+
+  /** Discards the bytes that all readers have read, and at least half of the maximum. */
+  private void discard(int needed) {
+    long slowest = readers.stream().mapToLong(reader -> reader.position).min().orElse(end());
+    long from = Math.min(end(), Math.max(slowest, end() + needed - maxBytes / 2));
+    int count = (int) Math.max(0, from - discarded);
+    System.arraycopy(bytes, count, bytes, 0, size - count);
+    size -= count;
+    discarded += count;
   }
 
   /** Waits until a complete answer is stored, so that the next call of this reader finds it. */
@@ -220,8 +293,8 @@ final class SharedStream {
         return;
       }
       reader.closed = true;
-      readers--;
-      last = readers == 0;
+      readers.remove(reader);
+      last = readers.isEmpty();
       idle = !fetching;
       closed = closed || last;
       ended = ended || (last && idle);
@@ -265,7 +338,7 @@ final class SharedStream {
 
   /** The body for one caller. It is read by one thread, and closed by any thread. */
   private final class Reader extends InputStream {
-    private int position;
+    private long position;
     private boolean closed;
 
     @Override

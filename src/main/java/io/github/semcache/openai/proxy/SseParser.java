@@ -74,6 +74,11 @@ final class SseParser {
     return pending;
   }
 
+  /** Returns the number of bytes of the current event. */
+  int pendingBytes() {
+    return raw.size();
+  }
+
   /** Receives the events. */
   @FunctionalInterface
   interface EventHandler {

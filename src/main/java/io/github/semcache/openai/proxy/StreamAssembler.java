@@ -14,8 +14,11 @@ import java.util.function.Consumer;
  * Used by one thread at a time.
  */
 final class StreamAssembler {
-  private final AnswerAccumulator accumulator;
-  private final Optional<UsageFilter> filter;
+  /** The maximum length of an event that is filtered after {@link #giveUp}: 1 MiB. */
+  private static final int MAX_FILTERED_BYTES = 1 << 20;
+
+  private AnswerAccumulator accumulator;
+  private Optional<UsageFilter> filter;
   private final Consumer<Throwable> onFailure;
   private final SseParser parser = new SseParser(this::onEvent);
 
@@ -23,7 +26,10 @@ final class StreamAssembler {
   private final ByteArrayOutputStream filtered = new ByteArrayOutputStream();
 
   private Optional<ObjectNode> answer = Optional.empty();
-  private Optional<Exception> failure = Optional.empty();
+  private Optional<Throwable> failure = Optional.empty();
+
+  /** Whether no answer is built any more. */
+  private boolean gaveUp;
 
   /**
    * Creates an assembler for one stream.
@@ -47,7 +53,7 @@ final class StreamAssembler {
    *     the stream
    */
   byte[] add(byte[] bytes, int count) {
-    if (answer.isPresent()) {
+    if (answer.isPresent() || (gaveUp && filter.isEmpty())) {
       return Arrays.copyOf(bytes, Math.max(0, count));
     }
     if (count < 0) {
@@ -56,6 +62,15 @@ final class StreamAssembler {
       parser.parse(bytes, count);
     }
     return filter.isEmpty() ? Arrays.copyOf(bytes, Math.max(0, count)) : takeFiltered();
+  }
+
+  /** Stops building an answer. Without a filter, the next bytes are not parsed. */
+  void giveUp() {
+    gaveUp = true;
+    accumulator = data -> Optional.empty();
+    if (failure.isEmpty()) {
+      failure = Optional.of(new IOException("the answer is too long to be stored"));
+    }
   }
 
   private void end() {
@@ -69,7 +84,10 @@ final class StreamAssembler {
   }
 
   private byte[] takeFiltered() {
-    if (answer.isPresent()) {
+    if (gaveUp && parser.pendingBytes() > MAX_FILTERED_BYTES) {
+      filter = Optional.empty();
+    }
+    if (answer.isPresent() || filter.isEmpty()) {
       filtered.writeBytes(parser.takePending());
     }
     byte[] bytes = filtered.toByteArray();
@@ -87,7 +105,7 @@ final class StreamAssembler {
   private void accumulate(String data) {
     try {
       answer = accumulator.add(data);
-    } catch (MalformedJsonException | RuntimeException e) {
+    } catch (MalformedJsonException | RuntimeException | Error e) {
       onFailure.accept(e);
       failure = Optional.of(e);
     } catch (IOException e) {
@@ -106,7 +124,7 @@ final class StreamAssembler {
   }
 
   /** Returns the reason why the stream does not contain a complete answer. */
-  Optional<Exception> failure() {
+  Optional<Throwable> failure() {
     return failure;
   }
 }

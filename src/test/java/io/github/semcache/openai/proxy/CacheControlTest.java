@@ -88,6 +88,27 @@ final class CacheControlTest extends CachedClientTest {
         .isEqualTo(Prompt.of(PARIS).tag("Tenant", "a").tag("tenant", "b").scope());
   }
 
+  @Property
+  void anyContributorSurvivesEncodingAndDecoding(Values values) {
+    String id = "a" + values.wellFormedString();
+    Headers headers = CacheControl.use().contributor(id).headers();
+
+    assertThat(ControlHeaders.apply(headers, Prompt.of(PARIS)))
+        .isEqualTo(Prompt.of(PARIS).contributor(id));
+  }
+
+  @Test
+  void blankContributorIsRejected() {
+    assertThatIllegalArgumentException().isThrownBy(() -> CacheControl.use().contributor(" "));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                ControlHeaders.apply(
+                    Headers.builder().put("X-Semcache-Contributor", "%20").build(),
+                    Prompt.of(PARIS)))
+        .withMessageContaining("X-Semcache-Contributor");
+  }
+
   @Test
   void namesOfHeadersAreCaseInsensitive() {
     Headers headers = Headers.builder().put("x-semcache-TAG-Tenant", "%C3%A4").build();

@@ -10,8 +10,10 @@ import com.openai.core.RequestOptions;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.StructuredChatCompletionCreateParams;
+import io.github.semcache.SemanticCache;
 import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.openai.FakeReply;
+import io.github.semcache.openai.OpenAiEmbedder;
 import io.github.semcache.openai.RecordedRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,6 +47,41 @@ final class CachedCallTest extends CachedClientTest {
     assertThat(slow).isNotDone();
     gate.countDown();
     assertThat(text(slow.join())).isEqualTo("slow");
+  }
+
+  @Test
+  void stuckLeaderDelaysACallAtMostForItsMaximumWait() {
+    server.next(CHAT, FakeReply.after(gate, FakeCompletions.text("slow", "stop")));
+    CompletableFuture<ChatCompletion> stuck = onNewThread(() -> create(client));
+    await().until(() -> chatRequests() == 1);
+    ChatCompletionCreateParams impatient =
+        CacheControl.use().maxWait(Duration.ofMillis(50)).on(asking(PARIS));
+
+    assertThat(text(client.chat().completions().create(impatient)))
+        .isEqualTo("Answer to: " + PARIS);
+    assertThat(stuck).isNotDone();
+    assertThat(chatRequests()).isEqualTo(2);
+    gate.countDown();
+    assertThat(text(stuck.join())).isEqualTo("slow");
+  }
+
+  @Test
+  void maximumWaitOfTheCacheAppliesToItsClients() {
+    try (SemanticCache impatient =
+        SemanticCache.builder()
+            .embedder(OpenAiEmbedder.of(plain))
+            .maxWait(Duration.ofMillis(50))
+            .build()) {
+      OpenAIClient wrapped = CachedOpenAi.wrap(plain, impatient);
+      server.next(CHAT, FakeReply.after(gate, FakeCompletions.text("slow", "stop")));
+      CompletableFuture<ChatCompletion> stuck = onNewThread(() -> create(wrapped));
+      await().until(() -> chatRequests() == 1);
+
+      assertThat(text(create(wrapped))).isEqualTo("Answer to: " + PARIS);
+      assertThat(stuck).isNotDone();
+      gate.countDown();
+      stuck.join();
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.github.semcache.openai.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.openai.client.OpenAIClient;
 import com.openai.models.chat.completions.ChatCompletionContentPart;
@@ -116,5 +117,62 @@ final class RetrievedPassagesTest extends CachedClientTest {
     assertThat(chatRequests()).isEqualTo(2);
     assertThat(cache.stats().requests()).isZero();
     assertThat(cache.stats().adapterErrors()).isEqualTo(2);
+  }
+
+  @Test
+  void errorsOfTheUsersFunctionsMakeTheCallBypassTheCacheAndAreCounted() {
+    List<Error> errors =
+        List.of(
+            new NoClassDefFoundError("missing"),
+            new StackOverflowError(),
+            new OutOfMemoryError("test"),
+            new AssertionError("test"));
+    for (Error error : errors) {
+      OpenAIClient failingFinder =
+          CachedOpenAi.builder(cache)
+              .question(
+                  text -> {
+                    throw error;
+                  })
+              .build()
+              .wrap(plain);
+      OpenAIClient failingNormalizer =
+          CachedOpenAi.builder(cache)
+              .normalizeMessages(
+                  message -> {
+                    throw error;
+                  })
+              .build()
+              .wrap(plain);
+
+      create(failingFinder, PARIS);
+      failingNormalizer
+          .chat()
+          .completions()
+          .create(
+              ChatCompletionCreateParams.builder()
+                  .model("m")
+                  .addSystemMessage("Be brief.")
+                  .addUserMessage(PARIS)
+                  .build());
+    }
+
+    assertThat(chatRequests()).isEqualTo(2 * errors.size());
+    assertThat(cache.stats().requests()).isZero();
+    assertThat(cache.stats().adapterErrors()).isEqualTo(2L * errors.size());
+  }
+
+  @Test
+  void errorThatMustNotBeContainedIsThrown() {
+    OpenAIClient failing =
+        CachedOpenAi.builder(cache)
+            .question(
+                text -> {
+                  throw new UnknownError("test");
+                })
+            .build()
+            .wrap(plain);
+
+    assertThatThrownBy(() -> create(failing, PARIS)).hasStackTraceContaining("UnknownError: test");
   }
 }

@@ -1,22 +1,30 @@
 package io.github.semcache.openai.proxy;
 
+import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.openai.client.OpenAIClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.HttpResponseFor;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Scopes of wrapped clients, and the marks of hits. */
 @SuppressWarnings("deprecation") // unknown fields are internal to openai-java
@@ -85,30 +93,61 @@ final class ScopeFidelityTest extends CachedClientTest {
         .withMessageContaining("ignoreField");
   }
 
-  @Test
-  void orderOfSchemaPropertiesIsPartOfTheScope() {
-    client.chat().completions().create(withProperties("reasoning", "answer"));
-    client.chat().completions().create(withProperties("answer", "reasoning"));
-    client.chat().completions().create(withProperties("reasoning", "answer"));
+  @ParameterizedTest
+  @MethodSource
+  void orderThatAModelReadsIsPartOfTheScope(String field, String one, String other)
+      throws JsonProcessingException {
+    String answer = one.contains("enum") ? "\"a\"" : "{}"; // conforms to the schema
+    server.always(CHAT, FakeCompletions.text(answer, "stop"));
+    for (String value : List.of(one, other, one)) {
+      JsonNode json = new JsonMapper().readTree(value);
+      client
+          .chat()
+          .completions()
+          .create(
+              asking(PARIS).toBuilder()
+                  .putAdditionalBodyProperty(field, JsonValue.fromJsonNode(json))
+                  .build());
+    }
 
     assertThat(chatRequests()).isEqualTo(2);
   }
 
-  private static ChatCompletionCreateParams withProperties(String first, String second) {
-    Map<String, Object> properties = new LinkedHashMap<>();
-    properties.put(first, Map.of("type", "string"));
-    properties.put(second, Map.of("type", "string"));
-    return asking(PARIS).toBuilder()
-        .putAdditionalBodyProperty(
-            "tools",
-            JsonValue.from(
-                List.of(
-                    Map.of(
-                        "type",
-                        "function",
-                        "function",
-                        Map.of("name", "f", "parameters", Map.of("properties", properties))))))
-        .build();
+  static Stream<Arguments> orderThatAModelReadsIsPartOfTheScope() {
+    String tool = "[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":%s}}]";
+    String format = "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"s\",\"schema\":%s}}";
+    String properties = "{\"type\":\"object\",\"properties\":{\"%s\":{},\"%s\":{}}}";
+    String definitions = "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"%s\":{},\"%s\":{}}}";
+    String enumeration = "{\"enum\":[\"%s\",\"%s\"]}";
+    return Stream.of(
+            new String[] {"tools", tool, properties},
+            new String[] {"tools", tool, enumeration},
+            new String[] {"response_format", format, properties},
+            new String[] {"response_format", format, definitions},
+            new String[] {"response_format", format, enumeration})
+        .map(
+            row ->
+                Arguments.of(
+                    row[0],
+                    row[1].formatted(row[2].formatted("a", "b")),
+                    row[1].formatted(row[2].formatted("b", "a"))));
+  }
+
+  @Test
+  void orderOfOtherKeysIsNotPartOfTheScope() {
+    for (List<String> keys : List.of(List.of("1", "2"), List.of("2", "1"))) {
+      Map<String, Object> bias = new LinkedHashMap<>();
+      keys.forEach(key -> bias.put(key, 1));
+      client
+          .chat()
+          .completions()
+          .create(
+              asking(PARIS).toBuilder()
+                  .putAdditionalBodyProperty("logit_bias", JsonValue.from(bias))
+                  .build());
+    }
+
+    assertThat(chatRequests()).isEqualTo(1);
   }
 
   @Test

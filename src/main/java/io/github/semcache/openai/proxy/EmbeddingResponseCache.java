@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * An in-memory cache of embeddings. The key is the text and everything else that the request
  * contains. The least recently used embedding is evicted first. This class is thread-safe.
  */
-final class EmbeddingCache {
+final class EmbeddingResponseCache {
   private final Map<Key, CachedEmbedding> embeddings;
   private final Consumer<Throwable> onFailure;
 
@@ -26,7 +26,7 @@ final class EmbeddingCache {
    * @param maxEntries the maximum number of embeddings
    * @param onFailure notified of responses that cannot be cached because they are malformed
    */
-  EmbeddingCache(int maxEntries, Consumer<Throwable> onFailure) {
+  EmbeddingResponseCache(int maxEntries, Consumer<Throwable> onFailure) {
     this.embeddings =
         new LinkedHashMap<>(16, 0.75f, true) {
           private static final long serialVersionUID = 1L;

@@ -1,4 +1,4 @@
-package io.github.semcache.openai.proxy;
+package io.github.semcache.internal.text;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -7,13 +7,23 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
-/** Hashes values that must not be held in memory or compared as text, such as API keys. */
-final class Sha256Hex {
-  private Sha256Hex() {}
+/** Hashes credentials, so that they can be part of a scope without being held in memory. */
+public final class CredentialHash {
+  /** Headers that contain the credentials of a caller, at OpenAI and at compatible services. */
+  public static final Set<String> HEADERS =
+      Set.of("authorization", "api-key", "x-api-key", "x-goog-api-key");
 
-  /** Returns the hash of a list of values, each preceded by its length. */
-  static String of(List<String> values) {
+  private CredentialHash() {}
+
+  /**
+   * Returns the SHA-256 hash of a list of values, each preceded by its length.
+   *
+   * @param values the values
+   * @return 64 hexadecimal digits
+   */
+  public static String of(List<String> values) {
     MessageDigest digest;
     try {
       digest = MessageDigest.getInstance("SHA-256");

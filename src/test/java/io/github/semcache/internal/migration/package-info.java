@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.semcache.internal.migration;
+
+import org.jspecify.annotations.NullMarked;
