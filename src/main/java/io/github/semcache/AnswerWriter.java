@@ -76,7 +76,7 @@ final class AnswerWriter {
   /**
    * Creates a writer.
    *
-   * @param previous the store that {@code store} replaces; null for none. Before an answer is
+   * @param previous the store that {@code store} replaces; null for none. After an answer was
    *     stored, the previous answer to the same prompt is removed from it, so that it is not served
    *     again when the new one expires
    */
@@ -235,9 +235,6 @@ final class AnswerWriter {
                 embedding(miss),
                 timeToLive),
             plain -> marked(miss, ReplyMapper.withModelTime(plain, took), replaced));
-    if (previous != null) {
-      previous.tryRemove(request.query().key());
-    }
     boolean written =
         miss.waiting()
             .lease()
@@ -245,6 +242,9 @@ final class AnswerWriter {
             .orElseGet(() -> store.tryPut(entry));
     if (!written) {
       return Optional.empty();
+    }
+    if (previous != null) {
+      previous.tryRemove(request.query().key());
     }
     if (confirmations != null && !request.prompt().isCurated()) {
       confirmations.onStored(request.query(), entry.embedding(), entry.entry(), replaced);
@@ -368,15 +368,15 @@ final class AnswerWriter {
         marked(
             prompt,
             newEntry(prompt, query, reply, versions, embedding, expiry.get().timeToLiveOf(prompt)));
-    if (previous != null) {
-      previous.remove(query.key());
-    }
     failOpen.require(
         Operation.WRITE,
         () -> {
           store.put(List.of(entry));
           return entry;
         });
+    if (previous != null) {
+      previous.remove(query.key());
+    }
   }
 
   /**
@@ -429,10 +429,10 @@ final class AnswerWriter {
         characters += answer.getKey().text().length() + String.valueOf(answer.getValue()).length();
       }
       List<NewEntry> entries = newEntries(batch, stored);
+      store.put(entries);
       if (previous != null) {
         entries.forEach(entry -> previous.remove(entry.entry().key()));
       }
-      store.put(entries);
       stored += batch.size();
       progress.accept(stored);
     }

@@ -307,6 +307,40 @@ class ConfirmationsTest extends CacheFixture {
   }
 
   @Test
+  void forgedListOfContributorsIsNotReadAndNotServed() {
+    modelAnswers("Paris");
+    String key = ask("a", PROMPT).entryId().orElseThrow();
+    String forged = "1 a" + " b".repeat(500_000);
+    store.updateAttributes(key, entry -> entry.attributes(Map.of("confirmations", forged)));
+
+    assertThat(shared.lookup(by("a", PROMPT))).isEmpty();
+  }
+
+  @Test
+  void lookupsTakeNoAdditionalCallsOfTheStore() {
+    FaultyStore recording = new FaultyStore(store);
+    SemanticCache one = confirmingBuilder(1).store(recording).judgeExecutor(task -> {}).build();
+    modelAnswers("Paris");
+
+    one.ask(by("a", PROMPT));
+    one.lookup(by("a", PROMPT));
+    one.lookup(by("a", PARAPHRASE));
+    one.ask(by("b", PROMPT).refresh());
+
+    assertThat(recording.calls())
+        .containsExactly(
+            FaultyStore.Call.FIND,
+            FaultyStore.Call.NEAREST,
+            FaultyStore.Call.FIND, // the leader repeats the lookup
+            FaultyStore.Call.PUT,
+            FaultyStore.Call.FIND, // an exact hit
+            FaultyStore.Call.FIND,
+            FaultyStore.Call.NEAREST, // a semantic hit
+            FaultyStore.Call.FIND, // a refresh reads what it replaces
+            FaultyStore.Call.PUT);
+  }
+
+  @Test
   void failureOfTheStoreWhileConfirmingDoesNotFailTheCall() {
     FaultyStore faulty = new FaultyStore(store);
     SemanticCache one =

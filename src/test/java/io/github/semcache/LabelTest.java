@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.migration.StoreMigration;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Labels;
@@ -266,5 +267,28 @@ class LabelTest extends CacheFixture {
     assertThat(verified.lookup(paraphrase.where(CHEAP)).orElseThrow().source())
         .isEqualTo(Answer.Source.EXACT);
     assertThat(verified.invalidate(EntrySelector.labels(BILLING))).isEqualTo(2);
+  }
+
+  @Test
+  void filterAppliesToThePreviousStoreAndLabelsAreMigrated() {
+    InMemoryVectorStore old = InMemoryVectorStore.builder(embedder).timeSource(time).build();
+    InMemoryVectorStore current = InMemoryVectorStore.builder(embedder).timeSource(time).build();
+    builder().store(old).build().put(paris.labels(BILLING_LABELS), "Paris");
+    SemanticCache moved =
+        builder()
+            .maxDistance(distance(30))
+            .noGuards()
+            .store(current)
+            .previousStore(old, embedder)
+            .build();
+
+    assertThat(moved.lookup(paris.where(LabelFilter.range("price", 6, 7)))).isEmpty();
+    assertThat(moved.lookup(paraphrase.where(LabelFilter.anyOf("topic", "other")))).isEmpty();
+    assertThat(moved.lookup(paris.where(CHEAP)).orElseThrow().labels()).isEqualTo(BILLING_LABELS);
+    StoreMigration.Result result = StoreMigration.builder(old, current, embedder).build().run();
+    assertThat(result.isComplete()).isTrue();
+    assertThat(current.count(EntrySelector.labels(BILLING.and(CHEAP)))).isEqualTo(1);
+    assertThat(moved.invalidate(EntrySelector.labels(CHEAP))).isPositive();
+    assertThat(moved.lookup(paris)).isEmpty();
   }
 }

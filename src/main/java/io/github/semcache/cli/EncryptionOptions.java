@@ -42,6 +42,11 @@ final class EncryptionOptions {
     this.environment = environment;
   }
 
+  /** Returns whether the option is given. */
+  boolean isGiven() {
+    return keyFile != null;
+  }
+
   /**
    * Returns the store with decrypted entries if there are keys, and otherwise the store itself.
    *

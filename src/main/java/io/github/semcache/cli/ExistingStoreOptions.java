@@ -125,6 +125,9 @@ final class ExistingStoreOptions {
       throw new ParameterException(
           spec.commandLine(), "--cluster, --cache-name, and --model require --store");
     }
+    if (encryption.isGiven()) {
+      throw new ParameterException(spec.commandLine(), "--encryption-key-file requires --store");
+    }
     try (OpenEmbedder open = embedder.open();
         Stores.OpenStore store = Stores.inMemory(EmbeddingSpace.of(open.embedder()))) {
       return action.apply(open, store);

@@ -85,7 +85,8 @@ public final class LabelFilter {
   }
 
   /**
-   * Selects the answers with a number in a range.
+   * Selects the answers with a number in a range. The bounds are rounded to 15 significant digits,
+   * as labels are.
    *
    * @param name the name of the label
    * @param min the lower bound, included; negative infinity for none
@@ -100,12 +101,14 @@ public final class LabelFilter {
       throw new IllegalArgumentException(
           "range is " + min + " to " + max + "; the lower bound must not exceed the upper one");
     }
+    double roundedMin = LabelTerms.rounded(min);
+    double roundedMax = LabelTerms.rounded(max);
     return of(
-        new Sha256("label range").text(checked).text(min + " " + max),
-        LabelTerms.ofRange(checked, min, max),
+        new Sha256("label range").text(checked).text(roundedMin + " " + roundedMax),
+        LabelTerms.ofRange(checked, roundedMin, roundedMax),
         labels -> {
           double number = labels.number(checked).orElse(Double.NaN);
-          return number >= min && number <= max;
+          return number >= roundedMin && number <= roundedMax;
         });
   }
 
@@ -160,7 +163,7 @@ public final class LabelFilter {
    * Returns the terms by which a store finds the entries that meet this filter. An entry meets it
    * if and only if it has at least one {@linkplain Labels#terms term} of each set.
    *
-   * @return a set for each condition; each has at least one term, and up to about 500 for a range
+   * @return a set for each condition; each has at least one term, and up to about 350 for a range
    */
   public List<Set<String>> terms() {
     return conditions.stream().map(Condition::terms).toList();

@@ -69,7 +69,7 @@ public final class Labels {
    * Adds a number. A label with the same name is replaced.
    *
    * @param name the name, 1 to 64 characters
-   * @param value the number, finite
+   * @param value the number, finite; rounded to 15 significant digits
    * @return labels with the number
    * @throws IllegalArgumentException if the name is blank or too long, the number is infinite or
    *     not a number, or there are more than 16 labels
@@ -78,8 +78,8 @@ public final class Labels {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("value of a label is " + value + "; it must be finite");
     }
-    double positiveZero = value == 0 ? 0 : value;
-    return changed(checkName(name), (same, draft) -> draft.numbers.put(same, positiveZero));
+    double rounded = LabelTerms.rounded(value);
+    return changed(checkName(name), (same, draft) -> draft.numbers.put(same, rounded));
   }
 
   private Labels changed(String name, BiConsumer<String, Draft> change) {
@@ -172,7 +172,7 @@ public final class Labels {
 
   /**
    * Returns the terms under which an entry with these labels is indexed in a store: two for a text,
-   * and up to 18 for a number, because the prefixes of its digits are indexed.
+   * and up to 20 for a number, because the prefixes of its digits are indexed.
    *
    * @return hashes of 32 lower-case hexadecimal digits
    */

@@ -159,7 +159,7 @@ public final class Prompt {
    * Adds a label with a number, such as a price; see {@link #label(String, String)}.
    *
    * @param name the name of the label, 1 to 64 characters
-   * @param value the number, finite
+   * @param value the number, finite; rounded to 15 significant digits
    * @return a prompt with the label
    * @throws IllegalArgumentException if the name is blank or too long, the number is not finite, or
    *     there are more than 16 labels

@@ -107,7 +107,7 @@ final class KnnSearch {
   }
 
   private byte[][] arguments(NearestQuery query) {
-    String filter = SearchArguments.filter(query);
+    String filter = SearchArguments.filter(query, engine.tagSeparator());
     int k = k(query);
     HybridPolicy policy = policy(selectivityGroup(query), filter, k);
     return SearchArguments.nearest(
@@ -135,7 +135,7 @@ final class KnnSearch {
   }
 
   private List<SearchReply.Row> search(NearestQuery query, int k, boolean withFields) {
-    String filter = SearchArguments.filter(query);
+    String filter = SearchArguments.filter(query, engine.tagSeparator());
     String group = selectivityGroup(query);
     byte[] vector = HashCodec.encode(query.embedding(), vectorType);
     HybridPolicy policy = policy(group, filter, k);

@@ -475,7 +475,7 @@ public final class RedisVectorStore
     return withScan.applyAsLong(condition(selector));
   }
 
-  private static String filter(EntrySelector selector) {
+  private String filter(EntrySelector selector) {
     if (selector instanceof EntrySelector.ByScope byScope) {
       SearchArguments.checkScope(byScope.scope());
       return SearchArguments.filter(byScope.scope(), Optional.empty());
@@ -484,7 +484,7 @@ public final class RedisVectorStore
       return SearchArguments.termFilter(byTerm.term());
     }
     if (selector instanceof EntrySelector.ByTerms byTerms) {
-      return SearchArguments.termsFilter(byTerms.terms());
+      return SearchArguments.termsFilter(byTerms.terms(), engine.tagSeparator());
     }
     if (selector instanceof EntrySelector.CreatedBefore createdBefore) {
       return SearchArguments.createdBeforeFilter(createdBefore.time());

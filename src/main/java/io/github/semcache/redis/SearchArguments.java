@@ -58,16 +58,30 @@ final class SearchArguments {
         .orElse(tag);
   }
 
-  /** Returns the filter of a search. */
-  static String filter(NearestQuery query) {
+  /**
+   * Returns the filter of a search.
+   *
+   * @param separator see {@link #termsFilter}
+   */
+  static String filter(NearestQuery query, Optional<String> separator) {
     String filter = filter(query.scope(), query.notBefore());
-    return query.terms().isEmpty() ? filter : filter + " " + termsFilter(query.terms());
+    return query.terms().isEmpty() ? filter : filter + " " + termsFilter(query.terms(), separator);
   }
 
-  /** Returns the filter for the entries with at least one term of each set. */
-  static String termsFilter(List<Set<String>> terms) {
+  /**
+   * Returns the filter for the entries with at least one term of each set.
+   *
+   * @param separator separates the tags of a set; empty for a union of conditions, which is longer
+   */
+  static String termsFilter(List<Set<String>> terms, Optional<String> separator) {
     return terms.stream()
-        .map(anyOf -> "@" + HashCodec.TERMS + ":{" + String.join("|", anyOf) + "}")
+        .map(
+            anyOf ->
+                separator.isPresent() || anyOf.size() == 1
+                    ? "@" + HashCodec.TERMS + ":{" + String.join(separator.orElse(""), anyOf) + "}"
+                    : anyOf.stream()
+                        .map(term -> "@" + HashCodec.TERMS + ":{" + term + "}")
+                        .collect(Collectors.joining(" | ", "(", ")")))
         .collect(Collectors.joining(" "));
   }
 

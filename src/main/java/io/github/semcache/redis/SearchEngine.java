@@ -35,6 +35,8 @@ final class SearchEngine {
   /** valkey-search 1.2. */
   private static final long FIRST_VALKEY_WITH_TEXT_SEARCH = 0x1_02_00;
 
+  private static final long VALKEY_1_1 = 0x1_01_00;
+
   /** The search modules. */
   enum Kind {
     REDISEARCH,
@@ -171,6 +173,19 @@ final class SearchEngine {
   /** Returns whether FT.SEARCH accepts queries without a vector, as it does for text search. */
   boolean understandsFilterQueries() {
     return !filterQueriesRejected && mayUnderstandText();
+  }
+
+  /**
+   * Returns the separator of the tags in {@code @field:{a|b}}, which finds the entries with either
+   * tag. valkey-search 1.0 splits the tags of a query at the separator of the index, a comma.
+   *
+   * @return the separator; empty if it is not known, for later versions of valkey-search
+   */
+  Optional<String> tagSeparator() {
+    if (known().kind() != Kind.VALKEY_SEARCH) {
+      return Optional.of("|");
+    }
+    return known().isOlderThan(VALKEY_1_1) ? Optional.of(",") : Optional.empty();
   }
 
   /** Returns whether FLOAT16 vectors are supported, or true if that is unknown. */

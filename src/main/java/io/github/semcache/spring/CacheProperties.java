@@ -34,6 +34,7 @@ final class CacheProperties {
         .set("candidates", properties.candidates(), SemanticCacheBuilder::candidates)
         .set("cacheability", properties.cacheability(), CacheProperties::cacheability)
         .set("normalizer", properties.normalizer(), CacheProperties::normalizer)
+        .set("confirmations", properties.confirmations(), SemanticCacheBuilder::confirmations)
         .set("judge.time-limit", judge.timeLimit(), SemanticCacheBuilder::judgeTimeLimit)
         .set("judge.queue", judge.queue(), SemanticCacheBuilder::judgeQueue)
         .set("shared-settings", properties.sharedSettings(), SemanticCacheBuilder::sharedSettings)

@@ -34,6 +34,7 @@ record SemanticCacheProperties(
     @Nullable Integer candidates,
     @DefaultValue("english") Cacheability cacheability,
     @DefaultValue("nfc") Normalization normalizer,
+    @Nullable Integer confirmations,
     @Nullable Duration timeToLive,
     @Nullable Double timeToLiveJitter,
     boolean noExpiry,

@@ -203,6 +203,13 @@ class EncryptedStoreCommandsTest {
   }
 
   @Test
+  void pageWithoutAStoreHasNoKeys() {
+    CliRun run = CliRun.of(embedder, "ui", "--encryption-key-file", keys.toString());
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--encryption-key-file requires --store");
+  }
+
+  @Test
   void helpNamesTheOptionAndTheVariable() {
     for (String command : List.of("ls", "stats", "explain", "forget", "load", "ui")) {
       assertThat(CliRun.of(embedder, command, "--help").out())

@@ -112,9 +112,7 @@ class ModelChangeIT {
     Instance killed = startNew();
     CompletableFuture<String> lost = killed.send("migrate 20 x");
     try (RedisVectorStore store = store(NEW)) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> store.count(new EntrySelector.All()) >= 10);
+      await().atMost(Duration.ofMinutes(2)).until(() -> store.count(new EntrySelector.All()) >= 10);
       instances.remove(killed);
       killed.kill();
       await().atMost(Duration.ofSeconds(60)).until(lost::isCompletedExceptionally);

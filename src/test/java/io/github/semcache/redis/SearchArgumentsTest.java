@@ -45,10 +45,13 @@ class SearchArgumentsTest {
             Optional.of(Instant.ofEpochMilli(1)),
             List.of(Set.of("a"), Set.of("b")));
 
-    assertThat(SearchArguments.filter(query))
+    assertThat(SearchArguments.filter(query, Optional.of("|")))
         .isEqualTo("@scope:{5c09e} @created_at:[1 +inf] @terms:{a} @terms:{b}");
-    assertThat(SearchArguments.termsFilter(List.of(Set.of("a", "b"))))
+    assertThat(SearchArguments.termsFilter(List.of(Set.of("a", "b")), Optional.of("|")))
         .isIn("@terms:{a|b}", "@terms:{b|a}");
+    assertThat(
+            SearchArguments.termsFilter(List.of(Set.of("a", "b"), Set.of("c")), Optional.empty()))
+        .isIn("(@terms:{a} | @terms:{b}) @terms:{c}", "(@terms:{b} | @terms:{a}) @terms:{c}");
   }
 
   @Test

@@ -68,6 +68,7 @@ class CachePropertiesTest {
           semcache.coalescing.max-wait        | 0s   | maxWait is PT0S
           semcache.coalescing.across-instances| 11m  | singleFlightAcrossInstances is PT11M
           semcache.shared-settings            | 11m  | sharedSettings is PT11M
+          semcache.confirmations              | 0    | confirmations is 0
           semcache.judge.time-limit           | 0s   | judgeTimeLimit is PT0S
           semcache.judge.queue                | 0    | judgeQueue is 0
           semcache.circuit-breaker            | -    | circuitBreaker failures is 0

@@ -1,7 +1,5 @@
 package io.github.semcache.internal.entry;
 
-import static java.util.Objects.requireNonNull;
-
 import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.stats.CacheEvent;
@@ -12,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -26,8 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class CurrentSettings implements Supplier<CacheSettings> {
   private static final Logger log = LoggerFactory.getLogger(CurrentSettings.class);
 
-  private final AtomicReference<CacheSettings> current =
-      new AtomicReference<>(CacheSettings.none());
   private final CacheListener events;
   private final Optional<Shared> shared;
 
@@ -35,6 +30,7 @@ public final class CurrentSettings implements Supplier<CacheSettings> {
   private final AtomicLong changes = new AtomicLong();
 
   private final AtomicLong nextRead;
+  private volatile CacheSettings current = CacheSettings.none();
 
   /**
    * How settings are shared with other instances.
@@ -70,7 +66,7 @@ public final class CurrentSettings implements Supplier<CacheSettings> {
     if (shared.isPresent()) {
       readIfDue(shared.get());
     }
-    return requireNonNull(current.get());
+    return current;
   }
 
   private void readIfDue(Shared from) {
@@ -88,8 +84,10 @@ public final class CurrentSettings implements Supplier<CacheSettings> {
     try {
       long before = changes.get();
       CacheSettings read = CacheSettings.load(from.store);
-      if (before == changes.get()) {
-        set(read);
+      synchronized (this) {
+        if (before == changes.get()) {
+          set(read);
+        }
       }
     } catch (Throwable e) {
       FatalErrors.rethrowIfFatal(e);
@@ -106,12 +104,16 @@ public final class CurrentSettings implements Supplier<CacheSettings> {
    */
   public void update(CacheSettings settings) {
     shared.ifPresent(with -> CacheSettings.update(with.store, old -> settings));
-    changes.incrementAndGet();
-    set(settings);
+    synchronized (this) {
+      changes.incrementAndGet();
+      set(settings);
+    }
   }
 
+  /** Called with the monitor of this object. */
   private void set(CacheSettings settings) {
-    CacheSettings before = current.getAndSet(settings);
+    CacheSettings before = current;
+    current = settings;
     if (!before.equals(settings)) {
       log.info("The settings of the cache have changed from {} to {}", before, settings);
       events.onEvent(new CacheEvent.SettingsChanged(before, settings));
