@@ -48,7 +48,7 @@ final class EntryCipher {
 
   /** Returns whether a stored entry has the form of an encrypted one. */
   static boolean isEncrypted(CacheEntry stored) {
-    return stored.prompt().isEmpty() && stored.attributes().keySet().equals(Set.of(ATTRIBUTES));
+    return stored.prompt().isEmpty() && stored.attributes().containsKey(ATTRIBUTES);
   }
 
   /** Returns the stored name of an entry: 64 hexadecimal digits. */

@@ -21,11 +21,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands on a store whose entries are encrypted. */
+@Timeout(60) // ui serves until it is interrupted
 class EncryptedStoreCommandsTest {
   private static final String LOOKUP = base64(1, 32);
   private static final String KEY = base64(2, 32);
