@@ -12,10 +12,10 @@ import java.util.Set;
  * The terms by which the labels of entries are found in a store.
  *
  * <p>A number is indexed as in a trie: its exponent and its 15 significant decimal digits are a
- * sequence of 18 digits, in an order in which they compare as the magnitudes of numbers do, and each
- * prefix of the sequence is a term. A range consists of the numbers with one of at most about 300
- * prefixes, so a store that finds terms finds ranges. Trailing zeros, which most numbers have, are
- * not indexed: a term for the complete number replaces them.
+ * sequence of 18 digits, in an order in which they compare as the magnitudes of numbers do, and
+ * each prefix of the sequence is a term. A range consists of the numbers with one of at most about
+ * 300 prefixes, so a store that finds terms finds ranges. Trailing zeros, which most numbers have,
+ * are not indexed: a term for the complete number replaces them.
  */
 final class LabelTerms {
   /** 128 bits, as those of {@link Scope}. */
