@@ -147,7 +147,7 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (hasAddedSentence) {
       return unsure(AddedText.SENTENCE, score);
     }
-    return features.isRequest() && features.hasOtherForm()
+    return features.isRequestInOtherForm()
         ? unsure("other-form", score)
         : decide(score, features.reason());
   }
