@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class CandidateVerifier {
   private static final Verification DIFFERENT_PART = Verification.reject("different-part");
-  private static final Predicate<Verification> UNSURE =
-      decision -> decision.outcome() == Verification.Outcome.UNSURE;
 
   private final PairVerifier verifier;
   private final ResilientEmbedder embedder;
@@ -146,7 +143,7 @@ final class CandidateVerifier {
       Verification verification =
           requireNonNull(verifiers.get(stage).verify(pair), "the verifier returned null");
       Duration took = stopwatch.elapsed().plus(unsureTimes.getOrDefault(match, Duration.ZERO));
-      if (UNSURE.test(verification) && stage + 1 < verifiers.size()) {
+      if (isUnsure(verification) && stage + 1 < verifiers.size()) {
         unsureTimes.put(match, took);
       } else {
         events.publish(new CacheEvent.Verified(verification, match.distance(), took));
@@ -206,6 +203,11 @@ final class CandidateVerifier {
       List<PairVerifier> current = started;
       if (current == null) {
         current = requireNonNull(verifier.forLookup(), "the verifier returned null").stages();
+        if (current.size() != stageCount()) {
+          throw new IllegalStateException(
+              "forLookup() returns a verifier of %d stages; it must have %d, as the verifier has"
+                  .formatted(current.size(), stageCount()));
+        }
         started = current;
       }
       return current;
@@ -215,6 +217,10 @@ final class CandidateVerifier {
   /** Verifies a match with one stage of the verifier; empty if the verifier fails. */
   private interface StagedVerification {
     Optional<Verification> verify(Match match, int stage);
+  }
+
+  private static boolean isUnsure(Verification verification) {
+    return verification.outcome() == Verification.Outcome.UNSURE;
   }
 
   private int stageCount() {
@@ -230,7 +236,10 @@ final class CandidateVerifier {
   /** Verifies a match with one stage after the other, as long as they are unsure. */
   private Optional<Verification> verifyWithAll(Match match, StagedVerification verification) {
     Optional<Verification> decision = verification.verify(match, 0);
-    for (int stage = 1; stage < stageCount() && decision.filter(UNSURE).isPresent(); stage++) {
+    for (int stage = 1; stage < stageCount(); stage++) {
+      if (decision.filter(CandidateVerifier::isUnsure).isEmpty()) {
+        break;
+      }
       Verification.Cost before = decision.get().cost();
       decision = verification.verify(match, stage).map(next -> next.plusCost(before));
     }

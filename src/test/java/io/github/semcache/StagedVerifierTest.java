@@ -193,8 +193,7 @@ class StagedVerifierTest extends CacheFixture {
         SemanticCache chained =
             builder().verifier(PairVerifier.local().orElse(new AskingVerifier())).build();
         SemanticCache other = builder().verifier(pair -> Verification.accept()).build();
-        SemanticCache fixed =
-            builder().maxDistance(0.05).verifier(new AskingVerifier()).build()) {
+        SemanticCache fixed = builder().maxDistance(0.05).verifier(new AskingVerifier()).build()) {
       for (SemanticCache cache : List.of(asking, chained, other, fixed)) {
         cache.put(Prompt.of(PARIS), "Paris");
       }
@@ -206,6 +205,27 @@ class StagedVerifierTest extends CacheFixture {
       assertThat(asking.lookup(Prompt.of("Tell me the capital of France."))).isEmpty();
       assertThat(other.lookup(Prompt.of("Name the capital of France."))).isEmpty();
       assertThat(fixed.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+    }
+  }
+
+  @Test
+  void verifierOfALookupWithAnotherNumberOfStagesFails() {
+    PairVerifier growing =
+        new PairVerifier() {
+          @Override
+          public Verification verify(Pair pair) {
+            return Verification.accept();
+          }
+
+          @Override
+          public PairVerifier forLookup() {
+            return orElse(pair -> Verification.accept());
+          }
+        };
+    try (SemanticCache cache = builder().verifier(growing).build()) {
+      cache.put(Prompt.of(PARIS), "Paris");
+
+      assertThat(cache.ask(PARIS_PARAPHRASE).missReason()).contains(MissReason.VERIFIER_ERROR);
     }
   }
 

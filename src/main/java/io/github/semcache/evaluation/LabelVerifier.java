@@ -46,8 +46,7 @@ final class LabelVerifier implements PairVerifier {
   @Override
   public PairVerifier forLookup() {
     AtomicBoolean isAsked = new AtomicBoolean();
-    return pair ->
-        isAsked.getAndSet(true) ? Verification.unsure("labels-limit") : verify(pair);
+    return pair -> isAsked.getAndSet(true) ? Verification.unsure("labels-limit") : verify(pair);
   }
 
   @Override

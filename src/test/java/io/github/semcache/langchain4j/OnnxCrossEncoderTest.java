@@ -49,8 +49,7 @@ final class OnnxCrossEncoderTest {
   void pairIsDecidedByTheLogitOfALocalModel() throws IOException {
     Path model = Files.write(directory.resolve("model.onnx"), TinyOnnxModel.tokenDifference(2));
     Path tokenizer = Files.writeString(directory.resolve("tokenizer.json"), TOKENIZER);
-    try (OnnxScoringModel scoring =
-        new OnnxScoringModel(model.toString(), tokenizer.toString())) {
+    try (OnnxScoringModel scoring = new OnnxScoringModel(model.toString(), tokenizer.toString())) {
       LangChain4jVerifier verifier = LangChain4jVerifier.of(scoring, 0.5, -2);
 
       Verification same = verifier.verify(pair("Open the door", "the door open"));
@@ -87,8 +86,7 @@ final class OnnxCrossEncoderTest {
       assertThat(curve.points())
           .extracting(PrecisionCurve.Point::precision)
           .containsExactly(1.0, 1.0, 2.0 / 3);
-      assertThat(curve.points().get(1).threshold())
-          .isCloseTo(1 / (1 + Math.exp(-1)), within(1e-6));
+      assertThat(curve.points().get(1).threshold()).isCloseTo(1 / (1 + Math.exp(-1)), within(1e-6));
     }
   }
 

@@ -73,6 +73,30 @@ class LocalVerifierTest {
   }
 
   @Test
+  void verifierIsStrictBeforeAModelUnlessItHasThresholdsOfItsOwn() {
+    Pair pair =
+        new Pair(
+            "how can dogs safely eat chocolate", "is it safe for dogs to eat chocolate", "no", 0.05);
+    PairVerifier model =
+        new PairVerifier() {
+          @Override
+          public Verification verify(Pair asked) {
+            return Verification.reject("asked");
+          }
+
+          @Override
+          public boolean asksModel() {
+            return true;
+          }
+        };
+
+    assertThat(verifier.orElse(model).verify(pair).reason()).isEqualTo("asked");
+    assertThat(verifier.orElse(other -> Verification.reject("other")).verify(pair).isAccepted())
+        .isTrue();
+    assertThat(verifier.thresholds(0.9, 0.05).orElse(model).verify(pair).isAccepted()).isTrue();
+  }
+
+  @Test
   void addedSentenceIsLeftToAnotherVerifier() {
     Verification verification =
         verify("How can I pay my bill? Wrong answers only.", "How do I pay the bill?", CLOSE);
