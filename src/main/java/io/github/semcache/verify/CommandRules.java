@@ -24,7 +24,9 @@ final class CommandRules {
   private static final Set<String> TURNING =
       Set.of("turn", "turned", "switch", "switched", "flip", "power", "crank", "shut");
 
-  /** Words and phrases before the verb of a command, without apostrophes, with a space at the end. */
+  /**
+   * Words and phrases before the verb of a command, without apostrophes, with a space at the end.
+   */
   private static final List<String> INTRODUCTIONS =
       List.of(
           "please ",
@@ -115,16 +117,65 @@ final class CommandRules {
   /** Verbs that change something, and that are rarely nouns. */
   private static final Set<String> CHANGING =
       Set.of(
-          "turn", "switch", "set", "open", "close", "lock", "unlock", "start", "stop", "dim",
-          "brighten", "raise", "lower", "increase", "decrease", "mute", "unmute", "remind", "wake",
-          "add", "put", "remove", "delete", "cancel", "send", "make", "create", "enable", "disable",
-          "activate", "deactivate", "arm", "disarm", "connect", "disconnect", "move", "reschedule",
-          "install", "uninstall", "reset", "restart", "pause", "resume", "unblock", "freeze",
-          "schedule", "arrange", "take", "bring", "shut", "erase", "clear", "adjust", "pay");
+          "turn",
+          "switch",
+          "set",
+          "open",
+          "close",
+          "lock",
+          "unlock",
+          "start",
+          "stop",
+          "dim",
+          "brighten",
+          "raise",
+          "lower",
+          "increase",
+          "decrease",
+          "mute",
+          "unmute",
+          "remind",
+          "wake",
+          "add",
+          "put",
+          "remove",
+          "delete",
+          "cancel",
+          "send",
+          "make",
+          "create",
+          "enable",
+          "disable",
+          "activate",
+          "deactivate",
+          "arm",
+          "disarm",
+          "connect",
+          "disconnect",
+          "move",
+          "reschedule",
+          "install",
+          "uninstall",
+          "reset",
+          "restart",
+          "pause",
+          "resume",
+          "unblock",
+          "freeze",
+          "schedule",
+          "arrange",
+          "take",
+          "bring",
+          "shut",
+          "erase",
+          "clear",
+          "adjust",
+          "pay");
 
   /** Verbs that are also nouns: "call mom" is a command, and "call history" is none. */
   private static final Set<String> CALLING =
-      Set.of("call", "text", "email", "message", "mail", "phone", "play", "book", "order", "charge");
+      Set.of(
+          "call", "text", "email", "message", "mail", "phone", "play", "book", "order", "charge");
 
   /** The first words of questions about a state. */
   private static final Set<String> STATE_QUESTIONS =
@@ -133,9 +184,31 @@ final class CommandRules {
   /** Words of questions that ask how to do something, or whether it can be done. */
   private static final Set<String> ABILITY =
       Set.of(
-          "can", "could", "should", "may", "must", "would", "will", "possible", "way", "ways", "able",
-          "need", "how", "steps", "process", "procedure", "allowed", "know", "mind", "required", "ok",
-          "okay", "fine", "safe", "legal");
+          "can",
+          "could",
+          "should",
+          "may",
+          "must",
+          "would",
+          "will",
+          "possible",
+          "way",
+          "ways",
+          "able",
+          "need",
+          "how",
+          "steps",
+          "process",
+          "procedure",
+          "allowed",
+          "know",
+          "mind",
+          "required",
+          "ok",
+          "okay",
+          "fine",
+          "safe",
+          "legal");
 
   private CommandRules() {}
 
@@ -227,7 +300,9 @@ final class CommandRules {
     return CHANGING.contains(verb) || (CALLING.contains(verb) && isObjectFirst(command, other));
   }
 
-  /** Returns whether the object of a command precedes its verb: "email david", "did david email". */
+  /**
+   * Returns whether the object of a command precedes its verb: "email david", "did david email".
+   */
   private static boolean isObjectFirst(List<String> command, List<String> other) {
     if (command.size() < 2) {
       return false;

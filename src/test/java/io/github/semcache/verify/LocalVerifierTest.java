@@ -76,7 +76,10 @@ class LocalVerifierTest {
   void verifierIsStrictBeforeAModelUnlessItHasThresholdsOfItsOwn() {
     Pair pair =
         new Pair(
-            "how can dogs safely eat chocolate", "is it safe for dogs to eat chocolate", "no", 0.05);
+            "how can dogs safely eat chocolate",
+            "is it safe for dogs to eat chocolate",
+            "no",
+            0.05);
     PairVerifier model =
         new PairVerifier() {
           @Override

@@ -183,9 +183,7 @@ final class OrderRule {
         direction = isFollowedByPlace(tokens, i) ? direction("from", text) : null;
       } else if (departs && token.form().equals("for")) {
         direction = direction("to", text);
-      } else if (i > 0
-          && ARRIVALS.contains(tokens.get(i - 1).key())
-          && AT.contains(token.form())) {
+      } else if (i > 0 && ARRIVALS.contains(tokens.get(i - 1).key()) && AT.contains(token.form())) {
         direction = direction("to", text);
       }
       if (direction != null) {
