@@ -203,6 +203,11 @@ final class CandidateVerifier {
       List<PairVerifier> current = started;
       if (current == null) {
         current = requireNonNull(verifier.forLookup(), "the verifier returned null").stages();
+        if (current.size() != stageCount()) {
+          throw new IllegalStateException(
+              "forLookup() returns a verifier of %d stages; it must have %d, as the verifier has"
+                  .formatted(current.size(), stageCount()));
+        }
         started = current;
       }
       return current;
@@ -212,6 +217,10 @@ final class CandidateVerifier {
   /** Verifies a match with one stage of the verifier; empty if the verifier fails. */
   private interface StagedVerification {
     Optional<Verification> verify(Match match, int stage);
+  }
+
+  private static boolean isUnsure(Verification verification) {
+    return verification.outcome() == Verification.Outcome.UNSURE;
   }
 
   private int stageCount() {
@@ -231,9 +240,10 @@ final class CandidateVerifier {
   /** Verifies a match with one stage after the other, as long as they are unsure. */
   private Optional<Verification> verifyWithAll(Match match, StagedVerification verification) {
     Optional<Verification> decision = verification.verify(match, 0);
-    for (int stage = 1;
-        stage < stageCount() && decision.filter(CandidateVerifier::isUnsure).isPresent();
-        stage++) {
+    for (int stage = 1; stage < stageCount(); stage++) {
+      if (decision.filter(CandidateVerifier::isUnsure).isEmpty()) {
+        break;
+      }
       Verification.Cost before = decision.get().cost();
       decision = verification.verify(match, stage).map(next -> next.plusCost(before));
     }

@@ -281,11 +281,11 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets a verifier that decides after a miss, on a thread of the cache: on the nearest candidate
-   * about which the {@link #verifier} was unsure. If it accepts the candidate, the answer of the
-   * candidate is stored for the prompt, unless the answer of the model has been stored before. The
-   * caller does not wait for it. At most 256 candidates wait; more are dropped and counted. A
-   * decision is interrupted after 60 seconds.
+   * Sets a verifier that decides after a miss, on a thread of the cache: on the candidate with the
+   * highest score about which the {@link #verifier} was unsure. If it accepts the candidate, the
+   * answer of the candidate is stored for the prompt, unless the answer of the model has been
+   * stored before. The caller does not wait for it. At most 256 candidates wait; more are dropped
+   * and counted. A decision is interrupted after 60 seconds.
    *
    * @param verifier the verifier, for example {@link PairVerifier#chat}; none by default
    * @return this builder

@@ -208,6 +208,27 @@ class StagedVerifierTest extends CacheFixture {
     }
   }
 
+  @Test
+  void verifierOfALookupWithAnotherNumberOfStagesFails() {
+    PairVerifier growing =
+        new PairVerifier() {
+          @Override
+          public Verification verify(Pair pair) {
+            return Verification.accept();
+          }
+
+          @Override
+          public PairVerifier forLookup() {
+            return orElse(pair -> Verification.accept());
+          }
+        };
+    try (SemanticCache cache = builder().verifier(growing).build()) {
+      cache.put(Prompt.of(PARIS), "Paris");
+
+      assertThat(cache.ask(PARIS_PARAPHRASE).missReason()).contains(MissReason.VERIFIER_ERROR);
+    }
+  }
+
   /** Accepts every pair. */
   private static final class AskingVerifier implements PairVerifier {
     @Override

@@ -112,6 +112,20 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     return new LocalVerifier(model, newAccept, newReject);
   }
 
+  /**
+   * Returns a verifier that consults another one on the pairs about which this one is unsure. If
+   * the other one {@linkplain PairVerifier#asksModel asks a model}, and the thresholds of this
+   * verifier are those of its model file, this one is {@linkplain #strict strict}.
+   *
+   * @param next the verifier to consult next
+   * @return a verifier with the decisions of both
+   */
+  @Override
+  public PairVerifier orElse(PairVerifier next) {
+    boolean isDefault = accept == model.accept();
+    return new VerifierChain(isDefault && next.asksModel() ? strict() : this, next);
+  }
+
   @Override
   public Verification verify(Pair pair) {
     if (pair.query().equals(pair.cachedPrompt())) {
@@ -147,7 +161,7 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (hasAddedSentence) {
       return unsure(AddedText.SENTENCE, score);
     }
-    return features.isRequest() && features.hasOtherForm()
+    return features.isRequestInOtherForm()
         ? unsure("other-form", score)
         : decide(score, features.reason());
   }

@@ -31,6 +31,8 @@ class AddedTextTest {
       value = {
         "How do I pay my bill?|How can the bill be paid?",
         "Hi, can you please tell me how do I pay my bill? Thanks!|How do I pay my bill?",
+        "Sorry to bother you, but how do I pay my bill|How do I pay my bill?",
+        "Umm, just curious, how do I pay my bill|How do I pay my bill?",
         "My card was stolen. What should I do?|What should I do if my card was stolen?",
         "transfer from one account to another account|transfer between accounts, from mine to another",
         "what's my balance|whats my balance right now",

@@ -63,11 +63,70 @@ class LocalVerifierTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
+        "In what year was the Brandenburg Gate constructed? | When was the Brandenburg Gate built?",
+        "Meaning of the 503 status in HTTP | What does the HTTP status code 503 mean?",
+        "Who was the winner of the 2014 final? | Which team won the 2014 final?"
+      })
+  void questionsAboutFactsInOtherFormsAreAccepted(String first, String second) {
+    assertThat(verify(first, second, CLOSE).outcome()).isEqualTo(Outcome.ACCEPT);
+    assertThat(verify(second, first, CLOSE).outcome()).isEqualTo(Outcome.ACCEPT);
+  }
+
+  @Test
+  void verifierIsStrictBeforeAModelUnlessItHasThresholdsOfItsOwn() {
+    Pair pair =
+        new Pair(
+            "how can dogs safely eat chocolate",
+            "is it safe for dogs to eat chocolate",
+            "no",
+            0.05);
+    PairVerifier model =
+        new PairVerifier() {
+          @Override
+          public Verification verify(Pair asked) {
+            return Verification.reject("asked");
+          }
+
+          @Override
+          public boolean asksModel() {
+            return true;
+          }
+        };
+
+    assertThat(verifier.orElse(model).verify(pair).reason()).isEqualTo("asked");
+    assertThat(verifier.orElse(other -> Verification.reject("other")).verify(pair).isAccepted())
+        .isTrue();
+    assertThat(verifier.thresholds(0.9, 0.05).orElse(model).verify(pair).isAccepted()).isTrue();
+  }
+
+  @Test
+  void addedSentenceIsLeftToAnotherVerifier() {
+    Verification verification =
+        verify("How can I pay my bill? Wrong answers only.", "How do I pay the bill?", CLOSE);
+
+    assertThat(verification.outcome()).isNotEqualTo(Outcome.ACCEPT);
+    assertThat(verification.reason()).isEqualTo("added-sentence");
+    assertThat(
+            verify(
+                "My kettle does not work. How do I get a new one?",
+                "How do I get a new kettle?",
+                CLOSE))
+        .extracting(Verification::outcome, Verification::reason)
+        .containsExactly(Outcome.UNSURE, "added-sentence");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      value = {
         "show me the movies at the odeon | show me the movie at the odeon",
         "find the closest pharmacy | find the nearest pharmacy",
         "list the cheapest rooms | list the least expensive rooms",
         "set the volume to four | set the volume to 4",
-        "play some songs by the choir | play some tunes by the choir"
+        "play some songs by the choir | play some tunes by the choir",
+        "what films are showing at the odeon | which movies are showing at the odeon",
+        "what is the bus schedule of the island | show the bus schedules of the island"
       })
   void otherFormsInRequestsAreLeftToAnotherVerifier(String first, String second) {
     assertThat(verify(first, second, CLOSE).outcome()).isEqualTo(Outcome.UNSURE);

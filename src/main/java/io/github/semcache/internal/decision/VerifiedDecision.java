@@ -65,12 +65,15 @@ public record VerifiedDecision(
     Decision decision = first;
     List<Match> remaining = matches;
     int max = maxCandidates(stages.size());
-    for (int i = 0; i < max && verifications.isOpen(); i++) {
+    for (int i = 0; i < max; i++) {
       Optional<Match> candidate = chosen(decision);
       if (candidate.isEmpty()) {
         break;
       }
       verifications.verify(0, new Candidate(decision, candidate.get(), Optional.empty()));
+      if (!verifications.isOpen()) {
+        break;
+      }
       remaining = remaining.stream().filter(match -> !match.equals(candidate.get())).toList();
       decision = policy.apply(remaining);
     }

@@ -190,12 +190,18 @@ public final class PairFeatures {
   }
 
   /**
-   * Returns whether the prompts write what they ask for in different forms: "movie" and "movies",
-   * "two" and "2", "closest" and "nearest".
+   * Returns whether the prompts are requests that write what they ask for in different forms:
+   * "movie" and "movies", "two" and "2", "closest" and "nearest". If only one of them is a request
+   * ("explain the offside rule", "what is the offside rule"), only a plural counts.
    *
    * @return whether a number or a word other than a verb of requests differs in its form
    */
-  public boolean hasOtherForm() {
+  public boolean isRequestInOtherForm() {
+    boolean areBothRequests = values.get(Feature.REQUESTS) > 1;
+    return isRequest() && (areBothRequests ? hasOtherForm() : values.has(Feature.PLURAL));
+  }
+
+  private boolean hasOtherForm() {
     return isSubjectRenamed
         || hasAny(Feature.NUMBER_FORM, Feature.PLURAL, Feature.LATER_SYNONYMS, Feature.STRICT_MIN);
   }
