@@ -233,10 +233,6 @@ final class CandidateVerifier {
         .toList();
   }
 
-  private static boolean isUnsure(Verification decision) {
-    return decision.outcome() == Verification.Outcome.UNSURE;
-  }
-
   /** Verifies a match with one stage after the other, as long as they are unsure. */
   private Optional<Verification> verifyWithAll(Match match, StagedVerification verification) {
     Optional<Verification> decision = verification.verify(match, 0);

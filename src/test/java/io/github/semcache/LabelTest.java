@@ -285,7 +285,7 @@ class LabelTest extends CacheFixture {
     assertThat(moved.lookup(paris.where(LabelFilter.range("price", 6, 7)))).isEmpty();
     assertThat(moved.lookup(paraphrase.where(LabelFilter.anyOf("topic", "other")))).isEmpty();
     assertThat(moved.lookup(paris.where(CHEAP)).orElseThrow().labels()).isEqualTo(BILLING_LABELS);
-    StoreMigration.Result result = 
+    StoreMigration.Result result =
         StoreMigration.builder(old, current, embedder).timeSource(time).build().run();
     assertThat(result.isComplete()).isTrue();
     assertThat(current.count(EntrySelector.labels(BILLING.and(CHEAP)))).isEqualTo(1);
