@@ -16,15 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.IntFunction;
 
-/** Measures labels in Redis: the memory of an entry, and searches with a filter. */
+/** Measures searches in Redis with a filter of labels, and the creation of filters. */
 final class LabelSection {
   private static final int DIMENSION = 64;
   private static final int TOPICS = 20;
   private static final int SEARCHES = 200;
 
-  private final Report.Table memory;
   private final Report.Table searches;
   private final Report.Table filters;
   private final RedisServer server;
@@ -33,9 +31,6 @@ final class LabelSection {
   LabelSection(Report report, RedisServer server, Duration duration) {
     this.server = server;
     this.duration = duration;
-    memory =
-        report.table(
-            "Redis, memory of a label", "entries", "label", "bytes per entry", "additional bytes");
     searches =
         report.table(
             "Redis, 10 nearest neighbors with a filter of labels",
@@ -48,25 +43,8 @@ final class LabelSection {
     filters = report.table("Creation of filters and labels", "object", "terms", "p50 µs");
   }
 
-  /** The labels of the entries by their number, by the name of a row. */
-  private static Map<String, IntFunction<Labels>> labels() {
-    Map<String, IntFunction<Labels>> labels = new LinkedHashMap<>();
-    labels.put("none", number -> Labels.none());
-    labels.put("one of 20 texts", number -> topic(number));
-    labels.put("integer below 1,000", number -> Labels.none().with("n", random(number, 1_000)));
-    labels.put(
-        "price below 1,000.00", number -> Labels.none().with("n", random(number, 100_000) / 100.0));
-    labels.put("time in milliseconds", number -> Labels.none().with("n", millis(number)));
-    labels.put("topic and price", LabelSection::topicAndPrice);
-    return labels;
-  }
-
   private static int random(int number, int bound) {
     return new SplittableRandom(number).nextInt(bound);
-  }
-
-  private static double millis(int number) {
-    return 1_700_000_000_000.0 + new SplittableRandom(number).nextLong(31_536_000_000L);
   }
 
   private static Labels topic(int number) {
@@ -81,19 +59,10 @@ final class LabelSection {
     measureCreation();
     for (int size : sizes) {
       Corpus corpus = new Corpus(size, DIMENSION);
-      double without = 0;
       RedisVectorStore store = server.store(corpus, "labels", VectorIndex.hnsw());
       try {
-        for (Map.Entry<String, IntFunction<Labels>> label : labels().entrySet()) {
-          store.remove(new EntrySelector.All());
-          store.dropIndex(true);
-          store = server.store(corpus, "labels", VectorIndex.hnsw());
-          double before = server.usedMemory();
-          fill(corpus, store, label.getValue());
-          double bytes = (server.usedMemory() - before) / size;
-          without = without == 0 ? bytes : without;
-          memory.row(size, label.getKey(), bytes, bytes - without);
-        }
+        store.remove(new EntrySelector.All());
+        fill(corpus, store);
         compareSearches(corpus, store);
       } finally {
         store.dropIndex(true);
@@ -101,11 +70,11 @@ final class LabelSection {
     }
   }
 
-  private static void fill(Corpus corpus, RedisVectorStore store, IntFunction<Labels> labels) {
+  private static void fill(Corpus corpus, RedisVectorStore store) {
     List<NewEntry> batch = new ArrayList<>();
     for (int i = 0; i < corpus.size; i++) {
       NewEntry entry = corpus.newEntry(i, Scope.none());
-      Labels own = labels.apply(i);
+      Labels own = topicAndPrice(i);
       batch.add(
           new NewEntry(
               entry.entry().labels(own), entry.embedding(), entry.timeToLive(), own.terms()));
