@@ -60,7 +60,7 @@ class RedisOptionsTest {
     assertThat(remove.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
     CliRun explain = run("explain", stopped.uri().toString(), "What?", "--tag", "a=b");
     assertThat(explain.exitCode()).isEqualTo(1);
-    assertThat(explain.err()).startsWith("semcache-cli: Redis failed to find").hasLineCount(1);
+    assertThat(explain.err()).startsWith("semcache-cli: Redis failed to list").hasLineCount(1);
     CliRun cluster = run("ls", stopped.uri().toString(), "--cluster");
     assertThat(cluster.exitCode()).isEqualTo(1);
     assertThat(cluster.err()).startsWith("semcache-cli: Redis failed to read").hasLineCount(1);
@@ -80,6 +80,7 @@ class RedisOptionsTest {
   @Test
   void missingIndexIsReported() {
     try (FakeRedis server = new FakeRedis()) {
+      server.on("SCAN", "*2\r\n$1\r\n0\r\n*0");
       server.on("HMGET", "*5\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1");
       server.on("FT.SEARCH", "-sem_cache:v2:fake-embedder:64: no such index");
       CliRun run = run("explain", server.uri().toString(), "What?", "--tag", "a=b");
