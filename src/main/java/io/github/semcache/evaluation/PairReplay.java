@@ -93,6 +93,8 @@ public final class PairReplay {
             .chatClient(new NoModel())
             .admission((prompt, reply) -> false)
             .noExpiry()
+            .deadline(Replay.TIME_LIMIT)
+            .storeTimeout(Replay.TIME_LIMIT)
             .failOnCacheErrors();
     options.accept(builder);
     EmbeddingSpace space = EmbeddingSpace.of(embedder);

@@ -42,6 +42,9 @@ import java.util.function.IntConsumer;
  * closes its own cache, so runs may be concurrent if the embedder and the options are thread-safe.
  */
 public final class Replay {
+  /** The longest limit, because a slow machine must not change the result. */
+  static final Duration TIME_LIMIT = Duration.ofMinutes(10);
+
   private final Embedder embedder;
   private final Consumer<SemanticCacheBuilder> options;
   private final Optional<Function<InstantSource, VectorStore>> store;
@@ -123,6 +126,8 @@ public final class Replay {
             .cacheability(CacheabilityPolicy.none())
             .admission(Admission.everything())
             .timeSource(traffic)
+            .deadline(TIME_LIMIT)
+            .storeTimeout(TIME_LIMIT)
             .failOnCacheErrors();
     timeToLive.ifPresentOrElse(builder::timeToLive, builder::noExpiry);
     options.accept(builder);
