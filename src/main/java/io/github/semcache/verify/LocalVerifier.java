@@ -161,6 +161,9 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (hasAddedSentence) {
       return unsure(AddedText.SENTENCE, score);
     }
+    if (features.isWordAddedToRequest()) {
+      return unsure("unmatched-word", score);
+    }
     return features.isRequestInOtherForm()
         ? unsure("other-form", score)
         : decide(score, features.reason());

@@ -37,6 +37,19 @@ class LocalVerifierTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      value = {
+        "show me round trip ferries to oslo | are there any ferries to oslo",
+        "ferries to oslo please | one way ferries to oslo",
+        "list evening ferries to oslo | are there any ferries to oslo",
+        "show me the velvet curtains by marimekko | which curtains by marimekko are there"
+      })
+  void requestWithAnAdditionalModifierIsNotAccepted(String first, String second) {
+    assertNotAccepted(first, second);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
       quoteCharacter = '\0',
       value = {
         "show me the ferns in greenhouse two | show me the ferns in greenhouse three",

@@ -1,7 +1,9 @@
 package io.github.semcache.internal.verify;
 
+import io.github.semcache.internal.language.Dictionary.WordList;
 import io.github.semcache.internal.language.TextAnalysis;
 import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Token.Trait;
 import io.github.semcache.internal.verify.TokenAlignment.Relation;
 import io.github.semcache.internal.verify.TokenAlignment.Side;
 import java.util.HashSet;
@@ -13,6 +15,8 @@ import java.util.Set;
  */
 final class FormFeatures {
   private static final Set<String> SUBJECT_QUESTIONS = Set.of("what", "which");
+
+  private static final Set<String> BE = Set.of("is", "are");
 
   private FormFeatures() {}
 
@@ -120,6 +124,67 @@ final class FormFeatures {
       }
     }
     return false;
+  }
+
+  /**
+   * Returns whether both texts are requests and one of them has a word that the other lacks, other
+   * than verbs of requests and words of little meaning: "show me round trip flights", "are there any
+   * flights".
+   */
+  static boolean isWordAddedToRequest(TokenAlignment alignment) {
+    Side a = alignment.first;
+    Side b = alignment.second;
+    return ((hasUnmatchedModifier(a) && !hasUnmatchedWord(b))
+            || (hasUnmatchedModifier(b) && !hasUnmatchedWord(a)))
+        && (isRequest(a) || asksForExistence(a))
+        && (isRequest(b) || asksForExistence(b));
+  }
+
+  private static boolean asksForExistence(Side side) {
+    return side.size() > 2
+        && BE.contains(side.token(0).form())
+        && side.token(1).form().equals("there");
+  }
+
+  private static boolean hasUnmatchedWord(Side side) {
+    return unmatchedWord(side, 0) >= 0;
+  }
+
+  /**
+   * Returns whether a word without a counterpart precedes a content word that has one. The verb of
+   * a request is no such word: "look up travel alerts".
+   */
+  private static boolean hasUnmatchedModifier(Side side) {
+    for (int i = unmatchedWord(side, 0); i >= 0; i = unmatchedWord(side, i + 1)) {
+      if (i + 1 < side.size()
+          && side.token(i + 1).isContent()
+          && !side.isUnmatched(i + 1)
+          && !isVerbOfRequest(side, i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether a word is the first content word, and has synonyms, as verbs have. */
+  private static boolean isVerbOfRequest(Side side, int i) {
+    Token token = side.token(i);
+    return side.tokens.stream().filter(Token::isContent).findFirst().orElse(token).equals(token)
+        && token.isEquivalentTo(token, WordList.SYNONYMS);
+  }
+
+  /** Returns the position of the next word without a counterpart, or -1 if there is none. */
+  private static int unmatchedWord(Side side, int start) {
+    for (int i = start; i < side.size(); i++) {
+      Token token = side.token(i);
+      if (side.isUnmatched(i)
+          && token.isContent()
+          && !token.is(Trait.LIGHT)
+          && !FunctionWords.CARRIERS.contains(token.key())) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private static int laterSynonyms(Side side) {

@@ -16,6 +16,7 @@ public final class PairFeatures {
   private final WordFeatures words;
   private final TextDiff diff;
   private final boolean isSubjectRenamed;
+  private final boolean isWordAddedToRequest;
 
   private PairFeatures(PromptPair pair, TextDiff diff, double distance) {
     this.diff = diff;
@@ -27,6 +28,7 @@ public final class PairFeatures {
     SentenceFeatures.put(alignment, values);
     FormFeatures.put(alignment, values);
     isSubjectRenamed = FormFeatures.isSubjectRenamed(alignment);
+    isWordAddedToRequest = FormFeatures.isWordAddedToRequest(alignment);
     CharacterFeatures.put(pair.asked(), pair.cached(), values);
   }
 
@@ -199,6 +201,16 @@ public final class PairFeatures {
   public boolean isRequestInOtherForm() {
     boolean areBothRequests = values.get(Feature.REQUESTS) > 1;
     return isRequest() && (areBothRequests ? hasOtherForm() : values.has(Feature.PLURAL));
+  }
+
+  /**
+   * Returns whether one of two requests has a word that the other lacks: "show me round trip flights
+   * to boston", "are there any flights to boston".
+   *
+   * @return whether a word other than a verb of requests is added
+   */
+  public boolean isWordAddedToRequest() {
+    return isRequest() && isWordAddedToRequest;
   }
 
   private boolean hasOtherForm() {
