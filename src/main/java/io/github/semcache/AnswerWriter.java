@@ -192,16 +192,22 @@ final class AnswerWriter {
     if (!miss.request().writes() || miss.storeFailed()) {
       return Optional.empty();
     }
-    if (!miss.request().meetsOwnFilter()) {
-      release(miss);
-      return Optional.empty();
-    }
     if (!admits(miss.request().prompt(), reply)) {
       events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
       release(miss);
       return Optional.empty();
     }
-    Optional<CacheEntry> stored = miss.shadowHit() ? Optional.empty() : write(miss, reply, took);
+    Optional<CacheEntry> stored = Optional.empty();
+    if (miss.shadowHit() || !miss.request().meetsOwnFilter()) {
+      release(miss);
+    } else {
+      stored = write(miss, reply, took);
+    }
+    onStored(miss, reply, stored);
+    return stored.map(CacheEntry::key);
+  }
+
+  private void onStored(LookupResult.Miss miss, ChatReply reply, Optional<CacheEntry> stored) {
     if (evaluator != null) {
       miss.decided().ifPresent(decided -> evaluator.onReply(decided, reply, stored));
     }

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Prompt;
 import org.junit.jupiter.api.Test;
 
 /** Tests of {@link SemanticCacheBuilder#shadowMode}. */
@@ -62,5 +64,21 @@ class ShadowModeTest extends LearningFixture {
     await().until(() -> budget.state() == Learner.State.SERVING);
     ask(1, 200);
     await().until(() -> quality().right() > 0 || quality().shadowHits() == 0);
+  }
+
+  @Test
+  void hitOfAPromptWhoseAnswerIsNotStoredIsJudged() {
+    cache.close();
+    cache =
+        builder().maxDistance(0.1).noGuards().judge(AnswerJudge.sameText()).shadowMode().build();
+    embedder.place("1.0", 0).place("1.1", 1);
+    cache.ask(Prompt.of("1.0").label("kind", "a"));
+
+    Answer answer = cache.ask(Prompt.of("1.1").where(LabelFilter.exists("kind")));
+    awaitJudged(1);
+
+    assertThat(answer.entryId()).isEmpty();
+    assertThat(quality().right()).isEqualTo(1);
+    assertThat(cache.size()).isEqualTo(1);
   }
 }
