@@ -25,14 +25,18 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import io.github.semcache.verify.Verification;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Looks up answers in the store: by key, then by distance. */
@@ -389,12 +393,24 @@ final class CacheLookup {
     if (VerifiedDecision.chosen(first.decision()).isPresent()) {
       return first;
     }
-    List<Match> others = matches.stream().filter(match -> !curated.contains(match)).toList();
     VerifiedDecision second =
-        verifier.decide(query, others, candidates -> decide(query, candidates));
-    boolean isFirst =
-        VerifiedDecision.chosen(second.decision()).isEmpty() && curated.contains(matches.get(0));
-    return isFirst ? first : second;
+        verifier.decide(
+            query, without(curated, matches), candidates -> decide(query, candidates));
+    return isFirst(first.decision(), second.decision(), curated, matches) ? first : second;
+  }
+
+  private static List<Match> without(List<Match> curated, List<Match> matches) {
+    return matches.stream().filter(match -> !curated.contains(match)).toList();
+  }
+
+  /**
+   * Returns whether the decision on the curated matches is the result: if it is a hit, or if both
+   * decisions are misses and the nearest match is curated.
+   */
+  private static boolean isFirst(
+      Decision first, Decision second, List<Match> curated, List<Match> matches) {
+    return VerifiedDecision.chosen(first).isPresent()
+        || (VerifiedDecision.chosen(second).isEmpty() && curated.contains(matches.get(0)));
   }
 
   private Decision decide(Query query, List<Match> matches) {
@@ -509,12 +525,41 @@ final class CacheLookup {
           exact, List.of(), Decision.miss(bypassed.orElse(MissReason.UNREADABLE)));
     }
     List<Match> candidates = nearest(query, embedding.get(), found.versions());
-    CandidateVerifier.Explained explained = verifier.explain(query, candidates, policy.get());
+    CandidateVerifier.Explained explained = explain(query, candidates);
     return new Explanation(exact, explained.candidates(), explained.decision());
   }
 
-  /** Returns the keys of other entries that may be served for a query. Failures are thrown. */
-  List<String> duplicates(Prompt prompt, Query query) {
+  /** Explains the decisions on curated matches and on the others, as {@link #verify} makes them. */
+  private CandidateVerifier.Explained explain(Query query, List<Match> matches) {
+    List<Match> curated = Curation.curated(matches);
+    if (curated.isEmpty() || curated.size() == matches.size()) {
+      return verifier.explain(query, matches, policy.get());
+    }
+    CandidateVerifier.Explained first = verifier.explain(query, curated, policy.get());
+    CandidateVerifier.Explained second =
+        verifier.explain(query, without(curated, matches), policy.get());
+    return new CandidateVerifier.Explained(
+        Stream.concat(first.candidates().stream(), second.candidates().stream())
+            .sorted(Comparator.comparing(candidate -> matches.indexOf(candidate.match())))
+            .toList(),
+        isFirst(first.decision(), second.decision(), curated, matches)
+            ? first.decision()
+            : second.decision());
+  }
+
+  /**
+   * Returns the keys of other entries, in the store and in the previous one, that may be served for
+   * a query. Failures are thrown.
+   */
+  Set<String> duplicates(Prompt prompt, Query query) {
+    Set<String> keys = new LinkedHashSet<>(duplicatesInStore(prompt, query));
+    if (previous != null) {
+      keys.addAll(previous.duplicates(prompt, query));
+    }
+    return keys;
+  }
+
+  private List<String> duplicatesInStore(Prompt prompt, Query query) {
     return explain(prompt, query).candidates().stream()
         .filter(candidate -> VerifiedDecision.chosen(candidate.decision()).isPresent())
         .filter(candidate -> !verifier.verifies() || candidate.verification().isPresent())

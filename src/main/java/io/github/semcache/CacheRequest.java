@@ -84,6 +84,11 @@ record CacheRequest(
     return mode == Prompt.Mode.USE;
   }
 
+  /** Returns whether the request may be answered from the cache, whatever the age and the labels. */
+  boolean readsAll() {
+    return reads() && query.maxAge().isEmpty() && query.labelFilter().isEmpty();
+  }
+
   /** Returns whether the model's answer may be stored. */
   boolean writes() {
     return mode != Prompt.Mode.BYPASS;
@@ -117,18 +122,30 @@ record CacheRequest(
 
   /** Returns the same request for another vector space, with an embedding of its own. */
   CacheRequest inOtherSpace() {
-    Query other =
-        new Query(
-            query.text(),
-            query.scope(),
-            query.key(),
-            query.maxAge(),
-            prompt.maxDistance(),
-            query.embedding(),
-            query.labelFilter(),
-            query.contributor());
     return new CacheRequest(
-        prompt, other, mode, bypassReason, callsModel, limits, new LateEmbedding());
+        prompt,
+        inOtherSpace(prompt, query),
+        mode,
+        bypassReason,
+        callsModel,
+        limits,
+        new LateEmbedding());
+  }
+
+  /**
+   * Returns the query of a prompt for another vector space: without the embedding of the caller and
+   * without the shared setting of the threshold.
+   */
+  static Query inOtherSpace(Prompt prompt, Query query) {
+    return new Query(
+        query.text(),
+        query.scope(),
+        query.key(),
+        query.maxAge(),
+        prompt.maxDistance(),
+        Optional.empty(),
+        query.labelFilter(),
+        query.contributor());
   }
 
   /** Returns the same request, which bypasses the cache for a reason of the cache. */

@@ -168,15 +168,6 @@ sealed interface LookupResult {
           });
     }
 
-    /** Returns the same miss before its prompt was embedded, even if the caller has done that. */
-    Miss withoutEmbedding() {
-      return with(
-          draft -> {
-            draft.embedding = Optional.empty();
-            draft.embeddingTried = false;
-          });
-    }
-
     Miss withVersions(Optional<String> current) {
       return with(draft -> draft.versions = current);
     }

@@ -3,6 +3,7 @@ package io.github.semcache;
 import io.github.semcache.internal.migration.CompletionWatch;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.CacheEntry;
 import java.util.Optional;
@@ -59,7 +60,7 @@ final class PreviousLookup {
 
   /** Returns a miss without the results of the lookup in the store of the cache. */
   private static LookupResult.Miss inOldSpace(LookupResult.Miss miss) {
-    LookupResult.Miss old = LookupResult.Miss.of(miss.request().inOtherSpace()).withoutEmbedding();
+    LookupResult.Miss old = LookupResult.Miss.of(miss.request().inOtherSpace());
     return miss.isCounted() ? old.counted() : old;
   }
 
@@ -74,6 +75,14 @@ final class PreviousLookup {
   /** Returns the servable entry of a query's key. Failures are thrown. */
   Optional<CacheEntry> find(Query query) {
     return failOpen.require(Operation.FIND, () -> store.find(query)).entry();
+  }
+
+  /**
+   * Returns the keys of other entries that may be served for a query, by the old embeddings; none
+   * if there is no old embedder. Failures are thrown.
+   */
+  Set<String> duplicates(Prompt prompt, Query query) {
+    return lookup.duplicates(prompt, CacheRequest.inOtherSpace(prompt, query));
   }
 
   /** Returns the operations whose circuit is open, as {@code previous-find}. */

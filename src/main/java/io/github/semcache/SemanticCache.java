@@ -651,8 +651,9 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Stores an answer to a prompt, and removes the answers that the cache would have served for it
    * from other prompts: up to five entries in the same scope that the policy and the verifier
-   * accept. Two answers to the same question in different words then do not compete. The new answer
-   * is stored first.
+   * accept, and as many in the {@linkplain SemanticCacheBuilder#previousStore previous store}. Two
+   * answers to the same question in different words then do not compete. The new answer is stored
+   * first.
    *
    * @param prompt the prompt
    * @param reply the reply
@@ -666,10 +667,10 @@ public final class SemanticCache implements AutoCloseable {
   public long putReplacing(Prompt prompt, ChatReply reply) {
     checkOpen();
     requireNonNull(reply, "reply");
-    List<String> replaced =
+    Set<String> replaced =
         limits.runExplicitCall(
             () -> {
-              List<String> duplicates = lookup.duplicates(prompt, queries.queryOf(prompt));
+              Set<String> duplicates = lookup.duplicates(prompt, queries.queryOf(prompt));
               writer.put(prompt, reply);
               return duplicates;
             });
