@@ -14,6 +14,7 @@ import io.github.semcache.internal.entry.ReplyMapper;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.learning.ConfirmationRecorder;
 import io.github.semcache.internal.learning.HitEvaluator;
+import io.github.semcache.internal.migration.CopyMark;
 import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
@@ -211,7 +212,6 @@ final class AnswerWriter {
     if (evaluator != null) {
       miss.decided().ifPresent(decided -> evaluator.onReply(decided, reply, stored));
     }
-    return stored.map(CacheEntry::key);
   }
 
   private boolean admits(Prompt prompt, ChatReply reply) {
@@ -224,11 +224,12 @@ final class AnswerWriter {
     if (versions.isEmpty()) {
       return Optional.empty();
     }
-    Optional<CacheEntry> replaced = replaced(miss);
-    if (!request.prompt().isCurated() && isCurated(replaced, versions.get())) {
+    Replaced found = replaced(miss);
+    if (!request.prompt().isCurated() && found.isCurated()) {
       release(miss);
       return Optional.empty();
     }
+    Optional<CacheEntry> replaced = found.entry();
     Optional<Duration> timeToLive =
         expiry.get().timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
     NewEntry entry =
@@ -259,27 +260,55 @@ final class AnswerWriter {
   }
 
   /**
-   * Returns the entry that the answer replaces. A request that did not look it up, because it asks
-   * for a new answer, does so now.
+   * The entry that an answer replaces.
+   *
+   * @param entry the entry; empty if there is none
+   * @param versions the versions of its dependencies in the store of the entry
    */
-  private Optional<CacheEntry> replaced(LookupResult.Miss miss) {
-    CacheRequest request = miss.request();
-    if (request.reads() || miss.waiting().stored().isPresent()) {
-      return miss.waiting().stored();
+  private record Replaced(Optional<CacheEntry> entry, String versions) {
+
+    /** Excludes entries of another scope, and copies that may never be served. */
+    static Replaced of(Query query, Optional<CacheEntry> stored, String versions) {
+      return new Replaced(
+          stored
+              .filter(entry -> entry.scope().equals(query.scope().hash()))
+              .filter(entry -> !CopyMark.isPending(entry)),
+          versions);
     }
-    Optional<CacheEntry> found =
-        store.tryFind(request.query()).flatMap(ResilientStore.Found::stored);
-    return found.isPresent() || previous == null
-        ? found
-        : previous.tryFind(request.query()).flatMap(ResilientStore.Found::stored);
+
+    static Replaced find(ResilientStore store, Query query) {
+      return store
+          .tryFind(query)
+          .map(found -> of(query, found.stored(), found.versions()))
+          .orElseGet(() -> new Replaced(Optional.empty(), ""));
+    }
+
+    /** Returns whether the entry is curated, and its dependencies have not changed. */
+    boolean isCurated() {
+      return entry
+          .filter(Curation::isCurated)
+          .filter(found -> DependencyStamp.matches(found, versions))
+          .isPresent();
+    }
   }
 
-  /** Returns whether an entry is curated, and its dependencies have not changed. */
-  private static boolean isCurated(Optional<CacheEntry> entry, String versions) {
-    return entry
-        .filter(Curation::isCurated)
-        .filter(found -> DependencyStamp.matches(found, versions))
-        .isPresent();
+  /**
+   * Returns the entry that the answer replaces. The store is searched if the request did not look
+   * up the entry, because it asks for a new answer or its deadline had expired. If the store has
+   * none, the previous store is searched, unless the lookup would have served its entry.
+   */
+  private Replaced replaced(LookupResult.Miss miss) {
+    CacheRequest request = miss.request();
+    boolean isLookedUp =
+        miss.waiting().stored().isPresent() || (request.reads() && miss.versions().isPresent());
+    Replaced replaced =
+        isLookedUp
+            ? Replaced.of(
+                request.query(), miss.waiting().stored(), miss.versions().orElse(""))
+            : Replaced.find(store, request.query());
+    return replaced.entry().isPresent() || previous == null || request.readsAll()
+        ? replaced
+        : Replaced.find(previous, request.query());
   }
 
   private CacheEntry marked(
@@ -356,10 +385,10 @@ final class AnswerWriter {
 
   /**
    * Stores the answer of an entry under the key of another query too, in the same answer group,
-   * until the entry expires.
+   * until the entry expires. A curated answer of that query is not replaced.
    */
   void addKey(LookupResult.Miss miss, CacheEntry entry) {
-    if (miss.request().addsKeys()) {
+    if (miss.request().addsKeys() && !replaced(miss).isCurated()) {
       ReplyMapper.copyFor(miss.request().query(), miss.embedding(), entry, time.instant())
           .ifPresent(store::tryPut);
     }

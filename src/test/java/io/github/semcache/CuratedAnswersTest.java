@@ -3,14 +3,18 @@ package io.github.semcache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.NewEntry;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Curated answers, which outrank answers of the model and are not replaced by them. */
@@ -150,5 +154,76 @@ class CuratedAnswersTest extends CacheFixture {
                 .map(CacheEntry::attributes))
         .singleElement()
         .satisfies(attributes -> assertThat(attributes).doesNotContainKey("curated"));
+  }
+
+  @Test
+  void copyForAnotherWordingDoesNotReplaceACuratedAnswer() {
+    PairVerifier chatVerifier =
+        pair -> Verification.accept().plusCost(new Verification.Cost(1, 0, 0));
+    SemanticCache verifying = curatedBuilder().verifier(chatVerifier).build();
+    put(verifying, PROMPT, "curated");
+    time.advance(Duration.ofHours(2));
+    verifying.put(PARAPHRASE, "not curated");
+
+    Answer young = verifying.ask(PROMPT.maxAge(Duration.ofHours(1)));
+
+    assertThat(young.text()).isEqualTo("not curated");
+    assertThat(verifying.ask(PROMPT).text()).isEqualTo("curated");
+  }
+
+  @Test
+  void explanationPrefersCuratedAnswersAsLookupsDo() {
+    embedder.place("near", 5);
+    for (PairVerifier verifier : List.of(PairVerifier.none(), accepting())) {
+      SemanticCache explaining = curatedBuilder().verifier(verifier).build();
+      explaining.put(Prompt.of("near"), "not curated");
+      put(explaining, PARAPHRASE, "curated");
+
+      Explanation explanation = explaining.explain(PROMPT);
+
+      assertThat(explanation.decision())
+          .isEqualTo(Decision.hit(explanation.candidates().get(1).match()));
+      assertThat(explanation.candidates())
+          .extracting(candidate -> candidate.match().entry().answer())
+          .containsExactly("not curated", "curated");
+    }
+  }
+
+  private static PairVerifier accepting() {
+    return pair -> Verification.accept();
+  }
+
+  @Test
+  void curatedAnswerThatWasNotLookedUpInTimeIsNotReplaced() {
+    put(shared, PROMPT, "curated");
+    SemanticCache slow =
+        curatedBuilder()
+            .deadline(Duration.ofMillis(50))
+            .normalizer(
+                text -> {
+                  time.advance(Duration.ofSeconds(1));
+                  return text;
+                })
+            .build();
+
+    Answer answer = slow.ask(PROMPT);
+
+    assertThat(answer.missReason()).contains(MissReason.DEADLINE);
+    assertThat(shared.ask(PROMPT).text()).isEqualTo("curated");
+  }
+
+  @Test
+  void entryOfAnotherScopeUnderTheKeyIsReplaced() {
+    put(shared, PROMPT, "curated");
+    CacheEntry entry = store.entries().findFirst().orElseThrow().entry();
+    CacheEntry foreign =
+        new CacheEntry(
+            entry.key(), "another scope", PARIS, "planted", entry.attributes(), time.instant());
+    store.put(List.of(new NewEntry(foreign, Optional.empty(), Optional.empty())));
+
+    shared.ask(PROMPT);
+
+    assertThat(shared.ask(PROMPT).text()).isEqualTo("answer 1");
+    assertThat(shared.ask(PROMPT).source()).isEqualTo(Answer.Source.EXACT);
   }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.migration.StoreMigration;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
@@ -268,6 +270,64 @@ class PreviousStoreTest extends CacheFixture {
 
     awaitCopy();
     assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+    cache.close();
+  }
+
+  @Test
+  void answersOfTheModelDoNotReplaceACuratedAnswerOfThePreviousStore() {
+    Prompt dependent = Prompt.of(PYTHON).dependsOn("docs");
+    try (SemanticCache oldCache = builder().embedder(oldModel).store(old).build()) {
+      oldCache.put(Prompt.of(PARIS).label("topic", "geography").curated(), "curated");
+      oldCache.put(dependent.curated(), "curated");
+    }
+    time.advance(Duration.ofHours(2));
+    SemanticCache cache = transition().build();
+
+    assertThat(
+            List.of(
+                Prompt.of(PARIS).label("topic", "x").where(LabelFilter.anyOf("topic", "x")),
+                Prompt.of(PARIS).maxAge(Duration.ofHours(1)),
+                Prompt.of(PARIS).refresh(),
+                dependent.refresh()))
+        .allSatisfy(
+            prompt -> {
+              Answer answer = cache.ask(prompt);
+              assertThat(answer.source()).isEqualTo(Answer.Source.MODEL);
+              assertThat(answer.entryId()).isEmpty();
+            });
+
+    assertThat(cache.ask(PARIS).text()).isEqualTo("curated");
+    assertThat(cache.ask(dependent).text()).isEqualTo("curated");
+    cache.close();
+  }
+
+  @Test
+  void migrationDoesNotReplaceACuratedAnswerByOneThatIsNotCurated() {
+    SemanticCache cache = transition().build();
+    cache.put(Prompt.of(PARIS).curated(), "curated");
+    time.advance(Duration.ofHours(1));
+    putOld(PARIS, "of an instance of the old version");
+
+    StoreMigration.Result result =
+        StoreMigration.builder(old, current, model).timeSource(time).build().run();
+
+    assertThat(result.present()).isEqualTo(1);
+    assertThat(cache.ask(PARIS).text()).isEqualTo("curated");
+    cache.close();
+  }
+
+  @Test
+  void putReplacingRemovesAnswersOfThePreviousStore() {
+    putOld(PARIS_PARAPHRASE, "outdated");
+    putOld(PYTHON, "reversed()");
+    SemanticCache cache = transition().build();
+
+    Prompt prompt = Prompt.of(PARIS).embedding(model.embed(List.of(PARIS)).get(0));
+    assertThat(cache.putReplacing(prompt, ChatReply.of("current"))).isEqualTo(1);
+
+    assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+    assertThat(cache.lookup(Prompt.of(PARIS))).map(Answer::text).contains("current");
+    assertThat(cache.lookup(Prompt.of(PYTHON))).isPresent();
     cache.close();
   }
 

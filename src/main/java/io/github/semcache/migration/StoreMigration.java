@@ -43,8 +43,9 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * <p><b>Resumption.</b> An entry is skipped if the new store has an entry with its key that is not
- * older. A migration that was interrupted, also by the end of the process, therefore continues when
- * it is run again. It may run in several processes at the same time.
+ * older, or that is {@linkplain io.github.semcache.prompt.Prompt#curated() curated} while the old
+ * one is not. A migration that was interrupted, also by the end of the process, therefore continues
+ * when it is run again. It may run in several processes at the same time.
  *
  * <p><b>Completion.</b> The old store is listed until a listing has no entry to copy, at most three
  * times. Then copies are removed whose original does not exist any more, because an instance of the

@@ -1,6 +1,7 @@
 package io.github.semcache.internal.migration;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.entry.Curation;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.learning.WrongReports;
 import io.github.semcache.prompt.Prompt;
@@ -26,7 +27,7 @@ import java.util.stream.Collectors;
 
 /**
  * Copies entries from an old store to a new one, with their remaining time to live, attributes, and
- * terms. A copy does not replace a newer entry.
+ * terms. A copy does not replace a newer entry, and replaces a curated one only if it is curated.
  *
  * <p>Changes that are made in both stores, in the old one first, reach the copy. It is written as
  * {@linkplain CopyMark pending}, then the original is read again, and only then is the copy
@@ -70,7 +71,7 @@ public final class EntryCopier {
     MISSING,
     /** The entry was copied. */
     COPIED,
-    /** The new store has an entry that is not older, or one is being computed. */
+    /** The new store has an entry that the copy must not replace, or one is being computed. */
     PRESENT,
     /** The entry was removed or has expired, or one of its dependencies has changed. */
     OUTDATED,
@@ -111,8 +112,13 @@ public final class EntryCopier {
   private static boolean isMissing(CacheEntry original, Optional<CacheEntry> existing) {
     return existing
         .filter(entry -> !CopyMark.isPending(entry))
-        .filter(entry -> !entry.createdAt().isBefore(original.createdAt()))
+        .filter(entry -> !entry.createdAt().isBefore(original.createdAt()) || isKept(entry, original))
         .isEmpty();
+  }
+
+  /** Returns whether an entry must not be replaced, because only that entry is curated. */
+  private static boolean isKept(CacheEntry existing, CacheEntry original) {
+    return Curation.isCurated(existing) && !Curation.isCurated(original);
   }
 
   /**
