@@ -2,6 +2,7 @@ package io.github.semcache.redis;
 
 import io.github.semcache.store.EntrySelector;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -36,7 +37,8 @@ final class FieldFilter {
     static Condition terms(List<Set<String>> terms) {
       return new Condition(
           HashCodec.TERMS,
-          joined -> EntrySelector.ByTerms.matches(Set.of(joined.split(",")), terms));
+          joined ->
+              EntrySelector.ByTerms.matches(new HashSet<>(Arrays.asList(joined.split(","))), terms));
     }
 
     static Condition createdBefore(long millis) {
