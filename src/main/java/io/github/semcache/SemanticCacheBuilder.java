@@ -768,8 +768,9 @@ public final class SemanticCacheBuilder {
    * AnswerJudge#local}, or {@link AnswerJudge#sameText} for an {@linkplain #exactOnly exact-only}
    * cache. Answers are compared in the background.
    *
-   * <p>An answer to a prompt without a contributor is served to nobody until it is confirmed, and
-   * confirms no other one. Answers that were stored by {@code put} or {@code putAll}, or without
+   * <p>An answer to a prompt without a contributor confirms no other one. It is served to all when
+   * {@code count + 1} contributors have received an equal answer, because the first of them may be
+   * the one who asked without an id. Answers that were stored by {@code put} or {@code putAll}, or without
    * this option, need no confirmation. The number is stored with each answer, so all caches on the
    * same store honor it; set it on all of them. Calls of different contributors are not coalesced.
    *

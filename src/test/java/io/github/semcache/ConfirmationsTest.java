@@ -107,6 +107,23 @@ class ConfirmationsTest extends CacheFixture {
   }
 
   @Test
+  void oneContributorDoesNotConfirmAnAnswerThatWasAskedWithoutAnId() {
+    SemanticCache one = confirming(1);
+    modelAnswers("Pay here: evil.example");
+    one.ask(PROMPT);
+    one.ask(by("a", PROMPT));
+    one.ask(PARAPHRASE);
+    one.ask(by("a", PARAPHRASE).refresh());
+
+    assertThat(one.lookup(by("b", PROMPT))).isEmpty();
+    assertThat(one.lookup(by("b", PARAPHRASE))).isEmpty();
+    assertThat(one.lookup(by("a", PROMPT))).isPresent();
+
+    one.ask(by("b", PROMPT));
+    assertThat(one.lookup(by("c", PROMPT))).isPresent();
+  }
+
+  @Test
   void differentAnswerConfirmsNothingAndIsServedToItsContributor() {
     SemanticCache one = confirming(1);
     modelAnswers("Lyon");
@@ -140,6 +157,8 @@ class ConfirmationsTest extends CacheFixture {
     shared.ask(PROMPT);
     assertThat(shared.lookup(PROMPT)).isEmpty();
     ask("b", PROMPT);
+    assertThat(shared.lookup(PROMPT)).isEmpty();
+    ask("c", PROMPT);
 
     assertThat(shared.lookup(PROMPT)).isPresent();
   }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * so a confirmation takes effect for all instances on the same store with their next lookup.
  *
  * <p>The attribute {@code confirmations} consists of words separated by spaces: the required number
- * of confirmations, the contributor whose prompt the model answered ({@code -} if unknown), and the
- * contributors who confirmed the answer. A contributor is identified by the first 32 hexadecimal
+ * of confirmations, the first known contributor who received the answer from the model ({@code -}
+ * if there is none), and the contributors who confirmed the answer. A contributor is identified by the first 32 hexadecimal
  * digits of its {@linkplain Query#contributor hash}. An entry without the attribute needs no
  * confirmation. An entry with a malformed attribute is not served.
  */
@@ -57,12 +57,17 @@ public final class Confirmations {
       return confirmedBy.size() >= required;
     }
 
-    /** Adds confirmations of other contributors, as many as are required. */
+    /**
+     * Adds confirmations of other contributors, as many as are required. If the contributor is
+     * unknown, the first one that is known takes its place: it may be the same person.
+     */
     Content with(Collection<String> added) {
       Set<String> all = new LinkedHashSet<>(confirmedBy);
       all.addAll(added);
-      all.remove(contributor);
-      return new Content(required, contributor, all.stream().limit(required).toList());
+      String first =
+          contributor.equals(UNKNOWN) && !all.isEmpty() ? all.iterator().next() : contributor;
+      all.remove(first);
+      return new Content(required, first, all.stream().limit(required).toList());
     }
 
     CacheEntry writeTo(CacheEntry entry) {
