@@ -385,11 +385,19 @@ final class AnswerWriter {
 
   /**
    * Stores the answer of an entry under the key of another query too, in the same answer group,
-   * until the entry expires. A curated answer of that query is not replaced.
+   * until the entry expires. A curated answer of that query is not replaced. Reads the entry again,
+   * which may have been removed while it was verified.
    */
   void addKey(LookupResult.Miss miss, CacheEntry entry) {
     if (miss.request().addsKeys() && !replaced(miss).isCurated()) {
-      ReplyMapper.copyFor(miss.request().query(), miss.embedding(), entry, time.instant())
+      store
+          .tryFindEntry(entry.key())
+          .filter(current -> current.createdAt().equals(entry.createdAt()))
+          .filter(current -> current.answer().equals(entry.answer()))
+          .flatMap(
+              current ->
+                  ReplyMapper.copyFor(
+                      miss.request().query(), miss.embedding(), current, time.instant()))
           .ifPresent(store::tryPut);
     }
   }

@@ -107,6 +107,11 @@ final class ResilientStore {
     return failOpen.attempt(Operation.FIND, () -> find(query, dependencies));
   }
 
+  /** Returns an entry, whether it is servable or not; empty if there is none or the store fails. */
+  Optional<CacheEntry> tryFindEntry(String key) {
+    return failOpen.attempt(Operation.FIND, () -> store.find(key)).flatMap(found -> found);
+  }
+
   /**
    * Returns the servable entries of several queries, with one lookup by their keys, and one more if
    * a query has dependencies; empty if the store fails.

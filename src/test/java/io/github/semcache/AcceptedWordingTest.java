@@ -8,6 +8,7 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
@@ -173,6 +174,22 @@ class AcceptedWordingTest extends CacheFixture {
       await().until(() -> cache.stats().verifications().accepted() == 1);
       assertThat(cache.ask(PARIS_PARAPHRASE).text()).isEqualTo("answer 1");
     }
+  }
+
+  @Test
+  void answerThatIsRemovedWhileAModelVerifiesItIsNotStoredAgain() {
+    PairVerifier removing =
+        pair -> {
+          store.remove(new EntrySelector.All());
+          return Verification.accept().plusCost(new Verification.Cost(1, 0, 0));
+        };
+    try (SemanticCache cache = builder().store(store).verifier(removing).build()) {
+      cache.put(Prompt.of(PARIS), "Paris");
+
+      assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isPresent();
+    }
+
+    assertThat(store.count(new EntrySelector.All())).isZero();
   }
 
   @Test
