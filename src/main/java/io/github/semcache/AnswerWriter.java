@@ -303,8 +303,7 @@ final class AnswerWriter {
         miss.waiting().stored().isPresent() || (request.reads() && miss.versions().isPresent());
     Replaced replaced =
         isLookedUp
-            ? Replaced.of(
-                request.query(), miss.waiting().stored(), miss.versions().orElse(""))
+            ? Replaced.of(request.query(), miss.waiting().stored(), miss.versions().orElse(""))
             : Replaced.find(store, request.query());
     return replaced.entry().isPresent() || previous == null || request.readsAll()
         ? replaced

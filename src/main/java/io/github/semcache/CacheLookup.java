@@ -394,8 +394,7 @@ final class CacheLookup {
       return first;
     }
     VerifiedDecision second =
-        verifier.decide(
-            query, without(curated, matches), candidates -> decide(query, candidates));
+        verifier.decide(query, without(curated, matches), candidates -> decide(query, candidates));
     return isFirst(first.decision(), second.decision(), curated, matches) ? first : second;
   }
 

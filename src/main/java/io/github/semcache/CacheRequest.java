@@ -84,7 +84,9 @@ record CacheRequest(
     return mode == Prompt.Mode.USE;
   }
 
-  /** Returns whether the request may be answered from the cache, whatever the age and the labels. */
+  /**
+   * Returns whether the request may be answered from the cache, whatever the age and the labels.
+   */
   boolean readsAll() {
     return reads() && query.maxAge().isEmpty() && query.labelFilter().isEmpty();
   }

@@ -770,9 +770,10 @@ public final class SemanticCacheBuilder {
    *
    * <p>An answer to a prompt without a contributor confirms no other one. It is served to all when
    * {@code count + 1} contributors have received an equal answer, because the first of them may be
-   * the one who asked without an id. Answers that were stored by {@code put} or {@code putAll}, or without
-   * this option, need no confirmation. The number is stored with each answer, so all caches on the
-   * same store honor it; set it on all of them. Calls of different contributors are not coalesced.
+   * the one who asked without an id. Answers that were stored by {@code put} or {@code putAll}, or
+   * without this option, need no confirmation. The number is stored with each answer, so all caches
+   * on the same store honor it; set it on all of them. Calls of different contributors are not
+   * coalesced.
    *
    * <p>Protects against an attacker with at most {@code count} ids.
    *
@@ -1026,8 +1027,8 @@ public final class SemanticCacheBuilder {
     }
     if (lease.isPresent() && confirmations > 0) {
       throw new IllegalArgumentException(
-          "singleFlightAcrossInstances and confirmations are both set; calls of different contributors"
-              + " must not share an answer");
+          "singleFlightAcrossInstances and confirmations are both set; calls of different"
+              + " contributors must not share an answer");
     }
     // In shadow mode every request calls the model, and nothing is served.
     return new CacheOptions.Sharing(

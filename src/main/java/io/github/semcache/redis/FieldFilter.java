@@ -38,7 +38,8 @@ final class FieldFilter {
       return new Condition(
           HashCodec.TERMS,
           joined ->
-              EntrySelector.ByTerms.matches(new HashSet<>(Arrays.asList(joined.split(","))), terms));
+              EntrySelector.ByTerms.matches(
+                  new HashSet<>(Arrays.asList(joined.split(","))), terms));
     }
 
     static Condition createdBefore(long millis) {

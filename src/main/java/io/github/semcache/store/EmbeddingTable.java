@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * dimensions on, a search first computes an upper bound of each similarity from the signs of the
  * components (see {@link BinaryQuantizer}), which are 32 times smaller than the embeddings. It then
  * computes the similarities of those embeddings whose bound exceeds the least similarity of the
- * result. The result lacks one of the nearest embeddings with a probability of 3e-5.
+ * result. The result lacks each of the nearest embeddings with a probability of 3e-5.
  *
  * <p>Supports concurrent searches. A change must not run concurrently with a search or another
  * change.

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * A store on the heap. A search takes time proportional to the number of entries in the scope. It
  * compares the query with every entry of a scope that has fewer than 1,024. In larger scopes, it
  * skips entries that cannot be near according to an estimate from one bit per component; it misses
- * one of the nearest entries with a probability of 0.00003.
+ * each of the nearest entries with a probability of 0.00003.
  *
  * <p>The number of entries and their memory are bounded. When the store is full, it evicts the
  * least recently used entry. Writing an entry, finding it by its key, and returning it as the

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The attribute {@code confirmations} consists of words separated by spaces: the required number
  * of confirmations, the first known contributor who received the answer from the model ({@code -}
- * if there is none), and the contributors who confirmed the answer. A contributor is identified by the first 32 hexadecimal
- * digits of its {@linkplain Query#contributor hash}. An entry without the attribute needs no
- * confirmation. An entry with a malformed attribute is not served.
+ * if there is none), and the contributors who confirmed the answer. A contributor is identified by
+ * the first 32 hexadecimal digits of its {@linkplain Query#contributor hash}. An entry without the
+ * attribute needs no confirmation. An entry with a malformed attribute is not served.
  */
 public final class Confirmations {
   /** The maximum number of required confirmations. */

@@ -112,7 +112,8 @@ public final class EntryCopier {
   private static boolean isMissing(CacheEntry original, Optional<CacheEntry> existing) {
     return existing
         .filter(entry -> !CopyMark.isPending(entry))
-        .filter(entry -> !entry.createdAt().isBefore(original.createdAt()) || isKept(entry, original))
+        .filter(
+            entry -> !entry.createdAt().isBefore(original.createdAt()) || isKept(entry, original))
         .isEmpty();
   }
 
