@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
  * pairs.jsonl} are of ten kinds. The sentences of {@code wrappers.txt} contain the prompt of a
  * victim and an additional instruction.
  */
+@Tag("slow")
 class RedTeamTest {
   private static final String PAIRS = "redteam/pairs.jsonl";
   private static final String WRAPPERS = "redteam/wrappers.txt";

@@ -136,7 +136,6 @@ final class EffortSection {
    * Returns the CPU time of each variant per search, of the calling thread and the main thread of
    * the server. Unlike the elapsed time, it hardly depends on the load of the machine.
    */
-  @SafeVarargs
   private double[] cpuMicros(IntConsumer... variants) {
     double[] micros = new double[variants.length];
     int rounds = (int) Math.max(1, duration.toMillis() / 100);

@@ -116,6 +116,7 @@ final class ScaleBenchmark implements Callable<Integer> {
         .build();
   }
 
+  @SuppressWarnings("deprecation") // Jedis has no other method for commands without a key
   private static void reload(UnifiedJedis jedis) {
     jedis.sendCommand(() -> "DEBUG".getBytes(StandardCharsets.US_ASCII), "RELOAD");
   }

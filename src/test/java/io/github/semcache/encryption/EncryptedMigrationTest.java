@@ -3,7 +3,9 @@ package io.github.semcache.encryption;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.migration.MigrationContract;
 import io.github.semcache.store.InMemoryVectorStore;
+import org.junit.jupiter.api.Tag;
 
+@Tag("slow")
 class EncryptedMigrationTest extends MigrationContract<EncryptedStore.WithStateAndList> {
   @Override
   protected EncryptedStore.WithStateAndList open(EmbeddingSpace space) {

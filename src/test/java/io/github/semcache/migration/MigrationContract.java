@@ -85,6 +85,9 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
 
   protected abstract void close(S opened);
 
+  /** Waits until changes by other instances are visible. By default they are at once. */
+  protected void awaitStaleness() {}
+
   /** Returns whether both stores have the same versions of dependencies. */
   protected boolean sharesVersions() {
     return false;
@@ -485,6 +488,7 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
     assertThat(source(cache, prompt)).contains(Answer.Source.EXACT);
 
     old.invalidateDependents("atlas");
+    awaitStaleness();
 
     assertThat(cache.lookup(prompt)).isEmpty();
   }

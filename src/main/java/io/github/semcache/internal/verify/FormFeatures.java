@@ -128,8 +128,8 @@ final class FormFeatures {
 
   /**
    * Returns whether both texts are requests and one of them has a word that the other lacks, other
-   * than verbs of requests and words of little meaning: "show me round trip flights", "are there any
-   * flights".
+   * than verbs of requests and words of little meaning: "show me round trip flights", "are there
+   * any flights".
    */
   static boolean isWordAddedToRequest(TokenAlignment alignment) {
     Side a = alignment.first;

@@ -204,8 +204,8 @@ public final class PairFeatures {
   }
 
   /**
-   * Returns whether one of two requests has a word that the other lacks: "show me round trip flights
-   * to boston", "are there any flights to boston".
+   * Returns whether one of two requests has a word that the other lacks: "show me round trip
+   * flights to boston", "are there any flights to boston".
    *
    * @return whether a word other than a verb of requests is added
    */
