@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.semcache.testing.JavaProcess;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class SmallHeapTest {
   @Test
   void storeWithDefaultBoundsFitsIntoTheHeap() throws Exception {
