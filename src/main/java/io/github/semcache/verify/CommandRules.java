@@ -213,7 +213,7 @@ final class CommandRules {
   private CommandRules() {}
 
   /** Returns the reason why two texts are commands with different effects, or null. */
-  static @Nullable String difference(String a, String b) {
+  static @Nullable String difference(SurfaceTokens a, SurfaceTokens b) {
     List<String> first = words(a);
     List<String> second = words(b);
     String particle = particle(first);
@@ -234,8 +234,8 @@ final class CommandRules {
         : null;
   }
 
-  private static List<String> words(String text) {
-    List<String> words = new SurfaceTokens(text).lowerCaseWords();
+  private static List<String> words(SurfaceTokens text) {
+    List<String> words = text.lowerCaseWords();
     return words.subList(0, Math.min(words.size(), MAX_WORDS));
   }
 

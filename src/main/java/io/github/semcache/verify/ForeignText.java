@@ -1,6 +1,5 @@
 package io.github.semcache.verify;
 
-import io.github.semcache.guard.PromptPair;
 import io.github.semcache.internal.language.TextAnalysis;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
@@ -12,13 +11,13 @@ final class ForeignText {
   private ForeignText() {}
 
   /** Returns the decision, or null if both texts are English. */
-  static @Nullable Verification verify(PromptPair prompts, TextDiff diff) {
+  static @Nullable Verification verify(SurfaceTokens asked, SurfaceTokens cached, TextDiff diff) {
     boolean readable = isReadable(diff.first()) && isReadable(diff.second());
     if (diff.mayBeEnglish() && readable) {
       return null;
     }
-    List<String> a = new SurfaceTokens(prompts.asked()).lowerCaseWords();
-    List<String> b = new SurfaceTokens(prompts.cached()).lowerCaseWords();
+    List<String> a = asked.lowerCaseWords();
+    List<String> b = cached.lowerCaseWords();
     if (!a.isEmpty() && a.equals(b)) {
       return Verification.accept().withScore(1);
     }

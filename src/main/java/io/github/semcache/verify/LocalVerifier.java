@@ -137,23 +137,25 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
   private Verification verify(PromptPair prompts, double distance) {
     String added = AddedText.difference(prompts.asked(), prompts.cached());
     boolean hasAddedSentence = AddedText.SENTENCE.equals(added);
-    String reason = hasAddedSentence ? null : added;
-    if (reason == null) {
-      reason = SurfaceRules.difference(prompts.asked(), prompts.cached());
+    if (added != null && !hasAddedSentence) {
+      return Verification.reject(added).withScore(0);
     }
-    if (reason != null) {
-      return Verification.reject(reason).withScore(0);
+    SurfaceTokens asked = new SurfaceTokens(prompts.asked());
+    SurfaceTokens cached = new SurfaceTokens(prompts.cached());
+    String surface = SurfaceRules.difference(asked, cached);
+    if (surface != null) {
+      return Verification.reject(surface).withScore(0);
     }
     TextDiff diff = TextDiff.of(Dictionary.english(), prompts.asked(), prompts.cached());
     if (!diff.isUnreadTextSame()) {
       return Verification.unsure("unread-rest");
     }
-    Verification foreign = ForeignText.verify(prompts, diff);
+    Verification foreign = ForeignText.verify(asked, cached, diff);
     if (foreign != null) {
       return foreign;
     }
     PairFeatures features = PairFeatures.of(prompts, diff, distance);
-    String rule = PairRules.difference(prompts, features);
+    String rule = PairRules.difference(asked, cached, features);
     if (rule != null) {
       return new Verification(Outcome.REJECT, rule, OptionalDouble.of(0));
     }

@@ -1,6 +1,5 @@
 package io.github.semcache.verify;
 
-import io.github.semcache.guard.PromptPair;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.verify.PairFeatures;
@@ -43,7 +42,8 @@ final class PairRules {
 
   private PairRules() {}
 
-  static @Nullable String difference(PromptPair prompts, PairFeatures features) {
+  static @Nullable String difference(
+      SurfaceTokens asked, SurfaceTokens cached, PairFeatures features) {
     TextDiff diff = features.diff();
     List<Token> first = diff.first().tokens();
     List<Token> second = diff.second().tokens();
@@ -57,7 +57,7 @@ final class PairRules {
     if (replacement != null) {
       return replacement;
     }
-    String command = CommandRules.difference(prompts.asked(), prompts.cached());
+    String command = CommandRules.difference(asked, cached);
     if (command != null) {
       return command;
     }
@@ -70,7 +70,7 @@ final class PairRules {
       if (shared >= MIN_SHARED && shared * 2 >= Math.max(first.size(), second.size())) {
         return "template";
       }
-      if (isPayloadChanged(prompts)) {
+      if (isPayloadChanged(asked.text, cached.text)) {
         return "template";
       }
     }
@@ -260,12 +260,10 @@ final class PairRules {
   /**
    * Returns whether the texts have the same words before a colon or line break, and others after.
    */
-  private static boolean isPayloadChanged(PromptPair prompts) {
-    int i = payload(prompts.asked());
-    int j = payload(prompts.cached());
-    return i > 0
-        && j > 0
-        && prompts.asked().substring(0, i).equalsIgnoreCase(prompts.cached().substring(0, j));
+  private static boolean isPayloadChanged(String asked, String cached) {
+    int i = payload(asked);
+    int j = payload(cached);
+    return i > 0 && j > 0 && asked.substring(0, i).equalsIgnoreCase(cached.substring(0, j));
   }
 
   private static int payload(String text) {

@@ -54,12 +54,10 @@ final class SurfaceRules {
   private SurfaceRules() {}
 
   /** Returns the reason why two texts differ in more than their words, or null. */
-  static @Nullable String difference(String a, String b) {
-    if (isSpaceChanged(a, b)) {
+  static @Nullable String difference(SurfaceTokens first, SurfaceTokens second) {
+    if (isSpaceChanged(first.text, second.text)) {
       return "whitespace";
     }
-    SurfaceTokens first = new SurfaceTokens(a);
-    SurfaceTokens second = new SurfaceTokens(b);
     if (areSymbolsChanged(first, second)) {
       return "symbol";
     }
