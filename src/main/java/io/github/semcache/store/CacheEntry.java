@@ -89,9 +89,7 @@ public record CacheEntry(
    * @return a copy of this entry with the given group
    */
   public CacheEntry group(String group) {
-    Map<String, String> changed = new HashMap<>(attributes);
-    changed.put(GROUP, requireNonNull(group, "group"));
-    return attributes(changed);
+    return attribute(GROUP, requireNonNull(group, "group"));
   }
 
   /**
@@ -131,6 +129,31 @@ public record CacheEntry(
     labels
         .numbers()
         .forEach((name, value) -> changed.put(NUMBER_LABEL + name, Double.toString(value)));
+    return attributes(changed);
+  }
+
+  /**
+   * Returns a copy with another value of one attribute.
+   *
+   * @param name the name of the attribute
+   * @param value the value, which replaces the previous one
+   * @return a copy of this entry with the given attribute
+   */
+  public CacheEntry attribute(String name, String value) {
+    Map<String, String> changed = new HashMap<>(attributes);
+    changed.put(name, value);
+    return attributes(changed);
+  }
+
+  /**
+   * Returns a copy without an attribute.
+   *
+   * @param name the name of the attribute, which need not exist
+   * @return a copy of this entry without the given attribute
+   */
+  public CacheEntry withoutAttribute(String name) {
+    Map<String, String> changed = new HashMap<>(attributes);
+    changed.remove(name);
     return attributes(changed);
   }
 

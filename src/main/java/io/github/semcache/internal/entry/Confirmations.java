@@ -6,10 +6,8 @@ import io.github.semcache.store.Match;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -73,9 +71,7 @@ public final class Confirmations {
     CacheEntry writeTo(CacheEntry entry) {
       List<String> words = new ArrayList<>(List.of(Integer.toString(required), contributor));
       words.addAll(confirmedBy);
-      Map<String, String> attributes = new HashMap<>(entry.attributes());
-      attributes.put(ATTRIBUTE, String.join(" ", words));
-      return entry.attributes(attributes);
+      return entry.attribute(ATTRIBUTE, String.join(" ", words));
     }
   }
 
@@ -101,11 +97,7 @@ public final class Confirmations {
    */
   public static CacheEntry inherit(CacheEntry entry, CacheEntry replaced) {
     String attribute = replaced.attributes().get(ATTRIBUTE);
-    Map<String, String> attributes = new HashMap<>(entry.attributes());
-    if (attribute != null) {
-      attributes.put(ATTRIBUTE, attribute);
-    }
-    return entry.attributes(attributes);
+    return attribute == null ? entry : entry.attribute(ATTRIBUTE, attribute);
   }
 
   /**

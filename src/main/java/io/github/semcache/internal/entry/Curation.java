@@ -2,9 +2,7 @@ package io.github.semcache.internal.entry;
 
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The mark of curated entries, an attribute that is returned with every lookup. */
 public final class Curation {
@@ -19,16 +17,12 @@ public final class Curation {
    * @return the entry with the mark
    */
   public static CacheEntry mark(CacheEntry entry) {
-    Map<String, String> attributes = new HashMap<>(entry.attributes());
-    attributes.put(ATTRIBUTE, "true");
-    return entry.attributes(attributes);
+    return entry.attribute(ATTRIBUTE, "true");
   }
 
   /** Returns the entry without the mark, for copies that nobody checked. */
   static CacheEntry unmark(CacheEntry entry) {
-    Map<String, String> attributes = new HashMap<>(entry.attributes());
-    attributes.remove(ATTRIBUTE);
-    return entry.attributes(attributes);
+    return entry.withoutAttribute(ATTRIBUTE);
   }
 
   /**

@@ -81,9 +81,7 @@ public final class ReplyMapper {
    * @return the entry with an additional attribute
    */
   public static CacheEntry withModelTime(CacheEntry entry, Duration took) {
-    Map<String, String> attributes = new HashMap<>(entry.attributes());
-    attributes.put(MODEL_MILLIS, Long.toString(took.toMillis()));
-    return entry.attributes(attributes);
+    return entry.attribute(MODEL_MILLIS, Long.toString(took.toMillis()));
   }
 
   /**
@@ -106,11 +104,9 @@ public final class ReplyMapper {
    */
   public static CacheEntry withExpiry(
       CacheEntry entry, Optional<Duration> timeToLive, Instant now) {
-    Map<String, String> attributes = new HashMap<>(entry.attributes());
-    attributes.put(
-        EXPIRES_AT,
-        timeToLive.map(ttl -> Long.toString(now.plus(ttl).toEpochMilli())).orElse(NEVER));
-    return TimeToLiveRenewal.remark(entry.attributes(attributes), timeToLive);
+    String expiry =
+        timeToLive.map(ttl -> Long.toString(now.plus(ttl).toEpochMilli())).orElse(NEVER);
+    return TimeToLiveRenewal.remark(entry.attribute(EXPIRES_AT, expiry), timeToLive);
   }
 
   /**

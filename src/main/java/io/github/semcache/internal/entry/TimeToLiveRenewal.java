@@ -4,7 +4,6 @@ import io.github.semcache.internal.concurrent.BoundedWorker;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -58,9 +57,7 @@ public final class TimeToLiveRenewal implements AutoCloseable {
   }
 
   private static CacheEntry withTimeToLive(CacheEntry entry, Duration timeToLive) {
-    Map<String, String> attributes = new HashMap<>(entry.attributes());
-    attributes.put(ATTRIBUTE, Long.toString(timeToLive.toMillis()));
-    return entry.attributes(attributes);
+    return entry.attribute(ATTRIBUTE, Long.toString(timeToLive.toMillis()));
   }
 
   /** Returns the time to live of a marked entry; empty for others. */
@@ -87,9 +84,7 @@ public final class TimeToLiveRenewal implements AutoCloseable {
     if (!entry.attributes().containsKey(ATTRIBUTE)) {
       return entry;
     }
-    Map<String, String> attributes = new HashMap<>(entry.attributes());
-    attributes.remove(ATTRIBUTE);
-    CacheEntry unmarked = entry.attributes(attributes);
+    CacheEntry unmarked = entry.withoutAttribute(ATTRIBUTE);
     return timeToLive.map(duration -> withTimeToLive(unmarked, duration)).orElse(unmarked);
   }
 

@@ -5,11 +5,9 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -108,9 +106,7 @@ public final class WrongReports {
     all.addAll(added);
     List<String> latest =
         new ArrayList<>(all).subList(Math.max(0, all.size() - MAX_REPORTS), all.size());
-    Map<String, String> attributes = new HashMap<>(entry.attributes());
-    attributes.put(WRONG_FOR, String.join(" ", latest));
-    return entry.attributes(attributes);
+    return entry.attribute(WRONG_FOR, String.join(" ", latest));
   }
 
   private static List<String> reports(String attribute) {

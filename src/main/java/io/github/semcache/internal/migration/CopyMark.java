@@ -1,8 +1,6 @@
 package io.github.semcache.internal.migration;
 
 import io.github.semcache.store.CacheEntry;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -30,9 +28,7 @@ public final class CopyMark {
   }
 
   private static CacheEntry with(CacheEntry entry, String mark) {
-    Map<String, String> attributes = new HashMap<>(entry.attributes());
-    attributes.put(ATTRIBUTE, mark);
-    return entry.attributes(attributes);
+    return entry.attribute(ATTRIBUTE, mark);
   }
 
   /** Returns whether an entry is the pending copy with a token. */
