@@ -1,7 +1,7 @@
 package io.github.semcache;
 
-import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.chat.ChatReply.Admission;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.concurrent.FatalErrors;
@@ -28,8 +28,8 @@ import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.LeaseStore.Lease;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,7 +1,7 @@
 package io.github.semcache;
 
-import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply.Admission;
 import io.github.semcache.deadline.Deadline;
 import io.github.semcache.deadline.Deadline.ContextAware;
 import io.github.semcache.deadline.Deadline.NonBlocking;

@@ -6,7 +6,7 @@ import io.github.semcache.internal.migration.CopyMark;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
-import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.CacheEntry;
@@ -14,14 +14,13 @@ import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.LeaseStore.Claim;
 import io.github.semcache.store.LeaseStore.Lease;
-import io.github.semcache.store.LocalLeases;
 import io.github.semcache.store.Match;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.FoundEntries;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.store.VectorStore.VersionedEntry;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +64,7 @@ final class ResilientStore {
     this.time = time;
     this.events = events;
     this.failOpen = failOpen;
-    this.leases = store.leases().orElseGet(() -> new LocalLeases(store));
+    this.leases = store.leases().orElseGet(() -> new LeaseStore.Local(store));
   }
 
   /**
@@ -409,7 +408,7 @@ final class ResilientStore {
         query.scope().hash(),
         k,
         notBefore(query),
-        query.labelFilter().map(LabelFilter::terms).orElse(List.of()));
+        query.labelFilter().map(Labels.Filter::terms).orElse(List.of()));
   }
 
   /**

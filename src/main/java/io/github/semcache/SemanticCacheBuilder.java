@@ -2,8 +2,8 @@ package io.github.semcache;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply.Admission;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
@@ -18,7 +18,6 @@ import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.CacheabilityPolicy;
-import io.github.semcache.policy.DistancePolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
@@ -1129,19 +1128,19 @@ public final class SemanticCacheBuilder {
     return verifier.asksModel() ? ASKING_FACTOR : 1;
   }
 
-  private HitPolicy guarded(DistancePolicy policy, PairVerifier checkedVerifier) {
+  private HitPolicy guarded(HitPolicy.Guarded policy, PairVerifier checkedVerifier) {
     return policy.guards(
         guards.orElseGet(
             () -> checkedVerifier == PairVerifier.none() ? Guards.english() : Guards.none()));
   }
 
-  private DistancePolicy distancePolicy(Embedder target, double factor) {
+  private HitPolicy.Guarded distancePolicy(Embedder target, double factor) {
     return maxDistance.isPresent()
         ? HitPolicy.maxDistance(maxDistance.getAsDouble())
         : distancePolicy(target.maxDistance(), factor);
   }
 
-  private DistancePolicy distancePolicy(OptionalDouble declared, double factor) {
+  private HitPolicy.Guarded distancePolicy(OptionalDouble declared, double factor) {
     if (relativeDistance.isPresent()) {
       return HitPolicy.relativeDistance(relativeDistance.getAsDouble());
     }

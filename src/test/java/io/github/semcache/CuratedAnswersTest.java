@@ -3,12 +3,12 @@ package io.github.semcache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.chat.ChatReply;
-import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.InMemoryVectorStore;
-import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.verify.PairVerifier;
 import io.github.semcache.verify.Verification;
 import java.time.Duration;

@@ -6,7 +6,6 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.migration.StoreMigration;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.EntrySelector;
@@ -27,8 +26,8 @@ import org.junit.jupiter.api.Timeout;
 /** Labels of prompts and answers, and lookups with a filter on them. */
 @Timeout(60)
 class LabelTest extends CacheFixture {
-  private static final LabelFilter BILLING = LabelFilter.anyOf("topic", "billing");
-  private static final LabelFilter CHEAP = LabelFilter.range("price", 0, 10);
+  private static final Labels.Filter BILLING = Labels.Filter.anyOf("topic", "billing");
+  private static final Labels.Filter CHEAP = Labels.Filter.range("price", 0, 10);
   private static final Labels BILLING_LABELS =
       Labels.none().with("topic", "billing").with("price", 5);
 
@@ -56,7 +55,7 @@ class LabelTest extends CacheFixture {
   void exactEntryThatDoesNotMeetTheFilterIsAMiss() {
     semantic.put(paris.label("topic", "geography"), "Paris");
 
-    assertThat(semantic.lookup(paris.where(LabelFilter.anyOf("topic", "geography")))).isPresent();
+    assertThat(semantic.lookup(paris.where(Labels.Filter.anyOf("topic", "geography")))).isPresent();
     assertThat(semantic.lookup(paris.where(BILLING))).isEmpty();
     assertThat(semantic.lookup(paraphrase.where(BILLING))).isEmpty();
     assertThat(semantic.explain(paraphrase.where(BILLING)).candidates()).isEmpty();
@@ -75,7 +74,7 @@ class LabelTest extends CacheFixture {
     assertThat(semantic.lookup(paris.where(CHEAP)).orElseThrow().source())
         .isEqualTo(Answer.Source.SEMANTIC);
     assertThat(semantic.lookup(paris.where(BILLING.and(CHEAP)))).isPresent();
-    assertThat(semantic.lookup(paris.where(BILLING.and(LabelFilter.range("price", 6, 9)))))
+    assertThat(semantic.lookup(paris.where(BILLING.and(Labels.Filter.range("price", 6, 9)))))
         .isEmpty();
     assertThat(semantic.lookupNearest(paris.where(CHEAP), 5)).hasSize(1);
     assertThat(semantic.lookupNearest(paris, 5)).hasSize(2);
@@ -90,7 +89,7 @@ class LabelTest extends CacheFixture {
                 List.of(
                     paris,
                     paris.where(BILLING),
-                    paris.where(LabelFilter.exists("topic")),
+                    paris.where(Labels.Filter.exists("topic")),
                     paraphrase.where(BILLING),
                     paraphrase)))
         .map(answer -> answer.map(Answer::text).orElse("miss"))
@@ -139,7 +138,7 @@ class LabelTest extends CacheFixture {
     semantic.put(paris, "3");
 
     assertThat(semantic.count(EntrySelector.labels(BILLING))).isEqualTo(2);
-    assertThat(semantic.count(EntrySelector.labels(LabelFilter.exists("topik")))).isZero();
+    assertThat(semantic.count(EntrySelector.labels(Labels.Filter.exists("topik")))).isZero();
     assertThat(semantic.invalidate(EntrySelector.labels(BILLING.and(CHEAP)))).isEqualTo(1);
     assertThat(semantic.invalidate(EntrySelector.labels(BILLING))).isEqualTo(1);
     assertThat(semantic.lookup(paris)).isPresent();
@@ -163,7 +162,7 @@ class LabelTest extends CacheFixture {
   void reportConcernsEntriesWithAnyLabels() {
     semantic.put(paris.label("topic", "geography"), "Paris");
     Answer answer =
-        semantic.lookup(paraphrase.where(LabelFilter.anyOf("topic", "geography"))).orElseThrow();
+        semantic.lookup(paraphrase.where(Labels.Filter.anyOf("topic", "geography"))).orElseThrow();
 
     semantic.reportWrong(answer);
 
@@ -236,7 +235,7 @@ class LabelTest extends CacheFixture {
     exactOnly.put(paris.labels(BILLING_LABELS), "Paris");
 
     assertThat(exactOnly.lookup(paris.where(BILLING))).isPresent();
-    assertThat(exactOnly.lookup(paris.where(LabelFilter.range("price", 6, 7)))).isEmpty();
+    assertThat(exactOnly.lookup(paris.where(Labels.Filter.range("price", 6, 7)))).isEmpty();
     assertThat(exactOnly.invalidate(EntrySelector.labels(CHEAP))).isEqualTo(1);
   }
 
@@ -282,8 +281,8 @@ class LabelTest extends CacheFixture {
             .previousStore(old, embedder)
             .build();
 
-    assertThat(moved.lookup(paris.where(LabelFilter.range("price", 6, 7)))).isEmpty();
-    assertThat(moved.lookup(paraphrase.where(LabelFilter.anyOf("topic", "other")))).isEmpty();
+    assertThat(moved.lookup(paris.where(Labels.Filter.range("price", 6, 7)))).isEmpty();
+    assertThat(moved.lookup(paraphrase.where(Labels.Filter.anyOf("topic", "other")))).isEmpty();
     assertThat(moved.lookup(paris.where(CHEAP)).orElseThrow().labels()).isEqualTo(BILLING_LABELS);
     StoreMigration.Result result =
         StoreMigration.builder(old, current, embedder).timeSource(time).build().run();

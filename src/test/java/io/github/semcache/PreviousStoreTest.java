@@ -11,7 +11,7 @@ import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.migration.StoreMigration;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
@@ -285,7 +285,7 @@ class PreviousStoreTest extends CacheFixture {
 
     assertThat(
             List.of(
-                Prompt.of(PARIS).label("topic", "x").where(LabelFilter.anyOf("topic", "x")),
+                Prompt.of(PARIS).label("topic", "x").where(Labels.Filter.anyOf("topic", "x")),
                 Prompt.of(PARIS).maxAge(Duration.ofHours(1)),
                 Prompt.of(PARIS).refresh(),
                 dependent.refresh()))

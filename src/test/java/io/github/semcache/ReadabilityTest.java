@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.InMemoryVectorStore;

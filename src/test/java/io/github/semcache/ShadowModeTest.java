@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +74,7 @@ class ShadowModeTest extends LearningFixture {
     embedder.place("1.0", 0).place("1.1", 1);
     cache.ask(Prompt.of("1.0").label("kind", "a"));
 
-    Answer answer = cache.ask(Prompt.of("1.1").where(LabelFilter.exists("kind")));
+    Answer answer = cache.ask(Prompt.of("1.1").where(Labels.Filter.exists("kind")));
     awaitJudged(1);
 
     assertThat(answer.entryId()).isEmpty();

@@ -5,7 +5,7 @@ import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.ErrorBudget;
 import io.github.semcache.learning.LearningPolicy.Learner;
 import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
-import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;

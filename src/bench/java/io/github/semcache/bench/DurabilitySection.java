@@ -1,7 +1,7 @@
 package io.github.semcache.bench;
 
 import io.github.semcache.lucene.LuceneVectorStore;
-import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.github.semcache.bench;
 
+import io.github.semcache.guard.Guard.PromptPair;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
-import io.github.semcache.guard.PromptPair;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,14 +1,13 @@
 package io.github.semcache.bench;
 
 import io.github.semcache.bench.InterleavedRun.Variant;
-import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -86,19 +85,19 @@ final class LabelSection {
   }
 
   /** The filters, by the name of a row. */
-  private static Map<String, Optional<LabelFilter>> filters() {
-    Map<String, Optional<LabelFilter>> filters = new LinkedHashMap<>();
+  private static Map<String, Optional<Labels.Filter>> filters() {
+    Map<String, Optional<Labels.Filter>> filters = new LinkedHashMap<>();
     filters.put("none", Optional.empty());
-    filters.put("one of 20 texts", Optional.of(LabelFilter.anyOf("topic", "topic 1")));
+    filters.put("one of 20 texts", Optional.of(Labels.Filter.anyOf("topic", "topic 1")));
     filters.put(
         "three of 20 texts",
-        Optional.of(LabelFilter.anyOf("topic", "topic 1", "topic 2", "topic 3")));
-    filters.put("price 100 to 200", Optional.of(LabelFilter.range("n", 100, 200)));
-    filters.put("price 123.45 to 678.90", Optional.of(LabelFilter.range("n", 123.45, 678.9)));
+        Optional.of(Labels.Filter.anyOf("topic", "topic 1", "topic 2", "topic 3")));
+    filters.put("price 100 to 200", Optional.of(Labels.Filter.range("n", 100, 200)));
+    filters.put("price 123.45 to 678.90", Optional.of(Labels.Filter.range("n", 123.45, 678.9)));
     filters.put(
         "one of 20 texts and price 123.45 to 678.90",
         Optional.of(
-            LabelFilter.anyOf("topic", "topic 1").and(LabelFilter.range("n", 123.45, 678.9))));
+            Labels.Filter.anyOf("topic", "topic 1").and(Labels.Filter.range("n", 123.45, 678.9))));
     return filters;
   }
 
@@ -106,7 +105,7 @@ final class LabelSection {
     List<Variant> variants = new ArrayList<>();
     List<String> names = new ArrayList<>(filters().keySet());
     List<Integer> terms = new ArrayList<>();
-    for (Optional<LabelFilter> filter : filters().values()) {
+    for (Optional<Labels.Filter> filter : filters().values()) {
       terms.add(filter.map(LabelSection::terms).orElse(0));
       List<NearestQuery> queries = new ArrayList<>();
       for (int i = 0; i < SEARCHES; i++) {
@@ -116,7 +115,7 @@ final class LabelSection {
                 Scope.none().hash(),
                 Corpus.K,
                 Optional.empty(),
-                filter.map(LabelFilter::terms).orElse(List.of())));
+                filter.map(Labels.Filter::terms).orElse(List.of())));
       }
       // The store selects a query plan after the first searches, in the background.
       queries.forEach(store::nearest);
@@ -134,7 +133,7 @@ final class LabelSection {
     }
   }
 
-  private static int terms(LabelFilter filter) {
+  private static int terms(Labels.Filter filter) {
     return filter.terms().stream().mapToInt(anyOf -> anyOf.size()).sum();
   }
 
@@ -143,16 +142,18 @@ final class LabelSection {
         InterleavedRun.of(1, duration)
             .run(
                 List.of(
-                    Variant.of(i -> LabelFilter.anyOf("topic", "topic 1")),
-                    Variant.of(i -> LabelFilter.range("n", 100, 200)),
-                    Variant.of(i -> LabelFilter.range("n", 123.45, 678.9)),
+                    Variant.of(i -> Labels.Filter.anyOf("topic", "topic 1")),
+                    Variant.of(i -> Labels.Filter.range("n", 100, 200)),
+                    Variant.of(i -> Labels.Filter.range("n", 123.45, 678.9)),
                     Variant.of(i -> topicAndPrice(i).terms())));
     filters.row("one text", 1, samples.get(0).medianMicros());
     filters.row(
-        "range 100 to 200", terms(LabelFilter.range("n", 100, 200)), samples.get(1).medianMicros());
+        "range 100 to 200",
+        terms(Labels.Filter.range("n", 100, 200)),
+        samples.get(1).medianMicros());
     filters.row(
         "range 123.45 to 678.90",
-        terms(LabelFilter.range("n", 123.45, 678.9)),
+        terms(Labels.Filter.range("n", 123.45, 678.9)),
         samples.get(2).medianMicros());
     filters.row(
         "labels of an entry: topic and price",

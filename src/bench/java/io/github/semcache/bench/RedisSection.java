@@ -7,7 +7,7 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.IntFunction;

@@ -12,7 +12,7 @@ import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.openai.OpenAiChatClient;
 import io.github.semcache.openai.OpenAiEmbedder;
-import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;

@@ -1,6 +1,6 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
@@ -218,7 +218,7 @@ final class ForgetCommand implements Callable<Integer> {
     }
     return selector.labels != null
             && selector.labels.names().stream()
-                .map(LabelFilter::exists)
+                .map(Labels.Filter::exists)
                 .anyMatch(filter -> target.count(EntrySelector.labels(filter)) == 0)
         ? Optional.of(UnknownName.LABEL)
         : Optional.empty();

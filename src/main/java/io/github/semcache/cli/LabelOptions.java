@@ -1,6 +1,6 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,7 +30,7 @@ final class LabelOptions {
   private List<String> numbers = List.of();
 
   /** Returns the filter; empty if no option is given. */
-  Optional<LabelFilter> filter() {
+  Optional<Labels.Filter> filter() {
     Map<String, Set<String>> valuesByName = new LinkedHashMap<>();
     texts.forEach(
         text ->
@@ -38,12 +38,12 @@ final class LabelOptions {
                 .computeIfAbsent(name("--label", text), name -> new LinkedHashSet<>())
                 .add(value(text)));
     try {
-      Optional<LabelFilter> filter =
+      Optional<Labels.Filter> filter =
           valuesByName.entrySet().stream()
-              .map(values -> LabelFilter.anyOf(values.getKey(), values.getValue()))
-              .reduce(LabelFilter::and);
+              .map(values -> Labels.Filter.anyOf(values.getKey(), values.getValue()))
+              .reduce(Labels.Filter::and);
       for (String number : numbers) {
-        LabelFilter range = range(number);
+        Labels.Filter range = range(number);
         filter = Optional.of(filter.map(others -> others.and(range)).orElse(range));
       }
       return filter;
@@ -52,17 +52,17 @@ final class LabelOptions {
     }
   }
 
-  private static LabelFilter range(String option) {
+  private static Labels.Filter range(String option) {
     String name = name("--number", option);
     String range = value(option);
     try {
       int separator = range.indexOf(SEPARATOR);
       if (separator < 0) {
         double number = Double.parseDouble(range);
-        return LabelFilter.range(name, number, number);
+        return Labels.Filter.range(name, number, number);
       }
       String max = range.substring(separator + SEPARATOR.length());
-      return LabelFilter.range(
+      return Labels.Filter.range(
           name,
           bound(range.substring(0, separator), Double.NEGATIVE_INFINITY),
           bound(max, Double.POSITIVE_INFINITY));

@@ -1,6 +1,5 @@
 package io.github.semcache.cli;
 
-import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Labels;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
@@ -63,7 +62,7 @@ final class ListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Optional<LabelFilter> filter = labels.filter();
+    Optional<Labels.Filter> filter = labels.filter();
     List<ListedEntry> entries =
         store.withoutEmbedder(
             (space, opened) ->
@@ -84,7 +83,7 @@ final class ListCommand implements Callable<Integer> {
     return 0;
   }
 
-  private boolean isSelected(CacheEntry entry, Optional<LabelFilter> filter) {
+  private boolean isSelected(CacheEntry entry, Optional<Labels.Filter> filter) {
     return entry.scope().startsWith(scope)
         && (filter.isEmpty() || filter.get().matches(entry.labels()));
   }

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.LeaseStore;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.semcache.encryption.SealedBytes.UnreadableException;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.HashMap;

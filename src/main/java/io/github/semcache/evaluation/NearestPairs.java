@@ -1,7 +1,7 @@
 package io.github.semcache.evaluation;
 
-import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.ArrayList;

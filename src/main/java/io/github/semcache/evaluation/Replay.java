@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
-import io.github.semcache.chat.Admission;
+import io.github.semcache.chat.ChatReply.Admission;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.judge.AnswerJudge.Comparison;

@@ -2,9 +2,9 @@ package io.github.semcache.evaluation;
 
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.guard.Guard.PromptPair;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
-import io.github.semcache.guard.PromptPair;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.verify.PairVerifier;
 import java.time.Instant;

@@ -3,8 +3,8 @@ package io.github.semcache.evaluation;
 import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.internal.decision.VerifiedDecision;
-import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import io.github.semcache.verify.PairVerifier;

@@ -1,5 +1,6 @@
 package io.github.semcache.guard;
 
+import io.github.semcache.guard.Guard.PromptPair;
 import io.github.semcache.internal.language.Dictionary;
 import io.github.semcache.internal.language.DifferenceRule;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.github.semcache.judge;
 
+import io.github.semcache.guard.Guard.PromptPair;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
-import io.github.semcache.guard.PromptPair;
 import io.github.semcache.internal.language.Dictionary;
 import io.github.semcache.internal.language.TextAnalysis;
 import io.github.semcache.internal.language.TextDiff;

@@ -59,14 +59,15 @@ import org.jspecify.annotations.Nullable;
  * not preserve, or metadata of a class without a builder. The model's listeners are notified of
  * calls to the model, not of hits.
  *
- * <p><b>What is not cached.</b> Unless the cache's {@link io.github.semcache.chat.Admission}
- * overrides this, responses are not stored if they are incomplete, request tool calls, depend on
- * live data such as a web search, or do not have the requested JSON format. A response without a
- * finish reason is complete unless it has the maximum number of output tokens. The format is that
- * of the response format, or of the instructions that {@code AiServices} adds to the user message.
- * Requests without user text go directly to the model, and so do the methods of a streaming model
- * that return a {@code Publisher}. Requests and responses that cannot be serialized are not cached
- * either; they are counted in {@link io.github.semcache.stats.CacheStats#adapterErrors}.
+ * <p><b>What is not cached.</b> Unless the cache's {@link
+ * io.github.semcache.chat.ChatReply.Admission} overrides this, responses are not stored if they are
+ * incomplete, request tool calls, depend on live data such as a web search, or do not have the
+ * requested JSON format. A response without a finish reason is complete unless it has the maximum
+ * number of output tokens. The format is that of the response format, or of the instructions that
+ * {@code AiServices} adds to the user message. Requests without user text go directly to the model,
+ * and so do the methods of a streaming model that return a {@code Publisher}. Requests and
+ * responses that cannot be serialized are not cached either; they are counted in {@link
+ * io.github.semcache.stats.CacheStats#adapterErrors}.
  *
  * <p>Exceptions of the model reach the caller unwrapped. A closed cache is bypassed.
  *

@@ -1,7 +1,7 @@
 package io.github.semcache.learning;
 
-import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;

@@ -1,9 +1,9 @@
 package io.github.semcache.learning;
 
 import io.github.semcache.guard.Guard;
+import io.github.semcache.guard.Guard.PromptPair;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
-import io.github.semcache.guard.PromptPair;
 import java.util.List;
 
 /** The rejections of the guards as features: evidence with a learned weight, not a veto. */

@@ -2,7 +2,7 @@ package io.github.semcache.learning;
 
 import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
-import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy.Decision;
 import java.util.Arrays;
 
 /**

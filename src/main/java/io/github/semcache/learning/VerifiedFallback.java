@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.policy.Decision;
 import io.github.semcache.policy.HitPolicy;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;

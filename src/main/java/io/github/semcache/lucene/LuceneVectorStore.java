@@ -9,13 +9,12 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.LeaseStore;
-import io.github.semcache.store.LocalLeases;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -71,7 +70,7 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
   private final EmbeddingSpace space;
   private final Engine engine;
   private final DependencyVersions versions;
-  private final LocalLeases leases = new LocalLeases(this);
+  private final LeaseStore.Local leases = new LeaseStore.Local(this);
 
   private LuceneVectorStore(EmbeddingSpace space, Engine engine, DependencyVersions versions) {
     this.space = space;

@@ -6,31 +6,15 @@ import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guards;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/**
- * Hits on the nearest entry if its distance is at most a threshold and no guard rejects it. The
- * threshold is a cosine distance, or a distance relative to the embedding model's {@linkplain
- * EmbeddingSpace.Scale scale}. The threshold of {@linkplain
- * io.github.semcache.prompt.Prompt#maxDistance(double) the prompt} takes precedence.
- *
- * <pre>{@code
- * HitPolicy.maxDistance(0.15)                                         // with all guards
- * HitPolicy.maxDistance(0.15).guardedBy(sameTicket)                   // plus a custom guard
- * HitPolicy.maxDistance(0.15).guards(
- *     Guards.english().without(RejectionReason.NEGATION))             // without one of them
- * HitPolicy.maxDistance(0.15).unguarded()                             // distance only
- * }</pre>
- *
- * <p>If a guard rejects the nearest entry, the request is a miss even if another entry is within
- * the threshold: hits on the second nearest entry are wrong several times as often as other hits.
- * Immutable and thread-safe.
- */
-public final class DistancePolicy implements HitPolicy.Scaled, NonBlocking {
+/** The result of {@link HitPolicy#maxDistance} and {@link HitPolicy#relativeDistance}. */
+final class DistancePolicy implements HitPolicy.Guarded, NonBlocking {
   /** The relative threshold of {@link HitPolicy#sameWords}. */
   static final double SAME_WORDS_MAX_DISTANCE = 0.10;
 
@@ -81,26 +65,16 @@ public final class DistancePolicy implements HitPolicy.Scaled, NonBlocking {
         new Threshold(relativeDistance, true, Optional.empty()), Guards.english());
   }
 
-  /**
-   * Replaces the guards.
-   *
-   * @param newGuards the guards
-   * @return a policy with the same threshold
-   */
+  @Override
   public DistancePolicy guards(Guards newGuards) {
     return new DistancePolicy(threshold, requireNonNull(newGuards, "guards"));
   }
 
-  /**
-   * Removes the guards.
-   *
-   * @return a policy with the same threshold and no guards
-   */
+  @Override
   public DistancePolicy unguarded() {
     return guards(Guards.none());
   }
 
-  /** {@inheritDoc} */
   @Override
   public DistancePolicy guardedBy(Guard guard) {
     return guards(guards.and(guard));

@@ -50,7 +50,7 @@ public interface HitPolicy {
    * @return the policy; its guards can be replaced or removed
    * @throws IllegalArgumentException if the distance is out of range
    */
-  static DistancePolicy maxDistance(double maxDistance) {
+  static Guarded maxDistance(double maxDistance) {
     return DistancePolicy.ofCosine(maxDistance);
   }
 
@@ -64,7 +64,7 @@ public interface HitPolicy {
    * @return the policy, which misses with {@link MissReason#UNKNOWN_SCALE} until it has a scale
    * @throws IllegalArgumentException if the distance is outside [0, 1]
    */
-  static DistancePolicy relativeDistance(double relativeDistance) {
+  static Guarded relativeDistance(double relativeDistance) {
     return DistancePolicy.ofRelative(relativeDistance);
   }
 
@@ -76,7 +76,7 @@ public interface HitPolicy {
    * @return the policy
    * @throws IllegalArgumentException if the distance is outside [0, 1]
    */
-  static DistancePolicy relativeDistance(double relativeDistance, EmbeddingSpace.Scale scale) {
+  static Guarded relativeDistance(double relativeDistance, EmbeddingSpace.Scale scale) {
     requireNonNull(scale, "scale");
     return relativeDistance(relativeDistance).scaledBy(() -> Optional.of(scale));
   }
@@ -88,7 +88,7 @@ public interface HitPolicy {
    *
    * @return the policy, which misses with {@link MissReason#UNKNOWN_SCALE} until it has a scale
    */
-  static DistancePolicy sameWords() {
+  static Guarded sameWords() {
     return relativeDistance(DistancePolicy.SAME_WORDS_MAX_DISTANCE).guardedBy(Guards.sameWords());
   }
 
@@ -118,5 +118,124 @@ public interface HitPolicy {
      *     has one
      */
     HitPolicy scaledBy(EmbeddingSpace.Scale.Source scale);
+  }
+
+  /**
+   * A policy that hits on the nearest entry if its distance is at most a threshold and no guard
+   * rejects it. The threshold is a cosine distance, or a distance relative to the embedding model's
+   * {@linkplain EmbeddingSpace.Scale scale}. The threshold of {@linkplain
+   * io.github.semcache.prompt.Prompt#maxDistance(double) the prompt} takes precedence.
+   *
+   * <pre>{@code
+   * HitPolicy.maxDistance(0.15)                                         // with all guards
+   * HitPolicy.maxDistance(0.15).guardedBy(sameTicket)                   // plus a custom guard
+   * HitPolicy.maxDistance(0.15).guards(
+   *     Guards.english().without(RejectionReason.NEGATION))             // without one of them
+   * HitPolicy.maxDistance(0.15).unguarded()                             // distance only
+   * }</pre>
+   *
+   * <p>If a guard rejects the nearest entry, the request is a miss even if another entry is within
+   * the threshold: hits on the second nearest entry are wrong several times as often as other hits.
+   * Immutable and thread-safe.
+   */
+  interface Guarded extends Scaled {
+
+    /**
+     * Replaces the guards.
+     *
+     * @param guards the guards
+     * @return a policy with the same threshold
+     */
+    Guarded guards(Guards guards);
+
+    /**
+     * Removes the guards.
+     *
+     * @return a policy with the same threshold and no guards
+     */
+    Guarded unguarded();
+
+    /** {@inheritDoc} */
+    @Override
+    Guarded guardedBy(Guard guard);
+
+    /** {@inheritDoc} */
+    @Override
+    Guarded scaledBy(EmbeddingSpace.Scale.Source scale);
+  }
+
+  /** The result of a {@link HitPolicy}. Immutable. */
+  sealed interface Decision {
+
+    /**
+     * Returns a hit.
+     *
+     * @param match the entry to serve
+     * @return the decision
+     */
+    static Decision hit(Match match) {
+      return new Hit(match);
+    }
+
+    /**
+     * Returns a miss.
+     *
+     * @param reason the reason
+     * @return the decision
+     */
+    static Decision miss(MissReason reason) {
+      return new Miss(reason);
+    }
+
+    /**
+     * Returns an audit: a hit that is checked. The model is called as if it were a miss, and its
+     * answer is compared with the cached one.
+     *
+     * @param match the entry that would have been served
+     * @param rate the probability that a hit is audited, above 0 and at most 1
+     * @return the decision
+     * @throws IllegalArgumentException if the rate is out of range
+     */
+    static Decision audit(Match match, double rate) {
+      return new Audit(match, rate);
+    }
+
+    /**
+     * An entry answers the query.
+     *
+     * @param match the entry to serve
+     */
+    record Hit(Match match) implements Decision {
+      public Hit {
+        requireNonNull(match, "match");
+      }
+    }
+
+    /**
+     * No entry answers the query.
+     *
+     * @param reason the reason
+     */
+    record Miss(MissReason reason) implements Decision {
+      public Miss {
+        requireNonNull(reason, "reason");
+      }
+    }
+
+    /**
+     * An entry would answer the query, but the model is called to check it.
+     *
+     * @param match the entry that would have been served
+     * @param rate the probability of the audit of this hit, above 0 and at most 1
+     */
+    record Audit(Match match, double rate) implements Decision {
+      public Audit {
+        requireNonNull(match, "match");
+        if (!(rate > 0 && rate <= 1)) {
+          throw new IllegalArgumentException(
+              "rate is " + rate + "; it must be above 0 and at most 1");
+        }
+      }
+    }
   }
 }

@@ -45,7 +45,7 @@ public final class Prompt {
   private final Optional<String> contributor;
   private final boolean curated;
   private final Labels labels;
-  private final Optional<LabelFilter> labelFilter;
+  private final Optional<Labels.Filter> labelFilter;
 
   private Prompt(Draft draft) {
     this.text = draft.text;
@@ -190,7 +190,7 @@ public final class Prompt {
    * @param filter the filter
    * @return a prompt with the filter
    */
-  public Prompt where(LabelFilter filter) {
+  public Prompt where(Labels.Filter filter) {
     Draft draft = new Draft(this);
     draft.labelFilter = Optional.of(requireNonNull(filter, "filter"));
     return new Prompt(draft);
@@ -539,7 +539,7 @@ public final class Prompt {
    *
    * @return the filter; empty if answers with any labels are used
    */
-  public Optional<LabelFilter> labelFilter() {
+  public Optional<Labels.Filter> labelFilter() {
     return labelFilter;
   }
 
@@ -634,7 +634,7 @@ public final class Prompt {
     private Optional<String> contributor = Optional.empty();
     private boolean curated;
     private Labels labels = Labels.none();
-    private Optional<LabelFilter> labelFilter = Optional.empty();
+    private Optional<Labels.Filter> labelFilter = Optional.empty();
 
     Draft(String text) {
       this.text = text;

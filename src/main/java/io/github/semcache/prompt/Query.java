@@ -32,7 +32,7 @@ public record Query(
     Optional<Duration> maxAge,
     OptionalDouble maxDistance,
     Optional<Embedding> embedding,
-    Optional<LabelFilter> labelFilter,
+    Optional<Labels.Filter> labelFilter,
     Optional<String> contributor) {
 
   public Query {

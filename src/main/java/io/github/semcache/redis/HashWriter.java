@@ -2,8 +2,8 @@ package io.github.semcache.redis;
 
 import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.redis.WriteMethod.Hash;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.store.VectorStore.VersionedEntry;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,8 +4,8 @@ import static io.github.semcache.redis.HashCodec.CREATED_AT;
 import static io.github.semcache.redis.HashCodec.EMBEDDING;
 import static io.github.semcache.redis.HashCodec.SCOPE;
 
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

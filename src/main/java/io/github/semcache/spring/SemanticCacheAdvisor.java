@@ -51,13 +51,13 @@ import reactor.core.publisher.Flux;
  * responses of the model do not have. It has no rate limits. A hit of a stream arrives in one
  * piece. The usage of a hit is that of the original call, so do not bill it.
  *
- * <p><b>What is not stored.</b> Unless the cache's {@link io.github.semcache.chat.Admission}
- * overrides this: truncated, filtered, and empty answers, refusals, tool calls, responses with
- * several generations, answers of a model that searches the web, and structured output that is not
- * valid JSON or does not conform to the requested schema. Never stored: streams that were canceled
- * or failed, and responses with values that cannot be read back with their type, which are counted
- * in {@link io.github.semcache.stats.CacheStats#adapterErrors}. Requests without user text bypass
- * the cache.
+ * <p><b>What is not stored.</b> Unless the cache's {@link
+ * io.github.semcache.chat.ChatReply.Admission} overrides this: truncated, filtered, and empty
+ * answers, refusals, tool calls, responses with several generations, answers of a model that
+ * searches the web, and structured output that is not valid JSON or does not conform to the
+ * requested schema. Never stored: streams that were canceled or failed, and responses with values
+ * that cannot be read back with their type, which are counted in {@link
+ * io.github.semcache.stats.CacheStats#adapterErrors}. Requests without user text bypass the cache.
  *
  * <p>Exceptions of the model reach the caller unwrapped. A closed cache is bypassed. Thread-safe.
  */

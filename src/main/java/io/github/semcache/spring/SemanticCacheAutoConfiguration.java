@@ -2,8 +2,8 @@ package io.github.semcache.spring;
 
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
-import io.github.semcache.chat.Admission;
 import io.github.semcache.chat.ChatClient;
+import io.github.semcache.chat.ChatReply.Admission;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.encryption.StoreEncryption;
 import io.github.semcache.guard.Guards;

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.learning.LearningPolicy;
-import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.stats.ModelPrices;

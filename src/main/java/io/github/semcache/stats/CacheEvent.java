@@ -43,7 +43,7 @@ public sealed interface CacheEvent {
     POLICY,
     /** The {@link io.github.semcache.verify.PairVerifier}. */
     VERIFIER,
-    /** The {@link io.github.semcache.chat.Admission}. */
+    /** The {@link io.github.semcache.chat.ChatReply.Admission}. */
     ADMISSION,
     /** The {@link io.github.semcache.chat.ChatClient}. */
     MODEL,
@@ -140,7 +140,7 @@ public sealed interface CacheEvent {
   record Abandoned() implements CacheEvent {}
 
   /**
-   * The {@link io.github.semcache.chat.Admission} rejected a reply, which is not stored.
+   * The {@link io.github.semcache.chat.ChatReply.Admission} rejected a reply, which is not stored.
    *
    * @param finishReason the reason why the model stopped
    */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Normalizer;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;

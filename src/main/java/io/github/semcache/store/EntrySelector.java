@@ -2,8 +2,9 @@ package io.github.semcache.store;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -89,7 +90,7 @@ public sealed interface EntrySelector {
    * @param filter the filter
    * @return the selector
    */
-  static EntrySelector labels(LabelFilter filter) {
+  static EntrySelector labels(Labels.Filter filter) {
     return new ByTerms(filter.terms());
   }
 

@@ -11,6 +11,7 @@ import io.github.semcache.internal.store.MonotonicClock;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -58,7 +59,7 @@ public final class InMemoryVectorStore
   private final Map<String, ScopeNodes> scopes = new HashMap<>();
   private final Map<String, byte[]> states = new ConcurrentHashMap<>();
   private final DependencyVersions versions = new DependencyVersions();
-  private final LocalLeases leases = new LocalLeases(this);
+  private final LeaseStore.Local leases = new LeaseStore.Local(this);
   private final TreeSet<Node> byExpiry = new TreeSet<>(Node.BY_EXPIRY);
 
   /**

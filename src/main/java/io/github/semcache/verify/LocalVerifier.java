@@ -1,7 +1,7 @@
 package io.github.semcache.verify;
 
 import io.github.semcache.deadline.Deadline.NonBlocking;
-import io.github.semcache.guard.PromptPair;
+import io.github.semcache.guard.Guard.PromptPair;
 import io.github.semcache.internal.language.Dictionary;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.verify.PairFeatures;

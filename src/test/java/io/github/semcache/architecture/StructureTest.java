@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 class StructureTest {
   private static final int MAX_PACKAGE_CYCLES = 0;
   private static final int MAX_UPWARD_REFERENCES = 0;
-  private static final int MAX_BASE_CLASSES = 23;
-  private static final int MAX_PUBLIC_TYPES = 135;
-  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 73;
+  private static final int MAX_BASE_CLASSES = 22;
+  private static final int MAX_PUBLIC_TYPES = 128;
+  private static final int MAX_PUBLIC_TYPES_WITHOUT_INTERNAL = 65;
 
   /** The layers, lowest first. A class refers only to classes of its own and lower layers. */
   private static final List<Set<String>> LAYERS =
@@ -43,7 +43,7 @@ class StructureTest {
           Set.of("policy", "judge", "redis", "lucene", "encryption", "internal.verify"),
           Set.of("verify"),
           Set.of("learning"),
-          Set.of("stats", "internal.decision"),
+          Set.of("stats", "internal.decision", "internal.chat"),
           Set.of("internal.entry", "internal.stats"),
           Set.of("internal.resilience"),
           Set.of("internal.learning"),

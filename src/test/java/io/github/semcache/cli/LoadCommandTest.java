@@ -7,7 +7,6 @@ import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.lucene.LuceneVectorStore;
-import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.testkit.FakeEmbedder;
@@ -124,7 +123,7 @@ class LoadCommandTest {
     assertThat(run.err()).contains("line 4: column 'amount' is not a number");
     assertThat(lookup(Prompt.of("What does it cost?")).orElseThrow().labels())
         .isEqualTo(Labels.none().with("topic", "prices").with("price", 10));
-    assertThat(lookup(Prompt.of("Where is my card?").where(LabelFilter.anyOf("topic", "cards"))))
+    assertThat(lookup(Prompt.of("Where is my card?").where(Labels.Filter.anyOf("topic", "cards"))))
         .isPresent();
     assertThat(run(load).out()).startsWith("0 answers stored, 2 already stored");
     file("faq.csv", rows.replace("On its way.,cards", "On its way.,shipping"));

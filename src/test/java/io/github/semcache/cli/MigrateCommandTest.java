@@ -10,7 +10,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.nio.file.Path;
 import java.time.Instant;

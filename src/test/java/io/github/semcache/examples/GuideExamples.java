@@ -26,8 +26,8 @@ import io.github.semcache.evaluation.ReplayResult;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
-import io.github.semcache.guard.Lexicon;
-import io.github.semcache.guard.Lexicon.WordList;
+import io.github.semcache.guard.Guards.Lexicon;
+import io.github.semcache.guard.Guards.Lexicon.WordList;
 import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.langchain4j.LangChain4jVerifier;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
@@ -38,7 +38,7 @@ import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.CacheabilityPolicy;
 import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
-import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.redis.NearCache;
 import io.github.semcache.redis.RedisConnection;
@@ -298,8 +298,9 @@ final class GuideExamples {
     Answer answer = cache.ask(prompt);
     System.out.println(answer.labels().text("topic") + " " + answer.labels().number("price"));
 
-    LabelFilter filter =
-        LabelFilter.anyOf("topic", "billing", "refunds").and(LabelFilter.range("price", 10, 20));
+    Labels.Filter filter =
+        Labels.Filter.anyOf("topic", "billing", "refunds")
+            .and(Labels.Filter.range("price", 10, 20));
     Optional<Answer> found = cache.lookup(Prompt.of("How much is premium?").where(filter));
     long affected = cache.count(EntrySelector.labels(filter)); // a dry run
     long removed = cache.invalidate(EntrySelector.labels(filter));

@@ -1,5 +1,6 @@
 package io.github.semcache.guard;
 
+import io.github.semcache.guard.Guard.PromptPair;
 import io.github.semcache.guard.Guard.RejectionReason;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,7 @@ package io.github.semcache.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.semcache.guard.Guard.PromptPair;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.util.ArrayList;

@@ -2,8 +2,10 @@ package io.github.semcache.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.semcache.guard.Guard.PromptPair;
 import io.github.semcache.guard.Guard.RejectionReason;
-import io.github.semcache.guard.Lexicon.WordList;
+import io.github.semcache.guard.Guards.Lexicon;
+import io.github.semcache.guard.Guards.Lexicon.WordList;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

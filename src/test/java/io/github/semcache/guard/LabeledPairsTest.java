@@ -2,6 +2,7 @@ package io.github.semcache.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.semcache.guard.Guard.PromptPair;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;

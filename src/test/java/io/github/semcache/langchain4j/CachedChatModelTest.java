@@ -20,7 +20,7 @@ import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
 import dev.langchain4j.service.AiServices;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.chat.Admission;
+import io.github.semcache.chat.ChatReply.Admission;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.testkit.Entries;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.testing.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -13,7 +13,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
-import io.github.semcache.prompt.LabelFilter;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
@@ -327,8 +327,8 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
 
     SemanticCache cache = newCache();
     assertThat(cache.lookup(Prompt.of(PARIS)).orElseThrow().labels()).isEqualTo(labeled.labels());
-    LabelFilter filter =
-        LabelFilter.anyOf("topic", "geography").and(LabelFilter.range("confidence", 0.5, 1));
+    Labels.Filter filter =
+        Labels.Filter.anyOf("topic", "geography").and(Labels.Filter.range("confidence", 0.5, 1));
     assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE).where(filter))).isPresent();
     assertThat(cache.invalidate(EntrySelector.labels(filter))).isEqualTo(1);
   }

@@ -7,6 +7,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.guard.Guard;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
@@ -70,7 +71,7 @@ class HitPolicyTest {
   @Test
   void guardsCanBeRemovedAndReplaced() {
     Match city = match(OTHER_CITY, 0.05);
-    DistancePolicy policy = HitPolicy.maxDistance(0.15);
+    HitPolicy.Guarded policy = HitPolicy.maxDistance(0.15);
 
     assertThat(policy.unguarded().decide(query(), List.of(city))).isEqualTo(Decision.hit(city));
     assertThat(
@@ -82,7 +83,7 @@ class HitPolicyTest {
 
   @Test
   void guardedByAddsAGuard() {
-    DistancePolicy policy = HitPolicy.maxDistance(0.15).guardedBy(REJECTING);
+    HitPolicy.Guarded policy = HitPolicy.maxDistance(0.15).guardedBy(REJECTING);
 
     assertThat(policy.decide(query(), List.of(match(SAME, 0.1))))
         .isEqualTo(Decision.miss(new MissReason("custom")));
@@ -144,7 +145,7 @@ class HitPolicyTest {
 
   @Test
   void relativeDistanceIsConvertedWithTheScale() {
-    DistancePolicy policy = HitPolicy.relativeDistance(0.08, SCALE);
+    HitPolicy.Guarded policy = HitPolicy.relativeDistance(0.08, SCALE);
 
     assertThat(policy.decide(query(), List.of(match(SAME, 0.04)))).isInstanceOf(Decision.Hit.class);
     assertThat(policy.decide(query(), List.of(match(SAME, 0.0401))))
@@ -154,8 +155,8 @@ class HitPolicyTest {
   @Test
   void relativeDistanceMissesUntilTheScaleIsKnown() {
     List<EmbeddingSpace.Scale> scales = new ArrayList<>();
-    DistancePolicy policy = HitPolicy.relativeDistance(0.08);
-    DistancePolicy scaled = policy.scaledBy(() -> scales.stream().findFirst());
+    HitPolicy.Guarded policy = HitPolicy.relativeDistance(0.08);
+    HitPolicy.Guarded scaled = policy.scaledBy(() -> scales.stream().findFirst());
 
     assertThat(policy.decide(query(), List.of(match(SAME, 0.01))))
         .isEqualTo(Decision.miss(MissReason.UNKNOWN_SCALE));

@@ -9,8 +9,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.testing.FakeRedis;
 import io.github.semcache.testkit.FakeClock;
 import java.time.Duration;

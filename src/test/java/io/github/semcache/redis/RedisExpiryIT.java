@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore.NearestEntries;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.FakeRedis;
 import io.github.semcache.testing.RedisServers;

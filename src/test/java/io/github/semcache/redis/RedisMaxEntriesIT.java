@@ -10,8 +10,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testing.RedisProcess;
 import io.github.semcache.testing.RedisServers;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.testing.EnabledIfRedis;
 import io.github.semcache.testkit.Entries;
 import java.time.Duration;

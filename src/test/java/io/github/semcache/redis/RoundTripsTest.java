@@ -13,7 +13,7 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.EntrySelector;
-import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.testing.FakeRedis;
 import java.time.Duration;
 import java.time.Instant;

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.testkit.VectorStoreContract;
 import java.time.Duration;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.testkit.Entries;
 import java.time.Duration;
 import java.time.Instant;

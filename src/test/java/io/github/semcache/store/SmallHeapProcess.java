@@ -2,6 +2,7 @@ package io.github.semcache.store;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.testkit.Entries;
 import java.time.Instant;
 import java.util.List;

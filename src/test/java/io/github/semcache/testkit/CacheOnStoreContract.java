@@ -10,7 +10,6 @@ import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.policy.HitPolicy;
-import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.EntrySelector;
@@ -138,8 +137,8 @@ public abstract class CacheOnStoreContract {
 
   @Test
   void answersAreFoundAndInvalidatedByLabels() {
-    LabelFilter billing = LabelFilter.anyOf("topic", "billing", "refunds");
-    LabelFilter cheap = LabelFilter.range("price", 0, 12.5);
+    Labels.Filter billing = Labels.Filter.anyOf("topic", "billing", "refunds");
+    Labels.Filter cheap = Labels.Filter.range("price", 0, 12.5);
     Labels labels = Labels.none().with("topic", "billing").with("price", 12.5);
     try (SemanticCache cache = acceptingCache()) {
       Answer answered = cache.ask(Prompt.of(PARIS).labels(labels));
@@ -150,15 +149,15 @@ public abstract class CacheOnStoreContract {
         Answer exact = cache.lookup(Prompt.of(PARIS).where(billing.and(cheap))).orElseThrow();
         assertThat(exact.source()).isEqualTo(Answer.Source.EXACT);
         assertThat(exact.labels()).isEqualTo(labels);
-        assertThat(cache.lookup(Prompt.of(PARIS).where(LabelFilter.range("price", 13, 14))))
+        assertThat(cache.lookup(Prompt.of(PARIS).where(Labels.Filter.range("price", 13, 14))))
             .isEmpty();
       }
       Answer semantic = cache.lookup(Prompt.of(PARIS_PARAPHRASE).where(cheap)).orElseThrow();
       assertThat(semantic.source()).isEqualTo(Answer.Source.SEMANTIC);
       assertThat(semantic.labels()).isEqualTo(labels);
-      assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE).where(LabelFilter.anyOf("topic", "x"))))
+      assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE).where(Labels.Filter.anyOf("topic", "x"))))
           .isEmpty();
-      assertThat(cache.count(EntrySelector.labels(LabelFilter.exists("topic")))).isEqualTo(2);
+      assertThat(cache.count(EntrySelector.labels(Labels.Filter.exists("topic")))).isEqualTo(2);
       assertThat(cache.invalidate(EntrySelector.labels(billing.and(cheap)))).isEqualTo(1);
       assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
       assertThat(cache.lookup(Prompt.of(PYTHON))).isPresent();

@@ -5,15 +5,14 @@ import static io.github.semcache.testkit.Entries.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.semcache.prompt.LabelFilter;
 import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.Match;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestQuery;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +38,7 @@ abstract class LabelContract extends VectorSearchContract {
     return entry;
   }
 
-  private List<CacheEntry> entriesNear(double degrees, int k, LabelFilter filter) {
+  private List<CacheEntry> entriesNear(double degrees, int k, Labels.Filter filter) {
     NearestQuery query =
         new NearestQuery(
             atAngle(DIMENSION, degrees), SCOPE.hash(), k, Optional.empty(), filter.terms());
@@ -63,22 +62,22 @@ abstract class LabelContract extends VectorSearchContract {
     put(OTHER_SCOPE, "billing", 0, BILLING);
 
     assertThat(entriesNear(SCOPE, 0, 9)).containsExactly(other, none, billing, refunds);
-    assertThat(entriesNear(0, 9, LabelFilter.anyOf("topic", "billing", "refunds")))
+    assertThat(entriesNear(0, 9, Labels.Filter.anyOf("topic", "billing", "refunds")))
         .containsExactly(billing, refunds);
-    assertThat(entriesNear(0, 1, LabelFilter.anyOf("topic", "refunds"))).containsExactly(refunds);
-    assertThat(entriesNear(0, 9, LabelFilter.range("price", 12.5, 99.9)))
+    assertThat(entriesNear(0, 1, Labels.Filter.anyOf("topic", "refunds"))).containsExactly(refunds);
+    assertThat(entriesNear(0, 9, Labels.Filter.range("price", 12.5, 99.9)))
         .containsExactly(billing, refunds);
-    assertThat(entriesNear(0, 9, LabelFilter.range("price", Double.NEGATIVE_INFINITY, 12.5)))
+    assertThat(entriesNear(0, 9, Labels.Filter.range("price", Double.NEGATIVE_INFINITY, 12.5)))
         .containsExactly(other, billing);
-    assertThat(entriesNear(0, 9, LabelFilter.exists("price")))
+    assertThat(entriesNear(0, 9, Labels.Filter.exists("price")))
         .containsExactly(other, billing, refunds);
-    assertThat(entriesNear(0, 9, LabelFilter.anyOf("price", "12.5"))).isEmpty();
+    assertThat(entriesNear(0, 9, Labels.Filter.anyOf("price", "12.5"))).isEmpty();
     assertThat(
             entriesNear(
                 0,
                 9,
-                LabelFilter.anyOf("topic", "billing", "refunds")
-                    .and(LabelFilter.range("price", 13, Double.POSITIVE_INFINITY))))
+                Labels.Filter.anyOf("topic", "billing", "refunds")
+                    .and(Labels.Filter.range("price", 13, Double.POSITIVE_INFINITY))))
         .containsExactly(refunds);
   }
 
@@ -89,8 +88,8 @@ abstract class LabelContract extends VectorSearchContract {
     }
     CacheEntry far = put(SCOPE, "far", 40, BILLING);
 
-    assertThat(entriesNear(0, 3, LabelFilter.anyOf("topic", "billing"))).containsExactly(far);
-    assertThat(entriesNear(0, 3, LabelFilter.range("price", 12, 13))).containsExactly(far);
+    assertThat(entriesNear(0, 3, Labels.Filter.anyOf("topic", "billing"))).containsExactly(far);
+    assertThat(entriesNear(0, 3, Labels.Filter.range("price", 12, 13))).containsExactly(far);
   }
 
   @Test
@@ -98,10 +97,11 @@ abstract class LabelContract extends VectorSearchContract {
     CacheEntry entry = put(SCOPE, "what?", 0, BILLING);
     store.updateEntry(entry.key(), old -> old.withAnswer("new", old.attributes(), now()));
 
-    assertThat(entriesNear(0, 9, LabelFilter.anyOf("topic", "billing"))).hasSize(1);
+    assertThat(entriesNear(0, 9, Labels.Filter.anyOf("topic", "billing"))).hasSize(1);
     CacheEntry replacement = put(SCOPE, "what?", 0, REFUNDS);
-    assertThat(entriesNear(0, 9, LabelFilter.anyOf("topic", "billing"))).isEmpty();
-    assertThat(entriesNear(0, 9, LabelFilter.range("price", 99, 100))).containsExactly(replacement);
+    assertThat(entriesNear(0, 9, Labels.Filter.anyOf("topic", "billing"))).isEmpty();
+    assertThat(entriesNear(0, 9, Labels.Filter.range("price", 99, 100)))
+        .containsExactly(replacement);
   }
 
   @Test
@@ -110,14 +110,14 @@ abstract class LabelContract extends VectorSearchContract {
     CacheEntry refunds = put(OTHER_SCOPE, "refunds", 20, REFUNDS);
     CacheEntry other = put(SCOPE, "other", 0, OTHER);
     CacheEntry none = put(SCOPE, "none", 5);
-    LabelFilter expensive = LabelFilter.range("price", 0, Double.POSITIVE_INFINITY);
+    Labels.Filter expensive = Labels.Filter.range("price", 0, Double.POSITIVE_INFINITY);
 
-    assertThat(store.count(EntrySelector.labels(LabelFilter.exists("topic")))).isEqualTo(3);
-    assertThat(store.count(EntrySelector.labels(LabelFilter.exists("topik")))).isZero();
+    assertThat(store.count(EntrySelector.labels(Labels.Filter.exists("topic")))).isEqualTo(3);
+    assertThat(store.count(EntrySelector.labels(Labels.Filter.exists("topik")))).isZero();
     assertThat(store.count(EntrySelector.labels(expensive))).isEqualTo(2);
     assertThat(
             store.count(
-                EntrySelector.labels(expensive.and(LabelFilter.anyOf("topic", "refunds", "x")))))
+                EntrySelector.labels(expensive.and(Labels.Filter.anyOf("topic", "refunds", "x")))))
         .isEqualTo(1);
     assertThat(store.remove(EntrySelector.labels(expensive))).isEqualTo(2);
     assertThat(store.remove(EntrySelector.labels(expensive))).isZero();
@@ -145,10 +145,10 @@ abstract class LabelContract extends VectorSearchContract {
       double max = Math.max(first, second);
       long expected = numbers.stream().filter(n -> n >= min && n <= max).count();
 
-      assertThat(store.count(EntrySelector.labels(LabelFilter.range("n", min, max))))
+      assertThat(store.count(EntrySelector.labels(Labels.Filter.range("n", min, max))))
           .as("%s to %s", min, max)
           .isEqualTo(expected);
-      assertThat(entriesNear(0, 100, LabelFilter.range("n", min, max)))
+      assertThat(entriesNear(0, 100, Labels.Filter.range("n", min, max)))
           .as("%s to %s", min, max)
           .hasSize((int) expected);
     }

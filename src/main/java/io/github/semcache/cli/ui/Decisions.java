@@ -1,10 +1,10 @@
 package io.github.semcache.cli.ui;
 
 import io.github.semcache.Explanation;
+import io.github.semcache.guard.Guard.PromptPair;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
-import io.github.semcache.guard.PromptPair;
-import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.verify.Verification;

@@ -1,6 +1,6 @@
 package io.github.semcache.internal.decision;
 
-import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;

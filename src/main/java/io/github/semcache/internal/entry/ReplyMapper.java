@@ -7,7 +7,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
-import io.github.semcache.store.NewEntry;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

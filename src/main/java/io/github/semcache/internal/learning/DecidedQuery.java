@@ -1,6 +1,6 @@
 package io.github.semcache.internal.learning;
 
-import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.Match;
 import java.util.ArrayList;

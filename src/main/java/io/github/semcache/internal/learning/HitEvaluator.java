@@ -9,7 +9,7 @@ import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.judge.AnswerJudge.Comparison;
 import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
-import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import io.github.semcache.store.CacheEntry;

@@ -3,7 +3,7 @@ package io.github.semcache.internal.learning;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.judge.AnswerJudge.Verdict;
 import io.github.semcache.learning.LearningPolicy.Learner.LabeledDecision;
-import io.github.semcache.policy.Decision;
+import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;

@@ -8,12 +8,11 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.LeaseStore;
-import io.github.semcache.store.LocalLeases;
-import io.github.semcache.store.NewEntry;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.Listable;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
+import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -61,7 +60,7 @@ public final class EntryCopier {
     this.from = from;
     this.listing = listing;
     this.to = to;
-    this.leases = to.leases().orElseGet(() -> new LocalLeases(to));
+    this.leases = to.leases().orElseGet(() -> new LeaseStore.Local(to));
     this.time = time;
   }
 

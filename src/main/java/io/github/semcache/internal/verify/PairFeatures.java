@@ -1,6 +1,6 @@
 package io.github.semcache.internal.verify;
 
-import io.github.semcache.guard.PromptPair;
+import io.github.semcache.guard.Guard.PromptPair;
 import io.github.semcache.internal.language.Dictionary;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;

@@ -54,9 +54,9 @@ import java.util.function.UnaryOperator;
  *   <li><b>What is stored.</b> Complete answers that have one choice and a text and are neither
  *       refusals nor tool calls. Answers to requests for JSON must conform to the schema. Answers
  *       from live data (web search, file search, code interpreter, MCP, computer use) are not
- *       stored. All of this applies unless the {@link io.github.semcache.chat.Admission} of the
- *       cache overrides this. A stream is stored when its terminal marker arrives, and only once
- *       for all of its readers. A stream that is closed before is not stored.
+ *       stored. All of this applies unless the {@link io.github.semcache.chat.ChatReply.Admission}
+ *       of the cache overrides this. A stream is stored when its terminal marker arrives, and only
+ *       once for all of its readers. A stream that is closed before is not stored.
  *   <li><b>Failures.</b> An error of the model is returned unchanged after the retries of the
  *       client, also to the calls that wait for the same answer. Errors that are specific to one
  *       caller are the exception: for statuses 401, 402, 403, 404, 408, and 429, timeouts, and

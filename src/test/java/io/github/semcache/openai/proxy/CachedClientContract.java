@@ -15,7 +15,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionUserMessageParam;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.chat.Admission;
+import io.github.semcache.chat.ChatReply.Admission;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.openai.FakeOpenAiServer;

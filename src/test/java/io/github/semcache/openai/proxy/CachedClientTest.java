@@ -13,7 +13,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
-import io.github.semcache.chat.Admission;
+import io.github.semcache.chat.ChatReply.Admission;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.FakeStream;
 import io.github.semcache.store.InMemoryVectorStore;

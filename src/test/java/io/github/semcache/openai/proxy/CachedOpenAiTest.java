@@ -14,7 +14,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.StructuredChatCompletionCreateParams;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import io.github.semcache.SemanticCache;
-import io.github.semcache.chat.Admission;
+import io.github.semcache.chat.ChatReply.Admission;
 import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.openai.FakeReply;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.openai.core.http.StreamResponse;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
-import io.github.semcache.chat.Admission;
+import io.github.semcache.chat.ChatReply.Admission;
 import io.github.semcache.openai.FakeCompletions;
 import io.github.semcache.openai.FakeStream;
 import java.util.ArrayList;

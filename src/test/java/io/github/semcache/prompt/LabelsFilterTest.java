@@ -17,16 +17,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@link Labels} and {@link LabelFilter}, which agree with the terms that stores find. */
-class LabelFilterTest {
+/** {@link Labels} and {@link Labels.Filter}, which agree with the terms that stores find. */
+class LabelsFilterTest {
   private static final double INFINITY = Double.POSITIVE_INFINITY;
 
-  private static boolean isFound(Labels labels, LabelFilter filter) {
+  private static boolean isFound(Labels labels, Labels.Filter filter) {
     Set<String> terms = labels.terms();
     return filter.terms().stream().noneMatch(anyOf -> Collections.disjoint(terms, anyOf));
   }
 
-  private static void assertAgrees(Labels labels, LabelFilter filter, boolean expected) {
+  private static void assertAgrees(Labels labels, Labels.Filter filter, boolean expected) {
     assertThat(filter.matches(labels)).as("%s %s", labels.numbers(), labels).isEqualTo(expected);
     assertThat(isFound(labels, filter)).as("%s %s", labels.numbers(), labels).isEqualTo(expected);
   }
@@ -61,9 +61,9 @@ class LabelFilterTest {
     for (double extreme :
         new double[] {Double.MAX_VALUE, -Double.MAX_VALUE, Double.MIN_VALUE, Double.MIN_NORMAL}) {
       Labels labels = Labels.none().with("n", extreme);
-      assertAgrees(labels, LabelFilter.range("n", extreme, extreme), true);
-      assertAgrees(labels, LabelFilter.range("n", -INFINITY, INFINITY), true);
-      assertAgrees(labels, LabelFilter.range("n", 0, INFINITY), extreme > 0);
+      assertAgrees(labels, Labels.Filter.range("n", extreme, extreme), true);
+      assertAgrees(labels, Labels.Filter.range("n", -INFINITY, INFINITY), true);
+      assertAgrees(labels, Labels.Filter.range("n", 0, INFINITY), extreme > 0);
     }
   }
 
@@ -77,7 +77,7 @@ class LabelFilterTest {
       double second = i % 7 == 0 ? INFINITY : numbers[random.nextInt(numbers.length)];
       double min = Math.min(first, second);
       double max = Math.max(first, second);
-      LabelFilter filter = LabelFilter.range("n", min, max);
+      Labels.Filter filter = Labels.Filter.range("n", min, max);
       for (double number : numbers) {
         assertAgrees(Labels.none().with("n", number), filter, isBetween(number, min, max));
       }
@@ -100,8 +100,8 @@ class LabelFilterTest {
       double first = number(random);
       double second = number(random);
       if (Double.isFinite(first) && Double.isFinite(second)) {
-        LabelFilter filter =
-            LabelFilter.range("n", Math.min(first, second), Math.max(first, second));
+        Labels.Filter filter =
+            Labels.Filter.range("n", Math.min(first, second), Math.max(first, second));
         mostOfRanges = Math.max(mostOfRanges, filter.terms().get(0).size());
         mostOfNumbers = Math.max(mostOfNumbers, Labels.none().with("n", first).terms().size());
       }
@@ -111,46 +111,48 @@ class LabelFilterTest {
     assertThat(mostOfNumbers).isEqualTo(20);
     assertThat(Labels.none().with("n", 42).terms()).hasSize(7);
     assertThat(Labels.none().with("n", 12.99).terms()).hasSize(9);
-    assertThat(LabelFilter.range("n", 100, 200).terms().get(0)).hasSizeLessThan(20);
+    assertThat(Labels.Filter.range("n", 100, 200).terms().get(0)).hasSizeLessThan(20);
   }
 
   @Test
   void textsAreComparedExactly() {
     Labels labels = Labels.none().with("topic", "billing");
 
-    assertAgrees(labels, LabelFilter.anyOf("topic", "refunds", "billing"), true);
-    assertAgrees(labels, LabelFilter.anyOf("topic", "Billing"), false);
-    assertAgrees(labels, LabelFilter.anyOf("Topic", "billing"), false);
-    assertAgrees(labels, LabelFilter.exists("topic"), true);
-    assertAgrees(labels, LabelFilter.exists("topics"), false);
-    assertAgrees(labels, LabelFilter.range("topic", -INFINITY, INFINITY), false);
-    assertAgrees(Labels.none(), LabelFilter.anyOf("topic", "billing"), false);
-    assertAgrees(Labels.none().with("topic", ""), LabelFilter.anyOf("topic", ""), true);
-    assertAgrees(Labels.none().with("topic", "\uD800"), LabelFilter.anyOf("topic", "\uD801"), true);
+    assertAgrees(labels, Labels.Filter.anyOf("topic", "refunds", "billing"), true);
+    assertAgrees(labels, Labels.Filter.anyOf("topic", "Billing"), false);
+    assertAgrees(labels, Labels.Filter.anyOf("Topic", "billing"), false);
+    assertAgrees(labels, Labels.Filter.exists("topic"), true);
+    assertAgrees(labels, Labels.Filter.exists("topics"), false);
+    assertAgrees(labels, Labels.Filter.range("topic", -INFINITY, INFINITY), false);
+    assertAgrees(Labels.none(), Labels.Filter.anyOf("topic", "billing"), false);
+    assertAgrees(Labels.none().with("topic", ""), Labels.Filter.anyOf("topic", ""), true);
+    assertAgrees(
+        Labels.none().with("topic", "\uD800"), Labels.Filter.anyOf("topic", "\uD801"), true);
   }
 
   @Test
   void allConditionsMustBeMet() {
     Labels labels = Labels.none().with("topic", "billing").with("price", 12.5);
-    LabelFilter topic = LabelFilter.anyOf("topic", "billing");
+    Labels.Filter topic = Labels.Filter.anyOf("topic", "billing");
 
-    assertAgrees(labels, topic.and(LabelFilter.range("price", 12.5, 12.5)), true);
-    assertAgrees(labels, topic.and(LabelFilter.range("price", 12.6, 13)), false);
-    assertAgrees(labels, topic.and(LabelFilter.range("weight", -INFINITY, INFINITY)), false);
+    assertAgrees(labels, topic.and(Labels.Filter.range("price", 12.5, 12.5)), true);
+    assertAgrees(labels, topic.and(Labels.Filter.range("price", 12.6, 13)), false);
+    assertAgrees(labels, topic.and(Labels.Filter.range("weight", -INFINITY, INFINITY)), false);
   }
 
   @Test
   void filtersWithTheSameConditionsAreEqual() {
-    LabelFilter topic = LabelFilter.anyOf("topic", "a", "b");
-    LabelFilter price = LabelFilter.range("price", 1, 2);
+    Labels.Filter topic = Labels.Filter.anyOf("topic", "a", "b");
+    Labels.Filter price = Labels.Filter.range("price", 1, 2);
 
-    assertThat(topic.and(price)).isEqualTo(price.and(LabelFilter.anyOf("topic", "b", "a")));
+    assertThat(topic.and(price)).isEqualTo(price.and(Labels.Filter.anyOf("topic", "b", "a")));
     assertThat(topic.and(price)).hasSameHashCodeAs(price.and(topic));
     assertThat(topic.and(topic)).isEqualTo(topic);
-    assertThat(topic).isNotEqualTo(LabelFilter.anyOf("topic", "a"));
-    assertThat(LabelFilter.anyOf("x", "ab", "c")).isNotEqualTo(LabelFilter.anyOf("x", "a", "bc"));
-    assertThat(price).isNotEqualTo(LabelFilter.range("price", 1, 3));
-    assertThat(price).isNotEqualTo(LabelFilter.anyOf("price", "1.0 2.0"));
+    assertThat(topic).isNotEqualTo(Labels.Filter.anyOf("topic", "a"));
+    assertThat(Labels.Filter.anyOf("x", "ab", "c"))
+        .isNotEqualTo(Labels.Filter.anyOf("x", "a", "bc"));
+    assertThat(price).isNotEqualTo(Labels.Filter.range("price", 1, 3));
+    assertThat(price).isNotEqualTo(Labels.Filter.anyOf("price", "1.0 2.0"));
     assertThat(topic.toString()).doesNotContain("topic", "billing");
   }
 
@@ -198,8 +200,8 @@ class LabelFilterTest {
 
   @Test
   void invalidFiltersAreRejected() {
-    LabelFilter topic = LabelFilter.anyOf("topic", "a");
-    LabelFilter eight =
+    Labels.Filter topic = Labels.Filter.anyOf("topic", "a");
+    Labels.Filter eight =
         topic.and(topic).and(topic).and(topic).and(topic).and(topic).and(topic).and(topic);
     Collection<String> many = IntStream.range(0, 65).mapToObj(i -> "v" + i).toList();
 
@@ -207,14 +209,14 @@ class LabelFilterTest {
         .isThrownBy(() -> eight.and(topic))
         .withMessage("filter has 9 conditions; the maximum is 8");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> LabelFilter.anyOf("topic", many))
+        .isThrownBy(() -> Labels.Filter.anyOf("topic", many))
         .withMessage("anyOf has 65 values; it must have 1 to 64");
-    assertThatIllegalArgumentException().isThrownBy(() -> LabelFilter.anyOf("topic", List.of()));
+    assertThatIllegalArgumentException().isThrownBy(() -> Labels.Filter.anyOf("topic", List.of()));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> LabelFilter.range("price", 2, 1))
+        .isThrownBy(() -> Labels.Filter.range("price", 2, 1))
         .withMessageContaining("must not exceed");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> LabelFilter.range("price", Double.NaN, 1));
-    assertThatIllegalArgumentException().isThrownBy(() -> LabelFilter.exists(""));
+        .isThrownBy(() -> Labels.Filter.range("price", Double.NaN, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> Labels.Filter.exists(""));
   }
 }
