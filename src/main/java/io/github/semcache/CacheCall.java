@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.internal.chat.StreamingCall;
 import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.concurrent.Interrupts;
 import io.github.semcache.internal.concurrent.SingleFlight;

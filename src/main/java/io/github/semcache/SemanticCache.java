@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.internal.chat.StreamingCall;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.CoalescingGroup;
 import io.github.semcache.internal.concurrent.FatalErrors;
@@ -240,7 +241,9 @@ public final class SemanticCache implements AutoCloseable {
    */
   public Answer ask(Prompt prompt, Consumer<String> onText) {
     StreamingCall call = new StreamingCall(requiredChatClient(), requireNonNull(onText, "onText"));
-    return call.deliver(ask(prompt, call, CoalescingGroup.streamingAsk()));
+    Answer answer = ask(prompt, call, CoalescingGroup.streamingAsk());
+    call.deliver(answer.text());
+    return answer;
   }
 
   /**

@@ -1,4 +1,4 @@
-package io.github.semcache;
+package io.github.semcache.internal.chat;
 
 import io.github.semcache.chat.ChatClient;
 import io.github.semcache.chat.ChatReply;
@@ -7,19 +7,29 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** One call to a model that passes the text to a consumer as it arrives. Not thread-safe. */
-final class StreamingCall implements ChatClient {
+public final class StreamingCall implements ChatClient {
   private final ChatClient model;
   private final Consumer<String> onText;
   private boolean called;
   private boolean consumerFailed;
 
-  StreamingCall(ChatClient model, Consumer<String> onText) {
+  /**
+   * Creates a call.
+   *
+   * @param model the model
+   * @param onText receives the pieces of the text on the thread of {@link #chat}
+   */
+  public StreamingCall(ChatClient model, Consumer<String> onText) {
     this.model = model;
     this.onText = onText;
   }
 
-  /** Returns the model without the consumer. */
-  ChatClient model() {
+  /**
+   * Returns the model without the consumer.
+   *
+   * @return the model
+   */
+  public ChatClient model() {
     return model;
   }
 
@@ -44,16 +54,23 @@ final class StreamingCall implements ChatClient {
     }
   }
 
-  /** Passes an answer to the consumer in one piece, unless this call received it from the model. */
-  Answer deliver(Answer answer) {
+  /**
+   * Passes an answer to the consumer in one piece, unless this call received it from the model.
+   *
+   * @param answer the text of the answer
+   */
+  public void deliver(String answer) {
     if (!called) {
-      onText.accept(answer.text());
+      onText.accept(answer);
     }
-    return answer;
   }
 
-  /** Returns whether the consumer ended the call, not the model. */
-  boolean consumerFailed() {
+  /**
+   * Returns whether the consumer ended the call, not the model.
+   *
+   * @return true if the consumer threw an exception
+   */
+  public boolean consumerFailed() {
     return consumerFailed;
   }
 
