@@ -7,9 +7,11 @@ import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
@@ -68,6 +70,11 @@ public final class TransitionStore implements VectorStore {
   @Override
   public int put(List<NewEntry> entries) {
     return current.put(entries);
+  }
+
+  @Override
+  public OptionalInt putIfUnchanged(NewEntry entry, Optional<Instant> known) {
+    return current.putIfUnchanged(entry, known);
   }
 
   @Override
