@@ -60,7 +60,7 @@ final class AnswerWriter {
   private final QueryFactory queries;
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
-  private final @Nullable ResilientStore previous;
+  private final @Nullable PreviousLookup previous;
   private final Admission admission;
   private final CacheabilityCheck cacheability;
   private final Supplier<ExpiryPolicy> expiry;
@@ -77,15 +77,15 @@ final class AnswerWriter {
   /**
    * Creates a writer.
    *
-   * @param previous the store that {@code store} replaces; null for none. After an answer was
-   *     stored, the previous answer to the same prompt is removed from it, so that it is not served
-   *     again when the new one expires
+   * @param previous the lookup in the store that {@code store} replaces; null for none. After an
+   *     answer was stored, the previous answer to the same prompt is removed, so that it is not
+   *     served again when the new one expires
    */
   AnswerWriter(
       QueryFactory queries,
       ResilientEmbedder embedder,
       ResilientStore store,
-      @Nullable ResilientStore previous,
+      @Nullable PreviousLookup previous,
       Admission admission,
       CacheabilityCheck cacheability,
       Supplier<ExpiryPolicy> expiry,
@@ -307,7 +307,7 @@ final class AnswerWriter {
             : Replaced.find(store, request.query());
     return replaced.entry().isPresent() || previous == null || request.readsAll()
         ? replaced
-        : Replaced.find(previous, request.query());
+        : Replaced.find(previous.store(), request.query());
   }
 
   private CacheEntry marked(
