@@ -50,7 +50,7 @@ final class SearchEffort {
 
   private static final int FIRST_SAMPLES = 200;
   private static final int FIRST_INTERVAL = 8;
-  private static final int LATER_INTERVAL = 128;
+  private static final int LATER_INTERVAL = 512;
 
   private final AtomicInteger searches = new AtomicInteger();
   private volatile double multiplier = 1;
@@ -83,7 +83,7 @@ final class SearchEffort {
     return Math.min(MAX_CANDIDATES, candidates * CHECK_FACTOR);
   }
 
-  /** Returns whether the next search should be repeated: one in 8 at first, one in 128 later. */
+  /** Returns whether the next search should be repeated: one in 8 at first, one in 512 later. */
   boolean isSampled() {
     int interval = totalSamples < FIRST_SAMPLES ? FIRST_INTERVAL : LATER_INTERVAL;
     return Math.floorMod(searches.incrementAndGet(), interval) == 0;

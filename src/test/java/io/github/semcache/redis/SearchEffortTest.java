@@ -79,11 +79,11 @@ class SearchEffortTest {
   }
 
   @Test
-  void oneInEightSearchesIsSampledAtFirstAndOneIn128Later() {
+  void oneInEightSearchesIsSampledAtFirstAndOneIn512Later() {
     assertThat(sampled(800)).isEqualTo(100);
 
     record(200, 0);
-    assertThat(sampled(1_280)).isEqualTo(10);
+    assertThat(sampled(5_120)).isEqualTo(10);
 
     record(3, 3);
     assertThat(sampled(800)).as("after a change").isEqualTo(100);
