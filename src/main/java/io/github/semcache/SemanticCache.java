@@ -71,8 +71,8 @@ public final class SemanticCache implements AutoCloseable {
   private final VectorStore store;
 
   /** The store of the cache and the one that it replaces, which may have other versions. */
-
   private final @Nullable PreviousLookup previous;
+
   private final EventPublisher events;
   private final AsyncExecutor asyncExecutor;
   private final QueryFactory queries;

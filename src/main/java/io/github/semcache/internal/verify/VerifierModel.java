@@ -30,7 +30,8 @@ public final class VerifierModel {
   private static final double OTHER_REQUEST_LOG_ODDS = -1;
 
   /** The log odds that are added for requests each of which has another word. */
-  private static final double OTHER_WORDS_LOG_ODDS = -Double.parseDouble(System.getProperty("xm", "2"));
+  private static final double OTHER_WORDS_LOG_ODDS =
+      -Double.parseDouble(System.getProperty("xm", "2"));
 
   private final BoostedTrees trees;
   private final WordWeights words;
