@@ -92,11 +92,13 @@ final class LabelSection {
     kinds.put("none", i -> Labels.none());
     kinds.put("a topic", LabelSection::topic);
     kinds.put("a topic and a price", LabelSection::topicAndPrice);
+    List<VectorStore> stores = new ArrayList<>();
+    double unused = bytesInMemory(corpus, i -> Labels.none(), stores); // Loads all classes.
     double redisWithout = 0;
     double heapWithout = 0;
     for (Map.Entry<String, IntFunction<Labels>> kind : kinds.entrySet()) {
       double redis = bytesInRedis(corpus, kind.getValue());
-      double heap = bytesInMemory(corpus, kind.getValue());
+      double heap = bytesInMemory(corpus, kind.getValue(), stores);
       redisWithout = redisWithout == 0 ? redis : redisWithout;
       heapWithout = heapWithout == 0 ? heap : heapWithout;
       memory.row(
@@ -108,6 +110,7 @@ final class LabelSection {
           heap,
           heap - heapWithout);
     }
+    stores.forEach(VectorStore::close);
   }
 
   private double bytesInRedis(Corpus corpus, IntFunction<Labels> labels) {
@@ -122,14 +125,19 @@ final class LabelSection {
     }
   }
 
-  private static double bytesInMemory(Corpus corpus, IntFunction<Labels> labels) {
-    long before = usedHeap();
+  /**
+   * Returns the heap of a new store.
+   *
+   * @param stores receives the store, so that the memory of the others is not freed meanwhile
+   */
+  private static double bytesInMemory(
+      Corpus corpus, IntFunction<Labels> labels, List<VectorStore> stores) {
     InMemoryVectorStore store =
         InMemoryVectorStore.builder(corpus.space).maxEntries(corpus.size).build();
+    stores.add(store);
+    long before = usedHeap();
     fill(corpus, store, labels);
-    double perEntry = (double) (usedHeap() - before) / corpus.size;
-    store.close();
-    return perEntry;
+    return (double) (usedHeap() - before) / corpus.size;
   }
 
   private static long usedHeap() {
