@@ -35,6 +35,7 @@ final class Hedging {
   /**
    * Answers a prompt that has no exact hit.
    *
+   * @param miss the exact miss, which is followed by a semantic lookup
    * @param next answers a request from its lookup, by calling the model after a miss
    */
   Answer ask(LookupResult.Miss miss, Function<LookupResult, Answer> next) {
@@ -54,16 +55,27 @@ final class Hedging {
     return next.apply(inTime);
   }
 
-  /** Returns a miss whose answer is stored without waiting for the embedding of the lookup. */
+  /**
+   * Returns a miss whose answer is stored without waiting for the embedding of the lookup. An
+   * embedding of the caller is stored with it.
+   */
   private static LookupResult.Miss hedged(LookupResult.Miss miss) {
-    return miss.counted().withEmbedding(Optional.empty()).withReason(MissReason.HEDGED);
+    return miss.counted().withEmbedding(miss.embedding()).withReason(MissReason.HEDGED);
   }
 
+  /** Looks up a prompt. A lookup that was skipped does not count as a fast one. */
   private LookupResult measured(LookupResult.Miss miss) {
     EventPublisher.Stopwatch stopwatch = events.startStopwatch();
     LookupResult result = lookup.semantic(miss);
-    latencies.add(stopwatch.elapsed());
+    if (!isSkipped(result)) {
+      latencies.add(stopwatch.elapsed());
+    }
     return result;
+  }
+
+  private static boolean isSkipped(LookupResult result) {
+    return result instanceof LookupResult.Miss miss
+        && miss.reason().equals(MissReason.NOT_WORTHWHILE);
   }
 
   /** Returns a result in time; counts a hit, and leaves a miss to be counted by the next step. */
@@ -104,7 +116,7 @@ final class Hedging {
                         (result, unused) -> completeUnlessHit(first, result, failure));
               }
             });
-    return firstOf(first, model, hedged);
+    return firstOf(first, model, hedged, next);
   }
 
   /** The model call that is made while the lookup is running. */
@@ -133,7 +145,8 @@ final class Hedging {
   private Answer firstOf(
       CompletableFuture<LookupResult> first,
       CompletableFuture<Answer> model,
-      LookupResult.Miss hedged) {
+      LookupResult.Miss hedged,
+      Function<LookupResult, Answer> next) {
     LookupResult winner = hedged;
     try {
       winner = SingleFlight.Result.of(first).await();
@@ -144,7 +157,7 @@ final class Hedging {
     }
     if (winner instanceof LookupResult.Hit hit) {
       lookup.count(hit);
-      return hit.answer();
+      return next.apply(hit);
     }
     return model.join();
   }

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -355,6 +356,24 @@ final class ResilientStore {
               return true;
             })
         .orElse(false);
+  }
+
+  /**
+   * Writes an entry unless another one was written under its key in the meantime.
+   *
+   * @param known the creation time of the entry that was found under the key; empty for none
+   * @return whether the entry was written; empty if the store fails
+   */
+  Optional<Boolean> tryPutIfUnchanged(NewEntry entry, Optional<Instant> known) {
+    return failOpen.attempt(
+        Operation.WRITE,
+        () -> {
+          EventPublisher.Stopwatch stopwatch = events.startStopwatch();
+          OptionalInt evicted = store.putIfUnchanged(entry, known);
+          evicted.ifPresent(
+              count -> events.publish(new CacheEvent.Stored(1, count, stopwatch.elapsed())));
+          return evicted.isPresent();
+        });
   }
 
   /**

@@ -71,8 +71,8 @@ public final class SemanticCache implements AutoCloseable {
   private final VectorStore store;
 
   /** The store of the cache and the one that it replaces, which may have other versions. */
-
   private final @Nullable PreviousLookup previous;
+
   private final EventPublisher events;
   private final AsyncExecutor asyncExecutor;
   private final QueryFactory queries;
@@ -190,7 +190,10 @@ public final class SemanticCache implements AutoCloseable {
 
   /** The second step, after an exact miss: looks up a similar prompt. */
   private Answer ask(LookupResult exact, ChatClient model, CoalescingGroup group) {
-    return hedging != null && exact instanceof LookupResult.Miss miss && miss.request().reads()
+    return hedging != null
+            && group.isAsk()
+            && exact instanceof LookupResult.Miss miss
+            && lookup.isCompared(miss)
         ? hedging.ask(miss, result -> answer(result, model, CoalescingGroup.ask()))
         : answer(exact.orElse(lookup::semantic), model, group);
   }

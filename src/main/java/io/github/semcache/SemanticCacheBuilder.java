@@ -679,7 +679,8 @@ public final class SemanticCacheBuilder {
    * not canceled if the lookup hits first; its answer is stored for exactly this prompt. It runs on
    * a thread of the {@link #executor}, so thread-local values of the caller are not available to
    * the chat client. If the model answers first, the request is a miss with the reason {@link
-   * io.github.semcache.policy.MissReason#HEDGED}.
+   * io.github.semcache.policy.MissReason#HEDGED}. In {@linkplain #shadowMode shadow mode}, no call
+   * is started early, because the lookup never replaces the call.
    *
    * @return this builder
    */
@@ -700,7 +701,8 @@ public final class SemanticCacheBuilder {
    * <p>Applies to calls that wait for the complete answer, and not to {@code ask} with a consumer
    * of the text. In-memory and Lucene stores grant leases to the caches of one process. A store
    * without {@linkplain VectorStore#leases leases} coalesces within one cache, as without this
-   * option.
+   * option. {@code build} rejects this option together with {@link #confirmations}: a call that
+   * waits for another one receives the answer of another contributor.
    *
    * @param lease the duration of a lease, from 1 ms to 10 minutes. It should be longer than most
    *     model calls: if a call takes longer, another instance calls the model too. Disabled by
@@ -772,7 +774,8 @@ public final class SemanticCacheBuilder {
    * the one who asked without an id. Answers that were stored by {@code put} or {@code putAll}, or
    * without this option, need no confirmation. The number is stored with each answer, so all caches
    * on the same store honor it; set it on all of them. Calls of different contributors are not
-   * coalesced.
+   * coalesced, so {@code build} rejects this option together with {@link
+   * #singleFlightAcrossInstances}.
    *
    * <p>Protects against an attacker with at most {@code count} ids.
    *
@@ -978,7 +981,7 @@ public final class SemanticCacheBuilder {
         failOnCacheErrors,
         circuitBreaker,
         timeLimits(),
-        hedging,
+        hedging && !shadowMode,
         sharing(target),
         checkedJudging(policy, chosenJudge(embedder)),
         shadowMode,

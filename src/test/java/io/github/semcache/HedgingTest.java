@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.embedding.Embedding;
+import io.github.semcache.policy.HitPolicy;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
+import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
@@ -177,5 +183,102 @@ class HedgingTest {
 
     assertThatThrownBy(() -> cache.ask("something else")).isSameAs(failure);
     assertThat(chat.calls()).isEqualTo(calls + 1);
+  }
+
+  /** Delays the embedding until a model call begins, or for so long that a call would be hedged. */
+  private void delayLookup() {
+    embedder.beforeEmbedding(
+        () -> {
+          try {
+            boolean unused = lookupEnds.await(300, TimeUnit.MILLISECONDS);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    chat.replying(
+        prompt -> {
+          lookupEnds.countDown();
+          return ChatReply.of("fresh");
+        });
+  }
+
+  @Test
+  void callWithAConsumerOfTheTextIsNotHedged() {
+    delayLookup();
+    int calls = chat.calls();
+    List<String> texts = new CopyOnWriteArrayList<>();
+
+    assertThat(cache.ask(Prompt.of(NEAR), texts::add).text()).isEqualTo("cached");
+    assertThat(texts).containsExactly("cached");
+    assertThat(chat.calls()).isEqualTo(calls);
+  }
+
+  @Test
+  void callInShadowModeIsNotHedged() {
+    replaceCache(builder().shadowMode());
+    delayLookup();
+
+    assertThat(cache.ask(NEAR).missReason()).contains(MissReason.SHADOW);
+  }
+
+  @Test
+  void callsWithoutASemanticLookupAreNotHedged() {
+    Thread caller = Thread.currentThread();
+    chat.replying(
+        prompt -> ChatReply.of(Thread.currentThread() == caller ? "caller" : "other thread"));
+    cache.close();
+    cache = SemanticCache.builder().exactOnly().chatClient(chat).hedging().build();
+
+    for (int i = 0; i < 60; i++) {
+      assertThat(cache.ask("prompt " + i).text()).isEqualTo("caller");
+    }
+    assertThat(cache.stats().missesByReason()).containsOnlyKeys(MissReason.EXACT_ONLY);
+  }
+
+  @Test
+  void embeddingOfTheCallerIsStoredWithTheAnswerOfAHedgedCall() {
+    HitPolicy slow =
+        (query, matches) -> {
+          if (query.text().equals("own")) {
+            await(lookupEnds);
+          }
+          return HitPolicy.maxDistance(0.1).unguarded().decide(query, matches);
+        };
+    replaceCache(builder().hitPolicy(slow).verifier(PairVerifier.none()));
+    chat.replying(prompt -> ChatReply.of("fresh"));
+    Embedding own = embedder.embed(List.of("a third text")).get(0);
+
+    Answer answer = cache.ask(Prompt.of("own").embedding(own));
+    lookupEnds.countDown();
+
+    assertThat(answer.missReason()).contains(MissReason.HEDGED);
+    assertThat(cache.lookup(Prompt.of("own, in other words").embedding(own)))
+        .map(Answer::text)
+        .contains("fresh");
+  }
+
+  @Test
+  void hitOfAQuietPromptIsDelayedIfTheLookupEndsBeforeTheModel() {
+    AtomicLong elapsed = new AtomicLong();
+    Duration modelCall = Duration.ofMillis(500);
+    chat.replying(
+        prompt -> {
+          elapsed.addAndGet(modelCall.toNanos());
+          return ChatReply.of("warm-up");
+        });
+    replaceCache(builder().ticker(() -> System.nanoTime() + elapsed.get()));
+    embedder.beforeEmbedding(() -> await(lookupEnds));
+    chat.replying(
+        prompt -> {
+          lookupEnds.countDown();
+          await(modelAnswers);
+          return ChatReply.of("late");
+        });
+
+    long start = System.nanoTime();
+    Answer answer = cache.ask(Prompt.of(NEAR).quiet());
+
+    assertThat(answer.text()).isEqualTo("cached");
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(modelCall);
   }
 }

@@ -265,8 +265,10 @@ final class EmbeddingTable<R extends EmbeddingTable.Row> {
     }
 
     private void allocateWords() {
-      words = Arrays.copyOf(words, capacity * wordCount);
-      factors = Arrays.copyOf(factors, capacity * BinaryQuantizer.FACTORS);
+      if (words.length != capacity * wordCount) {
+        words = Arrays.copyOf(words, capacity * wordCount);
+        factors = Arrays.copyOf(factors, capacity * BinaryQuantizer.FACTORS);
+      }
     }
 
     private void quantize(BinaryQuantizer quantizer, int index) {

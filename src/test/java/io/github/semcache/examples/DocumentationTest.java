@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
+import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.openai.FakeOpenAiServer;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
@@ -15,6 +16,7 @@ import io.github.semcache.testkit.FakeEmbedder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,6 +174,22 @@ class DocumentationTest {
       }
     }
     assertThat(reached).containsAll(pages().toList());
+  }
+
+  static Stream<Class<?>> typesWithOptions() {
+    return Stream.of(SemanticCacheBuilder.class, Prompt.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("typesWithOptions")
+  void allOptionsAreListed(Class<?> type) throws IOException {
+    String page = Files.readString(Path.of("docs/options.md"));
+
+    assertThat(Stream.of(type.getMethods()))
+        .filteredOn(method -> !Modifier.isStatic(method.getModifiers()))
+        .filteredOn(method -> method.getReturnType().equals(type))
+        .extracting(method -> "`" + method.getName() + "`")
+        .allSatisfy(option -> assertThat(page).contains(option));
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -231,6 +232,18 @@ public class FaultyStore implements VectorStore {
     await(beforePut);
     written.addAll(entries);
     return onPut.apply(store.put(entries));
+  }
+
+  @Override
+  public OptionalInt putIfUnchanged(NewEntry entry, Optional<Instant> known) {
+    record(Call.PUT);
+    await(beforePut);
+    OptionalInt evicted = store.putIfUnchanged(entry, known);
+    if (evicted.isEmpty()) {
+      return evicted;
+    }
+    written.add(entry);
+    return OptionalInt.of(onPut.apply(evicted.getAsInt()));
   }
 
   @Override

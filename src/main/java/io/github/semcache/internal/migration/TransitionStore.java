@@ -8,9 +8,11 @@ import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
@@ -72,6 +74,11 @@ public final class TransitionStore implements VectorStore {
   }
 
   @Override
+  public OptionalInt putIfUnchanged(NewEntry entry, Optional<Instant> known) {
+    return current.putIfUnchanged(entry, known);
+  }
+
+  @Override
   public Optional<LeaseStore> leases() {
     return current.leases();
   }
@@ -115,8 +122,7 @@ public final class TransitionStore implements VectorStore {
       removed[0] = old.remove(selector, progress);
     } finally {
       removed[1] =
-          current.remove(
-              selector, count -> progress.accept(distinct(removed[0], count, copies)));
+          current.remove(selector, count -> progress.accept(distinct(removed[0], count, copies)));
     }
     return distinct(removed[0], removed[1], copies);
   }
