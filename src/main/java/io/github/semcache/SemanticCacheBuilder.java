@@ -679,8 +679,8 @@ public final class SemanticCacheBuilder {
    * not canceled if the lookup hits first; its answer is stored for exactly this prompt. It runs on
    * a thread of the {@link #executor}, so thread-local values of the caller are not available to
    * the chat client. If the model answers first, the request is a miss with the reason {@link
-   * io.github.semcache.policy.MissReason#HEDGED}. In {@linkplain #shadowMode shadow mode}, no call is
-   * started early, because the lookup never replaces the call.
+   * io.github.semcache.policy.MissReason#HEDGED}. In {@linkplain #shadowMode shadow mode}, no call
+   * is started early, because the lookup never replaces the call.
    *
    * @return this builder
    */
@@ -858,8 +858,10 @@ public final class SemanticCacheBuilder {
    *
    * <p>Methods that remove, invalidate, or change answers, and reports, affect both stores. An
    * answer that is stored replaces the one in the previous store. Counts of removed answers, {@link
-   * SemanticCache#count} and {@link SemanticCache#size} count an answer and its copy as two. {@code
-   * StoreMigration} copies all entries.
+   * SemanticCache#count} and {@link SemanticCache#size} count an answer and its copy as one, except
+   * for answers that are selected by their age. {@code StoreMigration} copies all entries. An
+   * {@linkplain #exactOnly exact-only} cache copies nothing to a store with embeddings, which it
+   * cannot compute.
    *
    * @param previous the previous store, of any embedding model. It must implement {@link
    *     VectorStore.Listable}. The cache does not close it
