@@ -39,7 +39,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Parts of the cache that return what their contracts forbid. No request may fail because of them. */
+/**
+ * Parts of the cache that return what their contracts forbid. No request may fail because of them.
+ */
 @Timeout(60)
 class HostilePartsTest {
   private static final String PROMPT = "What is the capital of France?";
@@ -167,7 +169,9 @@ class HostilePartsTest {
             builder().verifier(pair -> Nulls.absent()),
             builder().normalizer(text -> Nulls.absent()),
             builder().cacheability(prompt -> Nulls.absent()),
-            builder().embedder(Embedder.of("fake-embedder", embedder.dimension(), text -> Nulls.absent())),
+            builder()
+                .embedder(
+                    Embedder.of("fake-embedder", embedder.dimension(), text -> Nulls.absent())),
             builder().executor(task -> {}),
             builder().ticker(new AtomicLong(Long.MAX_VALUE)::decrementAndGet),
             builder().ticker(new AtomicLong()::decrementAndGet),
@@ -206,8 +210,7 @@ class HostilePartsTest {
         };
     for (ChatClient client : List.of(absent, noReply)) {
       try (SemanticCache cache = builder().chatClient(client).build()) {
-        assertThatThrownBy(() -> cache.ask(PROMPT))
-            .isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> cache.ask(PROMPT)).isInstanceOf(NullPointerException.class);
         assertThat(cache.stats().modelErrors()).isEqualTo(1);
         assertThat(store.find("x")).isEqualTo(Optional.empty());
       }
