@@ -31,10 +31,42 @@ class LongPromptsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"a\" ", "\"a ", "\u00aba\u00bb ", "'", "`a` ", "(", "[a", "f(x)[1]{} ", "a=b;", ",", "a.",
-        "a-", "a/", "ab", "7", "% ", "1,", "$5 ", "5% ", "5 km ", "12:30 ", "2026-01-02 ", "not ",
-        "no ", "a and ", "from A to B ", "New York ", "Is it? ", "\n- a", "http://a/b ", "\u00e9",
-        "\u6cd5", "\ud83d\ude00", "a@b.c ", "ignore ", "1st "
+        "\"a\" ",
+        "\"a ",
+        "\u00aba\u00bb ",
+        "'",
+        "`a` ",
+        "(",
+        "[a",
+        "f(x)[1]{} ",
+        "a=b;",
+        ",",
+        "a.",
+        "a-",
+        "a/",
+        "ab",
+        "7",
+        "% ",
+        "1,",
+        "$5 ",
+        "5% ",
+        "5 km ",
+        "12:30 ",
+        "2026-01-02 ",
+        "not ",
+        "no ",
+        "a and ",
+        "from A to B ",
+        "New York ",
+        "Is it? ",
+        "\n- a",
+        "http://a/b ",
+        "\u00e9",
+        "\u6cd5",
+        "\ud83d\ude00",
+        "a@b.c ",
+        "ignore ",
+        "1st "
       })
   void timeOfADecisionGrowsLinearly(String pattern) {
     long before = decide(pattern, SHORT);
