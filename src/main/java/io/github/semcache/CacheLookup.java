@@ -426,7 +426,9 @@ final class CacheLookup {
 
   private Decision decide(Query query, List<Match> matches) {
     return failOpen
-        .attempt(Operation.DECIDE, () -> policy.get().decide(query, matches))
+        .attempt(
+            Operation.DECIDE,
+            () -> VerifiedDecision.checked(policy.get().decide(query, matches), matches))
         .orElse(Decision.miss(MissReason.POLICY_ERROR));
   }
 

@@ -63,6 +63,10 @@ public final class PendingReports implements AutoCloseable {
     }
   }
 
+  boolean isEmpty() {
+    return size.get() == 0;
+  }
+
   /**
    * Returns whether no pending report forbids serving an entry for a query.
    *
