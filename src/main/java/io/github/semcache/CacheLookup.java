@@ -160,6 +160,7 @@ final class CacheLookup {
 
   private LookupResult find(
       LookupResult.Miss miss, Function<Query, Optional<ResilientStore.Found>> lookup) {
+    pending.retryIfDue();
     CacheRequest request = miss.request();
     if (miss.storeFailed() || request.limits().isExpired()) {
       return miss;
