@@ -207,7 +207,8 @@ final class CacheLookup {
         : usage.measured(
             query,
             () -> compare(miss).orElse(this::comparePrevious),
-            result -> result instanceof LookupResult.Hit);
+            LookupResult.Hit.class::isInstance,
+            LookupResult::isFailed);
   }
 
   /** Compares a prompt with the entries of this store, if prompts are compared. */
