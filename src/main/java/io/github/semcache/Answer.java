@@ -33,7 +33,7 @@ public final class Answer {
   private final Optional<MissReason> missReason;
   private final Optional<Verification> verification;
   private final boolean isStale;
-  private final Labels labels;
+  private final Optional<Labels> ofPrompt;
 
   /** The source of an answer. */
   public enum Source {
@@ -58,7 +58,7 @@ public final class Answer {
       Optional<MissReason> missReason,
       Optional<Verification> verification,
       boolean isStale,
-      Labels labels) {
+      Optional<Labels> ofPrompt) {
     this.query = requireNonNull(query, "query");
     this.reply = requireNonNull(reply, "reply");
     this.source = source;
@@ -68,7 +68,7 @@ public final class Answer {
     this.missReason = missReason;
     this.verification = verification;
     this.isStale = isStale;
-    this.labels = labels;
+    this.ofPrompt = ofPrompt;
   }
 
   static Answer ofEntry(
@@ -89,7 +89,7 @@ public final class Answer {
         Optional.empty(),
         verification,
         isStale,
-        entry.labels());
+        Optional.empty());
   }
 
   static Answer ofModel(
@@ -108,7 +108,7 @@ public final class Answer {
         Optional.of(missReason),
         verification,
         false,
-        request.prompt().labels());
+        Optional.of(request.prompt().labels()));
   }
 
   /**
@@ -208,7 +208,7 @@ public final class Answer {
    *     prompt that was sent to the model
    */
   public Labels labels() {
-    return labels;
+    return ofPrompt.or(() -> served.map(match -> match.entry().labels())).orElse(Labels.none());
   }
 
   /**
@@ -270,7 +270,7 @@ public final class Answer {
 
   private List<Object> components() {
     return List.of(
-        query, reply, source, served, entryId, age, missReason, verification, isStale, labels);
+        query, reply, source, served, entryId, age, missReason, verification, isStale, ofPrompt);
   }
 
   /**

@@ -54,13 +54,16 @@ final class AnswerWriter {
   private static final Logger log = LoggerFactory.getLogger(AnswerWriter.class);
   private static final int BATCH_SIZE = 128;
 
+  /** Limits the writes of an answer while other instances answer the same prompt. */
+  private static final int MAX_WRITE_ATTEMPTS = 16;
+
   /** The number of characters after which a batch ends, so that a batch fits into memory. */
   private static final int BATCH_CHARACTERS = 1 << 22;
 
   private final QueryFactory queries;
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
-  private final @Nullable ResilientStore previous;
+  private final @Nullable PreviousLookup previous;
   private final Admission admission;
   private final CacheabilityCheck cacheability;
   private final Supplier<ExpiryPolicy> expiry;
@@ -77,15 +80,15 @@ final class AnswerWriter {
   /**
    * Creates a writer.
    *
-   * @param previous the store that {@code store} replaces; null for none. After an answer was
-   *     stored, the previous answer to the same prompt is removed from it, so that it is not served
-   *     again when the new one expires
+   * @param previous the lookup in the store that {@code store} replaces; null for none. After an
+   *     answer was stored, the previous answer to the same prompt is removed, so that it is not
+   *     served again when the new one expires
    */
   AnswerWriter(
       QueryFactory queries,
       ResilientEmbedder embedder,
       ResilientStore store,
-      @Nullable ResilientStore previous,
+      @Nullable PreviousLookup previous,
       Admission admission,
       CacheabilityCheck cacheability,
       Supplier<ExpiryPolicy> expiry,
@@ -224,12 +227,6 @@ final class AnswerWriter {
     if (versions.isEmpty()) {
       return Optional.empty();
     }
-    Replaced found = replaced(miss);
-    if (!request.prompt().isCurated() && found.isCurated()) {
-      release(miss);
-      return Optional.empty();
-    }
-    Optional<CacheEntry> replaced = found.entry();
     Optional<Duration> timeToLive =
         expiry.get().timeToLiveOf(request.prompt(), cacheability.maxTimeToLive(request.prompt()));
     NewEntry entry =
@@ -241,22 +238,61 @@ final class AnswerWriter {
                 versions.get(),
                 embedding(miss),
                 timeToLive),
-            plain -> marked(miss, ReplyMapper.withModelTime(plain, took), replaced));
-    boolean written =
-        miss.waiting()
-            .lease()
-            .map(lease -> store.tryPut(entry, lease))
-            .orElseGet(() -> store.tryPut(entry));
-    if (!written) {
-      return Optional.empty();
+            plain -> ReplyMapper.withModelTime(plain, took));
+    return write(miss, entry);
+  }
+
+  /**
+   * Writes an answer of the model. If another entry was written under its key in the meantime, the
+   * answer replaces that entry, unless it is curated.
+   */
+  private Optional<CacheEntry> write(LookupResult.Miss miss, NewEntry entry) {
+    Replaced replaced = replaced(miss);
+    for (int attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt++) {
+      if (!miss.request().prompt().isCurated() && replaced.isCurated()) {
+        release(miss);
+        return Optional.empty();
+      }
+      Optional<CacheEntry> old = replaced.entry();
+      NewEntry marked = with(entry, plain -> marked(miss, plain, old));
+      Optional<Boolean> written = tryPut(miss, marked, replaced.known());
+      if (written.isEmpty()) {
+        return Optional.empty();
+      }
+      if (written.get()) {
+        onWritten(miss, marked, old);
+        return Optional.of(marked.entry());
+      }
+      replaced = replaced(miss, Replaced.find(store, miss.request().query()));
     }
+    return Optional.empty();
+  }
+
+  /**
+   * Writes an entry under the lease of the request, or unless the entry under its key has changed.
+   *
+   * @return whether it was written, or is to be written again; empty if it cannot be written
+   */
+  private Optional<Boolean> tryPut(
+      LookupResult.Miss miss, NewEntry entry, Optional<Instant> known) {
+    Optional<Lease> lease = miss.waiting().lease();
+    if (lease.isEmpty() && !miss.request().prompt().isCurated()) {
+      return store.tryPutIfUnchanged(entry, known);
+    }
+    boolean isWritten =
+        lease.map(held -> store.tryPut(entry, held)).orElseGet(() -> store.tryPut(entry));
+    return isWritten ? Optional.of(true) : Optional.empty();
+  }
+
+  private void onWritten(
+      LookupResult.Miss miss, NewEntry written, Optional<CacheEntry> replaced) {
+    Query query = miss.request().query();
     if (previous != null) {
-      previous.tryRemove(request.query().key());
+      previous.tryRemove(query.key());
     }
-    if (confirmations != null && !request.prompt().isCurated()) {
-      confirmations.onStored(request.query(), entry.embedding(), entry.entry(), replaced);
+    if (confirmations != null && !miss.request().prompt().isCurated()) {
+      confirmations.onStored(query, written.embedding(), written.entry(), replaced);
     }
-    return Optional.of(entry.entry());
   }
 
   /**
@@ -264,8 +300,9 @@ final class AnswerWriter {
    *
    * @param entry the entry; empty if there is none
    * @param versions the versions of its dependencies in the store of the entry
+   * @param known the creation time of the entry under the key in the current store; empty for none
    */
-  private record Replaced(Optional<CacheEntry> entry, String versions) {
+  private record Replaced(Optional<CacheEntry> entry, String versions, Optional<Instant> known) {
 
     /** Excludes entries of another scope, and copies that may never be served. */
     static Replaced of(Query query, Optional<CacheEntry> stored, String versions) {
@@ -273,14 +310,19 @@ final class AnswerWriter {
           stored
               .filter(entry -> entry.scope().equals(query.scope().hash()))
               .filter(entry -> !CopyMark.isPending(entry)),
-          versions);
+          versions,
+          stored.map(CacheEntry::createdAt));
     }
 
     static Replaced find(ResilientStore store, Query query) {
       return store
           .tryFind(query)
           .map(found -> of(query, found.stored(), found.versions()))
-          .orElseGet(() -> new Replaced(Optional.empty(), ""));
+          .orElseGet(() -> new Replaced(Optional.empty(), "", Optional.empty()));
+    }
+
+    Replaced withKnown(Optional<Instant> createdAt) {
+      return new Replaced(entry, versions, createdAt);
     }
 
     /** Returns whether the entry is curated, and its dependencies have not changed. */
@@ -305,9 +347,13 @@ final class AnswerWriter {
         isLookedUp
             ? Replaced.of(request.query(), miss.waiting().stored(), miss.versions().orElse(""))
             : Replaced.find(store, request.query());
-    return replaced.entry().isPresent() || previous == null || request.readsAll()
-        ? replaced
-        : Replaced.find(previous, request.query());
+    return replaced(miss, replaced);
+  }
+
+  private Replaced replaced(LookupResult.Miss miss, Replaced current) {
+    return current.entry().isPresent() || previous == null || miss.request().readsAll()
+        ? current
+        : Replaced.find(previous.store(), miss.request().query()).withKnown(current.known());
   }
 
   private CacheEntry marked(
@@ -388,7 +434,11 @@ final class AnswerWriter {
    * which may have been removed while it was verified.
    */
   void addKey(LookupResult.Miss miss, CacheEntry entry) {
-    if (miss.request().addsKeys() && !replaced(miss).isCurated()) {
+    if (!miss.request().addsKeys()) {
+      return;
+    }
+    Replaced replaced = replaced(miss);
+    if (!replaced.isCurated()) {
       store
           .tryFindEntry(entry.key())
           .filter(current -> current.createdAt().equals(entry.createdAt()))
@@ -397,7 +447,7 @@ final class AnswerWriter {
               current ->
                   ReplyMapper.copyFor(
                       miss.request().query(), miss.embedding(), current, time.instant()))
-          .ifPresent(store::tryPut);
+          .ifPresent(copy -> store.tryPutIfUnchanged(copy, replaced.known()));
     }
   }
 

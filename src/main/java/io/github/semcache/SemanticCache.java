@@ -11,6 +11,7 @@ import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.entry.CurrentSettings;
 import io.github.semcache.internal.learning.UserFeedback;
+import io.github.semcache.internal.migration.TransitionStore;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.policy.CacheSettings;
@@ -71,7 +72,6 @@ public final class SemanticCache implements AutoCloseable {
   private final VectorStore store;
 
   /** The store of the cache and the one that it replaces, which may have other versions. */
-  private final List<VectorStore> stores;
 
   private final @Nullable PreviousLookup previous;
   private final EventPublisher events;
@@ -94,11 +94,6 @@ public final class SemanticCache implements AutoCloseable {
   SemanticCache(CacheParts parts) {
     this.chatClient = parts.options().chatClient();
     this.store = parts.changedStore();
-    CacheOptions.Previous previousStore = parts.options().previous();
-    this.stores =
-        previousStore == null
-            ? List.of(store)
-            : List.of(parts.options().store(), previousStore.store());
     CacheParts.PreviousParts previousParts = parts.previous();
     this.previous = previousParts == null ? null : previousParts.lookup();
     this.events = parts.events();
@@ -444,7 +439,8 @@ public final class SemanticCache implements AutoCloseable {
    * Answers several prompts only from the cache. Each prompt is decided on as {@link #lookup} does
    * and counts as a request, but they share one lookup by key, one call of the embedder, and one
    * search. In Redis, each of these lookups takes one round trip (in a cluster, one per search),
-   * and prompts with {@linkplain Prompt#dependsOn dependencies} take another one. The deadline
+   * and prompts with {@linkplain Prompt#dependsOn dependencies} take another one. A {@linkplain
+   * SemanticCacheBuilder#previousStore previous store} is looked up in the same way. The deadline
    * covers all prompts together: it is the longest of their {@linkplain Prompt#deadline deadlines},
    * so set a longer one if a batch is large or the embedder is slow.
    *
@@ -462,8 +458,10 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Returns several answers to a prompt from the cache: the one that {@link #lookup} returns, and
-   * those of other near entries that the policy and the verifier accept, nearest first. At most
-   * {@code limit} + 4 other candidates are verified. Never calls the model. Counts as one request.
+   * those of other near entries that the policy and the verifier accept, nearest first. Answers of
+   * a {@linkplain SemanticCacheBuilder#previousStore previous store} follow those of the store,
+   * because distances of different models cannot be compared. At most {@code limit} + 4 other
+   * candidates of each store are verified. Never calls the model. Counts as one request.
    *
    * @param prompt the prompt
    * @param limit the maximum number of answers, 1 to 100
@@ -883,9 +881,9 @@ public final class SemanticCache implements AutoCloseable {
   public long countDependents(String dependency) {
     checkOpen();
     requireNonNull(dependency, "dependency");
-    return stores.stream()
-        .mapToLong(each -> each.count(EntrySelector.currentDependents(each, dependency)))
-        .sum();
+    return store instanceof TransitionStore both
+        ? both.countDependents(dependency)
+        : store.count(EntrySelector.currentDependents(store, dependency));
   }
 
   /**

@@ -702,7 +702,8 @@ public final class SemanticCacheBuilder {
    * <p>Applies to calls that wait for the complete answer, and not to {@code ask} with a consumer
    * of the text. In-memory and Lucene stores grant leases to the caches of one process. A store
    * without {@linkplain VectorStore#leases leases} coalesces within one cache, as without this
-   * option.
+   * option. {@code build} rejects this option together with {@link #confirmations}: a call that
+   * waits for another one receives the answer of another contributor.
    *
    * @param lease the duration of a lease, from 1 ms to 10 minutes. It should be longer than most
    *     model calls: if a call takes longer, another instance calls the model too. Disabled by
@@ -774,7 +775,8 @@ public final class SemanticCacheBuilder {
    * the one who asked without an id. Answers that were stored by {@code put} or {@code putAll}, or
    * without this option, need no confirmation. The number is stored with each answer, so all caches
    * on the same store honor it; set it on all of them. Calls of different contributors are not
-   * coalesced.
+   * coalesced, so {@code build} rejects this option together with {@link
+   * #singleFlightAcrossInstances}.
    *
    * <p>Protects against an attacker with at most {@code count} ids.
    *
@@ -857,8 +859,10 @@ public final class SemanticCacheBuilder {
    *
    * <p>Methods that remove, invalidate, or change answers, and reports, affect both stores. An
    * answer that is stored replaces the one in the previous store. Counts of removed answers, {@link
-   * SemanticCache#count} and {@link SemanticCache#size} count an answer and its copy as two. {@code
-   * StoreMigration} copies all entries.
+   * SemanticCache#count} and {@link SemanticCache#size} count an answer and its copy as one, except
+   * for answers that are selected by their age. {@code StoreMigration} copies all entries. An
+   * {@linkplain #exactOnly exact-only} cache copies nothing to a store with embeddings, which it
+   * cannot compute.
    *
    * @param previous the previous store, of any embedding model. It must implement {@link
    *     VectorStore.Listable}. The cache does not close it

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +81,25 @@ class ConfirmationsTest extends CacheFixture {
     assertThat(shared.lookup(by("e", PARAPHRASE))).isPresent();
     assertThat(chat.calls()).isEqualTo(3);
     assertThat(shared.stats().missesByReason()).containsEntry(MissReason.UNCONFIRMED, 2L);
+  }
+
+  @Test
+  void contributorsWhoAskTheSameAtTheSameTimeConfirmEachOther() {
+    SemanticCache one = confirming(1);
+    AtomicInteger depth = new AtomicInteger();
+    chat.replying(
+        prompt -> {
+          if (depth.incrementAndGet() == 1) {
+            one.ask(by("b", PROMPT));
+          }
+          return ChatReply.of("Paris");
+        });
+
+    one.ask(by("a", PROMPT));
+
+    assertThat(one.lookup(by("c", PROMPT)).map(Answer::text)).contains("Paris");
+    assertThat(one.lookup(by("c", PARAPHRASE)).map(Answer::text)).contains("Paris");
+    assertThat(chat.calls()).isEqualTo(2);
   }
 
   @Test

@@ -259,7 +259,7 @@ class SettingsTest extends CacheFixture {
             .sharedSettings(INTERVAL)
             .executor(
                 task -> {
-                  throw new OutOfMemoryError("unable to create native thread");
+                  throw new InternalError("unable to create native thread");
                 })
             .build();
     time.advance(INTERVAL);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,6 +41,12 @@ final class BenchmarkTable implements Callable<Integer> {
       names = "--dependents",
       description = "Number of entries that depend on something that is invalidated.")
   private int dependents = 1_000_000;
+
+  @Option(
+      names = "--stores",
+      split = ",",
+      description = "The stores of the part stores: ${COMPLETION-CANDIDATES} (default: all).")
+  private List<StoresSection.Kind> stores = List.of(StoresSection.Kind.values());
 
   @Option(names = "--seconds", description = "Duration of one measurement.")
   private double seconds = 1;
@@ -100,7 +107,7 @@ final class BenchmarkTable implements Callable<Integer> {
       new CacheSection(report, duration).run();
     }
     if (only.contains(Part.stores)) {
-      new StoresSection(report, server, duration).run(sizes, dimensions);
+      new StoresSection(report, Set.copyOf(stores), server, duration).run(sizes, dimensions);
     }
     if (only.contains(Part.memory)) {
       new MemorySection(report).run(sizes, dimensions);

@@ -141,11 +141,11 @@ final class EffortSection {
     int rounds = (int) Math.max(1, duration.toMillis() / 100);
     for (int round = 0; round < rounds; round++) {
       for (int j = 0; j < variants.length; j++) {
-        double before = clientMicros() + serverMicros();
+        double before = clientMicros() + server.mainThreadCpuMicros();
         for (int i = 0; i < QUERIES; i++) {
           variants[j].accept(i);
         }
-        micros[j] += (clientMicros() + serverMicros() - before) / QUERIES / rounds;
+        micros[j] += (clientMicros() + server.mainThreadCpuMicros() - before) / QUERIES / rounds;
       }
     }
     return micros;
@@ -153,11 +153,6 @@ final class EffortSection {
 
   private static double clientMicros() {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e3;
-  }
-
-  private double serverMicros() {
-    return server.info("cpu", "used_cpu_user_main_thread") * 1e6
-        + server.info("cpu", "used_cpu_sys_main_thread") * 1e6;
   }
 
   private static IntConsumer plain(PlainJedis plain, String query, List<NearestQuery> queries) {

@@ -2,6 +2,8 @@ package io.github.semcache.bench;
 
 import static java.util.Objects.requireNonNull;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntFunction;
 
 /**
@@ -24,9 +27,17 @@ import java.util.function.IntFunction;
  * @param rounds the number of measured rounds per variant, after the warm-up rounds
  * @param roundDuration the duration of a round
  * @param maxCalls the maximum number of calls per round
+ * @param serverCpuMicros returns the CPU time of the server, which is added to that of this process
  */
-record InterleavedRun(int threads, int rounds, Duration roundDuration, int maxCalls) {
-  private static final int WARM_UP_ROUNDS = 10;
+record InterleavedRun(
+    int threads,
+    int rounds,
+    Duration roundDuration,
+    int maxCalls,
+    DoubleSupplier serverCpuMicros) {
+  private static final int WARM_UP_ROUNDS = 20;
+  private static final OperatingSystemMXBean PROCESS =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   /**
    * A variant of the operation.
@@ -44,12 +55,18 @@ record InterleavedRun(int threads, int rounds, Duration roundDuration, int maxCa
   static InterleavedRun of(int threads, Duration totalDuration) {
     Duration roundDuration = Duration.ofMillis(100);
     int rounds = (int) Math.max(1, totalDuration.dividedBy(roundDuration));
-    return new InterleavedRun(threads, rounds, roundDuration, Integer.MAX_VALUE);
+    return new InterleavedRun(threads, rounds, roundDuration, Integer.MAX_VALUE, () -> 0);
   }
 
   /** Returns a copy with a maximum number of calls per round. */
   InterleavedRun maxCalls(int limit) {
-    return new InterleavedRun(threads, rounds, roundDuration, limit);
+    return new InterleavedRun(threads, rounds, roundDuration, limit, serverCpuMicros);
+  }
+
+  /** Returns a copy that measures the CPU time of a server as well. */
+  InterleavedRun withServer(RedisServer server) {
+    return new InterleavedRun(
+        threads, rounds, roundDuration, maxCalls, server::mainThreadCpuMicros);
   }
 
   /** Measures the variants and returns a sample of each. */
@@ -75,6 +92,7 @@ record InterleavedRun(int threads, int rounds, Duration roundDuration, int maxCa
 
   private Sample.Round round(ExecutorService executor, Variant variant) {
     AtomicInteger numbers = new AtomicInteger();
+    double cpuBefore = cpuMicros();
     long start = System.nanoTime();
     long end = start + roundDuration.toNanos();
     Callable<long[]> task = () -> callNanos(variant.operation, numbers, end);
@@ -87,8 +105,13 @@ record InterleavedRun(int threads, int rounds, Duration roundDuration, int maxCa
       throw new IllegalStateException(e);
     }
     long totalNanos = System.nanoTime() - start;
+    double cpuMicros = cpuMicros() - cpuBefore;
     variant.cleanUp.run();
-    return new Sample.Round(nanos, totalNanos);
+    return new Sample.Round(nanos, totalNanos, cpuMicros);
+  }
+
+  private double cpuMicros() {
+    return PROCESS.getProcessCpuTime() / 1e3 + serverCpuMicros.getAsDouble();
   }
 
   /** Calls the operation until the end of the round and returns the duration of each call. */

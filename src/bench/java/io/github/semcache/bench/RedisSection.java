@@ -8,6 +8,7 @@ import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore.NewEntry;
+import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -39,18 +40,20 @@ final class RedisSection {
             "plain Jedis",
             "p50 µs",
             "per second",
-            "ratio");
+            "ratio",
+            "ratio of CPU");
   }
 
   /** A store that contains the corpus. */
   record Filled(RedisServer server, RedisVectorStore store) {
     void drop() {
       store.dropIndex(true);
+      store.close();
     }
   }
 
   static Filled fill(RedisServer server, Corpus corpus) {
-    RedisVectorStore store = server.store(corpus, "bench", VectorIndex.hnsw());
+    RedisVectorStore store = server.connectedStore(corpus, "bench", VectorIndex.hnsw());
     store.remove(new EntrySelector.All());
     corpus.fill(store);
     return new Filled(server, store);
@@ -58,7 +61,9 @@ final class RedisSection {
 
   void measure(Filled filled, Corpus corpus, GroundTruth truth) {
     for (int threads : StoresSection.THREADS) {
-      new Comparison(filled, corpus, InterleavedRun.of(threads, duration)).run(truth);
+      new Comparison(
+              filled, corpus, InterleavedRun.of(threads, duration).withServer(filled.server()))
+          .run(truth);
     }
   }
 
@@ -175,7 +180,9 @@ final class RedisSection {
                   text -> embeddings.apply(Integer.parseInt(text))))
           .store(filled.store())
           .maxDistance(2)
-          .noGuards() // Guards would reject all pairs of prompts, because these are numbers.
+          // Guards and verifiers would reject all pairs of prompts, because these are numbers.
+          .noGuards()
+          .verifier(PairVerifier.none())
           .build();
     }
 
@@ -191,7 +198,8 @@ final class RedisSection {
           row.command,
           row.commandSample.medianMicros(),
           row.commandSample.perSecond(),
-          row.ratio());
+          row.ratio(),
+          row.sample.cpuMicros() / row.commandSample.cpuMicros());
     }
 
     /** Adds a row whose ratio has a target. */

@@ -8,6 +8,7 @@ import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.testing.RedisServers;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
@@ -99,9 +100,33 @@ final class RedisServer implements AutoCloseable {
         .sum();
   }
 
+  /** Returns the CPU time of the server's main thread, which runs the commands. */
+  double mainThreadCpuMicros() {
+    Map<String, String> cpu =
+        client
+            .info("cpu")
+            .lines()
+            .filter(line -> line.contains(":"))
+            .collect(Collectors.toMap(line -> line.split(":")[0], line -> line.split(":")[1]));
+    return (seconds(cpu, "used_cpu_user_main_thread") + seconds(cpu, "used_cpu_sys_main_thread"))
+        * 1e6;
+  }
+
+  private static double seconds(Map<String, String> cpu, String name) {
+    return Double.parseDouble(cpu.getOrDefault(name, "0"));
+  }
+
   /** Returns the settings of a store that opens its own connections. */
   RedisConnection connection() {
     return RedisConnection.of(uri).socketTimeout(TIMEOUT);
+  }
+
+  /** Returns a store that opens its own connections, as it does by default. */
+  RedisVectorStore connectedStore(Corpus corpus, String name, VectorIndex index) {
+    return RedisVectorStore.builder(connection(), corpus.space)
+        .cacheName("semcache-" + name)
+        .vectorIndex(index)
+        .build();
   }
 
   /** Returns a store that uses the shared client. */

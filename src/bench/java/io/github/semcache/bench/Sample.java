@@ -24,16 +24,19 @@ final class Sample {
   static final class Round {
     private final long[] sortedNanos;
     private final long totalNanos;
+    private final double cpuMicros;
 
     /**
      * Creates a round.
      *
      * @param nanos the duration of each call, per thread
      * @param totalNanos the duration of the round
+     * @param cpuMicros the CPU time of the round
      */
-    Round(List<long[]> nanos, long totalNanos) {
+    Round(List<long[]> nanos, long totalNanos, double cpuMicros) {
       this.sortedNanos = nanos.stream().flatMapToLong(Arrays::stream).sorted().toArray();
       this.totalNanos = totalNanos;
+      this.cpuMicros = cpuMicros;
     }
   }
 
@@ -51,6 +54,14 @@ final class Sample {
 
   double perSecond() {
     return sortedNanos.length * 1e9 / rounds.stream().mapToLong(round -> round.totalNanos).sum();
+  }
+
+  /**
+   * Returns the CPU time per call, including that of background threads. Unlike the elapsed time, it
+   * hardly depends on the load of the machine.
+   */
+  double cpuMicros() {
+    return rounds.stream().mapToDouble(round -> round.cpuMicros).sum() / sortedNanos.length;
   }
 
   /**

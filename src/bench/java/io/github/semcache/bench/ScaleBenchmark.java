@@ -98,6 +98,7 @@ final class ScaleBenchmark implements Callable<Integer> {
           "Redis" + (vectorType == RedisVectorStore.VectorType.FLOAT16 ? " FLOAT16" : ""),
           corpus,
           store,
+          () -> {},
           () -> (long) (server.usedMemory() - before),
           () -> {
             store.close();
@@ -128,6 +129,7 @@ final class ScaleBenchmark implements Callable<Integer> {
           "Lucene",
           corpus,
           store,
+          TemporaryLuceneStore::awaitMerges,
           files::bytes,
           () -> {
             store.close();

@@ -74,6 +74,7 @@ final class ScaleSection {
   /**
    * Fills a store and measures it.
    *
+   * @param awaitBuild waits for background work after the last write, as part of the build
    * @param storedBytes returns the memory of the server, or the size of the files
    * @param restart closes the store and opens it again
    */
@@ -81,11 +82,17 @@ final class ScaleSection {
       String name,
       Corpus corpus,
       VectorStore opened,
+      Runnable awaitBuild,
       LongSupplier storedBytes,
       Supplier<VectorStore> restart) {
     current = name;
     long heapBefore = usedHeap();
-    double buildSeconds = seconds(() -> fill(opened, corpus));
+    double buildSeconds =
+        seconds(
+            () -> {
+              fill(opened, corpus);
+              awaitBuild.run();
+            });
     double heapPerEntry = (double) (usedHeap() - heapBefore) / corpus.size;
     double bytesPerEntry = (double) storedBytes.getAsLong() / corpus.size;
     measureLookups(name, corpus, opened);

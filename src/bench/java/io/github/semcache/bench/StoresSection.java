@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** Measures lookups and writes of the three stores by number of entries and dimension. */
@@ -22,6 +23,7 @@ final class StoresSection {
   private static final double MIN_RECALL = 0.98;
 
   private final Report report;
+  private final Set<Kind> kinds;
   private final Optional<RedisServer> server;
   private final Duration duration;
   private final Report.Table embedded;
@@ -29,9 +31,18 @@ final class StoresSection {
   private final Report.Table recall;
   private final CandidatesSection candidates;
 
-  StoresSection(Report report, Optional<RedisServer> server, Duration duration) {
+  /** A store that is measured. */
+  enum Kind {
+    memory,
+    lucene,
+    redis
+  }
+
+  StoresSection(
+      Report report, Set<Kind> kinds, Optional<RedisServer> server, Duration duration) {
     this.report = report;
-    this.server = server;
+    this.kinds = kinds;
+    this.server = server.filter(found -> kinds.contains(Kind.redis));
     this.duration = duration;
     embedded =
         report.table(
@@ -78,14 +89,19 @@ final class StoresSection {
     CompletableFuture<Optional<RedisSection.Filled>> filling =
         CompletableFuture.supplyAsync(() -> server.map(found -> RedisSection.fill(found, corpus)));
     try (TemporaryLuceneStore files = new TemporaryLuceneStore()) {
-      try (LuceneVectorStore lucene = files.fill(corpus)) {
+      if (kinds.contains(Kind.memory)) {
         filling.join();
         measure(corpus, paraphrases, "memory", exact);
-        measure(corpus, paraphrases, "Lucene", lucene);
-        measureRecall("Lucene", corpus, lucene, paraphrases, newPrompts);
+      }
+      if (kinds.contains(Kind.lucene)) {
+        try (LuceneVectorStore lucene = files.fill(corpus)) {
+          filling.join();
+          measure(corpus, paraphrases, "Lucene", lucene);
+          measureRecall("Lucene", corpus, lucene, paraphrases, newPrompts);
+        }
       }
       filling.join().ifPresent(filled -> measure(filled, corpus, paraphrases, newPrompts));
-      if (withCandidates) {
+      if (withCandidates && kinds.contains(Kind.lucene)) {
         candidates.measure(files, filling.join(), corpus, paraphrases, newPrompts);
       }
     } finally {

@@ -39,7 +39,8 @@ final class TemporaryLuceneStore implements AutoCloseable {
     }
   }
 
-  private static void awaitMerges() {
+  /** Waits until no segments have been merged for a second. */
+  static void awaitMerges() {
     try {
       // The last entries may still be flushed to the index, which may start another merge.
       for (int idleChecks = 0; idleChecks < 10; idleChecks++) {

@@ -10,6 +10,7 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.InMemoryVectorStore;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,9 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--tag",
       paramLabel = "NAME=VALUE",
+      converter = NameAndValue.Converter.class,
       description = "A tag of the scope; replaces --scope.")
-  private Map<String, String> tags = Map.of();
+  private List<NameAndValue> tags = List.of();
 
   @Option(
       names = "--system",
@@ -59,9 +61,10 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--setting",
       paramLabel = "NAME=VALUE",
+      converter = NameAndValue.Converter.class,
       description =
           "A setting of the chat model in the scope, for example model=gpt-5; replaces --scope.")
-  private Map<String, String> settings = Map.of();
+  private List<NameAndValue> settings = List.of();
 
   @Option(
       names = "--candidates",
@@ -133,7 +136,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (tags.isEmpty() && system == null && settings.isEmpty()) {
       return Scope.ofHash(ExistingStoreOptions.scope(opened.entries(listed -> true), scopePrefix));
     }
-    Scope scope = Scope.of(tags).settings(settings);
+    Scope scope = Scope.of(NameAndValue.toMap(tags)).settings(NameAndValue.toMap(settings));
     return system == null ? scope : scope.system(system);
   }
 }

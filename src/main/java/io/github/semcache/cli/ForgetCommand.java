@@ -79,8 +79,9 @@ final class ForgetCommand implements Callable<Integer> {
     @Option(
         names = "--tag",
         paramLabel = "NAME=VALUE",
+        converter = NameAndValue.Converter.class,
         description = "Remove the entries with this tag, whatever else is in their scopes.")
-    private @Nullable String tag;
+    private @Nullable NameAndValue tag;
 
     @ArgGroup(exclusive = false, multiplicity = "0..1")
     private @Nullable LabelOptions labels;
@@ -113,7 +114,7 @@ final class ForgetCommand implements Callable<Integer> {
         return EntrySelector.entry(entry);
       }
       if (tag != null) {
-        return EntrySelector.tag(tagName(tag), tag.substring(tag.indexOf('=') + 1));
+        return EntrySelector.tag(tag.name(), tag.value());
       }
       if (labels != null && labels.filter().isPresent()) {
         return EntrySelector.labels(labels.filter().get());
@@ -138,14 +139,6 @@ final class ForgetCommand implements Callable<Integer> {
         return new EntrySelector.All();
       }
       throw new CommandException("an option that selects entries is missing", null);
-    }
-
-    static String tagName(String tag) {
-      int separator = tag.indexOf('=');
-      if (separator < 0) {
-        throw new CommandException("--tag is '" + tag + "'; it must be NAME=VALUE", null);
-      }
-      return tag.substring(0, separator);
     }
 
     private static String key(Stores.OpenStore opened, String prefix) {
@@ -212,8 +205,7 @@ final class ForgetCommand implements Callable<Integer> {
   }
 
   private Optional<UnknownName> unknownName(VectorStore target) {
-    if (selector.tag != null
-        && target.count(EntrySelector.tag(SelectorOptions.tagName(selector.tag))) == 0) {
+    if (selector.tag != null && target.count(EntrySelector.tag(selector.tag.name())) == 0) {
       return Optional.of(UnknownName.TAG);
     }
     return selector.labels != null

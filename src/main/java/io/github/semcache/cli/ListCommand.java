@@ -10,10 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -105,7 +103,7 @@ final class ListCommand implements Callable<Integer> {
   }
 
   private static String text(Labels labels) {
-    return Stream.concat(labels.texts().entrySet().stream(), labels.numbers().entrySet().stream())
+    return labels.values().entrySet().stream()
         .map(label -> TerminalText.line("  " + label.getKey() + "=" + label.getValue()))
         .collect(Collectors.joining());
   }
@@ -128,9 +126,7 @@ final class ListCommand implements Callable<Integer> {
     json.put("prompt", entry.prompt());
     json.put("answer", entry.answer());
     json.put("attributes", entry.attributes());
-    Map<String, Object> labels = new TreeMap<>(entry.labels().texts());
-    labels.putAll(entry.labels().numbers());
-    json.put("labels", labels);
+    json.put("labels", entry.labels().values());
     json.put("createdAt", entry.createdAt().toString());
     json.put("expiresAt", listed.expiresAt().map(Instant::toString).orElse(null));
     return json;

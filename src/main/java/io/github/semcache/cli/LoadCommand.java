@@ -51,25 +51,28 @@ final class LoadCommand implements Callable<Integer> {
   @Option(
       names = "--tag",
       paramLabel = "NAME=COLUMN",
+      converter = NameAndValue.Converter.class,
       description =
           "A tag of the scopes and the column of its values, for example tenant=customer.")
-  private Map<String, String> tags = Map.of();
+  private List<NameAndValue> tags = List.of();
 
   @Option(
       names = "--label",
       paramLabel = "NAME=COLUMN",
+      converter = NameAndValue.Converter.class,
       description =
           "A label of the answers, which is not part of the scopes, and the column of its values, for"
               + " example topic=category. An answer without a value has no such label.")
-  private Map<String, String> labels = Map.of();
+  private List<NameAndValue> labels = List.of();
 
   @Option(
       names = "--number",
       paramLabel = "NAME=COLUMN",
+      converter = NameAndValue.Converter.class,
       description =
           "A label of the answers that is a number, and the column of its values, for example"
               + " price=amount.")
-  private Map<String, String> numbers = Map.of();
+  private List<NameAndValue> numbers = List.of();
 
   @Option(
       names = "--depends-on",
@@ -88,10 +91,11 @@ final class LoadCommand implements Callable<Integer> {
   @Option(
       names = "--setting",
       paramLabel = "NAME=VALUE",
+      converter = NameAndValue.Converter.class,
       description =
           "A setting of the chat model of the application, which is part of the scopes, for example"
               + " model=gpt-5.")
-  private Map<String, String> settings = Map.of();
+  private List<NameAndValue> settings = List.of();
 
   @Option(
       names = "--ttl",
@@ -139,8 +143,8 @@ final class LoadCommand implements Callable<Integer> {
         new LoadRun.Options(
             input.prompt(),
             answer,
-            tags,
-            new LoadRun.LabelColumns(labels, numbers),
+            NameAndValue.toMap(tags),
+            new LoadRun.LabelColumns(NameAndValue.toMap(labels), NameAndValue.toMap(numbers)),
             dependencies,
             scope(),
             Optional.ofNullable(timeToLive),
@@ -155,14 +159,15 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   private void checkOptions() {
-    Set<String> both = new HashSet<>(labels.keySet());
-    both.retainAll(numbers.keySet());
+    Set<String> texts = NameAndValue.toMap(labels).keySet();
+    Set<String> both = new HashSet<>(NameAndValue.toMap(numbers).keySet());
+    both.retainAll(texts);
     if (!both.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(), "--label and --number both have the name " + both.iterator().next());
     }
     try {
-      LoadRun.LabelColumns.checkNames(labels.keySet(), numbers.keySet());
+      LoadRun.LabelColumns.checkNames(texts, NameAndValue.toMap(numbers).keySet());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--label, --number: " + e.getMessage(), e);
     }
@@ -181,7 +186,7 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   private Scope scope() {
-    Scope scope = Scope.none().settings(settings);
+    Scope scope = Scope.none().settings(NameAndValue.toMap(settings));
     return system == null ? scope : scope.system(system);
   }
 

@@ -1,5 +1,6 @@
 package io.github.semcache.cli;
 
+import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.embedding.EmbedderException;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -309,7 +311,7 @@ final class LoadRun implements AutoCloseable {
 
   private void flush() {
     List<Map.Entry<Prompt, String>> missing =
-        chunk.stream().filter(row -> options.replacesPresent() || !isPresent(row)).toList();
+        options.replacesPresent() ? List.copyOf(chunk) : missing();
     present += chunk.size() - missing.size();
     chunk.clear();
     precompute(missing);
@@ -317,13 +319,22 @@ final class LoadRun implements AutoCloseable {
     cache.putAll(missing, count -> stored = before + count);
   }
 
+  /** Returns the rows of the chunk whose answers are not stored, with one lookup. */
+  private List<Map.Entry<Prompt, String>> missing() {
+    List<Optional<Answer>> answers =
+        exactOnly.lookupAll(chunk.stream().map(Map.Entry::getKey).toList());
+    return IntStream.range(0, chunk.size())
+        .filter(i -> !isPresent(chunk.get(i), answers.get(i)))
+        .mapToObj(chunk::get)
+        .toList();
+  }
+
   /**
    * Returns whether the answer is stored with these labels and valid, with the mark if it is
    * curated.
    */
-  private boolean isPresent(Map.Entry<Prompt, String> row) {
-    return exactOnly
-        .lookup(row.getKey())
+  private boolean isPresent(Map.Entry<Prompt, String> row, Optional<Answer> stored) {
+    return stored
         .filter(answer -> answer.isCurated() || !options.isCurated())
         .filter(answer -> answer.text().equals(row.getValue()))
         .filter(answer -> answer.labels().equals(row.getKey().labels()))

@@ -12,7 +12,7 @@ import java.awt.GraphicsEnvironment;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -65,8 +65,9 @@ final class UiCommand implements Callable<Integer> {
   @Option(
       names = "--tag",
       paramLabel = "NAME=VALUE",
+      converter = NameAndValue.Converter.class,
       description = "A tag of the scope of new answers.")
-  private Map<String, String> tags = Map.of();
+  private List<NameAndValue> tags = List.of();
 
   @Option(
       names = "--system",
@@ -77,10 +78,11 @@ final class UiCommand implements Callable<Integer> {
   @Option(
       names = "--setting",
       paramLabel = "NAME=VALUE",
+      converter = NameAndValue.Converter.class,
       description =
           "A setting of the chat model in the scope of new answers, for example model=gpt-5;"
               + " excludes --chat-model.")
-  private Map<String, String> settings = Map.of();
+  private List<NameAndValue> settings = List.of();
 
   @Option(names = "--no-browser", description = "Do not open the page in a browser.")
   private boolean noBrowser;
@@ -199,7 +201,9 @@ final class UiCommand implements Callable<Integer> {
   }
 
   private Scope scope(Optional<ChatClient> model) {
-    Scope scope = Scope.of(tags).settings(model.map(ChatClient::settings).orElse(settings));
+    Scope scope =
+        Scope.of(NameAndValue.toMap(tags))
+            .settings(model.map(ChatClient::settings).orElseGet(() -> NameAndValue.toMap(settings)));
     return system == null ? scope : scope.system(system);
   }
 

@@ -17,11 +17,13 @@ import io.github.semcache.store.VectorStore.Listable;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -142,6 +144,11 @@ class EncryptedStore implements VectorStore, NonBlocking, Deadline.Aware, Contex
   @Override
   public int put(List<NewEntry> entries) {
     return store.put(requireNonNull(entries, "entries").stream().map(cipher::encrypt).toList());
+  }
+
+  @Override
+  public OptionalInt putIfUnchanged(NewEntry entry, Optional<Instant> known) {
+    return store.putIfUnchanged(cipher.encrypt(requireNonNull(entry, "entry")), known);
   }
 
   @Override

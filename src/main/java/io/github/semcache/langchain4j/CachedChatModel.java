@@ -90,6 +90,13 @@ public final class CachedChatModel implements ChatModel {
    */
   public static final String SOURCE = "semcache_source";
 
+  /**
+   * The attribute of a message from the cache that contains the {@linkplain
+   * io.github.semcache.prompt.Labels labels} of its entry: a {@code Map<String, Object>} of texts
+   * and {@code Double} numbers. Absent if the entry has no labels.
+   */
+  public static final String LABELS = "semcache_labels";
+
   private final ChatModel model;
   private final SemanticCache cache;
   private final ChatRequestParser parser;
@@ -251,8 +258,8 @@ public final class CachedChatModel implements ChatModel {
     }
 
     /**
-     * Sets a function that adds options to the prompt of each request: tags, a time to live, and so
-     * on.
+     * Sets a function that adds options to the prompt of each request: tags, labels, a filter of
+     * cached answers, a time to live, and so on.
      *
      * @param prompts returns the prompt to use for a request; called concurrently by many threads.
      *     Its exceptions reach the caller

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The attributes {@link CachedChatModel#ENTRY} and {@link CachedChatModel#SOURCE} of hits. */
+/** The attributes of hits: source, entry, and labels; see {@link CachedChatModel#SOURCE}. */
 final class HitMark {
   private HitMark() {}
 
@@ -18,6 +18,9 @@ final class HitMark {
     Map<String, Object> attributes = new HashMap<>(message.attributes());
     attributes.put(CachedChatModel.SOURCE, answer.source().name().toLowerCase(Locale.ROOT));
     answer.entryId().ifPresent(id -> attributes.put(CachedChatModel.ENTRY, id));
+    if (!answer.labels().isEmpty()) {
+      attributes.put(CachedChatModel.LABELS, answer.labels().values());
+    }
     return message.toBuilder().attributes(attributes).build();
   }
 
@@ -29,6 +32,7 @@ final class HitMark {
     Map<String, Object> attributes = new HashMap<>(message.attributes());
     attributes.remove(CachedChatModel.SOURCE);
     attributes.remove(CachedChatModel.ENTRY);
+    attributes.remove(CachedChatModel.LABELS);
     return message.toBuilder().attributes(attributes).build();
   }
 }

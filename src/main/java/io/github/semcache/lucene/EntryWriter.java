@@ -7,10 +7,12 @@ import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.NewEntry;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -67,6 +69,25 @@ final class EntryWriter {
       evicted += withLock(() -> write(batch));
     }
     return evicted;
+  }
+
+  /**
+   * Writes an entry if there is no live entry with its key, or one that was created at a known
+   * time.
+   *
+   * @return the number of other entries that were evicted; empty if the entry was not written
+   */
+  OptionalInt putIfUnchanged(NewEntry newEntry, Optional<Instant> known) {
+    return withLock(
+        () -> {
+          // May release the lock, so it must precede reading the entry.
+          awaitRoom();
+          Optional<Instant> current =
+              table.currentVersion(newEntry.entry().key()).map(put -> put.entry().createdAt());
+          return current.isEmpty() || current.equals(known)
+              ? OptionalInt.of(apply(List.of(toPut(newEntry, table.now()))))
+              : OptionalInt.empty();
+        });
   }
 
   private int write(List<NewEntry> batch) throws IOException {

@@ -17,10 +17,12 @@ import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.store.VectorStore.NewEntry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -173,13 +175,28 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
    */
   @Override
   public int put(List<NewEntry> entries) {
-    for (NewEntry newEntry : requireNonNull(entries, "entries")) {
-      newEntry.embedding().ifPresent(space::check);
-      checkLength("key", newEntry.entry().key());
-      checkLength("scope", newEntry.entry().scope());
-    }
+    requireNonNull(entries, "entries").forEach(this::check);
     leases.supersede(entries);
     return engine.writer().put(entries);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the embedding does not have this store's dimension, or if
+   *     the key or scope has more than 1,024 characters
+   */
+  @Override
+  public OptionalInt putIfUnchanged(NewEntry entry, Optional<Instant> known) {
+    check(entry);
+    leases.supersede(List.of(entry));
+    return engine.writer().putIfUnchanged(entry, known);
+  }
+
+  private void check(NewEntry newEntry) {
+    newEntry.embedding().ifPresent(space::check);
+    checkLength("key", newEntry.entry().key());
+    checkLength("scope", newEntry.entry().scope());
   }
 
   /**

@@ -17,9 +17,11 @@ import io.github.semcache.store.VectorStore.VersionedEntry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -111,6 +113,11 @@ class ObservedStore implements VectorStore, NonBlocking, Deadline.Aware, Context
   @Override
   public int put(List<NewEntry> entries) {
     return store.put(entries);
+  }
+
+  @Override
+  public OptionalInt putIfUnchanged(NewEntry entry, Optional<Instant> known) {
+    return store.putIfUnchanged(entry, known);
   }
 
   @Override

@@ -148,6 +148,17 @@ public final class Labels {
   }
 
   /**
+   * Returns the texts and the numbers.
+   *
+   * @return an unmodifiable map, sorted by name; each value is a {@code String} or a {@code Double}
+   */
+  public Map<String, Object> values() {
+    SortedMap<String, Object> values = new TreeMap<>(texts);
+    values.putAll(numbers);
+    return Collections.unmodifiableSortedMap(values);
+  }
+
+  /**
    * Returns a text.
    *
    * @param name the name of the label
@@ -243,11 +254,13 @@ public final class Labels {
     /**
      * A condition on one label.
      *
+     * @param text the condition as {@link FilterText} writes it
      * @param hash identifies the condition
      * @param terms terms of which labels that meet the condition have at least one
      * @param test tests labels
      */
-    private record Condition(String hash, Set<String> terms, Predicate<Labels> test) {}
+    private record Condition(
+        String text, String hash, Set<String> terms, Predicate<Labels> test) {}
 
     /**
      * Selects the answers with a text that is one of several.
@@ -280,6 +293,7 @@ public final class Labels {
             "anyOf has " + texts.size() + " values; it must have 1 to " + MAX_VALUES);
       }
       return of(
+          FilterText.anyOf(checked, texts),
           new Sha256("label any of").text(checked).texts(texts),
           texts.stream()
               .map(text -> LabelTerms.ofText(checked, text))
@@ -307,6 +321,7 @@ public final class Labels {
       double roundedMin = LabelTerms.rounded(min);
       double roundedMax = LabelTerms.rounded(max);
       return of(
+          FilterText.range(checked, roundedMin, roundedMax),
           new Sha256("label range").text(checked).text(roundedMin + " " + roundedMax),
           LabelTerms.ofRange(checked, roundedMin, roundedMax),
           labels -> {
@@ -326,13 +341,39 @@ public final class Labels {
     public static Filter exists(String name) {
       String checked = Labels.checkName(name);
       return of(
+          FilterText.exists(checked),
           new Sha256("label exists").text(checked),
           Set.of(LabelTerms.ofName(checked)),
           labels -> labels.texts().containsKey(checked) || labels.numbers().containsKey(checked));
     }
 
-    private static Filter of(Sha256 hash, Set<String> terms, Predicate<Labels> test) {
-      return new Filter(List.of(new Condition(hash.hex(), Set.copyOf(terms), test)));
+    private static Filter of(
+        String text, Sha256 hash, Set<String> terms, Predicate<Labels> test) {
+      return new Filter(List.of(new Condition(text, hash.hex(), Set.copyOf(terms), test)));
+    }
+
+    /**
+     * Parses the textual form of a filter, in which headers and URLs contain it: one or more
+     * conditions, separated by spaces. {@code topic=billing|refunds} is {@link #anyOf}, {@code
+     * price:10..20} is {@link #range} (without a bound as {@code price:10..} or {@code price:..20},
+     * and {@code price:12.5} for one number), and {@code author} is {@link #exists}. Names and
+     * texts are percent-encoded UTF-8, as in the query of a URL.
+     *
+     * @param text the textual form
+     * @return the filter
+     * @throws IllegalArgumentException if the text has another form, or no such filter exists
+     */
+    public static Filter parse(String text) {
+      return FilterText.parse(requireNonNull(text, "text"));
+    }
+
+    /**
+     * Returns the textual form, which {@link #parse} reads. It contains the values.
+     *
+     * @return the conditions in ASCII characters
+     */
+    public String text() {
+      return conditions.stream().map(Condition::text).collect(Collectors.joining(" "));
     }
 
     /**

@@ -26,7 +26,7 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
  */
 final class HashWriter {
   private static final Logger log = LoggerFactory.getLogger(HashWriter.class);
-  private static final String ACTION = "write an entry";
+  static final String ACTION = "write an entry";
   private static final int ENTRIES_PER_ROUND_TRIP = 256;
   private static final byte[] EMPTY_SCRIPT = Utf8.encode("return 1");
 

@@ -1,5 +1,6 @@
 package io.github.semcache.redis;
 
+import io.github.semcache.embedding.Embedding;
 import io.github.semcache.redis.RedisVectorStore.VectorType;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.Match;
@@ -26,6 +27,9 @@ final class KnnSearch {
 
   /** The factor by which K grows if no returned row can be served. */
   private static final int RETRY_FACTOR = 10;
+
+  /** The maximum deviation of a computed distance from the range of cosine distances. */
+  private static final double TOLERANCE = 0.01;
 
   private final RedisCommands commands;
   private final SearchEngine engine;
@@ -113,11 +117,17 @@ final class KnnSearch {
     return SearchArguments.nearest(
         commands.keys().indexName(),
         filter,
-        HashCodec.encode(query.embedding(), vectorType),
+        vector(query),
         k,
         policy,
         candidates(policy),
         true);
+  }
+
+  private byte[] vector(NearestQuery query) {
+    Embedding embedding = query.embedding();
+    return HashCodec.encode(
+        engine.scalesQueries() ? embedding : embedding.ofLengthOne(), vectorType);
   }
 
   private List<SearchReply.Row> search(NearestQuery query, int k) {
@@ -137,7 +147,7 @@ final class KnnSearch {
   private List<SearchReply.Row> search(NearestQuery query, int k, boolean withFields) {
     String filter = SearchArguments.filter(query, engine.tagSeparator());
     String group = selectivityGroup(query);
-    byte[] vector = HashCodec.encode(query.embedding(), vectorType);
+    byte[] vector = vector(query);
     HybridPolicy policy = policy(group, filter, k);
     int candidates = candidates(policy);
     List<SearchReply.Row> rows;
@@ -259,8 +269,8 @@ final class KnnSearch {
     } catch (NumberFormatException e) {
       distance = Double.NaN;
     }
-    if (Double.isNaN(distance)) {
-      throw HashCodec.corrupt(key, "it has no distance");
+    if (!(distance >= -TOLERANCE && distance <= 2 + TOLERANCE)) {
+      throw HashCodec.corrupt(key, "the search returned no cosine distance");
     }
     return Math.min(2, Math.max(0, distance));
   }

@@ -18,12 +18,15 @@ import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.store.VectorStore.VersionedEntry;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -101,6 +104,7 @@ public final class RedisVectorStore
   private final KnnSearch search;
   private final EntryReader reader;
   private final HashWriter writer;
+  private final ConditionalWriter conditionalWriter;
   private final Optional<EntryLimiter> limiter;
   private final EntryUpdater updater;
   private final EntryRemover remover;
@@ -145,6 +149,7 @@ public final class RedisVectorStore
                     builder.time,
                     builder.ticker));
     reader = new EntryReader(commands);
+    conditionalWriter = new ConditionalWriter(commands, reader, writer, vectorType);
     updater = new EntryUpdater(commands, reader);
     remover = new EntryRemover(commands);
     counter = new EntryCounter(commands);
@@ -347,12 +352,44 @@ public final class RedisVectorStore
    */
   @Override
   public int put(List<NewEntry> insertions) {
-    for (NewEntry insertion : requireNonNull(insertions, "entries")) {
+    return write(
+            requireNonNull(insertions, "entries"),
+            () -> {
+              writer.write(insertions, written -> afterWrite(written, insertions.size()));
+              return true;
+            })
+        .orElseThrow();
+  }
+
+  /**
+   * {@inheritDoc} Takes one round trip, or two if the entry has changed. Compares and writes with a
+   * script. If the user has no permission for {@code EVAL}, reads the entry and then writes, so a
+   * concurrent write between them is replaced.
+   */
+  @Override
+  public OptionalInt putIfUnchanged(NewEntry entry, Optional<Instant> known) {
+    requireNonNull(known, "known");
+    return write(
+        List.of(entry),
+        () -> {
+          boolean isWritten = conditionalWriter.write(entry, known);
+          if (isWritten) {
+            afterWrite(1, 1);
+          }
+          return isWritten;
+        });
+  }
+
+  /** Writes entries, and returns the number of evicted entries; empty if they were not written. */
+  private OptionalInt write(List<NewEntry> insertions, BooleanSupplier action) {
+    for (NewEntry insertion : insertions) {
       SearchArguments.checkScope(insertion.entry().scope());
       insertion.embedding().ifPresent(space::check);
     }
     try {
-      writer.write(insertions, written -> afterWrite(written, insertions.size()));
+      if (!action.getAsBoolean()) {
+        return OptionalInt.empty();
+      }
     } catch (StoreException e) {
       limiter.ifPresent(each -> each.onWriteFailure(e));
       throw e;
@@ -360,7 +397,7 @@ public final class RedisVectorStore
       near.ifPresent(tier -> insertions.forEach(written -> tier.invalidate(written.entry().key())));
     }
     insertions.forEach(insertion -> selectivity.recordWrites(insertion.entry().scope(), 1));
-    return limiter.map(EntryLimiter::takeEvicted).orElse(0);
+    return OptionalInt.of(limiter.map(EntryLimiter::takeEvicted).orElse(0));
   }
 
   /** Checks the number of entries: in the background, or between the batches of a large write. */

@@ -48,9 +48,12 @@ final class SearchEffort {
   /** One in this many searches may miss the nearest entry. */
   private static final int MISS_DIVISOR = 100;
 
+  /** The number of samples after which the recall may be known; see {@link #isRecallKnown}. */
   private static final int FIRST_SAMPLES = 200;
+
+  private static final int MAX_FIRST_SAMPLES = 1_000;
   private static final int FIRST_INTERVAL = 8;
-  private static final int LATER_INTERVAL = 128;
+  private static final int LATER_INTERVAL = 512;
 
   private final AtomicInteger searches = new AtomicInteger();
   private volatile double multiplier = 1;
@@ -59,7 +62,7 @@ final class SearchEffort {
   private int samples;
 
   private int misses;
-  private volatile int totalSamples;
+  private volatile boolean recallKnown;
 
   /**
    * Returns the number of candidates.
@@ -83,9 +86,12 @@ final class SearchEffort {
     return Math.min(MAX_CANDIDATES, candidates * CHECK_FACTOR);
   }
 
-  /** Returns whether the next search should be repeated: one in 8 at first, one in 128 later. */
+  /**
+   * Returns whether the next search should be repeated: one in 8 until the recall is known, one in
+   * 512 later.
+   */
   boolean isSampled() {
-    int interval = totalSamples < FIRST_SAMPLES ? FIRST_INTERVAL : LATER_INTERVAL;
+    int interval = recallKnown ? LATER_INTERVAL : FIRST_INTERVAL;
     return Math.floorMod(searches.incrementAndGet(), interval) == 0;
   }
 
@@ -96,16 +102,22 @@ final class SearchEffort {
    */
   synchronized void record(boolean missed) {
     samples++;
-    totalSamples = Math.min(FIRST_SAMPLES, totalSamples + 1);
     if (missed) {
       misses++;
     }
+    recallKnown |= isRecallKnown();
     if (misses * MISS_DIVISOR > Math.max(MIN_SAMPLES, samples)) {
       change(Math.min(MAX_MULTIPLIER, multiplier * INCREASE));
-      totalSamples = 0;
+      recallKnown = false;
     } else if (samples == WINDOW) {
       change(misses == 0 ? Math.max(1, multiplier / INCREASE) : multiplier);
     }
+  }
+
+  /** Few samples suffice if clearly fewer than one in a hundred searches missed. */
+  private boolean isRecallKnown() {
+    return (samples >= FIRST_SAMPLES && 2 * misses * MISS_DIVISOR <= samples)
+        || samples >= MAX_FIRST_SAMPLES;
   }
 
   private void change(double newMultiplier) {

@@ -170,6 +170,15 @@ final class SearchEngine {
     return known().kind() != Kind.VALKEY_SEARCH && !hybridPolicyRejected;
   }
 
+  /**
+   * Returns whether the module scales the vector of a query to length 1 before it computes cosine
+   * distances. valkey-search 1.0 does not if it compares the vector with all entries that pass the
+   * filter, which are then found at wrong distances, negative ones included.
+   */
+  boolean scalesQueries() {
+    return known().kind() == Kind.REDISEARCH;
+  }
+
   /** Returns whether FT.SEARCH accepts queries without a vector, as it does for text search. */
   boolean understandsFilterQueries() {
     return !filterQueriesRejected && mayUnderstandText();

@@ -148,5 +148,8 @@ final class AdvisedReplies {
     answer
         .distance()
         .ifPresent(distance -> metadata.keyValue(SemanticCacheAdvisor.DISTANCE, distance));
+    if (!answer.labels().isEmpty()) {
+      metadata.keyValue(SemanticCacheAdvisor.LABELS, answer.labels().values());
+    }
   }
 }

@@ -47,8 +47,8 @@ import reactor.core.publisher.Flux;
  *
  * <p><b>Hits.</b> A hit has the generations of the model's response with their texts, properties,
  * finish reason, media, and metadata, and the response's id, model, usage, and metadata. Its
- * metadata also has the values {@link #SOURCE}, {@link #ENTRY}, and {@link #DISTANCE}, which
- * responses of the model do not have. It has no rate limits. A hit of a stream arrives in one
+ * metadata also has the values {@link #SOURCE}, {@link #ENTRY}, {@link #DISTANCE}, and {@link
+ * #LABELS}, which responses of the model do not have. It has no rate limits. A hit of a stream arrives in one
  * piece. The usage of a hit is that of the original call, so do not bill it.
  *
  * <p><b>What is not stored.</b> Unless the cache's {@link
@@ -79,6 +79,13 @@ public final class SemanticCacheAdvisor implements CallAdvisor, StreamAdvisor {
 
   /** The key of the cosine distance in the metadata of a hit, a {@code Double} in [0, 2]. */
   public static final String DISTANCE = "semcache.distance";
+
+  /**
+   * The key of the {@linkplain io.github.semcache.prompt.Labels labels} in the metadata of a hit, a
+   * {@code Map<String, Object>} of texts and {@code Double} numbers. Absent if the entry has no
+   * labels.
+   */
+  public static final String LABELS = "semcache.labels";
 
   private final SemanticCache cache;
   private final int order;
@@ -204,8 +211,9 @@ public final class SemanticCacheAdvisor implements CallAdvisor, StreamAdvisor {
     }
 
     /**
-     * Sets a function that adds options to the prompt of each request: tags, a time to live, and so
-     * on.
+     * Sets a function that adds options to the prompt of each request: tags, labels, a filter of
+     * cached answers, a time to live, and so on. They may depend on the {@linkplain
+     * ChatClientRequest#context() context} of the request.
      *
      * @param prompts returns the prompt to use for a request; called concurrently by many threads.
      *     Its exceptions reach the caller

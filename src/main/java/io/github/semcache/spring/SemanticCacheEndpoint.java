@@ -6,6 +6,7 @@ import io.github.semcache.Explanation;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.learning.LearningPolicy;
 import io.github.semcache.policy.HitPolicy.Decision;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.stats.ModelPrices;
@@ -15,9 +16,11 @@ import io.github.semcache.store.VectorStore;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
@@ -51,10 +54,14 @@ final class SemanticCacheEndpoint {
    * @param prompt the text of the prompt
    * @param system the system prompt
    * @param tags the tags of the prompt, each {@code name=value}
+   * @param labels the {@linkplain Labels.Filter#parse textual form} of the prompt's filter
    */
   @ReadOperation
   Map<String, Object> read(
-      @Nullable String prompt, @Nullable String system, @Nullable List<String> tags) {
+      @Nullable String prompt,
+      @Nullable String system,
+      @Nullable List<String> tags,
+      @Nullable String labels) {
     if (prompt == null) {
       return statistics(cache.stats());
     }
@@ -65,7 +72,7 @@ final class SemanticCacheEndpoint {
     for (String tag : tags == null ? List.<String>of() : tags) {
       asked = parsed("tags", "contains", tag, asked::tag);
     }
-    return explanation(cache.explain(asked));
+    return explanation(cache.explain(labels == null ? asked : asked.where(filter(labels))));
   }
 
   /** Returns an entry. */
@@ -84,24 +91,42 @@ final class SemanticCacheEndpoint {
   }
 
   /**
-   * Removes all entries of a scope, or all entries with a tag.
+   * Removes all entries of a scope, all entries with a tag, or all entries whose labels meet a
+   * filter.
    *
    * @param scope the hash of the scope that an entry contains
    * @param tag the tag, {@code name=value}
+   * @param labels the {@linkplain Labels.Filter#parse textual form} of the filter
    * @return the number of removed entries
    * @throws InvalidEndpointRequestException unless exactly one of them is given and valid
    */
   @DeleteOperation
-  Map<String, Object> removeAll(@Nullable String scope, @Nullable String tag) {
-    if ((scope == null) == (tag == null)) {
+  Map<String, Object> removeAll(
+      @Nullable String scope, @Nullable String tag, @Nullable String labels) {
+    if (Stream.of(scope, tag, labels).filter(Objects::nonNull).count() != 1) {
       throw new InvalidEndpointRequestException(
-          "scope and tag are both set or both missing", "Set either scope or tag.");
+          "none or several of scope, tag, and labels are set; exactly one must be",
+          "Set either scope, tag, or labels.");
     }
-    EntrySelector selector =
-        scope != null
-            ? new EntrySelector.ByScope(scope)
-            : parsed("tag", "is", requireNonNull(tag), EntrySelector::tag);
+    EntrySelector selector;
+    if (scope != null) {
+      selector = new EntrySelector.ByScope(scope);
+    } else if (tag != null) {
+      selector = parsed("tag", "is", tag, EntrySelector::tag);
+    } else {
+      selector = EntrySelector.labels(filter(requireNonNull(labels)));
+    }
     return Map.of("removed", store.remove(selector));
+  }
+
+  private static Labels.Filter filter(String labels) {
+    try {
+      return Labels.Filter.parse(labels);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidEndpointRequestException(
+          "labels is '" + labels + "'; it must be a filter: " + e.getMessage(),
+          "Set labels to conditions such as topic=billing or price:10..20.");
+    }
   }
 
   /**
@@ -222,6 +247,9 @@ final class SemanticCacheEndpoint {
     Optional.ofNullable(entry.attributes().get("model"))
         .ifPresent(model -> values.put("model", model));
     values.put("createdAt", entry.createdAt().toString());
+    if (!entry.labels().isEmpty()) {
+      values.put("labels", entry.labels().values());
+    }
     return values;
   }
 }

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -171,6 +172,22 @@ public final class InMemoryVectorStore
             evicted += put(new Node(entry, now), entry.embedding());
           }
           return evicted;
+        });
+  }
+
+  @Override
+  public OptionalInt putIfUnchanged(NewEntry entry, Optional<Instant> known) {
+    entry.embedding().ifPresent(space::check);
+    leases.supersede(List.of(entry));
+    Instant now = time.instant();
+    return withWriteLock(
+        () -> {
+          removeExpired(now);
+          Optional<Instant> current =
+              findNode(entry.entry().key(), now).map(node -> node.entry.createdAt());
+          return current.isEmpty() || current.equals(known)
+              ? OptionalInt.of(put(new Node(entry, now), entry.embedding()))
+              : OptionalInt.empty();
         });
   }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
@@ -160,6 +161,35 @@ public interface VectorStore extends AutoCloseable {
    * @throws StoreException if an entry could not be written; others of the list may have been
    */
   int put(List<NewEntry> entries);
+
+  /**
+   * Writes an entry unless another one was written under its key in the meantime. The stores of
+   * this library compare and write atomically. By default, calls {@link #find} and then {@link
+   * #put}, so a concurrent write between them is replaced.
+   *
+   * @param entry the entry to write
+   * @param known the creation time of the entry that the caller has found under the key; empty if
+   *     it has found none. The entry is written if the store has no live entry with the key, or one
+   *     that was created at that time or cannot be read
+   * @return the number of other entries that this store evicted to make room, 0 if unknown; empty
+   *     if the entry was not written
+   * @throws IllegalArgumentException if the embedding does not have this store's dimension
+   * @throws StoreException if the store fails; in that case, the entry may have been written
+   */
+  default OptionalInt putIfUnchanged(NewEntry entry, Optional<Instant> known) {
+    return isUnchanged(entry.entry().key(), known)
+        ? OptionalInt.of(put(List.of(entry)))
+        : OptionalInt.empty();
+  }
+
+  private boolean isUnchanged(String key, Optional<Instant> known) {
+    try {
+      Optional<Instant> current = find(key).map(CacheEntry::createdAt);
+      return current.isEmpty() || current.equals(known);
+    } catch (StoreException.CorruptEntry e) {
+      return true;
+    }
+  }
 
   /**
    * Changes the attributes of an entry. Its embedding and its expiry do not change. Updates of one

@@ -155,7 +155,7 @@ final class InstanceProcess {
   private String run(String[] command) throws Exception {
     return switch (command[0]) {
       case "ask" -> ask(Integer.parseInt(command[1]), command[2]);
-      case "lookups" -> lookUp(Integer.parseInt(command[1]), Long.parseLong(command[2]));
+      case "lookups" -> lookUp(Integer.parseInt(command[1]), command[2].split(" "));
       case "put" -> put(Integer.parseInt(command[1]));
       case "invalidate" -> "" + cache.invalidate(Prompt.of(command[2]));
       case "invalidateDependents" -> invalidateDependents(command[2]);
@@ -224,8 +224,34 @@ final class InstanceProcess {
    * Asks prompts that depend on the version, again and again. Returns the number of answers that
    * were older than the version that was published before the lookup began: of all such answers,
    * and of those whose version was published longer ago than a window.
+   *
+   * @param lookups the number of lookups of all threads
+   * @param options the window in milliseconds, and the number of threads
    */
-  private String lookUp(int lookups, long windowMillis) {
+  private String lookUp(int lookups, String[] options) throws Exception {
+    long windowMillis = Long.parseLong(options[0]);
+    int threads = Integer.parseInt(options[1]);
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      List<Callable<long[]>> tasks = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        tasks.add(() -> lookUp(lookups / threads, windowMillis));
+      }
+      long[] sums = new long[3];
+      for (Future<long[]> counted : executor.invokeAll(tasks)) {
+        long[] counts = counted.get();
+        for (int i = 0; i < sums.length; i++) {
+          sums[i] += counts[i];
+        }
+      }
+      return sums[0] + "," + sums[1] + "," + sums[2];
+    } finally {
+      executor.shutdown();
+    }
+  }
+
+  /** Returns the number of stale answers, of those after the window, and of hits. */
+  private long[] lookUp(int lookups, long windowMillis) {
     long stale = 0;
     long staleAfterWindow = 0;
     long hits = 0;
@@ -240,6 +266,6 @@ final class InstanceProcess {
         staleAfterWindow += now - publishedAt > windowMillis ? 1 : 0;
       }
     }
-    return stale + "," + staleAfterWindow + "," + hits;
+    return new long[] {stale, staleAfterWindow, hits};
   }
 }

@@ -47,6 +47,9 @@ class SeveralInstancesIT {
   /** The number of processes while a dependency changes. */
   private static final int PROCESSES = Integer.getInteger("semcache.instances.processes", 3);
 
+  /** The number of threads of each process that make these lookups. */
+  private static final int THREADS = Integer.getInteger("semcache.instances.threads", 2);
+
   @TempDir private Path directory;
 
   private final String cacheName = "test-" + UUID.randomUUID();
@@ -214,7 +217,7 @@ class SeveralInstancesIT {
   private List<String> lookUpDuringChanges(int lookups, long windowMillis) throws Exception {
     List<CompletableFuture<String>> running =
         instances.stream()
-            .map(instance -> instance.send("lookups " + lookups + " " + windowMillis))
+            .map(instance -> instance.send("lookups " + lookups + " " + windowMillis + " " + THREADS))
             .toList();
     long changes = 0;
     try (RedisVectorStore store = openStore();

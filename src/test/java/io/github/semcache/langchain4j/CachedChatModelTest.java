@@ -21,6 +21,7 @@ import dev.langchain4j.model.output.TokenUsage;
 import dev.langchain4j.service.AiServices;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.chat.ChatReply.Admission;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.util.List;
@@ -122,6 +123,28 @@ class CachedChatModelTest extends CachedModelFixture {
 
     assertThat(fake.calls()).isEqualTo(2);
     assertThat(cache.stats().writes()).isZero();
+  }
+
+  @Test
+  void labelsOfThePromptAreStoredAndReturnedWithAHit() {
+    ChatModel labeled =
+        CachedChatModel.builder(cache)
+            .prompts((request, prompt) -> prompt.label("topic", "travel").label("price", 12.5))
+            .build(fake);
+    ChatModel ofOthers =
+        CachedChatModel.builder(cache)
+            .prompts((request, prompt) -> prompt.where(Labels.Filter.anyOf("topic", "billing")))
+            .build(fake);
+
+    ChatResponse miss = labeled.chat(request(PARIS).build());
+    assertThat(miss.aiMessage().attributes()).doesNotContainKey(CachedChatModel.LABELS);
+    ChatResponse hit = model.chat(request(PARIS_AGAIN).build());
+    assertThat(hit.aiMessage().attributes())
+        .containsEntry(CachedChatModel.LABELS, Map.of("topic", "travel", "price", 12.5));
+    assertThat(unmarked(hit).aiMessage().attributes()).isEmpty();
+    assertThat(fake.calls()).isEqualTo(1);
+    ofOthers.chat(request(PARIS).build());
+    assertThat(fake.calls()).isEqualTo(2);
   }
 
   @Test

@@ -54,6 +54,35 @@ class LabelsFilterTest {
   }
 
   @Test
+  void textualFormOfAFilterIsParsedToAnEqualFilter() {
+    List<Labels.Filter> filters =
+        List.of(
+            Labels.Filter.anyOf("topic", "billing", "", "a|b=c:d e%f+g..h", "ü\uD83D\uDE00"),
+            Labels.Filter.anyOf("a=b: c|d", "*"),
+            Labels.Filter.range("price", -1.5e300, 2e-300),
+            Labels.Filter.range("price", Double.NEGATIVE_INFINITY, 3),
+            Labels.Filter.range("price", -0.5, Double.POSITIVE_INFINITY),
+            Labels.Filter.range("..", 10, 20),
+            Labels.Filter.exists("author"));
+    for (Labels.Filter filter : filters) {
+      assertThat(Labels.Filter.parse(filter.text())).as(filter.text()).isEqualTo(filter);
+      assertThat(filter.text()).matches("[!-~]+");
+    }
+    Labels.Filter all = filters.stream().reduce(Labels.Filter::and).orElseThrow();
+    assertThat(Labels.Filter.parse("  " + all.text() + " ")).isEqualTo(all);
+    assertThat(Labels.Filter.parse("price:12.5"))
+        .isEqualTo(Labels.Filter.range("price", 12.5, 12.5));
+    assertThat(Labels.Filter.parse("ü=ü")).isEqualTo(Labels.Filter.anyOf("ü", "ü"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", " ", "=x", ":1..2", "a:", "a:x..2", "a:2..1", "a:NaN", "a=%", "%=x", "%20=x"})
+  void invalidTextualFormsAreRejected(String text) {
+    assertThatIllegalArgumentException().isThrownBy(() -> Labels.Filter.parse(text));
+  }
+
+  @Test
   void numbersHaveFifteenSignificantDigits() {
     assertThat(Labels.none().with("n", 0.1 + 0.2).number("n")).hasValue(0.3);
     assertThat(Labels.none().with("n", 1_700_000_000_123.0).number("n"))

@@ -106,7 +106,7 @@ class KnnSearchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nan", "-nan", "NaN", "", "near"})
+  @ValueSource(strings = {"nan", "-nan", "NaN", "", "near", "-2.75", "6.1", "-inf", "inf"})
   void rowWithoutDistanceIsCorruptAndDoesNotHideOthers(String distance) {
     NearestEntries found = row("a", distance).row("b", "0.1").search(5);
 

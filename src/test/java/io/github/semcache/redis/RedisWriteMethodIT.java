@@ -91,10 +91,32 @@ class RedisWriteMethodIT extends RedisFixture {
     limited.put(many);
     assertThat(many)
         .allSatisfy(each -> assertThat(limited.find(each.entry().key())).contains(each.entry()));
+    assertConditionalWritesReplaceOnlyTheKnownEntry(limited);
     jedis.set(documentKey(first), "a value of another type");
     limited.put(List.of(withoutExpiry(first, atAngle(DIMENSION, 0))));
     assertThat(limited.find(first.key())).contains(first);
     assertThat(limited.remove(new EntrySelector.ByScope(SCOPE.hash()))).isEqualTo(301);
+  }
+
+  private void assertConditionalWritesReplaceOnlyTheKnownEntry(RedisVectorStore limited) {
+    CacheEntry first = newEntry("what?", "first");
+    limited.put(List.of(withoutExpiry(first, atAngle(DIMENSION, 0))));
+    CacheEntry second = entry(SCOPE, "what?", "second", Instant.ofEpochMilli(2_000));
+    NewEntry replacement = expiring(second, atAngle(DIMENSION, 0), Duration.ofMinutes(1));
+
+    assertThat(limited.putIfUnchanged(replacement, Optional.empty())).isEmpty();
+    assertThat(limited.find(first.key())).contains(first);
+    assertThat(limited.putIfUnchanged(replacement, Optional.of(first.createdAt()))).isPresent();
+    assertThat(limited.find(first.key())).contains(second);
+    assertThat(jedis.pttl(documentKey(second))).isBetween(50_000L, 60_000L);
+
+    jedis.hset(documentKey(second), "created_at", "corrupt");
+    assertThat(limited.putIfUnchanged(replacement, Optional.empty())).isPresent();
+    jedis.set(documentKey(second), "a value of another type");
+    NewEntry exactOnly = new NewEntry(first, Optional.empty(), Optional.empty());
+    assertThat(limited.putIfUnchanged(exactOnly, Optional.empty())).isPresent();
+    assertThat(limited.find(first.key())).contains(first);
+    assertThat(jedis.pttl(documentKey(first))).isEqualTo(-1);
   }
 
   @Test

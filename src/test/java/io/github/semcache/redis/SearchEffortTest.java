@@ -79,14 +79,35 @@ class SearchEffortTest {
   }
 
   @Test
-  void oneInEightSearchesIsSampledAtFirstAndOneIn128Later() {
+  void oneInEightSearchesIsSampledAtFirstAndOneIn512Later() {
     assertThat(sampled(800)).isEqualTo(100);
 
     record(200, 0);
-    assertThat(sampled(1_280)).isEqualTo(10);
+    assertThat(sampled(5_120)).isEqualTo(10);
 
     record(3, 3);
     assertThat(sampled(800)).as("after a change").isEqualTo(100);
+  }
+
+  @Test
+  void searchesAreSampledMoreOftenUntilTheRecallIsKnown() {
+    record(200, 2);
+    assertThat(sampled(800)).as("about one miss in a hundred").isEqualTo(100);
+
+    record(200, 0);
+    assertThat(sampled(5_120)).as("two misses in 400").isEqualTo(10);
+  }
+
+  @Test
+  void searchesAreSampledLessOftenAfterAThousandSamples() {
+    for (int i = 0; i < 9; i++) {
+      record(99, 0);
+      record(1, 1);
+    }
+    assertThat(sampled(800)).isEqualTo(100);
+
+    record(100, 0);
+    assertThat(sampled(5_120)).isEqualTo(10);
   }
 
   private long sampled(int searches) {

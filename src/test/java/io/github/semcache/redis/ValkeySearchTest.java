@@ -4,9 +4,11 @@ import static io.github.semcache.testkit.Entries.atAngle;
 import static io.github.semcache.testkit.Entries.entry;
 import static io.github.semcache.testkit.Entries.nearest;
 import static io.github.semcache.testkit.Entries.withoutExpiry;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.redis.RedisVectorStore.VectorType;
@@ -14,6 +16,8 @@ import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.testing.FakeRedis;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class ValkeySearchTest {
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("m", 8);
   private static final Scope SCOPE = Scope.of("tenant", "acme");
+  private static final Scope OTHER = Scope.of("tenant", "other");
 
   private static final String UNKNOWN_HINT =
       "-Error parsing vector similarity parameters: `[KNN 5 @embedding $v HYBRID_POLICY ADHOC_BF AS"
@@ -191,6 +196,28 @@ class ValkeySearchTest {
           .last()
           .asString()
           .contains(" EF_RUNTIME 16 ");
+    }
+  }
+
+  @Test
+  void vectorsOfQueriesHaveLengthOne() {
+    becomeValkey();
+    try (RedisVectorStore store = builder().build()) {
+      Embedding embedding = Embedding.of(new float[] {0, 3, 0, 0, 0, 0, -4, 0});
+      store.nearest(nearest(SCOPE, embedding, 5));
+      store.nearestAll(
+          List.of(nearest(SCOPE, embedding, 5), nearest(OTHER, embedding, 5)));
+
+      assertThat(server.received("FT.SEARCH"))
+          .hasSize(3)
+          .allSatisfy(
+              words -> {
+                String vector = words.get(words.indexOf("v") + 1);
+                ByteBuffer bytes =
+                    ByteBuffer.wrap(vector.getBytes(ISO_8859_1)).order(ByteOrder.LITTLE_ENDIAN);
+                assertThat(bytes.getFloat(4)).isEqualTo(0.6f);
+                assertThat(bytes.getFloat(24)).isEqualTo(-0.8f);
+              });
     }
   }
 

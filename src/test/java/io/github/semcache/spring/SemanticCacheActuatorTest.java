@@ -117,7 +117,7 @@ class SemanticCacheActuatorTest {
                           .counter()
                           .count())
                   .isPositive();
-              assertThat(context.getBean(SemanticCacheEndpoint.class).read(null, null, null))
+              assertThat(context.getBean(SemanticCacheEndpoint.class).read(null, null, null, null))
                   .extractingByKey("savings")
                   .asInstanceOf(MAP)
                   .containsEntry("currency", "USD");
@@ -138,7 +138,7 @@ class SemanticCacheActuatorTest {
               assertThat(cache.openCircuits()).containsExactly("write");
               assertThat(health(context.getBean(HealthIndicator.class)).getStatus())
                   .isEqualTo(Status.UP);
-              assertThat(context.getBean(SemanticCacheEndpoint.class).read(null, null, null))
+              assertThat(context.getBean(SemanticCacheEndpoint.class).read(null, null, null, null))
                   .extractingByKey("openCircuits")
                   .asInstanceOf(ITERABLE)
                   .containsExactly("write");
@@ -155,7 +155,7 @@ class SemanticCacheActuatorTest {
           cache.ask(PARIS);
           cache.ask(PARIS_AGAIN);
 
-          assertThat(endpoint.read(null, null, null))
+          assertThat(endpoint.read(null, null, null, null))
               .hasEntrySatisfying(
                   "errors",
                   errors -> assertThat(errors).asInstanceOf(MAP).containsEntry("verifier", 0L))
@@ -167,7 +167,7 @@ class SemanticCacheActuatorTest {
               .doesNotContainKey("policyState")
               .containsEntry("misses", Map.of("no-neighbor", 1L));
           Map<String, Object> candidate =
-              candidate(endpoint.read(PARIS_AGAIN, "brief", List.of("tenant=acme")));
+              candidate(endpoint.read(PARIS_AGAIN, "brief", List.of("tenant=acme"), null));
           assertThat(candidate)
               .containsEntry("decision", "hit")
               .containsEntry("verification", "accepted")
@@ -179,8 +179,8 @@ class SemanticCacheActuatorTest {
           assertThat(endpoint.remove(entry)).containsEntry("removed", 1L);
           assertThat(endpoint.entry(entry).getStatus())
               .isEqualTo(WebEndpointResponse.STATUS_NOT_FOUND);
-          String scope = text(candidate(endpoint.read(PARIS, null, null)), "scope");
-          assertThat(endpoint.removeAll(scope, null)).containsEntry("removed", 1L);
+          String scope = text(candidate(endpoint.read(PARIS, null, null, null)), "scope");
+          assertThat(endpoint.removeAll(scope, null, null)).containsEntry("removed", 1L);
           assertThat(cache.lookup(Prompt.of(PARIS))).isEmpty();
         });
   }
@@ -194,17 +194,39 @@ class SemanticCacheActuatorTest {
           cache.put(Prompt.of(PARIS).tag("tenant", "acme=1"), "Paris");
           cache.put(Prompt.of(PARIS).tag("tenant", "other"), "Paris");
 
-          assertThat(endpoint.removeAll(null, "tenant=acme=1")).containsEntry("removed", 1L);
+          assertThat(endpoint.removeAll(null, "tenant=acme=1", null)).containsEntry("removed", 1L);
           assertThat(cache.lookup(Prompt.of(PARIS).tag("tenant", "other"))).isPresent();
           for (String invalid : List.of("tenant", "=acme")) {
             assertThatExceptionOfType(InvalidEndpointRequestException.class)
-                .isThrownBy(() -> endpoint.removeAll(null, invalid))
+                .isThrownBy(() -> endpoint.removeAll(null, invalid, null))
                 .withMessage("tag is '" + invalid + "'; it must be name=value");
           }
           assertThatExceptionOfType(InvalidEndpointRequestException.class)
-              .isThrownBy(() -> endpoint.removeAll(null, null));
+              .isThrownBy(() -> endpoint.removeAll(null, null, null));
           assertThatExceptionOfType(InvalidEndpointRequestException.class)
-              .isThrownBy(() -> endpoint.removeAll("scope", "tenant=acme"));
+              .isThrownBy(() -> endpoint.removeAll("scope", "tenant=acme", null));
+        });
+  }
+
+  @Test
+  void endpointReturnsLabelsAndSelectsEntriesByThem() {
+    runner.run(
+        context -> {
+          SemanticCache cache = context.getBean(SemanticCache.class);
+          SemanticCacheEndpoint endpoint = context.getBean(SemanticCacheEndpoint.class);
+          cache.put(Prompt.of(PARIS).label("topic", "travel").label("price", 12.5), "Paris");
+          cache.put(Prompt.of(PARIS).tag("tenant", "other"), "Paris");
+
+          assertThat(candidate(endpoint.read(PARIS_AGAIN, null, null, "topic=travel price:10..")))
+              .containsEntry("labels", Map.of("topic", "travel", "price", 12.5));
+          assertThat(endpoint.read(PARIS_AGAIN, null, null, "topic=billing"))
+              .containsEntry("candidates", List.of());
+          assertThat(endpoint.removeAll(null, null, "price:20..")).containsEntry("removed", 0L);
+          assertThat(endpoint.removeAll(null, null, "price:..20")).containsEntry("removed", 1L);
+          assertThat(cache.lookup(Prompt.of(PARIS).tag("tenant", "other"))).isPresent();
+          assertThatExceptionOfType(InvalidEndpointRequestException.class)
+              .isThrownBy(() -> endpoint.removeAll(null, null, "price:a..b"))
+              .withMessageContaining("labels is 'price:a..b'; it must be a filter");
         });
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.SemanticCache;
 import io.github.semcache.policy.MissReason;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.time.Instant;
@@ -119,6 +120,42 @@ class SemanticCacheAdvisorTest {
     assertThat(cache.stats().exactHits()).isEqualTo(1);
     assertThat(cache.stats().semanticHits()).isEqualTo(2);
     assertThat(cache.stats().tokensSaved()).isEqualTo(36);
+  }
+
+  @Test
+  void labelsAreSetByTheContextOfARequestAndReturnedWithAHit() {
+    SemanticCacheAdvisor advisor =
+        SemanticCacheAdvisor.builder(cache)
+            .prompts(
+                (request, prompt) -> {
+                  Object topic = request.context().get("topic");
+                  return topic == null
+                      ? prompt
+                      : prompt
+                          .label("topic", topic.toString())
+                          .where(Labels.Filter.anyOf("topic", topic.toString()));
+                })
+            .build();
+    ChatClient client = ChatClient.builder(model).defaultAdvisors(advisor).build();
+
+    askAbout(client, PARIS, "travel");
+    ChatResponse hit = askAbout(client, PARIS_AGAIN, "travel");
+    assertThat(model.calls()).isEqualTo(1);
+    assertThat(hit.getMetadata().<Map<String, Object>>get(SemanticCacheAdvisor.LABELS))
+        .isEqualTo(Map.of("topic", "travel"));
+    askAbout(client, PARIS_AGAIN, "history");
+    assertThat(model.calls()).isEqualTo(2);
+    assertThat(ask(client, PARIS_AGAIN).getMetadata().containsKey(SemanticCacheAdvisor.SOURCE))
+        .isTrue();
+  }
+
+  private static ChatResponse askAbout(ChatClient client, String question, String topic) {
+    return Objects.requireNonNull(
+        client
+            .prompt(question)
+            .advisors(parameters -> parameters.param("topic", topic))
+            .call()
+            .chatResponse());
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -46,6 +47,7 @@ public class FaultyStore implements VectorStore {
   private final VectorStore store;
   private final Set<Call> failing = ConcurrentHashMap.newKeySet();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final List<String> batches = new CopyOnWriteArrayList<>();
   private final AtomicInteger failures = new AtomicInteger();
   private final List<NewEntry> written = new CopyOnWriteArrayList<>();
   private volatile UnaryOperator<Optional<CacheEntry>> onFind = found -> found;
@@ -149,6 +151,16 @@ public class FaultyStore implements VectorStore {
     return List.copyOf(calls);
   }
 
+  /** Returns the number of calls of a kind, failed ones included. */
+  public long calls(Call kind) {
+    return calls.stream().filter(kind::equals).count();
+  }
+
+  /** Returns the lookups and searches for several entries with their sizes, in order. */
+  public List<String> batches() {
+    return List.copyOf(batches);
+  }
+
   /** Returns the number of calls that failed because of {@link #fail}. */
   public int failures() {
     return failures.get();
@@ -201,11 +213,37 @@ public class FaultyStore implements VectorStore {
   }
 
   @Override
+  public FoundEntries findAll(Set<String> keys) {
+    record(Call.FIND);
+    batches.add("findAll " + keys.size());
+    return store.findAll(keys);
+  }
+
+  @Override
+  public List<NearestEntries> nearestAll(List<NearestQuery> queries) {
+    record(Call.NEAREST);
+    batches.add("nearestAll " + queries.size());
+    return store.nearestAll(queries).stream().map(onNearest).toList();
+  }
+
+  @Override
   public int put(List<NewEntry> entries) {
     record(Call.PUT);
     await(beforePut);
     written.addAll(entries);
     return onPut.apply(store.put(entries));
+  }
+
+  @Override
+  public OptionalInt putIfUnchanged(NewEntry entry, Optional<Instant> known) {
+    record(Call.PUT);
+    await(beforePut);
+    OptionalInt evicted = store.putIfUnchanged(entry, known);
+    if (evicted.isEmpty()) {
+      return evicted;
+    }
+    written.add(entry);
+    return OptionalInt.of(onPut.apply(evicted.getAsInt()));
   }
 
   @Override

@@ -79,6 +79,47 @@ public abstract class CacheOnStoreContract {
   }
 
   @Test
+  void curatedAnswerThatIsStoredWhileTheModelAnswersIsNotReplaced() {
+    Embedder embedder = parisEmbedder();
+    FakeChatClient chat = new FakeChatClient();
+    SemanticCacheBuilder builder = SemanticCache.builder().embedder(embedder).chatClient(chat);
+    try (VectorStore store = open(EmbeddingSpace.of(embedder));
+        SemanticCache other = builder.store(store).build();
+        SemanticCache cache = builder.store(store).build()) {
+      chat.replying(
+          prompt -> {
+            other.put(Prompt.of(PARIS).curated(), "curated");
+            return ChatReply.of("of the model");
+          });
+
+      assertThat(cache.ask(PARIS).text()).isEqualTo("of the model");
+      assertThat(cache.ask(Prompt.of(PARIS).refresh()).text()).isEqualTo("of the model");
+
+      assertThat(cache.ask(PARIS).text()).isEqualTo("curated");
+      assertThat(cache.ask(PARIS).isCurated()).isTrue();
+    }
+  }
+
+  @Test
+  void answerThatIsStoredWhileTheModelAnswersIsReplacedUnlessItIsCurated() {
+    Embedder embedder = parisEmbedder();
+    FakeChatClient chat = new FakeChatClient();
+    SemanticCacheBuilder builder = SemanticCache.builder().embedder(embedder).chatClient(chat);
+    try (VectorStore store = open(EmbeddingSpace.of(embedder));
+        SemanticCache other = builder.store(store).build();
+        SemanticCache cache = builder.store(store).build()) {
+      chat.replying(
+          prompt -> {
+            other.put(Prompt.of(PARIS), "in the meantime");
+            return ChatReply.of("of the model");
+          });
+
+      assertThat(cache.ask(PARIS).entryId()).isPresent();
+      assertThat(other.lookup(Prompt.of(PARIS)).map(Answer::text)).contains("of the model");
+    }
+  }
+
+  @Test
   void paraphraseIsASemanticHit() {
     assertParaphraseIsASemanticHit(parisEmbedder());
   }

@@ -7,6 +7,7 @@ import static io.github.semcache.testkit.Entries.nearest;
 import static io.github.semcache.testkit.Entries.withoutExpiry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
@@ -34,6 +35,95 @@ import org.junit.jupiter.params.provider.ValueSource;
  * VectorStore#findAll}, and {@link VectorStore#nearestAll}.
  */
 abstract class EntryUpdateContract extends VectorStoreFixture {
+
+  @Test
+  void unchangedEntryIsReplaced() {
+    CacheEntry first = entry(SCOPE, "what?", "first", now());
+    CacheEntry second = entry(SCOPE, "what?", "second", now().plusMillis(5));
+    Duration hour = Duration.ofHours(1);
+
+    assertThat(
+            store.putIfUnchanged(
+                expiring(first, atAngle(DIMENSION, 10), hour), Optional.empty()))
+        .isPresent();
+    assertThat(store.find(first.key())).contains(first);
+    assertThat(
+            store.putIfUnchanged(
+                withoutExpiry(second, atAngle(DIMENSION, 40)), Optional.of(first.createdAt())))
+        .isPresent();
+    assertThat(store.find(first.key())).contains(second);
+    assertThat(search(SCOPE, 40, 5))
+        .singleElement()
+        .satisfies(
+            match -> {
+              assertThat(match.entry()).isEqualTo(second);
+              assertThat(match.distance()).isLessThan(0.001);
+            });
+  }
+
+  @Test
+  void entryThatWasWrittenInTheMeantimeIsNotReplaced() {
+    CacheEntry current = put(SCOPE, "what?", 0);
+    CacheEntry late = entry(SCOPE, "what?", "late", now().plusMillis(5));
+    NewEntry newEntry = withoutExpiry(late, atAngle(DIMENSION, 40));
+
+    assertThat(store.putIfUnchanged(newEntry, Optional.empty())).isEmpty();
+    assertThat(
+            store.putIfUnchanged(newEntry, Optional.of(current.createdAt().minusMillis(1))))
+        .isEmpty();
+    assertThat(store.find(current.key())).contains(current);
+    assertThat(entriesNear(SCOPE, 0, 5)).containsExactly(current);
+  }
+
+  @Test
+  void entryThatWasRemovedInTheMeantimeIsWritten() {
+    CacheEntry current = put(SCOPE, "what?", 0);
+    store.remove(EntrySelector.entry(current.key()));
+    CacheEntry late = entry(SCOPE, "what?", "late", now().plusMillis(5));
+
+    assertThat(
+            store.putIfUnchanged(
+                withoutExpiry(late, atAngle(DIMENSION, 40)), Optional.of(current.createdAt())))
+        .isPresent();
+    assertThat(store.find(current.key())).contains(late);
+  }
+
+  /** Applies to stores that compare and write atomically, which the default method does not. */
+  @Test
+  void concurrentConditionalWritesReplaceNoEntryThatTheyDoNotKnow() throws Exception {
+    assumeTrue(overridesPutIfUnchanged());
+    int writers = 4;
+    int writes = 25;
+    Instant start = now();
+    String key = entry(SCOPE, "what?", "", start).key();
+
+    runConcurrently(
+        writers,
+        writer ->
+            () -> {
+              int written = 0;
+              while (written < writes) {
+                Optional<Instant> known = store.find(key).map(CacheEntry::createdAt);
+                Instant next = known.map(time -> time.plusMillis(1)).orElse(start);
+                CacheEntry entry = entry(SCOPE, "what?", "answer of " + writer, next);
+                NewEntry newEntry = withoutExpiry(entry, atAngle(DIMENSION, 10));
+                written += store.putIfUnchanged(newEntry, known).isPresent() ? 1 : 0;
+              }
+              return written;
+            });
+
+    assertThat(store.find(key))
+        .map(CacheEntry::createdAt)
+        .contains(start.plusMillis(writers * writes - 1L));
+  }
+
+  private boolean overridesPutIfUnchanged() throws NoSuchMethodException {
+    return store
+            .getClass()
+            .getMethod("putIfUnchanged", NewEntry.class, Optional.class)
+            .getDeclaringClass()
+        != VectorStore.class;
+  }
 
   private static UnaryOperator<CacheEntry> answer(String answer, Instant createdAt) {
     return entry -> entry.withAnswer(answer, Map.of("model", "other"), createdAt);

@@ -9,9 +9,11 @@ import io.github.semcache.store.VectorStore.NearestEntries;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -55,6 +57,12 @@ final class RecordingStore implements VectorStore, StateStore {
   public int put(List<NewEntry> entries) {
     calls.add("put");
     return store.put(entries);
+  }
+
+  @Override
+  public OptionalInt putIfUnchanged(NewEntry entry, Optional<Instant> known) {
+    calls.add("put");
+    return store.putIfUnchanged(entry, known);
   }
 
   @Override

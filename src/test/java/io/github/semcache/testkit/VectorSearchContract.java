@@ -20,8 +20,10 @@ import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -156,6 +158,40 @@ abstract class VectorSearchContract extends AttributeUpdateContract {
 
     assertThat(store.find(entry.key())).contains(entry);
     assertThat(entriesNear(SCOPE, 0, 5)).isEmpty();
+  }
+
+  @Test
+  void distancesDoNotDependOnTheLengthsOfVectors() {
+    Random random = new Random(7);
+    List<NewEntry> entries =
+        IntStream.range(0, 4)
+            .mapToObj(
+                i ->
+                    withoutExpiry(
+                        entry(SCOPE, "p" + i, "a" + i, now()),
+                        scaled(Entries.random(DIMENSION, random), 1 + 5 * i)))
+            .toList();
+    store.put(entries);
+
+    for (float length : new float[] {0.01f, 1, 20}) {
+      Embedding probe = scaled(Entries.random(DIMENSION, random), length);
+      Map<String, Double> distances =
+          store.nearest(nearest(SCOPE, probe, 10)).matches().stream()
+              .collect(Collectors.toMap(match -> match.entry().key(), Match::distance));
+      assertThat(entries)
+          .allSatisfy(
+              entry ->
+                  assertThat(distances.get(entry.entry().key()))
+                      .isCloseTo(distance(entry, probe), within(0.002)));
+    }
+  }
+
+  private static Embedding scaled(Embedding embedding, float length) {
+    float[] components = embedding.ofLengthOne().toArray();
+    for (int i = 0; i < components.length; i++) {
+      components[i] *= length;
+    }
+    return Embedding.of(components);
   }
 
   @Test

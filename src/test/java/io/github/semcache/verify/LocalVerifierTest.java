@@ -33,6 +33,19 @@ class LocalVerifierTest {
     assertThat(verify(b, a, CLOSE).outcome()).as("%s | %s", b, a).isNotEqualTo(Outcome.ACCEPT);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "does the deutsche bahn app sell tickets | does the swiss app sell tickets",
+        "is the us open ticket refundable | is the wimbledon ticket refundable",
+        "where is the head office of nokia | where is the head office of best buy",
+        "are german trains late today | are night trains late today"
+      })
+  void nameInThePlaceOfOtherWordsIsNotAccepted(String first, String second) {
+    assertNotAccepted(first, second);
+  }
+
   /** Requests of domains that neither the data nor the grammar of the model has. */
   @ParameterizedTest
   @CsvSource(

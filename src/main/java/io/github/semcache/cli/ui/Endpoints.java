@@ -1,6 +1,7 @@
 package io.github.semcache.cli.ui;
 
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.prompt.Labels;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -135,7 +136,20 @@ final class Endpoints implements AutoCloseable {
     return entries.list(
         body.optionalText("search", MAX_NAME).orElse(""),
         body.optionalText("scope", MAX_NAME).orElse(""),
+        body.optionalText("labels", MAX_TEXT)
+            .filter(labels -> !labels.isBlank())
+            .map(Endpoints::filter),
         limit);
+  }
+
+  private static Labels.Filter filter(String labels) {
+    try {
+      return Labels.Filter.parse(labels);
+    } catch (IllegalArgumentException e) {
+      throw new HttpFailure(
+          HttpFailure.BAD_REQUEST,
+          "labels must be conditions such as topic=billing or price:10..20: " + e.getMessage());
+    }
   }
 
   private static String key(JsonObject body) {

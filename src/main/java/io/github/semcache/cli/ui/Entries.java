@@ -1,5 +1,6 @@
 package io.github.semcache.cli.ui;
 
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -29,8 +31,13 @@ record Entries(UiOptions options, ToLongFunction<String> hits) {
   private static final Comparator<ListedEntry> BY_AGE =
       Comparator.comparing(listed -> listed.entry().createdAt());
 
-  /** Lists the newest entries that contain a text in any part, in one scope or in all. */
-  Map<String, @Nullable Object> list(String search, String scope, int limit) {
+  /**
+   * Lists the newest entries that contain a text in any part, in one scope or in all.
+   *
+   * @param labels the filter of their labels; empty for entries with any labels
+   */
+  Map<String, @Nullable Object> list(
+      String search, String scope, Optional<Labels.Filter> labels, int limit) {
     String wanted = search.strip().toLowerCase(Locale.ROOT);
     PriorityQueue<ListedEntry> newest = new PriorityQueue<>(limit + 1, BY_AGE);
     int scanned = 0;
@@ -38,7 +45,8 @@ record Entries(UiOptions options, ToLongFunction<String> hits) {
     try (Stream<ListedEntry> entries = options.listing().entries().limit(MAX_SCANNED)) {
       for (ListedEntry listed : (Iterable<ListedEntry>) entries::iterator) {
         scanned++;
-        if (matches(listed.entry(), wanted, scope)) {
+        if (matches(listed.entry(), wanted, scope)
+            && labels.filter(filter -> !filter.matches(listed.entry().labels())).isEmpty()) {
           matching++;
           newest.add(listed);
           if (newest.size() > limit) {
@@ -77,6 +85,7 @@ record Entries(UiOptions options, ToLongFunction<String> hits) {
     json.put("prompt", shortened(entry.prompt()));
     json.put("answer", shortened(entry.answer()));
     json.put("model", model(entry));
+    json.put("labels", entry.labels().values());
     json.put("createdAt", entry.createdAt().toString());
     json.put("ageSeconds", Math.max(0, Duration.between(entry.createdAt(), now).toSeconds()));
     json.put(

@@ -84,11 +84,7 @@ public final class CurrentSettings implements Supplier<CacheSettings> {
     try {
       long before = changes.get();
       CacheSettings read = CacheSettings.load(from.store);
-      synchronized (this) {
-        if (before == changes.get()) {
-          set(read);
-        }
-      }
+      publish(setRead(read, before));
     } catch (Throwable e) {
       FatalErrors.rethrowIfFatal(e);
       events.onEvent(new CacheEvent.Failed(CacheEvent.Part.STORE, e));
@@ -104,19 +100,31 @@ public final class CurrentSettings implements Supplier<CacheSettings> {
    */
   public void update(CacheSettings settings) {
     shared.ifPresent(with -> CacheSettings.update(with.store, old -> settings));
-    synchronized (this) {
-      changes.incrementAndGet();
-      set(settings);
-    }
+    publish(setOwn(settings));
   }
 
-  /** Called with the monitor of this object. */
-  private void set(CacheSettings settings) {
+  private synchronized CacheEvent.SettingsChanged setOwn(CacheSettings settings) {
+    changes.incrementAndGet();
+    return set(settings);
+  }
+
+  /** Sets settings that were read, unless this instance has changed them since. */
+  private synchronized CacheEvent.SettingsChanged setRead(CacheSettings read, long changesBefore) {
+    return set(changes.get() == changesBefore ? read : current);
+  }
+
+  private CacheEvent.SettingsChanged set(CacheSettings settings) {
     CacheSettings before = current;
     current = settings;
-    if (!before.equals(settings)) {
-      log.info("The settings of the cache have changed from {} to {}", before, settings);
-      events.onEvent(new CacheEvent.SettingsChanged(before, settings));
+    return new CacheEvent.SettingsChanged(before, settings);
+  }
+
+  /** Notifies the listener, which may call the cache, without holding the monitor. */
+  private void publish(CacheEvent.SettingsChanged change) {
+    if (!change.before().equals(change.now())) {
+      log.info(
+          "The settings of the cache have changed from {} to {}", change.before(), change.now());
+      events.onEvent(change);
     }
   }
 }

@@ -81,6 +81,7 @@ final class BufferedResponse {
     if (answer.isHit()) {
       builder.replace(CacheControl.DISTANCE, Double.toString(answer.distance().orElse(0)));
       builder.replace(CacheControl.AGE, Long.toString(answer.age().toSeconds()));
+      builder.replaceAll(CacheControl.use().labels(answer.labels()).headers());
     }
     return new BufferedResponse(status, builder.build(), body, failure);
   }

@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 import com.openai.core.http.Headers;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.responses.ResponseCreateParams;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Cache options of single calls through a {@linkplain CachedOpenAi wrapped client}. They are passed
@@ -39,6 +41,25 @@ public final class CacheControl {
    * too, because header names are case-insensitive.
    */
   public static final String TAG_PREFIX = "X-Semcache-Tag-";
+
+  /**
+   * The prefix of the request headers for labels with a text, encoded as tags are, for example
+   * {@code X-Semcache-Label-topic: billing}. A hit has a response header for each of its labels.
+   */
+  public static final String LABEL_PREFIX = "X-Semcache-Label-";
+
+  /**
+   * The prefix of the request headers for labels with a number, for example {@code
+   * X-Semcache-Number-price: 12.5}. If a request has a text and a number of the same name, the
+   * number applies. A hit has a response header for each of its labels.
+   */
+  public static final String NUMBER_PREFIX = "X-Semcache-Number-";
+
+  /**
+   * The request header for a filter of cached answers, for example {@code topic=billing|refunds
+   * price:10..20}; see {@link Labels.Filter#parse}.
+   */
+  public static final String WHERE = "X-Semcache-Where";
 
   /**
    * The request header for the time to live of the answer, an ISO 8601 duration such as {@code
@@ -85,7 +106,8 @@ public final class CacheControl {
    * The field of an answer from the cache that distinguishes it from an answer of the model, for
    * example because its tokens were not billed again. It is an object with the fields {@code
    * source}, {@code entry}, {@code distance}, and {@code age}, whose values are those of the
-   * response headers. It is part of completions, of each chunk of a streamed completion, and of
+   * response headers, and {@code labels}, an object of texts and numbers, if the answer has labels.
+   * It is part of completions, of each chunk of a streamed completion, and of
    * responses:
    *
    * <pre>{@code
@@ -148,6 +170,55 @@ public final class CacheControl {
   public CacheControl tag(String name, String value) {
     String header = TAG_PREFIX + TagEncoding.encode(requireNonNull(name, "name"));
     return with(header, TagEncoding.encode(requireNonNull(value, "value")));
+  }
+
+  /**
+   * Adds a label to the answer; see {@link Prompt#label(String, String)}.
+   *
+   * @param name the name of the label, 1 to 64 characters
+   * @param value the text, at most 256 characters
+   * @return an instance with the label
+   * @throws IllegalArgumentException if the name is blank, or the name or the text is too long
+   */
+  public CacheControl label(String name, String value) {
+    Prompt unused = ANY.label(name, value);
+    return with(LABEL_PREFIX + TagEncoding.encode(name), TagEncoding.encode(value));
+  }
+
+  /**
+   * Adds a label with a number to the answer; see {@link Prompt#label(String, double)}.
+   *
+   * @param name the name of the label, 1 to 64 characters
+   * @param value the number, finite
+   * @return an instance with the label
+   * @throws IllegalArgumentException if the name is blank or too long, or the number is not finite
+   */
+  public CacheControl label(String name, double value) {
+    Prompt unused = ANY.label(name, value);
+    return with(NUMBER_PREFIX + TagEncoding.encode(name), value);
+  }
+
+  /** Adds the labels of an answer. */
+  CacheControl labels(Labels labels) {
+    CacheControl result = this;
+    for (Map.Entry<String, String> text : labels.texts().entrySet()) {
+      result = result.label(text.getKey(), text.getValue());
+    }
+    for (Map.Entry<String, Double> number : labels.numbers().entrySet()) {
+      result = result.label(number.getKey(), number.getValue());
+    }
+    return result;
+  }
+
+  /**
+   * Uses only cached answers whose labels meet a filter; see {@link Prompt#where}. To store the
+   * answer of the model too, add {@linkplain #label(String, String) labels} that meet the filter.
+   *
+   * @param filter the filter
+   * @return an instance with the filter
+   */
+  public CacheControl where(Labels.Filter filter) {
+    return with(WHERE, filter.text());
   }
 
   /**

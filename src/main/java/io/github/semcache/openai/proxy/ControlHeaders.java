@@ -2,17 +2,16 @@ package io.github.semcache.openai.proxy;
 
 import com.openai.core.http.Headers;
 import com.openai.core.http.HttpRequest;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Reads and removes the request headers of {@link CacheControl}. */
 final class ControlHeaders {
-  private static final String TAG_PREFIX = CacheControl.TAG_PREFIX.toLowerCase(Locale.ROOT);
-
   private ControlHeaders() {}
 
   /** Returns the request without these headers. */
@@ -21,8 +20,9 @@ final class ControlHeaders {
     return names.isEmpty() ? request : request.toBuilder().removeAllHeaders(names).build();
   }
 
+  /** Returns the names in alphabetical order, so that a number follows a label of its name. */
   private static Set<String> namesIn(Headers headers) {
-    Set<String> names = new HashSet<>();
+    Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     for (String name : headers.names()) {
       if (name.toLowerCase(Locale.ROOT).startsWith(CacheControl.PREFIX)) {
         names.add(name);
@@ -52,8 +52,14 @@ final class ControlHeaders {
   private static Prompt apply(String name, String value, Prompt prompt) {
     if (name.equalsIgnoreCase(CacheControl.MODE)) {
       return prompt.mode(mode(value));
-    } else if (isTag(name)) {
+    } else if (hasPrefix(name, CacheControl.TAG_PREFIX)) {
       return tag(name, value, prompt);
+    } else if (hasPrefix(name, CacheControl.LABEL_PREFIX)) {
+      return label(name, value, prompt);
+    } else if (hasPrefix(name, CacheControl.NUMBER_PREFIX)) {
+      return number(name, value, prompt);
+    } else if (name.equalsIgnoreCase(CacheControl.WHERE)) {
+      return prompt.where(filter(value));
     } else if (name.equalsIgnoreCase(CacheControl.TIME_TO_LIVE)) {
       return prompt.timeToLive(duration(name, value));
     } else if (name.equalsIgnoreCase(CacheControl.MAX_DISTANCE)) {
@@ -95,16 +101,46 @@ final class ControlHeaders {
     }
   }
 
-  private static boolean isTag(String name) {
-    return name.toLowerCase(Locale.ROOT).startsWith(TAG_PREFIX);
+  private static boolean hasPrefix(String name, String prefix) {
+    return name.regionMatches(true, 0, prefix, 0, prefix.length());
   }
 
   private static Prompt tag(String header, String value, Prompt prompt) {
-    String name = header.substring(TAG_PREFIX.length()).toLowerCase(Locale.ROOT);
     try {
-      return prompt.tag(TagEncoding.decode(name), TagEncoding.decode(value));
+      String name = name(header, CacheControl.TAG_PREFIX);
+      return prompt.tag(name, TagEncoding.decode(value));
     } catch (IllegalArgumentException e) {
       throw invalid(header, value, "percent-encoded in name and value");
+    }
+  }
+
+  /** Returns the decoded name in a header; header names are case-insensitive. */
+  private static String name(String header, String prefix) {
+    return TagEncoding.decode(header.substring(prefix.length()).toLowerCase(Locale.ROOT));
+  }
+
+  private static Prompt label(String header, String value, Prompt prompt) {
+    try {
+      return prompt.label(name(header, CacheControl.LABEL_PREFIX), TagEncoding.decode(value));
+    } catch (IllegalArgumentException e) {
+      throw invalid(header, value, "percent-encoded, and a label: " + e.getMessage());
+    }
+  }
+
+  private static Prompt number(String header, String value, Prompt prompt) {
+    double number = number(header, value);
+    try {
+      return prompt.label(name(header, CacheControl.NUMBER_PREFIX), number);
+    } catch (IllegalArgumentException e) {
+      throw invalid(header, value, "a label: " + e.getMessage());
+    }
+  }
+
+  private static Labels.Filter filter(String value) {
+    try {
+      return Labels.Filter.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw invalid(CacheControl.WHERE, value, "a filter: " + e.getMessage());
     }
   }
 

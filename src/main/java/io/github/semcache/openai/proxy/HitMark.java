@@ -2,6 +2,7 @@ package io.github.semcache.openai.proxy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.semcache.Answer;
+import io.github.semcache.prompt.Labels;
 import java.util.Locale;
 
 /** The field {@link CacheControl#HIT} of answers from the cache. */
@@ -14,7 +15,14 @@ final class HitMark {
     mark.put("source", answer.source().name().toLowerCase(Locale.ROOT));
     answer.entryId().ifPresent(id -> mark.put("entry", id));
     mark.put("distance", answer.distance().orElse(0));
-    return mark.put("age", answer.age().toSeconds());
+    mark.put("age", answer.age().toSeconds());
+    Labels labels = answer.labels();
+    if (!labels.isEmpty()) {
+      ObjectNode values = mark.putObject("labels");
+      labels.texts().forEach(values::put);
+      labels.numbers().forEach(values::put);
+    }
+    return mark;
   }
 
   /**

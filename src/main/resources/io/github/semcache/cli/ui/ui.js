@@ -344,7 +344,7 @@ async function loadStats() {
 }
 
 async function loadEntries() {
-  const found = await call('entries', {search: byId('search').value, limit: 100});
+  const found = await call('entries', {search: byId('search').value, labels: byId('labels').value, limit: 100});
   const shown = found.entries.length;
   byId('entriesNote').textContent = (found.matching === 0 ? 'No entries.' : shown < found.matching ? `The newest ${number(shown)} of ${number(found.matching)} entries.` : plural(found.matching, 'entry', 'entries') + '.')
     + (found.isComplete ? '' : ` Only ${number(found.scanned)} entries of the store were read.`)
@@ -359,6 +359,8 @@ async function loadEntries() {
         button.title = 'Ask this question';
         button.addEventListener('click', () => { byId('prompt').value = entry.prompt; byId('prompt').focus(); });
         add(cell, 'small', [entry.model, several && 'scope ' + entry.scope.slice(0, 8), 'key ' + entry.key.slice(0, 12)].filter(Boolean).join(' · '));
+        const labels = Object.entries(entry.labels).map(([name, value]) => `${name}=${value}`);
+        if (labels.length) add(cell, 'small', 'labels ' + labels.join(', '), 'labels');
       },
       cell => {
         if (entry.answer.length < 160) { cell.textContent = entry.answer; return; }
@@ -491,7 +493,9 @@ function connect() {
     attempt(null, decide);
   });
   byId('searchForm').addEventListener('submit', event => { event.preventDefault(); attempt(event.submitter, loadEntries); });
-  byId('search').addEventListener('input', () => { if (!byId('search').value) attempt(null, loadEntries); });
+  for (const field of ['search', 'labels']) {
+    byId(field).addEventListener('input', () => { if (!byId(field).value) attempt(null, loadEntries); });
+  }
   byId('file').addEventListener('change', () => chooseFile(byId('file').files[0]));
   byId('columnsGo').addEventListener('click', () => attempt(byId('columnsGo'), startReport));
   byId('reportCancel').addEventListener('click', () => attempt(null, () => call('report/cancel', {})));

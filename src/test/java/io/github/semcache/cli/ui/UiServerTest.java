@@ -6,14 +6,21 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.VectorStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The endpoints of the page. */
@@ -98,6 +105,31 @@ class UiServerTest {
 
       assertThat(decisions).hasSize(50);
       assertThat(decisions.get(0).get("id").asInt()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void entriesAreListedWithTheirLabelsAndByThem() throws Exception {
+    try (UiFixture page = page()) {
+      page.store.put(
+          List.of(
+              new VectorStore.NewEntry(
+                  new CacheEntry("a", "s", "How?", "So.", Map.of(), Instant.now())
+                      .labels(Labels.none().with("topic", "<b>").with("price", 12.5)),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Set.of())));
+      page.ok("answer", "{\"prompt\": \"How do I pay?\", \"answer\": \"In the APP.\"}");
+
+      JsonNode found = page.ok("entries", "{\"labels\": \" price:10..20 topic=%3Cb%3E \"}");
+      assertThat(found.get("matching").asInt()).isEqualTo(1);
+      assertThat(found.at("/entries/0/labels").toString())
+          .isEqualTo("{\"price\":12.5,\"topic\":\"<b>\"}");
+      assertThat(page.ok("entries", "{\"labels\": \"price:13..\"}").get("entries")).isEmpty();
+      assertThat(page.ok("entries", "{\"labels\": \"\"}").get("entries")).hasSize(3);
+      HttpResponse<String> invalid = page.post("/api/entries", "{\"labels\": \"price:x\"}");
+      assertThat(invalid.statusCode()).isEqualTo(400);
+      assertThat(invalid.body()).contains("labels must be conditions such as topic=billing");
     }
   }
 

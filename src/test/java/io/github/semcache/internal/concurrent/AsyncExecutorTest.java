@@ -114,7 +114,7 @@ class AsyncExecutorTest {
 
   @Test
   void callIsRejectedIfTheExecutorThrowsAnything() {
-    OutOfMemoryError failure = new OutOfMemoryError("unable to create native thread");
+    Error failure = new InternalError("unable to create native thread");
     AsyncExecutor broken =
         new AsyncExecutor(
             task -> {

@@ -4,9 +4,14 @@ import static io.github.semcache.openai.FakeOpenAiServer.CHAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.client.OpenAIClient;
+import com.openai.core.JsonValue;
+import com.openai.core.http.HttpResponseFor;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import io.github.semcache.prompt.Labels;
+import io.github.semcache.store.EntrySelector;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -78,6 +83,10 @@ final class CacheControlOptionsTest extends CachedClientTest {
             "Mode",
             "Tag-a",
             "Tag",
+            "Label-a",
+            "Label-",
+            "Number-a",
+            "Where",
             "Time-To-Live",
             "Max-Distance",
             "Max-Age",
@@ -98,6 +107,59 @@ final class CacheControlOptionsTest extends CachedClientTest {
         .isThrownBy(() -> CacheControl.use().maxWait(Duration.ofSeconds(-1)));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CacheControl.use().timeToLive(Duration.ZERO));
+    assertThatIllegalArgumentException().isThrownBy(() -> CacheControl.use().label(" ", "x"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CacheControl.use().label("a", "x".repeat(257)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CacheControl.use().label("a", Double.NaN));
     assertThat(chatRequests()).isZero();
+  }
+
+  @Test
+  void labelsAreStoredAndReturnedWithHitsAndSelectThem() {
+    CacheControl labeled = CacheControl.use().label("Tópic x", "50 % = “half”").label("price", 12.5);
+    create(client, PARIS, labeled);
+
+    ChatCompletion hit = create(client, PARIS_AGAIN, CacheControl.use());
+    JsonNode mark =
+        hit._additionalProperties()
+            .getOrDefault(CacheControl.HIT, JsonValue.from(false))
+            .convert(JsonNode.class);
+    assertThat(mark).isNotNull();
+    assertThat(mark.at("/labels/Tópic x").textValue()).isEqualTo("50 % = “half”");
+    assertThat(mark.at("/labels/price").doubleValue()).isEqualTo(12.5);
+    Labels.Filter met =
+        Labels.Filter.anyOf("Tópic x", "50 % = “half”").and(Labels.Filter.range("price", 10, 20));
+    try (HttpResponseFor<ChatCompletion> raw =
+        client
+            .chat()
+            .completions()
+            .withRawResponse()
+            .create(CacheControl.use().where(met).on(asking(PARIS_AGAIN)))) {
+      CacheControl returned = CacheControl.use().label("Tópic x", "50 % = “half”");
+      String name = returned.headers().names().iterator().next();
+      assertThat(raw.headers().values(name)).isEqualTo(returned.headers().values(name));
+      assertThat(raw.headers().values(CacheControl.NUMBER_PREFIX + "price"))
+          .containsExactly("12.5");
+    }
+    assertThat(chatRequests()).isEqualTo(1);
+
+    create(client, PARIS, CacheControl.use().where(Labels.Filter.range("price", 13, 20)));
+    assertThat(chatRequests()).isEqualTo(2);
+    assertThat(cache.stats().writes()).isEqualTo(1);
+  }
+
+  private static ChatCompletion create(OpenAIClient client, String question, CacheControl control) {
+    return client.chat().completions().create(control.on(asking(question)));
+  }
+
+  @Test
+  void numberReplacesATextOfTheSameName() {
+    OpenAIClient ofText =
+        client.withOptions(o -> o.putAllHeaders(CacheControl.use().label("price", "low").headers()));
+    create(ofText, PARIS, CacheControl.use().label("price", 3));
+
+    assertThat(cache.count(EntrySelector.labels(Labels.Filter.range("price", 3, 3)))).isEqualTo(1);
+    assertThat(cache.count(EntrySelector.labels(Labels.Filter.anyOf("price", "low")))).isZero();
   }
 }
