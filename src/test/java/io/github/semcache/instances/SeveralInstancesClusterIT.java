@@ -18,7 +18,9 @@ final class SeveralInstancesClusterIT extends SeveralInstancesIT {
     return true;
   }
 
-  /** Returns a smaller number, because a cluster does not report changes: entries are read again. */
+  /**
+   * Returns a smaller number, because a cluster does not report changes: entries are read again.
+   */
   @Override
   int nearLookups() {
     return Math.min(super.nearLookups(), 5_000);

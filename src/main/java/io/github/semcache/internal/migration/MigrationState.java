@@ -71,8 +71,8 @@ public final class MigrationState {
   }
 
   /**
-   * Observes whether a migration is complete. The state is read on an executor when it is asked for,
-   * at most every five seconds, and not again after the migration is complete. Thread-safe.
+   * Observes whether a migration is complete. The state is read on an executor when it is asked
+   * for, at most every five seconds, and not again after the migration is complete. Thread-safe.
    */
   public static final class Watch {
     private static final long INTERVAL_NANOS = Duration.ofSeconds(5).toNanos();
@@ -109,8 +109,8 @@ public final class MigrationState {
     }
 
     /**
-     * Returns whether the migration is known to be complete. Does not block, unless the executor runs
-     * tasks on the calling thread.
+     * Returns whether the migration is known to be complete. Does not block, unless the executor
+     * runs tasks on the calling thread.
      *
      * @return whether the latest reading found it complete; false before the first one
      */
