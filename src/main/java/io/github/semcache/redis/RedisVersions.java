@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.store.VectorStore.VersionedEntry;
 import java.time.Duration;
@@ -30,6 +31,9 @@ final class RedisVersions {
 
   /** Limits the number of keys of dependencies that are no longer used. */
   private static final Duration TIME_TO_LIVE = Duration.ofDays(365);
+
+  /** Longer values are not versions of this store. They would be stored with each entry. */
+  private static final int MAX_LENGTH = 256;
 
   private static final byte[][] FIELDS = HashCodec.ENCODED_ENTRY_FIELDS.toArray(byte[][]::new);
 
@@ -128,10 +132,21 @@ final class RedisVersions {
     Map<String, String> get() {
       List<byte @Nullable []> values = new ArrayList<>(terms.size());
       for (int i = 0; i < terms.size(); i++) {
-        String term = terms.get(i);
-        values.add(commands.reply(ACTION, versions.get(i), jedis -> jedis.get(key(term))));
+        values.add(value(versions.get(i), terms.get(i)));
       }
       return complete(terms, values);
+    }
+  }
+
+  /** Returns the value of a term; null if there is none, or if it is not a string. */
+  private byte @Nullable [] value(Response<byte[]> reply, String term) {
+    try {
+      return commands.reply(ACTION, reply, jedis -> jedis.get(key(term)));
+    } catch (StoreException e) {
+      if (RedisExceptions.isWrongType(e.getCause())) {
+        return null;
+      }
+      throw e;
     }
   }
 
@@ -184,25 +199,40 @@ final class RedisVersions {
   }
 
   private String version(String term, byte @Nullable [] value) {
-    return value != null ? Utf8.decode(value) : create(term);
+    if (value == null) {
+      return create(term);
+    }
+    return value.length > MAX_LENGTH ? renew(term) : Utf8.decode(value);
   }
 
-  /** Creates a missing version, unless another client has created it in the meantime. */
+  /**
+   * Creates a missing version, unless another client has created it in the meantime. Replaces a
+   * value that is not a string.
+   */
   private String create(String term) {
     byte[] version = Utf8.encode(DependencyVersions.newVersion());
-    return commands.translate(
-        ACTION,
-        () -> {
-          commands.jedis().set(key(term), version, timeToLive().nx());
-          return Utf8.decode(requireNonNull(commands.jedis().get(key(term)), "version"));
-        });
+    try {
+      return commands.translate(
+          ACTION,
+          () -> {
+            commands.jedis().set(key(term), version, timeToLive().nx());
+            return Utf8.decode(requireNonNull(commands.jedis().get(key(term)), "version"));
+          });
+    } catch (StoreException e) {
+      if (RedisExceptions.isWrongType(e.getCause())) {
+        return renew(term);
+      }
+      throw e;
+    }
   }
 
-  void renew(String term) {
-    byte[] version = Utf8.encode(DependencyVersions.newVersion());
+  /** Changes a version, and returns the new one. */
+  String renew(String term) {
+    String version = DependencyVersions.newVersion();
     commands.translate(
         "change the version of a dependency",
-        () -> commands.jedis().set(key(term), version, timeToLive()));
+        () -> commands.jedis().set(key(term), Utf8.encode(version), timeToLive()));
+    return version;
   }
 
   private static SetParams timeToLive() {
