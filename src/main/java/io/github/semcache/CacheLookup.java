@@ -169,6 +169,7 @@ final class CacheLookup {
 
   private LookupResult find(
       LookupResult.Miss miss, Function<Query, Optional<ResilientStore.Found>> lookup) {
+    pending.retryIfDue();
     CacheRequest request = miss.request();
     if (miss.storeFailed() || request.limits().isExpired()) {
       return miss;
@@ -215,7 +216,8 @@ final class CacheLookup {
         : usage.measured(
             query,
             () -> compare(miss).orElse(this::comparePrevious),
-            result -> result instanceof LookupResult.Hit);
+            LookupResult.Hit.class::isInstance,
+            LookupResult::isFailed);
   }
 
   /** Compares a prompt with the entries of this store, if prompts are compared. */

@@ -50,8 +50,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Thread-safe. {@link #ask}, {@link #lookup}, {@link #explain}, {@code put} and {@code
- * invalidate} block on the embedder, the store and the model. Concurrent calls with the same new
- * prompt are coalesced: one calls the model, the others wait for its answer.
+ * invalidate} block on the embedder and the store, and {@code ask} also blocks on the model.
+ * Concurrent calls of {@code ask} with the same new prompt are coalesced: one calls the model, the
+ * others wait for its answer.
  *
  * <p>An answer belongs to a chat model and its settings. Methods that take a model or settings use
  * these. {@link #lookup}, {@link #explain}, {@code put} and {@code invalidate} use the {@linkplain

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
@@ -39,7 +40,12 @@ final class RedisVersions {
   /** The reply to PTTL if the key does not exist. */
   private static final long NO_KEY = -2;
 
+  private static final int MAX_KEYS = 1_000;
+
   private final RedisCommands commands;
+
+  /** The encoded keys of the first dependencies, because every lookup of an entry needs them. */
+  private final Map<String, byte[]> keys = new ConcurrentHashMap<>();
 
   RedisVersions(RedisCommands commands) {
     this.commands = commands;
@@ -93,7 +99,7 @@ final class RedisVersions {
                       Response<List<byte[]>> entry = pipeline.hmget(documentKey, FIELDS);
                       Pending versions = request(pipeline, terms);
                       pipeline.sync();
-                      return new Replies(entry, timeToLive, versions);
+                      return new Replies(documentKey, entry, timeToLive, versions);
                     }));
     Map<String, String> versions = replies.versions.get();
     return new Found(new VersionedEntry(replies.entry(key), versions), replies.millisToLive());
@@ -124,18 +130,18 @@ final class RedisVersions {
 
     /** Returns the versions. Takes another round trip if one of them is missing. */
     Map<String, String> get() {
-      List<byte @Nullable []> values = new ArrayList<>();
+      List<byte @Nullable []> values = new ArrayList<>(terms.size());
       for (int i = 0; i < terms.size(); i++) {
-        values.add(value(versions.get(i), key(terms.get(i))));
+        values.add(value(versions.get(i), terms.get(i)));
       }
       return complete(terms, values);
     }
   }
 
-  /** Returns the value of a key; null if there is none, or if it is not a string. */
-  private byte @Nullable [] value(Response<byte[]> reply, byte[] key) {
+  /** Returns the value of a term; null if there is none, or if it is not a string. */
+  private byte @Nullable [] value(Response<byte[]> reply, String term) {
     try {
-      return commands.reply(ACTION, reply, jedis -> jedis.get(key));
+      return commands.reply(ACTION, reply, jedis -> jedis.get(key(term)));
     } catch (StoreException e) {
       if (RedisExceptions.isWrongType(e.getCause())) {
         return null;
@@ -146,11 +152,17 @@ final class RedisVersions {
 
   /** The replies of one pipeline. Redirected commands are sent again without it. */
   private final class Replies {
+    private final byte[] documentKey;
     private final Response<List<byte[]>> entry;
     private final @Nullable Response<Long> timeToLive;
     private final Pending versions;
 
-    Replies(Response<List<byte[]>> entry, @Nullable Response<Long> timeToLive, Pending versions) {
+    Replies(
+        byte[] documentKey,
+        Response<List<byte[]>> entry,
+        @Nullable Response<Long> timeToLive,
+        Pending versions) {
+      this.documentKey = documentKey;
       this.entry = entry;
       this.timeToLive = timeToLive;
       this.versions = versions;
@@ -169,7 +181,6 @@ final class RedisVersions {
     }
 
     Optional<CacheEntry> entry(String key) {
-      byte[] documentKey = commands.keys().documentKey(key);
       return EntryReader.read(
               key, () -> commands.reply(FIND, entry, jedis -> jedis.hmget(documentKey, FIELDS)))
           .map(values -> HashCodec.decode(key, values));
@@ -229,6 +240,14 @@ final class RedisVersions {
   }
 
   private byte[] key(String term) {
-    return commands.keys().dependencyKey(NewEntry.checkTerm(term));
+    byte[] known = keys.get(term);
+    if (known != null) {
+      return known;
+    }
+    byte[] key = commands.keys().dependencyKey(NewEntry.checkTerm(term));
+    if (keys.size() < MAX_KEYS) {
+      keys.put(term, key);
+    }
+    return key;
   }
 }
