@@ -165,7 +165,7 @@ final class BenchCommand implements Callable<Integer> {
       set = DataSet.read(file);
     } catch (DataFileException e) {
       PrintWriter err = spec.commandLine().getErr();
-      err.println("skipped: " + e.getMessage());
+      err.println("skipped: " + TerminalText.line(String.valueOf(e.getMessage())));
       err.flush();
       return List.of();
     }

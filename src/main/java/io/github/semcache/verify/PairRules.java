@@ -4,12 +4,14 @@ import io.github.semcache.internal.language.Dictionary.WordList;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.language.Token.Kind;
+import io.github.semcache.internal.language.Token.Trait;
 import io.github.semcache.internal.verify.PairFeatures;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Differences between two texts that no other feature can outweigh. */
@@ -35,7 +37,10 @@ final class PairRules {
           "well",
           "oh",
           "so",
-          "and");
+          "and",
+          "is");
+
+  private static final Pattern ORDINAL = Pattern.compile("\\d+(st|nd|rd|th)");
 
   /** The number of shared words at both ends from which a text counts as a template. */
   private static final int MIN_SHARED = 15;
@@ -54,6 +59,9 @@ final class PairRules {
     }
     if (features.isWithoutContent() && !words(first).equals(words(second))) {
       return "short-turn";
+    }
+    if (hasAddedOrdinal(first, second) || hasAddedOrdinal(second, first)) {
+      return "number";
     }
     String replacement = features.replacement();
     if (replacement != null) {
@@ -84,6 +92,21 @@ final class PairRules {
       }
     }
     return null;
+  }
+
+  /**
+   * Returns whether a text has an ordinal number that the other text lacks: "the third chapter".
+   * The word "first" also occurs where there is no second one: "who first climbed".
+   */
+  private static boolean hasAddedOrdinal(List<Token> tokens, List<Token> others) {
+    return tokens.stream()
+        .filter(token -> token.isNumber() && isOrdinal(token))
+        .anyMatch(token -> others.stream().noneMatch(other -> other.key().equals(token.key())));
+  }
+
+  private static boolean isOrdinal(Token token) {
+    return (token.is(Trait.ORDINAL) || ORDINAL.matcher(token.form()).matches())
+        && !token.form().equals("first");
   }
 
   /** Words of which each excludes the others of its group. */
@@ -196,8 +219,14 @@ final class PairRules {
         && repeated.stream().anyMatch(key -> difference.getOrDefault(key, 0) < 0);
   }
 
-  /** Returns whether "I" in one text is "me" in the other, except in "I need" and "give me". */
+  /**
+   * Returns whether "I" in one text is "me" in the other, except in "I need" and "give me", and in
+   * the passive: "was I charged", "did you charge me".
+   */
   private static boolean isSubjectExchanged(List<Token> first, List<Token> second) {
+    if (RoleRules.isPassive(first, second) || RoleRules.isPassive(second, first)) {
+      return false;
+    }
     Set<String> a = PairFeatures.formsWithoutRequests(first);
     Set<String> b = PairFeatures.formsWithoutRequests(second);
     return (onlyIn(SUBJECTS, a, b) && onlyIn(OBJECTS, b, a))

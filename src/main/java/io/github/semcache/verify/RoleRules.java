@@ -3,6 +3,7 @@ package io.github.semcache.verify;
 import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.language.Token.Trait;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ final class RoleRules {
 
   private static final Set<String> SUBJECTS =
       Set.of("i", "we", "you", "he", "she", "they", "it", "who");
+
+  private static final Map<String, String> OBJECTS =
+      Map.of("i", "me", "we", "us", "he", "him", "she", "her", "they", "them");
 
   private RoleRules() {}
 
@@ -151,7 +155,7 @@ final class RoleRules {
     for (int i = 1; i < passive.size(); i++) {
       Token participle = passive.get(i);
       String subject = isParticiple(participle) ? passiveSubject(passive, i) : null;
-      if (subject != null && isActiveIn(active, participle.key(), subject)) {
+      if (subject != null && isActiveIn(active, participle, subject)) {
         return true;
       }
     }
@@ -177,10 +181,28 @@ final class RoleRules {
     return be && !tokens.get(participle).form().endsWith("ing") ? subject : null;
   }
 
+  /**
+   * Returns whether one text says in the passive what the other says in the active: "was I charged
+   * a fee", "did you charge me a fee".
+   */
+  static boolean isPassive(List<Token> passive, List<Token> active) {
+    for (int i = 1; i < passive.size(); i++) {
+      Token participle = passive.get(i);
+      String subject = isParticiple(participle) ? passiveSubject(passive, i) : null;
+      String object = subject == null ? null : OBJECTS.get(subject);
+      for (int j = 0; j + 1 < active.size() && object != null; j++) {
+        if (isSame(active.get(j), participle) && active.get(j + 1).form().equals(object)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Returns whether a pronoun is the subject of a verb without a form of "be". */
-  private static boolean isActiveIn(List<Token> tokens, String verb, String subject) {
+  private static boolean isActiveIn(List<Token> tokens, Token verb, String subject) {
     for (int i = 1; i < tokens.size(); i++) {
-      if (tokens.get(i).key().equals(verb) && tokens.get(i - 1).form().equals(subject)) {
+      if (isSame(tokens.get(i), verb) && tokens.get(i - 1).form().equals(subject)) {
         return i < 2 || !BE.contains(tokens.get(i - 2).form());
       }
     }

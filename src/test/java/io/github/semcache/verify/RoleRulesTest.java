@@ -85,4 +85,18 @@ class RoleRulesTest {
     assertThat(difference(first, second)).isNull();
     assertThat(difference(second, first)).isNull();
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "why was i billed a fee | why did you bill me a fee",
+        "can we be evicted by the owner | can the owner evict us",
+        "were they invited | did you invite them"
+      })
+  void passiveIsRecognized(String passive, String active) {
+    assertThat(RoleRules.isPassive(tokens(passive), tokens(active))).isTrue();
+    assertThat(RoleRules.isPassive(tokens(active), tokens(passive))).isFalse();
+    assertThat(RoleRules.isPassive(tokens(passive), tokens(passive))).isFalse();
+  }
 }

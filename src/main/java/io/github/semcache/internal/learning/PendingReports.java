@@ -62,6 +62,10 @@ public final class PendingReports implements AutoCloseable {
     }
   }
 
+  boolean isEmpty() {
+    return size.get() == 0;
+  }
+
   /**
    * Returns whether no pending report forbids serving an entry for a query.
    *

@@ -26,11 +26,11 @@ public final class VerifierModel {
   /** The log odds that are added for requests that ask for the same in the same forms. */
   private static final double SAME_REQUEST_LOG_ODDS = 1.5;
 
-  /** The log odds that are added for requests one of which has another word. */
-  private static final double OTHER_REQUEST_LOG_ODDS = -1;
+  /** The log odds that are added for requests at most one of which has another word. */
+  private static final double OTHER_REQUEST_LOG_ODDS = 0.7;
 
   /** The log odds that are added for requests each of which has another word. */
-  private static final double OTHER_WORDS_LOG_ODDS = -Double.parseDouble(System.getProperty("xm", "2"));
+  private static final double OTHER_WORDS_LOG_ODDS = -1;
 
   private final BoostedTrees trees;
   private final WordWeights words;
