@@ -284,8 +284,7 @@ final class AnswerWriter {
     return isWritten ? Optional.of(true) : Optional.empty();
   }
 
-  private void onWritten(
-      LookupResult.Miss miss, NewEntry written, Optional<CacheEntry> replaced) {
+  private void onWritten(LookupResult.Miss miss, NewEntry written, Optional<CacheEntry> replaced) {
     Query query = miss.request().query();
     if (previous != null) {
       previous.tryRemove(query.key());

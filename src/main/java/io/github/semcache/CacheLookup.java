@@ -106,8 +106,7 @@ final class CacheLookup {
    * the request bypasses the cache if its answer must not be cached, or if that cannot be decided.
    */
   LookupResult exact(CacheRequest request) {
-    return exact(
-        request, store::tryFind, miss -> previous == null ? miss : previous.exact(miss));
+    return exact(request, store::tryFind, miss -> previous == null ? miss : previous.exact(miss));
   }
 
   /**
@@ -141,8 +140,7 @@ final class CacheLookup {
    *
    * @param find returns the entry of a query; empty if the store fails
    */
-  LookupResult exact(
-      LookupResult.Miss miss, Function<Query, Optional<ResilientStore.Found>> find) {
+  LookupResult exact(LookupResult.Miss miss, Function<Query, Optional<ResilientStore.Found>> find) {
     return withinDeadline(miss, attempt -> find(attempt, find));
   }
 
@@ -171,6 +169,7 @@ final class CacheLookup {
 
   private LookupResult find(
       LookupResult.Miss miss, Function<Query, Optional<ResilientStore.Found>> lookup) {
+    pending.retryIfDue();
     CacheRequest request = miss.request();
     if (miss.storeFailed() || request.limits().isExpired()) {
       return miss;
@@ -217,7 +216,8 @@ final class CacheLookup {
         : usage.measured(
             query,
             () -> compare(miss).orElse(this::comparePrevious),
-            result -> result instanceof LookupResult.Hit);
+            LookupResult.Hit.class::isInstance,
+            LookupResult::isFailed);
   }
 
   /** Compares a prompt with the entries of this store, if prompts are compared. */
@@ -428,7 +428,9 @@ final class CacheLookup {
 
   private Decision decide(Query query, List<Match> matches) {
     return failOpen
-        .attempt(Operation.DECIDE, () -> policy.get().decide(query, matches))
+        .attempt(
+            Operation.DECIDE,
+            () -> VerifiedDecision.checked(policy.get().decide(query, matches), matches))
         .orElse(Decision.miss(MissReason.POLICY_ERROR));
   }
 

@@ -44,11 +44,14 @@ import io.github.semcache.store.Match;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +86,9 @@ record CacheParts(
     MatchingDelay modelCalls) {
   /** The number of nearest entries among which unconfirmed ones are searched. */
   private static final int PENDING_SEARCH = 50;
+
+  /** The maximum time of saving the state while the cache is closed. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   /**
    * The parts for the store that the store of the cache replaces.
@@ -208,11 +214,12 @@ record CacheParts(
     UserFeedback feedback =
         new UserFeedback(
             changedStore,
-            lookup::nearestForReport,
+            query -> failOpen.require(Operation.EMBED, () -> lookup.nearestForReport(query)),
             options.candidates(),
             learner,
             options.time(),
             events::publish,
+            call -> () -> failOpen.require(Operation.WRITE, call),
             pending);
     RequestCoalescer coalescer =
         new RequestCoalescer(lookup, writer, store, events, async.executor(), options.sharing());
@@ -525,19 +532,38 @@ record CacheParts(
       previous.copier().close();
       previous.removals().close();
     }
-    workers.close();
     if (evaluator != null) {
       evaluator.close();
     }
     if (confirmations != null) {
       confirmations.close();
     }
-    if (learner != null) {
-      learner.close();
+    if (learner != null || feedback.isPending()) {
+      saveInTime();
     }
-    feedback.close();
+    workers.close();
     if (options.closesStore()) {
       options.store().close();
+    }
+  }
+
+  /** Saves what was learned, and the reports that could not be stored before. */
+  private void saveInTime() {
+    try {
+      boolean unused =
+          workers
+              .newBulkhead(UnaryOperator.identity(), Duration.ZERO)
+              .call(
+                  CLOSE_LIMIT,
+                  () -> {
+                    if (learner != null) {
+                      learner.close();
+                    }
+                    feedback.close();
+                    return true;
+                  });
+    } catch (TimeoutException e) {
+      events.publish(new CacheEvent.Failed(CacheEvent.Part.LEARNING, e));
     }
   }
 }

@@ -67,7 +67,8 @@ final class MultiLookup {
           usage.measuredAll(
               compared.stream().map(miss -> miss.request().query()).toList(),
               () -> untilLatestDeadline(requests, () -> semanticInBoth(compared)),
-              LookupResult.Hit.class::isInstance);
+              LookupResult.Hit.class::isInstance,
+              LookupResult::isFailed);
       for (int i = 0; i < indexes.size(); i++) {
         results.set(indexes.get(i), decided.get(i));
       }

@@ -84,8 +84,7 @@ final class PreviousLookup {
             query ->
                 found.flatMap(
                     entries ->
-                        Optional.ofNullable(entries.get(query))
-                            .or(() -> store.tryFind(query))));
+                        Optional.ofNullable(entries.get(query)).or(() -> store.tryFind(query))));
   }
 
   /** Looks up the nearest entries in the old vector space, until the migration is complete. */

@@ -13,6 +13,7 @@ import io.github.semcache.internal.entry.CurrentSettings;
 import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.internal.migration.TransitionStore;
 import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.prompt.Prompt;
@@ -20,6 +21,7 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheStats;
+import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
@@ -48,8 +50,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Thread-safe. {@link #ask}, {@link #lookup}, {@link #explain}, {@code put} and {@code
- * invalidate} block on the embedder, the store and the model. Concurrent calls with the same new
- * prompt are coalesced: one calls the model, the others wait for its answer.
+ * invalidate} block on the embedder and the store, and {@code ask} also blocks on the model.
+ * Concurrent calls of {@code ask} with the same new prompt are coalesced: one calls the model, the
+ * others wait for its answer.
  *
  * <p>An answer belongs to a chat model and its settings. Methods that take a model or settings use
  * these. {@link #lookup}, {@link #explain}, {@code put} and {@code invalidate} use the {@linkplain
@@ -71,8 +74,8 @@ public final class SemanticCache implements AutoCloseable {
   private final VectorStore store;
 
   /** The store of the cache and the one that it replaces, which may have other versions. */
-
   private final @Nullable PreviousLookup previous;
+
   private final EventPublisher events;
   private final AsyncExecutor asyncExecutor;
   private final QueryFactory queries;
@@ -504,7 +507,8 @@ public final class SemanticCache implements AutoCloseable {
    * Reports a wrong answer. The prompt is never answered again with its entry, nor with another
    * entry of the same answer group among the nearest ones. The report is stored with these entries,
    * so it takes effect for all instances on the same store with their next lookup. An answer to
-   * exactly this prompt is removed. A learning policy learns from the report.
+   * exactly this prompt is removed. A learning policy learns from the report. Takes at most 30
+   * seconds; a cache that fails on cache errors and has no deadline has no such limit.
    *
    * @param answer an answer of this cache
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
@@ -514,7 +518,15 @@ public final class SemanticCache implements AutoCloseable {
    */
   public void reportWrong(Answer answer) {
     checkOpen();
-    feedback.reportWrong(reported(answer));
+    reportWrong(reported(answer));
+  }
+
+  private void reportWrong(UserFeedback.ReportedAnswer answer) {
+    limits.runExplicitCall(
+        () -> {
+          feedback.reportWrong(answer);
+          return answer;
+        });
   }
 
   /**
@@ -527,7 +539,15 @@ public final class SemanticCache implements AutoCloseable {
    */
   public void reportRight(Answer answer) {
     checkOpen();
-    feedback.reportRight(reported(answer));
+    reportRight(reported(answer));
+  }
+
+  private void reportRight(UserFeedback.ReportedAnswer answer) {
+    limits.runExplicitCall(
+        () -> {
+          feedback.reportRight(answer);
+          return answer;
+        });
   }
 
   /**
@@ -545,7 +565,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public boolean reportWrong(String entryId, String prompt) {
     Optional<UserFeedback.ReportedAnswer> answer = reported(entryId, prompt);
-    answer.ifPresent(feedback::reportWrong);
+    answer.ifPresent(this::reportWrong);
     return answer.isPresent();
   }
 
@@ -562,7 +582,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public boolean reportRight(String entryId, String prompt) {
     Optional<UserFeedback.ReportedAnswer> answer = reported(entryId, prompt);
-    answer.ifPresent(feedback::reportRight);
+    answer.ifPresent(this::reportRight);
     return answer.isPresent();
   }
 
@@ -570,17 +590,17 @@ public final class SemanticCache implements AutoCloseable {
   private Optional<UserFeedback.ReportedAnswer> reported(String entryId, String prompt) {
     checkOpen();
     requireNonNull(entryId, "entryId");
-    return store
-        .find(entryId)
-        .map(
-            entry -> {
-              Query query = queries.queryInScope(prompt, entry.scope());
-              return new UserFeedback.ReportedAnswer(
-                  query,
-                  Optional.of(entry.key()),
-                  Optional.of(entry.group()),
-                  !query.key().equals(entry.key()));
-            });
+    Optional<CacheEntry> found =
+        limits.runExplicitCall(() -> failOpen.require(Operation.FIND, () -> store.find(entryId)));
+    return found.map(
+        entry -> {
+          Query query = queries.queryInScope(prompt, entry.scope());
+          return new UserFeedback.ReportedAnswer(
+              query,
+              Optional.of(entry.key()),
+              Optional.of(entry.group()),
+              !query.key().equals(entry.key()));
+        });
   }
 
   private static UserFeedback.ReportedAnswer reported(Answer answer) {

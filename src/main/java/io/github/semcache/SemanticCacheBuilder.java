@@ -284,7 +284,8 @@ public final class SemanticCacheBuilder {
    * highest score about which the {@link #verifier} was unsure. If it accepts the candidate, the
    * answer of the candidate is stored for the prompt, unless the answer of the model has been
    * stored before. The caller does not wait for it. At most 256 candidates wait; more are dropped
-   * and counted. A decision is interrupted after 60 seconds.
+   * and counted. A decision is interrupted after 60 seconds. {@link #build} rejects it for a cache
+   * {@linkplain PairVerifier#none without a verifier}, which is never unsure.
    *
    * @param verifier the verifier, for example {@link PairVerifier#chat}; none by default
    * @return this builder
@@ -547,7 +548,7 @@ public final class SemanticCacheBuilder {
    * @throws IllegalArgumentException if the limit is less than 1 ms
    */
   public SemanticCacheBuilder judgeTimeLimit(Duration limit) {
-    if (requireNonNull(limit, "limit").toMillis() < 1) {
+    if (requireNonNull(limit, "limit").compareTo(MIN_TIME_LIMIT) < 0) {
       throw new IllegalArgumentException(
           "judgeTimeLimit is " + limit + "; it must be at least 1 ms");
     }
@@ -679,8 +680,8 @@ public final class SemanticCacheBuilder {
    * not canceled if the lookup hits first; its answer is stored for exactly this prompt. It runs on
    * a thread of the {@link #executor}, so thread-local values of the caller are not available to
    * the chat client. If the model answers first, the request is a miss with the reason {@link
-   * io.github.semcache.policy.MissReason#HEDGED}. In {@linkplain #shadowMode shadow mode}, no call is
-   * started early, because the lookup never replaces the call.
+   * io.github.semcache.policy.MissReason#HEDGED}. In {@linkplain #shadowMode shadow mode}, no call
+   * is started early, because the lookup never replaces the call.
    *
    * @return this builder
    */
@@ -924,7 +925,8 @@ public final class SemanticCacheBuilder {
    * @throws IllegalArgumentException if the store holds embeddings of another model or dimension;
    *     if more than one of {@link #maxDistance}, {@link #relativeDistance}, {@link #hitPolicy} and
    *     {@link #targetErrorRate} is set, or guards together with one of the last two, or {@link
-   *     #judgeExecutor} together with {@link #judgeQueue} or {@link #judgeTimeLimit}; or if the
+   *     #judgeExecutor} together with {@link #judgeQueue} or {@link #judgeTimeLimit}, or {@link
+   *     #verifierAfterMiss} without a verifier; or if the
    *     options of the policy contradict each other; if the cache is exact only and an embedder or
    *     an option of semantic hits is set; or if settings are {@linkplain #sharedSettings shared}
    *     and no store can hold them
@@ -966,7 +968,7 @@ public final class SemanticCacheBuilder {
         chatClient,
         policy,
         checkedVerifier,
-        verifierAfterMiss,
+        checkedVerifierAfterMiss(checkedVerifier),
         candidates,
         new ExpiryPolicy(timeToLive, timeToLiveJitter, random),
         renewsTimeToLive,
@@ -1101,6 +1103,14 @@ public final class SemanticCacheBuilder {
     }
     boolean learns = hitPolicy instanceof LearningPolicy || targetErrorRate.isPresent();
     return learns ? PairVerifier.none() : PairVerifier.local();
+  }
+
+  private @Nullable PairVerifier checkedVerifierAfterMiss(PairVerifier checkedVerifier) {
+    if (verifierAfterMiss != null && checkedVerifier == PairVerifier.none()) {
+      throw new IllegalArgumentException(
+          "verifierAfterMiss is set without a verifier; it decides where the verifier is unsure");
+    }
+    return verifierAfterMiss;
   }
 
   private HitPolicy checkedPolicy(Embedder target, PairVerifier checkedVerifier) {

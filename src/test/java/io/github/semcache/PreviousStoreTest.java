@@ -293,9 +293,7 @@ class PreviousStoreTest extends CacheFixture {
             .build()) {
       assertThat(cache.lookup(Prompt.of(PARIS))).isPresent();
 
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> store.count(new EntrySelector.All()) == 1);
+      await().atMost(Duration.ofSeconds(30)).until(() -> store.count(new EntrySelector.All()) == 1);
     }
   }
 
@@ -335,8 +333,7 @@ class PreviousStoreTest extends CacheFixture {
     putOld(PARIS, "old");
     try (SemanticCache cache = transition().build()) {
       old.fail(Call.REMOVE);
-      assertThat(
-              cache.ask(Prompt.of(PARIS).refresh().timeToLive(Duration.ofMinutes(1))).entryId())
+      assertThat(cache.ask(Prompt.of(PARIS).refresh().timeToLive(Duration.ofMinutes(1))).entryId())
           .isPresent();
       old.recover();
       time.advance(Duration.ofMinutes(2));

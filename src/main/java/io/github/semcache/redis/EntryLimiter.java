@@ -151,7 +151,9 @@ final class EntryLimiter {
     }
   }
 
-  /** Returns whether the writes since the last count, and those of others, may exceed the maximum. */
+  /**
+   * Returns whether the writes since the last count, and those of others, may exceed the maximum.
+   */
   private boolean isBehind() {
     long unchecked = written.get();
     return unchecked > writesUntilCheck

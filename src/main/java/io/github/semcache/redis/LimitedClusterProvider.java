@@ -136,7 +136,9 @@ final class LimitedClusterProvider extends ClusterConnectionProvider {
     throw unreachable;
   }
 
-  /** Ends the attempts of Jedis at the deadline of the call: Jedis does not catch this exception. */
+  /**
+   * Ends the attempts of Jedis at the deadline of the call: Jedis does not catch this exception.
+   */
   private static void checkDeadline() {
     if (Deadline.current().filter(Deadline::isExpired).isPresent()) {
       throw new JedisClusterOperationException("The deadline of the call has expired.");

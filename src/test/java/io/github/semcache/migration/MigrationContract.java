@@ -247,12 +247,13 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
         List.of(
             EntrySelector.tag("tenant", "acme"),
             topic,
-            new EntrySelector.ByScope(listed(oldStore).stream()
-                .map(ListedEntry::entry)
-                .filter(entry -> entry.prompt().equals(PARIS))
-                .findFirst()
-                .orElseThrow()
-                .scope()))) {
+            new EntrySelector.ByScope(
+                listed(oldStore).stream()
+                    .map(ListedEntry::entry)
+                    .filter(entry -> entry.prompt().equals(PARIS))
+                    .findFirst()
+                    .orElseThrow()
+                    .scope()))) {
       assertThat(cache.count(selector)).as("%s", selector).isEqualTo(1);
     }
     List<Long> progress = new ArrayList<>();

@@ -85,7 +85,9 @@ class RedisClusterConnectionIT {
           .isInstanceOf(StoreException.class);
 
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
-      await().ignoreExceptions().untilAsserted(() -> assertThat(store.find(entry.key())).isPresent());
+      await()
+          .ignoreExceptions()
+          .untilAsserted(() -> assertThat(store.find(entry.key())).isPresent());
       store.dropIndex(true);
     }
   }

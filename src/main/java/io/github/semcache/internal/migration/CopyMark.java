@@ -42,8 +42,7 @@ public final class CopyMark {
       return Optional.of(new EntrySelector.ByTerm(termOf(byScope.scope())));
     }
     if (selector instanceof EntrySelector.ByTerm byTerm) {
-      return Optional.of(
-          new EntrySelector.ByTerms(List.of(Set.of(byTerm.term()), Set.of(TERM))));
+      return Optional.of(new EntrySelector.ByTerms(List.of(Set.of(byTerm.term()), Set.of(TERM))));
     }
     if (selector instanceof EntrySelector.ByTerms byTerms) {
       List<Set<String>> terms = new ArrayList<>(byTerms.terms());

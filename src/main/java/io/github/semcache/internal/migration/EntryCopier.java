@@ -250,8 +250,7 @@ public final class EntryCopier {
       if (!DependencyStamp.matches(original.entry(), stamp(before)) || !hasTimeLeft(original)) {
         return Outcome.OUTDATED;
       }
-      Set<String> copyTerms =
-          new HashSet<>(DependencyStamp.withVersions(terms, before, versions));
+      Set<String> copyTerms = new HashSet<>(DependencyStamp.withVersions(terms, before, versions));
       copyTerms.addAll(CopyMark.termsOf(original.entry()));
       return write(
           new NewEntry(

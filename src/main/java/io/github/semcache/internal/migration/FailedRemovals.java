@@ -164,7 +164,9 @@ public final class FailedRemovals implements AutoCloseable {
         to.updateAttributes(
             key,
             entry ->
-                mark == null ? entry.withoutAttribute(ATTRIBUTE) : entry.attribute(ATTRIBUTE, mark));
+                mark == null
+                    ? entry.withoutAttribute(ATTRIBUTE)
+                    : entry.attribute(ATTRIBUTE, mark));
   }
 
   private void attempt(Runnable action) {

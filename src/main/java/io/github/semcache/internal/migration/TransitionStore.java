@@ -122,8 +122,7 @@ public final class TransitionStore implements VectorStore {
       removed[0] = old.remove(selector, progress);
     } finally {
       removed[1] =
-          current.remove(
-              selector, count -> progress.accept(distinct(removed[0], count, copies)));
+          current.remove(selector, count -> progress.accept(distinct(removed[0], count, copies)));
     }
     return distinct(removed[0], removed[1], copies);
   }
