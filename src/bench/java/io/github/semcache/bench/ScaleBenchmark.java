@@ -98,6 +98,7 @@ final class ScaleBenchmark implements Callable<Integer> {
           "Redis" + (vectorType == RedisVectorStore.VectorType.FLOAT16 ? " FLOAT16" : ""),
           corpus,
           store,
+          server::mainThreadCpuMicros,
           () -> {},
           () -> (long) (server.usedMemory() - before),
           () -> {
@@ -129,6 +130,7 @@ final class ScaleBenchmark implements Callable<Integer> {
           "Lucene",
           corpus,
           store,
+          () -> 0,
           TemporaryLuceneStore::awaitMerges,
           files::bytes,
           () -> {

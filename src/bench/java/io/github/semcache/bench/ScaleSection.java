@@ -7,6 +7,7 @@ import io.github.semcache.store.Match;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.store.VectorStore.NewEntry;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -37,11 +39,12 @@ final class ScaleSection {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final Report report;
+  private DoubleSupplier serverCpuMicros = () -> 0;
   private final Report.Table lookups;
   private final Report.Table operations;
 
-  /** The median time of each lookup, by the number of entries, of the current store. */
-  private final Map<String, Map<Integer, Double>> medians = new LinkedHashMap<>();
+  /** The CPU time of each lookup, by the number of entries, of the current store. */
+  private final Map<String, Map<Integer, Double>> cpuTimes = new LinkedHashMap<>();
 
   private String current = "";
 
@@ -56,6 +59,7 @@ final class ScaleSection {
             "lookup",
             "p50 µs",
             "p99 µs",
+            "CPU µs",
             "recall@1");
     operations =
         report.table(
@@ -74,6 +78,8 @@ final class ScaleSection {
   /**
    * Fills a store and measures it.
    *
+   * @param serverCpuMicros returns the CPU time of the server, which is added to that of the calling
+   *     thread
    * @param awaitBuild waits for background work after the last write, as part of the build
    * @param storedBytes returns the memory of the server, or the size of the files
    * @param restart closes the store and opens it again
@@ -82,10 +88,12 @@ final class ScaleSection {
       String name,
       Corpus corpus,
       VectorStore opened,
+      DoubleSupplier serverCpuMicros,
       Runnable awaitBuild,
       LongSupplier storedBytes,
       Supplier<VectorStore> restart) {
     current = name;
+    this.serverCpuMicros = serverCpuMicros;
     long heapBefore = usedHeap();
     double buildSeconds =
         seconds(
@@ -177,17 +185,26 @@ final class ScaleSection {
     for (int i = 0; i < WARM_UP_QUERIES; i++) {
       search(store, queries.get(i));
     }
-    int found = 0;
+    List<List<Match>> results = new ArrayList<>();
     long[] nanos = new long[QUERIES];
+    double cpuBefore = cpuMicros();
     for (int i = 0; i < QUERIES; i++) {
       long start = System.nanoTime();
-      List<Match> matches = search(store, queries.get(i));
+      results.add(search(store, queries.get(i)));
       nanos[i] = System.nanoTime() - start;
-      if (isFound(corpus, number(corpus, i, scope, notBefore), queries.get(i), matches)) {
-        found++;
-      }
     }
-    row(name, corpus, lookup, nanos, (double) found / QUERIES);
+    double cpuMicros = (cpuMicros() - cpuBefore) / QUERIES;
+    long found =
+        IntStream.range(0, QUERIES)
+            .filter(
+                i ->
+                    isFound(
+                        corpus,
+                        number(corpus, i, scope, notBefore),
+                        queries.get(i),
+                        results.get(i)))
+            .count();
+    row(name, corpus, lookup, nanos, cpuMicros, (double) found / QUERIES);
   }
 
   private static List<Match> search(VectorStore store, NearestQuery query) {
@@ -228,18 +245,25 @@ final class ScaleSection {
       operation.accept(i);
     }
     long[] nanos = new long[QUERIES];
+    double cpuBefore = cpuMicros();
     for (int i = 0; i < QUERIES; i++) {
       long start = System.nanoTime();
       operation.accept(i);
       nanos[i] = System.nanoTime() - start;
     }
-    row(name, corpus, lookup, nanos, 1);
+    row(name, corpus, lookup, nanos, (cpuMicros() - cpuBefore) / QUERIES, 1);
   }
 
-  private void row(String name, Corpus corpus, String lookup, long[] nanos, double recall) {
+  private double cpuMicros() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / NANOS_PER_MICRO
+        + serverCpuMicros.getAsDouble();
+  }
+
+  private void row(
+      String name, Corpus corpus, String lookup, long[] nanos, double cpuMicros, double recall) {
     Arrays.sort(nanos);
     double median = nanos[QUERIES / 2] / NANOS_PER_MICRO;
-    medians.computeIfAbsent(lookup, key -> new LinkedHashMap<>()).put(corpus.size, median);
+    cpuTimes.computeIfAbsent(lookup, key -> new LinkedHashMap<>()).put(corpus.size, cpuMicros);
     lookups.row(
         name,
         corpus.size,
@@ -247,24 +271,25 @@ final class ScaleSection {
         lookup,
         median,
         nanos[QUERIES * 99 / 100] / NANOS_PER_MICRO,
+        cpuMicros,
         String.format(java.util.Locale.ROOT, "%.3f", recall));
   }
 
-  /** Compares the growth of the median times with that of the logarithm of the number. */
+  /** Compares the growth of the CPU times with that of the logarithm of the number. */
   void compareGrowth() {
-    medians.forEach(
+    cpuTimes.forEach(
         (lookup, bySize) -> {
           List<Integer> sizes = List.copyOf(bySize.keySet());
           int first = sizes.get(0);
           int last = sizes.get(sizes.size() - 1);
           if (first < last) {
             report.atMost(
-                "%s, %s: growth of the median from %,d to %,d entries"
+                "%s, %s: growth of the CPU time from %,d to %,d entries"
                     .formatted(current, lookup, first, last),
                 bySize.getOrDefault(last, Double.NaN) / bySize.getOrDefault(first, Double.NaN),
                 Math.log(last) / Math.log(first));
           }
         });
-    medians.clear();
+    cpuTimes.clear();
   }
 }
