@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
@@ -30,8 +31,9 @@ final class ScaleSection {
   private static final Scope LARGE = Scope.none();
   private static final Scope SMALL = Scope.of("tenant", "small");
   private static final int SMALL_FRACTION = 20;
+  private static final String PLAIN_SEARCH = "plain command, 64 candidates, no filter";
   private static final int QUERIES = 1_000;
-  private static final int WARM_UP_QUERIES = 300;
+  private static final int WARM_UP_QUERIES = 2_000;
   private static final int BATCH_SIZE = 500;
   private static final double TOLERANCE = 1e-5;
   private static final double FLOAT16_TOLERANCE = 1e-3;
@@ -78,6 +80,7 @@ final class ScaleSection {
   /**
    * Fills a store and measures it.
    *
+   * @param plainSearch searches with the plain command, without a filter; empty if there is none
    * @param serverCpuMicros returns the CPU time of the server, which is added to that of the calling
    *     thread
    * @param awaitBuild waits for background work after the last write, as part of the build
@@ -88,6 +91,7 @@ final class ScaleSection {
       String name,
       Corpus corpus,
       VectorStore opened,
+      Optional<Consumer<Embedding>> plainSearch,
       DoubleSupplier serverCpuMicros,
       Runnable awaitBuild,
       LongSupplier storedBytes,
@@ -104,6 +108,7 @@ final class ScaleSection {
     double heapPerEntry = (double) (usedHeap() - heapBefore) / corpus.size;
     double bytesPerEntry = (double) storedBytes.getAsLong() / corpus.size;
     measureLookups(name, corpus, opened);
+    plainSearch.ifPresent(search -> measurePlainSearch(name, corpus, search));
     VectorStore[] reopened = new VectorStore[1];
     double restartSeconds =
         seconds(
@@ -170,6 +175,14 @@ final class ScaleSection {
     nearest(name, corpus, store, "nearest, newer half of the scope with 95 %", LARGE, half);
   }
 
+  private void measurePlainSearch(String name, Corpus corpus, Consumer<Embedding> search) {
+    List<Embedding> queries =
+        IntStream.range(0, QUERIES)
+            .mapToObj(i -> corpus.paraphrase(number(corpus, i, LARGE)))
+            .toList();
+    row(name, corpus, PLAIN_SEARCH, i -> search.accept(queries.get(i % QUERIES)));
+  }
+
   private void nearest(
       String name,
       Corpus corpus,
@@ -183,7 +196,7 @@ final class ScaleSection {
     }
     // The store selects the query plan in the background.
     for (int i = 0; i < WARM_UP_QUERIES; i++) {
-      search(store, queries.get(i));
+      search(store, queries.get(i % QUERIES));
     }
     List<List<Match>> results = new ArrayList<>();
     long[] nanos = new long[QUERIES];
