@@ -63,7 +63,7 @@ final class AnswerWriter {
   private final QueryFactory queries;
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
-  private final @Nullable ResilientStore previous;
+  private final @Nullable PreviousLookup previous;
   private final Admission admission;
   private final CacheabilityCheck cacheability;
   private final Supplier<ExpiryPolicy> expiry;
@@ -80,15 +80,15 @@ final class AnswerWriter {
   /**
    * Creates a writer.
    *
-   * @param previous the store that {@code store} replaces; null for none. After an answer was
-   *     stored, the previous answer to the same prompt is removed from it, so that it is not served
-   *     again when the new one expires
+   * @param previous the lookup in the store that {@code store} replaces; null for none. After an
+   *     answer was stored, the previous answer to the same prompt is removed, so that it is not
+   *     served again when the new one expires
    */
   AnswerWriter(
       QueryFactory queries,
       ResilientEmbedder embedder,
       ResilientStore store,
-      @Nullable ResilientStore previous,
+      @Nullable PreviousLookup previous,
       Admission admission,
       CacheabilityCheck cacheability,
       Supplier<ExpiryPolicy> expiry,
@@ -284,8 +284,7 @@ final class AnswerWriter {
     return isWritten ? Optional.of(true) : Optional.empty();
   }
 
-  private void onWritten(
-      LookupResult.Miss miss, NewEntry written, Optional<CacheEntry> replaced) {
+  private void onWritten(LookupResult.Miss miss, NewEntry written, Optional<CacheEntry> replaced) {
     Query query = miss.request().query();
     if (previous != null) {
       previous.tryRemove(query.key());
@@ -353,7 +352,7 @@ final class AnswerWriter {
   private Replaced replaced(LookupResult.Miss miss, Replaced current) {
     return current.entry().isPresent() || previous == null || miss.request().readsAll()
         ? current
-        : Replaced.find(previous, miss.request().query()).withKnown(current.known());
+        : Replaced.find(previous.store(), miss.request().query()).withKnown(current.known());
   }
 
   private CacheEntry marked(

@@ -106,22 +106,22 @@ final class CacheLookup {
    * the request bypasses the cache if its answer must not be cached, or if that cannot be decided.
    */
   LookupResult exact(CacheRequest request) {
-    return exact(request, store::tryFind);
+    return exact(request, store::tryFind, miss -> previous == null ? miss : previous.exact(miss));
   }
 
   /**
    * Looks up the entry as {@link #exact(CacheRequest)} does.
    *
    * @param find returns the entry of a query; empty if the store fails
+   * @param findPrevious looks up the entry in the previous store after a miss
    */
-  LookupResult exact(CacheRequest request, Function<Query, Optional<ResilientStore.Found>> find) {
+  LookupResult exact(
+      CacheRequest request,
+      Function<Query, Optional<ResilientStore.Found>> find,
+      Function<LookupResult.Miss, LookupResult> findPrevious) {
     return withinDeadline(
         LookupResult.Miss.of(request),
-        miss -> find(miss, find).orElse(this::findPrevious).orElse(this::checkCacheability));
-  }
-
-  private LookupResult findPrevious(LookupResult.Miss miss) {
-    return previous == null ? miss : previous.exact(miss);
+        miss -> find(miss, find).orElse(findPrevious).orElse(this::checkCacheability));
   }
 
   private LookupResult checkCacheability(LookupResult.Miss miss) {
@@ -132,7 +132,16 @@ final class CacheLookup {
 
   /** Looks up the entry of the same text and scope in this store only. */
   LookupResult exact(LookupResult.Miss miss) {
-    return withinDeadline(miss, attempt -> find(attempt, store::tryFind));
+    return exact(miss, store::tryFind);
+  }
+
+  /**
+   * Looks up the entry of the same text and scope in this store only.
+   *
+   * @param find returns the entry of a query; empty if the store fails
+   */
+  LookupResult exact(LookupResult.Miss miss, Function<Query, Optional<ResilientStore.Found>> find) {
+    return withinDeadline(miss, attempt -> find(attempt, find));
   }
 
   /**
@@ -160,6 +169,7 @@ final class CacheLookup {
 
   private LookupResult find(
       LookupResult.Miss miss, Function<Query, Optional<ResilientStore.Found>> lookup) {
+    pending.retryIfDue();
     CacheRequest request = miss.request();
     if (miss.storeFailed() || request.limits().isExpired()) {
       return miss;
@@ -206,7 +216,8 @@ final class CacheLookup {
         : usage.measured(
             query,
             () -> compare(miss).orElse(this::comparePrevious),
-            result -> result instanceof LookupResult.Hit);
+            LookupResult.Hit.class::isInstance,
+            LookupResult::isFailed);
   }
 
   /** Compares a prompt with the entries of this store, if prompts are compared. */
@@ -296,33 +307,36 @@ final class CacheLookup {
         : decided;
   }
 
-  /** Decides on the nearest entries of a query. */
-  LookupResult semantic(LookupResult.Miss embedded, List<Match> found) {
+  /** Decides on the nearest entries of a query in this store. */
+  LookupResult compare(LookupResult.Miss embedded, List<Match> found) {
     return withinDeadline(
-            embedded,
-            miss -> {
-              List<Match> remaining = servable(miss, found);
-              return decide(
-                  miss,
-                  remaining,
-                  isUnconfirmed(miss) || isWithheld(miss.request().query(), found, remaining));
-            })
-        .orElse(this::comparePrevious);
+        embedded,
+        miss -> {
+          List<Match> remaining = servable(miss, found);
+          return decide(
+              miss,
+              remaining,
+              isUnconfirmed(miss) || isWithheld(miss.request().query(), found, remaining));
+        });
   }
 
   /**
    * Returns the nearest entries that the policy and the verifier accept one by one, nearest first,
-   * without the entry with a key.
+   * without the entries with some keys.
    */
   List<CandidateVerifier.Accepted> accepted(
-      LookupResult.Miss embedded, String exceptKey, int limit) {
+      LookupResult.Miss embedded, Set<String> exceptKeys, int limit) {
     Query query = embedded.request().query();
     return embedded
         .embedding()
         .flatMap(
             embedding ->
-                store.tryNearest(query, embedding, limit + 1, found -> servable(embedded, found)))
-        .map(found -> found.stream().filter(match -> !match.entry().key().equals(exceptKey)))
+                store.tryNearest(
+                    query,
+                    embedding,
+                    limit + exceptKeys.size(),
+                    found -> servable(embedded, found)))
+        .map(found -> found.stream().filter(match -> !exceptKeys.contains(match.entry().key())))
         .map(others -> accepted(query, others.toList(), limit))
         .orElse(List.of());
   }
@@ -414,7 +428,9 @@ final class CacheLookup {
 
   private Decision decide(Query query, List<Match> matches) {
     return failOpen
-        .attempt(Operation.DECIDE, () -> policy.get().decide(query, matches))
+        .attempt(
+            Operation.DECIDE,
+            () -> VerifiedDecision.checked(policy.get().decide(query, matches), matches))
         .orElse(Decision.miss(MissReason.POLICY_ERROR));
   }
 

@@ -4,6 +4,7 @@ import io.github.semcache.chat.ChatClient;
 import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.internal.concurrent.AsyncExecutor;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.TimeLimiter;
@@ -23,6 +24,7 @@ import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.internal.migration.BackgroundCopier;
 import io.github.semcache.internal.migration.CompletionWatch;
 import io.github.semcache.internal.migration.EntryCopier;
+import io.github.semcache.internal.migration.FailedRemovals;
 import io.github.semcache.internal.migration.TransitionStore;
 import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
@@ -36,15 +38,20 @@ import io.github.semcache.policy.HitPolicy.Decision;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.stats.CacheEvent;
+import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.Match;
 import io.github.semcache.store.StateStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.verify.PairVerifier;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,14 +87,17 @@ record CacheParts(
   /** The number of nearest entries among which unconfirmed ones are searched. */
   private static final int PENDING_SEARCH = 50;
 
+  /** The maximum time of saving the state while the cache is closed. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
   /**
    * The parts for the store that the store of the cache replaces.
    *
    * @param lookup looks up answers in it
-   * @param store the previous store with failure handling
    * @param copier copies the entries that are served
+   * @param removals the entries that could not be removed after they were replaced
    */
-  record PreviousParts(PreviousLookup lookup, ResilientStore store, BackgroundCopier copier) {}
+  record PreviousParts(PreviousLookup lookup, BackgroundCopier copier, FailedRemovals removals) {}
 
   static CacheParts create(CacheOptions options) {
     EventPublisher events = new EventPublisher(options.listener(), options.ticker());
@@ -167,7 +177,7 @@ record CacheParts(
             queries,
             embedder,
             store,
-            previous == null ? null : previous.store(),
+            previous == null ? null : previous.lookup(),
             options.admission(),
             cacheability,
             () -> options.expiry().with(settings.get()),
@@ -192,7 +202,7 @@ record CacheParts(
             verifier,
             options.shadowMode(),
             options.exactOnly(),
-            renewal == null ? entry -> {} : renewal::onHit,
+            onHit(renewal, previous),
             options.sharing().softExpiry(),
             pending,
             writer::addKey,
@@ -204,11 +214,12 @@ record CacheParts(
     UserFeedback feedback =
         new UserFeedback(
             changedStore,
-            lookup::nearestForReport,
+            query -> failOpen.require(Operation.EMBED, () -> lookup.nearestForReport(query)),
             options.candidates(),
             learner,
             options.time(),
             events::publish,
+            call -> () -> failOpen.require(Operation.WRITE, call),
             pending);
     RequestCoalescer coalescer =
         new RequestCoalescer(lookup, writer, store, events, async.executor(), options.sharing());
@@ -220,7 +231,8 @@ record CacheParts(
         settings,
         queries,
         lookup,
-        new MultiLookup(lookup, embedder, store, usage),
+        new MultiLookup(
+            lookup, embedder, store, usage, previous == null ? null : previous.lookup()),
         coalescer,
         writer,
         feedback,
@@ -246,6 +258,12 @@ record CacheParts(
         changedStore,
         workers,
         modelCalls);
+  }
+
+  private static Consumer<CacheEntry> onHit(
+      @Nullable TimeToLiveRenewal renewal, @Nullable PreviousParts previous) {
+    Consumer<CacheEntry> renewing = renewal == null ? entry -> {} : renewal::onHit;
+    return previous == null ? renewing : renewing.andThen(previous.removals()::onHit);
   }
 
   private static VectorStore changedStore(CacheOptions options) {
@@ -274,8 +292,21 @@ record CacheParts(
     Embedder given = parts.embedder();
     Embedder old = given == null ? new NoEmbedder(parts.store().space()) : given;
     ResilientEmbedder oldEmbedder = new ResilientEmbedder(old, events, failOpen);
+    FailedRemovals removals =
+        new FailedRemovals(
+            parts.store(),
+            options.store(),
+            !NonBlocking.test(options.store()) || !NonBlocking.test(parts.store()),
+            options.ticker(),
+            e -> events.publish(new CacheEvent.Failed(CacheEvent.Part.STORE, e)));
     ResilientStore store =
-        new ResilientStore(parts.store(), options.candidates(), options.time(), events, failOpen);
+        new ResilientStore(
+            parts.store(),
+            options.candidates(),
+            options.time(),
+            events,
+            failOpen,
+            removals::contains);
     BackgroundCopier copier = newCopier(options, parts, embedder, events);
     HitPolicy policy =
         scaled(
@@ -296,7 +327,7 @@ record CacheParts(
             new CandidateVerifier(options.verifier(), oldEmbedder, events, failOpen),
             options.shadowMode(),
             given == null,
-            copier::onHit,
+            lacksEmbeddings(options) ? entry -> {} : copier::onHit,
             options.sharing().softExpiry(),
             pending,
             (miss, entry) -> {}, // The copy of the entry is found by its own key only.
@@ -314,7 +345,17 @@ record CacheParts(
                 options.ticker(),
                 e -> events.publish(new CacheEvent.Failed(CacheEvent.Part.STORE, e)))
             : null;
-    return new PreviousParts(new PreviousLookup(lookup, store, failOpen, watch), store, copier);
+    MultiLookup batch = new MultiLookup(lookup, oldEmbedder, store, usage, null);
+    return new PreviousParts(
+        new PreviousLookup(lookup, batch, store, removals, failOpen, watch), copier, removals);
+  }
+
+  /**
+   * Returns whether a copy would have no embedding, although other caches search the store. Such a
+   * copy would never be found by them, and a migration would not replace it.
+   */
+  private static boolean lacksEmbeddings(CacheOptions options) {
+    return options.exactOnly() && !options.store().space().equals(EmbeddingSpace.none());
   }
 
   private static BackgroundCopier newCopier(
@@ -489,20 +530,40 @@ record CacheParts(
     }
     if (previous != null) {
       previous.copier().close();
+      previous.removals().close();
     }
-    workers.close();
     if (evaluator != null) {
       evaluator.close();
     }
     if (confirmations != null) {
       confirmations.close();
     }
-    if (learner != null) {
-      learner.close();
+    if (learner != null || feedback.isPending()) {
+      saveInTime();
     }
-    feedback.close();
+    workers.close();
     if (options.closesStore()) {
       options.store().close();
+    }
+  }
+
+  /** Saves what was learned, and the reports that could not be stored before. */
+  private void saveInTime() {
+    try {
+      boolean unused =
+          workers
+              .newBulkhead(UnaryOperator.identity(), Duration.ZERO)
+              .call(
+                  CLOSE_LIMIT,
+                  () -> {
+                    if (learner != null) {
+                      learner.close();
+                    }
+                    feedback.close();
+                    return true;
+                  });
+    } catch (TimeoutException e) {
+      events.publish(new CacheEvent.Failed(CacheEvent.Part.LEARNING, e));
     }
   }
 }

@@ -63,11 +63,11 @@ final class Hedging {
     return miss.counted().withEmbedding(miss.embedding()).withReason(MissReason.HEDGED);
   }
 
-  /** Looks up a prompt. A lookup that was skipped does not count as a fast one. */
+  /** Looks up a prompt. A lookup that was skipped or failed does not count as a fast one. */
   private LookupResult measured(LookupResult.Miss miss) {
     EventPublisher.Stopwatch stopwatch = events.startStopwatch();
     LookupResult result = lookup.semantic(miss);
-    if (!isSkipped(result)) {
+    if (!isSkipped(result) && !result.isFailed()) {
       latencies.add(stopwatch.elapsed());
     }
     return result;

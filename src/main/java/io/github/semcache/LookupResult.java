@@ -31,6 +31,11 @@ sealed interface LookupResult {
     return this instanceof Miss miss ? miss.withExpiredDeadline() : this;
   }
 
+  /** Returns whether this is a miss because a part failed, which says nothing about hit rates. */
+  default boolean isFailed() {
+    return this instanceof Miss miss && Miss.FAILURES.contains(miss.reason);
+  }
+
   /** Returns the call of a hit, or the call that answers a miss. */
   CacheCall toCall(Function<Miss, CacheCall> onMiss);
 

@@ -11,8 +11,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Looks up several prompts together, and several answers to one prompt. Never calls the model. */
 final class MultiLookup {
@@ -20,18 +23,30 @@ final class MultiLookup {
   private final ResilientEmbedder embedder;
   private final ResilientStore store;
   private final UsagePublisher usage;
+  private final @Nullable PreviousLookup previous;
 
+  /**
+   * Creates a lookup.
+   *
+   * @param previous the lookup in the previous store; null for none
+   */
   MultiLookup(
-      CacheLookup lookup, ResilientEmbedder embedder, ResilientStore store, UsagePublisher usage) {
+      CacheLookup lookup,
+      ResilientEmbedder embedder,
+      ResilientStore store,
+      UsagePublisher usage,
+      @Nullable PreviousLookup previous) {
     this.lookup = lookup;
     this.embedder = embedder;
     this.store = store;
     this.usage = usage;
+    this.previous = previous;
   }
 
   /**
-   * Looks up several requests with one lookup by key, one call of the embedder, and one search. All
-   * of them end at the latest deadline of the requests; each decision at that of its request.
+   * Looks up several requests with one lookup by key, one call of the embedder, and one search; in
+   * the previous store as well. All of them end at the latest deadline of the requests; each
+   * decision at that of its request.
    */
   List<LookupResult> lookupAll(List<CacheRequest> requests) {
     List<LookupResult> results = untilLatestDeadline(requests, () -> exact(requests));
@@ -51,8 +66,9 @@ final class MultiLookup {
       List<LookupResult> decided =
           usage.measuredAll(
               compared.stream().map(miss -> miss.request().query()).toList(),
-              () -> untilLatestDeadline(requests, () -> semantic(compared)),
-              LookupResult.Hit.class::isInstance);
+              () -> untilLatestDeadline(requests, () -> semanticInBoth(compared)),
+              LookupResult.Hit.class::isInstance,
+              LookupResult::isFailed);
       for (int i = 0; i < indexes.size(); i++) {
         results.set(indexes.get(i), decided.get(i));
       }
@@ -81,10 +97,29 @@ final class MultiLookup {
         queries.isEmpty() ? Optional.of(Map.of()) : store.tryFindAll(queries);
     Function<Query, Optional<ResilientStore.Found>> find =
         query -> found.map(entries -> entries.get(query));
-    return new ArrayList<>(requests.stream().map(request -> lookup.exact(request, find)).toList());
+    Function<LookupResult.Miss, LookupResult> findPrevious =
+        previous == null
+            ? miss -> miss
+            : previous.exactAll(
+                requests.stream()
+                    .filter(CacheRequest::reads)
+                    .filter(request -> isMissing(find.apply(request.query())))
+                    .toList());
+    return new ArrayList<>(
+        requests.stream().map(request -> lookup.exact(request, find, findPrevious)).toList());
   }
 
-  private List<LookupResult> semantic(List<LookupResult.Miss> misses) {
+  private static boolean isMissing(Optional<ResilientStore.Found> found) {
+    return found.flatMap(ResilientStore.Found::entry).isEmpty();
+  }
+
+  private List<LookupResult> semanticInBoth(List<LookupResult.Miss> misses) {
+    List<LookupResult> results = semantic(misses);
+    return previous == null ? results : previous.semanticAll(results);
+  }
+
+  /** Compares prompts with the entries of this store. */
+  List<LookupResult> semantic(List<LookupResult.Miss> misses) {
     List<LookupResult> results = new ArrayList<>(embed(misses));
     List<LookupResult.Miss> embedded =
         results.stream()
@@ -116,8 +151,8 @@ final class MultiLookup {
   /** Decides on matches. Searches again, wider, if there may be more and none may be served. */
   private LookupResult decide(LookupResult.Miss miss, List<Match> matches) {
     return store.mayHaveMore(matches) && lookup.servable(miss, matches).isEmpty()
-        ? lookup.semantic(miss)
-        : lookup.semantic(miss, matches);
+        ? lookup.compare(miss)
+        : lookup.compare(miss, matches);
   }
 
   /** Adds the embeddings, with one call of the embedder. */
@@ -160,7 +195,8 @@ final class MultiLookup {
 
   /**
    * Returns the answer that a lookup returns, followed by those of other near entries that the
-   * policy and the verifier accept. Counts one hit or one miss.
+   * policy and the verifier accept: first of this store, then of the previous one, because
+   * distances of different models cannot be compared. Counts one hit or one miss.
    */
   List<Answer> nearest(CacheRequest request, int limit) {
     LookupResult first = lookup.exact(request).orElse(lookup::semantic);
@@ -172,16 +208,27 @@ final class MultiLookup {
     // The hit was counted, so the other answers are not.
     LookupResult.Miss counted = hit.miss().counted();
     if (limit > 1 && lookup.isCompared(counted)) {
-      request.limits().run(() -> answers.addAll(others(counted, hit.entry().key(), limit - 1)));
+      request.limits().run(() -> answers.addAll(others(counted, keysOf(answers), limit - 1)));
+    }
+    int left = limit - answers.size();
+    if (left > 0 && previous != null) {
+      PreviousLookup old = previous;
+      request.limits().run(() -> answers.addAll(old.others(counted, keysOf(answers), left)));
     }
     return answers;
   }
 
-  /** Returns the answers of accepted entries, without the entry with a key. */
-  private List<Answer> others(LookupResult.Miss counted, String servedKey, int limit) {
+  private static Set<String> keysOf(List<Answer> answers) {
+    return answers.stream()
+        .flatMap(answer -> answer.entryId().stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Returns the answers of accepted entries of this store, without the entries with some keys. */
+  List<Answer> others(LookupResult.Miss counted, Set<String> exceptKeys, int limit) {
     LookupResult.Miss embedded = embed(List.of(counted)).get(0);
     List<Answer> answers = new ArrayList<>();
-    for (CandidateVerifier.Accepted accepted : lookup.accepted(embedded, servedKey, limit)) {
+    for (CandidateVerifier.Accepted accepted : lookup.accepted(embedded, exceptKeys, limit)) {
       Match match = accepted.match();
       LookupResult served =
           lookup.serve(

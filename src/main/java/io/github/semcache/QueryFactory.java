@@ -60,7 +60,7 @@ final class QueryFactory {
     Prompt checked = check(prompt);
     return failOpen.require(
         Operation.NORMALIZE,
-        () -> queryOf(checked, normalizer, scopeOf(checked.scope()).settings(), settings.get()));
+        () -> queryOf(checked, normalizer, settingsOf(checked.scope()), settings.get()));
   }
 
   /** Returns the query; without the embedding of the caller if the text must not be compared. */
@@ -115,10 +115,16 @@ final class QueryFactory {
         : scope;
   }
 
+  private Map<String, String> settingsOf(Scope scope) {
+    return scope.settings().isEmpty() && chatClient != null
+        ? chatClient.settings()
+        : scope.settings();
+  }
+
   /** Creates a request with the settings of the prompt's scope, or else of the cache's model. */
   CacheRequest requestOf(Prompt prompt) {
     requireNonNull(prompt, "prompt");
-    return requestOf(prompt, scopeOf(prompt.scope()).settings());
+    return requestOf(prompt, settingsOf(prompt.scope()));
   }
 
   /**

@@ -124,7 +124,8 @@ final class Refresher {
     if (running.add(entry.key())) {
       try {
         executor.execute(() -> run(entry, request, call));
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        FatalErrors.rethrowIfFatal(e);
         running.remove(entry.key());
         events.publish(new CacheEvent.RefreshDropped());
       }

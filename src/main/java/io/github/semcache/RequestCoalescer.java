@@ -133,15 +133,23 @@ final class RequestCoalescer implements AutoCloseable {
     if (miss.storeFailed() || !leased.add(key)) {
       return lookup.exact(miss); // This instance holds the lease, for example in an outer call.
     }
-    Duration duration = options.lease().orElseThrow();
+    boolean isGranted = false;
+    try {
+      LookupResult result = claim(miss, options.lease().orElseThrow());
+      isGranted =
+          result instanceof LookupResult.Miss missed && missed.waiting().lease().isPresent();
+      return result;
+    } finally {
+      if (!isGranted) {
+        leased.remove(key);
+      }
+    }
+  }
+
+  private LookupResult claim(LookupResult.Miss miss, Duration duration) {
     LookupResult result = lookup.claim(miss, duration);
     if (result instanceof LookupResult.Miss changed && isReplaced(miss, changed)) {
       result = lookup.claim(changed, duration);
-    }
-    boolean isGranted =
-        result instanceof LookupResult.Miss missed && missed.waiting().lease().isPresent();
-    if (!isGranted) {
-      leased.remove(key);
     }
     if (result instanceof LookupResult.Hit hit) {
       hit.miss().waiting().lease().ifPresent(store::tryRelease);

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -52,6 +53,7 @@ final class ResilientStore {
   private final InstantSource time;
   private final EventPublisher events;
   private final FailOpen failOpen;
+  private final Predicate<String> hidden;
   private final LeaseStore leases;
 
   ResilientStore(
@@ -60,8 +62,24 @@ final class ResilientStore {
       InstantSource time,
       EventPublisher events,
       FailOpen failOpen) {
+    this(store, candidates, time, events, failOpen, key -> false);
+  }
+
+  /**
+   * Creates a store.
+   *
+   * @param hidden returns whether the entry with a key is not servable
+   */
+  ResilientStore(
+      VectorStore store,
+      int candidates,
+      InstantSource time,
+      EventPublisher events,
+      FailOpen failOpen,
+      Predicate<String> hidden) {
     this.store = store;
     this.candidates = candidates;
+    this.hidden = hidden;
     this.time = time;
     this.events = events;
     this.failOpen = failOpen;
@@ -126,19 +144,29 @@ final class ResilientStore {
             () -> store.findAll(queries.stream().map(Query::key).collect(Collectors.toSet())),
             (entries, took) -> new CacheEvent.LookedUp(CacheEvent.Tier.EXACT, took));
     publishCorrupt(found.corrupt());
+    Map<String, String> versions = versions(queries);
+    Map<Query, Found> byQuery = new HashMap<>();
+    for (Query query : queries) {
+      Optional<CacheEntry> entry = Optional.ofNullable(found.entries().get(query.key()));
+      byQuery.put(
+          query, servable(query, new Claim(entry, own(versions, query), Optional.empty(), false)));
+    }
+    return byQuery;
+  }
+
+  /** Returns the current versions of the dependencies of all queries. */
+  private Map<String, String> versions(List<Query> queries) {
     Set<String> dependencies =
         queries.stream()
             .flatMap(query -> query.scope().dependencyTerms().stream())
             .collect(Collectors.toSet());
-    Map<String, String> versions = dependencies.isEmpty() ? Map.of() : store.versions(dependencies);
-    Map<Query, Found> byQuery = new HashMap<>();
-    for (Query query : queries) {
-      Map<String, String> own = new HashMap<>(versions);
-      own.keySet().retainAll(query.scope().dependencyTerms());
-      Optional<CacheEntry> entry = Optional.ofNullable(found.entries().get(query.key()));
-      byQuery.put(query, servable(query, new Claim(entry, own, Optional.empty(), false)));
-    }
-    return byQuery;
+    return dependencies.isEmpty() ? Map.of() : store.versions(dependencies);
+  }
+
+  private static Map<String, String> own(Map<String, String> versions, Query query) {
+    Map<String, String> own = new HashMap<>(versions);
+    own.keySet().retainAll(query.scope().dependencyTerms());
+    return own;
   }
 
   /** Returns the servable entry of a query's key. */
@@ -196,7 +224,7 @@ final class ResilientStore {
     publishCorrupt(found.entry().isPresent() && inScope.isEmpty() ? 1 : 0);
     return new Found(
         inScope
-            .filter(entry -> !CopyMark.isPending(entry))
+            .filter(entry -> !isHidden(entry))
             .filter(entry -> isFresh(entry, query))
             .filter(entry -> query.acceptsLabels(entry.labels()))
             .filter(entry -> DependencyStamp.matches(entry, versions)),
@@ -211,6 +239,22 @@ final class ResilientStore {
     return query.scope().dependencies().isEmpty()
         ? Optional.of("")
         : failOpen.attempt(Operation.FIND, () -> versions(query));
+  }
+
+  /**
+   * Returns the current versions of the dependencies of several queries, with at most one call of
+   * the store, in the order of the queries; empty if the store fails.
+   */
+  Optional<List<String>> tryVersionsAll(List<Query> queries) {
+    return failOpen.attempt(
+        Operation.FIND,
+        () -> {
+          Map<String, String> versions = versions(queries);
+          return queries.stream()
+              .map(query -> own(versions, query))
+              .map(own -> own.isEmpty() ? "" : DependencyStamp.of(own))
+              .toList();
+        });
   }
 
   /** Returns the current versions of a query's dependencies; an empty string if it has none. */
@@ -297,7 +341,7 @@ final class ResilientStore {
         nearest.matches().stream().filter(match -> isInScope(match.entry(), query)).toList();
     publishCorrupt(nearest.corrupt() + nearest.matches().size() - inScope.size());
     return inScope.stream()
-        .filter(match -> !CopyMark.isPending(match.entry()))
+        .filter(match -> !isHidden(match.entry()))
         .filter(match -> hasKnownAge(match.entry(), query))
         .toList();
   }
@@ -370,10 +414,11 @@ final class ResilientStore {
     return failOpen.attempt(Operation.FIND, () -> leases.isHeld(key)).orElse(false);
   }
 
-  /** Removes an entry; does nothing if the store fails. */
-  void tryRemove(String key) {
-    Optional<Long> unused =
-        failOpen.attempt(Operation.WRITE, () -> store.remove(new EntrySelector.ByKey(key)));
+  /** Removes an entry; returns false if the store fails. */
+  boolean tryRemove(String key) {
+    return failOpen
+        .attempt(Operation.WRITE, () -> store.remove(new EntrySelector.ByKey(key)))
+        .isPresent();
   }
 
   /** Removes an entry. Failures are thrown. */
@@ -401,6 +446,10 @@ final class ResilientStore {
   Duration ageOf(CacheEntry entry) {
     Duration age = Duration.between(entry.createdAt(), time.instant());
     return age.isNegative() ? Duration.ZERO : age;
+  }
+
+  private boolean isHidden(CacheEntry entry) {
+    return CopyMark.isPending(entry) || hidden.test(entry.key());
   }
 
   private static boolean isInScope(CacheEntry entry, Query query) {

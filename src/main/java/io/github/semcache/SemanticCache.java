@@ -11,7 +11,9 @@ import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.entry.CurrentSettings;
 import io.github.semcache.internal.learning.UserFeedback;
+import io.github.semcache.internal.migration.TransitionStore;
 import io.github.semcache.internal.resilience.FailOpen;
+import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.policy.CacheSettings;
 import io.github.semcache.prompt.Prompt;
@@ -19,6 +21,7 @@ import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheStats;
+import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
@@ -47,8 +50,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Thread-safe. {@link #ask}, {@link #lookup}, {@link #explain}, {@code put} and {@code
- * invalidate} block on the embedder, the store and the model. Concurrent calls with the same new
- * prompt are coalesced: one calls the model, the others wait for its answer.
+ * invalidate} block on the embedder and the store, and {@code ask} also blocks on the model.
+ * Concurrent calls of {@code ask} with the same new prompt are coalesced: one calls the model, the
+ * others wait for its answer.
  *
  * <p>An answer belongs to a chat model and its settings. Methods that take a model or settings use
  * these. {@link #lookup}, {@link #explain}, {@code put} and {@code invalidate} use the {@linkplain
@@ -70,9 +74,8 @@ public final class SemanticCache implements AutoCloseable {
   private final VectorStore store;
 
   /** The store of the cache and the one that it replaces, which may have other versions. */
-  private final List<VectorStore> stores;
-
   private final @Nullable PreviousLookup previous;
+
   private final EventPublisher events;
   private final AsyncExecutor asyncExecutor;
   private final QueryFactory queries;
@@ -93,11 +96,6 @@ public final class SemanticCache implements AutoCloseable {
   SemanticCache(CacheParts parts) {
     this.chatClient = parts.options().chatClient();
     this.store = parts.changedStore();
-    CacheOptions.Previous previousStore = parts.options().previous();
-    this.stores =
-        previousStore == null
-            ? List.of(store)
-            : List.of(parts.options().store(), previousStore.store());
     CacheParts.PreviousParts previousParts = parts.previous();
     this.previous = previousParts == null ? null : previousParts.lookup();
     this.events = parts.events();
@@ -443,7 +441,8 @@ public final class SemanticCache implements AutoCloseable {
    * Answers several prompts only from the cache. Each prompt is decided on as {@link #lookup} does
    * and counts as a request, but they share one lookup by key, one call of the embedder, and one
    * search. In Redis, each of these lookups takes one round trip (in a cluster, one per search),
-   * and prompts with {@linkplain Prompt#dependsOn dependencies} take another one. The deadline
+   * and prompts with {@linkplain Prompt#dependsOn dependencies} take another one. A {@linkplain
+   * SemanticCacheBuilder#previousStore previous store} is looked up in the same way. The deadline
    * covers all prompts together: it is the longest of their {@linkplain Prompt#deadline deadlines},
    * so set a longer one if a batch is large or the embedder is slow.
    *
@@ -461,8 +460,10 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Returns several answers to a prompt from the cache: the one that {@link #lookup} returns, and
-   * those of other near entries that the policy and the verifier accept, nearest first. At most
-   * {@code limit} + 4 other candidates are verified. Never calls the model. Counts as one request.
+   * those of other near entries that the policy and the verifier accept, nearest first. Answers of
+   * a {@linkplain SemanticCacheBuilder#previousStore previous store} follow those of the store,
+   * because distances of different models cannot be compared. At most {@code limit} + 4 other
+   * candidates of each store are verified. Never calls the model. Counts as one request.
    *
    * @param prompt the prompt
    * @param limit the maximum number of answers, 1 to 100
@@ -506,7 +507,8 @@ public final class SemanticCache implements AutoCloseable {
    * Reports a wrong answer. The prompt is never answered again with its entry, nor with another
    * entry of the same answer group among the nearest ones. The report is stored with these entries,
    * so it takes effect for all instances on the same store with their next lookup. An answer to
-   * exactly this prompt is removed. A learning policy learns from the report.
+   * exactly this prompt is removed. A learning policy learns from the report. Takes at most 30
+   * seconds; a cache that fails on cache errors and has no deadline has no such limit.
    *
    * @param answer an answer of this cache
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
@@ -516,7 +518,15 @@ public final class SemanticCache implements AutoCloseable {
    */
   public void reportWrong(Answer answer) {
     checkOpen();
-    feedback.reportWrong(reported(answer));
+    reportWrong(reported(answer));
+  }
+
+  private void reportWrong(UserFeedback.ReportedAnswer answer) {
+    limits.runExplicitCall(
+        () -> {
+          feedback.reportWrong(answer);
+          return answer;
+        });
   }
 
   /**
@@ -529,7 +539,15 @@ public final class SemanticCache implements AutoCloseable {
    */
   public void reportRight(Answer answer) {
     checkOpen();
-    feedback.reportRight(reported(answer));
+    reportRight(reported(answer));
+  }
+
+  private void reportRight(UserFeedback.ReportedAnswer answer) {
+    limits.runExplicitCall(
+        () -> {
+          feedback.reportRight(answer);
+          return answer;
+        });
   }
 
   /**
@@ -547,7 +565,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public boolean reportWrong(String entryId, String prompt) {
     Optional<UserFeedback.ReportedAnswer> answer = reported(entryId, prompt);
-    answer.ifPresent(feedback::reportWrong);
+    answer.ifPresent(this::reportWrong);
     return answer.isPresent();
   }
 
@@ -564,7 +582,7 @@ public final class SemanticCache implements AutoCloseable {
    */
   public boolean reportRight(String entryId, String prompt) {
     Optional<UserFeedback.ReportedAnswer> answer = reported(entryId, prompt);
-    answer.ifPresent(feedback::reportRight);
+    answer.ifPresent(this::reportRight);
     return answer.isPresent();
   }
 
@@ -572,17 +590,17 @@ public final class SemanticCache implements AutoCloseable {
   private Optional<UserFeedback.ReportedAnswer> reported(String entryId, String prompt) {
     checkOpen();
     requireNonNull(entryId, "entryId");
-    return store
-        .find(entryId)
-        .map(
-            entry -> {
-              Query query = queries.queryInScope(prompt, entry.scope());
-              return new UserFeedback.ReportedAnswer(
-                  query,
-                  Optional.of(entry.key()),
-                  Optional.of(entry.group()),
-                  !query.key().equals(entry.key()));
-            });
+    Optional<CacheEntry> found =
+        limits.runExplicitCall(() -> failOpen.require(Operation.FIND, () -> store.find(entryId)));
+    return found.map(
+        entry -> {
+          Query query = queries.queryInScope(prompt, entry.scope());
+          return new UserFeedback.ReportedAnswer(
+              query,
+              Optional.of(entry.key()),
+              Optional.of(entry.group()),
+              !query.key().equals(entry.key()));
+        });
   }
 
   private static UserFeedback.ReportedAnswer reported(Answer answer) {
@@ -882,9 +900,9 @@ public final class SemanticCache implements AutoCloseable {
   public long countDependents(String dependency) {
     checkOpen();
     requireNonNull(dependency, "dependency");
-    return stores.stream()
-        .mapToLong(each -> each.count(EntrySelector.currentDependents(each, dependency)))
-        .sum();
+    return store instanceof TransitionStore both
+        ? both.countDependents(dependency)
+        : store.count(EntrySelector.currentDependents(store, dependency));
   }
 
   /**

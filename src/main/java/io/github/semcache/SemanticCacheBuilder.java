@@ -284,7 +284,8 @@ public final class SemanticCacheBuilder {
    * highest score about which the {@link #verifier} was unsure. If it accepts the candidate, the
    * answer of the candidate is stored for the prompt, unless the answer of the model has been
    * stored before. The caller does not wait for it. At most 256 candidates wait; more are dropped
-   * and counted. A decision is interrupted after 60 seconds.
+   * and counted. A decision is interrupted after 60 seconds. {@link #build} rejects it for a cache
+   * {@linkplain PairVerifier#none without a verifier}, which is never unsure.
    *
    * @param verifier the verifier, for example {@link PairVerifier#chat}; none by default
    * @return this builder
@@ -547,7 +548,7 @@ public final class SemanticCacheBuilder {
    * @throws IllegalArgumentException if the limit is less than 1 ms
    */
   public SemanticCacheBuilder judgeTimeLimit(Duration limit) {
-    if (requireNonNull(limit, "limit").toMillis() < 1) {
+    if (requireNonNull(limit, "limit").compareTo(MIN_TIME_LIMIT) < 0) {
       throw new IllegalArgumentException(
           "judgeTimeLimit is " + limit + "; it must be at least 1 ms");
     }
@@ -679,8 +680,8 @@ public final class SemanticCacheBuilder {
    * not canceled if the lookup hits first; its answer is stored for exactly this prompt. It runs on
    * a thread of the {@link #executor}, so thread-local values of the caller are not available to
    * the chat client. If the model answers first, the request is a miss with the reason {@link
-   * io.github.semcache.policy.MissReason#HEDGED}. In {@linkplain #shadowMode shadow mode}, no call is
-   * started early, because the lookup never replaces the call.
+   * io.github.semcache.policy.MissReason#HEDGED}. In {@linkplain #shadowMode shadow mode}, no call
+   * is started early, because the lookup never replaces the call.
    *
    * @return this builder
    */
@@ -701,7 +702,8 @@ public final class SemanticCacheBuilder {
    * <p>Applies to calls that wait for the complete answer, and not to {@code ask} with a consumer
    * of the text. In-memory and Lucene stores grant leases to the caches of one process. A store
    * without {@linkplain VectorStore#leases leases} coalesces within one cache, as without this
-   * option.
+   * option. {@code build} rejects this option together with {@link #confirmations}: a call that
+   * waits for another one receives the answer of another contributor.
    *
    * @param lease the duration of a lease, from 1 ms to 10 minutes. It should be longer than most
    *     model calls: if a call takes longer, another instance calls the model too. Disabled by
@@ -773,7 +775,8 @@ public final class SemanticCacheBuilder {
    * the one who asked without an id. Answers that were stored by {@code put} or {@code putAll}, or
    * without this option, need no confirmation. The number is stored with each answer, so all caches
    * on the same store honor it; set it on all of them. Calls of different contributors are not
-   * coalesced.
+   * coalesced, so {@code build} rejects this option together with {@link
+   * #singleFlightAcrossInstances}.
    *
    * <p>Protects against an attacker with at most {@code count} ids.
    *
@@ -856,8 +859,10 @@ public final class SemanticCacheBuilder {
    *
    * <p>Methods that remove, invalidate, or change answers, and reports, affect both stores. An
    * answer that is stored replaces the one in the previous store. Counts of removed answers, {@link
-   * SemanticCache#count} and {@link SemanticCache#size} count an answer and its copy as two. {@code
-   * StoreMigration} copies all entries.
+   * SemanticCache#count} and {@link SemanticCache#size} count an answer and its copy as one, except
+   * for answers that are selected by their age. {@code StoreMigration} copies all entries. An
+   * {@linkplain #exactOnly exact-only} cache copies nothing to a store with embeddings, which it
+   * cannot compute.
    *
    * @param previous the previous store, of any embedding model. It must implement {@link
    *     VectorStore.Listable}. The cache does not close it
@@ -920,7 +925,8 @@ public final class SemanticCacheBuilder {
    * @throws IllegalArgumentException if the store holds embeddings of another model or dimension;
    *     if more than one of {@link #maxDistance}, {@link #relativeDistance}, {@link #hitPolicy} and
    *     {@link #targetErrorRate} is set, or guards together with one of the last two, or {@link
-   *     #judgeExecutor} together with {@link #judgeQueue} or {@link #judgeTimeLimit}; or if the
+   *     #judgeExecutor} together with {@link #judgeQueue} or {@link #judgeTimeLimit}, or {@link
+   *     #verifierAfterMiss} without a verifier; or if the
    *     options of the policy contradict each other; if the cache is exact only and an embedder or
    *     an option of semantic hits is set; or if settings are {@linkplain #sharedSettings shared}
    *     and no store can hold them
@@ -962,7 +968,7 @@ public final class SemanticCacheBuilder {
         chatClient,
         policy,
         checkedVerifier,
-        verifierAfterMiss,
+        checkedVerifierAfterMiss(checkedVerifier),
         candidates,
         new ExpiryPolicy(timeToLive, timeToLiveJitter, random),
         renewsTimeToLive,
@@ -1097,6 +1103,14 @@ public final class SemanticCacheBuilder {
     }
     boolean learns = hitPolicy instanceof LearningPolicy || targetErrorRate.isPresent();
     return learns ? PairVerifier.none() : PairVerifier.local();
+  }
+
+  private @Nullable PairVerifier checkedVerifierAfterMiss(PairVerifier checkedVerifier) {
+    if (verifierAfterMiss != null && checkedVerifier == PairVerifier.none()) {
+      throw new IllegalArgumentException(
+          "verifierAfterMiss is set without a verifier; it decides where the verifier is unsure");
+    }
+    return verifierAfterMiss;
   }
 
   private HitPolicy checkedPolicy(Embedder target, PairVerifier checkedVerifier) {

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Query;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.LeaseStore;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
@@ -289,6 +292,24 @@ class AcrossInstancesTest {
 
     assertThat(follower.join().source()).isEqualTo(Answer.Source.MODEL);
     failing.close();
+  }
+
+  @Test
+  void leaseIsAcquiredAgainAfterAFailureThatWasThrown() {
+    FaultyStore faulty = new FaultyStore(store).withLeases();
+    SemanticCache strict =
+        builder().store(faulty).singleFlightAcrossInstances(LONG).failOnCacheErrors().build();
+    faulty.fail(FaultyStore.Call.CLAIM);
+    assertThatThrownBy(() -> strict.ask(PROMPT)).isInstanceOf(StoreException.class);
+    faulty.recover();
+    chat.replying(
+        prompt -> {
+          String key = Query.of(PROMPT, Normalizer.nfc(), chat.settings()).key();
+          return ChatReply.of(leases.isHeld(key) ? "under a lease" : "without a lease");
+        });
+
+    assertThat(strict.ask(PROMPT).text()).isEqualTo("under a lease");
+    strict.close();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FaultyStore;
@@ -21,8 +22,10 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Tests that {@code put} and {@code explain} end if a part hangs. */
+/** Tests that {@code put}, {@code explain}, and reports end if a part hangs. */
 @Timeout(20)
 class ExplicitCallLimitTest {
   private static final String PROMPT = "What is the capital of France?";
@@ -128,6 +131,43 @@ class ExplicitCallLimitTest {
 
       assertEndsSoon(
           IllegalStateException.class, "verifier (verify)", () -> cache.explain(Prompt.of(NEAR)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Call.class,
+      names = {"FIND", "NEAREST", "UPDATE"})
+  void reportEndsIfTheStoreHangsAndTakesEffect(Call hanging) {
+    try (SemanticCache cache = builder().listener(this::skipTimeBeforeReport).build()) {
+      cache.put(Prompt.of(PROMPT), "Paris");
+      Answer answer = cache.ask(NEAR);
+      assertThat(answer.source()).isEqualTo(Answer.Source.SEMANTIC);
+      hangOn(hanging);
+
+      assertEndsSoon(StoreException.class, "store (write)", () -> cache.reportWrong(answer));
+      release();
+
+      assertThat(cache.ask(NEAR).source()).isEqualTo(Answer.Source.MODEL);
+    }
+  }
+
+  @Test
+  void reportEndsIfTheEmbedderHangs() {
+    SemanticCacheBuilder builder =
+        builder().store(InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).build());
+    try (SemanticCache cache = builder.listener(this::skipTimeBeforeReport).build()) {
+      cache.put(Prompt.of(PROMPT), "Paris");
+      Answer answer = cache.ask(NEAR);
+      embedder.beforeEmbedding(this::hang);
+
+      assertEndsSoon(EmbedderException.class, "embedder (embed)", () -> cache.reportWrong(answer));
+    }
+  }
+
+  private void skipTimeBeforeReport(CacheEvent event) {
+    if (event instanceof CacheEvent.Reported) {
+      elapsed.addAndGet(NEARLY_ALL.toNanos());
     }
   }
 

@@ -16,14 +16,17 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testing.FaultyStore.Call;
 import io.github.semcache.testkit.FakeEmbedder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Tests of failures of the previous store, and of options that it affects. */
@@ -46,9 +49,10 @@ class PreviousStoreTest extends CacheFixture {
             return vector;
           });
 
-  private final FaultyStore current =
-      new FaultyStore(
-          InMemoryVectorStore.builder(EmbeddingSpace.of(model)).timeSource(time).build());
+  private final InMemoryVectorStore currentEntries =
+      InMemoryVectorStore.builder(EmbeddingSpace.of(model)).timeSource(time).build();
+
+  private final FaultyStore current = new FaultyStore(currentEntries);
 
   private SemanticCacheBuilder transition() {
     return builder()
@@ -268,9 +272,111 @@ class PreviousStoreTest extends CacheFixture {
 
     assertThat(cache.lookup(Prompt.of(PARIS))).map(Answer::source).contains(Answer.Source.EXACT);
 
-    awaitCopy();
     assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
     cache.close();
+    // A copy without an embedding would never be found by caches that compare embeddings.
+    assertThat(current.count(new EntrySelector.All())).isZero();
+  }
+
+  @Test
+  void exactOnlyCacheCopiesToAStoreWithoutEmbeddings() {
+    putOld(PARIS, "Paris");
+    InMemoryVectorStore store =
+        InMemoryVectorStore.builder(EmbeddingSpace.none()).timeSource(time).build();
+    try (SemanticCache cache =
+        SemanticCache.builder()
+            .exactOnly()
+            .chatClient(chat)
+            .timeSource(time)
+            .store(store)
+            .previousStore(old)
+            .build()) {
+      assertThat(cache.lookup(Prompt.of(PARIS))).isPresent();
+
+      await().atMost(Duration.ofSeconds(30)).until(() -> store.count(new EntrySelector.All()) == 1);
+    }
+  }
+
+  @Test
+  void severalPromptsTakeOneLookupByKeyAndOneSearchInThePreviousStore() {
+    putOld(PARIS, "Paris");
+    putOld(PYTHON, "reversed()");
+    SemanticCache cache = transition().build();
+    long finds = old.calls(Call.FIND);
+
+    List<Optional<Answer>> answers =
+        cache.lookupAll(
+            List.of(
+                Prompt.of(PARIS),
+                Prompt.of(PYTHON),
+                Prompt.of(PARIS_PARAPHRASE),
+                Prompt.of("unknown 1"),
+                Prompt.of("unknown 2").dependsOn("docs"),
+                Prompt.of("unknown 3").dependsOn("prices")));
+
+    assertThat(answers.stream().map(answer -> answer.map(Answer::source)))
+        .containsExactly(
+            Optional.of(Answer.Source.EXACT),
+            Optional.of(Answer.Source.EXACT),
+            Optional.of(Answer.Source.SEMANTIC),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    assertThat(old.batches()).containsExactly("findAll 6", "nearestAll 4");
+    assertThat(old.calls(Call.FIND)).isEqualTo(finds + 1);
+    assertThat(old.calls(Call.VERSIONS)).isEqualTo(2); // by key, and for the search
+    cache.close();
+  }
+
+  @Test
+  void replacedAnswerThatCouldNotBeRemovedIsNotServedAgain() {
+    putOld(PARIS, "old");
+    try (SemanticCache cache = transition().build()) {
+      old.fail(Call.REMOVE);
+      assertThat(cache.ask(Prompt.of(PARIS).refresh().timeToLive(Duration.ofMinutes(1))).entryId())
+          .isPresent();
+      old.recover();
+      time.advance(Duration.ofMinutes(2));
+
+      Answer answer = cache.ask(PARIS);
+
+      assertThat(answer.source()).isEqualTo(Answer.Source.MODEL);
+      assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> {
+                time.advance(Duration.ofSeconds(1));
+                assertThat(cache.lookup(Prompt.of("unknown"))).isEmpty();
+                return old.count(new EntrySelector.All()) == 0;
+              });
+    }
+  }
+
+  @Test
+  void anotherProcessRemovesTheReplacedAnswer() {
+    putOld(PARIS, "old");
+    try (SemanticCache cache = transition().build()) {
+      old.fail(Call.REMOVE);
+      assertThatThrownBy(() -> cache.put(Prompt.of(PARIS), "new"))
+          .isInstanceOf(StoreException.class);
+      await().atMost(Duration.ofSeconds(30)).until(this::isMarked);
+    }
+    old.recover();
+    try (SemanticCache cache = transition().build()) {
+      assertThat(cache.lookup(Prompt.of(PARIS)).map(Answer::text)).contains("new");
+
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> old.count(new EntrySelector.All()) == 0 && !isMarked());
+    }
+  }
+
+  private boolean isMarked() {
+    try (Stream<ListedEntry> entries = currentEntries.entries()) {
+      return entries.anyMatch(
+          listed -> listed.entry().attributes().containsKey("replaces_previous"));
+    }
   }
 
   @Test

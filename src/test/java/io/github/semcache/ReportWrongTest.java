@@ -307,4 +307,25 @@ class ReportWrongTest {
     assertThat(cache.lookup(SECOND)).isEmpty();
     assertThat(cache.stats().corruptEntries()).isEqualTo(1);
   }
+
+  @Test
+  void reportThatCouldNotBeStoredIsStoredAfterALaterLookupByKey() {
+    SemanticCache exactOnly =
+        SemanticCache.builder()
+            .exactOnly()
+            .chatClient(new FakeChatClient())
+            .store(faulty)
+            .ticker(time::nanos)
+            .build();
+    Answer answer = exactOnly.ask(FIRST);
+    faulty.fail(FaultyStore.Call.REMOVE);
+    assertThatThrownBy(() -> exactOnly.reportWrong(answer)).isInstanceOf(StoreException.class);
+    faulty.recover();
+
+    time.advance(Duration.ofSeconds(30));
+    assertThat(exactOnly.lookup(THIRD)).isPresent();
+
+    await().untilAsserted(() -> assertThat(store.find(answer.entryId().orElseThrow())).isEmpty());
+    exactOnly.close();
+  }
 }

@@ -2,6 +2,7 @@ package io.github.semcache;
 
 import static io.github.semcache.testing.Nulls.absent;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +18,7 @@ import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
+import io.github.semcache.verify.Verification;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -309,5 +311,19 @@ class SemanticCacheBuilderTest {
     assertThatThrownBy(() -> builder.maxWait(limit))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("maxWait" + rule);
+  }
+
+  @Test
+  void verifierAfterMissWithoutAVerifierIsRejected() {
+    SemanticCacheBuilder builder =
+        SemanticCache.builder()
+            .embedder(new FakeEmbedder())
+            .verifier(PairVerifier.none())
+            .verifierAfterMiss(pair -> Verification.accept());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(builder::build)
+        .withMessage(
+            "verifierAfterMiss is set without a verifier; it decides where the verifier is unsure");
   }
 }

@@ -250,4 +250,22 @@ class SettingsTest extends CacheFixture {
     await().until(() -> real.settings().deadline().isPresent());
     real.close();
   }
+
+  @Test
+  void requestIsAnsweredIfTheExecutorOfTheReadFails() {
+    SemanticCache broken =
+        builder()
+            .store(store)
+            .sharedSettings(INTERVAL)
+            .executor(
+                task -> {
+                  throw new InternalError("unable to create native thread");
+                })
+            .build();
+    time.advance(INTERVAL);
+
+    assertThat(broken.ask(paris).source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(broken.stats().storeErrors()).isEqualTo(1);
+    broken.close();
+  }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheStats;
@@ -211,5 +212,30 @@ class UsageTest extends CacheFixture {
         .as("the average lookup of a batch takes 1 ms, and a model call 200 ms")
         .containsEntry(MissReason.NOT_WORTHWHILE, 100L);
     assertThat(bypassing.stats().embeddings()).isEqualTo(220);
+  }
+
+  @Test
+  void failedLookupsDoNotCountAsLookupsThatDoNotPay() {
+    SemanticCache bypassing =
+        builder()
+            .noGuards()
+            .automaticBypass()
+            .circuitBreaker(Integer.MAX_VALUE, Duration.ofSeconds(1))
+            .build();
+    answerWithin(Duration.ofMillis(200), "small-model");
+    embedder.beforeEmbedding(() -> time.advance(Duration.ofMillis(20)));
+    for (int i = 0; i < 50; i++) {
+      bypassing.ask("unique " + i);
+    }
+    embedder.failWith(new EmbedderException("down"));
+    for (int i = 50; i < 300; i++) {
+      bypassing.ask("unique " + i);
+    }
+    embedder.recover();
+
+    assertThat(bypassing.ask("unique 300").missReason())
+        .isPresent()
+        .isNotEqualTo(Optional.of(MissReason.NOT_WORTHWHILE));
+    bypassing.close();
   }
 }

@@ -30,11 +30,7 @@ import java.util.function.IntFunction;
  * @param serverCpuMicros returns the CPU time of the server, which is added to that of this process
  */
 record InterleavedRun(
-    int threads,
-    int rounds,
-    Duration roundDuration,
-    int maxCalls,
-    DoubleSupplier serverCpuMicros) {
+    int threads, int rounds, Duration roundDuration, int maxCalls, DoubleSupplier serverCpuMicros) {
   private static final int WARM_UP_ROUNDS = 20;
   private static final OperatingSystemMXBean PROCESS =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();

@@ -6,6 +6,8 @@ import io.github.semcache.prompt.Scope;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.redis.VectorIndex;
 import io.github.semcache.store.EntrySelector;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
@@ -15,8 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 
-/** Measures searches in Redis with a filter of labels, and the creation of filters. */
+/**
+ * Measures searches in Redis with a filter of labels, the creation of filters, and the memory of
+ * labels.
+ */
 final class LabelSection {
   private static final int DIMENSION = 64;
   private static final int TOPICS = 20;
@@ -24,6 +30,7 @@ final class LabelSection {
 
   private final Report.Table searches;
   private final Report.Table filters;
+  private final Report.Table memory;
   private final RedisServer server;
   private final Duration duration;
 
@@ -40,6 +47,16 @@ final class LabelSection {
             "p99 µs",
             "ratio to no filter");
     filters = report.table("Creation of filters and labels", "object", "terms", "p50 µs");
+    memory =
+        report.table(
+            "Memory of labels, embeddings of dimension " + DIMENSION,
+            "entries",
+            "labels",
+            "terms",
+            "Redis, bytes per entry",
+            "difference",
+            "in-memory store, bytes per entry",
+            "difference");
   }
 
   private static int random(int number, int bound) {
@@ -58,10 +75,11 @@ final class LabelSection {
     measureCreation();
     for (int size : sizes) {
       Corpus corpus = new Corpus(size, DIMENSION);
+      measureMemory(corpus);
       RedisVectorStore store = server.store(corpus, "labels", VectorIndex.hnsw());
       try {
         store.remove(new EntrySelector.All());
-        fill(corpus, store);
+        fill(corpus, store, LabelSection::topicAndPrice);
         compareSearches(corpus, store);
       } finally {
         store.dropIndex(true);
@@ -69,11 +87,71 @@ final class LabelSection {
     }
   }
 
-  private static void fill(Corpus corpus, RedisVectorStore store) {
+  private void measureMemory(Corpus corpus) {
+    Map<String, IntFunction<Labels>> kinds = new LinkedHashMap<>();
+    kinds.put("none", i -> Labels.none());
+    kinds.put("a topic", LabelSection::topic);
+    kinds.put("a topic and a price", LabelSection::topicAndPrice);
+    List<VectorStore> stores = new ArrayList<>();
+    double unused = bytesInMemory(corpus, i -> Labels.none(), stores); // Loads all classes.
+    double redisWithout = 0;
+    double heapWithout = 0;
+    for (Map.Entry<String, IntFunction<Labels>> kind : kinds.entrySet()) {
+      double redis = bytesInRedis(corpus, kind.getValue());
+      double heap = bytesInMemory(corpus, kind.getValue(), stores);
+      redisWithout = redisWithout == 0 ? redis : redisWithout;
+      heapWithout = heapWithout == 0 ? heap : heapWithout;
+      memory.row(
+          corpus.size,
+          kind.getKey(),
+          kind.getValue().apply(1).terms().size(),
+          redis,
+          redis - redisWithout,
+          heap,
+          heap - heapWithout);
+    }
+    stores.forEach(VectorStore::close);
+  }
+
+  private double bytesInRedis(Corpus corpus, IntFunction<Labels> labels) {
+    RedisVectorStore store = server.store(corpus, "labels-memory", VectorIndex.hnsw());
+    try {
+      store.remove(new EntrySelector.All());
+      double before = server.usedMemory();
+      fill(corpus, store, labels);
+      return (server.usedMemory() - before) / corpus.size;
+    } finally {
+      store.dropIndex(true);
+    }
+  }
+
+  /**
+   * Returns the heap of a new store.
+   *
+   * @param stores receives the store, so that the memory of the others is not freed meanwhile
+   */
+  private static double bytesInMemory(
+      Corpus corpus, IntFunction<Labels> labels, List<VectorStore> stores) {
+    InMemoryVectorStore store =
+        InMemoryVectorStore.builder(corpus.space).maxEntries(corpus.size).build();
+    stores.add(store);
+    long before = usedHeap();
+    fill(corpus, store, labels);
+    return (double) (usedHeap() - before) / corpus.size;
+  }
+
+  private static long usedHeap() {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  private static void fill(Corpus corpus, VectorStore store, IntFunction<Labels> labels) {
     List<NewEntry> batch = new ArrayList<>();
     for (int i = 0; i < corpus.size; i++) {
       NewEntry entry = corpus.newEntry(i, Scope.none());
-      Labels own = topicAndPrice(i);
+      Labels own = labels.apply(i);
       batch.add(
           new NewEntry(
               entry.entry().labels(own), entry.embedding(), entry.timeToLive(), own.terms()));

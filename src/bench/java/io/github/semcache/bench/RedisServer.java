@@ -106,8 +106,9 @@ final class RedisServer implements AutoCloseable {
         client
             .info("cpu")
             .lines()
-            .filter(line -> line.contains(":"))
-            .collect(Collectors.toMap(line -> line.split(":")[0], line -> line.split(":")[1]));
+            .map(line -> line.split(":", 2))
+            .filter(field -> field.length == 2)
+            .collect(Collectors.toMap(field -> field[0], field -> field[1]));
     return (seconds(cpu, "used_cpu_user_main_thread") + seconds(cpu, "used_cpu_sys_main_thread"))
         * 1e6;
   }

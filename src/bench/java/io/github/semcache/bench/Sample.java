@@ -57,8 +57,8 @@ final class Sample {
   }
 
   /**
-   * Returns the CPU time per call, including that of background threads. Unlike the elapsed time, it
-   * hardly depends on the load of the machine.
+   * Returns the CPU time per call, including that of background threads. Unlike the elapsed time,
+   * it hardly depends on the load of the machine.
    */
   double cpuMicros() {
     return rounds.stream().mapToDouble(round -> round.cpuMicros).sum() / sortedNanos.length;

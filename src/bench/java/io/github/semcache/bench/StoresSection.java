@@ -38,8 +38,7 @@ final class StoresSection {
     redis
   }
 
-  StoresSection(
-      Report report, Set<Kind> kinds, Optional<RedisServer> server, Duration duration) {
+  StoresSection(Report report, Set<Kind> kinds, Optional<RedisServer> server, Duration duration) {
     this.report = report;
     this.kinds = kinds;
     this.server = server.filter(found -> kinds.contains(Kind.redis));

@@ -17,6 +17,8 @@ import io.github.semcache.evaluation.VerifierTrainer.LabelMeaning;
 import io.github.semcache.evaluation.VerifierTrainer.Weights;
 import io.github.semcache.langchain4j.MiniLmEmbedder;
 import io.github.semcache.verify.LocalVerifier;
+import io.github.semcache.verify.PairVerifier;
+import io.github.semcache.verify.Verification;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -107,14 +110,14 @@ public final class VerifierStudy {
    * has many candidates there.
    */
   private LocalVerifier fit() throws IOException {
-    addPrompts("snips", LabelMeaning.ANSWER, new Weights(1.5, 1));
+    addPrompts("snips", LabelMeaning.ANSWER, new Weights(3, 1));
     addPrompts("banking77_train", LabelMeaning.INTENT, new Weights(1, 9));
     addPrompts("clinc150_train", LabelMeaning.INTENT, new Weights(1, 3));
     PairColumns columns = PairColumns.of("a", "b", "label");
     for (String file : PAIR_FILES) {
       if (!leftOut.equals("own") && !leftOut.equals(file)) {
         List<LabeledPair> pairs = DataFile.read(guardPairs.resolve(file)).pairs(columns);
-        trainer.addPairs("own", pairs, new Weights(8, 8));
+        trainer.addPairs("own", pairs, new Weights(12, 10));
       }
     }
     if (!leftOut.equals("paws")) {
@@ -177,8 +180,9 @@ public final class VerifierStudy {
       List<LabeledPrompt> prompts =
           new ReplayOrder(Optional.of(seed), REPLAYED_PROMPTS).apply(read(leftOut));
       NeighborTable neighbors = NeighborTable.of(embedder, prompts, done -> {});
+      Scores scores = new Scores(verifier);
       for (int i = 0; i < ACCEPT_SCORES.length; i++) {
-        LocalVerifier strictness = verifier.thresholds(ACCEPT_SCORES[i], REJECT);
+        PairVerifier strictness = scores.from(ACCEPT_SCORES[i]);
         Replay.Builder replay =
             Replay.builder(embedder).cache(builder -> builder.verifier(strictness));
         ReplayCounts counts = replay.neighbors(neighbors).build().run(prompts).total();
@@ -189,6 +193,24 @@ public final class VerifierStudy {
     for (int i = 0; i < ACCEPT_SCORES.length; i++) {
       System.out.printf(
           Locale.ROOT, "%s, %.2f: %.1f / %.2f%n", leftOut, ACCEPT_SCORES[i], hits[i], wrong[i]);
+    }
+  }
+
+  /** Computes the score of each pair once. */
+  private record Scores(LocalVerifier verifier, Map<String, Verification> decisions) {
+    Scores(LocalVerifier verifier) {
+      this(verifier, new HashMap<>());
+    }
+
+    /** Returns a verifier that accepts the pairs from a score on. */
+    PairVerifier from(double accept) {
+      return pair -> {
+        Verification decision =
+            decisions.computeIfAbsent(
+                pair.query() + '\n' + pair.cachedPrompt(), key -> verifier.verify(pair));
+        double score = decision.score().orElse(decision.isAccepted() ? 1 : 0);
+        return score >= accept ? Verification.accept().withScore(score) : Verification.unsure("score");
+      };
     }
   }
 }

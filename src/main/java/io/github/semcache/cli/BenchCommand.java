@@ -119,7 +119,7 @@ final class BenchCommand implements Callable<Integer> {
     BenchRun run =
         new BenchRun(environment, embedder, policies(), seeds, limit, spec.commandLine().getErr());
     List<BenchResult> results = new ArrayList<>();
-    files().forEach(file -> results.addAll(results(run, file)));
+    names(files()).forEach((file, name) -> results.addAll(results(run, file, name)));
     if (results.isEmpty()) {
       throw new CommandException("no data file is recognized; see --help", null);
     }
@@ -141,7 +141,13 @@ final class BenchCommand implements Callable<Integer> {
   private List<BenchPolicy> policies() {
     return policies.isEmpty()
         ? BenchPolicy.DEFAULTS.stream().map(new BenchPolicy.Converter()::convert).toList()
-        : policies;
+        : withoutRepetitions(policies);
+  }
+
+  private static List<BenchPolicy> withoutRepetitions(List<BenchPolicy> policies) {
+    Map<String, BenchPolicy> byName = new LinkedHashMap<>();
+    policies.forEach(policy -> byName.putIfAbsent(policy.name(), policy));
+    return List.copyOf(byName.values());
   }
 
   private Map<String, Object> heading() {
@@ -153,25 +159,37 @@ final class BenchCommand implements Callable<Integer> {
     return heading;
   }
 
-  private List<BenchResult> results(BenchRun run, Path file) {
+  private List<BenchResult> results(BenchRun run, Path file, String name) {
     DataSet set;
     try {
       set = DataSet.read(file);
     } catch (DataFileException e) {
       PrintWriter err = spec.commandLine().getErr();
-      err.println("skipped: " + e.getMessage());
+      err.println("skipped: " + TerminalText.line(String.valueOf(e.getMessage())));
       err.flush();
       return List.of();
     }
-    return run.results(name(file), set);
+    return run.results(name, set);
   }
 
-  /** Returns the file name without its extension. */
+  /**
+   * Returns the name of each file: that without its directory and extension, or the whole path if
+   * another file has the same name.
+   */
+  private static Map<Path, String> names(List<Path> files) {
+    Map<Path, String> names = new LinkedHashMap<>();
+    for (Path file : files) {
+      long same = files.stream().filter(other -> name(other).equals(name(file))).count();
+      names.put(file, same == 1 ? name(file) : file.toString());
+    }
+    return names;
+  }
+
   private static String name(Path file) {
     return String.valueOf(file.getFileName()).replaceFirst("\\.[^.]+$", "");
   }
 
-  /** Returns the data files in alphabetical order. */
+  /** Returns the data files, each once: those of a directory in alphabetical order. */
   private List<Path> files() {
     List<Path> files = new ArrayList<>();
     for (Path path : paths) {
@@ -189,7 +207,7 @@ final class BenchCommand implements Callable<Integer> {
         throw new UncheckedIOException(path + " cannot be read: " + e, e);
       }
     }
-    return files;
+    return files.stream().map(Path::normalize).distinct().toList();
   }
 
   private static String lowerCaseName(Path file) {

@@ -25,7 +25,11 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
   public int handleParseException(ParameterException failure, String[] args) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    print(err, failure, oneLine(failure));
+    String line =
+        Suggestion.misspelled(failure, args)
+            .map(name -> "Unknown option: '" + name + "'")
+            .orElse(oneLine(failure));
+    print(err, failure, line);
     Suggestion.of(failure, args).forEach(name -> err.println("Did you mean " + name + "?"));
     err.println(
         "Try '" + command.getCommandSpec().qualifiedName() + " --help' for more information.");

@@ -5,6 +5,7 @@ import io.github.semcache.guard.Guard.PromptPair;
 import io.github.semcache.guard.Guard.RejectionReason;
 import io.github.semcache.guard.Guards;
 import io.github.semcache.policy.HitPolicy.Decision;
+import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.verify.Verification;
 import java.io.PrintWriter;
@@ -40,8 +41,9 @@ record ExplainOutput(Query query, String policy, Explanation explanation) {
           rejections.isEmpty() ? "" : "; rejected by guards: " + String.join(", ", rejections),
           TerminalText.line(key.substring(0, Math.min(SHOWN_KEY_LENGTH, key.length()))));
     }
-    if (explanation.candidates().isEmpty()) {
-      out.println("the scope has no entries");
+    if (explanation.decision() instanceof Decision.Miss miss
+        && miss.reason().equals(MissReason.NO_NEIGHBOR)) {
+      out.println("the scope has no entries to compare with");
     }
     out.flush();
   }

@@ -29,12 +29,28 @@ final class Suggestion {
     if (failure instanceof UnmatchedArgumentException unmatched) {
       return similar(command, unmatched.getUnmatched().get(0));
     }
+    return misspelled(failure, args).stream()
+        .flatMap(argument -> similar(command, argument).stream())
+        .toList();
+  }
+
+  /**
+   * Returns the first argument that is probably a misspelled option, if that is why an option or a
+   * parameter is missing.
+   *
+   * @param failure the failure
+   * @param args all arguments
+   */
+  static Optional<String> misspelled(ParameterException failure, String[] args) {
+    CommandSpec command = failure.getCommandLine().getCommandSpec();
     return failure instanceof MissingParameterException
         ? Stream.of(args)
-            .filter(argument -> argument.startsWith("-") && !isOption(command, argument))
-            .flatMap(argument -> similar(command, argument).stream())
-            .toList()
-        : List.of();
+            .takeWhile(argument -> !argument.equals("--"))
+            .filter(argument -> argument.startsWith("--") && !isOption(command, argument))
+            .filter(argument -> !similar(command, argument).isEmpty())
+            .findFirst()
+            .map(Suggestion::name)
+        : Optional.empty();
   }
 
   private static boolean isOption(CommandSpec command, String argument) {

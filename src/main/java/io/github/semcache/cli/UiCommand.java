@@ -203,7 +203,8 @@ final class UiCommand implements Callable<Integer> {
   private Scope scope(Optional<ChatClient> model) {
     Scope scope =
         Scope.of(NameAndValue.toMap(tags))
-            .settings(model.map(ChatClient::settings).orElseGet(() -> NameAndValue.toMap(settings)));
+            .settings(
+                model.map(ChatClient::settings).orElseGet(() -> NameAndValue.toMap(settings)));
     return system == null ? scope : scope.system(system);
   }
 

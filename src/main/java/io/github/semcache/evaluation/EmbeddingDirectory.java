@@ -6,6 +6,7 @@ import io.github.semcache.embedding.Embedding;
 import io.github.semcache.embedding.EmbeddingSpace;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -72,7 +73,9 @@ final class EmbeddingDirectory {
    */
   Optional<Embedding> find(String text) {
     Path file = file(text);
-    try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+    // The constructor of the second stream throws if the file is damaged.
+    try (InputStream compressed = Files.newInputStream(file);
+        GZIPInputStream in = new GZIPInputStream(compressed)) {
       ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
       if (bytes.remaining() != space.dimension() * Float.BYTES) {
         return Optional.empty();

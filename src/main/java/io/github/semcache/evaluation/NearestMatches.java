@@ -45,11 +45,10 @@ record NearestMatches(List<Optional<Nearest>> matches) {
   static NearestMatches of(Replay.Builder replay, List<LabeledPrompt> prompts) {
     Recorder recorder = new Recorder();
     List<Optional<Nearest>> matches = new ArrayList<>();
-    int decided = 0;
     for (ReplayedPrompt replayed : replay.build(recorder).run(prompts).prompts()) {
       if (!replayed.isHit()) {
         String label = replayed.prompt().label().orElse("");
-        matches.add(recorder.nearest.get(decided++).map(match -> nearest(replayed, match, label)));
+        matches.add(recorder.decided.next(replayed).map(match -> nearest(replayed, match, label)));
       }
     }
     return new NearestMatches(matches);
@@ -83,11 +82,11 @@ record NearestMatches(List<Optional<Nearest>> matches) {
 
   /** Records the nearest match of each query, and misses. */
   private static final class Recorder implements HitPolicy {
-    private final List<Optional<Match>> nearest = new ArrayList<>();
+    private final DecidedMatches decided = new DecidedMatches();
 
     @Override
     public Decision decide(Query query, List<Match> matches) {
-      nearest.add(matches.stream().findFirst());
+      decided.add(query, matches.stream().findFirst());
       return Decision.miss(MissReason.NEVER);
     }
   }

@@ -46,7 +46,8 @@ record NearestPairs(
       return new ScoredPair(replayed.distance().orElse(0), replayed.answer().text().equals(label));
     }
     return recorder
-        .nextMiss()
+        .misses
+        .next(replayed)
         .map(match -> new ScoredPair(match.distance(), match.entry().answer().equals(label)))
         .orElse(new ScoredPair(Double.POSITIVE_INFINITY, false));
   }
@@ -55,8 +56,7 @@ record NearestPairs(
   private static final class Recorder implements HitPolicy {
     private final HitPolicy policy;
     private final HitPolicy loosest;
-    private final List<Optional<Match>> misses = new ArrayList<>();
-    private int read;
+    private final DecidedMatches misses = new DecidedMatches();
 
     Recorder(HitPolicy policy, HitPolicy loosest) {
       this.policy = policy;
@@ -68,15 +68,12 @@ record NearestPairs(
       Decision decision = policy.decide(query, matches);
       if (decision instanceof Decision.Miss) {
         misses.add(
+            query,
             loosest.decide(query, matches) instanceof Decision.Hit hit
                 ? Optional.of(hit.match())
                 : Optional.empty());
       }
       return decision;
-    }
-
-    Optional<Match> nextMiss() {
-      return misses.get(read++);
     }
   }
 }

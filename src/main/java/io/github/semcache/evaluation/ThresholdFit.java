@@ -95,7 +95,7 @@ public record ThresholdFit(
   }
 
   /**
-   * Tries one threshold per distance; all thresholds between two neighboring distances are equal.
+   * Tries each threshold with four decimal places that has other hits than the next lower one.
    */
   private static OptionalDouble largestThreshold(List<ScoredPair> pairs, FitTarget target) {
     List<ScoredPair> sorted =
@@ -104,24 +104,20 @@ public record ThresholdFit(
     int wrong = 0;
     for (int i = 0; i < sorted.size() && sorted.get(i).distance() <= 2; i++) {
       wrong += sorted.get(i).sameAnswer() ? 0 : 1;
-      double distance = sorted.get(i).distance();
-      double next =
-          i + 1 < sorted.size() ? sorted.get(i + 1).distance() : NearestPairs.MAX_THRESHOLD;
-      if (next > distance
-          && target.isMetBy(new ReplayCounts(pairs.size(), i + 1, Optional.of(wrong)))) {
-        largest = OptionalDouble.of(between(distance, next));
+      double threshold = ceil(sorted.get(i).distance());
+      boolean isLast = i + 1 == sorted.size() || sorted.get(i + 1).distance() > threshold;
+      if (isLast && target.isMetBy(new ReplayCounts(pairs.size(), i + 1, Optional.of(wrong)))) {
+        largest = OptionalDouble.of(threshold);
       }
     }
     return largest;
   }
 
-  /**
-   * Returns a threshold with four decimal places that separates two distances, or one below both if
-   * no such threshold separates them.
-   */
-  private static double between(double distance, double next) {
-    double above = Math.ceil(distance * PLACES) / PLACES;
-    return above < next ? above : floor(distance);
+  /** Returns the lowest threshold with four decimal places that includes a distance. */
+  private static double ceil(double distance) {
+    double steps = Math.ceil(distance * PLACES);
+    double threshold = steps / PLACES;
+    return threshold >= distance ? threshold : (steps + 1) / PLACES;
   }
 
   /** Rounds down to four decimal places. */

@@ -40,7 +40,10 @@ record AnswerText(
   private static final Pattern STEP = Pattern.compile("(?m)(?:^|[.:,;] ) {0,3}\\d{1,2}[.)] ");
   private static final Pattern ORDER =
       Pattern.compile("\\b(?:first|then|next|finally|afterwards|before|after|until)\\b");
-  private static final Pattern EDGES = Pattern.compile("^[\\s.,:;!]+|[\\s.,:;!]+$");
+
+  /** Matches only from the start of a run of characters, so the time is linear in its length. */
+  private static final Pattern EDGES =
+      Pattern.compile("^[\\s.,:;!]++|(?<![\\s.,:;!])[\\s.,:;!]++$");
 
   private static final Pattern OPENING =
       Pattern.compile(
@@ -50,7 +53,7 @@ record AnswerText(
   private static final Pattern CLOSING =
       Pattern.compile(
           "(?<=[.!?])\\s*(?:let me know if|feel free to|i hope this helps|is there anything"
-              + "|please let me know|do you want me to|would you like me to)[^.!?]*[.!?]?\\s*$",
+              + "|please let me know|do you want me to|would you like me to)[^.!?]*+[.!?]?\\s*+$",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern YES =
       Pattern.compile(

@@ -5,7 +5,7 @@ import java.util.List;
 /** Plans how much of an error budget the hits of the next verdicts may use. */
 final class BudgetPlan {
   /** The rest covers errors of the estimates. */
-  private static final double PLANNED_FRACTION = 0.85;
+  private static final double PLANNED_FRACTION = 0.80;
 
   private BudgetPlan() {}
 

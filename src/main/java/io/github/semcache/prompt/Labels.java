@@ -259,8 +259,7 @@ public final class Labels {
      * @param terms terms of which labels that meet the condition have at least one
      * @param test tests labels
      */
-    private record Condition(
-        String text, String hash, Set<String> terms, Predicate<Labels> test) {}
+    private record Condition(String text, String hash, Set<String> terms, Predicate<Labels> test) {}
 
     /**
      * Selects the answers with a text that is one of several.
@@ -347,8 +346,7 @@ public final class Labels {
           labels -> labels.texts().containsKey(checked) || labels.numbers().containsKey(checked));
     }
 
-    private static Filter of(
-        String text, Sha256 hash, Set<String> terms, Predicate<Labels> test) {
+    private static Filter of(String text, Sha256 hash, Set<String> terms, Predicate<Labels> test) {
       return new Filter(List.of(new Condition(text, hash.hex(), Set.copyOf(terms), test)));
     }
 

@@ -81,7 +81,9 @@ public record Query(
     return of(
         prompt,
         normalizer,
-        settings.isEmpty() ? prompt.scope() : prompt.scope().settings(settings));
+        settings.isEmpty() || settings.equals(prompt.scope().settings())
+            ? prompt.scope()
+            : prompt.scope().settings(settings));
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that must be equal for an answer to be reusable: the caller's tags, the system text,
@@ -44,7 +45,15 @@ public final class Scope {
   private final List<Prompt.Message> history;
   private final SortedMap<String, String> settings;
   private final SortedSet<String> dependencies;
-  private final String hash;
+
+  /**
+   * Null until it is needed, so that a scope that is built step by step is hashed once. Computed
+   * twice if two threads need it at the same time.
+   */
+  private @Nullable String hash;
+
+  /** The latest result of {@link #settings(Map)}, which every request of a cache needs. */
+  private volatile @Nullable Scope withSettings;
 
   private Scope(
       SortedMap<String, String> tags,
@@ -57,7 +66,6 @@ public final class Scope {
     this.history = history;
     this.settings = Collections.unmodifiableSortedMap(settings);
     this.dependencies = Collections.unmodifiableSortedSet(dependencies);
-    this.hash = computeHash();
   }
 
   private Scope(String hash) {
@@ -162,7 +170,12 @@ public final class Scope {
    * @return a scope with the settings
    */
   public Scope settings(Map<String, String> settings) {
-    return new Scope(tags, system, history, copy(settings, "settings"), dependencies);
+    Scope latest = withSettings;
+    if (latest == null || !latest.settings.equals(settings)) {
+      latest = new Scope(tags, system, history, copy(settings, "settings"), dependencies);
+      withSettings = latest;
+    }
+    return latest;
   }
 
   /**
@@ -344,7 +357,12 @@ public final class Scope {
    * @return 64 lower-case hexadecimal digits
    */
   public String hash() {
-    return hash;
+    String known = hash;
+    if (known == null) {
+      known = computeHash();
+      hash = known;
+    }
+    return known;
   }
 
   private String computeHash() {
@@ -373,17 +391,17 @@ public final class Scope {
   /** Returns whether the other object is a scope with equal parts. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof Scope that && hash.equals(that.hash);
+    return other instanceof Scope that && hash().equals(that.hash());
   }
 
   @Override
   public int hashCode() {
-    return hash.hashCode();
+    return hash().hashCode();
   }
 
   /** Returns the names of the tags and the hash, but no values. */
   @Override
   public String toString() {
-    return "Scope[tags=" + tags.keySet() + ", hash=" + hash + "]";
+    return "Scope[tags=" + tags.keySet() + ", hash=" + hash() + "]";
   }
 }

@@ -71,8 +71,7 @@ final class ConditionalWriter {
     arguments.add(Utf8.encode(known.map(time -> Long.toString(time.toEpochMilli())).orElse("")));
     arguments.addAll(WriteMethod.scriptArguments(Hash.of(entry, vectorType)));
     return commands
-        .translate(
-            HashWriter.ACTION, () -> commands.jedis().eval(SCRIPT, keys, arguments))
+        .translate(HashWriter.ACTION, () -> commands.jedis().eval(SCRIPT, keys, arguments))
         .equals(1L);
   }
 

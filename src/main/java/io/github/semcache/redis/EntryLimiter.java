@@ -26,18 +26,36 @@ import redis.clients.jedis.params.SetParams;
  * the one that holds a lock in Redis.
  *
  * <p>If entries are written faster than the background thread removes them, a write above the
- * maximum runs the check itself, or waits up to 100 ms for the one that is running.
+ * maximum runs the check itself, or waits up to 250 ms for the one that is running.
  *
  * <p>This class is thread-safe.
  */
 final class EntryLimiter {
   private static final Logger log = LoggerFactory.getLogger(EntryLimiter.class);
 
+  /** Removals begin below the maximum by one in this many, because other stores write meanwhile. */
+  private static final int MARGIN_DIVISOR = 400;
+
   /** One in this many entries is removed in addition, so that few writes cause a removal. */
   private static final int HEADROOM_DIVISOR = 200;
 
   /** The store may write one in this many of the maximum number of entries between two counts. */
   private static final int UNCHECKED_DIVISOR = 800;
+
+  /**
+   * Writes wait for a check that is running if fewer than one in this many entries may be added.
+   * Other stores may be adding them too.
+   */
+  private static final int WAITING_DIVISOR = 100;
+
+  /** A store may write one in this many of the entries that may still be added, until it counts. */
+  private static final int ROOM_DIVISOR = 8;
+
+  /** Limits the effect of a count after few writes of this store. */
+  private static final double MAX_GROWTH_PER_WRITE = 16;
+
+  /** How fast the number of entries that other stores add is forgotten, per count. */
+  private static final double GROWTH_DECAY = 0.9;
 
   private static final int BATCH_SIZE = 500;
 
@@ -46,9 +64,9 @@ final class EntryLimiter {
 
   private static final long MAX_WORK_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long RETRY_MILLIS = 20;
-  private static final int LOCK_RETRIES = 50;
+  private static final int LOCK_RETRIES = 125;
   private static final long LOCK_RETRY_MILLIS = 2;
-  private static final long MAX_WAIT_MILLIS = 100;
+  private static final long MAX_WAIT_MILLIS = 250;
   private static final long MIN_INTERVAL_NANOS = Duration.ofMillis(100).toNanos();
   private static final long MAX_INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
   private static final byte[] LOCKED = Utf8.encode("1");
@@ -58,6 +76,10 @@ final class EntryLimiter {
   private final OldestEntries oldest;
   private final EntryRemover remover;
   private final long maxEntries;
+
+  /** The number of entries above which some are removed. */
+  private final long threshold;
+
   private final Executor executor;
   private final InstantSource time;
   private final LongSupplier ticker;
@@ -76,6 +98,9 @@ final class EntryLimiter {
   private volatile long lastCount;
 
   private long lastCheckNanos;
+
+  /** How many entries all stores add for each write of this one. Written by one check at a time. */
+  private volatile double growthPerWrite = 1;
 
   /**
    * Creates a limiter.
@@ -99,6 +124,7 @@ final class EntryLimiter {
     this.oldest = oldest;
     this.remover = new EntryRemover(commands);
     this.maxEntries = maxEntries;
+    this.threshold = maxEntries - maxEntries / MARGIN_DIVISOR;
     this.executor = executor;
     this.time = time;
     this.ticker = ticker;
@@ -125,10 +151,13 @@ final class EntryLimiter {
     }
   }
 
-  /** Returns whether the writes since the last count probably exceed the maximum. */
+  /**
+   * Returns whether the writes since the last count, and those of others, may exceed the maximum.
+   */
   private boolean isBehind() {
     long unchecked = written.get();
-    return unchecked > writesUntilCheck && lastCount + unchecked > maxEntries;
+    return unchecked > writesUntilCheck
+        && lastCount + growthPerWrite * unchecked > maxEntries - maxEntries / WAITING_DIVISOR;
   }
 
   /** Runs the scheduled check, or a new one; waits for one that is running for a limited time. */
@@ -240,7 +269,7 @@ final class EntryLimiter {
    */
   private boolean check() {
     boolean noMemory = outOfMemory.getAndSet(false);
-    if (!noMemory && count() <= maxEntries) {
+    if (!noMemory && count() <= threshold) {
       return false;
     }
     if (!awaitLock(noMemory)) {
@@ -258,7 +287,7 @@ final class EntryLimiter {
 
   private boolean limit(boolean noMemory, long start) {
     long count = count();
-    long excess = count > maxEntries ? count - maxEntries + maxEntries / HEADROOM_DIVISOR : 0;
+    long excess = count > threshold ? count - threshold + maxEntries / HEADROOM_DIVISOR : 0;
     if (noMemory) {
       excess = Math.max(excess, 1 + count / HEADROOM_DIVISOR);
     }
@@ -266,19 +295,26 @@ final class EntryLimiter {
       boolean complete = evict(excess, start);
       count = count();
       if (!complete) {
-        return count > maxEntries;
+        return count > threshold;
       }
-      excess = Math.max(0, count - maxEntries);
+      excess = Math.max(0, count - threshold);
     }
     return false;
   }
 
   /** Counts the entries and plans the next check. */
   private long count() {
-    written.set(0);
+    long own = written.getAndSet(0);
     long count = counter.getAsLong();
+    estimateGrowth(count, own);
     planNextCheck(count);
     return count;
+  }
+
+  private void estimateGrowth(long count, long own) {
+    double last = lastCount == 0 ? 1 : (double) (count - lastCount) / Math.max(1, own);
+    double earlier = 1 + (growthPerWrite - 1) * GROWTH_DECAY;
+    growthPerWrite = Math.min(MAX_GROWTH_PER_WRITE, Math.max(last, earlier));
   }
 
   /**
@@ -306,8 +342,8 @@ final class EntryLimiter {
   private void planNextCheck(long count) {
     long now = ticker.getAsLong();
     long growth = count - lastCount;
-    long room = Math.max(0, maxEntries - count);
-    writesUntilCheck = Math.max(1, Math.max(maxEntries / UNCHECKED_DIVISOR, room / 4));
+    long room = Math.max(0, threshold - count);
+    writesUntilCheck = Math.max(1, Math.max(maxEntries / UNCHECKED_DIVISOR, room / ROOM_DIVISOR));
     double nanosPerEntry = growth > 0 ? (double) (now - lastCheckNanos) / growth : Double.MAX_VALUE;
     double interval = Math.min((double) MAX_INTERVAL_NANOS, nanosPerEntry * room / 2);
     nextCheckNanos = now + Math.max(MIN_INTERVAL_NANOS, (long) interval);
@@ -315,7 +351,7 @@ final class EntryLimiter {
     lastCheckNanos = now;
   }
 
-  /** Tries to set the lock for up to 100 ms. Another store holds it for a few milliseconds. */
+  /** Tries to set the lock for up to 250 ms. Another store holds it for a few milliseconds. */
   private boolean awaitLock(boolean noMemory) {
     boolean locked = lock(noMemory);
     try {

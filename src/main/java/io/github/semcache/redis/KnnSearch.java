@@ -115,13 +115,7 @@ final class KnnSearch {
     int k = k(query);
     HybridPolicy policy = policy(selectivityGroup(query), filter, k);
     return SearchArguments.nearest(
-        commands.keys().indexName(),
-        filter,
-        vector(query),
-        k,
-        policy,
-        candidates(policy),
-        true);
+        commands.keys().indexName(), filter, vector(query), k, policy, candidates(policy), true);
   }
 
   private byte[] vector(NearestQuery query) {

@@ -1,5 +1,6 @@
 package io.github.semcache.redis;
 
+import io.github.semcache.deadline.Deadline;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -100,6 +101,7 @@ final class LimitedClusterProvider extends ClusterConnectionProvider {
 
   @Override
   public Connection getConnection(HostAndPort node) {
+    checkDeadline();
     return node == null ? getConnection() : pool(node).getResource();
   }
 
@@ -122,6 +124,7 @@ final class LimitedClusterProvider extends ClusterConnectionProvider {
   /** Returns a connection to a master if one responds, and otherwise to any node. */
   @Override
   public Connection getConnection() {
+    checkDeadline();
     JedisClusterOperationException unreachable =
         new JedisClusterOperationException("No reachable node in cluster.");
     for (HostAndPort node : mastersFirst()) {
@@ -131,6 +134,15 @@ final class LimitedClusterProvider extends ClusterConnectionProvider {
       }
     }
     throw unreachable;
+  }
+
+  /**
+   * Ends the attempts of Jedis at the deadline of the call: Jedis does not catch this exception.
+   */
+  private static void checkDeadline() {
+    if (Deadline.current().filter(Deadline::isExpired).isPresent()) {
+      throw new JedisClusterOperationException("The deadline of the call has expired.");
+    }
   }
 
   /** Returns the nodes in random order. Not all versions of Jedis list the masters. */

@@ -564,7 +564,7 @@ public final class RedisVectorStore
   @Override
   public void renewVersion(String dependency) {
     try {
-      versions.renew(dependency);
+      String unused = versions.renew(dependency);
     } finally {
       near.ifPresent(tier -> tier.invalidateVersion(dependency));
     }

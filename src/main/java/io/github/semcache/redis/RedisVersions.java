@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.semcache.internal.store.DependencyVersions;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.NewEntry;
 import io.github.semcache.store.VectorStore.VersionedEntry;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
@@ -30,12 +32,20 @@ final class RedisVersions {
   /** Limits the number of keys of dependencies that are no longer used. */
   private static final Duration TIME_TO_LIVE = Duration.ofDays(365);
 
+  /** Longer values are not versions of this store. They would be stored with each entry. */
+  private static final int MAX_LENGTH = 256;
+
   private static final byte[][] FIELDS = HashCodec.ENCODED_ENTRY_FIELDS.toArray(byte[][]::new);
 
   /** The reply to PTTL if the key does not exist. */
   private static final long NO_KEY = -2;
 
+  private static final int MAX_KEYS = 1_000;
+
   private final RedisCommands commands;
+
+  /** The encoded keys of the first dependencies, because every lookup of an entry needs them. */
+  private final Map<String, byte[]> keys = new ConcurrentHashMap<>();
 
   RedisVersions(RedisCommands commands) {
     this.commands = commands;
@@ -89,7 +99,7 @@ final class RedisVersions {
                       Response<List<byte[]>> entry = pipeline.hmget(documentKey, FIELDS);
                       Pending versions = request(pipeline, terms);
                       pipeline.sync();
-                      return new Replies(entry, timeToLive, versions);
+                      return new Replies(documentKey, entry, timeToLive, versions);
                     }));
     Map<String, String> versions = replies.versions.get();
     return new Found(new VersionedEntry(replies.entry(key), versions), replies.millisToLive());
@@ -120,22 +130,39 @@ final class RedisVersions {
 
     /** Returns the versions. Takes another round trip if one of them is missing. */
     Map<String, String> get() {
-      List<byte @Nullable []> values = new ArrayList<>();
+      List<byte @Nullable []> values = new ArrayList<>(terms.size());
       for (int i = 0; i < terms.size(); i++) {
-        byte[] key = key(terms.get(i));
-        values.add(commands.reply(ACTION, versions.get(i), jedis -> jedis.get(key)));
+        values.add(value(versions.get(i), terms.get(i)));
       }
       return complete(terms, values);
     }
   }
 
+  /** Returns the value of a term; null if there is none, or if it is not a string. */
+  private byte @Nullable [] value(Response<byte[]> reply, String term) {
+    try {
+      return commands.reply(ACTION, reply, jedis -> jedis.get(key(term)));
+    } catch (StoreException e) {
+      if (RedisExceptions.isWrongType(e.getCause())) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
   /** The replies of one pipeline. Redirected commands are sent again without it. */
   private final class Replies {
+    private final byte[] documentKey;
     private final Response<List<byte[]>> entry;
     private final @Nullable Response<Long> timeToLive;
     private final Pending versions;
 
-    Replies(Response<List<byte[]>> entry, @Nullable Response<Long> timeToLive, Pending versions) {
+    Replies(
+        byte[] documentKey,
+        Response<List<byte[]>> entry,
+        @Nullable Response<Long> timeToLive,
+        Pending versions) {
+      this.documentKey = documentKey;
       this.entry = entry;
       this.timeToLive = timeToLive;
       this.versions = versions;
@@ -154,7 +181,6 @@ final class RedisVersions {
     }
 
     Optional<CacheEntry> entry(String key) {
-      byte[] documentKey = commands.keys().documentKey(key);
       return EntryReader.read(
               key, () -> commands.reply(FIND, entry, jedis -> jedis.hmget(documentKey, FIELDS)))
           .map(values -> HashCodec.decode(key, values));
@@ -173,25 +199,40 @@ final class RedisVersions {
   }
 
   private String version(String term, byte @Nullable [] value) {
-    return value != null ? Utf8.decode(value) : create(term);
+    if (value == null) {
+      return create(term);
+    }
+    return value.length > MAX_LENGTH ? renew(term) : Utf8.decode(value);
   }
 
-  /** Creates a missing version, unless another client has created it in the meantime. */
+  /**
+   * Creates a missing version, unless another client has created it in the meantime. Replaces a
+   * value that is not a string.
+   */
   private String create(String term) {
     byte[] version = Utf8.encode(DependencyVersions.newVersion());
-    return commands.translate(
-        ACTION,
-        () -> {
-          commands.jedis().set(key(term), version, timeToLive().nx());
-          return Utf8.decode(requireNonNull(commands.jedis().get(key(term)), "version"));
-        });
+    try {
+      return commands.translate(
+          ACTION,
+          () -> {
+            commands.jedis().set(key(term), version, timeToLive().nx());
+            return Utf8.decode(requireNonNull(commands.jedis().get(key(term)), "version"));
+          });
+    } catch (StoreException e) {
+      if (RedisExceptions.isWrongType(e.getCause())) {
+        return renew(term);
+      }
+      throw e;
+    }
   }
 
-  void renew(String term) {
-    byte[] version = Utf8.encode(DependencyVersions.newVersion());
+  /** Changes a version, and returns the new one. */
+  String renew(String term) {
+    String version = DependencyVersions.newVersion();
     commands.translate(
         "change the version of a dependency",
-        () -> commands.jedis().set(key(term), version, timeToLive()));
+        () -> commands.jedis().set(key(term), Utf8.encode(version), timeToLive()));
+    return version;
   }
 
   private static SetParams timeToLive() {
@@ -199,6 +240,14 @@ final class RedisVersions {
   }
 
   private byte[] key(String term) {
-    return commands.keys().dependencyKey(NewEntry.checkTerm(term));
+    byte[] known = keys.get(term);
+    if (known != null) {
+      return known;
+    }
+    byte[] key = commands.keys().dependencyKey(NewEntry.checkTerm(term));
+    if (keys.size() < MAX_KEYS) {
+      keys.put(term, key);
+    }
+    return key;
   }
 }

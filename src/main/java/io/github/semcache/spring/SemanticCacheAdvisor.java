@@ -48,8 +48,8 @@ import reactor.core.publisher.Flux;
  * <p><b>Hits.</b> A hit has the generations of the model's response with their texts, properties,
  * finish reason, media, and metadata, and the response's id, model, usage, and metadata. Its
  * metadata also has the values {@link #SOURCE}, {@link #ENTRY}, {@link #DISTANCE}, and {@link
- * #LABELS}, which responses of the model do not have. It has no rate limits. A hit of a stream arrives in one
- * piece. The usage of a hit is that of the original call, so do not bill it.
+ * #LABELS}, which responses of the model do not have. It has no rate limits. A hit of a stream
+ * arrives in one piece. The usage of a hit is that of the original call, so do not bill it.
  *
  * <p><b>What is not stored.</b> Unless the cache's {@link
  * io.github.semcache.chat.ChatReply.Admission} overrides this: truncated, filtered, and empty

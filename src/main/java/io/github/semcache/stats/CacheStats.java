@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@link CacheEvent.ShadowHit}, {@link CacheEvent.Judged}, {@link
  *     CacheEvent.JudgmentDropped}, {@link CacheEvent.Reported}</td><td>{@code quality}</td></tr>
  * <tr><td>{@link CacheEvent.PolicyStateChanged}</td>
- *     <td>{@code policyState}, {@code policyTrips}, {@code settingsChanges}</td></tr>
+ *     <td>{@code policyState}, {@code policyTrips}</td></tr>
+ * <tr><td>{@link CacheEvent.SettingsChanged}</td><td>{@code settingsChanges}</td></tr>
  * <tr><td>{@link CacheEvent.Failed} of {@code STORE}</td><td>{@code storeErrors}</td></tr>
  * <tr><td>{@link CacheEvent.Failed} of {@code EMBEDDER}</td><td>{@code embedderErrors}</td></tr>
  * <tr><td>{@link CacheEvent.Failed} of {@code VERIFIER}</td><td>{@code verifierErrors}</td></tr>

@@ -20,6 +20,10 @@ final class AddedText {
   static final String SENTENCE = "added-sentence";
 
   private static final Pattern NOT_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
+  private static final Pattern AMOUNT_SYMBOL = Pattern.compile("[$€%]");
+  private static final Pattern DOLLARS = Pattern.compile("\\$ ?(\\d[\\d.,]*)");
+  private static final Pattern EUROS = Pattern.compile("€ ?(\\d[\\d.,]*)");
+  private static final Pattern PERCENT = Pattern.compile("(\\d) ?%");
   private static final Pattern APOSTROPHE = Pattern.compile("['’]");
   private static final Pattern SENTENCE_END = Pattern.compile("[.!?;:…]+(?:\\s+|$)|\\R+");
 
@@ -69,6 +73,11 @@ final class AddedText {
 
   private static List<String> words(String text) {
     String lowerCase = APOSTROPHE.matcher(text.toLowerCase(Locale.ROOT)).replaceAll("");
+    if (AMOUNT_SYMBOL.matcher(lowerCase).find()) {
+      lowerCase = DOLLARS.matcher(lowerCase).replaceAll("$1 dollars");
+      lowerCase = EUROS.matcher(lowerCase).replaceAll("$1 euros");
+      lowerCase = PERCENT.matcher(lowerCase).replaceAll("$1 percent");
+    }
     return Arrays.stream(NOT_WORD.split(lowerCase)).filter(word -> !word.isEmpty()).toList();
   }
 

@@ -1,13 +1,17 @@
 package io.github.semcache.verify;
 
+import io.github.semcache.internal.language.Dictionary.WordList;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Token.Kind;
+import io.github.semcache.internal.language.Token.Trait;
 import io.github.semcache.internal.verify.PairFeatures;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Differences between two texts that no other feature can outweigh. */
@@ -33,7 +37,10 @@ final class PairRules {
           "well",
           "oh",
           "so",
-          "and");
+          "and",
+          "is");
+
+  private static final Pattern ORDINAL = Pattern.compile("\\d+(st|nd|rd|th)");
 
   /** The number of shared words at both ends from which a text counts as a template. */
   private static final int MIN_SHARED = 15;
@@ -53,6 +60,9 @@ final class PairRules {
     if (features.isWithoutContent() && !words(first).equals(words(second))) {
       return "short-turn";
     }
+    if (hasAddedOrdinal(first, second) || hasAddedOrdinal(second, first)) {
+      return "number";
+    }
     String replacement = features.replacement();
     if (replacement != null) {
       return replacement;
@@ -60,6 +70,13 @@ final class PairRules {
     String command = CommandRules.difference(asked, cached);
     if (command != null) {
       return command;
+    }
+    if (ReplacedName.isIn(diff)) {
+      return "name";
+    }
+    String role = RoleRules.difference(first, second);
+    if (role != null) {
+      return role;
     }
     String function = functionDifference(diff, first, second, features);
     if (function != null) {
@@ -77,13 +94,27 @@ final class PairRules {
     return null;
   }
 
+  /**
+   * Returns whether a text has an ordinal number that the other text lacks: "the third chapter".
+   * The word "first" also occurs where there is no second one: "who first climbed".
+   */
+  private static boolean hasAddedOrdinal(List<Token> tokens, List<Token> others) {
+    return tokens.stream()
+        .filter(token -> token.isNumber() && isOrdinal(token))
+        .anyMatch(token -> others.stream().noneMatch(other -> other.key().equals(token.key())));
+  }
+
+  private static boolean isOrdinal(Token token) {
+    return (token.is(Trait.ORDINAL) || ORDINAL.matcher(token.form()).matches())
+        && !token.form().equals("first");
+  }
+
   /** Words of which each excludes the others of its group. */
   private static final List<Set<String>> EXCLUSIVE =
       List.of(
           Set.of("once", "twice", "thrice"),
           Set.of("single", "double", "triple"),
           Set.of("full", "half", "quarter", "third"),
-          Set.of("this", "that", "these", "those"),
           Set.of("and", "or", "nor"),
           Set.of("all", "some", "none", "no"),
           Set.of("first", "last", "next", "previous", "second"),
@@ -93,6 +124,8 @@ final class PairRules {
           Set.of("except", "including"),
           Set.of("only", "all"),
           Set.of("yes", "no", "ok", "okay", "cancel"));
+
+  private static final Set<String> DEMONSTRATIVES = Set.of("this", "that", "these", "those");
 
   private static final Set<String> SUBJECTS = Set.of("i", "we");
   private static final Set<String> OBJECTS = Set.of("me", "us");
@@ -117,6 +150,9 @@ final class PairRules {
         && (isSubjectExchanged(first, second) || areCountsExchanged(first, second))) {
       return "order";
     }
+    if (isOtherDemonstrative(first, second)) {
+      return "exclusive-word";
+    }
     if (differOnlyByLetter(first, second)) {
       return "name";
     }
@@ -124,7 +160,44 @@ final class PairRules {
         || addsAlternative(second, diff.onlyInSecond(), diff.onlyInFirst())) {
       return "unmatched-word";
     }
-    return isTransposed(keys(first), keys(second)) ? "order" : null;
+    return isTransposed(ordered(first), ordered(second)) ? "order" : null;
+  }
+
+  /**
+   * Returns whether the same word follows "this" in one text and "that" in the other, or the texts
+   * differ in nothing else.
+   */
+  private static boolean isOtherDemonstrative(List<Token> first, List<Token> second) {
+    boolean same = first.size() == second.size();
+    Map<String, String> demonstratives = new HashMap<>();
+    for (int i = 0; i < first.size(); i++) {
+      same = same && isSameOrDemonstrative(first.get(i), second.get(i));
+      if (DEMONSTRATIVES.contains(first.get(i).form())) {
+        demonstratives.put(keyAt(first, i + 1), first.get(i).form());
+      }
+    }
+    if (same) {
+      return onlyIn(DEMONSTRATIVES, forms(first), forms(second));
+    }
+    for (int i = 0; i + 1 < second.size(); i++) {
+      String form = second.get(i).form();
+      if (DEMONSTRATIVES.contains(form) && second.get(i + 1).isContent()) {
+        String other = demonstratives.getOrDefault(keyAt(second, i + 1), form);
+        if (!other.equals(form)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean isSameOrDemonstrative(Token a, Token b) {
+    return a.key().equals(b.key())
+        || (DEMONSTRATIVES.contains(a.form()) && DEMONSTRATIVES.contains(b.form()));
+  }
+
+  private static String keyAt(List<Token> tokens, int i) {
+    return i < tokens.size() ? tokens.get(i).key() : "";
   }
 
   /**
@@ -146,8 +219,14 @@ final class PairRules {
         && repeated.stream().anyMatch(key -> difference.getOrDefault(key, 0) < 0);
   }
 
-  /** Returns whether "I" in one text is "me" in the other, except in "I need" and "give me". */
+  /**
+   * Returns whether "I" in one text is "me" in the other, except in "I need" and "give me", and in
+   * the passive: "was I charged", "did you charge me".
+   */
   private static boolean isSubjectExchanged(List<Token> first, List<Token> second) {
+    if (RoleRules.isPassive(first, second) || RoleRules.isPassive(second, first)) {
+      return false;
+    }
     Set<String> a = PairFeatures.formsWithoutRequests(first);
     Set<String> b = PairFeatures.formsWithoutRequests(second);
     return (onlyIn(SUBJECTS, a, b) && onlyIn(OBJECTS, b, a))
@@ -205,23 +284,22 @@ final class PairRules {
     return letters > 0;
   }
 
-  private static List<String> keys(List<Token> tokens) {
+  private static List<Token> ordered(List<Token> tokens) {
     return tokens.stream()
         .limit(MAX_ORDERED)
-        .map(Token::key)
-        .filter(key -> !AUXILIARIES.contains(key))
+        .filter(token -> !AUXILIARIES.contains(token.key()))
         .toList();
   }
 
   /** Returns whether two texts are the same except that two words have exchanged their places. */
-  private static boolean isTransposed(List<String> a, List<String> b) {
+  private static boolean isTransposed(List<Token> a, List<Token> b) {
     if (a.size() != b.size()) {
       return false;
     }
     int first = -1;
     int second = -1;
     for (int i = 0; i < a.size(); i++) {
-      if (!a.get(i).equals(b.get(i))) {
+      if (!a.get(i).key().equals(b.get(i).key())) {
         if (second >= 0) {
           return false;
         }
@@ -232,15 +310,28 @@ final class PairRules {
         }
       }
     }
-    if (second < 0 || !a.get(first).equals(b.get(second)) || !a.get(second).equals(b.get(first))) {
+    if (second < 0
+        || !a.get(first).key().equals(b.get(second).key())
+        || !a.get(second).key().equals(b.get(first).key())) {
       return false;
     }
-    List<String> between = a.subList(first + 1, second);
-    return between.isEmpty() || !JOINING.containsAll(between);
+    List<String> between = a.subList(first + 1, second).stream().map(Token::key).toList();
+    return between.isEmpty()
+        ? !isDate(a.get(first), a.get(second)) && !isDate(a.get(second), a.get(first))
+        : !JOINING.containsAll(between);
+  }
+
+  /** Returns whether two words are a number and a month, whose order has no meaning. */
+  private static boolean isDate(Token number, Token month) {
+    return number.isNumber() && month.isEquivalentTo(month, WordList.DATES);
   }
 
   private static List<String> words(List<Token> tokens) {
-    return tokens.stream().map(Token::key).filter(form -> !FILLERS.contains(form)).toList();
+    return tokens.stream()
+        .filter(token -> token.kind() != Kind.NUMBER_PART)
+        .map(Token::key)
+        .filter(form -> !FILLERS.contains(form))
+        .toList();
   }
 
   private static int sharedEnds(List<Token> a, List<Token> b) {

@@ -238,8 +238,11 @@ final class SurfaceRules {
     boolean about =
         variants.keySet().stream().anyMatch(CASE_WORDS::contains)
             && others.keySet().stream().anyMatch(CASE_WORDS::contains);
+    if (!about && !a.isCode && !b.isCode && (a.isUpperCase() || b.isUpperCase())) {
+      return false;
+    }
     if (a.words.size() == b.words.size()
-        && (hasVariants(variants) || hasVariants(others))
+        && (hasVariants(a) || hasVariants(b))
         && !a.words.equals(b.words)
         && a.lowerCaseWords().equals(b.lowerCaseWords())) {
       return true;
@@ -256,8 +259,15 @@ final class SurfaceRules {
     return variants;
   }
 
-  private static boolean hasVariants(Map<String, Set<String>> variants) {
-    return variants.values().stream().anyMatch(set -> set.size() > 1);
+  /** Returns whether a text writes a word in two ways, other than at the start of a sentence. */
+  private static boolean hasVariants(SurfaceTokens text) {
+    List<String> words = new ArrayList<>();
+    for (int i = 0; i < text.words.size(); i++) {
+      if (!text.starts.get(i)) {
+        words.add(text.words.get(i));
+      }
+    }
+    return variants(words).values().stream().anyMatch(set -> set.size() > 1);
   }
 
   private static boolean isChanged(
@@ -310,10 +320,18 @@ final class SurfaceRules {
     if (!onlyFirst && word.length() == 2 && Character.isLowerCase(word.charAt(0))) {
       return true;
     }
-    if (title || !otherLower) {
+    if (title || !otherLower || isTimeOfDay(text, index)) {
       return false;
     }
     return isAmbiguous(lower, onlyFirst, lowerCase);
+  }
+
+  /** Returns whether a word is "AM" or "PM" after a number. */
+  private static boolean isTimeOfDay(SurfaceTokens text, int index) {
+    String word = text.words.get(index);
+    return (word.equalsIgnoreCase("am") || word.equalsIgnoreCase("pm"))
+        && index > 0
+        && Character.isDigit(text.words.get(index - 1).charAt(0));
   }
 
   /** Returns whether a word mixes capitals and small letters as encoded data does. */
@@ -384,13 +402,20 @@ final class SurfaceRules {
           "basic",
           "dart");
 
+  /** Function words that have no other meaning in capitals, as "us" and "it" have. */
+  private static final Set<String> UNAMBIGUOUS =
+      Set.of(
+          "ok", "is", "are", "was", "were", "the", "my", "your", "our", "their", "to", "of", "for",
+          "from", "with", "and", "not", "how", "what", "when", "where", "why", "which", "does",
+          "did", "has", "have", "had", "you", "they", "this", "that", "there", "please");
+
   /** Returns whether a word means something else in capitals, or with a first capital. */
   private static boolean isAmbiguous(String lower, boolean onlyFirst, boolean lowerCase) {
     List<Token> tokens = TextAnalysis.of(Dictionary.english(), "the " + lower).tokens();
     Token token = tokens.get(tokens.size() - 1);
     return (NAMES_AND_WORDS.contains(lower) && !lowerCase)
         || lower.equals("aids")
-        || (token.is(Trait.FUNCTION) && lower.length() > 1 && !lower.equals("ok"))
+        || (token.is(Trait.FUNCTION) && lower.length() > 1 && !UNAMBIGUOUS.contains(lower))
         || (onlyFirst
             && token.is(Trait.PROPER_NOUN)
             && token.is(Trait.COMMON)

@@ -16,6 +16,9 @@ final class SurfaceTokens {
   private static final String CODE = "=+*/\\|&^%$#@~<>[]{}_";
   private static final String SENTENCE_END = ".?!";
 
+  /** The number of long words from which capitals are a style, as opposed to a name or a code. */
+  private static final int MIN_UPPER_CASE_WORDS = 3;
+
   final String text;
   final List<String> words = new ArrayList<>();
 
@@ -193,6 +196,12 @@ final class SurfaceTokens {
   /** Returns the words in lower case. */
   List<String> lowerCaseWords() {
     return words.stream().map(word -> word.toLowerCase(Locale.ROOT)).toList();
+  }
+
+  /** Returns whether the text has several long words and no small letters. */
+  boolean isUpperCase() {
+    return words.stream().filter(word -> word.length() > 2).count() >= MIN_UPPER_CASE_WORDS
+        && text.equals(text.toUpperCase(Locale.ROOT));
   }
 
   boolean isLowerCase() {

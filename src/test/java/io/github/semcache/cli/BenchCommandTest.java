@@ -136,4 +136,21 @@ class BenchCommandTest {
         .startsWith("semcache-cli: Invalid value for option '--policy'");
     assertThat(bench("--json", "--markdown").exitCode()).isEqualTo(2);
   }
+
+  @Test
+  void filesWithTheSameNameAndRepeatedArgumentsAreDistinguished() throws IOException {
+    Path first = Files.createDirectory(directory.resolve("first")).resolve("same.csv");
+    Path second = Files.createDirectory(directory.resolve("second")).resolve("same.csv");
+    Files.copy(directory.resolve("stream.csv"), first);
+    Files.copy(directory.resolve("stream.csv"), second);
+
+    CliRun run = bench(first.toString(), "--policy", "never", "--policy", "never");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .containsOnlyOnce("never")
+        .containsOnlyOnce(first.toString())
+        .containsOnlyOnce(second.toString())
+        .containsPattern("(?m)^stream ");
+  }
 }

@@ -273,6 +273,13 @@ class StoreCommandsTest {
   }
 
   @Test
+  void explainShowsWhyAPromptIsNotCompared() {
+    assertThat(run("explain", "What is the weather in Rome?").out())
+        .contains("default: miss, volatile-weather")
+        .doesNotContain("no entries");
+  }
+
+  @Test
   void explainRejectsALearningPolicy() {
     run("explain", "How do I pay?", "--policy", "error-budget=0.01")
         .assertFailed(

@@ -31,6 +31,15 @@ class SuggestionTest {
   }
 
   @Test
+  void misspelledOptionIsNamedInsteadOfTheMissingOne() {
+    CliRun run = CliRun.of(new FakeEmbedder(), "explain", "what?", "--stroe=/tmp");
+
+    assertThat(run.err()).contains("Unknown option: '--stroe'").doesNotContain("Missing");
+    assertThat(CliRun.of(new FakeEmbedder(), "explain", "--", "--stroe").err())
+        .contains("Missing required option: '--store");
+  }
+
+  @Test
   void unrelatedNameIsNotSuggested() {
     assertThat(suggestion("xylophone")).isEqualTo("[]");
     assertThat(suggestion("replay x.csv --xylophone")).isEqualTo("[]");

@@ -172,4 +172,27 @@ class EvaluationReportTest {
     assertThatThrownBy(() -> EvaluationReport.builder(embedder, List.of()))
         .hasMessage("prompts is empty; a report needs at least one");
   }
+
+  @Test
+  void promptThatIsNotComparedHasNoNearestPrompt() throws JsonProcessingException {
+    List<LabeledPrompt> prompts =
+        List.of(
+            LabeledPrompt.of("How do I pay?", "payment"),
+            LabeledPrompt.of("in\u200bvisible", "other"),
+            LabeledPrompt.of("Where is my card?", "arrival"),
+            LabeledPrompt.of("Where's my card?", "arrival"));
+    JsonNode data =
+        data(
+            EvaluationReport.builder(embedder, prompts)
+                .policy("never", "always", replay -> replay.hitPolicy(HitPolicy.never()))
+                .build()
+                .html());
+
+    JsonNode nearest = data.get("bins").get(0); // "Where is my card?" and "Where's my card?"
+    assertThat(nearest.get("same").asInt()).isEqualTo(1);
+    assertThat(nearest.get("different").asInt()).isZero();
+    JsonNode points = data.get("scores").get(0).get("points");
+    assertThat(points.get(0).get("hitRatio").asDouble()).isEqualTo(0.25);
+    assertThat(points.get(0).get("precision").asDouble()).isEqualTo(1);
+  }
 }

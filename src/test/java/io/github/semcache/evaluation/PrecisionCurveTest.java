@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.semcache.testing.Property;
+import io.github.semcache.testing.Values;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,56 @@ class PrecisionCurveTest {
     assertThat(close.hitRatioArea()).isZero();
     assertThat(close.calibrationRetention().orElseThrow())
         .isLessThan(spread.calibrationRetention().orElseThrow());
+  }
+
+  /** Computes the metrics from their definitions, without sorting. */
+  @Property
+  void metricsEqualTheirDefinitions(Values values) {
+    List<PrecisionCurve.Scored> decisions = new ArrayList<>();
+    int count = values.intBetween(2, 60);
+    for (int i = 0; i < count; i++) {
+      double score = values.doubleBetween(0, 1);
+      decisions.add(
+          new PrecisionCurve.Scored(
+              i % 3 == 0 ? Math.round(10 * score) / 10.0 : score, values.intBetween(0, 1) == 1));
+    }
+    decisions.add(new PrecisionCurve.Scored(0.5, true));
+    decisions.add(new PrecisionCurve.Scored(0.5, false));
+    PrecisionCurve curve = PrecisionCurve.of(decisions);
+
+    double average = 0;
+    double same = decisions.stream().filter(PrecisionCurve.Scored::sameAnswer).count();
+    for (double score :
+        decisions.stream().mapToDouble(PrecisionCurve.Scored::score).distinct().toArray()) {
+      double rightAtScore =
+          decisions.stream().filter(d -> d.score() == score && d.sameAnswer()).count();
+      average += precision(decisions, score) * rightAtScore / same;
+    }
+    double area = 0;
+    for (int step = 100; step > 0; step--) {
+      double high = step / 100.0;
+      double low = (step - 1) / 100.0;
+      if (hits(decisions, high) > 0) {
+        double width = (double) (hits(decisions, low) - hits(decisions, high)) / decisions.size();
+        area += width * (precision(decisions, low) + precision(decisions, high)) / 2;
+      }
+    }
+
+    assertThat(curve.averagePrecision()).hasValueCloseTo(average, within(1e-9));
+    assertThat(curve.hitRatioArea()).isCloseTo(area, within(1e-9));
+    assertThat(curve.calibrationRetention()).hasValueCloseTo(area / average, within(1e-9));
+  }
+
+  private static long hits(List<PrecisionCurve.Scored> decisions, double threshold) {
+    return decisions.stream().filter(decision -> decision.score() >= threshold).count();
+  }
+
+  private static double precision(List<PrecisionCurve.Scored> decisions, double threshold) {
+    long right =
+        decisions.stream()
+            .filter(decision -> decision.score() >= threshold && decision.sameAnswer())
+            .count();
+    return (double) right / hits(decisions, threshold);
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -73,6 +74,22 @@ class ThresholdFitTest {
     assertThat(fit.threshold().orElseThrow()).isBetween(0.1, 0.2);
     assertThat(fit.counts().precision().orElseThrow().lowerBound(0.95))
         .isGreaterThanOrEqualTo(0.97);
+  }
+
+  @Test
+  void thresholdMeetsTheTargetIfFourDecimalPlacesDoNotSeparateTheDistances() {
+    List<ScoredPair> pairs =
+        IntStream.range(0, 400)
+            .mapToObj(i -> new ScoredPair(0.1 + (i + 1) * 1e-7, i < 200))
+            .toList();
+    FitTarget target = FitTarget.minPrecision(0.9);
+
+    assertThat(ThresholdFit.of(pairs, target).threshold()).isEmpty();
+    List<ScoredPair> separable = new ArrayList<>(pairs);
+    IntStream.range(0, 100).forEach(i -> separable.add(new ScoredPair(0.02 + i * 1e-5, true)));
+    ThresholdFit fit = ThresholdFit.of(separable, target);
+    assertThat(fit.threshold()).hasValue(0.021);
+    assertThat(fit.counts()).isEqualTo(new ReplayCounts(500, 100, Optional.of(0)));
   }
 
   @Test
@@ -201,5 +218,27 @@ class ThresholdFitTest {
         .hasMessage("there are 0 pairs; a fit needs at least 5");
     assertThatThrownBy(() -> new ScoredPair(-0.1, true))
         .hasMessage("distance is -0.1; it must be between 0 and 2, or positive infinity");
+  }
+
+  @Test
+  void promptThatIsNotComparedIsNoHitAtAnyThreshold() {
+    FakeEmbedder embedder = new FakeEmbedder().place("a", 0).place("b", 5).place("c", 10);
+    List<LabeledPrompt> prompts = new ArrayList<>();
+    prompts.add(LabeledPrompt.of("in\u200bvisible", "other"));
+    for (int i = 0; i < 40; i++) {
+      String scope = "scope " + i;
+      for (String text : List.of("a", "b", "c")) {
+        prompts.add(LabeledPrompt.of(text, "label").scope(scope));
+      }
+    }
+
+    ThresholdFit fit =
+        ThresholdFit.of(
+            prompts,
+            Replay.builder(embedder),
+            threshold -> HitPolicy.maxDistance(threshold).unguarded(),
+            FitTarget.maxErrorRate(0.1));
+
+    assertThat(fit.counts()).isEqualTo(new ReplayCounts(121, 80, Optional.of(0)));
   }
 }

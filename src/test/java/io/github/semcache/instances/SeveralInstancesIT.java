@@ -217,7 +217,9 @@ class SeveralInstancesIT {
   private List<String> lookUpDuringChanges(int lookups, long windowMillis) throws Exception {
     List<CompletableFuture<String>> running =
         instances.stream()
-            .map(instance -> instance.send("lookups " + lookups + " " + windowMillis + " " + THREADS))
+            .map(
+                instance ->
+                    instance.send("lookups " + lookups + " " + windowMillis + " " + THREADS))
             .toList();
     long changes = 0;
     try (RedisVectorStore store = openStore();

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,6 +55,22 @@ class AnswerJudgeTest {
       String cachedAnswer, String newAnswer, Verdict verdict) {
     assertThat(AnswerJudge.sameText().judge(comparison(cachedAnswer, newAnswer)))
         .isEqualTo(verdict);
+  }
+
+  /** Without linear time, these comparisons take minutes. */
+  @Timeout(60)
+  @ParameterizedTest
+  @ValueSource(strings = {"-", ".", " ", "- ", "!"})
+  void timeOfLocalComparisonsIsLinearInTheLengthOfARun(String piece) {
+    String run = piece.repeat(400_000);
+    AnswerJudge local = AnswerJudge.local(new FakeEmbedder());
+    for (String format : List.of("a%sb", "%sb", "a%s", "a. Let me know if%s. b")) {
+      String answer = format.formatted(run);
+
+      assertThat(AnswerJudge.sameText().judge(comparison(answer, answer + "c")))
+          .isEqualTo(Verdict.DIFFERENT);
+      assertThat(local.judge(comparison(answer, answer))).isEqualTo(Verdict.SAME);
+    }
   }
 
   @ParameterizedTest

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
+import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
+import org.apache.commons.statistics.interval.Interval;
 import org.junit.jupiter.api.Test;
 
 class ClopperPearsonTest {
@@ -35,6 +37,21 @@ class ClopperPearsonTest {
     double bound = ClopperPearson.upperBound(events, trials, confidence);
 
     assertThat(binomialCdf(events, trials, bound)).isCloseTo(1 - confidence, within(1e-6));
+  }
+
+  @Property
+  void boundsEqualThoseOfAnotherImplementation(Values values) {
+    int trials = values.intBetween(1, 200_000);
+    int events = (int) ((long) trials * values.intBetween(0, 1_000) / 1_000);
+    double confidence = values.doubleBetween(0.51, 0.999);
+    Interval expected =
+        BinomialConfidenceInterval.CLOPPER_PEARSON.fromErrorRate(
+            trials, events, 2 * (1 - confidence));
+
+    assertThat(ClopperPearson.upperBound(events, trials, confidence))
+        .isCloseTo(expected.getUpperBound(), within(1e-8));
+    assertThat(ClopperPearson.lowerBound(events, trials, confidence))
+        .isCloseTo(expected.getLowerBound(), within(1e-8));
   }
 
   @Property

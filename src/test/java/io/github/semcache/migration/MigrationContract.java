@@ -218,15 +218,69 @@ public abstract class MigrationContract<S extends VectorStore & Listable> {
     assertThat(copy.entry().attributes()).containsKeys("model_millis", "expires_at");
     assertThat(copy.terms().orElseThrow())
         .containsAll(prompt.scope().terms())
-        .hasSameSizeAs(source.terms().orElseThrow());
+        .hasSize(source.terms().orElseThrow().size() + 2); // Two terms count the copies.
     assertThat(copy.expiresAt().orElseThrow())
         .isBetween(
             source.expiresAt().orElseThrow().minus(TOLERANCE),
             source.expiresAt().orElseThrow().plus(TOLERANCE));
     assertThat(source(newCache(), prompt)).contains(Answer.Source.EXACT);
-    assertThat(cache.countDependents("atlas")).isEqualTo(2);
-    assertThat(cache.invalidate(EntrySelector.tag("tenant", "acme"))).isEqualTo(2);
+    assertThat(cache.countDependents("atlas")).isEqualTo(1);
+    assertThat(cache.invalidate(EntrySelector.tag("tenant", "acme"))).isEqualTo(1);
     assertThat(cache.lookup(prompt)).isEmpty();
+    assertThat(cache.size()).isZero();
+  }
+
+  @Test
+  void entryAndItsCopyCountAsOne() {
+    Prompt labeled = Prompt.of(PARIS).tag("tenant", "acme").label("topic", "geography");
+    SemanticCache old = oldCache();
+    old.put(labeled, "Paris");
+    old.put(Prompt.of(PYTHON), "reversed()");
+    SemanticCache cache = exactTransition();
+    assertThat(source(cache, labeled)).contains(Answer.Source.EXACT);
+    awaitCopies(1);
+    cache.put(Prompt.of(PARIS_PARAPHRASE), "Paris");
+
+    assertThat(cache.size()).isEqualTo(3);
+    EntrySelector topic = EntrySelector.labels(Labels.Filter.exists("topic"));
+    for (EntrySelector selector :
+        List.of(
+            EntrySelector.tag("tenant", "acme"),
+            topic,
+            new EntrySelector.ByScope(
+                listed(oldStore).stream()
+                    .map(ListedEntry::entry)
+                    .filter(entry -> entry.prompt().equals(PARIS))
+                    .findFirst()
+                    .orElseThrow()
+                    .scope()))) {
+      assertThat(cache.count(selector)).as("%s", selector).isEqualTo(1);
+    }
+    List<Long> progress = new ArrayList<>();
+    assertThat(cache.invalidate(topic, progress::add)).isEqualTo(1);
+    assertThat(progress).last().isEqualTo(1L);
+    assertThat(cache.size()).isEqualTo(2);
+    assertThat(cache.clear()).isEqualTo(2);
+  }
+
+  @Test
+  void otherAnswersOfTheOldStoreFollowThoseOfTheNewOne() {
+    SemanticCache old = oldCache();
+    old.put(Prompt.of(PARIS), "old");
+    old.put(Prompt.of(PARIS_PARAPHRASE), "old paraphrase");
+    SemanticCache cache = fullTransition();
+    cache.put(Prompt.of(PARIS), "new");
+
+    assertThat(cache.lookupNearest(Prompt.of(PARIS), 3))
+        .extracting(Answer::text)
+        .containsExactly("new", "old paraphrase");
+    assertThat(cache.lookupNearest(Prompt.of(PARIS), 1)).hasSize(1);
+    assertThat(cache.stats().requests()).isEqualTo(2);
+    awaitCopies(1);
+    assertThat(cache.lookupNearest(Prompt.of(PARIS), 3))
+        .extracting(Answer::text)
+        .containsExactly("new", "old paraphrase");
+    assertThat(exactTransition().lookupNearest(Prompt.of(PYTHON), 3)).isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.semcache.testing.Property;
 import io.github.semcache.testing.Values;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,6 +38,22 @@ class ScopeTest {
       copy = copy.dependsOn(dependency);
     }
     return scope.system().map(copy::system).orElse(copy);
+  }
+
+  @Test
+  void settingsOfOneScopeMayAlternate() {
+    Scope scope = Scope.of("tenant", "acme").system("Be brief.").dependsOn("docs");
+    Map<String, String> settings = new HashMap<>(Map.of("model", "a"));
+    Scope a = scope.settings(settings);
+    settings.put("model", "b");
+    Scope b = scope.settings(settings);
+
+    assertThat(a.settings()).isEqualTo(Map.of("model", "a"));
+    assertThat(b.settings()).isEqualTo(Map.of("model", "b"));
+    assertThat(a.hash()).isNotEqualTo(b.hash()).isEqualTo(copy(a).hash());
+    assertThat(scope.settings(Map.of("model", "a"))).isEqualTo(a);
+    assertThat(scope.settings()).isEmpty();
+    assertThat(scope.settings(Map.of())).isEqualTo(scope);
   }
 
   @Property(tries = 1_000)

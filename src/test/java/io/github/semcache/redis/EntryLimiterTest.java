@@ -91,15 +91,15 @@ class EntryLimiterTest {
     runTasks();
     assertThat(searches()).isEqualTo(1);
 
-    put(749);
-    assertThat(tasks).as("a quarter of the remaining 3,000").isEmpty();
+    put(372);
+    assertThat(tasks).as("an eighth of the 2,990 that remain below 3,990").isEmpty();
     put(1);
     assertThat(tasks).hasSize(1);
   }
 
   @Test
   void entriesNearTheLimitAreCountedAfterOneIn800OfTheLimit() {
-    count(3_999);
+    count(3_985);
     put(1);
     runTasks();
 
@@ -170,7 +170,7 @@ class EntryLimiterTest {
 
   @Test
   void writesAboveTheMaximumRunTheScheduledCheck() {
-    count(3_999);
+    count(3_985);
     put(1);
     runTasks();
     int before = searches();
@@ -193,15 +193,33 @@ class EntryLimiterTest {
     runTasks();
     int before = searches();
 
-    put(90);
+    put(50);
 
     assertThat(tasks).hasSize(1);
     assertThat(searches()).isEqualTo(before);
   }
 
   @Test
+  void writesNearTheMaximumRunTheScheduledCheckIfOtherStoresWrite() {
+    count(2_000);
+    put(1);
+    runTasks();
+    put(300);
+    count(3_200); // Four entries for each write of this store.
+    runTasks();
+    int before = searches();
+
+    put(185);
+    assertThat(tasks).as("an eighth of the remaining entries").hasSize(1);
+    assertThat(searches()).isEqualTo(before);
+    put(10);
+
+    assertThat(searches()).as("3,200 + 4 * 190 entries").isGreaterThan(before);
+  }
+
+  @Test
   void writeAboveTheMaximumWaitsForTheRunningCheckForALimitedTime() throws Exception {
-    count(3_999);
+    count(3_985);
     put(1);
     runTasks();
     put(5);
@@ -214,7 +232,7 @@ class EntryLimiterTest {
     put(6);
 
     assertThat(Duration.ofNanos(System.nanoTime() - start))
-        .isGreaterThanOrEqualTo(Duration.ofMillis(90));
+        .isGreaterThanOrEqualTo(Duration.ofMillis(240));
     checking.join();
   }
 }

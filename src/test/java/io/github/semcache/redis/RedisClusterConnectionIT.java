@@ -6,7 +6,9 @@ import static io.github.semcache.redis.RedisFixture.nearest;
 import static io.github.semcache.redis.RedisFixture.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.StoreException;
@@ -69,6 +71,25 @@ class RedisClusterConnectionIT {
     return RedisConnection.of("redis://" + node.getHost() + ":" + node.getPort())
         .cluster()
         .socketTimeout(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void callIsNotRepeatedAfterItsDeadline() {
+    try (RedisVectorStore store = builder(connection()).build()) {
+      CacheEntry entry = put(store, "what?", 0);
+      onEveryNode("CLIENT", "PAUSE", "3000", "ALL");
+      long start = System.nanoTime();
+
+      assertThatThrownBy(
+              () -> Deadline.after(Duration.ofMillis(200)).run(() -> store.find(entry.key())))
+          .isInstanceOf(StoreException.class);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+      await()
+          .ignoreExceptions()
+          .untilAsserted(() -> assertThat(store.find(entry.key())).isPresent());
+      store.dropIndex(true);
+    }
   }
 
   @Test

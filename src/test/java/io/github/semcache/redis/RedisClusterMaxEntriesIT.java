@@ -9,10 +9,4 @@ class RedisClusterMaxEntriesIT extends RedisMaxEntriesIT {
   RedisConnection connection() {
     return RedisConnection.of(RedisServers.cluster()).cluster();
   }
-
-  /** Removing entries takes longer than writing them, because each node is asked separately. */
-  @Override
-  long maxWhileWriting() {
-    return 1_080;
-  }
 }

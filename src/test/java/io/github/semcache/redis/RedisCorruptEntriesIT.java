@@ -121,6 +121,29 @@ class RedisCorruptEntriesIT extends RedisFixture {
   }
 
   @Test
+  void versionOfAnotherTypeOrSizeIsReplaced() {
+    CacheEntry entry = put(store, "what?", 0);
+    String term = DEPENDENCIES.iterator().next();
+    String before = store.versions(DEPENDENCIES).get(term);
+    String key = jedis.keys(cacheName + ":dependency:*").iterator().next();
+    for (Runnable forge :
+        List.<Runnable>of(
+            () -> jedis.lpush(key, "a list"),
+            () -> jedis.hset(key, "a", "hash"),
+            () -> jedis.set(key, "x".repeat(100_000)))) {
+      jedis.del(key);
+      forge.run();
+      String replaced = store.findWithVersions(entry.key(), DEPENDENCIES).versions().get(term);
+      assertThat(replaced).hasSizeBetween(1, 256).isNotEqualTo(before);
+      assertThat(store.findWithVersions(entry.key(), DEPENDENCIES).entry()).contains(entry);
+      assertThat(store.versions(DEPENDENCIES)).containsEntry(term, replaced);
+      jedis.del(key);
+      forge.run();
+      assertThat(store.versions(DEPENDENCIES).get(term)).hasSizeBetween(1, 256);
+    }
+  }
+
+  @Test
   void hashWithoutEntryFieldsIsNotAnEntry() {
     CacheEntry entry = put(store, "what?", 0);
     jedis.del(documentKey(entry));

@@ -104,11 +104,6 @@ class RedisMaxEntriesIT extends RedisFixture {
     }
   }
 
-  /** Returns the maximum number of entries while four stores write without a pause. */
-  long maxWhileWriting() {
-    return 1_020;
-  }
-
   @Test
   void severalStoresEnforceTheLimitTogether() throws Exception {
     int stores = 4;
@@ -139,7 +134,7 @@ class RedisMaxEntriesIT extends RedisFixture {
       for (Future<Void> writer : running) {
         writer.get();
       }
-      assertThat(largest).as("while the stores write").isBetween(900L, maxWhileWriting());
+      assertThat(largest).as("while the stores write").isBetween(900L, 1_020L);
       await().untilAsserted(() -> assertThat(store.count(ALL)).isBetween(990L, 1_010L));
       assertThat(store.find(numbered(stores * perStore - 1).entry().key())).isPresent();
     } finally {

@@ -205,8 +205,7 @@ class ValkeySearchTest {
     try (RedisVectorStore store = builder().build()) {
       Embedding embedding = Embedding.of(new float[] {0, 3, 0, 0, 0, 0, -4, 0});
       store.nearest(nearest(SCOPE, embedding, 5));
-      store.nearestAll(
-          List.of(nearest(SCOPE, embedding, 5), nearest(OTHER, embedding, 5)));
+      store.nearestAll(List.of(nearest(SCOPE, embedding, 5), nearest(OTHER, embedding, 5)));
 
       assertThat(server.received("FT.SEARCH"))
           .hasSize(3)

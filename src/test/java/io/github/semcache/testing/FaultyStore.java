@@ -47,6 +47,7 @@ public class FaultyStore implements VectorStore {
   private final VectorStore store;
   private final Set<Call> failing = ConcurrentHashMap.newKeySet();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final List<String> batches = new CopyOnWriteArrayList<>();
   private final AtomicInteger failures = new AtomicInteger();
   private final List<NewEntry> written = new CopyOnWriteArrayList<>();
   private volatile UnaryOperator<Optional<CacheEntry>> onFind = found -> found;
@@ -150,6 +151,16 @@ public class FaultyStore implements VectorStore {
     return List.copyOf(calls);
   }
 
+  /** Returns the number of calls of a kind, failed ones included. */
+  public long calls(Call kind) {
+    return calls.stream().filter(kind::equals).count();
+  }
+
+  /** Returns the lookups and searches for several entries with their sizes, in order. */
+  public List<String> batches() {
+    return List.copyOf(batches);
+  }
+
   /** Returns the number of calls that failed because of {@link #fail}. */
   public int failures() {
     return failures.get();
@@ -199,6 +210,20 @@ public class FaultyStore implements VectorStore {
   public NearestEntries nearest(NearestQuery query) {
     record(Call.NEAREST);
     return onNearest.apply(store.nearest(query));
+  }
+
+  @Override
+  public FoundEntries findAll(Set<String> keys) {
+    record(Call.FIND);
+    batches.add("findAll " + keys.size());
+    return store.findAll(keys);
+  }
+
+  @Override
+  public List<NearestEntries> nearestAll(List<NearestQuery> queries) {
+    record(Call.NEAREST);
+    batches.add("nearestAll " + queries.size());
+    return store.nearestAll(queries).stream().map(onNearest).toList();
   }
 
   @Override

@@ -43,8 +43,7 @@ abstract class EntryUpdateContract extends VectorStoreFixture {
     Duration hour = Duration.ofHours(1);
 
     assertThat(
-            store.putIfUnchanged(
-                expiring(first, atAngle(DIMENSION, 10), hour), Optional.empty()))
+            store.putIfUnchanged(expiring(first, atAngle(DIMENSION, 10), hour), Optional.empty()))
         .isPresent();
     assertThat(store.find(first.key())).contains(first);
     assertThat(
@@ -68,8 +67,7 @@ abstract class EntryUpdateContract extends VectorStoreFixture {
     NewEntry newEntry = withoutExpiry(late, atAngle(DIMENSION, 40));
 
     assertThat(store.putIfUnchanged(newEntry, Optional.empty())).isEmpty();
-    assertThat(
-            store.putIfUnchanged(newEntry, Optional.of(current.createdAt().minusMillis(1))))
+    assertThat(store.putIfUnchanged(newEntry, Optional.of(current.createdAt().minusMillis(1))))
         .isEmpty();
     assertThat(store.find(current.key())).contains(current);
     assertThat(entriesNear(SCOPE, 0, 5)).containsExactly(current);
@@ -114,7 +112,7 @@ abstract class EntryUpdateContract extends VectorStoreFixture {
 
     assertThat(store.find(key))
         .map(CacheEntry::createdAt)
-        .contains(start.plusMillis(writers * writes - 1L));
+        .contains(start.plusMillis((long) writers * writes - 1));
   }
 
   private boolean overridesPutIfUnchanged() throws NoSuchMethodException {

@@ -79,8 +79,8 @@ public final class AsyncExecutor implements AutoCloseable {
   public <T> CompletableFuture<T> submit(Supplier<T> call) {
     try {
       return CompletableFuture.supplyAsync(call, executor);
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(e);
+    } catch (Throwable e) {
+      return rejected(e);
     }
   }
 
@@ -94,9 +94,18 @@ public final class AsyncExecutor implements AutoCloseable {
   public CompletableFuture<Void> run(Runnable call) {
     try {
       return CompletableFuture.runAsync(call, executor);
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(e);
+    } catch (Throwable e) {
+      return rejected(e);
     }
+  }
+
+  /** Returns the future of a call that the executor did not accept, whatever it has thrown. */
+  private static <T> CompletableFuture<T> rejected(Throwable failure) {
+    FatalErrors.rethrowIfFatal(failure);
+    return CompletableFuture.failedFuture(
+        failure instanceof RejectedExecutionException
+            ? failure
+            : new RejectedExecutionException("the executor failed", failure));
   }
 
   /**
@@ -123,8 +132,8 @@ public final class AsyncExecutor implements AutoCloseable {
                   isShort.test(result)
                       ? CompletableFuture.completedFuture(rest.apply(result))
                       : submit(() -> rest.apply(result)));
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(e);
+    } catch (Throwable e) {
+      return rejected(e);
     }
   }
 

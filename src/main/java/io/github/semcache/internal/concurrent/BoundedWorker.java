@@ -104,7 +104,8 @@ public final class BoundedWorker implements AutoCloseable {
             }
           });
       return true;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      FatalErrors.rethrowIfFatal(e);
       return false;
     }
   }
@@ -135,7 +136,8 @@ public final class BoundedWorker implements AutoCloseable {
       Interrupter interrupter = new Interrupter(Thread.currentThread());
       Future<?> timeout;
       try {
-        timeout = timer.schedule(interrupter::interrupt, limit.toMillis(), TimeUnit.MILLISECONDS);
+        long millis = TimeUnit.MILLISECONDS.convert(limit); // at most Long.MAX_VALUE
+        timeout = timer.schedule(interrupter::interrupt, millis, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
         return Optional.empty();
       }

@@ -94,8 +94,8 @@ public final class SingleFlight<T> {
    * Returns the result of a call made on this thread, or of a running one. Blocks.
    *
    * @param key the key
-   * @param maxWait the maximum time to follow a running call, after which the call is made on this
-   *     thread as well; empty for no limit
+   * @param maxWait the maximum time to follow running calls, after which the call is made on this
+   *     thread as well; empty for no limit. It covers all calls that are followed in turn
    * @param call the call
    * @param isShareable whether the followers receive a result of the call; otherwise one of them
    *     makes the call again
@@ -104,13 +104,16 @@ public final class SingleFlight<T> {
    *     is set
    */
   public T run(String key, Optional<Duration> maxWait, Supplier<T> call, Predicate<T> isShareable) {
+    long start = System.nanoTime();
     try {
       while (true) {
         Participation<T> participation = join(key, Thread.currentThread());
         if (participation.leads()) {
           return participation.call().run(call, isShareable);
         }
-        Optional<T> result = participation.call().result().await(maxWait);
+        Duration waited = Duration.ofNanos(System.nanoTime() - start);
+        Optional<T> result =
+            participation.call().result().await(maxWait.map(limit -> limit.minus(waited)));
         if (result.isPresent()) {
           return result.get();
         }

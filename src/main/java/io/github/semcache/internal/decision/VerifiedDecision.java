@@ -213,6 +213,23 @@ public record VerifiedDecision(
   }
 
   /**
+   * Checks that a policy admits one of the candidates. Another one may belong to another scope.
+   *
+   * @param decision the decision of the policy
+   * @param matches the candidates
+   * @return the decision
+   * @throws IllegalStateException if it admits an entry that is not among them
+   */
+  public static Decision checked(Decision decision, List<Match> matches) {
+    Optional<Match> chosen = chosen(decision);
+    if (chosen.isPresent()
+        && matches.stream().noneMatch(match -> match.entry().equals(chosen.get().entry()))) {
+      throw new IllegalStateException("the policy admits an entry that is not a candidate");
+    }
+    return decision;
+  }
+
+  /**
    * Returns what a verifier compares.
    *
    * @param query the query

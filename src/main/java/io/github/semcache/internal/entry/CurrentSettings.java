@@ -8,7 +8,6 @@ import io.github.semcache.store.StateStore;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -74,7 +73,8 @@ public final class CurrentSettings implements Supplier<CacheSettings> {
     if (from.ticker.getAsLong() - due >= 0 && nextRead.compareAndSet(due, nextRead(from))) {
       try {
         from.executor.execute(() -> read(from));
-      } catch (RejectedExecutionException e) {
+      } catch (Throwable e) {
+        FatalErrors.rethrowIfFatal(e);
         events.onEvent(new CacheEvent.Failed(CacheEvent.Part.STORE, e));
       }
     }

@@ -11,7 +11,6 @@ import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheListener;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -137,7 +136,8 @@ public final class LearnerSync implements Supplier<HitPolicy>, AutoCloseable {
   private void schedule(Runnable task) {
     try {
       executor.execute(task);
-    } catch (RejectedExecutionException e) {
+    } catch (Throwable e) {
+      FatalErrors.rethrowIfFatal(e);
       fail(e);
     }
   }

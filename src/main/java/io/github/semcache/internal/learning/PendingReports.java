@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -63,6 +62,10 @@ public final class PendingReports implements AutoCloseable {
     }
   }
 
+  boolean isEmpty() {
+    return size.get() == 0;
+  }
+
   /**
    * Returns whether no pending report forbids serving an entry for a query.
    *
@@ -75,26 +78,33 @@ public final class PendingReports implements AutoCloseable {
   }
 
   /**
-   * Returns the matches that may be served for a query. Schedules a retry if one is due.
+   * Returns the matches that may be served for a query.
    *
    * @param query the query
    * @param matches the matches
    * @return the remaining matches, in the same order
    */
   public List<Match> servable(Query query, List<Match> matches) {
+    return size.get() == 0
+        ? matches
+        : matches.stream().filter(match -> permit(query, match.entry())).toList();
+  }
+
+  /** Schedules a retry if one is due. Called by each lookup. Does not block. */
+  public void retryIfDue() {
     if (size.get() == 0) {
-      return matches;
+      return;
     }
     long due = nextRetry.get();
     long now = ticker.getAsLong();
     if (now - due >= 0 && nextRetry.compareAndSet(due, now + RETRY_INTERVAL_NANOS)) {
       try {
         executor.execute(this::retry);
-      } catch (RejectedExecutionException e) {
+      } catch (Throwable e) {
+        FatalErrors.rethrowIfFatal(e);
         fail(e);
       }
     }
-    return matches.stream().filter(match -> permit(query, match.entry())).toList();
   }
 
   /**

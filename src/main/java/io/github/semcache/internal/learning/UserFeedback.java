@@ -17,8 +17,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ public final class UserFeedback implements AutoCloseable {
   private final @Nullable LearnerSync learning;
   private final InstantSource time;
   private final CacheListener events;
+  private final UnaryOperator<Supplier<List<Match>>> limited;
   private final PendingReports pending;
 
   /**
@@ -56,6 +59,8 @@ public final class UserFeedback implements AutoCloseable {
    * @param learning receives the reports; null if no policy learns
    * @param time the clock of the reports
    * @param events is notified of reports and failures
+   * @param limited returns a call that blocks on the store or the embedder with a time limit, after
+   *     which it throws an exception
    * @param pending holds the reports that could not be stored
    */
   public UserFeedback(
@@ -65,6 +70,7 @@ public final class UserFeedback implements AutoCloseable {
       @Nullable LearnerSync learning,
       InstantSource time,
       CacheListener events,
+      UnaryOperator<Supplier<List<Match>>> limited,
       PendingReports pending) {
     this.store = store;
     this.nearest = nearest;
@@ -72,6 +78,7 @@ public final class UserFeedback implements AutoCloseable {
     this.learning = learning;
     this.time = time;
     this.events = events;
+    this.limited = limited;
     this.pending = pending;
   }
 
@@ -87,12 +94,14 @@ public final class UserFeedback implements AutoCloseable {
     if (answer.entryKey().isEmpty()) {
       return;
     }
-    Set<String> names = new HashSet<>(Set.of(answer.entryKey().get()));
+    // A call that exceeds its limit may still add the current group of the entry.
+    Set<String> names = ConcurrentHashMap.newKeySet();
+    names.add(answer.entryKey().get());
     answer.group().ifPresent(names::add);
     boolean isStored = false;
     List<Match> matches;
     try {
-      matches = store(answer, names);
+      matches = limited.apply(() -> store(answer, names)).get();
       isStored = true;
     } finally {
       if (!isStored) {
@@ -169,7 +178,7 @@ public final class UserFeedback implements AutoCloseable {
   public void reportRight(ReportedAnswer answer) {
     events.onEvent(new CacheEvent.Reported(true));
     if (answer.isSemantic() && learning != null) {
-      label(answer, nearest.apply(answer.query()), Verdict.SAME);
+      label(answer, limited.apply(() -> nearest.apply(answer.query())).get(), Verdict.SAME);
     }
   }
 
@@ -194,6 +203,15 @@ public final class UserFeedback implements AutoCloseable {
                         verdict,
                         time.instant())));
     sync.saveIfDueLater();
+  }
+
+  /**
+   * Returns whether there are reports that could not be stored.
+   *
+   * @return whether {@link #close} stores reports
+   */
+  public boolean isPending() {
+    return !pending.isEmpty();
   }
 
   /** Stores the pending reports. */

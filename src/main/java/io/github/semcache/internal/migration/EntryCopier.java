@@ -39,6 +39,9 @@ public final class EntryCopier {
   /** The time for one write. A late write is rejected if another one was made in the meantime. */
   private static final Duration LEASE = Duration.ofSeconds(5);
 
+  /** The number of attempts to copy an entry whose expiry is being changed. */
+  private static final int MAX_WRITES = 3;
+
   /** The difference of two expiry times that were computed from the same expiry. */
   private static final Duration EXPIRY_TOLERANCE = Duration.ofSeconds(1);
 
@@ -247,32 +250,60 @@ public final class EntryCopier {
       if (!DependencyStamp.matches(original.entry(), stamp(before)) || !hasTimeLeft(original)) {
         return Outcome.OUTDATED;
       }
-      NewEntry copy =
+      Set<String> copyTerms = new HashSet<>(DependencyStamp.withVersions(terms, before, versions));
+      copyTerms.addAll(CopyMark.termsOf(original.entry()));
+      return write(
           new NewEntry(
               CopyMark.pending(
                   DependencyStamp.withVersions(original.entry(), stamp(versions)), token),
               embedding,
               timeToLive(original.expiresAt()),
-              DependencyStamp.withVersions(terms, before, versions));
-      return write(copy) ? confirm(stamp(versions)) : Outcome.PRESENT;
+              copyTerms),
+          stamp(versions));
     }
 
-    private boolean write(NewEntry copy) {
-      Optional<LeaseStore.Lease> lease = leases.claim(key, Set.of(), known, LEASE).lease();
+    /**
+     * Writes the copy and confirms it. If the expiry of the original was changed in the meantime,
+     * the copy is written again: to change the expiry of the copy could change that of an answer
+     * that has replaced it.
+     */
+    private Outcome write(NewEntry copy, String versions) {
+      NewEntry next = copy;
+      Optional<Instant> expiresAt = original.expiresAt();
+      Optional<Instant> replaced = known;
+      for (int i = 0; i < MAX_WRITES; i++) {
+        if (!write(next, replaced)) {
+          return Outcome.PRESENT;
+        }
+        Optional<ListedEntry> current = current();
+        if (current.isEmpty() || !hasTimeLeft(current.get())) {
+          removePending();
+          return Outcome.OUTDATED;
+        }
+        if (isSameExpiry(expiresAt, current.get().expiresAt())) {
+          return confirm(DependencyStamp.withVersions(current.get().entry(), versions));
+        }
+        expiresAt = current.get().expiresAt();
+        replaced = Optional.of(copy.entry().createdAt());
+        next = new NewEntry(copy.entry(), embedding, timeToLive(expiresAt), copy.terms());
+      }
+      removePending();
+      return Outcome.PRESENT; // The expiry changes all the time, so the next attempt copies it.
+    }
+
+    private boolean write(NewEntry copy, Optional<Instant> replaced) {
+      Optional<LeaseStore.Lease> lease = leases.claim(key, Set.of(), replaced, LEASE).lease();
       return lease.isPresent() && leases.put(copy, lease.get());
     }
 
-    private Outcome confirm(String versions) {
-      Optional<ListedEntry> current =
-          originals(Set.of(key)).stream()
-              .filter(listed -> listed.entry().createdAt().equals(original.entry().createdAt()))
-              .findFirst();
-      if (current.isEmpty()) {
-        removePending();
-        return Outcome.OUTDATED;
-      }
-      CacheEntry latest = DependencyStamp.withVersions(current.get().entry(), versions);
-      adjustExpiry(current.get());
+    /** Returns the original if it still exists. */
+    private Optional<ListedEntry> current() {
+      return originals(Set.of(key)).stream()
+          .filter(listed -> listed.entry().createdAt().equals(original.entry().createdAt()))
+          .findFirst();
+    }
+
+    private Outcome confirm(CacheEntry latest) {
       return to.updateAttributes(key, copy -> confirmed(copy, latest)).isPresent()
           ? Outcome.COPIED
           : Outcome.OUTDATED;
@@ -284,13 +315,6 @@ public final class EntryCopier {
           ? CopyMark.confirmed(
               copy.attributes(WrongReports.withReportsOf(latest, copy).attributes()))
           : copy;
-    }
-
-    /** Sets the expiry again if it was changed while the copy was written. */
-    private void adjustExpiry(ListedEntry current) {
-      if (!isSameExpiry(original.expiresAt(), current.expiresAt()) && hasTimeLeft(current)) {
-        boolean unused = to.expire(key, timeToLive(current.expiresAt()));
-      }
     }
 
     /** Removes the pending copy, unless it was replaced. */

@@ -4,6 +4,7 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.LeaseStore;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NewEntry;
 import java.time.Duration;
@@ -106,7 +107,7 @@ public final class TransitionStore implements VectorStore {
     return exists || existed;
   }
 
-  /** {@inheritDoc} Counts the entries of both stores; an entry and its copy count as two. */
+  /** {@inheritDoc} Counts as {@link #count(EntrySelector)} does. */
   @Override
   public long remove(EntrySelector selector) {
     return remove(selector, removed -> {});
@@ -115,19 +116,58 @@ public final class TransitionStore implements VectorStore {
   /** {@inheritDoc} See {@link #remove(EntrySelector)}. */
   @Override
   public long remove(EntrySelector selector, LongConsumer progress) {
+    long copies = copies(selector);
     long[] removed = new long[2];
     try {
       removed[0] = old.remove(selector, progress);
     } finally {
-      removed[1] = current.remove(selector, count -> progress.accept(removed[0] + count));
+      removed[1] =
+          current.remove(selector, count -> progress.accept(distinct(removed[0], count, copies)));
     }
-    return removed[0] + removed[1];
+    return distinct(removed[0], removed[1], copies);
   }
 
-  /** {@inheritDoc} Counts the entries of both stores; an entry and its copy count as two. */
+  /**
+   * {@inheritDoc} Counts the entries of both stores; an entry and its copy count as one. Copies
+   * whose originals do not exist any more may not be counted. If entries are selected by their age,
+   * an entry and its copy count as two.
+   */
   @Override
   public long count(EntrySelector selector) {
-    return old.count(selector) + current.count(selector);
+    return distinct(old.count(selector), current.count(selector), copies(selector));
+  }
+
+  /**
+   * Counts the entries that depend on something and were written under its current version, which
+   * may be another one in each store.
+   *
+   * @param dependency the name of the dependency
+   * @return the number of entries, as {@link #count} counts them
+   * @throws io.github.semcache.store.StoreException if a store fails
+   */
+  public long countDependents(String dependency) {
+    EntrySelector selector = EntrySelector.currentDependents(current, dependency);
+    return distinct(
+        old.count(EntrySelector.currentDependents(old, dependency)),
+        current.count(selector),
+        copies(selector));
+  }
+
+  /** Returns the number of copies among selected entries of the new store; 0 if it is not known. */
+  private long copies(EntrySelector selector) {
+    if (selector instanceof EntrySelector.ByKey) {
+      return 1;
+    }
+    try {
+      return CopyMark.copiesOf(selector).map(current::count).orElse(0L);
+    } catch (StoreException e) {
+      return 0; // The removal that follows fails too, after the one in the old store.
+    }
+  }
+
+  /** Returns the number of entries that are in at least one of the stores. */
+  private static long distinct(long ofOld, long ofCurrent, long copies) {
+    return Math.max(ofOld, Math.max(ofCurrent, ofOld + ofCurrent - copies));
   }
 
   /** Has no effect: the stores are closed by their owners. */

@@ -85,16 +85,12 @@ public final class UsagePublisher {
    * @param query the query
    * @param lookup the lookup
    * @param isHit returns whether a result is a hit
+   * @param isFailed returns whether a lookup failed, so that it is not counted
    * @return the result of the lookup
    */
-  public <T> T measured(Query query, Supplier<T> lookup, Predicate<T> isHit) {
-    if (bypass == null) {
-      return lookup.get();
-    }
-    EventPublisher.Stopwatch stopwatch = events.startStopwatch();
-    T result = lookup.get();
-    bypass.onLookup(query.scope().hash(), isHit.test(result), stopwatch.elapsed());
-    return result;
+  public <T> T measured(
+      Query query, Supplier<T> lookup, Predicate<T> isHit, Predicate<T> isFailed) {
+    return measuredAll(List.of(query), () -> List.of(lookup.get()), isHit, isFailed).get(0);
   }
 
   /**
@@ -105,10 +101,14 @@ public final class UsagePublisher {
    * @param queries the queries; not empty
    * @param lookups returns the result of each query, in the same order
    * @param isHit returns whether a result is a hit
+   * @param isFailed returns whether a lookup failed, so that it is not counted
    * @return the results of the lookups
    */
   public <T> List<T> measuredAll(
-      List<Query> queries, Supplier<List<T>> lookups, Predicate<T> isHit) {
+      List<Query> queries,
+      Supplier<List<T>> lookups,
+      Predicate<T> isHit,
+      Predicate<T> isFailed) {
     if (bypass == null) {
       return lookups.get();
     }
@@ -116,7 +116,9 @@ public final class UsagePublisher {
     List<T> results = lookups.get();
     Duration each = stopwatch.elapsed().dividedBy(queries.size());
     for (int i = 0; i < results.size(); i++) {
-      bypass.onLookup(queries.get(i).scope().hash(), isHit.test(results.get(i)), each);
+      if (!isFailed.test(results.get(i))) {
+        bypass.onLookup(queries.get(i).scope().hash(), isHit.test(results.get(i)), each);
+      }
     }
     return results;
   }

@@ -42,6 +42,10 @@ public final class DependencyVersions {
     if (dependencies.isEmpty()) {
       return Map.of();
     }
+    if (dependencies.size() == 1) { // Most scopes have one; the map is not copied later.
+      String dependency = dependencies.iterator().next();
+      return Map.of(dependency, renewed.getOrDefault(dependency, initial));
+    }
     Map<String, String> versions = new HashMap<>();
     for (String dependency : dependencies) {
       versions.put(dependency, renewed.getOrDefault(dependency, initial));

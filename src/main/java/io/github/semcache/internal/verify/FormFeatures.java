@@ -3,6 +3,7 @@ package io.github.semcache.internal.verify;
 import io.github.semcache.internal.language.Dictionary.WordList;
 import io.github.semcache.internal.language.TextAnalysis;
 import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Token.Kind;
 import io.github.semcache.internal.language.Token.Trait;
 import io.github.semcache.internal.verify.TokenAlignment.Relation;
 import io.github.semcache.internal.verify.TokenAlignment.Side;
@@ -18,9 +19,26 @@ final class FormFeatures {
 
   private static final Set<String> BE = Set.of("is", "are");
 
+  /** Verbs of tasks whose result is a text: "explain", "write". They have no slots. */
+  private static final Set<String> TASKS =
+      Set.of(
+          "explain",
+          "describe",
+          "define",
+          "outline",
+          "summarize",
+          "summarise",
+          "write",
+          "draft",
+          "compare",
+          "calculate",
+          "compute",
+          "solve");
+
   private FormFeatures() {}
 
-  static void put(TokenAlignment alignment, FeatureValues out) {
+  /** Sets the features and returns whether each text has a word that may replace the other's. */
+  static boolean put(TokenAlignment alignment, FeatureValues out) {
     Side a = alignment.first;
     Side b = alignment.second;
     Set<String> formsA = forms(a);
@@ -41,6 +59,7 @@ final class FormFeatures {
     out.set(Feature.HOW, (asksHow(a) ? 1 : 0) + (asksHow(b) ? 1 : 0));
     out.set(Feature.PERSONAL, Math.min(personal(a), personal(b)));
     out.set(Feature.UNKNOWN, Math.max(unknown(a), unknown(b)));
+    return x.objects > 0 && y.objects > 0;
   }
 
   private static Set<String> forms(Side side) {
@@ -56,6 +75,10 @@ final class FormFeatures {
     private int inflected;
     private int respelled;
     private int strict;
+
+    /** The number of strict words other than the verb of a request. */
+    private int objects;
+
     private int carriers;
     private int place;
     private int demonstrative;
@@ -67,24 +90,27 @@ final class FormFeatures {
         Token token = side.token(i);
         boolean isSynonymousVerb = !later && isSynonym(side, i);
         if (!isSynonymousVerb && !otherForms.contains(token.form())) {
-          add(token, side.isUnmatched(i), otherForms, other);
+          add(side, i, otherForms, other);
         }
         later |= token.isContent();
       }
     }
 
-    private void add(Token token, boolean unmatched, Set<String> otherForms, TextAnalysis other) {
+    private void add(Side side, int i, Set<String> otherForms, TextAnalysis other) {
+      Token token = side.token(i);
+      boolean unmatched = side.isUnmatched(i);
       String form = token.form();
       if (token.isNumber()) {
-        numbers++;
+        numbers += isQuantity(side, i) ? 0 : 1;
       } else if (!token.isContent()) {
-        place += FunctionWords.PLACES.contains(form) ? 1 : 0;
+        place += unmatched && FunctionWords.PLACES.contains(form) ? 1 : 0;
         demonstrative += FunctionWords.DEMONSTRATIVES.contains(form) ? 1 : 0;
         possessive += FunctionWords.POSSESSIVES.contains(form) ? 1 : 0;
       } else if (FunctionWords.CARRIERS.contains(token.key())) {
         carriers++;
       } else {
         strict++;
+        objects += isVerbOfRequest(side, i) && form.equals(token.key()) ? 0 : 1;
         if (!unmatched && !other.has(token.key())) {
           respelled++;
         } else if (!unmatched && isPlural(form, otherForms)) {
@@ -93,6 +119,23 @@ final class FormFeatures {
           inflected++;
         }
       }
+    }
+
+    /**
+     * Returns whether a number has a unit or belongs to a date, so that its value does not depend
+     * on how it is written: "two weeks", "3 pm", "July 4th".
+     */
+    private static boolean isQuantity(Side side, int i) {
+      Token number = side.token(i);
+      boolean hasUnit = number.key().indexOf('/') >= 0 || number.form().indexOf(':') >= 0;
+      boolean hasPart = i + 1 < side.size() && side.token(i + 1).kind() == Kind.NUMBER_PART;
+      return hasUnit || hasPart || isDate(side, i - 1) || isDate(side, i + 1);
+    }
+
+    private static boolean isDate(Side side, int i) {
+      return i >= 0
+          && i < side.size()
+          && side.token(i).isEquivalentTo(side.token(i), WordList.DATES);
     }
 
     private static boolean isPlural(String form, Set<String> others) {
@@ -136,8 +179,8 @@ final class FormFeatures {
     Side b = alignment.second;
     return ((hasUnmatchedModifier(a) && !hasUnmatchedWord(b))
             || (hasUnmatchedModifier(b) && !hasUnmatchedWord(a)))
-        && (isRequest(a) || asksForExistence(a))
-        && (isRequest(b) || asksForExistence(b));
+        && (isRequest(a) || isTask(a) || asksForExistence(a))
+        && (isRequest(b) || isTask(b) || asksForExistence(b));
   }
 
   private static boolean asksForExistence(Side side) {
@@ -199,9 +242,27 @@ final class FormFeatures {
 
   /**
    * Returns whether a text asks for something to be shown or done: it starts with a verb or a noun,
-   * or with "what" or "which" and a noun, but not as in "what city is the capital of France".
+   * or with "what" or "which" and a noun, but not as in "what city is the capital of France", and
+   * not with the verb of a task such as "explain".
    */
   private static boolean isRequest(Side side) {
+    return !isTask(side) && startsAsRequest(side);
+  }
+
+  /** Returns whether the first word, other than function words and "help", is a verb of a task. */
+  private static boolean isTask(Side side) {
+    for (Token token : side.tokens) {
+      if (TASKS.contains(token.form())) {
+        return true;
+      }
+      if (token.isContent() && !token.form().equals("help")) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private static boolean startsAsRequest(Side side) {
     for (int i = 0; i < side.size(); i++) {
       Token token = side.token(i);
       if (FunctionWords.CARRIERS.contains(token.key())) {

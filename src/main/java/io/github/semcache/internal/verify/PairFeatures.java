@@ -15,6 +15,7 @@ public final class PairFeatures {
   private final FeatureValues values = new FeatureValues();
   private final WordFeatures words;
   private final TextDiff diff;
+  private final boolean isObjectReplaced;
   private final boolean isSubjectRenamed;
   private final boolean isWordAddedToRequest;
 
@@ -26,7 +27,7 @@ public final class PairFeatures {
     GuardFeatures.put(alignment, values);
     StructureFeatures.put(alignment, values);
     SentenceFeatures.put(alignment, values);
-    FormFeatures.put(alignment, values);
+    isObjectReplaced = FormFeatures.put(alignment, values);
     isSubjectRenamed = FormFeatures.isSubjectRenamed(alignment);
     isWordAddedToRequest = FormFeatures.isWordAddedToRequest(alignment);
     CharacterFeatures.put(pair.asked(), pair.cached(), values);
@@ -194,13 +195,26 @@ public final class PairFeatures {
   /**
    * Returns whether the prompts are requests that write what they ask for in different forms:
    * "movie" and "movies", "two" and "2", "closest" and "nearest". If only one of them is a request
-   * ("explain the offside rule", "what is the offside rule"), only a plural counts.
+   * ("show the tram schedule", "what are the tram schedules"), only a plural counts.
    *
    * @return whether a number or a word other than a verb of requests differs in its form
    */
   public boolean isRequestInOtherForm() {
-    boolean areBothRequests = values.get(Feature.REQUESTS) > 1;
-    return isRequest() && (areBothRequests ? hasOtherForm() : values.has(Feature.PLURAL));
+    return isRequest() && (areBothRequests() ? hasOtherForm() : values.has(Feature.PLURAL));
+  }
+
+  /**
+   * Returns whether the prompts are requests each of which has a word that the other lacks or
+   * writes in another form: "set an alarm", "set up an alarm".
+   *
+   * @return whether both have such a word, other than "show", "find", and similar verbs
+   */
+  public boolean isRequestInOtherWords() {
+    return isRequest() && areBothRequests() && values.has(Feature.STRICT_MIN);
+  }
+
+  private boolean areBothRequests() {
+    return values.get(Feature.REQUESTS) > 1;
   }
 
   /**
@@ -210,12 +224,13 @@ public final class PairFeatures {
    * @return whether a word other than a verb of requests is added
    */
   public boolean isWordAddedToRequest() {
-    return isRequest() && isWordAddedToRequest;
+    return isWordAddedToRequest && !hasAny(Feature.HOW, Feature.PERSONAL);
   }
 
   private boolean hasOtherForm() {
     return isSubjectRenamed
-        || hasAny(Feature.NUMBER_FORM, Feature.PLURAL, Feature.LATER_SYNONYMS, Feature.STRICT_MIN);
+        || isObjectReplaced
+        || hasAny(Feature.NUMBER_FORM, Feature.PLURAL, Feature.LATER_SYNONYMS);
   }
 
   /**

@@ -138,6 +138,22 @@ final class TokenAlignment {
     coverSynonyms(second, first);
     coverQuestionNoun(first, second);
     coverQuestionNoun(second, first);
+    coverRatio(first, second);
+    coverRatio(second, first);
+  }
+
+  /** Matches "out" in "4 out of 6" if the other text has "of": "4 of 6". */
+  private static void coverRatio(Side side, Side other) {
+    for (int i = 1; i + 2 < side.size(); i++) {
+      if (side.isUnmatched(i)
+          && side.token(i).form().equals("out")
+          && side.token(i + 1).form().equals("of")
+          && side.token(i - 1).isNumber()
+          && side.token(i + 2).isNumber()
+          && other.tokens.stream().anyMatch(token -> token.form().equals("of"))) {
+        side.relations[i] = Relation.SAME;
+      }
+    }
   }
 
   /** Returns whether a noun after "what" only repeats what the question asks for. */

@@ -26,8 +26,11 @@ public final class VerifierModel {
   /** The log odds that are added for requests that ask for the same in the same forms. */
   private static final double SAME_REQUEST_LOG_ODDS = 1.5;
 
-  /** The log odds that are added for requests one of which has another word. */
-  private static final double OTHER_REQUEST_LOG_ODDS = -1;
+  /** The log odds that are added for requests at most one of which has another word. */
+  private static final double OTHER_REQUEST_LOG_ODDS = 0.7;
+
+  /** The log odds that are added for requests each of which has another word. */
+  private static final double OTHER_WORDS_LOG_ODDS = -1;
 
   private final BoostedTrees trees;
   private final WordWeights words;
@@ -150,11 +153,17 @@ public final class VerifierModel {
    */
   public double score(PairFeatures features) {
     double logOdds = trees.logOdds(features.values(words));
-    double added =
-        features.isSameRequest()
-            ? SAME_REQUEST_LOG_ODDS
-            : features.isRequest() ? OTHER_REQUEST_LOG_ODDS : 0;
-    return 1 / (1 + Math.exp(-logOdds - added));
+    return 1 / (1 + Math.exp(-logOdds - addedLogOdds(features)));
+  }
+
+  private static double addedLogOdds(PairFeatures features) {
+    if (features.isSameRequest()) {
+      return SAME_REQUEST_LOG_ODDS;
+    }
+    if (features.isRequestInOtherWords()) {
+      return OTHER_WORDS_LOG_ODDS;
+    }
+    return features.isRequest() ? OTHER_REQUEST_LOG_ODDS : 0;
   }
 
   /**

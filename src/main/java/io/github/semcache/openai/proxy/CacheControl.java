@@ -107,8 +107,7 @@ public final class CacheControl {
    * example because its tokens were not billed again. It is an object with the fields {@code
    * source}, {@code entry}, {@code distance}, and {@code age}, whose values are those of the
    * response headers, and {@code labels}, an object of texts and numbers, if the answer has labels.
-   * It is part of completions, of each chunk of a streamed completion, and of
-   * responses:
+   * It is part of completions, of each chunk of a streamed completion, and of responses:
    *
    * <pre>{@code
    * boolean isHit = completion._additionalProperties().containsKey(CacheControl.HIT);

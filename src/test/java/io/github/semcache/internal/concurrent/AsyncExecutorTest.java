@@ -111,4 +111,24 @@ class AsyncExecutorTest {
 
     assertThat(futures).allSatisfy(future -> assertThat(future.join()).isEqualTo("done"));
   }
+
+  @Test
+  void callIsRejectedIfTheExecutorThrowsAnything() {
+    Error failure = new InternalError("unable to create native thread");
+    AsyncExecutor broken =
+        new AsyncExecutor(
+            task -> {
+              throw failure;
+            });
+
+    for (CompletableFuture<?> future :
+        List.of(
+            broken.submit(() -> 1),
+            broken.run(() -> {}),
+            broken.submit(() -> 1, first -> true, first -> first))) {
+      assertThatThrownBy(future::get)
+          .hasCauseInstanceOf(RejectedExecutionException.class)
+          .hasRootCause(failure);
+    }
+  }
 }

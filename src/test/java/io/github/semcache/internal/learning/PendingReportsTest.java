@@ -54,7 +54,7 @@ class PendingReportsTest {
 
   private void retry() {
     time.advance(Duration.ofSeconds(30));
-    pending.servable(query("other"), List.of());
+    pending.retryIfDue();
   }
 
   @Test

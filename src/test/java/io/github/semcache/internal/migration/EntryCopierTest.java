@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +156,41 @@ class EntryCopierTest {
   }
 
   @Test
+  void expiryThatChangesDuringTheCopyDoesNotApplyToAnAnswerThatReplacesTheCopy() {
+    CacheEntry newer =
+        original.entry().withAnswer("Newer.", Map.of(), time.instant().plusMillis(1));
+    from.before(
+        once(
+            Call.LIST,
+            () -> {
+              oldEntries.expire(original.entry().key(), Optional.of(Duration.ofMinutes(1)));
+              newEntries.put(List.of(new NewEntry(newer, Optional.empty(), Optional.empty())));
+            }));
+
+    assertThat(copy()).isEqualTo(Outcome.PRESENT);
+
+    time.advance(Duration.ofMinutes(1));
+    assertThat(newEntries.find(newer.key())).contains(newer);
+  }
+
+  @Test
+  void expiryThatChangesAgainAndAgainEndsTheCopy() {
+    AtomicInteger minutes = new AtomicInteger(60);
+    from.before(
+        call -> {
+          if (call == Call.LIST) {
+            oldEntries.expire(
+                original.entry().key(), Optional.of(Duration.ofMinutes(minutes.decrementAndGet())));
+          }
+        });
+
+    assertThat(copy()).isEqualTo(Outcome.PRESENT);
+
+    assertThat(minutes).hasValue(57);
+    assertThat(newEntries.count(new EntrySelector.All())).isZero();
+  }
+
+  @Test
   void changesAreMadeInTheOldStoreFirst() {
     List<String> order = new ArrayList<>();
     from.before(call -> order.add("old " + call));
@@ -166,7 +202,13 @@ class EntryCopierTest {
 
     assertThat(order)
         .containsExactly(
-            "old RENEW", "new RENEW", "old REMOVE", "new REMOVE", "old UPDATE", "new UPDATE");
+            "old RENEW",
+            "new RENEW",
+            "new COUNT",
+            "old REMOVE",
+            "new REMOVE",
+            "old UPDATE",
+            "new UPDATE");
   }
 
   @Test

@@ -116,8 +116,10 @@ final class CacheControlOptionsTest extends CachedClientTest {
   }
 
   @Test
+  @SuppressWarnings("deprecation") // unknown fields are internal to openai-java
   void labelsAreStoredAndReturnedWithHitsAndSelectThem() {
-    CacheControl labeled = CacheControl.use().label("Tópic x", "50 % = “half”").label("price", 12.5);
+    CacheControl labeled =
+        CacheControl.use().label("Tópic x", "50 % = “half”").label("price", 12.5);
     create(client, PARIS, labeled);
 
     ChatCompletion hit = create(client, PARIS_AGAIN, CacheControl.use());
@@ -156,7 +158,8 @@ final class CacheControlOptionsTest extends CachedClientTest {
   @Test
   void numberReplacesATextOfTheSameName() {
     OpenAIClient ofText =
-        client.withOptions(o -> o.putAllHeaders(CacheControl.use().label("price", "low").headers()));
+        client.withOptions(
+            o -> o.putAllHeaders(CacheControl.use().label("price", "low").headers()));
     create(ofText, PARIS, CacheControl.use().label("price", 3));
 
     assertThat(cache.count(EntrySelector.labels(Labels.Filter.range("price", 3, 3)))).isEqualTo(1);

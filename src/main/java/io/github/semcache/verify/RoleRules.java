@@ -1,0 +1,211 @@
+package io.github.semcache.verify;
+
+import io.github.semcache.internal.language.Token;
+import io.github.semcache.internal.language.Token.Trait;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Differences in who does what: two words that exchange their places ("a snack before dinner",
+ * "dinner before a snack"), and a subject that becomes an object ("do I owe", "am I owed").
+ */
+final class RoleRules {
+  private static final int MAX_TOKENS = 128;
+  private static final int MIN_STEM_LENGTH = 4;
+  private static final int MAX_SUFFIX_LENGTH = 5;
+
+  /** The maximum distance of two words that exchange their places, in words. */
+  private static final int MAX_DISTANCE = 6;
+
+  /** The number of words between a form of "be" and a participle. */
+  private static final int MAX_AUXILIARY_DISTANCE = 3;
+
+  private static final Set<String> ARTICLES = Set.of("a", "an", "the");
+
+  /** Words beside which an order has no meaning: "cats and dogs". */
+  private static final Set<String> JOINING = Set.of("and", "or", "nor", "vs", "versus", "between");
+
+  private static final Set<String> BE =
+      Set.of("am", "is", "are", "was", "were", "be", "been", "being", "get", "got", "gets", "i'm");
+
+  private static final Set<String> SUBJECTS =
+      Set.of("i", "we", "you", "he", "she", "they", "it", "who");
+
+  private static final Map<String, String> OBJECTS =
+      Map.of("i", "me", "we", "us", "he", "him", "she", "her", "they", "them");
+
+  private RoleRules() {}
+
+  /** Returns the reason why two texts give other roles to the same words, or null. */
+  static @Nullable String difference(List<Token> first, List<Token> second) {
+    List<Token> a = withoutArticles(first);
+    List<Token> b = withoutArticles(second);
+    return arePlacesExchanged(a, b)
+            || isDirectionReversed(a, b)
+            || isDirectionReversed(b, a)
+            || isVoiceChanged(a, b)
+            || isVoiceChanged(b, a)
+        ? "order"
+        : null;
+  }
+
+  /** Returns whether "between X and Y" in one text is "from Y to X" in the other. */
+  private static boolean isDirectionReversed(List<Token> a, List<Token> b) {
+    int between = indexOf("between", a, 0);
+    int and = between < 0 ? -1 : indexOf("and", a, between);
+    if (and < between + 2 || and - between > MAX_DISTANCE || and + 1 >= a.size()) {
+      return false;
+    }
+    int start = find(a.get(and - 1), b);
+    int end = find(a.get(and + 1), b);
+    return start > 0
+        && end > 0
+        && (b.get(start - 1).form().equals("to") || b.get(end - 1).form().equals("from"));
+  }
+
+  private static int indexOf(String form, List<Token> tokens, int start) {
+    for (int i = start; i < tokens.size(); i++) {
+      if (tokens.get(i).form().equals(form)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static List<Token> withoutArticles(List<Token> tokens) {
+    return tokens.stream()
+        .limit(MAX_TOKENS)
+        .filter(token -> !ARTICLES.contains(token.form()))
+        .toList();
+  }
+
+  /**
+   * Returns whether two words stand before and after the same words, in another order: "X before
+   * Y", "Y before X".
+   */
+  private static boolean arePlacesExchanged(List<Token> a, List<Token> b) {
+    if (hasSymmetry(a) || hasSymmetry(b)) {
+      return false;
+    }
+    int[] counterparts = a.stream().mapToInt(token -> find(token, b)).toArray();
+    for (int i = 0; i < counterparts.length; i++) {
+      int end = Math.min(counterparts.length, i + MAX_DISTANCE + 1);
+      for (int j = i + 2; j < end && counterparts[i] >= 0; j++) {
+        int x = counterparts[j];
+        int y = counterparts[i];
+        if (x >= 0 && y - x == j - i && isSame(a.subList(i + 1, j), b.subList(x + 1, y))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasSymmetry(List<Token> tokens) {
+    return tokens.stream().anyMatch(token -> token.is(Trait.SYMMETRIC));
+  }
+
+  /** Returns whether two texts are the same and give an order to the words beside them. */
+  private static boolean isSame(List<Token> a, List<Token> b) {
+    for (int i = 0; i < a.size(); i++) {
+      String key = a.get(i).key();
+      if (!key.equals(b.get(i).key()) || JOINING.contains(key)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns the index of the only token that is the same content word, or -1. */
+  private static int find(Token word, List<Token> tokens) {
+    int found = -1;
+    for (int i = 0; i < tokens.size() && isWord(word); i++) {
+      if (isWord(tokens.get(i)) && isSame(word, tokens.get(i))) {
+        if (found >= 0) {
+          return -1;
+        }
+        found = i;
+      }
+    }
+    return found;
+  }
+
+  private static boolean isWord(Token token) {
+    return token.isContent() || token.form().equals("us");
+  }
+
+  /** Returns whether two words are equal or differ in their endings: "mexico", "mexican". */
+  private static boolean isSame(Token a, Token b) {
+    if (a.key().equals(b.key())) {
+      return true;
+    }
+    String x = a.form();
+    String y = b.form();
+    int stem = 0;
+    while (stem < Math.min(x.length(), y.length()) && x.charAt(stem) == y.charAt(stem)) {
+      stem++;
+    }
+    return stem >= MIN_STEM_LENGTH && Math.max(x.length(), y.length()) - stem <= MAX_SUFFIX_LENGTH;
+  }
+
+  /** Returns whether the person who does something in one text is the object in the other. */
+  private static boolean isVoiceChanged(List<Token> active, List<Token> passive) {
+    for (int i = 1; i < passive.size(); i++) {
+      Token participle = passive.get(i);
+      String subject = isParticiple(participle) ? passiveSubject(passive, i) : null;
+      if (subject != null && isActiveIn(active, participle, subject)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isParticiple(Token token) {
+    return token.isContent() && (!token.form().equals(token.key()) || token.form().endsWith("ed"));
+  }
+
+  /** Returns the pronoun beside a form of "be" before a participle, or null if there is none. */
+  private static @Nullable String passiveSubject(List<Token> tokens, int participle) {
+    String subject = null;
+    boolean be = false;
+    int start = Math.max(0, participle - MAX_AUXILIARY_DISTANCE);
+    for (int i = participle - 1; i >= start && !tokens.get(i).isContent(); i--) {
+      String form = tokens.get(i).form();
+      be |= BE.contains(form);
+      if (subject == null && SUBJECTS.contains(form)) {
+        subject = form;
+      }
+    }
+    return be && !tokens.get(participle).form().endsWith("ing") ? subject : null;
+  }
+
+  /**
+   * Returns whether one text says in the passive what the other says in the active: "was I charged
+   * a fee", "did you charge me a fee".
+   */
+  static boolean isPassive(List<Token> passive, List<Token> active) {
+    for (int i = 1; i < passive.size(); i++) {
+      Token participle = passive.get(i);
+      String subject = isParticiple(participle) ? passiveSubject(passive, i) : null;
+      String object = subject == null ? null : OBJECTS.get(subject);
+      for (int j = 0; j + 1 < active.size() && object != null; j++) {
+        if (isSame(active.get(j), participle) && active.get(j + 1).form().equals(object)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether a pronoun is the subject of a verb without a form of "be". */
+  private static boolean isActiveIn(List<Token> tokens, Token verb, String subject) {
+    for (int i = 1; i < tokens.size(); i++) {
+      if (isSame(tokens.get(i), verb) && tokens.get(i - 1).form().equals(subject)) {
+        return i < 2 || !BE.contains(tokens.get(i - 2).form());
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,102 @@
+package io.github.semcache.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.semcache.internal.language.Dictionary;
+import io.github.semcache.internal.language.TextAnalysis;
+import io.github.semcache.internal.language.Token;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RoleRulesTest {
+  private static @Nullable String difference(String first, String second) {
+    return RoleRules.difference(tokens(first), tokens(second));
+  }
+
+  private static List<Token> tokens(String text) {
+    return TextAnalysis.of(Dictionary.english(), text).tokens();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "can i eat a snack before dinner | may i eat dinner before a snack",
+        "customs rules for mexican trucks in norway | customs rules for norwegian trucks in mexico",
+        "import duty for us firms exporting to japan | import duty for japanese firms exporting to the us",
+        "grants for german students moving to peru | grants for peruvian students moving to germany",
+        "do wolves fear bears in winter | in winter do bears fear wolves",
+        "put the lamp under the shelf | please put the shelf under the lamp"
+      })
+  void wordsThatExchangeTheirPlacesDiffer(String first, String second) {
+    assertThat(difference(first, second)).isEqualTo("order");
+    assertThat(difference(second, first)).isEqualTo("order");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "which ferry sails between kiel and oslo | which ferry sails from oslo to kiel",
+        "the trail between the lake and the hut | the trail to the lake from the hut",
+        "copy files between the laptop and the server | copy files server to laptop"
+      })
+  void oppositeDirectionDiffers(String between, String reversed) {
+    assertThat(difference(between, reversed)).isEqualTo("order");
+    assertThat(difference(reversed, between)).isEqualTo("order");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "what do i owe | what am i owed",
+        "when did he sue | when was he sued",
+        "how often do they visit | how often are they visited",
+        "i robbed a man, who pays | i was robbed by a man, who pays",
+        "who did she replace | who was she replaced by",
+        "how do we invite | how are we invited"
+      })
+  void subjectThatBecomesTheObjectDiffers(String active, String passive) {
+    assertThat(difference(active, passive)).isEqualTo("order");
+    assertThat(difference(passive, active)).isEqualTo("order");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ferries from oslo to kiel | ferries to kiel from oslo",
+        "which ferry sails between kiel and oslo | which ferry sails from kiel to oslo",
+        "the road between kiel and oslo | the road between oslo and kiel",
+        "compare tea and coffee | compare coffee and tea",
+        "the distance between kiel and oslo | the distance between oslo and kiel",
+        "why was i charged a fee | why did you charge me a fee",
+        "can my landlord evict me | can i be evicted by my landlord",
+        "how do you make cheese | how is cheese made",
+        "when will i get paid | when am i getting paid",
+        "a poem for the birthday of my mother | a birthday poem for my mother",
+        "'' | what am i owed",
+        "snow | snow"
+      })
+  void paraphrasesDoNotDiffer(String first, String second) {
+    assertThat(difference(first, second)).isNull();
+    assertThat(difference(second, first)).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "why was i billed a fee | why did you bill me a fee",
+        "can we be evicted by the owner | can the owner evict us",
+        "were they invited | did you invite them"
+      })
+  void passiveIsRecognized(String passive, String active) {
+    assertThat(RoleRules.isPassive(tokens(passive), tokens(active))).isTrue();
+    assertThat(RoleRules.isPassive(tokens(active), tokens(passive))).isFalse();
+    assertThat(RoleRules.isPassive(tokens(passive), tokens(passive))).isFalse();
+  }
+}
