@@ -81,8 +81,8 @@ final class ScaleSection {
    * Fills a store and measures it.
    *
    * @param plainSearch searches with the plain command, without a filter; empty if there is none
-   * @param serverCpuMicros returns the CPU time of the server, which is added to that of the calling
-   *     thread
+   * @param serverCpuMicros returns the CPU time of the server, which is added to that of the
+   *     calling thread
    * @param awaitBuild waits for background work after the last write, as part of the build
    * @param storedBytes returns the memory of the server, or the size of the files
    * @param restart closes the store and opens it again

@@ -42,7 +42,9 @@ final class TemporaryLuceneStore implements AutoCloseable {
     }
   }
 
-  /** Waits for background merges. The store starts the last one ten seconds after the last flush. */
+  /**
+   * Waits for background merges. The store starts the last one ten seconds after the last flush.
+   */
   static void awaitMerges() {
     try {
       // The last entries may still be flushed to the index, which may start another merge.

@@ -24,8 +24,8 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
 
 /**
- * Lucene's format of HNSW graphs of vectors with one byte per component, under its standard name, so
- * that any Lucene can read it. The vectors are also stored with full precision. Only writing
+ * Lucene's format of HNSW graphs of vectors with one byte per component, under its standard name,
+ * so that any Lucene can read it. The vectors are also stored with full precision. Only writing
  * differs: it allows more dimensions, and building a graph, which may take minutes, can be aborted.
  *
  * <p>A search of the graph reads about ten vectors per candidate from random positions. With a byte

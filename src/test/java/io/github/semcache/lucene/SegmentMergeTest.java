@@ -19,8 +19,7 @@ class SegmentMergeTest extends LuceneFixture {
 
   private LuceneVectorStore open(Duration mergeAfter) {
     return open(
-        builder()
-            .flushLimits(new FlushLimits(1_000, 1 << 30, Duration.ofSeconds(5), mergeAfter)));
+        builder().flushLimits(new FlushLimits(1_000, 1 << 30, Duration.ofSeconds(5), mergeAfter)));
   }
 
   private static CacheEntry[] putEach(
@@ -75,9 +74,6 @@ class SegmentMergeTest extends LuceneFixture {
     putEach(this, store, "first ", 100);
     putEach(this, store, "second ", 10);
 
-    await()
-        .during(Duration.ofMillis(300))
-        .atMost(TIMEOUT)
-        .until(() -> segments() == 2);
+    await().during(Duration.ofMillis(300)).atMost(TIMEOUT).until(() -> segments() == 2);
   }
 }
