@@ -313,7 +313,7 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
     private final Path directory;
     private final EmbeddingSpace space;
     private int maxEntries = 100_000;
-    private int efSearch = 96;
+    private int efSearch = 64;
     private Duration syncInterval = Duration.ofSeconds(1);
     private InstantSource time = InstantSource.system();
     private FlushLimits flushLimits = FlushLimits.DEFAULT;
@@ -350,7 +350,7 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
      * Sets the number of candidates that a search of the index tracks (the {@code ef} parameter of
      * HNSW). A larger number finds the nearest entry more often and takes proportionally longer.
      *
-     * @param efSearch the number of candidates, 1 to 10,000; 96 by default
+     * @param efSearch the number of candidates, 1 to 10,000; 64 by default
      * @return this builder
      * @throws IllegalArgumentException if the number is outside this range
      */
