@@ -30,7 +30,7 @@ import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
  *
  * <p>A search of the graph reads about ten vectors per candidate from random positions. With a byte
  * per component, it reads a quarter of the memory. See {@code
- * docs/decisions/0037-quantized-vectors.md}.
+ * docs/decisions/0038-quantized-vectors.md}.
  */
 final class GraphFormat extends KnnVectorsFormat {
   static final int MAX_DIMENSION = 16_384;

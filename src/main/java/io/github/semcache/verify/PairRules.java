@@ -169,26 +169,32 @@ final class PairRules {
    */
   private static boolean isOtherDemonstrative(List<Token> first, List<Token> second) {
     boolean same = first.size() == second.size();
-    Map<String, String> demonstratives = new HashMap<>();
+    Map<String, String> byWord = new HashMap<>();
     for (int i = 0; i < first.size(); i++) {
       same = same && isSameOrDemonstrative(first.get(i), second.get(i));
       if (DEMONSTRATIVES.contains(first.get(i).form())) {
-        demonstratives.put(keyAt(first, i + 1), first.get(i).form());
+        byWord.put(keyAt(first, i + 1), first.get(i).form());
       }
     }
     if (same) {
-      return onlyIn(DEMONSTRATIVES, forms(first), forms(second));
+      return !demonstratives(first).equals(demonstratives(second));
     }
     for (int i = 0; i + 1 < second.size(); i++) {
       String form = second.get(i).form();
       if (DEMONSTRATIVES.contains(form) && second.get(i + 1).isContent()) {
-        String other = demonstratives.getOrDefault(keyAt(second, i + 1), form);
+        String other = byWord.getOrDefault(keyAt(second, i + 1), form);
         if (!other.equals(form)) {
           return true;
         }
       }
     }
     return false;
+  }
+
+  private static Set<String> demonstratives(List<Token> tokens) {
+    Set<String> found = forms(tokens);
+    found.retainAll(DEMONSTRATIVES);
+    return found;
   }
 
   private static boolean isSameOrDemonstrative(Token a, Token b) {

@@ -1,5 +1,6 @@
 package io.github.semcache.verify;
 
+import io.github.semcache.internal.language.Dictionary.WordList;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.language.Token.Trait;
@@ -8,6 +9,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Detects a name in the place of other words, which need not be a name by themselves: "the american
@@ -27,16 +29,27 @@ final class ReplacedName {
   static boolean isIn(TextDiff diff) {
     List<Token> first = diff.first().tokens();
     List<Token> second = diff.second().tokens();
-    Set<String> names = places(first, diff.onlyInFirst(), true);
-    Set<String> otherNames = places(second, diff.onlyInSecond(), true);
-    return (!names.isEmpty()
-            && !Collections.disjoint(names, places(second, diff.onlyInSecond(), false)))
-        || (!otherNames.isEmpty()
-            && !Collections.disjoint(otherNames, places(first, diff.onlyInFirst(), false)));
+    return isReplaced(first, diff.onlyInFirst(), second, diff.onlyInSecond())
+        || isReplaced(second, diff.onlyInSecond(), first, diff.onlyInFirst());
   }
 
-  /** Returns the neighbors of runs of words that the other text does not have. */
-  private static Set<String> places(List<Token> tokens, List<Token> unmatched, boolean names) {
+  private static boolean isReplaced(
+      List<Token> tokens, List<Token> unmatched, List<Token> others, List<Token> othersUnmatched) {
+    Set<String> names = places(tokens, unmatched, token -> isName(token, others));
+    return !names.isEmpty()
+        && !Collections.disjoint(names, places(others, othersUnmatched, Token::isContent));
+  }
+
+  /** Returns whether a token is a name, and the other text has no other form of it. */
+  private static boolean isName(Token token, List<Token> others) {
+    return token.isContent()
+        && token.is(Trait.PROPER_NOUN)
+        && others.stream().noneMatch(other -> token.isEquivalentTo(other, WordList.NAMES));
+  }
+
+  /** Returns the neighbors of runs of words that the other text does not have, one as required. */
+  private static Set<String> places(
+      List<Token> tokens, List<Token> unmatched, Predicate<Token> condition) {
     Set<Token> missing = Collections.newSetFromMap(new IdentityHashMap<>());
     missing.addAll(unmatched);
     Set<String> places = new HashSet<>();
@@ -46,17 +59,13 @@ final class ReplacedName {
       while (end < size && missing.contains(tokens.get(end))) {
         end++;
       }
-      if (end > start && end - start <= MAX_WORDS && isRun(tokens.subList(start, end), names)) {
+      List<Token> run = tokens.subList(start, end);
+      if (!run.isEmpty() && run.size() <= MAX_WORDS && run.stream().anyMatch(condition)) {
         places.add(key(tokens, start - 1) + " " + key(tokens, end));
       }
       start = end;
     }
     return places;
-  }
-
-  private static boolean isRun(List<Token> run, boolean names) {
-    return run.stream()
-        .anyMatch(token -> token.isContent() && (!names || token.is(Trait.PROPER_NOUN)));
   }
 
   private static String key(List<Token> tokens, int index) {

@@ -103,6 +103,7 @@ class LocalVerifierTest {
         "Where IS the kiosk? | Where is the kiosk?",
         "What happened on 3 May 1968 in Oslo? | What happened on May 3rd, 1968 in Oslo?",
         "What is 30 percent of 70? | What's 30% of 70?",
+        "Trains from NYC to Boston | Trains from New York City to Boston",
         "My kiln broke. Why is this happening? | My kiln broke. Why is that?",
         "Why was I billed a fee? | Why did you bill me a fee?"
       })
