@@ -35,7 +35,10 @@ import java.util.stream.Stream;
  *
  * <p><b>Search.</b> The search of the index is approximate: it follows a graph and rarely misses
  * the nearest entry; see {@link Builder#efSearch}. Recent entries and entries of small scopes are
- * compared exhaustively. Distances are exact.
+ * compared exhaustively. Distances are exact. Searches take the least time when the index is a
+ * single segment. If nothing was flushed to the index for ten seconds and the smaller segments have
+ * at least a fifth as many entries as the largest, a background thread merges them, which writes
+ * all entries again.
  *
  * <p><b>Durability.</b> When {@link #put}, {@link #updateAttributes}, or {@link #remove} returns,
  * the change has been written to the operating system and survives the end of the process,

@@ -176,7 +176,15 @@ final class Segment {
     return precise ? new PreciseScorer(vectors, target) : vectors.scorer(target);
   }
 
-  private record PreciseScorer(FloatVectorValues vectors, float[] target) implements VectorScorer {
+  private static final class PreciseScorer implements VectorScorer {
+    private final FloatVectorValues vectors;
+    private final float[] target;
+
+    PreciseScorer(FloatVectorValues vectors, float[] target) {
+      this.vectors = vectors;
+      this.target = target;
+    }
+
     @Override
     public float score() throws IOException {
       return VectorSimilarityFunction.DOT_PRODUCT.compare(target, vectors.vectorValue());

@@ -22,11 +22,10 @@ class SegmentMergeTest extends LuceneFixture {
         builder().flushLimits(new FlushLimits(1_000, 1 << 30, Duration.ofSeconds(5), mergeAfter)));
   }
 
-  private static CacheEntry[] putEach(
-      SegmentMergeTest test, LuceneVectorStore store, String prefix, int count) {
+  private CacheEntry[] putEach(LuceneVectorStore store, String prefix, int count) {
     CacheEntry[] entries = new CacheEntry[count];
     for (int i = 0; i < count; i++) {
-      entries[i] = test.put(store, prefix + i, i);
+      entries[i] = put(store, prefix + i, i);
     }
     store.flush();
     return entries;
@@ -42,8 +41,8 @@ class SegmentMergeTest extends LuceneFixture {
   @Test
   void segmentsOfSimilarSizeAreMergedIntoOne() throws IOException {
     LuceneVectorStore store = open(NEVER);
-    CacheEntry[] first = putEach(this, store, "first ", 60);
-    CacheEntry[] second = putEach(this, store, "second ", 40);
+    CacheEntry[] first = putEach(store, "first ", 60);
+    CacheEntry[] second = putEach(store, "second ", 40);
     store.remove(new EntrySelector.ByKey(first[1].key()));
     store.flush();
     assertThat(segments()).isEqualTo(2);
@@ -61,8 +60,8 @@ class SegmentMergeTest extends LuceneFixture {
   @Test
   void mergeStartsAfterAFlush() {
     LuceneVectorStore store = open(Duration.ZERO);
-    putEach(this, store, "first ", 20);
-    CacheEntry[] second = putEach(this, store, "second ", 20);
+    putEach(store, "first ", 20);
+    CacheEntry[] second = putEach(store, "second ", 20);
 
     await().atMost(TIMEOUT).until(() -> segments() == 1);
     assertThat(store.find(second[0].key())).contains(second[0]);
@@ -71,8 +70,8 @@ class SegmentMergeTest extends LuceneFixture {
   @Test
   void fewNewEntriesAreNotMergedIntoALargeSegment() {
     LuceneVectorStore store = open(Duration.ZERO);
-    putEach(this, store, "first ", 100);
-    putEach(this, store, "second ", 10);
+    putEach(store, "first ", 100);
+    putEach(store, "second ", 10);
 
     await().during(Duration.ofMillis(300)).atMost(TIMEOUT).until(() -> segments() == 2);
   }
