@@ -73,7 +73,7 @@ class SettingsTest extends CacheFixture {
 
   @Test
   void listenerMayWaitForAnotherThreadThatChangesTheSettings() {
-    AtomicReference<SemanticCache> changed = new AtomicReference<>();
+    CompletableFuture<SemanticCache> changed = new CompletableFuture<>();
     CacheSettings other = NONE.maxDistance(0.02);
     SemanticCache reacting =
         builder()
@@ -81,11 +81,11 @@ class SettingsTest extends CacheFixture {
                 event -> {
                   if (event instanceof CacheEvent.SettingsChanged change
                       && !change.now().equals(other)) {
-                    CompletableFuture.runAsync(() -> changed.get().update(other)).join();
+                    CompletableFuture.runAsync(() -> changed.join().update(other)).join();
                   }
                 })
             .build();
-    changed.set(reacting);
+    changed.complete(reacting);
 
     reacting.update(NONE.maxDistance(0.01));
 

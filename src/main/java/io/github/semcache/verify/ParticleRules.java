@@ -60,15 +60,17 @@ final class ParticleRules {
   private static Difference difference(String word, Set<String> particles, Set<String> others) {
     if (others.isEmpty()
         || FILLING.contains(word)
-        || PREPOSITIONS.containsAll(particles) && PREPOSITIONS.containsAll(others)
-        || LOGGING.contains(word)
-            && LEAVING.containsAll(particles)
-            && LEAVING.containsAll(others)) {
+        || areAll(PREPOSITIONS, particles, others)
+        || (LOGGING.contains(word) && areAll(LEAVING, particles, others))) {
       return Difference.NONE;
     }
     return particles.stream().map(OPPOSITES::get).anyMatch(others::contains)
         ? Difference.OPPOSITE
         : Difference.REPLACED;
+  }
+
+  private static boolean areAll(Set<String> set, Set<String> particles, Set<String> others) {
+    return set.containsAll(particles) && set.containsAll(others);
   }
 
   /** Returns the particles after each word. */
