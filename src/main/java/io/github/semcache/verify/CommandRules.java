@@ -104,9 +104,9 @@ final class CommandRules {
     /** Returns whether commands with the two effects never have the same answer. */
     boolean conflictsWith(Effect other) {
       return switch (this) {
-        case ADD -> other == REMOVE;
+        case ADD -> other == REMOVE || other == SHOW;
         case REMOVE -> other == ADD || other == SHOW || other == SEND;
-        case SHOW -> other == REMOVE || other == SEND;
+        case SHOW -> other == REMOVE || other == SEND || other == ADD;
         case SEND -> other == SHOW || other == REMOVE;
         case START -> other == STOP;
         case STOP -> other == START;

@@ -30,6 +30,9 @@ final class RoleRules {
   private static final Set<String> BE =
       Set.of("am", "is", "are", "was", "were", "be", "been", "being", "get", "got", "gets", "i'm");
 
+  private static final Set<String> PREPOSITIONS_OF_TIME =
+      Set.of("in", "for", "after", "before", "until", "since", "every");
+
   private static final Set<String> SUBJECTS =
       Set.of("i", "we", "you", "he", "she", "they", "it", "who");
 
@@ -45,6 +48,7 @@ final class RoleRules {
     return arePlacesExchanged(a, b)
             || isDirectionReversed(a, b)
             || isDirectionReversed(b, a)
+            || isDurationChanged(a, b)
             || isVoiceChanged(a, b)
             || isVoiceChanged(b, a)
         ? "order"
@@ -63,6 +67,27 @@ final class RoleRules {
     return start > 0
         && end > 0
         && (b.get(start - 1).form().equals("to") || b.get(end - 1).form().equals("from"));
+  }
+
+  /** Returns whether a duration has another preposition: "in ten minutes", "for ten minutes". */
+  private static boolean isDurationChanged(List<Token> a, List<Token> b) {
+    for (int i = 1; i < a.size(); i++) {
+      Token duration = a.get(i);
+      String preposition = a.get(i - 1).form();
+      if (duration.isNumber()
+          && duration.key().indexOf('/') >= 0
+          && PREPOSITIONS_OF_TIME.contains(preposition)) {
+        for (int j = 1; j < b.size(); j++) {
+          String other = b.get(j - 1).form();
+          if (b.get(j).key().equals(duration.key())
+              && PREPOSITIONS_OF_TIME.contains(other)
+              && !other.equals(preposition)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
   }
 
   private static int indexOf(String form, List<Token> tokens, int start) {

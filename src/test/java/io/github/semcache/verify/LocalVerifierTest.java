@@ -69,7 +69,7 @@ class LocalVerifierTest {
         "explain glaciers | what is a glacier",
         "describe how kilns work | describe how a kiln works",
         "summarise the plot of the saga | summarise the saga's plot",
-        "switch to night mode please | set night mode",
+        "show the ferries that stop in oslo | show the ferries stopping in oslo",
         "give the oboe concert 4 out of 6 stars | give the oboe concert 4 of 6 stars"
       })
   void tasksAndVerbsOfCommandsMayBeReworded(String first, String second) {
@@ -87,6 +87,11 @@ class LocalVerifierTest {
         "compare oak and ash | compare oak and elm",
         "summarise the saga | summarise the third saga",
         "switch to night mode | switch to sport mode",
+        "order a sleigh | cancel a sleigh",
+        "use the sauna mode | disable the sauna mode",
+        "mail the star chart | print the star chart",
+        "run the mill in ten minutes | run the mill for ten minutes",
+        "add hay to the barn list | check hay on the barn list",
         "kayaks to oslo | canoes to oslo"
       })
   void tasksWithOtherDetailsAreNotAccepted(String first, String second) {

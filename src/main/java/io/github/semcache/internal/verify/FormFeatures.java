@@ -59,7 +59,7 @@ final class FormFeatures {
     out.set(Feature.HOW, (asksHow(a) ? 1 : 0) + (asksHow(b) ? 1 : 0));
     out.set(Feature.PERSONAL, Math.min(personal(a), personal(b)));
     out.set(Feature.UNKNOWN, Math.max(unknown(a), unknown(b)));
-    return x.objects > 0 && y.objects > 0;
+    return x.replaced > 0 && y.replaced > 0;
   }
 
   private static Set<String> forms(Side side) {
@@ -76,8 +76,8 @@ final class FormFeatures {
     private int respelled;
     private int strict;
 
-    /** The number of strict words other than the verb of a request. */
-    private int objects;
+    /** The number of strict words without a counterpart. */
+    private int replaced;
 
     private int carriers;
     private int place;
@@ -110,7 +110,7 @@ final class FormFeatures {
         carriers++;
       } else {
         strict++;
-        objects += isVerbOfRequest(side, i) && form.equals(token.key()) ? 0 : 1;
+        replaced += unmatched ? 1 : 0;
         if (!unmatched && !other.has(token.key())) {
           respelled++;
         } else if (!unmatched && isPlural(form, otherForms)) {

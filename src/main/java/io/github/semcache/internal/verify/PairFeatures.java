@@ -15,7 +15,7 @@ public final class PairFeatures {
   private final FeatureValues values = new FeatureValues();
   private final WordFeatures words;
   private final TextDiff diff;
-  private final boolean isObjectReplaced;
+  private final boolean isWordReplaced;
   private final boolean isSubjectRenamed;
   private final boolean isWordAddedToRequest;
 
@@ -27,7 +27,7 @@ public final class PairFeatures {
     GuardFeatures.put(alignment, values);
     StructureFeatures.put(alignment, values);
     SentenceFeatures.put(alignment, values);
-    isObjectReplaced = FormFeatures.put(alignment, values);
+    isWordReplaced = FormFeatures.put(alignment, values);
     isSubjectRenamed = FormFeatures.isSubjectRenamed(alignment);
     isWordAddedToRequest = FormFeatures.isWordAddedToRequest(alignment);
     CharacterFeatures.put(pair.asked(), pair.cached(), values);
@@ -205,7 +205,7 @@ public final class PairFeatures {
 
   /**
    * Returns whether the prompts are requests each of which has a word that the other lacks or
-   * writes in another form: "set an alarm", "set up an alarm".
+   * writes in another form: "ferries that stop in oslo", "ferries stopping in oslo".
    *
    * @return whether both have such a word, other than "show", "find", and similar verbs
    */
@@ -229,7 +229,7 @@ public final class PairFeatures {
 
   private boolean hasOtherForm() {
     return isSubjectRenamed
-        || isObjectReplaced
+        || isWordReplaced
         || hasAny(Feature.NUMBER_FORM, Feature.PLURAL, Feature.LATER_SYNONYMS);
   }
 
