@@ -22,9 +22,9 @@ import io.github.semcache.internal.learning.PendingReports;
 import io.github.semcache.internal.learning.StateBlob;
 import io.github.semcache.internal.learning.UserFeedback;
 import io.github.semcache.internal.migration.BackgroundCopier;
-import io.github.semcache.internal.migration.CompletionWatch;
 import io.github.semcache.internal.migration.EntryCopier;
 import io.github.semcache.internal.migration.FailedRemovals;
+import io.github.semcache.internal.migration.MigrationState;
 import io.github.semcache.internal.migration.TransitionStore;
 import io.github.semcache.internal.resilience.CacheabilityCheck;
 import io.github.semcache.internal.resilience.FailOpen;
@@ -336,9 +336,9 @@ record CacheParts(
             usage,
             events,
             failOpen);
-    CompletionWatch watch =
+    MigrationState.Watch watch =
         options.store() instanceof StateStore states
-            ? new CompletionWatch(
+            ? new MigrationState.Watch(
                 states,
                 parts.store().space(),
                 NonBlocking.test(options.store()) ? Runnable::run : async.executor(),

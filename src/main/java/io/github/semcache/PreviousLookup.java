@@ -1,7 +1,7 @@
 package io.github.semcache;
 
-import io.github.semcache.internal.migration.CompletionWatch;
 import io.github.semcache.internal.migration.FailedRemovals;
+import io.github.semcache.internal.migration.MigrationState;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
 import io.github.semcache.prompt.Prompt;
@@ -28,7 +28,7 @@ final class PreviousLookup {
   private final ResilientStore store;
   private final FailedRemovals removals;
   private final FailOpen failOpen;
-  private final @Nullable CompletionWatch watch;
+  private final MigrationState.@Nullable Watch watch;
 
   /**
    * Creates a lookup.
@@ -46,7 +46,7 @@ final class PreviousLookup {
       ResilientStore store,
       FailedRemovals removals,
       FailOpen failOpen,
-      @Nullable CompletionWatch watch) {
+      MigrationState.@Nullable Watch watch) {
     this.lookup = lookup;
     this.batch = batch;
     this.store = store;

@@ -188,16 +188,27 @@ final class RequestCoalescer implements AutoCloseable {
         executor);
   }
 
-  /** Returns the call after the wait. If the leader abandoned its call, joins again. */
+  /**
+   * Returns the call after the wait. Joins again if the leader abandoned its call, or if it was
+   * answered with an entry that is too old for this request.
+   */
   private CacheCall resume(
       Optional<CacheCall> value,
       LookupResult.Miss miss,
       SingleFlight.Call<CacheCall> call,
       CoalescingGroup group) {
-    CacheCall ended = value.orElseGet(() -> join(miss.restarted(), group));
+    CacheCall ended =
+        value
+            .filter(other -> !isTooOld(other, miss.request().query()))
+            .orElseGet(() -> join(miss.restarted(), group));
     return ended instanceof CacheCall.Shared shared
         ? shared(shared.live(), miss, call, group)
         : ended;
+  }
+
+  private static boolean isTooOld(CacheCall call, Query query) {
+    return call instanceof CacheCall.Answered answered
+        && query.maxAge().filter(max -> answered.answer().age().compareTo(max) > 0).isPresent();
   }
 
   /** Returns a live object with a call that waits for the end of the call without it. */

@@ -926,10 +926,9 @@ public final class SemanticCacheBuilder {
    *     if more than one of {@link #maxDistance}, {@link #relativeDistance}, {@link #hitPolicy} and
    *     {@link #targetErrorRate} is set, or guards together with one of the last two, or {@link
    *     #judgeExecutor} together with {@link #judgeQueue} or {@link #judgeTimeLimit}, or {@link
-   *     #verifierAfterMiss} without a verifier; or if the
-   *     options of the policy contradict each other; if the cache is exact only and an embedder or
-   *     an option of semantic hits is set; or if settings are {@linkplain #sharedSettings shared}
-   *     and no store can hold them
+   *     #verifierAfterMiss} without a verifier; or if the options of the policy contradict each
+   *     other; if the cache is exact only and an embedder or an option of semantic hits is set; or
+   *     if settings are {@linkplain #sharedSettings shared} and no store can hold them
    * @throws io.github.semcache.store.StoreException if the cache {@linkplain
    *     #failIfStoreUnreachable fails if the store is unreachable}, and it is
    */

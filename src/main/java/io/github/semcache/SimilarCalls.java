@@ -41,10 +41,13 @@ final class SimilarCalls {
     this.separatesContributors = separatesContributors;
   }
 
-  /** Adds a call until its end, unless its embedding is not known or there are too many calls. */
+  /**
+   * Adds a call until its end, unless its embedding is not known, its answer is not stored, or
+   * there are too many calls.
+   */
   void add(LookupResult.Miss miss, SingleFlight.Call<CacheCall> call) {
     Optional<Embedding> embedding = miss.embedding();
-    if (embedding.isEmpty() || running.size() >= MAX_CALLS) {
+    if (embedding.isEmpty() || !miss.request().writes() || running.size() >= MAX_CALLS) {
       return;
     }
     running.put(call, new Running(miss.request().query(), embedding.get(), call));

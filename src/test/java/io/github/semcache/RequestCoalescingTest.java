@@ -14,6 +14,7 @@ import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -88,6 +89,57 @@ class RequestCoalescingTest {
     assertThat(cache.stats().writes()).isEqualTo(1);
     assertThat(cache.stats().misses())
         .isEqualTo(cache.stats().modelCalls() + cache.stats().coalesced());
+  }
+
+  @Test
+  void followerWithAMaximumAgeReceivesNoOlderAnswerThatTheLeaderFinds() {
+    FakeEmbedder embedder = new FakeEmbedder();
+    InMemoryVectorStore store = InMemoryVectorStore.of(embedder);
+    FaultyStore delayed = new FaultyStore(store);
+    SemanticCacheBuilder builder =
+        SemanticCache.builder()
+            .verifier(PairVerifier.none())
+            .embedder(embedder)
+            .chatClient(chat)
+            .deadline(Duration.ofMinutes(1));
+    SemanticCache earlier =
+        builder
+            .store(store)
+            .timeSource(InstantSource.offset(InstantSource.system(), Duration.ofHours(-5)))
+            .build();
+    CountDownLatch leads = new CountDownLatch(2);
+    CountDownLatch follows = new CountDownLatch(1);
+    SemanticCache delaying =
+        builder
+            .store(delayed)
+            .timeSource(InstantSource.system())
+            .listener(
+                event -> {
+                  if (event instanceof CacheEvent.Coalesced) {
+                    follows.countDown();
+                  }
+                })
+            .build();
+    delayed.before(
+        call -> {
+          if (call == FaultyStore.Call.FIND && leads.getCount() > 0) {
+            leads.countDown();
+            if (leads.getCount() == 0) { // The lookup that the leader repeats.
+              awaitUnchecked(follows);
+              earlier.put(PROMPT, "old");
+            }
+          }
+        });
+
+    CompletableFuture<Answer> leader = onNewThread(() -> delaying.ask(PROMPT));
+    awaitUnchecked(leads);
+    chat.replying(prompt -> ChatReply.of("new"));
+    Answer follower = delaying.ask(PROMPT.maxAge(Duration.ofHours(1)));
+
+    assertThat(leader.join().text()).isEqualTo("old");
+    assertThat(follower.text()).isEqualTo("new");
+    delaying.close();
+    earlier.close();
   }
 
   @Test

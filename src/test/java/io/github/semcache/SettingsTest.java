@@ -19,7 +19,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,6 +69,29 @@ class SettingsTest extends CacheFixture {
         .contains(
             new CacheEvent.SettingsChanged(NONE, NONE.maxDistance(0.01)),
             new CacheEvent.SettingsChanged(NONE.maxDistance(0.01), NONE));
+  }
+
+  @Test
+  void listenerMayWaitForAnotherThreadThatChangesTheSettings() {
+    CompletableFuture<SemanticCache> changed = new CompletableFuture<>();
+    CacheSettings other = NONE.maxDistance(0.02);
+    SemanticCache reacting =
+        builder()
+            .listener(
+                event -> {
+                  if (event instanceof CacheEvent.SettingsChanged change
+                      && !change.now().equals(other)) {
+                    CompletableFuture.runAsync(() -> changed.join().update(other)).join();
+                  }
+                })
+            .build();
+    changed.complete(reacting);
+
+    reacting.update(NONE.maxDistance(0.01));
+
+    assertThat(reacting.settings()).isEqualTo(other);
+    assertThat(reacting.stats().settingsChanges()).isEqualTo(2);
+    reacting.close();
   }
 
   @Test

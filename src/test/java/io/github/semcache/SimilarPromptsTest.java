@@ -58,6 +58,10 @@ class SimilarPromptsTest {
 
   /** Starts a call whose model answers later. */
   private CompletableFuture<Answer> startFirst(Supplier<ChatReply> reply) {
+    return start(Prompt.of(FIRST), reply);
+  }
+
+  private CompletableFuture<Answer> start(Prompt first, Supplier<ChatReply> reply) {
     chat.replying(
         prompt -> {
           if (!prompt.text().equals(FIRST)) {
@@ -70,9 +74,9 @@ class SimilarPromptsTest {
           }
           return reply.get();
         });
-    CompletableFuture<Answer> first = onNewThread(() -> cache.ask(FIRST));
+    CompletableFuture<Answer> call = onNewThread(() -> cache.ask(first));
     await().until(() -> chat.calls() == 1);
-    return first;
+    return call;
   }
 
   private void awaitFollower() {
@@ -95,6 +99,17 @@ class SimilarPromptsTest {
     assertThat(cache.stats().requests()).isEqualTo(2);
     assertThat(cache.stats().misses()).isEqualTo(2);
     assertThat(embedder.embedded()).hasSize(2);
+  }
+
+  @Test
+  void callWhoseAnswerIsNotStoredIsNotFollowed() {
+    Prompt bypassing = Prompt.of(FIRST).embedding(embedder.embed(List.of(FIRST)).get(0)).bypass();
+    CompletableFuture<Answer> first = start(bypassing, () -> ChatReply.of("Paris"));
+
+    assertThat(cache.ask(SAME).source()).isEqualTo(Answer.Source.MODEL);
+    assertThat(cache.stats().coalesced()).isZero();
+    modelAnswers.countDown();
+    assertThat(first.join().text()).isEqualTo("Paris");
   }
 
   @Test

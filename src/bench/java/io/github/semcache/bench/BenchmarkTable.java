@@ -64,6 +64,7 @@ final class BenchmarkTable implements Callable<Integer> {
     cache,
     stores,
     memory,
+    formats,
     disk,
     filter,
     instances,
@@ -111,6 +112,9 @@ final class BenchmarkTable implements Callable<Integer> {
     }
     if (only.contains(Part.memory)) {
       new MemorySection(report).run(sizes, dimensions);
+    }
+    if (only.contains(Part.formats)) {
+      new VectorFormatSection(report).run(sizes, dimensions);
     }
     if (only.contains(Part.disk)) {
       new DurabilitySection(report, duration).run();

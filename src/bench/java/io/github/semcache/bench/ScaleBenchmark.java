@@ -1,5 +1,6 @@
 package io.github.semcache.bench;
 
+import io.github.semcache.embedding.Embedding;
 import io.github.semcache.redis.RedisConnection;
 import io.github.semcache.redis.RedisVectorStore;
 import io.github.semcache.store.VectorStore;
@@ -9,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -93,11 +96,13 @@ final class ScaleBenchmark implements Callable<Integer> {
     try (RedisProcess process = RedisServers.start("--enable-debug-command", "local");
         RedisServer server = new RedisServer(process.uri(), TIMEOUT)) {
       double before = server.usedMemory();
-      VectorStore store = redisStore(process, corpus);
+      RedisVectorStore store = redisStore(process, corpus);
       section.measure(
           "Redis" + (vectorType == RedisVectorStore.VectorType.FLOAT16 ? " FLOAT16" : ""),
           corpus,
           store,
+          Optional.of(plainSearch(server, store)),
+          server::mainThreadCpuMicros,
           () -> {},
           () -> (long) (server.usedMemory() - before),
           () -> {
@@ -110,7 +115,15 @@ final class ScaleBenchmark implements Callable<Integer> {
     }
   }
 
-  private VectorStore redisStore(RedisProcess process, Corpus corpus) {
+  private static Consumer<Embedding> plainSearch(RedisServer server, RedisVectorStore store) {
+    PlainJedis plain = new PlainJedis(server.client, store.indexName());
+    return embedding ->
+        plain.search(
+            plain.searchArguments(
+                "*=>[KNN 10 @embedding $v EF_RUNTIME 64 AS distance]", embedding));
+  }
+
+  private RedisVectorStore redisStore(RedisProcess process, Corpus corpus) {
     return RedisVectorStore.builder(
             RedisConnection.of(process.uri()).socketTimeout(TIMEOUT), corpus.space)
         .vectorType(vectorType)
@@ -129,6 +142,8 @@ final class ScaleBenchmark implements Callable<Integer> {
           "Lucene",
           corpus,
           store,
+          Optional.empty(),
+          () -> 0,
           TemporaryLuceneStore::awaitMerges,
           files::bytes,
           () -> {

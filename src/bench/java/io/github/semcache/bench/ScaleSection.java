@@ -7,6 +7,7 @@ import io.github.semcache.store.Match;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.NearestQuery;
 import io.github.semcache.store.VectorStore.NewEntry;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -28,8 +31,9 @@ final class ScaleSection {
   private static final Scope LARGE = Scope.none();
   private static final Scope SMALL = Scope.of("tenant", "small");
   private static final int SMALL_FRACTION = 20;
+  private static final String PLAIN_SEARCH = "plain command, 64 candidates, no filter";
   private static final int QUERIES = 1_000;
-  private static final int WARM_UP_QUERIES = 300;
+  private static final int WARM_UP_QUERIES = 2_000;
   private static final int BATCH_SIZE = 500;
   private static final double TOLERANCE = 1e-5;
   private static final double FLOAT16_TOLERANCE = 1e-3;
@@ -37,11 +41,12 @@ final class ScaleSection {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final Report report;
+  private DoubleSupplier serverCpuMicros = () -> 0;
   private final Report.Table lookups;
   private final Report.Table operations;
 
-  /** The median time of each lookup, by the number of entries, of the current store. */
-  private final Map<String, Map<Integer, Double>> medians = new LinkedHashMap<>();
+  /** The CPU time of each lookup, by the number of entries, of the current store. */
+  private final Map<String, Map<Integer, Double>> cpuTimes = new LinkedHashMap<>();
 
   private String current = "";
 
@@ -56,6 +61,7 @@ final class ScaleSection {
             "lookup",
             "p50 µs",
             "p99 µs",
+            "CPU µs",
             "recall@1");
     operations =
         report.table(
@@ -74,6 +80,9 @@ final class ScaleSection {
   /**
    * Fills a store and measures it.
    *
+   * @param plainSearch searches with the plain command, without a filter; empty if there is none
+   * @param serverCpuMicros returns the CPU time of the server, which is added to that of the
+   *     calling thread
    * @param awaitBuild waits for background work after the last write, as part of the build
    * @param storedBytes returns the memory of the server, or the size of the files
    * @param restart closes the store and opens it again
@@ -82,10 +91,13 @@ final class ScaleSection {
       String name,
       Corpus corpus,
       VectorStore opened,
+      Optional<Consumer<Embedding>> plainSearch,
+      DoubleSupplier serverCpuMicros,
       Runnable awaitBuild,
       LongSupplier storedBytes,
       Supplier<VectorStore> restart) {
     current = name;
+    this.serverCpuMicros = serverCpuMicros;
     long heapBefore = usedHeap();
     double buildSeconds =
         seconds(
@@ -96,6 +108,7 @@ final class ScaleSection {
     double heapPerEntry = (double) (usedHeap() - heapBefore) / corpus.size;
     double bytesPerEntry = (double) storedBytes.getAsLong() / corpus.size;
     measureLookups(name, corpus, opened);
+    plainSearch.ifPresent(search -> measurePlainSearch(name, corpus, search));
     VectorStore[] reopened = new VectorStore[1];
     double restartSeconds =
         seconds(
@@ -162,6 +175,14 @@ final class ScaleSection {
     nearest(name, corpus, store, "nearest, newer half of the scope with 95 %", LARGE, half);
   }
 
+  private void measurePlainSearch(String name, Corpus corpus, Consumer<Embedding> search) {
+    List<Embedding> queries =
+        IntStream.range(0, QUERIES)
+            .mapToObj(i -> corpus.paraphrase(number(corpus, i, LARGE)))
+            .toList();
+    row(name, corpus, PLAIN_SEARCH, i -> search.accept(queries.get(i % QUERIES)));
+  }
+
   private void nearest(
       String name,
       Corpus corpus,
@@ -175,19 +196,28 @@ final class ScaleSection {
     }
     // The store selects the query plan in the background.
     for (int i = 0; i < WARM_UP_QUERIES; i++) {
-      search(store, queries.get(i));
+      search(store, queries.get(i % QUERIES));
     }
-    int found = 0;
+    List<List<Match>> results = new ArrayList<>();
     long[] nanos = new long[QUERIES];
+    double cpuBefore = cpuMicros();
     for (int i = 0; i < QUERIES; i++) {
       long start = System.nanoTime();
-      List<Match> matches = search(store, queries.get(i));
+      results.add(search(store, queries.get(i)));
       nanos[i] = System.nanoTime() - start;
-      if (isFound(corpus, number(corpus, i, scope, notBefore), queries.get(i), matches)) {
-        found++;
-      }
     }
-    row(name, corpus, lookup, nanos, (double) found / QUERIES);
+    double cpuMicros = (cpuMicros() - cpuBefore) / QUERIES;
+    long found =
+        IntStream.range(0, QUERIES)
+            .filter(
+                i ->
+                    isFound(
+                        corpus,
+                        number(corpus, i, scope, notBefore),
+                        queries.get(i),
+                        results.get(i)))
+            .count();
+    row(name, corpus, lookup, nanos, cpuMicros, (double) found / QUERIES);
   }
 
   private static List<Match> search(VectorStore store, NearestQuery query) {
@@ -228,18 +258,25 @@ final class ScaleSection {
       operation.accept(i);
     }
     long[] nanos = new long[QUERIES];
+    double cpuBefore = cpuMicros();
     for (int i = 0; i < QUERIES; i++) {
       long start = System.nanoTime();
       operation.accept(i);
       nanos[i] = System.nanoTime() - start;
     }
-    row(name, corpus, lookup, nanos, 1);
+    row(name, corpus, lookup, nanos, (cpuMicros() - cpuBefore) / QUERIES, 1);
   }
 
-  private void row(String name, Corpus corpus, String lookup, long[] nanos, double recall) {
+  private double cpuMicros() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / NANOS_PER_MICRO
+        + serverCpuMicros.getAsDouble();
+  }
+
+  private void row(
+      String name, Corpus corpus, String lookup, long[] nanos, double cpuMicros, double recall) {
     Arrays.sort(nanos);
     double median = nanos[QUERIES / 2] / NANOS_PER_MICRO;
-    medians.computeIfAbsent(lookup, key -> new LinkedHashMap<>()).put(corpus.size, median);
+    cpuTimes.computeIfAbsent(lookup, key -> new LinkedHashMap<>()).put(corpus.size, cpuMicros);
     lookups.row(
         name,
         corpus.size,
@@ -247,24 +284,25 @@ final class ScaleSection {
         lookup,
         median,
         nanos[QUERIES * 99 / 100] / NANOS_PER_MICRO,
+        cpuMicros,
         String.format(java.util.Locale.ROOT, "%.3f", recall));
   }
 
-  /** Compares the growth of the median times with that of the logarithm of the number. */
+  /** Compares the growth of the CPU times with that of the logarithm of the number. */
   void compareGrowth() {
-    medians.forEach(
+    cpuTimes.forEach(
         (lookup, bySize) -> {
           List<Integer> sizes = List.copyOf(bySize.keySet());
           int first = sizes.get(0);
           int last = sizes.get(sizes.size() - 1);
           if (first < last) {
             report.atMost(
-                "%s, %s: growth of the median from %,d to %,d entries"
+                "%s, %s: growth of the CPU time from %,d to %,d entries"
                     .formatted(current, lookup, first, last),
                 bySize.getOrDefault(last, Double.NaN) / bySize.getOrDefault(first, Double.NaN),
                 Math.log(last) / Math.log(first));
           }
         });
-    medians.clear();
+    cpuTimes.clear();
   }
 }

@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 
 /** A temporary directory for a Lucene store, deleted by {@link #close}. */
 final class TemporaryLuceneStore implements AutoCloseable {
+  /** The number of checks without a merge, one each 100 ms, after which all merges are complete. */
+  private static final int IDLE_CHECKS = 130;
+
   private final Path directory = Files.createTempDirectory("semcache-bench");
 
   TemporaryLuceneStore() throws IOException {}
@@ -39,11 +42,13 @@ final class TemporaryLuceneStore implements AutoCloseable {
     }
   }
 
-  /** Waits until no segments have been merged for a second. */
+  /**
+   * Waits for background merges. The store starts the last one ten seconds after the last flush.
+   */
   static void awaitMerges() {
     try {
       // The last entries may still be flushed to the index, which may start another merge.
-      for (int idleChecks = 0; idleChecks < 10; idleChecks++) {
+      for (int idleChecks = 0; idleChecks < IDLE_CHECKS; idleChecks++) {
         if (isMerging()) {
           idleChecks = 0;
         }

@@ -209,7 +209,9 @@ public final class VerifierStudy {
             decisions.computeIfAbsent(
                 pair.query() + '\n' + pair.cachedPrompt(), key -> verifier.verify(pair));
         double score = decision.score().orElse(decision.isAccepted() ? 1 : 0);
-        return score >= accept ? Verification.accept().withScore(score) : Verification.unsure("score");
+        return score >= accept
+            ? Verification.accept().withScore(score)
+            : Verification.unsure("score");
       };
     }
   }

@@ -61,8 +61,8 @@ final class LoadCommand implements Callable<Integer> {
       paramLabel = "NAME=COLUMN",
       converter = NameAndValue.Converter.class,
       description =
-          "A label of the answers, which is not part of the scopes, and the column of its values, for"
-              + " example topic=category. An answer without a value has no such label.")
+          "A label of the answers, which is not part of the scopes, and the column of its values,"
+              + " for example topic=category. An answer without a value has no such label.")
   private List<NameAndValue> labels = List.of();
 
   @Option(
@@ -118,8 +118,8 @@ final class LoadCommand implements Callable<Integer> {
   @Option(
       names = "--include-volatile",
       description =
-          "Also store answers to prompts that a cache does not look up by default, because the answer"
-              + " depends on the moment or on private state.")
+          "Also store answers to prompts that a cache does not look up by default, because the"
+              + " answer depends on the moment or on private state.")
   private boolean includeVolatile;
 
   @Mixin private final ExistingStoreOptions store;

@@ -94,9 +94,7 @@ public record ThresholdFit(
     return new StreamFit(new NearestPairs(prompts, replay, policy), target).fit();
   }
 
-  /**
-   * Tries each threshold with four decimal places that has other hits than the next lower one.
-   */
+  /** Tries each threshold with four decimal places that has other hits than the next lower one. */
   private static OptionalDouble largestThreshold(List<ScoredPair> pairs, FitTarget target) {
     List<ScoredPair> sorted =
         pairs.stream().sorted(Comparator.comparingDouble(ScoredPair::distance)).toList();

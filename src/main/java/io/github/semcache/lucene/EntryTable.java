@@ -109,7 +109,7 @@ final class EntryTable {
           for (EntryRef ref : memtable.entriesOf(scope)) {
             LogRecord.Put put = ref.unflushed;
             if (put != null && put.embedding().isPresent() && search.accepts(ref)) {
-              search.offer(ref, put.embedding().get());
+              search.offer(ref, put.embedding().get(), put::entry);
             }
           }
           snapshot.search(search, embedding.toArray(), efSearch);
@@ -122,7 +122,7 @@ final class EntryTable {
     int corrupt = 0;
     for (NearestSearch.Hit hit : hits) {
       try {
-        matches.add(new Match(read(hit.ref()), hit.distance()));
+        matches.add(new Match(hit.content().get(), hit.distance()));
       } catch (StoreException.CorruptEntry e) {
         corrupt++;
       }
@@ -368,6 +368,11 @@ final class EntryTable {
     if (ref != null && ref.sequence == flushed.sequence()) {
       memtable.release(ref);
     }
+  }
+
+  /** See {@link Snapshot#isMergeDue}. */
+  boolean isMergeDue() {
+    return withReadLock(snapshot::isMergeDue);
   }
 
   /** Waits for running lookups. Later calls of any method fail. */

@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Flushes changes from the log to the index, syncs the log to disk, and removes expired entries, on
- * one background thread. Fields are confined to that thread unless stated otherwise.
+ * Flushes changes from the log to the index, syncs the log to disk, removes expired entries, and
+ * starts merging the segments of the index when no changes have been flushed for some time, on one
+ * background thread. Fields are confined to that thread unless stated otherwise.
  */
 final class Flusher {
   private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
@@ -41,6 +42,9 @@ final class Flusher {
   /** The number of completed calls to {@link #flush}. Read by any thread. */
   private volatile long completedFlushes;
 
+  /** Whether the segments should be merged into one once no changes are flushed. */
+  private boolean fragmented;
+
   /** Whether there are merged segments to publish. Set by merge threads. */
   private volatile boolean merged;
 
@@ -60,6 +64,7 @@ final class Flusher {
   }
 
   void start(String threadName) {
+    fragmented = table.isMergeDue();
     index.onMerged(
         () -> {
           merged = true;
@@ -92,6 +97,8 @@ final class Flusher {
     }
     if (isFlushDue(now)) {
       nanos = Math.min(nanos, retryAt - now);
+    } else if (fragmented) {
+      nanos = Math.min(nanos, lastFlush + limits.mergeAfter().toNanos() - now);
     }
     return nanos;
   }
@@ -114,6 +121,9 @@ final class Flusher {
         flushChanges();
       } else if (merged) {
         publishMerges();
+      } else if (fragmented && lastStep - lastFlush >= limits.mergeAfter().toNanos()) {
+        fragmented = false; // until the segments have changed again
+        index.mergeAll();
       }
     } catch (IOException | RuntimeException | Error e) {
       handleFailure(e);
@@ -148,6 +158,7 @@ final class Flusher {
     }
     log.deleteSealedFiles();
     lastFlush = System.nanoTime();
+    fragmented = table.isMergeDue();
     completedFlushes = requests;
     writer.flushEnded(Optional.empty());
   }
@@ -156,6 +167,7 @@ final class Flusher {
     merged = false;
     index.commitMerges();
     table.publish(index.openReader(), Map.of());
+    fragmented = table.isMergeDue();
   }
 
   /** Rolls back a partial flush, to be retried after a delay. */

@@ -11,8 +11,10 @@ import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
 import org.apache.lucene.codecs.lucene99.Lucene99FlatVectorsFormat;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter;
+import org.apache.lucene.codecs.lucene99.Lucene99ScalarQuantizedVectorScorer;
+import org.apache.lucene.codecs.lucene99.Lucene99ScalarQuantizedVectorsWriter;
 import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
@@ -22,25 +24,32 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
 
 /**
- * Lucene's standard format of vectors and HNSW graphs, under its standard name, so that any Lucene
- * can read it. Only writing differs: it allows more dimensions, and building a graph, which may
- * take minutes, can be aborted.
+ * Lucene's format of HNSW graphs of vectors with one byte per component, under its standard name,
+ * so that any Lucene can read it. The vectors are also stored with full precision. Only writing
+ * differs: it allows more dimensions, and building a graph, which may take minutes, can be aborted.
+ *
+ * <p>A search of the graph reads about ten vectors per candidate from random positions. With a byte
+ * per component, it reads a quarter of the memory. See {@code
+ * docs/decisions/0038-quantized-vectors.md}.
  */
 final class GraphFormat extends KnnVectorsFormat {
   static final int MAX_DIMENSION = 16_384;
 
-  private static final String NAME = "Lucene99HnswVectorsFormat";
+  private static final String NAME = "Lucene99HnswScalarQuantizedVectorsFormat";
   private static final int CONNECTIONS = 16;
-  private static final int BEAM_WIDTH = 100;
+  private static final int BEAM_WIDTH = 200;
+  private static final byte BITS = 7;
 
-  private final KnnVectorsFormat standard = new Lucene99HnswVectorsFormat(CONNECTIONS, BEAM_WIDTH);
+  private final KnnVectorsFormat standard =
+      new Lucene99HnswScalarQuantizedVectorsFormat(CONNECTIONS, BEAM_WIDTH);
   private final FlatVectorsFormat vectors;
+  private final FlatVectorsScorer scorer;
 
   private GraphFormat(BooleanSupplier aborted) {
     super(NAME);
-    this.vectors =
-        new Lucene99FlatVectorsFormat(
-            new AbortableScorer(FlatVectorScorerUtil.getLucene99FlatVectorsScorer(), aborted));
+    FlatVectorsScorer precise = FlatVectorScorerUtil.getLucene99FlatVectorsScorer();
+    this.vectors = new Lucene99FlatVectorsFormat(precise);
+    this.scorer = new AbortableScorer(new Lucene99ScalarQuantizedVectorScorer(precise), aborted);
   }
 
   /**
@@ -60,8 +69,10 @@ final class GraphFormat extends KnnVectorsFormat {
 
   @Override
   public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-    return new Lucene99HnswVectorsWriter(
-        state, CONNECTIONS, BEAM_WIDTH, vectors.fieldsWriter(state), 1, null);
+    Lucene99ScalarQuantizedVectorsWriter quantized =
+        new Lucene99ScalarQuantizedVectorsWriter(
+            state, null, BITS, false, vectors.fieldsWriter(state), scorer);
+    return new Lucene99HnswVectorsWriter(state, CONNECTIONS, BEAM_WIDTH, quantized, 1, null);
   }
 
   @Override

@@ -39,9 +39,10 @@ final class HnswIndex implements Closeable {
   /**
    * Smaller segments are merged as if they had this size, which limits their number to four. The
    * cost of a graph search hardly depends on the size of the graph: 100,000 vectors of dimension
-   * 384 are searched in half the time if they are in three segments instead of eight.
+   * 384 are searched in half the time if they are in three segments instead of eight. They and
+   * their answers have about 290 MB.
    */
-  private static final int FLOOR_MEGABYTES = 64;
+  private static final int FLOOR_MEGABYTES = 128;
 
   private static final int MAX_WAITING_MERGES = 6;
   private static final int WRITE_BUFFER_MEGABYTES = 256;
@@ -131,6 +132,11 @@ final class HnswIndex implements Closeable {
     open.setLiveCommitData(properties.entrySet());
     open.commit();
     this.sequence = sequence;
+  }
+
+  /** Starts merging all segments into one, on a merge thread. */
+  void mergeAll() throws IOException {
+    writer().forceMerge(1, false);
   }
 
   /** Makes merged segments durable, so that the segments that they replace can be deleted. */

@@ -35,7 +35,10 @@ import java.util.stream.Stream;
  *
  * <p><b>Search.</b> The search of the index is approximate: it follows a graph and rarely misses
  * the nearest entry; see {@link Builder#efSearch}. Recent entries and entries of small scopes are
- * compared exhaustively. Distances are exact.
+ * compared exhaustively. Distances are exact. Searches take the least time when the index is a
+ * single segment. If nothing was flushed to the index for ten seconds and the smaller segments have
+ * at least a fifth as many entries as the largest, a background thread merges them, which writes
+ * all entries again.
  *
  * <p><b>Durability.</b> When {@link #put}, {@link #updateAttributes}, or {@link #remove} returns,
  * the change has been written to the operating system and survives the end of the process,
@@ -313,7 +316,7 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
     private final Path directory;
     private final EmbeddingSpace space;
     private int maxEntries = 100_000;
-    private int efSearch = 96;
+    private int efSearch = 64;
     private Duration syncInterval = Duration.ofSeconds(1);
     private InstantSource time = InstantSource.system();
     private FlushLimits flushLimits = FlushLimits.DEFAULT;
@@ -350,7 +353,7 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
      * Sets the number of candidates that a search of the index tracks (the {@code ef} parameter of
      * HNSW). A larger number finds the nearest entry more often and takes proportionally longer.
      *
-     * @param efSearch the number of candidates, 1 to 10,000; 96 by default
+     * @param efSearch the number of candidates, 1 to 10,000; 64 by default
      * @return this builder
      * @throws IllegalArgumentException if the number is outside this range
      */

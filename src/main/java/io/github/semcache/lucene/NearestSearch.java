@@ -1,17 +1,23 @@
 package io.github.semcache.lucene;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.store.CacheEntry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /** A nearest-neighbor search in progress: its filter and its nearest hits so far. */
 final class NearestSearch {
-  /** An entry and its distance. */
-  record Hit(EntryRef ref, double distance) {}
+  /**
+   * An entry and its distance.
+   *
+   * @param content reads the entry
+   */
+  record Hit(EntryRef ref, double distance, IOSupplier<CacheEntry> content) {}
 
   final Embedding embedding;
   final ScopeRef scope;
@@ -51,9 +57,13 @@ final class NearestSearch {
         && (candidates == null || candidates.contains(ref));
   }
 
-  /** Adds an accepted entry, if it is among the k nearest. */
-  void offer(EntryRef ref, Embedding stored) {
-    nearest.insertWithOverflow(new Hit(ref, embedding.cosineDistance(stored)));
+  /**
+   * Adds an accepted entry, if it is among the k nearest.
+   *
+   * @param content reads the entry
+   */
+  void offer(EntryRef ref, Embedding stored, IOSupplier<CacheEntry> content) {
+    nearest.insertWithOverflow(new Hit(ref, embedding.cosineDistance(stored), content));
   }
 
   /** Returns the nearest entries, sorted by distance. May be called once. */

@@ -3,8 +3,6 @@ package io.github.semcache.lucene;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.store.CacheEntry;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -12,6 +10,7 @@ import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
@@ -27,6 +26,9 @@ final class Segment {
    * A graph search compares about 16 vectors per candidate, each at 1.5 times the cost.
    */
   private static final int SCANNED_PER_CANDIDATE = 24;
+
+  /** The number of vectors up to which a scan compares them with full precision. */
+  private static final int PRECISE_SCAN = 1_000;
 
   private final LeafReader reader;
 
@@ -121,26 +123,27 @@ final class Segment {
   }
 
   /**
-   * Offers the nearest entries to a search.
+   * Finds the documents that are nearest to a query.
    *
    * @param candidates the number of candidates that a graph search tracks, at least 1
+   * @return up to that number of documents with their approximate scores
    */
-  void search(NearestSearch search, float[] target, int candidates) throws IOException {
+  ScoreDoc[] search(NearestSearch search, float[] target, int candidates) throws IOException {
     int inScope = reader.docFreq(Documents.scope(search.scope.hash));
     if (inScope == 0 || reader.getFloatVectorValues(Documents.EMBEDDING) == null) {
-      return;
+      return new ScoreDoc[0];
     }
     KnnCollector nearest = new TopKnnCollector(Math.min(candidates, inScope), inScope);
     if (isScanCheaper(inScope, candidates)) {
-      scan(search, target, nearest);
+      scan(search, scorer(target, inScope <= PRECISE_SCAN), nearest);
     } else {
       reader.searchNearestVectors(Documents.EMBEDDING, target, nearest, acceptedBy(search));
       if (nearest.earlyTerminated()) {
         nearest = new TopKnnCollector(nearest.k(), Integer.MAX_VALUE);
-        scan(search, target, nearest);
+        scan(search, scorer(target, false), nearest);
       }
     }
-    offer(search, nearest.topDocs().scoreDocs);
+    return nearest.topDocs().scoreDocs;
   }
 
   /** A graph search visits the documents of other scopes, too. */
@@ -163,9 +166,39 @@ final class Segment {
     };
   }
 
-  private void scan(NearestSearch search, float[] target, KnnCollector nearest) throws IOException {
+  /**
+   * Returns a scorer of all documents with a vector.
+   *
+   * @param precise whether to compare the vectors with full precision and not the quantized ones
+   */
+  private @Nullable VectorScorer scorer(float[] target, boolean precise) throws IOException {
+    FloatVectorValues vectors = reader.getFloatVectorValues(Documents.EMBEDDING);
+    return precise ? new PreciseScorer(vectors, target) : vectors.scorer(target);
+  }
+
+  private static final class PreciseScorer implements VectorScorer {
+    private final FloatVectorValues vectors;
+    private final float[] target;
+
+    PreciseScorer(FloatVectorValues vectors, float[] target) {
+      this.vectors = vectors;
+      this.target = target;
+    }
+
+    @Override
+    public float score() throws IOException {
+      return VectorSimilarityFunction.DOT_PRODUCT.compare(target, vectors.vectorValue());
+    }
+
+    @Override
+    public DocIdSetIterator iterator() {
+      return vectors;
+    }
+  }
+
+  private void scan(NearestSearch search, @Nullable VectorScorer scorer, KnnCollector nearest)
+      throws IOException {
     PostingsEnum inScope = reader.postings(Documents.scope(search.scope.hash), PostingsEnum.NONE);
-    VectorScorer scorer = reader.getFloatVectorValues(Documents.EMBEDDING).scorer(target);
     if (inScope == null || scorer == null) {
       return;
     }
@@ -180,15 +213,17 @@ final class Segment {
     }
   }
 
-  /** Offers the best candidates with their exact distances; scores have float precision. */
-  private void offer(NearestSearch search, ScoreDoc[] candidates) throws IOException {
-    ScoreDoc[] best = Arrays.copyOf(candidates, Math.min(search.k, candidates.length));
-    Arrays.sort(best, Comparator.comparingInt(candidate -> candidate.doc));
+  /**
+   * Offers documents to a search with their exact distances.
+   *
+   * @param documents documents with a vector, in ascending order
+   */
+  void offer(NearestSearch search, int[] documents) throws IOException {
     FloatVectorValues vectors = reader.getFloatVectorValues(Documents.EMBEDDING);
-    for (ScoreDoc candidate : best) {
-      EntryRef ref = refs[candidate.doc];
-      if (ref != null && vectors.advance(candidate.doc) == candidate.doc) {
-        search.offer(ref, Embedding.of(vectors.vectorValue()));
+    for (int document : documents) {
+      EntryRef ref = refs[document];
+      if (ref != null && vectors.advance(document) == document) {
+        search.offer(ref, Embedding.of(vectors.vectorValue()), () -> read(document, ref));
       }
     }
   }

@@ -5,6 +5,7 @@ import io.github.semcache.store.StoreException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,12 +15,20 @@ import java.util.function.Function;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.ScoreDoc;
 import org.jspecify.annotations.Nullable;
 
 /** A point-in-time view of the index. Immutable, except for the state of the references. */
 final class Snapshot implements Closeable {
   /** With fewer candidates, even the search of a small graph often ends in a local optimum. */
   private static final int MIN_CANDIDATES = 8;
+
+  private static final int MERGE_FRACTION = 5;
+
+  /** The scores of quantized vectors differ by about 0.001 from the exact ones. */
+  private static final int COMPARED_PER_RESULT = 2;
+
+  private static final int MIN_COMPARED = 20;
 
   private final DirectoryReader reader;
   private final List<Segment> segments;
@@ -75,14 +84,56 @@ final class Snapshot implements Closeable {
   }
 
   /**
+   * Returns whether the segments should be merged into one. A search of one segment takes less time
+   * than that of several with the same entries. The merge writes all entries again, so it is due
+   * only if the other segments have at least a fifth as many documents as the largest.
+   */
+  boolean isMergeDue() {
+    long largest = segments.stream().mapToLong(Segment::size).max().orElse(0);
+    return segments.size() > 1 && (size - largest) * MERGE_FRACTION >= largest;
+  }
+
+  /**
    * Offers the nearest entries to a search.
    *
    * @param candidates the number of candidates to track, in all segments together
    */
   void search(NearestSearch search, float[] target, int candidates) throws IOException {
+    List<Candidate> found = new ArrayList<>();
     for (Segment segment : segments) {
       int proportional = (int) Math.ceil((double) candidates * segment.size() / size);
-      segment.search(search, target, Math.max(proportional, Math.max(search.k, MIN_CANDIDATES)));
+      int tracked = Math.max(proportional, Math.max(search.k, MIN_CANDIDATES));
+      for (ScoreDoc document : segment.search(search, target, tracked)) {
+        found.add(new Candidate(segment, document));
+      }
+    }
+    found.sort(Comparator.comparingDouble(Candidate::score).reversed());
+    offer(search, found.subList(0, Math.min(found.size(), compared(search.k))));
+  }
+
+  /** Returns the number of candidates whose exact distances are computed. */
+  private static int compared(int k) {
+    return Math.max(MIN_COMPARED, COMPARED_PER_RESULT * k);
+  }
+
+  private void offer(NearestSearch search, List<Candidate> nearest) throws IOException {
+    for (Segment segment : segments) {
+      int[] documents =
+          nearest.stream()
+              .filter(candidate -> candidate.segment == segment)
+              .mapToInt(candidate -> candidate.document.doc)
+              .sorted()
+              .toArray();
+      if (documents.length > 0) {
+        segment.offer(search, documents);
+      }
+    }
+  }
+
+  /** A document that may be among the nearest. Its score is computed from the quantized vector. */
+  private record Candidate(Segment segment, ScoreDoc document) {
+    double score() {
+      return document.score;
     }
   }
 

@@ -114,7 +114,8 @@ final class RedisExceptions {
       return Optional.of(
           "the server has no search module, so use Redis 8, Redis Stack, or a server that loads it");
     }
-    if (message.startsWith("NOPERM")) {
+    // The second is that of valkey-search.
+    if (message.startsWith("NOPERM") || message.contains("doesn't have a permission")) {
       return Optional.of("docs/redis.md lists the permissions that the user needs");
     }
     if (failure instanceof JedisRedirectionException) {

@@ -159,12 +159,19 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (rule != null) {
       return new Verification(Outcome.REJECT, rule, OptionalDouble.of(0));
     }
+    ParticleRules.Difference particles = ParticleRules.difference(asked, cached);
+    if (particles == ParticleRules.Difference.OPPOSITE) {
+      return Verification.reject("opposite").withScore(0);
+    }
     double score = model.score(features);
     if (hasAddedSentence) {
       return unsure(AddedText.SENTENCE, score);
     }
     if (features.isWordAddedToRequest()) {
       return unsure("unmatched-word", score);
+    }
+    if (particles == ParticleRules.Difference.REPLACED) {
+      return unsure("particle", score);
     }
     return features.isRequestInOtherForm()
         ? unsure("other-form", score)

@@ -6,9 +6,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.semcache.Answer;
 import io.github.semcache.SemanticCache;
 import io.github.semcache.embedding.EmbedderException;
+import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.evaluation.CachingEmbedder;
+import io.github.semcache.evaluation.DataFile;
 import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.prompt.Scope;
+import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
 import java.io.IOException;
@@ -244,6 +250,36 @@ class LoadCommandTest {
     assertThat(json.get("stored").asInt()).isEqualTo(2);
     assertThat(json.at("/rejections/0/line").asInt()).isEqualTo(3);
     assertThat(json.get("rejections")).hasSize(5);
+  }
+
+  @Test
+  void rowsThatAreStoredAlreadyAreFoundTogether() throws IOException {
+    Path rows =
+        Path.of(file("faq.csv", "prompt,answer\nWhere is my card?,On its way.\nHow?,So.\n"));
+    FaultyStore entries =
+        new FaultyStore(InMemoryVectorStore.builder(EmbeddingSpace.of(embedder)).build());
+    LoadRun.Options options =
+        new LoadRun.Options(
+            "prompt",
+            "answer",
+            Map.of(),
+            new LoadRun.LabelColumns(Map.of(), Map.of()),
+            List.of(),
+            Scope.none(),
+            Optional.empty(),
+            false,
+            false,
+            false,
+            1_000);
+    for (int i = 0; i < 2; i++) {
+      try (LoadRun run = new LoadRun(options, CachingEmbedder.inMemory(embedder), entries)) {
+        LoadRun.Result result = run.load(rows, DataFile.Format.CSV, bytes -> {});
+        assertThat(result.stored()).isEqualTo(i == 0 ? 2 : 0);
+        assertThat(result.present()).isEqualTo(i == 0 ? 0 : 2);
+      }
+    }
+    assertThat(entries.batches()).containsExactly("findAll 2", "findAll 2");
+    assertThat(entries.calls(FaultyStore.Call.FIND)).isEqualTo(2);
   }
 
   @Test

@@ -284,8 +284,8 @@ class StoreCommandsTest {
     run("explain", "How do I pay?", "--policy", "error-budget=0.01")
         .assertFailed(
             2,
-            "--policy is 'error-budget=0.01'; explain needs a policy whose decisions do not depend on"
-                + " learned state");
+            "--policy is 'error-budget=0.01'; explain needs a policy whose decisions do not depend"
+                + " on learned state");
   }
 
   @Test
@@ -344,8 +344,8 @@ class StoreCommandsTest {
     run("forget", "--tag", "tenant")
         .assertFailed(
             2,
-            "Invalid value for option '--tag': 'tenant'; it must be a name and a value, separated by"
-                + " =");
+            "Invalid value for option '--tag': 'tenant'; it must be a name and a value, separated"
+                + " by =");
 
     assertThat(run("forget", "--older-than", "P7D").out().strip()).isEqualTo("0 entries removed");
     assertThat(run("forget", "--older-than=-PT1S").exitCode()).isEqualTo(2);

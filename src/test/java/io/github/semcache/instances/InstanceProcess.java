@@ -134,8 +134,10 @@ final class InstanceProcess {
   }
 
   private RedisVectorStore.Builder store(Embedder embedder) {
+    URI uri = URI.create(options.getOrDefault("store", option("redis")));
+    RedisConnection node = RedisConnection.of(uri).socketTimeout(Duration.ofSeconds(5));
     return RedisVectorStore.builder(
-            RedisConnection.of(URI.create(option("redis"))).socketTimeout(Duration.ofSeconds(5)),
+            Boolean.parseBoolean(option("cluster")) ? node.cluster() : node,
             EmbeddingSpace.of(embedder))
         .cacheName(option("cache"));
   }

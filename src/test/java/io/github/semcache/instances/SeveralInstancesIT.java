@@ -76,9 +76,25 @@ class SeveralInstancesIT {
     }
   }
 
+  /** Returns a node of the store that the processes share. */
+  URI storeUri() {
+    return uri;
+  }
+
+  /** Returns whether the store is a cluster. */
+  boolean isCluster() {
+    return false;
+  }
+
+  /** Returns the number of lookups of each process with a near cache. */
+  int nearLookups() {
+    return NEAR_LOOKUPS;
+  }
+
   private RedisVectorStore openStore() {
     // The processes and the server compete for the processors.
-    RedisConnection connection = RedisConnection.of(uri).socketTimeout(Duration.ofMinutes(1));
+    RedisConnection node = RedisConnection.of(storeUri()).socketTimeout(Duration.ofMinutes(1));
+    RedisConnection connection = isCluster() ? node.cluster() : node;
     return RedisVectorStore.builder(connection, EmbeddingSpace.of(EMBEDDER))
         .cacheName(cacheName)
         .build();
@@ -89,6 +105,8 @@ class SeveralInstancesIT {
         Stream.concat(
                 Stream.of(
                     "redis=" + uri,
+                    "store=" + storeUri(),
+                    "cluster=" + isCluster(),
                     "cache=" + cacheName,
                     "version=" + directory.resolve("version")),
                 Stream.of(options))
@@ -209,7 +227,7 @@ class SeveralInstancesIT {
   void nearCachesServeNoStaleAnswerAfterTheirMaximumStaleness() throws Exception {
     start(PROCESSES, "near=PT0.25S");
 
-    for (String result : lookUpDuringChanges(NEAR_LOOKUPS, 250)) {
+    for (String result : lookUpDuringChanges(nearLookups(), 250)) {
       assertThat(result.split(",", 3)[1]).as("stale answers after 250 ms").isEqualTo("0");
     }
   }

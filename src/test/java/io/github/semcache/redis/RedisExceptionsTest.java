@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.store.StoreException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 @Timeout(20)
@@ -34,6 +36,18 @@ class RedisExceptionsTest {
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("Redis failed to find an entry");
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
+  }
+
+  @Test
+  void missingPermissionNamesTheGuide() {
+    for (String message :
+        List.of(
+            "NOPERM User app has no permissions to run the 'eval' command",
+            "The user doesn't have a permission to execute a command")) {
+      assertThatThrownBy(() -> translate(new JedisDataException(message)))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContainingAll(message, "docs/redis.md");
+    }
   }
 
   @Test

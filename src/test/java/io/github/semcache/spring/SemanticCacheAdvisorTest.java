@@ -534,7 +534,8 @@ class SemanticCacheAdvisorTest {
   private static final class CityConverter implements StructuredOutputConverter<String> {
     private static final String SCHEMA =
         """
-        {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}""";
+        {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}\
+        """;
 
     private final String schema;
 

@@ -5,11 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.StateStore;
 import java.net.URLEncoder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -62,5 +68,73 @@ public final class MigrationState {
 
   private static String prefix(EmbeddingSpace space) {
     return URLEncoder.encode(space.modelId(), UTF_8) + " " + space.dimension() + " ";
+  }
+
+  /**
+   * Observes whether a migration is complete. The state is read on an executor when it is asked
+   * for, at most every five seconds, and not again after the migration is complete. Thread-safe.
+   */
+  public static final class Watch {
+    private static final long INTERVAL_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private final StateStore states;
+    private final EmbeddingSpace from;
+    private final Executor executor;
+    private final LongSupplier ticker;
+    private final Consumer<RuntimeException> onFailure;
+    private final AtomicLong nextCheck;
+    private volatile boolean isComplete;
+
+    /**
+     * Creates the watch.
+     *
+     * @param states the state of the new store
+     * @param from the old vector space
+     * @param executor reads the state
+     * @param ticker a count of nanoseconds from any origin
+     * @param onFailure receives failures of the store; must not throw
+     */
+    public Watch(
+        StateStore states,
+        EmbeddingSpace from,
+        Executor executor,
+        LongSupplier ticker,
+        Consumer<RuntimeException> onFailure) {
+      this.states = states;
+      this.from = from;
+      this.executor = executor;
+      this.ticker = ticker;
+      this.onFailure = onFailure;
+      this.nextCheck = new AtomicLong(ticker.getAsLong());
+    }
+
+    /**
+     * Returns whether the migration is known to be complete. Does not block, unless the executor
+     * runs tasks on the calling thread.
+     *
+     * @return whether the latest reading found it complete; false before the first one
+     */
+    public boolean isComplete() {
+      if (!isComplete) {
+        long due = nextCheck.get();
+        long now = ticker.getAsLong();
+        if (now - due >= 0 && nextCheck.compareAndSet(due, now + INTERVAL_NANOS)) {
+          try {
+            executor.execute(this::check);
+          } catch (RejectedExecutionException e) {
+            onFailure.accept(e); // The cache is closed, or all threads are busy.
+          }
+        }
+      }
+      return isComplete;
+    }
+
+    private void check() {
+      try {
+        isComplete = MigrationState.isComplete(states, from);
+      } catch (RuntimeException e) {
+        onFailure.accept(e);
+      }
+    }
   }
 }

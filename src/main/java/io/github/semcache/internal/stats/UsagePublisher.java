@@ -105,10 +105,7 @@ public final class UsagePublisher {
    * @return the results of the lookups
    */
   public <T> List<T> measuredAll(
-      List<Query> queries,
-      Supplier<List<T>> lookups,
-      Predicate<T> isHit,
-      Predicate<T> isFailed) {
+      List<Query> queries, Supplier<List<T>> lookups, Predicate<T> isHit, Predicate<T> isFailed) {
     if (bypass == null) {
       return lookups.get();
     }

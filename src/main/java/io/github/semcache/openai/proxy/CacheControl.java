@@ -56,6 +56,13 @@ public final class CacheControl {
   public static final String NUMBER_PREFIX = "X-Semcache-Number-";
 
   /**
+   * The prefix of the request headers for dependencies, for example {@code
+   * X-Semcache-Depends-On-price-list: true}. The prefix is followed by the name of the dependency,
+   * encoded as that of a tag. The value is {@code true}.
+   */
+  public static final String DEPENDENCY_PREFIX = "X-Semcache-Depends-On-";
+
+  /**
    * The request header for a filter of cached answers, for example {@code topic=billing|refunds
    * price:10..20}; see {@link Labels.Filter#parse}.
    */
@@ -169,6 +176,17 @@ public final class CacheControl {
   public CacheControl tag(String name, String value) {
     String header = TAG_PREFIX + TagEncoding.encode(requireNonNull(name, "name"));
     return with(header, TagEncoding.encode(requireNonNull(value, "value")));
+  }
+
+  /**
+   * Adds a dependency to the scope; see {@link Prompt#dependsOn}.
+   *
+   * @param dependency the name of the dependency
+   * @return an instance with the dependency
+   */
+  public CacheControl dependsOn(String dependency) {
+    String name = TagEncoding.encode(requireNonNull(dependency, "dependency"));
+    return with(DEPENDENCY_PREFIX + name, true);
   }
 
   /**

@@ -54,6 +54,8 @@ final class ControlHeaders {
       return prompt.mode(mode(value));
     } else if (hasPrefix(name, CacheControl.TAG_PREFIX)) {
       return tag(name, value, prompt);
+    } else if (hasPrefix(name, CacheControl.DEPENDENCY_PREFIX)) {
+      return dependency(name, value, prompt);
     } else if (hasPrefix(name, CacheControl.LABEL_PREFIX)) {
       return label(name, value, prompt);
     } else if (hasPrefix(name, CacheControl.NUMBER_PREFIX)) {
@@ -117,6 +119,17 @@ final class ControlHeaders {
   /** Returns the decoded name in a header; header names are case-insensitive. */
   private static String name(String header, String prefix) {
     return TagEncoding.decode(header.substring(prefix.length()).toLowerCase(Locale.ROOT));
+  }
+
+  private static Prompt dependency(String header, String value, Prompt prompt) {
+    if (!value.equalsIgnoreCase("true")) {
+      throw invalid(header, value, "true");
+    }
+    try {
+      return prompt.dependsOn(name(header, CacheControl.DEPENDENCY_PREFIX));
+    } catch (IllegalArgumentException e) {
+      throw invalid(header, value, "preceded by a percent-encoded name");
+    }
   }
 
   private static Prompt label(String header, String value, Prompt prompt) {

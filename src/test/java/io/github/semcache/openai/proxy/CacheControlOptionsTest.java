@@ -83,6 +83,7 @@ final class CacheControlOptionsTest extends CachedClientTest {
             "Mode",
             "Tag-a",
             "Tag",
+            "Depends-On-a",
             "Label-a",
             "Label-",
             "Number-a",
@@ -153,6 +154,28 @@ final class CacheControlOptionsTest extends CachedClientTest {
 
   private static ChatCompletion create(OpenAIClient client, String question, CacheControl control) {
     return client.chat().completions().create(control.on(asking(question)));
+  }
+
+  @Test
+  void dependenciesOfAClientAndOfACallInvalidateAnswers() {
+    OpenAIClient dependent =
+        client.withOptions(
+            o -> o.putAllHeaders(CacheControl.use().dependsOn("Price list").headers()));
+    CacheControl ofDocs = CacheControl.use().dependsOn("docs");
+    create(dependent, PARIS, ofDocs);
+    create(dependent, PARIS_AGAIN, ofDocs);
+    assertThat(chatRequests()).isEqualTo(1);
+    assertThat(cache.countDependents("docs")).isEqualTo(1);
+    assertThat(cache.countDependents("Price list")).isEqualTo(1);
+
+    cache.invalidateDependents("Price list");
+    create(dependent, PARIS_AGAIN, ofDocs);
+    assertThat(chatRequests()).isEqualTo(2);
+    cache.invalidateDependents("docs");
+    create(dependent, PARIS_AGAIN, ofDocs);
+    assertThat(chatRequests()).isEqualTo(3);
+    create(dependent, PARIS_AGAIN, ofDocs);
+    assertThat(chatRequests()).isEqualTo(3);
   }
 
   @Test
