@@ -1,6 +1,5 @@
 package io.github.semcache;
 
-import io.github.semcache.chat.ChatClient;
 import io.github.semcache.deadline.Deadline.NonBlocking;
 import io.github.semcache.embedding.Embedder;
 import io.github.semcache.embedding.EmbedderException;
@@ -99,79 +98,85 @@ record CacheParts(
    */
   record PreviousParts(PreviousLookup lookup, BackgroundCopier copier, FailedRemovals removals) {}
 
+  /**
+   * What the creation of all parts uses.
+   *
+   * @param failOpen contains the failures of the parts
+   */
+  private record Context(
+      CacheOptions options,
+      EventPublisher events,
+      AsyncExecutor async,
+      TimeLimiter workers,
+      FailOpen failOpen) {
+
+    static Context of(CacheOptions options) {
+      EventPublisher events = new EventPublisher(options.listener(), options.ticker());
+      TimeLimiter workers = new TimeLimiter();
+      return new Context(
+          options,
+          events,
+          new AsyncExecutor(options.executor()),
+          workers,
+          new FailOpen(events, options.failOnCacheErrors(), options::settingsOf, workers));
+    }
+
+    /** Returns the context in which the failures of the previous store and embedder count. */
+    Context ofPrevious(CacheOptions.Previous parts) {
+      return new Context(
+          options,
+          events,
+          async,
+          workers,
+          new FailOpen(
+              events,
+              options.failOnCacheErrors(),
+              operation -> options.previousSettingsOf(operation, parts),
+              workers));
+    }
+
+    ResilientEmbedder resilient(Embedder embedder) {
+      return new ResilientEmbedder(embedder, events, failOpen);
+    }
+
+    CandidateVerifier verifier(ResilientEmbedder embedder) {
+      return new CandidateVerifier(options.verifier(), embedder, events, failOpen);
+    }
+
+    void storeFailed(Throwable failure) {
+      events.publish(new CacheEvent.Failed(CacheEvent.Part.STORE, failure));
+    }
+  }
+
   static CacheParts create(CacheOptions options) {
-    EventPublisher events = new EventPublisher(options.listener(), options.ticker());
-    TimeLimiter workers = new TimeLimiter();
-    FailOpen failOpen =
-        new FailOpen(events, options.failOnCacheErrors(), options::settingsOf, workers);
+    Context context = Context.of(options);
+    EventPublisher events = context.events;
+    AsyncExecutor async = context.async;
+    FailOpen failOpen = context.failOpen;
     HitPolicy policy =
         scaled(
-            options,
+            context,
             options.hitPolicy(),
             options.embedder(),
-            () -> blob(options, "embedding-scale"),
-            events,
-            failOpen);
+            () -> blob(options, "embedding-scale"));
     VectorStore changedStore = changedStore(options);
-    AsyncExecutor async = new AsyncExecutor(options.executor());
-    LearnerSync learner = newLearner(options, policy, events, async);
-    HitEvaluator evaluator = newEvaluator(options, changedStore, learner, events);
-    ResilientEmbedder embedder = new ResilientEmbedder(options.embedder(), events, failOpen);
+    LearnerSync learner = newLearner(context, policy);
+    HitEvaluator evaluator = newEvaluator(context, changedStore, learner);
+    ResilientEmbedder embedder = context.resilient(options.embedder());
     ResilientStore store =
         new ResilientStore(options.store(), options.candidates(), options.time(), events, failOpen);
     PendingReports pending =
         new PendingReports(events::publish, options.ticker(), async.executor());
-    CurrentSettings settings =
-        new CurrentSettings(
-            events::publish,
-            options
-                .sharedSettings()
-                .map(
-                    interval ->
-                        new CurrentSettings.Shared(
-                            stateStore(options), interval, options.ticker(), async.executor())));
-    @Nullable ChatClient chatClient = options.chatClient();
-    QueryFactory queries =
-        new QueryFactory(
-            options.normalizer(),
-            chatClient,
-            options.limits(),
-            options.exactOnly()
-                ? OptionalInt.empty()
-                : OptionalInt.of(options.embedder().dimension()),
-            settings,
-            failOpen);
+    CurrentSettings settings = newSettings(context);
+    QueryFactory queries = newQueries(context, settings);
     CacheabilityCheck cacheability = new CacheabilityCheck(options.cacheability(), failOpen);
-    TimeToLiveRenewal renewal =
-        options.renewsTimeToLive()
-            ? new TimeToLiveRenewal(
-                store::tryExpire, !NonBlocking.test(options.store()), options.ticker())
-            : null;
-    UsagePublisher usage =
-        new UsagePublisher(
-            events,
-            options.usage().tag(),
-            options.usage().automaticBypass() ? new AutomaticBypass() : null);
+    TimeToLiveRenewal renewal = newRenewal(options, store);
+    UsagePublisher usage = newUsage(context);
     MatchingDelay modelCalls = new MatchingDelay();
-    CandidateVerifier verifier =
-        new CandidateVerifier(options.verifier(), embedder, events, failOpen);
+    CandidateVerifier verifier = context.verifier(embedder);
     Supplier<HitPolicy> currentPolicy = learner != null ? learner : () -> policy;
-    ConfirmationRecorder confirmations =
-        newConfirmations(options, store, verifier, currentPolicy, events, failOpen);
-    CacheOptions.Previous previousOptions = options.previous();
-    PreviousParts previous =
-        previousOptions == null
-            ? null
-            : newPrevious(
-                options,
-                previousOptions,
-                cacheability,
-                embedder,
-                pending,
-                usage,
-                events,
-                async,
-                workers);
+    ConfirmationRecorder confirmations = newConfirmations(context, store, verifier, currentPolicy);
+    PreviousParts previous = newPrevious(context, cacheability, embedder, pending, usage);
     AnswerWriter writer =
         new AnswerWriter(
             queries,
@@ -223,7 +228,6 @@ record CacheParts(
             pending);
     RequestCoalescer coalescer =
         new RequestCoalescer(lookup, writer, store, events, async.executor(), options.sharing());
-    SoftExpiry softExpiry = options.sharing().softExpiry();
     return new CacheParts(
         options,
         events,
@@ -243,21 +247,72 @@ record CacheParts(
         renewal,
         background,
         options.hedging() ? new Hedging(lookup, events, async) : null,
-        softExpiry == null
-            ? null
-            : new Refresher(
-                queries,
-                cacheability,
-                store,
-                coalescer,
-                softExpiry,
-                options.sharing().refreshLease(),
-                async.executor(),
-                events),
+        newRefresher(context, queries, cacheability, store, coalescer),
         previous,
         changedStore,
-        workers,
+        context.workers,
         modelCalls);
+  }
+
+  private static CurrentSettings newSettings(Context context) {
+    CacheOptions options = context.options;
+    return new CurrentSettings(
+        context.events::publish,
+        options
+            .sharedSettings()
+            .map(
+                interval ->
+                    new CurrentSettings.Shared(
+                        stateStore(options),
+                        interval,
+                        options.ticker(),
+                        context.async.executor())));
+  }
+
+  private static QueryFactory newQueries(Context context, CurrentSettings settings) {
+    CacheOptions options = context.options;
+    return new QueryFactory(
+        options.normalizer(),
+        options.chatClient(),
+        options.limits(),
+        options.exactOnly() ? OptionalInt.empty() : OptionalInt.of(options.embedder().dimension()),
+        settings,
+        context.failOpen);
+  }
+
+  private static @Nullable TimeToLiveRenewal newRenewal(
+      CacheOptions options, ResilientStore store) {
+    return options.renewsTimeToLive()
+        ? new TimeToLiveRenewal(
+            store::tryExpire, !NonBlocking.test(options.store()), options.ticker())
+        : null;
+  }
+
+  private static UsagePublisher newUsage(Context context) {
+    CacheOptions.Usage usage = context.options.usage();
+    return new UsagePublisher(
+        context.events, usage.tag(), usage.automaticBypass() ? new AutomaticBypass() : null);
+  }
+
+  private static @Nullable Refresher newRefresher(
+      Context context,
+      QueryFactory queries,
+      CacheabilityCheck cacheability,
+      ResilientStore store,
+      RequestCoalescer coalescer) {
+    CacheOptions.Sharing sharing = context.options.sharing();
+    SoftExpiry softExpiry = sharing.softExpiry();
+    return softExpiry == null
+        ? null
+        : new Refresher(
+            queries,
+            cacheability,
+            store,
+            coalescer,
+            softExpiry,
+            sharing.refreshLease(),
+            context.async.executor(),
+            context.events);
   }
 
   private static Consumer<CacheEntry> onHit(
@@ -273,58 +328,52 @@ record CacheParts(
         : new TransitionStore(previous.store(), options.store());
   }
 
-  private static PreviousParts newPrevious(
-      CacheOptions options,
-      CacheOptions.Previous parts,
+  private static @Nullable PreviousParts newPrevious(
+      Context context,
       CacheabilityCheck cacheability,
       ResilientEmbedder embedder,
       PendingReports pending,
-      UsagePublisher usage,
-      EventPublisher events,
-      AsyncExecutor async,
-      TimeLimiter workers) {
-    FailOpen failOpen =
-        new FailOpen(
-            events,
-            options.failOnCacheErrors(),
-            operation -> options.previousSettingsOf(operation, parts),
-            workers);
+      UsagePublisher usage) {
+    CacheOptions options = context.options;
+    CacheOptions.Previous parts = options.previous();
+    if (parts == null) {
+      return null;
+    }
+    Context old = context.ofPrevious(parts);
     Embedder given = parts.embedder();
-    Embedder old = given == null ? new NoEmbedder(parts.store().space()) : given;
-    ResilientEmbedder oldEmbedder = new ResilientEmbedder(old, events, failOpen);
+    Embedder used = given == null ? new NoEmbedder(parts.store().space()) : given;
+    ResilientEmbedder oldEmbedder = old.resilient(used);
     FailedRemovals removals =
         new FailedRemovals(
             parts.store(),
             options.store(),
             !NonBlocking.test(options.store()) || !NonBlocking.test(parts.store()),
             options.ticker(),
-            e -> events.publish(new CacheEvent.Failed(CacheEvent.Part.STORE, e)));
+            old::storeFailed);
     ResilientStore store =
         new ResilientStore(
             parts.store(),
             options.candidates(),
             options.time(),
-            events,
-            failOpen,
+            old.events,
+            old.failOpen,
             removals::contains);
-    BackgroundCopier copier = newCopier(options, parts, embedder, events);
+    BackgroundCopier copier = newCopier(context, parts, embedder);
     HitPolicy policy =
         scaled(
-            options,
-            parts.policy(),
             old,
+            parts.policy(),
+            used,
             () ->
                 new StateBlob(
-                    stateStoreOf(parts.store()), "embedding-scale", parts.store().space()),
-            events,
-            failOpen);
+                    stateStoreOf(parts.store()), "embedding-scale", parts.store().space()));
     CacheLookup lookup =
         new CacheLookup(
             cacheability,
             oldEmbedder,
             store,
             () -> policy,
-            new CandidateVerifier(options.verifier(), oldEmbedder, events, failOpen),
+            old.verifier(oldEmbedder),
             options.shadowMode(),
             given == null,
             lacksEmbeddings(options) ? entry -> {} : copier::onHit,
@@ -334,20 +383,27 @@ record CacheParts(
             null,
             null,
             usage,
-            events,
-            failOpen);
-    MigrationState.Watch watch =
-        options.store() instanceof StateStore states
-            ? new MigrationState.Watch(
-                states,
-                parts.store().space(),
-                NonBlocking.test(options.store()) ? Runnable::run : async.executor(),
-                options.ticker(),
-                e -> events.publish(new CacheEvent.Failed(CacheEvent.Part.STORE, e)))
-            : null;
+            old.events,
+            old.failOpen);
     MultiLookup batch = new MultiLookup(lookup, oldEmbedder, store, usage, null);
     return new PreviousParts(
-        new PreviousLookup(lookup, batch, store, removals, failOpen, watch), copier, removals);
+        new PreviousLookup(lookup, batch, store, removals, old.failOpen, newWatch(old, parts)),
+        copier,
+        removals);
+  }
+
+  /** Returns null if the store does not store the state of a migration. */
+  private static MigrationState.@Nullable Watch newWatch(
+      Context old, CacheOptions.Previous parts) {
+    VectorStore store = old.options.store();
+    return store instanceof StateStore states
+        ? new MigrationState.Watch(
+            states,
+            parts.store().space(),
+            NonBlocking.test(store) ? Runnable::run : old.async.executor(),
+            old.options.ticker(),
+            old::storeFailed)
+        : null;
   }
 
   /**
@@ -359,10 +415,9 @@ record CacheParts(
   }
 
   private static BackgroundCopier newCopier(
-      CacheOptions options,
-      CacheOptions.Previous previous,
-      ResilientEmbedder embedder,
-      EventPublisher events) {
+      Context context, CacheOptions.Previous previous, ResilientEmbedder embedder) {
+    CacheOptions options = context.options;
+    EventPublisher events = context.events;
     boolean blocks =
         !NonBlocking.test(options.store())
             || !NonBlocking.test(previous.store())
@@ -388,12 +443,7 @@ record CacheParts(
 
   /** Returns the policy, scaled to the embedding model if it has a relative threshold. */
   private static HitPolicy scaled(
-      CacheOptions options,
-      HitPolicy chosen,
-      Embedder embedder,
-      Supplier<StateBlob> saved,
-      EventPublisher events,
-      FailOpen failOpen) {
+      Context context, HitPolicy chosen, Embedder embedder, Supplier<StateBlob> saved) {
     if (!(chosen instanceof HitPolicy.Scaled policy)) {
       return chosen;
     }
@@ -401,11 +451,11 @@ record CacheParts(
         new CachedScale(
             embedder,
             saved,
-            events::publish,
-            options.newCircuitBreaker(1),
-            resolve -> runBounded(failOpen, resolve));
+            context.events::publish,
+            context.options.newCircuitBreaker(1),
+            resolve -> runBounded(context.failOpen, resolve));
     // If the measurement takes longer than a lookup may, it ends in the background.
-    return options.limits().scaleDeadline().run(() -> policy.scaledBy(scale));
+    return context.options.limits().scaleDeadline().run(() -> policy.scaledBy(scale));
   }
 
   /** Runs an action until the current deadline. Failures were published, so they are not thrown. */
@@ -422,19 +472,21 @@ record CacheParts(
     }
   }
 
-  private static @Nullable LearnerSync newLearner(
-      CacheOptions options, HitPolicy policy, EventPublisher events, AsyncExecutor async) {
+  private static @Nullable LearnerSync newLearner(Context context, HitPolicy policy) {
+    CacheOptions options = context.options;
     return policy instanceof LearningPolicy learning
         ? new LearnerSync(
-            learning, blob(options, "policy"), events::publish, options.ticker(), async.executor())
+            learning,
+            blob(options, "policy"),
+            context.events::publish,
+            options.ticker(),
+            context.async.executor())
         : null;
   }
 
   private static @Nullable HitEvaluator newEvaluator(
-      CacheOptions options,
-      VectorStore changedStore,
-      @Nullable LearnerSync learner,
-      EventPublisher events) {
+      Context context, VectorStore changedStore, @Nullable LearnerSync learner) {
+    CacheOptions options = context.options;
     CacheOptions.Judging judging = options.judging();
     return judging != null && (learner != null || options.shadowMode())
         ? new HitEvaluator(
@@ -443,18 +495,17 @@ record CacheParts(
             options.shadowMode(),
             changedStore,
             options.time(),
-            events::publish,
+            context.events::publish,
             judging.newWorker("semcache-judge"))
         : null;
   }
 
   private static @Nullable ConfirmationRecorder newConfirmations(
-      CacheOptions options,
+      Context context,
       ResilientStore store,
       CandidateVerifier verifier,
-      Supplier<HitPolicy> policy,
-      EventPublisher events,
-      FailOpen failOpen) {
+      Supplier<HitPolicy> policy) {
+    CacheOptions options = context.options;
     int required = options.sharing().confirmations();
     CacheOptions.Judging judging = options.judging();
     if (required == 0 || judging == null) {
@@ -470,10 +521,10 @@ record CacheParts(
                     () ->
                         store
                             .tryNearest(query, embedding, PENDING_SEARCH, matches -> matches)
-                            .map(found -> pending(query, found, verifier, policy, failOpen))
+                            .map(found -> pending(query, found, verifier, policy, context.failOpen))
                             .orElse(List.of())),
         options.store(),
-        events::publish,
+        context.events::publish,
         judging.newWorker("semcache-confirmations"));
   }
 
