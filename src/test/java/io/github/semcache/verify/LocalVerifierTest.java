@@ -460,7 +460,11 @@ class LocalVerifierTest {
         "Is 5 mg enough? | Is 5 g enough?",
         "explain x and y | explain x or y",
         "turn on the lights | turn off the lights",
-        "minimum age for driving | maximum age for driving"
+        "minimum age for driving | maximum age for driving",
+        "where can i use my library card | where can i get my library card",
+        "how do i edit my shipping label | how do i get my shipping label",
+        "what is the similarity of cobras and vipers | what is the difference of cobras and vipers",
+        "what happens if i sleep too much | what happens if i sleep too little"
       })
   void frequencyQuantityAndOppositesAreCompared(String first, String second) {
     assertNotAccepted(first, second);
