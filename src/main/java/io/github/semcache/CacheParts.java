@@ -393,8 +393,7 @@ record CacheParts(
   }
 
   /** Returns null if the store does not store the state of a migration. */
-  private static MigrationState.@Nullable Watch newWatch(
-      Context old, CacheOptions.Previous parts) {
+  private static MigrationState.@Nullable Watch newWatch(Context old, CacheOptions.Previous parts) {
     VectorStore store = old.options.store();
     return store instanceof StateStore states
         ? new MigrationState.Watch(

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests that {@code put}, {@code explain}, and reports end if a part hangs. */
 @Timeout(20)
+@Tag("slow")
 class ExplicitCallLimitTest {
   private static final String PROMPT = "What is the capital of France?";
   private static final String NEAR = "Which city serves as France's capital?";

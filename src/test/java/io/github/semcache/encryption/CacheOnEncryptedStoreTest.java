@@ -5,8 +5,10 @@ import io.github.semcache.lucene.LuceneVectorStore;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.testkit.CacheOnStoreContract;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class CacheOnEncryptedStoreTest extends CacheOnStoreContract {
   @TempDir private Path directory;
 

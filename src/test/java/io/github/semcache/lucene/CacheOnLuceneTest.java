@@ -4,8 +4,10 @@ import io.github.semcache.MiniLmCacheContract;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.VectorStore;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class CacheOnLuceneTest extends MiniLmCacheContract {
   @TempDir private Path directory;
 

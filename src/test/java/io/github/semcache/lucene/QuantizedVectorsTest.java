@@ -25,10 +25,12 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.FSDirectory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Searches of quantized vectors, and of those that earlier versions have written. */
+@Tag("slow")
 class QuantizedVectorsTest {
   private static final int DIMENSION = 64;
   private static final EmbeddingSpace SPACE = new EmbeddingSpace("test-model", DIMENSION);

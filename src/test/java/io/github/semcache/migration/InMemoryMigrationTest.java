@@ -2,7 +2,9 @@ package io.github.semcache.migration;
 
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.store.InMemoryVectorStore;
+import org.junit.jupiter.api.Tag;
 
+@Tag("slow")
 class InMemoryMigrationTest extends MigrationContract<InMemoryVectorStore> {
   @Override
   protected InMemoryVectorStore open(EmbeddingSpace space) {
