@@ -1072,6 +1072,9 @@ public final class SemanticCacheBuilder {
     rejectBoth("exactOnly", true, "guards", guards.isPresent());
     rejectBoth("exactOnly", true, "verifier", verifier != null);
     rejectBoth("exactOnly", true, "verifierAfterMiss", verifierAfterMiss != null);
+    rejectForExactOnly("hedging", hedging);
+    rejectForExactOnly("coalesceSimilarPrompts", similarPrompts);
+    rejectForExactOnly("automaticBypass", automaticBypass);
     return new NoEmbedder(store == null ? EmbeddingSpace.none() : store.space());
   }
 
@@ -1204,6 +1207,13 @@ public final class SemanticCacheBuilder {
             judgeExecutor,
             judgeQueue == null ? 256 : judgeQueue,
             judgeTimeLimit == null ? Duration.ofSeconds(60) : judgeTimeLimit);
+  }
+
+  private static void rejectForExactOnly(String option, boolean isSet) {
+    if (isSet) {
+      throw new IllegalArgumentException(
+          option + " is set; it has no effect on a cache that is exactOnly");
+    }
   }
 
   private static void rejectBoth(String option, boolean isSet, String other, boolean isOtherSet) {

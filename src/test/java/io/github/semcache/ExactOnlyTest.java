@@ -110,6 +110,21 @@ class ExactOnlyTest extends CacheFixture {
         .withMessageMatching("exactOnly and \\w+ are both set; only one of them can decide");
   }
 
+  static List<UnaryOperator<SemanticCacheBuilder>> optionsWithoutEffect() {
+    return List.of(
+        SemanticCacheBuilder::hedging,
+        SemanticCacheBuilder::coalesceSimilarPrompts,
+        SemanticCacheBuilder::automaticBypass);
+  }
+
+  @ParameterizedTest
+  @MethodSource("optionsWithoutEffect")
+  void optionsOfSemanticLookupsAreRejected(UnaryOperator<SemanticCacheBuilder> option) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> option.apply(SemanticCache.builder().exactOnly()).build())
+        .withMessageMatching("\\w+ is set; it has no effect on a cache that is exactOnly");
+  }
+
   @Test
   void embeddingOfTheCallerReplacesThatOfTheEmbedder() {
     Embedding near = Entries.atAngle(FakeEmbedder.DIMENSION, 40);
