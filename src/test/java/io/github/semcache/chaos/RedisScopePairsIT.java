@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RedisScopePairsIT {
 
   @ParameterizedTest
-  @CsvSource({"CORE, 100000", "OPENAI, 50000", "LANGCHAIN4J, 50000", "SPRING, 50000"})
+  @CsvSource({"CORE, 100000", "OPENAI, 100000", "LANGCHAIN4J, 100000", "SPRING, 100000"})
   @EnabledIfRedis(EnabledIfRedis.Need.COMMAND)
   void pairsInRedisShareNoAnswer(ClientApi api, int pairs) throws Exception {
     Embedder embedder = new ScopePairs.FastEmbedder();
