@@ -1,8 +1,6 @@
 package io.github.semcache.cli;
 
 import io.github.semcache.prompt.Labels;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,8 +54,7 @@ final class LabelOptions {
 
   private static Labels.Filter range(NameAndValue option) {
     try {
-      return Labels.Filter.parse(
-          URLEncoder.encode(option.name(), StandardCharsets.UTF_8) + ":" + option.value());
+      return Labels.Filter.range(option.name(), option.value());
     } catch (IllegalArgumentException e) {
       throw new CommandException(
           "--number is '" + option + "'; it must be NAME=NUMBER or NAME=MIN..MAX", e);

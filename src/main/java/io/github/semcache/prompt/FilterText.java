@@ -63,7 +63,7 @@ final class FilterText {
     return range == null ? Labels.Filter.exists(name) : parseRange(name, range);
   }
 
-  private static Labels.Filter parseRange(String name, String range) {
+  static Labels.Filter parseRange(String name, String range) {
     try {
       int middle = range.indexOf(BETWEEN);
       if (middle < 0) {

@@ -301,6 +301,19 @@ public final class Labels {
     }
 
     /**
+     * Selects the answers with a number in a range.
+     *
+     * @param name the name of the label
+     * @param range {@code 12.5}, {@code 10..20}, {@code 10..}, or {@code ..20}
+     * @return the filter
+     * @throws IllegalArgumentException if the range has another form, if its lower bound exceeds
+     *     the upper one, or if no label can have such a name
+     */
+    public static Filter range(String name, String range) {
+      return FilterText.parseRange(requireNonNull(name, "name"), requireNonNull(range, "range"));
+    }
+
+    /**
      * Selects the answers with a number in a range. The bounds are rounded to 15 significant
      * digits, as labels are.
      *

@@ -197,6 +197,9 @@ class StoreCommandsTest {
         .isEqualTo(1);
     run("forget", "--number", "price=a..b")
         .assertFailed(1, "--number is 'price=a..b'; it must be NAME=NUMBER or NAME=MIN..MAX");
+    run("forget", "--number", "price=40 topic=billing")
+        .assertFailed(
+            1, "--number is 'price=40 topic=billing'; it must be NAME=NUMBER or NAME=MIN..MAX");
     assertThat(run("forget", "--label", "topic=other", "--all").exitCode()).isEqualTo(2);
   }
 
