@@ -3,6 +3,7 @@ package io.github.semcache.verify;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The words, numbers, and symbols of a text as written, with case and punctuation. The text
@@ -44,6 +45,7 @@ final class SurfaceTokens {
   boolean isCode;
 
   private boolean startsSentence = true;
+  private @Nullable List<String> lowerCaseWords;
 
   SurfaceTokens(String text) {
     this.text = text;
@@ -193,9 +195,14 @@ final class SurfaceTokens {
     };
   }
 
-  /** Returns the words in lower case. */
+  /** Returns the words in lower case. Several rules need them, so they are computed once. */
   List<String> lowerCaseWords() {
-    return words.stream().map(word -> word.toLowerCase(Locale.ROOT)).toList();
+    List<String> known = lowerCaseWords;
+    if (known == null) {
+      known = words.stream().map(word -> word.toLowerCase(Locale.ROOT)).toList();
+      lowerCaseWords = known;
+    }
+    return known;
   }
 
   /** Returns whether the text has several long words and no small letters. */
