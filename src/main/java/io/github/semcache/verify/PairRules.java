@@ -329,7 +329,7 @@ final class PairRules {
 
   /** Returns whether two words are a number and a month, whose order has no meaning. */
   private static boolean isDate(Token number, Token month) {
-    return number.isNumber() && month.isEquivalentTo(month, WordList.DATES);
+    return number.isNumber() && month.isIn(WordList.DATES);
   }
 
   private static List<String> words(List<Token> tokens) {

@@ -74,9 +74,7 @@ final class RoleRules {
     for (int i = 1; i < a.size(); i++) {
       Token duration = a.get(i);
       String preposition = a.get(i - 1).form();
-      if (duration.isNumber()
-          && duration.key().indexOf('/') >= 0
-          && PREPOSITIONS_OF_TIME.contains(preposition)) {
+      if (duration.hasUnit() && PREPOSITIONS_OF_TIME.contains(preposition)) {
         for (int j = 1; j < b.size(); j++) {
           String other = b.get(j - 1).form();
           if (b.get(j).key().equals(duration.key())
@@ -178,9 +176,8 @@ final class RoleRules {
   /** Returns whether the person who does something in one text is the object in the other. */
   private static boolean isVoiceChanged(List<Token> active, List<Token> passive) {
     for (int i = 1; i < passive.size(); i++) {
-      Token participle = passive.get(i);
-      String subject = isParticiple(participle) ? passiveSubject(passive, i) : null;
-      if (subject != null && isActiveIn(active, participle, subject)) {
+      String subject = passiveSubject(passive, i);
+      if (subject != null && isActiveIn(active, passive.get(i), subject)) {
         return true;
       }
     }
@@ -191,8 +188,14 @@ final class RoleRules {
     return token.isContent() && (!token.form().equals(token.key()) || token.form().endsWith("ed"));
   }
 
-  /** Returns the pronoun beside a form of "be" before a participle, or null if there is none. */
+  /**
+   * Returns the pronoun beside a form of "be" before a participle; null if there is none, or if the
+   * word is no participle.
+   */
   private static @Nullable String passiveSubject(List<Token> tokens, int participle) {
+    if (!isParticiple(tokens.get(participle))) {
+      return null;
+    }
     String subject = null;
     boolean be = false;
     int start = Math.max(0, participle - MAX_AUXILIARY_DISTANCE);
@@ -213,7 +216,7 @@ final class RoleRules {
   static boolean isPassive(List<Token> passive, List<Token> active) {
     for (int i = 1; i < passive.size(); i++) {
       Token participle = passive.get(i);
-      String subject = isParticiple(participle) ? passiveSubject(passive, i) : null;
+      String subject = passiveSubject(passive, i);
       String object = subject == null ? null : OBJECTS.get(subject);
       for (int j = 0; j + 1 < active.size() && object != null; j++) {
         if (isSame(active.get(j), participle) && active.get(j + 1).form().equals(object)) {

@@ -163,6 +163,25 @@ public final class Token {
   }
 
   /**
+   * Returns whether the word is in a list of groups, such as the synonyms.
+   *
+   * @param list the list
+   * @return whether a group of the list contains the word
+   */
+  public boolean isIn(WordList list) {
+    return isEquivalentTo(this, list);
+  }
+
+  /**
+   * Returns whether this token is a number with a unit.
+   *
+   * @return whether the {@linkplain #key() key} contains a unit
+   */
+  public boolean hasUnit() {
+    return isNumber() && key().indexOf('/') >= 0;
+  }
+
+  /**
    * Returns whether this token is a number.
    *
    * @return whether the kind is {@link Kind#NUMBER}

@@ -127,15 +127,13 @@ final class FormFeatures {
      */
     private static boolean isQuantity(Side side, int i) {
       Token number = side.token(i);
-      boolean hasUnit = number.key().indexOf('/') >= 0 || number.form().indexOf(':') >= 0;
+      boolean hasUnit = number.hasUnit() || number.form().indexOf(':') >= 0;
       boolean hasPart = i + 1 < side.size() && side.token(i + 1).kind() == Kind.NUMBER_PART;
       return hasUnit || hasPart || isDate(side, i - 1) || isDate(side, i + 1);
     }
 
     private static boolean isDate(Side side, int i) {
-      return i >= 0
-          && i < side.size()
-          && side.token(i).isEquivalentTo(side.token(i), WordList.DATES);
+      return i >= 0 && i < side.size() && side.token(i).isIn(WordList.DATES);
     }
 
     private static boolean isPlural(String form, Set<String> others) {
@@ -179,8 +177,13 @@ final class FormFeatures {
     Side b = alignment.second;
     return ((hasUnmatchedModifier(a) && !hasUnmatchedWord(b))
             || (hasUnmatchedModifier(b) && !hasUnmatchedWord(a)))
-        && (isRequest(a) || isTask(a) || asksForExistence(a))
-        && (isRequest(b) || isTask(b) || asksForExistence(b));
+        && isRequestOrTask(a)
+        && isRequestOrTask(b);
+  }
+
+  /** Also returns true for "are there". */
+  private static boolean isRequestOrTask(Side side) {
+    return isTask(side) || startsAsRequest(side) || asksForExistence(side);
   }
 
   private static boolean asksForExistence(Side side) {
@@ -213,7 +216,7 @@ final class FormFeatures {
   private static boolean isVerbOfRequest(Side side, int i) {
     Token token = side.token(i);
     return side.tokens.stream().filter(Token::isContent).findFirst().orElse(token).equals(token)
-        && token.isEquivalentTo(token, WordList.SYNONYMS);
+        && token.isIn(WordList.SYNONYMS);
   }
 
   /** Returns the position of the next word without a counterpart, or -1 if there is none. */
