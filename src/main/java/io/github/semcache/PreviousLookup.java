@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -179,22 +180,24 @@ final class PreviousLookup {
    */
   void tryRemove(String key) {
     removals.retryIfDue();
-    boolean isRemoved = false;
-    try {
-      isRemoved = store.tryRemove(key);
-    } finally {
-      if (!isRemoved) {
-        removals.add(key);
-      }
-    }
+    removeLaterUnless(key, () -> store.tryRemove(key));
   }
 
   /** Removes the entry that a new answer replaces, as {@link #tryRemove}. Failures are thrown. */
   void remove(String key) {
+    removeLaterUnless(
+        key,
+        () -> {
+          store.remove(key);
+          return true;
+        });
+  }
+
+  /** Removes an entry, and adds it to those that are removed later if that fails. */
+  private void removeLaterUnless(String key, BooleanSupplier removal) {
     boolean isRemoved = false;
     try {
-      store.remove(key);
-      isRemoved = true;
+      isRemoved = removal.getAsBoolean();
     } finally {
       if (!isRemoved) {
         removals.add(key);

@@ -5,7 +5,6 @@ import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -84,16 +83,20 @@ public final class FailedRemovals implements AutoCloseable {
    */
   public void add(String key) {
     synchronized (this) {
-      keys.add(key);
-      Iterator<String> oldest = keys.iterator();
-      while (keys.size() > MAX_TRACKED) {
-        oldest.next();
-        oldest.remove();
-      }
-      isEmpty = false;
+      boolean unused = track(key);
       nextAttempt = ticker.getAsLong() + PAUSE_NANOS;
     }
     run(() -> attempt(() -> mark(key, "pending")));
+  }
+
+  /** Adds a key, and returns whether it is new. Called with the monitor of this object. */
+  private boolean track(String key) {
+    boolean isNew = keys.add(key);
+    if (keys.size() > MAX_TRACKED) {
+      keys.remove(keys.iterator().next());
+    }
+    isEmpty = false;
+    return isNew;
   }
 
   /**
@@ -104,8 +107,7 @@ public final class FailedRemovals implements AutoCloseable {
   public void onHit(CacheEntry served) {
     if (served.attributes().containsKey(ATTRIBUTE)) {
       synchronized (this) {
-        if (keys.add(served.key())) {
-          isEmpty = false;
+        if (track(served.key())) {
           nextAttempt = ticker.getAsLong();
         }
       }
