@@ -110,9 +110,8 @@ final class QueryFactory {
 
   /** Adds the settings of the cache's model to a scope without settings. */
   Scope scopeOf(Scope scope) {
-    return scope.settings().isEmpty() && chatClient != null
-        ? scope.settings(chatClient.settings())
-        : scope;
+    Map<String, String> settings = settingsOf(scope);
+    return settings.isEmpty() || !scope.settings().isEmpty() ? scope : scope.settings(settings);
   }
 
   private Map<String, String> settingsOf(Scope scope) {

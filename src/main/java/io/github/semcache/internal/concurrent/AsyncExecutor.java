@@ -99,7 +99,9 @@ public final class AsyncExecutor implements AutoCloseable {
     }
   }
 
-  /** Returns the future of a call that the executor did not accept, whatever it has thrown. */
+  /**
+   * Returns the future of a call that the executor did not accept. Any exception is a rejection.
+   */
   private static <T> CompletableFuture<T> rejected(Throwable failure) {
     FatalErrors.rethrowIfFatal(failure);
     return CompletableFuture.failedFuture(
