@@ -252,7 +252,7 @@ class ReplayCommandTest {
     replaySupport("--verifier", verifier)
         .assertFailed(
             2,
-            "Invalid value for option '--verifier': '%s' is not local, none, labels, or labels=N"
+            "Invalid value for option '--verifier': '%s' is not local, none, labels, or labels=N with N from 1 to 99"
                 .formatted(verifier));
   }
 
