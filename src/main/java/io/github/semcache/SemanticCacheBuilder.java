@@ -183,9 +183,10 @@ public final class SemanticCacheBuilder {
 
   /**
    * Sets the model that answers misses. Without it, {@link
-   * SemanticCache#ask(io.github.semcache.prompt.Prompt)} throws {@link IllegalStateException}.
+   * SemanticCache#ask(io.github.semcache.prompt.Prompt)} throws {@link IllegalStateException}. A
+   * cache for lookups only, or for wrapped clients, does not need one.
    *
-   * @param chatClient the chat client, which the cache does not close
+   * @param chatClient the chat client, which the cache does not close; none by default
    * @return this builder
    */
   public SemanticCacheBuilder chatClient(ChatClient chatClient) {
@@ -215,10 +216,11 @@ public final class SemanticCacheBuilder {
 
   /**
    * Sets the maximum distance of a hit as a fraction of the distance of unrelated prompts, instead
-   * of {@link #maxDistance}. Relative distances of different embedding models are comparable. For a
-   * model whose scale is not {@linkplain io.github.semcache.embedding.EmbeddingSpace.Scale#known
-   * known}, {@link #build} measures it with one call to the embedder and saves it in the
-   * {@linkplain #stateStore state store}.
+   * of {@link #maxDistance}. Use it if the embedding model may change, because relative distances
+   * of different models are comparable. By default, it is 0.12 for models without a declared
+   * threshold. For a model whose scale is not {@linkplain
+   * io.github.semcache.embedding.EmbeddingSpace.Scale#known known}, {@link #build} measures it with
+   * one call to the embedder and saves it in the {@linkplain #stateStore state store}.
    *
    * @param relativeDistance the maximum relative distance, from 0 (identical) to 1 (the distance of
    *     unrelated prompts)
@@ -245,7 +247,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Removes the guards, so that only the distance and the verifier decide.
+   * Removes the guards, so that only the distance and the verifier decide. Has an effect only on a
+   * cache {@linkplain PairVerifier#none without a verifier}, which has guards by default.
    *
    * @return this builder
    */
@@ -344,7 +347,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Stores answers without expiry, except those whose prompt has a time to live.
+   * Stores answers without expiry, except those whose prompt has a time to live. By default,
+   * answers expire after 24 hours. Such entries are removed only by the limits of the store.
    *
    * @return this builder
    */
@@ -620,7 +624,8 @@ public final class SemanticCacheBuilder {
   /**
    * Lets failures of the normalizer, embedder, store, policy, verifier, and admission fail the call
    * instead of turning it into a miss. For tests and batch jobs. Such a cache has no circuit
-   * breakers. It has a {@link #deadline} and a {@link #storeTimeout} only if they are set.
+   * breakers. It has a {@link #deadline} and a {@link #storeTimeout} only if they are set. Disabled
+   * by default.
    *
    * @return this builder
    */
@@ -683,8 +688,9 @@ public final class SemanticCacheBuilder {
 
   /**
    * Starts the model call while a semantic lookup is still running, if the lookup takes longer than
-   * 95 % of the latest 128 lookups did, and returns the first answer. Applies to {@code ask} and
-   * {@code askAsync} without a consumer of the text, after the first 20 lookups.
+   * 95 % of the latest 128 lookups did, and returns the first answer. Use it if slow lookups delay
+   * answers and additional model calls are affordable. Disabled by default. Applies to {@code ask}
+   * and {@code askAsync} without a consumer of the text, after the first 20 lookups.
    *
    * <p>About one request in 20 then costs a model call that a hit might have saved. That call is
    * not canceled if the lookup hits first; its answer is stored for exactly this prompt. It runs on

@@ -12,8 +12,9 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prompt for the model, with the options of one call. Immutable and thread-safe: each method that
- * sets an option returns a new prompt.
+ * A prompt for the model, with the options of one call. By default, a prompt consists of its text,
+ * and the options of the cache apply. Immutable and thread-safe: each method that sets an option
+ * returns a new prompt.
  *
  * <pre>{@code
  * Prompt.of("What does the premium plan cost?")
@@ -210,9 +211,9 @@ public final class Prompt {
   }
 
   /**
-   * Sets the maximum age of a cached answer. The age is the difference between the clock of this
-   * machine and that of the machine that stored the answer, so its accuracy depends on how well
-   * they are synchronized.
+   * Sets the maximum age of a cached answer. By default, an answer is used until it expires. The
+   * age is the difference between the clock of this machine and that of the machine that stored the
+   * answer, so its accuracy depends on how well they are synchronized.
    *
    * @param maxAge the maximum age, positive
    * @return a prompt with the maximum age
@@ -225,7 +226,8 @@ public final class Prompt {
   }
 
   /**
-   * Sets the maximum cosine distance of a hit, instead of the threshold of the cache.
+   * Sets the maximum cosine distance of a hit for this prompt, instead of the threshold of the
+   * cache.
    *
    * @param maxDistance the maximum cosine distance, in [0, 2]
    * @return a prompt with the threshold

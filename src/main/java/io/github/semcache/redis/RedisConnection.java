@@ -216,7 +216,7 @@ public final class RedisConnection {
    * Sets the factory of the TLS sockets, for a trust store or a client certificate that differ from
    * those of the JVM. The certificate of the server must name the host.
    *
-   * @param sslSocketFactory the factory
+   * @param sslSocketFactory the factory; by default that of the JVM
    * @return a copy with that option
    * @throws IllegalArgumentException if the scheme of the URI is not {@code rediss}
    */

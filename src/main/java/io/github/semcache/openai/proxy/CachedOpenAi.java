@@ -224,7 +224,8 @@ public final class CachedOpenAi {
     /**
      * Adds a request header to the scope, so that answers are only reused for the same value of the
      * header. Use it for gateways whose headers select the model or the tenant. The header is still
-     * sent to the service; stores only contain a hash of it.
+     * sent to the service; stores only contain a hash of it. By default, only {@code
+     * OpenAI-Organization}, {@code OpenAI-Project}, and the credentials are part of the scope.
      *
      * @param name the name of the header, in any case; not blank
      * @return this builder
