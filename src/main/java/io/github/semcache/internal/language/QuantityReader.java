@@ -2,6 +2,8 @@ package io.github.semcache.internal.language;
 
 import io.github.semcache.internal.language.Token.Trait;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class QuantityReader {
   private static final double HUNDRED = 100;
   private static final double MAX_HOUR = 12;
+
+  private static final Pattern DAY = Pattern.compile("\\d+(?:st|nd|rd|th)");
+
+  private static final Set<String> MONTHS =
+      Set.of(
+          "january", "jan", "february", "feb", "march", "mar", "april", "apr", "may", "june", "jun",
+          "july", "jul", "august", "aug", "september", "sep", "sept", "october", "oct", "november",
+          "nov", "december", "dec");
 
   private final List<Token> tokens;
 
@@ -54,7 +64,16 @@ final class QuantityReader {
     } else if (quantity.units().isEmpty() && !at(start).is(Trait.ORDINAL)) {
       quantity = withUnit(quantity);
     }
-    return quantity == null ? null : withTimeOfDay(quantity);
+    return quantity == null || isDayOfMonth(start) ? quantity : withTimeOfDay(quantity);
+  }
+
+  /**
+   * Returns whether a number is a day, which the time of day does not follow as it follows an hour:
+   * "on June 12 in the evening", "on the 12th in the evening".
+   */
+  private boolean isDayOfMonth(int start) {
+    return (start > 0 && MONTHS.contains(at(start - 1).key()))
+        || DAY.matcher(at(start).form()).matches();
   }
 
   /** Reads "half past seven", "quarter to eight". */

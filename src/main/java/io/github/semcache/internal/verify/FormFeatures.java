@@ -127,9 +127,14 @@ final class FormFeatures {
      */
     private static boolean isQuantity(Side side, int i) {
       Token number = side.token(i);
-      boolean hasUnit = number.hasUnit() || number.form().indexOf(':') >= 0;
+      boolean hasUnit =
+          number.hasUnit() || number.form().indexOf(':') >= 0 || isTime(number.form());
       boolean hasPart = i + 1 < side.size() && side.token(i + 1).kind() == Kind.NUMBER_PART;
       return hasUnit || hasPart || isDate(side, i - 1) || isDate(side, i + 1);
+    }
+
+    private static boolean isTime(String form) {
+      return form.endsWith("am") || form.endsWith("pm");
     }
 
     private static boolean isDate(Side side, int i) {
